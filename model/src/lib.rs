@@ -1,1 +1,42 @@
-//! Placeholder.
+//! The specification: what a payment engine with the PaymentIntent lifecycle may do.
+//!
+//! Read in this order:
+//!
+//! 1. [`transition`] — the one place where rules are decided: `(terms, state, input)` to
+//!    `(state, outcome, notifications)`, total, pure, without a clock or a random source.
+//! 2. [`Input`] — what a client can ask ([`Operation`]) and what the world can do ([`Event`]).
+//! 3. [`Rejection`] — every reason to refuse, in order of precedence, with what a client sees.
+//! 4. [`Observation`] — what an outsider sees of a [`State`]; claims read nothing else.
+//! 5. [`Dialect`] — the choices that the rules leave open, each a named field.
+//!
+//! Rule ids (A1…, B1…, C1…, §2.x, U1…) refer to the index in `model/README.md`.
+#![forbid(unsafe_code)]
+
+mod amount;
+mod dialect;
+mod input;
+mod method;
+mod notification;
+mod observation;
+mod outcome;
+mod rejection;
+mod status;
+pub mod time;
+
+pub use amount::Amount;
+pub use dialect::{Account, Choice, Country, Dialect, Terms};
+pub use input::{
+    Authentication, Call, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod, Create,
+    CreateRefund, CreateSession, Event, Fault, Flow, Input, IntentId, KeyId, Operation, RefundId, RefundProgress,
+    SessionMode, SessionUi, Update,
+};
+pub use method::{Decline, Issuer, Network, PaymentMethod, Profile, Rail, RefundPath};
+pub use notification::{About, Links, NOTIFICATIONS_PER_STEP, Notification, NotificationKind, Notifications, Previous};
+pub use observation::{
+    ChargeView, KeyView, LedgerView, Observation, PaymentView, REFUNDS, RefundView, SessionView, SetupView,
+};
+pub use outcome::{Accepted, Outcome};
+pub use rejection::{Rejection, Wire};
+pub use status::{
+    ChargeStatus, Currency, IntentStatus, PaymentError, PaymentStatus, RefundStatus, SessionStatus, SetupStatus,
+};

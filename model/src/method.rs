@@ -1,0 +1,266 @@
+//! The payment methods: each test method of §2.14 that behaves differently, on one line.
+
+/// A payment method, named after what it does. The provider's token for it is [`PaymentMethod::token`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the table `profile` says what each one is")]
+pub enum PaymentMethod {
+    Visa,
+    Mastercard,
+    Amex,
+    Discover,
+    Diners,
+    Jcb,
+    UnionPay,
+    CartesBancaires,
+    NoEnterpriseFeatures,
+    Declined,
+    InsufficientFunds,
+    LostCard,
+    StolenCard,
+    ExpiredCard,
+    IncorrectCvc,
+    ProcessingError,
+    VelocityExceeded,
+    DeclinedWhenCharged,
+    AuthenticationRequired,
+    AuthenticationThenInsufficientFunds,
+    AuthenticationThenDeclined,
+    PendingRefund,
+    RefundFails,
+    UsBankAccount,
+    UsBankAccountFails,
+    UsBankAccountProcessing,
+    SepaDebit,
+    SepaDebitFails,
+    BankTransfer,
+}
+
+/// A card network. Multicapture and the length of a hold depend on it (B5, B6, §2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the networks' own names")]
+pub enum Network {
+    Visa,
+    Mastercard,
+    Amex,
+    Discover,
+    Diners,
+    Jcb,
+    UnionPay,
+    CartesBancaires,
+}
+
+/// How the money is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rail {
+    /// A card on this network: answered at once, never `processing` (C9).
+    Card(Network),
+    /// A debit of a US bank account: settles days later; may be canceled meanwhile (C8, C18).
+    UsBankAccount,
+    /// A SEPA debit: settles days later; may be canceled meanwhile (C8, C18).
+    SepaDebit,
+    /// A transfer that the customer sends: arrives days later, and no cancel stops it.
+    BankTransfer,
+}
+
+/// Why a card was declined (§2.5, §2.14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the provider's own decline codes")]
+pub enum Decline {
+    GenericDecline,
+    InsufficientFunds,
+    LostCard,
+    StolenCard,
+    ExpiredCard,
+    IncorrectCvc,
+    ProcessingError,
+    CardVelocityExceeded,
+}
+
+impl Decline {
+    /// The `code` that the answer carries, and its `decline_code` (§2.5).
+    #[must_use]
+    pub const fn codes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::GenericDecline => ("card_declined", "generic_decline"),
+            Self::InsufficientFunds => ("card_declined", "insufficient_funds"),
+            Self::LostCard => ("card_declined", "lost_card"),
+            Self::StolenCard => ("card_declined", "stolen_card"),
+            Self::CardVelocityExceeded => ("card_declined", "card_velocity_exceeded"),
+            Self::ExpiredCard => ("expired_card", "expired_card"),
+            Self::IncorrectCvc => ("incorrect_cvc", "incorrect_cvc"),
+            Self::ProcessingError => ("processing_error", "processing_error"),
+        }
+    }
+}
+
+/// What the issuer or the bank answers when the money is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Issuer {
+    /// Yes (for a bank: yes, when it settles).
+    Approves,
+    /// No.
+    Declines(Decline),
+    /// First the customer must authenticate, then yes (C7).
+    Challenges,
+    /// First the customer must authenticate, then no all the same.
+    ChallengesThenDeclines(Decline),
+    /// The bank says no when it settles, days later (C8, C13).
+    FailsLater,
+    /// The bank never answers; the payment stays `processing`, for cancel tests (§2.14).
+    NeverSettles,
+}
+
+/// What happens to a refund (§2.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefundPath {
+    /// `succeeded` in the answer, and stays.
+    Immediate,
+    /// `pending` first, `succeeded` later.
+    Pending,
+    /// `succeeded` in the answer; may turn `failed` up to 30 days later.
+    FailsLater,
+    /// `requires_action` first: the customer must say where the money shall go.
+    AsksCustomer,
+}
+
+/// All that the rules need to know about a payment method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// How the money is asked for.
+    pub rail: Rail,
+    /// What the answer is.
+    pub issuer: Issuer,
+    /// What happens to a refund.
+    pub refund: RefundPath,
+    /// Can a SetupIntent save it? Cards that decline cannot be attached (§2.14).
+    pub can_be_saved: bool,
+    /// Does the card carry the features that multicapture needs? (B41)
+    pub enterprise_features: bool,
+}
+
+impl PaymentMethod {
+    /// Every method, in order.
+    pub const ALL: [Self; 29] = [
+        Self::Visa,
+        Self::Mastercard,
+        Self::Amex,
+        Self::Discover,
+        Self::Diners,
+        Self::Jcb,
+        Self::UnionPay,
+        Self::CartesBancaires,
+        Self::NoEnterpriseFeatures,
+        Self::Declined,
+        Self::InsufficientFunds,
+        Self::LostCard,
+        Self::StolenCard,
+        Self::ExpiredCard,
+        Self::IncorrectCvc,
+        Self::ProcessingError,
+        Self::VelocityExceeded,
+        Self::DeclinedWhenCharged,
+        Self::AuthenticationRequired,
+        Self::AuthenticationThenInsufficientFunds,
+        Self::AuthenticationThenDeclined,
+        Self::PendingRefund,
+        Self::RefundFails,
+        Self::UsBankAccount,
+        Self::UsBankAccountFails,
+        Self::UsBankAccountProcessing,
+        Self::SepaDebit,
+        Self::SepaDebitFails,
+        Self::BankTransfer,
+    ];
+
+    /// The table of methods.
+    #[must_use]
+    pub const fn profile(self) -> Profile {
+        use Decline as D;
+        use Issuer::{Approves, Challenges, ChallengesThenDeclines, Declines, FailsLater, NeverSettles};
+        use Network as N;
+        use RefundPath::Immediate;
+
+        let plain = Profile {
+            rail: Rail::Card(N::Visa),
+            issuer: Approves,
+            refund: Immediate,
+            can_be_saved: true,
+            enterprise_features: true,
+        };
+        match self {
+            Self::Visa => plain,
+            Self::Mastercard => Profile { rail: Rail::Card(N::Mastercard), ..plain },
+            Self::Amex => Profile { rail: Rail::Card(N::Amex), ..plain },
+            Self::Discover => Profile { rail: Rail::Card(N::Discover), ..plain },
+            Self::Diners => Profile { rail: Rail::Card(N::Diners), ..plain },
+            Self::Jcb => Profile { rail: Rail::Card(N::Jcb), ..plain },
+            Self::UnionPay => Profile { rail: Rail::Card(N::UnionPay), ..plain },
+            Self::CartesBancaires => Profile { rail: Rail::Card(N::CartesBancaires), ..plain },
+            Self::NoEnterpriseFeatures => Profile { enterprise_features: false, ..plain },
+            Self::Declined => declines(plain, D::GenericDecline),
+            Self::InsufficientFunds => declines(plain, D::InsufficientFunds),
+            Self::LostCard => declines(plain, D::LostCard),
+            Self::StolenCard => declines(plain, D::StolenCard),
+            Self::ExpiredCard => declines(plain, D::ExpiredCard),
+            Self::IncorrectCvc => declines(plain, D::IncorrectCvc),
+            Self::ProcessingError => declines(plain, D::ProcessingError),
+            Self::VelocityExceeded => declines(plain, D::CardVelocityExceeded),
+            Self::DeclinedWhenCharged => Profile { issuer: Declines(D::GenericDecline), ..plain },
+            Self::AuthenticationRequired => Profile { issuer: Challenges, ..plain },
+            Self::AuthenticationThenInsufficientFunds => {
+                Profile { issuer: ChallengesThenDeclines(D::InsufficientFunds), ..plain }
+            }
+            Self::AuthenticationThenDeclined => Profile { issuer: ChallengesThenDeclines(D::GenericDecline), ..plain },
+            Self::PendingRefund => Profile { refund: RefundPath::Pending, ..plain },
+            Self::RefundFails => Profile { refund: RefundPath::FailsLater, ..plain },
+            Self::UsBankAccount => Profile { rail: Rail::UsBankAccount, ..plain },
+            Self::UsBankAccountFails => Profile { rail: Rail::UsBankAccount, issuer: FailsLater, ..plain },
+            Self::UsBankAccountProcessing => Profile { rail: Rail::UsBankAccount, issuer: NeverSettles, ..plain },
+            Self::SepaDebit => Profile { rail: Rail::SepaDebit, ..plain },
+            Self::SepaDebitFails => Profile { rail: Rail::SepaDebit, issuer: FailsLater, ..plain },
+            Self::BankTransfer => Profile { rail: Rail::BankTransfer, refund: RefundPath::AsksCustomer, ..plain },
+        }
+    }
+
+    /// The name in traces; the provider's own test token without its `pm_` where it has one (§2.14).
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Visa => "card_visa",
+            Self::Mastercard => "card_mastercard",
+            Self::Amex => "card_amex",
+            Self::Discover => "card_discover",
+            Self::Diners => "card_diners",
+            Self::Jcb => "card_jcb",
+            Self::UnionPay => "card_unionpay",
+            Self::CartesBancaires => "card_visa_cartesBancaires",
+            Self::NoEnterpriseFeatures => "card_credit_disableEnterpriseCardFeatures",
+            Self::Declined => "card_visa_chargeDeclined",
+            Self::InsufficientFunds => "card_visa_chargeDeclinedInsufficientFunds",
+            Self::LostCard => "card_visa_chargeDeclinedLostCard",
+            Self::StolenCard => "card_visa_chargeDeclinedStolenCard",
+            Self::ExpiredCard => "card_chargeDeclinedExpiredCard",
+            Self::IncorrectCvc => "card_chargeDeclinedIncorrectCvc",
+            Self::ProcessingError => "card_chargeDeclinedProcessingError",
+            Self::VelocityExceeded => "card_visa_chargeDeclinedVelocityLimitExceeded",
+            Self::DeclinedWhenCharged => "card_chargeCustomerFail",
+            Self::AuthenticationRequired => "card_authenticationRequired",
+            Self::AuthenticationThenInsufficientFunds => "card_authenticationRequiredChargeDeclinedInsufficientFunds",
+            Self::AuthenticationThenDeclined => "card_threeDSecureRequiredChargeDeclined",
+            Self::PendingRefund => "card_pendingRefund",
+            Self::RefundFails => "card_refundFail",
+            Self::UsBankAccount => "usBankAccount_success",
+            Self::UsBankAccountFails => "usBankAccount_insufficientFunds",
+            Self::UsBankAccountProcessing => "usBankAccount_processing",
+            Self::SepaDebit => "sepaDebit",
+            Self::SepaDebitFails => "sepaDebit_fails",
+            Self::BankTransfer => "bank_transfer",
+        }
+    }
+}
+
+const fn declines(plain: Profile, decline: Decline) -> Profile {
+    Profile { issuer: Issuer::Declines(decline), can_be_saved: false, ..plain }
+}

@@ -1,0 +1,320 @@
+//! Every reason to refuse, in the order in which reasons win, and what a client sees of each.
+
+use crate::Decline;
+
+/// Why a request was not (or not simply) done.
+///
+/// The order of the variants is the order of precedence inside one endpoint: where two reasons
+/// apply, the earlier one is answered. What the client sees is in [`Rejection::wire`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rejection {
+    // Before the endpoint begins: never stored under a key.
+    /// Another request holds the object (R4).
+    LockTimeout,
+    /// A request with this key is still being worked on.
+    KeyInUse,
+    /// The key came before, with other parameters.
+    KeyMismatch,
+
+    // Which object.
+    /// There is no such PaymentIntent.
+    NoSuchIntent,
+    /// There is no such SetupIntent.
+    NoSuchSetup,
+    /// There is no such Checkout Session.
+    NoSuchSession,
+    /// There is no such refund.
+    NoSuchRefund,
+    /// The payment has no application fee (yet).
+    NoSuchFee,
+    /// The payment has no transfer (yet).
+    NoSuchTransfer,
+
+    // Parameters that no state could make right: never stored under a key.
+    /// Not a positive whole number.
+    InvalidAmount,
+    /// Below the currency's minimum.
+    AmountTooSmall,
+    /// More than eight digits.
+    AmountTooLarge,
+    /// No currency the provider knows.
+    InvalidCurrency,
+    /// Not a whole number from 0 up.
+    NegativeCapture,
+    /// A reason that only the system may give.
+    InvalidReason,
+    /// `off_session` without `confirm`.
+    OffSessionWithoutConfirm,
+    /// The fee is not a positive whole number.
+    InvalidFee,
+    /// The transfer amount is not a positive whole number.
+    InvalidTransfer,
+    /// The hosted page needs a `success_url`.
+    MissingSuccessUrl,
+    /// The embedded page takes no `success_url`.
+    UnexpectedSuccessUrl,
+    /// The embedded page needs a `return_url`.
+    MissingReturnUrl,
+    /// The hosted page takes no `return_url`.
+    UnexpectedReturnUrl,
+    /// `expires_at` is not between 30 minutes and 24 hours away.
+    InvalidExpiry,
+    /// Several captures were asked for in a setup, or with a capture method that is not manual
+    /// where the dialect forbids it.
+    UnexpectedMulticapture,
+
+    // What the object's state allows.
+    /// Not in this status.
+    UnexpectedState,
+    /// A PaymentIntent of a Checkout Session cannot be canceled directly unless it holds money.
+    OwnedBySession,
+    /// There is no payment method to confirm with.
+    MissingPaymentMethod,
+    /// The payment method cannot be captured later.
+    IncompatibleMethod,
+    /// The hold has run out, though the expiry job has not come by yet.
+    HoldExpired,
+    /// A capture of nothing that is no release either.
+    ZeroCapture,
+    /// More than is capturable.
+    CaptureTooLarge,
+    /// `final_capture` where multicapture is unavailable.
+    FinalCaptureUnavailable,
+    /// The intent has been captured 50 times.
+    CaptureLimit,
+    /// A fee on a charge without a connected account.
+    FeeWithoutConnect,
+    /// A transfer amount on a charge without a destination.
+    TransferWithoutDestination,
+    /// A fee and a transfer amount at once.
+    FeeAndTransfer,
+    /// The fee is more than the charge.
+    FeeTooLarge,
+    /// The transfer is more than the charge.
+    TransferTooLarge,
+    /// The first capture named a fee, this one does not (or, by dialect, another).
+    MissingFee,
+    /// The first capture named a transfer amount, this one does not (or, by dialect, another).
+    MissingTransfer,
+    /// A fee that appears after the first capture, where the dialect forbids it.
+    LateFee,
+    /// A transfer amount that appears after the first capture, where the dialect forbids it.
+    LateTransfer,
+
+    // Refunds.
+    /// Nothing was ever charged.
+    NoSuccessfulCharge,
+    /// Only a hold: cancel it instead.
+    Uncaptured,
+    /// Nothing is left to refund.
+    AlreadyRefunded,
+    /// More than is left to refund.
+    RefundTooLarge,
+    /// A partial refund with the fee, under multicapture.
+    PartialWithFee,
+    /// A partial refund with the transfer, under multicapture.
+    PartialWithReversal,
+    /// The payment has no fee that a refund could give back.
+    NoFeeToRefund,
+    /// The fee has been refunded by its own endpoint before.
+    FeeLatched,
+    /// The payment has no transfer that a refund could take back.
+    NoTransferToReverse,
+    /// The transfer has been reversed by its own endpoint before.
+    TransferLatched,
+    /// This refund cannot be canceled.
+    RefundNotCancelable,
+    /// More than is left of the fee.
+    FeeRefundTooLarge,
+    /// More than is left of the transfer.
+    ReversalTooLarge,
+    /// A transfer with `source_transaction` from a payment captured several times.
+    SourceTransactionUnsupported,
+    /// A transfer of more than its source charge has left.
+    SourceExhausted,
+
+    // The SetupIntent and the Checkout Session.
+    /// The SetupIntent is not in this status.
+    SetupUnexpectedState,
+    /// The SetupIntent waits for no deposits.
+    SetupInvalidState,
+    /// There is no payment method to set up.
+    SetupMissingMethod,
+    /// The session is not open.
+    SessionNotOpen,
+
+    // The attempt itself: these change the intent.
+    /// Confirmed too often; the intent is canceled now (C16).
+    TooManyConfirmations,
+    /// The customer is needed and is not there.
+    AuthenticationRequired,
+    /// The issuer said no.
+    Declined(Decline),
+
+    // The way.
+    /// The server failed, before or after doing what was asked.
+    ServerError,
+    /// The answer never arrived.
+    AnswerLost,
+
+    // The model itself; a claim forbids the first, the harness treats the second as undecided.
+    /// An amount would leave its range: a guard is missing.
+    AmountOutOfRange,
+    /// The model has no room for another object of this kind.
+    BeyondBounds,
+}
+
+/// What a client sees of a rejection (§2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// HTTP status.
+    pub http: u16,
+    /// `error.type`.
+    pub kind: &'static str,
+    /// `error.code`, where the provider gives one.
+    pub code: Option<&'static str>,
+    /// `error.param`, where the provider names one.
+    pub param: Option<&'static str>,
+}
+
+const fn row(http: u16, kind: &'static str, code: Option<&'static str>, param: Option<&'static str>) -> Wire {
+    Wire { http, kind, code, param }
+}
+
+/// 400 invalid_request_error.
+const fn bad(code: Option<&'static str>, param: Option<&'static str>) -> Wire {
+    row(400, "invalid_request_error", code, param)
+}
+
+/// 404 invalid_request_error resource_missing.
+const fn missing(param: &'static str) -> Wire {
+    row(404, "invalid_request_error", Some("resource_missing"), Some(param))
+}
+
+impl Rejection {
+    /// The one table of answers (§2.4, §2.5, U1–U3, U7, U17, U18).
+    #[must_use]
+    pub const fn wire(self) -> Wire {
+        const INTEGER: Option<&str> = Some("parameter_invalid_integer");
+        const MISSING: Option<&str> = Some("parameter_missing");
+        const STATE: Option<&str> = Some("payment_intent_unexpected_state");
+        const PARAMETER: Option<&str> = Some("payment_intent_invalid_parameter");
+        const AMOUNT: Option<&str> = Some("amount");
+        const FEE: Option<&str> = Some("application_fee_amount");
+        const TRANSFER: Option<&str> = Some("transfer_data[amount]");
+        match self {
+            Self::LockTimeout => row(429, "invalid_request_error", Some("lock_timeout"), None),
+            Self::KeyInUse => row(409, "idempotency_error", Some("idempotency_key_in_use"), None),
+            Self::KeyMismatch => row(400, "idempotency_error", None, None),
+
+            Self::NoSuchIntent => missing("intent"),
+            Self::NoSuchSetup => missing("setup_intent"),
+            Self::NoSuchSession => missing("session"),
+            Self::NoSuchRefund => missing("refund"),
+            Self::NoSuchFee => missing("fee"),
+            Self::NoSuchTransfer => missing("transfer"),
+
+            Self::InvalidAmount => bad(INTEGER, AMOUNT),
+            Self::AmountTooSmall => bad(Some("amount_too_small"), AMOUNT),
+            Self::AmountTooLarge => bad(Some("amount_too_large"), AMOUNT),
+            Self::InvalidCurrency => bad(None, Some("currency")),
+            Self::NegativeCapture => bad(None, Some("amount_to_capture")),
+            Self::InvalidReason => bad(None, Some("cancellation_reason")),
+            Self::OffSessionWithoutConfirm => bad(None, Some("off_session")),
+            Self::InvalidFee => bad(INTEGER, FEE),
+            Self::InvalidTransfer => bad(INTEGER, TRANSFER),
+            Self::MissingSuccessUrl => bad(MISSING, Some("success_url")),
+            Self::UnexpectedSuccessUrl => bad(None, Some("success_url")),
+            Self::MissingReturnUrl => bad(MISSING, Some("return_url")),
+            Self::UnexpectedReturnUrl => bad(None, Some("return_url")),
+            Self::InvalidExpiry => bad(None, Some("expires_at")),
+            Self::UnexpectedMulticapture => bad(None, Some("payment_method_options[card][request_multicapture]")),
+
+            Self::UnexpectedState | Self::OwnedBySession | Self::MissingPaymentMethod => bad(STATE, None),
+            Self::IncompatibleMethod => bad(Some("payment_intent_incompatible_payment_method"), Some("payment_method")),
+            Self::HoldExpired => bad(Some("charge_expired_for_capture"), None),
+            Self::ZeroCapture => bad(INTEGER, AMOUNT),
+            Self::CaptureTooLarge => bad(Some("amount_too_large"), Some("amount_to_capture")),
+            Self::FinalCaptureUnavailable => bad(PARAMETER, Some("final_capture")),
+            Self::CaptureLimit => bad(STATE, None),
+            Self::FeeWithoutConnect | Self::LateFee => bad(None, FEE),
+            Self::TransferWithoutDestination | Self::FeeAndTransfer | Self::LateTransfer => bad(None, TRANSFER),
+            Self::FeeTooLarge => bad(Some("amount_too_large"), FEE),
+            Self::TransferTooLarge => bad(Some("amount_too_large"), TRANSFER),
+            Self::MissingFee => bad(MISSING, FEE),
+            Self::MissingTransfer => bad(MISSING, TRANSFER),
+
+            Self::NoSuccessfulCharge | Self::Uncaptured | Self::RefundNotCancelable => bad(None, None),
+            Self::AlreadyRefunded => bad(Some("charge_already_refunded"), None),
+            Self::RefundTooLarge | Self::FeeRefundTooLarge | Self::ReversalTooLarge => bad(None, AMOUNT),
+            Self::PartialWithFee | Self::NoFeeToRefund | Self::FeeLatched => bad(None, Some("refund_application_fee")),
+            Self::PartialWithReversal | Self::NoTransferToReverse | Self::TransferLatched => {
+                bad(None, Some("reverse_transfer"))
+            }
+            Self::SourceTransactionUnsupported => bad(None, Some("source_transaction")),
+            Self::SourceExhausted => bad(Some("balance_insufficient"), AMOUNT),
+
+            Self::SetupUnexpectedState => bad(Some("setup_intent_unexpected_state"), None),
+            Self::SetupInvalidState => bad(Some("intent_invalid_state"), None),
+            Self::SetupMissingMethod => bad(Some("setup_intent_unexpected_state"), Some("payment_method")),
+            Self::SessionNotOpen => bad(None, None),
+
+            Self::TooManyConfirmations => bad(STATE, None),
+            Self::AuthenticationRequired => row(402, "card_error", Some("authentication_required"), None),
+            Self::Declined(decline) => row(402, "card_error", Some(decline.codes().0), None),
+
+            Self::ServerError => row(500, "api_error", None, None),
+            Self::AnswerLost | Self::AmountOutOfRange | Self::BeyondBounds => row(0, "", None, None),
+        }
+    }
+
+    /// Is the first answer under a key kept and given again? Not where the endpoint never began:
+    /// conflicts, and parameters that were wrong by themselves (§2.11).
+    #[must_use]
+    pub const fn is_stored(self) -> bool {
+        !self.is_conflict() && !self.is_validation() && !matches!(self, Self::BeyondBounds)
+    }
+
+    /// Did another request stand in the way?
+    #[must_use]
+    pub const fn is_conflict(self) -> bool {
+        matches!(self, Self::LockTimeout | Self::KeyInUse | Self::KeyMismatch)
+    }
+
+    /// Were the parameters wrong whatever the state?
+    #[must_use]
+    pub const fn is_validation(self) -> bool {
+        matches!(
+            self,
+            Self::InvalidAmount
+                | Self::AmountTooSmall
+                | Self::AmountTooLarge
+                | Self::InvalidCurrency
+                | Self::NegativeCapture
+                | Self::InvalidReason
+                | Self::OffSessionWithoutConfirm
+                | Self::InvalidFee
+                | Self::InvalidTransfer
+                | Self::MissingSuccessUrl
+                | Self::UnexpectedSuccessUrl
+                | Self::MissingReturnUrl
+                | Self::UnexpectedReturnUrl
+                | Self::InvalidExpiry
+                | Self::UnexpectedMulticapture
+        )
+    }
+
+    /// Was the request turned down, with nothing changed? Everything but a failed attempt to pay
+    /// (which leaves its trace on the intent, I12) and an accident on the way.
+    #[must_use]
+    pub const fn is_refusal(self) -> bool {
+        !matches!(
+            self,
+            Self::TooManyConfirmations
+                | Self::AuthenticationRequired
+                | Self::Declined(_)
+                | Self::ServerError
+                | Self::AnswerLost
+        )
+    }
+}
