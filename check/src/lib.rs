@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Explores every reachable state of a model and judges each one.
+
+pub mod explore;
