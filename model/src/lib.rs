@@ -22,6 +22,7 @@ mod observation;
 mod outcome;
 mod payment;
 mod rejection;
+pub mod rendering;
 mod session;
 mod setup;
 mod state;
