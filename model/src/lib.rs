@@ -22,6 +22,7 @@ mod outcome;
 mod rejection;
 mod status;
 pub mod time;
+pub mod trace;
 
 pub use amount::Amount;
 pub use dialect::{Account, Choice, Country, Dialect, Terms};
