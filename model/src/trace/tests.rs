@@ -553,3 +553,28 @@ fn every_named_value_reads_back() {
     all::<NotificationKind>();
     all::<Country>();
 }
+
+/// The traces that come with the model: each as `Script` itself prints it, after a heading that
+/// names its rules.
+#[test]
+fn every_trace_of_the_model_is_well_written() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/traces");
+    let mut count = 0_usize;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let script = Script::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        if std::env::var_os("HOLDFAST_FORMAT_TRACES").is_some() {
+            std::fs::write(&path, script.to_string()).unwrap();
+        } else {
+            assert!(script.to_string() == text, "{name} is not in columns; HOLDFAST_FORMAT_TRACES=1 puts it there");
+        }
+        let rules = script.heading.first().and_then(|heading| heading.split_once(": ")).map(|(rules, _)| rules);
+        let is_rule = |rule: &str| rule.starts_with(['A', 'B', 'C', 'D', 'R', 'U', '§']) || rule.ends_with(')');
+        assert!(rules.is_some_and(|rules| rules.split(", ").all(is_rule)), "{name}: no rules in its heading");
+        assert!(script.lines.iter().any(|line| line.expectation.is_some()), "{name} expects nothing");
+        count = count.saturating_add(1);
+    }
+    assert!(count >= 40, "only {count} traces");
+}
