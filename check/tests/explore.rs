@@ -40,21 +40,11 @@ impl Space for EightPuzzle {
         let empty = state.iter().position(|tile| *tile == 0).unwrap();
         let mut after = *state;
         after.swap(empty, input);
-        Successor {
-            input,
-            after,
-            broken: 0,
-            witnessed: 1 << after[empty],
-            class: u32::from(after[empty]),
-            digest: 0,
-        }
+        Successor { input, after, broken: 0, witnessed: 1 << after[empty], class: u32::from(after[empty]), digest: 0 }
     }
 
     fn judge(&self, state: &[u8; 9]) -> Judgement {
-        Judgement {
-            broken: 0,
-            witnessed: u128::from(*state == SOLVED) << 100,
-        }
+        Judgement { broken: 0, witnessed: u128::from(*state == SOLVED) << 100 }
     }
 }
 
@@ -101,10 +91,7 @@ impl Space for Counters {
     }
 
     fn judge(&self, state: &[u8; 4]) -> Judgement {
-        Judgement {
-            broken: u128::from(self.forbidden.is_some_and(|value| state.contains(&value))) << 3,
-            witnessed: 0,
-        }
+        Judgement { broken: u128::from(self.forbidden.is_some_and(|value| state.contains(&value))) << 3, witnessed: 0 }
     }
 }
 
@@ -113,11 +100,7 @@ fn explored<S: Space + Send + Copy + 'static>(space: S) -> Summary {
     let exact = Explorer::new(&space).run().summary;
     for threads in 1..=3 {
         for mode in [Mode::Exact, Mode::Fingerprint] {
-            let mut again = Explorer::new(&space)
-                .mode(mode)
-                .threads(threads)
-                .run()
-                .summary;
+            let mut again = Explorer::new(&space).mode(mode).threads(threads).run().summary;
             if mode == Mode::Fingerprint {
                 assert_eq!(again.collisions, CollisionBound::of(exact.unique));
                 again.collisions = CollisionBound::default();
@@ -149,17 +132,10 @@ fn the_eight_puzzle_has_its_known_size() {
 
 #[test]
 fn interchangeable_counters_are_as_many_as_the_formula_says() {
-    let counters = Counters {
-        values: 9,
-        sorted: true,
-        forbidden: None,
-    };
+    let counters = Counters { values: 9, sorted: true, forbidden: None };
     // C(9+4−1, 4) and 9⁴.
     assert_eq!(explored(counters).unique, 495);
-    let unsorted = Counters {
-        sorted: false,
-        ..counters
-    };
+    let unsorted = Counters { sorted: false, ..counters };
     let summary = explored(unsorted);
     assert_eq!(summary.unique, 6561);
     assert_eq!(summary.depth, 32);

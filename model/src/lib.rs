@@ -28,6 +28,7 @@ mod setup;
 mod state;
 mod status;
 pub mod time;
+pub mod trace;
 mod transition;
 
 pub use amount::Amount;

@@ -109,9 +109,9 @@ impl Memory {
     /// The visited set's share of each state, rounded up.
     #[must_use]
     pub fn bytes_per_state(&self, unique: u64) -> u64 {
-        self.visited.checked_div(unique).map_or(0, |bytes| {
-            bytes.saturating_add(u64::from(self.visited.checked_rem(unique) != Some(0)))
-        })
+        self.visited
+            .checked_div(unique)
+            .map_or(0, |bytes| bytes.saturating_add(u64::from(self.visited.checked_rem(unique) != Some(0))))
     }
 }
 
@@ -177,8 +177,7 @@ impl<'a, S: Space> Explorer<'a, S> {
     pub fn run(&self) -> Exploration<S> {
         match self.mode {
             Mode::Exact => {
-                let (mut found, visited) =
-                    self.explore::<Exact<S::State>>(self.limits, self.progress);
+                let (mut found, visited) = self.explore::<Exact<S::State>>(self.limits, self.progress);
                 found.exact = Some(visited);
                 found
             }
@@ -195,11 +194,9 @@ impl<'a, S: Space> Explorer<'a, S> {
         let all = (0_u32..).zip(self.space.roots());
         match &self.roots {
             None => all.collect(),
-            Some(chosen) => all
-                .filter(|(index, _)| {
-                    usize::try_from(*index).is_ok_and(|index| chosen.contains(&index))
-                })
-                .collect(),
+            Some(chosen) => {
+                all.filter(|(index, _)| usize::try_from(*index).is_ok_and(|index| chosen.contains(&index))).collect()
+            }
         }
     }
 
@@ -221,14 +218,9 @@ impl<'a, S: Space> Explorer<'a, S> {
             why: Mutex::new(None),
         };
         let roots = self.chosen_roots();
-        let mut summary = Summary {
-            roots: u64::try_from(roots.len()).unwrap_or(u64::MAX),
-            ..Summary::default()
-        };
-        let mut memory = Memory {
-            state: u64::try_from(size_of::<S::State>()).unwrap_or(u64::MAX),
-            ..Memory::default()
-        };
+        let mut summary = Summary { roots: u64::try_from(roots.len()).unwrap_or(u64::MAX), ..Summary::default() };
+        let mut memory =
+            Memory { state: u64::try_from(size_of::<S::State>()).unwrap_or(u64::MAX), ..Memory::default() };
         let mut workers: Vec<_> = (0..self.threads.get()).map(|_| Worker::new()).collect();
 
         let mut frontier = run.enter(&roots);
@@ -295,11 +287,7 @@ impl<S: Space> Exploration<S> {
 
     /// Copies where things were first seen into the summary, once all workers have reported.
     fn finish(&mut self) {
-        self.summary.violations = self
-            .violations
-            .iter()
-            .map(|(bit, sighting)| (*bit, First::of(sighting)))
-            .collect();
+        self.summary.violations = self.violations.iter().map(|(bit, sighting)| (*bit, First::of(sighting))).collect();
         for (bit, count) in &mut self.summary.witnesses {
             if let Some(sighting) = self.witnesses.get(bit) {
                 count.first = First::of(sighting);
@@ -316,12 +304,7 @@ impl<S: Space> Exploration<S> {
 impl First {
     fn of<S: Space>(sighting: &Sighting<S>) -> Self {
         let (steps, print, ordinal) = sighting.rank();
-        Self {
-            steps,
-            print,
-            ordinal,
-            text: None,
-        }
+        Self { steps, print, ordinal, text: None }
     }
 }
 
@@ -344,10 +327,7 @@ struct Frontier<T> {
 
 impl<T> Default for Frontier<T> {
     fn default() -> Self {
-        Self {
-            blocks: Vec::new(),
-            states: 0,
-        }
+        Self { blocks: Vec::new(), states: 0 }
     }
 }
 
@@ -365,14 +345,10 @@ impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
             let mut batch = Batch::new();
             let mut block = Vec::with_capacity(BLOCK);
             for (ordinal, root) in chunk {
-                let origin = Origin {
-                    before: 0,
-                    ordinal: *ordinal,
-                };
+                let origin = Origin { before: 0, ordinal: *ordinal };
                 batch.push(*root, fingerprint(root), origin);
             }
-            self.visited
-                .insert(&mut batch, 0, &mut |root| block.push(*root));
+            self.visited.insert(&mut batch, 0, &mut |root| block.push(*root));
             let fresh = u64::try_from(block.len()).unwrap_or(u64::MAX);
             self.progress.add(fresh, 0, 0);
             frontier.states = frontier.states.saturating_add(fresh);
@@ -382,19 +358,10 @@ impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
     }
 
     /// Expands all states at `depth` and returns those found one step further.
-    fn expand_level(
-        &self,
-        frontier: Frontier<S::State>,
-        depth: u32,
-        workers: &mut [Worker<S>],
-    ) -> Frontier<S::State> {
+    fn expand_level(&self, frontier: Frontier<S::State>, depth: u32, workers: &mut [Worker<S>]) -> Frontier<S::State> {
         let alone = frontier.states < ALONE;
-        let level = Level {
-            run: self,
-            depth,
-            waiting: Mutex::new(frontier.blocks),
-            next: Mutex::new(Frontier::default()),
-        };
+        let level =
+            Level { run: self, depth, waiting: Mutex::new(frontier.blocks), next: Mutex::new(Frontier::default()) };
         match workers {
             [] => {}
             [worker] => worker.work(&level),
@@ -409,10 +376,7 @@ impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
         for worker in workers {
             worker.settle(depth);
         }
-        level
-            .next
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+        level.next.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stop(&self, why: Why) {
@@ -486,11 +450,7 @@ impl<S: Space> Worker<S> {
     fn new() -> Self {
         Self {
             batch: Batch::new(),
-            fresh: Fresh {
-                block: Vec::with_capacity(BLOCK),
-                spare: Vec::new(),
-                found: 0,
-            },
+            fresh: Fresh { block: Vec::with_capacity(BLOCK), spare: Vec::new(), found: 0 },
             figures: Figures {
                 expanded: 0,
                 transitions: 0,
@@ -533,15 +493,11 @@ impl<S: Space> Worker<S> {
                 print
             } else {
                 let after = fingerprint(&successor.after);
-                let origin = Origin {
-                    before: print,
-                    ordinal,
-                };
+                let origin = Origin { before: print, ordinal };
                 self.batch.push(successor.after, after, origin);
                 after
             };
-            self.figures
-                .step(level.depth, state, print, ordinal, after, &successor);
+            self.figures.step(level.depth, state, print, ordinal, after, &successor);
             ordinal = ordinal.saturating_add(1);
             if self.batch.is_full() {
                 self.flush(level);
@@ -549,12 +505,7 @@ impl<S: Space> Worker<S> {
         });
         let figures = &mut self.figures;
         figures.expanded = figures.expanded.saturating_add(1);
-        let sighting = || Sighting {
-            steps: level.depth,
-            print,
-            state: *state,
-            step: None,
-        };
+        let sighting = || Sighting { steps: level.depth, print, state: *state, step: None };
         if judgement.broken != 0 && figures.violations.wants(judgement.broken) {
             figures.violations.see(judgement.broken, sighting());
         }
@@ -570,10 +521,7 @@ impl<S: Space> Worker<S> {
     fn flush<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
         let after = level.depth.saturating_add(1);
         let fresh = &mut self.fresh;
-        level
-            .run
-            .visited
-            .insert(&mut self.batch, after, &mut |state| fresh.add(state, level));
+        level.run.visited.insert(&mut self.batch, after, &mut |state| fresh.add(state, level));
         let unique = level.run.progress.add(
             std::mem::take(&mut fresh.found),
             std::mem::take(&mut self.figures.expanded),
@@ -606,25 +554,13 @@ impl<S: Space> Worker<S> {
         for class in self.figures.classes {
             let count = summary.classes.entry(class.class).or_insert(Count::NONE);
             count.count = count.count.saturating_add(class.count);
-            found
-                .classes
-                .entry(class.class)
-                .and_modify(|first| first.keep_earlier(class.first))
-                .or_insert(class.first);
+            found.classes.entry(class.class).and_modify(|first| first.keep_earlier(class.first)).or_insert(class.first);
         }
     }
 }
 
 impl Count {
-    const NONE: Self = Self {
-        count: 0,
-        first: First {
-            steps: 0,
-            print: 0,
-            ordinal: 0,
-            text: None,
-        },
-    };
+    const NONE: Self = Self { count: 0, first: First { steps: 0, print: 0, ordinal: 0, text: None } };
 }
 
 impl<T: Copy> Fresh<T> {
@@ -640,41 +576,21 @@ impl<T: Copy> Fresh<T> {
         if self.block.is_empty() {
             return;
         }
-        let empty = self
-            .spare
-            .pop()
-            .unwrap_or_else(|| Vec::with_capacity(BLOCK));
+        let empty = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK));
         let block = std::mem::replace(&mut self.block, empty);
         let mut next = lock(&level.next);
-        next.states = next
-            .states
-            .saturating_add(u64::try_from(block.len()).unwrap_or(u64::MAX));
+        next.states = next.states.saturating_add(u64::try_from(block.len()).unwrap_or(u64::MAX));
         next.blocks.push(block);
     }
 }
 
 impl<S: Space> Figures<S> {
     #[inline]
-    fn step(
-        &mut self,
-        depth: u32,
-        state: &S::State,
-        before: u64,
-        ordinal: u32,
-        after: u64,
-        successor: &Successor<S>,
-    ) {
+    fn step(&mut self, depth: u32, state: &S::State, before: u64, ordinal: u32, after: u64, successor: &Successor<S>) {
         self.transitions = self.transitions.saturating_add(1);
-        self.digest = self
-            .digest
-            .wrapping_add(digest_of(before, after, successor));
+        self.digest = self.digest.wrapping_add(digest_of(before, after, successor));
         let steps = depth.saturating_add(1);
-        let sighting = || Sighting {
-            steps,
-            print: before,
-            state: *state,
-            step: Some((ordinal, successor.input)),
-        };
+        let sighting = || Sighting { steps, print: before, state: *state, step: Some((ordinal, successor.input)) };
         if successor.broken != 0 && self.violations.wants(successor.broken) {
             self.violations.see(successor.broken, sighting());
         }
@@ -686,11 +602,7 @@ impl<S: Space> Figures<S> {
         }
         let classes = &mut self.classes;
         let place = *self.class_places.entry(successor.class).or_insert_with(|| {
-            classes.push(Class {
-                class: successor.class,
-                count: 0,
-                first: sighting(),
-            });
+            classes.push(Class { class: successor.class, count: 0, first: sighting() });
             classes.len().saturating_sub(1)
         });
         if let Some(class) = self.classes.get_mut(place) {

@@ -39,11 +39,7 @@ pub struct Fingerprinter {
 impl Default for Fingerprinter {
     #[inline]
     fn default() -> Self {
-        Self {
-            rounds: START,
-            packed: 0,
-            bits: 0,
-        }
+        Self { rounds: START, packed: 0, bits: 0 }
     }
 }
 
@@ -117,10 +113,7 @@ impl Hasher for Fingerprinter {
 }
 
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the low half is what is asked for"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
 const fn low(value: u128) -> u64 {
     value as u64
 }
@@ -156,11 +149,8 @@ mod tests {
             for state in structured() {
                 buckets[usize::try_from(fingerprint(&state) >> shift & 1023).unwrap()] += 1;
             }
-            let chi: u64 = buckets
-                .iter()
-                .map(|count| (count * 1024).abs_diff(1_000_000).pow(2) / 1024)
-                .sum::<u64>()
-                / 1_000_000;
+            let chi: u64 =
+                buckets.iter().map(|count| (count * 1024).abs_diff(1_000_000).pow(2) / 1024).sum::<u64>() / 1_000_000;
             assert!((850..1200).contains(&chi), "shift {shift}: {chi}");
         }
     }

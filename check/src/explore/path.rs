@@ -32,43 +32,29 @@ impl<S: Space> Explorer<'_, S> {
     #[must_use]
     pub fn paths(&self, found: &Exploration<S>, sightings: &[Sighting<S>]) -> Vec<Option<Path<S>>> {
         if let Some(exact) = &found.exact {
-            return sightings
-                .iter()
-                .map(|sighting| self.retrace(exact, sighting))
-                .collect();
+            return sightings.iter().map(|sighting| self.retrace(exact, sighting)).collect();
         }
         let Some(longest) = sightings.iter().map(|sighting| sighting.steps).max() else {
             return Vec::new();
         };
-        let limits = Limits {
-            max_depth: Some(longest),
-            ..Limits::default()
-        };
+        let limits = Limits { max_depth: Some(longest), ..Limits::default() };
         let (_, trails) = self.explore::<Trails>(limits, None);
-        sightings
-            .iter()
-            .map(|sighting| self.retrace(&trails, sighting))
-            .collect()
+        sightings.iter().map(|sighting| self.retrace(&trails, sighting)).collect()
     }
 
     /// Follows the records back to a root, then takes the same steps forward.
-    fn retrace<R: Record<S::State>>(
-        &self,
-        visited: &Sharded<Recorded<R>>,
-        sighting: &Sighting<S>,
-    ) -> Option<Path<S>> {
-        let mut record = visited.find(sighting.print, |record: &R| {
-            record.state().is_none_or(|known| *known == sighting.state)
-        })?;
+    fn retrace<R: Record<S::State>>(&self, visited: &Sharded<Recorded<R>>, sighting: &Sighting<S>) -> Option<Path<S>> {
+        let mut record =
+            visited.find(sighting.print, |record: &R| record.state().is_none_or(|known| *known == sighting.state))?;
         let mut ordinals = Vec::new();
         while record.trail().depth > 0 {
             let trail = *record.trail();
             ordinals.push(trail.origin.ordinal);
             // Where whole states are kept, a fingerprint need not be the only one of its kind.
             let leads_here = |before: &R| match (before.state(), record.state()) {
-                (Some(before), Some(after)) => self
-                    .nth(before, trail.origin.ordinal)
-                    .is_some_and(|successor| successor.after == *after),
+                (Some(before), Some(after)) => {
+                    self.nth(before, trail.origin.ordinal).is_some_and(|successor| successor.after == *after)
+                }
                 _ => true,
             };
             record = visited.find(trail.origin.before, |before: &R| {
@@ -77,10 +63,7 @@ impl<S: Space> Explorer<'_, S> {
         }
 
         let root = record.trail().origin.ordinal;
-        let (_, mut state) = self
-            .chosen_roots()
-            .into_iter()
-            .find(|(index, _)| *index == root)?;
+        let (_, mut state) = self.chosen_roots().into_iter().find(|(index, _)| *index == root)?;
         let mut steps = Vec::with_capacity(ordinals.len().saturating_add(1));
         for ordinal in ordinals.into_iter().rev() {
             let successor = self.nth(&state, ordinal)?;

@@ -84,10 +84,8 @@ impl Snapshot {
     /// States found a second, since the beginning.
     #[must_use]
     pub fn states_per_second(&self, elapsed: Duration) -> u64 {
-        let per_second = u128::from(self.expanded)
-            .saturating_mul(1_000_000)
-            .checked_div(elapsed.as_micros())
-            .unwrap_or(0);
+        let per_second =
+            u128::from(self.expanded).saturating_mul(1_000_000).checked_div(elapsed.as_micros()).unwrap_or(0);
         u64::try_from(per_second).unwrap_or(u64::MAX)
     }
 
@@ -109,10 +107,7 @@ impl Snapshot {
                 u64::try_from(rest).ok()?
             }
         };
-        let micros = elapsed
-            .as_micros()
-            .saturating_mul(u128::from(left))
-            .checked_div(u128::from(self.expanded))?;
+        let micros = elapsed.as_micros().saturating_mul(u128::from(left)).checked_div(u128::from(self.expanded))?;
         Some(Duration::from_micros(u64::try_from(micros).ok()?))
     }
 }
@@ -130,10 +125,7 @@ mod tests {
         assert_eq!(snapshot.frontier, 50);
         let elapsed = Duration::from_secs(5);
         assert_eq!(snapshot.states_per_second(elapsed), 50);
-        assert_eq!(
-            snapshot.time_left(elapsed, Some(1000)),
-            Some(Duration::from_secs(15))
-        );
+        assert_eq!(snapshot.time_left(elapsed, Some(1000)), Some(Duration::from_secs(15)));
         assert_eq!(snapshot.time_left(elapsed, Some(10)), None);
     }
 
@@ -146,10 +138,7 @@ mod tests {
         let elapsed = Duration::from_secs(8);
         assert_eq!(progress.snapshot().time_left(elapsed, None), None);
         progress.begin_level(3, 10);
-        assert_eq!(
-            progress.snapshot().time_left(elapsed, None),
-            Some(Duration::from_secs(4))
-        );
+        assert_eq!(progress.snapshot().time_left(elapsed, None), Some(Duration::from_secs(4)));
     }
 
     #[test]

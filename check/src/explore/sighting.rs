@@ -29,9 +29,7 @@ impl<S: Space + ?Sized> Sighting<S> {
     /// order. No two sightings of one search are equal by it, unless two states share a
     /// fingerprint.
     pub(super) fn rank(&self) -> (u32, u64, u32) {
-        let ordinal = self
-            .step
-            .map_or(0, |(ordinal, _)| ordinal.saturating_add(1));
+        let ordinal = self.step.map_or(0, |(ordinal, _)| ordinal.saturating_add(1));
         (self.steps, self.print, ordinal)
     }
 
@@ -51,10 +49,7 @@ pub(super) struct Firsts<S: Space + ?Sized> {
 
 impl<S: Space + ?Sized> Default for Firsts<S> {
     fn default() -> Self {
-        Self {
-            settled: 0,
-            first: BTreeMap::new(),
-        }
+        Self { settled: 0, first: BTreeMap::new() }
     }
 }
 
@@ -67,10 +62,7 @@ impl<S: Space + ?Sized> Firsts<S> {
 
     pub(super) fn see(&mut self, bits: ClaimBits, sighting: Sighting<S>) {
         for bit in ones(bits & !self.settled) {
-            self.first
-                .entry(bit)
-                .and_modify(|first| first.keep_earlier(sighting))
-                .or_insert(sighting);
+            self.first.entry(bit).and_modify(|first| first.keep_earlier(sighting)).or_insert(sighting);
         }
     }
 
@@ -89,9 +81,7 @@ impl<S: Space + ?Sized> Firsts<S> {
 
     pub(super) fn merge(self, into: &mut BTreeMap<u8, Sighting<S>>) {
         for (bit, sighting) in self.first {
-            into.entry(bit)
-                .and_modify(|first| first.keep_earlier(sighting))
-                .or_insert(sighting);
+            into.entry(bit).and_modify(|first| first.keep_earlier(sighting)).or_insert(sighting);
         }
     }
 }

@@ -109,11 +109,7 @@ pub fn disagreement<S: Space>(space: &S, state: &S::State) -> Option<String> {
         return Some("expand and judge disagree about the state".to_owned());
     }
     if expanded.len() != inputs.len() {
-        return Some(format!(
-            "expand takes {} steps where inputs collects {}",
-            expanded.len(),
-            inputs.len()
-        ));
+        return Some(format!("expand takes {} steps where inputs collects {}", expanded.len(), inputs.len()));
     }
     inputs
         .into_iter()

@@ -124,12 +124,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
         let roots = self.adapter.space.roots().len();
         let digesting = self.adapter.digesting;
         let begun = clock();
-        let checker = self
-            .adapter
-            .checker()
-            .threads(self.threads)
-            .spawn_dfs()
-            .join();
+        let checker = self.adapter.checker().threads(self.threads).spawn_dfs().join();
         let elapsed = clock().saturating_sub(begun);
         // Before the path of a violation is rebuilt, which takes its steps once more.
         let digest = digesting.then(|| tally.digest.load(Ordering::Relaxed));
@@ -252,11 +247,7 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
     type Action = S::Input;
 
     fn init_states(&self) -> Vec<Self::State> {
-        self.space
-            .roots()
-            .into_iter()
-            .map(|state| Judged { state, broken: 0 })
-            .collect()
+        self.space.roots().into_iter().map(|state| Judged { state, broken: 0 }).collect()
     }
 
     fn actions(&self, judged: &Self::State, actions: &mut Vec<Self::Action>) {
@@ -273,16 +264,11 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
             let digest = digest_of(before, after, &successor);
             self.tally.digest.fetch_add(digest, Ordering::Relaxed);
         }
-        Some(Judged {
-            state: successor.after,
-            broken: successor.broken,
-        })
+        Some(Judged { state: successor.after, broken: successor.broken })
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![Property::always(EVERY_CLAIM, |adapter: &Self, judged| {
-            adapter.broken(judged) == 0
-        })]
+        vec![Property::always(EVERY_CLAIM, |adapter: &Self, judged| adapter.broken(judged) == 0)]
     }
 }
 

@@ -184,20 +184,13 @@ impl CollisionBound {
     /// The bound for so many states in one table of fingerprints.
     #[must_use]
     pub fn of(states: u64) -> Self {
-        let pairs = u128::from(states)
-            .saturating_mul(u128::from(states.saturating_sub(1)))
-            .wrapping_shr(1);
-        Self {
-            pairs: u64::try_from(pairs).unwrap_or(u64::MAX),
-        }
+        let pairs = u128::from(states).saturating_mul(u128::from(states.saturating_sub(1))).wrapping_shr(1);
+        Self { pairs: u64::try_from(pairs).unwrap_or(u64::MAX) }
     }
 
     /// The bound as a number.
     #[must_use]
-    #[expect(
-        clippy::float_arithmetic,
-        reason = "a probability to print; nothing is decided by it"
-    )]
+    #[expect(clippy::float_arithmetic, reason = "a probability to print; nothing is decided by it")]
     pub fn probability(self) -> f64 {
         self.pairs as f64 / 2_f64.powi(64)
     }
@@ -205,11 +198,7 @@ impl CollisionBound {
 
 impl fmt::Display for CollisionBound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.pairs == 0 {
-            f.write_str("0")
-        } else {
-            write!(f, "{:.1e}", self.probability())
-        }
+        if self.pairs == 0 { f.write_str("0") } else { write!(f, "{:.1e}", self.probability()) }
     }
 }
 

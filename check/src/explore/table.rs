@@ -31,12 +31,7 @@ pub(super) enum Lookup<T> {
 impl<T: Copy + Default> Table<T> {
     pub(super) fn with_slots(slots: usize) -> Self {
         let slots = slots.max(8);
-        Self {
-            keys: vec![0; slots],
-            values: vec![T::default(); slots],
-            len: 0,
-            limit: slots - slots / 8,
-        }
+        Self { keys: vec![0; slots], values: vec![T::default(); slots], len: 0, limit: slots - slots / 8 }
     }
 
     /// What the table occupies, full and empty slots alike.
@@ -175,17 +170,11 @@ mod tests {
         let mut table = Table::<()>::with_slots(0);
         let mut key = 1_u64;
         for count in 1..=1_000_000_usize {
-            key = key
-                .wrapping_mul(0x5851_f42d_4c95_7f2d)
-                .wrapping_add(0x1405_7b7e_f767_814f);
+            key = key.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
             if let Lookup::Vacant(slot) = table.lookup(key, |()| true) {
                 table.occupy(slot, key, ());
             }
-            assert!(
-                count < 1000 || table.bytes() < 12 * count,
-                "{} at {count}",
-                table.bytes()
-            );
+            assert!(count < 1000 || table.bytes() < 12 * count, "{} at {count}", table.bytes());
         }
         assert_eq!(table.len, 1_000_000);
     }

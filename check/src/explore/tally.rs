@@ -18,11 +18,7 @@ const PLANES: usize = 8;
 
 impl Default for Tally {
     fn default() -> Self {
-        Self {
-            planes: [0; PLANES],
-            waiting: 0,
-            totals: vec![0; 128],
-        }
+        Self { planes: [0; PLANES], waiting: 0, totals: vec![0; 128] }
     }
 }
 

@@ -89,9 +89,7 @@ pub(super) trait Shard<S>: Send {
 
 impl<S, T: Shard<S>> Visited<S> for Sharded<T> {
     fn new() -> Self {
-        Self {
-            shards: (0..SHARDS).map(|_| Padded(Mutex::new(T::new()))).collect(),
-        }
+        Self { shards: (0..SHARDS).map(|_| Padded(Mutex::new(T::new()))).collect() }
     }
 
     fn insert(&self, batch: &mut Batch<S>, depth: u32, fresh: &mut impl FnMut(&S)) {
@@ -115,11 +113,9 @@ impl<S, T: Shard<S>> Visited<S> for Sharded<T> {
             black_box(touched);
             for member in members {
                 let member = usize::from(*member);
-                if let (Some(print), Some(state), Some(origin)) = (
-                    batch.prints.get(member),
-                    batch.states.get(member),
-                    batch.origins.get(member),
-                ) && shard.insert(*print, state, *origin, depth)
+                if let (Some(print), Some(state), Some(origin)) =
+                    (batch.prints.get(member), batch.states.get(member), batch.origins.get(member))
+                    && shard.insert(*print, state, *origin, depth)
                 {
                     fresh(state);
                 }
@@ -131,10 +127,7 @@ impl<S, T: Shard<S>> Visited<S> for Sharded<T> {
     }
 
     fn bytes(&self) -> usize {
-        self.shards
-            .iter()
-            .map(|shard| lock(&shard.0).bytes())
-            .fold(0, usize::saturating_add)
+        self.shards.iter().map(|shard| lock(&shard.0).bytes()).fold(0, usize::saturating_add)
     }
 }
 
@@ -261,10 +254,7 @@ impl<S> Record<S> for Trail {
 
 impl<S: Copy + Send> Record<S> for Full<S> {
     fn new(state: &S, trail: Trail) -> Self {
-        Self {
-            state: *state,
-            trail,
-        }
+        Self { state: *state, trail }
     }
     fn state(&self) -> Option<&S> {
         Some(&self.state)
@@ -279,10 +269,7 @@ impl<S: Copy + Send> Record<S> for Full<S> {
 
 impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
     fn new() -> Self {
-        Self {
-            slots: Table::with_slots(0),
-            records: Arena::default(),
-        }
+        Self { slots: Table::with_slots(0), records: Arena::default() }
     }
 
     fn touch(&self, print: u64) -> u64 {
@@ -292,9 +279,7 @@ impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
     fn insert(&mut self, print: u64, state: &S, origin: Origin, depth: u32) -> bool {
         let records = &self.records;
         let found = self.slots.lookup(print, |id| {
-            records
-                .get(id)
-                .is_some_and(|record| record.state().is_none_or(|known| known == state))
+            records.get(id).is_some_and(|record| record.state().is_none_or(|known| known == state))
         });
         match found {
             Lookup::Found(id) => {
@@ -326,9 +311,7 @@ impl<R> Sharded<Recorded<R>> {
         R: Record<S>,
     {
         let shard = lock(&self.shards.get(shard_of(print))?.0);
-        let found = shard
-            .slots
-            .lookup(print, |id| shard.records.get(id).is_some_and(&mut accept));
+        let found = shard.slots.lookup(print, |id| shard.records.get(id).is_some_and(&mut accept));
         match found {
             Lookup::Found(id) => shard.records.get(id).copied(),
             Lookup::Vacant(_) => None,
@@ -355,9 +338,7 @@ impl<R> Arena<R> {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
         let before = self.chunks.len().saturating_sub(1).saturating_mul(CHUNK);
-        let Some(chunk) = self.chunks.last_mut() else {
-            unreachable!("a chunk was just pushed")
-        };
+        let Some(chunk) = self.chunks.last_mut() else { unreachable!("a chunk was just pushed") };
         let id = before.saturating_add(chunk.len());
         chunk.push(record);
         u32::try_from(id).expect("a shard of 2^32 whole states exceeds any memory")
@@ -374,10 +355,7 @@ impl<R> Arena<R> {
     }
 
     fn bytes(&self) -> usize {
-        self.chunks
-            .len()
-            .saturating_mul(CHUNK)
-            .saturating_mul(size_of::<R>())
+        self.chunks.len().saturating_mul(CHUNK).saturating_mul(size_of::<R>())
     }
 }
 

@@ -114,7 +114,10 @@ impl Alphabet {
     /// PaymentIntents are changed like this.
     #[must_use]
     pub fn updates(self, updates: impl IntoIterator<Item = Update>) -> Self {
-        self.on_payment(When::EXISTING, updates.into_iter().map(|update| Operation::UpdateIntent { intent: PI, update }))
+        self.on_payment(
+            When::EXISTING,
+            updates.into_iter().map(|update| Operation::UpdateIntent { intent: PI, update }),
+        )
     }
 
     /// PaymentIntents are confirmed with the payment method they have.
@@ -186,11 +189,12 @@ impl Alphabet {
         use RefundProgress::{DetailsGiven, Fails, Returned, Succeeds};
         let when = When::status(&[IntentStatus::RequiresCapture, IntentStatus::Succeeded]);
         (0..refunds).map(RefundId).fold(self, |alphabet, refund| {
-            let events = [Succeeds, Fails, DetailsGiven, Returned]
-                .map(|progress| Event::Refund { intent: PI, refund, progress });
-            alphabet
-                .on_payment(when, events)
-                .on_payment(when, [Operation::CancelRefund { intent: PI, refund }])
+            let events = [Succeeds, Fails, DetailsGiven, Returned].map(|progress| Event::Refund {
+                intent: PI,
+                refund,
+                progress,
+            });
+            alphabet.on_payment(when, events).on_payment(when, [Operation::CancelRefund { intent: PI, refund }])
         })
     }
 

@@ -253,10 +253,10 @@ fn multicapture() -> Vec<Variant> {
         .jobs()
         .time();
     let automatic = Alphabet::new()
-        .creates([CaptureMethod::Automatic, CaptureMethod::AutomaticAsync].map(|capture_method| Create {
-            multicapture: true,
-            ..paid(4, P::Visa, capture_method)
-        }))
+        .creates(
+            [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync]
+                .map(|capture_method| Create { multicapture: true, ..paid(4, P::Visa, capture_method) }),
+        )
         .captures([None, Some(1), Some(0)])
         .refunds(amounts(4))
         .jobs()
@@ -266,7 +266,10 @@ fn multicapture() -> Vec<Variant> {
         at("nz", Country::Nz, true, &[P::UnionPay, P::Jcb]),
         at("other", Country::Other, true, &[P::UnionPay, P::Jcb, P::Amex]),
         at("without", Country::Us, false, &[P::Visa]),
-        Variant { terms: Terms { account: Account { country: Country::Jp, multicapture: true }, ..small() }, ..variant("yen", yen) },
+        Variant {
+            terms: Terms { account: Account { country: Country::Jp, multicapture: true }, ..small() },
+            ..variant("yen", yen)
+        },
         variant("merchant initiated", off_session),
         variant("automatic", automatic),
         open_ends,
@@ -296,8 +299,12 @@ fn async_capture() -> Vec<Variant> {
     flows
         .into_iter()
         .map(|(name, flow, fee, transfer)| {
-            let creates = [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync]
-                .map(|method| Create { flow, fee, transfer, ..paid(3, PaymentMethod::Visa, method) });
+            let creates = [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync].map(|method| Create {
+                flow,
+                fee,
+                transfer,
+                ..paid(3, PaymentMethod::Visa, method)
+            });
             let alphabet = Alphabet::new()
                 .creates(creates)
                 .refunds_like(all_refunds(3))
@@ -385,7 +392,10 @@ fn connect_of(amount: i64, refunds: u8) -> Vec<Variant> {
             .refunds_at_most(refunds)
             .creates(creates)
             .captures_like(named(flow))
-            .captures_like([Capture { fee: Some(0), ..Capture::default() }, Capture { fee: Some(9), ..Capture::default() }])
+            .captures_like([
+                Capture { fee: Some(0), ..Capture::default() },
+                Capture { fee: Some(9), ..Capture::default() },
+            ])
             .refunds_like(all_refunds(amount))
             .on_payment(When::EXISTING, connect_refunds([None, Some(0), Some(1)]))
             .jobs();
@@ -444,9 +454,8 @@ fn named_early() -> Alphabet {
             ],
         )
         .captures_like([None, Some(1), Some(2)].into_iter().flat_map(|amount| {
-            [(None, None), (Some(1), None), (None, Some(1)), (Some(1), Some(1)), (None, Some(0))].map(
-                |(fee, transfer)| Capture { amount, final_capture: Some(false), fee, transfer },
-            )
+            [(None, None), (Some(1), None), (None, Some(1)), (Some(1), Some(1)), (None, Some(0))]
+                .map(|(fee, transfer)| Capture { amount, final_capture: Some(false), fee, transfer })
         }))
         .captures([None])
 }
@@ -480,22 +489,23 @@ fn debits() -> Vec<Variant> {
 
 fn setup() -> Vec<Variant> {
     let methods = PaymentMethod::ALL;
-    let alphabet = Alphabet::new()
-        .on_world([false, true].map(|confirm| Operation::CreateSetup { method: None, confirm }))
-        .on_world(methods.into_iter().flat_map(|method| {
-            [false, true].map(|confirm| Operation::CreateSetup { method: Some(method), confirm })
-        }))
-        .on_world(methods.map(|method| Operation::UpdateSetup { method }))
-        .on_world(methods.map(|method| Operation::ConfirmSetup { method: Some(method) }))
-        .on_world([Operation::ConfirmSetup { method: None }, Operation::VerifyMicrodeposits])
-        .on_world(
-            REASONS
-                .into_iter()
-                .chain([Some(CancellationReason::Fraudulent)])
-                .map(|reason| Operation::CancelSetup { reason }),
-        )
-        .on_world(authentications().map(|result| Event::AuthenticateSetup { result }))
-        .on_world([Event::SettleSetup]);
+    let alphabet =
+        Alphabet::new()
+            .on_world([false, true].map(|confirm| Operation::CreateSetup { method: None, confirm }))
+            .on_world(methods.into_iter().flat_map(|method| {
+                [false, true].map(|confirm| Operation::CreateSetup { method: Some(method), confirm })
+            }))
+            .on_world(methods.map(|method| Operation::UpdateSetup { method }))
+            .on_world(methods.map(|method| Operation::ConfirmSetup { method: Some(method) }))
+            .on_world([Operation::ConfirmSetup { method: None }, Operation::VerifyMicrodeposits])
+            .on_world(
+                REASONS
+                    .into_iter()
+                    .chain([Some(CancellationReason::Fraudulent)])
+                    .map(|reason| Operation::CancelSetup { reason }),
+            )
+            .on_world(authentications().map(|result| Event::AuthenticateSetup { result }))
+            .on_world([Event::SettleSetup]);
     vec![variant("every method", alphabet)]
 }
 

@@ -1,0 +1,429 @@
+//! What a line says must come of it, and how that is compared with what came of it.
+
+use std::fmt;
+
+use super::look::{Place, Subject, Value};
+use super::words::Verb;
+use crate::{
+    Accepted, Event, Input, Links, Notification, NotificationKind, Observation, Operation, Outcome, Rejection,
+};
+
+/// What stands right of `=>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expectation {
+    /// What is answered; `None` where the line does not say.
+    pub answer: Option<Answer>,
+    /// What is seen afterwards.
+    pub shows: Vec<(Place, Value)>,
+    /// What the merchant is told, in order; `None` where the line does not say.
+    pub notifies: Option<Vec<Told>>,
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// `accepted`: done, whatever the answer shows; or an event that took place.
+    Accepted,
+    /// A status word. A client's request: the answer shows it. An event: it took place, and the
+    /// object shows it afterwards.
+    Status {
+        /// The status.
+        word: &'static str,
+        /// Where an event leaves it.
+        place: Option<Place>,
+    },
+    /// `nothing`: an event that found nothing to do.
+    Nothing,
+    /// `begun`: taken in, not answered yet.
+    Begun,
+    /// `lost`: the answer never arrived.
+    Lost,
+    /// `rejected CODE [param=…] [http=…]`.
+    Rejected {
+        /// `error.code`; `None`, written `-`, where there is none.
+        code: Option<String>,
+        /// `error.param`; `None` where the line does not say.
+        param: Option<String>,
+        /// The HTTP status; `None` where the line does not say.
+        http: Option<u16>,
+    },
+}
+
+impl Answer {
+    /// The words that are not a status.
+    pub(super) const WORDS: [&'static str; 5] = ["accepted", "nothing", "begun", "lost", "rejected"];
+
+    fn fits(&self, outcome: &Outcome, observation: &Observation<'_>) -> bool {
+        match self {
+            Self::Accepted => matches!(outcome, Ok(accepted) if *accepted != Accepted::Nothing),
+            Self::Status { word, place } => match outcome {
+                Ok(Accepted::Happened) => place.and_then(|place| place.see(observation)) == Some(Value::Word(word)),
+                Ok(accepted) => status(accepted) == Some(word),
+                Err(_) => false,
+            },
+            Self::Nothing => *outcome == Ok(Accepted::Nothing),
+            Self::Begun => *outcome == Ok(Accepted::Begun),
+            Self::Lost => *outcome == Err(Rejection::AnswerLost),
+            Self::Rejected { code, param, http } => match outcome {
+                Ok(_) | Err(Rejection::AnswerLost) => false,
+                Err(rejection) => {
+                    let wire = rejection.wire();
+                    wire.code == code.as_deref()
+                        && param.as_deref().is_none_or(|param| wire.param == Some(param))
+                        && http.is_none_or(|http| wire.http == http)
+                }
+            },
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted => out.write_str("accepted"),
+            Self::Status { word, .. } => out.write_str(word),
+            Self::Nothing => out.write_str("nothing"),
+            Self::Begun => out.write_str("begun"),
+            Self::Lost => out.write_str("lost"),
+            Self::Rejected { code, param, http } => {
+                write!(out, "rejected {}", code.as_deref().unwrap_or("-"))?;
+                if let Some(param) = param {
+                    write!(out, " param={param}")?;
+                }
+                if let Some(http) = http {
+                    write!(out, " http={http}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The status that an answer shows.
+fn status(accepted: &Accepted) -> Option<&'static str> {
+    match accepted {
+        Accepted::Intent { status, .. } => Some(status.name()),
+        Accepted::Refund { status, .. } => Some(status.name()),
+        Accepted::Setup { status } => Some(status.name()),
+        Accepted::Session { status } => Some(status.name()),
+        Accepted::Money { .. } | Accepted::Begun | Accepted::Happened | Accepted::Nothing => None,
+    }
+}
+
+/// One notification as a line expects it: `charge.updated`, or with what the changed fields were
+/// before, `charge.captured[0/false/balance_transaction]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// `type`.
+    pub kind: NotificationKind,
+    /// The previous amount, where the line says it.
+    pub amount: Option<u32>,
+    /// The previous flag, where the line says it.
+    pub flag: Option<bool>,
+    /// Pointers that must have been null before; those that the line does not name may be anything.
+    pub were_null: Links,
+}
+
+impl Told {
+    /// A notification of this kind, whatever else it says.
+    #[must_use]
+    pub const fn of(kind: NotificationKind) -> Self {
+        let were_null = Links { balance_transaction: false, transfer: false, application_fee: false };
+        Self { kind, amount: None, flag: None, were_null }
+    }
+
+    fn fits(&self, found: &Notification) -> bool {
+        let previous = &found.previous;
+        self.kind == found.kind
+            && self.amount.is_none_or(|amount| previous.amount.is_some_and(|found| found.get() == amount))
+            && self.flag.is_none_or(|flag| previous.flag == Some(flag))
+            && (!self.were_null.balance_transaction || previous.were_null.balance_transaction)
+            && (!self.were_null.transfer || previous.were_null.transfer)
+            && (!self.were_null.application_fee || previous.were_null.application_fee)
+    }
+
+    /// All that a notification says.
+    fn in_full(found: &Notification) -> Self {
+        Self {
+            kind: found.kind,
+            amount: found.previous.amount.map(crate::Amount::get),
+            flag: found.previous.flag,
+            were_null: found.previous.were_null,
+        }
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.kind.name())?;
+        let parts = [
+            self.amount.map(|amount| amount.to_string()),
+            self.flag.map(|flag| flag.to_string()),
+            self.were_null.balance_transaction.then(|| "balance_transaction".to_owned()),
+            self.were_null.transfer.then(|| "transfer".to_owned()),
+            self.were_null.application_fee.then(|| "application_fee".to_owned()),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if parts.is_empty() { Ok(()) } else { write!(out, "[{}]", parts.join("/")) }
+    }
+}
+
+/// One thing that came out otherwise than expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What was expected, as the line says it.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "expected {}, found {}", self.expected, self.found)
+    }
+}
+
+impl Expectation {
+    /// What came out otherwise than expected; empty where all is as expected.
+    #[must_use]
+    pub fn compare(
+        &self,
+        outcome: &Outcome,
+        observation: &Observation<'_>,
+        notifications: &[Notification],
+    ) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        if let Some(answer) = &self.answer
+            && !answer.fits(outcome, observation)
+        {
+            let shown = match answer {
+                Answer::Status { place: Some(place), .. } if *outcome == Ok(Accepted::Happened) => {
+                    place.see(observation).map(|value| value.to_string())
+                }
+                Answer::Status { .. }
+                | Answer::Accepted
+                | Answer::Nothing
+                | Answer::Begun
+                | Answer::Lost
+                | Answer::Rejected { .. } => None,
+            };
+            let found = shown.unwrap_or_else(|| describe(outcome));
+            differences.push(Difference { expected: answer.to_string(), found });
+        }
+        for (place, value) in &self.shows {
+            let found = place.see(observation);
+            if found != Some(*value) {
+                let found = found.map_or_else(|| format!("no {}", place.subject()), |found| found.to_string());
+                differences.push(Difference { expected: format!("{place}={value}"), found });
+            }
+        }
+        if let Some(expected) = &self.notifies {
+            let all_fit = expected.iter().zip(notifications).all(|(expected, found)| expected.fits(found));
+            if expected.len() != notifications.len() || !all_fit {
+                let found: Vec<Told> = notifications.iter().map(Told::in_full).collect();
+                let list = |told: &[Told]| match told {
+                    [] => "nobody notified".to_owned(),
+                    _ => format!("notifies {}", comma(told)),
+                };
+                differences.push(Difference { expected: list(expected), found: list(&found) });
+            }
+        }
+        differences
+    }
+
+    /// What a replay of `input` must find if it goes as it went: for counterexamples.
+    #[must_use]
+    pub fn recorded(
+        input: &Input,
+        outcome: &Outcome,
+        observation: &Observation<'_>,
+        notifications: &[Notification],
+    ) -> Self {
+        let subject = subject(input);
+        let place = subject.map(|subject| Place::of(subject, "status"));
+        let seen = |place: Option<Place>| place.and_then(|place| place.see(observation));
+        let answer = match outcome {
+            Ok(Accepted::Begun) => Answer::Begun,
+            Ok(Accepted::Nothing) => Answer::Nothing,
+            Ok(Accepted::Money { .. }) => Answer::Accepted,
+            Ok(Accepted::Happened) => match seen(place) {
+                Some(Value::Word(word)) => Answer::Status { word, place },
+                Some(_) | None => Answer::Accepted,
+            },
+            Ok(accepted) => match status(accepted) {
+                Some(word) => Answer::Status { word, place: event_place(input) },
+                None => Answer::Accepted,
+            },
+            Err(Rejection::AnswerLost) => Answer::Lost,
+            Err(rejection) => {
+                let wire = rejection.wire();
+                let param = wire.param.map(str::to_owned);
+                Answer::Rejected { code: wire.code.map(str::to_owned), param, http: Some(wire.http) }
+            }
+        };
+        let shows = match subject {
+            Some(subject @ Subject::Payment(_)) => {
+                let places = ["capturable", "received", "refunded"].map(|field| Place::of(subject, field));
+                let seen = places.into_iter().filter_map(|place| Some((place, place.see(observation)?)));
+                seen.filter(|(_, value)| value.number().is_some_and(|number| number > 0)).collect()
+            }
+            Some(Subject::Refund(..) | Subject::Setup | Subject::Session | Subject::Key(_)) | None => Vec::new(),
+        };
+        let notifies = notifications.iter().map(|found| Told::of(found.kind)).collect();
+        Self { answer: Some(answer), shows, notifies: Some(notifies) }
+    }
+
+    /// Writes the expectation as it stands on a line with `input`: places of the object that the
+    /// input addresses are written by their field alone.
+    pub(super) fn write(&self, input: &Input, out: &mut dyn fmt::Write) -> fmt::Result {
+        let mut gap = "";
+        if let Some(answer) = &self.answer {
+            write!(out, "{answer}")?;
+            gap = " ";
+        }
+        for (place, value) in &self.shows {
+            if Some(place.subject()) == subject(input) {
+                write!(out, "{gap}{}={value}", place.field())?;
+            } else {
+                write!(out, "{gap}{place}={value}")?;
+            }
+            gap = " ";
+        }
+        if let Some(told) = &self.notifies {
+            write!(out, "{gap}notifies")?;
+            if !told.is_empty() {
+                write!(out, " {}", comma(told))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn comma(told: &[Told]) -> String {
+    told.iter().map(Told::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// An outcome in the words of the format.
+#[must_use]
+pub fn describe(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(Accepted::Intent { status, capturable, received }) => {
+            format!("{} capturable={} received={}", status.name(), capturable.get(), received.get())
+        }
+        Ok(Accepted::Refund { status, amount }) => format!("{} amount={}", status.name(), amount.get()),
+        Ok(Accepted::Money { amount }) => format!("accepted amount={}", amount.get()),
+        Ok(Accepted::Setup { status }) => status.name().to_owned(),
+        Ok(Accepted::Session { status }) => status.name().to_owned(),
+        Ok(Accepted::Begun) => "begun".to_owned(),
+        Ok(Accepted::Happened) => "accepted".to_owned(),
+        Ok(Accepted::Nothing) => "nothing".to_owned(),
+        Err(Rejection::AnswerLost) => "lost".to_owned(),
+        Err(rejection @ (Rejection::AmountOutOfRange | Rejection::BeyondBounds)) => {
+            format!("{rejection:?} (of the model itself)")
+        }
+        Err(rejection) => {
+            let wire = rejection.wire();
+            let param = wire.param.map(str::to_owned);
+            let answer = Answer::Rejected { code: wire.code.map(str::to_owned), param, http: Some(wire.http) };
+            format!("{answer} ({rejection:?})")
+        }
+    }
+}
+
+/// The object that an input addresses: a field without an object before it is a field of this one.
+#[must_use]
+pub fn subject(input: &Input) -> Option<Subject> {
+    match input {
+        Input::Call(call) => Some(of_operation(&call.operation)),
+        Input::Begin { operation, .. } => Some(of_operation(operation)),
+        Input::Finish { .. } => None,
+        Input::Event(event) => match event {
+            Event::Authenticate { intent, .. }
+            | Event::Settle { intent }
+            | Event::CloseCancelWindow { intent }
+            | Event::Book { intent }
+            | Event::ExpireHold { intent }
+            | Event::CustomerPays { intent, .. } => Some(Subject::Payment(*intent)),
+            Event::Refund { intent, refund, .. } => Some(Subject::Refund(*intent, *refund)),
+            Event::AuthenticateSetup { .. } | Event::SettleSetup => Some(Subject::Setup),
+            Event::PruneKey { key } => Some(Subject::Key(*key)),
+            Event::Advance { .. } => None,
+        },
+    }
+}
+
+fn of_operation(operation: &Operation) -> Subject {
+    match operation {
+        Operation::CreateIntent { intent, .. }
+        | Operation::UpdateIntent { intent, .. }
+        | Operation::ConfirmIntent { intent, .. }
+        | Operation::CaptureIntent { intent, .. }
+        | Operation::CancelIntent { intent, .. }
+        | Operation::CreateRefund { intent, .. }
+        | Operation::CancelRefund { intent, .. }
+        | Operation::RefundFee { intent, .. }
+        | Operation::ReverseTransfer { intent, .. }
+        | Operation::CreateTransfer { intent, .. } => Subject::Payment(*intent),
+        Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits => Subject::Setup,
+        Operation::CreateSession(_) | Operation::ExpireSession => Subject::Session,
+    }
+}
+
+/// Where an event leaves the status of its object.
+pub(super) fn event_place(input: &Input) -> Option<Place> {
+    match input {
+        Input::Event(_) => match subject(input)? {
+            Subject::Key(_) => None,
+            subject @ (Subject::Payment(_) | Subject::Refund(..) | Subject::Setup | Subject::Session) => {
+                Some(Place::of(subject, "status"))
+            }
+        },
+        Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
+    }
+}
+
+/// The status words that an answer to this input can show.
+pub(super) fn statuses(input: &Input) -> Vec<&'static str> {
+    use super::words::Word;
+    use crate::{IntentStatus, RefundStatus, SessionStatus, SetupStatus};
+
+    match Verb::of(input) {
+        Verb::CreateIntent
+        | Verb::UpdateIntent
+        | Verb::ConfirmIntent
+        | Verb::CaptureIntent
+        | Verb::CancelIntent
+        | Verb::Authenticate
+        | Verb::Settle
+        | Verb::CloseCancelWindow
+        | Verb::Book
+        | Verb::ExpireHold
+        | Verb::CustomerPays => IntentStatus::names(),
+        Verb::CreateRefund | Verb::CancelRefund | Verb::RefundProgress => RefundStatus::names(),
+        Verb::CreateSetup
+        | Verb::UpdateSetup
+        | Verb::ConfirmSetup
+        | Verb::CancelSetup
+        | Verb::VerifyMicrodeposits
+        | Verb::AuthenticateSetup
+        | Verb::SettleSetup => SetupStatus::names(),
+        Verb::CreateSession | Verb::ExpireSession => SessionStatus::names(),
+        Verb::Finish => {
+            let kinds = [IntentStatus::names(), RefundStatus::names(), SetupStatus::names(), SessionStatus::names()];
+            let mut names = kinds.concat();
+            names.sort_unstable();
+            names.dedup();
+            names
+        }
+        Verb::Begin
+        | Verb::RefundFee
+        | Verb::ReverseTransfer
+        | Verb::CreateTransfer
+        | Verb::PruneKey
+        | Verb::Advance => Vec::new(),
+    }
+}

@@ -1,0 +1,415 @@
+//! The words of the format: each is listed once, and read and written from that one list.
+
+use std::fmt;
+
+use crate::status::named;
+use crate::{
+    Authentication, CancellationReason, Capture, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Country,
+    Create, CreateRefund, CreateSession, Currency, Event, Fault, Flow, Input, IntentId, IntentStatus, KeyId,
+    NotificationKind, Operation, PaymentError, PaymentMethod, PaymentStatus, RefundId, RefundProgress, RefundStatus,
+    SessionMode, SessionStatus, SessionUi, SetupStatus, Update,
+};
+
+named! {
+    /// The word that a line begins with.
+    Verb {
+        CreateIntent = "create",
+        UpdateIntent = "update",
+        ConfirmIntent = "confirm",
+        CaptureIntent = "capture",
+        CancelIntent = "cancel",
+        CreateRefund = "refund",
+        CancelRefund = "cancel_refund",
+        RefundFee = "refund_fee",
+        ReverseTransfer = "reverse_transfer",
+        CreateTransfer = "create_transfer",
+        CreateSetup = "create_setup",
+        UpdateSetup = "update_setup",
+        ConfirmSetup = "confirm_setup",
+        CancelSetup = "cancel_setup",
+        VerifyMicrodeposits = "verify_microdeposits",
+        CreateSession = "create_session",
+        ExpireSession = "expire_session",
+        Begin = "begin",
+        Finish = "finish",
+        Authenticate = "authenticate",
+        Settle = "settle",
+        CloseCancelWindow = "close_cancel_window",
+        Book = "book",
+        ExpireHold = "expire",
+        RefundProgress = "refund_progress",
+        AuthenticateSetup = "authenticate_setup",
+        SettleSetup = "settle_setup",
+        CustomerPays = "pay",
+        PruneKey = "prune",
+        Advance = "advance",
+    }
+}
+
+impl Verb {
+    /// The verb for an input.
+    #[must_use]
+    pub const fn of(input: &Input) -> Self {
+        match input {
+            Input::Call(call) => Self::of_operation(&call.operation),
+            Input::Begin { .. } => Self::Begin,
+            Input::Finish { .. } => Self::Finish,
+            Input::Event(event) => match event {
+                Event::Authenticate { .. } => Self::Authenticate,
+                Event::Settle { .. } => Self::Settle,
+                Event::CloseCancelWindow { .. } => Self::CloseCancelWindow,
+                Event::Book { .. } => Self::Book,
+                Event::ExpireHold { .. } => Self::ExpireHold,
+                Event::Refund { .. } => Self::RefundProgress,
+                Event::AuthenticateSetup { .. } => Self::AuthenticateSetup,
+                Event::SettleSetup => Self::SettleSetup,
+                Event::CustomerPays { .. } => Self::CustomerPays,
+                Event::PruneKey { .. } => Self::PruneKey,
+                Event::Advance { .. } => Self::Advance,
+            },
+        }
+    }
+
+    /// The verb for an operation.
+    #[must_use]
+    pub const fn of_operation(operation: &Operation) -> Self {
+        match operation {
+            Operation::CreateIntent { .. } => Self::CreateIntent,
+            Operation::UpdateIntent { .. } => Self::UpdateIntent,
+            Operation::ConfirmIntent { .. } => Self::ConfirmIntent,
+            Operation::CaptureIntent { .. } => Self::CaptureIntent,
+            Operation::CancelIntent { .. } => Self::CancelIntent,
+            Operation::CreateRefund { .. } => Self::CreateRefund,
+            Operation::CancelRefund { .. } => Self::CancelRefund,
+            Operation::RefundFee { .. } => Self::RefundFee,
+            Operation::ReverseTransfer { .. } => Self::ReverseTransfer,
+            Operation::CreateTransfer { .. } => Self::CreateTransfer,
+            Operation::CreateSetup { .. } => Self::CreateSetup,
+            Operation::UpdateSetup { .. } => Self::UpdateSetup,
+            Operation::ConfirmSetup { .. } => Self::ConfirmSetup,
+            Operation::CancelSetup { .. } => Self::CancelSetup,
+            Operation::VerifyMicrodeposits => Self::VerifyMicrodeposits,
+            Operation::CreateSession(_) => Self::CreateSession,
+            Operation::ExpireSession => Self::ExpireSession,
+        }
+    }
+
+    /// An input with this verb, its parameters still to be filled in by the reader.
+    pub(super) fn blank(self) -> Input {
+        let intent = IntentId(0);
+        let refund = RefundId(0);
+        let key = KeyId(0);
+        let method = PaymentMethod::Visa;
+        let result = Authentication::Succeeds;
+        match self {
+            Self::CreateIntent => Operation::CreateIntent { intent, create: Create::of(0) }.into(),
+            Self::UpdateIntent => Operation::UpdateIntent { intent, update: Update::Metadata }.into(),
+            Self::ConfirmIntent => Operation::ConfirmIntent { intent, confirm: Confirm::default() }.into(),
+            Self::CaptureIntent => Operation::CaptureIntent { intent, capture: Capture::default() }.into(),
+            Self::CancelIntent => Operation::CancelIntent { intent, reason: None }.into(),
+            Self::CreateRefund => Operation::CreateRefund { intent, refund: CreateRefund::default() }.into(),
+            Self::CancelRefund => Operation::CancelRefund { intent, refund }.into(),
+            Self::RefundFee => Operation::RefundFee { intent, amount: None }.into(),
+            Self::ReverseTransfer => Operation::ReverseTransfer { intent, amount: None }.into(),
+            Self::CreateTransfer => Operation::CreateTransfer { intent, amount: None }.into(),
+            Self::CreateSetup => Operation::CreateSetup { method: None, confirm: false }.into(),
+            Self::UpdateSetup => Operation::UpdateSetup { method }.into(),
+            Self::ConfirmSetup => Operation::ConfirmSetup { method: None }.into(),
+            Self::CancelSetup => Operation::CancelSetup { reason: None }.into(),
+            Self::VerifyMicrodeposits => Operation::VerifyMicrodeposits.into(),
+            Self::CreateSession => Operation::CreateSession(CreateSession {
+                mode: SessionMode::Payment,
+                ui: SessionUi::Hosted,
+                amount: 0,
+                manual: false,
+                multicapture: false,
+                success_url: false,
+                return_url: false,
+                expires_in: None,
+            })
+            .into(),
+            Self::ExpireSession => Operation::ExpireSession.into(),
+            Self::Begin => Input::Begin { key, operation: Operation::ExpireSession },
+            Self::Finish => Input::Finish { key },
+            Self::Authenticate => Event::Authenticate { intent, result }.into(),
+            Self::Settle => Event::Settle { intent }.into(),
+            Self::CloseCancelWindow => Event::CloseCancelWindow { intent }.into(),
+            Self::Book => Event::Book { intent }.into(),
+            Self::ExpireHold => Event::ExpireHold { intent }.into(),
+            Self::RefundProgress => Event::Refund { intent, refund, progress: RefundProgress::Succeeds }.into(),
+            Self::AuthenticateSetup => Event::AuthenticateSetup { result }.into(),
+            Self::SettleSetup => Event::SettleSetup.into(),
+            Self::CustomerPays => Event::CustomerPays { intent, method }.into(),
+            Self::PruneKey => Event::PruneKey { key }.into(),
+            Self::Advance => Event::Advance { seconds: 0 }.into(),
+        }
+    }
+}
+
+/// A value that one word stands for.
+pub(super) trait Word: Copy {
+    /// What it is, for messages: `a currency`.
+    const WHAT: &'static str;
+
+    /// The words that may stand there, where they can be listed.
+    fn names() -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// The value called `word`.
+    fn read(word: &str) -> Option<Self>;
+
+    /// Writes the word for the value.
+    fn write(self, out: &mut dyn fmt::Write) -> fmt::Result;
+}
+
+/// A value out of a list of values, each with its name.
+pub(super) trait Named: Copy + 'static {
+    /// What it is, for messages: `a currency`.
+    const WHAT: &'static str;
+    /// Every value.
+    const VALUES: &'static [Self];
+
+    /// Its name.
+    fn word(self) -> &'static str;
+}
+
+impl<T: Named> Word for T {
+    const WHAT: &'static str = <T as Named>::WHAT;
+
+    fn names() -> Vec<&'static str> {
+        T::VALUES.iter().map(|value| value.word()).collect()
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        T::VALUES.iter().copied().find(|value| value.word() == word)
+    }
+
+    fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// Enums that have brought their names from where they are defined.
+macro_rules! by_name {
+    ($($type:ty: $what:literal;)+) => {
+        $(impl Named for $type {
+            const WHAT: &'static str = $what;
+            const VALUES: &'static [Self] = Self::ALL;
+            fn word(self) -> &'static str { self.name() }
+        })+
+    };
+}
+
+by_name! {
+    Verb: "a verb";
+    IntentStatus: "a status of a PaymentIntent";
+    ChargeStatus: "a status of a charge";
+    RefundStatus: "a status of a refund";
+    SetupStatus: "a status of a SetupIntent";
+    SessionStatus: "a status of a Checkout Session";
+    PaymentStatus: "a payment status";
+    PaymentError: "an error code of a payment";
+    Currency: "a currency";
+    NotificationKind: "a notification";
+}
+
+impl Named for PaymentMethod {
+    const WHAT: &'static str = "a payment method";
+    const VALUES: &'static [Self] = &Self::ALL;
+    fn word(self) -> &'static str {
+        self.token()
+    }
+}
+
+impl Named for Country {
+    const WHAT: &'static str = "a country";
+    const VALUES: &'static [Self] = &Self::ALL;
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
+
+/// Enums whose names are of this format alone.
+macro_rules! words {
+    ($($type:ident: $what:literal { $($variant:ident = $word:literal),+ $(,)? })+) => {
+        $(impl Named for $type {
+            const WHAT: &'static str = $what;
+            const VALUES: &'static [Self] = &[$(Self::$variant),+];
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        })+
+    };
+}
+
+words! {
+    CaptureMethod: "a capture method" {
+        Automatic = "automatic", AutomaticAsync = "automatic_async", Manual = "manual",
+    }
+    ConfirmationMethod: "a confirmation method" { Automatic = "automatic", Manual = "manual" }
+    Flow: "a flow of money" { Platform = "platform", Direct = "direct", Destination = "destination" }
+    CancellationReason: "a cancellation reason" {
+        Duplicate = "duplicate",
+        Fraudulent = "fraudulent",
+        RequestedByCustomer = "requested_by_customer",
+        Abandoned = "abandoned",
+        Automatic = "automatic",
+    }
+    SessionMode: "a mode" { Payment = "payment", Setup = "setup" }
+    SessionUi: "a ui mode" { Hosted = "hosted", Embedded = "embedded" }
+    Authentication: "how the customer deals with it" {
+        Succeeds = "succeeds", Fails = "fails", Abandoned = "abandoned",
+    }
+    RefundProgress: "how the refund moves on" {
+        Succeeds = "succeeds", Fails = "fails", DetailsGiven = "details_given", Returned = "returned",
+    }
+    Fault: "a fault" {
+        None = "none", ErrorBefore = "error_before", ErrorAfter = "error_after", AnswerLost = "answer_lost",
+    }
+}
+
+impl Named for bool {
+    const WHAT: &'static str = "true or false";
+    const VALUES: &'static [Self] = &[true, false];
+    fn word(self) -> &'static str {
+        if self { "true" } else { "false" }
+    }
+}
+
+impl Word for i64 {
+    const WHAT: &'static str = "a whole number";
+
+    fn read(word: &str) -> Option<Self> {
+        let digits = word.strip_prefix('-').unwrap_or(word);
+        if digits.starts_with(|first: char| first.is_ascii_digit()) { word.parse().ok() } else { None }
+    }
+
+    fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
+        write!(out, "{self}")
+    }
+}
+
+/// Objects that are counted from 1 in traces and from 0 in the model.
+macro_rules! ids {
+    ($($type:ident: $what:literal, $prefix:literal;)+) => {
+        $(impl Word for $type {
+            const WHAT: &'static str = $what;
+
+            fn read(word: &str) -> Option<Self> {
+                let digits = word.strip_prefix($prefix)?;
+                if digits.len() > 3 || !digits.starts_with(|first: char| matches!(first, '1'..='9')) {
+                    return None;
+                }
+                let number: u16 = digits.parse().ok()?;
+                u8::try_from(number.checked_sub(1)?).ok().map(Self)
+            }
+
+            fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
+                write!(out, concat!($prefix, "{}"), u16::from(self.0).saturating_add(1))
+            }
+        })+
+    };
+}
+
+ids! {
+    IntentId: "a PaymentIntent (`pi1` to `pi256`)", "pi";
+    RefundId: "a refund (`re1` to `re256`)", "re";
+    KeyId: "an idempotency key (`key1` to `key256`)", "key";
+}
+
+/// Seconds, written as days, hours, minutes and seconds: `6d23h59m59s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seconds(pub(super) u32);
+
+const UNITS: [(char, u32); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+
+impl Word for Seconds {
+    const WHAT: &'static str = "a duration like `7d`, `1h`, `90s` or `6d23h59m59s`, below 2^32 seconds";
+
+    fn read(word: &str) -> Option<Self> {
+        if word.is_empty() {
+            return None;
+        }
+        let mut rest = word;
+        let mut sum: u32 = 0;
+        for (unit, length) in UNITS {
+            let Some((digits, after)) = rest.split_once(unit) else { continue };
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            sum = sum.checked_add(digits.parse::<u32>().ok()?.checked_mul(length)?)?;
+            rest = after;
+        }
+        rest.is_empty().then_some(Self(sum))
+    }
+
+    fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
+        if self.0 == 0 {
+            return out.write_str("0s");
+        }
+        let mut left = self.0;
+        for (unit, length) in UNITS {
+            let count = left.checked_div(length).unwrap_or(0);
+            left = left.checked_rem(length).unwrap_or(0);
+            if count > 0 {
+                write!(out, "{count}{unit}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The word for a value.
+pub(super) fn text(value: impl Word) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _infallible = value.write(&mut out);
+    out
+}
+
+/// Longest word for which a correction is looked for.
+const CORRECTABLE: usize = 60;
+
+/// `; did you mean …?`, or what may stand there, or nothing where that cannot be listed.
+pub fn correction<'a>(word: &str, names: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    if word.len() <= CORRECTABLE {
+        let near = |name: &&str, away: usize| away.saturating_mul(3) <= name.len().max(3);
+        let closest = names.clone().into_iter().filter(|name| near(name, name.len().abs_diff(word.len())));
+        let closest = closest.map(|name| (distance(word, name), name)).min();
+        if let Some((distance, name)) = closest
+            && near(&name, distance)
+        {
+            return format!("; did you mean `{name}`?");
+        }
+    }
+    let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() { String::new() } else { format!("; there is {}", names.join(", ")) }
+}
+
+/// How many letters must be added, dropped, changed or swapped with their neighbour.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    let mut last = None;
+    for (index, letter) in from.chars().enumerate() {
+        let mut next = vec![index.saturating_add(1)];
+        for (place, &other) in to.iter().enumerate() {
+            let at = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(usize::MAX);
+            let changed = at(&row, place).saturating_add(usize::from(letter != other));
+            let dropped = at(&row, place.saturating_add(1)).saturating_add(1);
+            let added = at(&next, place).saturating_add(1);
+            let swapped = match place.checked_sub(1) {
+                Some(left) if last == Some(other) && to.get(left) == Some(&letter) => {
+                    at(&before, left).saturating_add(1)
+                }
+                Some(_) | None => usize::MAX,
+            };
+            next.push(changed.min(dropped).min(added).min(swapped));
+        }
+        before = std::mem::replace(&mut row, next);
+        last = Some(letter);
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}

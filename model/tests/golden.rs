@@ -1,0 +1,42 @@
+//! The worked examples of the rules, as traces: what each line expects is what the model does.
+
+use std::fs;
+use std::path::Path;
+
+use holdfast_model::trace::Script;
+use holdfast_model::{State, transition};
+
+/// Replays a trace, and lists every line where the model does otherwise than expected.
+fn replay(script: &Script) -> Vec<String> {
+    let terms = script.terms;
+    let mut state = State::<3, 3>::default();
+    let mut failures = Vec::new();
+    for line in &script.lines {
+        let step = transition(&terms, &state, line.input);
+        if let Some(expectation) = &line.expectation {
+            let sight = step.after.observe(&terms);
+            let found = expectation.compare(&step.outcome, &sight.observation(&terms), step.notifications.as_slice());
+            failures
+                .extend(found.iter().map(|difference| format!("line {}: {}: {difference}", line.number, line.input)));
+        }
+        state = step.after;
+    }
+    failures
+}
+
+#[test]
+fn every_golden_trace_is_what_the_model_does() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut failures = Vec::new();
+    for file in &files {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(file).unwrap();
+        let script = Script::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(script.lines.iter().any(|line| line.expectation.is_some()), "{name} expects nothing");
+        failures.extend(replay(&script).into_iter().map(|failure| format!("{name}: {failure}")));
+    }
+    assert!(files.len() >= 30, "only {} traces were replayed", files.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
