@@ -1,1 +1,6 @@
-//! Placeholder.
+//! Explores every reachable state of a model and judges each one.
+
+pub mod explore;
+
+pub mod scenarios;
+pub mod space;

@@ -161,8 +161,6 @@ dialect! {
     full_capture_stays_open: bool = true, "U5";
     /// Does canceling a partly captured intent end it `succeeded` (else `canceled`)?
     cancel_keeps_captured: bool = true, "U6, D8";
-    /// Must a fee or transfer amount given at the first capture be the same at each later one?
-    same_connect_amounts: bool = false, "D1, B49";
     /// May a fee or transfer amount appear for the first time after the first capture?
     late_connect_amounts: bool = true, "U8";
     /// May an authorization be captured in the very second of its deadline?

@@ -14,15 +14,22 @@
 
 mod amount;
 mod dialect;
+mod idempotency;
 mod input;
 mod method;
 mod notification;
 mod observation;
 mod outcome;
+mod payment;
 mod rejection;
+pub mod rendering;
+mod session;
+mod setup;
+mod state;
 mod status;
 pub mod time;
 pub mod trace;
+mod transition;
 
 pub use amount::Amount;
 pub use dialect::{Account, Choice, Country, Dialect, Terms};
@@ -37,7 +44,10 @@ pub use observation::{
     ChargeView, KeyView, LedgerView, Observation, PaymentView, REFUNDS, RefundView, SessionView, SetupView,
 };
 pub use outcome::{Accepted, Outcome};
+pub use payment::CAPTURE_LIMIT;
 pub use rejection::{Rejection, Wire};
+pub use state::{Sight, State};
 pub use status::{
     ChargeStatus, Currency, IntentStatus, PaymentError, PaymentStatus, RefundStatus, SessionStatus, SetupStatus,
 };
+pub use transition::{Transition, transition};

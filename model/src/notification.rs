@@ -199,3 +199,8 @@ impl<'a> Outbox<'a> {
         Outbox { notifications: self.notifications, about }
     }
 }
+
+/// The amount before, if it is another one now.
+pub(crate) fn changed(before: Amount, after: Amount) -> Option<Amount> {
+    (before != after).then_some(before)
+}

@@ -82,6 +82,8 @@ pub enum Rejection {
     FinalCaptureUnavailable,
     /// The intent has been captured 50 times.
     CaptureLimit,
+    /// A piece below the currency's minimum, where the dialect asks for it.
+    PieceTooSmall,
     /// A fee on a charge without a connected account.
     FeeWithoutConnect,
     /// A transfer amount on a charge without a destination.
@@ -134,18 +136,22 @@ pub enum Rejection {
     SourceExhausted,
 
     // The SetupIntent and the Checkout Session.
+    /// A SetupIntent of a Checkout Session cannot be touched directly.
+    SetupOwnedBySession,
+    /// There is no payment method to set up; checked before the status.
+    SetupMissingMethod,
     /// The SetupIntent is not in this status.
     SetupUnexpectedState,
     /// The SetupIntent waits for no deposits.
     SetupInvalidState,
-    /// There is no payment method to set up.
-    SetupMissingMethod,
     /// The session is not open.
     SessionNotOpen,
 
     // The attempt itself: these change the intent.
     /// Confirmed too often; the intent is canceled now (C16).
     TooManyConfirmations,
+    /// The SetupIntent was confirmed too often; it is canceled now (C19).
+    TooManySetupConfirmations,
     /// The customer is needed and is not there.
     AuthenticationRequired,
     /// The issuer said no.
@@ -237,6 +243,7 @@ impl Rejection {
             Self::CaptureTooLarge => bad(Some("amount_too_large"), Some("amount_to_capture")),
             Self::FinalCaptureUnavailable => bad(PARAMETER, Some("final_capture")),
             Self::CaptureLimit => bad(STATE, None),
+            Self::PieceTooSmall => bad(Some("amount_too_small"), Some("amount_to_capture")),
             Self::FeeWithoutConnect | Self::LateFee => bad(None, FEE),
             Self::TransferWithoutDestination | Self::FeeAndTransfer | Self::LateTransfer => bad(None, TRANSFER),
             Self::FeeTooLarge => bad(Some("amount_too_large"), FEE),
@@ -254,7 +261,9 @@ impl Rejection {
             Self::SourceTransactionUnsupported => bad(None, Some("source_transaction")),
             Self::SourceExhausted => bad(Some("balance_insufficient"), AMOUNT),
 
-            Self::SetupUnexpectedState => bad(Some("setup_intent_unexpected_state"), None),
+            Self::SetupUnexpectedState | Self::SetupOwnedBySession | Self::TooManySetupConfirmations => {
+                bad(Some("setup_intent_unexpected_state"), None)
+            }
             Self::SetupInvalidState => bad(Some("intent_invalid_state"), None),
             Self::SetupMissingMethod => bad(Some("setup_intent_unexpected_state"), Some("payment_method")),
             Self::SessionNotOpen => bad(None, None),
@@ -311,6 +320,7 @@ impl Rejection {
         !matches!(
             self,
             Self::TooManyConfirmations
+                | Self::TooManySetupConfirmations
                 | Self::AuthenticationRequired
                 | Self::Declined(_)
                 | Self::ServerError

@@ -1,0 +1,743 @@
+//! Our explorer: breadth-first, level by level, with the same result on any number of threads.
+
+use super::fingerprint::{Fingerprinter, fingerprint};
+use super::progress::Progress;
+use super::sighting::{Firsts, Sighting};
+use super::space::{Space, Successor};
+use super::summary::{CollisionBound, Completion, Count, First, Summary, Why};
+use super::tally::Tally;
+use super::visited::{Batch, Exact, Fingerprints, Origin, Visited};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Explores a space breadth-first.
+///
+/// A complete run gives the same [`Summary`] whatever the number of threads, the mode (but for the
+/// collision bound) or the day. The figures of a run that was cut are those of what it got to.
+///
+/// ```
+/// # use holdfast_check::explore::*;
+/// # struct Counter;
+/// # impl Space for Counter {
+/// #     type State = u8;
+/// #     type Input = ();
+/// #     fn roots(&self) -> Vec<u8> { vec![0] }
+/// #     fn inputs(&self, _: &u8, inputs: &mut Vec<()>) { inputs.push(()) }
+/// #     fn step(&self, state: &u8, (): ()) -> Successor<Self> {
+/// #         Successor {
+/// #             input: (), after: state.wrapping_add(1), broken: 0, witnessed: 0, class: 0, digest: 0,
+/// #         }
+/// #     }
+/// #     fn judge(&self, state: &u8) -> Judgement {
+/// #         Judgement { broken: u128::from(*state == 200), witnessed: 0 }
+/// #     }
+/// # }
+/// let explorer = Explorer::new(&Counter).mode(Mode::Exact);
+/// let found = explorer.run();
+/// assert!(found.summary.completion.is_complete());
+/// assert_eq!(found.summary.unique, 256);
+/// let counterexample = explorer.path(&found, &found.violations[&0]).unwrap();
+/// assert_eq!(counterexample.steps.len(), 200);
+/// ```
+pub struct Explorer<'a, S: Space> {
+    pub(super) space: &'a S,
+    mode: Mode,
+    pub(super) threads: NonZeroUsize,
+    limits: Limits,
+    roots: Option<Vec<usize>>,
+    progress: Option<&'a Progress>,
+    clock: Option<&'a (dyn Fn() -> Duration + Sync)>,
+}
+
+/// How states are told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// By equality: whole states are stored, and how each was reached.
+    #[default]
+    Exact,
+    /// By 64-bit fingerprint: about ten bytes a state, at a risk that is computed and small. A
+    /// path costs another run up to its length.
+    Fingerprint,
+}
+
+/// Where to stop before the end. None of it can make a run look complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Stop once more states than this have been found, give or take a batch.
+    pub max_states: Option<u64>,
+    /// Leave states that are this many steps away unexplored.
+    pub max_depth: Option<u32>,
+    /// Stop once the clock shows more than this.
+    pub time: Option<Duration>,
+    /// Stop after the first level with a violation, instead of looking for those of other claims.
+    pub first_violation: bool,
+}
+
+/// What an exploration found.
+pub struct Exploration<S: Space> {
+    /// The figures.
+    pub summary: Summary,
+    /// Claims found false, by bit, with the end of a shortest path to where.
+    pub violations: BTreeMap<u8, Sighting<S>>,
+    /// Claims whose premise was met, by bit, and where first.
+    pub witnesses: BTreeMap<u8, Sighting<S>>,
+    /// Abstract transitions taken, by class, and where first.
+    pub classes: BTreeMap<u32, Sighting<S>>,
+    /// How long it took, by the explorer's clock.
+    pub elapsed: Duration,
+    /// What it held in memory.
+    pub memory: Memory,
+    pub(super) exact: Option<Exact<S::State>>,
+}
+
+/// What an exploration held in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Bytes of the visited set at the end, with its empty slots.
+    pub visited: u64,
+    /// The most states that waited at once, in this level and the next.
+    pub waiting: u64,
+    /// Bytes of one waiting state.
+    pub state: u64,
+}
+
+impl Memory {
+    /// The visited set's share of each state, rounded up.
+    #[must_use]
+    pub fn bytes_per_state(&self, unique: u64) -> u64 {
+        self.visited.checked_div(unique).map_or(0, |bytes| {
+            bytes.saturating_add(u64::from(self.visited.checked_rem(unique) != Some(0)))
+        })
+    }
+}
+
+impl<'a, S: Space> Explorer<'a, S> {
+    /// An explorer of every root, in exact mode, on one thread, without limits.
+    #[must_use]
+    pub fn new(space: &'a S) -> Self {
+        Self {
+            space,
+            mode: Mode::default(),
+            threads: NonZeroUsize::MIN,
+            limits: Limits::default(),
+            roots: None,
+            progress: None,
+            clock: None,
+        }
+    }
+
+    /// Tells states apart this way.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Works on this many threads; 0 counts as 1.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        self
+    }
+
+    /// Stops early at these limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Explores from these roots only, by their position in [`Space::roots`].
+    #[must_use]
+    pub fn roots(mut self, roots: impl IntoIterator<Item = usize>) -> Self {
+        self.roots = Some(roots.into_iter().collect());
+        self
+    }
+
+    /// Keeps these figures up to date, and stops when they are cancelled.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a Progress) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Reads the time since the beginning from this clock instead of the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: &'a (dyn Fn() -> Duration + Sync)) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Explores.
+    #[must_use]
+    pub fn run(&self) -> Exploration<S> {
+        match self.mode {
+            Mode::Exact => {
+                let (mut found, visited) =
+                    self.explore::<Exact<S::State>>(self.limits, self.progress);
+                found.exact = Some(visited);
+                found
+            }
+            Mode::Fingerprint => {
+                let (mut found, _) = self.explore::<Fingerprints>(self.limits, self.progress);
+                found.summary.collisions = CollisionBound::of(found.summary.unique);
+                found
+            }
+        }
+    }
+
+    /// The roots to explore, with their positions among all.
+    pub(super) fn chosen_roots(&self) -> Vec<(u32, S::State)> {
+        let all = (0_u32..).zip(self.space.roots());
+        match &self.roots {
+            None => all.collect(),
+            Some(chosen) => all
+                .filter(|(index, _)| {
+                    usize::try_from(*index).is_ok_and(|index| chosen.contains(&index))
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn explore<V: Visited<S::State>>(
+        &self,
+        limits: Limits,
+        progress: Option<&Progress>,
+    ) -> (Exploration<S>, V) {
+        let begun = Instant::now();
+        let system_clock = move || begun.elapsed();
+        let own_progress = Progress::default();
+        let run = Run {
+            space: self.space,
+            visited: V::new(),
+            limits,
+            progress: progress.unwrap_or(&own_progress),
+            clock: self.clock.unwrap_or(&system_clock),
+            stopping: AtomicBool::new(false),
+            why: Mutex::new(None),
+        };
+        let roots = self.chosen_roots();
+        let mut summary = Summary {
+            roots: u64::try_from(roots.len()).unwrap_or(u64::MAX),
+            ..Summary::default()
+        };
+        let mut memory = Memory {
+            state: u64::try_from(size_of::<S::State>()).unwrap_or(u64::MAX),
+            ..Memory::default()
+        };
+        let mut workers: Vec<_> = (0..self.threads.get()).map(|_| Worker::new()).collect();
+
+        let mut frontier = run.enter(&roots);
+        let mut depth = 0_u32;
+        while frontier.states > 0 {
+            summary.depth = depth;
+            run.progress.begin_level(depth, frontier.states);
+            if run.limits.max_depth == Some(depth) {
+                run.stop(Why::MaxDepth(depth));
+                break;
+            }
+            let before = frontier.states;
+            frontier = run.expand_level(frontier, depth, &mut workers);
+            memory.waiting = memory.waiting.max(before.saturating_add(frontier.states));
+            if run.is_stopping() {
+                break;
+            }
+            if run.limits.first_violation && workers.iter().any(Worker::saw_violation) {
+                run.stop(Why::Violation);
+                break;
+            }
+            depth = depth.saturating_add(1);
+        }
+
+        let snapshot = run.progress.snapshot();
+        summary.unique = snapshot.unique;
+        summary.expanded = snapshot.expanded;
+        summary.transitions = snapshot.transitions;
+        summary.completion = match *lock(&run.why) {
+            None => Completion::Complete,
+            Some(why) => Completion::Cut { why },
+        };
+        memory.visited = u64::try_from(run.visited.bytes()).unwrap_or(u64::MAX);
+        let mut found = Exploration {
+            summary,
+            violations: BTreeMap::new(),
+            witnesses: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            elapsed: (run.clock)(),
+            memory,
+            exact: None,
+        };
+        for worker in workers {
+            worker.report(&mut found);
+        }
+        found.finish();
+        (found, run.visited)
+    }
+}
+
+impl<S: Space> Exploration<S> {
+    /// Writes each first sighting down in words, for the summary to carry.
+    pub fn describe(&mut self, words: impl Fn(&Sighting<S>) -> String) {
+        for (bit, first) in &mut self.summary.violations {
+            first.text = self.violations.get(bit).map(&words);
+        }
+        for (bit, count) in &mut self.summary.witnesses {
+            count.first.text = self.witnesses.get(bit).map(&words);
+        }
+        for (class, count) in &mut self.summary.classes {
+            count.first.text = self.classes.get(class).map(&words);
+        }
+    }
+
+    /// Copies where things were first seen into the summary, once all workers have reported.
+    fn finish(&mut self) {
+        self.summary.violations = self
+            .violations
+            .iter()
+            .map(|(bit, sighting)| (*bit, First::of(sighting)))
+            .collect();
+        for (bit, count) in &mut self.summary.witnesses {
+            if let Some(sighting) = self.witnesses.get(bit) {
+                count.first = First::of(sighting);
+            }
+        }
+        for (class, count) in &mut self.summary.classes {
+            if let Some(sighting) = self.classes.get(class) {
+                count.first = First::of(sighting);
+            }
+        }
+    }
+}
+
+impl First {
+    fn of<S: Space>(sighting: &Sighting<S>) -> Self {
+        let (steps, print, ordinal) = sighting.rank();
+        Self {
+            steps,
+            print,
+            ordinal,
+            text: None,
+        }
+    }
+}
+
+/// What the workers of one exploration share.
+struct Run<'a, S: Space, V> {
+    space: &'a S,
+    visited: V,
+    limits: Limits,
+    progress: &'a Progress,
+    clock: &'a (dyn Fn() -> Duration + Sync),
+    stopping: AtomicBool,
+    why: Mutex<Option<Why>>,
+}
+
+/// States waiting to be expanded, in blocks that workers take one at a time.
+struct Frontier<T> {
+    blocks: Vec<Vec<T>>,
+    states: u64,
+}
+
+impl<T> Default for Frontier<T> {
+    fn default() -> Self {
+        Self {
+            blocks: Vec::new(),
+            states: 0,
+        }
+    }
+}
+
+/// Small enough that workers end a level at about the same time.
+const BLOCK: usize = 256;
+
+/// Levels of fewer states are not worth a second thread.
+const ALONE: u64 = 1024;
+
+impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
+    /// Enters the roots into the visited set, and counts those that differ.
+    fn enter(&self, roots: &[(u32, S::State)]) -> Frontier<S::State> {
+        let mut frontier = Frontier::default();
+        for chunk in roots.chunks(BLOCK) {
+            let mut batch = Batch::new();
+            let mut block = Vec::with_capacity(BLOCK);
+            for (ordinal, root) in chunk {
+                let origin = Origin {
+                    before: 0,
+                    ordinal: *ordinal,
+                };
+                batch.push(*root, fingerprint(root), origin);
+            }
+            self.visited
+                .insert(&mut batch, 0, &mut |root| block.push(*root));
+            let fresh = u64::try_from(block.len()).unwrap_or(u64::MAX);
+            self.progress.add(fresh, 0, 0);
+            frontier.states = frontier.states.saturating_add(fresh);
+            frontier.blocks.push(block);
+        }
+        frontier
+    }
+
+    /// Expands all states at `depth` and returns those found one step further.
+    fn expand_level(
+        &self,
+        frontier: Frontier<S::State>,
+        depth: u32,
+        workers: &mut [Worker<S>],
+    ) -> Frontier<S::State> {
+        let alone = frontier.states < ALONE;
+        let level = Level {
+            run: self,
+            depth,
+            waiting: Mutex::new(frontier.blocks),
+            next: Mutex::new(Frontier::default()),
+        };
+        match workers {
+            [] => {}
+            [worker] => worker.work(&level),
+            [worker, ..] if alone => worker.work(&level),
+            [worker, others @ ..] => std::thread::scope(|scope| {
+                for other in others {
+                    scope.spawn(|| other.work(&level));
+                }
+                worker.work(&level);
+            }),
+        }
+        for worker in workers {
+            worker.settle(depth);
+        }
+        level
+            .next
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop(&self, why: Why) {
+        self.stopping.store(true, Ordering::Relaxed);
+        lock(&self.why).get_or_insert(why);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    fn check_limits(&self, unique: u64) {
+        if let Some(max) = self.limits.max_states
+            && unique > max
+        {
+            self.stop(Why::MaxStates(max));
+        }
+        if let Some(time) = self.limits.time
+            && (self.clock)() > time
+        {
+            self.stop(Why::TimeLimit);
+        }
+        if self.progress.is_cancelled() {
+            self.stop(Why::Cancelled);
+        }
+    }
+}
+
+/// What the workers share while they expand one level.
+struct Level<'a, S: Space, V> {
+    run: &'a Run<'a, S, V>,
+    depth: u32,
+    waiting: Mutex<Vec<Vec<S::State>>>,
+    next: Mutex<Frontier<S::State>>,
+}
+
+/// What one worker keeps to itself from level to level.
+struct Worker<S: Space> {
+    batch: Batch<S::State>,
+    fresh: Fresh<S::State>,
+    figures: Figures<S>,
+}
+
+/// New states on their way to the next level.
+struct Fresh<T> {
+    block: Vec<T>,
+    /// Blocks that were expanded, to fill again.
+    spare: Vec<Vec<T>>,
+    found: u64,
+}
+
+/// What a worker has counted and seen.
+struct Figures<S: Space> {
+    expanded: u64,
+    transitions: u64,
+    digest: u64,
+    violations: Firsts<S>,
+    witnesses: Firsts<S>,
+    witnessed: Tally,
+    class_places: HashMap<u32, usize, BuildHasherDefault<ClassHasher>>,
+    classes: Vec<Class<S>>,
+}
+
+struct Class<S: Space> {
+    class: u32,
+    count: u64,
+    first: Sighting<S>,
+}
+
+impl<S: Space> Worker<S> {
+    fn new() -> Self {
+        Self {
+            batch: Batch::new(),
+            fresh: Fresh {
+                block: Vec::with_capacity(BLOCK),
+                spare: Vec::new(),
+                found: 0,
+            },
+            figures: Figures {
+                expanded: 0,
+                transitions: 0,
+                digest: 0,
+                violations: Firsts::default(),
+                witnesses: Firsts::default(),
+                witnessed: Tally::default(),
+                class_places: HashMap::default(),
+                classes: Vec::new(),
+            },
+        }
+    }
+
+    fn work<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
+        loop {
+            // A statement of its own, so that the lock is not held while expanding.
+            let Some(mut block) = lock(&level.waiting).pop() else {
+                break;
+            };
+            for state in &block {
+                self.expand(level, state);
+            }
+            block.clear();
+            self.fresh.spare.push(block);
+            if level.run.is_stopping() {
+                break;
+            }
+        }
+        self.flush(level);
+        self.fresh.hand_on(level);
+        // What is left over belongs to a level that has passed its peak.
+        self.fresh.spare.truncate(4);
+    }
+
+    fn expand<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>, state: &S::State) {
+        let print = fingerprint(state);
+        let mut ordinal = 0_u32;
+        let judgement = level.run.space.expand(state, &mut |successor| {
+            let after = if successor.after == *state {
+                print
+            } else {
+                let after = fingerprint(&successor.after);
+                let origin = Origin {
+                    before: print,
+                    ordinal,
+                };
+                self.batch.push(successor.after, after, origin);
+                after
+            };
+            self.figures
+                .step(level.depth, state, print, ordinal, after, &successor);
+            ordinal = ordinal.saturating_add(1);
+            if self.batch.is_full() {
+                self.flush(level);
+            }
+        });
+        let figures = &mut self.figures;
+        figures.expanded = figures.expanded.saturating_add(1);
+        let sighting = || Sighting {
+            steps: level.depth,
+            print,
+            state: *state,
+            step: None,
+        };
+        if judgement.broken != 0 && figures.violations.wants(judgement.broken) {
+            figures.violations.see(judgement.broken, sighting());
+        }
+        if judgement.witnessed != 0 {
+            figures.witnessed.add(judgement.witnessed);
+            if figures.witnesses.wants(judgement.witnessed) {
+                figures.witnesses.see(judgement.witnessed, sighting());
+            }
+        }
+    }
+
+    /// Looks the batch up, and brings everyone up to date.
+    fn flush<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
+        let after = level.depth.saturating_add(1);
+        let fresh = &mut self.fresh;
+        level
+            .run
+            .visited
+            .insert(&mut self.batch, after, &mut |state| fresh.add(state, level));
+        let unique = level.run.progress.add(
+            std::mem::take(&mut fresh.found),
+            std::mem::take(&mut self.figures.expanded),
+            std::mem::take(&mut self.figures.transitions),
+        );
+        level.run.check_limits(unique);
+    }
+
+    fn saw_violation(&self) -> bool {
+        !self.figures.violations.is_empty()
+    }
+
+    fn settle(&mut self, depth: u32) {
+        self.figures.violations.settle(depth);
+        self.figures.witnesses.settle(depth);
+    }
+
+    fn report(mut self, found: &mut Exploration<S>) {
+        let summary = &mut found.summary;
+        summary.digest = summary.digest.wrapping_add(self.figures.digest);
+        let totals = self.figures.witnessed.totals();
+        for (bit, total) in (0_u8..).zip(totals) {
+            if *total > 0 {
+                let count = summary.witnesses.entry(bit).or_insert(Count::NONE);
+                count.count = count.count.saturating_add(*total);
+            }
+        }
+        self.figures.violations.merge(&mut found.violations);
+        self.figures.witnesses.merge(&mut found.witnesses);
+        for class in self.figures.classes {
+            let count = summary.classes.entry(class.class).or_insert(Count::NONE);
+            count.count = count.count.saturating_add(class.count);
+            found
+                .classes
+                .entry(class.class)
+                .and_modify(|first| first.keep_earlier(class.first))
+                .or_insert(class.first);
+        }
+    }
+}
+
+impl Count {
+    const NONE: Self = Self {
+        count: 0,
+        first: First {
+            steps: 0,
+            print: 0,
+            ordinal: 0,
+            text: None,
+        },
+    };
+}
+
+impl<T: Copy> Fresh<T> {
+    fn add<S: Space<State = T>, V>(&mut self, state: &T, level: &Level<'_, S, V>) {
+        self.found = self.found.saturating_add(1);
+        self.block.push(*state);
+        if self.block.len() == BLOCK {
+            self.hand_on(level);
+        }
+    }
+
+    fn hand_on<S: Space<State = T>, V>(&mut self, level: &Level<'_, S, V>) {
+        if self.block.is_empty() {
+            return;
+        }
+        let empty = self
+            .spare
+            .pop()
+            .unwrap_or_else(|| Vec::with_capacity(BLOCK));
+        let block = std::mem::replace(&mut self.block, empty);
+        let mut next = lock(&level.next);
+        next.states = next
+            .states
+            .saturating_add(u64::try_from(block.len()).unwrap_or(u64::MAX));
+        next.blocks.push(block);
+    }
+}
+
+impl<S: Space> Figures<S> {
+    #[inline]
+    fn step(
+        &mut self,
+        depth: u32,
+        state: &S::State,
+        before: u64,
+        ordinal: u32,
+        after: u64,
+        successor: &Successor<S>,
+    ) {
+        self.transitions = self.transitions.saturating_add(1);
+        self.digest = self
+            .digest
+            .wrapping_add(digest_of(before, after, successor));
+        let steps = depth.saturating_add(1);
+        let sighting = || Sighting {
+            steps,
+            print: before,
+            state: *state,
+            step: Some((ordinal, successor.input)),
+        };
+        if successor.broken != 0 && self.violations.wants(successor.broken) {
+            self.violations.see(successor.broken, sighting());
+        }
+        if successor.witnessed != 0 {
+            self.witnessed.add(successor.witnessed);
+            if self.witnesses.wants(successor.witnessed) {
+                self.witnesses.see(successor.witnessed, sighting());
+            }
+        }
+        let classes = &mut self.classes;
+        let place = *self.class_places.entry(successor.class).or_insert_with(|| {
+            classes.push(Class {
+                class: successor.class,
+                count: 0,
+                first: sighting(),
+            });
+            classes.len().saturating_sub(1)
+        });
+        if let Some(class) = self.classes.get_mut(place) {
+            class.count = class.count.saturating_add(1);
+            if class.first.steps == steps {
+                class.first.keep_earlier(sighting());
+            }
+        }
+    }
+}
+
+/// One transition's share of the relation digest: a hash of all there is to it.
+#[inline]
+pub(super) fn digest_of<S: Space>(before: u64, after: u64, successor: &Successor<S>) -> u64 {
+    let mut hasher = Fingerprinter::default();
+    hasher.write_u64(before);
+    hasher.write_u64(after);
+    hasher.write_u64(successor.digest);
+    hasher.write_u32(successor.class);
+    if successor.broken | successor.witnessed != 0 {
+        hasher.write_u128(successor.broken);
+        hasher.write_u128(successor.witnessed);
+    }
+    hasher.finish()
+}
+
+/// A class is a small number already; spreading its bits is all a map of classes needs.
+#[derive(Default)]
+struct ClassHasher(u64);
+
+impl Hasher for ClassHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    #[inline]
+    fn write_u32(&mut self, class: u32) {
+        self.0 = (self.0 ^ u64::from(class)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,43 @@
+//! Two explorers that visit every reachable state of a [`Space`] and judge every state and step.
+//!
+//! [`Explorer`] is our own: breadth-first, on as many threads as asked for, with shortest paths and
+//! transition statistics, and the same result every time. [`Stateright`] shows the same space to
+//! the `stateright` checker. The two share the space and nothing else, so that equal counts mean
+//! something.
+//!
+//! ```text
+//! space          what is explored
+//! breadth_first  our explorer: levels, workers, limits
+//!   visited        which states have been seen
+//!     table          the open-addressed table under it
+//!     fingerprint    states to 64 bits
+//!   sighting       first occurrences, the same on any number of threads
+//!   tally          counting 128 claims at once
+//!   path           rebuilding a shortest path
+//!   progress       figures to draw, and a way to stop
+//! summary        what was found: written, read back, merged
+//! by_root        shards, and resuming where a run was stopped
+//! goal           the shortest path to a state of one's choice
+//! stateright     the other explorer
+//! ```
+
+mod breadth_first;
+mod fingerprint;
+mod path;
+mod progress;
+mod sighting;
+mod space;
+mod stateright;
+mod summary;
+mod table;
+mod tally;
+mod visited;
+
+pub use breadth_first::{Exploration, Explorer, Limits, Memory, Mode};
+pub use fingerprint::{Fingerprinter, fingerprint};
+pub use path::Path;
+pub use progress::{Progress, Snapshot};
+pub use sighting::Sighting;
+pub use space::{ClaimBits, Judgement, Space, Successor, disagreement};
+pub use stateright::{Adapter, EVERY_CLAIM, Judged, Stateright, StaterightRun};
+pub use summary::{CollisionBound, Completion, Count, First, Summary, Why};

@@ -1,0 +1,112 @@
+//! Rebuilding a shortest path to where something was seen.
+
+use super::breadth_first::{Exploration, Explorer, Limits};
+use super::sighting::Sighting;
+use super::space::{Space, Successor};
+use super::visited::{Record, Recorded, Sharded, Trails};
+
+/// A path from a root.
+pub struct Path<S: Space> {
+    /// Each step: the state before, and what happened.
+    pub steps: Vec<(S::State, S::Input)>,
+    /// The state that the last step leads to; the root, if there is none.
+    pub end: S::State,
+}
+
+impl<S: Space> Explorer<'_, S> {
+    /// A shortest path to what this explorer `found`: for a state its end, for a step its last
+    /// step. The same path every time.
+    ///
+    /// `None` if there is no such path, which means that the space contradicts itself: what it
+    /// told once it did not tell again.
+    #[must_use]
+    pub fn path(&self, found: &Exploration<S>, sighting: &Sighting<S>) -> Option<Path<S>> {
+        self.paths(found, &[*sighting]).pop().flatten()
+    }
+
+    /// Shortest paths to many sightings, at the cost of one.
+    ///
+    /// After an exact run that is next to nothing. In fingerprint mode it takes another run up to
+    /// the longest of the paths, with some 30 bytes a state: nothing else remembers how a state
+    /// was reached.
+    #[must_use]
+    pub fn paths(&self, found: &Exploration<S>, sightings: &[Sighting<S>]) -> Vec<Option<Path<S>>> {
+        if let Some(exact) = &found.exact {
+            return sightings
+                .iter()
+                .map(|sighting| self.retrace(exact, sighting))
+                .collect();
+        }
+        let Some(longest) = sightings.iter().map(|sighting| sighting.steps).max() else {
+            return Vec::new();
+        };
+        let limits = Limits {
+            max_depth: Some(longest),
+            ..Limits::default()
+        };
+        let (_, trails) = self.explore::<Trails>(limits, None);
+        sightings
+            .iter()
+            .map(|sighting| self.retrace(&trails, sighting))
+            .collect()
+    }
+
+    /// Follows the records back to a root, then takes the same steps forward.
+    fn retrace<R: Record<S::State>>(
+        &self,
+        visited: &Sharded<Recorded<R>>,
+        sighting: &Sighting<S>,
+    ) -> Option<Path<S>> {
+        let mut record = visited.find(sighting.print, |record: &R| {
+            record.state().is_none_or(|known| *known == sighting.state)
+        })?;
+        let mut ordinals = Vec::new();
+        while record.trail().depth > 0 {
+            let trail = *record.trail();
+            ordinals.push(trail.origin.ordinal);
+            // Where whole states are kept, a fingerprint need not be the only one of its kind.
+            let leads_here = |before: &R| match (before.state(), record.state()) {
+                (Some(before), Some(after)) => self
+                    .nth(before, trail.origin.ordinal)
+                    .is_some_and(|successor| successor.after == *after),
+                _ => true,
+            };
+            record = visited.find(trail.origin.before, |before: &R| {
+                before.trail().depth.saturating_add(1) == trail.depth && leads_here(before)
+            })?;
+        }
+
+        let root = record.trail().origin.ordinal;
+        let (_, mut state) = self
+            .chosen_roots()
+            .into_iter()
+            .find(|(index, _)| *index == root)?;
+        let mut steps = Vec::with_capacity(ordinals.len().saturating_add(1));
+        for ordinal in ordinals.into_iter().rev() {
+            let successor = self.nth(&state, ordinal)?;
+            steps.push((state, successor.input));
+            state = successor.after;
+        }
+        if state != sighting.state {
+            return None;
+        }
+        if let Some((ordinal, _)) = sighting.step {
+            let successor = self.nth(&state, ordinal)?;
+            steps.push((state, successor.input));
+            state = successor.after;
+        }
+        Some(Path { steps, end: state })
+    }
+
+    fn nth(&self, state: &S::State, ordinal: u32) -> Option<Successor<S>> {
+        let mut next = 0_u32;
+        let mut wanted = None;
+        self.space.expand(state, &mut |successor| {
+            if next == ordinal {
+                wanted = Some(successor);
+            }
+            next = next.saturating_add(1);
+        });
+        wanted
+    }
+}

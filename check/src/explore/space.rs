@@ -1,0 +1,123 @@
+//! What an explorer needs to know about the thing it explores.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+/// A set of claims, one bit each. Bit `n` belongs to the claim at position `n` of the catalogue.
+pub type ClaimBits = u128;
+
+/// A finite transition system whose states and steps are judged while it is explored.
+///
+/// The explorers know nothing else about a model. Everything here must be a pure function of its
+/// arguments: an explorer calls it from several threads, in any order, and calls it again to
+/// rebuild a path.
+pub trait Space: Sync {
+    /// One state: small, without heap, and hashed over every field that equality compares. A
+    /// [`Hash`] of a few word writes is worth having, because each transition computes one.
+    type State: Copy + Eq + Hash + Send + Sync + 'static;
+
+    /// What happens to a state.
+    type Input: Copy + PartialEq + Debug + Send + Sync + 'static;
+
+    /// The states where exploration starts, always in the same order.
+    ///
+    /// Sharding and resuming go root by root, and add up correctly only if no state can be reached
+    /// from two roots. A configuration inside the state that no step changes keeps them apart.
+    fn roots(&self) -> Vec<Self::State>;
+
+    /// Collects every input that is enabled in `state`, always in the same order.
+    ///
+    /// An input that the model would refuse is enabled too: its step leads back to `state`.
+    fn inputs(&self, state: &Self::State, inputs: &mut Vec<Self::Input>);
+
+    /// Takes one step and judges it. `input` is one of those collected by [`Space::inputs`].
+    fn step(&self, state: &Self::State, input: Self::Input) -> Successor<Self>;
+
+    /// Judges one state.
+    fn judge(&self, state: &Self::State) -> Judgement;
+
+    /// Judges `state` and takes every step from it, in the order of [`Space::inputs`].
+    ///
+    /// Worth overriding where judging a state and each of its steps share work, such as observing
+    /// the state: this is called once a state. It must tell the same as the three methods it is
+    /// built of, which [`disagreement`] checks.
+    fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
+        let mut inputs = Vec::new();
+        self.inputs(state, &mut inputs);
+        for input in inputs {
+            emit(self.step(state, input));
+        }
+        self.judge(state)
+    }
+}
+
+/// One step out of a state, with what the claims make of it.
+pub struct Successor<S: Space + ?Sized> {
+    /// What happened.
+    pub input: S::Input,
+    /// The state it leads to; the state before, if the input was refused.
+    pub after: S::State,
+    /// The claims about steps that this step breaks: 0 in a correct model.
+    pub broken: ClaimBits,
+    /// The claims whose premise this step meets, so that they say something about it.
+    pub witnessed: ClaimBits,
+    /// The abstract transition this step is an instance of, for the transition statistics.
+    pub class: u32,
+    /// A hash of whatever else makes up the step (the input, its outcome, the notifications). The
+    /// states before and after and the fields above need not be in it.
+    pub digest: u64,
+}
+
+/// What the claims make of one state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// The claims about states that are false here: 0 in a correct model.
+    pub broken: ClaimBits,
+    /// The claims whose premise this state meets.
+    pub witnessed: ClaimBits,
+}
+
+// Derived impls would demand them of the space itself.
+impl<S: Space + ?Sized> Clone for Successor<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Space + ?Sized> Copy for Successor<S> {}
+
+impl<S: Space + ?Sized> PartialEq for Successor<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.input == other.input
+            && self.after == other.after
+            && self.broken == other.broken
+            && self.witnessed == other.witnessed
+            && self.class == other.class
+            && self.digest == other.digest
+    }
+}
+
+/// Says where an overridden [`Space::expand`] differs from the methods it stands for, if it does.
+///
+/// For tests of a space: call it on every state worth the time.
+pub fn disagreement<S: Space>(space: &S, state: &S::State) -> Option<String> {
+    let mut expanded = Vec::new();
+    let judgement = space.expand(state, &mut |successor| expanded.push(successor));
+    let mut inputs = Vec::new();
+    space.inputs(state, &mut inputs);
+    if judgement != space.judge(state) {
+        return Some("expand and judge disagree about the state".to_owned());
+    }
+    if expanded.len() != inputs.len() {
+        return Some(format!(
+            "expand takes {} steps where inputs collects {}",
+            expanded.len(),
+            inputs.len()
+        ));
+    }
+    inputs
+        .into_iter()
+        .zip(&expanded)
+        .find(|(input, successor)| space.step(state, *input) != **successor)
+        .map(|(input, _)| format!("expand and step disagree about {input:?}"))
+}

@@ -1,0 +1,387 @@
+//! The visited set: which states have been seen, in one of three degrees of detail.
+//!
+//! It is split into shards by fingerprint, each behind its own lock. A worker sorts a batch of
+//! successors by shard first, so that it takes each lock once for many states, and reads all their
+//! slots before it looks at any of them. Shards grow one at a time and in small steps, so growing
+//! never holds two copies of the whole set.
+
+use super::table::{Lookup, Table};
+use std::hint::black_box;
+use std::sync::{Mutex, PoisonError};
+
+/// How many shards: enough that two workers seldom meet, few enough that a batch has many states
+/// for each.
+const SHARDS: usize = 64;
+
+/// The successors worth looking up at once: enough for several per shard, and little enough that
+/// their states stay in the second-level cache.
+pub(super) const BATCH: usize = 1024;
+
+/// How a state was first reached. A smaller origin is a better one at equal depth, so that the
+/// path to a state does not depend on which thread got there first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Origin {
+    /// The fingerprint of the state before; 0 for a root.
+    pub(super) before: u64,
+    /// Which of its successors this is; the position among the roots for a root.
+    pub(super) ordinal: u32,
+}
+
+/// Successors waiting to be looked up together.
+pub(super) struct Batch<S> {
+    states: Vec<S>,
+    prints: Vec<u64>,
+    origins: Vec<Origin>,
+    counts: [u16; SHARDS],
+    order: Vec<u16>,
+}
+
+impl<S> Batch<S> {
+    pub(super) fn new() -> Self {
+        Self {
+            states: Vec::with_capacity(BATCH),
+            prints: Vec::with_capacity(BATCH),
+            origins: Vec::with_capacity(BATCH),
+            counts: [0; SHARDS],
+            order: Vec::with_capacity(BATCH),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.states.len() >= BATCH
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, state: S, print: u64, origin: Origin) {
+        self.states.push(state);
+        self.prints.push(print);
+        self.origins.push(origin);
+    }
+}
+
+/// A set of states that many workers insert into.
+pub(super) trait Visited<S>: Sync + Send {
+    fn new() -> Self;
+
+    /// Inserts a batch of states found at `depth`, hands on those that are new, and empties it.
+    fn insert(&self, batch: &mut Batch<S>, depth: u32, fresh: &mut impl FnMut(&S));
+
+    /// What it occupies at rest.
+    fn bytes(&self) -> usize;
+}
+
+/// A [`Visited`] made of one-threaded shards.
+pub(super) struct Sharded<T> {
+    shards: Vec<Padded<T>>,
+}
+
+/// Keeps neighbouring locks off each other's cache lines.
+#[repr(align(128))]
+struct Padded<T>(Mutex<T>);
+
+pub(super) trait Shard<S>: Send {
+    fn new() -> Self;
+    fn touch(&self, print: u64) -> u64;
+    /// Whether the state is new.
+    fn insert(&mut self, print: u64, state: &S, origin: Origin, depth: u32) -> bool;
+    fn bytes(&self) -> usize;
+}
+
+impl<S, T: Shard<S>> Visited<S> for Sharded<T> {
+    fn new() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Padded(Mutex::new(T::new()))).collect(),
+        }
+    }
+
+    fn insert(&self, batch: &mut Batch<S>, depth: u32, fresh: &mut impl FnMut(&S)) {
+        batch.sort();
+        let mut rest = batch.order.as_slice();
+        for (shard, count) in self.shards.iter().zip(batch.counts) {
+            let Some((members, others)) = rest.split_at_checked(usize::from(count)) else {
+                break;
+            };
+            rest = others;
+            if members.is_empty() {
+                continue;
+            }
+            let mut shard = lock(&shard.0);
+            let mut touched = 0;
+            for member in members {
+                if let Some(print) = batch.prints.get(usize::from(*member)) {
+                    touched ^= shard.touch(*print);
+                }
+            }
+            black_box(touched);
+            for member in members {
+                let member = usize::from(*member);
+                if let (Some(print), Some(state), Some(origin)) = (
+                    batch.prints.get(member),
+                    batch.states.get(member),
+                    batch.origins.get(member),
+                ) && shard.insert(*print, state, *origin, depth)
+                {
+                    fresh(state);
+                }
+            }
+        }
+        batch.states.clear();
+        batch.prints.clear();
+        batch.origins.clear();
+    }
+
+    fn bytes(&self) -> usize {
+        self.shards
+            .iter()
+            .map(|shard| lock(&shard.0).bytes())
+            .fold(0, usize::saturating_add)
+    }
+}
+
+impl<S> Batch<S> {
+    /// Brings the members into the order of their shards, and counts those of each.
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        reason = "a batch has far fewer than 65536 members, and a shard number is below SHARDS"
+    )]
+    fn sort(&mut self) {
+        self.counts = [0; SHARDS];
+        for print in &self.prints {
+            self.counts[shard_of(*print)] += 1;
+        }
+        let mut next = [0_u16; SHARDS];
+        let mut begin = 0;
+        for (next, count) in next.iter_mut().zip(self.counts) {
+            *next = begin;
+            begin += count;
+        }
+        self.order.clear();
+        self.order.resize(self.prints.len(), 0);
+        for (member, print) in self.prints.iter().enumerate() {
+            let next = &mut next[shard_of(*print)];
+            self.order[usize::from(*next)] = member as u16;
+            *next += 1;
+        }
+    }
+}
+
+/// The low bits choose the shard, the high ones the slot in it.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::arithmetic_side_effects,
+    reason = "a remainder by SHARDS fits everywhere"
+)]
+fn shard_of(print: u64) -> usize {
+    (print % SHARDS as u64) as usize
+}
+
+/// A worker that panicked leaves its shard consistent, and its panic is on its way already.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Fingerprints only: about ten bytes a state, and a bound on the chance that two states shared
+/// one.
+pub(super) type Fingerprints = Sharded<Table<()>>;
+
+impl<S> Shard<S> for Table<()> {
+    fn new() -> Self {
+        Self::with_slots(0)
+    }
+
+    fn touch(&self, print: u64) -> u64 {
+        Table::touch(self, print)
+    }
+
+    #[inline]
+    fn insert(&mut self, print: u64, _: &S, _: Origin, _: u32) -> bool {
+        match self.lookup(print, |()| true) {
+            Lookup::Found(()) => false,
+            Lookup::Vacant(slot) => {
+                self.occupy(slot, print, ());
+                true
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        Table::bytes(self)
+    }
+}
+
+/// Whole states and how each was reached: equality decides, not the fingerprint.
+pub(super) type Exact<S> = Sharded<Recorded<Full<S>>>;
+
+/// Fingerprints and how each was reached: to rebuild paths where states would not fit.
+pub(super) type Trails = Sharded<Recorded<Trail>>;
+
+/// A shard that keeps a record of each state.
+pub(super) struct Recorded<R> {
+    slots: Table<u32>,
+    records: Arena<R>,
+}
+
+/// What is kept of a state.
+pub(super) trait Record<S>: Copy + Send {
+    fn new(state: &S, trail: Trail) -> Self;
+    fn state(&self) -> Option<&S>;
+    fn trail(&self) -> &Trail;
+    fn trail_mut(&mut self) -> &mut Trail;
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trail {
+    pub(super) origin: Origin,
+    pub(super) depth: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Full<S> {
+    state: S,
+    trail: Trail,
+}
+
+impl<S> Record<S> for Trail {
+    fn new(_: &S, trail: Trail) -> Self {
+        trail
+    }
+    fn state(&self) -> Option<&S> {
+        None
+    }
+    fn trail(&self) -> &Trail {
+        self
+    }
+    fn trail_mut(&mut self) -> &mut Trail {
+        self
+    }
+}
+
+impl<S: Copy + Send> Record<S> for Full<S> {
+    fn new(state: &S, trail: Trail) -> Self {
+        Self {
+            state: *state,
+            trail,
+        }
+    }
+    fn state(&self) -> Option<&S> {
+        Some(&self.state)
+    }
+    fn trail(&self) -> &Trail {
+        &self.trail
+    }
+    fn trail_mut(&mut self) -> &mut Trail {
+        &mut self.trail
+    }
+}
+
+impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
+    fn new() -> Self {
+        Self {
+            slots: Table::with_slots(0),
+            records: Arena::default(),
+        }
+    }
+
+    fn touch(&self, print: u64) -> u64 {
+        self.slots.touch(print)
+    }
+
+    fn insert(&mut self, print: u64, state: &S, origin: Origin, depth: u32) -> bool {
+        let records = &self.records;
+        let found = self.slots.lookup(print, |id| {
+            records
+                .get(id)
+                .is_some_and(|record| record.state().is_none_or(|known| known == state))
+        });
+        match found {
+            Lookup::Found(id) => {
+                if let Some(record) = self.records.get_mut(id) {
+                    let trail = record.trail_mut();
+                    if trail.depth == depth && origin < trail.origin {
+                        trail.origin = origin;
+                    }
+                }
+                false
+            }
+            Lookup::Vacant(slot) => {
+                let id = self.records.push(R::new(state, Trail { origin, depth }));
+                self.slots.occupy(slot, print, id);
+                true
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.slots.bytes().saturating_add(self.records.bytes())
+    }
+}
+
+impl<R> Sharded<Recorded<R>> {
+    /// The record of a state with this fingerprint that `accept` takes.
+    pub(super) fn find<S>(&self, print: u64, mut accept: impl FnMut(&R) -> bool) -> Option<R>
+    where
+        R: Record<S>,
+    {
+        let shard = lock(&self.shards.get(shard_of(print))?.0);
+        let found = shard
+            .slots
+            .lookup(print, |id| shard.records.get(id).is_some_and(&mut accept));
+        match found {
+            Lookup::Found(id) => shard.records.get(id).copied(),
+            Lookup::Vacant(_) => None,
+        }
+    }
+}
+
+/// Records that never move, so that growing copies none of them.
+struct Arena<R> {
+    chunks: Vec<Vec<R>>,
+}
+
+const CHUNK: usize = 256;
+
+impl<R> Default for Arena<R> {
+    fn default() -> Self {
+        Self { chunks: Vec::new() }
+    }
+}
+
+impl<R> Arena<R> {
+    fn push(&mut self, record: R) -> u32 {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            self.chunks.push(Vec::with_capacity(CHUNK));
+        }
+        let before = self.chunks.len().saturating_sub(1).saturating_mul(CHUNK);
+        let Some(chunk) = self.chunks.last_mut() else {
+            unreachable!("a chunk was just pushed")
+        };
+        let id = before.saturating_add(chunk.len());
+        chunk.push(record);
+        u32::try_from(id).expect("a shard of 2^32 whole states exceeds any memory")
+    }
+
+    fn get(&self, id: u32) -> Option<&R> {
+        let (chunk, place) = split(id);
+        self.chunks.get(chunk)?.get(place)
+    }
+
+    fn get_mut(&mut self, id: u32) -> Option<&mut R> {
+        let (chunk, place) = split(id);
+        self.chunks.get_mut(chunk)?.get_mut(place)
+    }
+
+    fn bytes(&self) -> usize {
+        self.chunks
+            .len()
+            .saturating_mul(CHUNK)
+            .saturating_mul(size_of::<R>())
+    }
+}
+
+fn split(id: u32) -> (usize, usize) {
+    let id = usize::try_from(id).unwrap_or(usize::MAX);
+    (id / CHUNK, id % CHUNK)
+}

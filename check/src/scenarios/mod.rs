@@ -1,0 +1,72 @@
+//! The bounded instances of the model that are explored: one table, one function a scenario.
+
+mod alphabet;
+mod table;
+
+pub use alphabet::{Alphabet, When};
+pub use table::{SCENARIOS, find};
+
+use holdfast_model::Terms;
+
+use crate::space::ModelSpace;
+
+/// A bounded instance of the model.
+#[derive(Clone, Copy)]
+pub struct Scenario {
+    /// The name on the command line and in reports.
+    pub name: &'static str,
+    /// What is in it.
+    pub about: &'static str,
+    /// What bounds it.
+    pub bounds: &'static str,
+    /// How much room the state has.
+    pub room: Room,
+    /// Is it explored by default, or only with `--deep`?
+    pub deep: bool,
+    /// Its variants, explored one after the other. No state is in two of them.
+    pub variants: fn() -> Vec<Variant>,
+}
+
+/// A scenario under certain terms.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// What tells it from the others of its scenario.
+    pub name: &'static str,
+    /// The terms the engine works under.
+    pub terms: Terms,
+    /// What is tried.
+    pub alphabet: Alphabet,
+}
+
+/// How much room the state of a scenario has: payments and idempotency keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// One payment, no keys.
+    One,
+    /// One payment, two keys.
+    OneWithKeys,
+    /// Two payments, no keys.
+    Two,
+    /// Three interchangeable payments, no keys, kept in a fixed order.
+    Three,
+}
+
+/// Something to do with the space of a scenario, whatever room its state has.
+pub trait Visit {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Self::Output;
+}
+
+impl Scenario {
+    /// Does something with the space of one variant.
+    pub fn visit<V: Visit>(&self, variant: &Variant, visitor: V) -> V::Output {
+        match self.room {
+            Room::One => visitor.visit(ModelSpace::<1, 0>::new(variant)),
+            Room::OneWithKeys => visitor.visit(ModelSpace::<1, 2>::new(variant)),
+            Room::Two => visitor.visit(ModelSpace::<2, 0>::new(variant).canonical()),
+            Room::Three => visitor.visit(ModelSpace::<3, 0>::new(variant).canonical()),
+        }
+    }
+}

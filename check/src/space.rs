@@ -1,0 +1,182 @@
+//! The model as a space that explorers can explore.
+
+use std::hash::{Hash, Hasher};
+
+use holdfast_model::{
+    Event, Input, IntentId, KeyId, Notification, Observation, Outcome, Sight, State, Terms, Transition, transition,
+};
+
+use crate::explore::{ClaimBits, Fingerprinter, Judgement, Space, Successor};
+use crate::scenarios::{Variant, When};
+
+/// The model under one variant of a scenario.
+#[derive(Clone, Debug)]
+pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
+    terms: Terms,
+    /// Inputs about each payment, and when they are tried.
+    payment: [Vec<(Input, When)>; PAYMENTS],
+    /// Inputs about anything else.
+    world: Vec<Input>,
+    time: bool,
+    refunds: u8,
+    canonical: bool,
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
+    /// The space of `variant`.
+    #[must_use]
+    pub fn new(variant: &Variant) -> Self {
+        let alphabet = &variant.alphabet;
+        let keyed = (0..KEYS).filter_map(|key| u8::try_from(key).ok()).flat_map(|key| alphabet.under(KeyId(key)));
+        Self {
+            terms: variant.terms,
+            payment: std::array::from_fn(|index| alphabet.about(intent(index)).collect()),
+            world: alphabet.world.iter().copied().chain(keyed).collect(),
+            time: alphabet.time,
+            refunds: alphabet.refunds,
+            canonical: false,
+        }
+    }
+
+    /// Keeps interchangeable payments in a fixed order, so that states that differ only in which
+    /// payment is which are one.
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        self.canonical = true;
+        self
+    }
+
+    /// The terms the model works under.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+}
+
+fn intent(index: usize) -> IntentId {
+    IntentId(u8::try_from(index).unwrap_or(u8::MAX))
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KEYS> {
+    type State = State<PAYMENTS, KEYS>;
+    type Input = Input;
+
+    fn roots(&self) -> Vec<Self::State> {
+        vec![State::default()]
+    }
+
+    fn inputs(&self, state: &Self::State, inputs: &mut Vec<Input>) {
+        let sight = state.observe(&self.terms);
+        self.each_input(&sight.observation(&self.terms), &mut |input| inputs.push(input));
+    }
+
+    fn step(&self, state: &Self::State, input: Input) -> Successor<Self> {
+        let sight = state.observe(&self.terms);
+        self.judged_step(state, &sight.observation(&self.terms), input)
+    }
+
+    fn judge(&self, state: &Self::State) -> Judgement {
+        let sight = state.observe(&self.terms);
+        judge(&sight.observation(&self.terms))
+    }
+
+    fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
+        let sight = state.observe(&self.terms);
+        let before = sight.observation(&self.terms);
+        self.each_input(&before, &mut |input| emit(self.judged_step(state, &before, input)));
+        judge(&before)
+    }
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
+    /// Every input that is tried in a state, in a fixed order.
+    #[inline]
+    fn each_input(&self, before: &Observation<'_>, each: &mut impl FnMut(Input)) {
+        for (index, inputs) in self.payment.iter().enumerate() {
+            if self.canonical && self.is_like_its_neighbour(before, index) {
+                continue;
+            }
+            let payment = before.payments.get(index).and_then(Option::as_ref);
+            let refunds = payment.map_or(0, |payment| payment.refunds.iter().flatten().count());
+            let room = refunds < usize::from(self.refunds);
+            for (input, when) in inputs {
+                if when.holds(payment) && (room || !is_refund(input)) {
+                    each(*input);
+                }
+            }
+        }
+        for input in &self.world {
+            each(*input);
+        }
+        if self.time {
+            for seconds in jumps(before) {
+                each(Input::Event(Event::Advance { seconds }));
+            }
+        }
+    }
+
+    /// Interchangeable payments: what can happen to one of two equal ones can happen to the other,
+    /// to the same effect.
+    fn is_like_its_neighbour(&self, before: &Observation<'_>, index: usize) -> bool {
+        index.checked_sub(1).is_some_and(|left| before.payments.get(left) == before.payments.get(index))
+    }
+
+    #[inline]
+    fn judged_step(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, input: Input) -> Successor<Self> {
+        let Transition { after, outcome, notifications } = transition(&self.terms, state, input);
+        let sight = after.observe(&self.terms);
+        let after = if self.canonical { after.canonical() } else { after };
+        let _ = (before, sight);
+        Successor {
+            input,
+            after,
+            broken: 0,
+            witnessed: 0,
+            class: 0,
+            digest: digest(input, outcome, notifications.as_slice()),
+        }
+    }
+}
+
+fn judge(_: &Observation<'_>) -> Judgement {
+    Judgement { broken: 0, witnessed: 0 }
+}
+
+fn is_refund(input: &Input) -> bool {
+    use holdfast_model::{Call, Operation};
+    matches!(input, Input::Call(Call { operation: Operation::CreateRefund { .. }, .. }))
+}
+
+fn digest(input: Input, outcome: Outcome, notifications: &[Notification]) -> u64 {
+    let mut hasher = Fingerprinter::default();
+    input.hash(&mut hasher);
+    outcome.hash(&mut hasher);
+    notifications.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn jumps(before: &Observation<'_>) -> Vec<u32> {
+    let mut jumps = Vec::new();
+    let delay = i64::from(before.terms.dialect.expiry_job_delay);
+    for charge in before.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
+        if let Some(left) = charge.hold_left {
+            jumps.extend([-1, 0, delay].map(|past| left.saturating_add(past)));
+        }
+        if let Some(left) = charge.booking_left {
+            jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
+        }
+    }
+    if let Some(left) = before.session.and_then(|session| session.seconds_left) {
+        jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
+    }
+    if before.keys.iter().flatten().any(|key| !key.prunable) {
+        jumps.extend([i64::from(holdfast_model::time::DAY)]);
+    }
+    jumps.retain(|jump| *jump > 0);
+    jumps.sort_unstable();
+    jumps.dedup();
+    jumps.into_iter().filter_map(|jump| u32::try_from(jump).ok()).collect()
+}
+
+#[expect(dead_code, reason = "until claims are plugged in")]
+type Unused = (ClaimBits, fn(Sight<1, 0>));

@@ -1,0 +1,191 @@
+//! Taking authorized money: once, several times, or letting go of the rest (B33–B40, §2.4).
+
+use super::create::{positive_fee, positive_transfer};
+use super::{Changed, Charge, Payment};
+use crate::notification::{Outbox, changed};
+use crate::{Amount, Capture, CaptureMethod, Flow, IntentStatus, NotificationKind, Previous, Rejection, Terms};
+
+/// Captures that one PaymentIntent can have; a release is none (B8, U4).
+pub const CAPTURE_LIMIT: u8 = 50;
+
+/// A capture that has passed every guard.
+struct Taking {
+    amount: Amount,
+    is_final: bool,
+    /// Fee and transfer amount that this capture names.
+    fee: Option<Amount>,
+    transfer: Option<Amount>,
+}
+
+impl Payment {
+    /// Captures a part or all of the hold. The guards stand in the order of [`Rejection`].
+    pub(crate) fn capture(self, terms: &Terms, capture: Capture, outbox: &mut Outbox<'_>) -> Changed {
+        if capture.amount.is_some_and(i64::is_negative) {
+            return Err(Rejection::NegativeCapture);
+        }
+        let fee = capture.fee.map(positive_fee).transpose()?;
+        let transfer = capture.transfer.map(positive_transfer).transpose()?;
+        if self.intent.status != IntentStatus::RequiresCapture {
+            return Err(Rejection::UnexpectedState);
+        }
+        let charge = self.charge.ok_or(Rejection::UnexpectedState)?;
+        if !charge.is_usable(terms) {
+            return Err(Rejection::HoldExpired);
+        }
+        let amount = self.amount_to_take(terms, &charge, capture)?;
+        let is_final = capture.final_capture.unwrap_or(true);
+        let taking = Taking { amount, is_final, fee, transfer };
+        self.check_capture_connect(terms, &charge, &taking)?;
+        self.take(terms, charge, &taking, outbox)?.done()
+    }
+
+    /// How much this capture takes, if it may.
+    fn amount_to_take(&self, terms: &Terms, charge: &Charge, capture: Capture) -> Result<Amount, Rejection> {
+        let capturable = self.intent.capturable;
+        let available = charge.multicapture_available;
+        let is_final = capture.final_capture.unwrap_or(true);
+        let amount = match capture.amount {
+            None => Some(capturable),
+            Some(number) => Amount::from_request(number),
+        };
+        let releases = available && is_final && !charge.captured_amount.is_zero();
+        if amount == Some(Amount::ZERO) && !releases {
+            return Err(Rejection::ZeroCapture);
+        }
+        let amount = amount.filter(|amount| *amount <= capturable).ok_or(Rejection::CaptureTooLarge)?;
+        let refused = match capture.final_capture {
+            Some(false) => !available,
+            Some(true) => !available && terms.dialect.final_capture_needs_multicapture,
+            None => false,
+        };
+        if refused {
+            return Err(Rejection::FinalCaptureUnavailable);
+        }
+        if !amount.is_zero() && charge.captures >= CAPTURE_LIMIT {
+            return Err(Rejection::CaptureLimit);
+        }
+        if terms.dialect.minimum_per_capture && !amount.is_zero() && amount.get() < terms.dialect.minimum_amount {
+            return Err(Rejection::PieceTooSmall);
+        }
+        Ok(amount)
+    }
+
+    /// What a capture may say of fee and transfer: only where the flow has them, never both, and at
+    /// every later capture what the first one named (B49, U7, U8). A release takes no money and
+    /// need not repeat them.
+    fn check_capture_connect(&self, terms: &Terms, charge: &Charge, taking: &Taking) -> Result<(), Rejection> {
+        let (fee, transfer) = (taking.fee.is_some(), taking.transfer.is_some());
+        if fee && self.intent.flow == Flow::Platform {
+            return Err(Rejection::FeeWithoutConnect);
+        }
+        if transfer && self.intent.flow != Flow::Destination {
+            return Err(Rejection::TransferWithoutDestination);
+        }
+        if fee && (transfer || self.intent.transfer.is_some()) || transfer && self.intent.fee.is_some() {
+            return Err(Rejection::FeeAndTransfer);
+        }
+        if charge.captures == 0 || taking.amount.is_zero() {
+            return Ok(());
+        }
+        if charge.fee_at_first_capture && !fee {
+            return Err(Rejection::MissingFee);
+        }
+        if charge.transfer_at_first_capture && !transfer {
+            return Err(Rejection::MissingTransfer);
+        }
+        let late_is_refused = !terms.dialect.late_connect_amounts;
+        if late_is_refused && fee && !charge.fee_at_first_capture {
+            return Err(Rejection::LateFee);
+        }
+        if late_is_refused && transfer && !charge.transfer_at_first_capture {
+            return Err(Rejection::LateTransfer);
+        }
+        Ok(())
+    }
+
+    /// Takes the money, books it, and tells everyone.
+    fn take(
+        mut self,
+        terms: &Terms,
+        mut charge: Charge,
+        taking: &Taking,
+        outbox: &mut Outbox<'_>,
+    ) -> Result<Self, Rejection> {
+        let before = (self.intent.capturable, charge.captured_amount);
+        let piece = taking.amount;
+        self.intent.capturable = self.intent.capturable.sub(piece)?;
+        self.intent.received = self.intent.received.add(piece)?;
+        charge.captured_amount = charge.captured_amount.add(piece)?;
+        if !piece.is_zero() {
+            if charge.captures == 0 {
+                charge.fee_at_first_capture = taking.fee.is_some();
+                charge.transfer_at_first_capture = taking.transfer.is_some();
+            }
+            charge.captures = charge.captures.saturating_add(1);
+        }
+        self.charge = Some(charge);
+        self.name_connect_amounts(piece, taking.fee, taking.transfer)?;
+        let entry = self.book_piece(piece)?;
+
+        let all_taken = self.intent.capturable.is_zero();
+        let ends = taking.is_final || (all_taken && !terms.dialect.full_capture_stays_open);
+        if ends {
+            self = self.end_hold(terms)?;
+        }
+        let several = charge.multicapture_available;
+        if several {
+            let previous = Previous {
+                amount: changed(before.1, charge.captured_amount),
+                were_null: entry.were_null,
+                ..Previous::default()
+            };
+            outbox.tell_change(NotificationKind::ChargeUpdated, previous)?;
+            let previous = Previous { amount: changed(before.0, self.intent.capturable), ..Previous::default() };
+            outbox.tell_change(NotificationKind::IntentCapturableUpdated, previous)?;
+        }
+        if ends {
+            let previous = if several {
+                Previous { flag: Some(false), ..Previous::default() }
+            } else {
+                Previous { amount: Some(before.1), flag: Some(false), were_null: entry.were_null }
+            };
+            outbox.tell_change(NotificationKind::ChargeCaptured, previous)?;
+            outbox.tell(NotificationKind::IntentSucceeded)?;
+        }
+        entry.tell(outbox)?;
+        Ok(self)
+    }
+
+    /// Takes all of a charge that is not captured by hand: in the answer, or for the ledger later (A2).
+    pub(super) fn take_all(mut self, terms: &Terms, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
+        charge.captured_amount = charge.authorized;
+        charge.captured = true;
+        self.intent.received = charge.authorized;
+        self.intent.status = IntentStatus::Succeeded;
+        outbox.tell(NotificationKind::IntentSucceeded)?;
+        match self.intent.capture_method {
+            CaptureMethod::AutomaticAsync => charge.booking = crate::time::Countdown::of(terms.dialect.ledger_delay),
+            CaptureMethod::Automatic | CaptureMethod::Manual => {
+                let piece = charge.authorized;
+                self.book_piece(piece)?.tell(outbox)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Ends the hold with something captured: the rest is released, the intent has succeeded
+    /// (B36, B39), and a charge that was given back in full already is `refunded` now (B43, U16).
+    pub(super) fn end_hold(mut self, terms: &Terms) -> Result<Self, Rejection> {
+        let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
+        charge.released = charge.released.add(self.intent.capturable)?;
+        charge.captured = true;
+        charge.hold = crate::time::Countdown::STOPPED;
+        if terms.dialect.refunded_at_final_capture {
+            charge.refunded = charge.is_fully_refunded();
+        }
+        self.intent.capturable = Amount::ZERO;
+        self.intent.status = IntentStatus::Succeeded;
+        Ok(self)
+    }
+}

@@ -1,0 +1,279 @@
+//! Attempts to pay: confirm, the customer's authentication, the bank's answer (C6–C9, C13, C16).
+
+use super::create::{positive_fee, positive_transfer};
+use super::{Changed, Charge, Payment};
+use crate::notification::Outbox;
+use crate::time::{Countdown, DAY, HOUR};
+use crate::{
+    Account, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod,
+    Country, Currency, Decline, IntentStatus, Issuer, Network, NotificationKind, PaymentError, PaymentMethod, Previous,
+    Rail, Rejection, Terms,
+};
+
+/// Who starts an attempt. What a Checkout Session owns is confirmed on its page alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Confirmer {
+    Client,
+    Page,
+}
+
+impl Payment {
+    /// Starts an attempt: to `requires_action`, `processing`, `requires_capture`, `succeeded`, or
+    /// back to `requires_payment_method` (§2.2).
+    pub(crate) fn confirm(self, terms: &Terms, who: Confirmer, confirm: Confirm, outbox: &mut Outbox<'_>) -> Changed {
+        let mut next = self;
+        let intent = &mut next.intent;
+        if let Some(number) = confirm.fee {
+            intent.fee = Some(positive_fee(number)?);
+        }
+        if let Some(number) = confirm.transfer {
+            intent.transfer = Some(positive_transfer(number)?);
+        }
+        if !self.intent.status.is_open() {
+            return Err(Rejection::UnexpectedState);
+        }
+        if who == Confirmer::Client && self.intent.owned_by_session {
+            return Err(Rejection::OwnedBySession);
+        }
+        if let Some(method) = confirm.method {
+            intent.payment_method = Some(method);
+            intent.authenticated = false;
+        }
+        let method = intent.payment_method.ok_or(Rejection::MissingPaymentMethod)?;
+        if let Some(capture_method) = confirm.capture_method {
+            intent.capture_method = capture_method;
+        }
+        intent.check_method()?;
+        intent.check_connect()?;
+        if intent.confirmations >= terms.dialect.confirm_limit {
+            return self.cancel_after_too_many_confirmations(outbox);
+        }
+        intent.confirmations = intent.confirmations.saturating_add(1);
+        intent.last_error = None;
+        next.attempt(terms, method, confirm.off_session, outbox)
+    }
+
+    /// One confirmation too many ends the intent for good (C16, U13).
+    fn cancel_after_too_many_confirmations(self, outbox: &mut Outbox<'_>) -> Changed {
+        let mut next = self;
+        next.intent.status = IntentStatus::Canceled;
+        next.intent.cancellation_reason = Some(CancellationReason::Automatic);
+        outbox.tell(NotificationKind::IntentCanceled)?;
+        Ok((next, Err(Rejection::TooManyConfirmations)))
+    }
+
+    /// Asks the issuer or the bank, as far as the customer is not needed first.
+    fn attempt(self, terms: &Terms, method: PaymentMethod, off_session: bool, outbox: &mut Outbox<'_>) -> Changed {
+        let profile = method.profile();
+        let authenticated = self.intent.authenticated;
+        match (profile.rail, profile.issuer) {
+            (Rail::Card(_), Issuer::Challenges | Issuer::ChallengesThenDeclines(_)) if !authenticated => {
+                if off_session { self.refuse_off_session(outbox) } else { self.challenge(outbox) }
+            }
+            (Rail::Card(_), Issuer::Declines(decline) | Issuer::ChallengesThenDeclines(decline)) => {
+                self.decline(decline, outbox)
+            }
+            (
+                Rail::Card(network),
+                Issuer::Approves | Issuer::Challenges | Issuer::FailsLater | Issuer::NeverSettles,
+            ) => self.authorize(terms, method, network, off_session, outbox),
+            (rail @ (Rail::UsBankAccount | Rail::SepaDebit | Rail::BankTransfer), _) => self.process(rail, outbox),
+        }
+    }
+
+    /// The customer has to act first; no charge exists yet (C7).
+    fn challenge(mut self, outbox: &mut Outbox<'_>) -> Changed {
+        self.intent.status = IntentStatus::RequiresAction;
+        outbox.tell(NotificationKind::IntentRequiresAction)?;
+        self.done()
+    }
+
+    /// The customer would have to act and is not there (§2.2).
+    fn refuse_off_session(self, outbox: &mut Outbox<'_>) -> Changed {
+        outbox.tell(NotificationKind::IntentPaymentFailed)?;
+        let next = self.back_to_payment_method(PaymentError::AuthenticationRequired);
+        Ok((next, Err(Rejection::AuthenticationRequired)))
+    }
+
+    /// The issuer says no; the failed charge stays visible (C13).
+    fn decline(mut self, decline: Decline, outbox: &mut Outbox<'_>) -> Changed {
+        self.charge = Some(Charge::new(ChargeStatus::Failed, self.intent.amount));
+        outbox.tell(NotificationKind::ChargeFailed)?;
+        outbox.tell(NotificationKind::IntentPaymentFailed)?;
+        let next = self.back_to_payment_method(error_of(decline));
+        Ok((next, Err(Rejection::Declined(decline))))
+    }
+
+    /// After any failure the client may try again with another payment method (C13).
+    fn back_to_payment_method(mut self, error: PaymentError) -> Self {
+        self.intent.status = IntentStatus::RequiresPaymentMethod;
+        self.intent.payment_method = None;
+        self.intent.authenticated = false;
+        self.intent.last_error = Some(error);
+        self
+    }
+
+    /// The issuer says yes: the money is held, and taken at once unless capture is manual (C9, C10).
+    fn authorize(
+        mut self,
+        terms: &Terms,
+        method: PaymentMethod,
+        network: Network,
+        off_session: bool,
+        outbox: &mut Outbox<'_>,
+    ) -> Changed {
+        let amount = self.intent.amount;
+        let mut charge = Charge::new(ChargeStatus::Succeeded, amount);
+        charge.multicapture_available = self.multicapture_available(terms, method, network);
+        self.successful_charges = self.successful_charges.saturating_add(1);
+        outbox.tell(NotificationKind::ChargeSucceeded)?;
+        if self.intent.capture_method != CaptureMethod::Manual {
+            self.charge = Some(charge);
+            return self.take_all(terms, outbox)?.done();
+        }
+        let window = hold_window(terms.account, self.intent.currency, network, off_session);
+        charge.hold = Countdown::of(window.saturating_add(terms.dialect.expiry_job_delay));
+        self.charge = Some(charge);
+        self.intent.status = IntentStatus::RequiresCapture;
+        self.intent.capturable = amount;
+        let previous = Previous { amount: Some(Amount::ZERO), ..Previous::default() };
+        outbox.tell_change(NotificationKind::IntentCapturableUpdated, previous)?;
+        self.done()
+    }
+
+    /// A bank takes days to answer; meanwhile the charge is pending (C8).
+    fn process(mut self, rail: Rail, outbox: &mut Outbox<'_>) -> Changed {
+        let mut charge = Charge::new(ChargeStatus::Pending, self.intent.amount);
+        charge.cancel_window = matches!(rail, Rail::UsBankAccount | Rail::SepaDebit);
+        self.charge = Some(charge);
+        self.intent.status = IntentStatus::Processing;
+        outbox.tell(NotificationKind::IntentProcessing)?;
+        outbox.tell(NotificationKind::ChargePending)?;
+        self.done()
+    }
+
+    /// The customer deals with the challenge. With manual confirmation the server goes on, by
+    /// confirming once more; otherwise the payment does (§2.2).
+    pub(crate) fn authenticate(self, terms: &Terms, result: Authentication, outbox: &mut Outbox<'_>) -> Changed {
+        let mut next = self;
+        let Some(method) = self.intent.payment_method.filter(|_| self.intent.status == IntentStatus::RequiresAction)
+        else {
+            return self.unchanged();
+        };
+        match result {
+            Authentication::Abandoned => self.unchanged(),
+            Authentication::Fails => {
+                outbox.tell(NotificationKind::IntentPaymentFailed)?;
+                self.back_to_payment_method(PaymentError::AuthenticationFailure).happened()
+            }
+            Authentication::Succeeds => {
+                next.intent.authenticated = true;
+                match self.intent.confirmation_method {
+                    ConfirmationMethod::Manual => {
+                        next.intent.status = IntentStatus::RequiresConfirmation;
+                        next.happened()
+                    }
+                    ConfirmationMethod::Automatic => next.attempt(terms, method, false, outbox)?.0.happened(),
+                }
+            }
+        }
+    }
+
+    /// The bank answers a debit that is under way (C8, C13).
+    pub(crate) fn settle(mut self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+        let processing = self.intent.status == IntentStatus::Processing;
+        let (Some(charge), Some(method)) = (self.charge.as_mut(), self.intent.payment_method.filter(|_| processing))
+        else {
+            return self.unchanged();
+        };
+        match method.profile().issuer {
+            Issuer::NeverSettles => return self.unchanged(),
+            Issuer::FailsLater | Issuer::Declines(_) | Issuer::ChallengesThenDeclines(_) => {
+                charge.status = ChargeStatus::Failed;
+                charge.cancel_window = false;
+                outbox.tell(NotificationKind::ChargeFailed)?;
+                outbox.tell(NotificationKind::IntentPaymentFailed)?;
+                return self.back_to_payment_method(PaymentError::AttemptFailed).happened();
+            }
+            Issuer::Approves | Issuer::Challenges => {}
+        }
+        charge.status = ChargeStatus::Succeeded;
+        charge.cancel_window = false;
+        self.successful_charges = self.successful_charges.saturating_add(1);
+        outbox.tell(NotificationKind::ChargeSucceeded)?;
+        self.take_all(terms, outbox)?.happened()
+    }
+
+    /// The bank has gone so far with a debit that no cancel stops it (C18).
+    pub(crate) fn close_cancel_window(mut self) -> Changed {
+        match self.charge.as_mut() {
+            Some(charge) if charge.cancel_window => {
+                charge.cancel_window = false;
+                self.happened()
+            }
+            Some(_) | None => self.unchanged(),
+        }
+    }
+
+    /// May this authorization be captured several times? It takes the request, the account, the
+    /// card and the network, and for two networks the country (B2–B6, B29, B31).
+    fn multicapture_available(&self, terms: &Terms, method: PaymentMethod, network: Network) -> bool {
+        let Account { country, multicapture } = terms.account;
+        let manual = self.intent.capture_method == CaptureMethod::Manual;
+        self.intent.multicapture_requested
+            && multicapture
+            && method.profile().enterprise_features
+            && (manual || terms.dialect.multicapture_despite_automatic)
+            && match network {
+                Network::Visa
+                | Network::Mastercard
+                | Network::Amex
+                | Network::Discover
+                | Network::Diners
+                | Network::CartesBancaires => true,
+                Network::UnionPay => country == Country::Us,
+                Network::Jcb => matches!(country, Country::Us | Country::Ca | Country::Au | Country::Nz),
+            }
+    }
+}
+
+/// How long the issuer holds the money, in seconds (§2.7).
+fn hold_window(account: Account, currency: Currency, network: Network, off_session: bool) -> u32 {
+    const WEEK: u32 = 7 * DAY;
+    const VISA_MERCHANT_INITIATED: u32 = 4 * DAY + 18 * HOUR;
+    const JAPAN: u32 = 30 * DAY;
+    match (network, account.country, currency) {
+        (
+            Network::Visa | Network::Mastercard | Network::Jcb | Network::Diners | Network::Discover,
+            Country::Jp,
+            Currency::Jpy,
+        ) => JAPAN,
+        (Network::Visa, _, _) if off_session => VISA_MERCHANT_INITIATED,
+        (
+            Network::Visa
+            | Network::Mastercard
+            | Network::Amex
+            | Network::Discover
+            | Network::Diners
+            | Network::Jcb
+            | Network::UnionPay
+            | Network::CartesBancaires,
+            _,
+            _,
+        ) => WEEK,
+    }
+}
+
+/// `last_payment_error.code` after a decline.
+pub(crate) fn error_of(decline: Decline) -> PaymentError {
+    match decline {
+        Decline::ExpiredCard => PaymentError::ExpiredCard,
+        Decline::IncorrectCvc => PaymentError::IncorrectCvc,
+        Decline::ProcessingError => PaymentError::ProcessingError,
+        Decline::GenericDecline
+        | Decline::InsufficientFunds
+        | Decline::LostCard
+        | Decline::StolenCard
+        | Decline::CardVelocityExceeded => PaymentError::CardDeclined,
+    }
+}

@@ -1,0 +1,101 @@
+//! The money of connected accounts: fees, transfers, and how they come back (B45–B50, §2.10).
+
+use super::{Changed, Payment};
+use crate::notification::Outbox;
+use crate::{Accepted, Amount, CaptureMethod, Flow, NotificationKind, Previous, Rejection};
+
+/// What is still due of `total` when `piece` has been captured: a standing amount is a total,
+/// taken as early as the captures allow (B50).
+pub(super) fn due(total: Option<Amount>, already: Amount, piece: Amount) -> Amount {
+    total.and_then(|total| total.minus(already)).unwrap_or(Amount::ZERO).min(piece)
+}
+
+impl Payment {
+    /// Puts the amounts that a capture names in the place of those named before (B50). Named for
+    /// this piece alone, and capped at it, they leave nothing due for the next.
+    pub(super) fn name_connect_amounts(
+        &mut self,
+        piece: Amount,
+        fee: Option<Amount>,
+        transfer: Option<Amount>,
+    ) -> Result<(), Rejection> {
+        if let Some(fee) = fee {
+            self.intent.fee = Some(self.ledger.fees.add(fee.min(piece))?);
+        }
+        if let Some(transfer) = transfer {
+            self.intent.transfer = Some(self.ledger.transfers.add(transfer.min(piece))?);
+        }
+        Ok(())
+    }
+
+    /// Gives back a part of the fee by its own endpoint; from then on no refund does it (B46, B47).
+    pub(crate) fn refund_fee(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
+        let Some(charge) = self.charge.as_mut().filter(|charge| charge.links.application_fee) else {
+            return Err(Rejection::NoSuchFee);
+        };
+        let rest = self.ledger.fees.sub(self.ledger.fees_refunded)?;
+        let amount = amount_of(number, rest)?.ok_or(Rejection::FeeRefundTooLarge)?;
+        charge.fee_latch = true;
+        self.give_back_fee(amount, outbox)?;
+        Ok((self, Ok(Accepted::Money { amount })))
+    }
+
+    /// Takes back a part of the transfer by its own endpoint; from then on no refund does it
+    /// (B46, B47).
+    pub(crate) fn reverse_transfer(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
+        let Some(charge) = self.charge.as_mut().filter(|_| !self.ledger.transfers.is_zero()) else {
+            return Err(Rejection::NoSuchTransfer);
+        };
+        let rest = self.ledger.transfers.sub(self.ledger.reversals)?;
+        let amount = amount_of(number, rest)?.ok_or(Rejection::ReversalTooLarge)?;
+        charge.transfer_latch = true;
+        self.take_back_transfer(amount, outbox)?;
+        Ok((self, Ok(Accepted::Money { amount })))
+    }
+
+    /// Sends a part of a platform charge to a connected account. Not from a payment that is
+    /// captured several times (B7, B48).
+    pub(crate) fn create_transfer(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
+        if number.is_some_and(|number| number <= 0) {
+            return Err(Rejection::InvalidAmount);
+        }
+        let charge = self.charge.filter(|_| !self.intent.received.is_zero()).ok_or(Rejection::NoSuccessfulCharge)?;
+        if self.intent.flow != Flow::Platform || self.is_multicapture() {
+            return Err(Rejection::SourceTransactionUnsupported);
+        }
+        let rest = charge.captured_amount.sub(self.ledger.transfers)?;
+        let amount = amount_of(number, rest)?.ok_or(Rejection::SourceExhausted)?;
+        self.ledger.transfers = self.ledger.transfers.add(amount)?;
+        outbox.tell(NotificationKind::TransferCreated)?;
+        Ok((self, Ok(Accepted::Money { amount })))
+    }
+
+    /// Is this a payment captured several times? Not one that was captured by itself, whatever the
+    /// card would have allowed (B11).
+    pub(super) fn is_multicapture(&self) -> bool {
+        self.intent.capture_method == CaptureMethod::Manual
+            && self.charge.is_some_and(|charge| charge.multicapture_available)
+    }
+
+    pub(super) fn give_back_fee(&mut self, amount: Amount, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
+        let before = self.ledger.fees_refunded;
+        self.ledger.fees_refunded = before.add(amount)?;
+        outbox.tell_change(NotificationKind::FeeRefunded, Previous { amount: Some(before), ..Previous::default() })
+    }
+
+    pub(super) fn take_back_transfer(&mut self, amount: Amount, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
+        let before = self.ledger.reversals;
+        self.ledger.reversals = before.add(amount)?;
+        outbox.tell_change(NotificationKind::TransferReversed, Previous { amount: Some(before), ..Previous::default() })
+    }
+}
+
+/// A client's number as an amount of at most `rest` (by default all of it), or `None` where there
+/// is not that much.
+pub(super) fn amount_of(number: Option<i64>, rest: Amount) -> Result<Option<Amount>, Rejection> {
+    match number {
+        Some(number) if number <= 0 => Err(Rejection::InvalidAmount),
+        Some(number) => Ok(Amount::from_request(number).filter(|amount| *amount <= rest)),
+        None => Ok(Some(rest).filter(|rest| !rest.is_zero())),
+    }
+}

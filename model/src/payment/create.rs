@@ -1,0 +1,171 @@
+//! Creating a PaymentIntent, and changing it while nothing is at stake yet (C4–C6, §2.2).
+
+use super::{Changed, Confirmer, Payment, PaymentIntent};
+use crate::notification::Outbox;
+use crate::{
+    Amount, CaptureMethod, Confirm, Create, Currency, Flow, IntentStatus, LedgerView, NotificationKind, PaymentMethod,
+    REFUNDS, Rail, Rejection, Terms, Update,
+};
+
+impl Payment {
+    /// A new PaymentIntent, confirmed in the same request if the client asks for it.
+    ///
+    /// A decline leaves the intent behind, although the request "failed" (§2.2, R23).
+    pub(crate) fn create(terms: &Terms, create: Create, outbox: &mut Outbox<'_>) -> Changed {
+        let amount = intent_amount(terms, create.amount)?;
+        if create.currency == Currency::Unknown {
+            return Err(Rejection::InvalidCurrency);
+        }
+        if create.off_session && !create.confirm {
+            return Err(Rejection::OffSessionWithoutConfirm);
+        }
+        let fee = create.fee.map(positive_fee).transpose()?;
+        let transfer = create.transfer.map(positive_transfer).transpose()?;
+        let automatic = create.capture_method != CaptureMethod::Manual;
+        if create.multicapture && automatic && !terms.dialect.accept_multicapture_with_automatic {
+            return Err(Rejection::UnexpectedMulticapture);
+        }
+
+        let intent = PaymentIntent {
+            status: status_without_attempt(create.method),
+            amount,
+            currency: create.currency,
+            capturable: Amount::ZERO,
+            received: Amount::ZERO,
+            capture_method: create.capture_method,
+            confirmation_method: create.confirmation_method,
+            payment_method: create.method,
+            multicapture_requested: create.multicapture,
+            flow: create.flow,
+            fee,
+            transfer,
+            confirmations: 0,
+            authenticated: false,
+            cancellation_reason: None,
+            last_error: None,
+            owned_by_session: false,
+        };
+        let payment = Self {
+            intent,
+            charge: None,
+            successful_charges: 0,
+            refunds: [None; REFUNDS],
+            ledger: LedgerView::default(),
+        };
+        if create.confirm && create.method.is_none() {
+            return Err(Rejection::MissingPaymentMethod);
+        }
+        intent.check_method()?;
+        intent.check_connect()?;
+        outbox.tell(NotificationKind::IntentCreated)?;
+        if !create.confirm {
+            return payment.done();
+        }
+        payment.confirm(
+            terms,
+            Confirmer::Client,
+            Confirm { off_session: create.off_session, ..Confirm::default() },
+            outbox,
+        )
+    }
+
+    /// Changes one thing (§2.2). A payment method, once given, has to be confirmed (again).
+    pub(crate) fn update(self, terms: &Terms, update: Update) -> Changed {
+        let mut next = self;
+        let intent = &mut next.intent;
+        match update {
+            Update::Amount(number) => intent.amount = intent_amount(terms, number)?,
+            Update::Method(method) => {
+                intent.payment_method = Some(method);
+                intent.authenticated = false;
+                intent.status = IntentStatus::RequiresConfirmation;
+            }
+            Update::CaptureMethod(method) => intent.capture_method = method,
+            Update::Fee(number) => intent.fee = Some(positive_fee(number)?),
+            Update::Transfer(number) => intent.transfer = Some(positive_transfer(number)?),
+            Update::Metadata => {
+                if self.intent.status == IntentStatus::Canceled && !terms.dialect.metadata_on_canceled {
+                    return Err(Rejection::UnexpectedState);
+                }
+                return self.done();
+            }
+        }
+        if !self.intent.status.is_open() {
+            return Err(Rejection::UnexpectedState);
+        }
+        if self.intent.owned_by_session {
+            return Err(Rejection::OwnedBySession);
+        }
+        intent.check_method()?;
+        intent.check_connect()?;
+        intent.last_error = None;
+        next.done()
+    }
+}
+
+impl PaymentIntent {
+    /// Only a card can be captured later (§2.7).
+    pub(super) fn check_method(&self) -> Result<(), Rejection> {
+        let manual = self.capture_method == CaptureMethod::Manual;
+        match self.payment_method.map(|method| method.profile().rail) {
+            Some(Rail::UsBankAccount | Rail::SepaDebit | Rail::BankTransfer) if manual => {
+                Err(Rejection::IncompatibleMethod)
+            }
+            Some(Rail::Card(_) | Rail::UsBankAccount | Rail::SepaDebit | Rail::BankTransfer) | None => Ok(()),
+        }
+    }
+
+    /// Fee and transfer amount go with the flow, not with each other, and not over the amount (§2.10).
+    pub(super) fn check_connect(&self) -> Result<(), Rejection> {
+        if self.fee.is_some() && self.flow == Flow::Platform {
+            return Err(Rejection::FeeWithoutConnect);
+        }
+        if self.transfer.is_some() && self.flow != Flow::Destination {
+            return Err(Rejection::TransferWithoutDestination);
+        }
+        if self.fee.is_some() && self.transfer.is_some() {
+            return Err(Rejection::FeeAndTransfer);
+        }
+        if self.fee.is_some_and(|fee| fee > self.amount) {
+            return Err(Rejection::FeeTooLarge);
+        }
+        if self.transfer.is_some_and(|transfer| transfer > self.amount) {
+            return Err(Rejection::TransferTooLarge);
+        }
+        Ok(())
+    }
+}
+
+/// Where an intent stands before any attempt: it needs a payment method first (C4, C6).
+fn status_without_attempt(method: Option<PaymentMethod>) -> IntentStatus {
+    match method {
+        None => IntentStatus::RequiresPaymentMethod,
+        Some(_) => IntentStatus::RequiresConfirmation,
+    }
+}
+
+/// A client's number as the amount of a payment: at least the currency's minimum, at most eight
+/// digits (§2.1).
+pub(crate) fn intent_amount(terms: &Terms, number: i64) -> Result<Amount, Rejection> {
+    if number <= 0 {
+        return Err(Rejection::InvalidAmount);
+    }
+    if number < i64::from(terms.dialect.minimum_amount) {
+        return Err(Rejection::AmountTooSmall);
+    }
+    Amount::from_request(number).filter(|amount| *amount <= Amount::MAX).ok_or(Rejection::AmountTooLarge)
+}
+
+/// A client's number as a fee.
+pub(super) fn positive_fee(number: i64) -> Result<Amount, Rejection> {
+    positive(number).ok_or(Rejection::InvalidFee)
+}
+
+/// A client's number as a transfer amount.
+pub(super) fn positive_transfer(number: i64) -> Result<Amount, Rejection> {
+    positive(number).ok_or(Rejection::InvalidTransfer)
+}
+
+fn positive(number: i64) -> Option<Amount> {
+    Amount::from_request(number).filter(|amount| !amount.is_zero() && *amount <= Amount::MAX)
+}

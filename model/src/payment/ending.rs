@@ -1,0 +1,131 @@
+//! How a payment ends other than by success: canceled by someone, or run out (C14, C15, C18, B35–B38).
+
+use super::{Changed, Payment};
+use crate::notification::Outbox;
+use crate::time::Countdown;
+use crate::{Amount, CancellationReason, ChargeStatus, IntentStatus, NotificationKind, Previous, Rejection, Terms};
+
+/// What makes a hold end without a capture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    Cancel(Option<CancellationReason>),
+    Expiry,
+}
+
+impl Payment {
+    /// A client cancels (C14, C15).
+    pub(crate) fn cancel(self, terms: &Terms, reason: Option<CancellationReason>, outbox: &mut Outbox<'_>) -> Changed {
+        if reason == Some(CancellationReason::Automatic) {
+            return Err(Rejection::InvalidReason);
+        }
+        let status = self.intent.status;
+        let closed_debit =
+            status == IntentStatus::Processing && !self.charge.is_some_and(|charge| charge.cancel_window);
+        if status.is_final() || closed_debit {
+            return Err(Rejection::UnexpectedState);
+        }
+        if self.intent.owned_by_session && status != IntentStatus::RequiresCapture {
+            return Err(Rejection::OwnedBySession);
+        }
+        self.end(terms, Cause::Cancel(reason), outbox)?.done()
+    }
+
+    /// The system cancels an intent whose Checkout Session has run out (§2.13).
+    pub(crate) fn abandon(self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+        if !self.intent.status.is_open() {
+            return self.unchanged();
+        }
+        self.end(terms, Cause::Cancel(Some(CancellationReason::Automatic)), outbox)?.happened()
+    }
+
+    /// The expiry job comes by. Before the deadline, or after someone else ended the hold, it finds
+    /// nothing to do: exactly one of them wins (I17, U9).
+    pub(crate) fn expire(self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+        let due = self
+            .charge
+            .and_then(|charge| charge.hold.left())
+            .is_some_and(|left| left <= terms.dialect.expiry_job_delay);
+        if !due {
+            return self.unchanged();
+        }
+        self.run_out(terms, outbox)
+    }
+
+    /// The deadline of a hold, and the time the job may take, are over.
+    fn run_out(self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+        self.end(terms, Cause::Expiry, outbox)?.happened()
+    }
+
+    /// The payment `seconds` later.
+    pub(crate) fn advance(mut self, terms: &Terms, seconds: u32, outbox: &mut Outbox<'_>) -> Changed {
+        let Some(charge) = self.charge.as_mut() else { return self.happened() };
+        let (booking, must_be_booked) = charge.booking.after(seconds);
+        let (hold, has_run_out) = charge.hold.after(seconds);
+        if must_be_booked {
+            return self.book(outbox);
+        }
+        if has_run_out {
+            return self.run_out(terms, outbox);
+        }
+        (charge.booking, charge.hold) = (booking, hold);
+        self.happened()
+    }
+
+    /// Uncaptured ends `canceled`, partly captured ends `succeeded` (B38, D11).
+    fn end(self, terms: &Terms, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        if self.intent.received.is_zero() {
+            self.end_uncaptured(cause, outbox)
+        } else {
+            self.end_partly_captured(terms, cause, outbox)
+        }
+    }
+
+    fn end_uncaptured(mut self, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        let holds = self.intent.status == IntentStatus::RequiresCapture;
+        let debit = self.intent.status == IntentStatus::Processing;
+        if let Some(charge) = self.charge.as_mut() {
+            if holds {
+                charge.released = charge.released.add(self.intent.capturable)?;
+                charge.hold = Countdown::STOPPED;
+            }
+            if debit {
+                charge.status = ChargeStatus::Failed;
+                charge.cancel_window = false;
+            }
+        }
+        self.intent.capturable = Amount::ZERO;
+        self.intent.status = IntentStatus::Canceled;
+        match cause {
+            Cause::Cancel(reason) => {
+                self.intent.cancellation_reason = reason;
+                outbox.tell(NotificationKind::IntentCanceled)?;
+                if holds {
+                    // A released hold looks like a refund to whoever reads the event alone (R12).
+                    let previous = Previous { amount: Some(Amount::ZERO), flag: Some(false), ..Previous::default() };
+                    outbox.tell_change(NotificationKind::ChargeRefunded, previous)?;
+                }
+            }
+            Cause::Expiry => {
+                self.intent.cancellation_reason = Some(CancellationReason::Automatic);
+                outbox.tell(NotificationKind::ChargeExpired)?;
+                outbox.tell(NotificationKind::IntentCanceled)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// What was captured stays captured; what was not is let go (B35, B38, B56, U6, U12).
+    fn end_partly_captured(self, terms: &Terms, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        let mut next = self.end_hold(terms)?;
+        outbox.tell_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() })?;
+        match cause {
+            Cause::Cancel(reason) if !terms.dialect.cancel_keeps_captured => {
+                next.intent.status = IntentStatus::Canceled;
+                next.intent.cancellation_reason = reason;
+                outbox.tell(NotificationKind::IntentCanceled)?;
+            }
+            Cause::Cancel(_) | Cause::Expiry => outbox.tell(NotificationKind::IntentSucceeded)?,
+        }
+        Ok(next)
+    }
+}

@@ -1,0 +1,73 @@
+//! The ledger: what captured money became, in the answer or in the background (A7–A17, B53, U11).
+
+use super::connect::due;
+use super::{Changed, Payment};
+use crate::notification::Outbox;
+use crate::time::Countdown;
+use crate::{Amount, Flow, Links, NotificationKind, Previous, Rejection};
+
+/// What one piece of captured money became.
+pub(super) struct Entry {
+    /// Pointers of the charge that this entry set.
+    pub(super) were_null: Links,
+    fee: bool,
+    transfer: bool,
+}
+
+impl Entry {
+    /// Tells of the objects that were made for a connected account.
+    pub(super) fn tell(&self, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
+        if self.transfer {
+            outbox.tell(NotificationKind::TransferCreated)?;
+        }
+        if self.fee {
+            outbox.tell(NotificationKind::FeeCreated)?;
+        }
+        Ok(())
+    }
+}
+
+impl Payment {
+    /// Books `piece` of captured money: a balance transaction, and what is due of the fee and of
+    /// the transfer. The charge's pointers are set by the first entry that has something to point
+    /// at, and never again (U11).
+    pub(super) fn book_piece(&mut self, piece: Amount) -> Result<Entry, Rejection> {
+        let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
+        let fee = due(self.intent.fee, self.ledger.fees, piece);
+        let transfer = match (self.intent.flow, self.intent.transfer) {
+            (Flow::Platform | Flow::Direct, _) => Amount::ZERO,
+            (Flow::Destination, None) => piece,
+            (Flow::Destination, total @ Some(_)) => due(total, self.ledger.transfers, piece),
+        };
+        self.ledger.charged = self.ledger.charged.add(piece)?;
+        self.ledger.fees = self.ledger.fees.add(fee)?;
+        self.ledger.transfers = self.ledger.transfers.add(transfer)?;
+
+        let before = charge.links;
+        charge.links = Links {
+            balance_transaction: before.balance_transaction || !piece.is_zero(),
+            transfer: before.transfer || !transfer.is_zero(),
+            application_fee: before.application_fee || !fee.is_zero(),
+        };
+        let were_null = Links {
+            balance_transaction: charge.links.balance_transaction && !before.balance_transaction,
+            transfer: charge.links.transfer && !before.transfer,
+            application_fee: charge.links.application_fee && !before.application_fee,
+        };
+        Ok(Entry { were_null, fee: !fee.is_zero(), transfer: !transfer.is_zero() })
+    }
+
+    /// The background capture reaches the ledger (A2, A13–A15). Too early or twice is nothing.
+    pub(crate) fn book(mut self, outbox: &mut Outbox<'_>) -> Changed {
+        let Some(charge) = self.charge.as_mut().filter(|charge| charge.booking != Countdown::STOPPED) else {
+            return self.unchanged();
+        };
+        charge.booking = Countdown::STOPPED;
+        let piece = charge.captured_amount;
+        let entry = self.book_piece(piece)?;
+        let previous = Previous { were_null: entry.were_null, ..Previous::default() };
+        outbox.tell_change(NotificationKind::ChargeUpdated, previous)?;
+        entry.tell(outbox)?;
+        self.happened()
+    }
+}

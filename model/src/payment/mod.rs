@@ -1,0 +1,216 @@
+//! A payment: one PaymentIntent with its charge, its refunds and the money of connected accounts.
+//!
+//! | rule | file |
+//! |---|---|
+//! | create, update | `create.rs` |
+//! | confirm, authenticate, settle | `confirm.rs` |
+//! | capture, release | `capture.rs` |
+//! | cancel, expiry | `ending.rs` |
+//! | refunds | `refund.rs` |
+//! | fees, transfers | `connect.rs` |
+//! | the ledger, at once or in the background | `ledger.rs` |
+//!
+//! Methods take a payment and return the next one, so a refused request cannot have half changed it.
+
+mod capture;
+mod confirm;
+mod connect;
+mod create;
+mod ending;
+mod ledger;
+mod refund;
+mod words;
+
+pub use capture::CAPTURE_LIMIT;
+pub(crate) use confirm::{Confirmer, error_of};
+pub(crate) use create::intent_amount;
+
+use crate::time::Countdown;
+use crate::{
+    Accepted, Amount, CancellationReason, CaptureMethod, ChargeStatus, ChargeView, ConfirmationMethod, Currency, Flow,
+    IntentStatus, LedgerView, Links, Outcome, PaymentError, PaymentMethod, PaymentView, REFUNDS, RefundView, Rejection,
+    Terms,
+};
+
+/// What a request or an event made of a payment, and the answer; or a refusal that changed nothing.
+pub(crate) type Changed = Result<(Payment, Outcome), Rejection>;
+
+/// A PaymentIntent and everything that hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Payment {
+    pub(crate) intent: PaymentIntent,
+    /// The latest charge; an earlier one can only have failed (I15).
+    pub(crate) charge: Option<Charge>,
+    /// Charges that ever reached `succeeded`.
+    pub(crate) successful_charges: u8,
+    pub(crate) refunds: [Option<RefundView>; REFUNDS],
+    /// Sums over the entries that the ledger has for this payment.
+    pub(crate) ledger: LedgerView,
+}
+
+/// The client's side of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PaymentIntent {
+    pub(crate) status: IntentStatus,
+    pub(crate) amount: Amount,
+    pub(crate) currency: Currency,
+    pub(crate) capturable: Amount,
+    pub(crate) received: Amount,
+    pub(crate) capture_method: CaptureMethod,
+    pub(crate) confirmation_method: ConfirmationMethod,
+    pub(crate) payment_method: Option<PaymentMethod>,
+    pub(crate) multicapture_requested: bool,
+    pub(crate) flow: Flow,
+    /// The application fee of the whole payment, as far as it has been named.
+    pub(crate) fee: Option<Amount>,
+    /// The transfer of the whole payment, as far as it has been named.
+    pub(crate) transfer: Option<Amount>,
+    pub(crate) confirmations: u8,
+    /// Has the customer authenticated, and the server has yet to confirm once more?
+    pub(crate) authenticated: bool,
+    pub(crate) cancellation_reason: Option<CancellationReason>,
+    pub(crate) last_error: Option<PaymentError>,
+    pub(crate) owned_by_session: bool,
+}
+
+/// The issuer's side of a payment: the hold and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Charge {
+    pub(crate) status: ChargeStatus,
+    pub(crate) authorized: Amount,
+    pub(crate) captured_amount: Amount,
+    pub(crate) released: Amount,
+    pub(crate) refunded_amount: Amount,
+    /// Nothing can be captured any more (B57).
+    pub(crate) captured: bool,
+    /// Captured for good and given back in full (B43).
+    pub(crate) refunded: bool,
+    pub(crate) multicapture_available: bool,
+    pub(crate) captures: u8,
+    /// Time left until the expiry job has run at the latest; runs while money is held.
+    pub(crate) hold: Countdown,
+    /// Time left until a background capture has reached the ledger at the latest (A12).
+    pub(crate) booking: Countdown,
+    pub(crate) links: Links,
+    pub(crate) fee_at_first_capture: bool,
+    pub(crate) transfer_at_first_capture: bool,
+    /// The fee refund endpoint has been used (B47).
+    pub(crate) fee_latch: bool,
+    /// The transfer reversal endpoint has been used (B47).
+    pub(crate) transfer_latch: bool,
+    /// A debit that can still be stopped (C18).
+    pub(crate) cancel_window: bool,
+}
+
+impl Charge {
+    /// A charge that nothing has happened to yet.
+    fn new(status: ChargeStatus, authorized: Amount) -> Self {
+        Self {
+            status,
+            authorized,
+            captured_amount: Amount::ZERO,
+            released: Amount::ZERO,
+            refunded_amount: Amount::ZERO,
+            captured: false,
+            refunded: false,
+            multicapture_available: false,
+            captures: 0,
+            hold: Countdown::STOPPED,
+            booking: Countdown::STOPPED,
+            links: Links::default(),
+            fee_at_first_capture: false,
+            transfer_at_first_capture: false,
+            fee_latch: false,
+            transfer_latch: false,
+            cancel_window: false,
+        }
+    }
+
+    /// Captured for good, and all of it given back? (B43)
+    fn is_fully_refunded(&self) -> bool {
+        self.captured && !self.captured_amount.is_zero() && self.refunded_amount == self.captured_amount
+    }
+
+    /// May the hold still be captured? It may until the deadline, and the countdown runs on until
+    /// the expiry job has come by at the latest (U9).
+    fn is_usable(&self, terms: &Terms) -> bool {
+        let delay = terms.dialect.expiry_job_delay;
+        self.hold.left().is_some_and(|left| left > delay || (left == delay && terms.dialect.capture_at_deadline))
+    }
+}
+
+impl Payment {
+    /// The answer that shows the PaymentIntent as it is now.
+    pub(crate) fn answer(&self) -> Outcome {
+        let PaymentIntent { status, capturable, received, .. } = self.intent;
+        Ok(Accepted::Intent { status, capturable, received })
+    }
+
+    /// Done: this payment, and the answer that shows it.
+    fn done(self) -> Changed {
+        Ok((self, self.answer()))
+    }
+
+    /// Done by the world, which is owed no answer.
+    fn happened(self) -> Changed {
+        Ok((self, Ok(Accepted::Happened)))
+    }
+
+    /// Nothing to do.
+    fn unchanged(self) -> Changed {
+        Ok((self, Ok(Accepted::Nothing)))
+    }
+
+    /// What an outsider sees.
+    #[inline]
+    pub(crate) fn view(&self, terms: &Terms) -> PaymentView {
+        let intent = &self.intent;
+        PaymentView {
+            status: intent.status,
+            amount: intent.amount,
+            currency: intent.currency,
+            capturable: intent.capturable,
+            received: intent.received,
+            capture_method: intent.capture_method,
+            confirmation_method: intent.confirmation_method,
+            payment_method: intent.payment_method,
+            multicapture_requested: intent.multicapture_requested,
+            flow: intent.flow,
+            fee: intent.fee,
+            transfer: intent.transfer,
+            confirmations: intent.confirmations,
+            cancellation_reason: intent.cancellation_reason,
+            last_error: intent.last_error,
+            owned_by_session: intent.owned_by_session,
+            charge: self.charge.as_ref().map(|charge| charge.view(terms)),
+            successful_charges: self.successful_charges,
+            refunds: self.refunds,
+            ledger: self.ledger,
+        }
+    }
+}
+
+impl Charge {
+    #[inline]
+    fn view(&self, terms: &Terms) -> ChargeView {
+        let delay = i64::from(terms.dialect.expiry_job_delay);
+        ChargeView {
+            status: self.status,
+            authorized: self.authorized,
+            captured_amount: self.captured_amount,
+            released: self.released,
+            refunded_amount: self.refunded_amount,
+            captured: self.captured,
+            refunded: self.refunded,
+            multicapture_available: self.multicapture_available,
+            captures: self.captures,
+            hold_left: self.hold.left().map(|left| i64::from(left).saturating_sub(delay)),
+            booking_left: self.booking.left(),
+            links: self.links,
+            fee_at_first_capture: self.fee_at_first_capture,
+            transfer_at_first_capture: self.transfer_at_first_capture,
+            fee_latch: self.fee_latch,
+            transfer_latch: self.transfer_latch,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! How one and the same state looks in different versions of the API (C17, §2.7, §2.8, §2.15).
+//!
+//! None of it is a state of its own: an old status name is another word for the same status, and a
+//! released hold that is shown as refunded has given nothing back.
+
+use crate::{Amount, ChargeView, IntentStatus, PaymentView, SetupStatus, Terms};
+
+/// A version of the API, by the date that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiVersion {
+    /// Year.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day, 1 to 31.
+    pub day: u8,
+}
+
+impl ApiVersion {
+    /// From this version on, an intent that needs a payment method says so; before, it needed a
+    /// "source" (C17).
+    pub const PAYMENT_METHODS: Self = Self::new(2019, 2, 11);
+    /// From this version on, an intent names its latest charge instead of listing charges (A11).
+    pub const LATEST_CHARGE: Self = Self::new(2022, 11, 15);
+    /// From this version on, capture in the background is the default (A4).
+    pub const AUTOMATIC_ASYNC: Self = Self::new(2024, 4, 10);
+
+    /// The version of that day.
+    #[must_use]
+    pub const fn new(year: u16, month: u8, day: u8) -> Self {
+        Self { year, month, day }
+    }
+}
+
+/// A PaymentIntent's `status` as that version spells it (C17).
+#[must_use]
+pub fn intent_status(status: IntentStatus, version: ApiVersion) -> &'static str {
+    if version >= ApiVersion::PAYMENT_METHODS {
+        return status.name();
+    }
+    match status {
+        IntentStatus::RequiresPaymentMethod => "requires_source",
+        IntentStatus::RequiresAction => "requires_source_action",
+        IntentStatus::RequiresConfirmation
+        | IntentStatus::Processing
+        | IntentStatus::RequiresCapture
+        | IntentStatus::Succeeded
+        | IntentStatus::Canceled => status.name(),
+    }
+}
+
+/// A SetupIntent's `status` as that version spells it (C17, C19).
+#[must_use]
+pub fn setup_status(status: SetupStatus, version: ApiVersion) -> &'static str {
+    if version >= ApiVersion::PAYMENT_METHODS {
+        return status.name();
+    }
+    match status {
+        SetupStatus::RequiresPaymentMethod => "requires_source",
+        SetupStatus::RequiresAction => "requires_source_action",
+        SetupStatus::RequiresConfirmation
+        | SetupStatus::Processing
+        | SetupStatus::Succeeded
+        | SetupStatus::Canceled => status.name(),
+    }
+}
+
+/// A charge's `amount_refunded` and `refunded` as the API shows them: a hold that was let go
+/// uncaptured is shown as if it had been refunded, where the dialect says so (§2.7, §2.8, R12).
+#[must_use]
+pub fn refund_shown(terms: &Terms, payment: &PaymentView, charge: &ChargeView) -> (Amount, bool) {
+    let let_go =
+        payment.status == IntentStatus::Canceled && charge.captured_amount.is_zero() && !charge.released.is_zero();
+    if let_go && terms.dialect.release_shown_as_refund {
+        (charge.released, true)
+    } else {
+        (charge.refunded_amount, charge.refunded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_versions_have_two_other_names_and_no_other_status() {
+        let old = ApiVersion::new(2018, 11, 8);
+        let new = ApiVersion::PAYMENT_METHODS;
+        let renamed: Vec<_> = IntentStatus::ALL
+            .iter()
+            .filter(|status| intent_status(**status, old) != intent_status(**status, new))
+            .map(|status| (status.name(), intent_status(*status, old)))
+            .collect();
+        assert_eq!(
+            renamed,
+            [("requires_payment_method", "requires_source"), ("requires_action", "requires_source_action")]
+        );
+        let setup: Vec<_> = SetupStatus::ALL.iter().map(|status| setup_status(*status, old)).collect();
+        assert_eq!(
+            setup,
+            [
+                "requires_source",
+                "requires_confirmation",
+                "requires_source_action",
+                "processing",
+                "succeeded",
+                "canceled"
+            ]
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! The Checkout Session: wraps one payment or one setup (B15–B27, §2.13).
+
+use crate::notification::Outbox;
+use crate::payment::{Payment, intent_amount};
+use crate::time::{Countdown, DAY, MINUTE};
+use crate::{
+    Accepted, Amount, CaptureMethod, Create, CreateSession, IntentId, IntentStatus, NotificationKind, Outcome,
+    PaymentMethod, PaymentStatus, Rejection, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus, Terms,
+};
+
+/// The Checkout Session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Session {
+    pub(crate) status: SessionStatus,
+    pub(crate) mode: SessionMode,
+    pub(crate) ui: SessionUi,
+    pub(crate) amount: Amount,
+    pub(crate) manual: bool,
+    pub(crate) multicapture: bool,
+    /// Created by the first attempt to pay (B1).
+    pub(crate) intent: Option<IntentId>,
+    /// Time left until it expires; runs while it is open (B16).
+    pub(crate) expiry: Countdown,
+}
+
+impl Session {
+    /// A new session, if its parameters fit its page (B9, B15, B22, §2.13).
+    pub(crate) fn create(terms: &Terms, request: CreateSession) -> Result<Self, Rejection> {
+        const SHORTEST: u32 = 30 * MINUTE;
+        let amount = match request.mode {
+            SessionMode::Payment => intent_amount(terms, request.amount)?,
+            SessionMode::Setup => Amount::ZERO,
+        };
+        match request.ui {
+            SessionUi::Hosted if !request.success_url => return Err(Rejection::MissingSuccessUrl),
+            SessionUi::Hosted if request.return_url => return Err(Rejection::UnexpectedReturnUrl),
+            SessionUi::Embedded if request.success_url => return Err(Rejection::UnexpectedSuccessUrl),
+            SessionUi::Embedded if !request.return_url => return Err(Rejection::MissingReturnUrl),
+            SessionUi::Hosted | SessionUi::Embedded => {}
+        }
+        let expires_in = request.expires_in.unwrap_or(DAY);
+        if !(SHORTEST..=DAY).contains(&expires_in) {
+            return Err(Rejection::InvalidExpiry);
+        }
+        // Several captures without `manual` are accepted and come to nothing (B10, B11, B23).
+        let automatic_is_refused = !terms.dialect.accept_multicapture_with_automatic && !request.manual;
+        if request.multicapture && (request.mode == SessionMode::Setup || automatic_is_refused) {
+            return Err(Rejection::UnexpectedMulticapture);
+        }
+        Ok(Self {
+            status: SessionStatus::Open,
+            mode: request.mode,
+            ui: request.ui,
+            amount,
+            manual: request.manual,
+            multicapture: request.multicapture,
+            intent: None,
+            expiry: Countdown::of(expires_in),
+        })
+    }
+
+    /// What the session asks of the PaymentIntent that the customer's first attempt creates.
+    pub(crate) fn intent_request(&self, method: PaymentMethod) -> Create {
+        let capture_method = if self.manual { CaptureMethod::Manual } else { CaptureMethod::AutomaticAsync };
+        Create {
+            method: Some(method),
+            capture_method,
+            multicapture: self.multicapture,
+            confirm: true,
+            ..Create::of(i64::from(self.amount.get()))
+        }
+    }
+
+    /// Completes once the intent is at least authorized, or a bank is at work on it (B27).
+    pub(crate) fn follow_payment(self, payment: &Payment, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        match payment.intent.status {
+            IntentStatus::Processing | IntentStatus::RequiresCapture | IntentStatus::Succeeded => self.complete(outbox),
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::RequiresAction
+            | IntentStatus::Canceled => Ok(self),
+        }
+    }
+
+    /// Completes once the payment method is saved, or a bank is at work on it.
+    pub(crate) fn follow_setup(self, status: SetupStatus, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        match status {
+            SetupStatus::Processing | SetupStatus::Succeeded => self.complete(outbox),
+            SetupStatus::RequiresPaymentMethod
+            | SetupStatus::RequiresConfirmation
+            | SetupStatus::RequiresAction
+            | SetupStatus::Canceled => Ok(self),
+        }
+    }
+
+    fn complete(mut self, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        if self.status == SessionStatus::Open {
+            self.status = SessionStatus::Complete;
+            self.expiry = Countdown::STOPPED;
+            outbox.tell(NotificationKind::SessionCompleted)?;
+        }
+        Ok(self)
+    }
+
+    /// Closes for good: by a client, or because its time is over.
+    pub(crate) fn expire(mut self, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        if self.status != SessionStatus::Open {
+            return Err(Rejection::SessionNotOpen);
+        }
+        self.status = SessionStatus::Expired;
+        self.expiry = Countdown::STOPPED;
+        outbox.tell(NotificationKind::SessionExpired)?;
+        Ok(self)
+    }
+
+    /// The answer that shows the session.
+    pub(crate) fn answer(&self) -> Outcome {
+        Ok(Accepted::Session { status: self.status })
+    }
+
+    /// What an outsider sees. Whether it is paid follows from the intent (B25, B27).
+    pub(crate) fn view(&self, payment: Option<&Payment>) -> SessionView {
+        let paid = payment.is_some_and(|payment| !payment.intent.received.is_zero());
+        let payment_status = match self.mode {
+            SessionMode::Setup => PaymentStatus::NoPaymentRequired,
+            SessionMode::Payment if paid => PaymentStatus::Paid,
+            SessionMode::Payment => PaymentStatus::Unpaid,
+        };
+        SessionView {
+            status: self.status,
+            mode: self.mode,
+            ui: self.ui,
+            amount: self.amount,
+            manual: self.manual,
+            payment_status,
+            intent: self.intent.map(|intent| intent.0),
+            seconds_left: self.expiry.left(),
+        }
+    }
+
+    /// The session as two words, for hashing.
+    pub(crate) fn words(&self) -> [u64; 2] {
+        let flags = [
+            self.status as u8,
+            self.mode as u8,
+            self.ui as u8,
+            u8::from(self.manual),
+            u8::from(self.multicapture),
+            self.intent.map_or(u8::MAX, |intent| intent.0),
+        ]
+        .into_iter()
+        .fold(0, |word, byte| word << 8 | u64::from(byte));
+        [flags, u64::from(self.amount.get()) << 32 | u64::from(self.expiry.word())]
+    }
+}

@@ -1,0 +1,131 @@
+//! The whole modelled world, and what an outsider sees of it.
+
+use std::hash::{Hash, Hasher};
+
+use crate::idempotency::Key;
+use crate::payment::Payment;
+use crate::session::Session;
+use crate::setup::Setup;
+use crate::{IntentId, KeyId, KeyView, Observation, PaymentView, SessionView, SetupView, Terms};
+
+/// Everything there is: small, `Copy`, without a heap.
+///
+/// `PAYMENTS` is how many PaymentIntents there can be, `KEYS` how many idempotency keys; room that
+/// a scenario does not use costs nothing. Fields are private and there is no setter: the only way
+/// from one state to another is [`crate::transition`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State<const PAYMENTS: usize = 1, const KEYS: usize = 0> {
+    pub(crate) payments: [Option<Payment>; PAYMENTS],
+    pub(crate) setup: Option<Setup>,
+    pub(crate) session: Option<Session>,
+    pub(crate) keys: [Option<Key>; KEYS],
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> Default for State<PAYMENTS, KEYS> {
+    /// Nothing has happened yet.
+    fn default() -> Self {
+        Self { payments: [None; PAYMENTS], setup: None, session: None, keys: [None; KEYS] }
+    }
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
+    /// What an outsider sees.
+    #[must_use]
+    #[inline]
+    pub fn observe(&self, terms: &Terms) -> Sight<PAYMENTS, KEYS> {
+        let owned = self.session.as_ref().and_then(|session| session.intent).and_then(|intent| self.payment(intent));
+        Sight {
+            payments: std::array::from_fn(|index| {
+                self.payments.get(index).and_then(Option::as_ref).map(|payment| payment.view(terms))
+            }),
+            setup: self.setup.as_ref().map(Setup::view),
+            session: self.session.as_ref().map(|session| session.view(owned.as_ref())),
+            keys: std::array::from_fn(|index| self.keys.get(index).and_then(Option::as_ref).map(Key::view)),
+        }
+    }
+
+    /// The same world with interchangeable payments put into a fixed order, so that states that
+    /// differ only in which payment is which become one. Only sound where neither a session nor a
+    /// key names a payment.
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        self.payments.sort_unstable_by_key(|payment| {
+            let mut words = [0_u64; Payment::WORDS];
+            let mut next = words.iter_mut();
+            if let Some(payment) = payment {
+                payment.words(&mut |word| {
+                    if let Some(slot) = next.next() {
+                        *slot = word;
+                    }
+                });
+            }
+            (payment.is_none(), words)
+        });
+        self
+    }
+
+    pub(crate) fn payment(&self, intent: IntentId) -> Option<Payment> {
+        self.payments.get(usize::from(intent.0)).copied().flatten()
+    }
+
+    pub(crate) fn set_payment(&mut self, intent: IntentId, payment: Payment) {
+        if let Some(slot) = self.payments.get_mut(usize::from(intent.0)) {
+            *slot = Some(payment);
+        }
+    }
+
+    pub(crate) fn key(&self, key: KeyId) -> Option<Key> {
+        self.keys.get(usize::from(key.0)).copied().flatten()
+    }
+
+    pub(crate) fn set_key(&mut self, key: KeyId, record: Option<Key>) {
+        if let Some(slot) = self.keys.get_mut(usize::from(key.0)) {
+            *slot = record;
+        }
+    }
+}
+
+/// A few word writes instead of one a field: hashing is most of what an explorer does. Injective,
+/// because the words of what is present say which words follow.
+impl<const PAYMENTS: usize, const KEYS: usize> Hash for State<PAYMENTS, KEYS> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let present = self.payments.iter().fold(1_u64, |bits, payment| bits << 1 | u64::from(payment.is_some()));
+        let present = present << 2 | u64::from(self.setup.is_some()) << 1 | u64::from(self.session.is_some());
+        hasher.write_u64(present);
+        for payment in self.payments.iter().flatten() {
+            payment.words(&mut |word| hasher.write_u64(word));
+        }
+        if let Some(setup) = &self.setup {
+            hasher.write_u64(setup.word());
+        }
+        if let Some(session) = &self.session {
+            for word in session.words() {
+                hasher.write_u64(word);
+            }
+        }
+        self.keys.iter().for_each(|key| key.hash(hasher));
+    }
+}
+
+/// What an outsider sees of a [`State`], owned; [`Sight::observation`] lends it to the claims.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sight<const PAYMENTS: usize, const KEYS: usize> {
+    payments: [Option<PaymentView>; PAYMENTS],
+    setup: Option<SetupView>,
+    session: Option<SessionView>,
+    keys: [Option<KeyView>; KEYS],
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> Sight<PAYMENTS, KEYS> {
+    /// The observation, under the terms it was made under.
+    #[must_use]
+    pub fn observation<'a>(&'a self, terms: &'a Terms) -> Observation<'a> {
+        Observation {
+            terms,
+            payments: &self.payments,
+            setup: self.setup.as_ref(),
+            session: self.session.as_ref(),
+            keys: &self.keys,
+        }
+    }
+}

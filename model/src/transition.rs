@@ -1,0 +1,429 @@
+//! The one place where rules are decided: every input, in every state, to what it makes of it.
+
+use crate::idempotency::Key;
+use crate::notification::Outbox;
+use crate::payment::{Changed, Confirmer, Payment};
+use crate::session::Session;
+use crate::setup::{Setup, SetupChanged};
+use crate::{
+    About, Accepted, Call, Confirm, Event, Fault, Input, IntentId, IntentStatus, KeyId, NotificationKind,
+    Notifications, Operation, Outcome, PaymentMethod, Rejection, SessionMode, SessionStatus, State, Terms,
+};
+
+/// What an input leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition<const PAYMENTS: usize, const KEYS: usize> {
+    /// The world afterwards.
+    pub after: State<PAYMENTS, KEYS>,
+    /// The answer.
+    pub outcome: Outcome,
+    /// What the merchant is told, in order.
+    pub notifications: Notifications,
+}
+
+/// The specification: total, pure, deterministic. A refusal leaves the world as it was and tells
+/// nobody.
+#[must_use]
+pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
+    terms: &Terms,
+    before: &State<PAYMENTS, KEYS>,
+    input: Input,
+) -> Transition<PAYMENTS, KEYS> {
+    let mut world = World { terms, state: *before, notifications: Notifications::none() };
+    let outcome = match input {
+        Input::Call(call) => world.call(call),
+        Input::Begin { key, operation } => world.begin(key, operation),
+        Input::Finish { key } => world.finish(key),
+        Input::Event(event) => world.attempt(|world| world.happen(event)),
+    };
+    Transition { after: world.state, outcome, notifications: world.notifications }
+}
+
+/// The state while an input is worked on.
+struct World<'a, const PAYMENTS: usize, const KEYS: usize> {
+    terms: &'a Terms,
+    state: State<PAYMENTS, KEYS>,
+    notifications: Notifications,
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
+    /// What a client asks. No catch-all: a new operation must be decided here.
+    fn perform(&mut self, operation: Operation) -> Outcome {
+        match operation {
+            Operation::CreateIntent { intent, create } => {
+                self.create_intent(intent, |terms, outbox| Payment::create(terms, create, outbox))
+            }
+            Operation::UpdateIntent { intent, update } => {
+                self.change_intent(intent, |payment, terms, _| payment.update(terms, update))
+            }
+            Operation::ConfirmIntent { intent, confirm } => self.change_intent(intent, |payment, terms, outbox| {
+                payment.confirm(terms, Confirmer::Client, confirm, outbox)
+            }),
+            Operation::CaptureIntent { intent, capture } => {
+                self.change_intent(intent, |payment, terms, outbox| payment.capture(terms, capture, outbox))
+            }
+            Operation::CancelIntent { intent, reason } => {
+                self.change_intent(intent, |payment, terms, outbox| payment.cancel(terms, reason, outbox))
+            }
+            Operation::CreateRefund { intent, refund } => {
+                self.change_intent(intent, |payment, _, outbox| payment.refund(refund, outbox))
+            }
+            Operation::CancelRefund { intent, refund } => {
+                self.change_intent(intent, |payment, _, outbox| payment.cancel_refund(refund, outbox))
+            }
+            Operation::RefundFee { intent, amount } => {
+                self.change_intent(intent, |payment, _, outbox| payment.refund_fee(amount, outbox))
+            }
+            Operation::ReverseTransfer { intent, amount } => {
+                self.change_intent(intent, |payment, _, outbox| payment.reverse_transfer(amount, outbox))
+            }
+            Operation::CreateTransfer { intent, amount } => {
+                self.change_intent(intent, |payment, _, outbox| payment.create_transfer(amount, outbox))
+            }
+            Operation::CreateSetup { method, confirm } => self.create_setup(method, confirm, false),
+            Operation::UpdateSetup { method } => self.change_setup(|setup, _, _| {
+                setup.check_not_owned()?;
+                setup.update(method)
+            }),
+            Operation::ConfirmSetup { method } => self.change_setup(|setup, terms, outbox| {
+                setup.check_not_owned()?;
+                setup.confirm(terms, method, outbox)
+            }),
+            Operation::CancelSetup { reason } => self.change_setup(|setup, _, outbox| {
+                setup.check_not_owned()?;
+                setup.cancel(reason, outbox)
+            }),
+            Operation::VerifyMicrodeposits => self.change_setup(|setup, _, outbox| setup.verify(outbox)),
+            Operation::CreateSession(request) => {
+                let session = Session::create(self.terms, request)?;
+                if self.state.session.is_some() {
+                    return Err(Rejection::BeyondBounds);
+                }
+                self.state.session = Some(session);
+                session.answer()
+            }
+            Operation::ExpireSession => {
+                let session = self.state.session.ok_or(Rejection::NoSuchSession)?;
+                self.expire_session(session)?;
+                self.state.session.map_or(Err(Rejection::NoSuchSession), |session| session.answer())
+            }
+        }
+    }
+
+    /// What the world does. No catch-all here either.
+    fn happen(&mut self, event: Event) -> Outcome {
+        match event {
+            Event::Authenticate { intent, result } => {
+                self.move_intent(intent, |payment, terms, outbox| payment.authenticate(terms, result, outbox))
+            }
+            Event::Settle { intent } => {
+                self.move_intent(intent, |payment, terms, outbox| payment.settle(terms, outbox))
+            }
+            Event::CloseCancelWindow { intent } => {
+                self.move_intent(intent, |payment, _, _| payment.close_cancel_window())
+            }
+            Event::Book { intent } => self.move_intent(intent, |payment, _, outbox| payment.book(outbox)),
+            Event::ExpireHold { intent } => {
+                self.move_intent(intent, |payment, terms, outbox| payment.expire(terms, outbox))
+            }
+            Event::Refund { intent, refund, progress } => {
+                self.move_intent(intent, |payment, _, outbox| payment.progress_refund(refund, progress, outbox))
+            }
+            Event::AuthenticateSetup { result } => self.move_setup(|setup, outbox| setup.authenticate(result, outbox)),
+            Event::SettleSetup => self.move_setup(|setup, outbox| setup.settle(outbox)),
+            Event::CustomerPays { intent, method } => self.customer_pays(intent, method),
+            Event::PruneKey { key } => {
+                if !self.state.key(key).is_some_and(|key| key.is_prunable()) {
+                    return Ok(Accepted::Nothing);
+                }
+                self.state.set_key(key, None);
+                Ok(Accepted::Happened)
+            }
+            Event::Advance { seconds } => self.advance(seconds),
+        }
+    }
+
+    // --- requests and their keys (§2.11) ---
+
+    fn call(&mut self, call: Call) -> Outcome {
+        let Call { operation, key, fault } = call;
+        let Some(id) = key else {
+            self.check_lock(operation)?;
+            return self.perform_with(operation, fault).seen(fault);
+        };
+        if usize::from(id.0) >= KEYS {
+            return Err(Rejection::BeyondBounds);
+        }
+        if let Some(known) = self.state.key(id) {
+            return known.replay(operation).seen(fault);
+        }
+        self.check_lock(operation)?;
+        let answer = self.perform_with(operation, fault);
+        self.state.set_key(id, Key::begin(operation).answered(answer));
+        answer.seen(fault)
+    }
+
+    fn begin(&mut self, id: KeyId, operation: Operation) -> Outcome {
+        if usize::from(id.0) >= KEYS {
+            return Err(Rejection::BeyondBounds);
+        }
+        if let Some(known) = self.state.key(id) {
+            return known.replay(operation);
+        }
+        self.check_lock(operation)?;
+        self.state.set_key(id, Some(Key::begin(operation)));
+        Ok(Accepted::Begun)
+    }
+
+    fn finish(&mut self, id: KeyId) -> Outcome {
+        let Some(open) = self.state.key(id).filter(|key| key.answer.is_none()) else {
+            return Ok(Accepted::Nothing);
+        };
+        let answer = self.perform_with(open.operation, Fault::None);
+        self.state.set_key(id, open.answered(answer));
+        answer
+    }
+
+    /// A request that another one holds the object of has to come back later (R4).
+    fn check_lock(&self, operation: Operation) -> Result<(), Rejection> {
+        let locked = self
+            .state
+            .keys
+            .iter()
+            .flatten()
+            .any(|key| key.answer.is_none() && key.operation.about() == operation.about());
+        if locked { Err(Rejection::LockTimeout) } else { Ok(()) }
+    }
+
+    /// Carries out a request, as far as the fault lets it, to the answer that the server gives.
+    fn perform_with(&mut self, operation: Operation, fault: Fault) -> Outcome {
+        match fault {
+            Fault::ErrorBefore => Err(Rejection::ServerError),
+            Fault::ErrorAfter => {
+                let _unseen = self.attempt(|world| world.perform(operation));
+                Err(Rejection::ServerError)
+            }
+            Fault::None | Fault::AnswerLost => self.attempt(|world| world.perform(operation)),
+        }
+    }
+
+    /// Does `work`, or nothing of it: what is refused changes nothing and tells nobody.
+    fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        let before = self.state;
+        let outcome = work(self);
+        if outcome.is_err_and(Rejection::is_refusal) {
+            self.state = before;
+            self.notifications.clear();
+        }
+        outcome
+    }
+
+    // --- payments ---
+
+    fn create_intent(&mut self, intent: IntentId, create: impl FnOnce(&Terms, &mut Outbox<'_>) -> Changed) -> Outcome {
+        let slot = self.state.payments.get(usize::from(intent.0));
+        if !slot.is_some_and(Option::is_none) {
+            return Err(Rejection::BeyondBounds);
+        }
+        let mut outbox = Outbox::new(&mut self.notifications, About::Payment(intent));
+        let (payment, outcome) = create(self.terms, &mut outbox)?;
+        self.state.set_payment(intent, payment);
+        outcome
+    }
+
+    fn change_intent(
+        &mut self,
+        intent: IntentId,
+        change: impl FnOnce(Payment, &Terms, &mut Outbox<'_>) -> Changed,
+    ) -> Outcome {
+        let payment = self.state.payment(intent).ok_or(Rejection::NoSuchIntent)?;
+        let mut outbox = Outbox::new(&mut self.notifications, About::Payment(intent));
+        let (payment, outcome) = change(payment, self.terms, &mut outbox)?;
+        self.state.set_payment(intent, payment);
+        outcome
+    }
+
+    /// An event on a payment; the Checkout Session that owns it follows.
+    fn move_intent(
+        &mut self,
+        intent: IntentId,
+        change: impl FnOnce(Payment, &Terms, &mut Outbox<'_>) -> Changed,
+    ) -> Outcome {
+        let Some(before) = self.state.payment(intent) else { return Ok(Accepted::Nothing) };
+        let outcome = self.change_intent(intent, change)?;
+        self.session_follows(intent, &before)?;
+        Ok(outcome)
+    }
+
+    /// The Checkout Session completes with its intent, and tells how a bank's answer came out.
+    fn session_follows(&mut self, intent: IntentId, before: &Payment) -> Result<(), Rejection> {
+        let (Some(session), Some(after)) = (self.state.session, self.state.payment(intent)) else { return Ok(()) };
+        if session.intent != Some(intent) {
+            return Ok(());
+        }
+        let mut outbox = Outbox::new(&mut self.notifications, About::Session);
+        let was_processing = before.intent.status == IntentStatus::Processing;
+        match after.intent.status {
+            IntentStatus::Succeeded if was_processing => outbox.tell(NotificationKind::SessionPaid)?,
+            IntentStatus::RequiresPaymentMethod if was_processing => {
+                outbox.tell(NotificationKind::SessionPaymentFailed)?;
+            }
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::RequiresAction
+            | IntentStatus::Processing
+            | IntentStatus::RequiresCapture
+            | IntentStatus::Succeeded
+            | IntentStatus::Canceled => {}
+        }
+        self.state.session = Some(session.follow_payment(&after, &mut outbox)?);
+        Ok(())
+    }
+
+    // --- the SetupIntent ---
+
+    fn create_setup(&mut self, method: Option<PaymentMethod>, confirm: bool, owned: bool) -> Outcome {
+        if self.state.setup.is_some() {
+            return Err(Rejection::BeyondBounds);
+        }
+        let mut outbox = Outbox::new(&mut self.notifications, About::Setup);
+        let (setup, outcome) = Setup::create(self.terms, method, confirm, owned, &mut outbox)?;
+        self.state.setup = Some(setup);
+        outcome
+    }
+
+    fn change_setup(&mut self, change: impl FnOnce(Setup, &Terms, &mut Outbox<'_>) -> SetupChanged) -> Outcome {
+        let setup = self.state.setup.ok_or(Rejection::NoSuchSetup)?;
+        let mut outbox = Outbox::new(&mut self.notifications, About::Setup);
+        let (setup, outcome) = change(setup, self.terms, &mut outbox)?;
+        self.state.setup = Some(setup);
+        self.session_follows_setup(setup)?;
+        outcome
+    }
+
+    fn move_setup(&mut self, change: impl FnOnce(Setup, &mut Outbox<'_>) -> SetupChanged) -> Outcome {
+        if self.state.setup.is_none() {
+            return Ok(Accepted::Nothing);
+        }
+        self.change_setup(|setup, _, outbox| change(setup, outbox))
+    }
+
+    fn session_follows_setup(&mut self, setup: Setup) -> Result<(), Rejection> {
+        if let Some(session) = self.state.session.filter(|_| setup.owned_by_session) {
+            let mut outbox = Outbox::new(&mut self.notifications, About::Session);
+            self.state.session = Some(session.follow_setup(setup.status, &mut outbox)?);
+        }
+        Ok(())
+    }
+
+    // --- the Checkout Session ---
+
+    /// The customer pays, or saves a method, on the page of an open session. What the page would
+    /// not offer or the intent would not take is nothing.
+    fn customer_pays(&mut self, intent: IntentId, method: PaymentMethod) -> Outcome {
+        let Some(session) = self.state.session.filter(|session| session.status == SessionStatus::Open) else {
+            return Ok(Accepted::Nothing);
+        };
+        let before = self.state;
+        let answer = match session.mode {
+            SessionMode::Payment => self.pay(session, intent, method),
+            SessionMode::Setup => self.save(method),
+        };
+        match answer {
+            Err(Rejection::BeyondBounds) => Err(Rejection::BeyondBounds),
+            Err(rejection) if rejection.is_refusal() => {
+                self.state = before;
+                self.notifications.clear();
+                Ok(Accepted::Nothing)
+            }
+            Ok(_) | Err(_) => Ok(Accepted::Happened),
+        }
+    }
+
+    fn pay(&mut self, session: Session, free: IntentId, method: PaymentMethod) -> Outcome {
+        let intent = session.intent.unwrap_or(free);
+        let answer = if session.intent.is_none() {
+            let request = session.intent_request(method);
+            self.create_intent(intent, |terms, outbox| {
+                let (mut payment, outcome) = Payment::create(terms, request, outbox)?;
+                payment.intent.owned_by_session = true;
+                Ok((payment, outcome))
+            })
+        } else {
+            let confirm = Confirm { method: Some(method), ..Confirm::default() };
+            self.change_intent(intent, |payment, terms, outbox| {
+                payment.confirm(terms, Confirmer::Page, confirm, outbox)
+            })
+        };
+        if answer.is_err_and(Rejection::is_refusal) {
+            return answer;
+        }
+        self.state.session = Some(Session { intent: Some(intent), ..session });
+        if let Some(payment) = self.state.payment(intent) {
+            self.session_follows(intent, &payment)?;
+        }
+        answer
+    }
+
+    fn save(&mut self, method: PaymentMethod) -> Outcome {
+        let Some(setup) = self.state.setup else {
+            let answer = self.create_setup(Some(method), true, true);
+            return self.state.setup.map_or(Ok(()), |setup| self.session_follows_setup(setup)).and(answer);
+        };
+        if !setup.owned_by_session {
+            return Err(Rejection::BeyondBounds);
+        }
+        self.change_setup(|setup, terms, outbox| setup.confirm(terms, Some(method), outbox))
+    }
+
+    /// Closes the session, and with it what it owns (§2.13).
+    fn expire_session(&mut self, session: Session) -> Result<(), Rejection> {
+        let mut outbox = Outbox::new(&mut self.notifications, About::Session);
+        self.state.session = Some(session.expire(&mut outbox)?);
+        if let Some(intent) = session.intent {
+            let _seen = self.change_intent(intent, |payment, terms, outbox| payment.abandon(terms, outbox))?;
+        }
+        if self.state.setup.is_some_and(|setup| setup.owned_by_session) {
+            let _seen = self.change_setup(|setup, _, outbox| setup.abandon(outbox))?;
+        }
+        Ok(())
+    }
+
+    // --- time ---
+
+    /// Lets time pass. Deadlines that are reached on the way act, each once: background captures
+    /// and holds payment by payment, then the session, then the keys.
+    fn advance(&mut self, seconds: u32) -> Outcome {
+        for index in 0..PAYMENTS {
+            let intent = IntentId(u8::try_from(index).map_err(|_| Rejection::BeyondBounds)?);
+            self.move_intent(intent, |payment, terms, outbox| payment.advance(terms, seconds, outbox))?;
+        }
+        if let Some(mut session) = self.state.session {
+            let (expiry, is_over) = session.expiry.after(seconds);
+            if is_over {
+                self.expire_session(session)?;
+            } else {
+                session.expiry = expiry;
+                self.state.session = Some(session);
+            }
+        }
+        for key in self.state.keys.iter_mut().flatten() {
+            key.retention = key.retention.after(seconds).0;
+        }
+        Ok(Accepted::Happened)
+    }
+}
+
+/// How an answer looks from the client's side.
+trait Seen {
+    fn seen(self, fault: Fault) -> Self;
+}
+
+impl Seen for Outcome {
+    fn seen(self, fault: Fault) -> Self {
+        match fault {
+            Fault::AnswerLost => Err(Rejection::AnswerLost),
+            Fault::None | Fault::ErrorBefore | Fault::ErrorAfter => self,
+        }
+    }
+}
