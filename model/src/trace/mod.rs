@@ -27,23 +27,23 @@
 //!
 //! | line | input |
 //! |---|---|
-//! | `create pi1 1000 usd [automatic｜automatic_async｜manual] [multicapture] [method=] [confirmation_method=manual] [flow=direct｜destination] [fee=] [transfer=] [confirm] [off_session]` | create a PaymentIntent |
-//! | `update pi1 amount=｜method=｜capture_method=｜fee=｜transfer=｜metadata` | change one thing |
+//! | `create pi1 1000 usd [automatic\|automatic_async\|manual] [multicapture] [method=] [confirmation_method=manual] [flow=direct\|destination] [fee=] [transfer=] [confirm] [off_session]` | create a PaymentIntent |
+//! | `update pi1 amount=\|method=\|capture_method=\|fee=\|transfer=\|metadata` | change one thing |
 //! | `confirm pi1 [method=] [capture_method=] [fee=] [transfer=] [off_session]` | confirm |
-//! | `capture pi1 [700] [final=true｜false] [fee=] [transfer=]` | capture |
+//! | `capture pi1 [700] [final=true\|false] [fee=] [transfer=]` | capture |
 //! | `cancel pi1 [reason=]` | cancel |
 //! | `refund pi1 [300] [refund_application_fee] [reverse_transfer]` | refund |
 //! | `cancel_refund pi1 re1` | cancel a refund |
 //! | `refund_fee pi1 [50]`, `reverse_transfer pi1 [50]` | by their own endpoints |
 //! | `create_transfer pi1 [500]` | a transfer with `source_transaction` |
 //! | `create_setup [method=] [confirm]`, `update_setup method=`, `confirm_setup [method=]`, `cancel_setup [reason=]`, `verify_microdeposits` | the SetupIntent |
-//! | `create_session payment｜setup hosted｜embedded 1000 [manual] [multicapture] [success_url] [return_url] [expires_in=24h]`, `expire_session` | the Checkout Session |
-//! | `… [key=key1] [fault=error_before｜error_after｜answer_lost]` | after any of these: how the request travels |
+//! | `create_session payment\|setup hosted\|embedded 1000 [manual] [multicapture] [success_url] [return_url] [expires_in=24h]`, `expire_session` | the Checkout Session |
+//! | `… [key=key1] [fault=error_before\|error_after\|answer_lost]` | after any of these: how the request travels |
 //! | `begin key1 capture pi1 700`, `finish key1` | a request that is open for a while |
-//! | `authenticate pi1 succeeds｜fails｜abandoned` | the customer and the bank's challenge |
+//! | `authenticate pi1 succeeds\|fails\|abandoned` | the customer and the bank's challenge |
 //! | `settle pi1`, `close_cancel_window pi1`, `book pi1`, `expire pi1` | bank, ledger and expiry job |
-//! | `refund_progress pi1 re1 succeeds｜fails｜details_given｜returned` | a refund moves on |
-//! | `authenticate_setup succeeds｜fails｜abandoned`, `settle_setup` | the same for the SetupIntent |
+//! | `refund_progress pi1 re1 succeeds\|fails\|details_given\|returned` | a refund moves on |
+//! | `authenticate_setup succeeds\|fails\|abandoned`, `settle_setup` | the same for the SetupIntent |
 //! | `pay pi1 method=card_visa` | the customer pays on the Checkout page; the intent is `pi1` |
 //! | `prune key1` | the store forgets a key |
 //! | `advance 7d` | time passes |
