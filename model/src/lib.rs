@@ -27,6 +27,8 @@ mod session;
 mod setup;
 mod state;
 mod status;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod trace;
 mod transition;

@@ -104,7 +104,7 @@ pub(crate) struct Charge {
 
 impl Charge {
     /// A charge that nothing has happened to yet.
-    fn new(status: ChargeStatus, authorized: Amount) -> Self {
+    pub(crate) fn new(status: ChargeStatus, authorized: Amount) -> Self {
         Self {
             status,
             authorized,

@@ -1,0 +1,217 @@
+//! What a planted fault is, and the transition function that has one.
+
+use crate::notification::Outbox;
+use crate::payment::{Changed, Payment};
+use crate::session::Session;
+use crate::setup::Setup;
+use crate::{
+    About, Call, Event, Input, IntentId, Notifications, Operation, Outcome, State, Terms, Transition, transition,
+};
+
+/// One rule of the specification broken on purpose, to prove that a claim notices.
+#[derive(Clone, Copy)]
+pub struct Fault {
+    /// Kebab-case name.
+    pub name: &'static str,
+    /// What the broken engine does, in a sentence.
+    pub does: &'static str,
+    /// The id of the claim that must notice.
+    pub breaks: &'static str,
+    /// The scenario in which it shows.
+    pub scenario: &'static str,
+    /// The variant of that scenario.
+    pub variant: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// How a fault gets into the transition.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// The engine works under other terms than it says.
+    Terms(fn(&mut Terms)),
+    /// The engine understands another request than was made, or sees another payment than there is.
+    Heard(fn(&mut Heard)),
+    /// The engine does something else with a payment; `None` where it does what it should.
+    Instead(fn(&Terms, Payment, Input, &mut Outbox<'_>) -> Option<Changed>),
+    /// The engine gets the payment wrong, or the answer, or what it tells of it.
+    Payment(fn(&mut PaymentStep<'_>)),
+    /// The engine gets anything wrong.
+    World(fn(&mut WorldStep<'_>)),
+}
+
+/// What the engine believes it was asked, about what.
+pub(super) struct Heard {
+    pub(super) terms: Terms,
+    /// What came in; may be replaced.
+    pub(super) input: Input,
+    /// The payment it is about; may be replaced for the time of the step. What the step does not
+    /// change is put back afterwards.
+    pub(super) payment: Option<Payment>,
+}
+
+/// A step of one payment, made and not yet believed.
+pub(super) struct PaymentStep<'a> {
+    pub(super) terms: &'a Terms,
+    pub(super) intent: IntentId,
+    pub(super) input: Input,
+    pub(super) before: Option<Payment>,
+    /// Absent where the payment does not exist.
+    pub(super) after: &'a mut Option<Payment>,
+    pub(super) outcome: &'a mut Outcome,
+    pub(super) notifications: &'a mut Notifications,
+}
+
+/// A step of everything else.
+pub(super) struct WorldStep<'a> {
+    pub(super) terms: &'a Terms,
+    pub(super) input: Input,
+    pub(super) before_setup: Option<Setup>,
+    pub(super) before_session: Option<Session>,
+    pub(super) before_keys: &'a [Option<crate::idempotency::Key>],
+    pub(super) before_payments: &'a [Option<Payment>],
+    pub(super) payments: &'a mut [Option<Payment>],
+    pub(super) setup: &'a mut Option<Setup>,
+    pub(super) session: &'a mut Option<Session>,
+    pub(super) keys: &'a mut [Option<crate::idempotency::Key>],
+    pub(super) outcome: &'a mut Outcome,
+    pub(super) notifications: &'a mut Notifications,
+}
+
+/// [`transition`] with one rule broken.
+#[must_use]
+pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
+    fault: &Fault,
+    terms: &Terms,
+    before: &State<PAYMENTS, KEYS>,
+    input: Input,
+) -> Transition<PAYMENTS, KEYS> {
+    match fault.kind {
+        Kind::Terms(change) => {
+            let mut terms = *terms;
+            change(&mut terms);
+            transition(&terms, before, input)
+        }
+        Kind::Heard(change) => mishear(change, terms, before, input),
+        Kind::Instead(act) => act_instead(act, terms, before, input),
+        Kind::Payment(change) => {
+            let mut made = transition(terms, before, input);
+            for (index, payment) in (0..).zip(&before.payments) {
+                let intent = IntentId(index);
+                if !concerns(input, intent, before) {
+                    continue;
+                }
+                let Some(slot) = made.after.payments.get_mut(usize::from(index)) else { continue };
+                change(&mut PaymentStep {
+                    terms,
+                    intent,
+                    input,
+                    before: *payment,
+                    after: slot,
+                    outcome: &mut made.outcome,
+                    notifications: &mut made.notifications,
+                });
+            }
+            made
+        }
+        Kind::World(change) => {
+            let mut made = transition(terms, before, input);
+            change(&mut WorldStep {
+                terms,
+                input,
+                before_setup: before.setup,
+                before_session: before.session,
+                before_keys: &before.keys,
+                before_payments: &before.payments,
+                payments: &mut made.after.payments,
+                setup: &mut made.after.setup,
+                session: &mut made.after.session,
+                keys: &mut made.after.keys,
+                outcome: &mut made.outcome,
+                notifications: &mut made.notifications,
+            });
+            made
+        }
+    }
+}
+
+/// Makes the step with another input, or from another payment, than there is.
+fn mishear<const PAYMENTS: usize, const KEYS: usize>(
+    change: fn(&mut Heard),
+    terms: &Terms,
+    before: &State<PAYMENTS, KEYS>,
+    input: Input,
+) -> Transition<PAYMENTS, KEYS> {
+    let intent = intent_of(input);
+    let payment = intent.and_then(|intent| before.payment(intent));
+    let mut heard = Heard { terms: *terms, input, payment };
+    change(&mut heard);
+    let mut believed = *before;
+    if let (Some(intent), Some(payment)) = (intent, heard.payment) {
+        believed.set_payment(intent, payment);
+    }
+    let mut made = transition(&heard.terms, &believed, heard.input);
+    if made.after == believed {
+        // Nothing came of it, so what was only believed is forgotten again.
+        made.after = *before;
+    }
+    made
+}
+
+/// Does something else with the payment that the input is about.
+fn act_instead<const PAYMENTS: usize, const KEYS: usize>(
+    act: fn(&Terms, Payment, Input, &mut Outbox<'_>) -> Option<Changed>,
+    terms: &Terms,
+    before: &State<PAYMENTS, KEYS>,
+    input: Input,
+) -> Transition<PAYMENTS, KEYS> {
+    if let Some((intent, payment)) = intent_of(input).and_then(|intent| Some((intent, before.payment(intent)?))) {
+        let mut notifications = Notifications::none();
+        let mut outbox = Outbox::new(&mut notifications, About::Payment(intent));
+        if let Some(Ok((payment, outcome))) = act(terms, payment, input, &mut outbox) {
+            let mut after = *before;
+            after.set_payment(intent, payment);
+            return Transition { after, outcome, notifications };
+        }
+    }
+    transition(terms, before, input)
+}
+
+/// The payment that an input is about.
+fn intent_of(input: Input) -> Option<IntentId> {
+    let operation = match input {
+        Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => operation,
+        Input::Finish { .. } => return None,
+        Input::Event(event) => {
+            return match event {
+                Event::Authenticate { intent, .. }
+                | Event::Settle { intent }
+                | Event::CloseCancelWindow { intent }
+                | Event::Book { intent }
+                | Event::ExpireHold { intent }
+                | Event::Refund { intent, .. }
+                | Event::CustomerPays { intent, .. } => Some(intent),
+                Event::AuthenticateSetup { .. }
+                | Event::SettleSetup
+                | Event::PruneKey { .. }
+                | Event::Advance { .. } => None,
+            };
+        }
+    };
+    match operation.about() {
+        About::Payment(intent) | About::Refund(intent, _) => Some(intent),
+        About::Setup | About::Session => None,
+    }
+}
+
+/// Can the input concern this payment? Time concerns every one.
+fn concerns<const PAYMENTS: usize, const KEYS: usize>(
+    input: Input,
+    intent: IntentId,
+    before: &State<PAYMENTS, KEYS>,
+) -> bool {
+    match input {
+        Input::Event(Event::Advance { .. }) | Input::Call(Call { operation: Operation::ExpireSession, .. }) => true,
+        Input::Finish { key } => before.key(key).is_some_and(|key| key.operation.about() == About::Payment(intent)),
+        Input::Call(_) | Input::Begin { .. } | Input::Event(_) => intent_of(input) == Some(intent),
+    }
+}

@@ -1,0 +1,10 @@
+//! The specification turned against its checkers: rules broken on purpose, and states that no
+//! history leads to. Behind the feature `testing`; nothing here changes [`crate::transition`].
+
+mod fault;
+mod faults;
+mod states;
+
+pub use fault::{Fault, faulty_transition};
+pub use faults::FAULTS;
+pub use states::{DOMAIN, type_correct_states};

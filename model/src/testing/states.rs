@@ -1,0 +1,239 @@
+//! States that have the right types and nothing else: most of them no history leads to.
+//!
+//! A claim that survives one step from each of them holds by itself, for histories of any length,
+//! not only because the states that would break it are out of reach.
+
+use crate::payment::{Charge, Payment, PaymentIntent};
+use crate::time::Countdown;
+use crate::{
+    Amount, CancellationReason, CaptureMethod, ChargeStatus, ConfirmationMethod, Currency, Flow, IntentStatus,
+    LedgerView, Links, PaymentMethod, REFUNDS, RefundStatus, RefundView, State,
+};
+
+/// What [`type_correct_states`] ranges over, in words.
+pub const DOMAIN: &str = "one payment of 2; every status; manual and background capture; no method, a card, a card \
+    whose refunds fail, a bank; capturable, captured, released and refunded 0 to 2 each, in every combination; \
+    no charge or one in every status; both flags; multicapture available or not; 0, 1 or 50 captures; a hold that \
+    lives, is due, or is none; a ledger that waits or not; no refund or one of 1 or 2 in three statuses; beside \
+    these, every disagreement of 0 to 2 between intent, charge, refunds and ledger; and fees, fee refunds, transfers \
+    and reversals of 0 to 2 in every combination with every latch";
+
+/// The small numbers.
+const SMALL: [Amount; 3] = [Amount::ZERO, Amount::new(1), Amount::new(2)];
+
+/// Calls `each` with every state of the domain.
+pub fn type_correct_states(each: &mut impl FnMut(&State<1, 0>)) {
+    lifecycles(each);
+    disagreements(each);
+    connect(each);
+}
+
+/// The state that has only this payment.
+fn only(payment: Payment) -> State<1, 0> {
+    State { payments: [Some(payment)], ..State::default() }
+}
+
+fn blank_intent(status: IntentStatus, method: Option<PaymentMethod>, capture_method: CaptureMethod) -> PaymentIntent {
+    PaymentIntent {
+        status,
+        amount: Amount::new(2),
+        currency: Currency::Usd,
+        capturable: Amount::ZERO,
+        received: Amount::ZERO,
+        capture_method,
+        confirmation_method: ConfirmationMethod::Automatic,
+        payment_method: method,
+        multicapture_requested: true,
+        flow: Flow::Platform,
+        fee: None,
+        transfer: None,
+        confirmations: 1,
+        authenticated: false,
+        cancellation_reason: (status == IntentStatus::Canceled).then_some(CancellationReason::Automatic),
+        last_error: None,
+        owned_by_session: false,
+    }
+}
+
+fn blank_payment(intent: PaymentIntent, charge: Option<Charge>) -> Payment {
+    Payment { intent, charge, successful_charges: 0, refunds: [None; REFUNDS], ledger: LedgerView::default() }
+}
+
+/// Statuses, methods and amounts against each other; intent, charge and ledger agree.
+fn lifecycles(each: &mut impl FnMut(&State<1, 0>)) {
+    use PaymentMethod as P;
+    const METHODS: [Option<P>; 4] = [None, Some(P::Visa), Some(P::RefundFails), Some(P::UsBankAccount)];
+    for status in IntentStatus::ALL {
+        for method in METHODS {
+            for capture_method in [CaptureMethod::Manual, CaptureMethod::AutomaticAsync] {
+                let intent = blank_intent(*status, method, capture_method);
+                each(&only(blank_payment(intent, None)));
+                for capturable in SMALL {
+                    charges(&mut |charge, refund| {
+                        let mut payment = blank_payment(intent, Some(charge));
+                        payment.intent.capturable = capturable;
+                        payment.intent.received = charge.captured_amount;
+                        payment.successful_charges = u8::from(charge.status == ChargeStatus::Succeeded);
+                        payment.ledger.refunded = charge.refunded_amount;
+                        if charge.booking == Countdown::STOPPED {
+                            payment.ledger.charged = charge.captured_amount;
+                        }
+                        if let Some(slot) = payment.refunds.first_mut() {
+                            *slot = refund;
+                        }
+                        each(&only(payment));
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Every charge of the domain, with every refund beside it.
+fn charges(each: &mut impl FnMut(Charge, Option<RefundView>)) {
+    for status in ChargeStatus::ALL {
+        amounts(*status, &mut |charge| {
+            shapes(charge, &mut |charge| {
+                for refund in REFUND_CHOICES {
+                    each(charge, refund);
+                }
+            });
+        });
+    }
+}
+
+/// A refund, or none.
+const REFUND_CHOICES: [Option<RefundView>; 6] = [
+    None,
+    Some(RefundView { status: RefundStatus::Succeeded, amount: Amount::new(1) }),
+    Some(RefundView { status: RefundStatus::Succeeded, amount: Amount::new(2) }),
+    Some(RefundView { status: RefundStatus::Pending, amount: Amount::new(1) }),
+    Some(RefundView { status: RefundStatus::Failed, amount: Amount::new(1) }),
+    Some(RefundView { status: RefundStatus::RequiresAction, amount: Amount::new(1) }),
+];
+
+fn amounts(status: ChargeStatus, each: &mut impl FnMut(Charge)) {
+    for captured_amount in SMALL {
+        for released in SMALL {
+            for refunded_amount in SMALL {
+                each(Charge { captured_amount, released, refunded_amount, ..blank_charge(status) });
+            }
+        }
+    }
+}
+
+/// Flags, counts and deadlines.
+fn shapes(charge: Charge, each: &mut impl FnMut(Charge)) {
+    const HOLDS: [u32; 3] = [0, 1, 3];
+    for bits in 0..8_u8 {
+        let (captured, refunded, multicapture_available) = (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0);
+        for captures in [0, 1, 50] {
+            for hold in HOLDS {
+                for booking in [0, 1] {
+                    each(Charge {
+                        captured,
+                        refunded,
+                        multicapture_available,
+                        captures,
+                        hold: Countdown::of(hold),
+                        booking: Countdown::of(booking),
+                        ..charge
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn blank_charge(status: ChargeStatus) -> Charge {
+    let links = Links { balance_transaction: true, ..Links::default() };
+    Charge { links, ..Charge::new(status, Amount::new(2)) }
+}
+
+/// Intent, charge, refunds and ledger each with a number of their own.
+fn disagreements(each: &mut impl FnMut(&State<1, 0>)) {
+    for status in IntentStatus::ALL {
+        for capturable in SMALL {
+            for received in SMALL {
+                amounts(ChargeStatus::Succeeded, &mut |charge| {
+                    for charged in SMALL {
+                        for refunded in SMALL {
+                            let intent = blank_intent(*status, Some(PaymentMethod::RefundFails), CaptureMethod::Manual);
+                            let charge = Charge {
+                                multicapture_available: true,
+                                captures: 1,
+                                hold: Countdown::of(3),
+                                captured: status.is_final(),
+                                ..charge
+                            };
+                            let mut payment = blank_payment(intent, Some(charge));
+                            payment.intent.capturable = capturable;
+                            payment.intent.received = received;
+                            payment.successful_charges = 1;
+                            payment.ledger.charged = charged;
+                            payment.ledger.refunded = refunded;
+                            if let Some(slot) = payment.refunds.first_mut() {
+                                *slot = Some(RefundView { status: RefundStatus::Succeeded, amount: refunded });
+                            }
+                            each(&only(payment));
+                        }
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// The money of connected accounts against what was captured.
+fn connect(each: &mut impl FnMut(&State<1, 0>)) {
+    for status in [IntentStatus::RequiresCapture, IntentStatus::Succeeded] {
+        for captured_amount in SMALL {
+            for ledger in ledgers(captured_amount) {
+                for bits in 0..128_u8 {
+                    let bit = |place: u8| bits & (1 << place) != 0;
+                    let charge = Charge {
+                        captured_amount,
+                        multicapture_available: true,
+                        captures: u8::from(!captured_amount.is_zero()),
+                        hold: Countdown::of(if status.is_final() { 0 } else { 3 }),
+                        captured: status.is_final(),
+                        links: Links { balance_transaction: true, transfer: bit(0), application_fee: bit(1) },
+                        fee_latch: bit(2),
+                        transfer_latch: bit(3),
+                        fee_at_first_capture: bit(4),
+                        transfer_at_first_capture: bit(5),
+                        ..blank_charge(ChargeStatus::Succeeded)
+                    };
+                    let rest = Amount::new(2).minus(captured_amount).unwrap_or_default();
+                    let intent = blank_intent(status, Some(PaymentMethod::Visa), CaptureMethod::Manual);
+                    let mut payment = blank_payment(intent, Some(charge));
+                    payment.intent.flow = Flow::Destination;
+                    payment.intent.fee = bit(6).then_some(Amount::new(1));
+                    payment.intent.received = captured_amount;
+                    payment.intent.capturable = if status.is_final() { Amount::ZERO } else { rest };
+                    payment.successful_charges = 1;
+                    payment.ledger = ledger;
+                    each(&only(payment));
+                }
+            }
+        }
+    }
+}
+
+/// Every combination of fees and transfers and of what came back of them.
+fn ledgers(charged: Amount) -> impl Iterator<Item = LedgerView> {
+    SMALL.into_iter().flat_map(move |fees| {
+        SMALL.into_iter().flat_map(move |fees_refunded| {
+            SMALL.into_iter().flat_map(move |transfers| {
+                SMALL.into_iter().map(move |reversals| LedgerView {
+                    charged,
+                    refunded: Amount::ZERO,
+                    fees,
+                    fees_refunded,
+                    transfers,
+                    reversals,
+                })
+            })
+        })
+    })
+}
