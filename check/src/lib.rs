@@ -2,5 +2,6 @@
 
 pub mod explore;
 
+pub mod report;
 pub mod scenarios;
 pub mod space;
