@@ -42,7 +42,7 @@ impl Space for EightPuzzle {
         after.swap(empty, input);
         Successor {
             input,
-            after,
+            after: Some(after),
             broken: 0,
             witnessed: 1 << after[empty],
             class: u32::from(after[empty]),
@@ -92,7 +92,7 @@ impl Space for Counters {
         }
         Successor {
             input,
-            after,
+            after: (!refused).then_some(after),
             broken,
             witnessed: u128::from(!refused),
             class: u32::from(refused),
@@ -133,6 +133,25 @@ fn explored<S: Space + Send + Copy + 'static>(space: S) -> Summary {
         assert_eq!(stateright.digest, Some(exact.digest));
     }
     exact
+}
+
+#[test]
+fn timing() {
+    let t = std::time::Instant::now();
+    let _ = Explorer::new(&EightPuzzle).mode(Mode::Fingerprint).run();
+    eprintln!("fp1 {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    let _ = Explorer::new(&EightPuzzle).run();
+    eprintln!("exact {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    let _ = Explorer::new(&EightPuzzle)
+        .mode(Mode::Fingerprint)
+        .threads(2)
+        .run();
+    eprintln!("fp2 {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    let _ = Stateright::new(Arc::new(EightPuzzle)).run();
+    eprintln!("sr {:?}", t.elapsed());
 }
 
 #[test]

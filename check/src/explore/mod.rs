@@ -13,6 +13,8 @@
 //!     fingerprint    states to 64 bits
 //!   sighting       first occurrences, the same on any number of threads
 //!   tally          counting 128 claims at once
+//!   classes        counting abstract transitions
+//!   digest         a sum that equal relations share
 //!   path           rebuilding a shortest path
 //!   progress       figures to draw, and a way to stop
 //! summary        what was found: written, read back, merged
@@ -22,6 +24,8 @@
 //! ```
 
 mod breadth_first;
+mod classes;
+mod digest;
 mod fingerprint;
 mod path;
 mod progress;
