@@ -191,6 +191,25 @@ impl<'a, S: Space> Explorer<'a, S> {
         }
     }
 
+    /// This explorer, for another space with the same roots, until the first violation there.
+    pub(super) fn towards<'b, T: Space>(&self, space: &'b T) -> Explorer<'b, T>
+    where
+        'a: 'b,
+    {
+        Explorer {
+            space,
+            mode: self.mode,
+            threads: self.threads,
+            limits: Limits {
+                first_violation: true,
+                ..self.limits
+            },
+            roots: self.roots.clone(),
+            progress: self.progress,
+            clock: self.clock,
+        }
+    }
+
     /// The roots to explore, with their positions among all.
     pub(super) fn chosen_roots(&self) -> Vec<(u32, S::State)> {
         let all = (0_u32..).zip(self.space.roots());

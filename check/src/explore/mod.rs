@@ -20,13 +20,17 @@
 //! summary        what was found: written, read back, merged
 //! by_root        shards, and resuming where a run was stopped
 //! goal           the shortest path to a state of one's choice
+//! by_root        shards, and resuming where a run was stopped
+//! goal           the shortest path to a state of one's choice
 //! stateright     the other explorer
 //! ```
 
 mod breadth_first;
+mod by_root;
 mod classes;
 mod digest;
 mod fingerprint;
+mod goal;
 mod path;
 mod progress;
 mod sighting;
@@ -38,7 +42,9 @@ mod tally;
 mod visited;
 
 pub use breadth_first::{Exploration, Explorer, Limits, Memory, Mode};
+pub use by_root::{Next, Part, Results};
 pub use fingerprint::{Fingerprinter, fingerprint};
+pub use goal::Search;
 pub use path::Path;
 pub use progress::{Progress, Snapshot};
 pub use sighting::Sighting;
