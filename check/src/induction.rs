@@ -80,9 +80,8 @@ impl Steps {
     #[must_use]
     pub fn take(threads: NonZeroUsize) -> Self {
         let parts: Vec<Part> = thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.get())
-                .map(|index| scope.spawn(move || Part::take(index, threads.get())))
-                .collect();
+            let workers: Vec<_> =
+                (0..threads.get()).map(|index| scope.spawn(move || Part::take(index, threads.get()))).collect();
             workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
         });
         assert_eq!(parts.len(), threads.get(), "a worker of the induction search has failed");
@@ -150,8 +149,7 @@ impl Steps {
         let Some((_, first)) = self.kinds.iter().find(|(kind, _)| breaks(kind, start)) else {
             return Induction::Alone;
         };
-        let hopeless = !is_step && together & claim == 0
-            || self.kinds.iter().any(|(kind, _)| breaks(kind, together));
+        let hopeless = !is_step && together & claim == 0 || self.kinds.iter().any(|(kind, _)| breaks(kind, together));
         if hopeless {
             let escape = self.kinds.iter().find(|(kind, _)| breaks(kind, together | start));
             return Induction::ReachableOnly(Box::new(escape.map_or(*first, |(_, escape)| *escape)));
@@ -215,7 +213,7 @@ impl Part {
         for (place, input) in (0..).zip(inputs) {
             self.steps = self.steps.saturating_add(1);
             let step = space.step(state, *input);
-            let after = if step.after == *state { before } else { space.judge(&step.after) };
+            let after = step.after.map_or(before, |after| space.judge(&after));
             self.witnessed |= step.witnessed | after.witnessed;
             let kind = Kind { before: before.broken, after: after.broken, step: step.broken };
             if kind.after & !kind.before == 0 && kind.step == 0 {
@@ -262,7 +260,10 @@ fn alphabet() -> Alphabet {
             give(None, true, true),
             give(Some(1), true, true),
         ])
-        .on_payment(When::EXISTING, [method(None), method(Some(PaymentMethod::Visa)), method(Some(PaymentMethod::Declined))])
+        .on_payment(
+            When::EXISTING,
+            [method(None), method(Some(PaymentMethod::Visa)), method(Some(PaymentMethod::Declined))],
+        )
         .updates([Update::Amount(1), Update::Method(PaymentMethod::Visa)])
         .cancels([None, Some(CancellationReason::Duplicate)])
         .bank()
@@ -270,7 +271,11 @@ fn alphabet() -> Alphabet {
         .on_payment(When::EXISTING, [Event::Authenticate { intent, result: Authentication::Succeeds }])
         .on_payment(
             When::EXISTING,
-            [RefundProgress::Succeeds, RefundProgress::Fails].map(|progress| Event::Refund { intent, refund, progress }),
+            [RefundProgress::Succeeds, RefundProgress::Fails].map(|progress| Event::Refund {
+                intent,
+                refund,
+                progress,
+            }),
         )
         .on_payment(
             When::EXISTING,

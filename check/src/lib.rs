@@ -2,6 +2,8 @@
 
 pub mod explore;
 
+pub mod faults;
+pub mod induction;
 pub mod report;
 pub mod scenarios;
 pub mod space;

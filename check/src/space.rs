@@ -2,11 +2,13 @@
 
 use std::hash::{Hash, Hasher};
 
+use holdfast_model::testing::{Fault, faulty_transition};
 use holdfast_model::{
-    Event, Input, IntentId, KeyId, Notification, Observation, Outcome, Sight, State, Terms, Transition, transition,
+    Event, Input, IntentId, KeyId, Notification, Observation, Outcome, State, Terms, Transition, transition,
 };
+use holdfast_properties::{Step, Verdicts, judge_observation, judge_step};
 
-use crate::explore::{ClaimBits, Fingerprinter, Judgement, Space, Successor};
+use crate::explore::{Fingerprinter, Judgement, Space, Successor};
 use crate::scenarios::{Variant, When};
 
 /// The model under one variant of a scenario.
@@ -20,6 +22,8 @@ pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
     time: bool,
     refunds: u8,
     canonical: bool,
+    /// A rule broken on purpose.
+    fault: Option<&'static Fault>,
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
@@ -35,6 +39,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
             time: alphabet.time,
             refunds: alphabet.refunds,
             canonical: false,
+            fault: None,
         }
     }
 
@@ -44,6 +49,22 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     pub fn canonical(mut self) -> Self {
         self.canonical = true;
         self
+    }
+
+    /// The same space of a model with a rule broken on purpose.
+    #[must_use]
+    pub fn with_fault(mut self, fault: &'static Fault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// What `input` leads to, by the rules or by a planted fault.
+    #[inline]
+    pub fn transition(&self, state: &State<PAYMENTS, KEYS>, input: Input) -> Transition<PAYMENTS, KEYS> {
+        match self.fault {
+            None => transition(&self.terms, state, input),
+            Some(fault) => faulty_transition(fault, &self.terms, state, input),
+        }
     }
 
     /// The terms the model works under.
@@ -123,23 +144,24 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
 
     #[inline]
     fn judged_step(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, input: Input) -> Successor<Self> {
-        let Transition { after, outcome, notifications } = transition(&self.terms, state, input);
+        let Transition { after, outcome, notifications } = self.transition(state, input);
         let sight = after.observe(&self.terms);
-        let after = if self.canonical { after.canonical() } else { after };
-        let _ = (before, sight);
+        let step = Step::new(*before, input, outcome, notifications.as_slice(), sight.observation(&self.terms));
+        let Verdicts { broken, witnessed } = judge_step(&step);
         Successor {
             input,
-            after,
-            broken: 0,
-            witnessed: 0,
+            after: (after != *state).then(|| if self.canonical { after.canonical() } else { after }),
+            broken,
+            witnessed,
             class: 0,
             digest: digest(input, outcome, notifications.as_slice()),
         }
     }
 }
 
-fn judge(_: &Observation<'_>) -> Judgement {
-    Judgement { broken: 0, witnessed: 0 }
+fn judge(moment: &Observation<'_>) -> Judgement {
+    let Verdicts { broken, witnessed } = judge_observation(moment);
+    Judgement { broken, witnessed }
 }
 
 fn is_refund(input: &Input) -> bool {
@@ -169,7 +191,7 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     if let Some(left) = before.session.and_then(|session| session.seconds_left) {
         jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
-    if before.keys.iter().flatten().any(|key| !key.prunable) {
+    if before.keys.iter().flatten().any(|key| key.answer.is_some() && !key.prunable) {
         jumps.extend([i64::from(holdfast_model::time::DAY)]);
     }
     jumps.retain(|jump| *jump > 0);
@@ -177,6 +199,3 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     jumps.dedup();
     jumps.into_iter().filter_map(|jump| u32::try_from(jump).ok()).collect()
 }
-
-#[expect(dead_code, reason = "until claims are plugged in")]
-type Unused = (ClaimBits, fn(Sight<1, 0>));

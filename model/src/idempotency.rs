@@ -13,14 +13,14 @@ pub(crate) struct Key {
     pub(crate) operation: Operation,
     /// The first answer, kept to the byte; `None` while the request is worked on.
     pub(crate) answer: Option<Outcome>,
-    /// Time left until it may be forgotten.
+    /// Time left until it may be forgotten; runs from the answer on.
     pub(crate) retention: Countdown,
 }
 
 impl Key {
     /// A request that has been taken in.
     pub(crate) const fn begin(operation: Operation) -> Self {
-        Self { operation, answer: None, retention: Countdown::of(RETENTION) }
+        Self { operation, answer: None, retention: Countdown::STOPPED }
     }
 
     /// What a request under this key is answered without doing anything: the first answer again, or
@@ -33,14 +33,14 @@ impl Key {
         }
     }
 
-    /// The key once its request has been answered; `None` where the endpoint never began, so that
+    /// The key once its request has been answered, kept for a day from then on; `None` where the endpoint never began, so that
     /// the same key may try again.
     pub(crate) fn answered(self, answer: Outcome) -> Option<Self> {
         let stored = match answer {
             Ok(_) => true,
             Err(rejection) => rejection.is_stored(),
         };
-        stored.then_some(Self { answer: Some(answer), ..self })
+        stored.then_some(Self { answer: Some(answer), retention: Countdown::of(RETENTION), ..self })
     }
 
     /// Old enough to be forgotten, and answered?

@@ -162,6 +162,22 @@ impl Notifications {
         Ok(())
     }
 
+    /// Keeps those that `keep` holds for, in their order.
+    #[cfg(feature = "testing")]
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Notification) -> bool) {
+        let all = *self;
+        self.clear();
+        for notification in all.as_slice().iter().filter(|notification| keep(notification)) {
+            let _fits = self.push(*notification);
+        }
+    }
+
+    /// The notifications, to be changed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [Notification] {
+        self.list.get_mut(..usize::from(self.length)).unwrap_or(&mut [])
+    }
+
     /// Takes everything back: what was refused is told to nobody.
     pub(crate) fn clear(&mut self) {
         self.length = 0;

@@ -337,9 +337,9 @@ pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) ->
     } else if reason == Rejection::HoldExpired {
         charge.hold_left.is_some_and(|left| left <= 0)
     } else if reason == Rejection::MissingFee {
-        charge.fee_at_first_capture && (capture.fee.is_none() || step.terms.dialect.same_connect_amounts)
+        charge.fee_at_first_capture && capture.fee.is_none()
     } else if reason == Rejection::MissingTransfer {
-        charge.transfer_at_first_capture && (capture.transfer.is_none() || step.terms.dialect.same_connect_amounts)
+        charge.transfer_at_first_capture && capture.transfer.is_none()
     } else {
         return Judgement::Vacuous;
     };

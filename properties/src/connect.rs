@@ -1,7 +1,7 @@
 //! Fees of the platform and transfers to connected accounts.
 
 use holdfast_model::{
-    Amount, CaptureMethod, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection, Terms, Update,
+    Amount, Capture, CaptureMethod, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection, Terms, Update,
 };
 
 use crate::capture::multicapture;
@@ -124,11 +124,16 @@ fn transfer_is_named_at_every_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> J
     })
 }
 
+/// Does this capture ask for money? What asks for nothing, or for all of nothing, is a release.
+fn takes_something(capture: &Capture, before: &PaymentView) -> bool {
+    capture.amount.map_or(!before.capturable.is_zero(), |amount| amount != 0)
+}
+
 /// If false, the merchant is not told which parameter the later capture lacks.
 fn missing_fee_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.fee_at_first_capture);
-    let held = before.status == IntentStatus::RequiresCapture && capture.amount != Some(0);
+    let held = before.status == IntentStatus::RequiresCapture && takes_something(&capture, before);
     refused(step.step, held && latched && capture.fee.is_none(), Rejection::MissingFee)
 }
 
@@ -136,7 +141,7 @@ fn missing_fee_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 fn missing_transfer_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.transfer_at_first_capture);
-    let held = before.status == IntentStatus::RequiresCapture && capture.amount != Some(0);
+    let held = before.status == IntentStatus::RequiresCapture && takes_something(&capture, before);
     refused(step.step, held && latched && capture.transfer.is_none(), Rejection::MissingTransfer)
 }
 

@@ -374,6 +374,10 @@ fn previous<V: Voice>(
     for notification in step.step.notifications.iter().filter(|notification| step.is_about(notification)) {
         let Some(((was, is), flags)) = subject_values(notification.kind, before, after) else { continue };
         premise = true;
+        // A multicapture tells of the amount in charge.updated; charge.captured comes after that (B58).
+        let told_already = notification.kind == Kind::ChargeCaptured
+            && step.step.notifications.iter().any(|other| other.kind == Kind::ChargeUpdated && step.is_about(other));
+        let was = if told_already { is } else { was };
         let told = notification.previous;
         let right = amount(told.amount, was, is) && flags.is_none_or(|(was, is)| flag(told.flag, was, is));
         if !right {

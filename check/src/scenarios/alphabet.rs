@@ -230,6 +230,11 @@ impl Alphabet {
         self.on_world(methods.into_iter().map(|method| Event::CustomerPays { intent: PI, method }))
     }
 
+    /// Every input about the first payment.
+    pub(crate) fn payment_inputs(&self) -> impl Iterator<Item = Input> + '_ {
+        self.payment.iter().map(|(input, _)| *input)
+    }
+
     /// The inputs about `intent`, and when each is tried.
     pub(crate) fn about(&self, intent: IntentId) -> impl Iterator<Item = (Input, When)> + '_ {
         self.payment.iter().map(move |(input, when)| (retarget(*input, intent), *when))

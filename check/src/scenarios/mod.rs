@@ -39,6 +39,12 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// What is tried in the search for inductive claims, under the rule book's decisions.
+    pub(crate) fn of_induction(alphabet: Alphabet) -> Self {
+        let dialect = Dialect { minimum_amount: 1, ..Dialect::default() };
+        Self { name: "induction", terms: Terms { dialect, ..Terms::default() }, alphabet }
+    }
+
     /// Does the engine decide what the rules leave open as the rule book does?
     #[must_use]
     pub fn follows_the_rule_book(&self) -> bool {

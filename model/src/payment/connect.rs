@@ -72,7 +72,7 @@ impl Payment {
 
     /// Is this a payment captured several times? Not one that was captured by itself, whatever the
     /// card would have allowed (B11).
-    pub(super) fn is_multicapture(&self) -> bool {
+    pub(crate) fn is_multicapture(&self) -> bool {
         self.intent.capture_method == CaptureMethod::Manual
             && self.charge.is_some_and(|charge| charge.multicapture_available)
     }

@@ -1,11 +1,12 @@
 //! What a planted fault is, and the transition function that has one.
 
 use crate::notification::Outbox;
-use crate::payment::{Changed, Payment};
+use crate::payment::{Changed, Charge, Payment};
 use crate::session::Session;
 use crate::setup::Setup;
 use crate::{
-    About, Call, Event, Input, IntentId, Notifications, Operation, Outcome, State, Terms, Transition, transition,
+    About, Call, Event, Input, IntentId, Notification, NotificationKind, Notifications, Operation, Outcome, Previous,
+    State, Terms, Transition, transition,
 };
 
 /// One rule of the specification broken on purpose, to prove that a claim notices.
@@ -22,6 +23,12 @@ pub struct Fault {
     /// The variant of that scenario.
     pub variant: &'static str,
     pub(super) kind: Kind,
+}
+
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
 }
 
 /// How a fault gets into the transition.
@@ -59,6 +66,56 @@ pub(super) struct PaymentStep<'a> {
     pub(super) after: &'a mut Option<Payment>,
     pub(super) outcome: &'a mut Outcome,
     pub(super) notifications: &'a mut Notifications,
+}
+
+impl PaymentStep<'_> {
+    /// Was this so before? No, if there was no payment.
+    pub(super) fn was(&self, test: impl FnOnce(&Payment) -> bool) -> bool {
+        self.before.as_ref().is_some_and(test)
+    }
+
+    /// Is this so after the step?
+    pub(super) fn now(&self, test: impl FnOnce(&Payment) -> bool) -> bool {
+        self.after.as_ref().is_some_and(test)
+    }
+
+    /// The operation of a plain request that was answered with success.
+    pub(super) fn done(&self) -> Option<Operation> {
+        match self.input {
+            Input::Call(Call { operation, .. }) if self.outcome.is_ok() => Some(operation),
+            Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+        }
+    }
+
+    /// Changes the payment after the step.
+    pub(super) fn payment(&mut self, change: impl FnOnce(&mut Payment)) {
+        if let Some(payment) = self.after.as_mut() {
+            change(payment);
+        }
+    }
+
+    /// Changes the charge after the step.
+    pub(super) fn charge(&mut self, change: impl FnOnce(&mut Charge)) {
+        if let Some(charge) = self.after.as_mut().and_then(|payment| payment.charge.as_mut()) {
+            change(charge);
+        }
+    }
+
+    /// Keeps only those notifications.
+    pub(super) fn tell_only(&mut self, keep: impl Fn(&Notification) -> bool) {
+        self.notifications.retain(keep);
+    }
+
+    /// Changes each notification.
+    pub(super) fn retell(&mut self, change: impl FnMut(&mut Notification)) {
+        self.notifications.as_mut_slice().iter_mut().for_each(change);
+    }
+
+    /// Tells of one more thing about the payment.
+    pub(super) fn tell(&mut self, kind: NotificationKind) {
+        let about = About::Payment(self.intent);
+        let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
+    }
 }
 
 /// A step of everything else.

@@ -6,5 +6,5 @@ mod faults;
 mod states;
 
 pub use fault::{Fault, faulty_transition};
-pub use faults::FAULTS;
+pub use faults::faults;
 pub use states::{DOMAIN, type_correct_states};

@@ -1,0 +1,100 @@
+//! The checkers checked: every planted fault is found, by the claim it should break.
+
+use std::num::NonZeroUsize;
+
+use holdfast_model::testing::{Fault, faults};
+use holdfast_properties::Claim;
+
+use crate::explore::{ClaimBits, Explorer, Limits, Mode};
+use crate::scenarios::{Visit, find};
+use crate::space::ModelSpace;
+
+/// What became of a planted fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// The fault's name.
+    pub fault: &'static str,
+    /// Every claim that it breaks in its scenario, with the length of the shortest counterexample.
+    pub broken: Vec<(&'static str, u32)>,
+    /// The shortest counterexample to the claim it should break, a line an input.
+    pub counterexample: Vec<String>,
+}
+
+impl Caught {
+    /// Is it found by the claim that should find it?
+    #[must_use]
+    pub fn by(&self, claim: &str) -> bool {
+        self.broken.iter().any(|(broken, _)| *broken == claim)
+    }
+}
+
+/// Plants every fault in turn.
+///
+/// # Errors
+/// A sentence about a fault that names a scenario, a variant or a claim that does not exist.
+pub fn plant_all(threads: NonZeroUsize) -> Result<Vec<Caught>, String> {
+    faults().map(|fault| plant(fault, threads)).collect()
+}
+
+/// Explores the scenario of a fault with the fault in it.
+///
+/// # Errors
+/// A sentence if the fault names a scenario, a variant or a claim that does not exist.
+pub fn plant(fault: &'static Fault, threads: NonZeroUsize) -> Result<Caught, String> {
+    let Fault { name, scenario, variant, breaks, .. } = fault;
+    let of = |what: &str, word: &str| format!("planted fault `{name}`: there is no {what} `{word}`");
+    let claim = Claim::find(breaks).ok_or_else(|| of("claim", breaks))?;
+    let found = find(scenario).ok_or_else(|| of("scenario", scenario))?;
+    let variants = (found.variants)();
+    let variant = variants.iter().find(|known| known.name == *variant).ok_or_else(|| of("variant", variant))?;
+    Ok(found.visit(variant, Plant { fault, claim, threads }))
+}
+
+struct Plant {
+    fault: &'static Fault,
+    claim: &'static Claim,
+    threads: NonZeroUsize,
+}
+
+impl Visit for Plant {
+    type Output = Caught;
+
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Caught {
+        let space = space.with_fault(self.fault);
+        // A fault can open endless roads; what it breaks shows long before.
+        let limits = Limits { max_states: Some(400_000), ..Limits::default() };
+        let explorer = Explorer::new(&space).mode(Mode::Exact).threads(self.threads.get()).limits(limits);
+        let found = explorer.run();
+        let broken = found
+            .violations
+            .iter()
+            .filter_map(|(bit, sighting)| {
+                let claim = holdfast_properties::CATALOGUE.get(usize::from(*bit))?;
+                Some((claim.id, sighting.steps))
+            })
+            .collect();
+        let counterexample = found
+            .violations
+            .get(&self.claim.place)
+            .and_then(|sighting| {
+                let path = explorer.path(&found, sighting)?;
+                let mut lines: Vec<_> = path.steps.iter().map(|(_, input)| input.to_string()).collect();
+                lines.extend(sighting.step.map(|(_, input)| input.to_string()));
+                Some(lines)
+            })
+            .unwrap_or_default();
+        Caught { fault: self.fault.name, broken, counterexample }
+    }
+}
+
+/// The claims that some fault breaks and no other claim notices.
+#[must_use]
+pub fn sole_witnesses(caught: &[Caught]) -> ClaimBits {
+    caught
+        .iter()
+        .filter_map(|caught| match caught.broken.as_slice() {
+            [(claim, _)] => Claim::find(claim),
+            _ => None,
+        })
+        .fold(0, |bits, claim| bits | claim.bit())
+}
