@@ -340,6 +340,8 @@ pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) ->
         charge.fee_at_first_capture && capture.fee.is_none()
     } else if reason == Rejection::MissingTransfer {
         charge.transfer_at_first_capture && capture.transfer.is_none()
+    } else if matches!(reason, Rejection::LateFee | Rejection::LateTransfer) {
+        !step.terms.dialect.late_connect_amounts
     } else {
         return Judgement::Vacuous;
     };

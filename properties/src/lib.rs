@@ -166,8 +166,10 @@ catalogue! {
     payment_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 §2.2";
 }
 
+pub mod abstraction;
 mod capture;
 mod connect;
+pub mod consumer;
 mod expiry;
 mod idempotency;
 mod judgement;
@@ -177,11 +179,15 @@ mod money;
 mod notifications;
 mod refunds;
 mod refusal;
+pub mod requirements;
 mod session;
 mod setup;
 mod snapshot;
 mod step;
+#[cfg(test)]
+mod tests;
 
+pub use abstraction::AbstractTransition;
 pub use catalogue::{Claim, Kind};
 use holdfast_model::{IntentId, Observation, PaymentView, Terms};
 pub use judgement::{Judgement, Verdicts, Voice};

@@ -825,9 +825,12 @@ fn off_session_comes_with_confirm<V: Voice>(step: &PaymentStep<'_, '_>) -> Judge
 /// If false, a merchant is refused what the rules allow: told "not in this status" where the status
 /// is right, or "no method" where there is one.
 pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let (Some((operation, reason)), Some(before)) = (step.turned_down(), step.before) else {
-        return Judgement::Vacuous;
-    };
+    let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
+    if reason == Rejection::UnexpectedMulticapture {
+        let accepts = step.terms.dialect.accept_multicapture_with_automatic;
+        return given(true, !accepts, || format!("{operation:?} was refused, though it is to be accepted"));
+    }
+    let Some(before) = step.before else { return Judgement::Vacuous };
     let status = before.status;
     let allowed = if reason == Rejection::UnexpectedState {
         if matches!(operation, Operation::UpdateIntent { update: Update::Metadata, .. }) {
@@ -856,7 +859,9 @@ pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 /// If false, a job that found nothing to do has done something.
 fn idle_events_change_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let idle = step.outcome == Ok(holdfast_model::Accepted::Nothing) && step.seconds() == 0;
-    given(idle && step.event().is_some(), step.unchanged() && step.notifications.is_empty(), || {
+    let quiet = step.unchanged() && step.notifications.is_empty();
+    // No witness of the claim: jobs find nothing to do all the time.
+    given(idle && step.event().is_some() && !quiet, false, || {
         format!("{:?} had nothing to do, yet told {:?} and changed {:?}", step.input, step.notifications, step.after)
     })
 }

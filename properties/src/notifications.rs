@@ -284,12 +284,15 @@ fn refund_moves_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     told(step, moved, &expected)
 }
 
+/// A value before and after.
+type WasAndIs<T> = (T, T);
+
 /// The amount and the flag that a notification's previous values are about: before and after.
 fn subject_values(
     kind: Kind,
     before: &PaymentView,
     after: &PaymentView,
-) -> Option<((Amount, Amount), Option<(bool, bool)>)> {
+) -> Option<(WasAndIs<Amount>, Option<WasAndIs<bool>>)> {
     let charge = |payment: &PaymentView| payment.charge.unwrap_or(NO_CHARGE);
     let (from, to) = (charge(before), charge(after));
     match kind {

@@ -1,0 +1,101 @@
+//! A merchant's system that does it right: notifications wake it up, fetches tell it the truth.
+//!
+//! Notifications come late, twice and in any order, and each shows what was, not what is. So this
+//! consumer believes no content: it looks up what the notification is about. It ends where a fetch
+//! would, whatever the delivery does, exactly if every change of what it keeps is told of by some
+//! notification. That is what `money-never-moves-silently` claims of each step, and what
+//! [`delivery_does_not_matter`] shows of a whole trace.
+
+use holdfast_model::{About, IntentStatus, Notification, Observation, PaymentView};
+
+use crate::snapshot::Trace;
+
+/// What the consumer keeps of one payment: how far it is, and the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    /// A final status, or none: what is under way is asked for when it is needed.
+    end: Option<IntentStatus>,
+    received: u32,
+    refunded: u32,
+    fees: u32,
+    transfers: u32,
+}
+
+impl Entry {
+    fn of(payment: &PaymentView) -> Self {
+        Self {
+            end: payment.status.is_final().then_some(payment.status),
+            received: payment.received.get(),
+            refunded: payment.charge.map_or(0, |charge| charge.refunded_amount.get()),
+            fees: payment.ledger.fees.get().saturating_sub(payment.ledger.fees_refunded.get()),
+            transfers: payment.ledger.transfers.get().saturating_sub(payment.ledger.reversals.get()),
+        }
+    }
+}
+
+/// The merchant's books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consumer {
+    payments: Vec<Option<Entry>>,
+}
+
+impl Consumer {
+    /// Deals with one notification, at a moment when the engine shows `now`.
+    pub fn receive(&mut self, notification: &Notification, now: &Observation<'_>) {
+        let (About::Payment(intent) | About::Refund(intent, _)) = notification.about else { return };
+        let place = usize::from(intent.0);
+        if self.payments.len() <= place {
+            self.payments.resize(place.saturating_add(1), None);
+        }
+        let fetched = now.payments.get(place).and_then(Option::as_ref);
+        if let (Some(entry), Some(payment)) = (self.payments.get_mut(place), fetched) {
+            *entry = Some(Entry::of(payment));
+        }
+    }
+
+    /// Are the books what a fetch of everything would make them?
+    #[must_use]
+    pub fn agrees_with(&self, now: &Observation<'_>) -> bool {
+        now.payments
+            .iter()
+            .enumerate()
+            .all(|(place, payment)| payment.as_ref().map(Entry::of) == self.payments.get(place).copied().flatten())
+    }
+}
+
+/// Does a correct consumer end where a fetch would, if the notifications of `trace` come as
+/// `deliveries` says?
+///
+/// A delivery is the number of a notification, counted over the whole trace, and the number of
+/// steps after which it arrives. One that would arrive before it is generated arrives with its own
+/// step; one that is not listed at all arrives at the end: delivery is at least once.
+#[must_use]
+pub fn delivery_does_not_matter(trace: &Trace, deliveries: &[(usize, usize)]) -> bool {
+    let told: Vec<(usize, &Notification)> = trace
+        .happenings
+        .iter()
+        .enumerate()
+        .flat_map(|(at, happening)| happening.notifications.iter().map(move |notification| (at, notification)))
+        .collect();
+    let mut consumer = Consumer::default();
+    for (at, happening) in trace.happenings.iter().enumerate() {
+        let now = happening.after.observe();
+        for (number, when) in deliveries {
+            let Some((generated, notification)) = told.get(*number) else { continue };
+            if (*generated).max(*when) == at {
+                consumer.receive(notification, &now);
+            }
+        }
+    }
+    let Some(last) = trace.happenings.last() else { return true };
+    let now = last.after.observe();
+    let on_time = |number: usize, generated: usize| {
+        deliveries.iter().any(|(listed, when)| *listed == number && generated.max(*when) < trace.happenings.len())
+    };
+    for (number, (generated, notification)) in told.iter().enumerate() {
+        if !on_time(number, *generated) {
+            consumer.receive(notification, &now);
+        }
+    }
+    consumer.agrees_with(&now)
+}

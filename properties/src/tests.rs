@@ -1,0 +1,434 @@
+//! Every claim with an example that it is true of, and at least one that it is false of.
+//!
+//! A claim that nothing can break says nothing: a test at the end looks for those.
+
+use holdfast_model::{
+    About, Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, ChargeStatus,
+    ChargeView, Confirm, ConfirmationMethod, Country, Create, CreateRefund, CreateSession, Currency, Decline, Event,
+    Fault, Flow, Input, IntentId, IntentStatus, KeyId, KeyView, LedgerView, Links, Notification,
+    NotificationKind as Kind, Operation, Outcome, PaymentError, PaymentMethod, PaymentStatus, PaymentView, Previous,
+    REFUNDS, RefundId, RefundProgress, RefundStatus, RefundView, Rejection, SessionMode, SessionStatus, SessionUi,
+    SessionView, SetupStatus, SetupView, Update,
+};
+
+use crate::{CATALOGUE, Claim, Judgement, Snapshot, Step, Trace, Verdicts, snapshot::Happening};
+
+const PI: IntentId = IntentId(0);
+const OK: Outcome = Ok(Accepted::Happened);
+
+/// A step that owns all it needs.
+#[derive(Clone, Debug)]
+struct Scene {
+    before: Snapshot,
+    input: Input,
+    outcome: Outcome,
+    told: Vec<Notification>,
+    after: Snapshot,
+}
+
+impl Scene {
+    /// Nothing is there and nothing happens.
+    fn empty() -> Self {
+        let event = Event::PruneKey { key: KeyId(0) };
+        Self {
+            before: Snapshot::default(),
+            input: event.into(),
+            outcome: Ok(Accepted::Nothing),
+            told: vec![],
+            after: Snapshot::default(),
+        }
+    }
+
+    fn both(mut self, change: impl Fn(&mut Snapshot)) -> Self {
+        change(&mut self.before);
+        change(&mut self.after);
+        self
+    }
+
+    fn now(mut self, change: impl Fn(&mut Snapshot)) -> Self {
+        change(&mut self.after);
+        self
+    }
+
+    /// Changes what was there before.
+    fn into_before(mut self, change: impl Fn(&mut Snapshot)) -> Self {
+        change(&mut self.before);
+        self
+    }
+
+    /// Changes the payment as it is afterwards.
+    fn pay(self, change: impl Fn(&mut PaymentView)) -> Self {
+        self.now(|world| change(world.payments[0].as_mut().unwrap()))
+    }
+
+    fn says(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    fn tells(mut self, kinds: &[Kind]) -> Self {
+        self.told = kinds.iter().map(|kind| note(*kind)).collect();
+        self
+    }
+
+    fn by(mut self, input: impl Into<Input>) -> Self {
+        self.input = input.into();
+        self
+    }
+
+    fn fault(mut self, fault: Fault, key: Option<KeyId>) -> Self {
+        if let Input::Call(call) = self.input {
+            self.input = Input::Call(Call { fault, key, ..call });
+        }
+        self
+    }
+
+    fn step(&self) -> Step<'_> {
+        Step::new(self.before.observe(), self.input, self.outcome, &self.told, self.after.observe())
+    }
+
+    fn judge(&self, claim: &Claim) -> Judgement {
+        let step = self.step();
+        let moment = matches!(claim.kind, crate::Kind::Payment | crate::Kind::World);
+        let verdicts = if moment { crate::judge_observation(&self.after.observe()) } else { crate::judge_step(&step) };
+        let words = crate::explain_step(claim, &step);
+        if verdicts.broken & claim.bit() != 0 {
+            assert!(words.is_some_and(|words| !words.is_empty()), "{} does not explain itself", claim.id);
+            Judgement::Broken(())
+        } else {
+            assert_eq!(words, None, "{} explains what it does not find", claim.id);
+            if verdicts.witnessed & claim.bit() != 0 { Judgement::Holds } else { Judgement::Vacuous }
+        }
+    }
+}
+
+fn note(kind: Kind) -> Notification {
+    let about = if kind.name().starts_with("refund.") || kind == Kind::ChargeRefundUpdated {
+        About::Refund(PI, RefundId(0))
+    } else if kind.name().starts_with("setup_intent") || kind == Kind::MethodAttached {
+        About::Setup
+    } else if kind.name().starts_with("checkout") {
+        About::Session
+    } else {
+        About::Payment(PI)
+    };
+    Notification { kind, about, previous: Previous::default() }
+}
+
+fn a(minor_units: u32) -> Amount {
+    Amount::new(minor_units)
+}
+
+/// One payment at one moment.
+fn see(payment: PaymentView) -> Scene {
+    Scene::empty().both(|world| world.payments = vec![Some(payment)])
+}
+
+/// A payment that `input` happens to; what it is afterwards is set with [`Scene::pay`].
+fn to(payment: PaymentView, input: impl Into<Input>) -> Scene {
+    see(payment).by(input).says(OK)
+}
+
+fn with(mut payment: PaymentView, change: impl Fn(&mut PaymentView)) -> PaymentView {
+    change(&mut payment);
+    payment
+}
+
+fn charge(payment: &mut PaymentView) -> &mut ChargeView {
+    payment.charge.as_mut().unwrap()
+}
+
+/// Just created, without a method.
+fn fresh() -> PaymentView {
+    PaymentView {
+        status: IntentStatus::RequiresPaymentMethod,
+        amount: a(1000),
+        currency: Currency::Usd,
+        capturable: a(0),
+        received: a(0),
+        capture_method: CaptureMethod::Manual,
+        confirmation_method: ConfirmationMethod::Automatic,
+        payment_method: None,
+        multicapture_requested: true,
+        flow: Flow::Platform,
+        fee: None,
+        transfer: None,
+        confirmations: 0,
+        cancellation_reason: None,
+        last_error: None,
+        owned_by_session: false,
+        charge: None,
+        successful_charges: 0,
+        refunds: [None; REFUNDS],
+        ledger: LedgerView::default(),
+    }
+}
+
+/// Ready to be confirmed with `method`.
+fn ready(method: PaymentMethod) -> PaymentView {
+    with(fresh(), |p| {
+        p.status = IntentStatus::RequiresConfirmation;
+        p.payment_method = Some(method);
+    })
+}
+
+fn approved() -> ChargeView {
+    ChargeView {
+        status: ChargeStatus::Succeeded,
+        authorized: a(1000),
+        captured_amount: a(0),
+        released: a(0),
+        refunded_amount: a(0),
+        captured: false,
+        refunded: false,
+        multicapture_available: true,
+        captures: 0,
+        hold_left: Some(604_800),
+        booking_left: None,
+        links: Links::default(),
+        fee_at_first_capture: false,
+        transfer_at_first_capture: false,
+        fee_latch: false,
+        transfer_latch: false,
+    }
+}
+
+/// A hold of 1000 from which nothing was taken yet.
+fn held() -> PaymentView {
+    with(ready(PaymentMethod::Visa), |p| {
+        p.status = IntentStatus::RequiresCapture;
+        p.capturable = a(1000);
+        p.charge = Some(approved());
+        p.successful_charges = 1;
+        p.confirmations = 1;
+    })
+}
+
+/// A hold of 1000 from which nothing further can be taken than once.
+fn single() -> PaymentView {
+    with(held(), |p| {
+        p.multicapture_requested = false;
+        charge(p).multicapture_available = false;
+    })
+}
+
+fn take(p: &mut PaymentView, amount: u32) {
+    p.received = p.received.plus(a(amount)).unwrap();
+    p.capturable = p.capturable.minus(a(amount)).unwrap();
+    p.ledger.charged = p.received;
+    let captured = p.received;
+    let charge = charge(p);
+    charge.captured_amount = captured;
+    charge.captures = charge.captures.saturating_add(1);
+    charge.links.balance_transaction = true;
+}
+
+fn end(p: &mut PaymentView) {
+    p.status = IntentStatus::Succeeded;
+    let rest = p.capturable;
+    p.capturable = a(0);
+    let charge = charge(p);
+    charge.released = rest;
+    charge.captured = true;
+    charge.hold_left = None;
+}
+
+/// 700 of 1000 captured, the rest still held.
+fn partly() -> PaymentView {
+    with(held(), |p| take(p, 700))
+}
+
+/// 700 of 1000 captured for good.
+fn done() -> PaymentView {
+    with(partly(), end)
+}
+
+fn give_back(p: &mut PaymentView, amount: u32, place: usize) {
+    p.refunds[place] = Some(RefundView { status: RefundStatus::Succeeded, amount: a(amount) });
+    p.ledger.refunded = p.ledger.refunded.plus(a(amount)).unwrap();
+    let all = p.received;
+    let open = p.status == IntentStatus::RequiresCapture;
+    let charge = charge(p);
+    charge.refunded_amount = charge.refunded_amount.plus(a(amount)).unwrap();
+    charge.refunded = !open && charge.refunded_amount == all;
+}
+
+/// 700 captured for good, 200 of it given back.
+fn refunded() -> PaymentView {
+    with(done(), |p| give_back(p, 200, 0))
+}
+
+/// 1000 captured at once, and booked.
+fn paid() -> PaymentView {
+    with(single(), |p| {
+        p.capture_method = CaptureMethod::Automatic;
+        take(p, 1000);
+        end(p);
+    })
+}
+
+/// 1000 captured at once, booking outstanding.
+fn unbooked() -> PaymentView {
+    with(paid(), |p| {
+        p.capture_method = CaptureMethod::AutomaticAsync;
+        p.ledger = LedgerView::default();
+        charge(p).booking_left = Some(3600);
+        charge(p).links = Links::default();
+    })
+}
+
+fn canceled() -> PaymentView {
+    with(held(), |p| {
+        end(p);
+        charge(p).captured = false;
+        p.status = IntentStatus::Canceled;
+    })
+}
+
+/// A bank debit that waits for its bank.
+fn processing() -> PaymentView {
+    with(ready(PaymentMethod::UsBankAccount), |p| {
+        p.status = IntentStatus::Processing;
+        p.capture_method = CaptureMethod::Automatic;
+        p.confirmations = 1;
+    })
+}
+
+fn challenged() -> PaymentView {
+    with(ready(PaymentMethod::AuthenticationRequired), |p| p.status = IntentStatus::RequiresAction)
+}
+
+fn declined(p: &mut PaymentView) {
+    p.status = IntentStatus::RequiresPaymentMethod;
+    p.payment_method = None;
+    p.last_error = Some(PaymentError::CardDeclined);
+    p.charge =
+        Some(ChargeView { status: ChargeStatus::Failed, hold_left: None, multicapture_available: false, ..approved() });
+}
+
+/// A destination charge with a fee of 100, booked.
+fn sent() -> PaymentView {
+    with(paid(), |p| {
+        p.flow = Flow::Destination;
+        p.fee = Some(a(100));
+        p.ledger.fees = a(100);
+        p.ledger.transfers = a(1000);
+        charge(p).links = Links { balance_transaction: true, transfer: true, application_fee: true };
+    })
+}
+
+fn capture(amount: impl Into<Option<i64>>, final_capture: impl Into<Option<bool>>) -> Operation {
+    let capture = Capture { amount: amount.into(), final_capture: final_capture.into(), ..Capture::default() };
+    Operation::CaptureIntent { intent: PI, capture }
+}
+
+fn refund(amount: impl Into<Option<i64>>) -> Operation {
+    Operation::CreateRefund { intent: PI, refund: CreateRefund { amount: amount.into(), ..CreateRefund::default() } }
+}
+
+fn refund_both(amount: impl Into<Option<i64>>, fee: bool, transfer: bool) -> Operation {
+    let refund = CreateRefund { amount: amount.into(), refund_application_fee: fee, reverse_transfer: transfer };
+    Operation::CreateRefund { intent: PI, refund }
+}
+
+fn confirm() -> Operation {
+    Operation::ConfirmIntent { intent: PI, confirm: Confirm::default() }
+}
+
+fn cancel() -> Operation {
+    Operation::CancelIntent { intent: PI, reason: None }
+}
+
+fn update(update: Update) -> Operation {
+    Operation::UpdateIntent { intent: PI, update }
+}
+
+fn create(create: Create) -> Operation {
+    Operation::CreateIntent { intent: PI, create }
+}
+
+fn advance(seconds: u32) -> Event {
+    Event::Advance { seconds }
+}
+
+fn authenticate(result: Authentication) -> Event {
+    Event::Authenticate { intent: PI, result }
+}
+
+fn setup(status: SetupStatus) -> SetupView {
+    let method = !matches!(status, SetupStatus::RequiresPaymentMethod | SetupStatus::Canceled);
+    SetupView {
+        status,
+        payment_method: method.then_some(PaymentMethod::Visa),
+        confirmations: 0,
+        cancellation_reason: None,
+        last_error: None,
+        owned_by_session: false,
+    }
+}
+
+fn set_up(from: SetupView, input: impl Into<Input>, into: SetupView) -> Scene {
+    Scene::empty().both(|world| world.setup = Some(from)).now(|world| world.setup = Some(into)).by(input).says(OK)
+}
+
+fn session(status: SessionStatus) -> SessionView {
+    SessionView {
+        status,
+        mode: SessionMode::Payment,
+        ui: SessionUi::Hosted,
+        amount: a(1000),
+        manual: false,
+        payment_status: PaymentStatus::Unpaid,
+        intent: None,
+        seconds_left: (status == SessionStatus::Open).then_some(86_400),
+    }
+}
+
+fn sessions(from: SessionView, input: impl Into<Input>, into: SessionView) -> Scene {
+    Scene::empty().both(|world| world.session = Some(from)).now(|world| world.session = Some(into)).by(input).says(OK)
+}
+
+/// A session with its payment.
+fn owning(session: SessionView, payment: PaymentView) -> Scene {
+    see(with(payment, |p| p.owned_by_session = true))
+        .both(|world| world.session = Some(SessionView { intent: Some(0), ..session }))
+}
+
+fn create_session() -> CreateSession {
+    CreateSession {
+        mode: SessionMode::Payment,
+        ui: SessionUi::Hosted,
+        amount: 1000,
+        manual: false,
+        multicapture: false,
+        success_url: true,
+        return_url: false,
+        expires_in: None,
+    }
+}
+
+fn key(operation: Operation, answer: Option<Outcome>) -> KeyView {
+    KeyView { operation, answer, prunable: false }
+}
+
+/// The claim, scenes it holds of, and scenes that break it.
+struct Case(&'static str, Vec<Scene>, Vec<Scene>);
+
+/// An operation that must be refused: true if it is, false if it is accepted.
+fn refuses(claim: &'static str, payment: PaymentView, operation: Operation, reason: Rejection) -> Case {
+    let scene = to(payment, operation);
+    Case(claim, vec![scene.clone().says(Err(reason))], vec![scene])
+}
+
+/// A step that must be told: true with these kinds, false with none.
+fn tells(claim: &'static str, scene: Scene, kinds: &[Kind]) -> Case {
+    Case(claim, vec![scene.clone().tells(kinds)], vec![scene])
+}
+
+/// A payment that a claim is true of, and changes that make it false.
+fn sees(claim: &'static str, good: PaymentView, bad: &[fn(&mut PaymentView)]) -> Case {
+    Case(claim, vec![see(good)], bad.iter().map(|change| see(with(good, change))).collect())
+}
+
+mod lists;
+mod meta;

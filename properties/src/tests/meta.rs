@@ -1,0 +1,173 @@
+//! What holds of the catalogue as a whole.
+
+use super::lists::cases;
+use super::*;
+
+#[test]
+fn every_claim_is_true_and_false_of_its_examples() {
+    let mut wrong = vec![];
+    for Case(id, holds, broken) in cases() {
+        let claim = Claim::find(id).unwrap_or_else(|| panic!("no claim {id}"));
+        for (at, scene) in holds.iter().enumerate() {
+            let judgement = scene.judge(claim);
+            if judgement != Judgement::Holds {
+                let words = crate::explain_step(claim, &scene.step());
+                wrong.push(format!("{id}: example {at} should hold, is {judgement:?} {words:?}"));
+            }
+        }
+        for (at, scene) in broken.iter().enumerate() {
+            let judgement = scene.judge(claim);
+            if judgement != Judgement::Broken(()) {
+                wrong.push(format!("{id}: example {at} should be broken, is {judgement:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_claim_has_an_example_that_breaks_it() {
+    let cases = cases();
+    for claim in &CATALOGUE {
+        let of = || cases.iter().filter(|case| case.0 == claim.id);
+        assert!(of().any(|case| !case.1.is_empty()), "{} has no example that it is true of", claim.id);
+        assert!(of().any(|case| !case.2.is_empty()), "{} has no example that breaks it", claim.id);
+    }
+}
+
+#[test]
+fn every_claim_is_vacuous_where_nothing_is() {
+    assert_eq!(crate::judge_step(&Scene::empty().step()), Verdicts::NONE);
+    assert_eq!(crate::judge_observation(&Snapshot::default().observe()), Verdicts::NONE);
+    for claim in &CATALOGUE {
+        assert_eq!(Scene::empty().judge(claim), Judgement::Vacuous, "{}", claim.id);
+    }
+}
+
+#[test]
+fn every_step_claim_is_vacuous_of_a_payment_that_nothing_happens_to() {
+    // This is what makes it sound to skip such payments.
+    for payment in [fresh(), held(), partly(), done(), refunded(), paid(), unbooked(), canceled(), processing(), sent()]
+    {
+        let scene = see(payment).by(Event::SettleSetup).says(Ok(Accepted::Nothing));
+        let step = scene.step();
+        assert!(crate::PaymentStep::of(&step, 0).is_none());
+        let forced = crate::PaymentStep {
+            terms: step.after.terms,
+            intent: PI,
+            before: step.before.payments[0].as_ref(),
+            after: step.after.payments[0].as_ref(),
+            step: &step,
+            operation: None,
+            addressed: false,
+            changed: false,
+        };
+        let broken = crate::judge_payment_step(&forced).broken;
+        let names: Vec<_> = CATALOGUE.iter().filter(|claim| broken & claim.bit() != 0).collect();
+        assert!(names.is_empty(), "{names:?}");
+    }
+}
+
+#[test]
+fn the_payments_of_the_examples_are_sound() {
+    for payment in [fresh(), held(), single(), partly(), done(), refunded(), paid(), unbooked(), canceled(), sent()] {
+        let scene = see(payment);
+        let broken: Vec<_> =
+            CATALOGUE.iter().filter_map(|claim| crate::explain(claim, &scene.after.observe())).collect();
+        assert!(broken.is_empty(), "{broken:?}");
+    }
+}
+
+#[test]
+fn the_catalogue_is_in_order() {
+    for (at, claim) in CATALOGUE.iter().enumerate() {
+        assert_eq!(usize::from(claim.place), at);
+        assert!(claim.id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", claim.id);
+        assert!(!claim.sentence.is_empty() && !claim.sentence.ends_with('.'), "{}", claim.sentence);
+        assert!(claim.rule_ids().count() > 0, "{} cites no rule", claim.id);
+        assert!(claim.why().starts_with("If false, "), "{}: {}", claim.id, claim.why());
+        assert_eq!(CATALOGUE.iter().filter(|other| other.id == claim.id).count(), 1, "{}", claim.id);
+        assert_eq!(CATALOGUE.iter().filter(|other| other.sentence == claim.sentence).count(), 1, "{}", claim.id);
+    }
+}
+
+#[test]
+fn an_explanation_shows_the_numbers() {
+    let scene = see(with(partly(), |p| charge(p).released = a(40)));
+    let claim = Claim::find("held-money-adds-up").unwrap();
+    assert_eq!(
+        crate::explain(claim, &scene.after.observe()).unwrap(),
+        "capturable 300 + captured 700 + released 40 = 1040 ≠ authorized 1000"
+    );
+}
+
+/// Hold, capture, capture, refund: what a trace of a shop with two parcels looks like.
+fn parcels(silent: bool) -> Trace {
+    let told = |kinds: &[Kind]| if silent { vec![] } else { kinds.iter().map(|kind| note(*kind)).collect() };
+    let happening = |operation: Operation, payment: PaymentView, notifications: Vec<Notification>| Happening {
+        input: operation.into(),
+        outcome: OK,
+        notifications,
+        after: see(payment).after,
+    };
+    let start = Snapshot { payments: vec![None], ..Snapshot::default() };
+    let held_kinds = [Kind::IntentCreated, Kind::ChargeSucceeded, Kind::IntentCapturableUpdated].map(note).to_vec();
+    let capture_kinds = [Kind::ChargeUpdated, Kind::IntentCapturableUpdated];
+    Trace {
+        start,
+        happenings: vec![
+            happening(create(Create::of(1000)), held(), held_kinds),
+            happening(capture(700, false), partly(), told(&capture_kinds)),
+            happening(capture(0, true), done(), told(&[Kind::ChargeCaptured, Kind::IntentSucceeded])),
+            happening(refund(200), refunded(), told(&[Kind::RefundCreated, Kind::ChargeRefunded])),
+        ],
+    }
+}
+
+#[test]
+fn late_doubled_and_reordered_notifications_end_where_a_fetch_does() {
+    let trace = parcels(false);
+    let count = trace.happenings.iter().map(|happening| happening.notifications.len()).sum::<usize>();
+    let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % u64::try_from(below).unwrap()).unwrap()
+    };
+    for _ in 0..10_000 {
+        let deliveries: Vec<_> = (0..next(3 * count)).map(|_| (next(count), next(6))).collect();
+        assert!(crate::consumer::delivery_does_not_matter(&trace, &deliveries), "{deliveries:?}");
+    }
+}
+
+#[test]
+fn a_silent_change_is_missed() {
+    assert!(!crate::consumer::delivery_does_not_matter(&parcels(true), &[(0, 0), (1, 0), (2, 0)]));
+}
+
+#[test]
+fn a_trace_is_its_steps() {
+    let trace = parcels(false);
+    assert_eq!(trace.steps().count(), 4);
+    assert!(trace.steps().all(|step| step.performed().is_some()));
+}
+
+#[test]
+fn an_operation_is_performed_once() {
+    let known = |answer| Scene::empty().both(move |world| world.keys = vec![Some(key(confirm(), answer))]);
+    let call = |fault, key| Input::Call(Call { operation: confirm(), key, fault });
+    let performed = |scene: Scene| scene.step().performed().is_some();
+    assert!(performed(Scene::empty().by(confirm())));
+    assert!(performed(Scene::empty().by(call(Fault::None, Some(KeyId(0))))));
+    assert!(performed(Scene::empty().by(call(Fault::ErrorAfter, None)).says(Err(Rejection::ServerError))));
+    assert!(performed(Scene::empty().by(call(Fault::AnswerLost, None)).says(Err(Rejection::AnswerLost))));
+    assert!(!performed(Scene::empty().by(call(Fault::ErrorBefore, None)).says(Err(Rejection::ServerError))));
+    assert!(!performed(Scene::empty().by(confirm()).says(Err(Rejection::LockTimeout))));
+    assert!(!performed(known(Some(OK)).by(call(Fault::None, Some(KeyId(0))))));
+    assert!(!performed(known(None).by(call(Fault::None, Some(KeyId(0))))));
+    assert!(performed(known(None).by(Input::Finish { key: KeyId(0) })));
+    assert!(!performed(known(Some(OK)).by(Input::Finish { key: KeyId(0) })));
+    assert!(!performed(Scene::empty().by(Input::Begin { key: KeyId(0), operation: confirm() })));
+    assert!(!performed(Scene::empty().by(advance(1))));
+}
