@@ -1,6 +1,13 @@
 //! Explores every reachable state of a model and judges each one.
 
+pub mod catalogue;
+pub mod explain;
 pub mod explore;
-
+pub mod mermaid;
+pub mod predicate;
+pub mod progress;
+pub mod record;
 pub mod scenarios;
 pub mod space;
+pub mod story;
+pub mod table;
