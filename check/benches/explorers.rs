@@ -1,2 +1,145 @@
-//! Placeholder.
-fn main() {}
+//! How fast the explorers are, as ratios within one run: absolute figures differ from machine to
+//! machine, and on a shared one from minute to minute.
+//!
+//! ```text
+//! cargo bench -p holdfast-check                      5 rounds
+//! cargo bench -p holdfast-check -- --rounds 9
+//! ```
+//!
+//! Each round runs every explorer once, one after the other, each in a process of its own so that
+//! none inherits the other's memory. A ratio is the median of the ratios of the rounds.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_arithmetic,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a bench may panic, and rounds what it prints"
+)]
+
+mod payments;
+
+use holdfast_check::explore::{Explorer, Mode, Space, Stateright};
+use std::process::Command;
+use std::sync::Arc;
+
+/// What is explored. Any space of at least a million states will do.
+fn space() -> impl Space + Send + 'static {
+    payments::Payments
+}
+
+const EXPLORERS: [&str; 5] = ["stateright", "fingerprint", "fingerprint, 2 threads", "exact", "exact, 2 threads"];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(name) = after("--one", &arguments) {
+        return measure_here(name, space());
+    }
+    let rounds = after("--rounds", &arguments).map_or(5, |rounds| rounds.parse().unwrap());
+    let mut table: Vec<Vec<Measured>> = EXPLORERS.iter().map(|_| Vec::new()).collect();
+    for round in 1..=rounds {
+        for (explorer, row) in EXPLORERS.iter().zip(&mut table) {
+            let measured = measure(explorer);
+            eprintln!("round {round} of {rounds}: {explorer} {:.2} s", measured.seconds);
+            row.push(measured);
+        }
+    }
+
+    let first = table[0][0];
+    println!("{} states, {} transitions", first.unique, first.transitions);
+    println!(
+        "{:<24}{:>12}{:>14}{:>16}{:>16}",
+        "explorer", "states/s", "× stateright", "visited B/state", "resident B/state"
+    );
+    for (explorer, row) in EXPLORERS.iter().zip(&table) {
+        for measured in row {
+            assert_eq!(measured.unique, first.unique, "{explorer}");
+            assert_eq!(measured.transitions, first.transitions, "{explorer}");
+        }
+        let states = first.unique as f64;
+        println!(
+            "{explorer:<24}{:>12.0}{:>14}{:>16}{:>16.1}",
+            median(row.iter().map(|measured| states / measured.seconds)),
+            ratio(&table[0], row),
+            row[0].visited.map_or_else(|| "–".to_owned(), |bytes| format!("{:.1}", bytes as f64 / states)),
+            median(row.iter().map(|measured| measured.resident as f64 / states)),
+        );
+    }
+    println!("fingerprint, 2 threads against 1: {}", ratio(&table[1], &table[2]));
+    println!("exact, 2 threads against 1: {}", ratio(&table[3], &table[4]));
+}
+
+/// The median of what `base` took against what `row` took, with the extremes.
+fn ratio(base: &[Measured], row: &[Measured]) -> String {
+    let ratios = || base.iter().zip(row).map(|(base, measured)| base.seconds / measured.seconds);
+    let least = ratios().fold(f64::INFINITY, f64::min);
+    let most = ratios().fold(0.0, f64::max);
+    format!("{:.2} ({least:.2}–{most:.2})", median(ratios()))
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// What one run told.
+#[derive(Clone, Copy)]
+struct Measured {
+    unique: u64,
+    transitions: u64,
+    seconds: f64,
+    /// Bytes of the visited set.
+    visited: Option<u64>,
+    /// The most bytes the process ever had resident.
+    resident: u64,
+}
+
+fn measure(explorer: &str) -> Measured {
+    let output = Command::new(std::env::current_exe().unwrap()).args(["--one", explorer]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [unique, transitions, seconds, visited, resident] = words[..] else {
+        panic!("{explorer}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    };
+    Measured {
+        unique: unique.parse().unwrap(),
+        transitions: transitions.parse().unwrap(),
+        seconds: seconds.parse().unwrap(),
+        visited: visited.parse().ok(),
+        resident: resident.parse().unwrap(),
+    }
+}
+
+fn measure_here<S: Space + Send + 'static>(name: &str, space: S) {
+    let (unique, transitions, seconds, visited) = if name == "stateright" {
+        let run = Stateright::new(Arc::new(space)).run();
+        assert!(run.completion.is_complete());
+        (run.unique, run.transitions, run.elapsed.as_secs_f64(), None)
+    } else {
+        let mode = if name.starts_with("exact") { Mode::Exact } else { Mode::Fingerprint };
+        let threads = if name.ends_with("2 threads") { 2 } else { 1 };
+        let found = Explorer::new(&space).mode(mode).threads(threads).run();
+        assert!(found.summary.completion.is_complete());
+        (found.summary.unique, found.summary.transitions, found.elapsed.as_secs_f64(), Some(found.memory.visited))
+    };
+    let visited = visited.map_or_else(|| "–".to_owned(), |bytes| bytes.to_string());
+    println!("{unique} {transitions} {seconds} {visited} {}", peak_resident());
+}
+
+/// The most bytes this process ever had resident; 0 where the system does not say.
+fn peak_resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|line| line.trim().strip_suffix("kB"))
+        .map_or(0, |kilobytes| kilobytes.trim().parse::<u64>().unwrap() * 1024)
+}
+
+fn after<'a>(option: &str, arguments: &'a [String]) -> Option<&'a str> {
+    let place = arguments.iter().position(|argument| argument == option)?;
+    arguments.get(place + 1).map(String::as_str)
+}

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use holdfast_model::trace::{Place, Value};
 use holdfast_model::Observation;
+use holdfast_model::trace::{Place, Value};
 
 use crate::catalogue::{Catalogue, Claim};
 use crate::mermaid;
@@ -53,11 +53,7 @@ pub fn changes(before: &Observation<'_>, after: &Observation<'_>) -> Vec<Change>
 
 /// Explains a falsehood of a story; `None` if there is no such claim or step.
 #[must_use]
-pub fn explain<'a>(
-    story: &'a Story,
-    falsehood: Falsehood,
-    catalogue: &'a dyn Catalogue,
-) -> Option<Explanation<'a>> {
+pub fn explain<'a>(story: &'a Story, falsehood: Falsehood, catalogue: &'a dyn Catalogue) -> Option<Explanation<'a>> {
     let moment = story.moment(falsehood.step)?;
     Some(Explanation {
         story,
@@ -78,7 +74,13 @@ impl fmt::Display for Explanation<'_> {
             writeln!(out, "  because  {because}")?;
         }
         if let Some(moment) = self.story.moment(self.step) {
-            writeln!(out, "  changed  by step {} of {}: {}", self.step.saturating_add(1), self.story.len(), moment.input)?;
+            writeln!(
+                out,
+                "  changed  by step {} of {}: {}",
+                self.step.saturating_add(1),
+                self.story.len(),
+                moment.input
+            )?;
         }
         for change in &self.changes {
             writeln!(out, "             {change}")?;

@@ -193,10 +193,7 @@ mod tests {
                 "status=succeeded refnded>0",
                 "condition 2 `refnded>0`: `pi1` shows no such field; did you mean `refunded`?",
             ),
-            (
-                "status=succeded",
-                "condition 1 `status=succeded`: not a value of `status`; did you mean `succeeded`?",
-            ),
+            ("status=succeded", "condition 1 `status=succeded`: not a value of `status`; did you mean `succeeded`?"),
             ("status>succeeded", "condition 1 `status>succeeded`: `status` has no order; compare it by = or !="),
             ("refunded>x", "condition 1 `refunded>x`: `refunded` takes a whole number"),
             (

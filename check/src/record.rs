@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explore::{CollisionBound, Completion, StaterightRun, Space, Summary};
+use crate::explore::{CollisionBound, Completion, Space, StaterightRun, Summary};
 
 /// The results of a run: of all that was wanted, or of a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

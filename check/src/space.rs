@@ -129,7 +129,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         let _ = (before, sight);
         Successor {
             input,
-            after,
+            after: (after != *state).then_some(after),
             broken: 0,
             witnessed: 0,
             class: 0,

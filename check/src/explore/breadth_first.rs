@@ -1,14 +1,15 @@
 //! Our explorer: breadth-first, level by level, with the same result on any number of threads.
 
-use super::fingerprint::{Fingerprinter, fingerprint};
+use super::classes::Classes;
+use super::digest;
+use super::fingerprint::fingerprint;
 use super::progress::Progress;
 use super::sighting::{Firsts, Sighting};
 use super::space::{Space, Successor};
 use super::summary::{CollisionBound, Completion, Count, First, Summary, Why};
 use super::tally::Tally;
 use super::visited::{Batch, Exact, Fingerprints, Origin, Visited};
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,7 @@ use std::time::{Duration, Instant};
 /// #     fn inputs(&self, _: &u8, inputs: &mut Vec<()>) { inputs.push(()) }
 /// #     fn step(&self, state: &u8, (): ()) -> Successor<Self> {
 /// #         Successor {
-/// #             input: (), after: state.wrapping_add(1), broken: 0, witnessed: 0, class: 0, digest: 0,
+/// #             input: (), after: Some(state.wrapping_add(1)), broken: 0, witnessed: 0, class: 0, digest: 0,
 /// #         }
 /// #     }
 /// #     fn judge(&self, state: &u8) -> Judgement {
@@ -186,6 +187,22 @@ impl<'a, S: Space> Explorer<'a, S> {
                 found.summary.collisions = CollisionBound::of(found.summary.unique);
                 found
             }
+        }
+    }
+
+    /// This explorer, for another space with the same roots, until the first violation there.
+    pub(super) fn towards<'b, T: Space>(&self, space: &'b T) -> Explorer<'b, T>
+    where
+        'a: 'b,
+    {
+        Explorer {
+            space,
+            mode: self.mode,
+            threads: self.threads,
+            limits: Limits { first_violation: true, ..self.limits },
+            roots: self.roots.clone(),
+            progress: self.progress,
+            clock: self.clock,
         }
     }
 
@@ -436,14 +453,7 @@ struct Figures<S: Space> {
     violations: Firsts<S>,
     witnesses: Firsts<S>,
     witnessed: Tally,
-    class_places: HashMap<u32, usize, BuildHasherDefault<ClassHasher>>,
-    classes: Vec<Class<S>>,
-}
-
-struct Class<S: Space> {
-    class: u32,
-    count: u64,
-    first: Sighting<S>,
+    classes: Classes<S>,
 }
 
 impl<S: Space> Worker<S> {
@@ -458,8 +468,7 @@ impl<S: Space> Worker<S> {
                 violations: Firsts::default(),
                 witnesses: Firsts::default(),
                 witnessed: Tally::default(),
-                class_places: HashMap::default(),
-                classes: Vec::new(),
+                classes: Classes::default(),
             },
         }
     }
@@ -489,13 +498,14 @@ impl<S: Space> Worker<S> {
         let print = fingerprint(state);
         let mut ordinal = 0_u32;
         let judgement = level.run.space.expand(state, &mut |successor| {
-            let after = if successor.after == *state {
-                print
-            } else {
-                let after = fingerprint(&successor.after);
-                let origin = Origin { before: print, ordinal };
-                self.batch.push(successor.after, after, origin);
-                after
+            let after = match &successor.after {
+                None => print,
+                Some(after) => {
+                    let origin = Origin { before: print, ordinal };
+                    let print = fingerprint(after);
+                    self.batch.push(*after, print, origin);
+                    print
+                }
             };
             self.figures.step(level.depth, state, print, ordinal, after, &successor);
             ordinal = ordinal.saturating_add(1);
@@ -551,7 +561,7 @@ impl<S: Space> Worker<S> {
         }
         self.figures.violations.merge(&mut found.violations);
         self.figures.witnesses.merge(&mut found.witnesses);
-        for class in self.figures.classes {
+        for class in self.figures.classes.into_seen() {
             let count = summary.classes.entry(class.class).or_insert(Count::NONE);
             count.count = count.count.saturating_add(class.count);
             found.classes.entry(class.class).and_modify(|first| first.keep_earlier(class.first)).or_insert(class.first);
@@ -588,7 +598,7 @@ impl<S: Space> Figures<S> {
     #[inline]
     fn step(&mut self, depth: u32, state: &S::State, before: u64, ordinal: u32, after: u64, successor: &Successor<S>) {
         self.transitions = self.transitions.saturating_add(1);
-        self.digest = self.digest.wrapping_add(digest_of(before, after, successor));
+        self.digest = self.digest.wrapping_add(digest::of_step(before, after, successor));
         let steps = depth.saturating_add(1);
         let sighting = || Sighting { steps, print: before, state: *state, step: Some((ordinal, successor.input)) };
         if successor.broken != 0 && self.violations.wants(successor.broken) {
@@ -600,53 +610,7 @@ impl<S: Space> Figures<S> {
                 self.witnesses.see(successor.witnessed, sighting());
             }
         }
-        let classes = &mut self.classes;
-        let place = *self.class_places.entry(successor.class).or_insert_with(|| {
-            classes.push(Class { class: successor.class, count: 0, first: sighting() });
-            classes.len().saturating_sub(1)
-        });
-        if let Some(class) = self.classes.get_mut(place) {
-            class.count = class.count.saturating_add(1);
-            if class.first.steps == steps {
-                class.first.keep_earlier(sighting());
-            }
-        }
-    }
-}
-
-/// One transition's share of the relation digest: a hash of all there is to it.
-#[inline]
-pub(super) fn digest_of<S: Space>(before: u64, after: u64, successor: &Successor<S>) -> u64 {
-    let mut hasher = Fingerprinter::default();
-    hasher.write_u64(before);
-    hasher.write_u64(after);
-    hasher.write_u64(successor.digest);
-    hasher.write_u32(successor.class);
-    if successor.broken | successor.witnessed != 0 {
-        hasher.write_u128(successor.broken);
-        hasher.write_u128(successor.witnessed);
-    }
-    hasher.finish()
-}
-
-/// A class is a small number already; spreading its bits is all a map of classes needs.
-#[derive(Default)]
-struct ClassHasher(u64);
-
-impl Hasher for ClassHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
-        }
-    }
-
-    #[inline]
-    fn write_u32(&mut self, class: u32) {
-        self.0 = (self.0 ^ u64::from(class)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.classes.count(successor.class, steps, sighting);
     }
 }
 

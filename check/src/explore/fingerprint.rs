@@ -23,9 +23,9 @@ pub fn fingerprint(state: &impl Hash) -> u64 {
 
 /// Mixes two words into one that depends on every bit of both.
 #[inline]
-fn mix(a: u64, b: u64) -> u64 {
-    let product = u128::from(a).wrapping_mul(u128::from(b));
-    low(product) ^ high(product)
+pub(super) fn mix(a: u64, b: u64) -> u64 {
+    let [low, high] = halves(u128::from(a).wrapping_mul(u128::from(b)));
+    low ^ high
 }
 
 /// The hasher behind [`fingerprint`]; useful for [`super::Successor::digest`] as well.
@@ -58,7 +58,8 @@ impl Fingerprinter {
 
     #[inline]
     fn round(&self) -> u64 {
-        mix(self.rounds ^ low(self.packed), ROUND ^ high(self.packed))
+        let [low, high] = halves(self.packed);
+        mix(self.rounds ^ low, ROUND ^ high)
     }
 }
 
@@ -101,8 +102,9 @@ impl Hasher for Fingerprinter {
 
     #[inline]
     fn write_u128(&mut self, value: u128) {
-        self.write_u64(low(value));
-        self.write_u64(high(value));
+        for half in halves(value) {
+            self.write_u64(half);
+        }
     }
 
     #[inline]
@@ -112,15 +114,11 @@ impl Hasher for Fingerprinter {
     }
 }
 
+/// The low and the high word.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
-const fn low(value: u128) -> u64 {
-    value as u64
-}
-
-#[inline]
-const fn high(value: u128) -> u64 {
-    low(value >> u64::BITS)
+#[expect(clippy::cast_possible_truncation, reason = "cutting it in two is what is asked for")]
+pub(super) const fn halves(value: u128) -> [u64; 2] {
+    [value as u64, (value >> u64::BITS) as u64]
 }
 
 #[cfg(test)]

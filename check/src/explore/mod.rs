@@ -13,16 +13,24 @@
 //!     fingerprint    states to 64 bits
 //!   sighting       first occurrences, the same on any number of threads
 //!   tally          counting 128 claims at once
+//!   classes        counting abstract transitions
+//!   digest         a sum that equal relations share
 //!   path           rebuilding a shortest path
 //!   progress       figures to draw, and a way to stop
 //! summary        what was found: written, read back, merged
+//! by_root        shards, and resuming where a run was stopped
+//! goal           the shortest path to a state of one's choice
 //! by_root        shards, and resuming where a run was stopped
 //! goal           the shortest path to a state of one's choice
 //! stateright     the other explorer
 //! ```
 
 mod breadth_first;
+mod by_root;
+mod classes;
+mod digest;
 mod fingerprint;
+mod goal;
 mod path;
 mod progress;
 mod sighting;
@@ -34,7 +42,9 @@ mod tally;
 mod visited;
 
 pub use breadth_first::{Exploration, Explorer, Limits, Memory, Mode};
+pub use by_root::{Next, Part, Results};
 pub use fingerprint::{Fingerprinter, fingerprint};
+pub use goal::Search;
 pub use path::Path;
 pub use progress::{Progress, Snapshot};
 pub use sighting::Sighting;

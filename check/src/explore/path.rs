@@ -53,7 +53,7 @@ impl<S: Space> Explorer<'_, S> {
             // Where whole states are kept, a fingerprint need not be the only one of its kind.
             let leads_here = |before: &R| match (before.state(), record.state()) {
                 (Some(before), Some(after)) => {
-                    self.nth(before, trail.origin.ordinal).is_some_and(|successor| successor.after == *after)
+                    self.nth(before, trail.origin.ordinal).is_some_and(|successor| successor.after(before) == *after)
                 }
                 _ => true,
             };
@@ -68,7 +68,7 @@ impl<S: Space> Explorer<'_, S> {
         for ordinal in ordinals.into_iter().rev() {
             let successor = self.nth(&state, ordinal)?;
             steps.push((state, successor.input));
-            state = successor.after;
+            state = successor.after(&state);
         }
         if state != sighting.state {
             return None;
@@ -76,7 +76,7 @@ impl<S: Space> Explorer<'_, S> {
         if let Some((ordinal, _)) = sighting.step {
             let successor = self.nth(&state, ordinal)?;
             steps.push((state, successor.input));
-            state = successor.after;
+            state = successor.after(&state);
         }
         Some(Path { steps, end: state })
     }

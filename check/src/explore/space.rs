@@ -27,7 +27,7 @@ pub trait Space: Sync {
 
     /// Collects every input that is enabled in `state`, always in the same order.
     ///
-    /// An input that the model would refuse is enabled too: its step leads back to `state`.
+    /// An input that the model would refuse is enabled too: it is a step that leads back to `state`.
     fn inputs(&self, state: &Self::State, inputs: &mut Vec<Self::Input>);
 
     /// Takes one step and judges it. `input` is one of those collected by [`Space::inputs`].
@@ -55,8 +55,9 @@ pub trait Space: Sync {
 pub struct Successor<S: Space + ?Sized> {
     /// What happened.
     pub input: S::Input,
-    /// The state it leads to; the state before, if the input was refused.
-    pub after: S::State,
+    /// The state it leads to; `None` if that is the state before, as after a refusal. Most steps of
+    /// most models are refusals, and those are spared the copying, comparing and hashing.
+    pub after: Option<S::State>,
     /// The claims about steps that this step breaks: 0 in a correct model.
     pub broken: ClaimBits,
     /// The claims whose premise this step meets, so that they say something about it.
@@ -75,6 +76,14 @@ pub struct Judgement {
     pub broken: ClaimBits,
     /// The claims whose premise this state meets.
     pub witnessed: ClaimBits,
+}
+
+impl<S: Space + ?Sized> Successor<S> {
+    /// The state it leads to from `before`.
+    #[must_use]
+    pub fn after(&self, before: &S::State) -> S::State {
+        self.after.unwrap_or(*before)
+    }
 }
 
 // Derived impls would demand them of the space itself.

@@ -14,7 +14,7 @@
 //! - A `next_state` of `None` makes paths wrong. So it always is `Some`: only enabled inputs are
 //!   handed out, and a refused one leads back to its state.
 
-use super::breadth_first::digest_of;
+use super::digest;
 use super::fingerprint::fingerprint;
 use super::progress::Progress;
 use super::space::{ClaimBits, Space};
@@ -260,11 +260,11 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
         let successor = self.space.step(&judged.state, action);
         if self.digesting {
             let before = fingerprint(&judged.state);
-            let after = fingerprint(&successor.after);
-            let digest = digest_of(before, after, &successor);
+            let after = fingerprint(&successor.after(&judged.state));
+            let digest = digest::of_step(before, after, &successor);
             self.tally.digest.fetch_add(digest, Ordering::Relaxed);
         }
-        Some(Judged { state: successor.after, broken: successor.broken })
+        Some(Judged { state: successor.after(&judged.state), broken: successor.broken })
     }
 
     fn properties(&self) -> Vec<Property<Self>> {

@@ -81,7 +81,12 @@ struct Padded<T>(Mutex<T>);
 
 pub(super) trait Shard<S>: Send {
     fn new() -> Self;
+    /// Reads the slot of a fingerprint, for the sake of the cache.
     fn touch(&self, print: u64) -> u64;
+    /// Reads what the slot refers to, once the slot is in the cache.
+    fn touch_record(&self, _: u64) -> u64 {
+        0
+    }
     /// Whether the state is new.
     fn insert(&mut self, print: u64, state: &S, origin: Origin, depth: u32) -> bool;
     fn bytes(&self) -> usize;
@@ -108,6 +113,12 @@ impl<S, T: Shard<S>> Visited<S> for Sharded<T> {
             for member in members {
                 if let Some(print) = batch.prints.get(usize::from(*member)) {
                     touched ^= shard.touch(*print);
+                }
+            }
+            black_box(touched);
+            for member in members {
+                if let Some(print) = batch.prints.get(usize::from(*member)) {
+                    touched ^= shard.touch_record(*print);
                 }
             }
             black_box(touched);
@@ -274,6 +285,13 @@ impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
 
     fn touch(&self, print: u64) -> u64 {
         self.slots.touch(print)
+    }
+
+    fn touch_record(&self, print: u64) -> u64 {
+        match self.slots.lookup(print, |_| true) {
+            Lookup::Found(id) => self.records.get(id).map_or(0, |record| record.trail().origin.before),
+            Lookup::Vacant(_) => 0,
+        }
     }
 
     fn insert(&mut self, print: u64, state: &S, origin: Origin, depth: u32) -> bool {

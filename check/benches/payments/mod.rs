@@ -1,0 +1,307 @@
+//! Three interchangeable payments: as large a state and as many claims as a model has, without
+//! being one.
+
+use holdfast_check::explore::{ClaimBits, Judgement, Space, Successor};
+use std::hash::{Hash, Hasher};
+
+const PAYMENTS: usize = 3;
+const LONGEST: u32 = 2;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    Absent,
+    Created,
+    Challenged,
+    Capturable,
+    Succeeded,
+    Canceled,
+}
+
+/// 32 bytes each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Payment {
+    status: Status,
+    failures: u8,
+    captures: u8,
+    refund_pending: bool,
+    authorized: u32,
+    capturable: u32,
+    captured: u32,
+    released: u32,
+    refunded: u32,
+    pending: u32,
+    left: u32,
+}
+
+/// Kept sorted, so that exchanging two payments is no new state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    payments: [Payment; PAYMENTS],
+    held: u32,
+    settled: u32,
+}
+
+impl Hash for State {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        for payment in &self.payments {
+            hasher.write_u64(
+                u64::from(payment.status as u8)
+                    | u64::from(payment.failures) << 8
+                    | u64::from(payment.captures) << 16
+                    | u64::from(payment.refund_pending) << 24
+                    | u64::from(payment.authorized) << 32,
+            );
+            hasher.write_u64(u64::from(payment.capturable) | u64::from(payment.captured) << 32);
+            hasher.write_u64(u64::from(payment.released) | u64::from(payment.refunded) << 32);
+            hasher.write_u64(u64::from(payment.pending) | u64::from(payment.left) << 32);
+        }
+        hasher.write_u64(u64::from(self.held) | u64::from(self.settled) << 32);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Create(u32),
+    Confirm,
+    Challenge,
+    Decline,
+    Capture(u32),
+    Finish,
+    Cancel,
+    Refund(u32),
+    RefundSettles,
+    RefundFails,
+    Wait,
+    Expire,
+}
+
+const ACTIONS: [Action; 16] = [
+    Action::Create(1),
+    Action::Create(2),
+    Action::Create(3),
+    Action::Confirm,
+    Action::Challenge,
+    Action::Decline,
+    Action::Capture(1),
+    Action::Capture(2),
+    Action::Finish,
+    Action::Cancel,
+    Action::Refund(1),
+    Action::Refund(2),
+    Action::RefundSettles,
+    Action::RefundFails,
+    Action::Wait,
+    Action::Expire,
+];
+
+/// The payment that does it, and what it does.
+pub(crate) type Input = (u8, Action);
+
+pub(crate) struct Payments;
+
+/// What an outsider sees, and what the claims read.
+struct Observation {
+    authorized: u32,
+    accounted: u32,
+    captured: u32,
+    refunded: u32,
+    capturable: u32,
+    terminal: u32,
+}
+
+fn observe(state: &State) -> Observation {
+    let sum = |field: fn(&Payment) -> u32| state.payments.iter().map(field).sum();
+    Observation {
+        authorized: sum(|payment| payment.authorized),
+        accounted: sum(|payment| payment.capturable + payment.captured + payment.released),
+        captured: sum(|payment| payment.captured),
+        refunded: sum(|payment| payment.refunded + payment.pending),
+        capturable: sum(|payment| payment.capturable),
+        terminal: sum(|payment| u32::from(matches!(payment.status, Status::Succeeded | Status::Canceled))),
+    }
+}
+
+fn state_claims(state: &State, seen: &Observation) -> Judgement {
+    let each = |holds: fn(&Payment) -> bool| state.payments.iter().all(holds);
+    let holds = [
+        seen.authorized == seen.accounted,
+        seen.refunded <= seen.captured,
+        seen.capturable == state.held,
+        seen.captured == state.settled + seen.refunded,
+        each(|payment| payment.captured <= payment.authorized),
+        each(|payment| payment.refunded + payment.pending <= payment.captured),
+        each(|payment| payment.status == Status::Capturable || payment.capturable == 0),
+        each(|payment| payment.status != Status::Canceled || payment.captured == 0),
+    ];
+    Judgement {
+        broken: bits(holds.map(|held| !held)),
+        witnessed: bits([seen.authorized > 0, seen.refunded > 0, seen.terminal > 0]) << 32,
+    }
+}
+
+fn step_claims(before: &Observation, after: &Observation, accepted: bool) -> (ClaimBits, ClaimBits) {
+    let holds =
+        [after.authorized >= before.authorized, after.captured >= before.captured, after.terminal >= before.terminal];
+    (bits(holds.map(|held| !held)) << 64, bits([accepted, !accepted, after.captured > before.captured]) << 96)
+}
+
+fn bits<const N: usize>(flags: [bool; N]) -> ClaimBits {
+    flags.into_iter().enumerate().fold(0, |bits, (bit, flag)| bits | ClaimBits::from(flag) << bit)
+}
+
+/// What an action makes of a payment; `None` if it is refused.
+fn transition(mut payment: Payment, action: Action) -> Option<Payment> {
+    use Status::{Absent, Canceled, Capturable, Challenged, Created, Succeeded};
+    match (action, payment.status) {
+        (Action::Create(amount), Absent) => {
+            payment.status = Created;
+            payment.authorized = 0;
+            payment.left = amount;
+        }
+        (Action::Challenge, Created) => payment.status = Challenged,
+        (Action::Confirm, Created | Challenged) => {
+            payment.status = Capturable;
+            payment.authorized = payment.left;
+            payment.capturable = payment.left;
+            payment.left = LONGEST;
+        }
+        (Action::Decline, Created | Challenged) if payment.failures < 2 => {
+            payment.failures += 1;
+            payment.status = Created;
+        }
+        (Action::Cancel, Created | Challenged) => {
+            payment.status = Canceled;
+            payment.left = 0;
+        }
+        (Action::Capture(amount), Capturable) if amount <= payment.capturable && payment.left > 0 => {
+            payment.captures += 1;
+            payment.capturable -= amount;
+            payment.captured += amount;
+            if payment.capturable == 0 {
+                payment.status = Succeeded;
+                payment.left = 0;
+            }
+        }
+        (Action::Finish | Action::Expire, Capturable)
+            if payment.captured > 0 && (action == Action::Finish || payment.left == 0) =>
+        {
+            payment.released = payment.capturable;
+            payment.capturable = 0;
+            payment.status = Succeeded;
+            payment.left = 0;
+        }
+        (Action::Cancel | Action::Expire, Capturable)
+            if payment.captured == 0 && (action == Action::Cancel || payment.left == 0) =>
+        {
+            payment.released = payment.capturable;
+            payment.capturable = 0;
+            payment.status = Canceled;
+            payment.left = 0;
+        }
+        (Action::Wait, Capturable) if payment.left > 0 => payment.left -= 1,
+        (Action::Refund(amount), Succeeded)
+            if !payment.refund_pending && payment.refunded + amount <= payment.captured =>
+        {
+            payment.pending = amount;
+            payment.refund_pending = true;
+        }
+        (Action::RefundSettles, Succeeded) if payment.refund_pending => {
+            payment.refunded += payment.pending;
+            payment.pending = 0;
+            payment.refund_pending = false;
+        }
+        (Action::RefundFails, Succeeded) if payment.refund_pending => {
+            payment.pending = 0;
+            payment.refund_pending = false;
+        }
+        _ => return None,
+    }
+    Some(payment)
+}
+
+impl State {
+    fn with(mut self, place: usize, changed: Payment) -> Self {
+        self.payments[place] = changed;
+        self.payments.sort_unstable();
+        let sum = |field: fn(&Payment) -> u32| -> u32 { self.payments.iter().map(field).sum() };
+        self.held = sum(|payment| payment.capturable);
+        self.settled = sum(|payment| payment.captured - payment.refunded - payment.pending);
+        self
+    }
+}
+
+impl Payments {
+    fn successor(&self, state: &State, before: &Observation, input: Input) -> Successor<Self> {
+        let (place, action) = input;
+        let payment = state.payments[usize::from(place)];
+        let outcome = transition(payment, action);
+        let after = outcome.map(|changed| state.with(usize::from(place), changed));
+        let accepted = after.is_some();
+        let (broken, witnessed) = match &after {
+            Some(after) => step_claims(before, &observe(after), accepted),
+            None => step_claims(before, before, accepted),
+        };
+        let number = ACTIONS.iter().position(|known| *known == action).unwrap_or(0) as u32;
+        Successor {
+            input,
+            after,
+            broken,
+            witnessed,
+            class: (number * 8 + payment.status as u32) * 2 + u32::from(accepted),
+            digest: u64::from(number) << 8 | u64::from(place),
+        }
+    }
+}
+
+impl Space for Payments {
+    type State = State;
+    type Input = Input;
+
+    fn roots(&self) -> Vec<State> {
+        let payment = Payment {
+            status: Status::Absent,
+            failures: 0,
+            captures: 0,
+            refund_pending: false,
+            authorized: 0,
+            capturable: 0,
+            captured: 0,
+            released: 0,
+            refunded: 0,
+            pending: 0,
+            left: 0,
+        };
+        vec![State { payments: [payment; PAYMENTS], held: 0, settled: 0 }]
+    }
+
+    fn inputs(&self, state: &State, inputs: &mut Vec<Input>) {
+        for (place, payment) in (0_u8..).zip(&state.payments) {
+            // One of several equal payments stands for all of them.
+            if place > 0 && state.payments[usize::from(place) - 1] == *payment {
+                continue;
+            }
+            inputs.extend(ACTIONS.map(|action| (place, action)));
+        }
+    }
+
+    fn step(&self, state: &State, input: Input) -> Successor<Self> {
+        self.successor(state, &observe(state), input)
+    }
+
+    fn judge(&self, state: &State) -> Judgement {
+        state_claims(state, &observe(state))
+    }
+
+    fn expand(&self, state: &State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
+        let before = observe(state);
+        for (place, payment) in (0_u8..).zip(&state.payments) {
+            if place > 0 && state.payments[usize::from(place) - 1] == *payment {
+                continue;
+            }
+            for action in ACTIONS {
+                emit(self.successor(state, &before, (place, action)));
+            }
+        }
+        state_claims(state, &before)
+    }
+}

@@ -1,0 +1,31 @@
+//! The digest of a transition relation.
+//!
+//! Equal numbers of states and transitions do not make two relations equal. So both explorers can
+//! add up a hash of every transition. A sum does not depend on the order, nor on who found what.
+
+use super::fingerprint::{halves, mix};
+use super::space::{Space, Successor};
+
+// The fractional digits of pi, from the third word on: nothing up the sleeve.
+const KEYS: [u64; 7] = [
+    0xa409_3822_299f_31d0,
+    0x082e_fa98_ec4e_6c89,
+    0x4528_21e6_38d0_1377,
+    0xbe54_66cf_34e9_0c6c,
+    0xc0ac_29b7_c97c_50dd,
+    0x3f84_d5b5_b547_0917,
+    0x9216_d5d9_8979_fb1b,
+];
+
+/// One transition's share: a hash of all there is to it, given the fingerprints of its ends.
+///
+/// Four multiplications, three of which do not wait for each other: this is computed for every
+/// transition, refused ones included.
+#[inline]
+pub(super) fn of_step<S: Space>(before: u64, after: u64, successor: &Successor<S>) -> u64 {
+    let [k0, k1, k2, k3, k4, k5, k6] = KEYS;
+    let ends = mix(before ^ k0, after ^ k1);
+    let words = mix(successor.digest ^ k2, u64::from(successor.class) ^ k3);
+    let [low, high] = halves(successor.witnessed ^ successor.broken.rotate_left(17));
+    mix(ends ^ mix(low ^ k4, high ^ k5), words ^ k6)
+}
