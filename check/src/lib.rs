@@ -1,6 +1,7 @@
 //! Explores every reachable state of a model and judges each one.
 
 pub mod catalogue;
+pub mod command;
 pub mod explain;
 pub mod explore;
 pub mod mermaid;

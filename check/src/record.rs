@@ -32,6 +32,9 @@ pub struct Unit {
     pub exact: Option<Summary>,
     /// By the other one.
     pub stateright: Option<Other>,
+    /// A shortest trace to each claim that is false, by its bit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counterexamples: BTreeMap<u8, String>,
     /// How long it took; no part of what was found.
     pub milliseconds: u64,
 }
@@ -83,6 +86,13 @@ impl Unit {
         let (exact, other) = (self.exact.as_ref()?, self.stateright.as_ref()?);
         let both = exact.completion.is_complete() && other.completion.is_complete();
         both.then_some(exact.unique == other.unique && exact.transitions == other.transitions)
+    }
+
+    /// The claims that are false here, by bit.
+    pub fn violations(&self) -> impl Iterator<Item = u8> + '_ {
+        let exact = self.exact.iter().flat_map(|summary| summary.violations.keys().copied());
+        let other = self.stateright.iter().flat_map(|other| other.violations.iter().copied());
+        exact.chain(other)
     }
 
     fn same_findings(&self, other: &Self) -> bool {
@@ -183,6 +193,7 @@ mod tests {
                 collisions: CollisionBound::of(unique),
                 violations: Vec::new(),
             }),
+            counterexamples: BTreeMap::new(),
             milliseconds: unique,
         }
     }

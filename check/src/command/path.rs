@@ -1,0 +1,129 @@
+//! `check path`: the shortest trace to a state.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use holdfast_model::trace::Script;
+use serde_json::json;
+
+use super::select::{Job, jobs};
+use super::{Exit, Failure, Options, Stage};
+use crate::explore::{Explorer, Limits, Mode, Progress, Search, Why};
+use crate::predicate::Predicate;
+use crate::progress::Watch;
+use crate::scenarios::Visit;
+use crate::space::ModelSpace;
+use crate::story::{Story, inputs_along};
+
+pub(super) fn run(
+    words: &[String],
+    scenarios: &[String],
+    options: &Options,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, Failure> {
+    let predicate = Predicate::parse(&words.join(" ")).map_err(|error| Failure::Usage(error.to_string()))?;
+    let jobs = jobs(scenarios, options)?;
+    let began = Instant::now();
+    let mut best: Option<(String, Script)> = None;
+    let mut cut: Option<Why> = None;
+    for job in &jobs {
+        let time = options.time_limit.map(|limit| limit.saturating_sub(began.elapsed()));
+        let shown = stage.look.progress && !options.no_progress;
+        // Only a shorter trace than the one known is worth finding.
+        let depth = match &best {
+            Some((_, script)) => match script.lines.len().checked_sub(1).map(u32::try_from) {
+                Some(Ok(depth)) => Some(depth),
+                Some(Err(_)) => None,
+                None => break,
+            },
+            None => None,
+        };
+        let searching = Searching { predicate: &predicate, job, options, time, depth, shown };
+        match job.scenario.visit(&job.variant, searching) {
+            Searched::Found(script) => best = Some((job.name(), script)),
+            Searched::Nowhere => {}
+            Searched::Cut(Why::MaxDepth(_)) if depth.is_some() => {}
+            Searched::Cut(why) => cut = Some(why),
+        }
+    }
+
+    let exit = match (&best, cut) {
+        (_, Some(_)) => Exit::Incomplete,
+        (Some(_), None) => Exit::Fine,
+        (None, None) => Exit::False,
+    };
+    if options.json {
+        let found = best
+            .as_ref()
+            .map(|(unit, script)| json!({ "in": unit, "steps": script.lines.len(), "trace": script.to_string() }));
+        let answer = json!({
+            "exit": exit.code(),
+            "predicate": predicate.to_string(),
+            "found": found,
+            "complete": cut.is_none(),
+        });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+    if let Some((unit, script)) = &best {
+        writeln!(stage.out, "# {predicate}")?;
+        writeln!(stage.out, "# {} steps, in {unit}\n", script.lines.len())?;
+        write!(stage.out, "{script}")?;
+    } else if cut.is_none() {
+        writeln!(stage.out, "No state of {} variants explored is like that: {predicate}", jobs.len())?;
+    }
+    if let Some(why) = cut {
+        let words = stage.look.open("INCOMPLETE:");
+        let so_far = if best.is_some() { "there may be a shorter one" } else { "none found so far" };
+        writeln!(stage.err, "{words} {why}; {so_far}.")?;
+    }
+    Ok(exit)
+}
+
+/// What became of a search in one variant.
+enum Searched {
+    /// A trace to such a state.
+    Found(Script),
+    /// There is none.
+    Nowhere,
+    /// Not everything has been searched.
+    Cut(Why),
+}
+
+struct Searching<'a> {
+    predicate: &'a Predicate,
+    job: &'a Job,
+    options: &'a Options,
+    time: Option<Duration>,
+    depth: Option<u32>,
+    shown: bool,
+}
+
+impl Visit for Searching<'_> {
+    type Output = Searched;
+
+    fn visit<const P: usize, const K: usize>(self, space: ModelSpace<P, K>) -> Searched {
+        let progress = Arc::new(Progress::default());
+        let limits =
+            Limits { max_states: self.options.max_states, max_depth: self.depth, time: self.time, ..Limits::default() };
+        let deep = self.options.deep || self.job.scenario.deep;
+        let explorer = Explorer::new(&space)
+            .mode(if deep { Mode::Fingerprint } else { Mode::Exact })
+            .threads(self.options.threads())
+            .limits(limits)
+            .progress(&progress);
+        let _watch = Watch::start(self.shown, format!("{} (search)", self.job.name()), Arc::clone(&progress), None);
+        let found = explorer.search(|state| {
+            let sight = state.observe(space.terms());
+            self.predicate.holds(&sight.observation(space.terms()))
+        });
+        match found {
+            Search::Found(path) => match inputs_along(&space, &path) {
+                Some(inputs) => Searched::Found(Story::play(*space.terms(), inputs).script()),
+                None => Searched::Nowhere,
+            },
+            Search::Unreachable => Searched::Nowhere,
+            Search::Unknown { why } => Searched::Cut(why),
+        }
+    }
+}
