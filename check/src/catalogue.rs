@@ -4,6 +4,7 @@
 //! is false somewhere.
 
 use holdfast_model::{Input, Notification, Observation, Outcome};
+use holdfast_properties::{CATALOGUE, Kind, Step, explain_step, judge_observation, judge_step};
 
 use crate::explore::ClaimBits;
 
@@ -87,5 +88,51 @@ pub trait Catalogue: Sync {
     /// The claims that one step breaks, itself or by the state it leads to.
     fn broken(&self, moment: &Moment<'_>) -> ClaimBits {
         self.broken_by_step(moment) | self.broken_by_state(&moment.after)
+    }
+}
+
+/// The catalogue of `holdfast-properties`.
+#[derive(Clone, Debug)]
+pub struct Properties {
+    claims: Vec<Claim>,
+}
+
+impl Default for Properties {
+    fn default() -> Self {
+        let claim = |claim: &holdfast_properties::Claim| Claim {
+            name: claim.id.to_owned(),
+            sentence: claim.sentence.to_owned(),
+            rules: claim.rules.to_owned(),
+            why: claim.why(),
+            about_steps: matches!(claim.kind, Kind::PaymentStep | Kind::Step),
+        };
+        Self { claims: CATALOGUE.iter().map(claim).collect() }
+    }
+}
+
+impl<'a> Moment<'a> {
+    /// The step as the claims see it.
+    #[must_use]
+    pub fn step(&self) -> Step<'a> {
+        Step::new(self.before, self.input, self.outcome, self.notifications, self.after)
+    }
+}
+
+impl Catalogue for Properties {
+    fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    fn broken_by_state(&self, observation: &Observation<'_>) -> ClaimBits {
+        judge_observation(observation).broken
+    }
+
+    fn broken_by_step(&self, moment: &Moment<'_>) -> ClaimBits {
+        judge_step(&moment.step()).broken
+    }
+
+    fn because(&self, claim: u8, moment: &Moment<'_>) -> Option<String> {
+        let claim = CATALOGUE.get(usize::from(claim))?;
+        explain_step(claim, &moment.step())
     }
 }

@@ -8,6 +8,7 @@ pub mod mermaid;
 pub mod predicate;
 pub mod progress;
 pub mod record;
+pub mod report;
 pub mod scenarios;
 pub mod space;
 pub mod story;

@@ -100,6 +100,44 @@ impl Predicate {
     pub fn holds(&self, observation: &Observation<'_>) -> bool {
         self.conditions.iter().all(|condition| condition.holds(observation))
     }
+
+    /// Under which names of the payments do all conditions hold? The payment at place `naming[0]`
+    /// is then `pi1`, and so on. `None` if under no names.
+    ///
+    /// Interchangeable payments have no names of their own. One that belongs to a session has.
+    #[must_use]
+    pub fn naming(&self, observation: &Observation<'_>) -> Option<Vec<usize>> {
+        let count = observation.payments.len();
+        let as_they_are: Vec<usize> = (0..count).collect();
+        if self.holds(observation) {
+            return Some(as_they_are);
+        }
+        if count < 2 || observation.session.is_some() {
+            return None;
+        }
+        let renamed = |naming: &[usize]| {
+            let payments: Vec<_> =
+                naming.iter().map(|place| observation.payments.get(*place).copied().flatten()).collect();
+            self.holds(&Observation { payments: &payments, ..*observation })
+        };
+        orders(as_they_are).into_iter().find(|naming| renamed(naming))
+    }
+}
+
+/// Every order of some things.
+fn orders(things: Vec<usize>) -> Vec<Vec<usize>> {
+    if things.len() < 2 {
+        return vec![things];
+    }
+    let mut all = Vec::new();
+    for first in &things {
+        let others = things.iter().copied().filter(|other| other != first).collect();
+        for mut order in orders(others) {
+            order.insert(0, *first);
+            all.push(order);
+        }
+    }
+    all
 }
 
 impl fmt::Display for Predicate {

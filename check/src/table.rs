@@ -1,7 +1,6 @@
 //! Tables for the terminal and for files: the same text in both, but for the width.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 /// A column: its title, and whether it holds numbers.
 pub type Column = (&'static str, Align);
@@ -20,7 +19,7 @@ pub enum Align {
 #[must_use]
 pub fn lay_out(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>, width: Option<u16>) -> String {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(columns.iter().map(|(title, _)| Cell::new(title)));
     for row in rows {
         table.add_row(row);

@@ -316,7 +316,7 @@ pub enum RefundProgress {
 }
 
 /// `capture_method` (§2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum CaptureMethod {
     /// At once, in the answer.
@@ -328,7 +328,7 @@ pub enum CaptureMethod {
 }
 
 /// `confirmation_method` (§2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum ConfirmationMethod {
     /// A customer's authentication carries the payment on by itself.
@@ -338,7 +338,7 @@ pub enum ConfirmationMethod {
 }
 
 /// Whose charge it is (B48, §2.10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Flow {
     /// The platform's own; no connected account, or one that is paid by separate transfers.
@@ -350,7 +350,7 @@ pub enum Flow {
 }
 
 /// `cancellation_reason` (§2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the provider's own words")]
 pub enum CancellationReason {

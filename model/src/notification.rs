@@ -88,7 +88,7 @@ pub struct Previous {
 }
 
 /// Pointers of a charge to what the ledger made of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Links {
     /// `balance_transaction`.
     pub balance_transaction: bool,

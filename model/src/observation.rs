@@ -112,7 +112,7 @@ pub struct ChargeView {
 }
 
 /// A refund.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefundView {
     /// `status`.
     pub status: RefundStatus,
@@ -121,7 +121,7 @@ pub struct RefundView {
 }
 
 /// Sums over the ledger's entries for one payment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LedgerView {
     /// Σ of charge entries: money taken.
     pub charged: Amount,

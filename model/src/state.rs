@@ -49,18 +49,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     /// key names a payment.
     #[must_use]
     pub fn canonical(mut self) -> Self {
-        self.payments.sort_unstable_by_key(|payment| {
-            let mut words = [0_u64; Payment::WORDS];
-            let mut next = words.iter_mut();
-            if let Some(payment) = payment {
-                payment.words(&mut |word| {
-                    if let Some(slot) = next.next() {
-                        *slot = word;
-                    }
-                });
-            }
-            (payment.is_none(), words)
-        });
+        self.payments.sort_unstable();
         self
     }
 

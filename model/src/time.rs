@@ -11,7 +11,7 @@ pub const DAY: u32 = 86_400;
 ///
 /// Two states that differ only in *when* they happened are one state, because only what is left
 /// matters. Zero seconds left is never stored: whoever runs a countdown out acts at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Countdown(u32);
 
 impl Countdown {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use holdfast_model::trace::Script;
+use holdfast_model::trace::{Script, Subject, subject};
+use holdfast_model::{Input, IntentId, Terms};
 use serde_json::json;
 
 use super::select::{Job, jobs};
@@ -11,7 +12,7 @@ use super::{Exit, Failure, Options, Stage};
 use crate::explore::{Explorer, Limits, Mode, Progress, Search, Why};
 use crate::predicate::Predicate;
 use crate::progress::Watch;
-use crate::scenarios::Visit;
+use crate::scenarios::{Visit, retarget};
 use crate::space::ModelSpace;
 use crate::story::{Story, inputs_along};
 
@@ -70,7 +71,7 @@ pub(super) fn run(
         writeln!(stage.out, "# {} steps, in {unit}\n", script.lines.len())?;
         write!(stage.out, "{script}")?;
     } else if cut.is_none() {
-        writeln!(stage.out, "No state of {} variants explored is like that: {predicate}", jobs.len())?;
+        writeln!(stage.out, "No reachable state of what was searched is like that: {predicate}")?;
     }
     if let Some(why) = cut {
         let words = stage.look.open("INCOMPLETE:");
@@ -113,17 +114,39 @@ impl Visit for Searching<'_> {
             .limits(limits)
             .progress(&progress);
         let _watch = Watch::start(self.shown, format!("{} (search)", self.job.name()), Arc::clone(&progress), None);
+        let terms = space.terms();
         let found = explorer.search(|state| {
-            let sight = state.observe(space.terms());
-            self.predicate.holds(&sight.observation(space.terms()))
+            let sight = state.observe(terms);
+            self.predicate.naming(&sight.observation(terms)).is_some()
         });
         match found {
-            Search::Found(path) => match inputs_along(&space, &path) {
-                Some(inputs) => Searched::Found(Story::play(*space.terms(), inputs).script()),
-                None => Searched::Nowhere,
-            },
+            Search::Found(path) => {
+                let told =
+                    inputs_along(&space, &path).and_then(|inputs| named_as_wanted(self.predicate, *terms, &inputs));
+                told.map_or(Searched::Nowhere, |story| Searched::Found(story.script()))
+            }
             Search::Unreachable => Searched::Nowhere,
             Search::Unknown { why } => Searched::Cut(why),
         }
     }
+}
+
+/// The story in which the payments bear the names that the predicate calls them by: where payments
+/// are interchangeable, the explorer does not keep them apart.
+fn named_as_wanted(predicate: &Predicate, terms: Terms, inputs: &[Input]) -> Option<Story> {
+    let story = Story::play(terms, inputs.iter().copied());
+    let last = story.moments().last().map_or_else(|| story.start(), |moment| moment.after);
+    let naming = predicate.naming(&last)?;
+    let renamed = inputs.iter().map(|input| {
+        let place = subject(input).and_then(|subject| match subject {
+            Subject::Payment(intent) | Subject::Refund(intent, _) => Some(intent),
+            Subject::Setup | Subject::Session | Subject::Key(_) => None,
+        });
+        let name = place.and_then(|place| naming.iter().position(|other| *other == usize::from(place.0)));
+        match name.map(u8::try_from) {
+            Some(Ok(name)) => retarget(*input, IntentId(name)),
+            Some(Err(_)) | None => *input,
+        }
+    });
+    Some(Story::play(terms, renamed))
 }

@@ -30,7 +30,8 @@ pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Fail
         ("scenario", Align::Left),
         ("when", Align::Left),
         ("variants", Align::Right),
-        ("room", Align::Left),
+        ("payments", Align::Right),
+        ("keys", Align::Right),
         ("what is in it", Align::Left),
         ("bounds", Align::Left),
     ];
@@ -40,7 +41,8 @@ pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Fail
             scenario.name.to_owned(),
             if scenario.deep { "--deep" } else { "default" }.to_owned(),
             (scenario.variants)().len().to_string(),
-            format!("{payments} payments, {keys} keys"),
+            payments.to_string(),
+            keys.to_string(),
             scenario.about.to_owned(),
             scenario.bounds.to_owned(),
         ]

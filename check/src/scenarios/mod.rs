@@ -7,7 +7,7 @@ pub(crate) use alphabet::retarget;
 pub use alphabet::{Alphabet, When};
 pub use table::{SCENARIOS, find};
 
-use holdfast_model::Terms;
+use holdfast_model::{Dialect, Terms};
 
 use crate::space::ModelSpace;
 
@@ -37,6 +37,16 @@ pub struct Variant {
     pub terms: Terms,
     /// What is tried.
     pub alphabet: Alphabet,
+}
+
+impl Variant {
+    /// Does the engine decide what the rules leave open as the rule book does?
+    #[must_use]
+    pub fn follows_the_rule_book(&self) -> bool {
+        // Bounds are no decision.
+        let Dialect { minimum_amount, confirm_limit, .. } = self.terms.dialect;
+        self.terms.dialect == Dialect { minimum_amount, confirm_limit, ..Dialect::default() }
+    }
 }
 
 /// How much room the state of a scenario has: payments and idempotency keys.

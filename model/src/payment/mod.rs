@@ -36,7 +36,7 @@ use crate::{
 pub(crate) type Changed = Result<(Payment, Outcome), Rejection>;
 
 /// A PaymentIntent and everything that hangs on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Payment {
     pub(crate) intent: PaymentIntent,
     /// The latest charge; an earlier one can only have failed (I15).
@@ -49,7 +49,7 @@ pub(crate) struct Payment {
 }
 
 /// The client's side of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PaymentIntent {
     pub(crate) status: IntentStatus,
     pub(crate) amount: Amount,
@@ -74,7 +74,7 @@ pub(crate) struct PaymentIntent {
 }
 
 /// The issuer's side of a payment: the hold and what became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Charge {
     pub(crate) status: ChargeStatus,
     pub(crate) authorized: Amount,

@@ -1,12 +1,9 @@
 //! A payment as a few words, for hashing. Injective: a test compares it with `Eq`.
 
 use super::{Charge, Payment, PaymentIntent};
-use crate::{Amount, Links, REFUNDS, RefundView};
+use crate::{Amount, Links, RefundView};
 
 impl Payment {
-    /// The most words a payment can take.
-    pub(crate) const WORDS: usize = 4 + 4 + 3 + REFUNDS;
-
     /// Hands every word to `write`. What is absent costs nothing: words that come earlier say
     /// which come later.
     #[inline]

@@ -284,7 +284,7 @@ impl Place {
         }
     }
 
-    /// Every field of every object that there is.
+    /// Every field of every object that there is, but for that it is there.
     #[must_use]
     pub fn all(observation: &Observation<'_>) -> Vec<Self> {
         let number = |index: usize| u8::try_from(index).unwrap_or(u8::MAX);
@@ -300,7 +300,10 @@ impl Place {
         subjects.extend(observation.session.map(|_| Subject::Session));
         let keys = observation.keys.iter().enumerate().filter(|(_, key)| key.is_some());
         subjects.extend(keys.map(|(index, _)| Subject::Key(KeyId(number(index)))));
-        let fields = |subject| Self::fields(subject).into_iter().map(move |field| Self { subject, field });
+        let fields = |subject| {
+            let fields = Self::fields(subject).into_iter().filter(|field| *field != EXISTS);
+            fields.map(move |field| Self { subject, field })
+        };
         subjects.into_iter().flat_map(fields).collect()
     }
 

@@ -1,0 +1,294 @@
+//! Which claims hold for histories of any length, and not only of those within the bounds.
+//!
+//! A claim is *inductive* if one step from any state in which it holds leads to a state in which it
+//! holds, whether history leads to the first or not. What may be assumed of the first state is the
+//! claim itself, and perhaps other claims that are inductive together with it: its helpers.
+//!
+//! "Any state" is every state of [`holdfast_model::testing::DOMAIN`], and every step is one input of
+//! [`inputs`]. The search is Houdini's: take all claims, drop each that a step breaks although the
+//! others held, until none is dropped.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::thread;
+
+use holdfast_model::testing::type_correct_states;
+use holdfast_model::{
+    Authentication, CancellationReason, Capture, Confirm, CreateRefund, Event, Input, IntentId, Operation,
+    PaymentMethod, RefundId, RefundProgress, State, Update,
+};
+
+use crate::explore::{ClaimBits, Space};
+use crate::scenarios::{Alphabet, Variant, When};
+use crate::space::ModelSpace;
+
+/// How far a claim about states or steps reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Induction {
+    /// It holds after one step from every state in which it holds; or, of a step, from every state.
+    Alone,
+    /// It does if these claims (by bit) are assumed too, which are inductive together with it.
+    WithHelpers(Vec<u8>),
+    /// It holds in every reachable state within the bounds; this step shows why no more is known.
+    ReachableOnly(Box<Escape>),
+    /// Nothing in the domain ever puts it to the test.
+    NotInDomain,
+}
+
+/// A step from a state that no history leads to, which breaks a claim that held before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Escape {
+    /// The state before.
+    pub state: State<1, 0>,
+    /// What happens.
+    pub input: Input,
+}
+
+/// Steps that look alike to every claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Kind {
+    /// Claims about states that are false before.
+    before: ClaimBits,
+    /// Claims about states that are false after.
+    after: ClaimBits,
+    /// Claims about steps that it breaks.
+    step: ClaimBits,
+}
+
+/// Every kind of step out of every state of the domain.
+pub struct Steps {
+    kinds: Vec<(Kind, Escape)>,
+    /// Claims that were put to the test.
+    witnessed: ClaimBits,
+    /// States of the domain.
+    pub states: u64,
+    /// Steps taken.
+    pub steps: u64,
+}
+
+/// Part of the domain seen by one thread: each kind with its earliest step.
+#[derive(Default)]
+struct Part {
+    kinds: HashMap<Kind, (u64, Escape)>,
+    witnessed: ClaimBits,
+    states: u64,
+    steps: u64,
+}
+
+impl Steps {
+    /// Takes every step of the domain on so many threads. The result does not depend on how many.
+    #[must_use]
+    pub fn take(threads: NonZeroUsize) -> Self {
+        let parts: Vec<Part> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads.get())
+                .map(|index| scope.spawn(move || Part::take(index, threads.get())))
+                .collect();
+            workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
+        });
+        assert_eq!(parts.len(), threads.get(), "a worker of the induction search has failed");
+        let mut all = Part::default();
+        for part in parts {
+            all.witnessed |= part.witnessed;
+            all.states = all.states.saturating_add(part.states);
+            all.steps = all.steps.saturating_add(part.steps);
+            for (kind, (order, escape)) in part.kinds {
+                let earliest = all.kinds.entry(kind).or_insert((order, escape));
+                if order < earliest.0 {
+                    *earliest = (order, escape);
+                }
+            }
+        }
+        let mut kinds: Vec<_> = all.kinds.into_iter().map(|(kind, (order, escape))| (order, kind, escape)).collect();
+        kinds.sort_by_key(|(order, kind, _)| (*order, *kind));
+        Self {
+            kinds: kinds.into_iter().map(|(_, kind, escape)| (kind, escape)).collect(),
+            witnessed: all.witnessed,
+            states: all.states,
+            steps: all.steps,
+        }
+    }
+
+    /// How far each claim reaches. `states` are the claims about states, `steps` those about steps.
+    #[must_use]
+    pub fn induct(&self, states: ClaimBits, steps: ClaimBits) -> Vec<(u8, Induction)> {
+        let together = self.inductive_together(states);
+        (0..128)
+            .filter(|bit| (states | steps) & one(*bit) != 0)
+            .map(|bit| (bit, self.reach(one(bit), together, steps & one(bit) != 0)))
+            .collect()
+    }
+
+    /// The largest set of claims about states that hold after each step before which all of them
+    /// held.
+    fn inductive_together(&self, states: ClaimBits) -> ClaimBits {
+        let mut held = states;
+        loop {
+            let lost = self
+                .kinds
+                .iter()
+                .filter(|(kind, _)| kind.before & held == 0)
+                .fold(0, |lost, (kind, _)| lost | (kind.after & held));
+            if lost == 0 {
+                return held;
+            }
+            held &= !lost;
+        }
+    }
+
+    fn reach(&self, claim: ClaimBits, together: ClaimBits, is_step: bool) -> Induction {
+        if self.witnessed & claim == 0 {
+            return Induction::NotInDomain;
+        }
+        let breaks = |kind: &Kind, assumed: ClaimBits| {
+            if kind.before & assumed != 0 {
+                return false;
+            }
+            let own = if is_step { kind.step & claim } else { kind.after & claim };
+            own != 0 || kind.after & assumed != 0
+        };
+        let start = if is_step { 0 } else { claim };
+        let Some((_, first)) = self.kinds.iter().find(|(kind, _)| breaks(kind, start)) else {
+            return Induction::Alone;
+        };
+        let hopeless = !is_step && together & claim == 0
+            || self.kinds.iter().any(|(kind, _)| breaks(kind, together));
+        if hopeless {
+            let escape = self.kinds.iter().find(|(kind, _)| breaks(kind, together | start));
+            return Induction::ReachableOnly(Box::new(escape.map_or(*first, |(_, escape)| *escape)));
+        }
+        let mut assumed = start;
+        while let Some((kind, _)) = self.kinds.iter().find(|(kind, _)| breaks(kind, assumed)) {
+            // Some claim of the set was false before this step, or the set would not be inductive.
+            // Of those, the one that rules out most of the steps in the way.
+            let helper = ones(kind.before & together)
+                .max_by_key(|bit| {
+                    let helped = assumed | one(*bit);
+                    let left = self.kinds.iter().filter(|(kind, _)| breaks(kind, helped)).count();
+                    (usize::MAX.saturating_sub(left), u8::MAX.saturating_sub(*bit))
+                })
+                .unwrap_or(0);
+            assumed |= one(helper);
+        }
+        Induction::WithHelpers(ones(self.without_spare(assumed, start, &breaks)).collect())
+    }
+
+    /// Drops helpers that the rest does not need.
+    fn without_spare(
+        &self,
+        assumed: ClaimBits,
+        start: ClaimBits,
+        breaks: &impl Fn(&Kind, ClaimBits) -> bool,
+    ) -> ClaimBits {
+        let mut needed = assumed;
+        for bit in ones(assumed & !start) {
+            let fewer = needed & !one(bit);
+            if !self.kinds.iter().any(|(kind, _)| breaks(kind, fewer)) {
+                needed = fewer;
+            }
+        }
+        needed & !start
+    }
+}
+
+impl Part {
+    /// Takes the steps of every `of`-th state, beginning with the one at `index`.
+    fn take(index: usize, of: usize) -> Self {
+        let space = ModelSpace::<1, 0>::new(&Variant::of_induction(alphabet()));
+        let inputs = inputs();
+        let mut part = Self::default();
+        let mut position = 0_usize;
+        let mut order = 0_u64;
+        type_correct_states(&mut |state| {
+            let mine = position.checked_rem(of) == Some(index);
+            position = position.wrapping_add(1);
+            if mine {
+                part.states = part.states.saturating_add(1);
+                part.leave(&space, state, &inputs, order);
+            }
+            order = order.saturating_add(1024);
+        });
+        part
+    }
+
+    fn leave(&mut self, space: &ModelSpace<1, 0>, state: &State<1, 0>, inputs: &[Input], order: u64) {
+        let before = space.judge(state);
+        for (place, input) in (0..).zip(inputs) {
+            self.steps = self.steps.saturating_add(1);
+            let step = space.step(state, *input);
+            let after = if step.after == *state { before } else { space.judge(&step.after) };
+            self.witnessed |= step.witnessed | after.witnessed;
+            let kind = Kind { before: before.broken, after: after.broken, step: step.broken };
+            if kind.after & !kind.before == 0 && kind.step == 0 {
+                // It breaks nothing that was not broken before: no claim escapes by it.
+                continue;
+            }
+            let order = order.saturating_add(place);
+            let escape = Escape { state: *state, input: *input };
+            let earliest = self.kinds.entry(kind).or_insert((order, escape));
+            if order < earliest.0 {
+                *earliest = (order, escape);
+            }
+        }
+    }
+}
+
+/// What is tried in every state of the domain.
+#[must_use]
+pub fn inputs() -> Vec<Input> {
+    alphabet().payment_inputs().chain([1, 2, 3, 3_600].map(|seconds| Event::Advance { seconds }.into())).collect()
+}
+
+fn alphabet() -> Alphabet {
+    let intent = IntentId(0);
+    let refund = RefundId(0);
+    let method = |method| Operation::ConfirmIntent { intent, confirm: Confirm { method, ..Confirm::default() } };
+    let named = |amount, final_capture, fee, transfer| Capture { amount, final_capture, fee, transfer };
+    let give = |amount, refund_application_fee, reverse_transfer| CreateRefund {
+        amount,
+        refund_application_fee,
+        reverse_transfer,
+    };
+    Alphabet::new()
+        .captures([None, Some(0), Some(1), Some(2), Some(3)])
+        .captures_like([
+            named(None, Some(false), Some(1), None),
+            named(Some(1), Some(false), Some(2), None),
+            named(Some(1), Some(false), None, Some(1)),
+        ])
+        .refunds_like([
+            give(None, false, false),
+            give(Some(1), false, false),
+            give(Some(3), false, false),
+            give(None, true, true),
+            give(Some(1), true, true),
+        ])
+        .on_payment(When::EXISTING, [method(None), method(Some(PaymentMethod::Visa)), method(Some(PaymentMethod::Declined))])
+        .updates([Update::Amount(1), Update::Method(PaymentMethod::Visa)])
+        .cancels([None, Some(CancellationReason::Duplicate)])
+        .bank()
+        .jobs()
+        .on_payment(When::EXISTING, [Event::Authenticate { intent, result: Authentication::Succeeds }])
+        .on_payment(
+            When::EXISTING,
+            [RefundProgress::Succeeds, RefundProgress::Fails].map(|progress| Event::Refund { intent, refund, progress }),
+        )
+        .on_payment(
+            When::EXISTING,
+            [
+                Operation::CancelRefund { intent, refund },
+                Operation::RefundFee { intent, amount: None },
+                Operation::RefundFee { intent, amount: Some(1) },
+                Operation::ReverseTransfer { intent, amount: None },
+                Operation::ReverseTransfer { intent, amount: Some(1) },
+                Operation::CreateTransfer { intent, amount: Some(1) },
+            ],
+        )
+}
+
+const fn one(bit: u8) -> ClaimBits {
+    1 << bit
+}
+
+fn ones(bits: ClaimBits) -> impl Iterator<Item = u8> {
+    (0..128).filter(move |bit| bits & one(*bit) != 0)
+}

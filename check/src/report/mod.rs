@@ -1,0 +1,3 @@
+//! The writers of `reports/`: deterministic text, so that a test can compare it.
+
+pub mod lifecycle;

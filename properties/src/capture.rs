@@ -1,0 +1,398 @@
+//! Taking authorized money, once or several times.
+
+use holdfast_model::{
+    CaptureMethod, Country, IntentStatus, Network, PaymentMethod, PaymentView, Rail, Rejection, Terms,
+};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{PaymentStep, approved};
+
+/// The most captures one payment may have (B8).
+const MOST_CAPTURES: u8 = 50;
+
+/// Is this a payment that may be captured several times: asked for, granted, and by hand?
+pub(crate) fn multicapture(payment: &PaymentView) -> bool {
+    let available = payment.charge.is_some_and(|charge| charge.multicapture_available);
+    available && payment.capture_method == CaptureMethod::Manual
+}
+
+/// The network of a card that has what several captures need.
+fn enterprise_network(payment: &PaymentView) -> Option<Network> {
+    let profile = payment.payment_method?.profile();
+    match profile.rail {
+        Rail::Card(network) => profile.enterprise_features.then_some(network),
+        Rail::UsBankAccount | Rail::SepaDebit | Rail::BankTransfer => None,
+    }
+}
+
+/// Does this network allow several captures to accounts of this country?
+const fn allows(network: Network, country: Country) -> bool {
+    match network {
+        Network::UnionPay => matches!(country, Country::Us),
+        Network::Jcb => matches!(country, Country::Us | Country::Ca | Country::Au | Country::Nz),
+        Network::Visa
+        | Network::Mastercard
+        | Network::Amex
+        | Network::Discover
+        | Network::Diners
+        | Network::CartesBancaires => true,
+    }
+}
+
+fn is_available(payment: &PaymentView) -> bool {
+    approved(payment).is_some_and(|charge| charge.multicapture_available)
+}
+
+fn token(payment: &PaymentView) -> &'static str {
+    payment.payment_method.map_or("no method", PaymentMethod::token)
+}
+
+/// If false, a shop of many parcels captures the 51st and the network fines it.
+pub(crate) fn at_most_fifty_captures<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let captures = payment.charge.map_or(0, |charge| charge.captures);
+    given(captures >= MOST_CAPTURES, captures == MOST_CAPTURES, || format!("{captures} captures"))
+}
+
+/// If false, an order is taken in pieces that the network allowed to be taken once only.
+fn several_captures_need_multicapture<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let captures = payment.charge.map_or(0, |charge| charge.captures);
+    given(captures > 1, multicapture(payment), || {
+        format!("{captures} captures, method {:?}, multicapture unavailable", payment.capture_method)
+    })
+}
+
+/// If false, a partly captured payment stays open where the rest had to be let go, and the
+/// customer's money stays on hold for days.
+fn partly_captured_and_open_needs_multicapture<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let premise = payment.status == IntentStatus::RequiresCapture && !payment.received.is_zero();
+    given(premise, multicapture(payment), || {
+        format!("requires_capture with received {}, multicapture unavailable", payment.received.get())
+    })
+}
+
+/// If false, a merchant who said never captures several times by mistake.
+fn multicapture_is_asked_for<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    given(is_available(payment), payment.multicapture_requested, || "available, but not requested".to_owned())
+}
+
+/// If false, an account captures several times whose contract does not have it.
+fn multicapture_needs_the_account<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    given(is_available(payment), terms.account.multicapture, || "available to an account without it".to_owned())
+}
+
+/// If false, the second capture of an order bounces, because the card never allowed it.
+fn multicapture_needs_the_card<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    given(is_available(payment), enterprise_network(payment).is_some(), || format!("available with {}", token(payment)))
+}
+
+/// If false, UnionPay or JCB payments are captured several times in a country where the network
+/// forbids it.
+fn multicapture_needs_the_country<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(network @ (Network::UnionPay | Network::Jcb)) = enterprise_network(payment) else {
+        return Judgement::Vacuous;
+    };
+    let country = terms.account.country;
+    given(is_available(payment), allows(network, country), || {
+        format!("available with {} in {}", token(payment), country.name())
+    })
+}
+
+/// If false, a shop that may ship in parcels is made to capture all at the first one.
+fn multicapture_is_given_where_it_can_be<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let (Some(charge), Some(network)) = (approved(payment), enterprise_network(payment)) else {
+        return Judgement::Vacuous;
+    };
+    let premise = payment.multicapture_requested
+        && payment.capture_method == CaptureMethod::Manual
+        && terms.account.multicapture
+        && allows(network, terms.account.country);
+    given(premise, charge.multicapture_available, || format!("unavailable with {}", token(payment)))
+}
+
+/// If false, a payment taken at once waits for further captures that cannot be made.
+pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment).filter(|_| payment.multicapture_requested) else {
+        return Judgement::Vacuous;
+    };
+    let premise = payment.capture_method != CaptureMethod::Manual;
+    let told = terms.dialect.multicapture_despite_automatic || !charge.multicapture_available;
+    given(premise, told && payment.status == IntentStatus::Succeeded && payment.capturable.is_zero(), || {
+        format!(
+            "{:?} with multicapture available {}: {} with capturable {}",
+            payment.capture_method,
+            charge.multicapture_available,
+            payment.status.name(),
+            payment.capturable.get()
+        )
+    })
+}
+
+/// If false, accounting closes an order from which more can be taken, or waits for one that is done.
+fn captured_flag_follows_the_end<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    let open = payment.status == IntentStatus::RequiresCapture;
+    given(!charge.captured_amount.is_zero(), charge.captured != open, || {
+        format!(
+            "charge captured {} with amount captured {} while {}",
+            charge.captured,
+            charge.captured_amount.get(),
+            payment.status.name()
+        )
+    })
+}
+
+/// If false, a hold from which nothing was ever taken is booked as a sale.
+fn untouched_hold_is_not_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    given(charge.captured_amount.is_zero(), !charge.captured, || {
+        format!("charge captured with amount captured 0 while {}", payment.status.name())
+    })
+}
+
+/// If false, the merchant asks for one sum and another is taken.
+fn capture_takes_the_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let taken = i64::from(done.to.captured_amount.get()).checked_sub(i64::from(done.from.captured_amount.get()));
+    given(true, taken == Some(done.asked()), || {
+        format!(
+            "asked for {}, captured {} became {}",
+            done.asked(),
+            done.from.captured_amount.get(),
+            done.to.captured_amount.get()
+        )
+    })
+}
+
+/// If false, the second parcel cannot be paid: `final_capture=false` let go of the rest.
+fn piece_leaves_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let rest = i64::from(done.before.capturable.get()).checked_sub(done.asked());
+    let premise = done.capture.final_capture == Some(false) && rest.is_some_and(|rest| rest > 0);
+    let kept = done.after.status == IntentStatus::RequiresCapture
+        && rest == Some(i64::from(done.after.capturable.get()))
+        && done.from.released == done.to.released;
+    given(premise, kept, || {
+        format!(
+            "captured {} of {}, now {} with capturable {} and released {}",
+            done.asked(),
+            done.before.capturable.get(),
+            done.after.status.name(),
+            done.after.capturable.get(),
+            done.to.released.get()
+        )
+    })
+}
+
+/// If false, the customer's limit stays blocked after the merchant said "that was all".
+pub(crate) fn final_capture_lets_go_of_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let premise = done.capture.final_capture == Some(true);
+    given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
+}
+
+/// If false, a merchant who says nothing leaves the rest of every order on hold.
+pub(crate) fn capture_is_final_by_default<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let premise = done.capture.final_capture.is_none();
+    given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
+}
+
+/// Is the payment over, with all but what was taken let go?
+fn ended(before: &PaymentView, after: &PaymentView, taken: i64) -> bool {
+    let Some(charge) = approved(after) else { return false };
+    let rest = i64::from(before.capturable.get()).checked_sub(taken);
+    after.status == IntentStatus::Succeeded
+        && after.capturable.is_zero()
+        && charge.captured
+        && rest == Some(i64::from(charge.released.get()))
+}
+
+fn after_final(taken: i64, before: &PaymentView, after: &PaymentView) -> String {
+    let charge = after.charge;
+    format!(
+        "captured {taken} of {} for good, now {} with capturable {}, released {}, captured {}",
+        before.capturable.get(),
+        after.status.name(),
+        after.capturable.get(),
+        charge.map_or(0, |charge| charge.released.get()),
+        charge.is_some_and(|charge| charge.captured)
+    )
+}
+
+/// If false, an engine guesses that the merchant was done because nothing was left (or, where the
+/// dialect says so, does not).
+fn capturing_all_piecewise_stays_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let all = done.asked() == i64::from(done.before.capturable.get()) && done.asked() > 0;
+    let premise = done.capture.final_capture == Some(false) && all;
+    let stays = step.terms.dialect.full_capture_stays_open;
+    let status = if stays { IntentStatus::RequiresCapture } else { IntentStatus::Succeeded };
+    given(premise, done.after.status == status && done.after.capturable.is_zero(), || {
+        format!("captured all {} piecewise, now {}", done.asked(), done.after.status.name())
+    })
+}
+
+/// If false, a release takes money, or lets go of a hold that should have been canceled.
+pub(crate) fn zero_capture_only_releases<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let expected = done.capture.final_capture != Some(false)
+        && !done.before.received.is_zero()
+        && multicapture(done.before)
+        && done.to.captured_amount == done.from.captured_amount
+        && done.after.status == IntentStatus::Succeeded;
+    given(done.is_release(), expected, || {
+        format!(
+            "captured 0 with final_capture {:?} and received {}, now {} with received {}",
+            done.capture.final_capture,
+            done.before.received.get(),
+            done.after.status.name(),
+            done.after.received.get()
+        )
+    })
+}
+
+/// If false, the limit of 50 is reached too early or never: each capture counts, a release does not.
+fn each_capture_counts_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let counted = done.from.captures.checked_add(u8::from(!done.is_release()));
+    given(true, counted == Some(done.to.captures), || {
+        format!("a capture of {} turned {} captures into {}", done.asked(), done.from.captures, done.to.captures)
+    })
+}
+
+/// If false, money is taken twice: a capture of what is not (or no longer) held goes through.
+pub(crate) fn capture_only_while_held<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    refused(step.step, before.status != IntentStatus::RequiresCapture, Rejection::UnexpectedState)
+}
+
+/// If false, a sign error in the merchant's shop turns a capture into something else.
+fn negative_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, _)) = step.capture_asked() else { return Judgement::Vacuous };
+    refused(step.step, capture.amount.is_some_and(|amount| amount < 0), Rejection::NegativeCapture)
+}
+
+/// If false, a capture of nothing ends an order that nothing was taken for, or keeps open one that
+/// was to be ended.
+fn zero_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let held = before.status == IntentStatus::RequiresCapture;
+    let no_release = capture.final_capture == Some(false) || before.received.is_zero() || !multicapture(before);
+    refused(step.step, held && capture.amount == Some(0) && no_release, Rejection::ZeroCapture)
+}
+
+/// If false, more is taken than the customer agreed to, or a capture that is one cent too large
+/// takes what it can without a word.
+fn too_large_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let held = before.status == IntentStatus::RequiresCapture;
+    let large = capture.amount.is_some_and(|amount| amount > i64::from(before.capturable.get()));
+    refused(step.step, held && large, Rejection::CaptureTooLarge)
+}
+
+/// If false, a merchant believes that the rest is kept where it cannot be.
+pub(crate) fn final_capture_needs_multicapture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let held = before.status == IntentStatus::RequiresCapture;
+    let named = match capture.final_capture {
+        Some(false) => true,
+        Some(true) => step.terms.dialect.final_capture_needs_multicapture,
+        None => false,
+    };
+    refused(step.step, held && named && !multicapture(before), Rejection::FinalCaptureUnavailable)
+}
+
+/// If false, the 51st capture is sent to a network that will not honour it.
+pub(crate) fn fifty_first_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let captures = before.charge.map_or(0, |charge| charge.captures);
+    let held = before.status == IntentStatus::RequiresCapture && captures >= MOST_CAPTURES;
+    let release = capture.amount.map_or(before.capturable.is_zero(), |amount| amount == 0);
+    refused(step.step, held && !release, Rejection::CaptureLimit)
+}
+
+/// If false, a capture that the rules allow is refused, and goods are shipped unpaid.
+pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some((capture, before)), Some((_, reason))) = (step.capture_asked(), step.turned_down()) else {
+        return Judgement::Vacuous;
+    };
+    let Some(charge) = before.charge else { return Judgement::Vacuous };
+    let asked = capture.amount.unwrap_or_else(|| i64::from(before.capturable.get()));
+    let cause = if reason == Rejection::NegativeCapture {
+        asked < 0
+    } else if reason == Rejection::ZeroCapture {
+        // Zero by default, too: all that is left may be nothing (U5).
+        asked == 0
+            && (capture.final_capture == Some(false)
+                || before.received.is_zero()
+                || !multicapture(before)
+                || capture.amount.is_none())
+    } else if reason == Rejection::CaptureTooLarge {
+        asked > i64::from(before.capturable.get())
+    } else if reason == Rejection::FinalCaptureUnavailable {
+        capture.final_capture.is_some() && !multicapture(before)
+    } else if reason == Rejection::CaptureLimit {
+        charge.captures >= MOST_CAPTURES
+    } else if reason == Rejection::HoldExpired {
+        charge.hold_left.is_some_and(|left| left <= 0)
+    } else if reason == Rejection::MissingFee {
+        charge.fee_at_first_capture && (capture.fee.is_none() || step.terms.dialect.same_connect_amounts)
+    } else if reason == Rejection::MissingTransfer {
+        charge.transfer_at_first_capture && (capture.transfer.is_none() || step.terms.dialect.same_connect_amounts)
+    } else {
+        return Judgement::Vacuous;
+    };
+    given(true, cause, || {
+        format!(
+            "capture of {asked} with final_capture {:?} was refused with {reason:?}: capturable {}, received {}, \
+             captures {}, hold left {:?}",
+            capture.final_capture,
+            before.capturable.get(),
+            before.received.get(),
+            charge.captures,
+            charge.hold_left
+        )
+    })
+}
+
+/// If false, an order is taken in pieces, or kept open for further ones, that the network allowed to be
+/// taken once only.
+pub(crate) fn pieces_need_multicapture<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    several_captures_need_multicapture(terms, payment)
+        .and(|| partly_captured_and_open_needs_multicapture(terms, payment))
+}
+
+/// If false, accounting closes an order from which more can be taken, waits for one that is done, or
+/// books a hold as a sale.
+pub(crate) fn captured_flag_means_no_more<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    captured_flag_follows_the_end(terms, payment).and(|| untouched_hold_is_not_captured(terms, payment))
+}
+
+/// If false, the second parcel of an order bounces (the merchant did not ask, the contract does not have
+/// it, the card or the network in this country forbids it), or a shop that may ship in parcels cannot.
+pub(crate) fn multicapture_where_allowed<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    multicapture_is_asked_for(terms, payment)
+        .and(|| multicapture_needs_the_account(terms, payment))
+        .and(|| multicapture_needs_the_card(terms, payment))
+        .and(|| multicapture_needs_the_country(terms, payment))
+        .and(|| multicapture_is_given_where_it_can_be(terms, payment))
+}
+
+/// If false, the merchant asks for one sum and another is taken, or the limit of 50 is reached too early
+/// or never: each capture counts, a release does not.
+pub(crate) fn capture_takes_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    capture_takes_the_amount(step).and(|| each_capture_counts_once(step))
+}
+
+/// If false, the second parcel cannot be paid: `final_capture=false` let go of the rest, or an engine
+/// guessed that the merchant was done.
+pub(crate) fn piecewise_capture_keeps_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    piece_leaves_the_rest(step).and(|| capturing_all_piecewise_stays_open(step))
+}
+
+/// If false, more is taken than the customer agreed to, a sign error turns a capture into something else,
+/// or a capture of nothing ends an order that nothing was taken for.
+pub(crate) fn bad_capture_amounts_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    negative_capture_is_refused(step).and(|| too_large_capture_is_refused(step)).and(|| zero_capture_is_refused(step))
+}

@@ -1,0 +1,201 @@
+//! The macro behind the table in `lib.rs`, and what it makes of each line.
+
+use holdfast_model::{Observation, PaymentView, Terms};
+
+use crate::judgement::Judgement;
+use crate::step::{PaymentStep, Step};
+
+/// What a claim is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// One payment at one moment.
+    Payment,
+    /// Everything at one moment.
+    World,
+    /// What one step did to one payment.
+    PaymentStep,
+    /// What one step did.
+    Step,
+}
+
+/// A claim, as a line of the catalogue.
+#[derive(Clone, Copy)]
+pub struct Claim {
+    /// Its stable name on the command line: the function's name with hyphens.
+    pub id: &'static str,
+    /// What it says.
+    pub sentence: &'static str,
+    /// The file of its topic.
+    pub topic: &'static str,
+    /// The rules it renders, apart by spaces.
+    pub rules: &'static str,
+    /// What it is about.
+    pub kind: Kind,
+    /// Its place in the catalogue, and its bit in [`crate::Verdicts`].
+    pub place: u8,
+    pub(crate) function: &'static str,
+    pub(crate) aloud: Aloud,
+}
+
+/// The claim with a voice.
+#[derive(Clone, Copy)]
+pub(crate) enum Aloud {
+    Payment(fn(&Terms, &PaymentView) -> Judgement<String>),
+    World(fn(&Observation<'_>) -> Judgement<String>),
+    PaymentStep(fn(&PaymentStep<'_, '_>) -> Judgement<String>),
+    Step(fn(&Step<'_>) -> Judgement<String>),
+}
+
+impl std::fmt::Debug for Claim {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.id)
+    }
+}
+
+impl Claim {
+    /// The claim called `id`.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        crate::CATALOGUE.iter().find(|claim| claim.id == id)
+    }
+
+    /// Its bit in [`crate::Verdicts`].
+    #[must_use]
+    pub fn bit(&self) -> u128 {
+        1_u128.checked_shl(u32::from(self.place)).unwrap_or(0)
+    }
+
+    /// The rules it renders.
+    pub fn rule_ids(&self) -> impl Iterator<Item = &'static str> {
+        self.rules.split_whitespace()
+    }
+
+    /// What breaks for a merchant if it is false: the paragraph above the claim's function.
+    #[must_use]
+    pub fn why(&self) -> String {
+        let source = crate::SOURCES.iter().find(|(topic, _)| *topic == self.topic).map_or("", |(_, source)| source);
+        let start = format!("fn {}<", self.function);
+        let above = source.split_once(start.as_str()).map_or("", |(above, _)| above);
+        let mut lines: Vec<_> = above.lines().rev().skip(1).map_while(|line| line.strip_prefix("/// ")).collect();
+        lines.reverse();
+        lines.join(" ")
+    }
+}
+
+/// `name_of_claim` as `name-of-claim`.
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
+pub(crate) const fn hyphens<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
+    let bytes = name.as_bytes();
+    let mut id = [0; LENGTH];
+    let mut at = 0;
+    while at < LENGTH {
+        id[at] = if bytes[at] == b'_' { b'-' } else { bytes[at] };
+        at += 1;
+    }
+    id
+}
+
+/// Runs `$act` if a line is of the wanted kind.
+macro_rules! if_kind {
+    (payment payment $act:expr) => {
+        $act
+    };
+    (world world $act:expr) => {
+        $act
+    };
+    (payment_step payment_step $act:expr) => {
+        $act
+    };
+    (step step $act:expr) => {
+        $act
+    };
+    ($wanted:ident $found:ident $act:expr) => {};
+}
+
+/// The entry of a line by its kind.
+macro_rules! of_kind {
+    (payment $claim:path) => {
+        (crate::catalogue::Kind::Payment, crate::catalogue::Aloud::Payment($claim))
+    };
+    (world $claim:path) => {
+        (crate::catalogue::Kind::World, crate::catalogue::Aloud::World($claim))
+    };
+    (payment_step $claim:path) => {
+        (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($claim))
+    };
+    (step $claim:path) => {
+        (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($claim))
+    };
+}
+
+/// Makes of the table: [`crate::CATALOGUE`] and the functions that evaluate all claims of a kind.
+macro_rules! catalogue {
+    ($($kind:ident $topic:ident :: $name:ident $sentence:literal $rules:literal;)+) => {
+        #[allow(non_camel_case_types, reason = "the claims' own names, to number them")]
+        #[derive(Clone, Copy)]
+        #[repr(u8)]
+        enum Place { $($name),+ }
+
+        const COUNT: usize = [$(stringify!($name)),+].len();
+        const _: () = assert!(COUNT <= 128, "a claim is a bit of a u128");
+
+        /// Every claim, in the order of the table.
+        pub static CATALOGUE: [Claim; COUNT] = [$({
+            const ID: [u8; stringify!($name).len()] = catalogue::hyphens(stringify!($name));
+            let (kind, aloud) = of_kind!($kind $topic::$name);
+            Claim {
+                id: match std::str::from_utf8(&ID) { Ok(id) => id, Err(_) => stringify!($name) },
+                sentence: $sentence,
+                topic: stringify!($topic),
+                rules: $rules,
+                kind,
+                place: Place::$name as u8,
+                function: stringify!($name),
+                aloud,
+            }
+        }),+];
+
+        /// Judges one payment at one moment by every claim about it.
+        #[inline]
+        #[must_use]
+        pub fn judge_payment(terms: &Terms, payment: &PaymentView) -> Verdicts {
+            let mut verdicts = Verdicts::NONE;
+            $(if_kind!(payment $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(terms, payment))
+            );)+
+            verdicts
+        }
+
+        /// Judges one moment by every claim about more than one payment.
+        #[inline]
+        #[must_use]
+        pub fn judge_world(world: &Observation<'_>) -> Verdicts {
+            let mut verdicts = Verdicts::NONE;
+            $(if_kind!(world $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(world))
+            );)+
+            verdicts
+        }
+
+        /// Judges what one step did to one payment.
+        #[inline]
+        #[must_use]
+        pub fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
+            let mut verdicts = Verdicts::NONE;
+            $(if_kind!(payment_step $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+            );)+
+            verdicts
+        }
+
+        /// Judges what one step did apart from what it did to each payment.
+        #[inline]
+        fn judge_step_alone(step: &Step<'_>) -> Verdicts {
+            let mut verdicts = Verdicts::NONE;
+            $(if_kind!(step $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+            );)+
+            verdicts
+        }
+    };
+}

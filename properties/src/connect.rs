@@ -1,0 +1,391 @@
+//! Fees of the platform and transfers to connected accounts.
+
+use holdfast_model::{
+    Amount, CaptureMethod, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection, Terms, Update,
+};
+
+use crate::capture::multicapture;
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{Captured, PaymentStep, approved};
+
+/// If false, a seller pays more in fees than the customer paid for the goods.
+fn fees_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let fees = payment.ledger.fees;
+    given(!fees.is_zero(), fees <= payment.received, || {
+        format!("fees {} > received {}", fees.get(), payment.received.get())
+    })
+}
+
+/// If false, the platform gives back more fee than it took.
+fn fee_refunds_within_fees<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let (back, fees) = (payment.ledger.fees_refunded, payment.ledger.fees);
+    given(!back.is_zero(), back <= fees, || format!("fees refunded {} > fees {}", back.get(), fees.get()))
+}
+
+/// If false, the platform pays out more than came in, from its own pocket.
+fn transfers_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let transfers = payment.ledger.transfers;
+    given(!transfers.is_zero(), transfers <= payment.received, || {
+        format!("transfers {} > received {}", transfers.get(), payment.received.get())
+    })
+}
+
+/// If false, the platform takes back from a seller what it never sent.
+fn reversals_within_transfers<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let (back, transfers) = (payment.ledger.reversals, payment.ledger.transfers);
+    given(!back.is_zero(), back <= transfers, || format!("reversals {} > transfers {}", back.get(), transfers.get()))
+}
+
+/// If false, a platform takes a fee from itself.
+fn fees_need_a_connected_account<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let premise = payment.fee.is_some() || !payment.ledger.fees.is_zero();
+    given(premise, payment.flow != Flow::Platform, || {
+        format!(
+            "fee {:?} and fees {} without a connected account",
+            payment.fee.map(Amount::get),
+            payment.ledger.fees.get()
+        )
+    })
+}
+
+/// If false, money is sent on from a charge that is the connected account's own.
+fn direct_charges_are_not_sent_on<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let sent = payment.transfer.is_some() || !payment.ledger.transfers.is_zero();
+    let premise = payment.flow == Flow::Direct && approved(payment).is_some();
+    given(premise, !sent, || {
+        format!(
+            "direct, with transfer {:?} and transfers {}",
+            payment.transfer.map(Amount::get),
+            payment.ledger.transfers.get()
+        )
+    })
+}
+
+/// If false, a transfer amount stands on a payment that goes nowhere.
+fn transfer_amount_needs_a_destination<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    given(payment.transfer.is_some(), payment.flow == Flow::Destination, || {
+        format!("transfer amount {:?} with flow {:?}", payment.transfer.map(Amount::get), payment.flow)
+    })
+}
+
+/// If false, nobody knows what the seller gets: the amount named, or all less the fee.
+fn fee_and_transfer_amount_exclude_each_other<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let premise = payment.fee.is_some() || payment.transfer.is_some();
+    given(premise, payment.fee.is_none() || payment.transfer.is_none(), || {
+        format!("fee {:?} and transfer amount {:?}", payment.fee.map(Amount::get), payment.transfer.map(Amount::get))
+    })
+}
+
+/// If false, the platform collects another fee than the one that stands on the intent.
+fn standing_fee_is_collected<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let expected = payment.fee.unwrap_or(Amount::ZERO);
+    given(taken_at_once(payment) && payment.flow != Flow::Platform, payment.ledger.fees == expected, || {
+        format!("fees {} instead of {}", payment.ledger.fees.get(), expected.get())
+    })
+}
+
+/// If false, the seller gets another sum than the amount that stands on the intent (all, if none
+/// does).
+fn destination_gets_its_share<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let expected = payment.transfer.unwrap_or(payment.received);
+    given(taken_at_once(payment) && payment.flow == Flow::Destination, payment.ledger.transfers == expected, || {
+        format!("transfers {} instead of {}", payment.ledger.transfers.get(), expected.get())
+    })
+}
+
+/// Was all of it captured in one go, and is it in the ledger?
+fn taken_at_once(payment: &PaymentView) -> bool {
+    payment.status == IntentStatus::Succeeded
+        && payment.capture_method != CaptureMethod::Manual
+        && approved(payment).is_some_and(|charge| charge.booking_left.is_none())
+}
+
+/// The money that a capture took, where it took some.
+fn piece(done: &Captured<'_>) -> Option<Amount> {
+    done.to.captured_amount.minus(done.from.captured_amount).filter(|piece| !piece.is_zero())
+}
+
+/// If false, the platform forgets its fee on the second parcel.
+fn fee_is_named_at_every_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let premise = done.from.captures > 0 && done.from.fee_at_first_capture && !done.is_release();
+    given(premise, done.capture.fee.is_some(), || {
+        format!("capture {} names no fee, the first one did", done.to.captures)
+    })
+}
+
+/// If false, the seller's share of the second parcel is anyone's guess.
+fn transfer_is_named_at_every_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let premise = done.from.captures > 0 && done.from.transfer_at_first_capture && !done.is_release();
+    given(premise, done.capture.transfer.is_some(), || {
+        format!("capture {} names no transfer amount, the first one did", done.to.captures)
+    })
+}
+
+/// If false, the merchant is not told which parameter the later capture lacks.
+fn missing_fee_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.fee_at_first_capture);
+    let held = before.status == IntentStatus::RequiresCapture && capture.amount != Some(0);
+    refused(step.step, held && latched && capture.fee.is_none(), Rejection::MissingFee)
+}
+
+/// If false, the merchant is not told which parameter the later capture lacks.
+fn missing_transfer_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.transfer_at_first_capture);
+    let held = before.status == IntentStatus::RequiresCapture && capture.amount != Some(0);
+    refused(step.step, held && latched && capture.transfer.is_none(), Rejection::MissingTransfer)
+}
+
+/// If false, what the first capture named is forgotten, or ascribed to one that named nothing.
+fn first_capture_is_remembered<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let expected = if done.from.captures == 0 {
+        (done.capture.fee.is_some(), done.capture.transfer.is_some())
+    } else {
+        (done.from.fee_at_first_capture, done.from.transfer_at_first_capture)
+    };
+    let found = (done.to.fee_at_first_capture, done.to.transfer_at_first_capture);
+    given(!done.is_release(), found == expected, || {
+        format!("(fee, transfer) at first capture {found:?} instead of {expected:?}")
+    })
+}
+
+/// If false, the fee that the merchant names for a parcel is not the one that is taken.
+fn fee_at_capture_overrides<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let (Some(piece), Some(named)) = (piece(&done), done.capture.fee.and_then(Amount::from_request)) else {
+        return Judgement::Vacuous;
+    };
+    let (from, to) = (done.before.ledger.fees, done.after.ledger.fees);
+    given(true, from.plus(named.min(piece)) == Some(to), || {
+        format!("fee {} named for {}, fees {} became {}", named.get(), piece.get(), from.get(), to.get())
+    })
+}
+
+/// If false, the share that the merchant names for a parcel is not the one that is sent.
+fn transfer_at_capture_overrides<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let (Some(piece), Some(named)) = (piece(&done), done.capture.transfer.and_then(Amount::from_request)) else {
+        return Judgement::Vacuous;
+    };
+    let (from, to) = (done.before.ledger.transfers, done.after.ledger.transfers);
+    given(true, from.plus(named.min(piece)) == Some(to), || {
+        format!("transfer {} named for {}, transfers {} became {}", named.get(), piece.get(), from.get(), to.get())
+    })
+}
+
+/// If false, a fee or share agreed on at the start is not applied at the first capture: as much of
+/// it as the piece allows, and all of the piece to a destination without an amount.
+fn standing_amounts_apply_at_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(done) = step.captured() else { return Judgement::Vacuous };
+    let Some(piece) = piece(&done).filter(|_| done.from.captures == 0) else { return Judgement::Vacuous };
+    let silent = done.capture.fee.is_none() && done.capture.transfer.is_none();
+    let fee = done.before.fee.map_or(Amount::ZERO, |fee| fee.min(piece));
+    let transfer = match done.before.flow {
+        Flow::Destination => done.before.transfer.map_or(piece, |transfer| transfer.min(piece)),
+        Flow::Platform | Flow::Direct => Amount::ZERO,
+    };
+    let ledger = done.after.ledger;
+    let premise = silent && done.before.flow != Flow::Platform;
+    given(premise, ledger.fees == fee && ledger.transfers == transfer, || {
+        format!(
+            "first capture of {}: fees {} instead of {}, transfers {} instead of {}",
+            piece.get(),
+            ledger.fees.get(),
+            fee.get(),
+            ledger.transfers.get(),
+            transfer.get()
+        )
+    })
+}
+
+/// What an operation says about fee and transfer amount, and the flow it says it for.
+fn connect_parameters(step: &PaymentStep<'_, '_>) -> Option<(Option<i64>, Option<i64>, Flow)> {
+    let flow = step.before.map(|before| before.flow);
+    match step.operation? {
+        Operation::CreateIntent { create, .. } if step.before.is_none() => {
+            Some((create.fee, create.transfer, create.flow))
+        }
+        Operation::UpdateIntent { update, .. } => match update {
+            Update::Fee(fee) => Some((Some(*fee), None, flow?)),
+            Update::Transfer(transfer) => Some((None, Some(*transfer), flow?)),
+            Update::Amount(_) | Update::Method(_) | Update::CaptureMethod(_) | Update::Metadata => None,
+        },
+        Operation::ConfirmIntent { confirm: Confirm { fee, transfer, .. }, .. } => Some((*fee, *transfer, flow?)),
+        Operation::CaptureIntent { capture, .. } => Some((capture.fee, capture.transfer, flow?)),
+        Operation::CreateIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::CancelRefund { .. }
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::CreateSession(_)
+        | Operation::ExpireSession => None,
+    }
+}
+
+/// If false, a fee is accepted that nobody will ever owe.
+fn fee_without_connect_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((fee, _, flow)) = connect_parameters(step) else { return Judgement::Vacuous };
+    refused(step.step, flow == Flow::Platform && fee.is_some_and(|fee| fee > 0), Rejection::FeeWithoutConnect)
+}
+
+/// If false, a transfer is accepted that has nowhere to go.
+fn transfer_without_destination_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, transfer, flow)) = connect_parameters(step) else { return Judgement::Vacuous };
+    let premise = flow != Flow::Destination && transfer.is_some_and(|transfer| transfer > 0);
+    refused(step.step, premise, Rejection::TransferWithoutDestination)
+}
+
+/// If false, a fee of nothing or less is agreed on.
+fn fee_of_nothing_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((fee, _, _)) = connect_parameters(step) else { return Judgement::Vacuous };
+    refused(step.step, fee.is_some_and(|fee| fee <= 0), Rejection::InvalidFee)
+}
+
+/// If false, a payment captured piecewise is sent on by a second way, and more goes out than came in.
+pub(crate) fn no_source_transaction_with_multicapture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CreateTransfer { .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    let premise = multicapture(before) && !before.received.is_zero() && before.flow == Flow::Platform;
+    refused(step.step, premise, Rejection::SourceTransactionUnsupported)
+}
+
+/// If false, a platform loses a fee that it was entitled to keep: fees stay unless somebody asks.
+fn fees_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let asked = matches!(step.operation, Some(Operation::RefundFee { .. }))
+        || matches!(step.operation, Some(Operation::CreateRefund { refund, .. }) if refund.refund_application_fee);
+    given(before.ledger.fees_refunded < after.ledger.fees_refunded, asked, || {
+        format!(
+            "fees refunded {} became {} unasked",
+            before.ledger.fees_refunded.get(),
+            after.ledger.fees_refunded.get()
+        )
+    })
+}
+
+/// If false, a seller's money is taken back by a refund that did not ask for it.
+fn transfers_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let asked = matches!(step.operation, Some(Operation::ReverseTransfer { .. }))
+        || matches!(step.operation, Some(Operation::CreateRefund { refund, .. }) if refund.reverse_transfer);
+    given(before.ledger.reversals < after.ledger.reversals, asked, || {
+        format!("reversals {} became {} unasked", before.ledger.reversals.get(), after.ledger.reversals.get())
+    })
+}
+
+/// If false, a customer's full refund leaves a part of the fee (or of the transfer) where it was,
+/// although the merchant asked for all of it back.
+fn full_refund_returns_all_that_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
+    let untouched = before.charge.is_some_and(|charge| charge.refunded_amount.is_zero());
+    let full = untouched && after.charge.is_some_and(|charge| charge.refunded_amount == after.received);
+    let (from, to) = (before.ledger, after.ledger);
+    let fee = refund.refund_application_fee && from.fees_refunded.is_zero();
+    let transfer = refund.reverse_transfer && from.reversals.is_zero();
+    let expected = (!fee || to.fees_refunded == to.fees) && (!transfer || to.reversals == to.transfers);
+    given(full && (fee || transfer), expected, || {
+        format!(
+            "full refund: fees refunded {} of {}, reversals {} of {}",
+            to.fees_refunded.get(),
+            to.fees.get(),
+            to.reversals.get(),
+            to.transfers.get()
+        )
+    })
+}
+
+/// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
+fn fee_latch_is_set_by_fee_refunds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
+    let used = matches!(step.accepted(), Some(Operation::RefundFee { .. }));
+    let hidden = matches!(step.operation, Some(Operation::RefundFee { .. })) && step.step.outcome.is_err();
+    let expected = to.fee_latch == (from.fee_latch || used || (hidden && to.fee_latch));
+    given(used || from.fee_latch != to.fee_latch, expected, || {
+        format!("fee latch {} became {} by {:?}", from.fee_latch, to.fee_latch, step.step.input)
+    })
+}
+
+/// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
+fn transfer_latch_is_set_by_reversals_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
+    let used = matches!(step.accepted(), Some(Operation::ReverseTransfer { .. }));
+    let hidden = matches!(step.operation, Some(Operation::ReverseTransfer { .. })) && step.step.outcome.is_err();
+    let expected = to.transfer_latch == (from.transfer_latch || used || (hidden && to.transfer_latch));
+    given(used || from.transfer_latch != to.transfer_latch, expected, || {
+        format!("transfer latch {} became {} by {:?}", from.transfer_latch, to.transfer_latch, step.step.input)
+    })
+}
+
+/// If false, a platform takes a fee from itself, money is sent on from a charge that goes nowhere, or
+/// nobody knows whether the seller gets the amount named or all less the fee.
+pub(crate) fn connect_money_fits_the_flow<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    fees_need_a_connected_account(terms, payment)
+        .and(|| direct_charges_are_not_sent_on(terms, payment))
+        .and(|| transfer_amount_needs_a_destination(terms, payment))
+        .and(|| fee_and_transfer_amount_exclude_each_other(terms, payment))
+}
+
+/// If false, platform or seller gets another share than the one that stands on the intent.
+pub(crate) fn standing_amounts_are_collected<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    standing_fee_is_collected(terms, payment).and(|| destination_gets_its_share(terms, payment))
+}
+
+/// If false, a fee is agreed on that nobody will ever owe, or a transfer that has nowhere to go.
+pub(crate) fn connect_parameters_need_connect<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    fee_without_connect_is_refused(step)
+        .and(|| transfer_without_destination_is_refused(step))
+        .and(|| fee_of_nothing_is_refused(step))
+}
+
+/// If false, a seller pays more in fees than the customer paid, or the platform pays out more than came in
+/// or takes back what it never sent.
+pub(crate) fn connect_money_is_bounded<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    fees_within_captured(terms, payment)
+        .and(|| fee_refunds_within_fees(terms, payment))
+        .and(|| transfers_within_captured(terms, payment))
+        .and(|| reversals_within_transfers(terms, payment))
+}
+
+/// If false, the platform forgets its fee, or the seller's share, on the second parcel, or is not told
+/// which parameter is lacking.
+pub(crate) fn later_captures_name_what_the_first_named<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    missing_fee_is_refused(step)
+        .and(|| missing_transfer_is_refused(step))
+        .and(|| fee_is_named_at_every_capture(step))
+        .and(|| transfer_is_named_at_every_capture(step))
+        .and(|| first_capture_is_remembered(step))
+}
+
+/// If false, the fee or share that the merchant names for a parcel is not the one that is taken, or the
+/// one agreed on at the start is not applied where none is named.
+pub(crate) fn capture_settles_fee_and_share<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    fee_at_capture_overrides(step)
+        .and(|| transfer_at_capture_overrides(step))
+        .and(|| standing_amounts_apply_at_capture(step))
+}
+
+/// If false, a platform loses a fee that it was entitled to keep, a seller's money is taken back by a
+/// refund that did not ask for it, or a full refund leaves some of what was asked for.
+pub(crate) fn connect_money_goes_back_when_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    fees_are_kept_unless_asked(step)
+        .and(|| transfers_are_kept_unless_asked(step))
+        .and(|| full_refund_returns_all_that_was_asked(step))
+}
+
+/// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
+pub(crate) fn each_latch_has_its_own_endpoint<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    fee_latch_is_set_by_fee_refunds_only(step).and(|| transfer_latch_is_set_by_reversals_only(step))
+}

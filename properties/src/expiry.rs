@@ -1,0 +1,188 @@
+//! The end of a hold: nothing is taken after it, and it ends in exactly one way.
+
+use holdfast_model::{
+    CancellationReason, Country, Currency, Event, IntentStatus, Network, Operation, PaymentView, Rail, Rejection, Terms,
+};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{PaymentStep, approved};
+
+/// Seven days: the usual hold (§2.7).
+const USUAL: i64 = 604_800;
+/// Four days and eighteen hours: Visa without the customer (§2.7).
+const VISA_WITHOUT_CUSTOMER: i64 = 410_400;
+/// Thirty days: yen, in Japan, on most networks (§2.7).
+const JAPAN: i64 = 2_592_000;
+
+fn hold_left(payment: &PaymentView) -> Option<i64> {
+    payment.charge.and_then(|charge| charge.hold_left)
+}
+
+/// Has the hold run out, so that nothing may be taken any more?
+fn is_over(terms: &Terms, left: i64) -> bool {
+    if terms.dialect.capture_at_deadline { left < 0 } else { left <= 0 }
+}
+
+/// If false, a hold has no end, or a payment that holds nothing runs out all the same.
+fn deadline_while_held<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let (held, left) = (payment.status == IntentStatus::RequiresCapture, hold_left(payment));
+    given(held || left.is_some(), held == left.is_some(), || {
+        format!("{} with hold left {left:?}", payment.status.name())
+    })
+}
+
+/// If false, a customer's money stays on hold after the deadline: the job never comes.
+fn the_job_is_not_late<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(left) = hold_left(payment) else { return Judgement::Vacuous };
+    let delay = i64::from(terms.dialect.expiry_job_delay);
+    given(left <= 0, left.saturating_neg() < delay, || {
+        format!("hold open {} seconds after its deadline, the job takes at most {delay}", left.saturating_neg())
+    })
+}
+
+/// If false, the merchant takes money that the issuer has promised back to the customer.
+pub(crate) fn nothing_captured_after_the_deadline<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some((before, after)), Some((from, _))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
+    let premise = before.received < after.received && from.hold_left.is_some();
+    let in_time = from.hold_left.is_some_and(|left| !is_over(step.terms, left));
+    given(premise, in_time, || {
+        format!(
+            "received {} became {} with {:?} seconds left of the hold",
+            before.received.get(),
+            after.received.get(),
+            from.hold_left
+        )
+    })
+}
+
+/// If false, a merchant who is too late learns it from a wrong answer, and retries.
+pub(crate) fn late_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
+    let late = hold_left(before).is_some_and(|left| is_over(step.terms, left));
+    refused(step.step, late && before.status == IntentStatus::RequiresCapture, Rejection::HoldExpired)
+}
+
+/// If false, a merchant in time finds the hold gone.
+fn the_job_is_not_early<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Event::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
+        return Judgement::Vacuous;
+    };
+    let Some(left) = hold_left(before) else { return Judgement::Vacuous };
+    given(left > 0, before == after, || {
+        format!("the job ran {left} seconds before the deadline, now {}", after.status.name())
+    })
+}
+
+/// If false, the job undoes a capture that won the race, or cancels what was canceled.
+fn the_job_ends_holds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Event::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
+        return Judgement::Vacuous;
+    };
+    let premise = before.status != IntentStatus::RequiresCapture;
+    given(premise, before == after && step.step.notifications.is_empty(), || {
+        format!("the job found {} and left {}", before.status.name(), after.status.name())
+    })
+}
+
+/// If false, an order nobody captured stays payable, or is shown as paid.
+pub(crate) fn uncaptured_hold_ends_canceled<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some((before, after)), Some((_, to))) = (expired(step), step.charges()) else { return Judgement::Vacuous };
+    let expected = after.status == IntentStatus::Canceled
+        && after.cancellation_reason == Some(CancellationReason::Automatic)
+        && to.released == to.authorized
+        && after.received.is_zero();
+    given(before.received.is_zero(), expected, || {
+        format!(
+            "expired uncaptured: {} because {:?}, released {} of {}, received {}",
+            after.status.name(),
+            after.cancellation_reason,
+            to.released.get(),
+            to.authorized.get(),
+            after.received.get()
+        )
+    })
+}
+
+/// If false, money that the merchant took in time is lost to the deadline, or goods that were paid
+/// are shown as canceled.
+pub(crate) fn partly_captured_hold_ends_succeeded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some((before, after)), Some((from, to))) = (expired(step), step.charges()) else {
+        return Judgement::Vacuous;
+    };
+    let expected = after.status == IntentStatus::Succeeded
+        && after.received == before.received
+        && to.captured
+        && from.released.plus(before.capturable) == Some(to.released);
+    given(!before.received.is_zero(), expected, || {
+        format!(
+            "expired after {} of {} were captured: {} with received {}, released {}, charge captured {}",
+            before.received.get(),
+            to.authorized.get(),
+            after.status.name(),
+            after.received.get(),
+            to.released.get(),
+            to.captured
+        )
+    })
+}
+
+/// A hold that ended by itself in this step.
+fn expired<'a>(step: &PaymentStep<'_, 'a>) -> Option<(&'a PaymentView, &'a PaymentView)> {
+    let (before, after) = step.both()?;
+    let by_itself = matches!(step.event(), Some(Event::ExpireHold { .. } | Event::Advance { .. }));
+    let ended = before.status == IntentStatus::RequiresCapture && after.status != before.status;
+    (by_itself && ended).then_some((before, after))
+}
+
+/// If false, the deadline that the merchant was shown is not the one that counts.
+pub(crate) fn deadline_comes_with_time_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let (Some(from), Some(to)) = (hold_left(before), hold_left(after)) else { return Judgement::Vacuous };
+    let expected = from.checked_sub(i64::from(step.step.seconds()));
+    given(step.changed, expected == Some(to), || {
+        format!("hold left {from} became {to} in {} seconds", step.step.seconds())
+    })
+}
+
+/// If false, the hold is shorter than the merchant counts on, or longer than the network honours.
+pub(crate) fn hold_lasts_as_its_network_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(after) = step.after.filter(|_| step.before.is_none_or(|before| hold_left(before).is_none())) else {
+        return Judgement::Vacuous;
+    };
+    let (Some(left), Some(Rail::Card(network))) =
+        (hold_left(after), after.payment_method.map(|method| method.profile().rail))
+    else {
+        return Judgement::Vacuous;
+    };
+    let absent = matches!(step.operation, Some(Operation::ConfirmIntent { confirm, .. }) if confirm.off_session)
+        || matches!(step.operation, Some(Operation::CreateIntent { create, .. }) if create.off_session);
+    let yen = step.terms.account.country == Country::Jp && after.currency == Currency::Jpy;
+    let visa = network == Network::Visa;
+    // Visa, in yen, without the customer: two rows of the table apply, and nobody says which wins.
+    let stated = !(yen && visa && absent);
+    let long = match network {
+        Network::Visa | Network::Mastercard | Network::Jcb | Network::Diners | Network::Discover => yen,
+        Network::Amex | Network::UnionPay | Network::CartesBancaires => false,
+    };
+    let expected = if long {
+        JAPAN
+    } else if visa && absent {
+        VISA_WITHOUT_CUSTOMER
+    } else {
+        USUAL
+    };
+    given(stated && approved(after).is_some(), left == expected, || {
+        format!("hold on {network:?} lasts {left} seconds instead of {expected}")
+    })
+}
+
+/// If false, a hold has no end, or stays after it because the job never comes.
+pub(crate) fn held_means_a_deadline<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    deadline_while_held(terms, payment).and(|| the_job_is_not_late(terms, payment))
+}
+
+/// If false, a merchant in time finds the hold gone, or the job undoes a capture that won the race.
+pub(crate) fn the_job_ends_due_holds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    the_job_is_not_early(step).and(|| the_job_ends_holds_only(step))
+}

@@ -1,0 +1,210 @@
+//! The same request twice: answered the same, done once.
+
+use holdfast_model::{Event, Fault, Input, KeyId, KeyView, Operation, Outcome, Rejection};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::step::{Step, find_key, subject};
+
+/// A call that nothing went wrong with, under a key that the engine knew: the key and the request.
+fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
+    let Input::Call(call) = step.input else { return None };
+    if call.fault != Fault::None {
+        return None;
+    }
+    step.known_key().map(|(_, view)| (view, call.operation))
+}
+
+/// Is some request still being worked on? Then another one may be turned away before its key is
+/// looked at.
+fn anything_in_progress(step: &Step<'_>) -> bool {
+    step.before.keys.iter().flatten().any(|view| view.answer.is_none())
+}
+
+/// A request under a key that was carried out in this step: the key, the request and the answer as
+/// the server gave it; `None` for an answer that was lost on the way.
+fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
+    let operation = *step.performed()?;
+    match step.input {
+        Input::Call(call) => {
+            let answer = (call.fault != Fault::AnswerLost).then_some(step.outcome);
+            Some((call.key?, operation, answer))
+        }
+        Input::Finish { key } => Some((key, operation, Some(step.outcome))),
+        Input::Begin { .. } | Input::Event(_) => None,
+    }
+}
+
+/// If false, a client that repeats a request after a timeout learns something else than the first
+/// time, and marks a paid order as failed.
+pub(crate) fn replay_answers_the_same<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((known, operation)) = repeated(step) else { return Judgement::Vacuous };
+    let premise = known.operation == operation && known.answer.is_some();
+    let busy = anything_in_progress(step) && step.outcome == Err(Rejection::LockTimeout);
+    given(premise && !busy, known.answer == Some(step.outcome), || {
+        format!("first answered {:?}, then {:?}", known.answer, step.outcome)
+    })
+}
+
+/// If false, a repeated request takes or gives money a second time.
+pub(crate) fn known_key_acts_no_more<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    given(step.known_key().is_some(), step.unchanged() && step.notifications.is_empty(), || {
+        format!("{:?} came again, told {:?} and changed {:?}", step.input, step.notifications, step.after)
+    })
+}
+
+/// If false, a bug that gives two orders one key makes one of them disappear.
+pub(crate) fn other_parameters_are_refused<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((known, operation)) = repeated(step) else { return Judgement::Vacuous };
+    let premise = known.operation != operation && known.answer.is_some();
+    let busy = anything_in_progress(step) && step.outcome == Err(Rejection::LockTimeout);
+    given(premise && !busy, step.outcome == Err(Rejection::KeyMismatch), || {
+        format!("{operation:?} under the key of {:?} was answered {:?}", known.operation, step.outcome)
+    })
+}
+
+/// If false, two copies of one request run side by side.
+fn key_in_use_is_a_conflict<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((known, _)) = repeated(step) else { return Judgement::Vacuous };
+    let conflict = matches!(step.outcome, Err(reason) if reason.is_conflict());
+    given(known.answer.is_none(), conflict, || format!("the key is in use, yet answered {:?}", step.outcome))
+}
+
+/// If false, two requests change one object at once, and one of the changes is lost.
+fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Input::Call(call) = step.input else { return Judgement::Vacuous };
+    let wanted = subject(&call.operation);
+    let busy =
+        step.before.keys.iter().flatten().any(|view| view.answer.is_none() && subject(&view.operation) == wanted);
+    let premise = busy && call.fault == Fault::None && step.known_key().is_none();
+    given(premise, step.outcome == Err(Rejection::LockTimeout), || {
+        format!("{:?} was answered {:?} while the object was being worked on", call.operation, step.outcome)
+    })
+}
+
+/// If false, the answer that a repetition gives is not the one that was given.
+fn given_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((key, operation, Some(answer))) = first_time(step) else { return Judgement::Vacuous };
+    let stored = answer.err().is_none_or(Rejection::is_stored);
+    let found = find_key(&step.after, key);
+    let kept = found.is_some_and(|view| view.operation == operation && view.answer == Some(answer) && !view.prunable);
+    given(stored, kept, || format!("answered {answer:?}, kept {found:?}"))
+}
+
+/// If false, a request with a typing error blocks its key for a day, also once it is corrected.
+fn invalid_requests_leave_the_key_free<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((key, _, Some(Err(reason)))) = first_time(step) else { return Judgement::Vacuous };
+    let found = find_key(&step.after, key);
+    given(reason.is_validation(), found.is_none(), || format!("refused with {reason:?}, kept {found:?}"))
+}
+
+/// If false, the answer to a request whose answer was lost can never be learned.
+fn lost_answer_can_be_fetched<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((key, operation, None)) = first_time(step) else { return Judgement::Vacuous };
+    let expected = match find_key(&step.after, key) {
+        Some(view) => {
+            view.operation == operation && view.answer.is_some_and(|answer| answer != Err(Rejection::AnswerLost))
+        }
+        // Refused in a way that is not kept: then nothing was done either.
+        None => step.unchanged(),
+    };
+    given(true, expected, || format!("the answer was lost, kept {:?}", find_key(&step.after, key)))
+}
+
+/// If false, a repetition within the day is taken for a new request.
+fn keys_are_forgotten_when_old_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let forgotten = |place: usize, view: &KeyView| {
+        let gone = step.after.keys.get(place).copied().flatten().is_none();
+        gone && view.answer.is_some()
+    };
+    let mut premise = false;
+    let mut allowed = true;
+    for (place, view) in step.before.keys.iter().enumerate() {
+        let Some(view) = view.as_ref().filter(|view| forgotten(place, view)) else { continue };
+        premise = true;
+        let pruned = matches!(step.input, Input::Event(Event::PruneKey { key }) if usize::from(key.0) == place);
+        allowed &= pruned && view.prunable;
+    }
+    given(premise, allowed, || {
+        format!("{:?} turned keys {:?} into {:?}", step.input, step.before.keys, step.after.keys)
+    })
+}
+
+/// If false, what a key stands for changes behind the client's back.
+fn kept_answers_do_not_change<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let mut premise = false;
+    let mut same = true;
+    for (from, to) in step.before.keys.iter().zip(step.after.keys) {
+        if let (Some(from), Some(to)) = (from, to)
+            && from.answer.is_some()
+        {
+            premise = true;
+            same &= from.operation == to.operation && from.answer == to.answer;
+        }
+    }
+    given(premise, same, || format!("{:?} turned keys {:?} into {:?}", step.input, step.before.keys, step.after.keys))
+}
+
+/// If false, keys expire although no time has passed.
+fn keys_grow_old_with_time_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let aged = step
+        .before
+        .keys
+        .iter()
+        .zip(step.after.keys)
+        .any(|(from, to)| from.is_some_and(|from| !from.prunable) && to.is_some_and(|to| to.prunable));
+    given(aged, step.seconds() > 0, || format!("{:?} made a key old", step.input))
+}
+
+/// If false, a request that is only queued has acted already.
+fn taking_a_request_in_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let begins = matches!(step.input, Input::Begin { .. });
+    given(begins, step.unchanged() && step.notifications.is_empty(), || {
+        format!("{:?} told {:?} and changed {:?}", step.input, step.notifications, step.after)
+    })
+}
+
+/// If false, a server that failed before it began has acted, and the client's retry acts again.
+fn early_server_error_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let early = matches!(step.input, Input::Call(call) if call.fault == Fault::ErrorBefore);
+    given(early, step.unchanged() && step.notifications.is_empty(), || {
+        format!("a 500 before the start told {:?} and changed {:?}", step.notifications, step.after)
+    })
+}
+
+/// If false, a client that was turned away because somebody else was first has acted all the same.
+fn conflicts_do_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let conflict = matches!(step.outcome, Err(reason) if reason.is_conflict());
+    given(conflict, step.unchanged() && step.notifications.is_empty(), || {
+        format!("answered {:?}, told {:?} and changed {:?}", step.outcome, step.notifications, step.after)
+    })
+}
+
+/// If false, a request that is only queued, that another one held up, or whose server failed before it
+/// began has acted, and the client's retry acts again.
+pub(crate) fn requests_not_carried_out_do_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    taking_a_request_in_does_nothing(step)
+        .and(|| early_server_error_does_nothing(step))
+        .and(|| conflicts_do_nothing(step))
+}
+
+/// If false, a repetition within the day is taken for a new request, or what a key stands for changes
+/// behind the client's back.
+pub(crate) fn keys_are_kept_for_a_day<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    keys_are_forgotten_when_old_only(step)
+        .and(|| kept_answers_do_not_change(step))
+        .and(|| keys_grow_old_with_time_only(step))
+}
+
+/// If false, two copies of one request run side by side, or two requests change one object at once and one
+/// of the changes is lost.
+pub(crate) fn busy_objects_and_keys_are_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    key_in_use_is_a_conflict(step).and(|| busy_object_is_locked(step))
+}
+
+/// If false, the answer that a repetition gives is not the one that was given, one that was lost can never
+/// be learned, or a request with a typing error blocks its key for a day.
+pub(crate) fn first_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    given_answer_is_kept(step)
+        .and(|| invalid_requests_leave_the_key_free(step))
+        .and(|| lost_answer_can_be_fetched(step))
+}

@@ -1,0 +1,90 @@
+//! What a claim says about one thing it was shown.
+
+/// The verdict of one claim.
+///
+/// `V` is what a broken claim has to say about itself: nothing (`()`) where hundreds of millions of
+/// states are judged, a sentence (`String`) once one of them is broken. A claim is one function for
+/// both, so the explanation cannot disagree with the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement<V = ()> {
+    /// The claim's premise did not occur: it says nothing here.
+    Vacuous,
+    /// The premise occurred, and the claim is true of it: a witness.
+    Holds,
+    /// The claim is false.
+    Broken(V),
+}
+
+/// What a broken claim says: see [`Judgement`].
+pub trait Voice: Sized {
+    /// Keeps the words, or never asks for them.
+    fn say(words: impl FnOnce() -> String) -> Self;
+}
+
+impl Voice for () {
+    #[inline]
+    fn say(_: impl FnOnce() -> String) -> Self {}
+}
+
+impl Voice for String {
+    fn say(words: impl FnOnce() -> String) -> Self {
+        words()
+    }
+}
+
+/// "If `premise`, then `conclusion`", with the numbers that show it false.
+#[inline]
+pub(crate) fn given<V: Voice>(premise: bool, conclusion: bool, words: impl FnOnce() -> String) -> Judgement<V> {
+    match (premise, conclusion) {
+        (false, _) => Judgement::Vacuous,
+        (true, true) => Judgement::Holds,
+        (true, false) => Judgement::Broken(V::say(words)),
+    }
+}
+
+/// Which claims one thing broke, and which had their premise there: one bit a claim, by its place
+/// in the catalogue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Verdicts {
+    /// Claims that are false.
+    pub broken: u128,
+    /// Claims whose premise occurred (and that are true).
+    pub witnessed: u128,
+}
+
+impl Verdicts {
+    /// Nothing judged yet.
+    pub const NONE: Self = Self { broken: 0, witnessed: 0 };
+
+    /// Both together: what either broke is broken.
+    #[inline]
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { broken: self.broken | other.broken, witnessed: self.witnessed | other.witnessed }
+    }
+
+    /// Writes down the judgement of the claim that owns `bit`.
+    #[inline]
+    pub(crate) fn note(&mut self, bit: u128, judgement: Judgement) {
+        match judgement {
+            Judgement::Vacuous => {}
+            Judgement::Holds => self.witnessed |= bit,
+            Judgement::Broken(()) => self.broken |= bit,
+        }
+    }
+}
+
+impl<V> Judgement<V> {
+    /// Two sides of one claim: broken if either is, witnessed if either is.
+    #[inline]
+    pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Vacuous => other(),
+            Self::Holds => match other() {
+                Self::Vacuous | Self::Holds => Self::Holds,
+                broken @ Self::Broken(_) => broken,
+            },
+            broken @ Self::Broken(_) => broken,
+        }
+    }
+}

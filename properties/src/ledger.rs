@@ -1,0 +1,152 @@
+//! Capture in the background: success first, the books within the hour.
+
+use holdfast_model::{CaptureMethod, Flow, PaymentView, Terms};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::step::{PaymentStep, approved};
+
+/// The books are done within an hour of the confirmation (A12).
+const HOUR: u32 = 3_600;
+
+/// If false, the merchant waits for the books of a payment longer than promised.
+pub(crate) fn booking_takes_an_hour_at_most<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(left) = payment.charge.and_then(|charge| charge.booking_left) else { return Judgement::Vacuous };
+    given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
+}
+
+/// If false, a payment captured in the foreground has books that lag behind.
+fn only_background_captures_wait<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let waits = payment.charge.is_some_and(|charge| charge.booking_left.is_some());
+    given(waits, payment.capture_method == CaptureMethod::AutomaticAsync, || {
+        format!("booking outstanding with {:?}", payment.capture_method)
+    })
+}
+
+/// If false, the merchant is told success while the capture is still undecided.
+fn waiting_means_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = payment.charge.filter(|charge| charge.booking_left.is_some()) else {
+        return Judgement::Vacuous;
+    };
+    let done = payment.status.is_final() && charge.captured && charge.captured_amount == payment.amount;
+    given(true, done, || {
+        format!(
+            "booking outstanding: {} with captured {} ({}) of {}",
+            payment.status.name(),
+            charge.captured_amount.get(),
+            charge.captured,
+            payment.amount.get()
+        )
+    })
+}
+
+/// If false, money is in the balance before the books say so.
+fn unbooked_capture_is_not_in_the_ledger<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let waits = payment.charge.is_some_and(|charge| charge.booking_left.is_some());
+    let ledger = payment.ledger;
+    given(waits, ledger.charged.is_zero() && ledger.fees.is_zero() && ledger.transfers.is_zero(), || {
+        format!(
+            "booking outstanding with charged {}, fees {}, transfers {}",
+            ledger.charged.get(),
+            ledger.fees.get(),
+            ledger.transfers.get()
+        )
+    })
+}
+
+/// If false, a merchant follows a link to an entry that is not written yet.
+fn no_links_before_booking<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = payment.charge else { return Judgement::Vacuous };
+    given(charge.booking_left.is_some(), charge.links.is_empty(), || {
+        format!("booking outstanding with links {:?}", charge.links)
+    })
+}
+
+/// If false, captured money has no entry that the merchant can find.
+fn booked_capture_has_a_balance_transaction<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    let premise = !charge.captured_amount.is_zero() && charge.booking_left.is_none();
+    given(premise, charge.links.balance_transaction, || {
+        format!("captured {}, booked, no balance transaction", charge.captured_amount.get())
+    })
+}
+
+/// If false, a link points to an entry that does not exist: no money, no transfer, no fee.
+fn links_point_to_something<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = payment.charge else { return Judgement::Vacuous };
+    let (links, ledger) = (charge.links, payment.ledger);
+    let expected = (!links.balance_transaction || !ledger.charged.is_zero())
+        && (!links.transfer || !ledger.transfers.is_zero())
+        && (!links.application_fee || !ledger.fees.is_zero());
+    given(!links.is_empty(), expected, || {
+        format!(
+            "links {links:?} with charged {}, transfers {}, fees {}",
+            ledger.charged.get(),
+            ledger.transfers.get(),
+            ledger.fees.get()
+        )
+    })
+}
+
+/// If false, a platform cannot find the transfer of a destination charge, or looks for one of a
+/// charge that has none.
+fn transfer_link_means_destination<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    let premise = charge.links.balance_transaction;
+    given(premise, charge.links.transfer == (payment.flow == Flow::Destination), || {
+        format!("transfer link {} with flow {:?}", charge.links.transfer, payment.flow)
+    })
+}
+
+/// If false, a platform cannot find the fee it took. (Which capture's fee the link shows when the
+/// first one took none is stated nowhere.)
+fn fee_link_shows_the_fee<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    let premise = !payment.ledger.fees.is_zero() && charge.captures <= 1;
+    given(premise, charge.links.application_fee, || format!("fees {} and no link to them", payment.ledger.fees.get()))
+}
+
+/// If false, an entry that the merchant has reconciled is gone the next day.
+fn links_never_go_back<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
+    let (from, to) = (from.links, to.links);
+    let kept = (!from.balance_transaction || to.balance_transaction)
+        && (!from.transfer || to.transfer)
+        && (!from.application_fee || to.application_fee);
+    given(step.changed && !from.is_empty(), kept, || format!("links {from:?} became {to:?}"))
+}
+
+/// If false, the hour starts anew with every poll and never ends.
+fn booking_comes_closer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
+    let (Some(from), Some(to)) = (from.booking_left, to.booking_left) else { return Judgement::Vacuous };
+    given(step.changed, from.checked_sub(step.step.seconds()) == Some(to), || {
+        format!("{from} seconds to book became {to} in {} seconds", step.step.seconds())
+    })
+}
+
+/// If false, the merchant is told success while the capture is undecided, or a capture in the foreground
+/// has books that lag behind.
+pub(crate) fn capture_is_done_before_it_is_booked<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    waiting_means_captured(terms, payment).and(|| only_background_captures_wait(terms, payment))
+}
+
+/// If false, money is in the balance before the books say so, or a merchant follows a link to an entry
+/// that is not written yet.
+pub(crate) fn nothing_is_shown_before_it_is_booked<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    unbooked_capture_is_not_in_the_ledger(terms, payment).and(|| no_links_before_booking(terms, payment))
+}
+
+/// If false, captured money has no entry that the merchant can find, a platform looks for the transfer of
+/// a charge that has none, or a link points to nothing.
+pub(crate) fn links_fit_the_ledger<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    booked_capture_has_a_balance_transaction(terms, payment)
+        .and(|| links_point_to_something(terms, payment))
+        .and(|| transfer_link_means_destination(terms, payment))
+        .and(|| fee_link_shows_the_fee(terms, payment))
+}
+
+/// If false, an entry that the merchant has reconciled is gone the next day, or the hour starts anew and
+/// never ends.
+pub(crate) fn books_only_move_forward<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    links_never_go_back(step).and(|| booking_comes_closer(step))
+}

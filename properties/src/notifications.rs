@@ -1,0 +1,481 @@
+//! What the merchant is told: all that happened, nothing that did not, and what was before.
+
+use holdfast_model::{
+    Amount, IntentStatus, Links, Notification, NotificationKind as Kind, Operation, PaymentView, RefundStatus,
+    Rejection,
+};
+
+use crate::capture::multicapture;
+use crate::judgement::{Judgement, Voice, given};
+use crate::step::{PaymentStep, Step, approved};
+
+fn told<V: Voice>(step: &PaymentStep<'_, '_>, premise: bool, expected: &[(Kind, usize)]) -> Judgement<V> {
+    let wrong = || expected.iter().find(|(kind, times)| step.told(*kind) != *times);
+    given(premise, !premise || wrong().is_none(), || {
+        wrong().map_or_else(String::new, |(kind, times)| {
+            format!("{} was told {} times instead of {times} by {:?}", kind.name(), step.told(*kind), step.step.input)
+        })
+    })
+}
+
+/// The status before and after, where it moved.
+fn moved(step: &PaymentStep<'_, '_>) -> Option<(Option<IntentStatus>, IntentStatus)> {
+    let (before, after) = (step.before.map(|before| before.status), step.after?.status);
+    (before != Some(after)).then_some((before, after))
+}
+
+/// Did the status become this in this step?
+fn became(step: &PaymentStep<'_, '_>, status: IntentStatus) -> bool {
+    moved(step).is_some_and(|(_, after)| after == status)
+}
+
+/// If false, an order is paid and never shipped.
+fn success_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told(step, became(step, IntentStatus::Succeeded), &[(Kind::IntentSucceeded, 1)])
+}
+
+/// If false, a canceled order is shipped.
+fn cancellation_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told(step, became(step, IntentStatus::Canceled), &[(Kind::IntentCanceled, 1)])
+}
+
+/// If false, the merchant does not know that a bank is being waited for.
+fn processing_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told(step, became(step, IntentStatus::Processing), &[(Kind::IntentProcessing, 1)])
+}
+
+/// If false, the merchant does not know that the customer is being waited for.
+fn required_action_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told(step, became(step, IntentStatus::RequiresAction), &[(Kind::IntentRequiresAction, 1)])
+}
+
+/// If false, a hold is taken out and the merchant never captures it.
+fn hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told(step, became(step, IntentStatus::RequiresCapture), &[(Kind::IntentCapturableUpdated, 1)])
+}
+
+/// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
+fn failed_intent_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
+    let fell_back = moved(step).is_some_and(|(before, after)| {
+        matches!(before, Some(IntentStatus::RequiresAction | IntentStatus::Processing))
+            && after == IntentStatus::RequiresPaymentMethod
+    });
+    told(step, failed || fell_back, &[(Kind::IntentPaymentFailed, 1)])
+}
+
+/// If false, the merchant hears of a payment for the first time when it is over.
+fn creation_is_told_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let premise = step.before.is_none() && step.after.is_some();
+    let first = step.step.notifications.iter().find(|notification| step.is_about(notification));
+    let expected = step.told(Kind::IntentCreated) == 1 && first.is_some_and(|first| first.kind == Kind::IntentCreated);
+    given(premise, expected, || format!("created, and told {:?}", step.step.notifications))
+}
+
+/// If false, the merchant ships, or cancels, an order on the strength of something that did not
+/// happen; told once more of an old success, it ships twice.
+fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let claims = [
+        (Kind::IntentCreated, step.before.is_none() && step.after.is_some()),
+        (Kind::IntentSucceeded, became(step, IntentStatus::Succeeded)),
+        (Kind::IntentCanceled, became(step, IntentStatus::Canceled)),
+        (Kind::IntentProcessing, became(step, IntentStatus::Processing)),
+        (
+            Kind::IntentPaymentFailed,
+            step.after.is_some_and(|after| after.last_error.is_some() && after.received.is_zero()),
+        ),
+    ];
+    let premise = claims.iter().any(|(kind, _)| step.told(*kind) > 0);
+    let lie = || claims.iter().find(|(kind, happened)| !happened && step.told(*kind) > 0);
+    given(premise, lie().is_none(), || {
+        lie().map_or_else(String::new, |(kind, _)| {
+            format!("{} was told, but {:?} became {:?}", kind.name(), step.before, step.after)
+        })
+    })
+}
+
+/// If false, one change arrives as two, and a merchant who trusts the list books it twice.
+pub(crate) fn nothing_is_told_twice<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let twice = |at: usize, notification: &Notification| {
+        let rest = step.notifications.iter().skip(at.saturating_add(1));
+        rest.into_iter().any(|other| other.kind == notification.kind && other.about == notification.about)
+    };
+    let found = || step.notifications.iter().enumerate().find(|(at, notification)| twice(*at, notification));
+    given(step.notifications.len() > 1, found().is_none(), || {
+        found().map_or_else(String::new, |(_, notification)| format!("{} was told twice", notification.kind.name()))
+    })
+}
+
+/// If false, a merchant hears of payments that nothing happened to.
+fn only_the_named_payment_is_told_of<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let premise = step.step.notifications.iter().any(|notification| step.is_about(notification));
+    given(premise, step.addressed, || {
+        format!("{:?} told {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
+    })
+}
+
+/// If false, money moves and nobody is told; books kept from notifications are wrong from then on.
+pub(crate) fn money_never_moves_silently<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let money = |payment: &PaymentView| {
+        let charge = payment.charge.map(|charge| (charge.captured_amount, charge.released, charge.refunded_amount));
+        (payment.received, payment.capturable, charge, payment.ledger)
+    };
+    let premise = step.changed && step.after.is_some_and(|after| step.before.map(money) != Some(money(after)));
+    let told = step.step.notifications.iter().any(|notification| step.is_about(notification));
+    // A payment that comes without money has moved none.
+    let moved = premise && (step.before.is_some() || step.after.is_some_and(|after| !after.ledger.charged.is_zero()));
+    given(moved, told, || format!("{:?} became {:?}, and nobody was told", step.before, step.after))
+}
+
+/// If false, a charge that the merchant looks for by its first notification is not found.
+fn approval_is_told_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let approvals = |payment: Option<&PaymentView>| payment.map_or(0, |payment| payment.successful_charges);
+    let newly = approvals(step.after) > approvals(step.before);
+    let premise = newly || step.told(Kind::ChargeSucceeded) > 0;
+    told(step, premise, &[(Kind::ChargeSucceeded, usize::from(newly))])
+}
+
+/// If false, a decline is told without its charge, and fraud screening never sees it.
+fn failed_charge_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_))));
+    let bounced = moved(step).is_some_and(|(before, after)| {
+        before == Some(IntentStatus::Processing) && after == IntentStatus::RequiresPaymentMethod
+    });
+    told(step, declined || bounced, &[(Kind::ChargeFailed, 1)])
+}
+
+/// If false, a merchant who acts on the intent's notification looks for a charge it has not heard
+/// of: within one attempt the charge is generated first.
+fn charge_is_told_before_the_intent<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let place = |wanted: Kind| {
+        step.step
+            .notifications
+            .iter()
+            .position(|notification| notification.kind == wanted && step.is_about(notification))
+    };
+    let pairs = [
+        (Kind::ChargeSucceeded, Kind::IntentSucceeded),
+        (Kind::ChargeSucceeded, Kind::IntentCapturableUpdated),
+        (Kind::ChargeFailed, Kind::IntentPaymentFailed),
+    ];
+    let mut premise = false;
+    let mut ordered = true;
+    for (first, second) in pairs {
+        if let (Some(first), Some(second)) = (place(first), place(second)) {
+            premise = true;
+            ordered &= first < second;
+        }
+    }
+    given(premise, ordered, || format!("told {:?}", step.step.notifications))
+}
+
+/// If false, a parcel is captured and the books, which wait for `charge.updated`, miss it.
+fn each_multicapture_updates_the_charge<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let several = step.captured().is_some_and(|done| multicapture(done.before));
+    told(step, several, &[(Kind::ChargeUpdated, 1)])
+}
+
+/// If false, the merchant's picture of what can still be captured is out of date.
+fn each_multicapture_updates_the_capturable<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let several = step.captured().is_some_and(|done| multicapture(done.before));
+    told(step, several, &[(Kind::IntentCapturableUpdated, 1)])
+}
+
+/// If false, a merchant with one capture an order is told of updates that it never had to handle.
+fn single_capture_updates_neither<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let single = step.captured().is_some_and(|done| !multicapture(done.before));
+    told(step, single, &[(Kind::ChargeUpdated, 0), (Kind::IntentCapturableUpdated, 0)])
+}
+
+/// If false, a sale is closed twice, or never: `charge.captured` comes once, at the end.
+pub(crate) fn charge_captured_is_told_at_the_end<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let ends = step.charges().is_some_and(|(from, to)| !from.captured && to.captured);
+    told(step, ends || step.told(Kind::ChargeCaptured) > 0, &[(Kind::ChargeCaptured, usize::from(ends))])
+}
+
+/// If false, the books of a background capture are done and the merchant never learns where.
+pub(crate) fn booking_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let booked = step.charges().is_some_and(|(from, to)| from.booking_left.is_some() && to.booking_left.is_none());
+    told(step, booked, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
+}
+
+/// If false, a platform learns of its fee by looking, or hears of one that was not taken.
+fn first_fee_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let fees = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.fees);
+    let (from, to) = (fees(step.before), fees(step.after));
+    let times = step.told(Kind::FeeCreated);
+    // Whether later captures make a fee object of their own is stated nowhere (U11).
+    let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
+    given(times > 0 || (from.is_zero() && from < to), expected, || {
+        format!("fees {} became {}, application_fee.created was told {times} times", from.get(), to.get())
+    })
+}
+
+/// If false, a seller's money is sent and neither the platform nor the seller hears of it.
+fn first_transfer_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let transfers = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.transfers);
+    let (from, to) = (transfers(step.before), transfers(step.after));
+    let times = step.told(Kind::TransferCreated);
+    let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
+    given(times > 0 || (from.is_zero() && from < to), expected, || {
+        format!("transfers {} became {}, transfer.created was told {times} times", from.get(), to.get())
+    })
+}
+
+/// If false, a refund is given and the merchant's books do not know.
+fn new_refund_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told(step, step.refunded().is_some(), &[(Kind::RefundCreated, 1), (Kind::ChargeRefunded, 1)])
+}
+
+/// If false, a hold that is let go looks like money going out, or a refund is told that nobody made.
+fn charge_refunded_has_two_causes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let refund = matches!(step.operation, Some(Operation::CreateRefund { .. }));
+    let canceled = became(step, IntentStatus::Canceled) && step.before.is_some_and(|before| approved(before).is_some());
+    given(step.told(Kind::ChargeRefunded) > 0, refund || canceled, || {
+        format!("charge.refunded was told by {:?}", step.step.input)
+    })
+}
+
+/// If false, a flag that turns by itself at the final capture is booked as one more refund.
+fn late_refunded_flag_is_not_a_refund<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let flipped = step.charges().is_some_and(|(from, to)| !from.refunded && to.refunded);
+    let refund = matches!(step.operation, Some(Operation::CreateRefund { .. }));
+    told(step, flipped && !refund, &[(Kind::ChargeRefunded, 0), (Kind::RefundCreated, 0)])
+}
+
+/// If false, a canceled hold is not announced as let go, and the customer is told nothing.
+fn canceled_hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let hold =
+        step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
+    let canceled = matches!(step.accepted(), Some(Operation::CancelIntent { .. }));
+    told(step, hold && canceled, &[(Kind::ChargeRefunded, 1), (Kind::ChargeExpired, 0), (Kind::RefundCreated, 0)])
+}
+
+/// If false, a merchant who forgot to capture never learns that the hold is gone.
+fn expired_hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let hold =
+        step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
+    let expired = hold && became(step, IntentStatus::Canceled) && step.operation.is_none();
+    told(step, expired, &[(Kind::ChargeExpired, 1)])
+}
+
+/// If false, a fee goes back and the platform's books do not know, or know it wrongly.
+fn fee_refund_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let back = before.ledger.fees_refunded < after.ledger.fees_refunded;
+    told(step, back || step.told(Kind::FeeRefunded) > 0, &[(Kind::FeeRefunded, usize::from(back))])
+}
+
+/// If false, a transfer is taken back and the seller's books do not know.
+fn reversal_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let back = before.ledger.reversals < after.ledger.reversals;
+    told(step, back || step.told(Kind::TransferReversed) > 0, &[(Kind::TransferReversed, usize::from(back))])
+}
+
+/// If false, a refund fails weeks later and the merchant still believes the customer has the money.
+fn refund_moves_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let pairs = || before.refunds.iter().flatten().zip(after.refunds.iter().flatten());
+    let moved = pairs().any(|(from, to)| from.status != to.status);
+    let failed = pairs().any(|(from, to)| from.status != to.status && to.status == RefundStatus::Failed);
+    let expected =
+        [(Kind::RefundFailed, usize::from(failed)), (Kind::RefundUpdated, 1), (Kind::ChargeRefundUpdated, 1)];
+    told(step, moved, &expected)
+}
+
+/// The amount and the flag that a notification's previous values are about: before and after.
+fn subject_values(
+    kind: Kind,
+    before: &PaymentView,
+    after: &PaymentView,
+) -> Option<((Amount, Amount), Option<(bool, bool)>)> {
+    let charge = |payment: &PaymentView| payment.charge.unwrap_or(NO_CHARGE);
+    let (from, to) = (charge(before), charge(after));
+    match kind {
+        Kind::IntentCapturableUpdated => Some(((before.capturable, after.capturable), None)),
+        Kind::ChargeUpdated => Some(((from.captured_amount, to.captured_amount), None)),
+        Kind::ChargeCaptured => Some(((from.captured_amount, to.captured_amount), Some((from.captured, to.captured)))),
+        Kind::ChargeRefunded => Some(((from.refunded_amount, to.refunded_amount), Some((from.refunded, to.refunded)))),
+        Kind::FeeRefunded => Some(((before.ledger.fees_refunded, after.ledger.fees_refunded), None)),
+        Kind::TransferReversed => Some(((before.ledger.reversals, after.ledger.reversals), None)),
+        Kind::IntentCreated
+        | Kind::IntentRequiresAction
+        | Kind::IntentProcessing
+        | Kind::IntentSucceeded
+        | Kind::IntentPaymentFailed
+        | Kind::IntentCanceled
+        | Kind::ChargePending
+        | Kind::ChargeSucceeded
+        | Kind::ChargeFailed
+        | Kind::ChargeExpired
+        | Kind::ChargeRefundUpdated
+        | Kind::RefundCreated
+        | Kind::RefundUpdated
+        | Kind::RefundFailed
+        | Kind::FeeCreated
+        | Kind::TransferCreated
+        | Kind::SetupCreated
+        | Kind::SetupRequiresAction
+        | Kind::SetupSucceeded
+        | Kind::SetupFailed
+        | Kind::SetupCanceled
+        | Kind::MethodAttached
+        | Kind::SessionCompleted
+        | Kind::SessionPaid
+        | Kind::SessionPaymentFailed
+        | Kind::SessionExpired => None,
+    }
+}
+
+/// A payment that was never charged, for comparisons.
+const NO_CHARGE: holdfast_model::ChargeView = holdfast_model::ChargeView {
+    status: holdfast_model::ChargeStatus::Pending,
+    authorized: Amount::ZERO,
+    captured_amount: Amount::ZERO,
+    released: Amount::ZERO,
+    refunded_amount: Amount::ZERO,
+    captured: false,
+    refunded: false,
+    multicapture_available: false,
+    captures: 0,
+    hold_left: None,
+    booking_left: None,
+    links: Links { balance_transaction: false, transfer: false, application_fee: false },
+    fee_at_first_capture: false,
+    transfer_at_first_capture: false,
+    fee_latch: false,
+    transfer_latch: false,
+};
+
+/// If false, a merchant who computes what a capture took from the previous value computes wrongly:
+/// for each field the previous value is the one that was there, so that the chain has no gap.
+pub(crate) fn previous_values_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    previous(
+        step,
+        |given, was, _| given.is_none_or(|given| given == was),
+        |given, was, _| given.is_none_or(|given| given == was),
+    )
+}
+
+/// If false, a field changes and the notification that shows it does not say so: the chain breaks.
+fn changed_amounts_and_flags_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    previous(step, |given, was, is| was == is || given.is_some(), |given, was, is| was == is || given.is_some())
+}
+
+/// Judges the previous values of every notification about this payment that has some.
+fn previous<V: Voice>(
+    step: &PaymentStep<'_, '_>,
+    amount: impl Fn(Option<Amount>, Amount, Amount) -> bool,
+    flag: impl Fn(Option<bool>, bool, bool) -> bool,
+) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let mut premise = false;
+    for notification in step.step.notifications.iter().filter(|notification| step.is_about(notification)) {
+        let Some(((was, is), flags)) = subject_values(notification.kind, before, after) else { continue };
+        premise = true;
+        let told = notification.previous;
+        let right = amount(told.amount, was, is) && flags.is_none_or(|(was, is)| flag(told.flag, was, is));
+        if !right {
+            return given(true, false, || {
+                format!(
+                    "{} says previous amount {:?} and flag {:?}; they were {} and {flags:?}, and are {} now",
+                    notification.kind.name(),
+                    told.amount.map(Amount::get),
+                    told.flag,
+                    was.get(),
+                    is.get()
+                )
+            });
+        }
+    }
+    given(premise, true, String::new)
+}
+
+/// If false, a merchant who waits for the balance transaction, the transfer or the fee of a charge
+/// waits forever, or looks for one that was there all along.
+fn filled_links_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
+    let filled = Links {
+        balance_transaction: !from.links.balance_transaction && to.links.balance_transaction,
+        transfer: !from.links.transfer && to.links.transfer,
+        application_fee: !from.links.application_fee && to.links.application_fee,
+    };
+    let update = step
+        .step
+        .notifications
+        .iter()
+        .find(|notification| notification.kind == Kind::ChargeUpdated && step.is_about(notification));
+    let Some(update) = update else { return Judgement::Vacuous };
+    given(!filled.is_empty() || !update.previous.were_null.is_empty(), update.previous.were_null == filled, || {
+        format!("charge.updated says {:?} were null; set were {filled:?}", update.previous.were_null)
+    })
+}
+
+/// If false, an order is paid and never shipped, or canceled and shipped.
+pub(crate) fn the_end_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    success_is_told(step).and(|| cancellation_is_told(step))
+}
+
+/// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
+pub(crate) fn failure_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    failed_intent_is_told(step).and(|| failed_charge_is_told(step))
+}
+
+/// If false, a merchant who acts on the intent's notification looks for a charge that it has not heard of.
+pub(crate) fn approval_is_told_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    approval_is_told_once(step).and(|| charge_is_told_before_the_intent(step))
+}
+
+/// If false, a merchant who forgot to capture never learns that the hold is gone, or one who canceled
+/// waits for the customer's limit to be free.
+pub(crate) fn released_hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    canceled_hold_is_told(step).and(|| expired_hold_is_told(step))
+}
+
+/// If false, a field changes and the notification that shows it does not say so: the chain of previous
+/// values breaks, and a merchant who waits for a link waits forever.
+pub(crate) fn changed_values_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    changed_amounts_and_flags_are_listed(step).and(|| filled_links_are_listed(step))
+}
+
+/// If false, the merchant ships, or cancels, an order on the strength of something that did not happen, or
+/// that happened to another one; told once more of an old success, it ships twice.
+pub(crate) fn nothing_is_told_that_did_not_happen<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    told_means_happened(step).and(|| only_the_named_payment_is_told_of(step))
+}
+
+/// If false, a fee is taken or goes back, a share is sent or taken back, and the books of platform and
+/// seller do not know.
+pub(crate) fn connect_money_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    first_fee_is_told(step)
+        .and(|| first_transfer_is_told(step))
+        .and(|| fee_refund_is_told(step))
+        .and(|| reversal_is_told(step))
+}
+
+/// If false, a parcel is captured and the books, or the picture of what is left, miss it; or a merchant
+/// with one capture an order is told of updates that it never had to handle.
+pub(crate) fn captures_are_told_by_their_kind<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    each_multicapture_updates_the_charge(step)
+        .and(|| each_multicapture_updates_the_capturable(step))
+        .and(|| single_capture_updates_neither(step))
+}
+
+/// If false, a refund is given, or fails weeks later, and the books do not know, or they know of one that
+/// was not given.
+pub(crate) fn refunds_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    new_refund_is_told(step)
+        .and(|| charge_refunded_has_two_causes(step))
+        .and(|| late_refunded_flag_is_not_a_refund(step))
+        .and(|| refund_moves_are_told(step))
+}
+
+/// If false, a merchant hears of a payment for the first time when it is over, or does not know that the
+/// bank, the customer or a capture is being waited for.
+pub(crate) fn beginnings_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    creation_is_told_first(step)
+        .and(|| processing_is_told(step))
+        .and(|| required_action_is_told(step))
+        .and(|| hold_is_told(step))
+}

@@ -1,0 +1,308 @@
+//! Giving captured money back.
+
+use holdfast_model::{Amount, IntentStatus, Operation, PaymentView, RefundPath, RefundStatus, Rejection, Terms};
+
+use crate::capture::multicapture;
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{PaymentStep, approved};
+
+/// What can still be refunded.
+fn rest(payment: &PaymentView) -> Amount {
+    payment.charge.and_then(|charge| payment.received.minus(charge.refunded_amount)).unwrap_or(Amount::ZERO)
+}
+
+fn refunded_amount(payment: &PaymentView) -> Amount {
+    payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount)
+}
+
+/// If false, a partly refunded order is filed as given back.
+fn flag_means_all<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = payment.charge else { return Judgement::Vacuous };
+    let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
+    given(charge.refunded, all, || {
+        format!("refunded with {} of {} given back", charge.refunded_amount.get(), charge.captured_amount.get())
+    })
+}
+
+/// If false, an order that still takes money is closed as given back.
+fn open_charge_is_not_refunded<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
+    given(all && payment.status == IntentStatus::RequiresCapture, !charge.refunded, || {
+        format!("refunded while {} can still be captured", payment.capturable.get())
+    })
+}
+
+/// If false, support refunds an order again that was given back in full.
+fn all_given_back_means_refunded<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = approved(payment) else { return Judgement::Vacuous };
+    let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
+    let premise = all && charge.captured && terms.dialect.refunded_at_final_capture;
+    given(premise, charge.refunded, || {
+        format!(
+            "captured for good, {} of {} given back, not refunded",
+            charge.refunded_amount.get(),
+            charge.captured_amount.get()
+        )
+    })
+}
+
+/// If false, a refund ends or reopens the payment it belongs to.
+pub(crate) fn refund_leaves_the_status<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before, after)) = step.refunded() else { return Judgement::Vacuous };
+    let same =
+        before.status == after.status && before.received == after.received && before.capturable == after.capturable;
+    given(true, same, || {
+        format!(
+            "a refund turned {} received {} capturable {} into {} received {} capturable {}",
+            before.status.name(),
+            before.received.get(),
+            before.capturable.get(),
+            after.status.name(),
+            after.received.get(),
+            after.capturable.get()
+        )
+    })
+}
+
+/// If false, the customer gets another sum than was promised; all that is left if nothing was said.
+fn refund_moves_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
+    let asked = refund.amount.map_or(Some(rest(before)), Amount::from_request);
+    let expected = asked.and_then(|asked| refunded_amount(before).plus(asked));
+    given(true, expected == Some(refunded_amount(after)), || {
+        format!(
+            "asked for {:?}, refunded {} became {}",
+            asked.map(Amount::get),
+            refunded_amount(before).get(),
+            refunded_amount(after).get()
+        )
+    })
+}
+
+/// If false, an accepted refund has no object that its fate can be read from.
+fn refund_leaves_an_object<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
+    let asked = refund.amount.map_or(Some(rest(before)), Amount::from_request);
+    let count = |payment: &PaymentView| payment.refunds.iter().flatten().count();
+    let newest = after.refunds.iter().flatten().last();
+    let expected = count(before).checked_add(1) == Some(count(after)) && newest.map(|newest| newest.amount) == asked;
+    given(true, expected, || {
+        format!("asked for {:?}, refunds {:?} became {:?}", asked.map(Amount::get), before.refunds, after.refunds)
+    })
+}
+
+/// If false, a refund changes its amount or disappears after the customer was told.
+fn refunds_keep_their_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let premise = step.changed && before.refunds.iter().any(Option::is_some);
+    let kept = before.refunds.iter().zip(&after.refunds).all(|(from, to)| match (from, to) {
+        (Some(from), Some(to)) => from.amount == to.amount,
+        (Some(_), None) => false,
+        (None, _) => true,
+    });
+    given(premise, kept, || format!("refunds {:?} became {:?}", before.refunds, after.refunds))
+}
+
+/// If false, a refund that ended moves on, or money that came back is reported as delivered.
+fn refund_statuses_move_as_documented<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let mut moved = false;
+    let mut documented = true;
+    for (from, to) in before.refunds.iter().flatten().zip(after.refunds.iter().flatten()) {
+        if from.status == to.status {
+            continue;
+        }
+        moved = true;
+        documented &= match from.status {
+            RefundStatus::Pending => {
+                matches!(to.status, RefundStatus::Succeeded | RefundStatus::Failed | RefundStatus::RequiresAction)
+            }
+            RefundStatus::RequiresAction => {
+                matches!(to.status, RefundStatus::Pending | RefundStatus::Failed | RefundStatus::Canceled)
+            }
+            RefundStatus::Succeeded => matches!(to.status, RefundStatus::Failed | RefundStatus::RequiresAction),
+            RefundStatus::Failed | RefundStatus::Canceled => false,
+        };
+    }
+    given(moved, documented, || format!("refunds {:?} became {:?}", before.refunds, after.refunds))
+}
+
+/// If false, the merchant tells the customer that money is on its way which waits for their answer,
+/// or the reverse.
+pub(crate) fn refund_starts_as_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before, after)) = step.refunded() else { return Judgement::Vacuous };
+    let (Some(method), Some(newest)) = (before.payment_method, after.refunds.iter().flatten().last()) else {
+        return Judgement::Vacuous;
+    };
+    let expected = match method.profile().refund {
+        RefundPath::Immediate | RefundPath::FailsLater => RefundStatus::Succeeded,
+        RefundPath::Pending => RefundStatus::Pending,
+        RefundPath::AsksCustomer => RefundStatus::RequiresAction,
+    };
+    given(true, newest.status == expected, || {
+        format!("refund to {} starts {} instead of {}", method.token(), newest.status.name(), expected.name())
+    })
+}
+
+/// If false, a refund of nothing or less is booked.
+fn refund_of_nothing_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, _)) = step.refund_asked() else { return Judgement::Vacuous };
+    refused(step.step, refund.amount.is_some_and(|amount| amount <= 0), Rejection::InvalidAmount)
+}
+
+/// If false, money is given back that nobody paid.
+fn refund_needs_a_charge<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    // What a refund of a pending charge does is stated nowhere.
+    let premise = approved(before).is_none() && before.status != IntentStatus::Processing;
+    refused(step.step, premise, Rejection::NoSuccessfulCharge)
+}
+
+/// If false, a hold is "refunded", books show money going out that never came in, and the hold stays.
+fn hold_is_canceled_not_refunded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    let premise = before.status == IntentStatus::RequiresCapture && before.received.is_zero();
+    refused(step.step, premise, Rejection::Uncaptured)
+}
+
+/// If false, an order is given back twice.
+fn second_full_refund_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    let premise = approved(before).is_some() && !before.received.is_zero() && rest(before).is_zero();
+    refused(step.step, premise, Rejection::AlreadyRefunded)
+}
+
+/// If false, two partial refunds give back more than was paid.
+fn too_large_refund_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    let large = refund.amount.is_some_and(|amount| amount > i64::from(rest(before).get()));
+    refused(step.step, large && approved(before).is_some() && !rest(before).is_zero(), Rejection::RefundTooLarge)
+}
+
+/// Is this a refund of less than all that is left, of a payment captured piecewise?
+fn partial(refund: &holdfast_model::CreateRefund, before: &PaymentView) -> bool {
+    let less = refund.amount.is_some_and(|amount| amount > 0 && amount < i64::from(rest(before).get()));
+    less && multicapture(before) && approved(before).is_some()
+}
+
+/// If false, a platform's share of a parcel is given back by a rule that nobody can compute.
+fn no_partial_refund_with_the_fee<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    refused(step.step, refund.refund_application_fee && partial(&refund, before), Rejection::PartialWithFee)
+}
+
+/// If false, a seller's share of a parcel is taken back by a rule that nobody can compute.
+fn no_partial_refund_with_the_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    refused(step.step, refund.reverse_transfer && partial(&refund, before), Rejection::PartialWithReversal)
+}
+
+/// If false, a fee that was given back by hand is given back a second time.
+fn fee_latch_bars_refunds_with_the_fee<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    let latched = before.charge.is_some_and(|charge| charge.fee_latch) && multicapture(before);
+    refused(step.step, latched && refund.refund_application_fee, Rejection::FeeLatched)
+}
+
+/// If false, a transfer that was taken back by hand is taken back a second time.
+fn transfer_latch_bars_refunds_with_the_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
+    let latched = before.charge.is_some_and(|charge| charge.transfer_latch) && multicapture(before);
+    refused(step.step, latched && refund.reverse_transfer, Rejection::TransferLatched)
+}
+
+/// If false, a refund that is under way is stopped in the books only.
+pub(crate) fn only_waiting_refunds_are_canceled<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CancelRefund { refund, .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    let refund = before.refunds.get(usize::from(refund.0)).copied().flatten();
+    let premise = refund.is_some_and(|refund| refund.status != RefundStatus::RequiresAction);
+    refused(step.step, premise, Rejection::RefundNotCancelable)
+}
+
+/// If false, a refund that the rules allow is refused, and the customer goes to the bank instead.
+pub(crate) fn refund_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some((refund, before)), Some((_, reason))) = (step.refund_asked(), step.turned_down()) else {
+        return Judgement::Vacuous;
+    };
+    let rest = rest(before);
+    let less = refund.amount.is_some_and(|amount| amount < i64::from(rest.get()));
+    let charge = before.charge;
+    let cause = if reason == Rejection::InvalidAmount {
+        refund.amount.is_some_and(|amount| amount <= 0)
+    } else if reason == Rejection::NoSuccessfulCharge {
+        approved(before).is_none() || before.status == IntentStatus::Canceled
+    } else if reason == Rejection::Uncaptured {
+        before.received.is_zero()
+    } else if reason == Rejection::AlreadyRefunded {
+        rest.is_zero()
+    } else if reason == Rejection::RefundTooLarge {
+        refund.amount.is_some_and(|amount| amount > i64::from(rest.get()))
+    } else if reason == Rejection::PartialWithFee {
+        refund.refund_application_fee && less
+    } else if reason == Rejection::PartialWithReversal {
+        refund.reverse_transfer && less
+    } else if reason == Rejection::FeeLatched {
+        refund.refund_application_fee && charge.is_some_and(|charge| charge.fee_latch)
+    } else if reason == Rejection::TransferLatched {
+        refund.reverse_transfer && charge.is_some_and(|charge| charge.transfer_latch)
+    } else {
+        return Judgement::Vacuous;
+    };
+    given(true, cause, || {
+        format!(
+            "{refund:?} was refused with {reason:?}: received {}, refunded {}, {}",
+            before.received.get(),
+            refunded_amount(before).get(),
+            before.status.name()
+        )
+    })
+}
+
+/// If false, an order that was given back in part, or still takes money, is filed as given back, or one
+/// that was given back is refunded once more.
+pub(crate) fn refunded_flag_means_all<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+    flag_means_all(terms, payment)
+        .and(|| open_charge_is_not_refunded(terms, payment))
+        .and(|| all_given_back_means_refunded(terms, payment))
+}
+
+/// If false, the customer gets another sum than was promised, or a refund has no object that its fate
+/// can be read from.
+pub(crate) fn refund_gives_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    refund_moves_what_was_asked(step).and(|| refund_leaves_an_object(step))
+}
+
+/// If false, money that came back is reported as delivered, or a refund changes its amount or disappears
+/// after the customer was told.
+pub(crate) fn documented_refund_moves<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    refund_statuses_move_as_documented(step).and(|| refunds_keep_their_amount(step))
+}
+
+/// If false, money is given back that nobody paid, or a hold is "refunded", so that books show money
+/// going out that never came in, and the hold stays.
+pub(crate) fn only_captured_money_is_refunded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    refund_needs_a_charge(step).and(|| hold_is_canceled_not_refunded(step))
+}
+
+/// If false, an order is given back twice, or two partial refunds give back more than was paid.
+pub(crate) fn only_the_rest_is_refunded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    second_full_refund_is_refused(step)
+        .and(|| too_large_refund_is_refused(step))
+        .and(|| refund_of_nothing_is_refused(step))
+}
+
+/// If false, the platform's or the seller's share of a parcel is taken back by a rule that nobody can
+/// compute.
+pub(crate) fn no_partial_refund_with_connect_money<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    no_partial_refund_with_the_fee(step).and(|| no_partial_refund_with_the_transfer(step))
+}
+
+/// If false, a fee or transfer that was given back by hand is given back a second time, or one latch bars
+/// what the other one should.
+pub(crate) fn each_latch_bars_its_own_refunds<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    fee_latch_bars_refunds_with_the_fee(step).and(|| transfer_latch_bars_refunds_with_the_transfer(step))
+}

@@ -1,0 +1,24 @@
+//! "This must be refused, and for this reason."
+
+use holdfast_model::Rejection;
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::step::Step;
+
+/// If `premise`, the operation of this step is refused with `reason`.
+///
+/// Reasons have an order: where an earlier one applies too it is given instead, and then this says
+/// nothing (the earlier one has a claim of its own). Nor does it about an answer that nobody saw.
+#[inline]
+pub(crate) fn refused<V: Voice>(step: &Step<'_>, premise: bool, reason: Rejection) -> Judgement<V> {
+    if !premise || step.performed().is_none() {
+        return Judgement::Vacuous;
+    }
+    match step.outcome {
+        Err(Rejection::ServerError | Rejection::AnswerLost | Rejection::BeyondBounds) => Judgement::Vacuous,
+        Err(given_reason) if given_reason < reason => Judgement::Vacuous,
+        outcome => given(true, outcome == Err(reason), || {
+            format!("{:?} was answered {outcome:?} instead of {reason:?}", step.input)
+        }),
+    }
+}

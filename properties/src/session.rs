@@ -1,0 +1,249 @@
+//! The Checkout Session and the payment it owns.
+
+use holdfast_model::{
+    CaptureMethod, CreateSession, IntentStatus, NotificationKind as Kind, Observation, Operation, PaymentStatus,
+    PaymentView, Rejection, SessionMode, SessionStatus, SessionUi, SessionView,
+};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{PaymentStep, Step};
+
+use SessionStatus::{Complete, Expired, Open};
+
+/// A session is open for a day (B16).
+const DAY: u32 = 86_400;
+/// A session is open for half an hour at the least (§2.13).
+const HALF_HOUR: u32 = 1_800;
+
+/// The session's payment.
+fn intent_of<'a>(world: &Observation<'a>, session: &SessionView) -> Option<&'a PaymentView> {
+    world.payments.get(usize::from(session.intent?)).and_then(Option::as_ref)
+}
+
+fn both<'a>(step: &Step<'a>) -> Option<(&'a SessionView, &'a SessionView)> {
+    step.before.session.zip(step.after.session)
+}
+
+fn became(step: &Step<'_>, status: SessionStatus) -> bool {
+    both(step).is_some_and(|(before, after)| before.status != status && after.status == status)
+}
+
+/// If false, a page stays payable for longer than a day, or is open without an end.
+pub(crate) fn open_session_has_a_deadline<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session else { return Judgement::Vacuous };
+    let expected = match session.seconds_left {
+        Some(left) => session.status == Open && 0 < left && left <= DAY,
+        None => session.status != Open,
+    };
+    given(true, expected, || format!("{} with {:?} seconds left", session.status.name(), session.seconds_left))
+}
+
+/// If false, a customer pays on a page that has closed, and the order was given away meanwhile.
+pub(crate) fn expired_sessions_payment_is_canceled<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session.filter(|session| session.status == Expired) else { return Judgement::Vacuous };
+    let Some(payment) = intent_of(world, session) else { return Judgement::Vacuous };
+    given(true, payment.status == IntentStatus::Canceled, || {
+        format!("expired, and the payment is {}", payment.status.name())
+    })
+}
+
+/// If false, a customer who has paid is asked to pay again.
+fn open_session_is_unpaid<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session.filter(|session| session.status == Open) else { return Judgement::Vacuous };
+    let Some(payment) = intent_of(world, session) else { return Judgement::Vacuous };
+    let unpaid = payment.status.is_open() || payment.status == IntentStatus::Canceled;
+    given(true, unpaid && session.payment_status != PaymentStatus::Paid, || {
+        format!("open ({}), and the payment is {}", session.payment_status.name(), payment.status.name())
+    })
+}
+
+/// If false, an order is shipped on the word `paid` and no money came.
+fn paid_session_has_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session.filter(|session| !session.manual) else { return Judgement::Vacuous };
+    let received = intent_of(world, session).is_some_and(|payment| payment.status == IntentStatus::Succeeded);
+    given(session.payment_status == PaymentStatus::Paid, received && session.status == Complete, || {
+        format!("paid, and the session is {}", session.status.name())
+    })
+}
+
+/// If false, a page that saves a card shows a price to pay, or one that sells does not.
+pub(crate) fn setup_session_asks_for_no_payment<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session else { return Judgement::Vacuous };
+    let setup = session.mode == SessionMode::Setup;
+    let free = session.payment_status == PaymentStatus::NoPaymentRequired;
+    given(setup || free, setup && free && session.intent.is_none(), || {
+        format!("{:?} with {} and payment {:?}", session.mode, session.payment_status.name(), session.intent)
+    })
+}
+
+/// If false, the page takes another amount, or takes it at another time, than it was made for. A
+/// page that was not told `manual` captures at once, whatever else it was told.
+fn payment_has_the_sessions_terms<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session else { return Judgement::Vacuous };
+    let Some(payment) = intent_of(world, session) else { return Judgement::Vacuous };
+    let manual = payment.capture_method == CaptureMethod::Manual;
+    given(true, payment.amount == session.amount && manual == session.manual && payment.owned_by_session, || {
+        format!(
+            "session of {} (manual {}), payment of {} (manual {manual}, owned {})",
+            session.amount.get(),
+            session.manual,
+            payment.amount.get(),
+            payment.owned_by_session
+        )
+    })
+}
+
+/// If false, a payment is locked by a page that knows nothing of it.
+fn owned_payment_belongs_to_the_session<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let owned = |payment: &Option<PaymentView>| payment.as_ref().is_some_and(|payment| payment.owned_by_session);
+    let mut premise = false;
+    let mut known = true;
+    for (place, _) in world.payments.iter().enumerate().filter(|(_, payment)| owned(payment)) {
+        premise = true;
+        known &= world.session.and_then(|session| session.intent).map(usize::from) == Some(place);
+    }
+    given(premise, known, || format!("a payment is owned by a session, and the session has {:?}", world.session))
+}
+
+/// If false, an expired page takes money, or a paid order expires.
+fn closed_status_stays<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(before) = step.before.session.filter(|before| before.status != Open) else { return Judgement::Vacuous };
+    let after = step.after.session.map(|after| after.status);
+    given(true, after == Some(before.status), || format!("{} became {after:?}", before.status.name()))
+}
+
+/// If false, the return page thanks a customer whose card was declined.
+pub(crate) fn complete_means_authorized<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(session) = step.after.session.filter(|session| session.mode == SessionMode::Payment) else {
+        return Judgement::Vacuous;
+    };
+    let status = intent_of(&step.after, session).map(|payment| payment.status);
+    let authorized =
+        matches!(status, Some(IntentStatus::RequiresCapture | IntentStatus::Processing | IntentStatus::Succeeded));
+    given(became(step, Complete), authorized, || {
+        format!("complete, and the payment is {}", status.map_or("not there", IntentStatus::name))
+    })
+}
+
+/// If false, a customer's page closes while they type, or stays open past its hour.
+fn session_runs_out_when_due<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((before, after)) = both(step) else { return Judgement::Vacuous };
+    let Some(left) = before.seconds_left.filter(|_| before.status == Open) else { return Judgement::Vacuous };
+    let due = step.seconds() >= left;
+    let asked = matches!(step.performed(), Some(Operation::ExpireSession));
+    let expired = after.status == Expired;
+    given(due || expired, if due { expired } else { asked }, || {
+        format!("{left} seconds left, {:?}, now {}", step.input, after.status.name())
+    })
+}
+
+/// If false, the merchant's shop waits for a payment that was made, or gives up one that may come.
+pub(crate) fn session_ends_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (complete, expired) = (became(step, Complete), became(step, Expired));
+    let told = (step.count(Kind::SessionCompleted), step.count(Kind::SessionExpired));
+    let premise = complete || expired || told != (0, 0);
+    given(premise, told == (usize::from(complete), usize::from(expired)), || {
+        format!("complete {complete}, expired {expired}, told (completed, expired) {told:?}")
+    })
+}
+
+/// If false, an order paid by bank debit is shipped when the debit bounces, or never.
+pub(crate) fn sessions_debit_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let premise = before.owned_by_session && before.status == IntentStatus::Processing;
+    let paid = after.status == IntentStatus::Succeeded;
+    let failed = after.status == IntentStatus::RequiresPaymentMethod;
+    let told = (step.step.count(Kind::SessionPaid), step.step.count(Kind::SessionPaymentFailed));
+    given(premise && (paid || failed), told == (usize::from(paid), usize::from(failed)), || {
+        format!("settled {}, told (paid, failed) {told:?}", after.status.name())
+    })
+}
+
+/// A request to create a session, whatever became of it.
+fn asked(step: &Step<'_>) -> Option<CreateSession> {
+    match step.performed() {
+        Some(Operation::CreateSession(create)) if step.before.session.is_none() => Some(*create),
+        Some(_) | None => None,
+    }
+}
+
+/// If false, a page lives for minutes or for weeks.
+fn session_deadline_is_bounded<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(seconds) = asked(step).and_then(|create| create.expires_in) else { return Judgement::Vacuous };
+    refused(step, !(HALF_HOUR..=DAY).contains(&seconds), Rejection::InvalidExpiry)
+}
+
+/// If false, the merchant's own deadline is not the page's, or the day is not a day.
+fn session_deadline_is_the_one_asked_for<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(create), Some(after)) = (asked(step).filter(|_| step.outcome.is_ok()), step.after.session) else {
+        return Judgement::Vacuous;
+    };
+    let expected = create.expires_in.unwrap_or(DAY);
+    given(true, after.status == Open && after.seconds_left == Some(expected), || {
+        format!("{} with {:?} seconds left instead of {expected}", after.status.name(), after.seconds_left)
+    })
+}
+
+/// If false, a customer who has paid on the provider's page has nowhere to return to.
+fn hosted_page_returns_to_success_url<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(create) = asked(step).filter(|create| create.ui == SessionUi::Hosted) else { return Judgement::Vacuous };
+    let reason = if create.success_url { Rejection::UnexpectedReturnUrl } else { Rejection::MissingSuccessUrl };
+    refused(step, !create.success_url || create.return_url, reason)
+}
+
+/// If false, a customer whose bank redirects them is lost behind the merchant's own page.
+fn embedded_page_returns_to_return_url<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(create) = asked(step).filter(|create| create.ui == SessionUi::Embedded) else {
+        return Judgement::Vacuous;
+    };
+    let reason = if create.success_url { Rejection::UnexpectedSuccessUrl } else { Rejection::MissingReturnUrl };
+    refused(step, create.success_url || !create.return_url, reason)
+}
+
+/// If false, a page is closed that was paid, or twice.
+fn only_open_sessions_are_expired<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::ExpireSession), Some(before)) = (step.performed(), step.before.session) else {
+        return Judgement::Vacuous;
+    };
+    refused(step, before.status != Open, Rejection::SessionNotOpen)
+}
+
+/// If false, the merchant cancels a payment under the customer's hands, and the page takes it anyway.
+pub(crate) fn sessions_payment_is_canceled_through_it<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    refused(step.step, before.owned_by_session && before.status.is_open(), Rejection::OwnedBySession)
+}
+
+/// If false, the page takes another amount, or takes it at another time, than it was made for (a page
+/// that was not told `manual` captures at once), or a payment is locked by a page that knows nothing of it.
+pub(crate) fn sessions_payment_is_as_the_session_says<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    payment_has_the_sessions_terms(world).and(|| owned_payment_belongs_to_the_session(world))
+}
+
+/// If false, an order is shipped on the word `paid` and no money came, or a customer who has paid is asked
+/// to pay again.
+pub(crate) fn paid_means_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    open_session_is_unpaid(world).and(|| paid_session_has_received(world))
+}
+
+/// If false, a page lives for minutes or for weeks, or a customer who has paid is lost behind the
+/// provider's page or the merchant's own.
+pub(crate) fn session_parameters_fit<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    session_deadline_is_bounded(step)
+        .and(|| hosted_page_returns_to_success_url(step))
+        .and(|| embedded_page_returns_to_return_url(step))
+}
+
+/// If false, an expired page takes money, a paid order expires, or a page is closed twice.
+pub(crate) fn closed_session_stays_closed<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    closed_status_stays(step).and(|| only_open_sessions_are_expired(step))
+}
+
+/// If false, a customer's page closes while they type, stays open past its hour, or has another deadline
+/// than the merchant asked for.
+pub(crate) fn session_expires_on_time<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    session_runs_out_when_due(step).and(|| session_deadline_is_the_one_asked_for(step))
+}

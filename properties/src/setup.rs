@@ -1,0 +1,229 @@
+//! Saving a payment method: no money, ever.
+
+use holdfast_model::{
+    CancellationReason, Event, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode,
+    SetupStatus, SetupView,
+};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{Step, Subject, subject};
+
+use SetupStatus::{Canceled, Processing, RequiresAction, RequiresConfirmation, RequiresPaymentMethod, Succeeded};
+
+/// An operation on the SetupIntent that was carried out.
+fn operation<'s>(step: &'s Step<'_>) -> Option<&'s Operation> {
+    step.performed().filter(|operation| subject(operation) == Subject::Setup)
+}
+
+fn both<'a>(step: &Step<'a>) -> Option<(&'a SetupView, &'a SetupView)> {
+    step.before.setup.zip(step.after.setup)
+}
+
+/// The status before and after, where it moved.
+fn moved(step: &Step<'_>) -> Option<(Option<SetupStatus>, SetupStatus)> {
+    let (before, after) = (step.before.setup.map(|before| before.status), step.after.setup?.status);
+    (before != Some(after)).then_some((before, after))
+}
+
+/// If false, a method is "saved" that cannot be charged later.
+fn saved_method_can_be_saved<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(setup) = world.setup else { return Judgement::Vacuous };
+    let good = setup.payment_method.is_some_and(|method| method.profile().can_be_saved);
+    given(setup.status == Succeeded, good, || format!("saved {:?}", setup.payment_method))
+}
+
+/// If false, a customer whose method was saved is shown an old failure, or a reason to cancel.
+fn setup_traces_fit_the_status<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(setup) = world.setup else { return Judgement::Vacuous };
+    let error = setup.last_error.is_none() || matches!(setup.status, RequiresPaymentMethod | Canceled);
+    let reason = setup.cancellation_reason.is_none() || setup.status == Canceled;
+    given(setup.last_error.is_some() || setup.cancellation_reason.is_some(), error && reason, || {
+        format!("{} with {:?} and {:?}", setup.status.name(), setup.last_error, setup.cancellation_reason)
+    })
+}
+
+/// If false, a setup is under way with nothing to save.
+fn setup_under_way_means_a_method<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(setup) = world.setup else { return Judgement::Vacuous };
+    let premise = !matches!(setup.status, RequiresPaymentMethod | Canceled);
+    given(premise, setup.payment_method.is_some(), || format!("{} without a method", setup.status.name()))
+}
+
+/// If false, saving a card charges it.
+pub(crate) fn setup_never_charges<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let saving = step.before.session.is_some_and(|session| session.mode == SessionMode::Setup);
+    let premise = operation(step).is_some()
+        || matches!(step.event(), Some(Event::AuthenticateSetup { .. } | Event::SettleSetup))
+        || (saving && matches!(step.event(), Some(Event::CustomerPays { .. })));
+    given(premise, step.before.payments == step.after.payments, || {
+        format!("{:?} changed payments {:?}", step.input, step.after.payments)
+    })
+}
+
+/// If false, a merchant meets a state of the setup that the documentation does not lead to.
+fn setup_statuses_move_as_documented<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((Some(before), after)) = moved(step) else { return Judgement::Vacuous };
+    let attempt = before.is_open() && after != RequiresConfirmation;
+    let closed = before.is_open() && after == Canceled && step.before.setup.is_some_and(|setup| setup.owned_by_session);
+    let documented = match (step.performed(), step.event()) {
+        (Some(Operation::UpdateSetup { .. }), _) => before.is_open() && after == RequiresConfirmation,
+        (Some(Operation::ConfirmSetup { .. }), _) => attempt,
+        (Some(Operation::CancelSetup { .. }), _) => before.is_open() && after == Canceled,
+        (Some(Operation::VerifyMicrodeposits), _) => before == RequiresAction && after != Canceled,
+        (Some(Operation::ExpireSession), _) | (None, Some(Event::Advance { .. })) => closed,
+        (None, Some(Event::AuthenticateSetup { .. })) => before == RequiresAction && after != Canceled,
+        (None, Some(Event::SettleSetup)) => before == Processing && matches!(after, Succeeded | RequiresPaymentMethod),
+        (None, Some(Event::CustomerPays { .. })) => attempt,
+        (Some(_), _) | (None, _) => false,
+    };
+    given(true, documented, || format!("{} became {} by {:?}", before.name(), after.name(), step.input))
+}
+
+/// If false, a saved method is lost, or a canceled setup saves one.
+fn finished_setup_never_changes<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(before) = step.before.setup else { return Judgement::Vacuous };
+    let premise = matches!(before.status, Succeeded | Canceled);
+    given(premise, step.after.setup == Some(before), || {
+        format!("{before:?} became {:?} by {:?}", step.after.setup, step.input)
+    })
+}
+
+/// If false, a setup under way or over is canceled, or refused with an answer that hides why.
+fn setup_is_canceled_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
+        return Judgement::Vacuous;
+    };
+    refused(step, !before.status.is_open(), Rejection::SetupUnexpectedState)
+}
+
+/// If false, a method is saved twice.
+fn setup_is_confirmed_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::ConfirmSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
+        return Judgement::Vacuous;
+    };
+    // Which of the two reasons is given where both apply is a matter of recordings; either will do.
+    let refusal = matches!(step.outcome, Err(reason) if reason.is_refusal());
+    let hidden = step.outcome.is_err() && !refusal;
+    given(!before.status.is_open() && !hidden, refusal, || {
+        format!("confirmed while {}, answered {:?}", before.status.name(), step.outcome)
+    })
+}
+
+/// If false, a setup is confirmed with nothing to save.
+fn setup_needs_a_method<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::ConfirmSetup { method }), Some(before)) = (operation(step), step.before.setup) else {
+        return Judgement::Vacuous;
+    };
+    let premise = before.status.is_open() && method.is_none() && before.payment_method.is_none();
+    refused(step, premise, Rejection::SetupMissingMethod)
+}
+
+/// If false, a card that cannot be saved leaves the customer at a dead end.
+fn declined_setup_asks_for_another_method<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_)))) && operation(step).is_some();
+    let asks = step.after.setup.is_some_and(|after| {
+        after.status == RequiresPaymentMethod && after.payment_method.is_none() && after.last_error.is_some()
+    });
+    given(declined, asks && step.count(Kind::SetupFailed) == 1, || {
+        format!("declined, now {:?}, told {:?}", step.after.setup, step.notifications)
+    })
+}
+
+/// If false, a customer's new card is saved and the subscription goes on asking for one.
+fn saved_method_is_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let saved = matches!(moved(step), Some((_, Succeeded)));
+    let place = |kind| step.notifications.iter().position(|notification| notification.kind == kind);
+    let expected = match (place(Kind::MethodAttached), place(Kind::SetupSucceeded)) {
+        (Some(attached), Some(succeeded)) => attached < succeeded && step.count(Kind::SetupSucceeded) == 1,
+        (None, _) | (_, None) => false,
+    };
+    given(saved, expected, || format!("saved, and told {:?}", step.notifications))
+}
+
+/// If false, a merchant waits for a setup that is off, or for one that waits for the customer.
+fn other_setup_moves_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((before, after)) = moved(step) else { return Judgement::Vacuous };
+    let kind = match after {
+        Canceled => Kind::SetupCanceled,
+        RequiresAction => Kind::SetupRequiresAction,
+        RequiresPaymentMethod if before.is_some() => Kind::SetupFailed,
+        RequiresPaymentMethod | RequiresConfirmation | Processing | Succeeded => return Judgement::Vacuous,
+    };
+    given(true, step.count(kind) == 1, || format!("now {}, told {:?}", after.name(), step.notifications))
+}
+
+/// If false, a guess at the deposits is taken where none were sent.
+fn deposits_only_while_awaited<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::VerifyMicrodeposits), Some(before)) = (operation(step), step.before.setup) else {
+        return Judgement::Vacuous;
+    };
+    refused(step, before.status != RequiresAction, Rejection::SetupInvalidState)
+}
+
+/// If false, cards wait for small deposits.
+fn deposits_are_for_bank_accounts<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::VerifyMicrodeposits), Some(before)) = (step.accepted(), step.before.setup) else {
+        return Judgement::Vacuous;
+    };
+    let rail = before.payment_method.map(|method| method.profile().rail);
+    given(true, rail == Some(Rail::UsBankAccount), || format!("deposits verified by {rail:?}"))
+}
+
+/// If false, a retry loop over stolen cards is never stopped.
+pub(crate) fn too_many_setup_confirmations_cancel<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::ConfirmSetup { .. }), Some((before, after))) = (operation(step), both(step)) else {
+        return Judgement::Vacuous;
+    };
+    let beyond = before.confirmations >= step.after.terms.dialect.confirm_limit && before.status.is_open();
+    let stopped = after.status == Canceled && after.cancellation_reason == Some(CancellationReason::Automatic);
+    given(beyond, stopped || before == after, || {
+        format!("confirmed after {} confirmations, now {}", before.confirmations, after.status.name())
+    })
+}
+
+/// If false, the merchant cancels under the customer's hands what only the page may end.
+fn sessions_setup_is_not_canceled_directly<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
+        return Judgement::Vacuous;
+    };
+    let premise = before.owned_by_session && before.status.is_open();
+    let hidden = matches!(step.outcome, Err(reason) if !reason.is_refusal());
+    given(premise && !hidden, step.outcome.is_err(), || format!("the session's setup was canceled: {:?}", step.outcome))
+}
+
+/// If false, a method is "saved" that cannot be charged later, a setup is under way with nothing to save,
+/// or a saved method is shown with an old failure.
+pub(crate) fn setup_fits_its_status<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    saved_method_can_be_saved(world)
+        .and(|| setup_traces_fit_the_status(world))
+        .and(|| setup_under_way_means_a_method(world))
+}
+
+/// If false, a merchant meets a state of the setup that the documentation does not lead to, or a saved
+/// method is lost.
+pub(crate) fn documented_setup_moves<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    setup_statuses_move_as_documented(step).and(|| finished_setup_never_changes(step))
+}
+
+/// If false, a method is saved twice or without being there, or a setup is canceled that is under way,
+/// over, or in a customer's hands on a page.
+pub(crate) fn setup_is_changed_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    setup_is_canceled_while_open_only(step)
+        .and(|| setup_is_confirmed_while_open_only(step))
+        .and(|| setup_needs_a_method(step))
+        .and(|| sessions_setup_is_not_canceled_directly(step))
+}
+
+/// If false, a guess at the deposits is taken where none were sent, or cards wait for small deposits.
+pub(crate) fn deposits_are_verified_when_asked_for<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    deposits_only_while_awaited(step).and(|| deposits_are_for_bank_accounts(step))
+}
+
+/// If false, a customer's new card is saved and the subscription goes on asking for one, or a merchant
+/// waits for a setup that failed or is off.
+pub(crate) fn setup_moves_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    saved_method_is_told(step)
+        .and(|| other_setup_moves_are_told(step))
+        .and(|| declined_setup_asks_for_another_method(step))
+}

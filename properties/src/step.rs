@@ -1,0 +1,396 @@
+//! One thing that happened, and what of it concerns one payment.
+
+use holdfast_model::{
+    About, Accepted, Capture, ChargeStatus, ChargeView, CreateRefund, Event, Fault, Input, IntentId, KeyId, KeyView,
+    Notification, NotificationKind, Observation, Operation, Outcome, PaymentView, Rejection, Terms,
+};
+
+/// What was there, what happened, what was answered and told, and what was there afterwards.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// What was there.
+    pub before: Observation<'a>,
+    /// What happened.
+    pub input: Input,
+    /// What was answered.
+    pub outcome: Outcome,
+    /// What the merchant was told.
+    pub notifications: &'a [Notification],
+    /// What was there afterwards.
+    pub after: Observation<'a>,
+    performed: Option<Operation>,
+    unchanged: bool,
+}
+
+/// The object that an operation is about, and that it locks while it is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A PaymentIntent with all that belongs to it.
+    Intent(IntentId),
+    /// The SetupIntent.
+    Setup,
+    /// The Checkout Session.
+    Session,
+}
+
+/// The object that `operation` is about.
+#[must_use]
+pub const fn subject(operation: &Operation) -> Subject {
+    match *operation {
+        Operation::CreateIntent { intent, .. }
+        | Operation::UpdateIntent { intent, .. }
+        | Operation::ConfirmIntent { intent, .. }
+        | Operation::CaptureIntent { intent, .. }
+        | Operation::CancelIntent { intent, .. }
+        | Operation::CreateRefund { intent, .. }
+        | Operation::CancelRefund { intent, .. }
+        | Operation::RefundFee { intent, .. }
+        | Operation::ReverseTransfer { intent, .. }
+        | Operation::CreateTransfer { intent, .. } => Subject::Intent(intent),
+        Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits => Subject::Setup,
+        Operation::CreateSession(_) | Operation::ExpireSession => Subject::Session,
+    }
+}
+
+impl<'a> Step<'a> {
+    /// The step from `before` to `after`.
+    #[must_use]
+    #[inline]
+    pub fn new(
+        before: Observation<'a>,
+        input: Input,
+        outcome: Outcome,
+        notifications: &'a [Notification],
+        after: Observation<'a>,
+    ) -> Self {
+        let performed = performed(&before, &input, outcome);
+        let unchanged =
+            before.payments == after.payments && before.setup == after.setup && before.session == after.session;
+        Self { before, input, outcome, notifications, after, performed, unchanged }
+    }
+
+    /// The operation that was really carried out in this step, if any: a replay, a conflict and a
+    /// server that fails before it starts carry out nothing. It may have been refused.
+    #[must_use]
+    #[inline]
+    pub const fn performed(&self) -> Option<&Operation> {
+        self.performed.as_ref()
+    }
+
+    /// The operation that was carried out and answered with success.
+    #[must_use]
+    #[inline]
+    pub const fn accepted(&self) -> Option<&Operation> {
+        match self.outcome {
+            Ok(_) => self.performed.as_ref(),
+            Err(_) => None,
+        }
+    }
+
+    /// The operation that was carried out and answered with a reason, and the reason. An answer
+    /// that the client never saw, or that the model has no room to give, is no reason.
+    #[must_use]
+    #[inline]
+    pub const fn turned_down(&self) -> Option<(&Operation, Rejection)> {
+        match (&self.performed, self.outcome) {
+            (Some(_), Err(Rejection::ServerError | Rejection::AnswerLost | Rejection::BeyondBounds)) => None,
+            (Some(operation), Err(reason)) => Some((operation, reason)),
+            (None, _) | (_, Ok(_)) => None,
+        }
+    }
+
+    /// Did every object stay as it was? (Keys are no objects.)
+    #[must_use]
+    #[inline]
+    pub const fn unchanged(&self) -> bool {
+        self.unchanged
+    }
+
+    /// The event, if the world moved.
+    #[must_use]
+    #[inline]
+    pub const fn event(&self) -> Option<Event> {
+        match self.input {
+            Input::Event(event) => Some(event),
+            Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
+        }
+    }
+
+    /// Seconds that passed.
+    #[must_use]
+    #[inline]
+    pub const fn seconds(&self) -> u32 {
+        match self.input {
+            Input::Event(Event::Advance { seconds }) => seconds,
+            Input::Event(_) | Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => 0,
+        }
+    }
+
+    /// What the key of a call meant to the engine when the call came.
+    #[must_use]
+    #[inline]
+    pub fn known_key(&self) -> Option<(KeyId, KeyView)> {
+        let key = match self.input {
+            Input::Call(call) => call.key?,
+            Input::Begin { key, .. } => key,
+            Input::Finish { .. } | Input::Event(_) => return None,
+        };
+        find_key(&self.before, key).map(|view| (key, view))
+    }
+
+    /// May this payment be changed in this step? Yes for the object of an operation that is carried
+    /// out and of an event, for a session's payment when the session moves, and for every payment
+    /// when time passes.
+    #[must_use]
+    #[inline]
+    pub fn addresses(&self, intent: IntentId) -> bool {
+        let of_session = |other: IntentId| {
+            let session = self.before.session.and_then(|session| session.intent);
+            session.map_or(other, IntentId) == intent
+        };
+        match (&self.performed, self.input) {
+            (Some(Operation::ExpireSession), _) => {
+                self.before.session.and_then(|session| session.intent) == Some(intent.0)
+            }
+            (Some(operation), _) => subject(operation) == Subject::Intent(intent),
+            (None, Input::Event(event)) => match event {
+                Event::Authenticate { intent: named, .. }
+                | Event::Settle { intent: named }
+                | Event::CloseCancelWindow { intent: named }
+                | Event::Book { intent: named }
+                | Event::ExpireHold { intent: named }
+                | Event::Refund { intent: named, .. } => named == intent,
+                Event::CustomerPays { intent: named, .. } => of_session(named),
+                Event::Advance { .. } => true,
+                Event::AuthenticateSetup { .. } | Event::SettleSetup | Event::PruneKey { .. } => false,
+            },
+            (None, Input::Call(_) | Input::Begin { .. } | Input::Finish { .. }) => false,
+        }
+    }
+
+    /// How many notifications of this kind?
+    #[must_use]
+    #[inline]
+    pub fn count(&self, kind: NotificationKind) -> usize {
+        self.notifications.iter().filter(|notification| notification.kind == kind).count()
+    }
+}
+
+/// The key as the engine knows it.
+#[inline]
+pub(crate) fn find_key(observation: &Observation<'_>, key: KeyId) -> Option<KeyView> {
+    observation.keys.get(usize::from(key.0)).copied().flatten()
+}
+
+#[inline]
+fn performed(before: &Observation<'_>, input: &Input, outcome: Outcome) -> Option<Operation> {
+    let conflict = matches!(outcome, Err(reason) if reason.is_conflict());
+    match *input {
+        Input::Call(call) => {
+            let known = call.key.is_some_and(|key| find_key(before, key).is_some());
+            (!known && !conflict && call.fault != Fault::ErrorBefore).then_some(call.operation)
+        }
+        Input::Finish { key } => find_key(before, key).filter(|view| view.answer.is_none()).map(|view| view.operation),
+        Input::Begin { .. } | Input::Event(_) => None,
+    }
+}
+
+/// What a step means to one payment.
+#[derive(Clone, Copy, Debug)]
+pub struct PaymentStep<'s, 'a> {
+    /// The terms the engine works under.
+    pub terms: &'a Terms,
+    /// Which payment.
+    pub intent: IntentId,
+    /// The payment before; `None` if it was not there yet.
+    pub before: Option<&'a PaymentView>,
+    /// The payment afterwards.
+    pub after: Option<&'a PaymentView>,
+    /// All of what happened.
+    pub step: &'s Step<'a>,
+    /// The operation that was carried out on this payment, accepted or not.
+    pub operation: Option<&'s Operation>,
+    /// Could this step change this payment?
+    pub addressed: bool,
+    /// Did it?
+    pub changed: bool,
+}
+
+impl<'s, 'a> PaymentStep<'s, 'a> {
+    /// The payment at `place` in `step`; `None` if nothing can be said about it: it was not there
+    /// and is not there, or it was not addressed, is as it was and nothing was told about it.
+    #[must_use]
+    #[inline]
+    pub fn of(step: &'s Step<'a>, place: u8) -> Option<Self> {
+        let view =
+            |observation: &Observation<'a>| observation.payments.get(usize::from(place)).and_then(Option::as_ref);
+        let (before, after) = (view(&step.before), view(&step.after));
+        let intent = IntentId(place);
+        let addressed = step.addresses(intent);
+        let changed = !step.unchanged && before != after;
+        let operation = step.performed.as_ref().filter(|operation| subject(operation) == Subject::Intent(intent));
+        let this = Self { terms: step.after.terms, intent, before, after, step, operation, addressed, changed };
+        // Sound for every claim about a payment's step, because each has a premise among these
+        // three; a test of the catalogue makes sure of it.
+        let concerned = addressed || changed || (!step.notifications.is_empty() && this.is_told_of());
+        concerned.then_some(this)
+    }
+
+    fn is_told_of(&self) -> bool {
+        self.step.notifications.iter().any(|notification| self.is_about(notification))
+    }
+
+    /// Is this notification about this payment or one of its refunds?
+    #[must_use]
+    #[inline]
+    pub const fn is_about(&self, notification: &Notification) -> bool {
+        match notification.about {
+            About::Payment(intent) | About::Refund(intent, _) => intent.0 == self.intent.0,
+            About::Setup | About::Session => false,
+        }
+    }
+
+    /// How many notifications of this kind about this payment?
+    #[must_use]
+    #[inline]
+    pub fn told(&self, kind: NotificationKind) -> usize {
+        self.step
+            .notifications
+            .iter()
+            .filter(|notification| notification.kind == kind && self.is_about(notification))
+            .count()
+    }
+
+    /// The payment before and after, where it was there both times.
+    #[must_use]
+    #[inline]
+    pub const fn both(&self) -> Option<(&'a PaymentView, &'a PaymentView)> {
+        match (self.before, self.after) {
+            (Some(before), Some(after)) => Some((before, after)),
+            (None, _) | (_, None) => None,
+        }
+    }
+
+    /// The charge before and after, where it was approved before.
+    #[must_use]
+    #[inline]
+    pub fn charges(&self) -> Option<(&'a ChargeView, &'a ChargeView)> {
+        let before = approved(self.before?)?;
+        Some((before, self.after?.charge.as_ref()?))
+    }
+
+    /// The operation on this payment that was answered with success.
+    #[must_use]
+    #[inline]
+    pub const fn accepted(&self) -> Option<&'s Operation> {
+        match self.step.outcome {
+            Ok(_) => self.operation,
+            Err(_) => None,
+        }
+    }
+
+    /// The operation on this payment that was turned down, and why: see [`Step::turned_down`].
+    #[must_use]
+    #[inline]
+    pub fn turned_down(&self) -> Option<(&'s Operation, Rejection)> {
+        let (_, reason) = self.step.turned_down()?;
+        Some((self.operation?, reason))
+    }
+
+    /// The event, where it took place and may concern this payment.
+    #[must_use]
+    #[inline]
+    pub fn event(&self) -> Option<Event> {
+        self.step.event().filter(|_| self.addressed && self.step.outcome.is_ok())
+    }
+
+    /// An accepted capture, with the charge before and after.
+    #[must_use]
+    #[inline]
+    pub fn captured(&self) -> Option<Captured<'a>> {
+        let Some(Operation::CaptureIntent { capture, .. }) = self.accepted() else { return None };
+        let (before, after) = self.both()?;
+        let (from, to) = self.charges()?;
+        Some(Captured { capture: *capture, before, after, from, to })
+    }
+
+    /// A request to capture, whatever became of it, and the payment before.
+    #[must_use]
+    #[inline]
+    pub fn capture_asked(&self) -> Option<(Capture, &'a PaymentView)> {
+        match self.operation {
+            Some(Operation::CaptureIntent { capture, .. }) => Some((*capture, self.before?)),
+            Some(_) | None => None,
+        }
+    }
+
+    /// A request to refund, whatever became of it, and the payment before.
+    #[must_use]
+    #[inline]
+    pub fn refund_asked(&self) -> Option<(CreateRefund, &'a PaymentView)> {
+        match self.operation {
+            Some(Operation::CreateRefund { refund, .. }) => Some((*refund, self.before?)),
+            Some(_) | None => None,
+        }
+    }
+
+    /// An accepted refund, and the payment before and after.
+    #[must_use]
+    #[inline]
+    pub fn refunded(&self) -> Option<(CreateRefund, &'a PaymentView, &'a PaymentView)> {
+        let Some(Operation::CreateRefund { refund, .. }) = self.accepted() else { return None };
+        let (before, after) = self.both()?;
+        Some((*refund, before, after))
+    }
+
+    /// The picture of the payment in the answer.
+    #[must_use]
+    #[inline]
+    pub const fn answer(&self) -> Option<Accepted> {
+        match (self.operation, self.step.outcome) {
+            (Some(_), Ok(accepted)) => Some(accepted),
+            (None, _) | (_, Err(_)) => None,
+        }
+    }
+}
+
+/// An accepted capture: see [`PaymentStep::captured`].
+#[derive(Clone, Copy, Debug)]
+pub struct Captured<'a> {
+    /// What was asked.
+    pub capture: Capture,
+    /// The payment before.
+    pub before: &'a PaymentView,
+    /// The payment after.
+    pub after: &'a PaymentView,
+    /// The charge before.
+    pub from: &'a ChargeView,
+    /// The charge after.
+    pub to: &'a ChargeView,
+}
+
+impl Captured<'_> {
+    /// What was asked for, in minor units: all that is capturable if nothing was said.
+    #[must_use]
+    #[inline]
+    pub fn asked(&self) -> i64 {
+        self.capture.amount.unwrap_or_else(|| i64::from(self.before.capturable.get()))
+    }
+
+    /// Was nothing taken, only the rest let go?
+    #[must_use]
+    #[inline]
+    pub fn is_release(&self) -> bool {
+        self.asked() == 0
+    }
+}
+
+/// The charge that the issuer approved, if it did.
+#[inline]
+pub(crate) fn approved(payment: &PaymentView) -> Option<&ChargeView> {
+    payment.charge.as_ref().filter(|charge| charge.status == ChargeStatus::Succeeded)
+}
