@@ -1,9 +1,17 @@
 //! Explores every reachable state of a model and judges each one.
 
+pub mod catalogue;
+pub mod command;
+pub mod explain;
 pub mod explore;
-
 pub mod faults;
 pub mod induction;
+pub mod mermaid;
+pub mod predicate;
+pub mod progress;
+pub mod record;
 pub mod report;
 pub mod scenarios;
 pub mod space;
+pub mod story;
+pub mod table;

@@ -252,7 +252,7 @@ impl Alphabet {
 }
 
 /// The same input about another payment.
-fn retarget(input: Input, intent: IntentId) -> Input {
+pub(crate) fn retarget(input: Input, intent: IntentId) -> Input {
     match input {
         Input::Call(call) => Input::Call(Call { operation: retarget_operation(call.operation, intent), ..call }),
         Input::Begin { key, operation } => Input::Begin { key, operation: retarget_operation(operation, intent) },

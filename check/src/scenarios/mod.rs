@@ -3,6 +3,7 @@
 mod alphabet;
 mod table;
 
+pub(crate) use alphabet::retarget;
 pub use alphabet::{Alphabet, When};
 pub use table::{SCENARIOS, find};
 

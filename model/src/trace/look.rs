@@ -284,6 +284,29 @@ impl Place {
         }
     }
 
+    /// Every field of every object that there is, but for that it is there.
+    #[must_use]
+    pub fn all(observation: &Observation<'_>) -> Vec<Self> {
+        let number = |index: usize| u8::try_from(index).unwrap_or(u8::MAX);
+        let mut subjects = Vec::new();
+        for (index, payment) in observation.payments.iter().enumerate() {
+            let Some(payment) = payment else { continue };
+            let intent = IntentId(number(index));
+            subjects.push(Subject::Payment(intent));
+            let refunds = payment.refunds.iter().enumerate().filter(|(_, refund)| refund.is_some());
+            subjects.extend(refunds.map(|(index, _)| Subject::Refund(intent, RefundId(number(index)))));
+        }
+        subjects.extend(observation.setup.map(|_| Subject::Setup));
+        subjects.extend(observation.session.map(|_| Subject::Session));
+        let keys = observation.keys.iter().enumerate().filter(|(_, key)| key.is_some());
+        subjects.extend(keys.map(|(index, _)| Subject::Key(KeyId(number(index)))));
+        let fields = |subject| {
+            let fields = Self::fields(subject).into_iter().filter(|field| *field != EXISTS);
+            fields.map(move |field| Self { subject, field })
+        };
+        subjects.into_iter().flat_map(fields).collect()
+    }
+
     /// The object.
     #[must_use]
     pub const fn subject(&self) -> Subject {

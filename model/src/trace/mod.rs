@@ -78,7 +78,7 @@ mod words;
 
 pub use expectation::{Answer, Difference, Expectation, Told, describe, subject};
 pub use look::{Place, Subject, Value};
-pub use words::{Verb, correction};
+pub use words::{Verb, correction, parse_duration};
 
 use crate::{Input, Terms};
 

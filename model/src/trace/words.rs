@@ -360,6 +360,14 @@ impl Word for Seconds {
     }
 }
 
+/// The seconds of a duration like `7d`, `1h`, `90s` or `6d23h59m59s`.
+///
+/// # Errors
+/// A sentence about what may stand there.
+pub fn parse_duration(word: &str) -> Result<u32, String> {
+    Seconds::read(word).map(|seconds| seconds.0).ok_or_else(|| format!("expected {}", Seconds::WHAT))
+}
+
 /// The word for a value.
 pub(super) fn text(value: impl Word) -> String {
     let mut out = String::new();

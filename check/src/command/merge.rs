@@ -1,0 +1,32 @@
+//! `check merge`: what shards found, added up and judged as one.
+
+use std::path::PathBuf;
+
+use super::explore::read;
+use super::verdict::conclude;
+use super::{Exit, Failure, Options, Plugs, Stage};
+
+pub(super) fn run(
+    files: &[PathBuf],
+    options: &Options,
+    plugs: &Plugs<'_>,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, Failure> {
+    let Some((first, others)) = files.split_first() else {
+        return Err(Failure::Usage("no file to merge".to_owned()));
+    };
+    let mut record = read(first)?;
+    for file in others {
+        let other = read(file)?;
+        record.merge(other).map_err(|why| {
+            Failure::Usage(format!("{} and {} cannot be added up: {why}", first.display(), file.display()))
+        })?;
+    }
+    let known: Vec<String> = plugs.catalogue.claims().iter().map(|claim| claim.name.clone()).collect();
+    if record.claims != known {
+        let why = "it was written by a program with other claims";
+        return Err(Failure::Usage(format!("{}: {why}", first.display())));
+    }
+    let all = record.wanted.clone();
+    conclude(&record, &all, options, plugs.catalogue, stage)
+}

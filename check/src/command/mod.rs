@@ -1,0 +1,199 @@
+//! The command line: what can be asked, and how the answer is given.
+//!
+//! Exit codes: 0 all claims hold and every search is complete; 1 a claim is false, or a trace does
+//! not go as it says; 2 bad usage or input; 3 incomplete.
+
+mod claims;
+mod explore;
+mod merge;
+mod options;
+mod path;
+mod replay;
+mod scenarios;
+mod select;
+mod stage;
+mod unit;
+mod verdict;
+mod web;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+
+pub use options::{Options, Which};
+pub use stage::{Look, Stage};
+
+use crate::catalogue::Catalogue;
+
+/// What the command line cannot know by itself.
+pub struct Plugs<'a> {
+    /// The claims.
+    pub catalogue: &'a dyn Catalogue,
+    /// Writes the reports into a folder and says which files it wrote.
+    pub report: &'a dyn Fn(&Path) -> io::Result<Vec<PathBuf>>,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All claims hold, and every search is complete.
+    Fine,
+    /// A claim is false, or a trace does not go as it says.
+    False,
+    /// Bad usage or input.
+    Usage,
+    /// Something has been left out, so nothing is proven.
+    Incomplete,
+}
+
+impl Exit {
+    /// The code for the shell.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::False => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+        }
+    }
+}
+
+/// Why a command gave no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The user asked for something that does not exist, with what does.
+    Usage(String),
+    /// The answer could not be written.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Explores every reachable state of the payment model and judges each one by every claim.
+#[derive(Debug, Parser)]
+#[command(name = "check", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+const EXIT_CODES: &str = "\
+Without a command, all default scenarios are explored.
+
+Exit codes: 0 all claims hold and every search is complete; 1 a claim is false, or a trace does not
+go as it says; 2 bad usage or input; 3 incomplete.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Explore scenarios, and judge every claim
+    Explore {
+        /// Scenarios to explore [default: all, with --deep also the deep ones]
+        scenarios: Vec<String>,
+    },
+    /// List the scenarios and their bounds
+    Scenarios,
+    /// List the claims, or tell everything about one
+    Claims {
+        /// The name of a claim
+        claim: Option<String>,
+    },
+    /// Run a trace on the model, show each step, and explain the claims it makes false
+    Replay {
+        /// The trace; `-` reads standard input
+        file: PathBuf,
+    },
+    /// Find the shortest trace to a state, such as `status=succeeded refunded>0`
+    Path {
+        /// Conditions on what is seen: `field=value`, also != < <= > >=, all of which must hold
+        #[arg(required = true)]
+        predicate: Vec<String>,
+        /// Search this scenario only; may be given several times
+        #[arg(long, value_name = "SCENARIO")]
+        scenario: Vec<String>,
+    },
+    /// Walk through a scenario by hand, in a browser
+    Web {
+        /// The scenario
+        scenario: String,
+        /// The variant of it [default: the first]
+        variant: Option<String>,
+        /// The port on the loopback interface
+        #[arg(long, default_value_t = 3000)]
+        port: u16,
+    },
+    /// Write the reports anew
+    Report {
+        /// The folder
+        #[arg(long, default_value = "reports")]
+        to: PathBuf,
+    },
+    /// Add up what shards wrote by --resume, and judge the whole
+    Merge {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Does what `arguments` (the first of which is the name of the program) ask for.
+pub fn run(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    plugs: &Plugs<'_>,
+    stage: &mut Stage<'_>,
+) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_error = error.use_stderr();
+            let text = if stage.look.color { error.render().ansi().to_string() } else { error.render().to_string() };
+            let target: &mut dyn io::Write = if is_error { &mut stage.err } else { &mut stage.out };
+            // Where even this cannot be written, the code has to say it.
+            let _written = target.write_all(text.as_bytes());
+            return if is_error { Exit::Usage } else { Exit::Fine };
+        }
+    };
+    let answer = match cli.command {
+        None => explore::run(&[], &cli.options, plugs, stage),
+        Some(Command::Explore { scenarios }) => explore::run(&scenarios, &cli.options, plugs, stage),
+        Some(Command::Scenarios) => scenarios::run(&cli.options, stage),
+        Some(Command::Claims { claim }) => claims::run(claim.as_deref(), &cli.options, plugs, stage),
+        Some(Command::Replay { file }) => replay::run(&file, &cli.options, plugs, stage),
+        Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, stage),
+        Some(Command::Web { scenario, variant, port }) => {
+            web::run(&scenario, variant.as_deref(), port, &cli.options, stage)
+        }
+        Some(Command::Report { to }) => report(&to, plugs, stage),
+        Some(Command::Merge { files }) => merge::run(&files, &cli.options, plugs, stage),
+    };
+    match answer {
+        Ok(exit) => exit,
+        Err(Failure::Usage(message)) => {
+            let _written = writeln!(stage.err, "{} {message}", stage.look.bad("error:"));
+            Exit::Usage
+        }
+        // Whoever reads the answer has had enough of it.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Incomplete,
+        Err(Failure::Output(error)) => {
+            let _written = writeln!(stage.err, "{} cannot write the answer: {error}", stage.look.bad("error:"));
+            Exit::Incomplete
+        }
+    }
+}
+
+fn report(to: &Path, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let files = (plugs.report)(to)
+        .map_err(|error| Failure::Usage(format!("cannot write the reports to {}: {error}", to.display())))?;
+    for file in files {
+        writeln!(stage.out, "{}", file.display())?;
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,152 @@
+//! `check path`: the shortest trace to a state.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use holdfast_model::trace::{Script, Subject, subject};
+use holdfast_model::{Input, IntentId, Terms};
+use serde_json::json;
+
+use super::select::{Job, jobs};
+use super::{Exit, Failure, Options, Stage};
+use crate::explore::{Explorer, Limits, Mode, Progress, Search, Why};
+use crate::predicate::Predicate;
+use crate::progress::Watch;
+use crate::scenarios::{Visit, retarget};
+use crate::space::ModelSpace;
+use crate::story::{Story, inputs_along};
+
+pub(super) fn run(
+    words: &[String],
+    scenarios: &[String],
+    options: &Options,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, Failure> {
+    let predicate = Predicate::parse(&words.join(" ")).map_err(|error| Failure::Usage(error.to_string()))?;
+    let jobs = jobs(scenarios, options)?;
+    let began = Instant::now();
+    let mut best: Option<(String, Script)> = None;
+    let mut cut: Option<Why> = None;
+    for job in &jobs {
+        let time = options.time_limit.map(|limit| limit.saturating_sub(began.elapsed()));
+        let shown = stage.look.progress && !options.no_progress;
+        // Only a shorter trace than the one known is worth finding.
+        let depth = match &best {
+            Some((_, script)) => match script.lines.len().checked_sub(1).map(u32::try_from) {
+                Some(Ok(depth)) => Some(depth),
+                Some(Err(_)) => None,
+                None => break,
+            },
+            None => None,
+        };
+        let searching = Searching { predicate: &predicate, job, options, time, depth, shown };
+        match job.scenario.visit(&job.variant, searching) {
+            Searched::Found(script) => best = Some((job.name(), script)),
+            Searched::Nowhere => {}
+            Searched::Cut(Why::MaxDepth(_)) if depth.is_some() => {}
+            Searched::Cut(why) => cut = Some(why),
+        }
+    }
+
+    let exit = match (&best, cut) {
+        (_, Some(_)) => Exit::Incomplete,
+        (Some(_), None) => Exit::Fine,
+        (None, None) => Exit::False,
+    };
+    if options.json {
+        let found = best
+            .as_ref()
+            .map(|(unit, script)| json!({ "in": unit, "steps": script.lines.len(), "trace": script.to_string() }));
+        let answer = json!({
+            "exit": exit.code(),
+            "predicate": predicate.to_string(),
+            "found": found,
+            "complete": cut.is_none(),
+        });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+    if let Some((unit, script)) = &best {
+        writeln!(stage.out, "# {predicate}")?;
+        writeln!(stage.out, "# {} steps, in {unit}\n", script.lines.len())?;
+        write!(stage.out, "{script}")?;
+    } else if cut.is_none() {
+        writeln!(stage.out, "No reachable state of what was searched is like that: {predicate}")?;
+    }
+    if let Some(why) = cut {
+        let words = stage.look.open("INCOMPLETE:");
+        let so_far = if best.is_some() { "there may be a shorter one" } else { "none found so far" };
+        writeln!(stage.err, "{words} {why}; {so_far}.")?;
+    }
+    Ok(exit)
+}
+
+/// What became of a search in one variant.
+enum Searched {
+    /// A trace to such a state.
+    Found(Script),
+    /// There is none.
+    Nowhere,
+    /// Not everything has been searched.
+    Cut(Why),
+}
+
+struct Searching<'a> {
+    predicate: &'a Predicate,
+    job: &'a Job,
+    options: &'a Options,
+    time: Option<Duration>,
+    depth: Option<u32>,
+    shown: bool,
+}
+
+impl Visit for Searching<'_> {
+    type Output = Searched;
+
+    fn visit<const P: usize, const K: usize>(self, space: ModelSpace<P, K>) -> Searched {
+        let progress = Arc::new(Progress::default());
+        let limits =
+            Limits { max_states: self.options.max_states, max_depth: self.depth, time: self.time, ..Limits::default() };
+        let deep = self.options.deep || self.job.scenario.deep;
+        let explorer = Explorer::new(&space)
+            .mode(if deep { Mode::Fingerprint } else { Mode::Exact })
+            .threads(self.options.threads())
+            .limits(limits)
+            .progress(&progress);
+        let _watch = Watch::start(self.shown, format!("{} (search)", self.job.name()), Arc::clone(&progress), None);
+        let terms = space.terms();
+        let found = explorer.search(|state| {
+            let sight = state.observe(terms);
+            self.predicate.naming(&sight.observation(terms)).is_some()
+        });
+        match found {
+            Search::Found(path) => {
+                let told =
+                    inputs_along(&space, &path).and_then(|inputs| named_as_wanted(self.predicate, *terms, &inputs));
+                told.map_or(Searched::Nowhere, |story| Searched::Found(story.script()))
+            }
+            Search::Unreachable => Searched::Nowhere,
+            Search::Unknown { why } => Searched::Cut(why),
+        }
+    }
+}
+
+/// The story in which the payments bear the names that the predicate calls them by: where payments
+/// are interchangeable, the explorer does not keep them apart.
+fn named_as_wanted(predicate: &Predicate, terms: Terms, inputs: &[Input]) -> Option<Story> {
+    let story = Story::play(terms, inputs.iter().copied());
+    let last = story.moments().last().map_or_else(|| story.start(), |moment| moment.after);
+    let naming = predicate.naming(&last)?;
+    let renamed = inputs.iter().map(|input| {
+        let place = subject(input).and_then(|subject| match subject {
+            Subject::Payment(intent) | Subject::Refund(intent, _) => Some(intent),
+            Subject::Setup | Subject::Session | Subject::Key(_) => None,
+        });
+        let name = place.and_then(|place| naming.iter().position(|other| *other == usize::from(place.0)));
+        match name.map(u8::try_from) {
+            Some(Ok(name)) => retarget(*input, IntentId(name)),
+            Some(Err(_)) | None => *input,
+        }
+    });
+    Some(Story::play(terms, renamed))
+}

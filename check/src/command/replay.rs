@@ -1,0 +1,140 @@
+//! `check replay`: a trace on the model, step by step.
+
+use std::fs;
+use std::path::Path;
+
+use holdfast_model::Rejection;
+use holdfast_model::trace::{Difference, Script, describe};
+use serde_json::{Value, json};
+
+use super::{Exit, Failure, Options, Plugs, Stage};
+use crate::explain::{changes, explain};
+use crate::mermaid::diagram;
+use crate::story::Story;
+
+pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let script = read(file, stage)?;
+    let terms = options.decide(script.terms);
+    let story = Story::play(terms, script.inputs());
+    let differences: Vec<Vec<Difference>> = script
+        .lines
+        .iter()
+        .zip(story.moments())
+        .map(|(line, moment)| match &line.expectation {
+            Some(expectation) => expectation.compare(&moment.outcome, &moment.after, moment.notifications),
+            None => Vec::new(),
+        })
+        .collect();
+    let falsehoods = story.falsehoods(plugs.catalogue);
+    let no_room = story.moments().any(|moment| moment.outcome == Err(Rejection::BeyondBounds));
+    let differing: usize = differences.iter().map(Vec::len).sum();
+    let exit = if no_room {
+        Exit::Incomplete
+    } else if differing > 0 || !falsehoods.is_empty() {
+        Exit::False
+    } else {
+        Exit::Fine
+    };
+
+    if options.json {
+        let claims: Vec<Value> = falsehoods
+            .iter()
+            .map(|falsehood| {
+                let because =
+                    story.moment(falsehood.step).and_then(|moment| plugs.catalogue.because(falsehood.claim, &moment));
+                let name = plugs.catalogue.claim(falsehood.claim).map(|claim| claim.name.clone());
+                json!({ "name": name, "step": falsehood.step.saturating_add(1), "because": because })
+            })
+            .collect();
+        let answer = json!({
+            "exit": exit.code(),
+            "steps": steps_in_json(&script, &story, &differences),
+            "false": claims,
+            "diagram": diagram(&story),
+        });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+
+    for heading in &script.heading {
+        writeln!(stage.out, "# {heading}")?;
+    }
+    let lines = script.lines.iter().zip(story.moments()).zip(&differences);
+    for (number, ((line, moment), differences)) in (1_usize..).zip(lines) {
+        writeln!(stage.out, "\n{number}. {}\n   => {}", line.input, describe(&moment.outcome))?;
+        for change in changes(&moment.before, &moment.after) {
+            writeln!(stage.out, "      {change}")?;
+        }
+        for notification in moment.notifications {
+            writeln!(stage.out, "      notifies {}", notification.kind.name())?;
+        }
+        for difference in differences {
+            let words = format!("DIFFERS (line {}):", line.number);
+            writeln!(stage.out, "   {} {difference}", stage.look.bad(&words))?;
+        }
+    }
+    writeln!(stage.out)?;
+    for falsehood in &falsehoods {
+        let told = story.until(falsehood.step);
+        if let Some(explanation) = explain(&told, *falsehood, plugs.catalogue) {
+            writeln!(stage.out, "{explanation}")?;
+        }
+    }
+    let expecting = script.lines.iter().filter(|line| line.expectation.is_some()).count();
+    let steps = script.lines.len();
+    if no_room {
+        let words = stage.look.open("INCOMPLETE:");
+        writeln!(stage.out, "{words} the model has no room for all objects of this trace.")?;
+    }
+    if differing > 0 {
+        let words = stage.look.bad("DIFFERENT:");
+        writeln!(stage.out, "{words} {differing} of what the trace expects is not what the model does.")?;
+    } else {
+        writeln!(stage.out, "{steps} steps; {expecting} say what they expect, and it is what the model does.")?;
+    }
+    if falsehoods.is_empty() {
+        writeln!(stage.out, "No claim is false on the way ({} claims).", plugs.catalogue.claims().len())?;
+    } else {
+        writeln!(stage.out, "{} {} claims are false on the way.", stage.look.bad("FALSE:"), falsehoods.len())?;
+    }
+    Ok(exit)
+}
+
+fn read(file: &Path, stage: &mut Stage<'_>) -> Result<Script, Failure> {
+    let is_input = file == Path::new("-");
+    let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
+    let wrong = |why: String| Failure::Usage(format!("{name}: {why}"));
+    let text = if is_input {
+        let mut text = String::new();
+        stage.input.read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(file)
+    };
+    let text = text.map_err(|error| wrong(error.to_string()))?;
+    Script::parse(&text).map_err(|error| wrong(error.to_string()))
+}
+
+fn steps_in_json(script: &Script, story: &Story, differences: &[Vec<Difference>]) -> Vec<Value> {
+    let lines = script.lines.iter().zip(story.moments()).zip(differences);
+    lines
+        .map(|((line, moment), differences)| {
+            let changes = changes(&moment.before, &moment.after);
+            let changes = changes.into_iter().map(|change| {
+                let show = |value: Option<holdfast_model::trace::Value>| value.map(|value| value.to_string());
+                json!({
+                    "field": change.place.to_string(),
+                    "before": show(change.before),
+                    "after": show(change.after),
+                })
+            });
+            json!({
+                "line": line.number,
+                "input": line.input.to_string(),
+                "answer": describe(&moment.outcome),
+                "notifies": moment.notifications.iter().map(|it| it.kind.name()).collect::<Vec<_>>(),
+                "changes": changes.collect::<Vec<_>>(),
+                "differences": differences.iter().map(Difference::to_string).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,120 @@
+//! Exploring one variant of one scenario, with both explorers or one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::select::Job;
+use super::{Options, Which};
+use crate::explore::{Exploration, Explorer, Limits, Mode, Progress, Sighting, Stateright};
+use crate::progress::Watch;
+use crate::record::{Other, Unit};
+use crate::scenarios::Visit;
+use crate::space::ModelSpace;
+use crate::story::{Story, inputs_along};
+
+/// Explores one variant.
+pub(super) struct Exploring<'a> {
+    pub(super) job: &'a Job,
+    pub(super) options: &'a Options,
+    /// Time left for all that is still to be explored.
+    pub(super) time: Option<Duration>,
+    /// Is a line of progress drawn?
+    pub(super) shown: bool,
+}
+
+impl Exploring<'_> {
+    pub(super) fn run(self) -> Unit {
+        let (scenario, job) = (self.job.scenario, self.job);
+        let began = Instant::now();
+        let found = scenario.visit(&job.variant, self);
+        Unit {
+            scenario: scenario.name.to_owned(),
+            variant: job.variant.name.to_owned(),
+            milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ..found
+        }
+    }
+
+    /// Whole states by default; by fingerprint where there may be hundreds of millions.
+    fn mode(&self) -> Mode {
+        if self.options.deep || self.job.scenario.deep { Mode::Fingerprint } else { Mode::Exact }
+    }
+
+    fn limits(&self, began: Instant) -> Limits {
+        Limits {
+            max_states: self.options.max_states,
+            time: self.time.map(|time| time.saturating_sub(began.elapsed())),
+            ..Limits::default()
+        }
+    }
+
+    fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Option<u64>) -> Watch {
+        let label = format!("{} ({explorer})", self.job.name());
+        Watch::start(self.shown, label, Arc::clone(progress), expected)
+    }
+}
+
+impl Visit for Exploring<'_> {
+    type Output = Unit;
+
+    fn visit<const P: usize, const K: usize>(self, space: ModelSpace<P, K>) -> Unit {
+        let began = Instant::now();
+        let which = self.options.which();
+        let threads = self.options.threads();
+        let mut unit = Unit {
+            scenario: String::new(),
+            variant: String::new(),
+            exact: None,
+            stateright: None,
+            counterexamples: BTreeMap::new(),
+            milliseconds: 0,
+        };
+        if which != Which::Stateright {
+            let progress = Arc::new(Progress::default());
+            let explorer =
+                Explorer::new(&space).mode(self.mode()).threads(threads).limits(self.limits(began)).progress(&progress);
+            let watch = self.watch("exact", &progress, None);
+            let found = explorer.run();
+            drop(watch);
+            unit.counterexamples = counterexamples(&space, &explorer, &found);
+            unit.exact = Some(found.summary);
+        }
+        if which != Which::Exact {
+            let progress = Arc::new(Progress::default());
+            let mut stateright =
+                Stateright::new(Arc::new(space.clone())).threads(threads).progress(Arc::clone(&progress));
+            let limits = self.limits(began);
+            if let Some(max) = limits.max_states {
+                stateright = stateright.max_states(max);
+            }
+            if let Some(time) = limits.time {
+                stateright = stateright.time(time);
+            }
+            let watch = self.watch("stateright", &progress, unit.exact.as_ref().map(|summary| summary.unique));
+            let run = stateright.run();
+            drop(watch);
+            let other = Other::of(&run);
+            if !other.violations.is_empty() && unit.exact.is_none() {
+                // It seldom finds a shortest path, so ours does.
+                let limits = Limits { first_violation: true, ..self.limits(began) };
+                let explorer = Explorer::new(&space).threads(threads).limits(limits);
+                unit.counterexamples = counterexamples(&space, &explorer, &explorer.run());
+            }
+            unit.stateright = Some(other);
+        }
+        unit
+    }
+}
+
+/// A shortest trace to each violation, by the bit of its claim.
+fn counterexamples<const P: usize, const K: usize>(
+    space: &ModelSpace<P, K>,
+    explorer: &Explorer<'_, ModelSpace<P, K>>,
+    found: &Exploration<ModelSpace<P, K>>,
+) -> BTreeMap<u8, String> {
+    let sightings: Vec<Sighting<_>> = found.violations.values().copied().collect();
+    let paths = explorer.paths(found, &sightings);
+    let trace = |path| Some(Story::play(*space.terms(), inputs_along(space, &path)?).script().to_string());
+    found.violations.keys().zip(paths).filter_map(|(bit, path)| Some((*bit, trace(path?)?))).collect()
+}

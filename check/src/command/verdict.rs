@@ -1,0 +1,337 @@
+//! What a record proves, and how that is told.
+
+use std::collections::BTreeMap;
+
+use holdfast_model::trace::Script;
+use serde_json::{Value, json};
+
+use super::select::default_names;
+use super::{Exit, Failure, Options, Stage};
+use crate::catalogue::{Catalogue, Evidence, Induction};
+use crate::explain::explain;
+use crate::explore::{CollisionBound, Completion};
+use crate::record::{Record, Unit};
+use crate::story::{Falsehood, Story};
+use crate::table::{Align, grouped, lay_out};
+
+/// What a record says about a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// There is a counterexample.
+    False,
+    /// No counterexample, everything explored, and its premise was met.
+    Holds,
+    /// No counterexample, but its premise was never met, so nothing was tested.
+    Unwitnessed,
+    /// No counterexample so far; not everything has been explored.
+    Open,
+}
+
+impl Verdict {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::False => "FALSE",
+            Self::Holds => "holds",
+            Self::Unwitnessed => "no witness",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// What a record says about a claim, and what else is known about it.
+struct Judged {
+    claim: u8,
+    verdict: Verdict,
+    /// Where its premise was met by the shortest path: how many steps, and the unit.
+    witness: Option<(u32, String)>,
+    /// How often its premise was met.
+    witnesses: u64,
+    evidence: Evidence,
+    /// The shortest counterexample and the unit it is of.
+    counterexample: Option<(String, Script)>,
+}
+
+/// Prints what `record` says about `mine`, the units that this run had to explore.
+pub(super) fn conclude(
+    record: &Record,
+    mine: &[String],
+    options: &Options,
+    catalogue: &dyn Catalogue,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, Failure> {
+    let missing: Vec<&str> = record.missing().into_iter().filter(|name| mine.iter().any(|it| it == name)).collect();
+    let disagreeing: Vec<&str> =
+        record.units.iter().filter(|(_, unit)| unit.agrees() == Some(false)).map(|(name, _)| name.as_str()).collect();
+    // A premise that is met nowhere is a gap in the scenarios only if all of them were explored.
+    let is_through =
+        |name: &String| record.units.get(name).is_some_and(|unit| unit.exact.is_some() && unit.is_complete());
+    let everything = default_names().iter().all(is_through);
+    let judged: Vec<Judged> = (0..u8::try_from(catalogue.claims().len()).unwrap_or(u8::MAX))
+        .map(|claim| judge(record, claim, catalogue, missing.is_empty(), everything))
+        .collect();
+
+    let any = |wanted: Verdict| judged.iter().any(|judged| judged.verdict == wanted);
+    let exit = if any(Verdict::False) || !disagreeing.is_empty() {
+        Exit::False
+    } else if !missing.is_empty() || any(Verdict::Unwitnessed) || judged.is_empty() {
+        Exit::Incomplete
+    } else {
+        Exit::Fine
+    };
+
+    if options.json {
+        let answer = json!({
+            "exit": exit.code(),
+            "complete": missing.is_empty(),
+            "missing": missing,
+            "disagreeing": disagreeing,
+            "claims": judged.iter().map(|judged| in_json(judged, catalogue)).collect::<Vec<_>>(),
+            "record": serde_json::to_value(record).unwrap_or(Value::Null),
+        });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+
+    write!(stage.out, "{}", scenarios_table(record, stage))?;
+    if !judged.is_empty() {
+        write!(stage.out, "\n{}", claims_table(&judged, catalogue, stage))?;
+    }
+    for judged in &judged {
+        if let Some((unit, script)) = &judged.counterexample {
+            writeln!(stage.out, "\n{}", counterexample(judged.claim, unit, script, catalogue))?;
+        }
+    }
+    summary(&judged, &missing, &disagreeing, record, stage)?;
+    Ok(exit)
+}
+
+fn judge(record: &Record, claim: u8, catalogue: &dyn Catalogue, complete: bool, everything: bool) -> Judged {
+    let units = || record.wanted.iter().filter_map(|name| Some((name, record.units.get(name)?)));
+    let is_false = units().any(|(_, unit)| unit.violations().any(|bit| bit == claim));
+    let seen = || units().filter_map(|(name, unit)| Some((name, unit.exact.as_ref()?.witnesses.get(&claim)?)));
+    let witness = seen().map(|(name, count)| (count.first.steps, name.clone())).min();
+    let scripts = units().filter_map(|(name, unit)| {
+        let script = Script::parse(unit.counterexamples.get(&claim)?).ok()?;
+        Some((script.lines.len(), name.clone(), script))
+    });
+    let shortest = scripts.min_by_key(|(length, ..)| *length);
+    let verdict = match () {
+        () if is_false => Verdict::False,
+        () if !complete => Verdict::Open,
+        () if witness.is_none() && everything => Verdict::Unwitnessed,
+        () => Verdict::Holds,
+    };
+    Judged {
+        claim,
+        verdict,
+        witness,
+        witnesses: seen().fold(0, |sum: u64, (_, count)| sum.saturating_add(count.count)),
+        evidence: catalogue.evidence(claim),
+        counterexample: shortest.map(|(_, name, script)| (name, script)),
+    }
+}
+
+fn in_json(judged: &Judged, catalogue: &dyn Catalogue) -> Value {
+    let claim = catalogue.claim(judged.claim);
+    json!({
+        "name": claim.map(|claim| &claim.name),
+        "sentence": claim.map(|claim| &claim.sentence),
+        "rules": claim.map(|claim| &claim.rules),
+        "verdict": judged.verdict.word(),
+        "induction": induction(&judged.evidence.induction),
+        "faults": judged.evidence.faults,
+        "witness": judged.witness.as_ref().map(|(steps, unit)| json!({ "steps": steps, "in": unit })),
+        "witnesses": judged.witnesses,
+        "counterexample": judged.counterexample.as_ref().map(|(unit, script)| {
+            json!({ "in": unit, "steps": script.lines.len(), "trace": script.to_string() })
+        }),
+    })
+}
+
+/// One row a scenario: its variants added up.
+fn scenarios_table(record: &Record, stage: &Stage<'_>) -> String {
+    let columns = [
+        ("scenario", Align::Left),
+        ("variants", Align::Right),
+        ("states", Align::Right),
+        ("transitions", Align::Right),
+        ("depth", Align::Right),
+        ("explorers", Align::Left),
+        ("missed at most", Align::Right),
+        ("seconds", Align::Right),
+    ];
+    let mut order: Vec<&str> = Vec::new();
+    let mut groups: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
+    let mut wanted: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &record.wanted {
+        let scenario = name.split_once(": ").map_or(name.as_str(), |(scenario, _)| scenario);
+        let count = wanted.entry(scenario).or_insert(0);
+        *count = count.saturating_add(1);
+        if let Some(unit) = record.units.get(name) {
+            if !order.contains(&scenario) {
+                order.push(scenario);
+            }
+            groups.entry(scenario).or_default().push(unit);
+        }
+    }
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut all: Vec<&Unit> = Vec::new();
+    for scenario in order {
+        let units = groups.get(scenario).map(Vec::as_slice).unwrap_or_default();
+        let of = wanted.get(scenario).copied().unwrap_or(0);
+        rows.push(row(scenario, units, of));
+        all.extend(units);
+    }
+    if rows.len() > 1 {
+        rows.push(row("all", &all, record.wanted.len()));
+    }
+    lay_out(&columns, rows, stage.look.width)
+}
+
+fn row(name: &str, units: &[&Unit], of: usize) -> Vec<String> {
+    let figures = |of_exact: fn(&crate::explore::Summary) -> u64, of_other: fn(&crate::record::Other) -> u64| {
+        let of_unit = |unit: &&Unit| match (&unit.exact, &unit.stateright) {
+            (Some(summary), _) => of_exact(summary),
+            (None, Some(other)) => of_other(other),
+            (None, None) => 0,
+        };
+        grouped(units.iter().map(of_unit).fold(0, u64::saturating_add))
+    };
+    let depth = units.iter().filter_map(|unit| Some(unit.exact.as_ref()?.depth)).max();
+    let pairs = units.iter().fold(0, |sum: u64, unit| {
+        let exact = unit.exact.as_ref().map_or(0, |summary| summary.collisions.pairs);
+        let other = unit.stateright.as_ref().filter(|_| unit.exact.is_none());
+        sum.saturating_add(exact).saturating_add(other.map_or(0, |other| other.collisions.pairs))
+    });
+    let milliseconds = units.iter().fold(0, |sum: u64, unit| sum.saturating_add(unit.milliseconds));
+    let tenths = milliseconds.saturating_add(50).checked_div(100).unwrap_or(0);
+    let seconds = format!("{}.{}", tenths.checked_div(10).unwrap_or(0), tenths.checked_rem(10).unwrap_or(0));
+    vec![
+        name.to_owned(),
+        if units.len() == of { of.to_string() } else { format!("{} of {of}", units.len()) },
+        figures(|summary| summary.unique, |other| other.unique),
+        figures(|summary| summary.transitions, |other| other.transitions),
+        depth.map_or_else(|| "–".to_owned(), |depth| depth.to_string()),
+        explorers(units),
+        CollisionBound { pairs }.to_string(),
+        seconds,
+    ]
+}
+
+/// Who explored, and whether they agree.
+fn explorers(units: &[&Unit]) -> String {
+    let completions = units.iter().flat_map(|unit| {
+        let exact = unit.exact.as_ref().map(|summary| summary.completion);
+        let other = unit.stateright.as_ref().map(|other| other.completion);
+        exact.into_iter().chain(other)
+    });
+    if units.iter().any(|unit| unit.agrees() == Some(false)) {
+        return "DISAGREE".to_owned();
+    }
+    if let Some(cut) = completions.into_iter().find(|completion| !completion.is_complete()) {
+        return cut.to_string();
+    }
+    let has = |by: fn(&Unit) -> bool| units.iter().any(|unit| by(unit));
+    match (has(|unit| unit.exact.is_some()), has(|unit| unit.stateright.is_some())) {
+        (true, true) => "both agree",
+        (true, false) => "exact alone",
+        (false, true) => "stateright alone",
+        (false, false) => "–",
+    }
+    .to_owned()
+}
+
+fn claims_table(judged: &[Judged], catalogue: &dyn Catalogue, stage: &Stage<'_>) -> String {
+    let columns = [
+        ("claim", Align::Left),
+        ("verdict", Align::Left),
+        ("inductive", Align::Left),
+        ("witness", Align::Left),
+        ("faults found", Align::Right),
+    ];
+    let rows = judged.iter().map(|judged| {
+        let name = catalogue.claim(judged.claim).map(|claim| claim.name.clone());
+        let witness = judged.witness.as_ref().map(|(steps, unit)| format!("{steps} steps in {unit}"));
+        vec![
+            name.unwrap_or_default(),
+            judged.verdict.word().to_owned(),
+            induction(&judged.evidence.induction),
+            witness.unwrap_or_else(|| "–".to_owned()),
+            judged.evidence.faults.map_or_else(|| "–".to_owned(), |faults| faults.to_string()),
+        ]
+    });
+    lay_out(&columns, rows, stage.look.width)
+}
+
+pub(super) fn induction(induction: &Induction) -> String {
+    match induction {
+        Induction::Unknown => "–".to_owned(),
+        Induction::Alone => "alone".to_owned(),
+        Induction::With(helpers) => format!("with {}", helpers.join(", ")),
+        Induction::Reachable => "no".to_owned(),
+    }
+}
+
+/// The explanation of a counterexample that was written down as a trace.
+fn counterexample(claim: u8, unit: &str, script: &Script, catalogue: &dyn Catalogue) -> String {
+    let story = Story::play(script.terms, script.inputs());
+    let shown = story.falsehoods(catalogue).into_iter().find(|falsehood| falsehood.claim == claim);
+    let falsehood = shown.unwrap_or(Falsehood { claim, step: story.len().saturating_sub(1) });
+    let explanation = explain(&story, falsehood, catalogue).map(|explanation| explanation.to_string());
+    let doubt = if shown.is_none() {
+        "\nNote: replayed, the trace does not show it. What judged while exploring and what explains disagree.\n"
+    } else {
+        ""
+    };
+    format!("{}{doubt}\nFound in {unit}.", explanation.unwrap_or_else(|| format!("claim {claim} is false:\n{script}")))
+}
+
+fn summary(
+    judged: &[Judged],
+    missing: &[&str],
+    disagreeing: &[&str],
+    record: &Record,
+    stage: &mut Stage<'_>,
+) -> Result<(), Failure> {
+    let look = stage.look;
+    let named = |verdict: Verdict| judged.iter().filter(|judged| judged.verdict == verdict).count();
+    writeln!(stage.out)?;
+    for name in disagreeing {
+        writeln!(stage.out, "{} the explorers found different spaces in {name}", look.bad("DISAGREEMENT:"))?;
+    }
+    if !missing.is_empty() {
+        writeln!(stage.out, "{} not explored to the end:", look.open("INCOMPLETE:"))?;
+        for name in missing {
+            let why = record.units.get(*name).map_or_else(|| "not begun".to_owned(), why_cut);
+            writeln!(stage.out, "  {name} ({why})")?;
+        }
+    }
+    if judged.is_empty() {
+        writeln!(stage.out, "{} there are no claims, so nothing is proven.", look.open("INCOMPLETE:"))?;
+        return Ok(());
+    }
+    if named(Verdict::Unwitnessed) > 0 {
+        let count = named(Verdict::Unwitnessed);
+        writeln!(stage.out, "{} no scenario meets the premise of {count} claims.", look.open("INCOMPLETE:"))?;
+    }
+    let (claims, holding, broken) = (judged.len(), named(Verdict::Holds), named(Verdict::False));
+    if broken > 0 {
+        writeln!(stage.out, "{} {broken} of {claims} claims are false.", look.bad("FALSE:"))?;
+    } else if missing.is_empty() && holding == claims && disagreeing.is_empty() {
+        let words = format!("all {claims} claims hold in every state and every step.");
+        writeln!(stage.out, "{} {words}", look.good("OK:"))?;
+    } else {
+        writeln!(stage.out, "No claim is false in what was explored; that proves nothing about the rest.")?;
+    }
+    Ok(())
+}
+
+fn why_cut(unit: &Unit) -> String {
+    let exact = unit.exact.as_ref().map(|summary| summary.completion);
+    let other = unit.stateright.as_ref().map(|other| other.completion);
+    let cut = [exact, other].into_iter().flatten().find(|completion| !completion.is_complete());
+    match cut {
+        Some(Completion::Cut { why }) => why.to_string(),
+        Some(Completion::Complete) | None => "not begun".to_owned(),
+    }
+}

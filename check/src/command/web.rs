@@ -1,0 +1,48 @@
+//! `check web`: `stateright`'s Explorer on the loopback interface.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use holdfast_model::trace::correction;
+
+use super::select::{jobs, scenario};
+use super::{Exit, Failure, Options, Stage};
+use crate::explore::Stateright;
+use crate::scenarios::Visit;
+use crate::space::ModelSpace;
+
+pub(super) fn run(
+    name: &str,
+    variant: Option<&str>,
+    port: u16,
+    options: &Options,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, Failure> {
+    let scenario = scenario(name)?;
+    let jobs = jobs(&[scenario.name.to_owned()], options)?;
+    let names = jobs.iter().map(|job| job.variant.name);
+    let Some(job) = jobs.iter().find(|job| variant.is_none_or(|variant| job.variant.name == variant)) else {
+        let variant = variant.unwrap_or_default();
+        let message = format!("`{}` has no variant `{variant}`{}", scenario.name, correction(variant, names));
+        return Err(Failure::Usage(message));
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    writeln!(stage.out, "{}: http://{address}/ (end it with Ctrl-C)", job.name())?;
+    stage.out.flush()?;
+    let served = scenario.visit(&job.variant, Serving { address, threads: options.threads() });
+    served.map_err(|error| Failure::Usage(format!("cannot serve on {address}: {error}; try another --port")))?;
+    Ok(Exit::Fine)
+}
+
+struct Serving {
+    address: SocketAddr,
+    threads: usize,
+}
+
+impl Visit for Serving {
+    type Output = std::io::Result<()>;
+
+    fn visit<const P: usize, const K: usize>(self, space: ModelSpace<P, K>) -> Self::Output {
+        Stateright::new(Arc::new(space)).threads(self.threads).serve(self.address)
+    }
+}

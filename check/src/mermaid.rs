@@ -1,0 +1,114 @@
+//! A story as a sequence diagram, for any page that draws Mermaid.
+
+use std::fmt::Write;
+
+use holdfast_model::trace::describe;
+use holdfast_model::{Event, Input};
+
+use crate::catalogue::Moment;
+use crate::story::Story;
+
+/// The diagram, without the fence around it.
+#[must_use]
+pub fn diagram(story: &Story) -> String {
+    let mut out = String::from("sequenceDiagram\n  participant M as Merchant\n  participant E as Engine\n");
+    let world = story.moments().filter_map(|moment| actor(&moment.input)).collect::<Vec<_>>();
+    for (short, name) in [("C", "Customer"), ("B", "Bank")] {
+        if world.contains(&short) {
+            line(&mut out, format_args!("  participant {short} as {name}"));
+        }
+    }
+    for (number, moment) in (1_usize..).zip(story.moments()) {
+        scene(&mut out, number, &moment);
+    }
+    out
+}
+
+fn scene(out: &mut String, number: usize, moment: &Moment<'_>) {
+    let input = text(&moment.input.to_string());
+    let answer = text(&describe(&moment.outcome));
+    match moment.input {
+        Input::Call(_) | Input::Begin { .. } => {
+            line(out, format_args!("  M->>E: {number}. {input}"));
+            // A dashed line with a cross at its end for what was refused or never arrived.
+            let arrow = if moment.outcome.is_ok() { "-->>" } else { "--x" };
+            line(out, format_args!("  E{arrow}M: {answer}"));
+        }
+        Input::Finish { .. } => {
+            line(out, format_args!("  Note over E: {number}. {input}"));
+            let arrow = if moment.outcome.is_ok() { "-->>" } else { "--x" };
+            line(out, format_args!("  E{arrow}M: {answer}"));
+        }
+        Input::Event(Event::Advance { .. }) => line(out, format_args!("  Note over M,E: {number}. {input}")),
+        Input::Event(_) => {
+            let from = actor(&moment.input).unwrap_or("E");
+            line(out, format_args!("  {from}->>E: {number}. {input}"));
+            if moment.outcome.is_err() {
+                line(out, format_args!("  E--x{from}: {answer}"));
+            }
+        }
+    }
+    for notification in moment.notifications {
+        line(out, format_args!("  E-)M: {}", notification.kind.name()));
+    }
+}
+
+/// Who causes an event.
+const fn actor(input: &Input) -> Option<&'static str> {
+    match input {
+        Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
+        Input::Event(event) => match event {
+            Event::Authenticate { .. } | Event::AuthenticateSetup { .. } | Event::CustomerPays { .. } => Some("C"),
+            Event::Settle { .. } | Event::CloseCancelWindow { .. } | Event::Refund { .. } | Event::SettleSetup => {
+                Some("B")
+            }
+            Event::Book { .. } | Event::ExpireHold { .. } | Event::PruneKey { .. } | Event::Advance { .. } => None,
+        },
+    }
+}
+
+/// `;` ends a statement and `#` begins an entity in Mermaid.
+fn text(words: &str) -> String {
+    words.replace('#', "#35;").replace(';', ",").replace("#35,", "#35;")
+}
+
+fn line(out: &mut String, words: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _infallible = writeln!(out, "{words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdfast_model::Terms;
+    use holdfast_model::trace::Script;
+
+    #[test]
+    fn who_says_what_to_whom() {
+        let script = "create pi1 1000 usd manual method=card_authenticationRequired confirm\n\
+                      authenticate pi1 succeeds\n\
+                      capture pi1 2000\n\
+                      advance 8d\n";
+        let story = Story::play(Terms::default(), Script::parse(script).unwrap().inputs());
+        assert_eq!(
+            diagram(&story),
+            "sequenceDiagram
+  participant M as Merchant
+  participant E as Engine
+  participant C as Customer
+  M->>E: 1. create pi1 1000 usd manual method=card_authenticationRequired confirm
+  E-->>M: requires_action capturable=0 received=0
+  E-)M: payment_intent.created
+  E-)M: payment_intent.requires_action
+  C->>E: 2. authenticate pi1 succeeds
+  E-)M: charge.succeeded
+  E-)M: payment_intent.amount_capturable_updated
+  M->>E: 3. capture pi1 2000
+  E--xM: rejected amount_too_large param=amount_to_capture http=400 (CaptureTooLarge)
+  Note over M,E: 4. advance 8d
+  E-)M: charge.expired
+  E-)M: payment_intent.canceled
+"
+        );
+    }
+}

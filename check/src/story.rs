@@ -1,0 +1,178 @@
+//! A sequence of inputs, played on the model: what each led to, for whoever wants to tell of it.
+
+use holdfast_model::trace::{Expectation, Script};
+use holdfast_model::{Input, IntentId, Notifications, Observation, Outcome, Sight, State, Terms, transition};
+
+use crate::catalogue::{Catalogue, Moment};
+use crate::explore::Path;
+use crate::scenarios::retarget;
+use crate::space::ModelSpace;
+
+/// Payments that a story has room for.
+pub const PAYMENTS: usize = 4;
+/// Idempotency keys that a story has room for.
+pub const KEYS: usize = 4;
+
+/// What an observer sees at one moment of a story.
+type View = Sight<PAYMENTS, KEYS>;
+
+/// A sequence of inputs and what came of each.
+#[derive(Clone, Debug)]
+pub struct Story {
+    terms: Terms,
+    start: View,
+    scenes: Vec<Scene>,
+}
+
+/// One input and what came of it.
+#[derive(Clone, Debug)]
+struct Scene {
+    input: Input,
+    outcome: Outcome,
+    notifications: Notifications,
+    after: View,
+}
+
+/// A claim that a story shows to be false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Falsehood {
+    /// The claim, by its position in the catalogue.
+    pub claim: u8,
+    /// The step that made it false, counted from 0.
+    pub step: usize,
+}
+
+impl Story {
+    /// Plays `inputs` from the beginning of the world.
+    #[must_use]
+    pub fn play(terms: Terms, inputs: impl IntoIterator<Item = Input>) -> Self {
+        let mut state = State::<PAYMENTS, KEYS>::default();
+        let start = state.observe(&terms);
+        let mut scenes = Vec::new();
+        for input in inputs {
+            let step = transition(&terms, &state, input);
+            state = step.after;
+            let after = state.observe(&terms);
+            scenes.push(Scene { input, outcome: step.outcome, notifications: step.notifications, after });
+        }
+        Self { terms, start, scenes }
+    }
+
+    /// How many steps it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.scenes.len()
+    }
+
+    /// Does nothing happen in it?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scenes.is_empty()
+    }
+
+    /// The story up to a step, counted from 0, and that step.
+    #[must_use]
+    pub fn until(&self, step: usize) -> Self {
+        Self { scenes: self.scenes.iter().take(step.saturating_add(1)).cloned().collect(), ..self.clone() }
+    }
+
+    /// What was there before anything happened.
+    #[must_use]
+    pub fn start(&self) -> Observation<'_> {
+        self.start.observation(&self.terms)
+    }
+
+    /// A step, counted from 0.
+    #[must_use]
+    pub fn moment(&self, step: usize) -> Option<Moment<'_>> {
+        let scene = self.scenes.get(step)?;
+        let before = match step.checked_sub(1) {
+            Some(last) => &self.scenes.get(last)?.after,
+            None => &self.start,
+        };
+        Some(Moment {
+            before: before.observation(&self.terms),
+            input: scene.input,
+            outcome: scene.outcome,
+            notifications: scene.notifications.as_slice(),
+            after: scene.after.observation(&self.terms),
+        })
+    }
+
+    /// Every step, in order.
+    pub fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
+        (0..self.scenes.len()).filter_map(|step| self.moment(step))
+    }
+
+    /// The claims that are false somewhere in it, each where it becomes so first.
+    #[must_use]
+    pub fn falsehoods(&self, catalogue: &dyn Catalogue) -> Vec<Falsehood> {
+        let mut known = 0;
+        let mut found = Vec::new();
+        for (step, moment) in self.moments().enumerate() {
+            let broken = catalogue.broken(&moment);
+            for claim in 0..u8::try_from(catalogue.claims().len()).unwrap_or(u8::MAX) {
+                let bit = 1_u128.checked_shl(u32::from(claim)).unwrap_or(0);
+                if broken & bit & !known != 0 {
+                    found.push(Falsehood { claim, step });
+                }
+            }
+            known |= broken;
+        }
+        found
+    }
+
+    /// The story as a trace that expects what came of it.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        let lines = self.moments().map(|moment| {
+            let expectation =
+                Expectation::recorded(&moment.input, &moment.outcome, &moment.after, moment.notifications);
+            (moment.input, Some(expectation))
+        });
+        Script::of(self.terms, lines)
+    }
+}
+
+/// The inputs that lead along a path of the explorers.
+///
+/// Where a space keeps interchangeable payments in a fixed order, `pi1` of one state on the path
+/// need not be `pi1` of the next. Here every payment keeps the name it is created with. `None` if
+/// the path cannot be walked, which means that the space contradicts itself.
+#[must_use]
+pub fn inputs_along<const P: usize, const K: usize>(
+    space: &ModelSpace<P, K>,
+    path: &Path<ModelSpace<P, K>>,
+) -> Option<Vec<Input>> {
+    let terms = space.terms();
+    let mut state = State::<P, K>::default();
+    let mut inputs = Vec::with_capacity(path.steps.len());
+    let ends = path.steps.iter().skip(1).map(|(state, _)| *state).chain([path.end]);
+    for ((before, input), end) in path.steps.iter().zip(ends) {
+        let meant = transition(terms, before, *input);
+        let (sight, meant_sight) = (state.observe(terms), before.observe(terms));
+        let (seen, meant_seen) = (sight.observation(terms), meant_sight.observation(terms));
+        let index = holdfast_model::trace::subject(input).and_then(payment_of);
+        let leads_on = |candidate: &Input| {
+            let is_alike = match (index, holdfast_model::trace::subject(candidate).and_then(payment_of)) {
+                (Some(index), Some(other)) => meant_seen.payments.get(index) == seen.payments.get(other),
+                _ => true,
+            };
+            let step = transition(terms, &state, *candidate);
+            is_alike && step.outcome == meant.outcome && (step.after == end || step.after.canonical() == end)
+        };
+        let others = (0..P).filter_map(|index| u8::try_from(index).ok()).map(|index| retarget(*input, IntentId(index)));
+        let input = [*input].into_iter().chain(others).find(leads_on)?;
+        state = transition(terms, &state, input).after;
+        inputs.push(input);
+    }
+    Some(inputs)
+}
+
+fn payment_of(subject: holdfast_model::trace::Subject) -> Option<usize> {
+    use holdfast_model::trace::Subject;
+    match subject {
+        Subject::Payment(intent) | Subject::Refund(intent, _) => Some(usize::from(intent.0)),
+        Subject::Setup | Subject::Session | Subject::Key(_) => None,
+    }
+}
