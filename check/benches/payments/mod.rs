@@ -60,7 +60,7 @@ impl Hash for State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+enum Action {
     Create(u32),
     Confirm,
     Challenge,
@@ -94,8 +94,8 @@ const ACTIONS: [Action; 16] = [
     Action::Expire,
 ];
 
-/// The payment that does it, and what it does.
-pub(crate) type Input = (u8, Action);
+/// The position of the payment, and that of its action.
+pub(crate) type Input = (u8, u8);
 
 pub(crate) struct Payments;
 
@@ -252,7 +252,8 @@ impl State {
 
 impl Payments {
     fn successor(&self, state: &State, before: &Observation, input: Input) -> Successor<Self> {
-        let (place, action) = input;
+        let (place, number) = input;
+        let action = ACTIONS[usize::from(number)];
         let payment = state.payments[usize::from(place)];
         let outcome = transition(payment, action);
         let after = outcome.map(|changed| state.with(usize::from(place), changed));
@@ -261,16 +262,12 @@ impl Payments {
             Some(after) => step_claims(before, &observe(after), accepted),
             None => step_claims(before, before, accepted),
         };
-        let number = ACTIONS
-            .iter()
-            .position(|known| *known == action)
-            .unwrap_or(0) as u32;
         Successor {
             input,
             after,
             broken,
             witnessed,
-            class: (number * 8 + payment.status as u32) * 2 + u32::from(accepted),
+            class: (u32::from(number) * 8 + payment.status as u32) * 2 + u32::from(accepted),
             digest: u64::from(number) << 8 | u64::from(place),
         }
     }
@@ -307,7 +304,7 @@ impl Space for Payments {
             if place > 0 && state.payments[usize::from(place) - 1] == *payment {
                 continue;
             }
-            inputs.extend(ACTIONS.map(|action| (place, action)));
+            inputs.extend((0..ACTIONS.len() as u8).map(|number| (place, number)));
         }
     }
 
@@ -325,8 +322,8 @@ impl Space for Payments {
             if place > 0 && state.payments[usize::from(place) - 1] == *payment {
                 continue;
             }
-            for action in ACTIONS {
-                emit(self.successor(state, &before, (place, action)));
+            for number in 0..ACTIONS.len() as u8 {
+                emit(self.successor(state, &before, (place, number)));
             }
         }
         state_claims(state, &before)

@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 /// Explores a space breadth-first.
 ///
 /// A complete run gives the same [`Summary`] whatever the number of threads, the mode (but for the
-/// collision bound) or the day. The figures of a run that was cut are those of what it got to.
+/// collision bound) or the day. The figures of a run that was cut are those of what it got to: they
+/// may differ from run to run, and its counterexamples may be a step longer than the shortest.
 ///
 /// ```
 /// # use holdfast_check::explore::*;
@@ -47,7 +48,7 @@ use std::time::{Duration, Instant};
 pub struct Explorer<'a, S: Space> {
     pub(super) space: &'a S,
     mode: Mode,
-    pub(super) threads: NonZeroUsize,
+    threads: NonZeroUsize,
     limits: Limits,
     roots: Option<Vec<usize>>,
     progress: Option<&'a Progress>,
@@ -79,6 +80,9 @@ pub struct Limits {
 }
 
 /// What an exploration found.
+///
+/// After an exact run it holds on to all states, for the sake of [`Explorer::path`]; drop it when
+/// there are no more paths to ask for.
 pub struct Exploration<S: Space> {
     /// The figures.
     pub summary: Summary,
@@ -230,12 +234,12 @@ impl<'a, S: Space> Explorer<'a, S> {
     ) -> (Exploration<S>, V) {
         let begun = Instant::now();
         let system_clock = move || begun.elapsed();
-        let own_progress = Progress::default();
         let run = Run {
             space: self.space,
             visited: V::new(),
             limits,
-            progress: progress.unwrap_or(&own_progress),
+            counts: Progress::default(),
+            progress,
             clock: self.clock.unwrap_or(&system_clock),
             stopping: AtomicBool::new(false),
             why: Mutex::new(None),
@@ -255,7 +259,7 @@ impl<'a, S: Space> Explorer<'a, S> {
         let mut depth = 0_u32;
         while frontier.states > 0 {
             summary.depth = depth;
-            run.progress.begin_level(depth, frontier.states);
+            run.begin_level(depth, frontier.states);
             if run.limits.max_depth == Some(depth) {
                 run.stop(Why::MaxDepth(depth));
                 break;
@@ -273,7 +277,7 @@ impl<'a, S: Space> Explorer<'a, S> {
             depth = depth.saturating_add(1);
         }
 
-        let snapshot = run.progress.snapshot();
+        let snapshot = run.counts.snapshot();
         summary.unique = snapshot.unique;
         summary.expanded = snapshot.expanded;
         summary.transitions = snapshot.transitions;
@@ -350,7 +354,10 @@ struct Run<'a, S: Space, V> {
     space: &'a S,
     visited: V,
     limits: Limits,
-    progress: &'a Progress,
+    /// The figures of this run.
+    counts: Progress,
+    /// Those that someone watches, which may be of more than this run.
+    progress: Option<&'a Progress>,
     clock: &'a (dyn Fn() -> Duration + Sync),
     stopping: AtomicBool,
     why: Mutex<Option<Why>>,
@@ -394,7 +401,7 @@ impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
             self.visited
                 .insert(&mut batch, 0, &mut |root| block.push(*root));
             let fresh = u64::try_from(block.len()).unwrap_or(u64::MAX);
-            self.progress.add(fresh, 0, 0);
+            self.add(fresh, 0, 0);
             frontier.states = frontier.states.saturating_add(fresh);
             frontier.blocks.push(block);
         }
@@ -444,9 +451,24 @@ impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    fn check_limits(&self, unique: u64) {
+    fn begin_level(&self, depth: u32, states: u64) {
+        self.counts.begin_level(depth, states);
+        if let Some(progress) = self.progress {
+            progress.begin_level(depth, states);
+        }
+    }
+
+    /// Adds to the figures, and stops the run if they exceed the limits.
+    fn add(&self, unique: u64, expanded: u64, transitions: u64) {
+        let unique_so_far = self.counts.add(unique, expanded, transitions);
+        if let Some(progress) = self.progress {
+            progress.add(unique, expanded, transitions);
+            if progress.is_cancelled() {
+                self.stop(Why::Cancelled);
+            }
+        }
         if let Some(max) = self.limits.max_states
-            && unique > max
+            && unique_so_far > max
         {
             self.stop(Why::MaxStates(max));
         }
@@ -454,9 +476,6 @@ impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
             && (self.clock)() > time
         {
             self.stop(Why::TimeLimit);
-        }
-        if self.progress.is_cancelled() {
-            self.stop(Why::Cancelled);
         }
     }
 }
@@ -527,6 +546,8 @@ impl<S: Space> Worker<S> {
             }
             block.clear();
             self.fresh.spare.push(block);
+            // A batch may take long to fill where most inputs are refused.
+            self.account(level);
             if level.run.is_stopping() {
                 break;
             }
@@ -562,24 +583,22 @@ impl<S: Space> Worker<S> {
         });
         let figures = &mut self.figures;
         figures.expanded = figures.expanded.saturating_add(1);
-        let sighting = || Sighting {
-            steps: level.depth,
-            print,
-            state: *state,
-            step: None,
-        };
-        if judgement.broken != 0 && figures.violations.wants(judgement.broken) {
-            figures.violations.see(judgement.broken, sighting());
-        }
-        if judgement.witnessed != 0 {
-            figures.witnessed.add(judgement.witnessed);
-            if figures.witnesses.wants(judgement.witnessed) {
-                figures.witnesses.see(judgement.witnessed, sighting());
-            }
+        figures.witnessed.add(judgement.witnessed);
+        if figures.violations.wants(judgement.broken)
+            || figures.witnesses.wants(judgement.witnessed)
+        {
+            let sighting = Sighting {
+                steps: level.depth,
+                print,
+                state: *state,
+                step: None,
+            };
+            figures.violations.see(judgement.broken, sighting);
+            figures.witnesses.see(judgement.witnessed, sighting);
         }
     }
 
-    /// Looks the batch up, and brings everyone up to date.
+    /// Looks the batch up, and passes on what is new.
     fn flush<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
         let after = level.depth.saturating_add(1);
         let fresh = &mut self.fresh;
@@ -587,12 +606,16 @@ impl<S: Space> Worker<S> {
             .run
             .visited
             .insert(&mut self.batch, after, &mut |state| fresh.add(state, level));
-        let unique = level.run.progress.add(
-            std::mem::take(&mut fresh.found),
+        self.account(level);
+    }
+
+    /// Brings the figures of the run up to date.
+    fn account<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
+        level.run.add(
+            std::mem::take(&mut self.fresh.found),
             std::mem::take(&mut self.figures.expanded),
             std::mem::take(&mut self.figures.transitions),
         );
-        level.run.check_limits(unique);
     }
 
     fn saw_violation(&self) -> bool {
@@ -616,14 +639,14 @@ impl<S: Space> Worker<S> {
         }
         self.figures.violations.merge(&mut found.violations);
         self.figures.witnesses.merge(&mut found.witnesses);
-        for class in self.figures.classes.into_seen() {
-            let count = summary.classes.entry(class.class).or_insert(Count::NONE);
-            count.count = count.count.saturating_add(class.count);
+        for (class, times, first) in self.figures.classes.counts() {
+            let count = summary.classes.entry(class).or_insert(Count::NONE);
+            count.count = count.count.saturating_add(times);
             found
                 .classes
-                .entry(class.class)
-                .and_modify(|first| first.keep_earlier(class.first))
-                .or_insert(class.first);
+                .entry(class)
+                .and_modify(|known| known.keep_earlier(*first))
+                .or_insert(*first);
         }
     }
 }
@@ -681,23 +704,31 @@ impl<S: Space> Figures<S> {
         self.digest = self
             .digest
             .wrapping_add(digest::of_step(before, after, successor));
+        self.witnessed.add(successor.witnessed);
         let steps = depth.saturating_add(1);
-        let sighting = || Sighting {
-            steps,
-            print: before,
-            state: *state,
-            step: Some((ordinal, successor.input)),
-        };
-        if successor.broken != 0 && self.violations.wants(successor.broken) {
-            self.violations.see(successor.broken, sighting());
+        let common = self.classes.count_again(successor.class, steps);
+        if !common
+            || self.violations.wants(successor.broken)
+            || self.witnesses.wants(successor.witnessed)
+        {
+            let sighting = Sighting {
+                steps,
+                print: before,
+                state: *state,
+                step: Some((ordinal, successor.input)),
+            };
+            self.see(successor, sighting, common);
         }
-        if successor.witnessed != 0 {
-            self.witnessed.add(successor.witnessed);
-            if self.witnesses.wants(successor.witnessed) {
-                self.witnesses.see(successor.witnessed, sighting());
-            }
+    }
+
+    /// Notes a step that may be the first of its kind.
+    #[cold]
+    fn see(&mut self, successor: &Successor<S>, sighting: Sighting<S>, counted: bool) {
+        if !counted {
+            self.classes.count(successor.class, sighting);
         }
-        self.classes.count(successor.class, steps, sighting);
+        self.violations.see(successor.broken, sighting);
+        self.witnesses.see(successor.witnessed, sighting);
     }
 }
 

@@ -6,88 +6,93 @@ use std::collections::HashMap;
 
 /// How often each class of transitions was taken, and where first.
 pub(super) struct Classes<S: Space> {
-    seen: Vec<Class<S>>,
-    /// For small classes, one more than their place in `seen`; looking one up must be cheap, for
-    /// it is done for every transition.
-    places: Vec<u32>,
-    /// The places of the others.
-    others: HashMap<u32, usize>,
+    /// Small classes, each at its own place, because this is done for every transition.
+    small: Vec<Counted>,
+    /// All others.
+    large: HashMap<u32, Counted>,
+    firsts: Vec<Sighting<S>>,
 }
 
-pub(super) struct Class<S: Space> {
-    pub(super) class: u32,
-    pub(super) count: u64,
-    pub(super) first: Sighting<S>,
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    /// How often: 0 if never.
+    count: u64,
+    /// The length of the shortest path that takes it.
+    steps: u32,
+    /// Where its first sighting is kept.
+    first: u32,
 }
 
 /// Classes below this are small.
-const SMALL: usize = 1 << 20;
+const SMALL: usize = 1 << 16;
 
 impl<S: Space> Default for Classes<S> {
     fn default() -> Self {
         Self {
-            seen: Vec::new(),
-            places: Vec::new(),
-            others: HashMap::new(),
+            small: Vec::new(),
+            large: HashMap::new(),
+            firsts: Vec::new(),
         }
     }
 }
 
 impl<S: Space> Classes<S> {
-    /// Counts a step; `sighting` is that of a path of `steps`.
+    /// Counts a step of a path of `steps`, if its class is small and was seen on a shorter path.
     #[inline]
-    pub(super) fn count(&mut self, class: u32, steps: u32, sighting: impl Fn() -> Sighting<S>) {
-        let place = usize::try_from(class)
+    pub(super) fn count_again(&mut self, class: u32, steps: u32) -> bool {
+        let small = usize::try_from(class)
             .ok()
-            .and_then(|class| self.places.get(class))
-            .and_then(|place| usize::try_from(place.wrapping_sub(1)).ok());
-        match place.and_then(|place| self.seen.get_mut(place)) {
-            Some(known) => {
+            .and_then(|class| self.small.get_mut(class));
+        match small {
+            Some(known) if known.count > 0 && known.steps < steps => {
                 known.count = known.count.saturating_add(1);
-                if known.first.steps == steps {
-                    known.first.keep_earlier(sighting());
-                }
+                true
             }
-            None => self.count_other(class, steps, sighting()),
+            _ => false,
         }
     }
 
-    /// Counts a step of a class that is large, or new.
-    #[cold]
-    fn count_other(&mut self, class: u32, steps: u32, sighting: Sighting<S>) {
-        if let Some(known) = self
-            .others
-            .get(&class)
-            .and_then(|place| self.seen.get_mut(*place))
+    /// Counts any other step.
+    pub(super) fn count(&mut self, class: u32, sighting: Sighting<S>) {
+        let counted = match usize::try_from(class) {
+            Ok(class) if class < SMALL => {
+                if self.small.len() <= class {
+                    let places = class.saturating_add(1).next_power_of_two();
+                    self.small.resize(places, Counted::default());
+                }
+                let Some(counted) = self.small.get_mut(class) else {
+                    unreachable!("a place was just made")
+                };
+                counted
+            }
+            _ => self.large.entry(class).or_default(),
+        };
+        if counted.count == 0 {
+            counted.steps = sighting.steps;
+            counted.first = u32::try_from(self.firsts.len()).unwrap_or(u32::MAX);
+            self.firsts.push(sighting);
+        } else if counted.steps == sighting.steps
+            && let Some(first) = place(counted).and_then(|place| self.firsts.get_mut(place))
         {
-            known.count = known.count.saturating_add(1);
-            if known.first.steps == steps {
-                known.first.keep_earlier(sighting);
-            }
-            return;
+            first.keep_earlier(sighting);
         }
-        let place = self.seen.len();
-        self.seen.push(Class {
-            class,
-            count: 1,
-            first: sighting,
-        });
-        match usize::try_from(class) {
-            Ok(index) if index < SMALL => {
-                if self.places.len() <= index {
-                    self.places.resize(index.saturating_add(1), 0);
-                }
-                if let Some(known) = self.places.get_mut(index) {
-                    *known = u32::try_from(place.saturating_add(1)).unwrap_or(0);
-                }
-            }
-            _ => {
-                self.others.insert(class, place);
-            }
-        }
+        counted.count = counted.count.saturating_add(1);
     }
 
-    pub(super) fn into_seen(self) -> Vec<Class<S>> {
-        self.seen
+    /// Each class taken, how often, and where first.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (u32, u64, &Sighting<S>)> {
+        let small = (0_u32..).zip(&self.small);
+        let large = self.large.iter().map(|(class, counted)| (*class, counted));
+        small
+            .chain(large)
+            .filter(|(_, counted)| counted.count > 0)
+            .filter_map(|(class, counted)| {
+                let first = self.firsts.get(place(counted)?)?;
+                Some((class, counted.count, first))
+            })
     }
+}
+
+fn place(counted: &Counted) -> Option<usize> {
+    usize::try_from(counted.first).ok()
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 /// Figures that the workers of an exploration update as they go, for another thread to draw.
 ///
-/// They lag behind by a batch for each worker, and are exact at the end.
+/// They lag behind by a batch for each worker, and are exact at the end. Given to several
+/// explorations, one after the other, they go on from where the last one ended.
 #[derive(Debug, Default)]
 pub struct Progress {
     unique: AtomicU64,
     expanded: AtomicU64,
     transitions: AtomicU64,
     depth: AtomicU32,
-    /// Unique states when the current level was begun: every one of these is at most that deep.
-    level_began: AtomicU64,
+    level: AtomicU64,
     previous_level: AtomicU64,
     cancelled: AtomicBool,
 }
@@ -49,7 +49,7 @@ impl Progress {
         // Expanded first: it never exceeds the unique states read after it.
         let expanded = self.expanded.load(Ordering::Acquire);
         let unique = self.unique.load(Ordering::Acquire);
-        let level = self.level_began.load(Ordering::Relaxed);
+        let level = self.level.load(Ordering::Relaxed);
         Snapshot {
             unique,
             expanded,
@@ -66,7 +66,7 @@ impl Progress {
     }
 
     pub(super) fn begin_level(&self, depth: u32, states: u64) {
-        let previous = self.level_began.swap(states, Ordering::Relaxed);
+        let previous = self.level.swap(states, Ordering::Relaxed);
         self.previous_level.store(previous, Ordering::Relaxed);
         self.depth.store(depth, Ordering::Relaxed);
     }

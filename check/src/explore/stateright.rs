@@ -140,10 +140,15 @@ impl<S: Space + Send + 'static> Stateright<S> {
         });
         let unique = u64::try_from(checker.unique_state_count()).unwrap_or(u64::MAX);
         let taken = checker.state_count().saturating_sub(roots);
+        let transitions = u64::try_from(taken).unwrap_or(u64::MAX);
+        if let Some(progress) = &checker.model().progress {
+            let rest = tally.since_last_glance();
+            progress.add(rest, rest, transitions);
+        }
         StaterightRun {
             completion: tally.completion(violation.is_some(), checker.model()),
             unique,
-            transitions: u64::try_from(taken).unwrap_or(u64::MAX),
+            transitions,
             digest,
             collisions: CollisionBound::of(unique),
             violation,
@@ -213,8 +218,9 @@ impl Tally {
                 self.out_of_time.store(true, Ordering::Relaxed);
             }
             if let Some(progress) = &adapter.progress {
-                let new = before.saturating_sub(progress.snapshot().expanded);
-                progress.add(new, new, 0);
+                if before > 0 {
+                    progress.add(GLANCE, GLANCE, 0);
+                }
                 if progress.is_cancelled() {
                     self.cancelled.store(true, Ordering::Relaxed);
                 }
@@ -223,6 +229,15 @@ impl Tally {
         !(self.too_many.load(Ordering::Relaxed)
             || self.out_of_time.load(Ordering::Relaxed)
             || self.cancelled.load(Ordering::Relaxed))
+    }
+
+    /// The states that the progress has not been told of.
+    fn since_last_glance(&self) -> u64 {
+        let expanded = self.expanded.load(Ordering::Relaxed);
+        match expanded.checked_rem(GLANCE) {
+            Some(0) => GLANCE.min(expanded),
+            rest => rest.unwrap_or(0),
+        }
     }
 
     fn completion<S>(&self, violated: bool, adapter: &Adapter<S>) -> Completion {

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many shards: enough that two workers seldom meet, few enough that a batch has many states
 /// for each.
-const SHARDS: usize = 64;
+const SHARDS: usize = 32;
 
 /// The successors worth looking up at once: enough for several per shard, and little enough that
 /// their states stay in the second-level cache.

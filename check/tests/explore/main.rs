@@ -231,8 +231,8 @@ fn a_summary_survives_being_written_down() {
 
 #[test]
 fn progress_ends_where_the_summary_does() {
-    let progress = Progress::default();
-    let space = Configurations { size: 300 };
+    let progress = Arc::new(Progress::default());
+    let space = Counters::UNSORTED;
     let found = Explorer::new(&space).progress(&progress).run();
     let end = progress.snapshot();
     assert_eq!(end.unique, found.summary.unique);
@@ -240,6 +240,12 @@ fn progress_ends_where_the_summary_does() {
     assert_eq!(end.transitions, found.summary.transitions);
     assert_eq!(end.depth, found.summary.depth);
     assert_eq!(end.frontier, 0);
+
+    // Stateright goes on counting from there.
+    let theirs = Stateright::new(Arc::new(space)).progress(Arc::clone(&progress));
+    let unique = theirs.run().unique;
+    assert_eq!(progress.snapshot().unique, end.unique + unique);
+    assert_eq!(progress.snapshot().expanded, end.unique + unique);
 }
 
 #[test]

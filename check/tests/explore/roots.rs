@@ -58,6 +58,22 @@ fn a_stopped_run_is_resumed_where_it_was() {
 }
 
 #[test]
+fn one_progress_may_watch_all_roots() {
+    let progress = Progress::default();
+    let mut results = Results::new("toy", &SPACE);
+    let completion = results.explore(
+        Part::WHOLE,
+        || Explorer::new(&SPACE).progress(&progress),
+        |_, _, _| {},
+        |_| Next::Go,
+    );
+    assert!(completion.is_complete());
+    assert_eq!(results.total(Part::WHOLE), whole());
+    assert_eq!(progress.snapshot().unique, whole().unique);
+    assert_eq!(progress.snapshot().transitions, whole().transitions);
+}
+
+#[test]
 fn parts_of_a_run_are_merged_and_nothing_may_be_missing() {
     let part = |index| Part::new(index, 2).unwrap();
     let run = |index| {
