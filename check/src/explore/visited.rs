@@ -7,7 +7,7 @@
 
 use super::table::{Lookup, Table};
 use std::hint::black_box;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many shards: enough that two workers seldom meet, few enough that a batch has many states
 /// for each.
@@ -189,8 +189,8 @@ fn shard_of(print: u64) -> usize {
     (print % SHARDS as u64) as usize
 }
 
-/// A worker that panicked leaves its shard consistent, and its panic is on its way already.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// Locks in spite of poison: a worker that panicked takes the whole run with it anyway.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
