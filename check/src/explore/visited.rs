@@ -243,10 +243,29 @@ pub(super) trait Record<S>: Copy + Send {
     fn trail_mut(&mut self) -> &mut Trail;
 }
 
+/// How a state was first reached. Sixteen bytes, where an [`Origin`] inside would make it 24.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trail {
-    pub(super) origin: Origin,
+    pub(super) before: u64,
+    pub(super) ordinal: u32,
     pub(super) depth: u32,
+}
+
+impl Trail {
+    fn new(Origin { before, ordinal }: Origin, depth: u32) -> Self {
+        Self {
+            before,
+            ordinal,
+            depth,
+        }
+    }
+
+    fn origin(self) -> Origin {
+        Origin {
+            before: self.before,
+            ordinal: self.ordinal,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -305,7 +324,7 @@ impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
             Lookup::Found(id) => self
                 .records
                 .get(id)
-                .map_or(0, |record| record.trail().origin.before),
+                .map_or(0, |record| record.trail().before),
             Lookup::Vacant(_) => 0,
         }
     }
@@ -321,14 +340,14 @@ impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
             Lookup::Found(id) => {
                 if let Some(record) = self.records.get_mut(id) {
                     let trail = record.trail_mut();
-                    if trail.depth == depth && origin < trail.origin {
-                        trail.origin = origin;
+                    if trail.depth == depth && origin < trail.origin() {
+                        *trail = Trail::new(origin, depth);
                     }
                 }
                 false
             }
             Lookup::Vacant(slot) => {
-                let id = self.records.push(R::new(state, Trail { origin, depth }));
+                let id = self.records.push(R::new(state, Trail::new(origin, depth)));
                 self.slots.occupy(slot, print, id);
                 true
             }
