@@ -6,7 +6,7 @@ use holdfast_model::testing::{Fault, faulty_transition};
 use holdfast_model::{
     Event, Input, IntentId, KeyId, Notification, Observation, Outcome, State, Terms, Transition, transition,
 };
-use holdfast_properties::{Step, Verdicts, judge_observation, judge_step};
+use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
 
 use crate::explore::{Fingerprinter, Judgement, Space, Successor};
 use crate::scenarios::{Variant, When};
@@ -153,7 +153,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
             after: (after != *state).then(|| if self.canonical { after.canonical() } else { after }),
             broken,
             witnessed,
-            class: 0,
+            class: AbstractTransition::of(&step).bits(),
             digest: digest(input, outcome, notifications.as_slice()),
         }
     }

@@ -204,11 +204,14 @@ classes! {
         ReversalTooLarge = "ReversalTooLarge",
         SourceTransactionUnsupported = "SourceTransactionUnsupported",
         SourceExhausted = "SourceExhausted",
+        SetupOwnedBySession = "SetupOwnedBySession",
         SetupUnexpectedState = "SetupUnexpectedState",
         SetupInvalidState = "SetupInvalidState",
         SetupMissingMethod = "SetupMissingMethod",
         SessionNotOpen = "SessionNotOpen",
         TooManyConfirmations = "TooManyConfirmations",
+        TooManySetupConfirmations = "TooManySetupConfirmations",
+        PieceTooSmall = "PieceTooSmall",
         AuthenticationRequired = "AuthenticationRequired",
         Declined = "Declined",
         ServerError = "ServerError",
@@ -245,8 +248,8 @@ impl OutcomeClass {
             MissingFee MissingTransfer LateFee LateTransfer NoSuccessfulCharge Uncaptured AlreadyRefunded
             RefundTooLarge PartialWithFee PartialWithReversal NoFeeToRefund FeeLatched NoTransferToReverse
             TransferLatched RefundNotCancelable FeeRefundTooLarge ReversalTooLarge SourceTransactionUnsupported
-            SourceExhausted SetupUnexpectedState SetupInvalidState SetupMissingMethod SessionNotOpen
-            TooManyConfirmations AuthenticationRequired ServerError AnswerLost AmountOutOfRange BeyondBounds
+            SourceExhausted SetupOwnedBySession SetupUnexpectedState SetupInvalidState SetupMissingMethod SessionNotOpen
+            TooManyConfirmations TooManySetupConfirmations PieceTooSmall AuthenticationRequired ServerError AnswerLost AmountOutOfRange BeyondBounds
         }
     }
 }

@@ -210,7 +210,6 @@ const SOURCES: [(&str, &str); 11] = [
 ];
 
 /// Judges one moment by every claim about a moment: each payment, and the whole.
-#[inline]
 #[must_use]
 pub fn judge_observation(world: &Observation<'_>) -> Verdicts {
     let payments = world.payments.iter().flatten();
@@ -218,7 +217,6 @@ pub fn judge_observation(world: &Observation<'_>) -> Verdicts {
 }
 
 /// Judges one step by every claim about a step: what it did to each payment, and the whole.
-#[inline]
 #[must_use]
 pub fn judge_step(step: &Step<'_>) -> Verdicts {
     let places = step.before.payments.len().max(step.after.payments.len());

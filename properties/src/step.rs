@@ -59,7 +59,6 @@ pub const fn subject(operation: &Operation) -> Subject {
 impl<'a> Step<'a> {
     /// The step from `before` to `after`.
     #[must_use]
-    #[inline]
     pub fn new(
         before: Observation<'a>,
         input: Input,

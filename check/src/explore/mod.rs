@@ -8,6 +8,7 @@
 //! ```text
 //! space          what is explored
 //! breadth_first  our explorer: levels, workers, limits
+//!   worker         one thread's part of a level
 //!   visited        which states have been seen
 //!     table          the open-addressed table under it
 //!     fingerprint    states to 64 bits
@@ -18,8 +19,6 @@
 //!   path           rebuilding a shortest path
 //!   progress       figures to draw, and a way to stop
 //! summary        what was found: written, read back, merged
-//! by_root        shards, and resuming where a run was stopped
-//! goal           the shortest path to a state of one's choice
 //! by_root        shards, and resuming where a run was stopped
 //! goal           the shortest path to a state of one's choice
 //! stateright     the other explorer
@@ -40,6 +39,7 @@ mod summary;
 mod table;
 mod tally;
 mod visited;
+mod worker;
 
 pub use breadth_first::{Exploration, Explorer, Limits, Memory, Mode};
 pub use by_root::{Next, Part, Results};

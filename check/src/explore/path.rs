@@ -27,8 +27,8 @@ impl<S: Space> Explorer<'_, S> {
     /// Shortest paths to many sightings, at the cost of one.
     ///
     /// After an exact run that is next to nothing. In fingerprint mode it takes another run up to
-    /// the longest of the paths, with some 30 bytes a state: nothing else remembers how a state
-    /// was reached.
+    /// the longest of the paths, with some 33 bytes a state: nothing else remembers how a state
+    /// was reached. No limit but the length applies to it, and no progress shows it.
     #[must_use]
     pub fn paths(&self, found: &Exploration<S>, sightings: &[Sighting<S>]) -> Vec<Option<Path<S>>> {
         if let Some(exact) = &found.exact {
@@ -49,20 +49,20 @@ impl<S: Space> Explorer<'_, S> {
         let mut ordinals = Vec::new();
         while record.trail().depth > 0 {
             let trail = *record.trail();
-            ordinals.push(trail.origin.ordinal);
+            ordinals.push(trail.ordinal);
             // Where whole states are kept, a fingerprint need not be the only one of its kind.
             let leads_here = |before: &R| match (before.state(), record.state()) {
                 (Some(before), Some(after)) => {
-                    self.nth(before, trail.origin.ordinal).is_some_and(|successor| successor.after(before) == *after)
+                    self.nth(before, trail.ordinal).is_some_and(|successor| successor.after(before) == *after)
                 }
                 _ => true,
             };
-            record = visited.find(trail.origin.before, |before: &R| {
+            record = visited.find(trail.before, |before: &R| {
                 before.trail().depth.saturating_add(1) == trail.depth && leads_here(before)
             })?;
         }
 
-        let root = record.trail().origin.ordinal;
+        let root = record.trail().ordinal;
         let (_, mut state) = self.chosen_roots().into_iter().find(|(index, _)| *index == root)?;
         let mut steps = Vec::with_capacity(ordinals.len().saturating_add(1));
         for ordinal in ordinals.into_iter().rev() {

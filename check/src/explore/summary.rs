@@ -45,6 +45,11 @@ pub struct Count {
     pub first: First,
 }
 
+impl Count {
+    /// Not seen yet.
+    pub(super) const NONE: Self = Self { count: 0, first: First { steps: 0, print: 0, ordinal: 0, text: None } };
+}
+
 /// Where something was seen first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct First {
