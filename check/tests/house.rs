@@ -1,0 +1,449 @@
+//! The house rules, read from the files themselves: what ARCHITECTURE.md calls an invariant fails
+//! here when it is broken.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a helper of a test may fail it, and counts to no great height"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
+use serde_json::Value;
+
+/// The crates there are or will be, by folder.
+const CRATES: [(&str, &str); 6] = [
+    ("model", "holdfast-model"),
+    ("properties", "holdfast-properties"),
+    ("engine", "holdfast-engine"),
+    ("conformance", "holdfast-conformance"),
+    ("check", "holdfast-check"),
+    ("fuzz", "holdfast-fuzz"),
+];
+
+/// A target is glue: what it does belongs where `cargo test` reaches it.
+const LINES_OF_A_FUZZ_TARGET: usize = 40;
+
+// --- who depends on whom ---
+
+#[test]
+fn every_crate_is_in_the_workspace() {
+    let manifests = manifests();
+    for (folder, name) in CRATES {
+        let here = root().join(folder).join("Cargo.toml").exists();
+        assert_eq!(here, manifests.contains_key(name), "{folder}/ and the workspace disagree about {name}");
+    }
+    for name in manifests.keys() {
+        assert!(CRATES.iter().any(|(_, known)| known == name), "{name} has no place in ARCHITECTURE.md and here");
+    }
+}
+
+#[test]
+fn the_model_depends_on_nothing() {
+    assert_eq!(of("holdfast-model", &["normal", "build"]), names(&[]));
+}
+
+#[test]
+fn the_claims_depend_on_the_model_alone() {
+    assert_eq!(of("holdfast-properties", &["normal", "build"]), names(&["holdfast-model"]));
+    assert!(!of("holdfast-properties", &ALL_KINDS).contains("holdfast-engine"));
+}
+
+#[test]
+fn the_engine_knows_neither_model_nor_claims() {
+    if manifests().contains_key("holdfast-engine") {
+        let ours: Vec<_> =
+            of("holdfast-engine", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+        assert!(ours.is_empty(), "the engine would be compared with itself: {ours:?}");
+    }
+}
+
+#[test]
+fn check_never_builds_the_engine() {
+    let mut reached = names(&["holdfast-check"]);
+    let mut waiting = vec!["holdfast-check".to_owned()];
+    while let Some(name) = waiting.pop() {
+        let kinds: &[&str] = if name == "holdfast-check" { &ALL_KINDS } else { &["normal", "build"] };
+        let next = of(&name, kinds).into_iter().filter(|name| manifests().contains_key(name));
+        waiting.extend(next.filter(|name| reached.insert(name.clone())));
+    }
+    assert!(reached.contains("holdfast-model"), "the walk is broken: {reached:?}");
+    assert!(!reached.contains("holdfast-engine"), "check reaches the engine: {reached:?}");
+}
+
+#[test]
+fn every_crate_takes_the_lints_of_the_workspace() {
+    for (folder, _) in CRATES {
+        let Ok(manifest) = fs::read_to_string(root().join(folder).join("Cargo.toml")) else { continue };
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{folder}/Cargo.toml has lints of its own, or none");
+    }
+}
+
+// --- what the model may not have ---
+
+#[test]
+fn model_and_claims_have_no_clock_no_chance_no_float_and_no_random_order() {
+    for folder in ["model/src", "properties/src"] {
+        let sources = sources(folder);
+        assert!(sources.len() > 10, "{folder} has hardly any sources");
+        for path in sources {
+            let found = forbidden_words(&read(&path));
+            assert!(found.is_empty(), "{} has {found:?}", shown(&path));
+        }
+    }
+}
+
+#[test]
+fn forbidden_words_are_found() {
+    assert_eq!(forbidden_words("let now = std::time::Instant::now();"), ["std::time", "Instant"]);
+    assert_eq!(forbidden_words("use rand::Rng; let x: f64 = 0.5;"), ["rand", "f64"]);
+    assert!(forbidden_words("// an Instant is not a brand, said HashMap").is_empty());
+    assert!(forbidden_words("let brand = 1;").is_empty());
+}
+
+#[test]
+fn every_operation_and_event_is_decided_by_name() {
+    let source = code(&read(&root().join("model/src/transition.rs")));
+    for (head, kind, least) in
+        [("match input {", "Input::", 4), ("match operation {", "Operation::", 17), ("match event {", "Event::", 11)]
+    {
+        let patterns = patterns(&source, head);
+        assert!(patterns.len() >= least, "`{head}` has only {} arms: {patterns:?}", patterns.len());
+        for pattern in patterns {
+            let named = pattern.split('|').all(|part| part.trim().starts_with(kind));
+            assert!(named && !pattern.contains(" if "), "`{head}` has an arm that names no variant: `{pattern}`");
+        }
+    }
+}
+
+#[test]
+fn arms_are_read_one_by_one() {
+    let source = "match event { Event::A { x } => f(|_| { 1 }), Event::B(_) | Event::C => { g() } _ => h(), }";
+    assert_eq!(patterns(source, "match event {"), ["Event::A { x }", "Event::B(_) | Event::C", "_"]);
+}
+
+// --- the documents and the evidence ---
+
+#[test]
+fn the_readme_begins_with_the_two_commands() {
+    let readme = read(&root().join("README.md"));
+    let start: Vec<&str> = readme.lines().take(12).collect();
+    for command in ["cargo run --bin check", "cargo test --workspace"] {
+        assert!(start.contains(&command), "the first lines of README.md do not say `{command}`");
+    }
+}
+
+#[test]
+fn the_readme_calls_not_built_exactly_what_is_not_there() {
+    let readme = read(&root().join("README.md"));
+    let gaps = readme.split("\n\n").find(|paragraph| paragraph.starts_with("**Not built yet:**")).unwrap_or_default();
+    for (folder, _) in CRATES {
+        let missing = !root().join(folder).join("Cargo.toml").exists();
+        let said = spans(gaps).any(|span| span == format!("{folder}/"));
+        assert_eq!(said, missing, "README.md says of {folder}/ that it is not built: {said}");
+    }
+}
+
+#[test]
+fn documents_link_to_what_exists() {
+    for path in tracked().filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+        for target in links(&read(&path)) {
+            let file = path.parent().unwrap_or(root()).join(target.split('#').next().unwrap_or_default());
+            assert!(file.exists() || is_written_by_report(&file), "{} links to {target}", shown(&path));
+        }
+    }
+}
+
+#[test]
+fn links_are_found() {
+    assert_eq!(links("see [a](b.md), [c](https://example.org), [d](#e) and [f](g/h.rs#L3)"), ["b.md", "g/h.rs#L3"]);
+}
+
+#[test]
+fn every_golden_trace_is_in_the_table_and_says_the_same() {
+    let known: BTreeMap<_, _> = GOLDEN_TRACES.iter().map(|trace| (trace.file, trace)).collect();
+    assert_eq!(known.len(), GOLDEN_TRACES.len(), "a trace is in the table twice");
+    let mut files = BTreeSet::new();
+    for path in entries(&root().join("model/traces")) {
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (rules, shows) = heading(&read(&path));
+        let trace = known.get(file.as_str()).unwrap_or_else(|| panic!("{file} is not in the requirements table"));
+        assert_eq!(trace.rules.split_whitespace().collect::<Vec<_>>(), rules, "rules of {file}");
+        assert_eq!(trace.shows, shows, "what {file} shows");
+        files.insert(file);
+    }
+    for file in known.keys() {
+        assert!(files.contains(*file), "there is no trace {file}");
+    }
+}
+
+#[test]
+fn the_index_of_rules_is_complete_and_true() {
+    let index = read(&root().join("model/README.md"));
+    let rows: BTreeMap<&str, (&str, &str)> = index
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            match cells.as_slice() {
+                [rule, _, place, traces] => Some((*rule, (*place, *traces))),
+                _ => None,
+            }
+        })
+        .collect();
+    let mut shown_by: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in entries(&root().join("model/traces")) {
+        for rule in heading(&read(&path)).0 {
+            shown_by.entry(rule).or_default().insert(path.file_stem().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    let paragraphs = (1..=17).map(|number| format!("§2.{number}"));
+    for rule in ALL_RULES.into_iter().map(str::to_owned).chain(paragraphs) {
+        let (place, traces) =
+            rows.get(rule.as_str()).unwrap_or_else(|| panic!("model/README.md says nothing of {rule}"));
+        let traces: BTreeSet<String> = spans(traces).map(str::to_owned).collect();
+        assert_eq!(traces, shown_by.remove(&rule).unwrap_or_default(), "traces of {rule}");
+        if place.starts_with('–') {
+            continue;
+        }
+        let mut spans = spans(place);
+        let mut places = 0;
+        while let (Some(file), Some(name)) = (spans.next(), spans.next()) {
+            let source = read(&root().join("model/src").join(file));
+            assert!(words(&source).any(|word| word == name), "{rule}: there is no {name} in {file}");
+            places += 1;
+        }
+        assert!(places > 0, "{rule}: no place, and no reason why there is none");
+    }
+    assert!(shown_by.is_empty(), "traces of rules that the index does not have: {shown_by:?}");
+}
+
+#[test]
+fn no_file_names_a_place_on_somebodys_machine() {
+    let mut read_something = false;
+    for path in tracked() {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        read_something = true;
+        let found = machine_paths(&text);
+        assert!(found.is_empty(), "{}: {found:?}", shown(&path));
+    }
+    assert!(read_something);
+}
+
+#[test]
+fn machine_paths_are_found() {
+    let home = ["", "home", "me", "x"].join("/");
+    assert_eq!(machine_paths(&format!("open(\"{home}\")")), [home.as_str()]);
+    assert!(machine_paths(&format!("https://example.org{home}")).is_empty());
+}
+
+#[test]
+fn fuzz_targets_are_glue() {
+    for folder in ["fuzz/fuzz_targets", "fuzz/targets"].map(|folder| root().join(folder)) {
+        if !folder.exists() {
+            continue;
+        }
+        for path in entries(&folder).into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")) {
+            let lines = read(&path).lines().count();
+            assert!(lines <= LINES_OF_A_FUZZ_TARGET, "{} has {lines} lines", shown(&path));
+        }
+    }
+}
+
+// --- reading manifests ---
+
+const ALL_KINDS: [&str; 3] = ["normal", "build", "dev"];
+
+/// What each crate of the workspace depends on: name and kind.
+fn manifests() -> BTreeMap<String, Vec<(String, String)>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(root().join("Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap();
+    packages
+        .iter()
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().unwrap().iter();
+            let dependencies = dependencies.map(|dependency| {
+                (text(&dependency["name"]), dependency["kind"].as_str().unwrap_or("normal").to_owned())
+            });
+            (text(&package["name"]), dependencies.collect())
+        })
+        .collect()
+}
+
+fn of(name: &str, kinds: &[&str]) -> BTreeSet<String> {
+    let manifests = manifests();
+    let dependencies = manifests.get(name).unwrap_or_else(|| panic!("there is no crate {name}"));
+    dependencies.iter().filter(|(_, kind)| kinds.contains(&kind.as_str())).map(|(name, _)| name.clone()).collect()
+}
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+// --- reading files ---
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", shown(path)))
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Every file below `folder`, but for what tools leave behind.
+fn below(folder: &Path, files: &mut Vec<PathBuf>) {
+    const LEFT_BEHIND: [&str; 6] = [".git", "target", "artifacts", "corpus", "coverage", "node_modules"];
+    for path in entries(folder) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_symlink() || LEFT_BEHIND.contains(&name.as_str()) || name.starts_with("mutants.out") {
+            continue;
+        }
+        if path.is_dir() { below(&path, files) } else { files.push(path) }
+    }
+}
+
+/// The files that git knows; without git, all of them.
+fn tracked() -> impl Iterator<Item = PathBuf> {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
+    let mut files = Vec::new();
+    match listed {
+        Ok(output) if output.status.success() && !output.stdout.is_empty() => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            files.extend(text.split_terminator('\0').map(|file| root().join(file)));
+        }
+        Ok(_) | Err(_) => below(root(), &mut files),
+    }
+    files.into_iter().filter(|file| file.is_file())
+}
+
+/// The Rust files below a folder that are not tests.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    below(&root().join(folder), &mut files);
+    let is_test = |path: &PathBuf| shown(path).contains("/tests/") || path.ends_with("tests.rs");
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs") && !is_test(path));
+    files
+}
+
+// --- reading text ---
+
+/// Rust without comments.
+fn code(source: &str) -> String {
+    source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+}
+
+fn forbidden_words(source: &str) -> Vec<&'static str> {
+    const PATHS: [&str; 4] = ["std::time", "std::env", "std::thread", "std::fs"];
+    const WORDS: [&str; 8] =
+        ["Instant", "SystemTime", "rand", "getrandom", "RandomState", "HashMap", "HashSet", "DefaultHasher"];
+    let code = code(source);
+    let in_words = |wanted: &str| words(&code).any(|word| word == wanted);
+    let paths = PATHS.into_iter().filter(|path| code.contains(path));
+    paths.chain(WORDS.into_iter().chain(["f32", "f64"]).filter(|word| in_words(word))).collect()
+}
+
+/// The patterns of the match that begins with `head`.
+fn patterns(source: &str, head: &str) -> Vec<String> {
+    let (_, body) = source.split_once(head).unwrap_or_else(|| panic!("there is no `{head}`"));
+    let mut patterns = Vec::new();
+    let mut pattern = String::new();
+    let (mut depth, mut in_arm, mut braced) = (0_usize, false, false);
+    let mut last = ' ';
+    for letter in body.chars() {
+        match letter {
+            '(' | '[' | '{' => {
+                braced |= in_arm && depth == 0 && letter == '{' && last == '>';
+                depth += 1;
+            }
+            ')' | ']' | '}' => {
+                let Some(outer) = depth.checked_sub(1) else { break };
+                depth = outer;
+            }
+            _ => {}
+        }
+        if !in_arm {
+            pattern.push(letter);
+            if depth == 0 && pattern.ends_with("=>") {
+                patterns.push(pattern.trim_end_matches("=>").split_whitespace().collect::<Vec<_>>().join(" "));
+                (in_arm, braced) = (true, false);
+                pattern.clear();
+            }
+        } else if depth == 0 && (letter == ',' || (braced && letter == '}')) {
+            in_arm = false;
+        }
+        if !letter.is_whitespace() {
+            last = letter;
+        }
+        if !in_arm && pattern.trim() == "," {
+            pattern.clear();
+        }
+    }
+    patterns
+}
+
+/// Where a document links to within the repository.
+fn links(text: &str) -> Vec<&str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://") && !target.starts_with('#')).collect()
+}
+
+/// Is this one of the files that `check report` writes? Its own test says whether it did.
+fn is_written_by_report(file: &Path) -> bool {
+    file.parent().is_some_and(|folder| folder.ends_with("reports"))
+}
+
+/// The heading of a trace: which rules it shows at work, and how.
+fn heading(trace: &str) -> (Vec<String>, String) {
+    let lines = trace.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
+    let text = lines.collect::<Vec<_>>().join(" ");
+    let (rules, shows) = text.split_once(": ").unwrap_or_else(|| panic!("no rules in the heading `{text}`"));
+    (rules.split(", ").map(str::to_owned).collect(), shows.trim_end_matches('.').to_owned())
+}
+
+/// What stands between backticks.
+fn spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Absolute paths into somebody's folders.
+fn machine_paths(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in ["home", "root", "Users", "work", "tmp", "private"] {
+        let path = format!("/{folder}/");
+        for (at, _) in text.match_indices(&path) {
+            let before = text.get(..at).and_then(|text| text.chars().next_back());
+            if before.is_none_or(|letter| !letter.is_alphanumeric() && !matches!(letter, '.' | '-' | '_' | '}' | '/')) {
+                let rest = text.get(at..).unwrap_or_default();
+                let end = rest.find(|letter: char| letter.is_whitespace() || "\"'`)<>".contains(letter));
+                found.push(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().to_owned());
+            }
+        }
+    }
+    found
+}
