@@ -117,6 +117,18 @@ macro_rules! if_kind {
     (step step $act:expr) => {
         $act
     };
+    (capture_step capture_step $act:expr) => {
+        $act
+    };
+    (refund_step refund_step $act:expr) => {
+        $act
+    };
+    (operation_step operation_step $act:expr) => {
+        $act
+    };
+    (told_step told_step $act:expr) => {
+        $act
+    };
     (payment_change payment_change $act:expr) => {
         $act
     };
@@ -137,14 +149,26 @@ macro_rules! of_kind {
     (payment_step $claim:path) => {
         (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($claim))
     };
+    (capture_step $claim:path) => {
+        of_kind!(payment_step $claim)
+    };
+    (refund_step $claim:path) => {
+        of_kind!(payment_step $claim)
+    };
+    (operation_step $claim:path) => {
+        of_kind!(payment_step $claim)
+    };
+    (told_step $claim:path) => {
+        of_kind!(payment_step $claim)
+    };
+    (payment_change $claim:path) => {
+        of_kind!(payment_step $claim)
+    };
     (step $claim:path) => {
         (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($claim))
     };
-    (payment_change $claim:path) => {
-        (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($claim))
-    };
     (change $claim:path) => {
-        (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($claim))
+        of_kind!(step $claim)
     };
 }
 
@@ -205,6 +229,26 @@ macro_rules! catalogue {
             $(if_kind!(payment_step $kind
                 verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
             );)+
+            if step.operation.is_some() {
+                $(if_kind!(operation_step $kind
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                );)+
+            }
+            if let Some(holdfast_model::Operation::CaptureIntent { .. }) = step.operation {
+                $(if_kind!(capture_step $kind
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                );)+
+            }
+            if let Some(holdfast_model::Operation::CreateRefund { .. }) = step.operation {
+                $(if_kind!(refund_step $kind
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                );)+
+            }
+            if !step.step.notifications.is_empty() {
+                $(if_kind!(told_step $kind
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                );)+
+            }
             verdicts
         }
 

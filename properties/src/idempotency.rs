@@ -20,6 +20,10 @@ fn anything_in_progress(step: &Step<'_>) -> bool {
     step.before.keys.iter().flatten().any(|view| view.answer.is_none())
 }
 
+const fn creates(operation: &Operation) -> bool {
+    matches!(operation, Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_))
+}
+
 /// A request under a key that was carried out in this step: the key, the request and the answer as
 /// the server gave it; `None` for an answer that was lost on the way.
 fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
@@ -73,8 +77,14 @@ fn key_in_use_is_a_conflict<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let Input::Call(call) = step.input else { return Judgement::Vacuous };
     let wanted = subject(&call.operation);
-    let busy =
-        step.before.keys.iter().flatten().any(|view| view.answer.is_none() && subject(&view.operation) == wanted);
+    // What is only being created has no lock that a request could meet.
+    let busy = !creates(&call.operation)
+        && step
+            .before
+            .keys
+            .iter()
+            .flatten()
+            .any(|view| view.answer.is_none() && !creates(&view.operation) && subject(&view.operation) == wanted);
     let premise = busy && call.fault == Fault::None && step.known_key().is_none();
     given(premise, step.outcome == Err(Rejection::LockTimeout), || {
         format!("{:?} was answered {:?} while the object was being worked on", call.operation, step.outcome)
@@ -87,7 +97,9 @@ fn given_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let stored = answer.err().is_none_or(Rejection::is_stored);
     let found = find_key(&step.after, key);
     let kept = found.is_some_and(|view| view.operation == operation && view.answer == Some(answer) && !view.prunable);
-    given(stored, kept, || format!("answered {answer:?}, kept {found:?}"))
+    // A 500 that hides an invalid request: the endpoint never began, and nothing was done.
+    let hidden = answer == Err(Rejection::ServerError) && found.is_none() && step.unchanged();
+    given(stored && !hidden, kept, || format!("answered {answer:?}, kept {found:?}"))
 }
 
 /// If false, a request with a typing error blocks its key for a day, also once it is corrected.

@@ -15,6 +15,7 @@
 mod catalogue;
 
 // kind | topic::claim | the sentence | the rules it renders
+// A capture_step is a payment_step that says nothing unless a capture was asked for; so are the others.
 catalogue! {
     // Where the money is
     payment money::captured_within_authorization "captured money never exceeds the authorization" "I1 B1 B34";
@@ -44,19 +45,19 @@ catalogue! {
     change lifecycle::refusal_does_nothing "what is refused, or has nothing to do, changes nothing and is told to nobody" "I12 R10";
     step lifecycle::amounts_stay_representable "no operation leaves the range of amounts" "I1 §2.1";
     payment_change lifecycle::only_the_named_payment_changes "a step creates and changes only the payment it names, and removes none" "C5";
-    payment_change lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6";
+    operation_step lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6";
     payment_change lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 §2.2";
-    payment_change lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
-    payment_change lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 §2.2";
-    payment_change lifecycle::cards_are_declined_by_their_issuer "a card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
+    operation_step lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
+    operation_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 §2.2";
+    operation_step lifecycle::cards_are_declined_by_their_issuer "a card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
     payment_change lifecycle::outside_answers_count "a payment goes on as the customer and the bank answer" "C3 C7 C8 C13 §2.2";
-    payment_change lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
-    payment_change lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
+    operation_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
+    operation_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
     payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and lets go of what it holds, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20";
-    payment_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 §2.2 §2.5";
-    payment_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "§2.1 §2.2 §2.5";
+    operation_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 §2.2 §2.5";
+    operation_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "§2.1 §2.2 §2.5";
     step lifecycle::unknown_objects_are_not_found "an object that does not exist is not found" "R9 §2.4 §2.5";
-    payment_step lifecycle::status_refusals_are_true "a refusal for the status is true" "C14 §2.2";
+    operation_step lifecycle::status_refusals_are_true "a refusal for the status is true" "C14 §2.2";
 
     // Taking authorized money
     payment capture::at_most_fifty_captures "a payment is captured at most fifty times" "I7 B8 U4";
@@ -64,21 +65,21 @@ catalogue! {
     payment capture::multicapture_where_allowed "multicapture is available exactly where request, account, card, network and country allow it" "B2 B3 B5 B6 B29 B31 B41 I7";
     payment capture::multicapture_without_manual_is_idle "without manual capture, asking for multicapture changes nothing" "B10 B11 B12 B23 D6";
     payment capture::captured_flag_means_no_more "a charge is captured exactly if something was taken and nothing can be any more" "I5 B57";
-    payment_change capture::capture_takes_what_was_asked "a capture takes exactly what was asked for, and counts once unless it is a release" "B34 B37 U4 §2.4";
-    payment_change capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5";
-    payment_change capture::final_capture_lets_go_of_the_rest "a final capture ends the payment and lets go of the rest" "B35 B36 B37 D3";
-    payment_change capture::capture_is_final_by_default "a capture is final unless it says otherwise" "B35 R18";
-    payment_change capture::zero_capture_only_releases "a capture of nothing ends a partly captured payment and takes nothing" "B39 B58 U2 U3 U4";
-    payment_step capture::capture_only_while_held "a capture of what is not held is refused" "C10 R1 R2 R14 §2.2 §2.4";
-    payment_step capture::bad_capture_amounts_are_refused "a capture of less than nothing, of nothing or of too much is refused" "R16 U2 U3 §2.4";
-    payment_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 §2.4";
-    payment_change capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
-    payment_step capture::capture_refusals_are_true "a refusal to capture is true" "B33 B39 U4 U5 §2.4";
+    capture_step capture::capture_takes_what_was_asked "a capture takes exactly what was asked for, and counts once unless it is a release" "B34 B37 U4 §2.4";
+    capture_step capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5";
+    capture_step capture::final_capture_lets_go_of_the_rest "a final capture ends the payment and lets go of the rest" "B35 B36 B37 D3";
+    capture_step capture::capture_is_final_by_default "a capture is final unless it says otherwise" "B35 R18";
+    capture_step capture::zero_capture_only_releases "a capture of nothing ends a partly captured payment and takes nothing" "B39 B58 U2 U3 U4";
+    capture_step capture::capture_only_while_held "a capture of what is not held is refused" "C10 R1 R2 R14 §2.2 §2.4";
+    capture_step capture::bad_capture_amounts_are_refused "a capture of less than nothing, of nothing or of too much is refused" "R16 U2 U3 §2.4";
+    capture_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 §2.4";
+    capture_step capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
+    capture_step capture::capture_refusals_are_true "a refusal to capture is true" "B33 B39 U4 U5 §2.4";
 
     // The end of a hold
     payment expiry::held_means_a_deadline "an intent requires capture exactly while a hold runs, and the job is never late" "B35 U9 §2.7";
     payment_change expiry::nothing_captured_after_the_deadline "nothing is captured at or after the deadline" "I17 U9 R11 §2.7";
-    payment_step expiry::late_capture_is_refused "a capture at or after the deadline is refused as too late" "U9 R11";
+    capture_step expiry::late_capture_is_refused "a capture at or after the deadline is refused as too late" "U9 R11";
     payment_change expiry::the_job_ends_due_holds_only "the expiry job ends holds that are due, and nothing else" "I17 B35 U9 R11";
     payment_change expiry::uncaptured_hold_ends_canceled "a hold that runs out uncaptured ends canceled, with all of it released" "B38 D11 R11 §2.7";
     payment_change expiry::partly_captured_hold_ends_succeeded "a hold that runs out partly captured ends succeeded, with the rest released" "B35 B36 B38 D11 U12";
@@ -87,25 +88,25 @@ catalogue! {
 
     // Giving money back
     payment refunds::refunded_flag_means_all "a charge is refunded exactly if it is captured for good and given back in full" "I6 B43 U16";
-    payment_change refunds::refund_leaves_the_status "a refund leaves the payment where it is" "B42 C12 D7";
-    payment_change refunds::refund_gives_what_was_asked "a refund gives what was asked for, or all that is left, and leaves an object" "B42 B44 §2.6";
-    payment_change refunds::refund_starts_as_its_method_says "a refund starts as its payment method says" "§2.6 §2.14";
+    refund_step refunds::refund_leaves_the_status "a refund leaves the payment where it is" "B42 C12 D7";
+    refund_step refunds::refund_gives_what_was_asked "a refund gives what was asked for, or all that is left, and leaves an object" "B42 B44 §2.6";
+    refund_step refunds::refund_starts_as_its_method_says "a refund starts as its payment method says" "§2.6 §2.14";
     payment_change refunds::documented_refund_moves "a refund moves only as documented and keeps its amount" "R7 §2.6";
-    payment_step refunds::only_captured_money_is_refunded "a refund of what was never captured is refused" "D7 R13 §2.2 §2.5";
-    payment_step refunds::only_the_rest_is_refunded "a refund of nothing or of more than is left is refused" "B42 R5 R6 §2.5";
-    payment_step refunds::no_partial_refund_with_connect_money "under multicapture, a partial refund with fee or transfer is refused" "B44 B45";
-    payment_step refunds::each_latch_bars_its_own_refunds "after a refund of fee or transfer by hand, none is made with a refund" "I9 B47 D2";
-    payment_step refunds::only_waiting_refunds_are_canceled "only a refund that waits for the customer is canceled" "§2.5 §2.6";
-    payment_step refunds::refund_refusals_are_true "a refusal to refund is true" "B42 B45 B47 D2 §2.5";
+    refund_step refunds::only_captured_money_is_refunded "a refund of what was never captured is refused" "D7 R13 §2.2 §2.5";
+    refund_step refunds::only_the_rest_is_refunded "a refund of nothing or of more than is left is refused" "B42 R5 R6 §2.5";
+    refund_step refunds::no_partial_refund_with_connect_money "under multicapture, a partial refund with fee or transfer is refused" "B44 B45";
+    refund_step refunds::each_latch_bars_its_own_refunds "after a refund of fee or transfer by hand, none is made with a refund" "I9 B47 D2";
+    operation_step refunds::only_waiting_refunds_are_canceled "only a refund that waits for the customer is canceled" "§2.5 §2.6";
+    refund_step refunds::refund_refusals_are_true "a refusal to refund is true" "B42 B45 B47 D2 §2.5";
 
     // Fees and transfers
     payment connect::connect_money_is_bounded "fees and transfers stay within what was captured, and what goes back within them" "I8 B46 §2.10";
     payment connect::connect_money_fits_the_flow "fees need a connected account, transfers a destination, and they exclude each other" "A16 D5 §2.10";
     payment connect::standing_amounts_are_collected "what is taken at once pays the standing fee and share" "A9 A17 §2.10";
-    payment_step connect::later_captures_name_what_the_first_named "what the first capture names, each later one must name" "I8 B49 B51 D1 U7 U8";
-    payment_change connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
-    payment_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 §2.5 §2.10";
-    payment_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
+    capture_step connect::later_captures_name_what_the_first_named "what the first capture names, each later one must name" "I8 B49 B51 D1 U7 U8";
+    capture_step connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
+    operation_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 §2.5 §2.10";
+    operation_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
     payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back exactly when asked for" "B46 §2.6 §2.10";
     payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
@@ -120,18 +121,18 @@ catalogue! {
     payment_change notifications::beginnings_are_told "creation, waiting and holds are told" "B54 C5 R9 §2.9";
     payment_change notifications::the_end_is_told "success and cancellation are told, once" "I10 C11 C15 U12 §2.9";
     payment_change notifications::failure_is_told "a failed attempt is told, with its charge" "C13 §2.9";
-    payment_change notifications::nothing_is_told_that_did_not_happen "nothing is told that did not happen to this payment in this step" "I10 R8 R10";
+    told_step notifications::nothing_is_told_that_did_not_happen "nothing is told that did not happen to this payment in this step" "I10 R8 R10";
     change notifications::nothing_is_told_twice "no step tells the same thing twice" "I10 R10";
     payment_change notifications::money_never_moves_silently "money never moves silently" "I14 R9";
     payment_change notifications::approval_is_told_first "an approval is told once, and before what follows from it" "A7 B30 §2.9";
-    payment_change notifications::captures_are_told_by_their_kind "each multicapture updates charge and capturable amount once, a single capture neither" "I10 B52 B54 U10 §2.9";
+    capture_step notifications::captures_are_told_by_their_kind "each multicapture updates charge and capturable amount once, a single capture neither" "I10 B52 B54 U10 §2.9";
     payment_change notifications::charge_captured_is_told_at_the_end "charge.captured is told once, when nothing can be captured any more" "I10 B56 B57 B58 U12";
     payment_change notifications::booking_is_told "the booking of a background capture is told as an update of the charge" "A7 A12 A13 A15 A18 I10";
     payment_change notifications::released_hold_is_told "a hold let go is told: as refunded when canceled, as expired when it ran out" "R11 R12 §2.7 §2.8";
     payment_change notifications::connect_money_is_told "fees and transfers are told, out and back" "A14 A17 B60";
     payment_change notifications::refunds_are_told "refunds and their moves are told, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 §2.9";
-    payment_change notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
-    payment_change notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
+    told_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
+    told_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
 
     // The same request twice
     step idempotency::replay_answers_the_same "a repeated request is answered as the first time" "I13 R2 R3 §2.11";
@@ -163,7 +164,7 @@ catalogue! {
     step session::session_parameters_fit "a session lives from half an hour to a day and returns to the URL of its page" "B15 B17 B22 §2.13";
     change session::session_ends_are_told "completion and expiry of a session are told" "§2.9";
     payment_change session::sessions_debit_is_told "the end of a session's bank payment is told as the session's" "B26 §2.9";
-    payment_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 §2.2";
+    operation_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 §2.2";
 }
 
 pub mod abstraction;

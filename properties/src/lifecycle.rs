@@ -848,6 +848,7 @@ pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
         before.owned_by_session && status != RequiresCapture
     } else if reason == Rejection::MissingPaymentMethod {
         before.payment_method.is_none()
+            && matches!(operation, Operation::ConfirmIntent { confirm, .. } if confirm.method.is_none())
     } else if reason == Rejection::TooManyConfirmations {
         before.confirmations >= step.terms.dialect.confirm_limit
     } else {

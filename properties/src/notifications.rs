@@ -1,7 +1,7 @@
 //! What the merchant is told: all that happened, nothing that did not, and what was before.
 
 use holdfast_model::{
-    Amount, IntentStatus, Links, Notification, NotificationKind as Kind, Operation, PaymentView, RefundStatus,
+    Amount, Event, IntentStatus, Links, Notification, NotificationKind as Kind, Operation, PaymentView, RefundStatus,
     Rejection,
 };
 
@@ -57,11 +57,14 @@ fn hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 /// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
 fn failed_intent_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
+    // On a session's page nobody is answered: the customer's failure is an event.
+    let on_page = matches!(step.event(), Some(Event::CustomerPays { .. }))
+        && step.after.is_some_and(|after| after.status == IntentStatus::RequiresPaymentMethod);
     let fell_back = moved(step).is_some_and(|(before, after)| {
         matches!(before, Some(IntentStatus::RequiresAction | IntentStatus::Processing))
             && after == IntentStatus::RequiresPaymentMethod
     });
-    told(step, failed || fell_back, &[(Kind::IntentPaymentFailed, 1)])
+    told(step, failed || on_page || fell_back, &[(Kind::IntentPaymentFailed, 1)])
 }
 
 /// If false, the merchant hears of a payment for the first time when it is over.

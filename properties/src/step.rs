@@ -246,8 +246,9 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let changed = !step.unchanged && before != after;
         let operation = step.performed.as_ref().filter(|operation| subject(operation) == Subject::Intent(intent));
         let this = Self { terms: step.after.terms, intent, before, after, step, operation, addressed, changed };
-        // Sound for every claim about a payment's step, because each has a premise among these
-        // three; a test of the catalogue makes sure of it.
+        // Sound, because a payment that is as it was, that nothing was asked of and that nobody was
+        // told of breaks no claim about a step: at most it is one more trivial witness. A test
+        // tries it.
         let concerned = addressed || changed || (!step.notifications.is_empty() && this.is_told_of());
         concerned.then_some(this)
     }

@@ -1281,7 +1281,7 @@ fn keys() -> Vec<Case> {
             vec![
                 first(Fault::None, OK, None),
                 first(Fault::None, OK, Some(Ok(Accepted::Nothing))),
-                first(Fault::ErrorAfter, Err(Rejection::ServerError), None),
+                first(Fault::ErrorAfter, Err(Rejection::ServerError), None).pay(end),
                 first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(Err(Rejection::AnswerLost))),
                 first(Fault::AnswerLost, Err(Rejection::AnswerLost), None).pay(end),
                 first(Fault::None, invalid, Some(invalid)),
