@@ -5,8 +5,8 @@ use crate::payment::{Changed, Charge, Payment};
 use crate::session::Session;
 use crate::setup::Setup;
 use crate::{
-    About, Call, Event, Input, IntentId, Notification, NotificationKind, Notifications, Operation, Outcome, Previous,
-    State, Terms, Transition, transition,
+    About, Accepted, Call, Capture, Event, Input, IntentId, IntentStatus, Notification, NotificationKind,
+    Notifications, Operation, Outcome, Previous, State, Terms, Transition, transition,
 };
 
 /// One rule of the specification broken on purpose, to prove that a claim notices.
@@ -44,6 +44,27 @@ pub(super) enum Kind {
     Payment(fn(&mut PaymentStep<'_>)),
     /// The engine gets anything wrong.
     World(fn(&mut WorldStep<'_>)),
+}
+
+impl Heard {
+    /// What a client asks, to be misunderstood.
+    pub(super) fn operation(&mut self) -> Option<&mut Operation> {
+        match &mut self.input {
+            Input::Call(Call { operation, .. }) => Some(operation),
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+        }
+    }
+
+    /// The capture of a payment that can be captured several times, where there is something left
+    /// to take and something is asked for, to be misunderstood.
+    pub(super) fn piece(&mut self) -> Option<&mut Capture> {
+        let several = self.payment.is_some_and(|payment| payment.is_multicapture());
+        let left = self.payment.is_some_and(|payment| !payment.intent.capturable.is_zero());
+        match self.operation()? {
+            Operation::CaptureIntent { capture, .. } if several && left && capture.amount != Some(0) => Some(capture),
+            _ => None,
+        }
+    }
 }
 
 /// What the engine believes it was asked, about what.
@@ -113,8 +134,41 @@ impl PaymentStep<'_> {
 
     /// Tells of one more thing about the payment.
     pub(super) fn tell(&mut self, kind: NotificationKind) {
+        self.tell_change(kind, Previous::default());
+    }
+
+    /// Tells of one more thing about the payment, and what was before.
+    pub(super) fn tell_change(&mut self, kind: NotificationKind, previous: Previous) {
         let about = About::Payment(self.intent);
-        let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
+        let _no_room = self.notifications.push(Notification { kind, about, previous });
+    }
+
+    /// Did the payment come to this status in this step?
+    pub(super) fn became(&self, status: IntentStatus) -> bool {
+        self.now(|payment| payment.intent.status == status) && !self.was(|payment| payment.intent.status == status)
+    }
+
+    /// Lets the answer, where it shows the payment, show it as it is now.
+    pub(super) fn answer_anew(&mut self) {
+        if let (Ok(Accepted::Intent { .. }), Some(payment)) = (*self.outcome, self.after.as_ref()) {
+            *self.outcome = payment.answer();
+        }
+    }
+}
+
+/// What a client asks.
+pub(super) fn asked(input: Input) -> Option<Operation> {
+    match input {
+        Input::Call(Call { operation, .. }) => Some(operation),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    }
+}
+
+/// The capture that a client asks for.
+pub(super) fn capture_asked(input: Input) -> Option<Capture> {
+    match asked(input) {
+        Some(Operation::CaptureIntent { capture, .. }) => Some(capture),
+        Some(_) | None => None,
     }
 }
 

@@ -2,11 +2,14 @@
 //! it.
 
 mod capture;
+mod expiry;
+mod lifecycle;
 mod money;
+mod status;
 
 use super::fault::Fault;
 
 /// Every planted fault.
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
-    [money::FAULTS, capture::FAULTS].into_iter().flatten()
+    [money::FAULTS, status::FAULTS, lifecycle::FAULTS, capture::FAULTS, expiry::FAULTS].into_iter().flatten()
 }
