@@ -46,6 +46,16 @@ pub(super) enum Kind {
     World(fn(&mut WorldStep<'_>)),
 }
 
+/// What the engine believes it was asked, about what.
+pub(super) struct Heard {
+    pub(super) terms: Terms,
+    /// What came in; may be replaced.
+    pub(super) input: Input,
+    /// The payment it is about; may be replaced for the time of the step. What the step does not
+    /// change is put back afterwards.
+    pub(super) payment: Option<Payment>,
+}
+
 impl Heard {
     /// What a client asks, to be misunderstood.
     pub(super) fn operation(&mut self) -> Option<&mut Operation> {
@@ -60,21 +70,9 @@ impl Heard {
     pub(super) fn piece(&mut self) -> Option<&mut Capture> {
         let several = self.payment.is_some_and(|payment| payment.is_multicapture());
         let left = self.payment.is_some_and(|payment| !payment.intent.capturable.is_zero());
-        match self.operation()? {
-            Operation::CaptureIntent { capture, .. } if several && left && capture.amount != Some(0) => Some(capture),
-            _ => None,
-        }
+        let Operation::CaptureIntent { capture, .. } = self.operation()? else { return None };
+        (several && left && capture.amount != Some(0)).then_some(capture)
     }
-}
-
-/// What the engine believes it was asked, about what.
-pub(super) struct Heard {
-    pub(super) terms: Terms,
-    /// What came in; may be replaced.
-    pub(super) input: Input,
-    /// The payment it is about; may be replaced for the time of the step. What the step does not
-    /// change is put back afterwards.
-    pub(super) payment: Option<Payment>,
 }
 
 /// A step of one payment, made and not yet believed.

@@ -253,6 +253,26 @@ pub(super) const FAULTS: &[Fault] = &[
             last_hour.then_some(Ok((payment, Err(Rejection::HoldExpired))))
         }),
     },
+    Fault {
+        name: "nobody-asked-for-pieces",
+        does: "makes multicapture available to payments that did not ask for it",
+        breaks: "multicapture-where-allowed",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| {
+            if step.became(IntentStatus::RequiresCapture) {
+                step.charge(|charge| charge.multicapture_available = true);
+            }
+        }),
+    },
+    Fault {
+        name: "open-capture-without-multicapture",
+        does: "keeps a hold open after a capture where multicapture is unavailable",
+        breaks: "pieces-need-multicapture",
+        scenario: "multicapture",
+        variant: "without",
+        kind: Kind::Instead(open_capture_without_multicapture),
+    },
 ];
 
 /// Hears `heard` where `said` was said about `final_capture`.
@@ -288,4 +308,17 @@ fn captured_at_the_first_piece(step: &mut PaymentStep<'_>) {
     if first {
         step.tell_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() });
     }
+}
+
+fn open_capture_without_multicapture(
+    terms: &Terms,
+    mut payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let capture = capture_asked(input)?;
+    payment.charge.as_mut()?.multicapture_available = true;
+    let (mut next, outcome) = payment.capture(terms, capture, outbox).ok()?;
+    next.charge.as_mut()?.multicapture_available = false;
+    Some(Ok((next, outcome)))
 }

@@ -3,7 +3,8 @@
 use crate::testing::fault::{Fault, Kind, PaymentStep, asked, capture_asked};
 use crate::time::{Countdown, DAY};
 use crate::{
-    Call, CancellationReason, Event, Fault as Mishap, Input, IntentStatus, NotificationKind, Operation, PaymentMethod,
+    Accepted, Call, CancellationReason, Event, Fault as Mishap, Input, IntentStatus, NotificationKind, Operation,
+    PaymentMethod,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -131,6 +132,20 @@ pub(super) const FAULTS: &[Fault] = &[
                 && step.now(|payment| payment.intent.payment_method == Some(PaymentMethod::Amex))
             {
                 step.charge(|charge| charge.hold = month);
+            }
+        }),
+    },
+    Fault {
+        name: "job-tells-of-ended-holds",
+        does: "tells once more that a hold is over when the expiry job finds it ended",
+        breaks: "the-job-ends-due-holds-only",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            let job = matches!(step.input, Input::Event(Event::ExpireHold { .. }));
+            if job && step.was(|payment| payment.intent.status.is_final()) {
+                step.tell(NotificationKind::ChargeExpired);
+                *step.outcome = Ok(Accepted::Happened);
             }
         }),
     },

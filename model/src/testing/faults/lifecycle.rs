@@ -1,11 +1,12 @@
 //! Faults about how an intent gets from one status to another.
 
 use crate::notification::Outbox;
-use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep, asked};
+use crate::payment::{Changed, Confirmer, Payment};
+use crate::testing::fault::{Fault, Heard, Kind, PaymentStep, WorldStep, asked};
 use crate::{
-    About, Accepted, Authentication, Call, CancellationReason, Capture, ChargeStatus, ConfirmationMethod, Decline,
-    Event, Input, IntentStatus, NotificationKind, Operation, PaymentError, PaymentMethod, Rejection, Terms, Update,
+    About, Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, ChargeStatus, Confirm,
+    ConfirmationMethod, Create, Currency, Decline, Event, Input, IntentStatus, NotificationKind, Operation,
+    PaymentError, PaymentMethod, Rejection, Terms, Update,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -166,20 +167,7 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: "challenged-card-waits-for-its-customer",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Heard(|heard| {
-            let waiting = heard.payment.filter(|payment| !payment.intent.authenticated);
-            let card = waiting.and_then(|payment| payment.intent.payment_method);
-            let (method, off_session) = match heard.operation() {
-                Some(Operation::CreateIntent { create, .. }) if create.confirm => {
-                    (create.method, &mut create.off_session)
-                }
-                Some(Operation::ConfirmIntent { confirm, .. }) => (confirm.method.or(card), &mut confirm.off_session),
-                Some(_) | None => return,
-            };
-            if method == Some(PaymentMethod::AuthenticationRequired) {
-                *off_session = false;
-            }
-        }),
+        kind: Kind::Heard(|heard| mistake_presence(heard, false)),
     },
     Fault {
         name: "hides-why-a-card-was-declined",
@@ -372,6 +360,160 @@ pub(super) const FAULTS: &[Fault] = &[
             (challenged && merchants).then_some(Ok((payment, Err(Rejection::UnexpectedState))))
         }),
     },
+    Fault {
+        name: "full-refund-cancels",
+        does: "shows a payment as canceled that was given back in full",
+        breaks: "final-stays-final",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { .. }) = step.done()
+                && step.now(|payment| payment.charge.is_some_and(|charge| charge.refunded))
+            {
+                step.payment(|payment| payment.intent.status = IntentStatus::Canceled);
+                step.tell(NotificationKind::IntentCanceled);
+            }
+        }),
+    },
+    Fault {
+        name: "idle-job-clears-the-error",
+        does: "clears the error of the last attempt when a bank's answer finds nothing to do",
+        breaks: "refusal-does-nothing",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Payment(|step| {
+            let settles = matches!(step.input, Input::Event(Event::Settle { .. }));
+            if settles && step.was(|payment| payment.intent.status == IntentStatus::RequiresPaymentMethod) {
+                step.payment(|payment| payment.intent.last_error = None);
+            }
+        }),
+    },
+    Fault {
+        name: "deletes-a-canceled-draft",
+        does: "deletes an intent without a payment method when it is canceled",
+        breaks: "only-the-named-payment-changes",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CancelIntent { .. }) = step.done()
+                && step.was(|payment| payment.intent.status == IntentStatus::RequiresPaymentMethod)
+            {
+                *step.after = None;
+                step.tell_only(|_| false);
+            }
+        }),
+    },
+    Fault {
+        name: "new-amount-rewrites-the-charge",
+        does: "writes a new amount on the charge of a card that was declined",
+        breaks: "updates-change-what-they-name",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::UpdateIntent { update: Update::Amount(_), .. }) = step.done() {
+                let amount = step.after.map(|payment| payment.intent.amount).unwrap_or_default();
+                step.charge(|charge| charge.authorized = amount);
+            }
+        }),
+    },
+    Fault {
+        name: "adds-a-surcharge",
+        does: "adds to the amount when a confirmation is challenged",
+        breaks: "updates-change-what-they-name",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::ConfirmIntent { .. }) = step.done()
+                && step.became(IntentStatus::RequiresAction)
+            {
+                step.payment(|payment| payment.intent.amount = Amount::new(3));
+            }
+        }),
+    },
+    Fault {
+        name: "debit-by-hand",
+        does: "takes a bank debit although the merchant wants to capture by hand",
+        breaks: "wrong-status-is-refused",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Instead(debit_by_hand),
+    },
+    Fault {
+        name: "second-click-succeeds",
+        does: "answers a second confirmation of a debit under way with success",
+        breaks: "wrong-status-is-refused",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Instead(|_, payment, input, _| {
+            let Some(Operation::ConfirmIntent { confirm, .. }) = asked(input) else { return None };
+            let again =
+                payment.intent.status == IntentStatus::Processing && confirm.method == payment.intent.payment_method;
+            again.then_some(Ok((payment, payment.answer())))
+        }),
+    },
+    Fault {
+        name: "takes-any-currency",
+        does: "takes a payment in a currency that does not exist",
+        breaks: "bad-parameters-are-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(takes_any_currency),
+    },
+    Fault {
+        name: "takes-the-systems-reason",
+        does: "lets a merchant cancel for the reason that only the system may give",
+        breaks: "bad-parameters-are-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(takes_the_systems_reason),
+    },
+    Fault {
+        name: "turns-a-present-customer-away",
+        does: "asks for authentication without asking the customer who is there",
+        breaks: "challenged-card-waits-for-its-customer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| mistake_presence(heard, true)),
+    },
+    Fault {
+        name: "charges-a-declined-card",
+        does: "charges a card although its issuer says no",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            let method = match heard.operation() {
+                Some(Operation::CreateIntent { create, .. }) => &mut create.method,
+                Some(Operation::ConfirmIntent { confirm, .. }) => &mut confirm.method,
+                Some(_) | None => return,
+            };
+            if *method == Some(PaymentMethod::Declined) {
+                *method = Some(PaymentMethod::Visa);
+            }
+        }),
+    },
+    Fault {
+        name: "failed-challenge-pays",
+        does: "lets a customer pay who failed the challenge",
+        breaks: "outside-answers-count",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            if let Input::Event(Event::Authenticate { result, .. }) = &mut heard.input
+                && *result == Authentication::Fails
+            {
+                *result = Authentication::Succeeds;
+            }
+        }),
+    },
+    Fault {
+        name: "unknown-payment-is-in-a-wrong-status",
+        does: "says of a payment that does not exist that it is in the wrong status",
+        breaks: "unknown-objects-are-not-found",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(unknown_payment_is_in_a_wrong_status),
+    },
 ];
 
 fn late_answer_changes_a_canceled_debit(
@@ -470,4 +612,65 @@ fn goes_on_without_the_server(
     let (mut next, outcome) = payment.authenticate(terms, Authentication::Succeeds, outbox).ok()?;
     next.intent.confirmation_method = method;
     Some(Ok((next, outcome)))
+}
+
+/// Mistakes who is there when a card is confirmed that will be challenged.
+fn mistake_presence(heard: &mut Heard, absent: bool) {
+    let waiting = heard.payment.filter(|payment| !payment.intent.authenticated);
+    let card = waiting.and_then(|payment| payment.intent.payment_method);
+    let (method, off_session) = match heard.operation() {
+        Some(Operation::CreateIntent { create, .. }) if create.confirm => (create.method, &mut create.off_session),
+        Some(Operation::ConfirmIntent { confirm, .. }) => (confirm.method.or(card), &mut confirm.off_session),
+        Some(_) | None => return,
+    };
+    if method == Some(PaymentMethod::AuthenticationRequired) {
+        *off_session = absent;
+    }
+}
+
+fn debit_by_hand(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let Some(Operation::ConfirmIntent { confirm, .. }) = asked(input) else { return None };
+    let by_hand = payment.intent.capture_method == CaptureMethod::Manual;
+    if !by_hand || confirm.method != Some(PaymentMethod::UsBankAccount) {
+        return None;
+    }
+    let confirm = Confirm { capture_method: Some(CaptureMethod::Automatic), ..confirm };
+    let (mut next, outcome) = payment.confirm(terms, Confirmer::Client, confirm, outbox).ok()?;
+    next.intent.capture_method = CaptureMethod::Manual;
+    Some(Ok((next, outcome)))
+}
+
+fn takes_any_currency(step: &mut PaymentStep<'_>) {
+    let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::InvalidCurrency)) =
+        (asked(step.input), *step.outcome)
+    else {
+        return;
+    };
+    let known = Create { currency: Currency::Usd, ..create };
+    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    if let Ok((mut payment, outcome)) = Payment::create(step.terms, known, &mut outbox) {
+        payment.intent.currency = create.currency;
+        *step.after = Some(payment);
+        *step.outcome = outcome;
+    }
+}
+
+fn takes_the_systems_reason(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let Some(Operation::CancelIntent { reason, .. }) = asked(input) else { return None };
+    if reason != Some(CancellationReason::Automatic) {
+        return None;
+    }
+    let (mut next, outcome) = payment.cancel(terms, None, outbox).ok()?;
+    next.intent.cancellation_reason = reason;
+    Some(Ok((next, outcome)))
+}
+
+fn unknown_payment_is_in_a_wrong_status(step: &mut WorldStep<'_>) {
+    let unknown = Err(Rejection::NoSuchIntent);
+    if *step.outcome == unknown {
+        *step.outcome = Err(Rejection::UnexpectedState);
+    }
+    for key in step.keys.iter_mut().flatten().filter(|key| key.answer == Some(unknown)) {
+        key.answer = Some(Err(Rejection::UnexpectedState));
+    }
 }

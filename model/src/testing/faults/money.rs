@@ -2,7 +2,7 @@
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep, asked, capture_asked};
+use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep, asked, capture_asked};
 use crate::{
     About, Accepted, Amount, Capture, Create, Event, Input, IntentStatus, Operation, PaymentMethod, RefundProgress,
     Rejection, Terms,
@@ -153,6 +153,14 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Instead(booking_job_takes_holds),
     },
+    Fault {
+        name: "price-in-the-wrong-unit",
+        does: "reads the price of a Checkout Session in the wrong unit when the card is challenged",
+        breaks: "amount-in-range",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(price_in_the_wrong_unit),
+    },
 ];
 
 fn less_one(amount: Amount) -> Amount {
@@ -255,4 +263,15 @@ fn booking_job_takes_holds(terms: &Terms, payment: Payment, input: Input, outbox
     let all = Capture { final_capture: Some(false), ..Capture::default() };
     let (payment, _) = payment.capture(terms, all, outbox).ok()?;
     Some(Ok((payment, Ok(Accepted::Happened))))
+}
+
+fn price_in_the_wrong_unit(step: &mut WorldStep<'_>) {
+    let is_new = step.before_payments.iter().all(Option::is_none);
+    let Some(payment) = step.payments.iter_mut().flatten().next().filter(|_| is_new) else { return };
+    if let Some(session) = step.session
+        && payment.intent.status == IntentStatus::RequiresAction
+    {
+        payment.intent.amount = Amount::new(200_000_000);
+        session.amount = payment.intent.amount;
+    }
 }

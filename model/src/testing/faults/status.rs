@@ -4,8 +4,8 @@ use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
 use crate::testing::fault::{Fault, Kind, PaymentStep, asked};
 use crate::{
-    Accepted, Amount, Authentication, ChargeStatus, Confirm, ConfirmationMethod, Event, Input, IntentStatus, Operation,
-    PaymentMethod, Rejection, Terms,
+    About, Accepted, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm,
+    ConfirmationMethod, Event, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Rejection, Terms,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -107,7 +107,7 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::Payment(|step| {
             if step.became(IntentStatus::Succeeded) {
                 step.payment(|payment| {
-                    payment.intent.cancellation_reason = Some(crate::CancellationReason::Duplicate);
+                    payment.intent.cancellation_reason = Some(CancellationReason::Duplicate);
                 });
             }
         }),
@@ -123,6 +123,22 @@ pub(super) const FAULTS: &[Fault] = &[
                 step.charge(|charge| charge.captured = true);
             }
         }),
+    },
+    Fault {
+        name: "charges-and-cancels",
+        does: "charges the card at the confirmation that is one too many, and cancels all the same",
+        breaks: "canceled-has-received-nothing",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(charges_and_cancels),
+    },
+    Fault {
+        name: "credits-a-transfer-early",
+        does: "shows a bank transfer as received before it has arrived",
+        breaks: "money-means-one-approved-charge",
+        scenario: "refunds",
+        variant: "moving on",
+        kind: Kind::Payment(credits_a_transfer_early),
     },
 ];
 
@@ -175,4 +191,35 @@ fn card_waits_like_a_bank(
     let charge = next.charge.as_mut().filter(|charge| charge.status == ChargeStatus::Pending)?;
     charge.cancel_window = false;
     Some(Ok((next, Ok(Accepted::Happened))))
+}
+
+fn charges_and_cancels(step: &mut PaymentStep<'_>) {
+    let (Err(Rejection::TooManyConfirmations), Some(mut payment)) = (*step.outcome, step.before) else { return };
+    let good = Confirm { method: Some(PaymentMethod::Visa), ..Confirm::default() };
+    if payment.intent.capture_method == CaptureMethod::Manual
+        || asked(step.input) != Some(Operation::ConfirmIntent { intent: step.intent, confirm: good })
+    {
+        return;
+    }
+    let confirmations = std::mem::take(&mut payment.intent.confirmations);
+    step.tell_only(|_| false);
+    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    if let Ok((mut paid, Ok(_))) = payment.confirm(step.terms, Confirmer::Client, good, &mut outbox) {
+        paid.intent.confirmations = confirmations;
+        paid.intent.status = IntentStatus::Canceled;
+        paid.intent.cancellation_reason = Some(CancellationReason::Automatic);
+        *step.after = Some(paid);
+    }
+    step.tell_only(|told| told.kind != NotificationKind::IntentSucceeded);
+    step.tell(NotificationKind::IntentCanceled);
+}
+
+fn credits_a_transfer_early(step: &mut PaymentStep<'_>) {
+    let transfer = step.now(|payment| payment.intent.payment_method == Some(PaymentMethod::BankTransfer));
+    if !transfer || !step.became(IntentStatus::Processing) {
+        return;
+    }
+    step.payment(|payment| payment.intent.received = payment.intent.amount);
+    step.charge(|charge| charge.captured_amount = charge.authorized);
+    step.answer_anew();
 }
