@@ -149,6 +149,22 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
+    Fault {
+        name: "job-cancels-after-the-capture",
+        does: "cancels a payment that was captured just before the expiry job came by",
+        breaks: "the-job-ends-due-holds-only",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            let job = matches!(step.input, Input::Event(Event::ExpireHold { .. }));
+            if job && step.was(|payment| payment.intent.status == IntentStatus::Succeeded) {
+                step.payment(|payment| payment.intent.status = IntentStatus::Canceled);
+                step.tell(NotificationKind::ChargeExpired);
+                step.tell(NotificationKind::IntentCanceled);
+                *step.outcome = Ok(Accepted::Happened);
+            }
+        }),
+    },
 ];
 
 fn expiry_cancels_what_was_captured(step: &mut PaymentStep<'_>) {

@@ -514,6 +514,37 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "two keys",
         kind: Kind::World(unknown_payment_is_in_a_wrong_status),
     },
+    Fault {
+        name: "pays-after-the-cancel",
+        does: "confirms an intent that is canceled",
+        breaks: "final-stays-final",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(|terms, mut payment, input, outbox| {
+            let Some(Operation::ConfirmIntent { confirm, .. }) = asked(input) else { return None };
+            if payment.intent.status != IntentStatus::Canceled {
+                return None;
+            }
+            payment.intent.status = IntentStatus::RequiresPaymentMethod;
+            payment.confirm(terms, Confirmer::Client, confirm, outbox).ok().map(Ok)
+        }),
+    },
+    Fault {
+        name: "decline-is-the-end",
+        does: "cancels an intent when its card is declined",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::Declined(_)) = step.outcome {
+                step.payment(|payment| {
+                    payment.intent.status = IntentStatus::Canceled;
+                    payment.intent.cancellation_reason = Some(CancellationReason::Automatic);
+                });
+                step.tell(NotificationKind::IntentCanceled);
+            }
+        }),
+    },
 ];
 
 fn late_answer_changes_a_canceled_debit(
