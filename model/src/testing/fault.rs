@@ -5,8 +5,8 @@ use crate::payment::{Changed, Charge, Payment};
 use crate::session::Session;
 use crate::setup::Setup;
 use crate::{
-    About, Accepted, Call, Capture, Event, Input, IntentId, IntentStatus, Notification, NotificationKind,
-    Notifications, Operation, Outcome, Previous, State, Terms, Transition, transition,
+    About, Accepted, Call, Event, Input, IntentId, IntentStatus, Notification, NotificationKind, Notifications,
+    Operation, Outcome, Previous, State, Terms, Transition, transition,
 };
 
 /// One rule of the specification broken on purpose, to prove that a claim notices.
@@ -54,25 +54,6 @@ pub(super) struct Heard {
     /// The payment it is about; may be replaced for the time of the step. What the step does not
     /// change is put back afterwards.
     pub(super) payment: Option<Payment>,
-}
-
-impl Heard {
-    /// What a client asks, to be misunderstood.
-    pub(super) fn operation(&mut self) -> Option<&mut Operation> {
-        match &mut self.input {
-            Input::Call(Call { operation, .. }) => Some(operation),
-            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
-        }
-    }
-
-    /// The capture of a payment that can be captured several times, where there is something left
-    /// to take and something is asked for, to be misunderstood.
-    pub(super) fn piece(&mut self) -> Option<&mut Capture> {
-        let several = self.payment.is_some_and(|payment| payment.is_multicapture());
-        let left = self.payment.is_some_and(|payment| !payment.intent.capturable.is_zero());
-        let Operation::CaptureIntent { capture, .. } = self.operation()? else { return None };
-        (several && left && capture.amount != Some(0)).then_some(capture)
-    }
 }
 
 /// A step of one payment, made and not yet believed.
@@ -132,13 +113,8 @@ impl PaymentStep<'_> {
 
     /// Tells of one more thing about the payment.
     pub(super) fn tell(&mut self, kind: NotificationKind) {
-        self.tell_change(kind, Previous::default());
-    }
-
-    /// Tells of one more thing about the payment, and what was before.
-    pub(super) fn tell_change(&mut self, kind: NotificationKind, previous: Previous) {
         let about = About::Payment(self.intent);
-        let _no_room = self.notifications.push(Notification { kind, about, previous });
+        let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
     }
 
     /// Did the payment come to this status in this step?
@@ -151,22 +127,6 @@ impl PaymentStep<'_> {
         if let (Ok(Accepted::Intent { .. }), Some(payment)) = (*self.outcome, self.after.as_ref()) {
             *self.outcome = payment.answer();
         }
-    }
-}
-
-/// What a client asks.
-pub(super) fn asked(input: Input) -> Option<Operation> {
-    match input {
-        Input::Call(Call { operation, .. }) => Some(operation),
-        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
-    }
-}
-
-/// The capture that a client asks for.
-pub(super) fn capture_asked(input: Input) -> Option<Capture> {
-    match asked(input) {
-        Some(Operation::CaptureIntent { capture, .. }) => Some(capture),
-        Some(_) | None => None,
     }
 }
 

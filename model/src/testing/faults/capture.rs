@@ -1,8 +1,9 @@
 //! Faults about capture.
 
+use super::asked::capture;
 use crate::notification::Outbox;
 use crate::payment::{CAPTURE_LIMIT, Changed, Payment};
-use crate::testing::fault::{Fault, Heard, Kind, PaymentStep, capture_asked};
+use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
 use crate::time::HOUR;
 use crate::{Country, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Previous, Rejection, Terms};
 
@@ -170,7 +171,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "single",
         variant: "manual",
         kind: Kind::Instead(|_, payment, input, _| {
-            let capture = capture_asked(input)?;
+            let capture = capture(input)?;
             let early = payment.intent.status.is_open() && capture.amount.is_none_or(|amount| amount >= 0);
             early.then_some(Ok((payment, payment.answer())))
         }),
@@ -230,7 +231,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "fifty_captures",
         variant: "visa",
         kind: Kind::Instead(|terms, payment, input, _| {
-            let capture = capture_asked(input)?;
+            let capture = capture(input)?;
             let charge = payment.charge?;
             let in_time = charge.hold.left()? > terms.dialect.expiry_job_delay;
             let fiftieth = in_time
@@ -247,7 +248,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Instead(|terms, payment, input, _| {
-            let _capture = capture_asked(input)?;
+            let _capture = capture(input)?;
             let left = payment.charge?.hold.left()?;
             let last_hour = left <= HOUR.saturating_add(terms.dialect.expiry_job_delay);
             last_hour.then_some(Ok((payment, Err(Rejection::HoldExpired))))
@@ -275,15 +276,22 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Hears `heard` where `said` was said about `final_capture`.
+/// Hears `heard` where `said` was said about `final_capture`, and there is something left to take.
 fn mistake_finality(input: &mut Heard, said: Option<bool>, heard: Option<bool>) {
-    if let Some(capture) = input.piece().filter(|capture| capture.final_capture == said) {
+    let several = input.payment.is_some_and(|payment| payment.is_multicapture());
+    let left = input.payment.is_some_and(|payment| !payment.intent.capturable.is_zero());
+    if let Some(Operation::CaptureIntent { capture, .. }) = input.operation()
+        && several
+        && left
+        && capture.amount != Some(0)
+        && capture.final_capture == said
+    {
         capture.final_capture = heard;
     }
 }
 
 fn fifty_first_capture(terms: &Terms, mut payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
-    let capture = capture_asked(input)?;
+    let capture = capture(input)?;
     let charge = payment.charge.as_mut().filter(|charge| charge.captures == CAPTURE_LIMIT)?;
     charge.captures = CAPTURE_LIMIT.saturating_sub(1);
     let (mut next, outcome) = payment.capture(terms, capture, outbox).ok()?;
@@ -316,7 +324,7 @@ fn open_capture_without_multicapture(
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let capture = capture_asked(input)?;
+    let capture = capture(input)?;
     payment.charge.as_mut()?.multicapture_available = true;
     let (mut next, outcome) = payment.capture(terms, capture, outbox).ok()?;
     next.charge.as_mut()?.multicapture_available = false;

@@ -1,6 +1,7 @@
 //! Faults about the end of a hold.
 
-use crate::testing::fault::{Fault, Kind, PaymentStep, asked, capture_asked};
+use super::asked::{capture, operation};
+use crate::testing::fault::{Fault, Kind, PaymentStep};
 use crate::time::{Countdown, DAY};
 use crate::{
     Accepted, Call, CancellationReason, Event, Fault as Mishap, Input, IntentStatus, NotificationKind, Operation,
@@ -49,7 +50,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "multicapture",
         variant: "without",
         kind: Kind::Heard(|heard| {
-            if let (Some(capture), Some(payment)) = (capture_asked(heard.input), &mut heard.payment)
+            if let (Some(capture), Some(payment)) = (capture(heard.input), &mut heard.payment)
                 && capture.amount.is_some_and(|amount| amount > i64::from(payment.intent.capturable.get()))
                 && let Some(charge) = payment.charge.as_mut()
             {
@@ -168,7 +169,7 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 fn expiry_cancels_what_was_captured(step: &mut PaymentStep<'_>) {
-    if asked(step.input).is_some() || !step.became(IntentStatus::Succeeded) {
+    if operation(step.input).is_some() || !step.became(IntentStatus::Succeeded) {
         return;
     }
     step.payment(|payment| {

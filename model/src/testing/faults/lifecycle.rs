@@ -1,8 +1,9 @@
 //! Faults about how an intent gets from one status to another.
 
+use super::asked::operation;
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Fault, Heard, Kind, PaymentStep, WorldStep, asked};
+use crate::testing::fault::{Fault, Heard, Kind, PaymentStep, WorldStep};
 use crate::{
     About, Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, ChargeStatus, Confirm,
     ConfirmationMethod, Create, Currency, Decline, Event, Input, IntentStatus, NotificationKind, Operation,
@@ -56,7 +57,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every bank",
         kind: Kind::Payment(|step| {
             if let (Some(Operation::UpdateIntent { .. }), Err(Rejection::UnexpectedState)) =
-                (asked(step.input), *step.outcome)
+                (operation(step.input), *step.outcome)
             {
                 step.tell(NotificationKind::ChargePending);
             }
@@ -156,7 +157,8 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "single",
         variant: "automatic",
         kind: Kind::Heard(|heard| {
-            if let (Some(Operation::ConfirmIntent { .. }), Some(payment)) = (asked(heard.input), &mut heard.payment) {
+            if let (Some(Operation::ConfirmIntent { .. }), Some(payment)) = (operation(heard.input), &mut heard.payment)
+            {
                 payment.intent.authenticated = true;
             }
         }),
@@ -277,7 +279,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Heard(|heard| {
-            if let (Some(Operation::CancelIntent { .. }), Some(payment)) = (asked(heard.input), &mut heard.payment)
+            if let (Some(Operation::CancelIntent { .. }), Some(payment)) = (operation(heard.input), &mut heard.payment)
                 && payment.intent.payment_method == Some(PaymentMethod::BankTransfer)
                 && let Some(charge) = payment.charge.as_mut()
                 && charge.status == ChargeStatus::Pending
@@ -293,7 +295,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "single",
         variant: "automatic",
         kind: Kind::Instead(|_, payment, input, _| {
-            let Some(Operation::CancelIntent { reason, .. }) = asked(input) else { return None };
+            let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
             let again = payment.intent.status == IntentStatus::Canceled
                 && payment.intent.cancellation_reason == reason
                 && reason != Some(CancellationReason::Automatic);
@@ -328,7 +330,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(|step| {
             if let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::InvalidAmount)) =
-                (asked(step.input), *step.outcome)
+                (operation(step.input), *step.outcome)
                 && create.amount == 0
             {
                 *step.outcome = Err(Rejection::AmountTooSmall);
@@ -354,7 +356,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "single",
         variant: "automatic",
         kind: Kind::Instead(|_, payment, input, _| {
-            let Some(Operation::CancelIntent { reason, .. }) = asked(input) else { return None };
+            let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
             let challenged = payment.intent.status == IntentStatus::RequiresAction;
             let merchants = reason != Some(CancellationReason::Automatic);
             (challenged && merchants).then_some(Ok((payment, Err(Rejection::UnexpectedState))))
@@ -445,7 +447,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Instead(|_, payment, input, _| {
-            let Some(Operation::ConfirmIntent { confirm, .. }) = asked(input) else { return None };
+            let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
             let again =
                 payment.intent.status == IntentStatus::Processing && confirm.method == payment.intent.payment_method;
             again.then_some(Ok((payment, payment.answer())))
@@ -521,7 +523,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "single",
         variant: "automatic",
         kind: Kind::Instead(|terms, mut payment, input, outbox| {
-            let Some(Operation::ConfirmIntent { confirm, .. }) = asked(input) else { return None };
+            let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
             if payment.intent.status != IntentStatus::Canceled {
                 return None;
             }
@@ -567,7 +569,7 @@ fn default_refund_forgets_the_earlier_ones(
     input: Input,
     _: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Some(Operation::CreateRefund { refund, .. }) = asked(input) else { return None };
+    let Some(Operation::CreateRefund { refund, .. }) = operation(input) else { return None };
     let charge = payment.charge.filter(|charge| charge.refunded_amount < charge.captured_amount)?;
     let forgets = refund.amount.is_none() && !charge.refunded_amount.is_zero();
     forgets.then_some(Ok((payment, Err(Rejection::AmountOutOfRange))))
@@ -660,7 +662,7 @@ fn mistake_presence(heard: &mut Heard, absent: bool) {
 }
 
 fn debit_by_hand(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
-    let Some(Operation::ConfirmIntent { confirm, .. }) = asked(input) else { return None };
+    let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
     let by_hand = payment.intent.capture_method == CaptureMethod::Manual;
     if !by_hand || confirm.method != Some(PaymentMethod::UsBankAccount) {
         return None;
@@ -673,7 +675,7 @@ fn debit_by_hand(terms: &Terms, payment: Payment, input: Input, outbox: &mut Out
 
 fn takes_any_currency(step: &mut PaymentStep<'_>) {
     let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::InvalidCurrency)) =
-        (asked(step.input), *step.outcome)
+        (operation(step.input), *step.outcome)
     else {
         return;
     };
@@ -687,7 +689,7 @@ fn takes_any_currency(step: &mut PaymentStep<'_>) {
 }
 
 fn takes_the_systems_reason(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
-    let Some(Operation::CancelIntent { reason, .. }) = asked(input) else { return None };
+    let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
     if reason != Some(CancellationReason::Automatic) {
         return None;
     }

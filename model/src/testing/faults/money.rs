@@ -1,8 +1,9 @@
 //! Faults about where the money is.
 
+use super::asked::{capture, operation};
 use crate::notification::Outbox;
 use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep, asked, capture_asked};
+use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep};
 use crate::{
     About, Accepted, Amount, Capture, Create, Event, Input, IntentStatus, Operation, PaymentMethod, RefundProgress,
     Rejection, Terms,
@@ -177,7 +178,7 @@ fn captures_over_the_hold(
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let capture = capture_asked(input)?;
+    let capture = capture(input)?;
     let over = payment.intent.capturable.plus(ONE)?;
     if payment.intent.status != IntentStatus::RequiresCapture || capture.amount != Some(i64::from(over.get())) {
         return None;
@@ -213,7 +214,7 @@ fn refunds_what_has_not_arrived(
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Some(Operation::CreateRefund { refund, .. }) = asked(input) else { return None };
+    let Some(Operation::CreateRefund { refund, .. }) = operation(input) else { return None };
     let under_way = payment.intent.status == IntentStatus::Processing
         && payment.intent.payment_method == Some(PaymentMethod::BankTransfer);
     let charge = payment.charge.as_mut().filter(|_| under_way)?;
@@ -233,7 +234,7 @@ fn refunds_what_has_not_arrived(
 
 fn accepts_nine_digits(step: &mut PaymentStep<'_>) {
     let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::AmountTooLarge)) =
-        (asked(step.input), *step.outcome)
+        (operation(step.input), *step.outcome)
     else {
         return;
     };

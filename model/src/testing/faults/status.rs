@@ -1,8 +1,9 @@
 //! Faults about where an intent can be.
 
+use super::asked::operation;
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep, asked};
+use crate::testing::fault::{Fault, Kind, PaymentStep};
 use crate::{
     About, Accepted, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm,
     ConfirmationMethod, Event, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Rejection, Terms,
@@ -158,7 +159,7 @@ fn short_transfer_counts_as_paid(step: &mut PaymentStep<'_>) {
 
 fn keeps_a_declined_card(step: &mut PaymentStep<'_>) {
     let Err(Rejection::Declined(_)) = step.outcome else { return };
-    let method = match asked(step.input) {
+    let method = match operation(step.input) {
         Some(Operation::CreateIntent { create, .. }) => create.method,
         Some(Operation::ConfirmIntent { confirm, .. }) => {
             confirm.method.or(step.before.and_then(|before| before.intent.payment_method))
@@ -197,7 +198,7 @@ fn charges_and_cancels(step: &mut PaymentStep<'_>) {
     let (Err(Rejection::TooManyConfirmations), Some(mut payment)) = (*step.outcome, step.before) else { return };
     let good = Confirm { method: Some(PaymentMethod::Visa), ..Confirm::default() };
     if payment.intent.capture_method == CaptureMethod::Manual
-        || asked(step.input) != Some(Operation::ConfirmIntent { intent: step.intent, confirm: good })
+        || operation(step.input) != Some(Operation::ConfirmIntent { intent: step.intent, confirm: good })
     {
         return;
     }
