@@ -261,6 +261,8 @@ fn multicapture() -> Vec<Variant> {
         .refunds(amounts(4))
         .jobs()
         .time();
+    let mut manual_only = variant("dialect: multicapture with manual capture only", automatic.clone());
+    manual_only.terms.dialect.multicapture_despite_automatic = false;
     vec![
         at("us", Country::Us, true, &[P::Visa, P::NoEnterpriseFeatures, P::CartesBancaires, P::UnionPay, P::Jcb]),
         at("nz", Country::Nz, true, &[P::UnionPay, P::Jcb]),
@@ -272,6 +274,7 @@ fn multicapture() -> Vec<Variant> {
         },
         variant("merchant initiated", off_session),
         variant("automatic", automatic),
+        manual_only,
         open_ends,
         cancels,
         at_deadline,

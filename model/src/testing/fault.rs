@@ -5,8 +5,8 @@ use crate::payment::{Changed, Charge, Payment};
 use crate::session::Session;
 use crate::setup::Setup;
 use crate::{
-    About, Call, Event, Input, IntentId, Notification, NotificationKind, Notifications, Operation, Outcome, Previous,
-    State, Terms, Transition, transition,
+    About, Accepted, Call, Event, Input, IntentId, IntentStatus, Notification, NotificationKind, Notifications,
+    Operation, Outcome, Previous, State, Terms, Transition, transition,
 };
 
 /// One rule of the specification broken on purpose, to prove that a claim notices.
@@ -115,6 +115,18 @@ impl PaymentStep<'_> {
     pub(super) fn tell(&mut self, kind: NotificationKind) {
         let about = About::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
+    }
+
+    /// Did the payment come to this status in this step?
+    pub(super) fn became(&self, status: IntentStatus) -> bool {
+        self.now(|payment| payment.intent.status == status) && !self.was(|payment| payment.intent.status == status)
+    }
+
+    /// Lets the answer, where it shows the payment, show it as it is now.
+    pub(super) fn answer_anew(&mut self) {
+        if let (Ok(Accepted::Intent { .. }), Some(payment)) = (*self.outcome, self.after.as_ref()) {
+            *self.outcome = payment.answer();
+        }
     }
 }
 

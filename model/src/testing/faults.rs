@@ -4,13 +4,16 @@
 mod asked;
 mod capture;
 mod connect;
+mod expiry;
 mod idempotency;
 mod ledger;
+mod lifecycle;
 mod money;
 mod notifications;
 mod refunds;
 mod session;
 mod setup;
+mod status;
 
 use super::fault::Fault;
 
@@ -18,7 +21,10 @@ use super::fault::Fault;
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
     [
         money::FAULTS,
+        status::FAULTS,
+        lifecycle::FAULTS,
         capture::FAULTS,
+        expiry::FAULTS,
         refunds::FAULTS,
         connect::FAULTS,
         ledger::FAULTS,

@@ -1,22 +1,56 @@
 //! Faults about where the money is.
 
-use crate::testing::fault::{Fault, Kind, PaymentStep};
-use crate::{Amount, Operation};
+use super::asked::{capture, operation};
+use crate::notification::Outbox;
+use crate::payment::{Changed, Payment};
+use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep};
+use crate::{
+    About, Accepted, Amount, Capture, Create, Event, Input, IntentStatus, Operation, PaymentMethod, RefundProgress,
+    Rejection, Terms,
+};
+
+const ONE: Amount = Amount::new(1);
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        name: "release-counts-half",
-        does: "lets go of the rest of a hold, but forgets one unit of it",
-        breaks: "authorization-adds-up",
+        name: "captures-over-the-hold",
+        does: "takes one unit more than is held, if asked for it",
+        breaks: "captured-within-authorization",
         scenario: "multicapture",
-        variant: "us",
+        variant: "without",
+        kind: Kind::Instead(captures_over_the_hold),
+    },
+    Fault {
+        name: "cancel-forgets-to-release",
+        does: "cancels a payment without writing down that its hold is let go",
+        breaks: "held-money-adds-up",
+        scenario: "multicapture",
+        variant: "without",
         kind: Kind::Payment(|step| {
-            if step.now(|payment| payment.charge.is_some_and(|charge| charge.released > Amount::ZERO))
-                && !step.was(|payment| payment.charge.is_some_and(|charge| charge.released > Amount::ZERO))
-            {
-                step.charge(|charge| charge.released = charge.released.minus(Amount::new(1)).unwrap_or_default());
+            if let Some(Operation::CancelIntent { .. }) = step.done() {
+                step.charge(|charge| charge.released = Amount::ZERO);
             }
         }),
+    },
+    Fault {
+        name: "release-counts-half",
+        does: "lets go of the rest of a hold, but forgets one unit of it",
+        breaks: "held-money-adds-up",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            if !step.was(has_released) && step.now(has_released) {
+                step.charge(|charge| charge.released = less_one(charge.released));
+            }
+        }),
+    },
+    Fault {
+        name: "latest-piece-is-received",
+        does: "shows the latest piece as received instead of the sum of all",
+        breaks: "received-is-what-was-captured",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(latest_piece_is_received),
     },
     Fault {
         name: "refund-takes-from-received",
@@ -24,14 +58,221 @@ pub(super) const FAULTS: &[Fault] = &[
         breaks: "received-is-what-was-captured",
         scenario: "refunds",
         variant: "immediate",
-        kind: Kind::Payment(refund_takes_from_received),
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { .. }) = step.done() {
+                step.payment(|payment| payment.intent.received = less_one(payment.intent.received));
+            }
+        }),
+    },
+    Fault {
+        name: "books-the-first-piece-only",
+        does: "forgets the ledger entry of every piece but the first",
+        breaks: "ledger-has-what-moved",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CaptureIntent { .. }) = step.done()
+                && let Some(before) = step.before
+                && !before.ledger.charged.is_zero()
+            {
+                step.payment(|payment| payment.ledger.charged = before.ledger.charged);
+            }
+        }),
+    },
+    Fault {
+        name: "refund-is-not-booked",
+        does: "refunds without an entry in the ledger",
+        breaks: "ledger-has-what-moved",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(|step| step.payment(|payment| payment.ledger.refunded = Amount::ZERO)),
+    },
+    Fault {
+        name: "books-the-hold",
+        does: "books money as taken when it is only held",
+        breaks: "ledger-has-what-moved",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            if step.became(IntentStatus::RequiresCapture) {
+                step.payment(|payment| payment.ledger.charged = payment.intent.capturable);
+            }
+        }),
+    },
+    Fault {
+        name: "failed-refund-keeps-its-money",
+        does: "does not put the money of a failed refund back",
+        breaks: "refunds-add-up",
+        scenario: "refunds",
+        variant: "moving on",
+        kind: Kind::Payment(failed_refund_keeps_its_money),
+    },
+    Fault {
+        name: "refunds-what-has-not-arrived",
+        does: "refunds a part of a bank transfer that is still under way",
+        breaks: "refunded-within-captured",
+        scenario: "refunds",
+        variant: "moving on",
+        kind: Kind::Instead(refunds_what_has_not_arrived),
+    },
+    Fault {
+        name: "accepts-nine-digits",
+        does: "takes a payment of nine digits",
+        breaks: "amount-in-range",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(accepts_nine_digits),
+    },
+    Fault {
+        name: "holds-less-after-a-challenge",
+        does: "asks the issuer for one unit less once the customer has authenticated",
+        breaks: "charge-is-for-the-amount",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| {
+            let challenged = matches!(step.input, Input::Event(Event::Authenticate { .. }));
+            let enough = step.now(|payment| payment.intent.amount > ONE);
+            if challenged && enough && step.became(IntentStatus::RequiresCapture) {
+                step.payment(|payment| payment.intent.capturable = less_one(payment.intent.capturable));
+                step.charge(|charge| charge.authorized = less_one(charge.authorized));
+            }
+        }),
+    },
+    Fault {
+        name: "release-shrinks-the-fee",
+        does: "erases a part of the fee when the rest of the hold is let go",
+        breaks: "money-never-shrinks",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(release_shrinks_the_fee),
+    },
+    Fault {
+        name: "booking-job-takes-holds",
+        does: "takes what is only held when the booking job comes by",
+        breaks: "held-money-is-taken-by-capture-only",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Instead(booking_job_takes_holds),
+    },
+    Fault {
+        name: "price-in-the-wrong-unit",
+        does: "reads the price of a Checkout Session in the wrong unit when the card is challenged",
+        breaks: "amount-in-range",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(price_in_the_wrong_unit),
     },
 ];
 
-fn refund_takes_from_received(step: &mut PaymentStep<'_>) {
-    if let Some(Operation::CreateRefund { .. }) = step.done() {
-        step.payment(|payment| {
-            payment.intent.received = payment.intent.received.minus(Amount::new(1)).unwrap_or_default();
-        });
+fn less_one(amount: Amount) -> Amount {
+    amount.minus(ONE).unwrap_or_default()
+}
+
+fn has_released(payment: &Payment) -> bool {
+    payment.charge.is_some_and(|charge| !charge.released.is_zero())
+}
+
+fn captures_over_the_hold(
+    terms: &Terms,
+    mut payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let capture = capture(input)?;
+    let over = payment.intent.capturable.plus(ONE)?;
+    if payment.intent.status != IntentStatus::RequiresCapture || capture.amount != Some(i64::from(over.get())) {
+        return None;
+    }
+    payment.intent.capturable = over;
+    Some(payment.capture(terms, capture, outbox))
+}
+
+fn latest_piece_is_received(step: &mut PaymentStep<'_>) {
+    let Some(Operation::CaptureIntent { .. }) = step.done() else { return };
+    let captured = |payment: &Payment| payment.charge.map(|charge| charge.captured_amount);
+    let (from, to) = (step.before.as_ref().and_then(captured), step.after.as_ref().and_then(captured));
+    if let Some(piece) = to.zip(from).and_then(|(to, from)| to.minus(from))
+        && !piece.is_zero()
+    {
+        step.payment(|payment| payment.intent.received = piece);
+        step.answer_anew();
+    }
+}
+
+fn failed_refund_keeps_its_money(step: &mut PaymentStep<'_>) {
+    let Input::Event(Event::Refund { progress: RefundProgress::Fails, .. }) = step.input else { return };
+    let Some(before) = step.before else { return };
+    step.payment(|payment| {
+        payment.charge = before.charge;
+        payment.ledger = before.ledger;
+    });
+}
+
+fn refunds_what_has_not_arrived(
+    _: &Terms,
+    mut payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let Some(Operation::CreateRefund { refund, .. }) = operation(input) else { return None };
+    let under_way = payment.intent.status == IntentStatus::Processing
+        && payment.intent.payment_method == Some(PaymentMethod::BankTransfer);
+    let charge = payment.charge.as_mut().filter(|_| under_way)?;
+    let part = Amount::from_request(refund.amount?)?;
+    if Some(part) >= charge.authorized.minus(charge.refunded_amount) {
+        return None;
+    }
+    charge.captured_amount = charge.authorized;
+    payment.intent.received = charge.authorized;
+    payment.intent.status = IntentStatus::Succeeded;
+    let (mut next, outcome) = payment.refund(refund, outbox).ok()?;
+    next.charge.as_mut()?.captured_amount = Amount::ZERO;
+    next.intent.received = Amount::ZERO;
+    next.intent.status = IntentStatus::Processing;
+    Some(Ok((next, outcome)))
+}
+
+fn accepts_nine_digits(step: &mut PaymentStep<'_>) {
+    let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::AmountTooLarge)) =
+        (operation(step.input), *step.outcome)
+    else {
+        return;
+    };
+    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    let largest = Create { amount: i64::from(Amount::MAX.get()), ..create };
+    if let (Ok((mut payment, outcome)), Some(amount)) =
+        (Payment::create(step.terms, largest, &mut outbox), Amount::from_request(create.amount))
+    {
+        payment.intent.amount = amount;
+        *step.after = Some(payment);
+        *step.outcome = outcome;
+    }
+}
+
+fn release_shrinks_the_fee(step: &mut PaymentStep<'_>) {
+    let Some(Operation::CaptureIntent { capture: Capture { amount: Some(0), .. }, .. }) = step.done() else { return };
+    step.payment(|payment| {
+        let less = less_one(payment.ledger.fees);
+        if less >= payment.ledger.fees_refunded.max(ONE) {
+            payment.ledger.fees = less;
+        }
+    });
+}
+
+fn booking_job_takes_holds(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let Input::Event(Event::Book { .. }) = input else { return None };
+    let all = Capture { final_capture: Some(false), ..Capture::default() };
+    let (payment, _) = payment.capture(terms, all, outbox).ok()?;
+    Some(Ok((payment, Ok(Accepted::Happened))))
+}
+
+fn price_in_the_wrong_unit(step: &mut WorldStep<'_>) {
+    let is_new = step.before_payments.iter().all(Option::is_none);
+    let Some(payment) = step.payments.iter_mut().flatten().next().filter(|_| is_new) else { return };
+    if let Some(session) = step.session
+        && payment.intent.status == IntentStatus::RequiresAction
+    {
+        payment.intent.amount = Amount::new(200_000_000);
+        session.amount = payment.intent.amount;
     }
 }
