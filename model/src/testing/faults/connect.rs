@@ -24,12 +24,47 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::Payment(transfer_beyond_the_charge),
     },
     Fault {
+        name: "fee-at-every-capture",
+        does: "takes the standing fee once more at every later capture that names none",
+        breaks: "connect-money-is-bounded",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| {
+            let captures = |payment: &Payment| payment.charge.map_or(0, |charge| charge.captures);
+            let before = step.before.as_ref().map_or(0, captures);
+            let silent = asked::capture(step.input).is_some_and(|capture| capture.fee.is_none());
+            if silent && before > 0 && step.now(|payment| captures(payment) > before) {
+                step.payment(|payment| {
+                    let fees = payment.ledger.fees.plus(payment.intent.fee.unwrap_or_default());
+                    payment.ledger.fees = fees.unwrap_or(payment.ledger.fees);
+                });
+            }
+        }),
+    },
+    Fault {
         name: "fee-next-to-a-share",
         does: "takes a fee on although a transfer amount stands already",
         breaks: "connect-money-fits-the-flow",
         scenario: "connect",
         variant: "named early",
         kind: Kind::Instead(fee_next_to_a_share),
+    },
+    Fault {
+        name: "fee-from-itself",
+        does: "takes a fee from the platform itself when a background capture is booked",
+        breaks: "connect-money-fits-the-flow",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if let Input::Event(_) = step.input
+                && step.notifications.count(NotificationKind::ChargeUpdated) > 0
+            {
+                step.payment(|payment| payment.ledger.fees = Amount::new(1));
+                step.charge(|charge| charge.links.application_fee = true);
+                step.retell_of(NotificationKind::ChargeUpdated, |previous| previous.were_null.application_fee = true);
+                step.tell(NotificationKind::FeeCreated);
+            }
+        }),
     },
     Fault {
         name: "background-forgets-the-fee",

@@ -153,6 +153,18 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "lost-answer-is-not-kept",
+        does: "forgets the key of a request whose answer was lost on the way",
+        breaks: "first-answer-is-kept",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(key), Err(Rejection::AnswerLost)) = (first_key(step), *step.outcome) {
+                set_key(step, key, None);
+            }
+        }),
+    },
+    Fault {
         name: "keys-forgotten-at-once",
         does: "forgets keys before they are a day old",
         breaks: "keys-are-kept-for-a-day",

@@ -38,6 +38,14 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "silent-creation",
+        does: "does not tell that a payment was created",
+        breaks: "beginnings-are-told",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| step.hush(Told::IntentCreated)),
+    },
+    Fault {
         name: "silent-end-by-cancel",
         does: "does not tell that a cancel completed a partly captured payment",
         breaks: "the-end-is-told",
@@ -148,13 +156,16 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| {
-            step.retell(|notification| {
-                notification.kind = match notification.kind {
-                    Told::ChargeSucceeded => Told::IntentSucceeded,
-                    kind if kind == Told::IntentSucceeded => Told::ChargeSucceeded,
-                    kind => kind,
-                };
-            });
+            let (first, then) = (Told::ChargeSucceeded, Told::IntentSucceeded);
+            if step.notifications.count(first) > 0 && step.notifications.count(then) > 0 {
+                step.retell(|notification| {
+                    if notification.kind == first {
+                        notification.kind = then;
+                    } else if notification.kind == then {
+                        notification.kind = first;
+                    }
+                });
+            }
         }),
     },
     Fault {

@@ -6,7 +6,7 @@ use crate::payment::{Changed, Payment};
 use crate::testing::fault::{Fault, Kind, PaymentStep};
 use crate::{
     Accepted, Amount, CreateRefund, Event, Input, IntentStatus, NotificationKind, Operation, RefundProgress,
-    RefundStatus, Rejection, Terms,
+    RefundStatus, RefundView, Rejection, Terms,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -67,7 +67,7 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "half-by-default",
+        name: "unit-by-default",
         does: "gives back one unit where no amount was named",
         breaks: "refund-gives-what-was-asked",
         scenario: "refunds",
@@ -80,6 +80,14 @@ pub(super) const FAULTS: &[Fault] = &[
                 refund.amount = Some(1);
             }
         }),
+    },
+    Fault {
+        name: "two-objects",
+        does: "splits a refund into two objects",
+        breaks: "refund-gives-what-was-asked",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(two_objects),
     },
     Fault {
         name: "pending-counts-as-done",
@@ -148,6 +156,18 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "nothing-is-a-hold",
+        does: "answers the refund of a payment that was never charged that it is only a hold",
+        breaks: "only-captured-money-is-refunded",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if step.answered(Rejection::NoSuccessfulCharge) {
+                *step.outcome = Err(Rejection::Uncaptured);
+            }
+        }),
+    },
+    Fault {
         name: "refund-cancels-the-hold",
         does: "takes the refund of a hold for its cancellation",
         breaks: "only-captured-money-is-refunded",
@@ -170,6 +190,23 @@ pub(super) const FAULTS: &[Fault] = &[
                 && asked::refund(step.input).is_some_and(|refund| refund.amount.is_some())
             {
                 *step.outcome = Err(Rejection::RefundTooLarge);
+            }
+        }),
+    },
+    Fault {
+        name: "looks-at-the-rest-first",
+        does: "answers a refund of nothing that all was given back already",
+        breaks: "only-the-rest-is-refunded",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(|step| {
+            let nothing_left = step.was(|payment| {
+                payment.charge.is_some_and(|charge| {
+                    !charge.captured_amount.is_zero() && charge.refunded_amount == charge.captured_amount
+                })
+            });
+            if nothing_left && asked::refund(step.input).is_some() && step.answered(Rejection::InvalidAmount) {
+                *step.outcome = Err(Rejection::AlreadyRefunded);
             }
         }),
     },
@@ -305,10 +342,28 @@ fn file_as_refunded(step: &mut PaymentStep<'_>) {
     step.retell_of(NotificationKind::ChargeRefunded, |previous| previous.flag = (!was).then_some(was));
 }
 
-fn set_refund(step: &mut PaymentStep<'_>, place: u8, change: impl FnOnce(&mut crate::RefundView)) {
+fn set_refund(step: &mut PaymentStep<'_>, place: u8, change: impl FnOnce(&mut RefundView)) {
     step.payment(|payment| {
         if let Some(Some(refund)) = payment.refunds.get_mut(usize::from(place)) {
             change(refund);
+        }
+    });
+}
+
+fn two_objects(step: &mut PaymentStep<'_>) {
+    let Some(Operation::CreateRefund { .. }) = step.done() else { return };
+    step.payment(|payment| {
+        let free = payment.refunds.iter().position(Option::is_none);
+        let newest = payment.refunds.iter_mut().flatten().next_back();
+        let unit = Amount::new(1);
+        if let (Some(free), Some(newest)) = (free, newest)
+            && let Some(rest) = newest.amount.minus(unit).filter(|rest| !rest.is_zero())
+        {
+            newest.amount = unit;
+            let second = RefundView { amount: rest, ..*newest };
+            if let Some(slot) = payment.refunds.get_mut(free) {
+                *slot = Some(second);
+            }
         }
     });
 }

@@ -51,19 +51,6 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::World(held_is_not_complete),
     },
     Fault {
-        name: "page-stays-payable",
-        does: "leaves a session open after its payment has succeeded",
-        breaks: "paid-means-received",
-        scenario: "checkout",
-        variant: "every form",
-        kind: Kind::World(|step| {
-            if status(step.payments) == Some(IntentStatus::Succeeded) && became(step, SessionStatus::Complete) {
-                *step.session = reopened(step);
-                step.notifications.retain(|told| told.kind != NotificationKind::SessionCompleted);
-            }
-        }),
-    },
-    Fault {
         name: "saving-has-a-price",
         does: "links a session that saved a method to a payment",
         breaks: "setup-session-asks-for-no-payment",
@@ -93,7 +80,7 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "checkout",
         variant: "every form",
         kind: Kind::World(|step| {
-            if let (Input::Event(Event::CustomerPays { .. }), [Some(payment)]) = (step.input, &mut *step.payments)
+            if let ([None], [Some(payment)]) = (step.before_payments, &mut *step.payments)
                 && payment.intent.status == IntentStatus::Succeeded
             {
                 payment.intent.owned_by_session = false;
@@ -109,6 +96,7 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::World(|step| {
             if let (Input::Event(Event::CustomerPays { .. }), Some(IntentStatus::RequiresPaymentMethod)) =
                 (step.input, status(step.payments))
+                && *step.outcome == Ok(Accepted::Happened)
             {
                 complete(step);
             }
@@ -138,6 +126,23 @@ pub(super) const FAULTS: &[Fault] = &[
                 && let Some(session) = step.session.as_mut()
             {
                 session.expiry = Countdown::of(HOUR.saturating_mul(12));
+            }
+        }),
+    },
+    Fault {
+        name: "page-outlives-its-hour",
+        does: "leaves a session open for another hour when its time is up and nobody has tried to pay",
+        breaks: "session-expires-on-time",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(|step| {
+            let alone = step.before_setup.is_none() && matches!(step.before_payments, [None]);
+            if let Input::Event(Event::Advance { .. }) = step.input
+                && alone
+                && became(step, SessionStatus::Expired)
+            {
+                *step.session = step.before_session.map(|session| Session { expiry: Countdown::of(HOUR), ..session });
+                step.notifications.clear();
             }
         }),
     },
@@ -180,6 +185,7 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::World(|step| {
             if let Input::Call(Call { operation: Operation::CreateSession(mut create), .. }) = step.input
                 && *step.outcome == Err(Rejection::InvalidExpiry)
+                && step.before_session.is_none()
                 && let Some(seconds) = create.expires_in.filter(|seconds| *seconds < HOUR)
             {
                 create.expires_in = None;

@@ -23,6 +23,14 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "saves-the-unsavable",
+        does: "saves a card that its issuer refuses",
+        breaks: "setup-fits-its-status",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(saves_the_unsavable),
+    },
+    Fault {
         name: "charges-what-it-saves",
         does: "charges a card that it was to save",
         breaks: "setup-never-charges",
@@ -60,6 +68,23 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "saved-method-is-replaced",
+        does: "puts another method in the place of one that is saved already",
+        breaks: "documented-setup-moves",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let Some(Operation::UpdateSetup { method }) = refused(step, Rejection::SetupUnexpectedState)
+                && now(step) == Some(SetupStatus::Succeeded)
+                && method.profile().can_be_saved
+                && let Some(setup) = step.setup.as_mut()
+            {
+                setup.payment_method = Some(method);
+                pretend(step);
+            }
+        }),
+    },
+    Fault {
         name: "cancel-of-the-saved",
         does: "answers the cancel of a setup that is over with success, and does nothing",
         breaks: "setup-is-changed-while-open-only",
@@ -84,6 +109,30 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "missing-method-is-a-wrong-state",
+        does: "answers a confirmation without a method that the setup is in the wrong status",
+        breaks: "setup-is-changed-while-open-only",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let Some(Operation::ConfirmSetup { .. }) = refused(step, Rejection::SetupMissingMethod) {
+                *step.outcome = Err(Rejection::SetupUnexpectedState);
+            }
+        }),
+    },
+    Fault {
+        name: "page-setup-is-canceled",
+        does: "answers the cancel of a setup in a customer's hands with success",
+        breaks: "setup-is-changed-while-open-only",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(|step| {
+            if let Some(Operation::CancelSetup { .. }) = refused(step, Rejection::SetupOwnedBySession) {
+                pretend(step);
+            }
+        }),
+    },
+    Fault {
         name: "deposits-of-nobody",
         does: "accepts the amounts of deposits that nobody waits for",
         breaks: "deposits-are-verified-when-asked-for",
@@ -103,13 +152,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every method",
         kind: Kind::World(|step| {
             if refused(step, Rejection::SetupInvalidState).is_some() && was(step) == Some(SetupStatus::RequiresAction) {
-                let Some(setup) = step.setup.as_mut() else { return };
-                setup.status = SetupStatus::Succeeded;
-                let mut outbox = Outbox::new(step.notifications, About::Setup);
-                let _no_room = outbox
-                    .tell(NotificationKind::MethodAttached)
-                    .and_then(|()| outbox.tell(NotificationKind::SetupSucceeded));
-                pretend(step);
+                succeed(step);
             }
         }),
     },
@@ -130,6 +173,23 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::World(|step| {
             if *step.outcome == Err(Rejection::TooManySetupConfirmations) {
                 step.notifications.clear();
+            }
+        }),
+    },
+    Fault {
+        name: "declined-card-stays",
+        does: "keeps a declined card on the setup",
+        breaks: "setup-moves-are-told",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let (
+                Input::Call(Call { operation: Operation::ConfirmSetup { method }, .. }),
+                Err(Rejection::Declined(_)),
+            ) = (step.input, *step.outcome)
+                && let Some(setup) = step.setup.as_mut()
+            {
+                setup.payment_method = method;
             }
         }),
     },
@@ -176,6 +236,30 @@ fn cancel(step: &mut WorldStep<'_>) {
         let mut outbox = Outbox::new(step.notifications, About::Setup);
         let _no_room = outbox.tell(NotificationKind::SetupCanceled);
     }
+}
+
+fn saves_the_unsavable(step: &mut WorldStep<'_>) {
+    if let (
+        Input::Call(Call { operation: Operation::ConfirmSetup { method: Some(method) }, .. }),
+        Err(Rejection::Declined(_)),
+        Some(setup),
+    ) = (step.input, *step.outcome, step.setup.as_mut())
+    {
+        setup.payment_method = Some(method);
+        setup.last_error = None;
+        succeed(step);
+    }
+}
+
+/// Saves the method, tells of it and says so.
+fn succeed(step: &mut WorldStep<'_>) {
+    let Some(setup) = step.setup.as_mut() else { return };
+    setup.status = SetupStatus::Succeeded;
+    step.notifications.clear();
+    let mut outbox = Outbox::new(step.notifications, About::Setup);
+    let _no_room =
+        outbox.tell(NotificationKind::MethodAttached).and_then(|()| outbox.tell(NotificationKind::SetupSucceeded));
+    pretend(step);
 }
 
 fn charge_what_is_saved(step: &mut WorldStep<'_>) {
