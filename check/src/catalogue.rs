@@ -95,6 +95,7 @@ pub trait Catalogue: Sync {
 #[derive(Clone, Debug)]
 pub struct Properties {
     claims: Vec<Claim>,
+    evidence: Vec<Evidence>,
 }
 
 impl Default for Properties {
@@ -106,7 +107,16 @@ impl Default for Properties {
             why: claim.why(),
             about_steps: matches!(claim.kind, Kind::PaymentStep | Kind::Step),
         };
-        Self { claims: CATALOGUE.iter().map(claim).collect() }
+        Self { claims: CATALOGUE.iter().map(claim).collect(), evidence: Vec::new() }
+    }
+}
+
+impl Properties {
+    /// The same claims, with what else is known about each, in their order.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence = evidence;
+        self
     }
 }
 
@@ -134,5 +144,9 @@ impl Catalogue for Properties {
     fn because(&self, claim: u8, moment: &Moment<'_>) -> Option<String> {
         let claim = CATALOGUE.get(usize::from(claim))?;
         explain_step(claim, &moment.step())
+    }
+
+    fn evidence(&self, claim: u8) -> Evidence {
+        self.evidence.get(usize::from(claim)).cloned().unwrap_or_default()
     }
 }

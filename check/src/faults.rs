@@ -78,8 +78,7 @@ impl Visit for Plant {
             .get(&self.claim.place)
             .and_then(|sighting| {
                 let path = explorer.path(&found, sighting)?;
-                let mut lines: Vec<_> = path.steps.iter().map(|(_, input)| input.to_string()).collect();
-                lines.extend(sighting.step.map(|(_, input)| input.to_string()));
+                let lines = path.steps.iter().map(|(_, input)| input.to_string()).collect();
                 Some(lines)
             })
             .unwrap_or_default();

@@ -47,7 +47,7 @@ impl Drop for Watch {
 
 fn draw(label: &str, progress: &Progress, expected: Option<u64>, over: &AtomicBool) {
     let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:12} {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:12} {wide_msg}") {
         bar.set_style(style);
     }
     let began = Instant::now();

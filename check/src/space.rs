@@ -3,9 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use holdfast_model::testing::{Fault, faulty_transition};
-use holdfast_model::{
-    Event, Input, IntentId, KeyId, Notification, Observation, Outcome, State, Terms, Transition, transition,
-};
+use holdfast_model::{Event, Input, IntentId, KeyId, Observation, State, Terms, Transition, transition};
 use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
 
 use crate::explore::{Fingerprinter, Judgement, Space, Successor};
@@ -16,9 +14,9 @@ use crate::scenarios::{Variant, When};
 pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
     terms: Terms,
     /// Inputs about each payment, and when they are tried.
-    payment: [Vec<(Input, When)>; PAYMENTS],
+    payment: [Vec<(Printed, When)>; PAYMENTS],
     /// Inputs about anything else.
-    world: Vec<Input>,
+    world: Vec<Printed>,
     time: bool,
     refunds: u8,
     canonical: bool,
@@ -34,8 +32,10 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         let keyed = (0..KEYS).filter_map(|key| u8::try_from(key).ok()).flat_map(|key| alphabet.under(KeyId(key)));
         Self {
             terms: variant.terms,
-            payment: std::array::from_fn(|index| alphabet.about(intent(index)).collect()),
-            world: alphabet.world.iter().copied().chain(keyed).collect(),
+            payment: std::array::from_fn(|index| {
+                alphabet.about(intent(index)).map(|(input, when)| (Printed::of(input), when)).collect()
+            }),
+            world: alphabet.world.iter().copied().chain(keyed).map(Printed::of).collect(),
             time: alphabet.time,
             refunds: alphabet.refunds,
             canonical: false,
@@ -74,6 +74,21 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     }
 }
 
+/// An input, and a number that stands for it in the digest of the relation.
+#[derive(Clone, Copy, Debug)]
+struct Printed {
+    input: Input,
+    print: u64,
+}
+
+impl Printed {
+    fn of(input: Input) -> Self {
+        let mut hasher = Fingerprinter::default();
+        input.hash(&mut hasher);
+        Self { input, print: hasher.finish() }
+    }
+}
+
 fn intent(index: usize) -> IntentId {
     IntentId(u8::try_from(index).unwrap_or(u8::MAX))
 }
@@ -88,12 +103,12 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 
     fn inputs(&self, state: &Self::State, inputs: &mut Vec<Input>) {
         let sight = state.observe(&self.terms);
-        self.each_input(&sight.observation(&self.terms), &mut |input| inputs.push(input));
+        self.each_input(&sight.observation(&self.terms), &mut |printed| inputs.push(printed.input));
     }
 
     fn step(&self, state: &Self::State, input: Input) -> Successor<Self> {
         let sight = state.observe(&self.terms);
-        self.judged_step(state, &sight.observation(&self.terms), input)
+        self.judged_step(state, &sight.observation(&self.terms), Printed::of(input))
     }
 
     fn judge(&self, state: &Self::State) -> Judgement {
@@ -104,7 +119,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
         let sight = state.observe(&self.terms);
         let before = sight.observation(&self.terms);
-        self.each_input(&before, &mut |input| emit(self.judged_step(state, &before, input)));
+        self.each_input(&before, &mut |printed| emit(self.judged_step(state, &before, printed)));
         judge(&before)
     }
 }
@@ -112,7 +127,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     /// Every input that is tried in a state, in a fixed order.
     #[inline]
-    fn each_input(&self, before: &Observation<'_>, each: &mut impl FnMut(Input)) {
+    fn each_input(&self, before: &Observation<'_>, each: &mut impl FnMut(Printed)) {
         for (index, inputs) in self.payment.iter().enumerate() {
             if self.canonical && self.is_like_its_neighbour(before, index) {
                 continue;
@@ -121,7 +136,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
             let refunds = payment.map_or(0, |payment| payment.refunds.iter().flatten().count());
             let room = refunds < usize::from(self.refunds);
             for (input, when) in inputs {
-                if when.holds(payment) && (room || !is_refund(input)) {
+                if when.holds(payment) && (room || !is_refund(&input.input)) {
                     each(*input);
                 }
             }
@@ -131,7 +146,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         }
         if self.time {
             for seconds in jumps(before) {
-                each(Input::Event(Event::Advance { seconds }));
+                each(Printed::of(Event::Advance { seconds }.into()));
             }
         }
     }
@@ -143,19 +158,21 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     }
 
     #[inline]
-    fn judged_step(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, input: Input) -> Successor<Self> {
+    fn judged_step(
+        &self,
+        state: &State<PAYMENTS, KEYS>,
+        before: &Observation<'_>,
+        Printed { input, print }: Printed,
+    ) -> Successor<Self> {
         let Transition { after, outcome, notifications } = self.transition(state, input);
+        if after == *state {
+            // Nothing to look at again; most steps are refused.
+            let step = Step::new(*before, input, outcome, notifications.as_slice(), *before);
+            return judged(&step, None, print);
+        }
         let sight = after.observe(&self.terms);
         let step = Step::new(*before, input, outcome, notifications.as_slice(), sight.observation(&self.terms));
-        let Verdicts { broken, witnessed } = judge_step(&step);
-        Successor {
-            input,
-            after: (after != *state).then(|| if self.canonical { after.canonical() } else { after }),
-            broken,
-            witnessed,
-            class: AbstractTransition::of(&step).bits(),
-            digest: digest(input, outcome, notifications.as_slice()),
-        }
+        judged(&step, Some(if self.canonical { after.canonical() } else { after }), print)
     }
 }
 
@@ -169,12 +186,22 @@ fn is_refund(input: &Input) -> bool {
     matches!(input, Input::Call(Call { operation: Operation::CreateRefund { .. }, .. }))
 }
 
-fn digest(input: Input, outcome: Outcome, notifications: &[Notification]) -> u64 {
+/// The step as an explorer wants it.
+#[inline]
+fn judged<S: Space<Input = Input>>(step: &Step<'_>, after: Option<S::State>, input: u64) -> Successor<S> {
+    let Verdicts { broken, witnessed } = judge_step(step);
     let mut hasher = Fingerprinter::default();
-    input.hash(&mut hasher);
-    outcome.hash(&mut hasher);
-    notifications.hash(&mut hasher);
-    hasher.finish()
+    hasher.write_u64(input);
+    step.outcome.hash(&mut hasher);
+    step.notifications.hash(&mut hasher);
+    Successor {
+        input: step.input,
+        after,
+        broken,
+        witnessed,
+        class: AbstractTransition::of(step).bits(),
+        digest: hasher.finish(),
+    }
 }
 
 fn jumps(before: &Observation<'_>) -> Vec<u32> {

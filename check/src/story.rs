@@ -1,7 +1,9 @@
 //! A sequence of inputs, played on the model: what each led to, for whoever wants to tell of it.
 
 use holdfast_model::trace::{Expectation, Script};
-use holdfast_model::{Input, IntentId, Notifications, Observation, Outcome, Sight, State, Terms, transition};
+use holdfast_model::{
+    Input, IntentId, Notifications, Observation, Outcome, Sight, State, Terms, Transition, transition,
+};
 
 use crate::catalogue::{Catalogue, Moment};
 use crate::explore::Path;
@@ -12,6 +14,9 @@ use crate::space::ModelSpace;
 pub const PAYMENTS: usize = 4;
 /// Idempotency keys that a story has room for.
 pub const KEYS: usize = 4;
+
+/// The world that stories are played in.
+pub type World = State<PAYMENTS, KEYS>;
 
 /// What an observer sees at one moment of a story.
 type View = Sight<PAYMENTS, KEYS>;
@@ -46,11 +51,21 @@ impl Story {
     /// Plays `inputs` from the beginning of the world.
     #[must_use]
     pub fn play(terms: Terms, inputs: impl IntoIterator<Item = Input>) -> Self {
-        let mut state = State::<PAYMENTS, KEYS>::default();
+        Self::play_by(terms, inputs, transition)
+    }
+
+    /// Plays `inputs` by other rules than the specification's, such as those of a planted fault.
+    #[must_use]
+    pub fn play_by(
+        terms: Terms,
+        inputs: impl IntoIterator<Item = Input>,
+        rules: impl Fn(&Terms, &World, Input) -> Transition<PAYMENTS, KEYS>,
+    ) -> Self {
+        let mut state = World::default();
         let start = state.observe(&terms);
         let mut scenes = Vec::new();
         for input in inputs {
-            let step = transition(&terms, &state, input);
+            let step = rules(&terms, &state, input);
             state = step.after;
             let after = state.observe(&terms);
             scenes.push(Scene { input, outcome: step.outcome, notifications: step.notifications, after });
@@ -149,7 +164,7 @@ pub fn inputs_along<const P: usize, const K: usize>(
     let mut inputs = Vec::with_capacity(path.steps.len());
     let ends = path.steps.iter().skip(1).map(|(state, _)| *state).chain([path.end]);
     for ((before, input), end) in path.steps.iter().zip(ends) {
-        let meant = transition(terms, before, *input);
+        let meant = space.transition(before, *input);
         let (sight, meant_sight) = (state.observe(terms), before.observe(terms));
         let (seen, meant_seen) = (sight.observation(terms), meant_sight.observation(terms));
         let index = holdfast_model::trace::subject(input).and_then(payment_of);
@@ -158,12 +173,12 @@ pub fn inputs_along<const P: usize, const K: usize>(
                 (Some(index), Some(other)) => meant_seen.payments.get(index) == seen.payments.get(other),
                 _ => true,
             };
-            let step = transition(terms, &state, *candidate);
+            let step = space.transition(&state, *candidate);
             is_alike && step.outcome == meant.outcome && (step.after == end || step.after.canonical() == end)
         };
         let others = (0..P).filter_map(|index| u8::try_from(index).ok()).map(|index| retarget(*input, IntentId(index)));
         let input = [*input].into_iter().chain(others).find(leads_on)?;
-        state = transition(terms, &state, input).after;
+        state = space.transition(&state, input).after;
         inputs.push(input);
     }
     Some(inputs)

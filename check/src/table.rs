@@ -53,6 +53,12 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// `1 claim` or `7 claims`.
+#[must_use]
+pub fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

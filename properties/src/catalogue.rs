@@ -31,6 +31,9 @@ pub struct Claim {
     pub rules: &'static str,
     /// What it is about.
     pub kind: Kind,
+    /// Can a quiet step, one that is refused, changes nothing and tells nobody, not break it? Such
+    /// steps are the most of all, and are not asked about it.
+    pub is_about_change: bool,
     /// Its place in the catalogue, and its bit in [`crate::Verdicts`].
     pub place: u8,
     pub(crate) function: &'static str,
@@ -95,6 +98,11 @@ pub(crate) const fn hyphens<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     id
 }
 
+/// Does a line's first word say that its claim is about change?
+pub(crate) const fn is_about_change(kind: &str) -> bool {
+    matches!(kind.as_bytes(), b"payment_change" | b"change")
+}
+
 /// Runs `$act` if a line is of the wanted kind.
 macro_rules! if_kind {
     (payment payment $act:expr) => {
@@ -107,6 +115,12 @@ macro_rules! if_kind {
         $act
     };
     (step step $act:expr) => {
+        $act
+    };
+    (payment_change payment_change $act:expr) => {
+        $act
+    };
+    (change change $act:expr) => {
         $act
     };
     ($wanted:ident $found:ident $act:expr) => {};
@@ -124,6 +138,12 @@ macro_rules! of_kind {
         (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($claim))
     };
     (step $claim:path) => {
+        (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($claim))
+    };
+    (payment_change $claim:path) => {
+        (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($claim))
+    };
+    (change $claim:path) => {
         (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($claim))
     };
 }
@@ -149,6 +169,7 @@ macro_rules! catalogue {
                 topic: stringify!($topic),
                 rules: $rules,
                 kind,
+                is_about_change: catalogue::is_about_change(stringify!($kind)),
                 place: Place::$name as u8,
                 function: stringify!($name),
                 aloud,
@@ -177,12 +198,21 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// Judges what one step did to one payment.
+        /// Judges what one step did to one payment, by the claims that any step can break.
         #[inline]
-        #[must_use]
-        pub fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
+        fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment_step $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+            );)+
+            verdicts
+        }
+
+        /// The same by the claims that a quiet step cannot break.
+        #[inline]
+        fn judge_payment_change(step: &PaymentStep<'_, '_>) -> Verdicts {
+            let mut verdicts = Verdicts::NONE;
+            $(if_kind!(payment_change $kind
                 verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
             );)+
             verdicts
@@ -193,6 +223,16 @@ macro_rules! catalogue {
         fn judge_step_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(step $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+            );)+
+            verdicts
+        }
+
+        /// The same by the claims that a quiet step cannot break.
+        #[inline]
+        fn judge_change_alone(step: &Step<'_>) -> Verdicts {
+            let mut verdicts = Verdicts::NONE;
+            $(if_kind!(change $kind
                 verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
             );)+
             verdicts

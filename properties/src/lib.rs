@@ -25,8 +25,8 @@ catalogue! {
     payment money::refunded_within_captured "refunded money never exceeds captured money" "I2 B42 R6";
     payment money::amount_in_range "an amount is between the smallest and the largest that can be charged" "§2.1";
     payment money::charge_is_for_the_amount "the issuer approved exactly the amount of the intent" "B32 B34 R16";
-    payment_step money::money_never_shrinks "no sum of money shrinks, save refunded money when a refund dies" "I17 R7 B36 §2.6";
-    payment_step money::held_money_is_taken_by_capture_only "held money is taken by a capture and by nothing else" "B28 I17";
+    payment_change money::money_never_shrinks "no sum of money shrinks, save refunded money when a refund dies" "I17 R7 B36 §2.6";
+    payment_change money::held_money_is_taken_by_capture_only "held money is taken by a capture and by nothing else" "B28 I17";
 
     // Where an intent can be
     payment lifecycle::succeeded_means_received "succeeded means that money was received, without manual capture all of it" "I4 C11 B11 A9 U3";
@@ -39,19 +39,19 @@ catalogue! {
     payment lifecycle::failed_charge_moves_nothing "a failed charge holds and moves no money" "C13 §2.2";
 
     // How it gets there
-    payment_step lifecycle::documented_status_moves "a status moves only as documented" "C4 C6 C7 C8 C10 C13 C14 C16 C18 R14 §2.2";
-    payment_step lifecycle::final_stays_final "succeeded and canceled are final, and a canceled intent never changes" "I3 C11 C12 C15 A19 R8 R14";
-    step lifecycle::refusal_does_nothing "what is refused, or has nothing to do, changes nothing and is told to nobody" "I12 R10";
+    payment_change lifecycle::documented_status_moves "a status moves only as documented" "C4 C6 C7 C8 C10 C13 C14 C16 C18 R14 §2.2";
+    payment_change lifecycle::final_stays_final "succeeded and canceled are final, and a canceled intent never changes" "I3 C11 C12 C15 A19 R8 R14";
+    change lifecycle::refusal_does_nothing "what is refused, or has nothing to do, changes nothing and is told to nobody" "I12 R10";
     step lifecycle::amounts_stay_representable "no operation leaves the range of amounts" "I1 §2.1";
-    payment_step lifecycle::only_the_named_payment_changes "a step creates and changes only the payment it names, and removes none" "C5";
-    payment_step lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6";
-    payment_step lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 §2.2";
-    payment_step lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
-    payment_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 §2.2";
-    payment_step lifecycle::cards_are_declined_by_their_issuer "a card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
-    payment_step lifecycle::outside_answers_count "a payment goes on as the customer and the bank answer" "C3 C7 C8 C13 §2.2";
-    payment_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
-    payment_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
+    payment_change lifecycle::only_the_named_payment_changes "a step creates and changes only the payment it names, and removes none" "C5";
+    payment_change lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6";
+    payment_change lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 §2.2";
+    payment_change lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
+    payment_change lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 §2.2";
+    payment_change lifecycle::cards_are_declined_by_their_issuer "a card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
+    payment_change lifecycle::outside_answers_count "a payment goes on as the customer and the bank answer" "C3 C7 C8 C13 §2.2";
+    payment_change lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
+    payment_change lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
     payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and lets go of what it holds, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20";
     payment_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 §2.2 §2.5";
     payment_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "§2.1 §2.2 §2.5";
@@ -64,33 +64,33 @@ catalogue! {
     payment capture::multicapture_where_allowed "multicapture is available exactly where request, account, card, network and country allow it" "B2 B3 B5 B6 B29 B31 B41 I7";
     payment capture::multicapture_without_manual_is_idle "without manual capture, asking for multicapture changes nothing" "B10 B11 B12 B23 D6";
     payment capture::captured_flag_means_no_more "a charge is captured exactly if something was taken and nothing can be any more" "I5 B57";
-    payment_step capture::capture_takes_what_was_asked "a capture takes exactly what was asked for, and counts once unless it is a release" "B34 B37 U4 §2.4";
-    payment_step capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5";
-    payment_step capture::final_capture_lets_go_of_the_rest "a final capture ends the payment and lets go of the rest" "B35 B36 B37 D3";
-    payment_step capture::capture_is_final_by_default "a capture is final unless it says otherwise" "B35 R18";
-    payment_step capture::zero_capture_only_releases "a capture of nothing ends a partly captured payment and takes nothing" "B39 B58 U2 U3 U4";
+    payment_change capture::capture_takes_what_was_asked "a capture takes exactly what was asked for, and counts once unless it is a release" "B34 B37 U4 §2.4";
+    payment_change capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5";
+    payment_change capture::final_capture_lets_go_of_the_rest "a final capture ends the payment and lets go of the rest" "B35 B36 B37 D3";
+    payment_change capture::capture_is_final_by_default "a capture is final unless it says otherwise" "B35 R18";
+    payment_change capture::zero_capture_only_releases "a capture of nothing ends a partly captured payment and takes nothing" "B39 B58 U2 U3 U4";
     payment_step capture::capture_only_while_held "a capture of what is not held is refused" "C10 R1 R2 R14 §2.2 §2.4";
     payment_step capture::bad_capture_amounts_are_refused "a capture of less than nothing, of nothing or of too much is refused" "R16 U2 U3 §2.4";
     payment_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 §2.4";
-    payment_step capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
+    payment_change capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
     payment_step capture::capture_refusals_are_true "a refusal to capture is true" "B33 B39 U4 U5 §2.4";
 
     // The end of a hold
     payment expiry::held_means_a_deadline "an intent requires capture exactly while a hold runs, and the job is never late" "B35 U9 §2.7";
-    payment_step expiry::nothing_captured_after_the_deadline "nothing is captured at or after the deadline" "I17 U9 R11 §2.7";
+    payment_change expiry::nothing_captured_after_the_deadline "nothing is captured at or after the deadline" "I17 U9 R11 §2.7";
     payment_step expiry::late_capture_is_refused "a capture at or after the deadline is refused as too late" "U9 R11";
-    payment_step expiry::the_job_ends_due_holds_only "the expiry job ends holds that are due, and nothing else" "I17 B35 U9 R11";
-    payment_step expiry::uncaptured_hold_ends_canceled "a hold that runs out uncaptured ends canceled, with all of it released" "B38 D11 R11 §2.7";
-    payment_step expiry::partly_captured_hold_ends_succeeded "a hold that runs out partly captured ends succeeded, with the rest released" "B35 B36 B38 D11 U12";
-    payment_step expiry::deadline_comes_with_time_only "a deadline never moves" "U9 §2.7";
-    payment_step expiry::hold_lasts_as_its_network_says "a hold lasts as long as its network, currency and kind say" "§2.7 §2.16";
+    payment_change expiry::the_job_ends_due_holds_only "the expiry job ends holds that are due, and nothing else" "I17 B35 U9 R11";
+    payment_change expiry::uncaptured_hold_ends_canceled "a hold that runs out uncaptured ends canceled, with all of it released" "B38 D11 R11 §2.7";
+    payment_change expiry::partly_captured_hold_ends_succeeded "a hold that runs out partly captured ends succeeded, with the rest released" "B35 B36 B38 D11 U12";
+    payment_change expiry::deadline_comes_with_time_only "a deadline never moves" "U9 §2.7";
+    payment_change expiry::hold_lasts_as_its_network_says "a hold lasts as long as its network, currency and kind say" "§2.7 §2.16";
 
     // Giving money back
     payment refunds::refunded_flag_means_all "a charge is refunded exactly if it is captured for good and given back in full" "I6 B43 U16";
-    payment_step refunds::refund_leaves_the_status "a refund leaves the payment where it is" "B42 C12 D7";
-    payment_step refunds::refund_gives_what_was_asked "a refund gives what was asked for, or all that is left, and leaves an object" "B42 B44 §2.6";
-    payment_step refunds::refund_starts_as_its_method_says "a refund starts as its payment method says" "§2.6 §2.14";
-    payment_step refunds::documented_refund_moves "a refund moves only as documented and keeps its amount" "R7 §2.6";
+    payment_change refunds::refund_leaves_the_status "a refund leaves the payment where it is" "B42 C12 D7";
+    payment_change refunds::refund_gives_what_was_asked "a refund gives what was asked for, or all that is left, and leaves an object" "B42 B44 §2.6";
+    payment_change refunds::refund_starts_as_its_method_says "a refund starts as its payment method says" "§2.6 §2.14";
+    payment_change refunds::documented_refund_moves "a refund moves only as documented and keeps its amount" "R7 §2.6";
     payment_step refunds::only_captured_money_is_refunded "a refund of what was never captured is refused" "D7 R13 §2.2 §2.5";
     payment_step refunds::only_the_rest_is_refunded "a refund of nothing or of more than is left is refused" "B42 R5 R6 §2.5";
     payment_step refunds::no_partial_refund_with_connect_money "under multicapture, a partial refund with fee or transfer is refused" "B44 B45";
@@ -103,53 +103,53 @@ catalogue! {
     payment connect::connect_money_fits_the_flow "fees need a connected account, transfers a destination, and they exclude each other" "A16 D5 §2.10";
     payment connect::standing_amounts_are_collected "what is taken at once pays the standing fee and share" "A9 A17 §2.10";
     payment_step connect::later_captures_name_what_the_first_named "what the first capture names, each later one must name" "I8 B49 B51 D1 U7 U8";
-    payment_step connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
+    payment_change connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
     payment_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 §2.5 §2.10";
     payment_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
-    payment_step connect::connect_money_goes_back_when_asked "fees and transfers go back exactly when asked for" "B46 §2.6 §2.10";
-    payment_step connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
+    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back exactly when asked for" "B46 §2.6 §2.10";
+    payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
     // Capture in the background
     payment ledger::booking_takes_an_hour_at_most "a background capture is booked within an hour" "I11 A12";
     payment ledger::capture_is_done_before_it_is_booked "only a background capture is booked later, and it is captured in full before" "A1 A2 A9 A11 A19";
     payment ledger::nothing_is_shown_before_it_is_booked "before it is booked, a capture has no entries and no links to them" "A7 A8 A10 D4 I11 R21";
     payment ledger::links_fit_the_ledger "links and entries go together, transfers with destination charges only" "A13 A16 B53 D4 D5 U11";
-    payment_step ledger::books_only_move_forward "links are set once and never go back, and the hour only runs out" "A7 A12 D4 I11";
+    payment_change ledger::books_only_move_forward "links are set once and never go back, and the hour only runs out" "A7 A12 D4 I11";
 
     // What the merchant is told
-    payment_step notifications::beginnings_are_told "creation, waiting and holds are told" "B54 C5 R9 §2.9";
-    payment_step notifications::the_end_is_told "success and cancellation are told, once" "I10 C11 C15 U12 §2.9";
-    payment_step notifications::failure_is_told "a failed attempt is told, with its charge" "C13 §2.9";
-    payment_step notifications::nothing_is_told_that_did_not_happen "nothing is told that did not happen to this payment in this step" "I10 R8 R10";
-    step notifications::nothing_is_told_twice "no step tells the same thing twice" "I10 R10";
-    payment_step notifications::money_never_moves_silently "money never moves silently" "I14 R9";
-    payment_step notifications::approval_is_told_first "an approval is told once, and before what follows from it" "A7 B30 §2.9";
-    payment_step notifications::captures_are_told_by_their_kind "each multicapture updates charge and capturable amount once, a single capture neither" "I10 B52 B54 U10 §2.9";
-    payment_step notifications::charge_captured_is_told_at_the_end "charge.captured is told once, when nothing can be captured any more" "I10 B56 B57 B58 U12";
-    payment_step notifications::booking_is_told "the booking of a background capture is told as an update of the charge" "A7 A12 A13 A15 A18 I10";
-    payment_step notifications::released_hold_is_told "a hold let go is told: as refunded when canceled, as expired when it ran out" "R11 R12 §2.7 §2.8";
-    payment_step notifications::connect_money_is_told "fees and transfers are told, out and back" "A14 A17 B60";
-    payment_step notifications::refunds_are_told "refunds and their moves are told, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 §2.9";
-    payment_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
-    payment_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
+    payment_change notifications::beginnings_are_told "creation, waiting and holds are told" "B54 C5 R9 §2.9";
+    payment_change notifications::the_end_is_told "success and cancellation are told, once" "I10 C11 C15 U12 §2.9";
+    payment_change notifications::failure_is_told "a failed attempt is told, with its charge" "C13 §2.9";
+    payment_change notifications::nothing_is_told_that_did_not_happen "nothing is told that did not happen to this payment in this step" "I10 R8 R10";
+    change notifications::nothing_is_told_twice "no step tells the same thing twice" "I10 R10";
+    payment_change notifications::money_never_moves_silently "money never moves silently" "I14 R9";
+    payment_change notifications::approval_is_told_first "an approval is told once, and before what follows from it" "A7 B30 §2.9";
+    payment_change notifications::captures_are_told_by_their_kind "each multicapture updates charge and capturable amount once, a single capture neither" "I10 B52 B54 U10 §2.9";
+    payment_change notifications::charge_captured_is_told_at_the_end "charge.captured is told once, when nothing can be captured any more" "I10 B56 B57 B58 U12";
+    payment_change notifications::booking_is_told "the booking of a background capture is told as an update of the charge" "A7 A12 A13 A15 A18 I10";
+    payment_change notifications::released_hold_is_told "a hold let go is told: as refunded when canceled, as expired when it ran out" "R11 R12 §2.7 §2.8";
+    payment_change notifications::connect_money_is_told "fees and transfers are told, out and back" "A14 A17 B60";
+    payment_change notifications::refunds_are_told "refunds and their moves are told, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 §2.9";
+    payment_change notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
+    payment_change notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
 
     // The same request twice
     step idempotency::replay_answers_the_same "a repeated request is answered as the first time" "I13 R2 R3 §2.11";
-    step idempotency::known_key_acts_no_more "a request under a known key does nothing" "I13 R1 R2 R5 §2.11";
+    change idempotency::known_key_acts_no_more "a request under a known key does nothing" "I13 R1 R2 R5 §2.11";
     step idempotency::other_parameters_are_refused "a known key with another request is refused" "§2.5 §2.11";
     step idempotency::busy_objects_and_keys_are_locked "while a request is worked on, its key and its object are locked" "R3 R4 R6 U17 §2.11";
-    step idempotency::requests_not_carried_out_do_nothing "a request that is not carried out does nothing" "R4 I12 §2.11";
+    change idempotency::requests_not_carried_out_do_nothing "a request that is not carried out does nothing" "R4 I12 §2.11";
     step idempotency::first_answer_is_kept "the first answer is kept, even if it was lost; an invalid request leaves its key free" "I13 R1 R2 R3 §2.11";
-    step idempotency::keys_are_kept_for_a_day "a key and its answer are kept until they are old" "I13 R22 §2.11 §2.16";
+    change idempotency::keys_are_kept_for_a_day "a key and its answer are kept until they are old" "I13 R22 §2.11 §2.16";
 
     // Saving a method
     world setup::setup_fits_its_status "a setup saves what can be saved, and shows no old failure" "C19 §2.3 §2.14";
-    step setup::setup_never_charges "a setup never touches a payment" "I15 C2 C19";
-    step setup::documented_setup_moves "a setup moves only as documented, and its end is final" "C19 §2.3";
+    change setup::setup_never_charges "a setup never touches a payment" "I15 C2 C19";
+    change setup::documented_setup_moves "a setup moves only as documented, and its end is final" "C19 §2.3";
     step setup::setup_is_changed_while_open_only "a setup is confirmed and canceled only while it is open, and with a method" "C19 §2.3";
     step setup::deposits_are_verified_when_asked_for "deposits are verified only where a bank account awaits them" "§2.3";
-    step setup::setup_moves_are_told "what becomes of a setup is told" "C19 §2.3 §2.9";
-    step setup::too_many_setup_confirmations_cancel "one confirmation too many cancels the setup" "C16 C19 R17";
+    change setup::setup_moves_are_told "what becomes of a setup is told" "C19 §2.3 §2.9";
+    change setup::too_many_setup_confirmations_cancel "one confirmation too many cancels the setup" "C16 C19 R17";
 
     // The Checkout Session
     world session::open_session_has_a_deadline "a session is open for a day at most, and has a deadline exactly while it is open" "B16 §2.13";
@@ -157,12 +157,12 @@ catalogue! {
     world session::paid_means_received "a session is paid only if its payment succeeded, and open only if it did not" "B25 B27";
     world session::setup_session_asks_for_no_payment "exactly the sessions that save a method need no payment" "C2 §2.1";
     world session::sessions_payment_is_as_the_session_says "a session's payment has the session's amount and capture method, and knows whose it is" "B1 B9 B18 B19 B23 D6";
-    step session::complete_means_authorized "a session completes only with a payment that is at least authorized" "B25 B26 B27";
+    change session::complete_means_authorized "a session completes only with a payment that is at least authorized" "B25 B26 B27";
     step session::closed_session_stays_closed "a session that is complete or expired stays so" "R15 §2.13";
     step session::session_expires_on_time "a session expires when asked to or when its time is up, after a day unless said otherwise" "B16 R15 §2.13";
     step session::session_parameters_fit "a session lives from half an hour to a day and returns to the URL of its page" "B15 B17 B22 §2.13";
-    step session::session_ends_are_told "completion and expiry of a session are told" "§2.9";
-    payment_step session::sessions_debit_is_told "the end of a session's bank payment is told as the session's" "B26 §2.9";
+    change session::session_ends_are_told "completion and expiry of a session are told" "§2.9";
+    payment_change session::sessions_debit_is_told "the end of a session's bank payment is told as the session's" "B26 §2.9";
     payment_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 §2.2";
 }
 
@@ -220,8 +220,17 @@ pub fn judge_observation(world: &Observation<'_>) -> Verdicts {
 #[must_use]
 pub fn judge_step(step: &Step<'_>) -> Verdicts {
     let places = step.before.payments.len().max(step.after.payments.len());
-    let payments = (0..=u8::MAX).take(places).filter_map(|place| PaymentStep::of(step, place));
-    payments.fold(judge_step_alone(step), |verdicts, payment| verdicts.and(judge_payment_step(&payment)))
+    let quiet = step.is_quiet();
+    let alone = judge_step_alone(step);
+    let mut verdicts = if quiet { alone } else { alone.and(judge_change_alone(step)) };
+    for place in (0..=u8::MAX).take(places) {
+        let Some(payment) = PaymentStep::of(step, place) else { continue };
+        verdicts = verdicts.and(judge_payment_step(&payment));
+        if !quiet {
+            verdicts = verdicts.and(judge_payment_change(&payment));
+        }
+    }
+    verdicts
 }
 
 /// Why `claim` is false of this moment: the numbers, and the payment they are of. `None` if it is

@@ -68,7 +68,7 @@ impl<'a> Step<'a> {
     ) -> Self {
         let performed = performed(&before, &input, outcome);
         let unchanged =
-            before.payments == after.payments && before.setup == after.setup && before.session == after.session;
+            same(before.payments, after.payments) && before.setup == after.setup && before.session == after.session;
         Self { before, input, outcome, notifications, after, performed, unchanged }
     }
 
@@ -107,6 +107,14 @@ impl<'a> Step<'a> {
     #[inline]
     pub const fn unchanged(&self) -> bool {
         self.unchanged
+    }
+
+    /// Was it refused, with nothing changed and nobody told? The most steps are; the claims about
+    /// change ([`crate::Claim::is_about_change`]) are not asked about them.
+    #[must_use]
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        self.unchanged && self.notifications.is_empty() && self.outcome.is_err_and(Rejection::is_refusal)
     }
 
     /// The event, if the world moved.
@@ -177,6 +185,11 @@ impl<'a> Step<'a> {
     pub fn count(&self, kind: NotificationKind) -> usize {
         self.notifications.iter().filter(|notification| notification.kind == kind).count()
     }
+}
+
+/// Are these the same payments? Where a step changed nothing, both may be one and the same list.
+fn same(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> bool {
+    std::ptr::eq(before, after) || before == after
 }
 
 /// The key as the engine knows it.

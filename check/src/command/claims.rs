@@ -21,7 +21,10 @@ pub(super) fn run(
         .collect();
     if let (Some(name), []) = (name, claims.as_slice()) {
         let names = plugs.catalogue.claims().iter().map(|claim| claim.name.as_str());
-        return Err(Failure::Usage(format!("no claim `{name}`{}", correction(name, names))));
+        // There are too many of them to list in an error.
+        let closest = correction(name, names);
+        let help = if closest.starts_with("; did") { &closest } else { "; `check claims` lists them" };
+        return Err(Failure::Usage(format!("no claim `{name}`{help}")));
     }
     if options.json {
         let claims: Vec<Value> = claims.iter().map(|(evidence, claim)| in_json(claim, evidence)).collect();

@@ -44,7 +44,7 @@ pub(super) fn run(
             continue;
         }
         let shown = stage.look.progress && !options.no_progress;
-        let unit = Exploring { job, options, time, shown }.run();
+        let unit = Exploring { job, options, time, place: (index.saturating_add(1), jobs.len()), shown }.run();
         record.units.insert(name, unit);
         if let Some(file) = &options.resume {
             write(file, &record)?;

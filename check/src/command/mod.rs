@@ -12,6 +12,8 @@ mod replay;
 mod scenarios;
 mod select;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod unit;
 mod verdict;
 mod web;

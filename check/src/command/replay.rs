@@ -11,6 +11,7 @@ use super::{Exit, Failure, Options, Plugs, Stage};
 use crate::explain::{changes, explain};
 use crate::mermaid::diagram;
 use crate::story::Story;
+use crate::table::counted;
 
 pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     let script = read(file, stage)?;
@@ -90,12 +91,13 @@ pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut
         let words = stage.look.bad("DIFFERENT:");
         writeln!(stage.out, "{words} {differing} of what the trace expects is not what the model does.")?;
     } else {
-        writeln!(stage.out, "{steps} steps; {expecting} say what they expect, and it is what the model does.")?;
+        let steps = counted(steps, "step");
+        writeln!(stage.out, "{steps}; what {expecting} of them say is what the model does.")?;
     }
     if falsehoods.is_empty() {
-        writeln!(stage.out, "No claim is false on the way ({} claims).", plugs.catalogue.claims().len())?;
+        writeln!(stage.out, "No claim is false on the way, of {}.", counted(plugs.catalogue.claims().len(), "claim"))?;
     } else {
-        writeln!(stage.out, "{} {} claims are false on the way.", stage.look.bad("FALSE:"), falsehoods.len())?;
+        writeln!(stage.out, "{} {} false on the way.", stage.look.bad("FALSE:"), counted(falsehoods.len(), "claim"))?;
     }
     Ok(exit)
 }

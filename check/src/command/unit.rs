@@ -19,6 +19,8 @@ pub(super) struct Exploring<'a> {
     pub(super) options: &'a Options,
     /// Time left for all that is still to be explored.
     pub(super) time: Option<Duration>,
+    /// Which it is, of how many.
+    pub(super) place: (usize, usize),
     /// Is a line of progress drawn?
     pub(super) shown: bool,
 }
@@ -50,7 +52,8 @@ impl Exploring<'_> {
     }
 
     fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Option<u64>) -> Watch {
-        let label = format!("{} ({explorer})", self.job.name());
+        let (number, all) = self.place;
+        let label = format!("{number}/{all} {} ({explorer})", self.job.name());
         Watch::start(self.shown, label, Arc::clone(progress), expected)
     }
 }

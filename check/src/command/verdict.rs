@@ -12,7 +12,7 @@ use crate::explain::explain;
 use crate::explore::{CollisionBound, Completion};
 use crate::record::{Record, Unit};
 use crate::story::{Falsehood, Story};
-use crate::table::{Align, grouped, lay_out};
+use crate::table::{Align, counted, grouped, lay_out};
 
 /// What a record says about a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,10 @@ enum Verdict {
     False,
     /// No counterexample, everything explored, and its premise was met.
     Holds,
-    /// No counterexample, but its premise was never met, so nothing was tested.
+    /// No counterexample, but its premise was never met, so it was not put to the test.
     Unwitnessed,
+    /// No counterexample, everything explored; whether its premise was met, nobody counted.
+    Unrefuted,
     /// No counterexample so far; not everything has been explored.
     Open,
 }
@@ -32,7 +34,8 @@ impl Verdict {
         match self {
             Self::False => "FALSE",
             Self::Holds => "holds",
-            Self::Unwitnessed => "no witness",
+            Self::Unwitnessed => "not met",
+            Self::Unrefuted => "not false",
             Self::Open => "open",
         }
     }
@@ -59,7 +62,10 @@ pub(super) fn conclude(
     catalogue: &dyn Catalogue,
     stage: &mut Stage<'_>,
 ) -> Result<Exit, Failure> {
-    let missing: Vec<&str> = record.missing().into_iter().filter(|name| mine.iter().any(|it| it == name)).collect();
+    // What ended at a violation has told what it had to tell.
+    let ended = |name: &str| record.units.get(name).is_some_and(|unit| unit.violations().next().is_some());
+    let is_missing = |name: &&str| mine.iter().any(|it| it == name) && !ended(name);
+    let missing: Vec<&str> = record.missing().into_iter().filter(is_missing).collect();
     let disagreeing: Vec<&str> =
         record.units.iter().filter(|(_, unit)| unit.agrees() == Some(false)).map(|(name, _)| name.as_str()).collect();
     // A premise that is met nowhere is a gap in the scenarios only if all of them were explored.
@@ -67,13 +73,14 @@ pub(super) fn conclude(
         |name: &String| record.units.get(name).is_some_and(|unit| unit.exact.is_some() && unit.is_complete());
     let everything = default_names().iter().all(is_through);
     let judged: Vec<Judged> = (0..u8::try_from(catalogue.claims().len()).unwrap_or(u8::MAX))
-        .map(|claim| judge(record, claim, catalogue, missing.is_empty(), everything))
+        .map(|claim| judge(record, claim, catalogue, missing.is_empty()))
         .collect();
 
     let any = |wanted: Verdict| judged.iter().any(|judged| judged.verdict == wanted);
+    let tested = any(Verdict::Holds) || any(Verdict::Unrefuted);
     let exit = if any(Verdict::False) || !disagreeing.is_empty() {
         Exit::False
-    } else if !missing.is_empty() || any(Verdict::Unwitnessed) || judged.is_empty() {
+    } else if !missing.is_empty() || !tested || (everything && any(Verdict::Unwitnessed)) {
         Exit::Incomplete
     } else {
         Exit::Fine
@@ -101,11 +108,11 @@ pub(super) fn conclude(
             writeln!(stage.out, "\n{}", counterexample(judged.claim, unit, script, catalogue))?;
         }
     }
-    summary(&judged, &missing, &disagreeing, record, stage)?;
+    summary(&judged, &missing, &disagreeing, record, everything, stage)?;
     Ok(exit)
 }
 
-fn judge(record: &Record, claim: u8, catalogue: &dyn Catalogue, complete: bool, everything: bool) -> Judged {
+fn judge(record: &Record, claim: u8, catalogue: &dyn Catalogue, complete: bool) -> Judged {
     let units = || record.wanted.iter().filter_map(|name| Some((name, record.units.get(name)?)));
     let is_false = units().any(|(_, unit)| unit.violations().any(|bit| bit == claim));
     let seen = || units().filter_map(|(name, unit)| Some((name, unit.exact.as_ref()?.witnesses.get(&claim)?)));
@@ -118,8 +125,10 @@ fn judge(record: &Record, claim: u8, catalogue: &dyn Catalogue, complete: bool, 
     let verdict = match () {
         () if is_false => Verdict::False,
         () if !complete => Verdict::Open,
-        () if witness.is_none() && everything => Verdict::Unwitnessed,
-        () => Verdict::Holds,
+        () if witness.is_some() => Verdict::Holds,
+        // Only our explorer counts witnesses.
+        () if units().any(|(_, unit)| unit.exact.is_none()) => Verdict::Unrefuted,
+        () => Verdict::Unwitnessed,
     };
     Judged {
         claim,
@@ -291,37 +300,43 @@ fn summary(
     missing: &[&str],
     disagreeing: &[&str],
     record: &Record,
+    everything: bool,
     stage: &mut Stage<'_>,
 ) -> Result<(), Failure> {
     let look = stage.look;
-    let named = |verdict: Verdict| judged.iter().filter(|judged| judged.verdict == verdict).count();
+    let count = |verdict: Verdict| judged.iter().filter(|judged| judged.verdict == verdict).count();
     writeln!(stage.out)?;
     for name in disagreeing {
-        writeln!(stage.out, "{} the explorers found different spaces in {name}", look.bad("DISAGREEMENT:"))?;
+        writeln!(stage.out, "{} the explorers found different spaces in {name}.", look.bad("DISAGREEMENT:"))?;
     }
     if !missing.is_empty() {
-        writeln!(stage.out, "{} not explored to the end:", look.open("INCOMPLETE:"))?;
+        writeln!(stage.out, "{} not explored to the end, so nothing is proven:", look.open("INCOMPLETE:"))?;
         for name in missing {
             let why = record.units.get(*name).map_or_else(|| "not begun".to_owned(), why_cut);
             writeln!(stage.out, "  {name} ({why})")?;
         }
     }
-    if judged.is_empty() {
-        writeln!(stage.out, "{} there are no claims, so nothing is proven.", look.open("INCOMPLETE:"))?;
-        return Ok(());
-    }
-    if named(Verdict::Unwitnessed) > 0 {
-        let count = named(Verdict::Unwitnessed);
-        writeln!(stage.out, "{} no scenario meets the premise of {count} claims.", look.open("INCOMPLETE:"))?;
-    }
-    let (claims, holding, broken) = (judged.len(), named(Verdict::Holds), named(Verdict::False));
+    let (broken, holding) = (count(Verdict::False), count(Verdict::Holds));
+    let (unmet, unrefuted) = (count(Verdict::Unwitnessed), count(Verdict::Unrefuted));
     if broken > 0 {
-        writeln!(stage.out, "{} {broken} of {claims} claims are false.", look.bad("FALSE:"))?;
-    } else if missing.is_empty() && holding == claims && disagreeing.is_empty() {
-        let words = format!("all {claims} claims hold in every state and every step.");
+        writeln!(stage.out, "{} {} of {} false.", look.bad("FALSE:"), broken, counted(judged.len(), "claim"))?;
+    }
+    if holding > 0 {
+        let words = format!("in every state and every step of these scenarios: {} true.", counted(holding, "claim"));
         writeln!(stage.out, "{} {words}", look.good("OK:"))?;
-    } else {
-        writeln!(stage.out, "No claim is false in what was explored; that proves nothing about the rest.")?;
+    }
+    if unrefuted > 0 {
+        let words = "not false; only the exact explorer tells whether that was put to the test.";
+        writeln!(stage.out, "{} {} {words}", look.good("OK:"), counted(unrefuted, "claim"))?;
+    }
+    if unmet > 0 && everything {
+        let words = "never put to the test: no scenario meets the premise.";
+        writeln!(stage.out, "{} {} {words}", look.open("INCOMPLETE:"), counted(unmet, "claim"))?;
+    } else if unmet > 0 {
+        writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "claim"))?;
+    }
+    if missing.is_empty() && broken == 0 && holding == 0 && unrefuted == 0 {
+        writeln!(stage.out, "{} no claim was put to the test, so nothing is proven.", look.open("INCOMPLETE:"))?;
     }
     Ok(())
 }

@@ -1,3 +1,58 @@
 //! The writers of `reports/`: deterministic text, so that a test can compare it.
+//!
+//! Everything is found anew: the default scenarios explored, every fault planted, every step of the
+//! induction taken. No times, no host names.
 
+mod claims;
+mod findings;
 pub mod lifecycle;
+mod requirements;
+mod spaces;
+mod transitions;
+
+use std::fs;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+pub use findings::Findings;
+
+/// A report: the name of its file, and what stands in it.
+pub type Report = (&'static str, String);
+
+/// Every report, in the order in which they are explained in `reports/README.md`.
+///
+/// # Errors
+/// A sentence about what was found that cannot be reported as proven: a claim that is false, a
+/// search that was cut, a claim that was never put to the test, a planted fault that was missed.
+pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
+    let findings = Findings::find(threads)?;
+    findings.check()?;
+    let lifecycle = lifecycle::Lifecycle::observe();
+    Ok(vec![
+        ("lifecycle.txt", lifecycle::text(&lifecycle)),
+        ("lifecycle.svg", lifecycle::svg(&lifecycle)),
+        ("properties.md", claims::text(&findings)),
+        ("properties.json", claims::json(&findings)?),
+        ("state-space.md", spaces::text(&findings)),
+        ("requirements.md", requirements::text()),
+        ("transitions.json", transitions::json(&findings)?),
+    ])
+}
+
+/// Writes every report into `folder`, and says which files it wrote.
+///
+/// # Errors
+/// As [`all`], or where a file cannot be written.
+pub fn write(folder: &Path, threads: NonZeroUsize) -> io::Result<Vec<PathBuf>> {
+    let reports = all(threads).map_err(io::Error::other)?;
+    fs::create_dir_all(folder)?;
+    reports
+        .into_iter()
+        .map(|(name, text)| {
+            let path = folder.join(name);
+            fs::write(&path, text)?;
+            Ok(path)
+        })
+        .collect()
+}

@@ -2,8 +2,8 @@
 
 use holdfast_model::{
     Account, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, CreateRefund,
-    CreateSession, Currency, Dialect, Event, Flow, IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Terms,
-    Update,
+    CreateSession, Currency, Dialect, Event, Flow, IntentId, IntentStatus, Operation, PaymentMethod, SessionMode,
+    SessionUi, Terms, Update,
 };
 
 use super::{Alphabet, Room, Scenario, Variant, When};
@@ -601,22 +601,39 @@ fn retries() -> Vec<Variant> {
     vec![variant("two keys", alphabet)]
 }
 
-fn several(amount: i64) -> Alphabet {
+/// What happens to payments side by side: only where it can come to something, because what is
+/// refused is refused in the scenarios with one payment.
+fn several(amount: i64, refunds: u8) -> Alphabet {
+    use IntentStatus::{RequiresCapture, Succeeded};
+    let intent = IntentId(0);
+    let capture = |amount, final_capture| Operation::CaptureIntent {
+        intent,
+        capture: Capture { amount, final_capture, ..Capture::default() },
+    };
+    let refund =
+        |amount| Operation::CreateRefund { intent, refund: CreateRefund { amount, ..CreateRefund::default() } };
     Alphabet::new()
+        .refunds_at_most(refunds)
         .creates([held(amount, PaymentMethod::Visa), paid(amount, PaymentMethod::Visa, CaptureMethod::AutomaticAsync)])
-        .captures([Some(1), Some(0), None])
-        .cancels([None])
-        .refunds([Some(1), None])
-        .jobs()
+        .on_payment(
+            When::status(&[RequiresCapture]),
+            [capture(Some(1), Some(false)), capture(None, None), Operation::CancelIntent { intent, reason: None }],
+        )
+        .on_payment(When::status(&[RequiresCapture, Succeeded]), [refund(Some(1)), refund(Some(2)), refund(None)])
+        .on_payment(When::status(&[RequiresCapture]), [Event::ExpireHold { intent }])
+        .on_payment(When::status(&[Succeeded]), [Event::Book { intent }])
         .time()
 }
 
 fn two_payments() -> Vec<Variant> {
-    vec![variant("interchangeable", several(2))]
+    vec![variant("interchangeable", several(TWO.0, TWO.1))]
 }
 
+/// Amount and refunds of each of two payments.
+const TWO: (i64, u8) = (6, 4);
+
 fn three_payments() -> Vec<Variant> {
-    vec![variant("interchangeable", several(3))]
+    vec![variant("interchangeable", several(3, 2))]
 }
 
 fn deep_connect() -> Vec<Variant> {

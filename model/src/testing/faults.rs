@@ -1,12 +1,32 @@
 //! The planted faults, by topic: one sentence says what the broken engine does, one function breaks
 //! it.
 
+mod asked;
 mod capture;
+mod connect;
+mod idempotency;
+mod ledger;
 mod money;
+mod notifications;
+mod refunds;
+mod session;
+mod setup;
 
 use super::fault::Fault;
 
 /// Every planted fault.
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
-    [money::FAULTS, capture::FAULTS].into_iter().flatten()
+    [
+        money::FAULTS,
+        capture::FAULTS,
+        refunds::FAULTS,
+        connect::FAULTS,
+        ledger::FAULTS,
+        notifications::FAULTS,
+        idempotency::FAULTS,
+        setup::FAULTS,
+        session::FAULTS,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -1,0 +1,390 @@
+use std::fs;
+use std::path::PathBuf;
+
+use holdfast_model::{Observation, Terms};
+
+use super::{Exit, Look, Plugs, Stage, run};
+use crate::catalogue::{Catalogue, Claim, Moment, Properties};
+use crate::explore::{ClaimBits, Completion, Count, First, Summary};
+use crate::record::{Record, Unit};
+use crate::story::Story;
+
+/// One claim about states, which is false once more than 500 is received, and one about steps,
+/// which is false of every refund.
+struct Toy {
+    claims: Vec<Claim>,
+}
+
+impl Toy {
+    fn new() -> Self {
+        let claim = |name: &str, about_steps| Claim {
+            name: name.to_owned(),
+            sentence: format!("the sentence of {name}"),
+            rules: "B1".to_owned(),
+            why: format!("why {name} matters"),
+            about_steps,
+        };
+        Self { claims: vec![claim("at-most-500", false), claim("no-refunds", true)] }
+    }
+}
+
+fn received(observation: &Observation<'_>) -> u32 {
+    observation.payments.iter().flatten().map(|payment| payment.received.get()).sum()
+}
+
+impl Catalogue for Toy {
+    fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    fn broken_by_state(&self, observation: &Observation<'_>) -> ClaimBits {
+        u128::from(received(observation) > 500)
+    }
+
+    fn broken_by_step(&self, moment: &Moment<'_>) -> ClaimBits {
+        u128::from(moment.input.to_string().starts_with("refund")) << 1
+    }
+
+    fn because(&self, claim: u8, moment: &Moment<'_>) -> Option<String> {
+        (claim == 0).then(|| format!("received {} > 500", received(&moment.after)))
+    }
+}
+
+struct Answer {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+fn check_on(arguments: &[&str], input: &str, catalogue: &dyn Catalogue, look: Look) -> Answer {
+    let report = |_: &std::path::Path| Err(std::io::Error::other("no room"));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut stage = Stage { input: &mut input.as_bytes(), out: &mut out, err: &mut err, look };
+    let arguments = ["check"].iter().chain(arguments).copied();
+    let exit = run(arguments, &Plugs { catalogue, report: &report }, &mut stage);
+    Answer { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}
+
+fn check(arguments: &[&str]) -> Answer {
+    check_on(arguments, "", &Toy::new(), Look::default())
+}
+
+fn replay(trace: &str) -> Answer {
+    check_on(&["replay", "-"], trace, &Toy::new(), Look::default())
+}
+
+/// A file of this test's own, which is not there yet.
+fn file(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("holdfast-check-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    let _absent = fs::remove_file(&path);
+    path
+}
+
+#[test]
+fn help_is_no_error_and_bad_usage_is() {
+    let help = check(&["--help"]);
+    assert_eq!((help.exit, help.err.as_str()), (Exit::Fine, ""));
+    assert!(help.out.contains("Exit codes: 0"));
+    for (arguments, message) in [
+        (vec!["explor"], "unrecognized subcommand 'explor'"),
+        (vec!["explore", "multicaptur"], "no scenario `multicaptur`; did you mean `multicapture`?"),
+        (vec!["--shard", "2/2"], "part 2/2 does not exist"),
+        (vec!["--dialect", "confirm_limit=many"], "dialect field `confirm_limit`: expected a whole number"),
+        (vec!["--time-limit", "soon"], "expected a duration like"),
+        (vec!["claims", "at-most-50"], "no claim `at-most-50`; did you mean `at-most-500`?"),
+        (vec!["path", "status=succeded"], "condition 1 `status=succeded`: not a value of `status`"),
+        (vec!["web", "refunds", "imediate"], "`refunds` has no variant `imediate`; did you mean `immediate`?"),
+        (vec!["replay", "no/such/file"], "no/such/file: "),
+        (vec!["merge", "no/such/file"], "no/such/file: "),
+        (vec!["report"], "cannot write the reports to reports: no room"),
+    ] {
+        let answer = check(&arguments);
+        assert_eq!(answer.exit, Exit::Usage, "{arguments:?}: {}", answer.out);
+        assert!(answer.err.contains(message), "{arguments:?}: {}", answer.err);
+    }
+    let codes = [Exit::Fine, Exit::False, Exit::Usage, Exit::Incomplete].map(Exit::code);
+    assert_eq!(codes, [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_typo_in_a_trace_is_named_by_line_and_word() {
+    let answer = replay("create pi1 1000 usd\n\n  captre pi1\n");
+    assert_eq!(answer.exit, Exit::Usage);
+    let message = "error: standard input: line 3, word 1 `captre`: no such verb; did you mean `capture`?\n";
+    assert_eq!(answer.err, message);
+}
+
+#[test]
+fn a_replay_shows_what_changed() {
+    let answer = replay("# Why.\ncreate pi1 300 usd automatic method=card_visa confirm => succeeded\n");
+    assert_eq!(answer.exit, Exit::Fine, "{}", answer.out);
+    for part in [
+        "# Why.\n",
+        "1. create pi1 300 usd automatic method=card_visa confirm\n   => succeeded capturable=0 received=300\n",
+        "      pi1.received: – → 300\n",
+        "      notifies payment_intent.created\n",
+        "No claim is false on the way, of 2 claims.",
+    ] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+}
+
+#[test]
+fn a_replay_names_what_is_not_as_the_trace_says() {
+    let answer = replay("create pi1 300 usd => succeeded notifies\n");
+    assert_eq!(answer.exit, Exit::False);
+    for part in [
+        "DIFFERS (line 1): expected succeeded, found requires_payment_method",
+        "DIFFERS (line 1): expected nobody notified, found notifies payment_intent.created",
+        "DIFFERENT: 2 of what the trace expects is not what the model does.",
+    ] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+}
+
+#[test]
+fn a_replay_beyond_the_room_of_the_model_proves_nothing() {
+    let answer = replay("create pi9 300 usd\n");
+    assert_eq!(answer.exit, Exit::Incomplete, "{}", answer.out);
+}
+
+const RECEIVES_700: &str = "\
+create  pi1 1000 usd manual multicapture method=card_visa confirm
+capture pi1 700 final=false
+capture pi1 300
+";
+
+#[test]
+fn a_false_claim_is_explained() {
+    let answer = replay(RECEIVES_700);
+    assert_eq!(answer.exit, Exit::False);
+    for part in [
+        "FALSE: the sentence of at-most-500\n  claim    at-most-500 [B1]\n  matters  why at-most-500 matters\n",
+        "  because  received 700 > 500\n  changed  by step 2 of 2: capture pi1 700 final=false\n",
+        "             pi1.received: 0 → 700\n",
+        "```mermaid\nsequenceDiagram\n",
+        "cargo run --bin check -- replay - <<'END'\ncreate  pi1 1000 usd",
+        "FALSE: 1 claim false on the way.",
+    ] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+    // The command at the end shows the same falsehood again.
+    let (_, command) = answer.out.split_once("<<'END'\n").unwrap();
+    let (trace, _) = command.split_once("END\n").unwrap();
+    let again = replay(trace);
+    assert!(again.out.contains("because  received 700 > 500"), "{}", again.out);
+}
+
+#[test]
+fn json_answers_are_json() {
+    for arguments in [
+        vec!["scenarios", "--json"],
+        vec!["claims", "--json"],
+        vec!["claims", "no-refunds", "--json"],
+        vec!["path", "status=succeeded", "--scenario", "multicapture", "--json"],
+        vec!["explore", "setup", "--json"],
+        vec!["replay", "-", "--json"],
+    ] {
+        let answer = check_on(&arguments, RECEIVES_700, &Toy::new(), Look::default());
+        let value: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        assert!(value.is_array() || value["exit"] == answer.exit.code(), "{arguments:?}: {}", answer.out);
+    }
+}
+
+#[test]
+fn a_cut_run_is_incomplete_and_says_so() {
+    for explorer in ["both", "exact", "stateright"] {
+        let answer = check(&["explore", "multicapture", "--max-states", "20", "--explorer", explorer]);
+        assert_eq!(answer.exit, Exit::Incomplete, "{}", answer.out);
+        assert!(answer.out.contains("INCOMPLETE: not explored to the end"), "{}", answer.out);
+        assert!(answer.out.contains("multicapture: us (stopped after 20 states)"), "{}", answer.out);
+    }
+    let answer = check(&["explore", "multicapture", "--time-limit", "0s"]);
+    assert_eq!(answer.exit, Exit::Incomplete);
+    assert!(answer.out.contains("multicapture: us (not begun)"), "{}", answer.out);
+}
+
+#[test]
+fn the_shortest_path_to_a_state() {
+    let answer = check(&["path", "status=requires_capture", "captures>=2", "--scenario", "multicapture"]);
+    assert_eq!(answer.exit, Exit::Fine, "{}", answer.err);
+    let script = holdfast_model::trace::Script::parse(&answer.out).unwrap();
+    assert_eq!(script.lines.len(), 3, "create, capture, capture: {}", answer.out);
+    assert_eq!(replay(&answer.out).err, "");
+
+    let nowhere = check(&["path", "captures>50", "--scenario", "refunds"]);
+    assert_eq!((nowhere.exit, nowhere.err.as_str()), (Exit::False, ""));
+    let cut = check(&["path", "captures>50", "--scenario", "refunds", "--max-states", "10"]);
+    assert_eq!(cut.exit, Exit::Incomplete);
+    assert!(cut.err.contains("stopped after 10 states; none found so far"), "{}", cut.err);
+    let start = check(&["path", "pi1.exists=false", "--scenario", "refunds"]);
+    assert!(start.out.contains("# 0 steps"), "{}", start.out);
+}
+
+#[test]
+fn interchangeable_payments_get_the_names_of_the_predicate() {
+    for (one, other) in [("pi1", "pi2"), ("pi2", "pi1")] {
+        let conditions = format!("{one}.refunded>0 {other}.status=requires_capture");
+        let answer = check(&["path", &conditions, "--scenario", "two_payments"]);
+        let script = holdfast_model::trace::Script::parse(&answer.out).unwrap();
+        let story = Story::play(script.terms, script.inputs());
+        let last = story.moments().last().unwrap().after;
+        let predicate = crate::predicate::Predicate::parse(&conditions).unwrap();
+        assert!(predicate.holds(&last), "{conditions}: {}", answer.out);
+    }
+}
+
+#[test]
+fn scenarios_and_claims_are_listed() {
+    let answer = check(&["scenarios"]);
+    for scenario in crate::scenarios::SCENARIOS {
+        assert!(answer.out.contains(scenario.name) && answer.out.contains(scenario.bounds));
+    }
+    let answer = check(&["claims"]);
+    assert!(answer.out.contains("at-most-500") && answer.out.contains("the sentence of no-refunds"));
+    let one = check(&["claims", "no-refunds"]);
+    assert!(one.out.contains("matters    why no-refunds matters"), "{}", one.out);
+}
+
+#[test]
+fn shards_add_up_to_the_whole() {
+    let parts = [file("shard-0.json"), file("shard-1.json")];
+    let names = parts.each_ref().map(|part| part.to_str().unwrap().to_owned());
+    for (shard, name) in ["0/2", "1/2"].iter().zip(&names) {
+        check(&["explore", "connect", "refunds", "--shard", shard, "--resume", name]);
+    }
+    let half = check(&["merge", &names[0], "--json"]);
+    assert_eq!(half.exit, Exit::Incomplete);
+    let half: serde_json::Value = serde_json::from_str(&half.out).unwrap();
+    assert_eq!(half["complete"], false);
+
+    let whole = |arguments: &[&str]| -> Record {
+        let answer: serde_json::Value = serde_json::from_str(&check(arguments).out).unwrap();
+        assert_eq!(answer["complete"], true);
+        let mut record: Record = serde_json::from_value(answer["record"].clone()).unwrap();
+        for unit in record.units.values_mut() {
+            unit.milliseconds = 0;
+        }
+        record
+    };
+    let merged = whole(&["merge", &names[1], &names[0], "--json"]);
+    assert_eq!(merged, whole(&["explore", "connect", "refunds", "--json"]));
+    assert_eq!(merged.units.len(), 7);
+}
+
+#[test]
+fn a_run_is_taken_up_again_where_it_stopped() {
+    let path = file("resumed.json");
+    let name = path.to_str().unwrap();
+    let cut = check(&["explore", "refunds", "--max-states", "100", "--resume", name]);
+    assert_eq!(cut.exit, Exit::Incomplete);
+    let record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(record.missing(), ["refunds: moving on"], "the small variant was explored to its end");
+
+    // What is there is not explored again: were it explored, the mark would be gone.
+    let mut marked = record;
+    marked.units.get_mut("refunds: immediate").unwrap().milliseconds = 123_456;
+    fs::write(&path, marked.text().unwrap()).unwrap();
+    check(&["explore", "refunds", "--resume", name]);
+    let record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert!(record.missing().is_empty());
+    assert_eq!(record.units["refunds: immediate"].milliseconds, 123_456);
+
+    let other = check(&["explore", "refunds", "--resume", name, "--dialect", "confirm_limit=3"]);
+    assert_eq!(other.exit, Exit::Usage);
+    assert!(other.err.contains("cannot be taken up again: they are of different runs"), "{}", other.err);
+}
+
+/// A record as a run would write it, in which claim 0 is false or holds, and claim 1 was met or not.
+fn record(false_claim: bool, second_met: bool) -> PathBuf {
+    let first = || First { steps: 2, print: 1, ordinal: 0, text: None };
+    let mut summary = Summary { unique: 10, completion: Completion::Complete, ..Summary::default() };
+    summary.witnesses.insert(0, Count { count: 5, first: first() });
+    if second_met {
+        summary.witnesses.insert(1, Count { count: 1, first: first() });
+    }
+    let claims = Toy::new().claims.iter().map(|claim| claim.name.clone()).collect();
+    let mut record = Record::new("toy".to_owned(), claims, vec!["toy: only".to_owned()]);
+    let mut unit = Unit {
+        scenario: "toy".to_owned(),
+        variant: "only".to_owned(),
+        exact: None,
+        stateright: None,
+        counterexamples: std::collections::BTreeMap::new(),
+        milliseconds: 1_250,
+    };
+    if false_claim {
+        summary.violations.insert(0, first());
+        let inputs = holdfast_model::trace::Script::parse(RECEIVES_700).unwrap();
+        let story = Story::play(Terms::default(), inputs.inputs()).until(1);
+        unit.counterexamples.insert(0, story.script().to_string());
+    }
+    unit.exact = Some(summary);
+    record.units.insert("toy: only".to_owned(), unit);
+    let path = file(&format!("record-{false_claim}-{second_met}.json"));
+    fs::write(&path, record.text().unwrap()).unwrap();
+    path
+}
+
+#[test]
+fn a_violation_found_while_exploring_is_explained() {
+    let path = record(true, true);
+    let answer = check(&["merge", path.to_str().unwrap()]);
+    assert_eq!(answer.exit, Exit::False);
+    for part in [
+        "because  received 700 > 500",
+        "changed  by step 2 of 2: capture pi1 700 final=false",
+        "Found in toy: only.",
+        "FALSE: 1 of 2 claims false.",
+    ] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+}
+
+#[test]
+fn a_claim_that_was_not_put_to_the_test_does_not_count_as_holding() {
+    let met = record(false, true);
+    let answer = check(&["merge", met.to_str().unwrap()]);
+    assert_eq!(answer.exit, Exit::Fine, "{}", answer.out);
+    assert!(
+        answer.out.contains("OK: in every state and every step of these scenarios: 2 claims true."),
+        "{}",
+        answer.out
+    );
+    assert!(answer.out.contains(" 1.3"), "the seconds: {}", answer.out);
+
+    let unmet = record(false, false);
+    let answer = check(&["merge", unmet.to_str().unwrap()]);
+    assert!(
+        answer.out.contains("OK: in every state and every step of these scenarios: 1 claim true."),
+        "{}",
+        answer.out
+    );
+    assert!(answer.out.contains("Not put to the test by these scenarios: 1 claim."), "{}", answer.out);
+}
+
+#[test]
+fn colors_only_where_wanted() {
+    let bad = "create pi1 300 usd => succeeded\n";
+    let plain = check_on(&["replay", "-"], bad, &Toy::new(), Look::default());
+    assert!(!plain.out.contains('\u{1b}'));
+    let colored = check_on(&["replay", "-"], bad, &Toy::new(), Look { color: true, ..Look::default() });
+    assert!(colored.out.contains("\u{1b}[1;31mDIFFERENT:\u{1b}[0m"));
+}
+
+/// The golden traces of the model, judged by the real claims.
+#[test]
+fn no_golden_trace_makes_a_claim_false() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../model/traces");
+    let catalogue = Properties::default();
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let answer = check_on(&["replay", path.to_str().unwrap()], "", &catalogue, Look::default());
+        assert_eq!(answer.exit, Exit::Fine, "{}: {}{}", path.display(), answer.out, answer.err);
+        count += 1;
+    }
+    assert!(count >= 40, "only {count} traces");
+}

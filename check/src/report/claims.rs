@@ -1,0 +1,217 @@
+//! `reports/properties.md` and `reports/properties.json`: every claim, and how we know.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use holdfast_model::testing::{DOMAIN, faults};
+use holdfast_properties::{CATALOGUE, Claim, Kind};
+use serde::Serialize;
+
+use super::findings::{Findings, claim};
+use crate::induction::Induction;
+
+/// `reports/properties.md`.
+pub(super) fn text(findings: &Findings) -> String {
+    let mut out = String::from("# Proven properties\n\nWritten by `check report`; compared by a test.\n\n");
+    let _infallible = head(&mut out, findings);
+    let mut topic = "";
+    for claim in &CATALOGUE {
+        if claim.topic != topic {
+            topic = claim.topic;
+            let _infallible = writeln!(out, "\n## {topic}");
+        }
+        let _infallible = section(&mut out, claim, findings);
+    }
+    out
+}
+
+fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
+    let states = findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(space.summary.unique));
+    let count = |test: fn(&Induction) -> bool| findings.induction.values().filter(|reach| test(reach)).count();
+    let sole = CATALOGUE.iter().filter(|claim| findings.kills(claim).iter().any(|(.., sole)| *sole)).count();
+    writeln!(
+        out,
+        "{} claims hold in each of {states} states, and in every step out of them, of the scenarios in\n\
+         [state-space.md](state-space.md). Each was put to the test there: its premise occurred. {} faults were planted\n\
+         in the model, one at a time, and each was found by the claim it should break.\n",
+        CATALOGUE.len(),
+        findings.caught.len(),
+    )?;
+    writeln!(
+        out,
+        "- inductive alone: {}; with helpers: {}; in the reachable states only: {}; not in the domain: {}",
+        count(|reach| matches!(reach, Induction::Alone)),
+        count(|reach| matches!(reach, Induction::WithHelpers(_))),
+        count(|reach| matches!(reach, Induction::ReachableOnly(_))),
+        count(|reach| matches!(reach, Induction::NotInDomain)),
+    )?;
+    writeln!(
+        out,
+        "- claims with a fault that they alone notice: {sole}; without: {}",
+        CATALOGUE.len().saturating_sub(sole)
+    )?;
+    writeln!(
+        out,
+        "\nInductive means: true after one step from *any* state in which it (and its helpers) held, reached by a history\n\
+         or not, so for histories of any length. Tried were {} steps from {} states: {DOMAIN}.",
+        findings.induction_size.1, findings.induction_size.0,
+    )?;
+    let shared: Vec<_> = CATALOGUE
+        .iter()
+        .filter(|claim| !findings.kills(claim).iter().any(|(.., sole)| *sole))
+        .map(|claim| format!("`{}`", claim.id))
+        .collect();
+    if !shared.is_empty() {
+        writeln!(
+            out,
+            "\nNo planted fault breaks these claims alone; whatever breaks them, another notices too: {}.",
+            shared.join(", ")
+        )?;
+    }
+    Ok(())
+}
+
+fn section(out: &mut String, claim: &Claim, findings: &Findings) -> std::fmt::Result {
+    writeln!(out, "\n### {}\n\n`{}` · {} · {}\n", claim.sentence, claim.id, about(claim.kind), claim.rules)?;
+    writeln!(out, "{}\n", claim.why())?;
+    if let Some((count, space, trace)) = findings.witness(claim) {
+        writeln!(
+            out,
+            "- put to the test {count} times, first in {} after {}",
+            space.name(),
+            if trace.is_empty() { "nothing".to_owned() } else { format!("`{}`", trace.join("`, `")) },
+        )?;
+    }
+    writeln!(out, "- {}", reach(findings, claim))?;
+    let kills: Vec<_> = findings
+        .kills(claim)
+        .into_iter()
+        .map(|(fault, _, sole)| if sole { format!("**{fault}**") } else { fault.to_owned() })
+        .collect();
+    writeln!(out, "- notices {} (bold: it alone)", kills.join(", "))
+}
+
+const fn about(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Payment => "of a payment",
+        Kind::World => "of the whole",
+        Kind::PaymentStep => "of a step of a payment",
+        Kind::Step => "of a step",
+    }
+}
+
+fn reach(findings: &Findings, of: &Claim) -> String {
+    match findings.induction.get(&of.place) {
+        Some(Induction::Alone) => "inductive alone".to_owned(),
+        Some(Induction::WithHelpers(helpers)) => {
+            format!("inductive with {}", names(helpers).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        }
+        Some(Induction::ReachableOnly(escape)) => {
+            format!(
+                "known of reachable states only: `{}` breaks it from a state that no history leads to",
+                escape.input
+            )
+        }
+        Some(Induction::NotInDomain) | None => {
+            "known of reachable states only: the domain of the induction has nothing that it speaks of".to_owned()
+        }
+    }
+}
+
+fn names(helpers: &[u8]) -> impl Iterator<Item = &'static str> + '_ {
+    helpers.iter().filter_map(|bit| claim(*bit)).map(|claim| claim.id)
+}
+
+#[derive(Serialize)]
+struct Properties<'a> {
+    schema: &'static str,
+    states: u64,
+    steps: u64,
+    faults: usize,
+    claims: Vec<Property<'a>>,
+}
+
+#[derive(Serialize)]
+struct Property<'a> {
+    id: &'static str,
+    sentence: &'static str,
+    topic: &'static str,
+    about: &'static str,
+    rules: Vec<&'static str>,
+    verdict: &'static str,
+    witnesses: u64,
+    witness: Witness<'a>,
+    induction: Reach,
+    /// Planted faults that it notices.
+    faults: Vec<Kill>,
+}
+
+#[derive(Serialize, Default)]
+struct Witness<'a> {
+    space: String,
+    trace: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Reach {
+    reach: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    helpers: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Kill {
+    name: &'static str,
+    does: &'static str,
+    /// Is it this claim that should notice it?
+    meant: bool,
+    /// Does no other claim notice it?
+    alone: bool,
+    /// Length of the shortest counterexample.
+    steps: u32,
+}
+
+/// `reports/properties.json`: the same for machines.
+pub(super) fn json(findings: &Findings) -> Result<String, String> {
+    let sum = |of: fn(&crate::explore::Summary) -> u64| {
+        findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(of(&space.summary)))
+    };
+    let whole = Properties {
+        schema: "holdfast/properties/1",
+        states: sum(|summary| summary.unique),
+        steps: sum(|summary| summary.transitions),
+        faults: findings.caught.len(),
+        claims: CATALOGUE.iter().map(|claim| property(claim, findings)).collect(),
+    };
+    serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn property<'a>(claim: &Claim, findings: &'a Findings) -> Property<'a> {
+    let witness = findings.witness(claim);
+    let induction = match findings.induction.get(&claim.place) {
+        Some(Induction::Alone) => Reach { reach: "alone", helpers: vec![] },
+        Some(Induction::WithHelpers(helpers)) => Reach { reach: "with helpers", helpers: names(helpers).collect() },
+        Some(Induction::ReachableOnly(_)) => Reach { reach: "reachable only", helpers: vec![] },
+        Some(Induction::NotInDomain) | None => Reach { reach: "not in the domain", helpers: vec![] },
+    };
+    let meant: BTreeSet<_> = faults().filter(|fault| fault.breaks == claim.id).map(|fault| fault.name).collect();
+    let kills = findings.kills(claim).into_iter().map(|(name, steps, alone)| Kill {
+        name,
+        does: faults().find(|fault| fault.name == name).map_or("", |fault| fault.does),
+        meant: meant.contains(name),
+        alone,
+        steps,
+    });
+    Property {
+        id: claim.id,
+        sentence: claim.sentence,
+        topic: claim.topic,
+        about: about(claim.kind),
+        rules: claim.rule_ids().collect(),
+        verdict: "holds",
+        witnesses: witness.as_ref().map_or(0, |(count, ..)| *count),
+        witness: witness.map(|(_, space, trace)| Witness { space: space.name(), trace }).unwrap_or_default(),
+        induction,
+        faults: kills.collect(),
+    }
+}

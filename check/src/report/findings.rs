@@ -1,0 +1,162 @@
+//! What is found for the reports: by exploring, by planting faults, by induction.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use holdfast_model::testing::faults;
+use holdfast_properties::{CATALOGUE, Claim, Kind};
+
+use crate::explore::{ClaimBits, Exploration, Explorer, Mode, Path, Summary};
+use crate::faults::{Caught, plant_all};
+use crate::induction::{Induction, Steps};
+use crate::scenarios::{SCENARIOS, Scenario, Visit};
+use crate::space::ModelSpace;
+
+/// All that the reports tell.
+pub struct Findings {
+    /// Each variant of each default scenario, in order.
+    pub(super) spaces: Vec<Explored>,
+    /// What became of each planted fault.
+    pub(super) caught: Vec<Caught>,
+    /// How far each claim reaches, by its bit.
+    pub(super) induction: BTreeMap<u8, Induction>,
+    /// States and steps of the induction.
+    pub(super) induction_size: (u64, u64),
+}
+
+/// One variant of a scenario, explored.
+pub(super) struct Explored {
+    pub(super) scenario: &'static Scenario,
+    pub(super) variant: &'static str,
+    pub(super) rule_book: bool,
+    pub(super) summary: Summary,
+    /// Shortest traces to the first instance of each abstract transition.
+    pub(super) classes: BTreeMap<u32, (u64, Vec<String>)>,
+    /// Shortest traces to the first witness of each claim.
+    pub(super) witnesses: BTreeMap<u8, (u64, Vec<String>)>,
+}
+
+impl Explored {
+    pub(super) fn name(&self) -> String {
+        format!("{}: {}", self.scenario.name, self.variant)
+    }
+}
+
+impl Findings {
+    /// Explores every default scenario, plants every fault, takes every step of the induction.
+    ///
+    /// # Errors
+    /// Where a planted fault names something that does not exist.
+    pub fn find(threads: NonZeroUsize) -> Result<Self, String> {
+        let mut spaces = Vec::new();
+        for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
+            for variant in (scenario.variants)() {
+                let rule_book = variant.follows_the_rule_book();
+                let (summary, classes, witnesses) = scenario.visit(&variant, Explore(threads));
+                spaces.push(Explored { scenario, variant: variant.name, rule_book, summary, classes, witnesses });
+            }
+        }
+        let caught = plant_all(threads)?;
+        let steps = Steps::take(threads);
+        let bits = |about_steps: bool| {
+            CATALOGUE
+                .iter()
+                .filter(|claim| is_about_steps(claim) == about_steps)
+                .fold(0, |bits: ClaimBits, claim| bits | claim.bit())
+        };
+        let induction = steps.induct(bits(false), bits(true)).into_iter().collect();
+        Ok(Self { spaces, caught, induction, induction_size: (steps.states, steps.steps) })
+    }
+
+    /// Is all of it good news?
+    pub(super) fn check(&self) -> Result<(), String> {
+        for space in &self.spaces {
+            if !space.summary.completion.is_complete() {
+                return Err(format!("{} is {}", space.name(), space.summary.completion));
+            }
+            if let Some(claim) = space.summary.violations.keys().next().and_then(|bit| claim(*bit)) {
+                return Err(format!("`{}` is false in {}", claim.id, space.name()));
+            }
+        }
+        if let Some(claim) = CATALOGUE.iter().find(|claim| self.witness(claim).is_none()) {
+            return Err(format!("`{}` was never put to the test", claim.id));
+        }
+        for (fault, caught) in faults().zip(&self.caught) {
+            if !caught.by(fault.breaks) {
+                return Err(format!("planted fault `{}` was missed by `{}`", fault.name, fault.breaks));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a claim was put to the test by the shortest trace, and how often in all.
+    pub(super) fn witness(&self, claim: &Claim) -> Option<(u64, &Explored, &[String])> {
+        let seen = self.spaces.iter().filter_map(|space| Some((space, space.witnesses.get(&claim.place)?)));
+        let count = seen.clone().fold(0_u64, |sum, (_, (count, _))| sum.saturating_add(*count));
+        let (space, (_, trace)) = seen.min_by_key(|(_, (_, trace))| trace.len())?;
+        Some((count, space, trace))
+    }
+
+    /// The planted faults that a claim notices, each with the length of the counterexample and
+    /// whether no other claim notices it.
+    pub(super) fn kills(&self, claim: &Claim) -> Vec<(&'static str, u32, bool)> {
+        self.caught
+            .iter()
+            .filter_map(|caught| {
+                let (_, steps) = caught.broken.iter().find(|(broken, _)| *broken == claim.id)?;
+                Some((caught.fault, *steps, caught.broken.len() == 1))
+            })
+            .collect()
+    }
+}
+
+/// The claim that owns a bit.
+pub(super) fn claim(bit: u8) -> Option<&'static Claim> {
+    CATALOGUE.get(usize::from(bit))
+}
+
+/// Is the claim about steps, or about states?
+pub(super) fn is_about_steps(claim: &Claim) -> bool {
+    match claim.kind {
+        Kind::PaymentStep | Kind::Step => true,
+        Kind::Payment | Kind::World => false,
+    }
+}
+
+type Traces<K> = BTreeMap<K, (u64, Vec<String>)>;
+
+struct Explore(NonZeroUsize);
+
+impl Visit for Explore {
+    type Output = (Summary, Traces<u32>, Traces<u8>);
+
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Self::Output {
+        let explorer = Explorer::new(&space).mode(Mode::Exact).threads(self.0.get());
+        let found = explorer.run();
+        let classes = found
+            .summary
+            .classes
+            .iter()
+            .filter_map(|(class, count)| {
+                Some((*class, (count.count, trace(&explorer, &found, found.classes.get(class)?))))
+            })
+            .collect();
+        let witnesses = found
+            .summary
+            .witnesses
+            .iter()
+            .filter_map(|(bit, count)| Some((*bit, (count.count, trace(&explorer, &found, found.witnesses.get(bit)?)))))
+            .collect();
+        (found.summary, classes, witnesses)
+    }
+}
+
+/// The inputs that lead to where something was seen, and the one it was seen at.
+fn trace<const PAYMENTS: usize, const KEYS: usize>(
+    explorer: &Explorer<'_, ModelSpace<PAYMENTS, KEYS>>,
+    found: &Exploration<ModelSpace<PAYMENTS, KEYS>>,
+    sighting: &crate::explore::Sighting<ModelSpace<PAYMENTS, KEYS>>,
+) -> Vec<String> {
+    let Some(Path { steps, .. }) = explorer.path(found, sighting) else { return Vec::new() };
+    steps.iter().map(|(_, input)| input.to_string()).collect()
+}

@@ -1,0 +1,48 @@
+//! `reports/transitions.json`: every abstract transition that was taken, with a shortest trace to it.
+//! What a fuzzer covers is measured against this list.
+
+use std::collections::BTreeMap;
+
+use holdfast_properties::AbstractTransition;
+use serde::Serialize;
+
+use super::findings::Findings;
+
+#[derive(Serialize)]
+struct Transitions<'a> {
+    schema: &'static str,
+    count: usize,
+    transitions: Vec<Transition<'a>>,
+}
+
+#[derive(Serialize)]
+struct Transition<'a> {
+    name: String,
+    bits: u32,
+    /// Steps of all scenarios that are instances of it.
+    steps: u64,
+    /// Where a shortest trace leads to it.
+    space: String,
+    trace: &'a [String],
+}
+
+/// The whole of the file.
+pub(super) fn json(findings: &Findings) -> Result<String, String> {
+    let mut all: BTreeMap<u32, Transition<'_>> = BTreeMap::new();
+    // A dialect other than the rule book's is no part of what an engine is measured against.
+    for space in findings.spaces.iter().filter(|space| space.rule_book) {
+        for (class, (count, trace)) in &space.classes {
+            let name = AbstractTransition::from_bits(*class).map_or_else(String::new, AbstractTransition::name);
+            let fresh = || Transition { name, bits: *class, steps: 0, space: space.name(), trace };
+            let known = all.entry(*class).or_insert_with(fresh);
+            known.steps = known.steps.saturating_add(*count);
+            if trace.len() < known.trace.len() {
+                known.space = space.name();
+                known.trace = trace;
+            }
+        }
+    }
+    let transitions: Vec<_> = all.into_values().collect();
+    let whole = Transitions { schema: "holdfast/transitions/1", count: transitions.len(), transitions };
+    serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| error.to_string())
+}

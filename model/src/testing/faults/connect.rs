@@ -1,0 +1,323 @@
+//! Faults about fees and transfers.
+
+use super::asked;
+use crate::notification::Outbox;
+use crate::payment::{Changed, Payment};
+use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
+use crate::{Accepted, Amount, Event, Flow, Input, NotificationKind, Operation, Previous, Rejection, Terms, Update};
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "fee-refund-beyond-the-fee",
+        does: "gives back more of the fee than was taken, because it forgets what went back before",
+        breaks: "connect-money-is-bounded",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(fee_refund_beyond_the_fee),
+    },
+    Fault {
+        name: "transfer-beyond-the-charge",
+        does: "measures a separate transfer against the charge, not against what earlier ones left of it",
+        breaks: "connect-money-is-bounded",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(transfer_beyond_the_charge),
+    },
+    Fault {
+        name: "fee-next-to-a-share",
+        does: "takes a fee on although a transfer amount stands already",
+        breaks: "connect-money-fits-the-flow",
+        scenario: "connect",
+        variant: "named early",
+        kind: Kind::Instead(fee_next_to_a_share),
+    },
+    Fault {
+        name: "background-forgets-the-fee",
+        does: "books a background capture without the fee that stands on the intent",
+        breaks: "standing-amounts-are-collected",
+        scenario: "async_capture",
+        variant: "direct with a fee",
+        kind: Kind::Instead(books_without_standing_amounts),
+    },
+    Fault {
+        name: "background-sends-all",
+        does: "sends all of a background capture on, although a transfer amount stands",
+        breaks: "standing-amounts-are-collected",
+        scenario: "async_capture",
+        variant: "destination with a transfer amount",
+        kind: Kind::Instead(books_without_standing_amounts),
+    },
+    Fault {
+        name: "forgets-the-first-capture",
+        does: "does not remember that the first capture named a fee",
+        breaks: "later-captures-name-what-the-first-named",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CaptureIntent { .. }) = step.done() {
+                step.charge(|charge| charge.fee_at_first_capture = false);
+            }
+        }),
+    },
+    Fault {
+        name: "second-parcel-without-a-fee",
+        does: "takes a later capture that names no fee although the first one did",
+        breaks: "later-captures-name-what-the-first-named",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Instead(forgives_missing_names),
+    },
+    Fault {
+        name: "second-parcel-without-a-share",
+        does: "takes a later capture that names no transfer amount although the first one did",
+        breaks: "later-captures-name-what-the-first-named",
+        scenario: "connect",
+        variant: "destination",
+        kind: Kind::Instead(forgives_missing_names),
+    },
+    Fault {
+        name: "standing-fee-wins",
+        does: "takes the standing fee although the capture names another",
+        breaks: "capture-settles-fee-and-share",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Instead(standing_fee_wins),
+    },
+    Fault {
+        name: "silent-capture-is-free",
+        does: "takes no fee at a capture that names none, although one stands",
+        breaks: "capture-settles-fee-and-share",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Instead(silent_capture_is_free),
+    },
+    Fault {
+        name: "fee-of-nobody",
+        does: "drops a fee without a word where there is no connected account",
+        breaks: "connect-parameters-need-connect",
+        scenario: "connect",
+        variant: "platform",
+        kind: Kind::Heard(|heard| {
+            if heard.payment.is_some_and(|payment| payment.intent.flow == Flow::Platform)
+                && let Some(Operation::CaptureIntent { capture, .. }) = heard.operation()
+            {
+                capture.fee = capture.fee.filter(|fee| *fee <= 0);
+            }
+        }),
+    },
+    Fault {
+        name: "share-for-nobody",
+        does: "drops a transfer amount without a word where there is no destination",
+        breaks: "connect-parameters-need-connect",
+        scenario: "connect",
+        variant: "named early",
+        kind: Kind::Heard(|heard| {
+            if heard.payment.is_some_and(|payment| payment.intent.flow != Flow::Destination)
+                && let Some(Operation::ConfirmIntent { confirm, .. }) = heard.operation()
+            {
+                confirm.transfer = confirm.transfer.filter(|transfer| *transfer <= 0);
+            }
+        }),
+    },
+    Fault {
+        name: "no-fee-is-zero",
+        does: "takes a fee of nothing for no fee",
+        breaks: "connect-parameters-need-connect",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Heard(|heard| {
+            if let Some(Operation::CaptureIntent { capture, .. }) = heard.operation()
+                && capture.fee == Some(0)
+            {
+                capture.fee = None;
+            }
+        }),
+    },
+    Fault {
+        name: "source-of-two-ways",
+        does: "sends a payment captured piecewise on by a separate transfer",
+        breaks: "no-source-transaction-with-multicapture",
+        scenario: "connect",
+        variant: "platform",
+        kind: Kind::Instead(|_, payment, input, outbox| {
+            let Some(Operation::CreateTransfer { amount, .. }) = asked::operation(input) else { return None };
+            let several = payment.charge?.multicapture_available;
+            let mut unaware = payment;
+            unaware.charge.as_mut()?.multicapture_available = false;
+            let (mut payment, outcome) = unaware.create_transfer(amount, outbox).ok()?;
+            payment.charge.as_mut()?.multicapture_available = several;
+            Some(Ok((payment, outcome)))
+        }),
+    },
+    Fault {
+        name: "refund-loses-the-fee",
+        does: "gives the fee back with every full refund, asked or not",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Heard(|heard| {
+            if refunds_all(heard) && fee_can_go_back(heard) {
+                let Some((_, refund)) = heard.refund() else { return };
+                refund.refund_application_fee = true;
+            }
+        }),
+    },
+    Fault {
+        name: "refund-reverses-the-transfer",
+        does: "takes the transfer back with every full refund, asked or not",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "connect",
+        variant: "destination",
+        kind: Kind::Heard(|heard| {
+            let reversible = heard
+                .payment
+                .and_then(|payment| payment.charge)
+                .is_some_and(|charge| charge.links.transfer && !charge.transfer_latch);
+            if reversible && refunds_all(heard) {
+                let Some((_, refund)) = heard.refund() else { return };
+                refund.reverse_transfer = true;
+            }
+        }),
+    },
+    Fault {
+        name: "refund-keeps-the-fee",
+        does: "keeps the fee although the refund asks for it back",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Heard(|heard| {
+            if refunds_all(heard) && fee_can_go_back(heard) {
+                let Some((_, refund)) = heard.refund() else { return };
+                refund.refund_application_fee = false;
+            }
+        }),
+    },
+    Fault {
+        name: "wrong-latch",
+        does: "sets the latch of the transfer when the fee is refunded by hand",
+        breaks: "each-latch-has-its-own-endpoint",
+        scenario: "async_capture",
+        variant: "destination with a fee",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::RefundFee { .. }) = step.done() {
+                step.charge(|charge| charge.transfer_latch = true);
+            }
+        }),
+    },
+    Fault {
+        name: "no-latch",
+        does: "forgets that a transfer was reversed by hand",
+        breaks: "each-latch-has-its-own-endpoint",
+        scenario: "connect",
+        variant: "destination",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::ReverseTransfer { .. }) = step.done() {
+                step.charge(|charge| charge.transfer_latch = false);
+            }
+        }),
+    },
+];
+
+fn fee_refund_beyond_the_fee(step: &mut PaymentStep<'_>) {
+    let Some(Operation::RefundFee { amount, .. }) = asked::operation(step.input) else { return };
+    if step.answered(Rejection::AmountOutOfRange) {
+        *step.outcome = Err(Rejection::FeeRefundTooLarge);
+    }
+    let Some((amount, before)) = amount.and_then(Amount::from_request).zip(step.before) else { return };
+    let Some(back) = before.ledger.fees_refunded.plus(amount) else { return };
+    if step.answered(Rejection::FeeRefundTooLarge) && before.ledger.fees_refunded <= before.ledger.fees {
+        step.payment(|payment| payment.ledger.fees_refunded = back);
+        step.charge(|charge| charge.fee_latch = true);
+        *step.outcome = Ok(Accepted::Money { amount });
+        let previous = Previous { amount: Some(before.ledger.fees_refunded), ..Previous::default() };
+        step.tell_change(NotificationKind::FeeRefunded, previous);
+    }
+}
+
+fn transfer_beyond_the_charge(step: &mut PaymentStep<'_>) {
+    let Some(Operation::CreateTransfer { amount, .. }) = asked::operation(step.input) else { return };
+    if step.answered(Rejection::AmountOutOfRange) {
+        *step.outcome = Err(Rejection::SourceExhausted);
+    }
+    let (Some(before), Some(amount)) = (step.before, amount.and_then(Amount::from_request)) else { return };
+    let Some(transfers) = before.ledger.transfers.plus(amount) else { return };
+    let charged = before.intent.received;
+    if step.answered(Rejection::SourceExhausted) && amount <= charged && before.ledger.transfers <= charged {
+        step.payment(|payment| payment.ledger.transfers = transfers);
+        *step.outcome = Ok(Accepted::Money { amount });
+        step.tell(NotificationKind::TransferCreated);
+    }
+}
+
+fn fee_next_to_a_share(terms: &Terms, payment: Payment, input: Input, _: &mut Outbox<'_>) -> Option<Changed> {
+    let Some(Operation::UpdateIntent { update: update @ Update::Fee(_), .. }) = asked::operation(input) else {
+        return None;
+    };
+    let share = payment.intent.transfer;
+    let mut unaware = payment;
+    unaware.intent.transfer = None;
+    let (mut payment, outcome) = unaware.update(terms, update).ok()?;
+    payment.intent.transfer = share;
+    Some(Ok((payment, outcome)))
+}
+
+fn books_without_standing_amounts(
+    _: &Terms,
+    payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let Input::Event(Event::Book { .. }) = input else { return None };
+    let standing = (payment.intent.fee, payment.intent.transfer);
+    let mut unaware = payment;
+    (unaware.intent.fee, unaware.intent.transfer) = (None, None);
+    let (mut payment, outcome) = unaware.book(outbox).ok()?;
+    (payment.intent.fee, payment.intent.transfer) = standing;
+    Some(Ok((payment, outcome)))
+}
+
+/// A capture that is made as if the first one had named nothing.
+fn forgives_missing_names(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let capture = asked::capture(input).filter(|_| payment.charge.is_some_and(|charge| charge.captures > 0))?;
+    let mut unaware = payment;
+    let charge = unaware.charge.as_mut()?;
+    let named = (charge.fee_at_first_capture, charge.transfer_at_first_capture);
+    (charge.fee_at_first_capture, charge.transfer_at_first_capture) = (false, false);
+    let (mut payment, outcome) = unaware.capture(terms, capture, outbox).ok()?;
+    let charge = payment.charge.as_mut()?;
+    (charge.fee_at_first_capture, charge.transfer_at_first_capture) = named;
+    Some(Ok((payment, outcome)))
+}
+
+fn standing_fee_wins(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let mut capture = asked::capture(input).filter(|capture| capture.fee.is_some_and(|fee| fee > 0))?;
+    let is_first = payment.charge?.captures == 0 && capture.amount != Some(0);
+    payment.intent.fee.filter(|_| is_first)?;
+    capture.fee = None;
+    let (mut payment, outcome) = payment.capture(terms, capture, outbox).ok()?;
+    payment.charge.as_mut()?.fee_at_first_capture = true;
+    Some(Ok((payment, outcome)))
+}
+
+fn silent_capture_is_free(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let capture = asked::capture(input).filter(|capture| capture.fee.is_none())?;
+    let standing = payment.intent.fee;
+    let mut unaware = payment;
+    unaware.intent.fee = None;
+    let (mut payment, outcome) = unaware.capture(terms, capture, outbox).ok()?;
+    payment.intent.fee = standing;
+    Some(Ok((payment, outcome)))
+}
+
+/// Does this refund give back everything, and nothing was given back before?
+fn refunds_all(heard: &mut Heard) -> bool {
+    let untouched =
+        heard.payment.and_then(|payment| payment.charge).is_some_and(|charge| charge.refunded_amount.is_zero());
+    let all = heard.refund().is_some_and(|(rest, refund)| refund.amount.is_none_or(|amount| amount == rest));
+    untouched && all
+}
+
+fn fee_can_go_back(heard: &Heard) -> bool {
+    let charge = heard.payment.and_then(|payment| payment.charge);
+    charge.is_some_and(|charge| charge.links.application_fee && !charge.fee_latch)
+}

@@ -1,0 +1,226 @@
+//! Faults about the same request coming twice.
+
+use crate::idempotency::Key;
+use crate::notification::Outbox;
+use crate::testing::fault::{Fault, Kind, WorldStep};
+use crate::time::{Countdown, DAY};
+use crate::{
+    About, Accepted, Call, CreateRefund, Event, Fault as Accident, Input, IntentId, KeyId, Notification,
+    NotificationKind, Operation, Previous, Rejection,
+};
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "replay-shows-the-present",
+        does: "answers a repeated creation with the payment as it is now",
+        breaks: "replay-answers-the-same",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(Operation::CreateIntent { .. }), [Some(payment)]) = (replayed(step), &*step.payments) {
+                *step.outcome = payment.answer();
+            }
+        }),
+    },
+    Fault {
+        name: "replay-refunds-again",
+        does: "makes a repeated refund once more, and answers as the first time",
+        breaks: "known-key-acts-no-more",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(Operation::CreateRefund { intent, refund }), Ok(_)) = (replayed(step), *step.outcome) {
+                let _same_answer = refund_now(step, intent, refund);
+            }
+        }),
+    },
+    Fault {
+        name: "replay-tells-again",
+        does: "tells of a method attached whenever a request is repeated",
+        breaks: "known-key-acts-no-more",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if replayed(step).is_some() {
+                tell_of_a_method(step);
+            }
+        }),
+    },
+    Fault {
+        name: "key-stands-for-anything",
+        does: "answers any request under a known key with the first answer",
+        breaks: "other-parameters-are-refused",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let Err(Rejection::KeyMismatch) = step.outcome
+                && let Some(answer) = call(step).and_then(|call| known(step, call.key?)).and_then(|key| key.answer)
+            {
+                *step.outcome = answer;
+            }
+        }),
+    },
+    Fault {
+        name: "no-lock",
+        does: "refunds a payment while another request is working on it",
+        breaks: "busy-objects-and-keys-are-locked",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let Some(Call { operation: Operation::CreateRefund { intent, refund }, key: None, .. }) = call(step)
+                && *step.outcome == Err(Rejection::LockTimeout)
+            {
+                *step.outcome = refund_now(step, intent, refund);
+            }
+        }),
+    },
+    Fault {
+        name: "lock-is-a-crash",
+        does: "answers 500 where it has waited for a lock too long",
+        breaks: "busy-objects-and-keys-are-locked",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if call(step).is_some_and(|call| call.key.is_none()) && *step.outcome == Err(Rejection::LockTimeout) {
+                *step.outcome = Err(Rejection::ServerError);
+            }
+        }),
+    },
+    Fault {
+        name: "key-in-use-is-fine",
+        does: "answers a request whose first copy is still worked on with an empty success",
+        breaks: "busy-objects-and-keys-are-locked",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if *step.outcome == Err(Rejection::KeyInUse) {
+                *step.outcome = Ok(Accepted::Nothing);
+            }
+        }),
+    },
+    Fault {
+        name: "acts-before-it-fails",
+        does: "does what was asked although it answers that it failed before it began",
+        breaks: "requests-not-carried-out-do-nothing",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::Heard(|heard| {
+            if let Input::Call(call) = &mut heard.input
+                && call.fault == Accident::ErrorBefore
+            {
+                call.fault = Accident::ErrorAfter;
+            }
+        }),
+    },
+    Fault {
+        name: "begun-is-told",
+        does: "tells of a method attached when a request is only taken in",
+        breaks: "requests-not-carried-out-do-nothing",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if *step.outcome == Ok(Accepted::Begun) {
+                tell_of_a_method(step);
+            }
+        }),
+    },
+    Fault {
+        name: "failure-is-not-kept",
+        does: "keeps no answer under the key of a request that ended in a 500",
+        breaks: "first-answer-is-kept",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(key), Err(Rejection::ServerError)) = (first_key(step), *step.outcome) {
+                set_key(step, key, None);
+            }
+        }),
+    },
+    Fault {
+        name: "typing-error-is-kept",
+        does: "keeps the refusal of an invalid request under its key",
+        breaks: "first-answer-is-kept",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(key), Some(Call { operation, .. }), Err(rejection)) =
+                (first_key(step), call(step), *step.outcome)
+                && rejection.is_validation()
+            {
+                let answer = Some(Err(rejection));
+                set_key(step, key, Some(Key { operation, answer, retention: Countdown::of(DAY) }));
+            }
+        }),
+    },
+    Fault {
+        name: "keys-forgotten-at-once",
+        does: "forgets keys before they are a day old",
+        breaks: "keys-are-kept-for-a-day",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let Input::Event(Event::PruneKey { key }) = step.input
+                && known(step, key).is_some_and(|key| key.answer.is_some())
+            {
+                set_key(step, key, None);
+                *step.outcome = Ok(Accepted::Happened);
+            }
+        }),
+    },
+    Fault {
+        name: "replay-renews-the-answer",
+        does: "keeps the answer to the last request under a key, not to the first",
+        breaks: "keys-are-kept-for-a-day",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(Call { key: Some(key), operation, .. }), Err(Rejection::KeyMismatch)) =
+                (call(step), *step.outcome)
+            {
+                let answer = Some(Err(Rejection::KeyMismatch));
+                set_key(step, key, Some(Key { operation, answer, retention: Countdown::of(DAY) }));
+            }
+        }),
+    },
+];
+
+fn call(step: &WorldStep<'_>) -> Option<Call> {
+    if let Input::Call(call) = step.input { Some(call) } else { None }
+}
+
+/// The key as it was known before.
+fn known(step: &WorldStep<'_>, key: KeyId) -> Option<Key> {
+    step.before_keys.get(usize::from(key.0)).copied().flatten()
+}
+
+fn set_key(step: &mut WorldStep<'_>, key: KeyId, record: Option<Key>) {
+    if let Some(slot) = step.keys.get_mut(usize::from(key.0)) {
+        *slot = record;
+    }
+}
+
+/// The key of a call that came with one for the first time.
+fn first_key(step: &WorldStep<'_>) -> Option<KeyId> {
+    call(step).and_then(|call| call.key).filter(|key| known(step, *key).is_none())
+}
+
+/// A request that came again after it had been answered.
+fn replayed(step: &WorldStep<'_>) -> Option<Operation> {
+    let Call { operation, key, fault } = call(step)?;
+    let known = known(step, key?)?;
+    (fault == Accident::None && known.operation == operation && known.answer.is_some()).then_some(operation)
+}
+
+fn refund_now(step: &mut WorldStep<'_>, intent: IntentId, refund: CreateRefund) -> crate::Outcome {
+    let payment =
+        step.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut).ok_or(Rejection::NoSuchIntent)?;
+    let mut outbox = Outbox::new(step.notifications, About::Payment(intent));
+    let (refunded, outcome) = payment.refund(refund, &mut outbox)?;
+    *payment = refunded;
+    outcome
+}
+
+fn tell_of_a_method(step: &mut WorldStep<'_>) {
+    let (kind, about) = (NotificationKind::MethodAttached, About::Setup);
+    let _no_room = step.notifications.push(Notification { kind, about, previous: Previous::default() });
+}

@@ -1,0 +1,127 @@
+//! Faults about capture in the background, and the books.
+
+use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::time::{Countdown, HOUR};
+use crate::{CaptureMethod, LedgerView, Links, NotificationKind, Operation};
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "books-within-two-hours",
+        does: "takes two hours to book a background capture",
+        breaks: "booking-takes-an-hour-at-most",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Terms(|terms| terms.dialect.ledger_delay = HOUR.saturating_add(HOUR)),
+    },
+    Fault {
+        name: "everything-is-booked-later",
+        does: "books captures in the answer in the background as well",
+        breaks: "capture-is-done-before-it-is-booked",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| {
+            let at_once = step.now(|payment| payment.intent.capture_method == CaptureMethod::Automatic);
+            if let Some(Operation::CreateIntent { .. }) = step.done().filter(|_| at_once) {
+                step.payment(|payment| payment.ledger = LedgerView::default());
+                step.charge(|charge| {
+                    charge.links = Links::default();
+                    charge.booking = Countdown::of(HOUR);
+                });
+                step.tell_only(|told| {
+                    !matches!(told.kind, NotificationKind::TransferCreated | NotificationKind::FeeCreated)
+                });
+            }
+        }),
+    },
+    Fault {
+        name: "balance-before-the-books",
+        does: "adds a background capture to the balance before it is booked",
+        breaks: "nothing-is-shown-before-it-is-booked",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            let background = step.now(|payment| payment.intent.capture_method == CaptureMethod::AutomaticAsync);
+            if background {
+                step.payment(|payment| payment.ledger.charged = payment.intent.received);
+            }
+        }),
+    },
+    Fault {
+        name: "booked-without-an-entry",
+        does: "does not link a booked charge to its balance transaction",
+        breaks: "links-fit-the-ledger",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if is_booked(step) {
+                step.charge(|charge| charge.links.balance_transaction = false);
+                step.retell_of(NotificationKind::ChargeUpdated, |previous| {
+                    previous.were_null.balance_transaction = false;
+                });
+            }
+        }),
+    },
+    Fault {
+        name: "booked-without-a-transfer",
+        does: "does not link the charge of a destination to its transfer",
+        breaks: "links-fit-the-ledger",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| {
+            if is_booked(step) {
+                step.charge(|charge| charge.links.transfer = false);
+                step.retell_of(NotificationKind::ChargeUpdated, |previous| previous.were_null.transfer = false);
+            }
+        }),
+    },
+    Fault {
+        name: "booked-without-a-fee",
+        does: "does not link a charge to the fee that was taken of it",
+        breaks: "links-fit-the-ledger",
+        scenario: "async_capture",
+        variant: "direct with a fee",
+        kind: Kind::Payment(|step| {
+            if is_booked(step) {
+                step.charge(|charge| charge.links.application_fee = false);
+                step.retell_of(NotificationKind::ChargeUpdated, |previous| {
+                    previous.were_null.application_fee = false;
+                });
+            }
+        }),
+    },
+    Fault {
+        name: "the-hour-starts-anew",
+        does: "counts the hour until the books are done anew from every refund",
+        breaks: "books-only-move-forward",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { .. }) = step.done() {
+                step.charge(|charge| {
+                    if charge.booking != Countdown::STOPPED {
+                        charge.booking = Countdown::of(HOUR);
+                    }
+                });
+            }
+        }),
+    },
+    Fault {
+        name: "refund-undoes-the-books",
+        does: "takes the link to the balance transaction off a charge that is given back",
+        breaks: "books-only-move-forward",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { .. }) = step.done() {
+                step.charge(|charge| charge.links.balance_transaction = false);
+            }
+        }),
+    },
+];
+
+/// Did a background capture reach the books in this step?
+fn is_booked(step: &PaymentStep<'_>) -> bool {
+    let waits = |charge: &crate::payment::Charge| charge.booking != Countdown::STOPPED;
+    step.was(|payment| payment.charge.is_some_and(|charge| waits(&charge)))
+        && step.now(|payment| payment.charge.is_some_and(|charge| !waits(&charge)))
+}

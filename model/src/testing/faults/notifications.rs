@@ -1,0 +1,381 @@
+//! Faults about what the merchant is told.
+
+use super::asked;
+use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::{
+    About, Amount, Event, Input, IntentId, IntentStatus, Links, Notification, NotificationKind as Told, Operation,
+    Previous,
+};
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "silent-bank",
+        does: "does not tell that a bank is being waited for",
+        breaks: "beginnings-are-told",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Payment(|step| step.hush(Told::IntentProcessing)),
+    },
+    Fault {
+        name: "silent-challenge",
+        does: "does not tell that the customer is being waited for",
+        breaks: "beginnings-are-told",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| step.hush(Told::IntentRequiresAction)),
+    },
+    Fault {
+        name: "silent-hold",
+        does: "does not tell that money is held and waits to be captured",
+        breaks: "beginnings-are-told",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| {
+            if step.was(|payment| payment.intent.status == IntentStatus::RequiresCapture) {
+                return;
+            }
+            step.hush(Told::IntentCapturableUpdated);
+        }),
+    },
+    Fault {
+        name: "silent-end-by-cancel",
+        does: "does not tell that a cancel completed a partly captured payment",
+        breaks: "the-end-is-told",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CancelIntent { .. }) = step.done() {
+                step.hush(Told::IntentSucceeded);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-end-by-expiry",
+        does: "tells that the hold ran out, and not that the payment is canceled with it",
+        breaks: "the-end-is-told",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            if let Input::Event(_) = step.input {
+                step.hush(Told::IntentCanceled);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-bounce",
+        does: "tells that a debit's charge failed, and not that the payment did",
+        breaks: "failure-is-told",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Payment(|step| {
+            if let Input::Event(Event::Settle { .. }) = step.input {
+                step.hush(Told::IntentPaymentFailed);
+            }
+        }),
+    },
+    Fault {
+        name: "decline-without-a-charge",
+        does: "tells of a decline and not of the charge that failed",
+        breaks: "failure-is-told",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| step.hush(Told::ChargeFailed)),
+    },
+    Fault {
+        name: "paid-before-it-settles",
+        does: "tells success when the bank takes a debit on",
+        breaks: "nothing-is-told-that-did-not-happen",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Payment(|step| {
+            if step.now(|payment| payment.intent.status == IntentStatus::Processing)
+                && !step.was(|payment| payment.intent.status == IntentStatus::Processing)
+            {
+                step.tell(Told::IntentSucceeded);
+            }
+        }),
+    },
+    Fault {
+        name: "told-of-another",
+        does: "tells of a refund as if another payment had been refunded as well",
+        breaks: "nothing-is-told-that-did-not-happen",
+        scenario: "two_payments",
+        variant: "interchangeable",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { .. }) = step.done() {
+                let about = About::Payment(IntentId(step.intent.0 ^ 1));
+                let kind = Told::ChargeRefundUpdated;
+                let _no_room = step.notifications.push(Notification { kind, about, previous: Previous::default() });
+            }
+        }),
+    },
+    Fault {
+        name: "pending-twice",
+        does: "tells of a pending charge twice",
+        breaks: "nothing-is-told-twice",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Payment(|step| {
+            if step.notifications.count(Told::ChargePending) > 0 {
+                step.tell(Told::ChargePending);
+            }
+        }),
+    },
+    Fault {
+        name: "only-the-first-transfer",
+        does: "tells of the first separate transfer from a charge only",
+        breaks: "money-never-moves-silently",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if step.was(|payment| payment.ledger.transfers > Amount::ZERO) {
+                step.hush(Told::TransferCreated);
+            }
+        }),
+    },
+    Fault {
+        name: "approval-untold",
+        does: "does not tell that a charge was approved",
+        breaks: "approval-is-told-first",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| step.hush(Told::ChargeSucceeded)),
+    },
+    Fault {
+        name: "the-end-first",
+        does: "tells of the payment's success before the charge's",
+        breaks: "approval-is-told-first",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            step.retell(|notification| {
+                notification.kind = match notification.kind {
+                    Told::ChargeSucceeded => Told::IntentSucceeded,
+                    kind if kind == Told::IntentSucceeded => Told::ChargeSucceeded,
+                    kind => kind,
+                };
+            });
+        }),
+    },
+    Fault {
+        name: "silent-piece",
+        does: "does not tell what is left to capture after a piece was",
+        breaks: "captures-are-told-by-their-kind",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CaptureIntent { .. }) = step.done() {
+                step.hush(Told::IntentCapturableUpdated);
+            }
+        }),
+    },
+    Fault {
+        name: "piece-without-its-charge",
+        does: "does not tell that a piece changed the charge",
+        breaks: "captures-are-told-by-their-kind",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            let open = step.now(|payment| payment.intent.status == IntentStatus::RequiresCapture);
+            if let Some(Operation::CaptureIntent { .. }) = step.done().filter(|_| open) {
+                step.hush(Told::ChargeUpdated);
+            }
+        }),
+    },
+    Fault {
+        name: "single-capture-is-one-of-several",
+        does: "tells of what is left to capture after the only capture there can be",
+        breaks: "captures-are-told-by-their-kind",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| {
+            let capturable = step.before.map(|before| before.intent.capturable);
+            if let Some(Operation::CaptureIntent { .. }) = step.done() {
+                let previous = Previous { amount: capturable, ..Previous::default() };
+                step.tell_change(Told::IntentCapturableUpdated, previous);
+            }
+        }),
+    },
+    Fault {
+        name: "captured-at-every-piece",
+        does: "tells charge.captured at every capture",
+        breaks: "charge-captured-is-told-at-the-end",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            let open = step.now(|payment| payment.intent.status == IntentStatus::RequiresCapture);
+            if let Some(Operation::CaptureIntent { .. }) = step.done().filter(|_| open) {
+                step.tell(Told::ChargeCaptured);
+            }
+        }),
+    },
+    Fault {
+        name: "captured-by-expiry-untold",
+        does: "does not tell charge.captured when a hold runs out partly captured",
+        breaks: "charge-captured-is-told-at-the-end",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            if let Input::Event(_) = step.input {
+                step.hush(Told::ChargeCaptured);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-books",
+        does: "tells of the transfer of a background capture, and not that its charge is booked",
+        breaks: "booking-is-told",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| step.hush(Told::ChargeUpdated)),
+    },
+    Fault {
+        name: "booking-is-success",
+        does: "tells success once more when a background capture is booked",
+        breaks: "booking-is-told",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if step.notifications.count(Told::ChargeUpdated) > 0 {
+                step.tell(Told::IntentSucceeded);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-release",
+        does: "does not tell that the hold of a canceled payment is let go",
+        breaks: "released-hold-is-told",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CancelIntent { .. }) = step.done() {
+                step.hush(Told::ChargeRefunded);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-expiry",
+        does: "tells that a payment is canceled, and not that its hold ran out",
+        breaks: "released-hold-is-told",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(|step| step.hush(Told::ChargeExpired)),
+    },
+    Fault {
+        name: "silent-fee",
+        does: "does not tell that a fee was taken",
+        breaks: "connect-money-is-told",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| step.hush(Told::FeeCreated)),
+    },
+    Fault {
+        name: "silent-transfer",
+        does: "does not tell that a booked charge was sent on",
+        breaks: "connect-money-is-told",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| step.hush(Told::TransferCreated)),
+    },
+    Fault {
+        name: "silent-fee-refund",
+        does: "tells of a refund, and not of the fee that went back with it",
+        breaks: "connect-money-is-told",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| {
+            if asked::refund(step.input).is_some() {
+                step.hush(Told::FeeRefunded);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-reversal",
+        does: "tells of a refund, and not of the transfer that was taken back with it",
+        breaks: "connect-money-is-told",
+        scenario: "connect",
+        variant: "destination",
+        kind: Kind::Payment(|step| {
+            if asked::refund(step.input).is_some() {
+                step.hush(Told::TransferReversed);
+            }
+        }),
+    },
+    Fault {
+        name: "refund-without-an-object",
+        does: "tells of a refunded charge, and not of the refund",
+        breaks: "refunds-are-told",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(|step| step.hush(Told::RefundCreated)),
+    },
+    Fault {
+        name: "late-flag-is-a-refund",
+        does: "tells of a refund when the final capture turns the flag of what was given back before",
+        breaks: "refunds-are-told",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            let refunded = |payment: &crate::payment::Payment| payment.charge.is_some_and(|charge| charge.refunded);
+            let capture = asked::capture(step.input).is_some();
+            if capture && step.now(refunded) && !step.was(refunded) {
+                step.tell_change(Told::ChargeRefunded, Previous { flag: Some(false), ..Previous::default() });
+            }
+        }),
+    },
+    Fault {
+        name: "silent-refund-failure",
+        does: "tells that a refund changed, and not that it failed",
+        breaks: "refunds-are-told",
+        scenario: "refunds",
+        variant: "moving on",
+        kind: Kind::Payment(|step| step.hush(Told::RefundFailed)),
+    },
+    Fault {
+        name: "previous-is-now",
+        does: "shows as the previous refunded amount the one that is there now",
+        breaks: "previous-values-are-true",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(|step| {
+            let now = step.after.and_then(|payment| payment.charge).map(|charge| charge.refunded_amount);
+            if asked::refund(step.input).is_some() {
+                step.retell_of(Told::ChargeRefunded, |previous| previous.amount = now);
+            }
+        }),
+    },
+    Fault {
+        name: "previous-is-the-first",
+        does: "shows as the previous capturable amount the one that was authorized",
+        breaks: "previous-values-are-true",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| {
+            if let Some(amount) = authorized_before(step) {
+                step.retell_of(Told::IntentCapturableUpdated, |previous| previous.amount = Some(amount));
+            }
+        }),
+    },
+    Fault {
+        name: "change-unlisted",
+        does: "does not list the amount captured among what a piece changed",
+        breaks: "changed-values-are-listed",
+        scenario: "multicapture",
+        variant: "us",
+        kind: Kind::Payment(|step| step.retell_of(Told::ChargeUpdated, |previous| previous.amount = None)),
+    },
+    Fault {
+        name: "entry-unlisted",
+        does: "does not list the balance transaction among what the booking filled in",
+        breaks: "changed-values-are-listed",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            step.retell_of(Told::ChargeUpdated, |previous| previous.were_null = Links::default())
+        }),
+    },
+];
+
+fn authorized_before(step: &PaymentStep<'_>) -> Option<Amount> {
+    step.before.and_then(|payment| payment.charge).map(|charge| charge.authorized)
+}

@@ -1,0 +1,192 @@
+//! Faults about saving a payment method.
+
+use crate::notification::Outbox;
+use crate::payment::Payment;
+use crate::testing::fault::{Fault, Kind, WorldStep};
+use crate::{
+    About, Accepted, Call, Create, Event, Input, NotificationKind, Operation, PaymentMethod, Rejection, SessionMode,
+    SetupStatus,
+};
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "old-failure-stays",
+        does: "shows an old failure next to a saved method",
+        breaks: "setup-fits-its-status",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            let failure = step.before_setup.and_then(|setup| setup.last_error);
+            if let Some(setup) = step.setup.as_mut().filter(|setup| setup.status == SetupStatus::Succeeded) {
+                setup.last_error = setup.last_error.or(failure);
+            }
+        }),
+    },
+    Fault {
+        name: "charges-what-it-saves",
+        does: "charges a card that it was to save",
+        breaks: "setup-never-charges",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(charge_what_is_saved),
+    },
+    Fault {
+        name: "refused-mandate-cancels",
+        does: "cancels a setup whose mandate the bank refuses",
+        breaks: "documented-setup-moves",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let (Input::Event(Event::SettleSetup), Some(SetupStatus::RequiresPaymentMethod)) =
+                (step.input, now(step))
+                && was(step) == Some(SetupStatus::Processing)
+            {
+                cancel(step);
+            }
+        }),
+    },
+    Fault {
+        name: "closed-tab-cancels",
+        does: "cancels a setup when the customer closes the page of the challenge",
+        breaks: "documented-setup-moves",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let Input::Event(Event::AuthenticateSetup { result: crate::Authentication::Abandoned }) = step.input
+                && was(step) == Some(SetupStatus::RequiresAction)
+            {
+                cancel(step);
+            }
+        }),
+    },
+    Fault {
+        name: "cancel-of-the-saved",
+        does: "answers the cancel of a setup that is over with success, and does nothing",
+        breaks: "setup-is-changed-while-open-only",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let Some(Operation::CancelSetup { .. }) = refused(step, Rejection::SetupUnexpectedState) {
+                pretend(step);
+            }
+        }),
+    },
+    Fault {
+        name: "confirm-of-the-saved",
+        does: "answers the confirmation of a setup that is over with success, and does nothing",
+        breaks: "setup-is-changed-while-open-only",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let Some(Operation::ConfirmSetup { .. }) = refused(step, Rejection::SetupUnexpectedState) {
+                pretend(step);
+            }
+        }),
+    },
+    Fault {
+        name: "deposits-of-nobody",
+        does: "accepts the amounts of deposits that nobody waits for",
+        breaks: "deposits-are-verified-when-asked-for",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if refused(step, Rejection::SetupInvalidState).is_some() && was(step) != Some(SetupStatus::RequiresAction) {
+                pretend(step);
+            }
+        }),
+    },
+    Fault {
+        name: "deposits-on-a-card",
+        does: "takes the amounts of deposits for a card's challenge",
+        breaks: "deposits-are-verified-when-asked-for",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if refused(step, Rejection::SetupInvalidState).is_some() && was(step) == Some(SetupStatus::RequiresAction) {
+                let Some(setup) = step.setup.as_mut() else { return };
+                setup.status = SetupStatus::Succeeded;
+                let mut outbox = Outbox::new(step.notifications, About::Setup);
+                let _no_room = outbox
+                    .tell(NotificationKind::MethodAttached)
+                    .and_then(|()| outbox.tell(NotificationKind::SetupSucceeded));
+                pretend(step);
+            }
+        }),
+    },
+    Fault {
+        name: "silent-attachment",
+        does: "tells that a setup succeeded, and not which method is attached now",
+        breaks: "setup-moves-are-told",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| step.notifications.retain(|told| told.kind != NotificationKind::MethodAttached)),
+    },
+    Fault {
+        name: "silent-setup-limit",
+        does: "does not tell that one confirmation too many canceled a setup",
+        breaks: "setup-moves-are-told",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if *step.outcome == Err(Rejection::TooManySetupConfirmations) {
+                step.notifications.clear();
+            }
+        }),
+    },
+    Fault {
+        name: "one-confirmation-more",
+        does: "lets a setup be confirmed once more than it survives",
+        breaks: "too-many-setup-confirmations-cancel",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::Terms(|terms| terms.dialect.confirm_limit = terms.dialect.confirm_limit.saturating_add(1)),
+    },
+];
+
+fn was(step: &WorldStep<'_>) -> Option<SetupStatus> {
+    step.before_setup.map(|setup| setup.status)
+}
+
+fn now(step: &WorldStep<'_>) -> Option<SetupStatus> {
+    step.setup.map(|setup| setup.status)
+}
+
+/// The operation that was refused for this reason.
+fn refused(step: &WorldStep<'_>, rejection: Rejection) -> Option<Operation> {
+    match step.input {
+        Input::Call(Call { operation, .. }) if *step.outcome == Err(rejection) => Some(operation),
+        Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    }
+}
+
+/// Answers with success.
+fn pretend(step: &mut WorldStep<'_>) {
+    if let Some(status) = now(step) {
+        *step.outcome = Ok(Accepted::Setup { status });
+    }
+}
+
+/// Cancels the setup instead of what was done.
+fn cancel(step: &mut WorldStep<'_>) {
+    *step.setup = step.before_setup;
+    *step.outcome = Ok(Accepted::Happened);
+    step.notifications.clear();
+    if let Some(setup) = step.setup.as_mut() {
+        setup.status = SetupStatus::Canceled;
+        let mut outbox = Outbox::new(step.notifications, About::Setup);
+        let _no_room = outbox.tell(NotificationKind::SetupCanceled);
+    }
+}
+
+fn charge_what_is_saved(step: &mut WorldStep<'_>) {
+    let saving = step.before_session.is_some_and(|session| session.mode == SessionMode::Setup);
+    let saved = was(step) != now(step) && now(step) == Some(SetupStatus::Succeeded);
+    let (Input::Event(Event::CustomerPays { intent, .. }), [slot @ None]) = (step.input, &mut *step.payments) else {
+        return;
+    };
+    if saving && saved {
+        let create = Create { method: Some(PaymentMethod::Visa), confirm: true, ..Create::of(1) };
+        let mut outbox = Outbox::new(step.notifications, About::Payment(intent));
+        *slot = Payment::create(step.terms, create, &mut outbox).ok().map(|(payment, _)| payment);
+    }
+}
