@@ -96,13 +96,13 @@ impl Lifecycle {
 fn concerned(input: Input) -> Vec<Object> {
     use Object::{CheckoutSession, PaymentIntent, SetupIntent};
     match input {
-        Input::Call(call) => match call.operation {
-            Operation::ExpireSession => vec![CheckoutSession, PaymentIntent, SetupIntent],
-            operation => match operation.about() {
-                About::Payment(_) | About::Refund(..) => vec![PaymentIntent],
-                About::Setup => vec![SetupIntent],
-                About::Session => vec![CheckoutSession],
-            },
+        Input::Call(call) if call.operation == Operation::ExpireSession => {
+            vec![CheckoutSession, PaymentIntent, SetupIntent]
+        }
+        Input::Call(call) => match call.operation.about() {
+            About::Payment(_) | About::Refund(..) => vec![PaymentIntent],
+            About::Setup => vec![SetupIntent],
+            About::Session => vec![CheckoutSession],
         },
         Input::Begin { .. } | Input::Finish { .. } => vec![],
         Input::Event(event) => {
