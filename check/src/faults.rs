@@ -61,8 +61,10 @@ impl Visit for Plant {
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Caught {
         let space = space.with_fault(self.fault);
-        // A fault can open endless roads; what it breaks shows long before.
-        let limits = Limits { max_states: Some(400_000), ..Limits::default() };
+        // A fault can open endless roads; what it breaks shows long before. Bounded by depth and not
+        // by states, so that the same claims notice it on any number of threads.
+        let max_depth = if KEYS > 0 { 6 } else { 60 };
+        let limits = Limits { max_depth: Some(max_depth), ..Limits::default() };
         let explorer = Explorer::new(&space).mode(Mode::Exact).threads(self.threads.get()).limits(limits);
         let found = explorer.run();
         let broken = found

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod command;
+pub mod evidence;
 pub mod explain;
 pub mod explore;
 pub mod faults;

@@ -1,15 +1,19 @@
 //! `check`: explores every reachable state of the payment model and judges each one.
 
 use std::io;
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use holdfast_check::catalogue::Properties;
 use holdfast_check::command::{Look, Plugs, Stage, run};
+use holdfast_check::{evidence, report};
 
 fn main() -> ExitCode {
-    let no_reports = |_: &std::path::Path| Err(io::Error::other("there are no reports yet"));
-    let catalogue = Properties::default();
-    let plugs = Plugs { catalogue: &catalogue, report: &no_reports };
+    let write = |folder: &Path| report::write(folder, available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    let catalogue = Properties::default().with_evidence(evidence::of_reports());
+    let plugs = Plugs { catalogue: &catalogue, report: &write };
     let mut stage =
         Stage { input: &mut io::stdin(), out: &mut io::stdout(), err: &mut io::stderr(), look: Look::of_terminal() };
     ExitCode::from(run(std::env::args_os(), &plugs, &mut stage).code())

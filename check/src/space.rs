@@ -38,17 +38,9 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
             world: alphabet.world.iter().copied().chain(keyed).map(Printed::of).collect(),
             time: alphabet.time,
             refunds: alphabet.refunds,
-            canonical: false,
+            canonical: variant.symmetry && PAYMENTS > 1,
             fault: None,
         }
-    }
-
-    /// Keeps interchangeable payments in a fixed order, so that states that differ only in which
-    /// payment is which are one.
-    #[must_use]
-    pub fn canonical(mut self) -> Self {
-        self.canonical = true;
-        self
     }
 
     /// The same space of a model with a rule broken on purpose.

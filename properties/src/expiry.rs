@@ -140,7 +140,7 @@ pub(crate) fn deadline_comes_with_time_only<V: Voice>(step: &PaymentStep<'_, '_>
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (hold_left(before), hold_left(after)) else { return Judgement::Vacuous };
     let expected = from.checked_sub(i64::from(step.step.seconds()));
-    given(step.changed, expected == Some(to), || {
+    given(step.changed || step.step.seconds() > 0, expected == Some(to), || {
         format!("hold left {from} became {to} in {} seconds", step.step.seconds())
     })
 }

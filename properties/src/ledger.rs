@@ -121,7 +121,7 @@ fn links_never_go_back<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 fn booking_comes_closer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (from.booking_left, to.booking_left) else { return Judgement::Vacuous };
-    given(step.changed, from.checked_sub(step.step.seconds()) == Some(to), || {
+    given(step.changed || step.step.seconds() > 0, from.checked_sub(step.step.seconds()) == Some(to), || {
         format!("{from} seconds to book became {to} in {} seconds", step.step.seconds())
     })
 }

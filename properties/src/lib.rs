@@ -161,7 +161,7 @@ catalogue! {
     change session::complete_means_authorized "a session completes only with a payment that is at least authorized" "B25 B26 B27";
     step session::closed_session_stays_closed "a session that is complete or expired stays so" "R15 §2.13";
     step session::session_expires_on_time "a session expires when asked to or when its time is up, after a day unless said otherwise" "B16 R15 §2.13";
-    step session::session_parameters_fit "a session lives from half an hour to a day and returns to the URL of its page" "B15 B17 B22 §2.13";
+    step session::session_parameters_fit "a session is as it was asked for: its price and page, half an hour to a day, and the URL of its page" "B15 B17 B22 §2.13";
     change session::session_ends_are_told "completion and expiry of a session are told" "§2.9";
     payment_change session::sessions_debit_is_told "the end of a session's bank payment is told as the session's" "B26 §2.9";
     operation_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 §2.2";

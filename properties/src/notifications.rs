@@ -1,8 +1,8 @@
 //! What the merchant is told: all that happened, nothing that did not, and what was before.
 
 use holdfast_model::{
-    Amount, Event, IntentStatus, Links, Notification, NotificationKind as Kind, Operation, PaymentView, RefundStatus,
-    Rejection,
+    Accepted, Amount, Event, IntentStatus, Links, Notification, NotificationKind as Kind, Operation, PaymentView,
+    RefundStatus, Rejection,
 };
 
 use crate::capture::multicapture;
@@ -59,6 +59,7 @@ fn failed_intent_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
     // On a session's page nobody is answered: the customer's failure is an event.
     let on_page = matches!(step.event(), Some(Event::CustomerPays { .. }))
+        && step.step.outcome == Ok(Accepted::Happened)
         && step.after.is_some_and(|after| after.status == IntentStatus::RequiresPaymentMethod);
     let fell_back = moved(step).is_some_and(|(before, after)| {
         matches!(before, Some(IntentStatus::RequiresAction | IntentStatus::Processing))

@@ -138,6 +138,23 @@ fn session_runs_out_when_due<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     })
 }
 
+/// If false, the page's clock stands still or jumps, and the customer sees another deadline than counts.
+fn session_runs_down<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some((before, after)) = both(step) else { return Judgement::Vacuous };
+    let (Some(from), Some(to)) = (before.seconds_left, after.seconds_left) else { return Judgement::Vacuous };
+    given(from != to || step.seconds() > 0, from.checked_sub(step.seconds()) == Some(to), || {
+        format!("{from} seconds left became {to} in {} seconds", step.seconds())
+    })
+}
+
+/// If false, the customer is shown another price or another kind of page than the merchant asked for.
+fn session_is_as_asked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let (Some(asked), Some(after)) = (asked(step), step.after.session) else { return Judgement::Vacuous };
+    let price = asked.mode == SessionMode::Setup || i64::from(after.amount.get()) == asked.amount;
+    let form = (after.mode, after.ui, after.manual) == (asked.mode, asked.ui, asked.manual);
+    given(true, price && form, || format!("asked for {asked:?}, got {after:?}"))
+}
+
 /// If false, the merchant's shop waits for a payment that was made, or gives up one that may come.
 pub(crate) fn session_ends_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let (complete, expired) = (became(step, Complete), became(step, Expired));
@@ -233,6 +250,7 @@ pub(crate) fn paid_means_received<V: Voice>(world: &Observation<'_>) -> Judgemen
 /// provider's page or the merchant's own.
 pub(crate) fn session_parameters_fit<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     session_deadline_is_bounded(step)
+        .and(|| session_is_as_asked(step))
         .and(|| hosted_page_returns_to_success_url(step))
         .and(|| embedded_page_returns_to_return_url(step))
 }
@@ -245,5 +263,5 @@ pub(crate) fn closed_session_stays_closed<V: Voice>(step: &Step<'_>) -> Judgemen
 /// If false, a customer's page closes while they type, stays open past its hour, or has another deadline
 /// than the merchant asked for.
 pub(crate) fn session_expires_on_time<V: Voice>(step: &Step<'_>) -> Judgement<V> {
-    session_runs_out_when_due(step).and(|| session_deadline_is_the_one_asked_for(step))
+    session_runs_out_when_due(step).and(|| session_runs_down(step)).and(|| session_deadline_is_the_one_asked_for(step))
 }

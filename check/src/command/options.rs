@@ -60,6 +60,10 @@ pub struct Options {
     #[arg(long, global = true)]
     pub deep: bool,
 
+    /// Tell interchangeable payments apart: many more states, for checking the fewer ones
+    #[arg(long, global = true)]
+    pub all_orders: bool,
+
     /// Write what was found into this file as it is found, and skip what the file has already
     #[arg(long, global = true, value_name = "FILE")]
     pub resume: Option<PathBuf>,
@@ -119,6 +123,7 @@ impl Options {
             self.dialect.iter().map(|choice| format!("{}={}", choice.name, choice.word)).collect();
         choices.sort();
         let dialect = if choices.is_empty() { "as in the scenarios".to_owned() } else { choices.join(" ") };
-        format!("holdfast {}; dialect {dialect}; explorer {:?}", env!("CARGO_PKG_VERSION"), self.which())
+        let orders = if self.all_orders { "; all orders" } else { "" };
+        format!("holdfast {}; dialect {dialect}; explorer {:?}{orders}", env!("CARGO_PKG_VERSION"), self.which())
     }
 }

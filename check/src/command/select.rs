@@ -40,7 +40,8 @@ pub(super) fn jobs(names: &[String], options: &Options) -> Result<Vec<Job>, Fail
     };
     let variants = |scenario: &'static Scenario| {
         (scenario.variants)().into_iter().map(move |variant| {
-            let variant = Variant { terms: options.decide(variant.terms), ..variant };
+            let symmetry = variant.symmetry && !options.all_orders;
+            let variant = Variant { terms: options.decide(variant.terms), symmetry, ..variant };
             Job { scenario, variant }
         })
     };

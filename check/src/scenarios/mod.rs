@@ -37,13 +37,16 @@ pub struct Variant {
     pub terms: Terms,
     /// What is tried.
     pub alphabet: Alphabet,
+    /// Are interchangeable payments kept in a fixed order, so that states which differ only in
+    /// which payment is which are one?
+    pub symmetry: bool,
 }
 
 impl Variant {
     /// What is tried in the search for inductive claims, under the rule book's decisions.
     pub(crate) fn of_induction(alphabet: Alphabet) -> Self {
         let dialect = Dialect { minimum_amount: 1, ..Dialect::default() };
-        Self { name: "induction", terms: Terms { dialect, ..Terms::default() }, alphabet }
+        Self { name: "induction", terms: Terms { dialect, ..Terms::default() }, alphabet, symmetry: false }
     }
 
     /// Does the engine decide what the rules leave open as the rule book does?
@@ -82,8 +85,8 @@ impl Scenario {
         match self.room {
             Room::One => visitor.visit(ModelSpace::<1, 0>::new(variant)),
             Room::OneWithKeys => visitor.visit(ModelSpace::<1, 2>::new(variant)),
-            Room::Two => visitor.visit(ModelSpace::<2, 0>::new(variant).canonical()),
-            Room::Three => visitor.visit(ModelSpace::<3, 0>::new(variant).canonical()),
+            Room::Two => visitor.visit(ModelSpace::<2, 0>::new(variant)),
+            Room::Three => visitor.visit(ModelSpace::<3, 0>::new(variant)),
         }
     }
 }

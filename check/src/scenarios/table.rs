@@ -131,7 +131,7 @@ fn small() -> Terms {
 }
 
 fn variant(name: &'static str, alphabet: Alphabet) -> Variant {
-    Variant { name, terms: small(), alphabet }
+    Variant { name, terms: small(), alphabet, symmetry: true }
 }
 
 /// A PaymentIntent with a payment method, confirmed at once.
@@ -629,11 +629,8 @@ fn several(amount: i64, refunds: u8) -> Alphabet {
 }
 
 fn two_payments() -> Vec<Variant> {
-    vec![variant("interchangeable", several(TWO.0, TWO.1))]
+    vec![variant("interchangeable", several(6, 4))]
 }
-
-/// Amount and refunds of each of two payments.
-const TWO: (i64, u8) = (6, 4);
 
 fn three_payments() -> Vec<Variant> {
     vec![variant("interchangeable", several(3, 2))]

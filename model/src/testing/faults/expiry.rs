@@ -10,6 +10,24 @@ use crate::{
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
+        name: "hold-clock-stands-still",
+        does: "forgets to let time pass for a hold that has not run out",
+        breaks: "deadline-comes-with-time-only",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            if let (Input::Event(Event::Advance { .. }), Some(before)) =
+                (step.input, step.before.and_then(|payment| payment.charge))
+            {
+                step.charge(|charge| {
+                    if charge.hold != Countdown::STOPPED {
+                        charge.hold = before.hold;
+                    }
+                });
+            }
+        }),
+    },
+    Fault {
         name: "clock-runs-on",
         does: "forgets to stop the clock of the hold when it is captured for good",
         breaks: "held-means-a-deadline",

@@ -2,7 +2,7 @@
 
 use crate::testing::fault::{Fault, Kind, PaymentStep};
 use crate::time::{Countdown, HOUR};
-use crate::{CaptureMethod, LedgerView, Links, NotificationKind, Operation};
+use crate::{CaptureMethod, Event, Input, LedgerView, Links, NotificationKind, Operation};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
@@ -100,6 +100,24 @@ pub(super) const FAULTS: &[Fault] = &[
                 step.charge(|charge| {
                     if charge.booking != Countdown::STOPPED {
                         charge.booking = Countdown::of(HOUR);
+                    }
+                });
+            }
+        }),
+    },
+    Fault {
+        name: "booking-clock-stands-still",
+        does: "forgets to let time pass for a capture that waits for the ledger",
+        breaks: "books-only-move-forward",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Payment(|step| {
+            if let (Input::Event(Event::Advance { .. }), Some(before)) =
+                (step.input, step.before.and_then(|payment| payment.charge))
+            {
+                step.charge(|charge| {
+                    if charge.booking != Countdown::STOPPED {
+                        charge.booking = before.booking;
                     }
                 });
             }

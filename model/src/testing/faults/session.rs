@@ -26,6 +26,33 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "page-clock-stands-still",
+        does: "forgets to let time pass for an open session",
+        breaks: "session-expires-on-time",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(|step| {
+            if let (Input::Event(Event::Advance { .. }), Some(session), Some(before)) =
+                (step.input, step.session.as_mut(), step.before_session)
+                && session.status == SessionStatus::Open
+            {
+                session.expiry = before.expiry;
+            }
+        }),
+    },
+    Fault {
+        name: "price-of-another-page",
+        does: "opens the page with twice the price that was asked for",
+        breaks: "session-parameters-fit",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::World(|step| {
+            if let (Some(session), None) = (step.session.as_mut(), step.before_session) {
+                session.amount = session.amount.plus(session.amount).unwrap_or(session.amount);
+            }
+        }),
+    },
+    Fault {
         name: "expiry-leaves-the-payment",
         does: "closes a session and leaves its payment asking for another card",
         breaks: "expired-sessions-payment-is-canceled",
