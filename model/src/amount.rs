@@ -18,30 +18,35 @@ impl Amount {
     /// `minor_units` as an amount. Not limited to [`Amount::MAX`]: that limit is a rule about
     /// requests, not about what can be represented.
     #[must_use]
+    #[inline]
     pub const fn new(minor_units: u32) -> Self {
         Self(minor_units)
     }
 
     /// A client's number as an amount; `None` if it is negative or cannot be represented.
     #[must_use]
+    #[inline]
     pub fn from_request(number: i64) -> Option<Self> {
         u32::try_from(number).ok().map(Self)
     }
 
     /// Minor units.
     #[must_use]
+    #[inline]
     pub const fn get(self) -> u32 {
         self.0
     }
 
     /// Is this no money at all?
     #[must_use]
+    #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
     /// `self + other`, or `None` where the sum cannot be represented.
     #[must_use]
+    #[inline]
     pub const fn plus(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {
             Some(sum) => Some(Self(sum)),
@@ -51,6 +56,7 @@ impl Amount {
 
     /// `self − other`, or `None` where `other` is the larger.
     #[must_use]
+    #[inline]
     pub const fn minus(self, other: Self) -> Option<Self> {
         match self.0.checked_sub(other.0) {
             Some(difference) => Some(Self(difference)),
@@ -62,6 +68,7 @@ impl Amount {
     ///
     /// The share of a fee or transfer that goes back with a partial refund (§2.6).
     #[must_use]
+    #[inline]
     pub fn share(self, part: Self, whole: Self) -> Self {
         let product = u64::from(self.0).saturating_mul(u64::from(part.0));
         let share = product.checked_div(u64::from(whole.0)).unwrap_or(0);
@@ -70,11 +77,13 @@ impl Amount {
 
     /// [`Amount::plus`] where a guard has already shown that the sum fits. Should the guard be
     /// wrong, the input is refused with [`Rejection::AmountOutOfRange`], which a claim forbids.
+    #[inline]
     pub(crate) fn add(self, other: Self) -> Result<Self, Rejection> {
         self.plus(other).ok_or(Rejection::AmountOutOfRange)
     }
 
     /// [`Amount::minus`] where a guard has already shown that `other` is not the larger.
+    #[inline]
     pub(crate) fn sub(self, other: Self) -> Result<Self, Rejection> {
         self.minus(other).ok_or(Rejection::AmountOutOfRange)
     }

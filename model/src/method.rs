@@ -176,6 +176,7 @@ impl PaymentMethod {
 
     /// The table of methods.
     #[must_use]
+    #[inline]
     pub const fn profile(self) -> Profile {
         use Decline as D;
         use Issuer::{Approves, Challenges, ChallengesThenDeclines, Declines, FailsLater, NeverSettles};
