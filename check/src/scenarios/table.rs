@@ -93,7 +93,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "two_payments",
         about: "two interchangeable payments side by side: an operation touches only the one it names",
-        bounds: "amount 10 each, captured in pieces of 1; 4 refunds of 1, 2 or the rest; cancel, expiry",
+        bounds: "amount 8 each, captured in pieces of 1; 4 refunds of 1, 2 or the rest; cancel, expiry",
         room: Room::Two,
         deep: false,
         variants: two_payments,
@@ -629,7 +629,7 @@ fn several(amount: i64, refunds: u8) -> Alphabet {
 }
 
 fn two_payments() -> Vec<Variant> {
-    vec![variant("interchangeable", several(10, 4))]
+    vec![variant("interchangeable", several(8, 4))]
 }
 
 fn three_payments() -> Vec<Variant> {
