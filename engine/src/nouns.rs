@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 macro_rules! nouns {
-    ($($code:literal $noun:ident $id:ident $get:ident $prefix:literal;)*) => {
+    ($($code:literal $noun:ident $id:ident $get:ident $as:ident $prefix:literal;)*) => {
         $(
             #[doc = concat!("The id of a [`", stringify!($noun), "`], written `", $prefix, "…`.")]
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,6 +112,14 @@ macro_rules! nouns {
                 match self { $(Self::$noun(object) => object.id.into()),* }
             }
 
+            $(
+                #[doc = concat!("The object as a [`", stringify!($noun), "`], when it is one.")]
+                #[must_use]
+                pub const fn $as(&self) -> Option<&Arc<$noun>> {
+                    if let Self::$noun(object) = self { Some(object) } else { None }
+                }
+            )*
+
             /// The account the object belongs to.
             #[must_use]
             pub fn account(&self) -> AccountId {
@@ -130,10 +138,7 @@ macro_rules! nouns {
             $(
                 #[doc = concat!("The [`", stringify!($noun), "`] with this id.")]
                 fn $get(&self, id: $id) -> Option<Arc<$noun>> {
-                    match self.object(id.into()) {
-                        Some(Object::$noun(object)) => Some(object),
-                        _ => None,
-                    }
+                    self.object(id.into())?.$as().cloned()
                 }
             )*
         }
@@ -141,22 +146,22 @@ macro_rules! nouns {
 }
 
 nouns! {
-    0 Account AccountId account_by_id "acct_";
-    1 Customer CustomerId customer "cus_";
-    2 PaymentMethod PaymentMethodId payment_method "pm_";
-    3 PaymentIntent PaymentIntentId payment_intent "pi_";
-    4 Charge ChargeId charge "ch_";
-    5 Refund RefundId refund "re_";
-    6 Transfer TransferId transfer "tr_";
-    7 Reversal ReversalId reversal "trr_";
-    8 ApplicationFee ApplicationFeeId application_fee "fee_";
-    9 FeeRefund FeeRefundId fee_refund "fr_";
-    10 SetupIntent SetupIntentId setup_intent "seti_";
-    11 CheckoutSession CheckoutSessionId checkout_session "cs_test_";
-    12 BalanceTransaction BalanceTransactionId balance_transaction "txn_";
-    13 Event EventId event "evt_";
-    14 WebhookEndpoint WebhookEndpointId webhook_endpoint "we_";
-    15 Delivery DeliveryId delivery "whd_";
+    0 Account AccountId account_by_id as_account "acct_";
+    1 Customer CustomerId customer as_customer "cus_";
+    2 PaymentMethod PaymentMethodId payment_method as_payment_method "pm_";
+    3 PaymentIntent PaymentIntentId payment_intent as_payment_intent "pi_";
+    4 Charge ChargeId charge as_charge "ch_";
+    5 Refund RefundId refund as_refund "re_";
+    6 Transfer TransferId transfer as_transfer "tr_";
+    7 Reversal ReversalId reversal as_reversal "trr_";
+    8 ApplicationFee ApplicationFeeId application_fee as_application_fee "fee_";
+    9 FeeRefund FeeRefundId fee_refund as_fee_refund "fr_";
+    10 SetupIntent SetupIntentId setup_intent as_setup_intent "seti_";
+    11 CheckoutSession CheckoutSessionId checkout_session as_checkout_session "cs_test_";
+    12 BalanceTransaction BalanceTransactionId balance_transaction as_balance_transaction "txn_";
+    13 Event EventId event as_event "evt_";
+    14 WebhookEndpoint WebhookEndpointId webhook_endpoint as_webhook_endpoint "we_";
+    15 Delivery DeliveryId delivery as_delivery "whd_";
 }
 
 /// The text is not the id of any object.

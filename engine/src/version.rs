@@ -27,16 +27,26 @@ pub enum Feature {
 /// The first version with each feature. The third row's date is nobody's statement: the engine puts it
 /// together with the removal of the refunds list.
 const FEATURES: &[(Feature, ApiVersion)] = &[
-    (Feature::MethodStatusNames, ApiVersion(2019_02_11)),
-    (Feature::LatestCharge, ApiVersion(2022_11_15)),
-    (Feature::RemainderIsNoRefund, ApiVersion(2022_11_15)),
-    (Feature::AsyncByDefault, ApiVersion(2024_04_10)),
-    (Feature::PageUiModes, ApiVersion(2026_01_01)),
+    (Feature::MethodStatusNames, ApiVersion::of(2019, 2, 11)),
+    (Feature::LatestCharge, ApiVersion::of(2022, 11, 15)),
+    (Feature::RemainderIsNoRefund, ApiVersion::of(2022, 11, 15)),
+    (Feature::AsyncByDefault, ApiVersion::of(2024, 4, 10)),
+    (Feature::PageUiModes, ApiVersion::of(2026, 1, 1)),
 ];
 
 impl ApiVersion {
     /// The version of accounts that do not say otherwise.
-    pub const CURRENT: Self = Self(2026_06_24);
+    pub const CURRENT: Self = Self::of(2026, 6, 24);
+
+    /// The version of a day.
+    #[must_use]
+    pub const fn of(year: u32, month: u32, day: u32) -> Self {
+        Self(
+            year.saturating_mul(10_000)
+                .saturating_add(month.saturating_mul(100))
+                .saturating_add(day),
+        )
+    }
 
     /// Whether this version has `feature`.
     #[must_use]
@@ -78,10 +88,7 @@ impl FromStr for ApiVersion {
         if parts.next().is_some() {
             return Err(NotAVersion);
         }
-        let number = year
-            .checked_mul(10_000)
-            .and_then(|y| y.checked_add(month.checked_mul(100)?)?.checked_add(day));
-        number.map(Self).ok_or(NotAVersion)
+        Ok(Self::of(year, month, day))
     }
 }
 

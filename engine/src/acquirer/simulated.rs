@@ -171,10 +171,16 @@ impl Ledger {
                 }
                 Some(answer)
             }
-            Ask::Verify { method, presence } => Some(match issuer(*method, *presence) {
-                Answer::Pending => Answer::Done,
-                answer => answer,
-            }),
+            Ask::Verify { method, presence } => {
+                // A bank account is checked at once; only its debits take days.
+                Some(issuer(*method, *presence)).map(|answer| {
+                    if answer == Answer::Pending {
+                        Answer::Done
+                    } else {
+                        answer
+                    }
+                })
+            }
             Ask::Capture { hold, amount, last } => {
                 self.positions.get_mut(hold)?.capture(*amount, *last)
             }

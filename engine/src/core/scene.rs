@@ -184,9 +184,11 @@ impl Scene<'_> {
                 .account_by_id(account)
                 .map_or(self.account.version, |a| a.version),
         };
-        let charge = match (&object, version.has(Feature::LatestCharge)) {
-            (Object::PaymentIntent(intent), false) => self.latest_charge_of(changes, intent),
-            _ => None,
+        let charge = match object.as_payment_intent() {
+            Some(intent) if !version.has(Feature::LatestCharge) => {
+                self.latest_charge_of(changes, intent)
+            }
+            Some(_) | None => None,
         };
         let (id, created) = (self.id(EventId), self.now);
         let event = Event {
@@ -206,14 +208,12 @@ impl Scene<'_> {
     /// The latest charge of an intent, as this decision leaves it.
     fn latest_charge_of(&self, changes: &Changes, intent: &PaymentIntent) -> Option<Arc<Charge>> {
         let wanted = intent.latest_charge?;
-        let changed = changes
+        let mut announced = changes
             .events
             .iter()
             .rev()
-            .find_map(|event| match &event.object {
-                Object::Charge(charge) if charge.id == wanted => Some(Arc::clone(charge)),
-                _ => None,
-            });
+            .filter_map(|event| event.object.as_charge());
+        let changed = announced.find(|charge| charge.id == wanted).cloned();
         changed.or_else(|| self.objects.charge(wanted))
     }
 

@@ -54,6 +54,9 @@ pub fn sign(secret: &str, now: Time, body: &str) -> String {
     header
 }
 
+/// A delivery with what it delivers and where to.
+type Errand = (Arc<Delivery>, Arc<Event>, Arc<WebhookEndpoint>);
+
 impl Engine {
     /// Adds a delivery for each endpoint that wants one of the events, to the same transaction.
     pub(super) fn fan_out(&self, changes: &mut Changes, now: Time) {
@@ -139,10 +142,7 @@ impl Engine {
         self.parts.store.commit(batch)
     }
 
-    fn pending(
-        &self,
-        id: ObjectId,
-    ) -> Result<Option<(Arc<Delivery>, Arc<Event>, Arc<WebhookEndpoint>)>, StoreError> {
+    fn pending(&self, id: ObjectId) -> Result<Option<Errand>, StoreError> {
         let Some(Object::Delivery(delivery)) = self.parts.store.object(id)? else {
             return Ok(None);
         };

@@ -397,18 +397,16 @@ impl Engine {
 
     /// Answers a request that changes nothing.
     fn look(&self, case: &Case<'_>, version: crate::ApiVersion) -> Response {
-        let body = match &case.request.command {
-            Command::Retrieve(id) => self.retrieve(case, *id),
-            Command::List(query) => self.list(case, query),
-            Command::Malformed {
-                target: Some(id),
-                refusal,
-            } => self.retrieve(case, *id).and(Err(Refusal::clone(refusal))),
-            Command::Malformed {
-                target: None,
-                refusal,
-            } => Err(Refusal::clone(refusal)),
-            _ => Err(Reason::Internal("a change is not a look".to_owned()).into()),
+        let body = if let Command::Retrieve(id) = &case.request.command {
+            self.retrieve(case, *id)
+        } else if let Command::List(query) = &case.request.command {
+            self.list(case, query)
+        } else if let Command::Malformed { target, refusal } = &case.request.command {
+            // That the object does not exist is said before what is wrong with the parameters (§2.4).
+            let missing = target.and_then(|id| self.retrieve(case, id).err());
+            Err(missing.unwrap_or_else(|| Refusal::clone(refusal)))
+        } else {
+            Err(Reason::Internal("a change is not a look".to_owned()).into())
         };
         let body = body.unwrap_or_else(|refusal| Body::Refused(Box::new(refusal)));
         let expanded = self.expand(&case.request.expand, &body, version, &[]);

@@ -121,13 +121,16 @@ impl Touched<'_> {
         }
     }
 
+    /// The object of a job.
     fn object(&mut self, id: ObjectId) {
-        match id {
-            ObjectId::PaymentIntent(id) => self.intent(id),
-            ObjectId::Charge(id) => self.charge(id),
-            ObjectId::Refund(id) => self.refund(id),
-            ObjectId::SetupIntent(id) => self.setup(id),
-            other => self.ids.push(other),
+        if let ObjectId::PaymentIntent(id) = id {
+            self.intent(id);
+        } else if let ObjectId::Charge(id) = id {
+            self.charge(id);
+        } else if let ObjectId::Refund(id) = id {
+            self.refund(id);
+        } else {
+            self.ids.push(id);
         }
     }
 

@@ -205,36 +205,43 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
 
 /// Whether a list narrowed by `query` shows `object`.
 pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
-    let type_fits = match (object, query.event_type) {
-        (Object::Event(event), Some(wanted)) => event.event_type == wanted,
-        _ => true,
-    };
+    let event_type = object.as_event().map(|event| event.event_type);
+    let type_fits = query
+        .event_type
+        .is_none_or(|wanted| event_type == Some(wanted));
     let deleted = matches!(object, Object::WebhookEndpoint(endpoint) if endpoint.deleted);
     type_fits && !deleted && query.of.is_none_or(|of| belongs_to(object, of))
 }
 
 fn belongs_to(object: &Object, of: ObjectId) -> bool {
-    let customer = match object {
-        Object::PaymentMethod(method) => method.customer,
-        Object::PaymentIntent(intent) => intent.customer,
-        Object::SetupIntent(intent) => intent.customer,
-        Object::CheckoutSession(session) => session.customer,
-        Object::Charge(charge) => charge.customer,
-        _ => None,
+    let of_customer = || {
+        let method = object
+            .as_payment_method()
+            .and_then(|method| method.customer);
+        let intent = object
+            .as_payment_intent()
+            .and_then(|intent| intent.customer);
+        let setup = object.as_setup_intent().and_then(|intent| intent.customer);
+        let session = object
+            .as_checkout_session()
+            .and_then(|session| session.customer);
+        let charge = object.as_charge().and_then(|charge| charge.customer);
+        method
+            .or(intent)
+            .or(setup)
+            .or(session)
+            .or(charge)
+            .map(ObjectId::from)
     };
-    let intent = match object {
-        Object::Refund(refund) => Some(refund.intent),
-        Object::CheckoutSession(session) => session.payment_intent,
-        _ => None,
+    let of_intent = || {
+        let refund = object.as_refund().map(|refund| refund.intent);
+        let session = object
+            .as_checkout_session()
+            .and_then(|session| session.payment_intent);
+        refund.or(session).map(ObjectId::from)
     };
-    let source = match object {
-        Object::BalanceTransaction(entry) => Some(entry.source),
-        _ => None,
-    };
-    parent(object) == Some(of)
-        || customer.map(ObjectId::from) == Some(of)
-        || intent.map(ObjectId::from) == Some(of)
-        || source == Some(of)
+    let of_source = || object.as_balance_transaction().map(|entry| entry.source);
+    [parent(object), of_customer(), of_intent(), of_source()].contains(&Some(of))
 }
 
 /// Narrows `newest_first` to the page that `query` asks for.
@@ -269,8 +276,8 @@ pub(crate) fn page(newest_first: impl Iterator<Item = Object>, query: &ListQuery
 
 /// The movements among new objects, for the balances.
 pub(crate) fn movements(objects: &[Object]) -> impl Iterator<Item = &BalanceTransaction> {
-    objects.iter().filter_map(|object| match object {
-        Object::BalanceTransaction(entry) => Some(&**entry),
-        _ => None,
-    })
+    objects
+        .iter()
+        .filter_map(Object::as_balance_transaction)
+        .map(|entry| &**entry)
 }

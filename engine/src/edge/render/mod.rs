@@ -122,9 +122,12 @@ pub fn response(response: &Response) -> Value {
 }
 
 fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    path.split('.').try_fold(body, |at, part| match at {
-        Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?),
-        other => other.get_mut(part),
+    path.split('.').try_fold(body, |at, part| {
+        if at.is_array() {
+            at.get_mut(part.parse::<usize>().ok()?)
+        } else {
+            at.get_mut(part)
+        }
     })
 }
 
