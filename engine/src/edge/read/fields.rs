@@ -86,7 +86,11 @@ impl<'a> Fields<'a> {
         match self.map.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items.iter().collect())),
-            Some(Value::Object(items)) => Ok(Some(items.values().collect())),
+            Some(Value::Object(items)) => {
+                let mut items: Vec<_> = items.iter().collect();
+                items.sort_by_key(|(index, _)| index.parse::<usize>().unwrap_or(usize::MAX));
+                Ok(Some(items.into_iter().map(|(_, value)| value).collect()))
+            }
             Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) => Err(
                 Reason::InvalidValue(self.param(name), "it must be an array.".to_owned()).into(),
             ),

@@ -4,11 +4,13 @@
 //! becomes [`Command::Malformed`], so that an unknown object is still reported before a bad parameter (§2.4).
 
 mod fields;
+mod form;
 mod money;
 mod payments;
 mod routes;
 mod setups;
 
+pub use form::form;
 pub use routes::Verb;
 
 use crate::ObjectId;
