@@ -138,6 +138,7 @@ pub enum Reason {
     SetupNeedsMethod,
     WrongMicrodeposits,
     TooManySetupConfirmations,
+    SetupOwnedBySession,
     SetupFailed(Failure),
     // Checkout Sessions.
     SessionNotOpen(SessionOperation),
@@ -298,7 +299,10 @@ impl Reason {
             Self::SetupStatus(Operation::VerifyMicrodeposits, _) => {
                 invalid(Some("intent_invalid_state"), None)
             }
-            Self::SetupStatus(..) | Self::SetupNeedsMethod | Self::TooManySetupConfirmations => {
+            Self::SetupStatus(..)
+            | Self::SetupNeedsMethod
+            | Self::TooManySetupConfirmations
+            | Self::SetupOwnedBySession => {
                 invalid(Some("setup_intent_unexpected_state"), None)
             }
             Self::WrongMicrodeposits => invalid(
@@ -511,6 +515,9 @@ impl Reason {
             Self::WrongMicrodeposits => "The amounts or the code do not match the deposits.".to_owned(),
             Self::TooManySetupConfirmations => {
                 "This SetupIntent was confirmed too many times and is canceled. Create a new one.".to_owned()
+            }
+            Self::SetupOwnedBySession => {
+                "This SetupIntent belongs to a Checkout Session: expire the session instead.".to_owned()
             }
             Self::SessionNotOpen(SessionOperation::Expire) => {
                 "Only Checkout Sessions with a status in [\"open\"] can be expired.".to_owned()

@@ -291,7 +291,7 @@ pub(super) fn cancel(
         }
     }
     if intent.session.is_some() {
-        return Err(Refusal::with_setup(Reason::OwnedBySession(Operation::Cancel), &intent).into());
+        return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changes = Changes::default();
     let canceled = canceled(scene, &mut changes, &intent, reason);

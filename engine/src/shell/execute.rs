@@ -14,6 +14,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::response::{Body, Response};
 use crate::store::{Batch, KeyRecord, KeyState, OpenAsk};
 use crate::time::Time;
+use crate::version::Feature;
 use crate::{Object, ObjectId};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -458,7 +459,7 @@ impl Engine {
         version: crate::ApiVersion,
         changed: &[Object],
     ) -> Vec<(String, Object)> {
-        if paths.is_empty() {
+        if paths.is_empty() && version.has(Feature::LatestCharge) {
             return Vec::new();
         }
         let read = |id: ObjectId| {

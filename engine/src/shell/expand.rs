@@ -2,7 +2,7 @@
 
 use crate::edge::render;
 use crate::response::Body;
-use crate::version::ApiVersion;
+use crate::version::{ApiVersion, Feature};
 use crate::{Object, ObjectId};
 use serde_json::Value;
 
@@ -23,6 +23,9 @@ pub(super) fn resolve(
         read,
         objects: Vec::new(),
     };
+    if !version.has(Feature::LatestCharge) {
+        found.charges(body);
+    }
     for path in paths {
         let parts: Vec<&str> = path.split('.').take(DEEPEST).collect();
         match body {
@@ -52,6 +55,23 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Before 2022-11-15 a payment shows its charges unasked.
+    fn charges(&mut self, body: &Body) {
+        let shown: Vec<(String, &Object)> = match body {
+            Body::Object(object) => vec![("latest_charge".to_owned(), object)],
+            Body::Page { objects, .. } => {
+                let path = |(index, object)| (format!("data.{index}.latest_charge"), object);
+                objects.iter().enumerate().map(path).collect()
+            }
+            Body::Refused(_) => Vec::new(),
+        };
+        for (path, object) in shown {
+            let latest = object.as_payment_intent().and_then(|intent| intent.latest_charge);
+            let charge = latest.and_then(|id| (self.read)(id.into()));
+            self.objects.extend(charge.map(|charge| (path, charge)));
+        }
+    }
+
     fn walk(&mut self, value: &Value, parts: &[&str], at: &str) {
         let Some((part, rest)) = parts.split_first() else {
             return;

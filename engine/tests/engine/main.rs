@@ -6,4 +6,10 @@
 
 mod async_capture;
 mod capture;
+mod connect;
+mod events;
+mod idempotency;
+mod lifecycle;
+mod refunds;
+mod setups;
 mod world;

@@ -109,20 +109,19 @@ pub fn response(response: &Response) -> Value {
     };
     for (path, expanded) in &response.expanded {
         let rendered = object(expanded, version);
-        let is_payment = body
-            .get("object")
-            .is_some_and(|noun| noun == "payment_intent");
-        if path == "latest_charge" && is_payment && !version.has(Feature::LatestCharge) {
-            put_charges(&mut body, rendered);
-        } else if let Some(place) = place_of(&mut body, path) {
-            *place = rendered;
+        if version.has(Feature::LatestCharge) || !path.ends_with("latest_charge") {
+            if let Some(place) = place_of(&mut body, path) {
+                *place = rendered;
+            }
+        } else if let Some(intent) = place_of(&mut body, path.trim_end_matches("latest_charge").trim_end_matches('.')) {
+            put_charges(intent, rendered);
         }
     }
     body
 }
 
 fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    path.split('.').try_fold(body, |at, part| {
+    path.split('.').filter(|part| !part.is_empty()).try_fold(body, |at, part| {
         if at.is_array() {
             at.get_mut(part.parse::<usize>().ok()?)
         } else {
