@@ -6,10 +6,14 @@
 
 mod async_capture;
 mod capture;
+mod concurrency;
 mod connect;
+mod crash;
 mod events;
 mod idempotency;
+mod kill;
 mod lifecycle;
 mod refunds;
 mod setups;
+mod stores;
 mod world;

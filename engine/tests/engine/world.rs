@@ -44,14 +44,35 @@ impl World {
     }
 
     pub fn on(store: Arc<dyn Store>, dialect: Dialect) -> Self {
-        let clock = Arc::new(ManualClock::at(START));
         let faults = Arc::new(PlannedFaults::default());
         let acquirer = Arc::new(SimulatedAcquirer::new(Arc::clone(&faults)));
+        let mut world = Self::made_of(store, acquirer, Arc::new(ManualClock::at(START)), 100, dialect);
+        world.faults = faults;
+        world
+    }
+
+    /// A new process on a machine that has a disk, a network and a clock already.
+    pub fn on_machine(
+        store: Arc<dyn Store>,
+        acquirer: Arc<SimulatedAcquirer>,
+        clock: Arc<ManualClock>,
+        last_id: u64,
+    ) -> Self {
+        Self::made_of(store, acquirer, clock, last_id, Dialect::default())
+    }
+
+    fn made_of(
+        store: Arc<dyn Store>,
+        acquirer: Arc<SimulatedAcquirer>,
+        clock: Arc<ManualClock>,
+        last_id: u64,
+        dialect: Dialect,
+    ) -> Self {
         let parts = EngineParts {
             store,
             acquirer: acquirer.clone(),
             clock: clock.clone(),
-            ids: Arc::new(SequentialIds::after(100)),
+            ids: Arc::new(SequentialIds::after(last_id)),
             dialect,
             ..EngineParts::in_memory(START)
         };
@@ -59,6 +80,7 @@ impl World {
         engine.add_account(Account::standard(MERCHANT)).unwrap();
         engine.add_account(Account::connected(CONNECTED, MERCHANT)).unwrap();
         engine.add_account(Account { interchange_plus: false, ..Account::standard(FLAT) }).unwrap();
+        let faults = Arc::new(PlannedFaults::default());
         Self { engine, clock, acquirer, faults, account: Cell::new(MERCHANT), seen: Cell::new(0) }
     }
 
