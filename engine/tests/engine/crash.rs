@@ -170,6 +170,7 @@ impl Machine {
         for _ in 0..3 {
             let _ = engine.run_due(self.clock.advance_and_look(60));
             if self.luck.dead.load(Ordering::SeqCst) {
+                self.restarts += 1;
                 engine = self.start();
             }
         }
