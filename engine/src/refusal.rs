@@ -302,9 +302,7 @@ impl Reason {
             Self::SetupStatus(..)
             | Self::SetupNeedsMethod
             | Self::TooManySetupConfirmations
-            | Self::SetupOwnedBySession => {
-                invalid(Some("setup_intent_unexpected_state"), None)
-            }
+            | Self::SetupOwnedBySession => invalid(Some("setup_intent_unexpected_state"), None),
             Self::WrongMicrodeposits => invalid(
                 Some("payment_method_microdeposit_verification_amounts_mismatch"),
                 None,

@@ -66,7 +66,9 @@ impl Found<'_> {
             Body::Refused(_) => Vec::new(),
         };
         for (path, object) in shown {
-            let latest = object.as_payment_intent().and_then(|intent| intent.latest_charge);
+            let latest = object
+                .as_payment_intent()
+                .and_then(|intent| intent.latest_charge);
             let charge = latest.and_then(|id| (self.read)(id.into()));
             self.objects.extend(charge.map(|charge| (path, charge)));
         }

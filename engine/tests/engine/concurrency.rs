@@ -14,11 +14,19 @@ const DEADLINE: u64 = 604_800;
 
 fn capture(intent: PaymentIntentId, amount: i64, last: bool) -> Command {
     let capture = CapturePaymentIntent::new(intent);
-    Command::CapturePaymentIntent(CapturePaymentIntent { amount: Some(amount), final_capture: Some(last), ..capture })
+    Command::CapturePaymentIntent(CapturePaymentIntent {
+        amount: Some(amount),
+        final_capture: Some(last),
+        ..capture
+    })
 }
 
 fn refund(intent: PaymentIntentId, amount: i64) -> Command {
-    Command::CreateRefund(CreateRefund { intent: Some(intent), amount: Some(amount), ..CreateRefund::default() })
+    Command::CreateRefund(CreateRefund {
+        intent: Some(intent),
+        amount: Some(amount),
+        ..CreateRefund::default()
+    })
 }
 
 fn succeeds(engine: &Engine, command: Command) -> bool {
@@ -29,7 +37,9 @@ fn succeeds(engine: &Engine, command: Command) -> bool {
 #[test]
 fn races_never_exceed_the_hold() {
     let w = World::new();
-    let intents: Vec<PaymentIntentId> = (0..ROUNDS).map(|_| w.multi(1000, "").parse().unwrap()).collect();
+    let intents: Vec<PaymentIntentId> = (0..ROUNDS)
+        .map(|_| w.multi(1000, "").parse().unwrap())
+        .collect();
     let captured: Vec<AtomicU64> = (0..ROUNDS).map(|_| AtomicU64::new(0)).collect();
     let refunded: Vec<AtomicU64> = (0..ROUNDS).map(|_| AtomicU64::new(0)).collect();
     let barrier = Barrier::new(4);
@@ -44,7 +54,10 @@ fn races_never_exceed_the_hold() {
                     for _ in 0..2 {
                         let cancels = thread == 3 && round % 3 == 0;
                         if cancels {
-                            let cancel = Command::CancelPaymentIntent { intent: *intent, reason: None };
+                            let cancel = Command::CancelPaymentIntent {
+                                intent: *intent,
+                                reason: None,
+                            };
                             succeeds(engine, cancel);
                         } else if thread == 2 {
                             if succeeds(engine, refund(*intent, 250)) {
@@ -61,11 +74,21 @@ fn races_never_exceed_the_hold() {
     for (round, id) in intents.iter().enumerate() {
         let object = engine.observe(*id).unwrap().unwrap();
         let intent = object.as_payment_intent().unwrap();
-        assert_eq!(intent.received, Money::new(captured[round].load(Ordering::SeqCst)), "{id}");
+        assert_eq!(
+            intent.received,
+            Money::new(captured[round].load(Ordering::SeqCst)),
+            "{id}"
+        );
         assert!(intent.received <= intent.amount);
-        let charge = engine.observe(intent.latest_charge.unwrap()).unwrap().unwrap();
+        let charge = engine
+            .observe(intent.latest_charge.unwrap())
+            .unwrap()
+            .unwrap();
         let charge = charge.as_charge().unwrap();
-        assert_eq!(charge.refunded, Money::new(refunded[round].load(Ordering::SeqCst)));
+        assert_eq!(
+            charge.refunded,
+            Money::new(refunded[round].load(Ordering::SeqCst))
+        );
         assert!(charge.refunded <= charge.captured);
     }
     w.reconciled();
@@ -84,7 +107,10 @@ fn capture_races_expiry() {
         std::thread::scope(|threads| {
             threads.spawn(|| {
                 barrier.wait();
-                captures.fetch_add(u64::from(succeeds(engine, capture(intent, 1000, true))), Ordering::SeqCst);
+                captures.fetch_add(
+                    u64::from(succeeds(engine, capture(intent, 1000, true))),
+                    Ordering::SeqCst,
+                );
             });
             threads.spawn(|| {
                 barrier.wait();
@@ -94,7 +120,11 @@ fn capture_races_expiry() {
         engine.run_due(late).unwrap();
         let object = engine.observe(intent).unwrap().unwrap();
         let found = object.as_payment_intent().unwrap();
-        let expected = if captures.load(Ordering::SeqCst) == 1 { IntentStatus::Succeeded } else { IntentStatus::Canceled };
+        let expected = if captures.load(Ordering::SeqCst) == 1 {
+            IntentStatus::Succeeded
+        } else {
+            IntentStatus::Canceled
+        };
         assert_eq!(found.status, expected, "round {round}");
         w.reconciled();
     }
@@ -113,14 +143,25 @@ fn one_key_on_many_threads() {
                 w.engine.execute(request).status()
             };
             let running: Vec<_> = (0..4).map(|_| threads.spawn(send)).collect();
-            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+            running
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
         });
         let expected = if round < 50 { 200 } else { 400 };
-        assert!(statuses.iter().all(|status| [expected, 409].contains(status)), "{statuses:?}");
+        assert!(
+            statuses
+                .iter()
+                .all(|status| [expected, 409].contains(status)),
+            "{statuses:?}"
+        );
         assert!(statuses.contains(&expected));
     }
     let object = w.engine.observe(intent).unwrap().unwrap();
-    assert_eq!(object.as_payment_intent().unwrap().received, Money::new(500));
+    assert_eq!(
+        object.as_payment_intent().unwrap().received,
+        Money::new(500)
+    );
     w.reconciled();
 }
 
@@ -146,7 +187,9 @@ fn contention_answers_lock_timeout() {
         ..EngineParts::in_memory(crate::world::START)
     };
     w.engine = Engine::open(parts).unwrap();
-    w.engine.add_account(holdfast_engine::objects::Account::standard(MERCHANT)).unwrap();
+    w.engine
+        .add_account(holdfast_engine::objects::Account::standard(MERCHANT))
+        .unwrap();
     let busy: PaymentIntentId = w.multi(1000, "").parse().unwrap();
     let free: PaymentIntentId = w.multi(1000, "").parse().unwrap();
     let engine = &w.engine;
@@ -154,12 +197,29 @@ fn contention_answers_lock_timeout() {
         threads.spawn(|| assert!(succeeds(engine, capture(busy, 100, false))));
         std::thread::sleep(Duration::from_millis(50));
         let start = Instant::now();
-        let cancel = |intent| Request::new(MERCHANT, Command::CancelPaymentIntent { intent, reason: None });
+        let cancel = |intent| {
+            Request::new(
+                MERCHANT,
+                Command::CancelPaymentIntent {
+                    intent,
+                    reason: None,
+                },
+            )
+        };
         let answer = engine.execute(cancel(busy));
         assert_eq!(answer.status(), 429);
-        assert_eq!(answer.refusal().unwrap().reason.row().code, Some("lock_timeout"));
+        assert_eq!(
+            answer.refusal().unwrap().reason.row().code,
+            Some("lock_timeout")
+        );
         assert_eq!(engine.execute(cancel(free)).status(), 200);
         assert!(start.elapsed() < Duration::from_millis(200));
     });
-    assert!(succeeds(engine, Command::CancelPaymentIntent { intent: busy, reason: None }));
+    assert!(succeeds(
+        engine,
+        Command::CancelPaymentIntent {
+            intent: busy,
+            reason: None
+        }
+    ));
 }

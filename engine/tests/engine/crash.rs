@@ -6,10 +6,12 @@ use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, Simu
 use holdfast_engine::command::{JobKey, ListQuery, MethodRef, WorldEvent};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, Event};
-use holdfast_engine::store::{Batch, KeyRecord, MemoryStore, OpenAsk, Page, SqliteStore, Store, StoreError};
+use holdfast_engine::store::{
+    Batch, KeyRecord, MemoryStore, OpenAsk, Page, SqliteStore, Store, StoreError,
+};
 use holdfast_engine::{
-    AccountId, Currency, Decline, Engine, EngineParts, Kind, ManualClock, Object, ObjectId, Request, SequentialIds,
-    TestMethod, Time, reconcile,
+    AccountId, Currency, Decline, Engine, EngineParts, Kind, ManualClock, Object, ObjectId,
+    Request, SequentialIds, TestMethod, Time, reconcile,
 };
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -36,7 +38,13 @@ impl Luck {
             return None;
         }
         let count = self.count.fetch_add(1, Ordering::SeqCst) + 1;
-        let point = self.plan.lock().unwrap().iter().copied().find(|point| point.at == count);
+        let point = self
+            .plan
+            .lock()
+            .unwrap()
+            .iter()
+            .copied()
+            .find(|point| point.at == count);
         let done = match point {
             Some(Point { before: true, .. }) => None,
             Some(_) | None => Some(run()),
@@ -49,7 +57,11 @@ impl Luck {
     }
 
     fn alive<T>(&self, run: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if self.dead.load(Ordering::SeqCst) { Err(crashed()) } else { run() }
+        if self.dead.load(Ordering::SeqCst) {
+            Err(crashed())
+        } else {
+            run()
+        }
     }
 }
 
@@ -61,7 +73,9 @@ struct MortalStore(Arc<dyn Store>, Arc<Luck>);
 
 impl Store for MortalStore {
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        self.1.step(|| self.0.commit(batch)).unwrap_or_else(|| Err(crashed()))
+        self.1
+            .step(|| self.0.commit(batch))
+            .unwrap_or_else(|| Err(crashed()))
     }
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
         self.1.alive(|| self.0.object(id))
@@ -99,7 +113,9 @@ struct MortalAcquirer(Arc<SimulatedAcquirer>, Arc<Luck>);
 
 impl Acquirer for MortalAcquirer {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        self.1.step(|| self.0.ask(reference, ask)).unwrap_or(Err(NoAnswer))
+        self.1
+            .step(|| self.0.ask(reference, ask))
+            .unwrap_or(Err(NoAnswer))
     }
 }
 
@@ -123,14 +139,32 @@ struct Machine {
 
 impl Machine {
     fn new(disk: Arc<dyn Store>, plan: Vec<Point>) -> Self {
-        let luck = Arc::new(Luck { plan: Mutex::new(plan), ..Luck::default() });
+        let luck = Arc::new(Luck {
+            plan: Mutex::new(plan),
+            ..Luck::default()
+        });
         let clock = Arc::new(ManualClock::at(START));
         let ids = Arc::new(SequentialIds::after(100));
-        let machine =
-            Self { disk, acquirer: Arc::new(SimulatedAcquirer::default()), clock, ids, luck, restarts: 0 };
-        for account in [Account::standard(MERCHANT), Account::connected(CONNECTED, MERCHANT)] {
+        let machine = Self {
+            disk,
+            acquirer: Arc::new(SimulatedAcquirer::default()),
+            clock,
+            ids,
+            luck,
+            restarts: 0,
+        };
+        for account in [
+            Account::standard(MERCHANT),
+            Account::connected(CONNECTED, MERCHANT),
+        ] {
             let objects = vec![Object::Account(Arc::new(account))];
-            machine.disk.commit(Batch { objects, ..Batch::default() }).unwrap();
+            machine
+                .disk
+                .commit(Batch {
+                    objects,
+                    ..Batch::default()
+                })
+                .unwrap();
         }
         machine
     }
@@ -139,7 +173,10 @@ impl Machine {
         self.luck.dead.store(false, Ordering::SeqCst);
         let parts = EngineParts {
             store: Arc::new(MortalStore(Arc::clone(&self.disk), Arc::clone(&self.luck))),
-            acquirer: Arc::new(MortalAcquirer(Arc::clone(&self.acquirer), Arc::clone(&self.luck))),
+            acquirer: Arc::new(MortalAcquirer(
+                Arc::clone(&self.acquirer),
+                Arc::clone(&self.luck),
+            )),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             ..EngineParts::in_memory(START)
@@ -186,13 +223,23 @@ impl Machine {
             if matches!(kind, Kind::Event | Kind::Delivery) {
                 continue;
             }
-            self.disk.each(*kind, &mut |object| end.push(anonymous(&object))).unwrap();
+            self.disk
+                .each(*kind, &mut |object| end.push(anonymous(&object)))
+                .unwrap();
         }
         let events = self.disk.events_after(0, usize::MAX >> 1).unwrap();
-        let mut told: Vec<String> = events.iter().map(|(_, event)| event.event_type.name().to_owned()).collect();
+        let mut told: Vec<String> = events
+            .iter()
+            .map(|(_, event)| event.event_type.name().to_owned())
+            .collect();
         told.sort();
         end.extend(told);
-        end.extend(self.acquirer.positions().iter().map(|(_, position)| format!("{position:?}")));
+        end.extend(
+            self.acquirer
+                .positions()
+                .iter()
+                .map(|(_, position)| format!("{position:?}")),
+        );
         end.sort();
         end
     }
@@ -214,7 +261,12 @@ fn anonymous(object: &Object) -> String {
     fn strip(value: &mut serde_json::Value) {
         match value {
             serde_json::Value::Object(map) => {
-                map.retain(|name, _| !matches!(name.as_str(), "created" | "canceled_at" | "available_on" | "expires_at"));
+                map.retain(|name, _| {
+                    !matches!(
+                        name.as_str(),
+                        "created" | "canceled_at" | "available_on" | "expires_at"
+                    )
+                });
                 map.values_mut().for_each(strip);
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
@@ -223,10 +275,13 @@ fn anonymous(object: &Object) -> String {
                     text.clear();
                 }
             }
-            serde_json::Value::Number(number) if number.as_u64().is_some_and(|n| n > 1_000_000_000) => {
+            serde_json::Value::Number(number)
+                if number.as_u64().is_some_and(|n| n > 1_000_000_000) =>
+            {
                 *value = serde_json::Value::Null;
             }
-            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
+            }
         }
     }
     let mut shown = render::object(object, holdfast_engine::ApiVersion::CURRENT);
@@ -238,14 +293,18 @@ fn anonymous(object: &Object) -> String {
 fn take(engine: &Engine, number: usize, step: &Step, ids: &[String]) -> String {
     let fill = |text: &str| {
         let filled = ids.iter().enumerate().rev();
-        filled.fold(text.to_owned(), |text, (n, id)| text.replace(&format!("${n}."), id))
+        filled.fold(text.to_owned(), |text, (n, id)| {
+            text.replace(&format!("${n}."), id)
+        })
     };
     let send = |verb, path: &str, params: &str| {
         let command = read::command(verb, &format!("/v1/{}", fill(path)), &form(&fill(params)));
         let request = Request::new(MERCHANT, command).with_key(&format!("step-{number}"));
         let response = engine.execute(request);
         let body = render::response(&response);
-        let id = body.get("id").or_else(|| body.pointer("/error/payment_intent/id"));
+        let id = body
+            .get("id")
+            .or_else(|| body.pointer("/error/payment_intent/id"));
         id.and_then(|id| id.as_str()).unwrap_or_default().to_owned()
     };
     match step {
@@ -279,11 +338,23 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
             "several captures with shares and refunds",
             vec![
                 post("payment_intents", format!("{hold} {to_connected}")),
-                post("payment_intents/$0./capture", "amount_to_capture=400 final_capture=false application_fee_amount=20"),
+                post(
+                    "payment_intents/$0./capture",
+                    "amount_to_capture=400 final_capture=false application_fee_amount=20",
+                ),
                 post("refunds", "payment_intent=$0. amount=100 metadata[a]=b"),
-                post("payment_intents/$0./capture", "amount_to_capture=300 final_capture=false application_fee_amount=7"),
-                post("payment_intents/$0./capture", "amount_to_capture=0 final_capture=true"),
-                post("refunds", "payment_intent=$0. reverse_transfer=true refund_application_fee=true"),
+                post(
+                    "payment_intents/$0./capture",
+                    "amount_to_capture=300 final_capture=false application_fee_amount=7",
+                ),
+                post(
+                    "payment_intents/$0./capture",
+                    "amount_to_capture=0 final_capture=true",
+                ),
+                post(
+                    "refunds",
+                    "payment_intent=$0. reverse_transfer=true refund_application_fee=true",
+                ),
                 Step::Wait(90_000),
             ],
         ),
@@ -292,25 +363,49 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
             vec![
                 post("payment_intents", "amount=900 currency=usd"),
                 post("payment_intents/$0.", "amount=1000 metadata[a]=b"),
-                post("payment_intents/$0./confirm", "payment_method=pm_card_visa_chargeDeclined"),
-                post("payment_intents/$0./confirm", "payment_method=pm_card_threeDSecure2Required"),
-                Step::World(|ids| WorldEvent::Authenticate { intent: ids[0].parse().unwrap(), passes: true }),
-                post("payment_intents", format!("{PAY}pm_card_visa_chargeDeclined")),
+                post(
+                    "payment_intents/$0./confirm",
+                    "payment_method=pm_card_visa_chargeDeclined",
+                ),
+                post(
+                    "payment_intents/$0./confirm",
+                    "payment_method=pm_card_threeDSecure2Required",
+                ),
+                Step::World(|ids| WorldEvent::Authenticate {
+                    intent: ids[0].parse().unwrap(),
+                    passes: true,
+                }),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_card_visa_chargeDeclined"),
+                ),
                 post("payment_intents", hold.clone()),
-                post("payment_intents/$6./cancel", "cancellation_reason=duplicate"),
+                post(
+                    "payment_intents/$6./cancel",
+                    "cancellation_reason=duplicate",
+                ),
                 post("payment_intents", hold.clone()),
-                post("payment_intents/$8./capture", "amount_to_capture=600 final_capture=false"),
+                post(
+                    "payment_intents/$8./capture",
+                    "amount_to_capture=600 final_capture=false",
+                ),
                 post("payment_intents/$8./cancel", ""),
             ],
         ),
         (
             "async capture, expiry, failing and pending refunds",
             vec![
-                post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic_async {to_connected}")),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_card_visa capture_method=automatic_async {to_connected}"),
+                ),
                 post("refunds", "payment_intent=$0. amount=300"),
                 Step::Wait(60),
                 post("payment_intents", hold.clone()),
-                post("payment_intents/$3./capture", "amount_to_capture=600 final_capture=false"),
+                post(
+                    "payment_intents/$3./capture",
+                    "amount_to_capture=600 final_capture=false",
+                ),
                 post("payment_intents", hold.clone()),
                 Step::Wait(604_801),
                 post("payment_intents", format!("{PAY}pm_card_refundFail")),
@@ -324,10 +419,19 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
             "bank debits",
             vec![
                 post("payment_intents", format!("{PAY}pm_usBankAccount_success")),
-                post("payment_intents", format!("{PAY}pm_usBankAccount_accountClosed")),
-                post("payment_intents", format!("{PAY}pm_usBankAccount_processing")),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_usBankAccount_accountClosed"),
+                ),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_usBankAccount_processing"),
+                ),
                 post("payment_intents/$2./cancel", ""),
-                post("payment_intents", format!("{PAY}pm_usBankAccount_processing")),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_usBankAccount_processing"),
+                ),
                 Step::World(|ids| WorldEvent::BankAnswers {
                     intent: ids[4].parse().unwrap(),
                     answer: Err(Decline::NoAccount),
@@ -341,19 +445,34 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
             vec![
                 post("customers", "name=a"),
                 post("payment_methods/pm_card_visa/attach", "customer=$0."),
-                post("setup_intents", "confirm=true payment_method=$1. customer=$0."),
-                post("setup_intents", "confirm=true payment_method=pm_card_visa_chargeDeclined"),
+                post(
+                    "setup_intents",
+                    "confirm=true payment_method=$1. customer=$0.",
+                ),
+                post(
+                    "setup_intents",
+                    "confirm=true payment_method=pm_card_visa_chargeDeclined",
+                ),
                 post("payment_intents", format!("{PAY}$1. customer=$0.")),
                 post("payment_methods/$1./detach", ""),
-                post("checkout/sessions", format!("mode=payment success_url=https://x {item}")),
+                post(
+                    "checkout/sessions",
+                    format!("mode=payment success_url=https://x {item}"),
+                ),
                 Step::World(|ids| WorldEvent::CompleteSession {
                     session: ids[6].parse().unwrap(),
                     method: MethodRef::Test(TestMethod::Visa),
                     email: None,
                 }),
-                post("checkout/sessions", format!("mode=payment success_url=https://x {item}")),
+                post(
+                    "checkout/sessions",
+                    format!("mode=payment success_url=https://x {item}"),
+                ),
                 post("checkout/sessions/$8./expire", ""),
-                post("checkout/sessions", format!("mode=payment success_url=https://x {item}")),
+                post(
+                    "checkout/sessions",
+                    format!("mode=payment success_url=https://x {item}"),
+                ),
                 Step::Wait(86_400),
             ],
         ),
@@ -361,10 +480,19 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
             "money between accounts, webhooks",
             vec![
                 post("webhook_endpoints", "url=https://a.test enabled_events[]=*"),
-                post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic")),
-                post("transfers", format!("amount=500 currency=usd destination={CONNECTED}")),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_card_visa capture_method=automatic"),
+                ),
+                post(
+                    "transfers",
+                    format!("amount=500 currency=usd destination={CONNECTED}"),
+                ),
                 post("transfers/$2./reversals", "amount=200"),
-                post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic {to_connected}")),
+                post(
+                    "payment_intents",
+                    format!("{PAY}pm_card_visa capture_method=automatic {to_connected}"),
+                ),
                 post("webhook_endpoints/$0.", "disabled=true"),
                 Step::Delete("webhook_endpoints/$0."),
             ],
@@ -384,7 +512,15 @@ fn crash_everywhere(name: &str, steps: &[Step], disk: MakeDisk, second: &[u64]) 
     for at in 1..=points {
         for before in [true, false] {
             let once = vec![Point { at, before }];
-            let twice = second.iter().map(|more| vec![Point { at, before }, Point { at: at + more, before }]);
+            let twice = second.iter().map(|more| {
+                vec![
+                    Point { at, before },
+                    Point {
+                        at: at + more,
+                        before,
+                    },
+                ]
+            });
             for plan in std::iter::once(once).chain(twice) {
                 let mut machine = Machine::new(disk(), plan.clone());
                 machine.play(steps);
@@ -403,11 +539,20 @@ fn crash_everywhere(name: &str, steps: &[Step], disk: MakeDisk, second: &[u64]) 
 #[test]
 fn a_crash_anywhere_changes_nothing_in_the_end() {
     let long = std::env::var("HOLDFAST_CRASHES").is_ok_and(|value| value == "long");
-    let seconds: Vec<u64> = if long { (1..=40).collect() } else { vec![1, 2, 3] };
+    let seconds: Vec<u64> = if long {
+        (1..=40).collect()
+    } else {
+        vec![1, 2, 3]
+    };
     let mut runs = 0;
     for (name, steps) in stories() {
         runs += crash_everywhere(name, &steps, || Arc::new(MemoryStore::default()), &seconds);
-        runs += crash_everywhere(name, &steps, || Arc::new(SqliteStore::in_memory().unwrap()), if long { &seconds } else { &[] });
+        runs += crash_everywhere(
+            name,
+            &steps,
+            || Arc::new(SqliteStore::in_memory().unwrap()),
+            if long { &seconds } else { &[] },
+        );
     }
     println!("{runs} runs with crashes");
     assert!(runs > 500, "{runs}");

@@ -5,7 +5,8 @@ use holdfast_engine::acquirer::Fault;
 use holdfast_engine::edge::{read::Verb, render};
 use holdfast_engine::time::DAY;
 
-const CREATE: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
+const CREATE: &str =
+    "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
 
 /// §2.11, I13: one effect, one answer, byte for byte, even after the object moved on; events echo the key.
 #[test]
@@ -16,14 +17,22 @@ fn one_effect_and_one_answer() {
         let first = w.engine.execute(request());
         let pi = render::response(&first)["id"].as_str().unwrap().to_owned();
         assert!(w.news().iter().all(|event| {
-            event.origin.as_ref().is_some_and(|origin| origin.idempotency_key.as_deref() == Some("key"))
+            event
+                .origin
+                .as_ref()
+                .is_some_and(|origin| origin.idempotency_key.as_deref() == Some("key"))
         }));
-        w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
+        w.post(&format!("payment_intents/{pi}/capture"), "")
+            .is("status=succeeded");
         w.told();
         let again = w.engine.execute(request());
         assert!(again.replayed && !first.replayed);
         assert_eq!(again.request, first.request, "original-request");
-        assert_eq!(render::response(&again).to_string(), render::response(&first).to_string(), "{name}");
+        assert_eq!(
+            render::response(&again).to_string(),
+            render::response(&first).to_string(),
+            "{name}"
+        );
         assert_eq!(w.told(), "");
         w.intent(&pi).is("status=succeeded");
     }
@@ -33,38 +42,65 @@ fn one_effect_and_one_answer() {
 #[test]
 fn a_key_stands_for_one_request() {
     let w = World::new();
-    let pi = w.post_with_key("key", "payment_intents", "amount=1000 currency=usd").is("").id();
-    w.post_with_key("key", "payment_intents", "amount=1001 currency=usd").refused(400, "-", "-").has("error.type=idempotency_error");
-    w.post_with_key("key", "customers", "").has("error.type=idempotency_error");
-    w.post_with_key(&"k".repeat(256), "customers", "").refused(400, "-", "idempotency_key");
+    let pi = w
+        .post_with_key("key", "payment_intents", "amount=1000 currency=usd")
+        .is("")
+        .id();
+    w.post_with_key("key", "payment_intents", "amount=1001 currency=usd")
+        .refused(400, "-", "-")
+        .has("error.type=idempotency_error");
+    w.post_with_key("key", "customers", "")
+        .has("error.type=idempotency_error");
+    w.post_with_key(&"k".repeat(256), "customers", "")
+        .refused(400, "-", "idempotency_key");
     w.post_with_key(&"k".repeat(255), "customers", "").is("");
     w.act_for(CONNECTED);
-    let other = w.post_with_key("key", "payment_intents", "amount=1000 currency=usd").is("").id();
+    let other = w
+        .post_with_key("key", "payment_intents", "amount=1000 currency=usd")
+        .is("")
+        .id();
     assert_ne!(pi, other);
 }
 
 /// §2.11: what is stored and what is not. Parameters, stored.
 #[test]
 fn what_a_key_remembers() {
-    let declined = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa_chargeDeclined";
-    let rows = [("payment_intents", declined, 402, true), ("payment_intents", "amount=1 currency=usd", 400, false)];
+    let declined =
+        "amount=1000 currency=usd confirm=true payment_method=pm_card_visa_chargeDeclined";
+    let rows = [
+        ("payment_intents", declined, 402, true),
+        ("payment_intents", "amount=1 currency=usd", 400, false),
+    ];
     for (path, params, status, stored) in rows {
         let w = World::new();
         assert_eq!(w.post_with_key("key", path, params).status, status);
         w.told();
-        let again = w.engine.execute(w.request(Verb::Post, path, params, Some("key"), None));
-        assert_eq!((again.status(), again.replayed), (status, stored), "{params}");
+        let again = w
+            .engine
+            .execute(w.request(Verb::Post, path, params, Some("key"), None));
+        assert_eq!(
+            (again.status(), again.replayed),
+            (status, stored),
+            "{params}"
+        );
         assert_eq!(w.told(), "");
         if !stored {
-            w.post_with_key("key", path, "amount=1000 currency=usd").is("");
+            w.post_with_key("key", path, "amount=1000 currency=usd")
+                .is("");
         }
     }
     let w = World::new();
     let pi = w.paid(1000, "");
     let path = format!("payment_intents/{pi}/cancel");
-    w.post_with_key("key", &path, "").refused(400, "payment_intent_unexpected_state", "-");
-    let again = w.engine.execute(w.request(Verb::Post, &path, "", Some("key"), None));
-    assert!(again.replayed, "a refusal of the state is an answer like any other");
+    w.post_with_key("key", &path, "")
+        .refused(400, "payment_intent_unexpected_state", "-");
+    let again = w
+        .engine
+        .execute(w.request(Verb::Post, &path, "", Some("key"), None));
+    assert!(
+        again.replayed,
+        "a refusal of the state is an answer like any other"
+    );
 }
 
 /// §2.11, R22: a key is kept for 24 hours and acts again afterwards.
@@ -72,12 +108,20 @@ fn what_a_key_remembers() {
 fn a_pruned_key_acts_again() {
     for (name, store) in World::stores() {
         let w = World::on(store, holdfast_engine::Dialect::default());
-        let send = || w.post_with_key("key", "payment_intents", CREATE).is("").id();
+        let send = || {
+            w.post_with_key("key", "payment_intents", CREATE)
+                .is("")
+                .id()
+        };
         let first = send();
         w.advance(DAY - 1);
         assert_eq!(send(), first);
         w.clock.advance(1);
-        assert_eq!(w.engine.run_due(w.engine.now()).unwrap().pruned, 1, "{name}");
+        assert_eq!(
+            w.engine.run_due(w.engine.now()).unwrap().pruned,
+            1,
+            "{name}"
+        );
         assert_ne!(send(), first);
     }
 }
@@ -88,12 +132,16 @@ fn a_stored_500_and_money_that_moved() {
     let w = World::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     let path = format!("payment_intents/{pi}/capture");
-    w.faults.plan([Fault::AnswerLost, Fault::AnswerLost, Fault::AnswerLost]);
-    w.post_with_key("key", &path, "").refused(500, "-", "-").has("error.type=api_error");
+    w.faults
+        .plan([Fault::AnswerLost, Fault::AnswerLost, Fault::AnswerLost]);
+    w.post_with_key("key", &path, "")
+        .refused(500, "-", "-")
+        .has("error.type=api_error");
     w.engine.run_due(w.engine.now()).unwrap();
     w.post_with_key("key", &path, "").refused(500, "-", "-");
     w.intent(&pi).is("status=succeeded amount_received=1000");
-    w.post_with_key("other", &path, "").refused(400, "payment_intent_unexpected_state", "-");
+    w.post_with_key("other", &path, "")
+        .refused(400, "payment_intent_unexpected_state", "-");
     w.reconciled();
 }
 
@@ -103,9 +151,15 @@ fn an_open_question_keeps_its_objects() {
     let w = World::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     w.faults.plan([Fault::TimeoutBefore; 6]);
-    w.post(&format!("payment_intents/{pi}/capture"), "").refused(500, "-", "-");
-    w.post(&format!("payment_intents/{pi}/cancel"), "").refused(429, "lock_timeout", "-");
-    w.post(&format!("payment_intents/{pi}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");
+    w.post(&format!("payment_intents/{pi}/capture"), "")
+        .refused(500, "-", "-");
+    w.post(&format!("payment_intents/{pi}/cancel"), "")
+        .refused(429, "lock_timeout", "-");
+    w.post(&format!("payment_intents/{pi}/cancel"), "").refused(
+        400,
+        "payment_intent_unexpected_state",
+        "-",
+    );
     w.intent(&pi).is("status=succeeded");
     w.reconciled();
 }
@@ -119,11 +173,17 @@ fn faults_on_the_way_to_the_acquirer() {
             w.faults.plan(vec![fault; times]);
             let pi = w.multi(1000, "");
             w.faults.plan(vec![fault; times]);
-            w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=300 final_capture=false").is("");
+            w.post(
+                &format!("payment_intents/{pi}/capture"),
+                "amount_to_capture=300 final_capture=false",
+            )
+            .is("");
             w.faults.plan(vec![fault; times]);
-            w.post("refunds", &format!("payment_intent={pi} amount=100")).is("status=succeeded");
+            w.post("refunds", &format!("payment_intent={pi} amount=100"))
+                .is("status=succeeded");
             w.faults.plan(vec![fault; times]);
-            w.post(&format!("payment_intents/{pi}/capture"), "").is("amount_received=1000");
+            w.post(&format!("payment_intents/{pi}/capture"), "")
+                .is("amount_received=1000");
             w.reconciled();
         }
     }

@@ -6,7 +6,8 @@ use holdfast_engine::edge::read;
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, SqliteStore};
 use holdfast_engine::{
-    Clock, Engine, EngineParts, Money, PaymentIntentId, Request, SystemClock, SystemIds, Time, reconcile,
+    Clock, Engine, EngineParts, Money, PaymentIntentId, Request, SystemClock, SystemIds, Time,
+    reconcile,
 };
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -39,7 +40,9 @@ fn send(engine: &Engine, path: &str, params: &str) -> holdfast_engine::Response 
 /// The child: pays, captures and refunds for ever on four threads, and prints what was acknowledged.
 #[test]
 fn child() {
-    let Ok(folder) = std::env::var(CHILD) else { return };
+    let Ok(folder) = std::env::var(CHILD) else {
+        return;
+    };
     let (engine, _) = open(Path::new(&folder));
     engine.add_account(Account::standard(MERCHANT)).unwrap();
     println!("ready");
@@ -74,7 +77,10 @@ fn acknowledge(id: PaymentIntentId, captured: u64, refunded: u64) {
 /// Kills the child again and again. `HOLDFAST_KILLS=1000` makes it a long run.
 #[test]
 fn killed_in_the_middle_of_load() {
-    let rounds: u64 = std::env::var("HOLDFAST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let rounds: u64 = std::env::var("HOLDFAST_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(12);
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged: HashMap<PaymentIntentId, (u64, u64)> = HashMap::new();
     for round in 0..rounds {
@@ -108,10 +114,19 @@ fn killed_in_the_middle_of_load() {
         for (id, (captured, refunded)) in &acknowledged {
             let object = engine.observe(*id).unwrap().unwrap();
             let intent = object.as_payment_intent().unwrap();
-            let charge = engine.observe(intent.latest_charge.unwrap()).unwrap().unwrap();
+            let charge = engine
+                .observe(intent.latest_charge.unwrap())
+                .unwrap()
+                .unwrap();
             let charge = charge.as_charge().unwrap();
-            assert!(intent.received >= Money::new(*captured), "{id} lost a capture");
-            assert!(charge.refunded >= Money::new(*refunded), "{id} lost a refund");
+            assert!(
+                intent.received >= Money::new(*captured),
+                "{id} lost a capture"
+            );
+            assert!(
+                charge.refunded >= Money::new(*refunded),
+                "{id} lost a refund"
+            );
         }
     }
     println!("{rounds} kills, {} payments", acknowledged.len());

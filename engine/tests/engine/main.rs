@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(missing_docs, reason = "tests are named for what they show")]
-#![allow(unreachable_pub, reason = "helpers are shared between the modules of one test binary")]
+#![allow(
+    unreachable_pub,
+    reason = "helpers are shared between the modules of one test binary"
+)]
 
 mod async_capture;
 mod capture;
@@ -14,6 +17,7 @@ mod idempotency;
 mod kill;
 mod lifecycle;
 mod refunds;
+mod requirements;
 mod setups;
 mod stores;
 mod world;

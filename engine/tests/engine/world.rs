@@ -5,7 +5,9 @@ use holdfast_engine::command::WorldEvent;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, Event};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
-use holdfast_engine::{AccountId, Dialect, Engine, EngineParts, ManualClock, Request, SequentialIds, Time, reconcile};
+use holdfast_engine::{
+    AccountId, Dialect, Engine, EngineParts, ManualClock, Request, SequentialIds, Time, reconcile,
+};
 use serde_json::Value;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -46,7 +48,13 @@ impl World {
     pub fn on(store: Arc<dyn Store>, dialect: Dialect) -> Self {
         let faults = Arc::new(PlannedFaults::default());
         let acquirer = Arc::new(SimulatedAcquirer::new(Arc::clone(&faults)));
-        let mut world = Self::made_of(store, acquirer, Arc::new(ManualClock::at(START)), 100, dialect);
+        let mut world = Self::made_of(
+            store,
+            acquirer,
+            Arc::new(ManualClock::at(START)),
+            100,
+            dialect,
+        );
         world.faults = faults;
         world
     }
@@ -78,17 +86,34 @@ impl World {
         };
         let engine = Engine::open(parts).unwrap();
         engine.add_account(Account::standard(MERCHANT)).unwrap();
-        engine.add_account(Account::connected(CONNECTED, MERCHANT)).unwrap();
-        engine.add_account(Account { interchange_plus: false, ..Account::standard(FLAT) }).unwrap();
+        engine
+            .add_account(Account::connected(CONNECTED, MERCHANT))
+            .unwrap();
+        engine
+            .add_account(Account {
+                interchange_plus: false,
+                ..Account::standard(FLAT)
+            })
+            .unwrap();
         let faults = Arc::new(PlannedFaults::default());
-        Self { engine, clock, acquirer, faults, account: Cell::new(MERCHANT), seen: Cell::new(0) }
+        Self {
+            engine,
+            clock,
+            acquirer,
+            faults,
+            account: Cell::new(MERCHANT),
+            seen: Cell::new(0),
+        }
     }
 
     /// Every kind of store, for tests that must hold on all.
     pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
         vec![
             ("plain memory", Arc::new(MemoryStore::default())),
-            ("SQLite in memory", Arc::new(SqliteStore::in_memory().unwrap())),
+            (
+                "SQLite in memory",
+                Arc::new(SqliteStore::in_memory().unwrap()),
+            ),
         ]
     }
 
@@ -119,7 +144,10 @@ impl World {
     ) -> Answer {
         let request = self.request(verb, path, params, key, version);
         let response = self.engine.execute(request);
-        Answer { status: response.status(), body: render::response(&response) }
+        Answer {
+            status: response.status(),
+            body: render::response(&response),
+        }
     }
 
     pub fn request(
@@ -131,8 +159,15 @@ impl World {
         version: Option<&str>,
     ) -> Request {
         let params = form(params);
-        let expand = params.get("expand").and_then(Value::as_object).map(|items| items.values());
-        let expand = expand.into_iter().flatten().filter_map(|path| path.as_str().map(str::to_owned)).collect();
+        let expand = params
+            .get("expand")
+            .and_then(Value::as_object)
+            .map(|items| items.values());
+        let expand = expand
+            .into_iter()
+            .flatten()
+            .filter_map(|path| path.as_str().map(str::to_owned))
+            .collect();
         let command = read::command(verb, &format!("/v1/{path}"), &params);
         Request {
             account: self.account.get(),
@@ -145,7 +180,10 @@ impl World {
 
     pub fn happen(&self, event: WorldEvent) -> Answer {
         let response = self.engine.happen(self.account.get(), event);
-        Answer { status: response.status(), body: render::response(&response) }
+        Answer {
+            status: response.status(),
+            body: render::response(&response),
+        }
     }
 
     /// Lets time pass and the worker run.
@@ -159,7 +197,9 @@ impl World {
         let params = format!(
             "amount={amount} currency=usd confirm=true capture_method=manual payment_method={method} {more}"
         );
-        self.post("payment_intents", &params).is("status=requires_capture").id()
+        self.post("payment_intents", &params)
+            .is("status=requires_capture")
+            .id()
     }
 
     /// A confirmed hold that can be captured several times.
@@ -169,9 +209,16 @@ impl World {
 
     /// A payment taken at once, ledger included.
     pub fn paid(&self, amount: u64, more: &str) -> String {
-        let params = format!("amount={amount} currency=usd confirm=true capture_method=automatic {more}");
-        let method = if more.contains("payment_method=") { "" } else { "payment_method=pm_card_visa" };
-        self.post("payment_intents", &format!("{params} {method}")).is("status=succeeded").id()
+        let params =
+            format!("amount={amount} currency=usd confirm=true capture_method=automatic {more}");
+        let method = if more.contains("payment_method=") {
+            ""
+        } else {
+            "payment_method=pm_card_visa"
+        };
+        self.post("payment_intents", &format!("{params} {method}"))
+            .is("status=succeeded")
+            .id()
     }
 
     pub fn intent(&self, id: &str) -> Answer {
@@ -186,14 +233,24 @@ impl World {
 
     /// The events since the last look.
     pub fn news(&self) -> Vec<Arc<Event>> {
-        let news = self.engine.events_after(self.seen.get(), usize::MAX >> 1).unwrap();
-        self.seen.set(news.last().map_or(self.seen.get(), |(sequence, _)| *sequence));
+        let news = self
+            .engine
+            .events_after(self.seen.get(), usize::MAX >> 1)
+            .unwrap();
+        self.seen.set(
+            news.last()
+                .map_or(self.seen.get(), |(sequence, _)| *sequence),
+        );
         news.into_iter().map(|(_, event)| event).collect()
     }
 
     /// The types of the events since the last look, in order, in one line.
     pub fn told(&self) -> String {
-        let names: Vec<&str> = self.news().iter().map(|event| event.event_type.name()).collect();
+        let names: Vec<&str> = self
+            .news()
+            .iter()
+            .map(|event| event.event_type.name())
+            .collect();
         names.join(" ")
     }
 
@@ -214,7 +271,11 @@ pub fn form(params: &str) -> Value {
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.replace('+', " ")))
         .collect();
-    read::form(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    read::form(
+        pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    )
 }
 
 impl Answer {
@@ -243,7 +304,12 @@ impl Answer {
             text => text,
         };
         let found = (self.status, named("code"), named("param"));
-        assert_eq!(found, (status, code.to_owned(), param.to_owned()), "{}", self.body);
+        assert_eq!(
+            found,
+            (status, code.to_owned(), param.to_owned()),
+            "{}",
+            self.body
+        );
         self
     }
 

@@ -113,7 +113,10 @@ pub fn response(response: &Response) -> Value {
             if let Some(place) = place_of(&mut body, path) {
                 *place = rendered;
             }
-        } else if let Some(intent) = place_of(&mut body, path.trim_end_matches("latest_charge").trim_end_matches('.')) {
+        } else if let Some(intent) = place_of(
+            &mut body,
+            path.trim_end_matches("latest_charge").trim_end_matches('.'),
+        ) {
             put_charges(intent, rendered);
         }
     }
@@ -121,13 +124,15 @@ pub fn response(response: &Response) -> Value {
 }
 
 fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    path.split('.').filter(|part| !part.is_empty()).try_fold(body, |at, part| {
-        if at.is_array() {
-            at.get_mut(part.parse::<usize>().ok()?)
-        } else {
-            at.get_mut(part)
-        }
-    })
+    path.split('.')
+        .filter(|part| !part.is_empty())
+        .try_fold(body, |at, part| {
+            if at.is_array() {
+                at.get_mut(part.parse::<usize>().ok()?)
+            } else {
+                at.get_mut(part)
+            }
+        })
 }
 
 /// The error envelope (§2.5).
