@@ -36,6 +36,10 @@ const NOW: Time = Time::new(1_800_000_000);
 const COMMITS_IN_FIVE: f64 = 9.0;
 
 fn main() {
+    if std::env::args().any(|argument| argument == "fresh") {
+        (0..5).for_each(|_| println!("{:.0} ops/s", fresh()));
+        return;
+    }
     if std::env::args().any(|argument| argument == "size") {
         sizes();
         return;
@@ -46,12 +50,20 @@ fn main() {
         "{:<46}{:>12.0} ops/s",
         "core alone (capture decided with its answer)", core
     );
+    println!(
+        "{:<46}{:>12.0} ops/s",
+        "engine, plain memory, new every 50 operations",
+        fresh()
+    );
     let memory = engine_on(Arc::new(MemoryStore::default()), 40_000, false);
-    println!("{:<46}{:>12.0} ops/s", "engine, plain memory", memory);
+    println!(
+        "{:<46}{:>12.0} ops/s",
+        "engine, plain memory, growing to 200000", memory
+    );
     let keyed = engine_on(Arc::new(MemoryStore::default()), 40_000, true);
     println!(
         "{:<46}{:>12.0} ops/s",
-        "engine, plain memory, a key on each", keyed
+        "engine, plain memory, growing, with keys", keyed
     );
     let sqlite = engine_on(Arc::new(SqliteStore::in_memory().unwrap()), 6_000, false);
     println!("{:<46}{:>12.0} ops/s", "engine, SQLite in memory", sqlite);
@@ -205,6 +217,17 @@ fn engine_on(store: Arc<dyn Store>, payments: u64, keys: bool) -> f64 {
         pay(&engine, key.as_deref());
     }
     payments as f64 * 5.0 / start.elapsed().as_secs_f64()
+}
+
+/// As fuzzing uses it: a new engine for every few operations.
+fn fresh() -> f64 {
+    let (start, mut count) = (Instant::now(), 0_u64);
+    while start.elapsed() < Duration::from_secs(1) {
+        let engine = engine(Arc::new(MemoryStore::default()));
+        (0..10).for_each(|_| pay(&engine, None));
+        count += 50;
+    }
+    count as f64 / start.elapsed().as_secs_f64()
 }
 
 fn for_a_while(store: Arc<dyn Store>, threads: u64, time: Duration) -> (u64, f64) {

@@ -17,8 +17,15 @@ pub(super) struct Locks {
 
 #[derive(Debug, Default)]
 struct Shard {
-    held: Mutex<FxHashSet<ObjectId>>,
+    state: Mutex<State>,
     freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: FxHashSet<ObjectId>,
+    /// How many wait: waking nobody would cost a system call all the same.
+    waiting: usize,
 }
 
 /// Objects held until this is dropped.
@@ -58,26 +65,39 @@ impl Locks {
 
 impl Shard {
     fn take(&self, object: ObjectId, wait: Duration) -> Option<()> {
-        let mut held = self.lock();
-        if held.insert(object) {
+        let mut state = self.lock();
+        if state.held.insert(object) {
             return Some(());
         }
         let start = Instant::now();
-        loop {
-            let left = wait.checked_sub(start.elapsed())?;
-            held = self
+        state.waiting = state.waiting.saturating_add(1);
+        let taken = loop {
+            let Some(left) = wait.checked_sub(start.elapsed()) else {
+                break false;
+            };
+            state = self
                 .freed
-                .wait_timeout(held, left)
+                .wait_timeout(state, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
-            if held.insert(object) {
-                return Some(());
+            if state.held.insert(object) {
+                break true;
             }
+        };
+        state.waiting = state.waiting.saturating_sub(1);
+        taken.then_some(())
+    }
+
+    fn free(&self, object: ObjectId) {
+        let mut state = self.lock();
+        state.held.remove(&object);
+        if state.waiting > 0 {
+            self.freed.notify_all();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, FxHashSet<ObjectId>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -85,8 +105,7 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         for object in &self.objects {
             if let Some(shard) = self.locks.shard(*object) {
-                shard.lock().remove(object);
-                shard.freed.notify_all();
+                shard.free(*object);
             }
         }
     }
@@ -107,7 +126,9 @@ impl KeysInUse {
     /// Marks the key as in use, unless it is.
     pub(super) fn begin(&self, account: AccountId, key: &str) -> Option<KeyInUse<'_>> {
         let key = (account, key.to_owned());
-        self.lock().insert(key.clone()).then_some(KeyInUse {
+        let free = self.lock().insert(key.clone());
+        // Made only when it is free: dropping one frees the key.
+        free.then(|| KeyInUse {
             keys: self,
             key: Some(key),
         })
@@ -130,6 +151,17 @@ impl Drop for KeyInUse<'_> {
 mod tests {
     use super::*;
     use crate::PaymentIntentId;
+
+    #[test]
+    fn a_key_in_use_stays_in_use_whoever_asks() {
+        let keys = KeysInUse::default();
+        let first = keys.begin(AccountId(1), "k");
+        assert!(keys.begin(AccountId(1), "k").is_none());
+        assert!(keys.begin(AccountId(1), "k").is_none());
+        assert!(keys.begin(AccountId(2), "k").is_some());
+        drop(first);
+        assert!(keys.begin(AccountId(1), "k").is_some());
+    }
 
     #[test]
     fn a_held_object_is_refused_after_the_wait_and_free_after_the_drop() {

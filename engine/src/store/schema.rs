@@ -56,16 +56,12 @@ CREATE TABLE webhook_endpoints (id INTEGER PRIMARY KEY, account INTEGER NOT NULL
   parent INTEGER, record BLOB NOT NULL);
 CREATE TABLE deliveries (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
   parent INTEGER, record BLOB NOT NULL);
-CREATE INDEX payment_intents_of_account ON payment_intents(account);
-CREATE INDEX charges_of_account ON charges(account);
 CREATE INDEX charges_of_intent ON charges(parent);
 CREATE INDEX refunds_of_charge ON refunds(parent);
 CREATE INDEX reversals_of_transfer ON reversals(parent);
 CREATE INDEX transfers_of_charge ON transfers(parent);
 CREATE INDEX fees_of_charge ON application_fees(parent);
 CREATE INDEX fee_refunds_of_fee ON fee_refunds(parent);
-CREATE INDEX events_of_account ON events(account);
-CREATE INDEX balance_transactions_of_account ON balance_transactions(account);
 CREATE TABLE balances (account INTEGER NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL,
   PRIMARY KEY (account, currency)) WITHOUT ROWID;
 CREATE TABLE jobs (kind INTEGER NOT NULL, noun INTEGER NOT NULL, object INTEGER NOT NULL, due INTEGER NOT NULL,

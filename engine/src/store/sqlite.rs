@@ -10,7 +10,7 @@ use crate::objects::Event;
 use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -36,6 +36,9 @@ pub struct SqliteStore {
     reader: Option<Mutex<Connection>>,
     queue: Mutex<Queue>,
     done: Condvar,
+    /// Objects as they were committed last, so that hot ones are not read back.
+    recent: Mutex<FxHashMap<ObjectId, Object>>,
+    selects: Vec<String>,
     upserts: Vec<String>,
     /// Held as long as the store is open: one process at a time.
     _lock: Option<File>,
@@ -50,6 +53,9 @@ struct Queue {
     leading: bool,
 }
 
+/// How many recent objects are kept at hand.
+const RECENT: usize = 20_000;
+
 type Sql<T> = Result<T, rusqlite::Error>;
 
 impl From<rusqlite::Error> for StoreError {
@@ -61,13 +67,16 @@ impl From<rusqlite::Error> for StoreError {
 impl SqliteStore {
     fn of(writer: Connection, reader: Option<Connection>, lock: Option<File>) -> Self {
         writer.set_prepared_statement_cache_capacity(64);
-        let upserts = Kind::ALL.iter().map(|kind| schema::upsert(*kind)).collect();
+        let select =
+            |kind: &Kind| format!("SELECT record FROM {} WHERE id = ?", schema::table(*kind).0);
         Self {
             writer: Mutex::new(writer),
             reader: reader.map(Mutex::new),
             queue: Mutex::default(),
             done: Condvar::new(),
-            upserts,
+            recent: Mutex::default(),
+            selects: Kind::ALL.iter().map(select).collect(),
+            upserts: Kind::ALL.iter().map(|kind| schema::upsert(*kind)).collect(),
             _lock: lock,
         }
     }
@@ -107,6 +116,17 @@ impl SqliteStore {
         batches.iter().map(alone).collect()
     }
 
+    /// Keeps the committed objects at hand. Only commits do this, so nothing older can replace them.
+    fn remember(&self, batches: &[(u64, Batch)]) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() > RECENT {
+            recent.clear();
+        }
+        for object in batches.iter().flat_map(|(_, batch)| &batch.objects) {
+            recent.insert(object.id(), object.clone());
+        }
+    }
+
     fn transaction(
         &self,
         connection: &Connection,
@@ -120,6 +140,9 @@ impl SqliteStore {
         let committed = written.and_then(|()| run("COMMIT").map_err(StoreError::from));
         if committed.is_err() && !connection.is_autocommit() {
             run("ROLLBACK")?;
+        }
+        if committed.is_ok() {
+            self.remember(batches);
         }
         committed
     }
@@ -252,10 +275,21 @@ impl Store for SqliteStore {
     }
 
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
+        let recent = self
+            .recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned();
+        if recent.is_some() {
+            return Ok(recent);
+        }
         let connection = self.read();
-        let (table, _) = schema::table(id.kind());
-        let mut statement =
-            connection.prepare_cached(&format!("SELECT record FROM {table} WHERE id = ?"))?;
+        let sql = self
+            .selects
+            .get(usize::from(id.kind().code()))
+            .map_or("", String::as_str);
+        let mut statement = connection.prepare_cached(sql)?;
         let record: Option<Vec<u8>> = statement
             .query_row([number(id.number())?], |row| row.get(0))
             .optional()?;

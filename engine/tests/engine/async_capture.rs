@@ -5,7 +5,7 @@ use holdfast_engine::{ASYNC_CAPTURE_LIMIT, ApiVersion, Dialect};
 
 const ASYNC: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=automatic_async";
 
-/// A1, A2, A5, A7, A9, A11, A12, A13, A15: the answer first, the ledger within the hour.
+/// A1, A2, A5, A7, A9, A11, A12, A13, A15, D4: the answer first, the ledger within the hour.
 #[test]
 fn the_answer_comes_before_the_ledger() {
     let w = World::new();

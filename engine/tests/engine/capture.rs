@@ -95,7 +95,7 @@ fn what_a_single_capture_tells() {
     assert_ne!(w.charge(&pi).text("balance_transaction"), "null");
 }
 
-/// B2, B3, B5, B6, B29, B31, B41: where several captures are available. Country, pricing, request, card.
+/// B2, B3, B4, B5, B6, B29, B31, B41: where several captures are available. Country, pricing, request, card.
 #[test]
 fn where_several_captures_are_available() {
     let rows = [

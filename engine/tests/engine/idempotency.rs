@@ -188,3 +188,26 @@ fn faults_on_the_way_to_the_acquirer() {
         }
     }
 }
+
+/// R3: a confirmation whose answer is lost: the retry under its key is told what happened, not that it is too late.
+#[test]
+fn a_confirmation_whose_answer_is_lost() {
+    let w = World::new();
+    let pi = w.post("payment_intents", "amount=1000 currency=usd").id();
+    let path = format!("payment_intents/{pi}/confirm");
+    let confirm = |key: &str| w.post_with_key(key, &path, "payment_method=pm_card_visa");
+    confirm("key").is("status=succeeded");
+    confirm("key").is("status=succeeded");
+    confirm("other").refused(400, "payment_intent_unexpected_state", "-");
+}
+
+/// R5: a partial refund sent again without a key is another refund, within what is left.
+#[test]
+fn a_partial_refund_without_a_key() {
+    let w = World::new();
+    let pi = w.paid(100, "");
+    let refund = |amount: u64| w.post("refunds", &format!("payment_intent={pi} amount={amount}"));
+    refund(60).is("status=succeeded");
+    refund(40).is("status=succeeded");
+    refund(40).refused(400, "charge_already_refunded", "-");
+}

@@ -6,7 +6,7 @@ use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Dialect, Money};
 
-/// §2.5, B42, B44, R13: what is refused, in order. Payment, parameters, status, code, parameter.
+/// §2.5, B42, B44, D7, R13: what is refused, in order. Payment, parameters, status, code, parameter.
 #[test]
 fn what_is_refused() {
     let w = World::new();

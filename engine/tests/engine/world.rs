@@ -315,12 +315,15 @@ impl Answer {
 
     /// The value at a path, as text.
     pub fn text(&self, path: &str) -> String {
-        let found = path.split('.').try_fold(&self.body, |at, part| match at {
-            Value::Array(items) => items.get(part.parse::<usize>().ok()?),
-            other => other.get(part),
-        });
+        let step = |at: &'_ Value, part: &str| match part.parse::<usize>() {
+            Ok(index) if at.is_array() => at.get(index).cloned(),
+            Ok(_) | Err(_) => at.get(part).cloned(),
+        };
+        let found = path
+            .split('.')
+            .try_fold(self.body.clone(), |at, part| step(&at, part));
         match found {
-            Some(Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => text,
             Some(other) => other.to_string(),
             None => "null".to_owned(),
         }

@@ -13,6 +13,10 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Files up to this size are checked page by page when they are opened; `engine reconcile` checks any file.
 const CHECKED_SIZE: u64 = 16 << 20;
 
+/// The log moves into the file once it has this many pages: rarely enough not to slow commits, often enough for
+/// a restart to be quick.
+const CHECKPOINT: u32 = 8_000;
+
 /// The writing connection to the file at `path`, and the lock that keeps other processes out.
 pub(super) fn file(path: &Path, durability: Durability) -> Result<(Connection, File), StoreError> {
     let is_new = recognise(path)?;
@@ -32,6 +36,7 @@ pub(super) fn file(path: &Path, durability: Durability) -> Result<(Connection, F
         Durability::Process => "OFF",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     Ok((connection, lock))
 }
 
