@@ -70,25 +70,30 @@ fn main() {
     file();
 }
 
-/// The engine on a file beside bare transactions of the same shape and number.
+/// The engine on a file beside bare transactions, in turn, as a disk's mood changes by the second.
 fn file() {
     let folder = TempDir::new().unwrap();
-    let seconds = Duration::from_secs(3);
-    let limit = bare_transactions(&folder, seconds);
-    println!(
-        "{:<46}{:>12.0} tx/s",
-        "bare SQLite, synchronous=FULL (the limit)", limit
-    );
+    let slice = Duration::from_millis(700);
+    let bare = Bare::new(&folder);
     for threads in [1, 2, 4, 8, 16] {
         let path = folder.path().join(format!("engine-{threads}.db"));
-        let store = Arc::new(SqliteStore::open(&path, Durability::Full).unwrap());
-        let (operations, elapsed) = for_a_while(store, threads, seconds);
-        let ops = operations as f64 / elapsed;
-        let commits = ops * COMMITS_IN_FIVE / 5.0;
+        let engine = engine(Arc::new(
+            SqliteStore::open(&path, Durability::Full).unwrap(),
+        ));
+        let mut rounds: Vec<(f64, f64)> = (0..7)
+            .map(|_| {
+                (
+                    for_a_while(&engine, threads, slice),
+                    bare.for_a_while(slice),
+                )
+            })
+            .collect();
+        rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
+        let (ops, limit) = rounds[rounds.len() / 2];
         println!(
-            "{:<46}{ops:>12.0} ops/s {commits:>9.0} tx/s   {:.2} of the limit by transactions, {:.2} by operations",
+            "{:<46}{ops:>12.0} ops/s  limit {limit:>6.0} tx/s  {:.2} of it by transactions, {:.2} by operations",
             format!("engine, a file, {threads} writer(s)"),
-            commits / limit,
+            ops * COMMITS_IN_FIVE / 5.0 / limit,
             ops / limit
         );
     }
@@ -230,14 +235,13 @@ fn fresh() -> f64 {
     count as f64 / start.elapsed().as_secs_f64()
 }
 
-fn for_a_while(store: Arc<dyn Store>, threads: u64, time: Duration) -> (u64, f64) {
-    let engine = engine(store);
+fn for_a_while(engine: &Engine, threads: u64, time: Duration) -> f64 {
     let start = Instant::now();
     let payments: u64 = std::thread::scope(|scope| {
         let work = || {
             let mut payments = 0_u64;
             while start.elapsed() < time {
-                pay(&engine, None);
+                pay(engine, None);
                 payments += 1;
             }
             payments
@@ -248,41 +252,50 @@ fn for_a_while(store: Arc<dyn Store>, threads: u64, time: Duration) -> (u64, f64
             .map(|thread| thread.join().unwrap())
             .sum()
     });
-    (payments * 5, start.elapsed().as_secs_f64())
+    payments as f64 * 5.0 / start.elapsed().as_secs_f64()
 }
 
-/// Transactions of one small write each, with one writer.
-fn bare_transactions(folder: &TempDir, time: Duration) -> f64 {
-    let connection = rusqlite::Connection::open(folder.path().join("bare.db")).unwrap();
-    connection
-        .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
-        .unwrap();
-    connection
-        .pragma_update(None, "synchronous", "FULL")
-        .unwrap();
-    connection
-        .execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, record BLOB)")
-        .unwrap();
-    let record = vec![7_u8; 300];
-    let (start, mut count) = (Instant::now(), 0_i64);
-    while start.elapsed() < time {
+/// Transactions of one small write each, with one writer and `synchronous=FULL`: the limit.
+struct Bare(rusqlite::Connection);
+
+impl Bare {
+    fn new(folder: &TempDir) -> Self {
+        let connection = rusqlite::Connection::open(folder.path().join("bare.db")).unwrap();
         connection
-            .prepare_cached("BEGIN IMMEDIATE")
-            .unwrap()
-            .execute([])
+            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
             .unwrap();
-        let mut insert = connection
-            .prepare_cached("INSERT INTO t VALUES (?, ?)")
-            .unwrap();
-        insert.execute(rusqlite::params![count, record]).unwrap();
         connection
-            .prepare_cached("COMMIT")
-            .unwrap()
-            .execute([])
+            .pragma_update(None, "synchronous", "FULL")
             .unwrap();
-        count += 1;
+        connection
+            .execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, record BLOB)")
+            .unwrap();
+        Self(connection)
     }
-    count as f64 / start.elapsed().as_secs_f64()
+
+    fn for_a_while(&self, time: Duration) -> f64 {
+        let record = vec![7_u8; 300];
+        let (start, mut count) = (Instant::now(), 0_u64);
+        while start.elapsed() < time {
+            self.0
+                .prepare_cached("BEGIN IMMEDIATE")
+                .unwrap()
+                .execute([])
+                .unwrap();
+            self.0
+                .prepare_cached("INSERT INTO t (record) VALUES (?)")
+                .unwrap()
+                .execute([&record])
+                .unwrap();
+            self.0
+                .prepare_cached("COMMIT")
+                .unwrap()
+                .execute([])
+                .unwrap();
+            count += 1;
+        }
+        count as f64 / start.elapsed().as_secs_f64()
+    }
 }
 
 /// Bytes of a payment and of each capture and refund in the file, and the time to open a million payments.

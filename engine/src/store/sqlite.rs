@@ -31,9 +31,9 @@ pub enum Durability {
 /// A store in a SQLite database.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writer: Mutex<Connection>,
-    /// Reads of a file do not wait for its writer.
+    /// Reads of a file do not wait for its writer. Closed before it, so that the writer can tidy the log away.
     reader: Option<Mutex<Connection>>,
+    writer: Mutex<Connection>,
     queue: Mutex<Queue>,
     done: Condvar,
     /// Objects as they were committed last, so that hot ones are not read back.

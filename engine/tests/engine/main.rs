@@ -16,6 +16,8 @@
 mod async_capture;
 mod attempts;
 mod capture;
+#[cfg(feature = "cli")]
+mod cli;
 mod concurrency;
 mod connect;
 mod crash;
