@@ -89,7 +89,7 @@ fn file() {
             })
             .collect();
         rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
-        let (ops, limit) = rounds[rounds.len() / 2];
+        let (ops, limit) = rounds.get(rounds.len() / 2).copied().unwrap();
         println!(
             "{:<46}{ops:>12.0} ops/s  limit {limit:>6.0} tx/s  {:.2} of it by transactions, {:.2} by operations",
             format!("engine, a file, {threads} writer(s)"),
