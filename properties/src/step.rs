@@ -114,7 +114,10 @@ impl<'a> Step<'a> {
     #[must_use]
     #[inline]
     pub fn is_quiet(&self) -> bool {
-        self.unchanged && self.notifications.is_empty() && self.outcome.is_err_and(Rejection::is_refusal)
+        self.unchanged
+            && self.notifications.is_empty()
+            && self.outcome.is_err_and(Rejection::is_refusal)
+            && self.before.keys == self.after.keys
     }
 
     /// The event, if the world moved.

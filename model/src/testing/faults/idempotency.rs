@@ -179,6 +179,21 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
+    Fault {
+        name: "replay-renews-the-answer",
+        does: "keeps the answer to the last request under a key, not to the first",
+        breaks: "keys-are-kept-for-a-day",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(Call { key: Some(key), operation, .. }), Err(Rejection::KeyMismatch)) =
+                (call(step), *step.outcome)
+            {
+                let answer = Some(Err(Rejection::KeyMismatch));
+                set_key(step, key, Some(Key { operation, answer, retention: Countdown::of(DAY) }));
+            }
+        }),
+    },
 ];
 
 fn call(step: &WorldStep<'_>) -> Option<Call> {

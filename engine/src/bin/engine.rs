@@ -1,0 +1,265 @@
+//! The command line: create, inspect, drive and reconcile a store.
+//!
+//! Exit codes: 0 done, 1 the request was refused or the books differ, 2 bad input or an unusable file.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use holdfast_engine::acquirer::{JournalFile, NoFaults, SimulatedAcquirer};
+use holdfast_engine::edge::{read, render};
+use holdfast_engine::objects::Account;
+use holdfast_engine::store::{Durability, SqliteStore};
+use holdfast_engine::{
+    AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, SystemClock, SystemIds, Time, reconcile,
+};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// A payment engine with the PaymentIntent lifecycle, on one file.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Example:\n  engine create payments.db\n  engine call payments.db post payment_intents \
+                                 amount=1000 currency=usd confirm=true payment_method=pm_card_visa\n  \
+                                 engine run payments.db\n  engine reconcile payments.db"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Begin a store with one account, or add an account to a store.
+    Create {
+        /// The store's file.
+        file: PathBuf,
+        /// The account's country, two letters.
+        #[arg(long, default_value = "US", value_parser = country)]
+        country: String,
+        /// The account's pricing; only interchange-plus can capture a payment several times.
+        #[arg(long, value_enum, default_value = "interchange-plus")]
+        pricing: Pricing,
+        /// The platform the account is connected to.
+        #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+        platform: Option<AccountId>,
+    },
+    /// Show what a store holds: how many of each kind, or one object.
+    Inspect {
+        /// The store's file.
+        file: PathBuf,
+        /// The id of an object.
+        #[arg(value_parser = object)]
+        id: Option<ObjectId>,
+    },
+    /// Send one request, as the API would get it, and print the answer.
+    Call {
+        /// The store's file.
+        file: PathBuf,
+        /// The method.
+        #[arg(value_enum, ignore_case = true)]
+        method: Method,
+        /// The path, with or without /v1/.
+        path: String,
+        /// Parameters as name=value, nested as name[inner]=value.
+        #[arg(value_parser = parameter)]
+        parameters: Vec<(String, String)>,
+        /// The account that asks; the store's first one when left out.
+        #[arg(long, value_parser = account)]
+        account: Option<AccountId>,
+        /// The idempotency key.
+        #[arg(long)]
+        key: Option<String>,
+        /// The API version, a date.
+        #[arg(long, value_parser = version)]
+        version: Option<ApiVersion>,
+    },
+    /// Do what is due: expiry, background captures, bank and refund outcomes.
+    Run {
+        /// The store's file.
+        file: PathBuf,
+        /// Do what is due at this time (seconds since 1970) instead of now.
+        #[arg(long)]
+        at: Option<u64>,
+    },
+    /// Compare payments, ledger and the acquirer's ledger; the first difference ends it with 1.
+    Reconcile {
+        /// The store's file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Pricing {
+    InterchangePlus,
+    Blended,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Method {
+    Get,
+    Post,
+    Delete,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+type Outcome = Result<bool, Box<dyn Error>>;
+
+fn run(task: Task) -> Outcome {
+    match task {
+        Task::Create { file, country, pricing, platform } => create(&file, country, pricing, platform),
+        Task::Inspect { file, id } => inspect(&open(&existing(file)?)?.0, id),
+        Task::Call { file, method, path, parameters, account, key, version } => {
+            let (engine, _) = open(&existing(file)?)?;
+            let account = account.or_else(|| first_account(&engine)).ok_or("the store has no account")?;
+            let request = request(account, method, &path, &parameters, key, version);
+            let response = engine.execute(request);
+            println!("{:#}", render::response(&response));
+            Ok(response.status() < 400)
+        }
+        Task::Run { file, at } => {
+            let (engine, _) = open(&existing(file)?)?;
+            let progress = engine.run_due(at.map_or_else(|| engine.now(), Time::new))?;
+            println!(
+                "{} jobs, {} open questions answered, {} left open, {} keys forgotten",
+                progress.jobs, progress.answered, progress.open, progress.pruned
+            );
+            Ok(progress.open == 0)
+        }
+        Task::Reconcile { file } => {
+            let (engine, acquirer) = open(&existing(file)?)?;
+            match reconcile(engine.store(), &acquirer.positions())? {
+                Ok(sum) => {
+                    println!(
+                        "agreed: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer; {} \
+                         questions open",
+                        sum.intents, sum.charges, sum.refunds, sum.movements, sum.positions, sum.open
+                    );
+                    Ok(true)
+                }
+                Err(difference) => {
+                    println!("difference: {difference}");
+                    Ok(false)
+                }
+            }
+        }
+    }
+}
+
+/// The engine on a file, with the simulated acquirer's journal beside it.
+fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error>> {
+    let store = SqliteStore::open(file, Durability::Full)?;
+    let journal = JournalFile::open(&file.with_extension("acquirer"))?;
+    let acquirer = Arc::new(SimulatedAcquirer::on_journal(NoFaults, journal)?);
+    let parts = EngineParts {
+        store: Arc::new(store),
+        acquirer: acquirer.clone(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds::default()),
+        ..EngineParts::in_memory(Time::default())
+    };
+    Ok((Engine::open(parts)?, acquirer))
+}
+
+fn existing(file: PathBuf) -> Result<PathBuf, String> {
+    match file.exists() {
+        true => Ok(file),
+        false => Err(format!("{}: no such store; begin one with `engine create {0}`", file.display())),
+    }
+}
+
+fn create(file: &Path, country: String, pricing: Pricing, platform: Option<AccountId>) -> Outcome {
+    let (engine, _) = open(file)?;
+    if let Some(platform) = platform.filter(|id| engine.account(*id).is_none()) {
+        return Err(format!("--platform {platform}: the store has no such account").into());
+    }
+    let id = AccountId(SystemIds::default().next());
+    let interchange_plus = matches!(pricing, Pricing::InterchangePlus);
+    engine.add_account(Account { country, interchange_plus, platform, ..Account::standard(id) })?;
+    println!("{id}");
+    Ok(true)
+}
+
+fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
+    if let Some(id) = id {
+        let found = engine.observe(id)?;
+        match &found {
+            Some(object) => println!("{:#}", render::object(object, ApiVersion::CURRENT)),
+            None => println!("no such object: {id}"),
+        }
+        return Ok(found.is_some());
+    }
+    for kind in Kind::ALL {
+        let mut count = 0_u64;
+        engine.store().each(*kind, &mut |_| count = count.saturating_add(1))?;
+        println!("{count:>10}  {kind:?}");
+    }
+    println!("{:>10}  open questions to the acquirer", engine.store().open_asks()?.len());
+    if let Some(due) = engine.next_due()? {
+        println!("next job due at {}", due.seconds());
+    }
+    Ok(true)
+}
+
+fn first_account(engine: &Engine) -> Option<AccountId> {
+    let mut first = None;
+    let note = &mut |object: holdfast_engine::Object| {
+        first = first.or(object.as_account().map(|account| account.id));
+    };
+    engine.store().each(Kind::Account, note).ok()?;
+    first
+}
+
+fn request(
+    account: AccountId,
+    method: Method,
+    path: &str,
+    parameters: &[(String, String)],
+    key: Option<String>,
+    version: Option<ApiVersion>,
+) -> Request {
+    let verb = match method {
+        Method::Get => read::Verb::Get,
+        Method::Post => read::Verb::Post,
+        Method::Delete => read::Verb::Delete,
+    };
+    let (expand, rest): (Vec<_>, Vec<_>) = parameters.iter().partition(|(name, _)| name.starts_with("expand["));
+    let tree = read::form(rest.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let command = read::command(verb, path, &tree);
+    let expand = expand.into_iter().map(|(_, path)| path.clone()).collect();
+    Request { account, idempotency_key: key, version, expand, command }
+}
+
+fn country(text: &str) -> Result<String, String> {
+    match text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        true => Ok(text.to_owned()),
+        false => Err("use a two-letter country code such as US or JP".to_owned()),
+    }
+}
+
+fn account(text: &str) -> Result<AccountId, String> {
+    text.parse().map_err(|_| "use an account id as `engine create` printed it (acct_…)".to_owned())
+}
+
+fn object(text: &str) -> Result<ObjectId, String> {
+    text.parse().map_err(|_| "use an object id such as pi_…, ch_… or re_…".to_owned())
+}
+
+fn version(text: &str) -> Result<ApiVersion, String> {
+    text.parse().map_err(|_| "use a date such as 2026-06-24".to_owned())
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| "write parameters as name=value".to_owned())
+}

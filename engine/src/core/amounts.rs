@@ -1,0 +1,35 @@
+//! From the number a client sent to an amount the rules accept (§2.1, §2.4).
+
+use super::scene::Stop;
+use crate::money::{Currency, Money};
+use crate::refusal::Reason;
+
+/// The amount of a payment: positive, at least the currency's minimum, at most eight digits.
+pub(super) fn payment(amount: i64, currency: Currency) -> Result<Money, Stop> {
+    let amount = positive(amount, "amount")?;
+    if amount < currency.minimum() {
+        return Err(Reason::AmountTooSmall("amount".into(), currency).into());
+    }
+    if amount > Money::LARGEST_PAYMENT {
+        return Err(Reason::AmountTooLarge("amount".into()).into());
+    }
+    Ok(amount)
+}
+
+/// An amount of at least one.
+pub(super) fn positive(amount: i64, param: &'static str) -> Result<Money, Stop> {
+    match u64::try_from(amount) {
+        Ok(minor) if minor > 0 => Ok(Money::new(minor)),
+        _ => Err(Reason::NotPositive(param.into()).into()),
+    }
+}
+
+/// An amount of at least nothing (§2.4.3).
+pub(super) fn non_negative(amount: i64, param: &'static str) -> Result<Money, Stop> {
+    u64::try_from(amount).map(Money::new).map_err(|_| Reason::Negative(param.into()).into())
+}
+
+/// An optional amount of at least one.
+pub(super) fn optional_positive(amount: Option<i64>, param: &'static str) -> Result<Option<Money>, Stop> {
+    amount.map(|amount| positive(amount, param)).transpose()
+}

@@ -1,0 +1,300 @@
+//! One attempt to pay: what is asked of the network, and what its answer makes of the intent (C7 to C13).
+
+use super::checkout;
+use super::connect::{self, Shares};
+use super::customers::{self, Found};
+use super::scene::{Changes, Scene, Stop};
+use crate::acquirer::{Answer, Ask, Presence};
+use crate::command::{ConfirmOptions, JobKind};
+use crate::money::{Currency, Money};
+use crate::objects::{
+    AttemptError, CancellationReason, CaptureMethod, Charge, ChargeStatus, EventType, Failure, IntentStatus,
+    NextAction, PaymentIntent, PaymentMethod,
+};
+use crate::refusal::{Reason, Refusal};
+use crate::test_methods::{Behaviour, Decline, Network};
+use crate::time::{MINUTE, Seconds};
+use crate::{ChargeId, Object};
+use std::sync::Arc;
+
+/// How an attempt is made.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) found: Found,
+    pub(super) options: ConfirmOptions,
+    /// The customer has passed authentication for it.
+    pub(super) authenticated: bool,
+}
+
+/// Attempts to pay `intent`, which the caller stores and answers; a refusal says that the attempt failed.
+pub(super) fn run(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    mut intent: PaymentIntent,
+    attempt: Attempt,
+) -> Result<(PaymentIntent, Option<Refusal>), Stop> {
+    let before = intent.clone();
+    let Attempt { found: Found { method, is_new }, options, authenticated } = attempt;
+    let capture = capture_method(&intent, &method);
+    if capture == CaptureMethod::Manual && method.method_type().is_bank_debit() {
+        return Err(Reason::MethodCannotBeHeld.into());
+    }
+    if is_new {
+        changes.put(Arc::clone(&method));
+    }
+    let authenticated = authenticated || intent.authenticated;
+    let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
+    let answer = scene.ask(|| Ask::Authorize {
+        amount: intent.amount,
+        currency: intent.currency,
+        method: method.test_method,
+        presence,
+        capture: capture == CaptureMethod::Automatic,
+    })?;
+
+    intent.method = Some(method.id);
+    intent.off_session = options.off_session;
+    intent.authenticated = false;
+    intent.last_error = None;
+    intent.next_action = None;
+    let refusal = match answer {
+        Answer::ChallengeRequired => challenge(scene, changes, &mut intent, options),
+        Answer::Declined(decline) => {
+            let charge = failed_charge(scene, changes, &intent, &method, decline);
+            Some(fail(scene, changes, &before, &mut intent, Failure::Declined(decline), Some(charge)))
+        }
+        Answer::Pending => {
+            process(scene, changes, &before, &mut intent, &method);
+            None
+        }
+        Answer::Done => {
+            approve(scene, changes, &before, &mut intent, &method, capture)?;
+            None
+        }
+        Answer::RefundFailed(_) | Answer::TooLate | Answer::Impossible => {
+            return Err(Reason::Internal("the acquirer gave an unexpected answer".to_owned()).into());
+        }
+    };
+    checkout::follow(scene, changes, &intent)?;
+    Ok((intent, refusal))
+}
+
+/// `payment_method_options.card.capture_method` overrides the intent's method for cards (§2.1).
+fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
+    match intent.card_capture_manual && !method.method_type().is_bank_debit() {
+        true => CaptureMethod::Manual,
+        false => intent.capture_method,
+    }
+}
+
+/// The issuer wants to see the customer: they act (C7), or the attempt fails when nobody is there (§2.2).
+fn challenge(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    intent: &mut PaymentIntent,
+    options: ConfirmOptions,
+) -> Option<Refusal> {
+    if options.off_session || options.error_on_requires_action {
+        let before = intent.clone();
+        return Some(fail(scene, changes, &before, intent, Failure::AuthenticationRequired, None));
+    }
+    intent.status = IntentStatus::RequiresAction;
+    intent.next_action = Some(if options.redirect { NextAction::Redirect } else { NextAction::Sdk });
+    scene.announce(changes, EventType::PaymentIntentRequiresAction, intent);
+    None
+}
+
+/// A failed attempt takes the intent back to the start, without the method (C13, §2.2).
+pub(super) fn fail(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    before: &PaymentIntent,
+    intent: &mut PaymentIntent,
+    failure: Failure,
+    charge: Option<ChargeId>,
+) -> Refusal {
+    let method = intent.method.take();
+    intent.status = IntentStatus::RequiresPaymentMethod;
+    intent.next_action = None;
+    intent.authenticated = false;
+    intent.cancelable_until = None;
+    intent.latest_charge = charge.or(intent.latest_charge);
+    intent.last_error = method.map(|method| AttemptError { failure, method, charge });
+    scene.announce_change(changes, EventType::PaymentIntentPaymentFailed, before, intent);
+    Refusal { charge, method, ..Refusal::from(Reason::Payment(failure)) }
+}
+
+fn failed_charge(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    intent: &PaymentIntent,
+    method: &PaymentMethod,
+    decline: Decline,
+) -> ChargeId {
+    let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), ..new_charge(scene, intent, method) };
+    scene.announce(changes, EventType::ChargeFailed, &charge);
+    let id = charge.id;
+    changes.put(charge);
+    id
+}
+
+/// A bank debit was accepted and settles in some days (C8).
+fn process(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    before: &PaymentIntent,
+    intent: &mut PaymentIntent,
+    method: &PaymentMethod,
+) {
+    let charge = Charge { status: ChargeStatus::Pending, ..new_charge(scene, intent, method) };
+    intent.status = IntentStatus::Processing;
+    intent.latest_charge = Some(charge.id);
+    intent.cancelable_until = Some(scene.now.after(scene.dialect.timing.debit_cancel_window));
+    scene.announce_change(changes, EventType::PaymentIntentProcessing, before, intent);
+    scene.announce(changes, EventType::ChargePending, &charge);
+    changes.schedule(JobKind::BankOutcome, intent.id, scene.now.after(settlement(scene, method)));
+    use_up(scene, changes, intent, method);
+    changes.put(charge);
+}
+
+/// Late accounts take at least three minutes longer (§2.14).
+fn settlement(scene: &Scene<'_>, method: &PaymentMethod) -> Seconds {
+    let late = matches!(method.test_method.row().behaviour, Behaviour::SettleLate | Behaviour::RejectLate(_));
+    scene.dialect.timing.bank_settlement.saturating_add(if late { MINUTE.saturating_mul(3) } else { 0 })
+}
+
+/// The issuer approved: the money is held, or taken at once (C9 to C11).
+fn approve(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    before: &PaymentIntent,
+    intent: &mut PaymentIntent,
+    method: &PaymentMethod,
+    capture: CaptureMethod,
+) -> Result<(), Stop> {
+    let mut charge = new_charge(scene, intent, method);
+    intent.latest_charge = Some(charge.id);
+    use_up(scene, changes, intent, method);
+    if capture == CaptureMethod::Manual {
+        let deadline = scene.now.after(hold_window(scene, intent, method));
+        charge.manual = true;
+        charge.capture_before = Some(deadline);
+        intent.status = IntentStatus::RequiresCapture;
+        intent.capturable = intent.amount;
+        scene.announce(changes, EventType::ChargeSucceeded, &charge);
+        scene.announce_change(changes, EventType::PaymentIntentAmountCapturableUpdated, before, intent);
+        let due = deadline.after(scene.dialect.timing.expiry_job_after);
+        changes.schedule(JobKind::ExpireHold, intent.id, due);
+        changes.put(charge);
+        return Ok(());
+    }
+    intent.status = IntentStatus::Succeeded;
+    intent.received = intent.amount;
+    charge.captured = charge.amount;
+    charge.captures = 1;
+    charge.closed = true;
+    charge.application_fee_amount = intent.application_fee_amount;
+    charge.transfer_amount = intent.transfer_data.and_then(|data| data.amount);
+    let mut connected = Changes::default();
+    if capture == CaptureMethod::AutomaticAsync {
+        // A2: the answer comes first, the ledger later (A7 to A12).
+        charge.awaits_ledger = true;
+        changes.schedule(JobKind::FillLedger, charge.id, scene.now.after(scene.dialect.timing.async_capture));
+    } else {
+        let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
+        connect::book_capture(scene, &mut connected, &mut charge, intent.amount, shares)?;
+    }
+    scene.announce(changes, EventType::ChargeSucceeded, &charge);
+    changes.objects.append(&mut connected.objects);
+    changes.events.append(&mut connected.events);
+    scene.announce_change(changes, EventType::PaymentIntentSucceeded, before, intent);
+    changes.put(charge);
+    Ok(())
+}
+
+/// The charge of an attempt, before anything is captured.
+fn new_charge(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
+    Charge {
+        id: scene.id(ChargeId),
+        account: intent.account,
+        intent: intent.id,
+        created: scene.now,
+        amount: intent.amount,
+        currency: intent.currency,
+        status: ChargeStatus::Succeeded,
+        hold: scene.reference,
+        method: method.id,
+        test_method: method.test_method,
+        customer: intent.customer,
+        captured: Money::ZERO,
+        released: Money::ZERO,
+        refunded: Money::ZERO,
+        closed: false,
+        multicapture: multicapture(scene, intent, method),
+        manual: false,
+        captures: 0,
+        capture_before: None,
+        balance_transaction: None,
+        awaits_ledger: false,
+        application_fee_amount: None,
+        transfer_amount: None,
+        destination: intent.transfer_data.map(|data| data.destination),
+        fees: Vec::new(),
+        transfers: Vec::new(),
+        fee_required: false,
+        transfer_amount_required: false,
+        fee_refunded_by_hand: false,
+        transfer_reversed_by_hand: false,
+        decline: None,
+        texts: None,
+    }
+}
+
+/// B2, B3, B5, B6, B29, B41: asked for, priced for, and possible with this card in this country.
+fn multicapture(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> bool {
+    let row = method.test_method.row();
+    let network_takes_it = row.network.is_some_and(|network| network.multicapture(&scene.account.country));
+    intent.request_multicapture && scene.account.interchange_plus && row.enterprise && network_takes_it
+}
+
+/// §2.7: how long the hold lasts.
+fn hold_window(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
+    let timing = &scene.dialect.timing;
+    let japan = scene.account.country == "JP" && intent.currency == Currency::Jpy;
+    match method.test_method.row().network {
+        Some(Network::Visa | Network::Mastercard | Network::Jcb | Network::Diners | Network::Discover) if japan => {
+            timing.japan_hold
+        }
+        Some(Network::Visa) if intent.off_session => timing.merchant_visa_hold,
+        Some(_) | None => timing.hold,
+    }
+}
+
+/// A method without a customer is used up; one kept for later is attached (§2.2, C19).
+fn use_up(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent, method: &PaymentMethod) {
+    let mut method = method.clone();
+    match (intent.customer, intent.setup_future_usage) {
+        (Some(customer), Some(_)) => {
+            method.set_up = true;
+            customers::attach_to(scene, changes, &mut method, customer);
+        }
+        (Some(_) | None, _) if method.customer.is_none() => method.consumed = true,
+        (Some(_) | None, _) => return,
+    }
+    changes.put(Object::from(method));
+}
+
+/// C16: too many confirmations cancel the intent; the request is refused and the cancellation stands.
+pub(super) fn cancel_for_too_many(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    mut intent: PaymentIntent,
+) -> (PaymentIntent, Refusal) {
+    let before = intent.clone();
+    intent.status = IntentStatus::Canceled;
+    intent.next_action = None;
+    intent.canceled_at = Some(scene.now);
+    intent.cancellation_reason = Some(CancellationReason::Automatic);
+    scene.announce_change(changes, EventType::PaymentIntentCanceled, &before, &intent);
+    (intent, Reason::TooManyConfirmations.into())
+}

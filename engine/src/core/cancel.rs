@@ -1,0 +1,152 @@
+//! Where cancellation and expiry decide: a hold ends without a capture (C14, C15, B38, §2.7, §2.8).
+
+use super::capture::{Captured, intent_and_charge};
+use super::create::finish;
+use super::scene::{Changes, Decided, Scene};
+use crate::acquirer::{Answer, Ask};
+use crate::command::JobKind;
+use crate::money::Money;
+use crate::objects::{
+    CancellationReason, Charge, ChargeStatus, EventType, IntentStatus, PaymentIntent, Refund, RefundReason,
+    RefundStatus,
+};
+use crate::refusal::{Operation, Reason, Refusal};
+use crate::{PaymentIntentId, RefundId};
+use std::sync::Arc;
+
+/// `POST /v1/payment_intents/:id/cancel`.
+pub(super) fn payment_intent(scene: &Scene<'_>, id: PaymentIntentId, reason: Option<CancellationReason>) -> Decided {
+    let intent = scene.intent(id)?;
+    let refuse = |reason| Err(Refusal::with_intent(reason, &intent).into());
+    match intent.status {
+        IntentStatus::Succeeded | IntentStatus::Canceled => {
+            refuse(Reason::IntentStatus(Operation::Cancel, intent.status))
+        }
+        // A session's payment is canceled directly only while its money is held (§2.2).
+        _ if intent.session.is_some() && intent.status != IntentStatus::RequiresCapture => {
+            refuse(Reason::OwnedBySession(Operation::Cancel))
+        }
+        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction => {
+            Ok(before_payment(scene, &intent, reason))
+        }
+        IntentStatus::Processing => processing(scene, &intent, reason),
+        IntentStatus::RequiresCapture => held(scene, &intent, reason),
+    }
+}
+
+/// Nothing is held: the intent just ends.
+pub(super) fn before_payment(
+    scene: &Scene<'_>,
+    intent: &Arc<PaymentIntent>,
+    reason: Option<CancellationReason>,
+) -> super::Done {
+    let mut changes = Changes::default();
+    let canceled = canceled(scene, intent, reason);
+    scene.announce_change(&mut changes, EventType::PaymentIntentCanceled, intent, &canceled);
+    finish(changes, canceled, None)
+}
+
+fn canceled(scene: &Scene<'_>, intent: &PaymentIntent, reason: Option<CancellationReason>) -> PaymentIntent {
+    PaymentIntent {
+        status: IntentStatus::Canceled,
+        capturable: Money::ZERO,
+        next_action: None,
+        authenticated: false,
+        cancelable_until: None,
+        canceled_at: Some(scene.now),
+        cancellation_reason: reason,
+        ..intent.clone()
+    }
+}
+
+/// A bank debit can be stopped while the window is open and the bank agrees (C18, U18).
+fn processing(scene: &Scene<'_>, intent: &Arc<PaymentIntent>, reason: Option<CancellationReason>) -> Decided {
+    let refuse = || Err(Refusal::with_intent(Reason::CancelWindowClosed, intent).into());
+    if intent.cancelable_until.is_none_or(|until| scene.now >= until) {
+        return refuse();
+    }
+    let before = scene.charge_of(intent)?;
+    if scene.ask(|| Ask::CancelDebit { debit: before.hold })? == Answer::TooLate {
+        return refuse();
+    }
+    let mut changes = Changes::default();
+    let canceled = canceled(scene, intent, reason);
+    let charge = Charge { status: ChargeStatus::Failed, ..(*before).clone() };
+    scene.announce_change(&mut changes, EventType::PaymentIntentCanceled, intent, &canceled);
+    scene.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
+    changes.unschedule(JobKind::BankOutcome, intent.id);
+    changes.put(charge);
+    super::checkout::follow(scene, &mut changes, &canceled)?;
+    Ok(finish(changes, canceled, None))
+}
+
+/// A hold is released: with nothing captured the payment is canceled, otherwise what was captured stays (B38, U6).
+fn held(scene: &Scene<'_>, intent: &Arc<PaymentIntent>, reason: Option<CancellationReason>) -> Decided {
+    let before = scene.charge_of(intent)?;
+    scene.ask(|| Ask::Release { hold: before.hold })?;
+    let mut changes = Changes::default();
+    let mut captured = Captured::begin(scene, intent, &before);
+    if before.captured.is_zero() {
+        captured.intent = canceled(scene, intent, reason);
+        captured.charge.released = before.amount;
+        captured.tell_intent(&mut changes, EventType::PaymentIntentCanceled);
+        captured.tell_charge(&mut changes, EventType::ChargeRefunded);
+    } else if scene.dialect.partly_captured_cancel_succeeds {
+        captured.close(&mut changes)?;
+    } else {
+        captured.intent = canceled(scene, intent, reason);
+        captured.charge.closed = true;
+        captured.charge.released = before.amount.minus(before.captured)?;
+        captured.tell_intent(&mut changes, EventType::PaymentIntentCanceled);
+        captured.tell_charge(&mut changes, EventType::ChargeCaptured);
+    }
+    changes.unschedule(JobKind::ExpireHold, intent.id);
+    Ok(captured.finish(changes))
+}
+
+/// The job at the end of the authorization window (B35, B38, §2.7). Whoever comes first, capture or expiry, wins.
+pub(super) fn expire(scene: &Scene<'_>, id: PaymentIntentId) -> Decided {
+    let (intent, before) = intent_and_charge(scene, id)?;
+    let over = before.capture_before.is_some_and(|deadline| scene.now >= deadline);
+    if intent.status != IntentStatus::RequiresCapture || !over {
+        return Ok(Changes::default().answer(intent));
+    }
+    scene.ask(|| Ask::Release { hold: before.hold })?;
+    let mut changes = Changes::default();
+    let mut captured = Captured::begin(scene, &intent, &before);
+    if before.captured.is_zero() {
+        captured.intent = canceled(scene, &intent, Some(CancellationReason::Automatic));
+        captured.charge.released = before.amount;
+        captured.tell_charge(&mut changes, EventType::ChargeExpired);
+        captured.tell_intent(&mut changes, EventType::PaymentIntentCanceled);
+        if scene.dialect.expired_hold_makes_refund {
+            changes.put(picture_of_release(scene, &before));
+        }
+    } else {
+        captured.close(&mut changes)?;
+    }
+    Ok(captured.finish(changes))
+}
+
+/// The Refund that older versions show for an expired hold: no money moves, so it has no ledger entry (§2.7).
+fn picture_of_release(scene: &Scene<'_>, charge: &Charge) -> Refund {
+    Refund {
+        id: scene.id(RefundId),
+        account: charge.account,
+        charge: charge.id,
+        intent: charge.intent,
+        created: scene.now,
+        amount: charge.amount,
+        currency: charge.currency,
+        status: RefundStatus::Succeeded,
+        reason: Some(RefundReason::ExpiredUncapturedCharge),
+        failure: None,
+        pending: None,
+        reference: None,
+        network_reference: false,
+        balance_transaction: None,
+        failure_balance_transaction: None,
+        transfer_reversal: None,
+        texts: None,
+    }
+}

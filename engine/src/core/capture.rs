@@ -1,0 +1,238 @@
+//! Where capture decides: how much of a hold is taken, whether the hold ends, and who gets which share.
+//!
+//! The checks run in the order of §2.4.
+
+use super::amounts::{non_negative, optional_positive};
+use super::connect::{self, Shares};
+use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use crate::ChargeId;
+use crate::PaymentIntentId;
+use crate::acquirer::Ask;
+use crate::command::{CapturePaymentIntent, JobKind};
+use crate::money::Money;
+use crate::objects::{Charge, EventType, IntentStatus, PaymentIntent};
+use crate::refusal::{Operation, Reason, Refusal};
+use std::sync::Arc;
+
+/// `POST /v1/payment_intents/:id/capture` (B33–B58).
+pub(super) fn payment_intent(scene: &Scene<'_>, request: &CapturePaymentIntent) -> Decided {
+    let intent = scene.intent(request.intent)?;
+    let asked = request.amount.map(|amount| non_negative(amount, "amount_to_capture")).transpose()?;
+    let charge = held_charge(scene, &intent)?;
+    let portion = Portion::of(scene, request, asked, &intent, &charge)?;
+    let shares = shares(scene, request, &portion, &intent, &charge)?;
+
+    let (hold, amount, last) = (charge.hold, portion.amount, portion.last);
+    scene.ask(|| Ask::Capture { hold, amount, last })?;
+
+    let mut changes = Changes::default();
+    let mut captured = Captured::begin(scene, &intent, &charge);
+    captured.intent.texts = request.texts.apply(&intent.texts);
+    captured.take(&mut changes, &portion, shares, request)?;
+    if portion.last {
+        captured.close(&mut changes)?;
+    }
+    Ok(captured.finish(changes))
+}
+
+/// `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (§2.4.12).
+pub(super) fn charge(scene: &Scene<'_>, id: ChargeId) -> Decided {
+    let charge = scene.charge(id, "charge")?;
+    Err(if charge.closed { Reason::ChargeCapturedAlready } else { Reason::CaptureTheIntent }.into())
+}
+
+/// The charge whose hold can be captured now: the intent requires capture and the window is open (§2.4.4, U9).
+fn held_charge(scene: &Scene<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Charge>, Stop> {
+    let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
+    match intent.status {
+        IntentStatus::RequiresCapture => {}
+        IntentStatus::Succeeded => return refuse(Reason::CapturedAlready),
+        IntentStatus::RequiresPaymentMethod
+        | IntentStatus::RequiresConfirmation
+        | IntentStatus::RequiresAction
+        | IntentStatus::Processing
+        | IntentStatus::Canceled => {
+            return refuse(Reason::IntentStatus(Operation::Capture, intent.status));
+        }
+    }
+    let charge = scene.charge_of(intent)?;
+    if charge.capture_before.is_some_and(|deadline| scene.now >= deadline) {
+        return refuse(Reason::HoldOver);
+    }
+    Ok(charge)
+}
+
+/// How much of the hold a capture takes, and whether the rest goes back.
+struct Portion {
+    amount: Money,
+    last: bool,
+}
+
+impl Portion {
+    /// §2.4.5 to §2.4.9, U1 to U5.
+    fn of(
+        scene: &Scene<'_>,
+        request: &CapturePaymentIntent,
+        asked: Option<Money>,
+        intent: &Arc<PaymentIntent>,
+        charge: &Charge,
+    ) -> Result<Self, Stop> {
+        let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
+        let amount = asked.unwrap_or(intent.capturable);
+        let last = request.final_capture.unwrap_or(true);
+        let partly_captured = charge.is_multicapture() && !charge.captured.is_zero();
+        if amount.is_zero() && !(last && partly_captured) {
+            return refuse(Reason::NotPositive("amount".into()));
+        }
+        if amount > intent.capturable {
+            let (capturable, currency) = (intent.capturable, intent.currency);
+            return refuse(Reason::CaptureTooLarge { capturable, currency });
+        }
+        if scene.dialect.capture_minimum_applies && !amount.is_zero() && amount < intent.currency.minimum() {
+            return refuse(Reason::AmountTooSmall("amount_to_capture".into(), intent.currency));
+        }
+        if !amount.is_zero() && charge.captures >= scene.dialect.most_captures {
+            return refuse(Reason::TooManyCaptures(scene.dialect.most_captures));
+        }
+        let explicit = request.final_capture.is_some() && scene.dialect.explicit_final_needs_multicapture;
+        if (!last || explicit) && !charge.is_multicapture() {
+            return refuse(Reason::NonFinalUnavailable);
+        }
+        let exhausts = amount == intent.capturable && scene.dialect.exhausting_capture_is_final;
+        Ok(Self { amount, last: last || exhausts })
+    }
+}
+
+/// What the platform and the connected account get of this capture (§2.4.10, B49 to B51, U7, U8).
+fn shares(
+    scene: &Scene<'_>,
+    request: &CapturePaymentIntent,
+    portion: &Portion,
+    intent: &Arc<PaymentIntent>,
+    charge: &Charge,
+) -> Result<Shares, Stop> {
+    let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
+    let fee = optional_positive(request.application_fee_amount, "application_fee_amount")?;
+    let transfer = optional_positive(request.transfer_amount, "transfer_data[amount]")?;
+    if fee.is_some() && !connect::fees_allowed(scene, charge.destination) {
+        return refuse(Reason::FeeNeedsConnect);
+    }
+    if fee.is_some_and(|fee| fee > portion.amount) {
+        return refuse(Reason::FeeTooLarge);
+    }
+    if transfer.is_some() && intent.transfer_data.is_none() {
+        return refuse(Reason::TransferNeedsDestination);
+    }
+    if transfer.is_some_and(|amount| amount > portion.amount) {
+        return refuse(Reason::TransferTooLarge);
+    }
+    if portion.amount.is_zero() {
+        return Ok(Shares::default());
+    }
+    if charge.fee_required && fee.is_none() {
+        return refuse(Reason::RequiredByFirstCapture("application_fee_amount".into()));
+    }
+    if charge.transfer_amount_required && transfer.is_none() {
+        return refuse(Reason::RequiredByFirstCapture("transfer_data[amount]".into()));
+    }
+    // What was set before applies once, to the first capture; each value given now overrides it (B50).
+    let first = charge.captures == 0;
+    let from_intent = |value: Option<Money>| value.filter(|_| first).map(|value| value.min(portion.amount));
+    Ok(Shares {
+        fee: fee.or_else(|| from_intent(intent.application_fee_amount)),
+        transfer: transfer.or_else(|| from_intent(intent.transfer_data.and_then(|data| data.amount))),
+    })
+}
+
+/// A PaymentIntent and its charge while a capture, a release or an expiry changes them.
+pub(super) struct Captured<'a> {
+    scene: &'a Scene<'a>,
+    pub(super) intent: PaymentIntent,
+    pub(super) charge: Charge,
+    /// The states last announced: the next event tells the changes since.
+    told_intent: Arc<PaymentIntent>,
+    told_charge: Charge,
+}
+
+impl<'a> Captured<'a> {
+    pub(super) fn begin(scene: &'a Scene<'a>, intent: &Arc<PaymentIntent>, charge: &Arc<Charge>) -> Self {
+        let (intent, told_intent) = ((**intent).clone(), Arc::clone(intent));
+        Self { scene, intent, charge: (**charge).clone(), told_intent, told_charge: (**charge).clone() }
+    }
+
+    /// Takes the portion and tells of it (B52 to B55).
+    fn take(
+        &mut self,
+        changes: &mut Changes,
+        portion: &Portion,
+        shares: Shares,
+        request: &CapturePaymentIntent,
+    ) -> Result<(), Stop> {
+        let (intent, charge) = (&mut self.intent, &mut self.charge);
+        let mut connected = Changes::default();
+        if !portion.amount.is_zero() {
+            let first = charge.captures == 0;
+            charge.captures = charge.captures.saturating_add(1);
+            charge.fee_required |= first && request.application_fee_amount.is_some();
+            charge.transfer_amount_required |= first && request.transfer_amount.is_some();
+            charge.captured = charge.captured.plus(portion.amount)?;
+            intent.received = intent.received.plus(portion.amount)?;
+            intent.capturable = intent.capturable.minus(portion.amount)?;
+            if request.application_fee_amount.is_some() {
+                intent.application_fee_amount = shares.fee;
+            }
+            connect::book_capture(self.scene, &mut connected, charge, portion.amount, shares)?;
+        }
+        if portion.last {
+            charge.released = charge.amount.minus(charge.captured)?;
+            intent.capturable = Money::ZERO;
+        }
+        if charge.is_multicapture() {
+            self.tell_charge(changes, EventType::ChargeUpdated);
+            self.tell_intent(changes, EventType::PaymentIntentAmountCapturableUpdated);
+        }
+        changes.objects.append(&mut connected.objects);
+        changes.events.append(&mut connected.events);
+        Ok(())
+    }
+
+    /// Ends the hold of a payment of which something was captured (B36, B56, B57).
+    pub(super) fn close(&mut self, changes: &mut Changes) -> Result<(), Stop> {
+        self.charge.closed = true;
+        self.charge.released = self.charge.amount.minus(self.charge.captured)?;
+        self.intent.capturable = Money::ZERO;
+        self.intent.status = IntentStatus::Succeeded;
+        self.tell_charge(changes, EventType::ChargeCaptured);
+        self.tell_intent(changes, EventType::PaymentIntentSucceeded);
+        changes.unschedule(JobKind::ExpireHold, self.intent.id);
+        Ok(())
+    }
+
+    pub(super) fn tell_charge(&mut self, changes: &mut Changes, event_type: EventType) {
+        self.scene.announce_change(changes, event_type, &self.told_charge, &self.charge);
+        self.told_charge.clone_from(&self.charge);
+    }
+
+    pub(super) fn tell_intent(&mut self, changes: &mut Changes, event_type: EventType) {
+        self.scene.announce_change(changes, event_type, &self.told_intent, &self.intent);
+        self.told_intent = Arc::new(self.intent.clone());
+    }
+
+    /// Notes both objects and answers the intent.
+    pub(super) fn finish(self, mut changes: Changes) -> super::Done {
+        let intent = Arc::new(self.intent);
+        changes.put(self.charge);
+        changes.put(Arc::clone(&intent));
+        changes.answer(intent)
+    }
+}
+
+/// The intent and its charge of the caller, for releases and expiry.
+pub(super) fn intent_and_charge(
+    scene: &Scene<'_>,
+    id: PaymentIntentId,
+) -> Result<(Arc<PaymentIntent>, Arc<Charge>), Stop> {
+    let intent = scene.objects.payment_intent(id).ok_or_else(|| not_found("payment_intent", id, "intent"))?;
+    let charge = scene.charge_of(&intent)?;
+    Ok((intent, charge))
+}

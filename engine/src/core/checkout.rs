@@ -1,0 +1,296 @@
+//! Checkout Sessions: made, completed by the customer, expired; and how they follow the intent they own
+//! (B9, B15 to B27, §2.13).
+
+use super::amounts::positive;
+use super::cancel;
+use super::confirm;
+use super::create;
+use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use super::setup;
+use crate::CheckoutSessionId;
+use crate::command::{
+    ConfirmOptions, CreateCheckoutSession, CreatePaymentIntent, CreateSetupIntent, JobKind, MethodRef, TextsChange,
+};
+use crate::dialect::{LONGEST_SESSION, SHORTEST_SESSION};
+use crate::money::{Currency, Money};
+use crate::objects::{
+    CancellationReason, CheckoutSession, EventType, IntentStatus, LineItem, PaymentIntent, PaymentStatus, SessionMode,
+    SessionStatus, SetupIntent, SetupStatus, UiMode,
+};
+use crate::refusal::{Reason, SessionOperation};
+use crate::time::Time;
+use std::sync::Arc;
+
+/// `POST /v1/checkout/sessions`. The session owns an intent from the start.
+pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Decided {
+    check_urls(request)?;
+    let expires_at = expires_at(scene, request)?;
+    let bill = bill(request)?;
+    let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
+    let mut changes = Changes::default();
+    let mut session = CheckoutSession {
+        id: scene.id(CheckoutSessionId),
+        account: scene.account.id,
+        created: scene.now,
+        secret: scene.ids.secret(),
+        expires_at,
+        status: SessionStatus::Open,
+        payment_status: PaymentStatus::Unpaid,
+        mode: request.mode,
+        ui_mode: request.ui_mode,
+        currency: bill.as_ref().map(|bill| bill.currency).or(request.currency),
+        amount_total: bill.as_ref().map(|bill| bill.total),
+        line_items: bill.as_ref().map(|bill| bill.items.clone()).unwrap_or_default(),
+        success_url: request.success_url.clone(),
+        cancel_url: request.cancel_url.clone(),
+        return_url: request.return_url.clone(),
+        client_reference_id: request.client_reference_id.clone(),
+        customer_email: request.customer_email.clone(),
+        customer: customer.map(|customer| customer.id),
+        payment_intent: None,
+        setup_intent: None,
+        texts: request.texts.apply(&None),
+    };
+    match bill {
+        Some(bill) if bill.total.is_zero() => session.payment_status = PaymentStatus::NoPaymentRequired,
+        Some(bill) => {
+            let intent = create::build(scene, &payment_of(request, &bill)?, Some(session.id))?;
+            session.payment_intent = Some(intent.id);
+            scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
+            changes.put(intent);
+        }
+        None => {
+            session.payment_status = PaymentStatus::NoPaymentRequired;
+            let (customer, method_types) = (request.customer, request.method_types);
+            let setup = CreateSetupIntent { customer, method_types, ..CreateSetupIntent::default() };
+            let intent = setup::build(scene, &setup, Some(session.id))?;
+            session.setup_intent = Some(intent.id);
+            scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
+            changes.put(intent);
+        }
+    }
+    changes.schedule(JobKind::ExpireSession, session.id, expires_at);
+    changes.put(session.clone());
+    Ok(changes.answer(session))
+}
+
+/// §2.13, B15, B22: a hosted page needs `success_url`; the others forbid it and need `return_url`.
+fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
+    let forbid = |given: &Option<String>, param: &'static str| match given {
+        Some(_) => {
+            let why = "it can only be used with a hosted page; use return_url here.".to_owned();
+            Err(Stop::from(Reason::InvalidValue(param.into(), why)))
+        }
+        None => Ok(()),
+    };
+    match request.ui_mode {
+        UiMode::Hosted => {
+            if request.success_url.is_none() {
+                return Err(Reason::Missing("success_url".into()).into());
+            }
+            Ok(())
+        }
+        UiMode::Embedded | UiMode::Elements => {
+            forbid(&request.success_url, "success_url")?;
+            forbid(&request.cancel_url, "cancel_url")?;
+            match request.return_url {
+                Some(_) => Ok(()),
+                None => Err(Reason::Missing("return_url".into()).into()),
+            }
+        }
+    }
+}
+
+/// B16, §2.13: 30 minutes to 24 hours from now, 24 hours by default.
+fn expires_at(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Result<Time, Stop> {
+    let Some(asked) = request.expires_at else {
+        return Ok(scene.now.after(scene.dialect.timing.session));
+    };
+    let asked = Time::new(positive(asked, "expires_at")?.minor());
+    let wait = asked.since(scene.now);
+    if (SHORTEST_SESSION..=LONGEST_SESSION).contains(&wait) {
+        Ok(asked)
+    } else {
+        let why = "it must lie between 30 minutes and 24 hours from now.".to_owned();
+        Err(Reason::InvalidValue("expires_at".into(), why).into())
+    }
+}
+
+struct Bill {
+    currency: Currency,
+    total: Money,
+    items: Vec<LineItem>,
+}
+
+/// The bill of a payment session; none for a setup.
+fn bill(request: &CreateCheckoutSession) -> Result<Option<Bill>, Stop> {
+    let first = match (request.mode, request.line_items.first()) {
+        (SessionMode::Setup, None) => return Ok(None),
+        (SessionMode::Setup, Some(_)) => {
+            let why = "a session that sets a method up has no bill.".to_owned();
+            return Err(Reason::InvalidValue("line_items".into(), why).into());
+        }
+        (SessionMode::Payment, None) => return Err(Reason::Missing("line_items".into()).into()),
+        (SessionMode::Payment, Some(first)) => first,
+    };
+    let mut bill = Bill { currency: first.currency, total: Money::ZERO, items: Vec::new() };
+    for item in &request.line_items {
+        if item.currency != bill.currency {
+            let why = "all items must have one currency.".to_owned();
+            return Err(Reason::InvalidValue("line_items".into(), why).into());
+        }
+        let unit_amount = super::amounts::non_negative(item.unit_amount, "line_items[price_data][unit_amount]")?;
+        let quantity = positive(item.quantity, "line_items[quantity]")?.minor();
+        let sum = unit_amount.minor().checked_mul(quantity).map(Money::new).ok_or(crate::money::OutOfRange)?;
+        bill.total = bill.total.plus(sum)?;
+        bill.items.push(LineItem { name: item.name.clone(), unit_amount, quantity });
+    }
+    Ok(Some(bill))
+}
+
+fn payment_of(request: &CreateCheckoutSession, bill: &Bill) -> Result<CreatePaymentIntent, Stop> {
+    Ok(CreatePaymentIntent {
+        method_types: request.method_types,
+        customer: request.customer,
+        capture_method: request.capture_method,
+        request_multicapture: request.request_multicapture,
+        setup_future_usage: request.setup_future_usage,
+        application_fee_amount: request.application_fee_amount,
+        transfer_data: request.transfer_data,
+        texts: TextsChange::default(),
+        ..CreatePaymentIntent::new(bill.total.incoming()?, bill.currency)
+    })
+}
+
+/// The customer pays, or sets a method up, on the page. A decline leaves the session open (B25).
+pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodRef, email: Option<&str>) -> Decided {
+    let session = of_caller(scene, id)?;
+    if session.status != SessionStatus::Open || scene.now >= session.expires_at {
+        return Err(Reason::SessionNotOpen(SessionOperation::Complete).into());
+    }
+    let mut decided = if let Some(intent) = session.payment_intent.and_then(|id| scene.objects.payment_intent(id)) {
+        confirm::confirmable(&intent)?;
+        confirm::attempt_with(scene, &intent, (*intent).clone(), Some(method), ConfirmOptions::default())?
+    } else if let Some(intent) = session.setup_intent.and_then(|id| scene.objects.setup_intent(id)) {
+        setup::attempt_with(scene, (*intent).clone(), method, ConfirmOptions::default())?
+    } else {
+        let mut changes = Changes::default();
+        finish_session(scene, &mut changes, &session, PaymentStatus::NoPaymentRequired);
+        changes.answer(Arc::clone(&session))
+    };
+    let mut latest = (*session).clone();
+    for object in &decided.changes.objects {
+        if let crate::Object::CheckoutSession(changed) = object {
+            latest.clone_from(changed);
+        }
+    }
+    latest.customer_email = email.map(str::to_owned).or(latest.customer_email);
+    decided.changes.put(latest.clone());
+    // The page is told of the session, or of the decline.
+    decided.reply = decided.reply.map(|_| latest.into());
+    Ok(decided)
+}
+
+/// `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
+pub(super) fn expire(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
+    let session = of_caller(scene, id)?;
+    if session.status != SessionStatus::Open {
+        return Err(Reason::SessionNotOpen(SessionOperation::Expire).into());
+    }
+    expire_open(scene, &session)
+}
+
+/// The job at the session's deadline (B16).
+pub(super) fn expire_due(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
+    let found = scene.objects.checkout_session(id);
+    let session = found.ok_or_else(|| not_found("checkout.session", id, "session"))?;
+    if session.status != SessionStatus::Open || scene.now < session.expires_at {
+        return Ok(Changes::default().answer(session));
+    }
+    expire_open(scene, &session)
+}
+
+/// Expires the session and cancels its intent, so that neither can complete any more.
+fn expire_open(scene: &Scene<'_>, before: &Arc<CheckoutSession>) -> Decided {
+    let mut changes = Changes::default();
+    let reason = Some(CancellationReason::Automatic);
+    if let Some(intent) = before.payment_intent.and_then(|id| scene.objects.payment_intent(id))
+        && intent.status.is_before_payment()
+    {
+        let canceled = cancel::before_payment(scene, &intent, reason).changes;
+        changes.objects.extend(canceled.objects);
+        changes.events.extend(canceled.events);
+    }
+    if let Some(intent) = before.setup_intent.and_then(|id| scene.objects.setup_intent(id))
+        && !matches!(intent.status, SetupStatus::Succeeded | SetupStatus::Canceled)
+    {
+        let canceled = setup::canceled(scene, &mut changes, &intent, Some(CancellationReason::Abandoned));
+        changes.put(canceled);
+    }
+    let session = CheckoutSession { status: SessionStatus::Expired, ..(**before).clone() };
+    scene.announce_change(&mut changes, EventType::CheckoutSessionExpired, before, &session);
+    changes.unschedule(JobKind::ExpireSession, session.id);
+    changes.put(session.clone());
+    Ok(changes.answer(session))
+}
+
+/// Has the session of `intent` follow it: complete when the payment is at least authorized (B27), paid when a
+/// bank debit settles.
+pub(super) fn follow(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) -> Result<(), Stop> {
+    let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
+        return Ok(());
+    };
+    let paid = match intent.status {
+        IntentStatus::Succeeded => PaymentStatus::Paid,
+        IntentStatus::RequiresCapture if scene.dialect.authorized_session_is_paid => PaymentStatus::Paid,
+        IntentStatus::RequiresCapture | IntentStatus::Processing => PaymentStatus::Unpaid,
+        IntentStatus::RequiresPaymentMethod
+        | IntentStatus::RequiresConfirmation
+        | IntentStatus::RequiresAction
+        | IntentStatus::Canceled => {
+            let debit_failed = session.status == SessionStatus::Complete;
+            if debit_failed {
+                scene.announce(changes, EventType::CheckoutSessionAsyncPaymentFailed, &*session);
+            }
+            return Ok(());
+        }
+    };
+    match session.status {
+        SessionStatus::Open => finish_session(scene, changes, &session, paid),
+        SessionStatus::Complete if paid != session.payment_status => {
+            let after = CheckoutSession { payment_status: paid, ..(*session).clone() };
+            scene.announce_change(changes, EventType::CheckoutSessionAsyncPaymentSucceeded, &session, &after);
+            changes.put(after);
+        }
+        SessionStatus::Complete | SessionStatus::Expired => {}
+    }
+    Ok(())
+}
+
+/// Has the session of a finished setup follow it.
+pub(super) fn follow_setup(scene: &Scene<'_>, changes: &mut Changes, intent: &SetupIntent) -> Result<(), Stop> {
+    let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
+        return Ok(());
+    };
+    if session.status == SessionStatus::Open && intent.status == SetupStatus::Succeeded {
+        finish_session(scene, changes, &session, PaymentStatus::NoPaymentRequired);
+    }
+    Ok(())
+}
+
+fn finish_session(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    before: &Arc<CheckoutSession>,
+    payment_status: PaymentStatus,
+) {
+    let session = CheckoutSession { status: SessionStatus::Complete, payment_status, ..(**before).clone() };
+    scene.announce_change(changes, EventType::CheckoutSessionCompleted, before, &session);
+    changes.unschedule(JobKind::ExpireSession, session.id);
+    changes.put(session);
+}
+
+fn of_caller(scene: &Scene<'_>, id: CheckoutSessionId) -> Result<Arc<CheckoutSession>, Stop> {
+    let found = scene.objects.checkout_session(id).filter(|session| session.account == scene.account.id);
+    found.ok_or_else(|| not_found("checkout.session", id, "session"))
+}

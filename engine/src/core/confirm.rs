@@ -1,0 +1,96 @@
+//! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
+
+use super::attempt::{self, Attempt};
+use super::create::finish;
+use super::customers;
+use super::scene::{Changes, Decided, Scene, Stop};
+use crate::PaymentIntentId;
+use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef};
+use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
+use crate::refusal::{Operation, Reason, Refusal};
+use std::sync::Arc;
+
+/// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
+pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) -> Decided {
+    let intent = scene.intent(request.intent)?;
+    confirmable(&intent)?;
+    if intent.session.is_some() {
+        return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());
+    }
+    let mut changed = (*intent).clone();
+    changed.capture_method = request.capture_method.unwrap_or(changed.capture_method);
+    changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
+    changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
+    changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
+    attempt_with(scene, &intent, changed, request.method, request.options)
+}
+
+/// Confirms `changed`, the new state of `intent`, with the given method or the one it has.
+pub(super) fn attempt_with(
+    scene: &Scene<'_>,
+    intent: &Arc<PaymentIntent>,
+    mut changed: PaymentIntent,
+    method: Option<MethodRef>,
+    options: ConfirmOptions,
+) -> Decided {
+    let mut changes = Changes::default();
+    let Some(method) = method.or(intent.method.map(MethodRef::Saved)) else {
+        return Err(Refusal::with_intent(Reason::IntentNeedsMethod, intent).into());
+    };
+    if method != intent.method.map_or(method, MethodRef::Saved) {
+        changed.authenticated = false;
+    }
+    let found = customers::find(scene, method, &changed)?;
+    if intent.confirmations >= scene.dialect.most_confirmations {
+        let (canceled, refusal) = attempt::cancel_for_too_many(scene, &mut changes, (**intent).clone());
+        return Ok(finish(changes, canceled, Some(refusal)));
+    }
+    changed.confirmations = changed.confirmations.saturating_add(1);
+    let attempt = Attempt { found, options, authenticated: false };
+    let (changed, refusal) = attempt::run(scene, &mut changes, changed, attempt)?;
+    Ok(finish(changes, changed, refusal))
+}
+
+/// Whether the status allows an attempt.
+pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
+    match intent.status {
+        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction => {
+            Ok(())
+        }
+        IntentStatus::Processing | IntentStatus::RequiresCapture | IntentStatus::Succeeded | IntentStatus::Canceled => {
+            let reason = Reason::IntentStatus(Operation::Confirm, intent.status);
+            Err(Refusal::with_intent(reason, intent).into())
+        }
+    }
+}
+
+/// The customer passed or failed the challenge (§2.2).
+pub(super) fn authenticate(scene: &Scene<'_>, id: PaymentIntentId, passes: bool) -> Decided {
+    let intent = scene.intent(id)?;
+    let challenged = matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect));
+    if intent.status != IntentStatus::RequiresAction || !challenged {
+        let reason = Reason::IntentStatus(Operation::Authenticate, intent.status);
+        return Err(Refusal::with_intent(reason, &intent).into());
+    }
+    let mut changes = Changes::default();
+    let mut changed = (*intent).clone();
+    if !passes {
+        let refusal = attempt::fail(scene, &mut changes, &intent, &mut changed, Failure::Authentication, None);
+        return Ok(finish(changes, changed, Some(refusal)));
+    }
+    if intent.confirmation_method == ConfirmationMethod::Manual {
+        // The server confirms again; that confirmation counts as authenticated.
+        changed.status = IntentStatus::RequiresConfirmation;
+        changed.next_action = None;
+        changed.authenticated = true;
+        return Ok(finish(changes, changed, None));
+    }
+    let Some(method) = intent.method else {
+        return Err(Reason::Internal("a challenged payment has lost its method".to_owned()).into());
+    };
+    let found = customers::find(scene, MethodRef::Saved(method), &changed)?;
+    let options = ConfirmOptions { off_session: intent.off_session, ..ConfirmOptions::default() };
+    let attempt = Attempt { found, options, authenticated: true };
+    let (changed, refusal) = attempt::run(scene, &mut changes, changed, attempt)?;
+    Ok(finish(changes, changed, refusal))
+}

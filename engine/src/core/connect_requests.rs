@@ -1,0 +1,93 @@
+//! Requests about money between accounts: transfers, their reversals, and fee refunds by hand (§2.10, B7, B46, B47).
+
+use super::amounts::{optional_positive, positive};
+use super::connect;
+use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer};
+use crate::money::Money;
+use crate::objects::Charge;
+use crate::refusal::Reason;
+use std::sync::Arc;
+
+/// `POST /v1/transfers`.
+pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
+    let amount = positive(request.amount, "amount")?;
+    let connected = scene.objects.account_by_id(request.destination);
+    if connected.is_none_or(|account| account.platform != Some(scene.account.id)) {
+        return Err(Reason::UnknownDestination.into());
+    }
+    let charge = request.source.map(|id| scene.charge(id, "source_transaction")).transpose()?;
+    if let Some(charge) = &charge {
+        source_allows(scene, charge, amount)?;
+    }
+    if !connect::can_pay(scene, scene.account.id, amount, request.currency) {
+        return Err(Reason::BalanceTooLow.into());
+    }
+    let mut changes = Changes::default();
+    let (to, currency, texts) = (request.destination, request.currency, Some(&request.texts));
+    let id = connect::move_to(scene, &mut changes, to, amount, currency, charge.as_deref(), texts)?;
+    if let Some(charge) = charge {
+        let mut charge = (*charge).clone();
+        charge.transfers.push(id);
+        changes.put(charge);
+    }
+    let made = changes.objects.iter().find(|object| object.id() == id.into()).cloned();
+    match made {
+        Some(transfer) => Ok(changes.answer(transfer)),
+        None => Err(Reason::Internal("a transfer was lost while it was made".to_owned()).into()),
+    }
+}
+
+/// B7, B48: not from a payment with several captures; and never more than the charge took.
+fn source_allows(scene: &Scene<'_>, charge: &Charge, amount: Money) -> Result<(), Stop> {
+    if charge.is_multicapture() {
+        return Err(Reason::SourceTransactionOfMulticapture.into());
+    }
+    let mut moved = amount;
+    for transfer in connect::transfers_of(scene, charge) {
+        moved = moved.plus(transfer.amount)?;
+    }
+    if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }
+}
+
+/// `POST /v1/transfers/:id/reversals`.
+pub(super) fn reversal(scene: &Scene<'_>, request: &CreateReversal) -> Decided {
+    let found = scene.objects.transfer(request.transfer).filter(|transfer| transfer.account == scene.account.id);
+    let before = found.ok_or_else(|| not_found("transfer", request.transfer, "id"))?;
+    let left = before.amount.minus(before.reversed)?;
+    let amount = optional_positive(request.amount, "amount")?.unwrap_or(left);
+    if amount > left || left.is_zero() {
+        return Err(Reason::ReversalTooLarge(left, before.currency).into());
+    }
+    if !connect::can_pay(scene, before.destination, amount, before.currency) {
+        return Err(Reason::BalanceTooLow.into());
+    }
+    let mut changes = Changes::default();
+    let (_, reversal) = connect::bring_back(scene, &mut changes, &before, amount, None, &request.texts)?;
+    latch(scene, &mut changes, before.charge, |charge| charge.transfer_reversed_by_hand = true);
+    Ok(changes.answer(reversal))
+}
+
+/// `POST /v1/application_fees/:id/refunds`.
+pub(super) fn fee_refund(scene: &Scene<'_>, request: &CreateFeeRefund) -> Decided {
+    let found = scene.objects.application_fee(request.fee).filter(|fee| fee.account == scene.account.id);
+    let before = found.ok_or_else(|| not_found("application_fee", request.fee, "id"))?;
+    let left = before.amount.minus(before.refunded)?;
+    let amount = optional_positive(request.amount, "amount")?.unwrap_or(left);
+    if amount > left || left.is_zero() {
+        return Err(Reason::FeeRefundTooLarge(left, before.currency).into());
+    }
+    let mut changes = Changes::default();
+    let (_, fee_refund) = connect::give_back_fee(scene, &mut changes, &before, amount, &request.texts)?;
+    latch(scene, &mut changes, Some(before.charge), |charge| charge.fee_refunded_by_hand = true);
+    Ok(changes.answer(fee_refund))
+}
+
+/// Remembers on the charge that something was returned by hand (B47); the two latches are independent (D2).
+fn latch(scene: &Scene<'_>, changes: &mut Changes, charge: Option<crate::ChargeId>, set: impl FnOnce(&mut Charge)) {
+    if let Some(charge) = charge.and_then(|id| scene.objects.charge(id)) {
+        let mut charge = Arc::unwrap_or_clone(charge);
+        set(&mut charge);
+        changes.put(charge);
+    }
+}

@@ -1,0 +1,102 @@
+//! Creating a PaymentIntent, with or without confirming it at once (A3 to A5, C4 to C6).
+
+use super::amounts;
+use super::attempt::{self, Attempt};
+use super::connect;
+use super::customers::{self, Found};
+use super::scene::{Changes, Decided, Done, Scene, Stop};
+use crate::command::CreatePaymentIntent;
+use crate::money::Money;
+use crate::objects::{CaptureMethod, EventType, IntentStatus, MethodTypes, PaymentIntent};
+use crate::version::Feature;
+use crate::{CheckoutSessionId, PaymentIntentId};
+use std::sync::Arc;
+
+/// `POST /v1/payment_intents`.
+pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -> Decided {
+    let mut changes = Changes::default();
+    let mut intent = build(scene, request, None)?;
+    let method = request.method.map(|method| customers::find(scene, method, &intent)).transpose()?;
+    let Some(options) = request.confirm else {
+        if let Some(Found { method, is_new }) = method {
+            intent.method = Some(method.id);
+            intent.status = IntentStatus::RequiresConfirmation;
+            if is_new {
+                changes.put(method);
+            }
+        }
+        scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
+        let intent = Arc::new(intent);
+        changes.put(Arc::clone(&intent));
+        return Ok(changes.answer(intent));
+    };
+    let Some(found) = method else {
+        return Err(crate::refusal::Reason::IntentNeedsMethod.into());
+    };
+    scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
+    let (intent, refusal) =
+        attempt::run(scene, &mut changes, intent, Attempt { found, options, authenticated: false })?;
+    Ok(finish(changes, intent, refusal))
+}
+
+/// The answer of an attempt: the intent, or the refusal that carries it (§2.2).
+pub(super) fn finish(mut changes: Changes, intent: PaymentIntent, refusal: Option<crate::refusal::Refusal>) -> Done {
+    let intent = Arc::new(intent);
+    changes.put(Arc::clone(&intent));
+    match refusal {
+        None => changes.answer(intent),
+        Some(refusal) => changes.refuse(crate::refusal::Refusal { intent: Some(intent.into()), ..refusal }),
+    }
+}
+
+/// A new PaymentIntent without a method, owned by `session` if any.
+pub(super) fn build(
+    scene: &Scene<'_>,
+    request: &CreatePaymentIntent,
+    session: Option<CheckoutSessionId>,
+) -> Result<PaymentIntent, Stop> {
+    let amount = amounts::payment(request.amount, request.currency)?;
+    let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
+    let (application_fee_amount, transfer_data) =
+        connect::terms(scene, amount, request.application_fee_amount, request.transfer_data)?;
+    Ok(PaymentIntent {
+        id: scene.id(PaymentIntentId),
+        account: scene.account.id,
+        created: scene.now,
+        secret: scene.ids.secret(),
+        amount,
+        currency: request.currency,
+        status: IntentStatus::RequiresPaymentMethod,
+        capture_method: request.capture_method.unwrap_or_else(|| default_capture_method(scene)),
+        card_capture_manual: request.card_capture_manual,
+        request_multicapture: request.request_multicapture,
+        confirmation_method: request.confirmation_method,
+        capturable: Money::ZERO,
+        received: Money::ZERO,
+        method: None,
+        method_types: request.method_types.unwrap_or(MethodTypes::ALL),
+        customer: customer.map(|customer| customer.id),
+        latest_charge: None,
+        last_error: None,
+        next_action: None,
+        authenticated: false,
+        off_session: false,
+        setup_future_usage: request.setup_future_usage,
+        application_fee_amount,
+        transfer_data,
+        canceled_at: None,
+        cancellation_reason: None,
+        confirmations: 0,
+        session,
+        cancelable_until: None,
+        texts: request.texts.apply(&None),
+    })
+}
+
+/// A4: `automatic_async` since API version 2024-04-10.
+fn default_capture_method(scene: &Scene<'_>) -> CaptureMethod {
+    match scene.version.has(Feature::AsyncByDefault) {
+        true => CaptureMethod::AutomaticAsync,
+        false => CaptureMethod::Automatic,
+    }
+}

@@ -1,0 +1,51 @@
+//! What the worker's jobs decide. A job whose moment has passed by other means changes nothing.
+
+use super::scene::{Changes, Decided, Scene, Stop};
+use super::{cancel, checkout, debits, refund_outcome};
+use crate::command::{JobKey, JobKind};
+use crate::objects::{IntentStatus, RefundStatus};
+use crate::refusal::Reason;
+use crate::{Object, ObjectId};
+
+/// Runs one job.
+pub(super) fn run(scene: &Scene<'_>, job: JobKey) -> Decided {
+    let decided = match (job.kind, job.object) {
+        (JobKind::ExpireHold, ObjectId::PaymentIntent(id)) => cancel::expire(scene, id),
+        (JobKind::FillLedger, ObjectId::Charge(id)) => debits::fill_ledger(scene, id),
+        (JobKind::BankOutcome, ObjectId::PaymentIntent(id)) => match scene.objects.payment_intent(id) {
+            Some(intent) if intent.status == IntentStatus::Processing => debits::bank_answers(scene, id, None),
+            other => over(other.map(Object::from)),
+        },
+        (JobKind::RefundOutcome, ObjectId::Refund(id)) => match scene.objects.refund(id) {
+            Some(refund) if matches!(refund.status, RefundStatus::Pending | RefundStatus::Succeeded) => {
+                refund_outcome::reported(scene, id, None)
+            }
+            other => over(other.map(Object::from)),
+        },
+        (JobKind::RefundDetails, ObjectId::Refund(id)) => refund_outcome::details_missing(scene, id),
+        (JobKind::ExpireSession, ObjectId::CheckoutSession(id)) => checkout::expire_due(scene, id),
+        (
+            JobKind::ExpireHold
+            | JobKind::FillLedger
+            | JobKind::BankOutcome
+            | JobKind::RefundOutcome
+            | JobKind::RefundDetails
+            | JobKind::ExpireSession
+            | JobKind::Deliver,
+            _,
+        ) => return Err(Reason::Internal(format!("no decision for the job {job:?}")).into()),
+    };
+    decided.map(|mut done| {
+        let again = done.changes.schedule.iter().any(|(key, _)| *key == job);
+        if !again {
+            done.changes.unschedule.push(job);
+        }
+        done
+    })
+}
+
+/// The job's moment has passed.
+fn over(object: Option<Object>) -> Decided {
+    let object = object.ok_or_else(|| Stop::from(Reason::Internal("a job has lost its object".to_owned())))?;
+    Ok(Changes::default().answer(object))
+}

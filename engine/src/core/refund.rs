@@ -1,0 +1,243 @@
+//! Where refund decides: how much comes back, from whom, and what is told (§2.5, §2.6, B42 to B47).
+
+use super::amounts::optional_positive;
+use super::connect;
+use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use crate::acquirer::{Answer, Ask};
+use crate::command::{CreateRefund, JobKind, TextsChange};
+use crate::money::Money;
+use crate::objects::{
+    Charge, ChargeStatus, EventType, IntentStatus, MovementKind, PaymentIntent, Refund, RefundPending, RefundStatus,
+};
+use crate::refusal::{Reason, Refusal};
+use crate::{RefundId, ReversalId};
+use std::sync::Arc;
+
+/// `POST /v1/refunds`.
+pub(super) fn create(scene: &Scene<'_>, request: &CreateRefund) -> Decided {
+    let (intent, before) = payment_of(scene, request)?;
+    let asked = optional_positive(request.amount, "amount")?;
+    let amount = refundable(&intent, before.as_ref(), asked)?;
+    let before = before.ok_or(Reason::NothingToRefund(intent.id))?;
+    let fee_part = fee_part(scene, request, &before, amount)?;
+    let transfer_part = transfer_part(scene, request, &before, amount)?;
+    let funded = connect::can_pay(scene, before.account, amount, before.currency);
+    if !funded && before.test_method.row().method_type.is_bank_debit() {
+        return Err(Reason::BalanceTooLow.into());
+    }
+    let (hold, capture_first) = (before.hold, before.awaits_ledger);
+    let answer = scene.ask(|| Ask::Refund { hold, amount, capture_first })?;
+
+    let mut changes = Changes::default();
+    let mut charge = (*before).clone();
+    charge.refunded = charge.refunded.plus(amount)?;
+    let mut refund = new_refund(scene, request, &charge, amount, status(scene, &charge, answer, funded));
+    let out = (amount.outgoing()?, charge.currency);
+    let entry = connect::book(scene, &mut changes, charge.account, MovementKind::Refund, out, refund.id);
+    refund.balance_transaction = Some(entry);
+    let mut connected = Changes::default();
+    return_fees(scene, &mut connected, &charge, fee_part)?;
+    refund.transfer_reversal = reverse_transfers(scene, &mut connected, &charge, &refund, transfer_part)?;
+    scene.announce(&mut changes, EventType::RefundCreated, &refund);
+    scene.announce_change(&mut changes, EventType::ChargeRefunded, &before, &charge);
+    changes.objects.append(&mut connected.objects);
+    changes.events.append(&mut connected.events);
+    schedule_outcome(scene, &mut changes, &refund);
+    let refund = Arc::new(refund);
+    changes.put(charge);
+    changes.put(Arc::clone(&refund));
+    Ok(changes.answer(refund))
+}
+
+/// The payment the request names by charge or intent.
+fn payment_of(scene: &Scene<'_>, request: &CreateRefund) -> Result<(Arc<PaymentIntent>, Option<Arc<Charge>>), Stop> {
+    if let Some(id) = request.charge {
+        let charge = scene.charge(id, "charge")?;
+        let intent = scene.intent(charge.intent)?;
+        if request.intent.is_some_and(|named| named != intent.id) {
+            return Err(Reason::InvalidValue("payment_intent".into(), "it is not the charge's.".to_owned()).into());
+        }
+        return Ok((intent, Some(charge)));
+    }
+    let id = request.intent.ok_or(Reason::RefundOfNothing)?;
+    let found = scene.objects.payment_intent(id).filter(|intent| intent.account == scene.account.id);
+    let intent = found.ok_or_else(|| not_found("payment_intent", id, "payment_intent"))?;
+    let charge = intent.latest_charge.and_then(|id| scene.objects.charge(id));
+    Ok((intent, charge))
+}
+
+/// How much is returned: up to what was captured and not returned yet (B42, B44), in the order of §2.5.
+fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: Option<Money>) -> Result<Money, Stop> {
+    let refuse = |reason| Err(Refusal::from(reason).into());
+    let Some(charge) = charge.filter(|charge| charge.status == ChargeStatus::Succeeded) else {
+        return refuse(Reason::NothingToRefund(intent.id));
+    };
+    if charge.captured.is_zero() {
+        let held = intent.status == IntentStatus::RequiresCapture;
+        return refuse(if held { Reason::MustCancel(intent.id) } else { Reason::NothingToRefund(intent.id) });
+    }
+    let left = charge.captured.minus(charge.refunded)?;
+    if left.is_zero() {
+        return refuse(Reason::ChargeRefundedAlready);
+    }
+    match asked {
+        Some(asked) if asked > left => refuse(Reason::RefundTooLarge { asked, left, currency: charge.currency }),
+        Some(asked) => Ok(asked),
+        None => Ok(left),
+    }
+}
+
+/// The part of the platform's fee that goes back too.
+fn fee_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amount: Money) -> Result<Money, Stop> {
+    if !request.refund_application_fee {
+        return Ok(Money::ZERO);
+    }
+    let param = "refund_application_fee";
+    several_captures(scene, charge, amount, charge.fee_refunded_by_hand, param)?;
+    let fees = connect::fees_of(scene, charge);
+    if fees.is_empty() {
+        return Err(Reason::NoFeeToRefund.into());
+    }
+    connect::proportional(fees.iter().map(|fee| (fee.amount, fee.refunded)), charge, amount)
+}
+
+/// The part of the transfer that comes back too; the connected account must have it (§2.6).
+fn transfer_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amount: Money) -> Result<Money, Stop> {
+    if !request.reverse_transfer {
+        return Ok(Money::ZERO);
+    }
+    several_captures(scene, charge, amount, charge.transfer_reversed_by_hand, "reverse_transfer")?;
+    let transfers = connect::transfers_of(scene, charge);
+    let Some(first) = transfers.first() else {
+        return Err(Reason::NoTransferToReverse.into());
+    };
+    let part = connect::proportional(transfers.iter().map(|tr| (tr.amount, tr.reversed)), charge, amount)?;
+    if !connect::can_pay(scene, first.destination, part, charge.currency) {
+        return Err(Reason::BalanceTooLow.into());
+    }
+    Ok(part)
+}
+
+/// B45: not with a partial refund of a payment with several captures. B47: not after doing it by hand.
+fn several_captures(
+    scene: &Scene<'_>,
+    charge: &Charge,
+    amount: Money,
+    by_hand: bool,
+    param: &'static str,
+) -> Result<(), Stop> {
+    let partial = charge.refunded.plus(amount)? < charge.captured;
+    if charge.is_multicapture() && partial {
+        return Err(Reason::PartialRefundOfMulticapture(param.into()).into());
+    }
+    if by_hand && (charge.is_multicapture() || scene.dialect.latches_bind_every_payment) {
+        return Err(Reason::RefundedByHand(param.into()).into());
+    }
+    Ok(())
+}
+
+/// Where the refund starts its life (§2.6).
+fn status(scene: &Scene<'_>, charge: &Charge, answer: Answer, funded: bool) -> (RefundStatus, Option<RefundPending>) {
+    let bank = charge.test_method.row().method_type.is_bank_debit();
+    match answer {
+        _ if !funded => (RefundStatus::Pending, Some(RefundPending::InsufficientFunds)),
+        Answer::Pending if bank && scene.dialect.bank_refunds_need_details => (RefundStatus::RequiresAction, None),
+        Answer::Pending => (RefundStatus::Pending, Some(RefundPending::Processing)),
+        Answer::Done
+        | Answer::Declined(_)
+        | Answer::ChallengeRequired
+        | Answer::RefundFailed(_)
+        | Answer::TooLate
+        | Answer::Impossible => (RefundStatus::Succeeded, None),
+    }
+}
+
+fn new_refund(
+    scene: &Scene<'_>,
+    request: &CreateRefund,
+    charge: &Charge,
+    amount: Money,
+    (status, pending): (RefundStatus, Option<RefundPending>),
+) -> Refund {
+    Refund {
+        id: scene.id(RefundId),
+        account: charge.account,
+        charge: charge.id,
+        intent: charge.intent,
+        created: scene.now,
+        amount,
+        currency: charge.currency,
+        status,
+        reason: request.reason,
+        failure: None,
+        pending,
+        reference: Some(scene.reference),
+        network_reference: false,
+        balance_transaction: None,
+        failure_balance_transaction: None,
+        transfer_reversal: None,
+        texts: request.texts.apply(&None),
+    }
+}
+
+/// What will be heard of a refund later.
+pub(super) fn schedule_outcome(scene: &Scene<'_>, changes: &mut Changes, refund: &Refund) {
+    let timing = &scene.dialect.timing;
+    if refund.status == RefundStatus::RequiresAction {
+        changes.unschedule(JobKind::RefundOutcome, refund.id);
+        changes.schedule(JobKind::RefundDetails, refund.id, scene.now.after(timing.refund_details));
+    } else {
+        changes.unschedule(JobKind::RefundDetails, refund.id);
+        changes.schedule(JobKind::RefundOutcome, refund.id, scene.now.after(timing.refund_outcome));
+    }
+}
+
+/// Gives `amount` of the charge's fees back, oldest fee first.
+fn return_fees(scene: &Scene<'_>, changes: &mut Changes, charge: &Charge, mut amount: Money) -> Result<(), Stop> {
+    for fee in connect::fees_of(scene, charge) {
+        let part = fee.amount.minus(fee.refunded)?.min(amount);
+        if !part.is_zero() {
+            amount = amount.minus(part)?;
+            connect::give_back_fee(scene, changes, &fee, part, &TextsChange::default())?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings `amount` of the charge's transfers back, oldest first; the first reversal is the refund's.
+fn reverse_transfers(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    charge: &Charge,
+    refund: &Refund,
+    mut amount: Money,
+) -> Result<Option<ReversalId>, Stop> {
+    let mut first = None;
+    for transfer in connect::transfers_of(scene, charge) {
+        let part = transfer.amount.minus(transfer.reversed)?.min(amount);
+        if !part.is_zero() {
+            amount = amount.minus(part)?;
+            let texts = TextsChange::default();
+            let (_, reversal) = connect::bring_back(scene, changes, &transfer, part, Some(refund), &texts)?;
+            first = first.or(Some(reversal.id));
+        }
+    }
+    Ok(first)
+}
+
+/// `POST /v1/refunds/:id`: texts only.
+pub(super) fn update(scene: &Scene<'_>, id: RefundId, texts: &TextsChange) -> Decided {
+    let mut changes = Changes::default();
+    let before = find(scene, id)?;
+    let mut refund = (*before).clone();
+    refund.texts = texts.apply(&refund.texts);
+    scene.announce_change(&mut changes, EventType::RefundUpdated, &before, &refund);
+    changes.put(refund.clone());
+    Ok(changes.answer(refund))
+}
+
+/// The refund of the caller with this id.
+pub(super) fn find(scene: &Scene<'_>, id: RefundId) -> Result<Arc<Refund>, Stop> {
+    let found = scene.objects.refund(id).filter(|refund| refund.account == scene.account.id);
+    found.ok_or_else(|| not_found("refund", id, "id"))
+}

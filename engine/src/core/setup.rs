@@ -1,0 +1,307 @@
+//! SetupIntents: preparing a method for later without ever charging it (C2, C19, §2.3).
+
+use super::checkout;
+use super::customers::{self, Found};
+use super::scene::{Changes, Decided, Done, Scene, Stop, not_found};
+use crate::SetupIntentId;
+use crate::acquirer::{Answer, Ask, Presence};
+use crate::command::{
+    ConfirmOptions, ConfirmSetupIntent, CreateSetupIntent, MethodRef, Microdeposits, UpdateSetupIntent,
+};
+use crate::objects::{
+    AttemptError, CancellationReason, EventType, Failure, MethodTypes, NextAction, PaymentMethod, SetupIntent,
+    SetupStatus,
+};
+use crate::refusal::{Operation, Reason, Refusal};
+use crate::test_methods::MethodType;
+use std::sync::Arc;
+
+/// The deposits and the code with which a test bank account is verified.
+const DEPOSITS: (i64, i64) = (32, 45);
+const CODE: &str = "SM11AA";
+
+/// `POST /v1/setup_intents`.
+pub(super) fn create(scene: &Scene<'_>, request: &CreateSetupIntent) -> Decided {
+    let mut changes = Changes::default();
+    let mut intent = build(scene, request, None)?;
+    let found = request.method.map(|method| find(scene, method, &intent)).transpose()?;
+    match (request.confirm, found) {
+        (Some(_), None) => Err(Reason::SetupNeedsMethod.into()),
+        (Some(options), Some(found)) => {
+            scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
+            attempt(scene, changes, intent, found, options, false)
+        }
+        (None, found) => {
+            if let Some(Found { method, is_new }) = found {
+                intent.method = Some(method.id);
+                intent.status = SetupStatus::RequiresConfirmation;
+                if is_new {
+                    changes.put(method);
+                }
+            }
+            scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
+            Ok(finish(changes, intent, None))
+        }
+    }
+}
+
+/// A new SetupIntent without a method, owned by `session` if any.
+pub(super) fn build(
+    scene: &Scene<'_>,
+    request: &CreateSetupIntent,
+    session: Option<crate::CheckoutSessionId>,
+) -> Result<SetupIntent, Stop> {
+    let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
+    Ok(SetupIntent {
+        id: scene.id(SetupIntentId),
+        account: scene.account.id,
+        created: scene.now,
+        secret: scene.ids.secret(),
+        status: SetupStatus::RequiresPaymentMethod,
+        method: None,
+        method_types: request.method_types.unwrap_or(MethodTypes::ALL),
+        customer: customer.map(|customer| customer.id),
+        usage: request.usage,
+        microdeposits: request.microdeposits,
+        last_error: None,
+        next_action: None,
+        cancellation_reason: None,
+        confirmations: 0,
+        session,
+        texts: request.texts.apply(&None),
+    })
+}
+
+/// `POST /v1/setup_intents/:id`.
+pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided {
+    let intent = of_caller(scene, request.intent)?;
+    let texts_only = request.method.is_none()
+        && request.method_types.is_none()
+        && request.customer.is_none()
+        && request.microdeposits.is_none();
+    let allowed = match intent.status {
+        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => true,
+        SetupStatus::Succeeded => texts_only,
+        SetupStatus::Processing | SetupStatus::Canceled => false,
+    };
+    if !allowed {
+        return Err(Refusal::with_setup(Reason::SetupStatus(Operation::Update, intent.status), &intent).into());
+    }
+    let mut changes = Changes::default();
+    let mut changed = (*intent).clone();
+    if let Some(customer) = request.customer {
+        changed.customer = Some(scene.customer(customer)?.id);
+    }
+    changed.method_types = request.method_types.unwrap_or(changed.method_types);
+    changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
+    changed.texts = request.texts.apply(&intent.texts);
+    if let Some(method) = request.method {
+        let Found { method, is_new } = find(scene, method, &changed)?;
+        changed.method = Some(method.id);
+        changed.status = SetupStatus::RequiresConfirmation;
+        changed.next_action = None;
+        changed.last_error = None;
+        if is_new {
+            changes.put(method);
+        }
+    }
+    Ok(finish(changes, changed, None))
+}
+
+/// `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (§2.3).
+pub(super) fn confirm(scene: &Scene<'_>, request: &ConfirmSetupIntent) -> Decided {
+    let intent = of_caller(scene, request.intent)?;
+    let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
+        return Err(Refusal::with_setup(Reason::SetupNeedsMethod, &intent).into());
+    };
+    match intent.status {
+        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {}
+        SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
+            let reason = Reason::SetupStatus(Operation::Confirm, intent.status);
+            return Err(Refusal::with_setup(reason, &intent).into());
+        }
+    }
+    let mut changed = (*intent).clone();
+    changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
+    attempt_with(scene, changed, method, request.options)
+}
+
+/// Attempts `intent` with `method`, unless it was confirmed too often (C19).
+pub(super) fn attempt_with(
+    scene: &Scene<'_>,
+    mut intent: SetupIntent,
+    method: MethodRef,
+    options: ConfirmOptions,
+) -> Decided {
+    let mut changes = Changes::default();
+    let found = find(scene, method, &intent)?;
+    if intent.confirmations >= scene.dialect.most_confirmations {
+        intent.status = SetupStatus::Canceled;
+        intent.next_action = None;
+        scene.announce(&mut changes, EventType::SetupIntentCanceled, &intent);
+        return Ok(finish(changes, intent, Some(Reason::TooManySetupConfirmations.into())));
+    }
+    intent.confirmations = intent.confirmations.saturating_add(1);
+    attempt(scene, changes, intent, found, options, false)
+}
+
+fn find(scene: &Scene<'_>, method: MethodRef, intent: &SetupIntent) -> Result<Found, Stop> {
+    customers::find_for(scene, method, intent.customer, intent.method_types)
+}
+
+fn attempt(
+    scene: &Scene<'_>,
+    mut changes: Changes,
+    mut intent: SetupIntent,
+    Found { method, is_new }: Found,
+    options: ConfirmOptions,
+    authenticated: bool,
+) -> Decided {
+    if is_new {
+        changes.put(Arc::clone(&method));
+    }
+    intent.method = Some(method.id);
+    intent.last_error = None;
+    intent.next_action = None;
+    if intent.microdeposits && method.method_type() == MethodType::UsBankAccount {
+        intent.status = SetupStatus::RequiresAction;
+        intent.next_action = Some(NextAction::Microdeposits);
+        scene.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
+        return Ok(finish(changes, intent, None));
+    }
+    let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
+    let answer = scene.ask(|| Ask::Verify { method: method.test_method, presence })?;
+    let refusal = match answer {
+        Answer::ChallengeRequired if options.off_session || options.error_on_requires_action => {
+            Some(fail(scene, &mut changes, &mut intent, Failure::AuthenticationRequired))
+        }
+        Answer::ChallengeRequired => {
+            intent.status = SetupStatus::RequiresAction;
+            intent.next_action = Some(if options.redirect { NextAction::Redirect } else { NextAction::Sdk });
+            scene.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
+            None
+        }
+        Answer::Declined(decline) => Some(fail(scene, &mut changes, &mut intent, Failure::Declined(decline))),
+        Answer::Done | Answer::Pending => {
+            succeed(scene, &mut changes, &mut intent, &method);
+            checkout::follow_setup(scene, &mut changes, &intent)?;
+            None
+        }
+        Answer::RefundFailed(_) | Answer::TooLate | Answer::Impossible => {
+            return Err(Reason::Internal("the acquirer gave an unexpected answer".to_owned()).into());
+        }
+    };
+    Ok(finish(changes, intent, refusal))
+}
+
+/// The method is ready; it is attached to the customer, if there is one (C19).
+fn succeed(scene: &Scene<'_>, changes: &mut Changes, intent: &mut SetupIntent, method: &PaymentMethod) {
+    let mut method = PaymentMethod { set_up: true, ..method.clone() };
+    if let Some(customer) = intent.customer {
+        customers::attach_to(scene, changes, &mut method, customer);
+    }
+    changes.put(method);
+    intent.status = SetupStatus::Succeeded;
+    intent.next_action = None;
+    scene.announce(changes, EventType::SetupIntentSucceeded, intent);
+}
+
+fn fail(scene: &Scene<'_>, changes: &mut Changes, intent: &mut SetupIntent, failure: Failure) -> Refusal {
+    let method = intent.method.take();
+    intent.status = SetupStatus::RequiresPaymentMethod;
+    intent.next_action = None;
+    intent.last_error = method.map(|method| AttemptError { failure, method, charge: None });
+    scene.announce(changes, EventType::SetupIntentSetupFailed, intent);
+    Refusal { method, ..Refusal::from(Reason::SetupFailed(failure)) }
+}
+
+/// `POST /v1/setup_intents/:id/cancel` (C19).
+pub(super) fn cancel(scene: &Scene<'_>, id: SetupIntentId, reason: Option<CancellationReason>) -> Decided {
+    let intent = of_caller(scene, id)?;
+    match intent.status {
+        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {}
+        SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
+            let reason = Reason::SetupStatus(Operation::Cancel, intent.status);
+            return Err(Refusal::with_setup(reason, &intent).into());
+        }
+    }
+    if intent.session.is_some() {
+        return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
+    }
+    let mut changes = Changes::default();
+    let canceled = canceled(scene, &mut changes, &intent, reason);
+    Ok(finish(changes, canceled, None))
+}
+
+pub(super) fn canceled(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    intent: &SetupIntent,
+    reason: Option<CancellationReason>,
+) -> SetupIntent {
+    let mut intent = intent.clone();
+    intent.status = SetupStatus::Canceled;
+    intent.next_action = None;
+    intent.cancellation_reason = reason;
+    scene.announce(changes, EventType::SetupIntentCanceled, &intent);
+    intent
+}
+
+/// `POST /v1/setup_intents/:id/verify_microdeposits` (§2.3).
+pub(super) fn verify_microdeposits(scene: &Scene<'_>, id: SetupIntentId, proof: &Microdeposits) -> Decided {
+    let intent = of_caller(scene, id)?;
+    if intent.next_action != Some(NextAction::Microdeposits) {
+        let reason = Reason::SetupStatus(Operation::VerifyMicrodeposits, intent.status);
+        return Err(Refusal::with_setup(reason, &intent).into());
+    }
+    let proven = match proof {
+        Microdeposits::Amounts(a, b) => (*a, *b) == DEPOSITS || (*b, *a) == DEPOSITS,
+        Microdeposits::Code(code) => code == CODE,
+    };
+    if !proven {
+        return Err(Refusal::with_setup(Reason::WrongMicrodeposits, &intent).into());
+    }
+    let mut changes = Changes::default();
+    let mut changed = (*intent).clone();
+    let method = method_of(scene, &intent)?;
+    succeed(scene, &mut changes, &mut changed, &method);
+    checkout::follow_setup(scene, &mut changes, &changed)?;
+    Ok(finish(changes, changed, None))
+}
+
+/// The customer passed or failed the challenge.
+pub(super) fn authenticate(scene: &Scene<'_>, id: SetupIntentId, passes: bool) -> Decided {
+    let intent = of_caller(scene, id)?;
+    if !matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect)) {
+        let reason = Reason::SetupStatus(Operation::Authenticate, intent.status);
+        return Err(Refusal::with_setup(reason, &intent).into());
+    }
+    let mut changes = Changes::default();
+    let mut changed = (*intent).clone();
+    if !passes {
+        let refusal = fail(scene, &mut changes, &mut changed, Failure::Authentication);
+        return Ok(finish(changes, changed, Some(refusal)));
+    }
+    let found = Found { method: method_of(scene, &intent)?, is_new: false };
+    attempt(scene, changes, changed, found, ConfirmOptions::default(), true)
+}
+
+fn method_of(scene: &Scene<'_>, intent: &SetupIntent) -> Result<Arc<PaymentMethod>, Stop> {
+    let method = intent.method.and_then(|id| scene.objects.payment_method(id));
+    method.ok_or_else(|| Reason::Internal("a setup has lost its method".to_owned()).into())
+}
+
+fn of_caller(scene: &Scene<'_>, id: SetupIntentId) -> Result<Arc<SetupIntent>, Stop> {
+    let found = scene.objects.setup_intent(id).filter(|intent| intent.account == scene.account.id);
+    found.ok_or_else(|| not_found("setupintent", id, "intent"))
+}
+
+/// Notes the intent and answers it, or the refusal that carries it.
+fn finish(mut changes: Changes, intent: SetupIntent, refusal: Option<Refusal>) -> Done {
+    let intent = Arc::new(intent);
+    changes.put(Arc::clone(&intent));
+    match refusal {
+        None => changes.answer(intent),
+        Some(refusal) => changes.refuse(Refusal { intent: Some(intent.into()), ..refusal }),
+    }
+}

@@ -1,0 +1,111 @@
+//! The choices the rules leave free (§2.17) and the lengths of time they leave open, with binding defaults.
+
+use crate::time::{DAY, HOUR, MINUTE, Seconds};
+
+/// Every choice the rule book leaves to the engine, by name. The defaults are the rule book's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// U4, B8: how many captures one PaymentIntent takes; the release of a remainder does not count.
+    pub most_captures: u32,
+    /// U5: a non-final capture of everything left ends the hold at once. Default: it stays open.
+    pub exhausting_capture_is_final: bool,
+    /// U6: cancelling a partly captured PaymentIntent answers `succeeded` (B38). Otherwise `canceled`.
+    pub partly_captured_cancel_succeeds: bool,
+    /// C16, U13: confirmations one intent takes; the next one cancels it.
+    pub most_confirmations: u32,
+    /// §2.4.9: an explicit `final_capture=true` also needs multicapture. Default: only `false` does (U1).
+    pub explicit_final_needs_multicapture: bool,
+    /// §2.4.7: a capture below the currency's minimum is refused. Default: any positive amount is taken.
+    pub capture_minimum_applies: bool,
+    /// §2.7: an expired hold leaves a Refund object `expired_uncaptured_charge` behind. Default: none.
+    pub expired_hold_makes_refund: bool,
+    /// B47: the latches also bind payments without multicapture (I9). Default: yes.
+    pub latches_bind_every_payment: bool,
+    /// B27: `payment_status` of a complete session whose money is only authorized. Default: not paid.
+    pub authorized_session_is_paid: bool,
+    /// Refunds to bank accounts first ask the customer for details (§2.6). Default: they are sent at once.
+    pub bank_refunds_need_details: bool,
+    /// The lengths of time that the rules leave open.
+    pub timing: Timing,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self {
+            most_captures: 50,
+            exhausting_capture_is_final: false,
+            partly_captured_cancel_succeeds: true,
+            most_confirmations: 10,
+            explicit_final_needs_multicapture: false,
+            capture_minimum_applies: false,
+            expired_hold_makes_refund: false,
+            latches_bind_every_payment: true,
+            authorized_session_is_paid: false,
+            bank_refunds_need_details: false,
+            timing: Timing::default(),
+        }
+    }
+}
+
+/// How long things take, in seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Hold of a card payment the customer started: 7 days (§2.7).
+    pub hold: Seconds,
+    /// Hold of a Visa payment the merchant started: 4 days 18 hours (§2.7).
+    pub merchant_visa_hold: Seconds,
+    /// Hold of a yen payment of an account in Japan: 30 days (§2.7).
+    pub japan_hold: Seconds,
+    /// The expiry job runs this long after `capture_before` (§2.7, U9).
+    pub expiry_job_after: Seconds,
+    /// Background capture of `automatic_async` fills the ledger after this; at most an hour (A12).
+    pub async_capture: Seconds,
+    /// A bank debit settles or fails after this ("several days", C8).
+    pub bank_settlement: Seconds,
+    /// A bank debit in `processing` can be cancelled for this long (C18: limited and variable).
+    pub debit_cancel_window: Seconds,
+    /// The network tells how a refund went after this (§2.6).
+    pub refund_outcome: Seconds,
+    /// A refund that waits for the customer's details fails after this (§2.6).
+    pub refund_details: Seconds,
+    /// A Checkout Session expires this long after creation unless it says otherwise (B16).
+    pub session: Seconds,
+    /// Idempotency keys are kept this long (§2.11).
+    pub idempotency: Seconds,
+    /// Webhook deliveries are retried for this long (§2.12).
+    pub webhook_retry: Seconds,
+    /// The wait before the first webhook retry; each further wait is twice as long (§2.12).
+    pub webhook_first_retry: Seconds,
+    /// The worker asks the acquirer again about an open question after this.
+    pub ask_again: Seconds,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            hold: 604_800,
+            merchant_visa_hold: 410_400,
+            japan_hold: 2_592_000,
+            expiry_job_after: 1,
+            async_capture: MINUTE,
+            bank_settlement: 259_200,
+            debit_cancel_window: DAY,
+            refund_outcome: DAY,
+            refund_details: 3_888_000,
+            session: DAY,
+            idempotency: DAY,
+            webhook_retry: 259_200,
+            webhook_first_retry: MINUTE,
+            ask_again: MINUTE,
+        }
+    }
+}
+
+/// The shortest time to a Checkout Session's expiry: 30 minutes (§2.13).
+pub const SHORTEST_SESSION: Seconds = 1_800;
+/// The longest time to a Checkout Session's expiry: 24 hours (§2.13).
+pub const LONGEST_SESSION: Seconds = DAY;
+/// The tolerance of webhook signatures: 300 seconds (§2.12).
+pub const SIGNATURE_TOLERANCE: Seconds = 300;
+/// Async capture must have filled the ledger by then (A12).
+pub const ASYNC_CAPTURE_LIMIT: Seconds = HOUR;

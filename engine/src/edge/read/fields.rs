@@ -1,0 +1,209 @@
+//! Reading parameters one by one, each with its own complaint.
+
+use crate::command::TextsChange;
+use crate::nouns::NotAnId;
+use crate::objects::Texts;
+use crate::refusal::{Reason, Refusal};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+/// The parameters at one level of nesting.
+pub(super) struct Fields<'a> {
+    map: Cow<'a, Map<String, Value>>,
+    prefix: String,
+}
+
+/// Texts every object with texts takes.
+pub(super) const TEXTS: &[&str] =
+    &["description", "metadata", "statement_descriptor", "receipt_email", "transfer_group"];
+
+impl<'a> Fields<'a> {
+    /// The parameters of a request. Each must be one of `known`: that is checked first (§2.4.2).
+    pub(super) fn of(params: &'a Value, known: &[&[&str]]) -> Result<Self, Refusal> {
+        Self::nested(params, String::new(), known)
+    }
+
+    fn nested(value: &'a Value, prefix: String, known: &[&[&str]]) -> Result<Self, Refusal> {
+        let map = match value {
+            Value::Object(map) => Cow::Borrowed(map),
+            Value::Null => Cow::Owned(Map::new()),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                return Err(Reason::InvalidValue(prefix.into(), "it must be an object.".to_owned()).into());
+            }
+        };
+        let fields = Self { map, prefix };
+        match fields.map.keys().find(|name| !known.iter().any(|names| names.contains(&name.as_str()))) {
+            Some(name) => Err(Reason::UnknownParameter(fields.path(name).into()).into()),
+            None => Ok(fields),
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.prefix.is_empty() { name.to_owned() } else { format!("{}[{name}]", self.prefix) }
+    }
+
+    pub(super) fn param(&self, name: &str) -> Cow<'static, str> {
+        self.path(name).into()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// The parameters below `name`.
+    pub(super) fn group(&self, name: &str, known: &[&[&str]]) -> Result<Option<Fields<'_>>, Refusal> {
+        let value = self.map.get(name).filter(|value| !value.is_null());
+        value.map(|value| Fields::nested(value, self.path(name), known)).transpose()
+    }
+
+    /// The items of a list, written as a list or as an object of indices.
+    pub(super) fn items(&self, name: &str) -> Result<Option<Vec<&Value>>, Refusal> {
+        match self.map.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(items)) => Ok(Some(items.iter().collect())),
+            Some(Value::Object(items)) => {
+                let mut items: Vec<_> = items.iter().collect();
+                items.sort_by_key(|(index, _)| index.parse::<usize>().unwrap_or(usize::MAX));
+                Ok(Some(items.into_iter().map(|(_, value)| value).collect()))
+            }
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                Err(Reason::InvalidValue(self.param(name), "it must be an array.".to_owned()).into())
+            }
+        }
+    }
+
+    /// A text; an empty one is refused.
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
+        match self.raw(name)? {
+            Some(text) if text.trim().is_empty() => Err(Reason::Empty(self.param(name)).into()),
+            text => Ok(text.map(Cow::into_owned)),
+        }
+    }
+
+    fn raw(&self, name: &str) -> Result<Option<Cow<'_, str>>, Refusal> {
+        match self.map.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(Cow::Borrowed(text))),
+            Some(Value::Number(number)) => Ok(Some(Cow::Owned(number.to_string()))),
+            Some(Value::Bool(flag)) => Ok(Some(Cow::Owned(flag.to_string()))),
+            Some(Value::Array(_) | Value::Object(_)) => Err(Reason::NotAString(self.param(name)).into()),
+        }
+    }
+
+    /// A text of at most `most` characters, which may be empty to remove it.
+    fn clearable(&self, name: &str, most: u64) -> Result<Option<String>, Refusal> {
+        let text = self.raw(name)?;
+        if text.as_ref().is_some_and(|text| u64::try_from(text.chars().count()).unwrap_or(u64::MAX) > most) {
+            return Err(Reason::TooLong(self.param(name), most).into());
+        }
+        Ok(text.map(Cow::into_owned))
+    }
+
+    pub(super) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, Refusal> {
+        value.ok_or_else(|| Reason::Missing(self.param(name)).into())
+    }
+
+    /// A whole number; anything else is refused, however large.
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        let refuse = |text: &str| Err(Reason::NotAnInteger(self.param(name), text.to_owned()).into());
+        let text = match self.map.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(_) | Value::Object(_)) => return refuse("not a number"),
+            Some(Value::Bool(flag)) => return refuse(&flag.to_string()),
+            Some(_) => self.text(name)?.unwrap_or_default(),
+        };
+        text.parse().map_or_else(|_| refuse(&text), |number| Ok(Some(number)))
+    }
+
+    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.text(name)?.as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(other) => Err(Reason::NotABoolean(self.param(name), other.to_owned()).into()),
+        }
+    }
+
+    /// One of the named choices.
+    pub(super) fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        match choices.iter().find(|(choice, _)| *choice == text) {
+            Some((_, value)) => Ok(Some(*value)),
+            None => {
+                let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
+                let why = format!("it must be one of {}.", names.join(", "));
+                Err(Reason::InvalidValue(self.param(name), why).into())
+            }
+        }
+    }
+
+    /// A value that a text stands for, or a complaint.
+    pub(super) fn parsed<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        why: &str,
+    ) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        match parse(&text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Reason::InvalidValue(self.param(name), why.to_owned()).into()),
+        }
+    }
+
+    /// The id of a `noun`.
+    pub(super) fn id<T: FromStr<Err = NotAnId>>(&self, name: &str, noun: &'static str) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        read_id(&text, noun, self.param(name)).map(Some)
+    }
+
+    /// `description`, `metadata` and the like; `also` names texts that only some requests take.
+    pub(super) fn texts(&self) -> Result<TextsChange, Refusal> {
+        let texts = Texts {
+            description: self.clearable("description", 1_000)?,
+            metadata: self.metadata()?,
+            statement_descriptor: self.clearable("statement_descriptor", 22)?,
+            receipt_email: self.clearable("receipt_email", 512)?,
+            transfer_group: self.clearable("transfer_group", 512)?,
+        };
+        Ok(TextsChange(Some(Box::new(texts)).filter(|texts| **texts != Texts::default())))
+    }
+
+    fn metadata(&self) -> Result<BTreeMap<String, String>, Refusal> {
+        let mut pairs = BTreeMap::new();
+        let Some(Value::Object(map)) = self.map.get("metadata") else {
+            return Ok(pairs);
+        };
+        let group = Fields { map: Cow::Borrowed(map), prefix: self.path("metadata") };
+        for key in map.keys() {
+            if key.chars().count() > 40 {
+                return Err(Reason::TooLong(group.param(key), 40).into());
+            }
+            pairs.insert(key.clone(), group.clearable(key, 500)?.unwrap_or_default());
+        }
+        if pairs.len() > 50 {
+            return Err(Reason::InvalidValue("metadata".into(), "it may have at most 50 keys.".to_owned()).into());
+        }
+        Ok(pairs)
+    }
+}
+
+/// The id that `text` is, or the answer that there is no such `noun`.
+pub(super) fn read_id<T: FromStr<Err = NotAnId>>(
+    text: &str,
+    noun: &'static str,
+    param: Cow<'static, str>,
+) -> Result<T, Refusal> {
+    text.parse().map_err(|NotAnId| {
+        let noun = Cow::Borrowed(noun);
+        Reason::NotFound { noun, id: text.chars().take(100).collect(), param }.into()
+    })
+}

@@ -1,0 +1,99 @@
+//! The parameters of transfers, fees, webhook endpoints and lists.
+
+use super::Read;
+use super::fields::Fields;
+use super::payments::currency;
+use crate::command::{
+    Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, ListQuery, UpdateWebhookEndpoint,
+};
+use crate::objects::EventType;
+use crate::refusal::{Reason, Refusal};
+use crate::{ApplicationFeeId, Kind, ObjectId, TransferId, WebhookEndpointId};
+use serde_json::Value;
+
+pub(super) fn transfer(params: &Value) -> Read {
+    let own = &["amount", "currency", "destination", "source_transaction", "expand"];
+    let fields = Fields::of(params, &[own, &["description", "metadata", "transfer_group"]])?;
+    Ok(Command::CreateTransfer(CreateTransfer {
+        amount: fields.required("amount", fields.integer("amount")?)?,
+        currency: fields.required("currency", currency(&fields, "currency")?)?,
+        destination: fields.required("destination", fields.id("destination", "destination")?)?,
+        source: fields.id("source_transaction", "charge")?,
+        texts: fields.texts()?,
+    }))
+}
+
+pub(super) fn reversal(transfer: TransferId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["amount", "description", "metadata", "expand"]])?;
+    let (amount, texts) = (fields.integer("amount")?, fields.texts()?);
+    Ok(Command::CreateReversal(CreateReversal { transfer, amount, texts }))
+}
+
+pub(super) fn fee_refund(fee: ApplicationFeeId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["amount", "metadata", "expand"]])?;
+    let (amount, texts) = (fields.integer("amount")?, fields.texts()?);
+    Ok(Command::CreateFeeRefund(CreateFeeRefund { fee, amount, texts }))
+}
+
+pub(super) fn create_endpoint(params: &Value) -> Read {
+    let known = &["url", "enabled_events", "connect", "api_version", "description", "metadata", "expand"];
+    let fields = Fields::of(params, &[known])?;
+    let events = fields.required("enabled_events", events(&fields)?)?;
+    Ok(Command::CreateWebhookEndpoint(CreateWebhookEndpoint {
+        url: fields.required("url", fields.text("url")?)?,
+        events,
+        connect: fields.boolean("connect")?.unwrap_or(false),
+        version: fields.parsed("api_version", |text| text.parse().ok(), "it must be a date like 2026-06-24.")?,
+        texts: fields.texts()?,
+    }))
+}
+
+pub(super) fn update_endpoint(endpoint: WebhookEndpointId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["url", "enabled_events", "disabled", "description", "metadata", "expand"]])?;
+    Ok(Command::UpdateWebhookEndpoint(UpdateWebhookEndpoint {
+        endpoint,
+        url: fields.text("url")?,
+        events: events(&fields)?,
+        disabled: fields.boolean("disabled")?,
+        texts: fields.texts()?,
+    }))
+}
+
+/// `enabled_events`: the named types, or all of them for `*`.
+fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal> {
+    let Some(items) = fields.items("enabled_events")? else {
+        return Ok(None);
+    };
+    let mut types = Vec::new();
+    for item in items {
+        match item.as_str() {
+            Some("*") => return Ok(Some(None)),
+            Some(name) => match EventType::from_name(name) {
+                Some(event_type) => types.push(event_type),
+                None => {
+                    let why = format!("'{name}' is not an event type.");
+                    return Err(Reason::InvalidValue("enabled_events".into(), why).into());
+                }
+            },
+            None => return Err(Reason::NotAString("enabled_events".into()).into()),
+        }
+    }
+    Ok(Some(Some(types)))
+}
+
+/// A list's parameters; `narrowing` are the parameters that name an object the listed ones belong to.
+pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params: &Value) -> Read {
+    let own = &["limit", "starting_after", "ending_before", "expand", "type", "created"];
+    let fields = Fields::of(params, &[own, narrowing])?;
+    let mut query = ListQuery { of, ..ListQuery::newest(kind) };
+    for name in narrowing {
+        query.of = fields.id(name, "object")?.or(query.of);
+    }
+    query.limit = fields.integer("limit")?.unwrap_or(query.limit);
+    query.starting_after = fields.id("starting_after", "object")?;
+    query.ending_before = fields.id("ending_before", "object")?;
+    if kind == Kind::Event {
+        query.event_type = fields.parsed("type", EventType::from_name, "it is not an event type.")?;
+    }
+    Ok(Command::List(query))
+}

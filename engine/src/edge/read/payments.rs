@@ -1,0 +1,262 @@
+//! The parameters of PaymentIntents and Refunds.
+
+use super::Read;
+use super::fields::{Fields, TEXTS};
+use crate::command::{
+    CapturePaymentIntent, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, MethodRef,
+    TransferTerms, UpdatePaymentIntent,
+};
+use crate::money::Currency;
+use crate::objects::{CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, RefundReason, Usage};
+use crate::refusal::{Reason, Refusal};
+use crate::test_methods::{MethodType, TestMethod};
+use crate::{PaymentIntentId, RefundId};
+use serde_json::Value;
+
+/// Parameters that are understood to have no effect here.
+const WITHOUT_EFFECT: &[&str] = &[
+    "automatic_payment_methods",
+    "expand",
+    "mandate_data",
+    "on_behalf_of",
+    "radar_options",
+    "shipping",
+    "statement_descriptor_suffix",
+    "use_stripe_sdk",
+];
+const INTENT: &[&str] = &[
+    "amount",
+    "application_fee_amount",
+    "capture_method",
+    "currency",
+    "customer",
+    "payment_method",
+    "payment_method_data",
+    "payment_method_options",
+    "payment_method_types",
+    "setup_future_usage",
+    "transfer_data",
+];
+const CONFIRM: &[&str] = &["error_on_requires_action", "mandate", "off_session", "return_url"];
+
+pub(super) const CAPTURE_METHODS: &[(&str, CaptureMethod)] = &[
+    ("automatic", CaptureMethod::Automatic),
+    ("automatic_async", CaptureMethod::AutomaticAsync),
+    ("manual", CaptureMethod::Manual),
+];
+const CONFIRMATION_METHODS: &[(&str, ConfirmationMethod)] =
+    &[("automatic", ConfirmationMethod::Automatic), ("manual", ConfirmationMethod::Manual)];
+pub(super) const USAGES: &[(&str, Usage)] = &[("off_session", Usage::OffSession), ("on_session", Usage::OnSession)];
+pub(super) const CANCELLATION_REASONS: &[(&str, CancellationReason)] = &[
+    ("duplicate", CancellationReason::Duplicate),
+    ("fraudulent", CancellationReason::Fraudulent),
+    ("requested_by_customer", CancellationReason::RequestedByCustomer),
+    ("abandoned", CancellationReason::Abandoned),
+];
+const REFUND_REASONS: &[(&str, RefundReason)] = &[
+    ("duplicate", RefundReason::Duplicate),
+    ("fraudulent", RefundReason::Fraudulent),
+    ("requested_by_customer", RefundReason::RequestedByCustomer),
+];
+
+pub(super) fn create(params: &Value) -> Read {
+    let known = [INTENT, CONFIRM, TEXTS, WITHOUT_EFFECT, &["confirm", "confirmation_method"]];
+    let fields = Fields::of(params, &known)?;
+    let amount = fields.required("amount", fields.integer("amount")?)?;
+    let currency = fields.required("currency", currency(&fields, "currency")?)?;
+    let card = card_options(&fields)?;
+    let confirm = fields.boolean("confirm")?.unwrap_or(false);
+    let options = confirm_options(&fields)?;
+    if !confirm && let Some(name) = CONFIRM.iter().find(|name| fields.has(name)) {
+        return Err(Reason::OnlyWithConfirm(fields.param(name)).into());
+    }
+    Ok(Command::CreatePaymentIntent(Box::new(CreatePaymentIntent {
+        amount,
+        currency,
+        method: method(&fields)?,
+        method_types: method_types(&fields)?,
+        customer: fields.id("customer", "customer")?,
+        capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
+        card_capture_manual: card.capture_manual.unwrap_or(false),
+        request_multicapture: card.request_multicapture.unwrap_or(false),
+        confirmation_method: (fields.choice("confirmation_method", CONFIRMATION_METHODS)?)
+            .unwrap_or(ConfirmationMethod::Automatic),
+        setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
+        application_fee_amount: fields.integer("application_fee_amount")?,
+        transfer_data: transfer_data(&fields)?,
+        confirm: confirm.then_some(options),
+        texts: fields.texts()?,
+    })))
+}
+
+pub(super) fn update(intent: PaymentIntentId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[INTENT, TEXTS, WITHOUT_EFFECT])?;
+    let card = card_options(&fields)?;
+    let transfer = fields.group("transfer_data", &[&["amount"]])?;
+    Ok(Command::UpdatePaymentIntent(Box::new(UpdatePaymentIntent {
+        intent,
+        amount: fields.integer("amount")?,
+        currency: currency(&fields, "currency")?,
+        method: method(&fields)?,
+        method_types: method_types(&fields)?,
+        customer: fields.id("customer", "customer")?,
+        capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
+        card_capture_manual: card.capture_manual,
+        request_multicapture: card.request_multicapture,
+        setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
+        application_fee_amount: fields.integer("application_fee_amount")?,
+        transfer_amount: transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten(),
+        texts: fields.texts()?,
+    })))
+}
+
+pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
+    let own = &["capture_method", "payment_method", "payment_method_data", "payment_method_options", "receipt_email"];
+    let known = [own, CONFIRM, WITHOUT_EFFECT, &["setup_future_usage", "payment_method_types"]];
+    let fields = Fields::of(params, &known)?;
+    let card = card_options(&fields)?;
+    Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent {
+        intent,
+        method: method(&fields)?,
+        capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
+        card_capture_manual: card.capture_manual,
+        request_multicapture: card.request_multicapture,
+        setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
+        options: confirm_options(&fields)?,
+    }))
+}
+
+pub(super) fn capture(intent: PaymentIntentId, params: &Value) -> Read {
+    let own = &["amount_to_capture", "application_fee_amount", "final_capture", "transfer_data", "expand"];
+    let fields = Fields::of(params, &[own, &["metadata", "statement_descriptor", "statement_descriptor_suffix"]])?;
+    let transfer = fields.group("transfer_data", &[&["amount"]])?;
+    Ok(Command::CapturePaymentIntent(CapturePaymentIntent {
+        intent,
+        amount: fields.integer("amount_to_capture")?,
+        final_capture: fields.boolean("final_capture")?,
+        application_fee_amount: fields.integer("application_fee_amount")?,
+        transfer_amount: transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten(),
+        texts: fields.texts()?,
+    }))
+}
+
+pub(super) fn cancel(intent: PaymentIntentId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["cancellation_reason", "expand"]])?;
+    let reason = fields.choice("cancellation_reason", CANCELLATION_REASONS)?;
+    Ok(Command::CancelPaymentIntent { intent, reason })
+}
+
+pub(super) fn create_refund(params: &Value) -> Read {
+    let own = &["amount", "charge", "payment_intent", "reason", "refund_application_fee", "reverse_transfer"];
+    let fields = Fields::of(params, &[own, &["metadata", "expand", "instructions_email", "origin", "currency"]])?;
+    Ok(Command::CreateRefund(CreateRefund {
+        charge: fields.id("charge", "charge")?,
+        intent: fields.id("payment_intent", "payment_intent")?,
+        amount: fields.integer("amount")?,
+        reason: fields.choice("reason", REFUND_REASONS)?,
+        refund_application_fee: fields.boolean("refund_application_fee")?.unwrap_or(false),
+        reverse_transfer: fields.boolean("reverse_transfer")?.unwrap_or(false),
+        texts: fields.texts()?,
+    }))
+}
+
+pub(super) fn update_refund(refund: RefundId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["metadata", "expand"]])?;
+    Ok(Command::UpdateRefund { refund, texts: fields.texts()? })
+}
+
+pub(super) fn currency(fields: &Fields<'_>, name: &str) -> Result<Option<Currency>, Refusal> {
+    fields.parsed(name, Currency::from_code, "it must be a three-letter ISO code of a supported currency.")
+}
+
+/// `payment_method` (an id or a test token) or `payment_method_data`.
+pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> {
+    let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata"];
+    if let Some(data) = fields.group("payment_method_data", &[known])? {
+        return Ok(Some(MethodRef::Test(make_of(&data)?)));
+    }
+    let Some(text) = fields.text("payment_method")? else {
+        return Ok(None);
+    };
+    if let Some(test) = TestMethod::from_token(&text) {
+        return Ok(Some(MethodRef::Test(test)));
+    }
+    fields.id("payment_method", "PaymentMethod").map(|id| id.map(MethodRef::Saved))
+}
+
+/// The test method that a type with a number stands for.
+pub(super) fn make_of(fields: &Fields<'_>) -> Result<TestMethod, Refusal> {
+    let types = MethodType::ALL.iter().map(|kind| (kind.name(), *kind)).collect::<Vec<_>>();
+    let method_type = fields.required("type", fields.choice("type", &types)?)?;
+    let number_name = match method_type {
+        MethodType::Card => "number",
+        MethodType::UsBankAccount => "account_number",
+        MethodType::SepaDebit => "iban",
+    };
+    let known = &["number", "exp_month", "exp_year", "cvc", "token", "account_number", "routing_number"];
+    let also = &["account_holder_type", "account_type", "iban"];
+    let name = method_type.name();
+    let group = fields.required(name, fields.group(name, &[known, also])?)?;
+    let number = group.required(number_name, group.text(number_name)?)?;
+    let digits: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+    let unknown =
+        || Reason::InvalidValue(group.param(number_name), "it is not the number of a test method.".to_owned());
+    TestMethod::from_number(method_type, &digits).ok_or_else(|| unknown().into())
+}
+
+pub(super) fn method_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, Refusal> {
+    let Some(items) = fields.items("payment_method_types")? else {
+        return Ok(None);
+    };
+    let mut types = Vec::new();
+    for item in items {
+        let name = item.as_str().unwrap_or_default();
+        let Some(found) = MethodType::ALL.iter().find(|kind| kind.name() == name) else {
+            let why = format!("'{name}' is none of card, us_bank_account, sepa_debit.");
+            return Err(Reason::InvalidValue(fields.param("payment_method_types"), why).into());
+        };
+        types.push(*found);
+    }
+    Ok(Some(MethodTypes::of(&types)))
+}
+
+pub(super) fn transfer_data(fields: &Fields<'_>) -> Result<Option<TransferTerms>, Refusal> {
+    let Some(group) = fields.group("transfer_data", &[&["destination", "amount"]])? else {
+        return Ok(None);
+    };
+    let destination = group.required("destination", group.id("destination", "destination")?)?;
+    Ok(Some(TransferTerms { destination, amount: group.integer("amount")? }))
+}
+
+#[derive(Default)]
+pub(super) struct CardOptions {
+    pub capture_manual: Option<bool>,
+    pub request_multicapture: Option<bool>,
+}
+
+/// `payment_method_options[card]`: its `capture_method` takes only `manual` (§2.1).
+pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> {
+    let groups = &["card", "us_bank_account", "sepa_debit"];
+    let Some(options) = fields.group("payment_method_options", &[groups])? else {
+        return Ok(CardOptions::default());
+    };
+    let known = &["capture_method", "request_multicapture", "request_three_d_secure", "network", "cvc_token"];
+    let Some(card) = options.group("card", &[known, &["setup_future_usage"]])? else {
+        return Ok(CardOptions::default());
+    };
+    let capture_manual = card.choice("capture_method", &[("manual", true)])?;
+    let request_multicapture = card.choice("request_multicapture", &[("if_available", true), ("never", false)])?;
+    Ok(CardOptions { capture_manual, request_multicapture })
+}
+
+pub(super) fn confirm_options(fields: &Fields<'_>) -> Result<ConfirmOptions, Refusal> {
+    let off_session = match fields.text("off_session")?.as_deref() {
+        Some("one_off" | "recurring") => true,
+        _ => fields.boolean("off_session")?.unwrap_or(false),
+    };
+    Ok(ConfirmOptions {
+        off_session,
+        error_on_requires_action: fields.boolean("error_on_requires_action")?.unwrap_or(false),
+        redirect: fields.text("return_url")?.is_some(),
+    })
+}

@@ -1,0 +1,202 @@
+//! The parameters of SetupIntents, Checkout Sessions, Customers and PaymentMethods.
+
+use super::Read;
+use super::fields::{Fields, TEXTS};
+use super::payments::{
+    CANCELLATION_REASONS, CAPTURE_METHODS, USAGES, card_options, confirm_options, currency, make_of, method,
+    method_types, transfer_data,
+};
+use crate::command::{
+    Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
+    Microdeposits, UpdateSetupIntent,
+};
+use crate::objects::{SessionMode, UiMode, Usage};
+use crate::refusal::{Reason, Refusal};
+use crate::test_methods::TestMethod;
+use crate::{CustomerId, PaymentMethodId, SetupIntentId};
+use serde_json::Value;
+
+const UI_MODES: &[(&str, UiMode)] = &[
+    ("hosted_page", UiMode::Hosted),
+    ("hosted", UiMode::Hosted),
+    ("embedded_page", UiMode::Embedded),
+    ("embedded", UiMode::Embedded),
+    ("elements", UiMode::Elements),
+    ("custom", UiMode::Elements),
+];
+
+const SETUP: &[&str] = &[
+    "customer",
+    "payment_method",
+    "payment_method_data",
+    "payment_method_options",
+    "payment_method_types",
+    "automatic_payment_methods",
+    "expand",
+    "mandate_data",
+    "on_behalf_of",
+];
+
+pub(super) fn create(params: &Value) -> Read {
+    let own = &["confirm", "usage", "return_url", "error_on_requires_action", "off_session", "use_stripe_sdk"];
+    let fields = Fields::of(params, &[SETUP, TEXTS, own])?;
+    let confirm = fields.boolean("confirm")?.unwrap_or(false);
+    let options = confirm_options(&fields)?;
+    if !confirm && fields.has("return_url") {
+        return Err(Reason::OnlyWithConfirm("return_url".into()).into());
+    }
+    Ok(Command::CreateSetupIntent(Box::new(CreateSetupIntent {
+        method: method(&fields)?,
+        method_types: method_types(&fields)?,
+        customer: fields.id("customer", "customer")?,
+        usage: fields.choice("usage", USAGES)?.unwrap_or(Usage::OffSession),
+        microdeposits: microdeposits(&fields)?.unwrap_or(false),
+        confirm: confirm.then_some(options),
+        texts: fields.texts()?,
+    })))
+}
+
+pub(super) fn update(intent: SetupIntentId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[SETUP, TEXTS])?;
+    Ok(Command::UpdateSetupIntent(Box::new(UpdateSetupIntent {
+        intent,
+        method: method(&fields)?,
+        method_types: method_types(&fields)?,
+        customer: fields.id("customer", "customer")?,
+        microdeposits: microdeposits(&fields)?,
+        texts: fields.texts()?,
+    })))
+}
+
+pub(super) fn confirm(intent: SetupIntentId, params: &Value) -> Read {
+    let own = &["payment_method", "payment_method_data", "payment_method_options", "return_url", "mandate_data"];
+    let fields = Fields::of(params, &[own, &["expand", "use_stripe_sdk", "off_session", "error_on_requires_action"]])?;
+    let (method, microdeposits) = (method(&fields)?, microdeposits(&fields)?);
+    Ok(Command::ConfirmSetupIntent(ConfirmSetupIntent {
+        intent,
+        method,
+        microdeposits,
+        options: confirm_options(&fields)?,
+    }))
+}
+
+pub(super) fn cancel(intent: SetupIntentId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["cancellation_reason", "expand"]])?;
+    let reason = fields.choice("cancellation_reason", CANCELLATION_REASONS)?;
+    Ok(Command::CancelSetupIntent { intent, reason })
+}
+
+pub(super) fn verify_microdeposits(intent: SetupIntentId, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["amounts", "descriptor_code", "expand"]])?;
+    if let Some(code) = fields.text("descriptor_code")? {
+        return Ok(Command::VerifyMicrodeposits { intent, proof: Microdeposits::Code(code) });
+    }
+    let items = fields.required("amounts", fields.items("amounts")?)?;
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    match items.as_slice() {
+        [a, b] => match (number(a), number(b)) {
+            (Some(a), Some(b)) => Ok(Command::VerifyMicrodeposits { intent, proof: Microdeposits::Amounts(a, b) }),
+            (None, _) | (_, None) => Err(Reason::NotAnInteger("amounts".into(), "not a number".to_owned()).into()),
+        },
+        _ => Err(Reason::InvalidValue("amounts".into(), "it must be two amounts.".to_owned()).into()),
+    }
+}
+
+fn microdeposits(fields: &Fields<'_>) -> Result<Option<bool>, Refusal> {
+    let groups = &["card", "us_bank_account", "sepa_debit"];
+    let Some(options) = fields.group("payment_method_options", &[groups])? else {
+        return Ok(None);
+    };
+    let Some(bank) = options.group("us_bank_account", &[&["verification_method"]])? else {
+        return Ok(None);
+    };
+    bank.choice("verification_method", &[("microdeposits", true), ("automatic", false), ("instant", false)])
+}
+
+pub(super) fn create_session(params: &Value) -> Read {
+    let own = &["cancel_url", "client_reference_id", "currency", "customer", "customer_email", "expand", "expires_at"];
+    let more = &["line_items", "metadata", "mode", "payment_intent_data", "payment_method_options", "return_url"];
+    let rest = &["payment_method_types", "success_url", "ui_mode", "custom_text", "locale", "setup_intent_data"];
+    let fields = Fields::of(params, &[own, more, rest])?;
+    let modes = &[("payment", SessionMode::Payment), ("setup", SessionMode::Setup)];
+    let mode = fields.required("mode", fields.choice("mode", modes)?)?;
+    let ui_mode = fields.choice("ui_mode", UI_MODES)?.unwrap_or(UiMode::Hosted);
+    let mut session = CreateCheckoutSession {
+        line_items: line_items(&fields)?,
+        currency: currency(&fields, "currency")?,
+        success_url: fields.text("success_url")?,
+        cancel_url: fields.text("cancel_url")?,
+        return_url: fields.text("return_url")?,
+        client_reference_id: fields.text("client_reference_id")?,
+        customer: fields.id("customer", "customer")?,
+        customer_email: fields.text("customer_email")?,
+        expires_at: fields.integer("expires_at")?,
+        method_types: method_types(&fields)?,
+        request_multicapture: card_options(&fields)?.request_multicapture.unwrap_or(false),
+        texts: fields.texts()?,
+        ..CreateCheckoutSession::new(mode, ui_mode)
+    };
+    let data = &["application_fee_amount", "capture_method", "setup_future_usage", "transfer_data"];
+    let also = &["description", "metadata", "receipt_email", "statement_descriptor"];
+    if let Some(data) = fields.group("payment_intent_data", &[data, also])? {
+        session.capture_method = data.choice("capture_method", CAPTURE_METHODS)?;
+        session.setup_future_usage = data.choice("setup_future_usage", USAGES)?;
+        session.application_fee_amount = data.integer("application_fee_amount")?;
+        session.transfer_data = transfer_data(&data)?;
+    }
+    Ok(Command::CreateCheckoutSession(Box::new(session)))
+}
+
+fn line_items(fields: &Fields<'_>) -> Result<Vec<LineItemTerms>, Refusal> {
+    let items = fields.items("line_items")?.unwrap_or_default();
+    items.into_iter().map(line_item).collect()
+}
+
+fn line_item(value: &Value) -> Result<LineItemTerms, Refusal> {
+    let item = Fields::of(value, &[&["price_data", "quantity"]])?;
+    let known = &["currency", "product_data", "unit_amount", "tax_behavior"];
+    let price = item.required("price_data", item.group("price_data", &[known])?)?;
+    let product = price.group("product_data", &[&["name", "description", "images", "metadata"]])?;
+    let name = product.map(|product| product.text("name")).transpose()?.flatten();
+    Ok(LineItemTerms {
+        name: price.required("product_data[name]", name)?,
+        currency: price.required("currency", currency(&price, "currency")?)?,
+        unit_amount: price.required("unit_amount", price.integer("unit_amount")?)?,
+        quantity: item.integer("quantity")?.unwrap_or(1),
+    })
+}
+
+pub(super) fn create_customer(params: &Value) -> Read {
+    Ok(Command::CreateCustomer(customer_fields(params)?))
+}
+
+pub(super) fn update_customer(customer: CustomerId, params: &Value) -> Read {
+    Ok(Command::UpdateCustomer { customer, fields: customer_fields(params)? })
+}
+
+fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
+    let known = &["name", "email", "description", "metadata", "expand", "phone", "address", "payment_method"];
+    let fields = Fields::of(params, &[known])?;
+    Ok(CustomerFields { name: fields.text("name")?, email: fields.text("email")?, texts: fields.texts()? })
+}
+
+pub(super) fn create_method(params: &Value) -> Read {
+    let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata", "expand"];
+    let fields = Fields::of(params, &[known])?;
+    Ok(Command::CreatePaymentMethod { test_method: make_of(&fields)?, texts: fields.texts()? })
+}
+
+pub(super) fn attach(method: &str, params: &Value) -> Read {
+    let fields = Fields::of(params, &[&["customer", "expand"]])?;
+    let customer = fields.required("customer", fields.id("customer", "customer")?)?;
+    let method = match TestMethod::from_token(method) {
+        Some(test) => MethodRef::Test(test),
+        None => MethodRef::Saved(super::fields::read_id(method, "PaymentMethod", "payment_method".into())?),
+    };
+    Ok(Command::AttachPaymentMethod { method, customer })
+}
+
+pub(super) fn detach(method: PaymentMethodId, params: &Value) -> Read {
+    Fields::of(params, &[&["expand"]])?;
+    Ok(Command::DetachPaymentMethod { method })
+}

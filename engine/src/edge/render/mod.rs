@@ -1,0 +1,199 @@
+//! Objects, events and answers as the JSON of an API version (§2.15).
+
+mod connect;
+mod payments;
+mod setups;
+
+pub use setups::line_items;
+
+use crate::Kind;
+use crate::money::Money;
+use crate::nouns::Object;
+use crate::objects::{Event, Texts, Was};
+use crate::refusal::Refusal;
+use crate::response::{Body, Response};
+use crate::version::{ApiVersion, Feature};
+use serde_json::{Map, Value, json};
+use std::fmt::Display;
+
+/// An object as `version` shows it.
+#[must_use]
+pub fn object(object: &Object, version: ApiVersion) -> Value {
+    match object {
+        Object::Account(o) => connect::account(o),
+        Object::Customer(o) => setups::customer(o),
+        Object::PaymentMethod(o) => setups::payment_method(o),
+        Object::PaymentIntent(o) => payments::payment_intent(o, version),
+        Object::Charge(o) => payments::charge(o, version),
+        Object::Refund(o) => payments::refund(o),
+        Object::Transfer(o) => connect::transfer(o),
+        Object::Reversal(o) => connect::reversal(o),
+        Object::ApplicationFee(o) => connect::application_fee(o),
+        Object::FeeRefund(o) => connect::fee_refund(o),
+        Object::SetupIntent(o) => setups::setup_intent(o, version),
+        Object::CheckoutSession(o) => setups::checkout_session(o, version),
+        Object::BalanceTransaction(o) => connect::balance_transaction(o),
+        Object::Event(o) => event(o, version),
+        Object::WebhookEndpoint(o) => connect::webhook_endpoint(o),
+        Object::Delivery(o) => connect::delivery(o),
+    }
+}
+
+/// An event as `version` shows it: the object frozen in it, and the values it had before (§2.12).
+#[must_use]
+pub fn event(event: &Event, version: ApiVersion) -> Value {
+    let mut frozen = object(&event.object, version);
+    if let Some(charge) = &event.charge {
+        put_charges(&mut frozen, object(&Object::Charge(charge.clone()), version));
+    }
+    let mut data = json!({ "object": frozen });
+    if !event.previous.is_empty() {
+        let previous = event.previous.iter().map(|(field, was)| (field.name().to_owned(), value(*was)));
+        put(&mut data, "previous_attributes", Value::Object(previous.collect()));
+    }
+    let origin = event.origin.as_ref();
+    json!({
+        "id": id(event.id),
+        "object": "event",
+        "account": id(event.account),
+        "api_version": event.version.to_string(),
+        "created": event.created.seconds(),
+        "data": data,
+        "livemode": false,
+        "pending_webhooks": 0,
+        "request": {
+            "id": origin.map(|origin| request_id(origin.request)),
+            "idempotency_key": origin.and_then(|origin| origin.idempotency_key.clone()),
+        },
+        "type": event.event_type.name(),
+    })
+}
+
+fn value(was: Was) -> Value {
+    match was {
+        Was::Amount(amount) => money(amount),
+        Was::MaybeAmount(amount) => amount.map_or(Value::Null, money),
+        Was::Flag(flag) => Value::Bool(flag),
+        Was::Id(was) => maybe_id(was),
+        Was::ChargeStatus(status) => payments::charge_status(status).into(),
+        Was::RefundStatus(status) => status.name().into(),
+        Was::PaymentStatus(status) => status.name().into(),
+    }
+}
+
+/// The body of an answer.
+#[must_use]
+pub fn response(response: &Response) -> Value {
+    let version = response.version;
+    let mut body = match &response.body {
+        Body::Object(found) => object(found, version),
+        Body::Page { kind, objects, has_more } => {
+            let data: Vec<Value> = objects.iter().map(|found| object(found, version)).collect();
+            json!({ "object": "list", "data": data, "has_more": has_more, "url": url(*kind) })
+        }
+        Body::Refused(refusal) => error(refusal, version, response.request),
+    };
+    for (path, expanded) in &response.expanded {
+        let rendered = object(expanded, version);
+        if version.has(Feature::LatestCharge) || !path.ends_with("latest_charge") {
+            if let Some(place) = place_of(&mut body, path) {
+                *place = rendered;
+            }
+        } else if let Some(intent) = place_of(&mut body, path.trim_end_matches("latest_charge").trim_end_matches('.')) {
+            put_charges(intent, rendered);
+        }
+    }
+    body
+}
+
+fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+    path.split('.').filter(|part| !part.is_empty()).try_fold(body, |at, part| {
+        if at.is_array() { at.get_mut(part.parse::<usize>().ok()?) } else { at.get_mut(part) }
+    })
+}
+
+/// The error envelope (§2.5).
+#[must_use]
+pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
+    let reason = &refusal.reason;
+    let row = reason.row();
+    let mut error = json!({
+        "type": row.error_type.name(),
+        "message": reason.message(),
+        "request_log_url": format!("/v1/requests/{}", request_id(request)),
+    });
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            put(&mut error, name, value);
+        }
+    };
+    set("code", row.code.map(Value::from));
+    set("param", row.param.map(|param| param.into_owned().into()));
+    set("decline_code", reason.decline_code().map(Value::from));
+    set("charge", refusal.charge.map(id));
+    let intent = refusal.intent.as_ref().map(|intent| object(intent, version));
+    let noun = if matches!(refusal.intent, Some(Object::SetupIntent(_))) { "setup_intent" } else { "payment_intent" };
+    set(noun, intent);
+    json!({ "error": error })
+}
+
+/// The list a kind's URL leads to.
+#[must_use]
+pub const fn url(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Account => "/v1/accounts",
+        Kind::Customer => "/v1/customers",
+        Kind::PaymentMethod => "/v1/payment_methods",
+        Kind::PaymentIntent => "/v1/payment_intents",
+        Kind::Charge => "/v1/charges",
+        Kind::Refund => "/v1/refunds",
+        Kind::Transfer => "/v1/transfers",
+        Kind::Reversal => "/v1/transfers/reversals",
+        Kind::ApplicationFee => "/v1/application_fees",
+        Kind::FeeRefund => "/v1/application_fees/refunds",
+        Kind::SetupIntent => "/v1/setup_intents",
+        Kind::CheckoutSession => "/v1/checkout/sessions",
+        Kind::BalanceTransaction => "/v1/balance_transactions",
+        Kind::Event => "/v1/events",
+        Kind::WebhookEndpoint => "/v1/webhook_endpoints",
+        Kind::Delivery => "/v1/deliveries",
+    }
+}
+
+/// `req_…`, the name of a request.
+#[must_use]
+pub fn request_id(number: u64) -> String {
+    format!("req_{number:016x}")
+}
+
+/// The list of charges on a payment before 2022-11-15; the engine shows the latest one.
+fn put_charges(intent: &mut Value, charge: Value) {
+    put(intent, "charges", list(vec![charge], "/v1/charges"));
+}
+
+pub(super) fn list(data: Vec<Value>, url: &str) -> Value {
+    json!({ "object": "list", "data": data, "has_more": false, "url": url })
+}
+
+pub(super) fn put(into: &mut Value, name: &str, value: Value) {
+    if let Value::Object(map) = into {
+        map.insert(name.to_owned(), value);
+    }
+}
+
+pub(super) fn id(id: impl Display) -> Value {
+    id.to_string().into()
+}
+
+pub(super) fn maybe_id(id: Option<impl Display>) -> Value {
+    id.map_or(Value::Null, |id| id.to_string().into())
+}
+
+pub(super) fn money(amount: Money) -> Value {
+    amount.minor().into()
+}
+
+pub(super) fn metadata(texts: Option<&Texts>) -> Value {
+    let pairs = texts.map(|texts| texts.metadata.clone()).unwrap_or_default();
+    Value::Object(pairs.into_iter().map(|(key, value)| (key, value.into())).collect::<Map<_, _>>())
+}

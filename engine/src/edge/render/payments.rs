@@ -1,0 +1,285 @@
+//! PaymentIntents, Charges and Refunds as JSON.
+
+use super::{id, list, maybe_id, metadata, money, put};
+use crate::money::Money;
+use crate::objects::{
+    AttemptError, CaptureMethod, Charge, ChargeStatus, ConfirmationMethod, IntentStatus, NextAction, PaymentIntent,
+    Refund, RefundPending, Usage,
+};
+use crate::test_methods::MethodType;
+use crate::version::{ApiVersion, Feature};
+use serde_json::{Value, json};
+
+pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Value {
+    let texts = intent.texts.as_deref();
+    let text = |read: fn(&crate::objects::Texts) -> &Option<String>| texts.and_then(|texts| read(texts).clone());
+    let types: Vec<&str> = intent.method_types.iter().map(MethodType::name).collect();
+    let mut shown = json!({
+        "id": id(intent.id),
+        "object": "payment_intent",
+        "amount": money(intent.amount),
+        "amount_capturable": money(intent.capturable),
+        "amount_details": { "tip": {} },
+        "amount_received": money(intent.received),
+        "application": null,
+        "application_fee_amount": intent.application_fee_amount.map(Money::minor),
+        "automatic_payment_methods": null,
+        "canceled_at": intent.canceled_at.map(crate::Time::seconds),
+        "cancellation_reason": intent.cancellation_reason.map(crate::objects::CancellationReason::name),
+        "capture_method": capture_method(intent.capture_method),
+        "client_secret": format!("{}_secret_{:016x}", intent.id, intent.secret),
+        "confirmation_method": match intent.confirmation_method {
+            ConfirmationMethod::Automatic => "automatic",
+            ConfirmationMethod::Manual => "manual",
+        },
+        "created": intent.created.seconds(),
+        "currency": intent.currency.code(),
+        "customer": maybe_id(intent.customer),
+        "description": text(|texts| &texts.description),
+        "last_payment_error": intent.last_error.map(|error| last_error(&error)),
+        "livemode": false,
+        "metadata": metadata(texts),
+        "next_action": intent.next_action.map(|action| next_action(action, intent.id)),
+        "on_behalf_of": null,
+        "payment_method": maybe_id(intent.method),
+        "payment_method_options": { "card": {
+            "capture_method": intent.card_capture_manual.then_some("manual"),
+            "installments": null,
+            "mandate_options": null,
+            "network": null,
+            "request_multicapture": intent.request_multicapture.then_some("if_available"),
+            "request_three_d_secure": "automatic",
+        } },
+        "payment_method_types": types,
+        "processing": null,
+        "receipt_email": text(|texts| &texts.receipt_email),
+        "review": null,
+        "setup_future_usage": intent.setup_future_usage.map(Usage::name),
+        "shipping": null,
+        "source": null,
+        "statement_descriptor": text(|texts| &texts.statement_descriptor),
+        "statement_descriptor_suffix": null,
+        "status": intent_status(intent.status, version),
+        "transfer_data": intent.transfer_data.map(|data| json!({
+            "destination": id(data.destination),
+            "amount": data.amount.map(Money::minor),
+        })),
+        "transfer_group": text(|texts| &texts.transfer_group),
+    });
+    if version.has(Feature::LatestCharge) {
+        put(&mut shown, "latest_charge", maybe_id(intent.latest_charge));
+    } else {
+        put(&mut shown, "charges", list(Vec::new(), &format!("/v1/charges?payment_intent={}", intent.id)));
+    }
+    shown
+}
+
+/// C17: two statuses had other names before 2019-02-11.
+fn intent_status(status: IntentStatus, version: ApiVersion) -> &'static str {
+    status_name(status.name(), version)
+}
+
+pub(super) fn status_name(name: &'static str, version: ApiVersion) -> &'static str {
+    match name {
+        "requires_payment_method" if !version.has(Feature::MethodStatusNames) => "requires_source",
+        "requires_action" if !version.has(Feature::MethodStatusNames) => "requires_source_action",
+        name => name,
+    }
+}
+
+const fn capture_method(method: CaptureMethod) -> &'static str {
+    match method {
+        CaptureMethod::Automatic => "automatic",
+        CaptureMethod::AutomaticAsync => "automatic_async",
+        CaptureMethod::Manual => "manual",
+    }
+}
+
+pub(super) fn last_error(error: &AttemptError) -> Value {
+    let (code, decline_code, message) = error.failure.texts();
+    let mut shown = json!({
+        "type": "card_error",
+        "code": code,
+        "message": message,
+        "payment_method": { "id": id(error.method), "object": "payment_method" },
+    });
+    if let Some(decline_code) = decline_code {
+        put(&mut shown, "decline_code", decline_code.into());
+    }
+    if let Some(charge) = error.charge {
+        put(&mut shown, "charge", id(charge));
+    }
+    shown
+}
+
+pub(super) fn next_action(action: NextAction, of: impl std::fmt::Display) -> Value {
+    match action {
+        NextAction::Sdk => {
+            json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } })
+        }
+        NextAction::Redirect => json!({
+            "type": "redirect_to_url",
+            "redirect_to_url": { "url": format!("/challenge/{of}"), "return_url": null },
+        }),
+        NextAction::Microdeposits => json!({
+            "type": "verify_with_microdeposits",
+            "verify_with_microdeposits": { "microdeposit_type": "amounts", "arrival_date": 0,
+                "hosted_verification_url": format!("/microdeposits/{of}") },
+        }),
+    }
+}
+
+pub(super) const fn charge_status(status: ChargeStatus) -> &'static str {
+    match status {
+        ChargeStatus::Succeeded => "succeeded",
+        ChargeStatus::Pending => "pending",
+        ChargeStatus::Failed => "failed",
+    }
+}
+
+pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
+    let texts = charge.texts.as_deref();
+    let decline = charge.decline.map(crate::Decline::texts);
+    let (amount_refunded, refunded) = refunded(charge, version);
+    let mut shown = json!({
+        "id": id(charge.id),
+        "object": "charge",
+        "amount": money(charge.amount),
+        "amount_captured": money(charge.captured),
+        "amount_refunded": money(amount_refunded),
+        "application": null,
+        "application_fee": maybe_id(charge.application_fee()),
+        "application_fee_amount": charge.application_fee_amount.map(Money::minor),
+        "balance_transaction": maybe_id(charge.balance_transaction),
+        "billing_details": { "address": null, "email": null, "name": null, "phone": null, "tax_id": null },
+        "calculated_statement_descriptor": null,
+        "captured": charge.closed,
+        "created": charge.created.seconds(),
+        "currency": charge.currency.code(),
+        "customer": maybe_id(charge.customer),
+        "description": texts.and_then(|texts| texts.description.clone()),
+        "destination": maybe_id(charge.destination),
+        "disputed": false,
+        "failure_balance_transaction": null,
+        "failure_code": decline.map(|(code, ..)| code),
+        "failure_message": decline.map(|(_, _, message)| message),
+        "fraud_details": {},
+        "livemode": false,
+        "metadata": metadata(texts),
+        "on_behalf_of": null,
+        "outcome": outcome(charge),
+        "paid": charge.status == ChargeStatus::Succeeded,
+        "payment_intent": id(charge.intent),
+        "payment_method": id(charge.method),
+        "payment_method_details": details(charge),
+        "receipt_email": texts.and_then(|texts| texts.receipt_email.clone()),
+        "receipt_number": null,
+        "receipt_url": null,
+        "refunded": refunded,
+        "review": null,
+        "shipping": null,
+        "source": null,
+        "source_transfer": null,
+        "statement_descriptor": null,
+        "statement_descriptor_suffix": null,
+        "status": charge_status(charge.status),
+        "transfer": maybe_id(charge.transfer()),
+        "transfer_data": charge.destination.map(|to| json!({
+            "destination": id(to), "amount": charge.transfer_amount.map(Money::minor),
+        })),
+        "transfer_group": texts.and_then(|texts| texts.transfer_group.clone()),
+    });
+    if !version.has(Feature::LatestCharge) {
+        put(&mut shown, "refunds", list(Vec::new(), &format!("/v1/charges/{}/refunds", charge.id)));
+    }
+    shown
+}
+
+/// `amount_refunded` and `refunded`: before the remainder of a partial capture stopped being shown as a refund,
+/// it counted here (§2.4).
+fn refunded(charge: &Charge, version: ApiVersion) -> (Money, bool) {
+    let shown = (charge.amount_refunded(), charge.is_refunded());
+    if version.has(Feature::RemainderIsNoRefund) || charge.is_voided() {
+        return shown;
+    }
+    charge.refunded.plus(charge.released).map_or(shown, |amount| (amount, amount == charge.amount))
+}
+
+fn outcome(charge: &Charge) -> Value {
+    match charge.decline {
+        None => {
+            json!({ "type": "authorized", "network_status": "approved_by_network", "reason": null,
+            "seller_message": "Payment complete." })
+        }
+        Some(decline) => {
+            json!({ "type": "issuer_declined", "network_status": "declined_by_network",
+            "reason": decline.texts().1, "seller_message": decline.texts().2 })
+        }
+    }
+}
+
+fn details(charge: &Charge) -> Value {
+    let row = charge.test_method.row();
+    let last4: String = row.number.chars().skip(row.number.len().saturating_sub(4)).collect();
+    match (row.method_type, row.network) {
+        (MethodType::UsBankAccount, _) => json!({ "type": "us_bank_account", "us_bank_account": {
+            "account_holder_type": "individual", "account_type": "checking", "bank_name": "TEST BANK",
+            "last4": last4, "routing_number": "110000000" } }),
+        (MethodType::SepaDebit, _) => {
+            json!({ "type": "sepa_debit", "sepa_debit": { "bank_code": null, "country": "AT", "last4": last4 } })
+        }
+        (MethodType::Card, network) => json!({ "type": "card", "card": {
+            "amount_authorized": money(charge.amount),
+            "brand": network.map(crate::Network::name),
+            "capture_before": charge.capture_before.map(crate::Time::seconds),
+            "country": "US",
+            "exp_month": 12,
+            "exp_year": 2034,
+            "extended_authorization": { "status": "disabled" },
+            "funding": "credit",
+            "incremental_authorization": { "status": "unavailable" },
+            "last4": last4,
+            "multicapture": { "status": if charge.multicapture { "available" } else { "unavailable" } },
+            "network": network.map(crate::Network::name),
+            "overcapture": { "maximum_amount_capturable": money(charge.amount), "status": "unavailable" },
+        } }),
+    }
+}
+
+pub(super) fn refund(refund: &Refund) -> Value {
+    let mut shown = json!({
+        "id": id(refund.id),
+        "object": "refund",
+        "amount": money(refund.amount),
+        "balance_transaction": maybe_id(refund.balance_transaction),
+        "charge": id(refund.charge),
+        "created": refund.created.seconds(),
+        "currency": refund.currency.code(),
+        "destination_details": { "type": "card", "card": {
+            "type": "refund",
+            "reference_status": if refund.network_reference { "available" } else { "pending" },
+            "reference": refund.network_reference.then(|| format!("{}", refund.id)),
+        } },
+        "metadata": metadata(refund.texts.as_deref()),
+        "payment_intent": id(refund.intent),
+        "reason": refund.reason.map(crate::objects::RefundReason::name),
+        "receipt_number": null,
+        "source_transfer_reversal": null,
+        "status": refund.status.name(),
+        "transfer_reversal": maybe_id(refund.transfer_reversal),
+    });
+    if let Some(failure) = refund.failure {
+        put(&mut shown, "failure_reason", failure.name().into());
+    }
+    if refund.failure_balance_transaction.is_some() {
+        put(&mut shown, "failure_balance_transaction", maybe_id(refund.failure_balance_transaction));
+    }
+    if let Some(pending) = refund.pending {
+        let name = match pending {
+            RefundPending::InsufficientFunds => "insufficient_funds",
+            RefundPending::Processing => "processing",
+        };
+        put(&mut shown, "pending_reason", name.into());
+    }
+    shown
+}

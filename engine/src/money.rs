@@ -1,0 +1,187 @@
+//! Money: unsigned minor units with checked arithmetic only, and the currencies the engine settles.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An amount in the minor unit of some currency (cents, pence, yen).
+///
+/// There are no operators: every sum and difference is checked, so no amount can wrap or go negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Money(u64);
+
+/// A sum or difference of amounts left the range of [`Money`]: a defect of the engine, never of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfRange;
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount one payment may have: eight digits (§2.1).
+    pub const LARGEST_PAYMENT: Self = Self(99_999_999);
+
+    /// An amount of `minor` units.
+    #[must_use]
+    pub const fn new(minor: u64) -> Self {
+        Self(minor)
+    }
+
+    /// The number of minor units.
+    #[must_use]
+    pub const fn minor(self) -> u64 {
+        self.0
+    }
+
+    /// Whether this is nothing.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// `self + other`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when the sum does not fit.
+    pub fn plus(self, other: Self) -> Result<Self, OutOfRange> {
+        self.0.checked_add(other.0).map(Self).ok_or(OutOfRange)
+    }
+
+    /// `self - other`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when `other` is larger.
+    pub fn minus(self, other: Self) -> Result<Self, OutOfRange> {
+        self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
+    }
+
+    /// The share `part / whole` of this amount, rounded down; nothing when `whole` is nothing.
+    #[must_use]
+    pub fn share(self, part: Self, whole: Self) -> Self {
+        let share = (u128::from(self.0))
+            .checked_mul(u128::from(part.0))
+            .and_then(|product| product.checked_div(u128::from(whole.0)))
+            .and_then(|share| u64::try_from(share).ok());
+        Self(share.unwrap_or(0))
+    }
+
+    /// This amount as a ledger movement into an account.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when the amount is beyond the range of `i64`.
+    pub fn incoming(self) -> Result<i64, OutOfRange> {
+        i64::try_from(self.0).map_err(|_| OutOfRange)
+    }
+
+    /// This amount as a ledger movement out of an account.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when the amount is beyond the range of `i64`.
+    pub fn outgoing(self) -> Result<i64, OutOfRange> {
+        self.incoming()?.checked_neg().ok_or(OutOfRange)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! currencies {
+    ($($name:ident $code:literal $minimum:literal $decimals:literal;)*) => {
+        /// A currency the engine settles.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "the variants are the ISO 4217 codes")]
+        pub enum Currency { $($name),* }
+
+        impl Currency {
+            /// Every currency.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The ISO code in lower case, as the API shows it.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// The smallest chargeable amount: about US$0.50 (§2.1).
+            #[must_use]
+            pub const fn minimum(self) -> Money {
+                match self { $(Self::$name => Money::new($minimum)),* }
+            }
+
+            /// Digits after the point when the amount is written for people.
+            #[must_use]
+            pub const fn decimals(self) -> u32 {
+                match self { $(Self::$name => $decimals),* }
+            }
+        }
+    };
+}
+
+currencies! {
+    Usd "usd" 50 2;
+    Eur "eur" 50 2;
+    Gbp "gbp" 30 2;
+    Jpy "jpy" 50 0;
+    Cad "cad" 50 2;
+    Aud "aud" 50 2;
+    Nzd "nzd" 50 2;
+    Chf "chf" 50 2;
+    Sek "sek" 300 2;
+    Nok "nok" 300 2;
+    Dkk "dkk" 250 2;
+    Sgd "sgd" 50 2;
+    Hkd "hkd" 400 2;
+    Pln "pln" 200 2;
+    Mxn "mxn" 1000 2;
+    Brl "brl" 50 2;
+    Inr "inr" 50 2;
+    Cny "cny" 400 2;
+}
+
+impl Currency {
+    /// The currency with this ISO code in any case.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.code().eq_ignore_ascii_case(code))
+    }
+
+    /// `amount` written for people: `$40.00`, `12.50 EUR`, `900 JPY`.
+    #[must_use]
+    pub fn display(self, amount: Money) -> String {
+        let minor = amount.minor();
+        let text = match self.decimals() {
+            0 => minor.to_string(),
+            _ => format!("{}.{:02}", minor.checked_div(100).unwrap_or(0), minor.checked_rem(100).unwrap_or(0)),
+        };
+        if self == Self::Usd { format!("${text}") } else { format!("{text} {}", self.code().to_uppercase()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_and_differences_are_checked() {
+        assert_eq!(Money::new(7).plus(Money::new(3)), Ok(Money::new(10)));
+        assert_eq!(Money::new(7).minus(Money::new(8)), Err(OutOfRange));
+        assert_eq!(Money::new(u64::MAX).plus(Money::new(1)), Err(OutOfRange));
+        assert_eq!(Money::new(u64::MAX).incoming(), Err(OutOfRange));
+    }
+
+    #[test]
+    fn a_share_rounds_down_and_never_divides_by_nothing() {
+        assert_eq!(Money::new(100).share(Money::new(1), Money::new(3)), Money::new(33));
+        assert_eq!(Money::new(100).share(Money::new(1), Money::ZERO), Money::ZERO);
+    }
+
+    #[test]
+    fn amounts_are_written_for_people() {
+        assert_eq!(Currency::Usd.display(Money::new(4005)), "$40.05");
+        assert_eq!(Currency::Jpy.display(Money::new(900)), "900 JPY");
+        assert_eq!(Currency::from_code("USD"), Some(Currency::Usd));
+        assert_eq!(Currency::from_code("usdt"), None);
+    }
+}

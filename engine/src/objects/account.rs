@@ -1,0 +1,46 @@
+//! Accounts: who is charged for, in which country, under which pricing, connected to which platform.
+
+use crate::money::Money;
+use crate::{AccountId, ApiVersion};
+use serde::{Deserialize, Serialize};
+
+/// A merchant's account, a platform's account, or an account connected to a platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Itself: an account belongs to itself.
+    pub account: AccountId,
+    /// ISO country code in upper case; decides over multicapture (B6) and holds (§2.7).
+    pub country: String,
+    /// B2: interchange-plus pricing, the pricing that has multicapture.
+    pub interchange_plus: bool,
+    /// The platform this account is connected to, if any.
+    pub platform: Option<AccountId>,
+    /// The version that renders events and requests that name none.
+    pub version: ApiVersion,
+    /// How far the balance may fall below zero; `None` is without limit (§2.5, §2.6, §2.10).
+    pub overdraft: Option<Money>,
+}
+
+impl Account {
+    /// A US account with interchange-plus pricing and the current API version: the account of a test mode.
+    #[must_use]
+    pub fn standard(id: AccountId) -> Self {
+        Self {
+            id,
+            account: id,
+            country: "US".to_owned(),
+            interchange_plus: true,
+            platform: None,
+            version: ApiVersion::CURRENT,
+            overdraft: None,
+        }
+    }
+
+    /// A standard account connected to `platform`.
+    #[must_use]
+    pub fn connected(id: AccountId, platform: AccountId) -> Self {
+        Self { platform: Some(platform), ..Self::standard(id) }
+    }
+}

@@ -1,0 +1,131 @@
+//! The Charge: one attempt at the network, its hold, its captures and where each minor unit is.
+
+use super::SharedTexts;
+use crate::acquirer::Reference;
+use crate::money::{Currency, Money};
+use crate::test_methods::{Decline, TestMethod};
+use crate::time::Time;
+use crate::{
+    AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CustomerId, PaymentIntentId, PaymentMethodId,
+    TransferId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Where a charge is in its life. An authorized, uncaptured charge has succeeded (§2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the provider's statuses")]
+pub enum ChargeStatus {
+    Succeeded,
+    Pending,
+    Failed,
+}
+
+/// One attempt to take a payment.
+///
+/// Authorized money is in one of three places: `captured`, `released`, or still capturable, which is the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// Its id.
+    pub id: ChargeId,
+    /// The account it was made for.
+    pub account: AccountId,
+    /// The PaymentIntent it belongs to.
+    pub intent: PaymentIntentId,
+    /// When it was made.
+    pub created: Time,
+    /// The amount authorized or debited.
+    pub amount: Money,
+    /// The currency of every amount here.
+    pub currency: Currency,
+    /// Where it is in its life.
+    pub status: ChargeStatus,
+    /// The hold or debit at the acquirer.
+    pub hold: Reference,
+    /// The method it was made with.
+    pub method: PaymentMethodId,
+    /// What that method is.
+    pub test_method: TestMethod,
+    /// The customer of the payment.
+    pub customer: Option<CustomerId>,
+    /// What was captured (`amount_captured`).
+    pub captured: Money,
+    /// What went back to the cardholder without ever being captured.
+    pub released: Money,
+    /// What was captured and then refunded.
+    pub refunded: Money,
+    /// The `captured` flag: nothing can be captured any more, and something was (B57).
+    pub closed: bool,
+    /// B31: `multicapture.status=available`.
+    pub multicapture: bool,
+    /// The payment was to be captured by separate requests.
+    pub manual: bool,
+    /// Captures so far; the release of a remainder does not count (U4).
+    pub captures: u32,
+    /// The instant from which nothing can be captured (§2.7, U9).
+    pub capture_before: Option<Time>,
+    /// The first ledger entry of the charge (U11); null for a while under async capture (A7).
+    pub balance_transaction: Option<BalanceTransactionId>,
+    /// Whether the background capture still has to run (A2).
+    pub awaits_ledger: bool,
+    /// `application_fee_amount`: what was requested as fees so far.
+    pub application_fee_amount: Option<Money>,
+    /// The transfer amount asked for at confirmation, waiting for the background capture.
+    pub transfer_amount: Option<Money>,
+    /// The connected account of a destination charge.
+    pub destination: Option<AccountId>,
+    /// The fees, oldest first; `application_fee` is the first (U11).
+    pub fees: Vec<ApplicationFeeId>,
+    /// The transfers, oldest first; `transfer` is the first (U11).
+    pub transfers: Vec<TransferId>,
+    /// B49: the first capture set `application_fee_amount`, so each later one must.
+    pub fee_required: bool,
+    /// B49: the first capture set `transfer_data[amount]`, so each later one must.
+    pub transfer_amount_required: bool,
+    /// B47: a fee refund was made by hand.
+    pub fee_refunded_by_hand: bool,
+    /// B47: a transfer reversal was made by hand.
+    pub transfer_reversed_by_hand: bool,
+    /// Why it failed.
+    pub decline: Option<Decline>,
+    /// The merchant's texts.
+    pub texts: SharedTexts,
+}
+
+impl Charge {
+    /// Whether the whole hold went back with nothing captured: cancellation or expiry (§2.7, §2.8).
+    #[must_use]
+    pub fn is_voided(&self) -> bool {
+        !self.released.is_zero() && self.captured.is_zero()
+    }
+
+    /// `amount_refunded`. A voided hold shows its whole amount although no money moved (§2.7, §2.8);
+    /// the released remainder of a partial capture does not show (B37, B40).
+    #[must_use]
+    pub fn amount_refunded(&self) -> Money {
+        if self.is_voided() { self.released } else { self.refunded }
+    }
+
+    /// `refunded`: the final capture is done and all of it was refunded (B43), or the hold was voided.
+    #[must_use]
+    pub fn is_refunded(&self) -> bool {
+        self.is_voided() || (self.closed && !self.captured.is_zero() && self.refunded == self.captured)
+    }
+
+    /// Whether the charge is a payment with several captures: manual, asked for, and available (B33).
+    #[must_use]
+    pub const fn is_multicapture(&self) -> bool {
+        self.manual && self.multicapture
+    }
+
+    /// `transfer`: the first one (U11).
+    #[must_use]
+    pub fn transfer(&self) -> Option<TransferId> {
+        self.transfers.first().copied()
+    }
+
+    /// `application_fee`: the first one (U11).
+    #[must_use]
+    pub fn application_fee(&self) -> Option<ApplicationFeeId> {
+        self.fees.first().copied()
+    }
+}

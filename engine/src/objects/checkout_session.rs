@@ -1,0 +1,127 @@
+//! The Checkout Session: a page that collects one payment or one payment method.
+
+use super::SharedTexts;
+use crate::money::{Currency, Money};
+use crate::time::Time;
+use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentIntentId, SetupIntentId};
+use serde::{Deserialize, Serialize};
+
+/// Where a session is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the provider's statuses")]
+pub enum SessionStatus {
+    Open,
+    Complete,
+    Expired,
+}
+
+impl SessionStatus {
+    /// The status's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// Whether the money of a session is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the provider's statuses")]
+pub enum PaymentStatus {
+    Paid,
+    Unpaid,
+    NoPaymentRequired,
+}
+
+impl PaymentStatus {
+    /// The status's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Unpaid => "unpaid",
+            Self::NoPaymentRequired => "no_payment_required",
+        }
+    }
+}
+
+/// What a session collects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SessionMode {
+    /// A payment.
+    Payment,
+    /// A payment method for later.
+    Setup,
+}
+
+/// Where a session's page is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UiMode {
+    /// The engine's own page, with a redirect to it and back (B15, B17).
+    Hosted,
+    /// A frame in the merchant's page (B22).
+    Embedded,
+    /// The merchant's own form.
+    Elements,
+}
+
+/// One position of a session's bill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineItem {
+    /// What is sold.
+    pub name: String,
+    /// The price of one.
+    pub unit_amount: Money,
+    /// How many.
+    pub quantity: u64,
+}
+
+/// One page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckoutSession {
+    /// Its id.
+    pub id: CheckoutSessionId,
+    /// The account that created it.
+    pub account: AccountId,
+    /// When it was created.
+    pub created: Time,
+    /// The part of the client secret behind the id.
+    pub secret: u64,
+    /// From when it can no longer be completed (B16).
+    pub expires_at: Time,
+    /// Where it is in its life.
+    pub status: SessionStatus,
+    /// Whether the money is there.
+    pub payment_status: PaymentStatus,
+    /// What it collects.
+    pub mode: SessionMode,
+    /// Where its page is shown.
+    pub ui_mode: UiMode,
+    /// The currency of the bill.
+    pub currency: Option<Currency>,
+    /// The sum of the bill.
+    pub amount_total: Option<Money>,
+    /// The bill.
+    pub line_items: Vec<LineItem>,
+    /// Where the customer goes after completing a hosted page.
+    pub success_url: Option<String>,
+    /// Where the customer goes after giving up a hosted page.
+    pub cancel_url: Option<String>,
+    /// Where the customer returns to after an embedded page.
+    pub return_url: Option<String>,
+    /// The merchant's own reference.
+    pub client_reference_id: Option<String>,
+    /// The customer's address, when known.
+    pub customer_email: Option<String>,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// The payment it collects.
+    pub payment_intent: Option<PaymentIntentId>,
+    /// The setup it collects.
+    pub setup_intent: Option<SetupIntentId>,
+    /// The merchant's texts.
+    pub texts: SharedTexts,
+}

@@ -1,0 +1,252 @@
+//! Events: frozen snapshots of what changed, with the values before.
+
+use super::{ApplicationFee, ChargeStatus, RefundStatus};
+use super::{Charge, CheckoutSession, PaymentIntent, PaymentStatus, Refund, Transfer};
+use crate::money::Money;
+use crate::time::Time;
+use crate::{AccountId, ApiVersion, EventId, Object, ObjectId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+macro_rules! event_types {
+    ($($name:ident $text:literal;)*) => {
+        /// The type of an event (§2.1). There is no `payment_intent.updated` and no `charge.created`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "the variants are the provider's event types")]
+        pub enum EventType { $($name),* }
+
+        impl EventType {
+            /// Every type.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The type's name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+    };
+}
+
+event_types! {
+    PaymentIntentCreated "payment_intent.created";
+    PaymentIntentRequiresAction "payment_intent.requires_action";
+    PaymentIntentProcessing "payment_intent.processing";
+    PaymentIntentAmountCapturableUpdated "payment_intent.amount_capturable_updated";
+    PaymentIntentSucceeded "payment_intent.succeeded";
+    PaymentIntentPaymentFailed "payment_intent.payment_failed";
+    PaymentIntentCanceled "payment_intent.canceled";
+    ChargePending "charge.pending";
+    ChargeSucceeded "charge.succeeded";
+    ChargeFailed "charge.failed";
+    ChargeCaptured "charge.captured";
+    ChargeUpdated "charge.updated";
+    ChargeRefunded "charge.refunded";
+    ChargeExpired "charge.expired";
+    ChargeRefundUpdated "charge.refund.updated";
+    RefundCreated "refund.created";
+    RefundUpdated "refund.updated";
+    RefundFailed "refund.failed";
+    SetupIntentCreated "setup_intent.created";
+    SetupIntentRequiresAction "setup_intent.requires_action";
+    SetupIntentSucceeded "setup_intent.succeeded";
+    SetupIntentSetupFailed "setup_intent.setup_failed";
+    SetupIntentCanceled "setup_intent.canceled";
+    CheckoutSessionCompleted "checkout.session.completed";
+    CheckoutSessionAsyncPaymentSucceeded "checkout.session.async_payment_succeeded";
+    CheckoutSessionAsyncPaymentFailed "checkout.session.async_payment_failed";
+    CheckoutSessionExpired "checkout.session.expired";
+    ApplicationFeeCreated "application_fee.created";
+    ApplicationFeeRefunded "application_fee.refunded";
+    ApplicationFeeRefundUpdated "application_fee.refund.updated";
+    TransferCreated "transfer.created";
+    TransferUpdated "transfer.updated";
+    TransferReversed "transfer.reversed";
+    PaymentMethodAttached "payment_method.attached";
+    PaymentMethodDetached "payment_method.detached";
+    CustomerCreated "customer.created";
+    CustomerUpdated "customer.updated";
+}
+
+impl EventType {
+    /// The type with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event_type| event_type.name() == name)
+    }
+}
+
+/// A field that `previous_attributes` can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the provider's field names")]
+pub enum Field {
+    AmountCapturable,
+    AmountReceived,
+    AmountCaptured,
+    AmountRefunded,
+    AmountReversed,
+    Captured,
+    Refunded,
+    Reversed,
+    Paid,
+    Status,
+    PaymentStatus,
+    BalanceTransaction,
+    FailureBalanceTransaction,
+    Transfer,
+    ApplicationFee,
+    ApplicationFeeAmount,
+}
+
+impl Field {
+    /// The field's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AmountCapturable => "amount_capturable",
+            Self::AmountReceived => "amount_received",
+            Self::AmountCaptured => "amount_captured",
+            Self::AmountRefunded => "amount_refunded",
+            Self::AmountReversed => "amount_reversed",
+            Self::Captured => "captured",
+            Self::Refunded => "refunded",
+            Self::Reversed => "reversed",
+            Self::Paid => "paid",
+            Self::Status => "status",
+            Self::PaymentStatus => "payment_status",
+            Self::BalanceTransaction => "balance_transaction",
+            Self::FailureBalanceTransaction => "failure_balance_transaction",
+            Self::Transfer => "transfer",
+            Self::ApplicationFee => "application_fee",
+            Self::ApplicationFeeAmount => "application_fee_amount",
+        }
+    }
+}
+
+/// The value a field had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants name the type of the value")]
+pub enum Was {
+    Amount(Money),
+    MaybeAmount(Option<Money>),
+    Flag(bool),
+    Id(Option<ObjectId>),
+    ChargeStatus(ChargeStatus),
+    RefundStatus(RefundStatus),
+    PaymentStatus(PaymentStatus),
+}
+
+/// The fields an event changed, with the values they had: `previous_attributes`.
+pub type Previous = Vec<(Field, Was)>;
+
+/// Who asked for a change (`request` of an event).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The request's number; rendered `req_…`.
+    pub request: u64,
+    /// The idempotency key, echoed (§2.11).
+    pub idempotency_key: Option<String>,
+}
+
+/// One notification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The account it happened on.
+    pub account: AccountId,
+    /// When it happened.
+    pub created: Time,
+    /// What happened.
+    pub event_type: EventType,
+    /// The object right after it, frozen (`data.object`).
+    pub object: Object,
+    /// For renderings that show a payment's charges on the payment: the latest charge, frozen too.
+    pub charge: Option<Arc<Charge>>,
+    /// What it changed (`data.previous_attributes`).
+    pub previous: Previous,
+    /// Who asked for it; `None` for jobs and the world outside.
+    pub origin: Option<Arc<Origin>>,
+    /// The account's version then.
+    pub version: ApiVersion,
+}
+
+/// An object whose changes are told field by field.
+pub trait Tracked {
+    /// The tracked fields in which `self` differs from `before`, with the values of `before`.
+    fn changes_since(&self, before: &Self) -> Previous;
+}
+
+/// Pairs `field` with its old value when the two differ.
+fn note<T: PartialEq + Copy>(into: &mut Previous, field: Field, was: T, is: T, wrap: fn(T) -> Was) {
+    if was != is {
+        into.push((field, wrap(was)));
+    }
+}
+
+impl Tracked for PaymentIntent {
+    fn changes_since(&self, before: &Self) -> Previous {
+        let mut changed = Previous::new();
+        note(&mut changed, Field::AmountCapturable, before.capturable, self.capturable, Was::Amount);
+        note(&mut changed, Field::AmountReceived, before.received, self.received, Was::Amount);
+        changed
+    }
+}
+
+impl Tracked for Charge {
+    fn changes_since(&self, before: &Self) -> Previous {
+        let mut changed = Previous::new();
+        let id = |was: Option<crate::BalanceTransactionId>| Was::Id(was.map(ObjectId::from));
+        note(&mut changed, Field::AmountCaptured, before.captured, self.captured, Was::Amount);
+        note(&mut changed, Field::AmountRefunded, before.amount_refunded(), self.amount_refunded(), Was::Amount);
+        note(&mut changed, Field::Captured, before.closed, self.closed, Was::Flag);
+        note(&mut changed, Field::Refunded, before.is_refunded(), self.is_refunded(), Was::Flag);
+        note(&mut changed, Field::Status, before.status, self.status, Was::ChargeStatus);
+        note(&mut changed, Field::BalanceTransaction, before.balance_transaction, self.balance_transaction, id);
+        note(&mut changed, Field::Transfer, before.transfer(), self.transfer(), |was| Was::Id(was.map(ObjectId::from)));
+        note(&mut changed, Field::ApplicationFee, before.application_fee(), self.application_fee(), |was| {
+            Was::Id(was.map(ObjectId::from))
+        });
+        let (fee_was, fee_is) = (before.application_fee_amount, self.application_fee_amount);
+        note(&mut changed, Field::ApplicationFeeAmount, fee_was, fee_is, Was::MaybeAmount);
+        changed
+    }
+}
+
+impl Tracked for Refund {
+    fn changes_since(&self, before: &Self) -> Previous {
+        let mut changed = Previous::new();
+        let (was, is) = (before.failure_balance_transaction, self.failure_balance_transaction);
+        note(&mut changed, Field::Status, before.status, self.status, Was::RefundStatus);
+        note(&mut changed, Field::FailureBalanceTransaction, was, is, |was| Was::Id(was.map(ObjectId::from)));
+        changed
+    }
+}
+
+impl Tracked for Transfer {
+    fn changes_since(&self, before: &Self) -> Previous {
+        let mut changed = Previous::new();
+        let full = |transfer: &Self| transfer.reversed == transfer.amount;
+        note(&mut changed, Field::AmountReversed, before.reversed, self.reversed, Was::Amount);
+        note(&mut changed, Field::Reversed, full(before), full(self), Was::Flag);
+        changed
+    }
+}
+
+impl Tracked for ApplicationFee {
+    fn changes_since(&self, before: &Self) -> Previous {
+        let mut changed = Previous::new();
+        let full = |fee: &Self| fee.refunded == fee.amount;
+        note(&mut changed, Field::AmountRefunded, before.refunded, self.refunded, Was::Amount);
+        note(&mut changed, Field::Refunded, full(before), full(self), Was::Flag);
+        changed
+    }
+}
+
+impl Tracked for CheckoutSession {
+    fn changes_since(&self, before: &Self) -> Previous {
+        let mut changed = Previous::new();
+        note(&mut changed, Field::PaymentStatus, before.payment_status, self.payment_status, Was::PaymentStatus);
+        changed
+    }
+}

@@ -1,0 +1,148 @@
+//! The provider's objects as plain records: typed, compact, compared and stored whole, rendered elsewhere.
+
+mod account;
+mod charge;
+mod checkout_session;
+mod connect;
+mod event;
+mod payment_intent;
+mod payment_method;
+mod refund;
+mod setup_intent;
+mod webhook;
+
+pub use account::Account;
+pub use charge::{Charge, ChargeStatus};
+pub use checkout_session::{CheckoutSession, LineItem, PaymentStatus, SessionMode, SessionStatus, UiMode};
+pub use connect::{ApplicationFee, BalanceTransaction, FeeRefund, MovementKind, Reversal, Transfer};
+pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
+pub use payment_intent::{
+    CancellationReason, CaptureMethod, ConfirmationMethod, IntentStatus, PaymentIntent, TransferData,
+};
+pub use payment_method::{Customer, PaymentMethod};
+pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatus};
+pub use setup_intent::{SetupIntent, SetupStatus, Usage};
+pub use webhook::{Attempt, Delivery, DeliveryState, WebhookEndpoint};
+
+use crate::test_methods::{Decline, MethodType};
+use crate::{Object, PaymentMethodId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The merchant's own texts on an object; most have none, so they live behind one shared pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    /// `description`.
+    pub description: Option<String>,
+    /// `metadata`: at most 50 keys of up to 40 characters, values of up to 500.
+    pub metadata: BTreeMap<String, String>,
+    /// `statement_descriptor`, at most 22 characters.
+    pub statement_descriptor: Option<String>,
+    /// `receipt_email`.
+    pub receipt_email: Option<String>,
+    /// `transfer_group`.
+    pub transfer_group: Option<String>,
+}
+
+/// Texts shared between the versions of an object; `None` is the common case of no text at all.
+pub type SharedTexts = Option<Arc<Texts>>;
+
+/// What the customer must do next (`next_action`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum NextAction {
+    /// Authenticate in the merchant's page: `use_stripe_sdk`.
+    Sdk,
+    /// Authenticate on the issuer's page: `redirect_to_url`.
+    Redirect,
+    /// Tell the amounts of the two small deposits: `verify_with_microdeposits`.
+    Microdeposits,
+}
+
+/// Why the last attempt failed (`last_payment_error`, `last_setup_error`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AttemptError {
+    /// What went wrong.
+    pub failure: Failure,
+    /// The method that was tried.
+    pub method: PaymentMethodId,
+    /// The failed charge, when the attempt made one.
+    pub charge: Option<crate::ChargeId>,
+}
+
+/// Why an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Failure {
+    /// The issuer or bank declined.
+    Declined(Decline),
+    /// The customer failed or abandoned authentication.
+    Authentication,
+    /// The issuer wants authentication and the customer is away.
+    AuthenticationRequired,
+}
+
+/// A set of payment method types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MethodTypes {
+    card: bool,
+    us_bank_account: bool,
+    sepa_debit: bool,
+}
+
+impl MethodTypes {
+    /// Cards alone: the default.
+    pub const CARD: Self = Self { card: true, us_bank_account: false, sepa_debit: false };
+    /// All types.
+    pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true };
+
+    /// The set of `types`.
+    #[must_use]
+    pub fn of(types: &[MethodType]) -> Self {
+        let has = |wanted| types.contains(&wanted);
+        Self {
+            card: has(MethodType::Card),
+            us_bank_account: has(MethodType::UsBankAccount),
+            sepa_debit: has(MethodType::SepaDebit),
+        }
+    }
+
+    /// Whether `wanted` is in the set.
+    #[must_use]
+    pub const fn has(self, wanted: MethodType) -> bool {
+        match wanted {
+            MethodType::Card => self.card,
+            MethodType::UsBankAccount => self.us_bank_account,
+            MethodType::SepaDebit => self.sepa_debit,
+        }
+    }
+
+    /// The types in the set.
+    pub fn iter(self) -> impl Iterator<Item = MethodType> {
+        MethodType::ALL.iter().copied().filter(move |wanted| self.has(*wanted))
+    }
+}
+
+impl Object {
+    /// The object's texts, where its kind has any.
+    #[must_use]
+    pub fn texts(&self) -> Option<&Texts> {
+        match self {
+            Self::Customer(o) => o.texts.as_deref(),
+            Self::PaymentMethod(o) => o.texts.as_deref(),
+            Self::PaymentIntent(o) => o.texts.as_deref(),
+            Self::Charge(o) => o.texts.as_deref(),
+            Self::Refund(o) => o.texts.as_deref(),
+            Self::Transfer(o) => o.texts.as_deref(),
+            Self::Reversal(o) => o.texts.as_deref(),
+            Self::FeeRefund(o) => o.texts.as_deref(),
+            Self::SetupIntent(o) => o.texts.as_deref(),
+            Self::CheckoutSession(o) => o.texts.as_deref(),
+            Self::WebhookEndpoint(o) => o.texts.as_deref(),
+            Self::Account(_)
+            | Self::ApplicationFee(_)
+            | Self::BalanceTransaction(_)
+            | Self::Event(_)
+            | Self::Delivery(_) => None,
+        }
+    }
+}

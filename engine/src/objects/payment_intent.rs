@@ -1,0 +1,161 @@
+//! The PaymentIntent: one payment's life from its amount to its end.
+
+use super::{AttemptError, MethodTypes, NextAction, SharedTexts, Usage};
+use crate::money::{Currency, Money};
+use crate::time::Time;
+use crate::{AccountId, ChargeId, CheckoutSessionId, CustomerId, PaymentIntentId, PaymentMethodId};
+use serde::{Deserialize, Serialize};
+
+/// Where a PaymentIntent is in its life (§2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the provider's statuses")]
+pub enum IntentStatus {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Processing,
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+}
+
+impl IntentStatus {
+    /// The status's name since API version 2019-02-11 (C17).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::RequiresConfirmation => "requires_confirmation",
+            Self::RequiresAction => "requires_action",
+            Self::Processing => "processing",
+            Self::RequiresCapture => "requires_capture",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// Whether nothing was attempted or the last attempt is over: amount, method and options may change.
+    #[must_use]
+    pub const fn is_before_payment(self) -> bool {
+        matches!(self, Self::RequiresPaymentMethod | Self::RequiresConfirmation | Self::RequiresAction)
+    }
+}
+
+/// When the money of an approved payment is captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CaptureMethod {
+    /// At once, ledger included.
+    Automatic,
+    /// At once to the caller, the ledger in the background (A1).
+    AutomaticAsync,
+    /// By separate capture requests.
+    Manual,
+}
+
+/// Who may confirm after the customer's action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ConfirmationMethod {
+    /// The action itself continues the payment.
+    Automatic,
+    /// The server must confirm again (§2.2).
+    Manual,
+}
+
+/// Why an intent was canceled (§2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the provider's reasons")]
+pub enum CancellationReason {
+    Duplicate,
+    Fraudulent,
+    RequestedByCustomer,
+    Abandoned,
+    Automatic,
+}
+
+impl CancellationReason {
+    /// The reason's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Duplicate => "duplicate",
+            Self::Fraudulent => "fraudulent",
+            Self::RequestedByCustomer => "requested_by_customer",
+            Self::Abandoned => "abandoned",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
+/// Where a destination charge sends its money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TransferData {
+    /// The connected account.
+    pub destination: AccountId,
+    /// How much of the charge is transferred; all of it when `None`.
+    pub amount: Option<Money>,
+}
+
+/// One payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentIntent {
+    /// Its id.
+    pub id: PaymentIntentId,
+    /// The account that created it.
+    pub account: AccountId,
+    /// When it was created.
+    pub created: Time,
+    /// The part of the client secret behind the id.
+    pub secret: u64,
+    /// The amount to authorize; equals received + capturable while it requires capture (B40).
+    pub amount: Money,
+    /// The currency of every amount here.
+    pub currency: Currency,
+    /// Where it is in its life.
+    pub status: IntentStatus,
+    /// When an approved payment is captured.
+    pub capture_method: CaptureMethod,
+    /// `payment_method_options.card.capture_method=manual`: overrides the capture method for cards.
+    pub card_capture_manual: bool,
+    /// B29: `payment_method_options.card.request_multicapture=if_available`.
+    pub request_multicapture: bool,
+    /// Who may confirm after the customer's action.
+    pub confirmation_method: ConfirmationMethod,
+    /// What can still be captured (`amount_capturable`).
+    pub capturable: Money,
+    /// What has been captured (`amount_received`).
+    pub received: Money,
+    /// The method of the current or next attempt.
+    pub method: Option<PaymentMethodId>,
+    /// Which types of method it takes.
+    pub method_types: MethodTypes,
+    /// The customer it belongs to.
+    pub customer: Option<CustomerId>,
+    /// The charge of the latest attempt that made one.
+    pub latest_charge: Option<ChargeId>,
+    /// Why the last attempt failed.
+    pub last_error: Option<AttemptError>,
+    /// What the customer must do next.
+    pub next_action: Option<NextAction>,
+    /// The customer passed authentication and the server has not confirmed again yet.
+    pub authenticated: bool,
+    /// The current attempt was started without the customer.
+    pub off_session: bool,
+    /// Keep the method for later payments.
+    pub setup_future_usage: Option<Usage>,
+    /// The fee the platform takes of the payment (`application_fee_amount`).
+    pub application_fee_amount: Option<Money>,
+    /// Where a destination charge sends its money.
+    pub transfer_data: Option<TransferData>,
+    /// When it was canceled.
+    pub canceled_at: Option<Time>,
+    /// Why it was canceled.
+    pub cancellation_reason: Option<CancellationReason>,
+    /// Confirmations so far (C16).
+    pub confirmations: u32,
+    /// The Checkout Session that owns it.
+    pub session: Option<CheckoutSessionId>,
+    /// C18: until when a bank debit in `processing` can be canceled.
+    pub cancelable_until: Option<Time>,
+    /// The merchant's texts.
+    pub texts: SharedTexts,
+}

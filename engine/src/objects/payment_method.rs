@@ -1,0 +1,53 @@
+//! PaymentMethods and the Customers they are attached to.
+
+use super::SharedTexts;
+use crate::test_methods::{MethodType, TestMethod};
+use crate::time::Time;
+use crate::{AccountId, CustomerId, PaymentMethodId};
+use serde::{Deserialize, Serialize};
+
+/// A customer of the merchant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// The account that created it.
+    pub account: AccountId,
+    /// When it was created.
+    pub created: Time,
+    /// The customer's name.
+    pub name: Option<String>,
+    /// The customer's address.
+    pub email: Option<String>,
+    /// The merchant's texts.
+    pub texts: SharedTexts,
+}
+
+/// A card or bank account to pay with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentMethod {
+    /// Its id.
+    pub id: PaymentMethodId,
+    /// The account that created it.
+    pub account: AccountId,
+    /// When it was created.
+    pub created: Time,
+    /// What it is.
+    pub test_method: TestMethod,
+    /// The customer it is attached to.
+    pub customer: Option<CustomerId>,
+    /// Whether it was used or detached and cannot be used again (§2.2).
+    pub consumed: bool,
+    /// Whether a SetupIntent or a payment prepared it for payments without the customer.
+    pub set_up: bool,
+    /// The merchant's texts.
+    pub texts: SharedTexts,
+}
+
+impl PaymentMethod {
+    /// The method's type.
+    #[must_use]
+    pub const fn method_type(&self) -> MethodType {
+        self.test_method.row().method_type
+    }
+}

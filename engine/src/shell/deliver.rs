@@ -1,0 +1,163 @@
+//! Webhooks: every event to every endpoint that wants it, at least once, signed, for three days (§2.12).
+
+use super::Engine;
+use crate::command::{JobKey, JobKind};
+use crate::core::Changes;
+use crate::edge::render;
+use crate::objects::{Attempt, Delivery, DeliveryState, Event, WebhookEndpoint};
+use crate::store::{Batch, StoreError};
+use crate::time::{Seconds, Time};
+use crate::{DeliveryId, Object, ObjectId};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use std::fmt::Write;
+use std::sync::{Arc, PoisonError};
+
+/// One POST to an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Where to.
+    pub url: String,
+    /// The value of the header `Stripe-Signature`.
+    pub signature: String,
+    /// The event as JSON.
+    pub body: String,
+}
+
+/// The way to webhook endpoints.
+pub trait DeliveryPort: Send + Sync {
+    /// Posts and answers the HTTP status, or `None` when no answer came in time.
+    fn post(&self, post: &Post) -> Option<u16>;
+}
+
+/// No way out: every endpoint is unreachable.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoDelivery;
+
+impl DeliveryPort for NoDelivery {
+    fn post(&self, _: &Post) -> Option<u16> {
+        None
+    }
+}
+
+/// The header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`.
+#[must_use]
+pub fn sign(secret: &str, now: Time, body: &str) -> String {
+    let mut header = format!("t={},v1=", now.seconds());
+    // A key of any length is good for HMAC, so the signature is always there.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {
+        mac.update(format!("{}.{body}", now.seconds()).as_bytes());
+        for byte in mac.finalize().into_bytes() {
+            let _ = write!(header, "{byte:02x}");
+        }
+    }
+    header
+}
+
+/// A delivery with what it delivers and where to.
+type Errand = (Arc<Delivery>, Arc<Event>, Arc<WebhookEndpoint>);
+
+impl Engine {
+    /// Adds a delivery for each endpoint that wants one of the events, to the same transaction.
+    pub(super) fn fan_out(&self, changes: &mut Changes, now: Time) {
+        let endpoints = self.endpoints.read().unwrap_or_else(PoisonError::into_inner);
+        if endpoints.is_empty() {
+            return;
+        }
+        let (events, mut deliveries) = (std::mem::take(&mut changes.events), Vec::new());
+        for event in &events {
+            for endpoint in endpoints.iter().filter(|endpoint| self.is_for(event, endpoint)) {
+                let (id, account) = (DeliveryId(self.parts.ids.next()), endpoint.account);
+                let (event, endpoint, state) = (event.id, endpoint.id, DeliveryState::Pending);
+                deliveries.push(Delivery { id, account, event, endpoint, created: now, state, attempts: Vec::new() });
+            }
+        }
+        changes.events = events;
+        for delivery in deliveries {
+            changes.schedule(JobKind::Deliver, delivery.id, now);
+            changes.put(delivery);
+        }
+    }
+
+    /// An endpoint gets its own account's events, or those of connected accounts when it says so.
+    fn is_for(&self, event: &Event, endpoint: &WebhookEndpoint) -> bool {
+        let platform = || self.account(event.account).and_then(|account| account.platform);
+        let of_interest = match endpoint.connect {
+            false => event.account == endpoint.account,
+            true => platform() == Some(endpoint.account),
+        };
+        of_interest && endpoint.wants(event.event_type)
+    }
+
+    /// Keeps the list of endpoints up to date with a transaction.
+    pub(super) fn note_endpoints(&self, changed: &[Object]) {
+        for object in changed {
+            if let Object::WebhookEndpoint(endpoint) = object {
+                let mut endpoints = self.endpoints.write().unwrap_or_else(PoisonError::into_inner);
+                endpoints.retain(|known| known.id != endpoint.id);
+                endpoints.push(Arc::clone(endpoint));
+            }
+        }
+    }
+
+    /// Tries one delivery and writes down how it went.
+    pub(super) fn deliver(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
+        let Some(_held) = self.locks.hold(&[job.object]) else {
+            return Ok(());
+        };
+        let mut batch = Batch { unschedule: vec![job], ..Batch::default() };
+        if let Some((delivery, event, endpoint)) = self.pending(job.object)? {
+            let sent = if endpoint.wants(event.event_type) { Some(self.post(&event, &endpoint, now)) } else { None };
+            let (delivery, again) = self.after_attempt(&delivery, sent, now);
+            batch.schedule.extend(again.map(|due| (job, due)));
+            batch.objects.push(delivery.into());
+        }
+        self.parts.store.commit(batch)
+    }
+
+    fn pending(&self, id: ObjectId) -> Result<Option<Errand>, StoreError> {
+        let Some(Object::Delivery(delivery)) = self.parts.store.object(id)? else {
+            return Ok(None);
+        };
+        let event = self.parts.store.object(delivery.event.into())?;
+        let endpoint = self.parts.store.object(delivery.endpoint.into())?;
+        Ok(match (event, endpoint) {
+            (Some(Object::Event(event)), Some(Object::WebhookEndpoint(endpoint))) => Some((delivery, event, endpoint)),
+            _ => None,
+        })
+    }
+
+    fn post(&self, event: &Event, endpoint: &WebhookEndpoint, now: Time) -> Option<u16> {
+        let body = render::event(event, endpoint.version.unwrap_or(event.version)).to_string();
+        let signature = sign(&endpoint.signing_secret(), now, &body);
+        self.parts.delivery.post(&Post { url: endpoint.url.clone(), signature, body })
+    }
+
+    /// The delivery after a try, and when to try again. `sent` is `None` when the endpoint is gone; any answer
+    /// but 2xx is a failure, redirections included.
+    fn after_attempt(&self, before: &Delivery, sent: Option<Option<u16>>, now: Time) -> (Delivery, Option<Time>) {
+        let mut delivery = before.clone();
+        let Some(status) = sent else {
+            delivery.state = DeliveryState::Abandoned;
+            return (delivery, None);
+        };
+        delivery.attempts.push(Attempt { at: now, status });
+        if status.is_some_and(|status| (200..300).contains(&status)) {
+            delivery.state = DeliveryState::Delivered;
+            return (delivery, None);
+        }
+        let due = now.after(self.back_off(delivery.attempts.len()));
+        if due.since(delivery.created) > self.parts.dialect.timing.webhook_retry {
+            delivery.state = DeliveryState::Abandoned;
+            return (delivery, None);
+        }
+        (delivery, Some(due))
+    }
+
+    /// The wait after the n-th failure: twice as long each time.
+    fn back_off(&self, failures: usize) -> Seconds {
+        let doublings = u32::try_from(failures).unwrap_or(u32::MAX).saturating_sub(1);
+        let factor = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
+        self.parts.dialect.timing.webhook_first_retry.saturating_mul(factor)
+    }
+}

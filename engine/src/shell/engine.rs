@@ -1,0 +1,192 @@
+//! The engine: its parts, its doors.
+
+use super::deliver::{DeliveryPort, NoDelivery};
+use super::locks::{KeysInUse, Locks};
+use super::open_asks::OpenAsks;
+use crate::acquirer::{Acquirer, SimulatedAcquirer};
+use crate::command::{Command, WorldEvent};
+use crate::dialect::Dialect;
+use crate::nouns::{Ids, SequentialIds};
+use crate::objects::{Account, Event, WebhookEndpoint};
+use crate::response::Response;
+use crate::store::{Batch, MemoryStore, Store, StoreError};
+use crate::time::{Clock, ManualClock, Time};
+use crate::version::ApiVersion;
+use crate::{AccountId, Kind, Object, ObjectId};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// One request to the engine.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The account it acts for: the key's own, or the one named by `Stripe-Account`.
+    pub account: AccountId,
+    /// `Idempotency-Key`; only changes heed it (§2.11).
+    pub idempotency_key: Option<String>,
+    /// `Stripe-Version`; the account's own when `None`.
+    pub version: Option<ApiVersion>,
+    /// `expand[]`: paths of ids to answer as objects.
+    pub expand: Vec<String>,
+    /// What is asked.
+    pub command: Command,
+}
+
+impl Request {
+    /// A plain request.
+    #[must_use]
+    pub const fn new(account: AccountId, command: Command) -> Self {
+        Self { account, idempotency_key: None, version: None, expand: Vec::new(), command }
+    }
+
+    /// The same request under an idempotency key.
+    #[must_use]
+    pub fn with_key(self, key: &str) -> Self {
+        Self { idempotency_key: Some(key.to_owned()), ..self }
+    }
+}
+
+/// What an engine is made of.
+pub struct EngineParts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The network.
+    pub acquirer: Arc<dyn Acquirer>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// The way of webhooks.
+    pub delivery: Arc<dyn DeliveryPort>,
+    /// The free choices.
+    pub dialect: Dialect,
+    /// How long a request waits for an object that another one holds before it answers `lock_timeout`.
+    pub lock_wait: Duration,
+    /// How often the acquirer is asked at once before a request gives up and the worker takes over.
+    pub tries: u32,
+}
+
+impl EngineParts {
+    /// Deterministic parts in plain memory, with the clock at `now`.
+    #[must_use]
+    pub fn in_memory(now: Time) -> Self {
+        Self {
+            store: Arc::new(MemoryStore::default()),
+            acquirer: Arc::new(SimulatedAcquirer::default()),
+            clock: Arc::new(ManualClock::at(now)),
+            ids: Arc::new(SequentialIds::default()),
+            delivery: Arc::new(NoDelivery),
+            dialect: Dialect::default(),
+            lock_wait: Duration::from_secs(2),
+            tries: 3,
+        }
+    }
+}
+
+/// A payment engine. Share it between threads freely.
+///
+/// ```
+/// use holdfast_engine::command::{Command, CreatePaymentIntent};
+/// use holdfast_engine::{AccountId, Currency, Engine, EngineParts, Request, Time};
+/// use holdfast_engine::objects::Account;
+///
+/// let engine = Engine::open(EngineParts::in_memory(Time::new(1_800_000_000)))?;
+/// let account = AccountId(1);
+/// engine.add_account(Account::standard(account))?;
+/// let create = CreatePaymentIntent::new(2000, Currency::Usd);
+/// let response = engine.execute(Request::new(account, Command::CreatePaymentIntent(Box::new(create))));
+/// assert_eq!(response.status(), 200);
+/// # Ok::<(), holdfast_engine::store::StoreError>(())
+/// ```
+pub struct Engine {
+    pub(super) parts: EngineParts,
+    pub(super) locks: Locks,
+    pub(super) keys: KeysInUse,
+    pub(super) open: OpenAsks,
+    pub(super) accounts: RwLock<Vec<Arc<Account>>>,
+    pub(super) endpoints: RwLock<Vec<Arc<WebhookEndpoint>>>,
+}
+
+impl Engine {
+    /// An engine on `parts`, continuing where the store stopped.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn open(parts: EngineParts) -> Result<Self, StoreError> {
+        let (mut accounts, mut endpoints) = (Vec::new(), Vec::new());
+        parts.store.each(Kind::Account, &mut |object| {
+            if let Object::Account(account) = object {
+                accounts.push(account);
+            }
+        })?;
+        parts.store.each(Kind::WebhookEndpoint, &mut |object| {
+            if let Object::WebhookEndpoint(endpoint) = object {
+                endpoints.push(endpoint);
+            }
+        })?;
+        let open = OpenAsks::of(parts.store.open_asks()?);
+        let locks = Locks::new(parts.lock_wait);
+        let (accounts, endpoints) = (RwLock::new(accounts), RwLock::new(endpoints));
+        Ok(Self { parts, locks, keys: KeysInUse::default(), open, accounts, endpoints })
+    }
+
+    /// Adds an account, or replaces the one with its id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn add_account(&self, account: Account) -> Result<(), StoreError> {
+        let account = Arc::new(account);
+        let objects = vec![Object::Account(Arc::clone(&account))];
+        self.parts.store.commit(Batch { objects, ..Batch::default() })?;
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        accounts.retain(|known| known.id != account.id);
+        accounts.push(account);
+        Ok(())
+    }
+
+    /// The account with this id.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<Arc<Account>> {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        accounts.iter().find(|account| account.id == id).cloned()
+    }
+
+    /// Executes one request.
+    #[must_use]
+    pub fn execute(&self, request: Request) -> Response {
+        self.run(request, self.parts.clock.now())
+    }
+
+    /// Has the world outside do something: a customer, a bank, a network.
+    #[must_use]
+    pub fn happen(&self, account: AccountId, event: WorldEvent) -> Response {
+        self.execute(Request::new(account, Command::World(event)))
+    }
+
+    /// An object as it is now, without any rendering.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn observe(&self, id: impl Into<ObjectId>) -> Result<Option<Object>, StoreError> {
+        self.parts.store.object(id.into())
+    }
+
+    /// Events with a sequence number above `after`, in the order of their transactions, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn events_after(&self, after: u64, limit: usize) -> Result<Vec<(u64, Arc<Event>)>, StoreError> {
+        self.parts.store.events_after(after, limit)
+    }
+
+    /// The store, for looks at everything in it.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// The instant the engine believes it is.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.parts.clock.now()
+    }
+}

@@ -1,0 +1,347 @@
+//! One request from its arrival to its answer: key, locks, decision, transaction.
+
+use super::Engine;
+use super::engine::Request;
+use super::expand;
+use super::touched::touched;
+use super::view::View;
+use crate::acquirer::{Answer, Ask, Reference};
+use crate::command::{Command, ListQuery};
+use crate::core::{Changes, Done, Reply, Scene, Stop, decide};
+use crate::edge::noun;
+use crate::objects::{Account, Origin};
+use crate::refusal::{Reason, Refusal};
+use crate::response::{Body, Response};
+use crate::store::{Batch, KeyRecord, KeyState, OpenAsk};
+use crate::time::Time;
+use crate::version::Feature;
+use crate::{Object, ObjectId};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The longest idempotency key (§2.11).
+const LONGEST_KEY: usize = 255;
+/// How often the objects to lock may turn out to be others before a request gives up.
+const LOCK_ROUNDS: u32 = 8;
+
+/// A request under way: what is fixed from its arrival on.
+pub(super) struct Case<'a> {
+    pub request: Request,
+    pub account: &'a Arc<Account>,
+    pub number: u64,
+    /// The instant the decision is made for.
+    pub now: Time,
+    pub reference: Reference,
+    /// The client already has an answer; the decision's own reaches nobody.
+    pub given_up: bool,
+}
+
+impl Engine {
+    pub(super) fn run(&self, request: Request, now: Time) -> Response {
+        let number = self.parts.ids.next();
+        let Some(account) = self.account(request.account) else {
+            let (id, noun, param) = (request.account.to_string(), Cow::Borrowed("account"), Cow::Borrowed("account"));
+            let version = request.version.unwrap_or(crate::ApiVersion::CURRENT);
+            return refused(number, version, Reason::NotFound { noun, id, param }.into());
+        };
+        let version = request.version.unwrap_or(account.version);
+        let case = Case { request, account: &account, number, now, reference: Reference(number), given_up: false };
+        if let Command::Retrieve(_) | Command::List(_) | Command::Malformed { .. } = case.request.command {
+            return self.look(&case, version);
+        }
+        match case.request.idempotency_key.as_deref() {
+            None => self.change(&case, version),
+            Some(key) => self.once(&case, version, key),
+        }
+    }
+
+    /// §2.11: one effect and one answer for a key.
+    fn once(&self, case: &Case<'_>, version: crate::ApiVersion, key: &str) -> Response {
+        let refuse = |reason: Reason| refused(case.number, version, reason.into());
+        if key.len() > LONGEST_KEY {
+            return refuse(Reason::KeyTooLong);
+        }
+        let Some(_in_use) = self.keys.begin(case.account.id, key) else {
+            return refuse(Reason::KeyInUse);
+        };
+        // Twice at the most: an open question is answered first, then the record is read again.
+        for _ in 0..2 {
+            let known = match self.parts.store.key(case.account.id, key) {
+                Ok(known) => {
+                    known.filter(|known| case.now.since(known.created) < self.parts.dialect.timing.idempotency)
+                }
+                Err(error) => return refuse(Reason::Internal(error.to_string())),
+            };
+            match known {
+                None => return self.change(case, version),
+                Some(known) if known.command != case.request.command => {
+                    return refuse(Reason::KeyOfOtherRequest);
+                }
+                Some(KeyRecord { state: KeyState::Answered(answer), .. }) => {
+                    return Response { replayed: true, ..(*answer).clone() };
+                }
+                Some(KeyRecord { state: KeyState::Asking(reference), .. }) => {
+                    if self.answer_open(reference).is_err() {
+                        return refuse(Reason::KeyInUse);
+                    }
+                }
+            }
+        }
+        refuse(Reason::KeyInUse)
+    }
+
+    /// Locks what the command works on, then decides.
+    fn change(&self, case: &Case<'_>, version: crate::ApiVersion) -> Response {
+        for _ in 0..LOCK_ROUNDS {
+            let view = View::of(&*self.parts.store);
+            let wanted = touched(&view, case.account.id, &case.request.command);
+            let Some(_held) = self.locks.hold(&wanted) else {
+                break;
+            };
+            if touched(&view, case.account.id, &case.request.command) != wanted {
+                continue;
+            }
+            if self.open.on(&wanted).into_iter().any(|ask| self.conclude(&ask).is_err()) {
+                break;
+            }
+            return self.decide_and_commit(case, version, wanted);
+        }
+        refused(case.number, version, Reason::LockTimeout.into())
+    }
+
+    /// Decides; when the acquirer must answer first, records the question, asks, and decides again.
+    fn decide_and_commit(&self, case: &Case<'_>, version: crate::ApiVersion, locks: Vec<ObjectId>) -> Response {
+        let ask = match self.decide(case, version, None) {
+            Ok(done) => return self.commit(case, version, done, None),
+            Err(Stop::Refuse(refusal)) => return self.refuse(case, version, *refusal),
+            Err(Stop::Ask(ask)) => ask,
+        };
+        let ask = Arc::new(self.open_ask(case, version, ask, locks));
+        let recorded = Batch { ask: Some(Arc::clone(&ask)), key: self.asking(case), ..Batch::default() };
+        if let Err(error) = self.parts.store.commit(recorded) {
+            return refused(case.number, version, Reason::Internal(error.to_string()).into());
+        }
+        match self.ask_acquirer(&ask) {
+            Some(answer) => self.finish(case, version, &ask, answer),
+            None => self.give_up(case, version, &ask),
+        }
+    }
+
+    /// Decides again with the acquirer's answer and makes it so.
+    pub(super) fn finish(
+        &self,
+        case: &Case<'_>,
+        version: crate::ApiVersion,
+        ask: &Arc<OpenAsk>,
+        answer: Answer,
+    ) -> Response {
+        match self.decide(case, version, Some(answer)) {
+            Ok(done) => self.commit(case, version, done, Some(ask)),
+            Err(Stop::Refuse(refusal)) => {
+                // The acquirer said that nothing happened there, and so nothing happens here.
+                let reply = Err(refusal);
+                self.commit(case, version, Done { changes: Changes::default(), reply }, Some(ask))
+            }
+            Err(Stop::Ask(_)) => {
+                self.open.add(Arc::clone(ask));
+                let reason = Reason::Internal("a decision asked twice".to_owned());
+                refused(case.number, version, reason.into())
+            }
+        }
+    }
+
+    /// The acquirer does not answer: the client is told so, for good, and the worker asks on (§2.11, R2).
+    fn give_up(&self, case: &Case<'_>, version: crate::ApiVersion, ask: &Arc<OpenAsk>) -> Response {
+        let reason = Reason::Internal("the card network did not answer; the outcome will follow".to_owned());
+        let response = refused(case.number, version, reason.into());
+        let given_up = Arc::new(OpenAsk { given_up: true, ..(**ask).clone() });
+        let key = self.answered(case, &response);
+        let batch = Batch { ask: Some(Arc::clone(&given_up)), key, ..Batch::default() };
+        // Should this fail too, the recorded question still stands and is answered after a restart.
+        let recorded = self.parts.store.commit(batch).is_ok();
+        self.open.add(if recorded { given_up } else { Arc::clone(ask) });
+        response
+    }
+
+    fn decide(&self, case: &Case<'_>, version: crate::ApiVersion, answer: Option<Answer>) -> Result<Done, Stop> {
+        let view = View::of(&*self.parts.store);
+        let scene = Scene {
+            objects: &view,
+            ids: &*self.parts.ids,
+            dialect: &self.parts.dialect,
+            now: case.now,
+            account: case.account,
+            version,
+            reference: case.reference,
+            answer,
+        };
+        let decided = decide(&scene, &case.request.command);
+        match view.failure() {
+            Some(error) => Err(Reason::Internal(error.to_string()).into()),
+            None => decided,
+        }
+    }
+
+    /// Makes a decision one transaction and answers it.
+    fn commit(
+        &self,
+        case: &Case<'_>,
+        version: crate::ApiVersion,
+        Done { mut changes, reply }: Done,
+        ask: Option<&Arc<OpenAsk>>,
+    ) -> Response {
+        let origin = self.origin(case);
+        for event in &mut changes.events {
+            event.origin.clone_from(&origin);
+        }
+        self.fan_out(&mut changes, case.now);
+        let response = self.response(case, version, reply, &changes);
+        let endpoints_changed = changes.objects.iter().any(|o| matches!(o, Object::WebhookEndpoint(_)));
+        let changed = if endpoints_changed { changes.objects.clone() } else { Vec::new() };
+        let batch = Batch {
+            objects: changes.objects,
+            events: changes.events,
+            schedule: changes.schedule,
+            unschedule: changes.unschedule,
+            key: if case.given_up { None } else { self.answered(case, &response) },
+            ask: None,
+            answered: ask.map(|ask| ask.reference),
+        };
+        match self.parts.store.commit(batch) {
+            Ok(()) => {
+                self.note_endpoints(&changed);
+                response
+            }
+            Err(error) => {
+                if let Some(ask) = ask {
+                    self.open.add(Arc::clone(ask));
+                }
+                refused(case.number, version, Reason::Internal(error.to_string()).into())
+            }
+        }
+    }
+
+    /// A refusal that changes nothing; the key remembers it where the rules say so (§2.11).
+    fn refuse(&self, case: &Case<'_>, version: crate::ApiVersion, refusal: Refusal) -> Response {
+        let stored = refusal.reason.is_stored();
+        let response = refused(case.number, version, refusal);
+        if stored && let Some(key) = self.answered(case, &response) {
+            let batch = Batch { key: Some(key), ..Batch::default() };
+            if let Err(error) = self.parts.store.commit(batch) {
+                return refused(case.number, version, Reason::Internal(error.to_string()).into());
+            }
+        }
+        response
+    }
+
+    fn response(&self, case: &Case<'_>, version: crate::ApiVersion, reply: Reply, changes: &Changes) -> Response {
+        let body = match reply {
+            Ok(object) => Body::Object(object),
+            Err(refusal) => Body::Refused(refusal),
+        };
+        let expanded = self.expand(&case.request.expand, &body, version, &changes.objects);
+        Response { request: case.number, version, body, expanded, replayed: false }
+    }
+
+    fn origin(&self, case: &Case<'_>) -> Option<Arc<Origin>> {
+        if matches!(case.request.command, Command::Job(_) | Command::World(_)) {
+            return None;
+        }
+        let idempotency_key = case.request.idempotency_key.clone();
+        Some(Arc::new(Origin { request: case.number, idempotency_key }))
+    }
+
+    fn asking(&self, case: &Case<'_>) -> Option<KeyRecord> {
+        self.key_record(case, |case| KeyState::Asking(case.reference))
+    }
+
+    fn answered(&self, case: &Case<'_>, response: &Response) -> Option<KeyRecord> {
+        self.key_record(case, |_| KeyState::Answered(Arc::new(response.clone())))
+    }
+
+    fn key_record(&self, case: &Case<'_>, state: impl FnOnce(&Case<'_>) -> KeyState) -> Option<KeyRecord> {
+        let key = case.request.idempotency_key.clone()?;
+        let (account, command, created) = (case.account.id, case.request.command.clone(), case.now);
+        Some(KeyRecord { account, key, command, created, state: state(case) })
+    }
+
+    fn open_ask(&self, case: &Case<'_>, version: crate::ApiVersion, ask: Ask, locks: Vec<ObjectId>) -> OpenAsk {
+        OpenAsk {
+            reference: case.reference,
+            ask,
+            command: case.request.command.clone(),
+            account: case.account.id,
+            version,
+            asked_at: case.now,
+            request: case.number,
+            key: case.request.idempotency_key.clone(),
+            expand: case.request.expand.clone(),
+            locks,
+            given_up: false,
+        }
+    }
+
+    /// Answers a request that changes nothing.
+    fn look(&self, case: &Case<'_>, version: crate::ApiVersion) -> Response {
+        let body = if let Command::Retrieve(id) = &case.request.command {
+            self.retrieve(case, *id)
+        } else if let Command::List(query) = &case.request.command {
+            self.list(case, query)
+        } else if let Command::Malformed { target, refusal } = &case.request.command {
+            // That the object does not exist is said before what is wrong with the parameters (§2.4).
+            let missing = target.and_then(|id| self.retrieve(case, id).err());
+            Err(missing.unwrap_or_else(|| Refusal::clone(refusal)))
+        } else {
+            Err(Reason::Internal("a change is not a look".to_owned()).into())
+        };
+        let body = body.unwrap_or_else(|refusal| Body::Refused(Box::new(refusal)));
+        let expanded = self.expand(&case.request.expand, &body, version, &[]);
+        Response { request: case.number, version, body, expanded, replayed: false }
+    }
+
+    fn retrieve(&self, case: &Case<'_>, id: ObjectId) -> Result<Body, Refusal> {
+        let found = self.parts.store.object(id).map_err(|error| Reason::Internal(error.to_string()))?;
+        let deleted = matches!(&found, Some(Object::WebhookEndpoint(endpoint)) if endpoint.deleted);
+        match found.filter(|object| object.account() == case.account.id && !deleted) {
+            Some(object) => Ok(Body::Object(object)),
+            None => {
+                let (noun, param) = noun(id.kind());
+                let (noun, param) = (Cow::Borrowed(noun), Cow::Borrowed(param));
+                Err(Reason::NotFound { noun, id: id.to_string(), param }.into())
+            }
+        }
+    }
+
+    fn list(&self, case: &Case<'_>, query: &ListQuery) -> Result<Body, Refusal> {
+        if !(1..=100).contains(&query.limit) {
+            let why = "it must lie between 1 and 100.".to_owned();
+            return Err(Reason::InvalidValue("limit".into(), why).into());
+        }
+        let page = self.parts.store.list(case.account.id, query);
+        let page = page.map_err(|error| Reason::Internal(error.to_string()))?;
+        Ok(Body::page(query.kind, page))
+    }
+
+    fn expand(
+        &self,
+        paths: &[String],
+        body: &Body,
+        version: crate::ApiVersion,
+        changed: &[Object],
+    ) -> Vec<(String, Object)> {
+        if paths.is_empty() && version.has(Feature::LatestCharge) {
+            return Vec::new();
+        }
+        let read = |id: ObjectId| {
+            let fresh = changed.iter().rev().find(|object| object.id() == id).cloned();
+            fresh.or_else(|| self.parts.store.object(id).ok().flatten())
+        };
+        expand::resolve(paths, body, version, &read)
+    }
+}
+
+/// An answer that says no.
+pub(super) fn refused(request: u64, version: crate::ApiVersion, refusal: Refusal) -> Response {
+    let body = Body::Refused(Box::new(refusal));
+    Response { request, version, body, expanded: Vec::new(), replayed: false }
+}

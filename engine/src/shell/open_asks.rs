@@ -1,0 +1,57 @@
+//! Questions to the acquirer whose answers are not known: left by a crash, or given up by a request.
+
+use crate::ObjectId;
+use crate::acquirer::Reference;
+use crate::store::OpenAsk;
+use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The open questions. Objects they lock stay locked until they are answered.
+#[derive(Debug)]
+pub(super) struct OpenAsks {
+    asks: Mutex<FxHashMap<Reference, Arc<OpenAsk>>>,
+    count: AtomicUsize,
+}
+
+impl OpenAsks {
+    pub(super) fn of(asks: Vec<Arc<OpenAsk>>) -> Self {
+        let count = AtomicUsize::new(asks.len());
+        Self { asks: Mutex::new(asks.into_iter().map(|ask| (ask.reference, ask)).collect()), count }
+    }
+
+    pub(super) fn add(&self, ask: Arc<OpenAsk>) {
+        let mut asks = self.lock();
+        asks.insert(ask.reference, ask);
+        self.count.store(asks.len(), Ordering::SeqCst);
+    }
+
+    pub(super) fn remove(&self, reference: Reference) {
+        let mut asks = self.lock();
+        asks.remove(&reference);
+        self.count.store(asks.len(), Ordering::SeqCst);
+    }
+
+    pub(super) fn get(&self, reference: Reference) -> Option<Arc<OpenAsk>> {
+        self.lock().get(&reference).cloned()
+    }
+
+    /// All of them, oldest first.
+    pub(super) fn all(&self) -> Vec<Arc<OpenAsk>> {
+        let mut asks: Vec<_> = self.lock().values().cloned().collect();
+        asks.sort_by_key(|ask| ask.reference);
+        asks
+    }
+
+    /// Those that lock one of `objects`, oldest first.
+    pub(super) fn on(&self, objects: &[ObjectId]) -> Vec<Arc<OpenAsk>> {
+        if self.count.load(Ordering::SeqCst) == 0 {
+            return Vec::new();
+        }
+        self.all().into_iter().filter(|ask| ask.locks.iter().any(|locked| objects.contains(locked))).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, FxHashMap<Reference, Arc<OpenAsk>>> {
+        self.asks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

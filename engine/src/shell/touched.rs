@@ -1,0 +1,180 @@
+//! Which objects a command works on, and must have to itself.
+//!
+//! A payment is locked as a whole, under its PaymentIntent or, when a Checkout Session owns it, under the session.
+
+use crate::command::{Command, MethodRef, WorldEvent};
+use crate::nouns::Objects;
+use crate::{AccountId, ChargeId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
+
+/// The objects to lock for `command`, sorted and without repetition.
+pub(super) fn touched(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
+    let mut found = Touched { objects, ids: Vec::with_capacity(2) };
+    found.command(account, command);
+    found.ids.sort_unstable();
+    found.ids.dedup();
+    found.ids
+}
+
+struct Touched<'a> {
+    objects: &'a dyn Objects,
+    ids: Vec<ObjectId>,
+}
+
+impl Touched<'_> {
+    fn command(&mut self, account: AccountId, command: &Command) {
+        match command {
+            Command::CreatePaymentIntent(request) => self.method(request.method),
+            Command::UpdatePaymentIntent(request) => {
+                self.intent(request.intent);
+                self.method(request.method);
+            }
+            Command::ConfirmPaymentIntent(request) => {
+                self.intent(request.intent);
+                self.method(request.method);
+                self.method_of_intent(request.intent);
+            }
+            Command::CapturePaymentIntent(request) => self.intent(request.intent),
+            Command::CancelPaymentIntent { intent, .. } => self.intent(*intent),
+            Command::CreateRefund(request) => {
+                if let Some(charge) = request.charge {
+                    self.charge(charge);
+                } else if let Some(intent) = request.intent {
+                    self.intent(intent);
+                }
+                self.limited(account);
+            }
+            Command::UpdateRefund { refund, .. } | Command::CancelRefund { refund } => self.refund(*refund),
+            Command::UpdateCharge { charge, .. } | Command::CaptureCharge { charge } => self.charge(*charge),
+            Command::CreateSetupIntent(request) => self.method(request.method),
+            Command::UpdateSetupIntent(request) => {
+                self.setup(request.intent);
+                self.method(request.method);
+            }
+            Command::ConfirmSetupIntent(request) => {
+                self.setup(request.intent);
+                self.method(request.method);
+            }
+            Command::CancelSetupIntent { intent, .. } | Command::VerifyMicrodeposits { intent, .. } => {
+                self.setup(*intent);
+            }
+            Command::ExpireCheckoutSession { session } => self.ids.push((*session).into()),
+            Command::UpdateCustomer { customer, .. } => self.ids.push((*customer).into()),
+            Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
+            Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
+            Command::CreateTransfer(request) => {
+                if let Some(charge) = request.source {
+                    self.charge(charge);
+                }
+                self.limited(account);
+            }
+            Command::CreateReversal(request) => self.transfer(request.transfer),
+            Command::CreateFeeRefund(request) => {
+                if let Some(fee) = self.objects.application_fee(request.fee) {
+                    self.charge(fee.charge);
+                }
+            }
+            Command::UpdateWebhookEndpoint(request) => self.ids.push(request.endpoint.into()),
+            Command::DeleteWebhookEndpoint { endpoint } => self.ids.push((*endpoint).into()),
+            Command::World(event) => self.world(event),
+            Command::Job(job) => self.object(job.object),
+            Command::CreateCheckoutSession(_)
+            | Command::CreateCustomer(_)
+            | Command::CreatePaymentMethod { .. }
+            | Command::CreateWebhookEndpoint(_)
+            | Command::Retrieve(_)
+            | Command::List(_)
+            | Command::Malformed { .. } => {}
+        }
+    }
+
+    fn world(&mut self, event: &WorldEvent) {
+        match event {
+            WorldEvent::Authenticate { intent, .. } => {
+                self.intent(*intent);
+                self.method_of_intent(*intent);
+            }
+            WorldEvent::AuthenticateSetup { intent, .. } => self.setup(*intent),
+            WorldEvent::CompleteSession { session, method, .. } => {
+                self.ids.push((*session).into());
+                self.method(Some(*method));
+            }
+            WorldEvent::BankAnswers { intent, .. } | WorldEvent::CancelWindowCloses { intent } => self.intent(*intent),
+            WorldEvent::RefundReported { refund, .. }
+            | WorldEvent::RefundReturned { refund }
+            | WorldEvent::RefundDetailsGiven { refund } => self.refund(*refund),
+        }
+    }
+
+    /// The object of a job.
+    fn object(&mut self, id: ObjectId) {
+        if let ObjectId::PaymentIntent(id) = id {
+            self.intent(id);
+        } else if let ObjectId::Charge(id) = id {
+            self.charge(id);
+        } else if let ObjectId::Refund(id) = id {
+            self.refund(id);
+        } else {
+            self.ids.push(id);
+        }
+    }
+
+    fn intent(&mut self, id: PaymentIntentId) {
+        let session = self.objects.payment_intent(id).and_then(|intent| intent.session);
+        self.ids.push(session.map_or(id.into(), ObjectId::from));
+    }
+
+    fn setup(&mut self, id: SetupIntentId) {
+        let intent = self.objects.setup_intent(id);
+        let session = intent.as_ref().and_then(|intent| intent.session);
+        self.ids.push(session.map_or(id.into(), ObjectId::from));
+        self.ids.extend(intent.and_then(|intent| intent.method).map(ObjectId::from));
+    }
+
+    fn charge(&mut self, id: ChargeId) {
+        match self.objects.charge(id) {
+            Some(charge) => {
+                self.intent(charge.intent);
+                if let Some(destination) = charge.destination {
+                    self.limited(destination);
+                }
+            }
+            None => self.ids.push(id.into()),
+        }
+    }
+
+    fn refund(&mut self, id: RefundId) {
+        match self.objects.refund(id) {
+            Some(refund) => self.intent(refund.intent),
+            None => self.ids.push(id.into()),
+        }
+    }
+
+    fn transfer(&mut self, id: TransferId) {
+        let Some(transfer) = self.objects.transfer(id) else {
+            return;
+        };
+        match transfer.charge {
+            Some(charge) => self.charge(charge),
+            None => self.ids.push(id.into()),
+        }
+        self.limited(transfer.destination);
+    }
+
+    fn method(&mut self, method: Option<MethodRef>) {
+        if let Some(MethodRef::Saved(id)) = method {
+            self.ids.push(id.into());
+        }
+    }
+
+    fn method_of_intent(&mut self, id: PaymentIntentId) {
+        let method = self.objects.payment_intent(id).and_then(|intent| intent.method);
+        self.ids.extend(method.map(ObjectId::from));
+    }
+
+    /// An account whose balance has a limit is locked while the balance decides.
+    fn limited(&mut self, id: AccountId) {
+        if self.objects.account_by_id(id).is_some_and(|account| account.overdraft.is_some()) {
+            self.ids.push(id.into());
+        }
+    }
+}

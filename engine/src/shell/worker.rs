@@ -1,0 +1,122 @@
+//! The worker: answers what is open, runs what is due, forgets what is old.
+
+use super::Engine;
+use super::engine::Request;
+use super::execute::Case;
+use crate::acquirer::{Answer, Reference};
+use crate::command::{Command, JobKey, JobKind};
+use crate::store::{OpenAsk, StoreError};
+use crate::time::Time;
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// How many jobs are fetched at a time.
+const PORTION: usize = 256;
+
+/// What one run of the worker did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Jobs that ran.
+    pub jobs: u64,
+    /// Questions to the acquirer that were answered.
+    pub answered: u64,
+    /// Questions that stay open.
+    pub open: u64,
+    /// Idempotency keys that were forgotten.
+    pub pruned: u64,
+}
+
+/// A question could not be answered now.
+#[derive(Debug)]
+pub(super) struct StillOpen;
+
+impl Engine {
+    /// Does everything that is due at `now`, each piece in its own transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read; what was done stays done.
+    pub fn run_due(&self, now: Time) -> Result<Progress, StoreError> {
+        let mut progress = Progress::default();
+        for ask in self.open.all() {
+            match self.answer_open(ask.reference) {
+                Ok(()) => progress.answered = progress.answered.saturating_add(1),
+                Err(StillOpen) => progress.open = progress.open.saturating_add(1),
+            }
+        }
+        let mut tried = FxHashSet::default();
+        loop {
+            // Jobs that could not run stay in front, so the window grows by them.
+            let due = self.parts.store.due(now, PORTION.saturating_add(tried.len()))?;
+            let fresh: Vec<JobKey> = due.into_iter().filter(|job| tried.insert(*job)).collect();
+            if fresh.is_empty() {
+                break;
+            }
+            for job in fresh {
+                self.run_job(job, now)?;
+                progress.jobs = progress.jobs.saturating_add(1);
+            }
+        }
+        let kept = self.parts.dialect.timing.idempotency;
+        if let Some(before) = now.seconds().checked_sub(kept) {
+            progress.pruned = self.parts.store.prune_keys(Time::new(before))?;
+        }
+        Ok(progress)
+    }
+
+    /// When the next job is due.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn next_due(&self) -> Result<Option<Time>, StoreError> {
+        self.parts.store.next_due()
+    }
+
+    fn run_job(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
+        if job.kind == JobKind::Deliver {
+            return self.deliver(job, now);
+        }
+        let Some(object) = self.parts.store.object(job.object)? else {
+            return Ok(());
+        };
+        // A job that is refused or finds its object in use stays scheduled and is tried in the next run.
+        let _ = self.run(Request::new(object.account(), Command::Job(job)), now);
+        Ok(())
+    }
+
+    /// Has an open question answered, when its objects are free.
+    pub(super) fn answer_open(&self, reference: Reference) -> Result<(), StillOpen> {
+        let Some(ask) = self.open.get(reference) else {
+            return Ok(());
+        };
+        let _held = self.locks.hold(&ask.locks).ok_or(StillOpen)?;
+        self.conclude(&ask)
+    }
+
+    /// Asks again under the same reference and makes the answer so. The caller holds the objects.
+    pub(super) fn conclude(&self, ask: &Arc<OpenAsk>) -> Result<(), StillOpen> {
+        if self.open.get(ask.reference).is_none() {
+            return Ok(());
+        }
+        let account = self.account(ask.account).ok_or(StillOpen)?;
+        let answer = self.ask_acquirer(ask).ok_or(StillOpen)?;
+        let request = Request {
+            account: ask.account,
+            idempotency_key: ask.key.clone(),
+            version: Some(ask.version),
+            expand: ask.expand.clone(),
+            command: ask.command.clone(),
+        };
+        let (number, now, reference) = (ask.request, ask.asked_at, ask.reference);
+        let given_up = ask.given_up;
+        let case = Case { request, account: &account, number, now, reference, given_up };
+        // Taken out first: should the transaction fail, it is put back.
+        self.open.remove(ask.reference);
+        let _ = self.finish(&case, ask.version, ask, answer);
+        if self.open.get(ask.reference).is_some() { Err(StillOpen) } else { Ok(()) }
+    }
+
+    /// Asks until an answer comes, a few times.
+    pub(super) fn ask_acquirer(&self, ask: &OpenAsk) -> Option<Answer> {
+        (0..self.parts.tries.max(1)).find_map(|_| self.parts.acquirer.ask(ask.reference, &ask.ask).ok())
+    }
+}

@@ -1,0 +1,153 @@
+//! The plain memory store: no SQL, no files, as fast as maps are. For fuzzing and tests.
+
+use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, movements, page};
+use crate::acquirer::Reference;
+use crate::command::{JobKey, ListQuery};
+use crate::money::Currency;
+use crate::objects::Event;
+use crate::time::Time;
+use crate::{AccountId, Kind, Object, ObjectId};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+#[derive(Debug, Default)]
+struct Tables {
+    objects: FxHashMap<ObjectId, Object>,
+    /// Ids of each kind in the order they were first stored.
+    created: FxHashMap<Kind, Vec<ObjectId>>,
+    events: Vec<Arc<Event>>,
+    balances: FxHashMap<(AccountId, Currency), i64>,
+    jobs: FxHashMap<JobKey, Time>,
+    agenda: BTreeSet<(Time, JobKey)>,
+    keys: FxHashMap<AccountId, FxHashMap<String, KeyRecord>>,
+    asks: FxHashMap<Reference, Arc<OpenAsk>>,
+}
+
+/// A store in plain memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore(RwLock<Tables>);
+
+impl MemoryStore {
+    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn put(&mut self, object: Object) {
+        let id = object.id();
+        if self.objects.insert(id, object).is_none() {
+            self.created.entry(id.kind()).or_default().push(id);
+        }
+    }
+
+    fn unschedule(&mut self, job: JobKey) {
+        if let Some(due) = self.jobs.remove(&job) {
+            self.agenda.remove(&(due, job));
+        }
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Object> {
+        let ids = self.created.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(|id| self.objects.get(id))
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let mut tables = self.write();
+        for entry in movements(&batch.objects) {
+            let balance = tables.balances.entry((entry.account, entry.currency)).or_default();
+            *balance = balance.saturating_add(entry.amount);
+        }
+        for object in batch.objects {
+            tables.put(object);
+        }
+        for event in batch.events {
+            let event = Arc::new(event);
+            tables.put(Object::Event(Arc::clone(&event)));
+            tables.events.push(event);
+        }
+        for job in batch.unschedule {
+            tables.unschedule(job);
+        }
+        for (job, due) in batch.schedule {
+            tables.unschedule(job);
+            tables.jobs.insert(job, due);
+            tables.agenda.insert((due, job));
+        }
+        if let Some(record) = batch.key {
+            tables.keys.entry(record.account).or_default().insert(record.key.clone(), record);
+        }
+        if let Some(ask) = batch.ask {
+            tables.asks.insert(ask.reference, ask);
+        }
+        if let Some(reference) = batch.answered {
+            tables.asks.remove(&reference);
+        }
+        Ok(())
+    }
+
+    fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
+        Ok(self.read().objects.get(&id).cloned())
+    }
+
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
+        Ok(self.read().balances.get(&(account, currency)).copied().unwrap_or(0))
+    }
+
+    fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
+        let tables = self.read();
+        let listed = tables.of_kind(query.kind).rev().filter(|o| o.account() == account && is_listed(o, query));
+        Ok(page(listed.cloned(), query))
+    }
+
+    fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError> {
+        let objects: Vec<Object> = self.read().of_kind(kind).cloned().collect();
+        objects.into_iter().for_each(visit);
+        Ok(())
+    }
+
+    fn events_after(&self, after: u64, limit: usize) -> Result<Vec<(u64, Arc<Event>)>, StoreError> {
+        let skipped = usize::try_from(after).unwrap_or(usize::MAX);
+        let tables = self.read();
+        let events = tables.events.iter().skip(skipped).take(limit).cloned();
+        Ok((after.saturating_add(1)..).zip(events).collect())
+    }
+
+    fn due(&self, now: Time, limit: usize) -> Result<Vec<JobKey>, StoreError> {
+        let tables = self.read();
+        Ok(tables.agenda.iter().take_while(|(due, _)| *due <= now).take(limit).map(|(_, job)| *job).collect())
+    }
+
+    fn next_due(&self) -> Result<Option<Time>, StoreError> {
+        Ok(self.read().agenda.first().map(|(due, _)| *due))
+    }
+
+    fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError> {
+        Ok(self.read().keys.get(&account).and_then(|keys| keys.get(key)).cloned())
+    }
+
+    fn prune_keys(&self, before: Time) -> Result<u64, StoreError> {
+        let mut pruned = 0_u64;
+        for keys in self.write().keys.values_mut() {
+            keys.retain(|_, record| {
+                let kept = record.created > before || matches!(record.state, super::KeyState::Asking(_));
+                pruned = pruned.saturating_add(u64::from(!kept));
+                kept
+            });
+        }
+        Ok(pruned)
+    }
+
+    fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError> {
+        let mut asks: Vec<_> = self.read().asks.values().cloned().collect();
+        asks.sort_by_key(|ask| ask.reference);
+        Ok(asks)
+    }
+}

@@ -1,0 +1,262 @@
+//! The store port: one transaction takes everything a decision changes.
+
+mod memory;
+#[cfg(feature = "sqlite")]
+mod schema;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Durability, SqliteStore};
+
+use crate::acquirer::{Ask, Reference};
+use crate::command::{Command, JobKey, ListQuery};
+use crate::money::Currency;
+use crate::objects::{BalanceTransaction, Event};
+use crate::response::Response;
+use crate::time::Time;
+use crate::version::ApiVersion;
+use crate::{AccountId, Kind, Object, ObjectId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Everything one transaction changes: all of it happens, or nothing.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// New states of objects; the last one of an object counts.
+    pub objects: Vec<Object>,
+    /// Events, in order.
+    pub events: Vec<Event>,
+    /// Jobs to run; replaces the job of the same name.
+    pub schedule: Vec<(JobKey, Time)>,
+    /// Jobs no longer wanted; removed before `schedule` is applied.
+    pub unschedule: Vec<JobKey>,
+    /// What an idempotency key stands for now.
+    pub key: Option<KeyRecord>,
+    /// A question to the acquirer that is open now.
+    pub ask: Option<Arc<OpenAsk>>,
+    /// A question that is open no more.
+    pub answered: Option<Reference>,
+}
+
+/// What an idempotency key stands for (§2.11).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// The account the key belongs to.
+    pub account: AccountId,
+    /// The key.
+    pub key: String,
+    /// The request it was first used with.
+    pub command: Command,
+    /// When it was first used.
+    pub created: Time,
+    /// How far that request got.
+    pub state: KeyState,
+}
+
+/// How far the first request with a key got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyState {
+    /// It waits for the acquirer.
+    Asking(Reference),
+    /// It was answered.
+    Answered(Arc<Response>),
+}
+
+/// A question that was, or is about to be, put to the acquirer: recorded before it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAsk {
+    /// The name under which the acquirer knows it.
+    pub reference: Reference,
+    /// The question.
+    pub ask: Ask,
+    /// The command whose decision needs the answer.
+    pub command: Command,
+    /// The account of the command.
+    pub account: AccountId,
+    /// The API version of the command.
+    pub version: ApiVersion,
+    /// The instant the decision is made for, however late the answer comes.
+    pub asked_at: Time,
+    /// The number of the request.
+    pub request: u64,
+    /// The request's idempotency key.
+    pub key: Option<String>,
+    /// What the request wants expanded.
+    pub expand: Vec<String>,
+    /// The objects nobody else may change until it is answered.
+    pub locks: Vec<ObjectId>,
+    /// The client was told that something went wrong; that answer stands.
+    pub given_up: bool,
+}
+
+/// A page of objects, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// Whether there are more beyond the page.
+    pub has_more: bool,
+}
+
+/// The store failed. The transaction did not happen, unless the process died with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreError(pub String);
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// Where everything is kept.
+pub trait Store: Send + Sync {
+    /// Makes all of the batch one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it did not happen.
+    fn commit(&self, batch: Batch) -> Result<(), StoreError>;
+
+    /// The object with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError>;
+
+    /// The sum of an account's ledger in a currency.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError>;
+
+    /// A page of an account's objects.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError>;
+
+    /// Hands every object of a kind to `visit`, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError>;
+
+    /// Events with a sequence number above `after`, in the order they were committed, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn events_after(&self, after: u64, limit: usize) -> Result<Vec<(u64, Arc<Event>)>, StoreError>;
+
+    /// Jobs due at `now`, earliest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn due(&self, now: Time, limit: usize) -> Result<Vec<JobKey>, StoreError>;
+
+    /// When the next job is due.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn next_due(&self) -> Result<Option<Time>, StoreError>;
+
+    /// What an idempotency key stands for.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError>;
+
+    /// Forgets keys first used at `before` or earlier; answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    fn prune_keys(&self, before: Time) -> Result<u64, StoreError>;
+
+    /// The questions to the acquirer that are open.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError>;
+}
+
+/// The object a kind's objects belong to, where lists can be narrowed to it.
+pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
+    match object {
+        Object::Charge(charge) => Some(charge.intent.into()),
+        Object::Refund(refund) => Some(refund.charge.into()),
+        Object::Transfer(transfer) => transfer.charge.map(ObjectId::from),
+        Object::Reversal(reversal) => Some(reversal.transfer.into()),
+        Object::ApplicationFee(fee) => Some(fee.charge.into()),
+        Object::FeeRefund(refund) => Some(refund.fee.into()),
+        Object::Delivery(delivery) => Some(delivery.event.into()),
+        Object::Account(_)
+        | Object::Customer(_)
+        | Object::PaymentMethod(_)
+        | Object::PaymentIntent(_)
+        | Object::SetupIntent(_)
+        | Object::CheckoutSession(_)
+        | Object::BalanceTransaction(_)
+        | Object::Event(_)
+        | Object::WebhookEndpoint(_) => None,
+    }
+}
+
+/// Whether a list narrowed by `query` shows `object`.
+pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
+    let event_type = object.as_event().map(|event| event.event_type);
+    let type_fits = query.event_type.is_none_or(|wanted| event_type == Some(wanted));
+    let deleted = matches!(object, Object::WebhookEndpoint(endpoint) if endpoint.deleted);
+    type_fits && !deleted && query.of.is_none_or(|of| belongs_to(object, of))
+}
+
+fn belongs_to(object: &Object, of: ObjectId) -> bool {
+    let of_customer = || {
+        let method = object.as_payment_method().and_then(|method| method.customer);
+        let intent = object.as_payment_intent().and_then(|intent| intent.customer);
+        let setup = object.as_setup_intent().and_then(|intent| intent.customer);
+        let session = object.as_checkout_session().and_then(|session| session.customer);
+        let charge = object.as_charge().and_then(|charge| charge.customer);
+        method.or(intent).or(setup).or(session).or(charge).map(ObjectId::from)
+    };
+    let of_intent = || {
+        let refund = object.as_refund().map(|refund| refund.intent);
+        let session = object.as_checkout_session().and_then(|session| session.payment_intent);
+        refund.or(session).map(ObjectId::from)
+    };
+    let of_source = || object.as_balance_transaction().map(|entry| entry.source);
+    [parent(object), of_customer(), of_intent(), of_source()].contains(&Some(of))
+}
+
+/// Narrows `newest_first` to the page that `query` asks for.
+pub(crate) fn page(newest_first: impl Iterator<Item = Object>, query: &ListQuery) -> Page {
+    let limit = usize::try_from(query.limit).unwrap_or(0);
+    let number = |id: Option<ObjectId>| id.map(ObjectId::number);
+    let (after, before) = (number(query.starting_after), number(query.ending_before));
+    let wanted = newest_first.filter(|object| {
+        let number = object.id().number();
+        after.is_none_or(|after| number < after) && before.is_none_or(|before| number > before)
+    });
+    let mut objects: Vec<Object> = if before.is_some() {
+        // The page before an object is the one next to it, so it is cut from the far end.
+        let all: Vec<Object> = wanted.collect();
+        let skipped = all.len().saturating_sub(limit.saturating_add(1));
+        let mut nearest: Vec<Object> = all.into_iter().skip(skipped).collect();
+        let has_more = nearest.len() > limit;
+        if has_more {
+            nearest.remove(0);
+        }
+        return Page { objects: nearest, has_more };
+    } else {
+        wanted.take(limit.saturating_add(1)).collect()
+    };
+    let has_more = objects.len() > limit;
+    objects.truncate(limit);
+    Page { objects, has_more }
+}
+
+/// The movements among new objects, for the balances.
+pub(crate) fn movements(objects: &[Object]) -> impl Iterator<Item = &BalanceTransaction> {
+    objects.iter().filter_map(Object::as_balance_transaction).map(|entry| &**entry)
+}

@@ -1,0 +1,140 @@
+//! The tables of the SQLite store: identification, columns, and the money rules as a second line of defence.
+
+use crate::store::parent;
+use crate::{Kind, Object, ObjectId};
+
+/// `PRAGMA application_id`: "HFst".
+pub(super) const APPLICATION_ID: i32 = 0x4846_7374;
+/// `PRAGMA user_version`: the number of migrations a file has had.
+pub(super) const VERSION: usize = MIGRATIONS.len();
+
+/// Each brings a file from the version before to its own; never changed once released.
+pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+
+/// Records are whole objects in postcard form; the columns beside them serve lists, keys and checks only.
+const FIRST: &str = "
+CREATE TABLE accounts (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, record BLOB NOT NULL);
+CREATE TABLE customers (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL);
+CREATE TABLE payment_methods (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, record BLOB NOT NULL);
+CREATE TABLE payment_intents (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, record BLOB NOT NULL,
+  CONSTRAINT amount_within_bounds CHECK (a BETWEEN 1 AND 99999999),
+  CONSTRAINT received_and_capturable_within_amount CHECK (b >= 0 AND c >= 0 AND b + c <= a));
+CREATE TABLE charges (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER NOT NULL REFERENCES payment_intents(id) DEFERRABLE INITIALLY DEFERRED,
+  a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, d INTEGER NOT NULL, record BLOB NOT NULL,
+  CONSTRAINT captured_and_released_within_authorized CHECK (b >= 0 AND c >= 0 AND b + c <= a),
+  CONSTRAINT refunded_within_captured CHECK (d BETWEEN 0 AND b));
+CREATE TABLE refunds (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER NOT NULL REFERENCES charges(id) DEFERRABLE INITIALLY DEFERRED,
+  a INTEGER NOT NULL, record BLOB NOT NULL, CONSTRAINT amount_positive CHECK (a > 0));
+CREATE TABLE transfers (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER REFERENCES charges(id) DEFERRABLE INITIALLY DEFERRED,
+  a INTEGER NOT NULL, b INTEGER NOT NULL, record BLOB NOT NULL,
+  CONSTRAINT reversed_within_amount CHECK (b BETWEEN 0 AND a));
+CREATE TABLE reversals (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER NOT NULL REFERENCES transfers(id) DEFERRABLE INITIALLY DEFERRED,
+  a INTEGER NOT NULL, record BLOB NOT NULL, CONSTRAINT amount_positive CHECK (a > 0));
+CREATE TABLE application_fees (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER NOT NULL REFERENCES charges(id) DEFERRABLE INITIALLY DEFERRED,
+  a INTEGER NOT NULL, b INTEGER NOT NULL, record BLOB NOT NULL,
+  CONSTRAINT refunded_within_amount CHECK (b BETWEEN 0 AND a));
+CREATE TABLE fee_refunds (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER NOT NULL REFERENCES application_fees(id) DEFERRABLE INITIALLY DEFERRED,
+  a INTEGER NOT NULL, record BLOB NOT NULL, CONSTRAINT amount_positive CHECK (a > 0));
+CREATE TABLE setup_intents (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, record BLOB NOT NULL);
+CREATE TABLE checkout_sessions (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, record BLOB NOT NULL);
+CREATE TABLE balance_transactions (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, a INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE TABLE events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL UNIQUE,
+  account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER, record BLOB NOT NULL);
+CREATE TABLE webhook_endpoints (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, record BLOB NOT NULL);
+CREATE TABLE deliveries (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
+  parent INTEGER, record BLOB NOT NULL);
+CREATE INDEX charges_of_intent ON charges(parent);
+CREATE INDEX refunds_of_charge ON refunds(parent);
+CREATE INDEX reversals_of_transfer ON reversals(parent);
+CREATE INDEX transfers_of_charge ON transfers(parent);
+CREATE INDEX fees_of_charge ON application_fees(parent);
+CREATE INDEX fee_refunds_of_fee ON fee_refunds(parent);
+CREATE TABLE balances (account INTEGER NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (account, currency)) WITHOUT ROWID;
+CREATE TABLE jobs (kind INTEGER NOT NULL, noun INTEGER NOT NULL, object INTEGER NOT NULL, due INTEGER NOT NULL,
+  PRIMARY KEY (kind, noun, object)) WITHOUT ROWID;
+CREATE INDEX jobs_by_time ON jobs(due, kind, noun, object);
+CREATE TABLE idempotency_keys (account INTEGER NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL,
+  asking INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (account, key)) WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_time ON idempotency_keys(created);
+CREATE TABLE asks (reference INTEGER PRIMARY KEY, record BLOB NOT NULL);
+";
+
+/// A kind's table and how many amount columns it has (`a`, `b`, …).
+pub(super) const fn table(kind: Kind) -> (&'static str, usize) {
+    match kind {
+        Kind::Account => ("accounts", 0),
+        Kind::Customer => ("customers", 0),
+        Kind::PaymentMethod => ("payment_methods", 0),
+        Kind::PaymentIntent => ("payment_intents", 3),
+        Kind::Charge => ("charges", 4),
+        Kind::Refund => ("refunds", 1),
+        Kind::Transfer => ("transfers", 2),
+        Kind::Reversal => ("reversals", 1),
+        Kind::ApplicationFee => ("application_fees", 2),
+        Kind::FeeRefund => ("fee_refunds", 1),
+        Kind::SetupIntent => ("setup_intents", 0),
+        Kind::CheckoutSession => ("checkout_sessions", 0),
+        Kind::BalanceTransaction => ("balance_transactions", 1),
+        Kind::Event => ("events", 0),
+        Kind::WebhookEndpoint => ("webhook_endpoints", 0),
+        Kind::Delivery => ("deliveries", 0),
+    }
+}
+
+/// The statement that stores an object of `kind`, new or known.
+pub(super) fn upsert(kind: Kind) -> String {
+    let (table, amounts) = table(kind);
+    let columns: Vec<&str> = ["a", "b", "c", "d"].into_iter().take(amounts).collect();
+    let all = ["id", "account", "parent"].into_iter().chain(columns.iter().copied()).chain(["record"]);
+    let names: Vec<&str> = all.collect();
+    let places = vec!["?"; names.len()].join(", ");
+    let updates: Vec<String> =
+        columns.iter().copied().chain(["record"]).map(|column| format!("{column} = excluded.{column}")).collect();
+    let (names, updates) = (names.join(", "), updates.join(", "));
+    format!("INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {updates}")
+}
+
+/// The number of the object's parent, for the column of that name.
+pub(super) fn parent_number(object: &Object) -> Option<u64> {
+    parent(object).map(ObjectId::number)
+}
+
+/// The amounts that the table's CHECK constraints look at.
+pub(super) fn amounts(object: &Object) -> [i128; 4] {
+    let of = |a: crate::Money, b: crate::Money, c: crate::Money, d: crate::Money| {
+        [a, b, c, d].map(|amount| i128::from(amount.minor()))
+    };
+    let zero = crate::Money::ZERO;
+    match object {
+        Object::PaymentIntent(intent) => of(intent.amount, intent.received, intent.capturable, zero),
+        Object::Charge(charge) => of(charge.amount, charge.captured, charge.released, charge.refunded),
+        Object::Refund(refund) => of(refund.amount, zero, zero, zero),
+        Object::Transfer(transfer) => of(transfer.amount, transfer.reversed, zero, zero),
+        Object::Reversal(reversal) => of(reversal.amount, zero, zero, zero),
+        Object::ApplicationFee(fee) => of(fee.amount, fee.refunded, zero, zero),
+        Object::FeeRefund(refund) => of(refund.amount, zero, zero, zero),
+        Object::BalanceTransaction(entry) => [i128::from(entry.amount), 0, 0, 0],
+        Object::Account(_)
+        | Object::Customer(_)
+        | Object::PaymentMethod(_)
+        | Object::SetupIntent(_)
+        | Object::CheckoutSession(_)
+        | Object::Event(_)
+        | Object::WebhookEndpoint(_)
+        | Object::Delivery(_) => [0; 4],
+    }
+}

@@ -1,0 +1,239 @@
+//! Attempts to pay: declines, challenges, bank debits, methods (C3, C7, C8, C13, C16, C18, §2.2, §2.14).
+
+use crate::lifecycle::{in_status, pi};
+use crate::world::World;
+use holdfast_engine::Decline;
+use holdfast_engine::command::WorldEvent;
+use holdfast_engine::time::DAY;
+
+/// C13, §2.2, §2.5, §2.14, R23: declines. Token, code, decline code. The intent exists and can be paid again.
+#[test]
+fn declines() {
+    let rows = [
+        ("pm_card_visa_chargeDeclined", "card_declined", "generic_decline"),
+        ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
+        ("pm_card_visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
+        ("pm_card_visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
+        ("pm_card_chargeDeclinedExpiredCard", "expired_card", "expired_card"),
+        ("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", "incorrect_cvc"),
+        ("pm_card_chargeDeclinedProcessingError", "processing_error", "processing_error"),
+        ("pm_card_visa_chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded"),
+        ("pm_card_chargeCustomerFail", "card_declined", "generic_decline"),
+    ];
+    for (token, code, decline_code) in rows {
+        let w = World::new();
+        let answer = w
+            .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
+            .refused(402, code, "-")
+            .has(&format!("error.type=card_error error.decline_code={decline_code}"));
+        assert_eq!(w.told(), "payment_intent.created charge.failed payment_intent.payment_failed");
+        let id = answer.text("error.payment_intent.id");
+        let charge = answer.text("error.charge");
+        w.intent(&id).is(&format!("status=requires_payment_method payment_method=null latest_charge={charge}"));
+        w.charge(&id).is("status=failed paid=false captured=false").is(&format!("failure_code={code}"));
+        w.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa")
+            .is("status=succeeded last_payment_error=null");
+        w.reconciled();
+    }
+    let w = World::new();
+    w.post("payment_intents", "amount=1000 currency=usd payment_method=pm_card_incorrectNumber").refused(
+        402,
+        "incorrect_number",
+        "number",
+    );
+}
+
+/// C3, C7, §2.2, §2.14: challenges. Token, the customer passes, answer, status afterwards.
+#[test]
+fn challenges() {
+    let rows = [
+        ("pm_card_threeDSecure2Required", true, 200, "succeeded"),
+        ("pm_card_authenticationRequired", true, 200, "succeeded"),
+        ("pm_card_authenticationRequired", false, 402, "requires_payment_method"),
+        ("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", true, 402, "requires_payment_method"),
+        ("pm_card_threeDSecureRequiredChargeDeclined", true, 402, "requires_payment_method"),
+        ("pm_card_authenticationRequiredOnSetup", true, 200, "succeeded"),
+        ("pm_card_authenticationRequiredSetupForOffSession", true, 200, "succeeded"),
+    ];
+    for (token, passes, code, status) in rows {
+        let w = World::new();
+        let id = w
+            .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
+            .is("status=requires_action latest_charge=null next_action.type=use_stripe_sdk")
+            .id();
+        assert_eq!(w.told(), "payment_intent.created payment_intent.requires_action");
+        let answer = w.happen(WorldEvent::Authenticate { intent: pi(&id), passes });
+        assert_eq!(answer.status, code, "{token}");
+        w.intent(&id).is(&format!("status={status} next_action=null"));
+        if !passes {
+            w.intent(&id).is("last_payment_error.code=payment_intent_authentication_failure");
+            assert_eq!(w.told(), "payment_intent.payment_failed");
+        }
+        w.reconciled();
+    }
+    let unchallenged = [
+        "pm_card_threeDSecureOptional",
+        "pm_card_threeDSecureOptionalProcessingError",
+        "pm_card_threeDSecureFrictionless",
+        "pm_card_amex",
+        "pm_card_bypassPending",
+        "pm_card_createDispute",
+    ];
+    for token in unchallenged {
+        World::new().paid(1000, &format!("payment_method={token}"));
+    }
+    let w = World::new();
+    w.post(
+        "payment_intents",
+        "amount=1000 currency=usd confirm=true payment_method=pm_card_threeDSecureRequiredProcessingError",
+    )
+    .refused(402, "card_declined", "-");
+}
+
+/// §2.2: with manual confirmation the server confirms again after the challenge.
+#[test]
+fn manual_confirmation_needs_a_second_leg() {
+    let w = World::new();
+    let params = "amount=1000 currency=usd confirm=true confirmation_method=manual return_url=https://shop.test";
+    let id = w
+        .post("payment_intents", &format!("{params} payment_method=pm_card_threeDSecure2Required"))
+        .is("status=requires_action next_action.type=redirect_to_url")
+        .id();
+    w.happen(WorldEvent::Authenticate { intent: pi(&id), passes: true }).is("status=requires_confirmation");
+    w.post(&format!("payment_intents/{id}/confirm"), "").is("status=succeeded");
+}
+
+/// §2.2: the customer is away: no charge, authentication_required; or an error instead of an action.
+#[test]
+fn nobody_there_to_authenticate() {
+    for flag in ["off_session=true", "error_on_requires_action=true"] {
+        let w = World::new();
+        let params =
+            format!("amount=1000 currency=usd confirm=true payment_method=pm_card_authenticationRequired {flag}");
+        let answer = w.post("payment_intents", &params).refused(402, "authentication_required", "-");
+        let id = answer.text("error.payment_intent.id");
+        w.intent(&id).is("status=requires_payment_method latest_charge=null payment_method=null");
+        assert_eq!(w.told(), "payment_intent.created payment_intent.payment_failed");
+    }
+    let w = World::new();
+    w.paid(1000, "off_session=true payment_method=pm_card_authenticationRequiredSetupForOffSession");
+}
+
+/// C8, C18, §2.14: bank debits take days. Token, status after the bank's answer, events from then on.
+#[test]
+fn bank_debits_take_days() {
+    let settled = "charge.succeeded payment_intent.succeeded";
+    let failed = "charge.failed payment_intent.payment_failed";
+    let rows = [
+        ("pm_usBankAccount_success", 259_200, "succeeded", settled),
+        ("pm_usBankAccount_accountClosed", 259_200, "requires_payment_method", failed),
+        ("pm_usBankAccount_noAccount", 259_200, "requires_payment_method", failed),
+        ("pm_usBankAccount_insufficientFunds", 259_200, "requires_payment_method", failed),
+        ("pm_usBankAccount_debitNotAuthorized", 259_200, "requires_payment_method", failed),
+        ("pm_usBankAccount_processing", 2_592_000, "processing", ""),
+        ("pm_sepaDebit_success", 259_200, "succeeded", settled),
+        ("pm_sepaDebit_successDelayed", 259_379, "processing", ""),
+        ("pm_sepaDebit_successDelayed", 259_380, "succeeded", settled),
+        ("pm_sepaDebit_failed", 259_200, "requires_payment_method", failed),
+        ("pm_sepaDebit_failedDelayed", 259_380, "requires_payment_method", failed),
+    ];
+    for (token, wait, status, told) in rows {
+        let w = World::new();
+        let id = w
+            .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
+            .is("status=processing")
+            .id();
+        assert_eq!(w.told(), "payment_intent.created payment_intent.processing charge.pending", "{token}");
+        w.charge(&id).is("status=pending captured=false paid=false");
+        w.advance(wait);
+        w.intent(&id).is(&format!("status={status}"));
+        assert_eq!(w.told(), told, "{token}");
+        w.reconciled();
+    }
+}
+
+/// C8, C18: the bank answers when a test says so, and only once.
+#[test]
+fn the_bank_answers_on_command() {
+    let w = World::new();
+    let bank = |answer| WorldEvent::BankAnswers { intent: pi(&in_status(&w, "processing")), answer };
+    w.happen(bank(Ok(()))).is("status=succeeded amount_received=1000");
+    let event = bank(Err(Decline::AccountClosed));
+    w.happen(event.clone()).is("status=requires_payment_method");
+    w.happen(event).refused(400, "payment_intent_unexpected_state", "-");
+    w.advance(DAY * 30);
+    w.reconciled();
+}
+
+/// C18, U18: a debit can be canceled while the window is open, and not afterwards.
+#[test]
+fn a_debit_is_canceled_in_its_window() {
+    let w = World::new();
+    let id = in_status(&w, "processing");
+    w.told();
+    w.post(&format!("payment_intents/{id}/cancel"), "").is("status=canceled");
+    assert_eq!(w.told(), "payment_intent.canceled charge.failed");
+    let id = in_status(&w, "processing");
+    w.happen(WorldEvent::CancelWindowCloses { intent: pi(&id) }).is("status=processing");
+    w.post(&format!("payment_intents/{id}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");
+    let id = in_status(&w, "processing");
+    w.advance(DAY);
+    w.post(&format!("payment_intents/{id}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");
+    w.reconciled();
+}
+
+/// C16, U13, R17: the confirmation after the last one cancels the payment and is refused.
+#[test]
+fn too_many_confirmations() {
+    let w = World::new();
+    let id = w.post("payment_intents", "amount=1000 currency=usd").id();
+    let confirm = |method: &str| w.post(&format!("payment_intents/{id}/confirm"), &format!("payment_method={method}"));
+    for _ in 0..10 {
+        confirm("pm_card_visa_chargeDeclined").refused(402, "card_declined", "-");
+    }
+    w.told();
+    confirm("pm_card_visa")
+        .refused(400, "payment_intent_unexpected_state", "-")
+        .has("error.payment_intent.status=canceled");
+    assert_eq!(w.told(), "payment_intent.canceled");
+    w.intent(&id).is("status=canceled cancellation_reason=automatic");
+}
+
+/// §2.2, §2.5: whose method may be used, and how often.
+#[test]
+fn whose_method_may_be_used() {
+    let w = World::new();
+    let customer = |name: &str| w.post("customers", &format!("name={name}")).id();
+    let (a, b) = (customer("a"), customer("b"));
+    let method = w.post("payment_methods/pm_card_visa/attach", &format!("customer={a}")).id();
+    let create = |more: &str| {
+        w.post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={method} {more}"))
+    };
+    create(&format!("customer={b}")).refused(400, "-", "payment_method");
+    create("").refused(400, "parameter_missing", "source");
+    create(&format!("customer={a}")).is("status=succeeded");
+    create(&format!("customer={a}")).is("status=succeeded");
+    let single = w.post("payment_methods", "type=card card[number]=4242424242424242").id();
+    w.paid(1000, &format!("payment_method={single}"));
+    w.post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={single}")).refused(
+        400,
+        "-",
+        "payment_method",
+    );
+    w.post("payment_methods/pm_card_visa_chargeDeclined/attach", &format!("customer={a}")).refused(
+        402,
+        "card_declined",
+        "-",
+    );
+    w.post("payment_methods/pm_card_chargeCustomerFail/attach", &format!("customer={a}")).is("");
+    w.post(&format!("payment_methods/{method}/detach"), "").is("customer=null");
+    create(&format!("customer={a}")).refused(400, "-", "payment_method");
+    let kept = w
+        .post(
+            "payment_intents",
+            &format!("amount=1000 currency=usd confirm=true payment_method=pm_card_visa customer={b} setup_future_usage=off_session"),
+        )
+        .is("status=succeeded")
+        .text("payment_method");
+    w.get(&format!("payment_methods/{kept}"), "").is(&format!("customer={b}"));
+}

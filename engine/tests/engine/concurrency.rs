@@ -1,0 +1,166 @@
+//! Races between threads (R4, R6, R11, R14, I17, §2.11): never more than the hold, one answer for a key, no waiting for ever.
+
+use crate::world::{MERCHANT, World};
+use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
+use holdfast_engine::command::{CapturePaymentIntent, Command, CreateRefund};
+use holdfast_engine::objects::IntentStatus;
+use holdfast_engine::{Engine, EngineParts, Money, PaymentIntentId, Request};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 3_000;
+const DEADLINE: u64 = 604_800;
+
+fn capture(intent: PaymentIntentId, amount: i64, last: bool) -> Command {
+    let capture = CapturePaymentIntent::new(intent);
+    Command::CapturePaymentIntent(CapturePaymentIntent { amount: Some(amount), final_capture: Some(last), ..capture })
+}
+
+fn refund(intent: PaymentIntentId, amount: i64) -> Command {
+    Command::CreateRefund(CreateRefund { intent: Some(intent), amount: Some(amount), ..CreateRefund::default() })
+}
+
+fn succeeds(engine: &Engine, command: Command) -> bool {
+    engine.execute(Request::new(MERCHANT, command)).status() == 200
+}
+
+/// R6, R11, R14, I1, I2, I17: captures, refunds, cancellation and expiry race on thousands of payments.
+#[test]
+fn races_never_exceed_the_hold() {
+    let w = World::new();
+    let intents: Vec<PaymentIntentId> = (0..ROUNDS).map(|_| w.multi(1000, "").parse().unwrap()).collect();
+    let captured: Vec<AtomicU64> = (0..ROUNDS).map(|_| AtomicU64::new(0)).collect();
+    let refunded: Vec<AtomicU64> = (0..ROUNDS).map(|_| AtomicU64::new(0)).collect();
+    let barrier = Barrier::new(4);
+    let engine = &w.engine;
+    std::thread::scope(|threads| {
+        for thread in 0..4 {
+            let (intents, captured, refunded, barrier) = (&intents, &captured, &refunded, &barrier);
+            threads.spawn(move || {
+                for (round, intent) in intents.iter().enumerate() {
+                    // All threads meet at each payment, so that each is contended.
+                    barrier.wait();
+                    for _ in 0..2 {
+                        let cancels = thread == 3 && round % 3 == 0;
+                        if cancels {
+                            let cancel = Command::CancelPaymentIntent { intent: *intent, reason: None };
+                            succeeds(engine, cancel);
+                        } else if thread == 2 {
+                            if succeeds(engine, refund(*intent, 250)) {
+                                refunded[round].fetch_add(250, Ordering::SeqCst);
+                            }
+                        } else if succeeds(engine, capture(*intent, 400, round % 5 == 0)) {
+                            captured[round].fetch_add(400, Ordering::SeqCst);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    for (round, id) in intents.iter().enumerate() {
+        let object = engine.observe(*id).unwrap().unwrap();
+        let intent = object.as_payment_intent().unwrap();
+        assert_eq!(intent.received, Money::new(captured[round].load(Ordering::SeqCst)), "{id}");
+        assert!(intent.received <= intent.amount);
+        let charge = engine.observe(intent.latest_charge.unwrap()).unwrap().unwrap();
+        let charge = charge.as_charge().unwrap();
+        assert_eq!(charge.refunded, Money::new(refunded[round].load(Ordering::SeqCst)));
+        assert!(charge.refunded <= charge.captured);
+    }
+    w.reconciled();
+}
+
+/// R11, I17: capture and the expiry job at the very deadline: exactly one wins.
+#[test]
+fn capture_races_expiry() {
+    for round in 0..300 {
+        let w = World::new();
+        let intent: PaymentIntentId = w.multi(1000, "").parse().unwrap();
+        w.clock.advance(DEADLINE - 1);
+        let late = w.engine.now().after(2);
+        let (captures, engine) = (AtomicU64::new(0), &w.engine);
+        let barrier = Barrier::new(2);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                barrier.wait();
+                captures.fetch_add(u64::from(succeeds(engine, capture(intent, 1000, true))), Ordering::SeqCst);
+            });
+            threads.spawn(|| {
+                barrier.wait();
+                engine.run_due(late).unwrap();
+            });
+        });
+        engine.run_due(late).unwrap();
+        let object = engine.observe(intent).unwrap().unwrap();
+        let found = object.as_payment_intent().unwrap();
+        let expected =
+            if captures.load(Ordering::SeqCst) == 1 { IntentStatus::Succeeded } else { IntentStatus::Canceled };
+        assert_eq!(found.status, expected, "round {round}");
+        w.reconciled();
+    }
+}
+
+/// §2.11, I13: many threads with one key: one effect; each gets that answer or is told that the key is in use.
+#[test]
+fn one_key_on_many_threads() {
+    let w = World::new();
+    let intent: PaymentIntentId = w.multi(10_000, "").parse().unwrap();
+    for round in 0..200 {
+        let key = format!("key-{round}");
+        let statuses: Vec<u16> = std::thread::scope(|threads| {
+            let send = || {
+                let request = Request::new(MERCHANT, capture(intent, 10, false)).with_key(&key);
+                w.engine.execute(request).status()
+            };
+            let running: Vec<_> = (0..4).map(|_| threads.spawn(send)).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let expected = if round < 50 { 200 } else { 400 };
+        assert!(statuses.iter().all(|status| [expected, 409].contains(status)), "{statuses:?}");
+        assert!(statuses.contains(&expected));
+    }
+    let object = w.engine.observe(intent).unwrap().unwrap();
+    assert_eq!(object.as_payment_intent().unwrap().received, Money::new(500));
+    w.reconciled();
+}
+
+/// A network that takes its time.
+struct Slow(Arc<SimulatedAcquirer>);
+
+impl Acquirer for Slow {
+    fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
+        if matches!(ask, Ask::Capture { .. }) {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        self.0.ask(reference, ask)
+    }
+}
+
+/// R4: who waits too long for an object is told `lock_timeout`; who wants another object does not wait at all.
+#[test]
+fn contention_answers_lock_timeout() {
+    let mut w = World::new();
+    let parts = EngineParts {
+        acquirer: Arc::new(Slow(w.acquirer.clone())),
+        lock_wait: Duration::from_millis(50),
+        ..EngineParts::in_memory(crate::world::START)
+    };
+    w.engine = Engine::open(parts).unwrap();
+    w.engine.add_account(holdfast_engine::objects::Account::standard(MERCHANT)).unwrap();
+    let busy: PaymentIntentId = w.multi(1000, "").parse().unwrap();
+    let free: PaymentIntentId = w.multi(1000, "").parse().unwrap();
+    let engine = &w.engine;
+    std::thread::scope(|threads| {
+        threads.spawn(|| assert!(succeeds(engine, capture(busy, 100, false))));
+        std::thread::sleep(Duration::from_millis(50));
+        let start = Instant::now();
+        let cancel = |intent| Request::new(MERCHANT, Command::CancelPaymentIntent { intent, reason: None });
+        let answer = engine.execute(cancel(busy));
+        assert_eq!(answer.status(), 429);
+        assert_eq!(answer.refusal().unwrap().reason.row().code, Some("lock_timeout"));
+        assert_eq!(engine.execute(cancel(free)).status(), 200);
+        assert!(start.elapsed() < Duration::from_millis(200));
+    });
+    assert!(succeeds(engine, Command::CancelPaymentIntent { intent: busy, reason: None }));
+}

@@ -1,0 +1,164 @@
+//! Platforms: fees, transfers and what captures say about them (B7, B46 to B51, D1, U7, U8, U11, §2.10).
+
+use crate::world::{CONNECTED, World};
+
+fn destination() -> String {
+    format!("transfer_data[destination]={CONNECTED}")
+}
+
+/// B49, D1, B51, U7, U8: set at the first capture, required at each later one; need not be equal (B50).
+#[test]
+fn what_the_first_capture_sets_later_ones_must() {
+    let fee = "application_fee_amount";
+    let part = "transfer_data[amount]";
+    let rows = [
+        // First capture, second capture, status, parameter.
+        (format!("{fee}=10"), String::new(), 400, fee),
+        (format!("{fee}=10"), format!("{fee}=99"), 200, "-"),
+        (format!("{part}=100"), String::new(), 400, part),
+        (format!("{part}=100"), format!("{part}=7"), 200, "-"),
+        (format!("{part}=100"), format!("{fee}=7"), 400, part),
+        (String::new(), format!("{fee}=10"), 200, "-"),
+        (String::new(), String::new(), 200, "-"),
+    ];
+    for (first, second, status, param) in rows {
+        let w = World::new();
+        let pi = w.multi(1000, &destination());
+        let capture = |params: &str| w.post(&format!("payment_intents/{pi}/capture"), params);
+        capture(&format!("amount_to_capture=300 final_capture=false {first}")).is("status=requires_capture");
+        let answer = capture(&format!("amount_to_capture=300 final_capture=false {second}"));
+        match status {
+            400 => drop(answer.refused(400, "parameter_missing", param)),
+            _ => drop(answer.is("status=requires_capture")),
+        }
+        capture("amount_to_capture=0 final_capture=true").is("status=succeeded");
+        w.reconciled();
+    }
+}
+
+/// B50, B53, U11: each capture's own values; one fee and one transfer a capture, the charge points at the first.
+#[test]
+fn each_capture_has_its_own_shares() {
+    let w = World::new();
+    let pi = w.multi(1000, &format!("{} application_fee_amount=50", destination()));
+    w.told();
+    let capture = |params: &str| w.post(&format!("payment_intents/{pi}/capture"), params);
+    capture("amount_to_capture=600 final_capture=false application_fee_amount=60").is("");
+    let told = "charge.updated payment_intent.amount_capturable_updated transfer.created application_fee.created";
+    assert_eq!(w.told(), told);
+    let first = w.charge(&pi);
+    capture("amount_to_capture=400 application_fee_amount=10").is("status=succeeded");
+    let last = w.charge(&pi);
+    for field in ["balance_transaction", "transfer", "application_fee"] {
+        assert_eq!(first.text(field), last.text(field), "the first stays: {field}");
+    }
+    w.get("application_fees", "").is("data.0.amount=10 data.1.amount=60");
+    w.get("transfers", "").is("data.0.amount=400 data.1.amount=600");
+    w.reconciled();
+}
+
+/// §2.4.10, §2.5, §2.10: what is refused at capture. Parameters, code, parameter.
+#[test]
+fn shares_within_the_capture() {
+    let rows = [
+        ("application_fee_amount=0", "parameter_invalid_integer", "application_fee_amount"),
+        ("application_fee_amount=301", "amount_too_large", "application_fee_amount"),
+        ("transfer_data[amount]=301", "amount_too_large", "transfer_data[amount]"),
+        ("transfer_data[amount]=0", "parameter_invalid_integer", "transfer_data[amount]"),
+    ];
+    let w = World::new();
+    let pi = w.multi(1000, &destination());
+    for (params, code, param) in rows {
+        w.post(&format!("payment_intents/{pi}/capture"), &format!("amount_to_capture=300 {params}"))
+            .refused(400, code, param);
+    }
+    let rows = [
+        ("application_fee_amount=1001".to_owned(), "application_fees_not_allowed", "application_fee_amount"),
+        (format!("{} application_fee_amount=1001", destination()), "amount_too_large", "application_fee_amount"),
+        (format!("{} transfer_data[amount]=1001", destination()), "amount_too_large", "transfer_data[amount]"),
+        (format!("{} transfer_data[amount]=5 application_fee_amount=5", destination()), "-", "application_fee_amount"),
+    ];
+    for (params, code, param) in rows {
+        w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).refused(400, code, param);
+    }
+}
+
+/// §2.10, A16: a direct charge pays a fee to its platform; a destination charge is the platform's own.
+#[test]
+fn who_pays_whom() {
+    let w = World::new();
+    w.act_for(CONNECTED);
+    let pi = w.paid(1000, "application_fee_amount=100");
+    let charge = w.charge(&pi);
+    assert_eq!(charge.text("transfer"), "null", "A16: no transfer on a direct charge");
+    let fee = charge.text("application_fee");
+    w.get(&format!("application_fees/{fee}"), "").refused(404, "resource_missing", "id");
+    w.act_for(crate::world::MERCHANT);
+    w.get(&format!("application_fees/{fee}"), "").is(&format!("amount=100 account={CONNECTED}"));
+    let usd = holdfast_engine::Currency::Usd;
+    let balance = |account| w.engine.store().balance(account, usd).unwrap();
+    assert_eq!((balance(crate::world::MERCHANT), balance(CONNECTED)), (100, 900));
+    w.paid(1000, &format!("{} application_fee_amount=100", destination()));
+    assert_eq!((balance(crate::world::MERCHANT), balance(CONNECTED)), (200, 1800));
+    w.paid(1000, &format!("{} transfer_data[amount]=700", destination()));
+    assert_eq!((balance(crate::world::MERCHANT), balance(CONNECTED)), (500, 2500));
+    w.reconciled();
+}
+
+/// B7, B48, §2.5: transfers from a charge, but not from one with several captures.
+#[test]
+fn transfers_by_request() {
+    let w = World::new();
+    let transfer = |params: &str| w.post("transfers", &format!("currency=usd destination={CONNECTED} {params}"));
+    let single = w.paid(1000, "");
+    let single = w.charge(&single).id();
+    transfer(&format!("amount=600 source_transaction={single}")).is(&format!("amount=600 source_transaction={single}"));
+    transfer(&format!("amount=500 source_transaction={single}")).refused(400, "-", "amount");
+    let multi = w.multi(1000, "");
+    w.post(&format!("payment_intents/{multi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+    let multi = w.charge(&multi).id();
+    transfer(&format!("amount=100 source_transaction={multi}")).refused(400, "-", "source_transaction");
+    transfer("amount=0").refused(400, "parameter_invalid_integer", "amount");
+    w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(404, "resource_missing", "destination");
+    let stranger = crate::world::FLAT;
+    let answer = w.post("transfers", &format!("currency=usd amount=5 destination={stranger}"));
+    answer.refused(400, "resource_missing", "destination");
+    w.reconciled();
+}
+
+/// §2.5, §2.10, B46: by hand, up to what is left; flags turn true only in full.
+#[test]
+fn returns_by_hand() {
+    let w = World::new();
+    let pi = w.paid(1000, &format!("{} application_fee_amount=100", destination()));
+    let charge = w.charge(&pi);
+    let fee = format!("application_fees/{}", charge.text("application_fee"));
+    let transfer = format!("transfers/{}", charge.text("transfer"));
+    w.told();
+    w.post(&format!("{fee}/refunds"), "amount=40").is("object=fee_refund amount=40");
+    w.get(&fee, "").is("amount_refunded=40 refunded=false");
+    w.post(&format!("{fee}/refunds"), "amount=61").refused(400, "-", "amount");
+    w.post(&format!("{fee}/refunds"), "").is("amount=60");
+    w.get(&fee, "").is("amount_refunded=100 refunded=true");
+    w.post(&format!("{fee}/refunds"), "").refused(400, "-", "amount");
+    w.post(&format!("{transfer}/reversals"), "amount=999").is("object=transfer_reversal amount=999");
+    w.post(&format!("{transfer}/reversals"), "amount=2").refused(400, "-", "amount");
+    w.get(&transfer, "").is("amount_reversed=999 reversed=false");
+    assert_eq!(w.told(), "application_fee.refunded application_fee.refunded transfer.reversed");
+    w.get(&format!("{fee}/refunds"), "").is("data.0.amount=60 data.1.amount=40");
+    w.reconciled();
+}
+
+/// §2.5: a transfer beyond the balance.
+#[test]
+fn a_transfer_beyond_the_balance() {
+    use holdfast_engine::Money;
+    use holdfast_engine::objects::Account;
+    let w = World::new();
+    let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(crate::world::MERCHANT) };
+    w.engine.add_account(poor).unwrap();
+    let params = format!("currency=usd destination={CONNECTED} amount=100");
+    w.post("transfers", &params).refused(400, "balance_insufficient", "-");
+    w.paid(1000, "");
+    w.post("transfers", &params).is("amount=100");
+}

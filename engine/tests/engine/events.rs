@@ -1,0 +1,282 @@
+//! Events and webhooks (§2.9, §2.12, B52 to B60, I10, I14, I16).
+
+use crate::world::{CONNECTED, MERCHANT, START, World};
+use hmac::{Hmac, Mac};
+use holdfast_engine::command::WorldEvent;
+use holdfast_engine::edge::read::Verb;
+use holdfast_engine::objects::{Field, Was};
+use holdfast_engine::time::{DAY, MINUTE};
+use holdfast_engine::{
+    AccountId, DeliveryPort, Dialect, Engine, EngineParts, ManualClock, ObjectId, Post, SIGNATURE_TOLERANCE,
+    SequentialIds, sign,
+};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+/// I16: for every object and field, each event's previous value is the value the event before left.
+#[test]
+fn previous_values_chain_without_a_gap() {
+    let w = World::new();
+    let more = format!("transfer_data[destination]={CONNECTED} application_fee_amount=50");
+    let pi = w.multi(1000, &more);
+    for _ in 0..3 {
+        w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=200 final_capture=false").is("");
+        w.post("refunds", &format!("payment_intent={pi} amount=70")).is("");
+    }
+    w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=100").is("status=succeeded");
+    w.post("refunds", &format!("payment_intent={pi} refund_application_fee=true reverse_transfer=true")).is("");
+    let held = w.hold(500, "pm_card_visa", "");
+    w.post(&format!("payment_intents/{held}/cancel"), "").is("");
+    w.hold(500, "pm_card_visa", "");
+    w.post("payment_intents", &format!("amount=900 currency=usd confirm=true payment_method=pm_card_visa {more}"))
+        .is("");
+    w.advance(DAY * 8);
+    let mut now: HashMap<(ObjectId, Field), Was> = HashMap::new();
+    let mut compared = 0;
+    for event in w.news() {
+        let id = event.object.id();
+        let shown = shown(&event.object);
+        for (field, was) in &event.previous {
+            if let Some(before) = now.get(&(id, *field)) {
+                assert_eq!(before, was, "{} {} {}", event.event_type.name(), id, field.name());
+                compared += 1;
+            }
+        }
+        for (field, is) in shown {
+            let changed = event.previous.iter().any(|(named, _)| *named == field);
+            if let Some(before) = now.insert((id, field), is) {
+                assert_eq!(changed, before != is, "{} {} {}", event.event_type.name(), id, field.name());
+            }
+        }
+    }
+    assert!(compared > 30, "{compared}");
+    w.reconciled();
+}
+
+/// The tracked amounts and flags an object shows.
+fn shown(object: &holdfast_engine::Object) -> Vec<(Field, Was)> {
+    let mut shown = Vec::new();
+    if let Some(intent) = object.as_payment_intent() {
+        shown.push((Field::AmountCapturable, Was::Amount(intent.capturable)));
+        shown.push((Field::AmountReceived, Was::Amount(intent.received)));
+    }
+    if let Some(charge) = object.as_charge() {
+        shown.push((Field::AmountCaptured, Was::Amount(charge.captured)));
+        shown.push((Field::AmountRefunded, Was::Amount(charge.amount_refunded())));
+        shown.push((Field::Captured, Was::Flag(charge.closed)));
+        shown.push((Field::Refunded, Was::Flag(charge.is_refunded())));
+        shown.push((Field::BalanceTransaction, Was::Id(charge.balance_transaction.map(ObjectId::from))));
+        shown.push((Field::Transfer, Was::Id(charge.transfer().map(ObjectId::from))));
+    }
+    if let Some(transfer) = object.as_transfer() {
+        shown.push((Field::AmountReversed, Was::Amount(transfer.reversed)));
+    }
+    if let Some(fee) = object.as_application_fee() {
+        shown.push((Field::AmountRefunded, Was::Amount(fee.refunded)));
+    }
+    shown
+}
+
+/// I10: how often each event comes for a payment with n captures.
+#[test]
+fn how_often_events_come() {
+    for captures in 1..=5_usize {
+        let w = World::new();
+        let pi = w.multi(1000, "");
+        for _ in 1..captures {
+            w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=100 final_capture=false").is("");
+        }
+        w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
+        let told = w.told();
+        let count = |name: &str| told.split(' ').filter(|told| *told == name).count();
+        assert_eq!(count("charge.updated"), captures);
+        assert_eq!(count("payment_intent.amount_capturable_updated"), captures + 1);
+        assert_eq!(count("charge.captured"), 1);
+        assert_eq!(count("payment_intent.succeeded"), 1);
+        assert_eq!(count("payment_intent.canceled"), 0);
+    }
+}
+
+/// §2.12: an event is frozen: it shows the object as it was, whatever happened since.
+#[test]
+fn events_are_frozen() {
+    let w = World::new();
+    let pi = w.hold(1000, "pm_card_visa", "");
+    w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
+    w.get("events", "type=payment_intent.amount_capturable_updated")
+        .is("data.0.data.object.status=requires_capture data.0.data.object.amount_capturable=1000")
+        .is("data.0.data.previous_attributes.amount_capturable=0");
+    w.get("events", "limit=2").is("has_more=true data.0.type=payment_intent.succeeded data.1.type=charge.captured");
+}
+
+#[derive(Default)]
+struct Inbox {
+    posts: Mutex<Vec<Post>>,
+    answers: Mutex<Vec<Option<u16>>>,
+}
+
+impl DeliveryPort for Inbox {
+    fn post(&self, post: &Post) -> Option<u16> {
+        self.posts.lock().unwrap().push(post.clone());
+        self.answers.lock().unwrap().pop().unwrap_or(Some(200))
+    }
+}
+
+impl Inbox {
+    fn take(&self) -> Vec<Post> {
+        std::mem::take(&mut self.posts.lock().unwrap())
+    }
+}
+
+fn world_with_inbox() -> (World, Arc<Inbox>) {
+    let inbox = Arc::new(Inbox::default());
+    let mut w = World::new();
+    let clock = Arc::new(ManualClock::at(START));
+    let parts = EngineParts {
+        acquirer: w.acquirer.clone(),
+        clock: clock.clone(),
+        ids: Arc::new(SequentialIds::after(100)),
+        delivery: inbox.clone(),
+        dialect: Dialect::default(),
+        ..EngineParts::in_memory(START)
+    };
+    w.engine = Engine::open(parts).unwrap();
+    w.clock = clock;
+    for account in [
+        holdfast_engine::objects::Account::standard(MERCHANT),
+        holdfast_engine::objects::Account::connected(CONNECTED, MERCHANT),
+    ] {
+        w.engine.add_account(account).unwrap();
+    }
+    (w, inbox)
+}
+
+/// §2.12: signed, filtered, to several endpoints, and gone after deletion.
+#[test]
+fn endpoints_get_what_they_want() {
+    let (w, inbox) = world_with_inbox();
+    let all = w.post("webhook_endpoints", "url=https://a.test enabled_events[]=*").is("status=enabled");
+    let some = "url=https://b.test enabled_events[]=payment_intent.succeeded enabled_events[]=charge.captured";
+    let some = w.post("webhook_endpoints", some).is("enabled_events.0=payment_intent.succeeded");
+    w.post("webhook_endpoints", "url=https://c.test connect=true enabled_events[]=payment_intent.created").is("");
+    w.post("webhook_endpoints", "url=ftp://x enabled_events[]=*").refused(400, "-", "url");
+    w.post("webhook_endpoints", "url=https://x enabled_events[]=charge.created").refused(400, "-", "enabled_events");
+    w.paid(1000, "");
+    w.act_for(CONNECTED);
+    w.paid(1000, "");
+    w.act_for(MERCHANT);
+    w.advance(0);
+    let posts = inbox.take();
+    let to = |url: &str| posts.iter().filter(|post| post.url == url).collect::<Vec<_>>();
+    assert_eq!((to("https://a.test").len(), to("https://b.test").len(), to("https://c.test").len()), (3, 1, 1));
+    for (url, secret) in [("https://a.test", all.text("secret")), ("https://b.test", some.text("secret"))] {
+        for post in to(url) {
+            verify(&secret, post, w.engine.now().seconds());
+        }
+    }
+    w.send(Verb::Delete, &format!("webhook_endpoints/{}", all.id()), "", None, None).is("deleted=true");
+    w.get(&format!("webhook_endpoints/{}", all.id()), "").refused(404, "resource_missing", "id");
+    w.post(&format!("webhook_endpoints/{}", some.id()), "disabled=true").is("status=disabled");
+    w.paid(1000, "");
+    w.advance(0);
+    assert_eq!(inbox.take().len(), 0);
+}
+
+/// The signature as an SDK checks it.
+fn verify(secret: &str, post: &Post, now: u64) {
+    let mut parts = post.signature.split(',').filter_map(|part| part.split_once('='));
+    let (_, at) = parts.next().unwrap();
+    let (_, signature) = parts.next().unwrap();
+    assert!(now.abs_diff(at.parse().unwrap()) <= SIGNATURE_TOLERANCE);
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("{at}.{}", post.body).as_bytes());
+    let expected: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(signature, expected);
+}
+
+/// §2.12: a known signature.
+#[test]
+fn a_known_signature() {
+    // printf '1800000000.{}' | openssl dgst -sha256 -hmac whsec_test
+    let expected = "t=1800000000,v1=";
+    assert!(sign("whsec_test", START, "{}").starts_with(expected));
+    assert_eq!(sign("whsec_test", START, "{}").len(), expected.len() + 64);
+}
+
+/// §2.12: anything but 2xx is tried again, later and later, for three days, then given up.
+#[test]
+fn deliveries_are_retried_for_three_days() {
+    let (w, inbox) = world_with_inbox();
+    w.post("webhook_endpoints", "url=https://a.test enabled_events[]=customer.created").is("");
+    *inbox.answers.lock().unwrap() = vec![Some(200), Some(302), Some(500), None];
+    w.post("customers", "").is("");
+    w.advance(0);
+    for wait in [MINUTE, 2 * MINUTE, 4 * MINUTE] {
+        w.advance(wait - 1);
+        assert_eq!(inbox.take().len(), if wait == MINUTE { 1 } else { 0 });
+        w.advance(1);
+        assert_eq!(inbox.posts.lock().unwrap().len(), 1);
+        if wait != 4 * MINUTE {
+            inbox.take();
+        }
+    }
+    inbox.take();
+    w.advance(DAY);
+    assert_eq!(inbox.take().len(), 0, "delivered");
+
+    *inbox.answers.lock().unwrap() = vec![None; 100];
+    w.post("customers", "").is("");
+    for _ in 0..DAY * 4 / MINUTE {
+        w.advance(MINUTE);
+    }
+    let tries = inbox.take().len();
+    assert!((10..=14).contains(&tries), "{tries}");
+    w.advance(DAY * 30);
+    assert_eq!(inbox.take().len(), 0, "given up");
+}
+
+/// Jobs and the world outside name no request (§2.11).
+#[test]
+fn who_asked_for_an_event() {
+    let w = World::new();
+    let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
+    let pi = w.post("payment_intents", params).id();
+    assert!(w.news().iter().all(|event| event.origin.is_some()));
+    w.happen(WorldEvent::BankAnswers { intent: pi.parse().unwrap(), answer: Ok(()) });
+    assert!(w.news().iter().all(|event| event.origin.is_none()));
+}
+
+/// Lists: pages in both directions, limits, an unknown account.
+#[test]
+fn pages() {
+    for (name, store) in World::stores() {
+        let w = World::on(store, Dialect::default());
+        let ids: Vec<String> = (0..7).map(|_| w.post("customers", "").id()).collect();
+        let page = w.get("customers", "limit=3").is("has_more=true");
+        assert_eq!(page.text("data.0.id"), ids[6], "{name}");
+        let page = w.get("customers", &format!("limit=3 starting_after={}", page.text("data.2.id")));
+        let page = page.is(&format!("data.0.id={} data.2.id={} has_more=true", ids[3], ids[1]));
+        w.get("customers", &format!("limit=3 starting_after={}", page.text("data.2.id")))
+            .is(&format!("data.0.id={} has_more=false", ids[0]));
+        w.get("customers", &format!("limit=2 ending_before={}", ids[1]))
+            .is(&format!("data.0.id={} data.1.id={} has_more=true", ids[3], ids[2]));
+        for limit in ["0", "101", "-1"] {
+            w.get("customers", &format!("limit={limit}")).refused(400, "-", "limit");
+        }
+        w.get("customers", "limit=x").refused(400, "parameter_invalid_integer", "limit");
+    }
+    let w = World::new();
+    w.act_for(AccountId(99));
+    w.get("customers", "").refused(404, "resource_missing", "account");
+}
+
+/// `expand[]` puts objects in place of ids, frozen with the answer.
+#[test]
+fn expansion() {
+    let w = World::new();
+    let pi = w.paid(1000, "");
+    w.get(&format!("payment_intents/{pi}"), "expand[]=latest_charge.balance_transaction expand[]=payment_method")
+        .is("latest_charge.object=charge latest_charge.balance_transaction.amount=1000 payment_method.type=card");
+    w.get("charges", "expand[]=data.payment_intent").is(&format!("data.0.payment_intent.id={pi}"));
+    w.get(&format!("payment_intents/{pi}"), "expand[]=nothing.at.all").is("");
+}

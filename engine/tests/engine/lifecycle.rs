@@ -1,0 +1,181 @@
+//! The PaymentIntent's life from create to the end, and every operation in every status (C1 to C17, §2.1, §2.2).
+
+use crate::world::World;
+use holdfast_engine::PaymentIntentId;
+use holdfast_engine::time::{DAY, HOUR};
+
+pub fn pi(id: &str) -> PaymentIntentId {
+    id.parse().unwrap()
+}
+
+/// C1, C4, C5, C6: where a payment begins. Parameters, status.
+#[test]
+fn where_a_payment_begins() {
+    let rows = [
+        ("", "requires_payment_method"),
+        ("payment_method=pm_card_visa", "requires_confirmation"),
+        ("payment_method=pm_card_visa confirm=true", "succeeded"),
+        ("payment_method=pm_card_visa confirm=true capture_method=manual", "requires_capture"),
+        ("payment_method=pm_card_threeDSecure2Required confirm=true", "requires_action"),
+        ("payment_method=pm_usBankAccount_success confirm=true", "processing"),
+        (
+            "payment_method=pm_card_visa confirm=true payment_method_options[card][capture_method]=manual",
+            "requires_capture",
+        ),
+    ];
+    for (params, status) in rows {
+        let w = World::new();
+        w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).is(&format!("status={status}"));
+        assert!(w.told().starts_with("payment_intent.created"), "C5");
+    }
+}
+
+/// §2.1: what create refuses. Parameters, status, code, parameter.
+#[test]
+fn what_create_refuses() {
+    let rows = [
+        ("currency=usd", 400, "parameter_missing", "amount"),
+        ("amount=1000", 400, "parameter_missing", "currency"),
+        ("amount= currency=usd", 400, "parameter_invalid_empty", "amount"),
+        ("amount=0 currency=usd", 400, "parameter_invalid_integer", "amount"),
+        ("amount=-1 currency=usd", 400, "parameter_invalid_integer", "amount"),
+        ("amount=abc currency=usd", 400, "parameter_invalid_integer", "amount"),
+        ("amount[x]=1 currency=usd", 400, "parameter_invalid_integer", "amount"),
+        ("amount=1 currency=usd", 400, "amount_too_small", "amount"),
+        ("amount=49 currency=usd", 400, "amount_too_small", "amount"),
+        ("amount=100000000 currency=usd", 400, "amount_too_large", "amount"),
+        ("amount=99999999999999999999 currency=usd", 400, "parameter_invalid_integer", "amount"),
+        ("amount=1000 currency=", 400, "parameter_invalid_empty", "currency"),
+        ("amount=1000 currency=US", 400, "-", "currency"),
+        ("amount=1000 currency=usdt", 400, "-", "currency"),
+        ("amount=1000 currency=usd capture_method=later", 400, "-", "capture_method"),
+        ("amount=1000 currency=usd colour=red", 400, "parameter_unknown", "colour"),
+        ("amount=1000 currency=usd off_session=true", 400, "-", "off_session"),
+        ("amount=1000 currency=usd return_url=https://x", 400, "-", "return_url"),
+        ("amount=1000 currency=usd confirm=true", 400, "payment_intent_unexpected_state", "-"),
+        ("amount=1000 currency=usd customer=cus_nope", 404, "resource_missing", "customer"),
+        ("amount=1000 currency=usd payment_method=pm_nope", 404, "resource_missing", "payment_method"),
+        ("amount=1000 currency=usd payment_method_types[]=cash", 400, "-", "payment_method_types"),
+        (
+            "amount=1000 currency=usd application_fee_amount=1",
+            400,
+            "application_fees_not_allowed",
+            "application_fee_amount",
+        ),
+        (
+            "amount=1000 currency=usd transfer_data[destination]=acct_nope",
+            404,
+            "resource_missing",
+            "transfer_data[destination]",
+        ),
+        (
+            "amount=1000 currency=usd payment_method=pm_card_visa confirm=true payment_method_types[]=us_bank_account",
+            400,
+            "payment_intent_incompatible_payment_method",
+            "payment_method",
+        ),
+        (
+            "amount=1000 currency=usd payment_method=pm_usBankAccount_success confirm=true capture_method=manual",
+            400,
+            "payment_intent_invalid_parameter",
+            "capture_method",
+        ),
+    ];
+    let w = World::new();
+    for (params, status, code, param) in rows {
+        w.post("payment_intents", params).refused(status, code, param);
+        assert_eq!(w.told(), "", "{params}");
+    }
+    w.get("payment_intents", "").is("data=[]");
+}
+
+/// §2.2: every operation in every status. Operation, then whether it works in each of the seven statuses.
+#[test]
+fn every_operation_in_every_status() {
+    let statuses = ["rpm", "rc", "ra", "processing", "rcap", "succeeded", "canceled"];
+    let rows: [(&str, &str, [u16; 7]); 6] = [
+        ("", "amount=2000", [200, 200, 200, 400, 400, 400, 400]),
+        ("", "payment_method=pm_card_visa", [200, 200, 200, 400, 400, 400, 400]),
+        ("", "metadata[a]=b", [200, 200, 200, 200, 200, 200, 400]),
+        ("/confirm", "", [400, 200, 200, 400, 400, 400, 400]),
+        ("/capture", "", [400, 400, 400, 400, 200, 400, 400]),
+        ("/cancel", "", [200, 200, 200, 200, 200, 400, 400]),
+    ];
+    for (path, params, expected) in rows {
+        for (status, code) in statuses.into_iter().zip(expected) {
+            let w = World::new();
+            let id = in_status(&w, status);
+            let before = w.intent(&id).body;
+            w.told();
+            let answer = w.post(&format!("payment_intents/{id}{path}"), params);
+            assert_eq!(answer.status, code, "{path} {params} in {status}: {}", answer.body);
+            if code == 400 {
+                answer.has("error.code=payment_intent_unexpected_state").has(&format!("error.payment_intent.id={id}"));
+                assert_eq!(w.intent(&id).body, before, "I12");
+                assert_eq!(w.told(), "");
+            }
+            w.reconciled();
+        }
+    }
+}
+
+pub fn in_status(w: &World, status: &str) -> String {
+    let create = |params: &str| w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).id();
+    match status {
+        "rpm" => create(""),
+        "rc" => create("payment_method=pm_card_visa"),
+        "ra" => create("payment_method=pm_card_threeDSecure2Required confirm=true"),
+        "processing" => create("payment_method=pm_usBankAccount_processing confirm=true"),
+        "rcap" => w.hold(1000, "pm_card_visa", ""),
+        "succeeded" => w.paid(1000, ""),
+        _ => {
+            let id = create("");
+            w.post(&format!("payment_intents/{id}/cancel"), "").is("status=canceled");
+            id
+        }
+    }
+}
+
+/// C9, C11, C12, §2.2: paid is final; texts may still change, money may not.
+#[test]
+fn paid_is_final() {
+    let w = World::new();
+    let id = w.paid(1000, "");
+    w.advance(DAY * 60 + HOUR);
+    w.intent(&id).is("status=succeeded amount_received=1000");
+    w.post(&format!("payment_intents/{id}"), "description=late").is("description=late status=succeeded");
+    w.post(&format!("payment_intents/{id}"), "amount=5").refused(400, "payment_intent_unexpected_state", "amount");
+    w.post("refunds", &format!("payment_intent={id}")).is("status=succeeded");
+    w.intent(&id).is("status=succeeded amount_received=1000");
+}
+
+/// §2.2: updating before payment; a new method asks for confirmation.
+#[test]
+fn updating_before_payment() {
+    let w = World::new();
+    let id = w.post("payment_intents", "amount=1000 currency=usd").id();
+    w.post(&format!("payment_intents/{id}"), "amount=2000 currency=eur").is("amount=2000 currency=eur");
+    w.post(&format!("payment_intents/{id}"), "amount=0").refused(400, "parameter_invalid_integer", "amount");
+    w.post(&format!("payment_intents/{id}"), "payment_method=pm_card_visa").is("status=requires_confirmation");
+    w.told();
+    w.post(&format!("payment_intents/{id}"), "description=x").is("description=x");
+    assert_eq!(w.told(), "", "there is no payment_intent.updated");
+}
+
+/// C17, §2.15: the names of two statuses before 2019-02-11, and the charges on the payment before 2022-11-15.
+#[test]
+fn older_versions() {
+    let w = World::new();
+    let verb = holdfast_engine::edge::read::Verb::Post;
+    let create = |version: &str, more: &str| {
+        w.send(verb, "payment_intents", &format!("amount=1000 currency=usd {more}"), None, Some(version))
+    };
+    create("2019-02-10", "").is("status=requires_source");
+    create("2019-02-11", "").is("status=requires_payment_method");
+    create("2019-02-10", "confirm=true payment_method=pm_card_threeDSecure2Required")
+        .is("status=requires_source_action");
+    let paid = "confirm=true payment_method=pm_card_visa";
+    create("2022-11-14", paid).is("charges.data.0.status=succeeded latest_charge=null");
+    let answer = create("2022-11-15", paid).is("charges=null");
+    assert!(answer.text("latest_charge").starts_with("ch_"), "A11");
+}

@@ -1,0 +1,28 @@
+//! The engine's tests, as tables from the rules. Each test names the rules it holds the engine to.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![allow(clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers of tests are small, and overflow is checked")]
+#![allow(missing_docs, reason = "tests are named for what they show")]
+#![allow(unreachable_pub, reason = "helpers are shared between the modules of one test binary")]
+
+mod async_capture;
+mod attempts;
+mod capture;
+#[cfg(feature = "cli")]
+mod cli;
+mod concurrency;
+mod connect;
+mod crash;
+mod events;
+mod holds;
+mod idempotency;
+mod invariants;
+mod kill;
+mod lifecycle;
+mod refunds;
+mod requirements;
+mod setups;
+mod stores;
+mod world;

@@ -1,0 +1,262 @@
+//! Refunds (B42 to B47, B59, B60, §2.5, §2.6, U15, U16, R5, R7).
+
+use crate::world::{CONNECTED, World};
+use holdfast_engine::command::WorldEvent;
+use holdfast_engine::objects::{Account, RefundFailure};
+use holdfast_engine::time::DAY;
+use holdfast_engine::{Dialect, Money};
+
+/// §2.5, B42, B44, D7, R13: what is refused, in order. Payment, parameters, status, code, parameter.
+#[test]
+fn what_is_refused() {
+    let w = World::new();
+    let open = w.post("payment_intents", "amount=1000 currency=usd").id();
+    let held = w.hold(1000, "pm_card_visa", "");
+    let paid = w.paid(1000, "");
+    let partly = w.paid(4000, "");
+    w.post("refunds", &format!("payment_intent={partly} amount=1000")).is("status=succeeded");
+    let done = w.paid(1000, "");
+    w.post("refunds", &format!("payment_intent={done}")).is("status=succeeded amount=1000");
+    let canceled = w.hold(1000, "pm_card_visa", "");
+    w.post(&format!("payment_intents/{canceled}/cancel"), "").is("status=canceled");
+    let rows = [
+        (None, "", 400, "-", "-"),
+        (Some("pi_nope"), "", 404, "resource_missing", "payment_intent"),
+        (Some(paid.as_str()), "amount=0", 400, "parameter_invalid_integer", "amount"),
+        (Some(&paid), "amount=-5", 400, "parameter_invalid_integer", "amount"),
+        (Some(&paid), "reason=expired_uncaptured_charge", 400, "-", "reason"),
+        (Some(&open), "", 400, "-", "-"),
+        (Some(&canceled), "", 400, "-", "-"),
+        (Some(&held), "", 400, "-", "-"),
+        (Some(&done), "", 400, "charge_already_refunded", "-"),
+        (Some(&done), "amount=1", 400, "charge_already_refunded", "-"),
+        (Some(&partly), "amount=4000", 400, "-", "amount"),
+        (Some(&paid), "refund_application_fee=true", 400, "charge_invalid_parameter", "refund_application_fee"),
+        (Some(&paid), "reverse_transfer=true", 400, "charge_invalid_parameter", "reverse_transfer"),
+    ];
+    w.told();
+    for (payment, params, status, code, param) in rows {
+        let payment = payment.map(|id| format!("payment_intent={id}")).unwrap_or_default();
+        w.post("refunds", &format!("{payment} {params}")).refused(status, code, param);
+        assert_eq!(w.told(), "", "{params}");
+    }
+    let answer = w.post("refunds", &format!("payment_intent={partly} amount=4000"));
+    let message = "Refund amount ($40.00) is greater than unrefunded amount on charge ($30.00)";
+    assert_eq!(answer.text("error.message"), message);
+    let answer = w.post("refunds", &format!("payment_intent={held}"));
+    assert!(answer.text("error.message").contains("You must cancel the PaymentIntent"), "D7, R13");
+    w.reconciled();
+}
+
+/// B42, B43, B44, U16: refunds while the hold is open, and when `refunded` turns true.
+#[test]
+fn refunds_while_the_hold_is_open() {
+    let w = World::new();
+    let pi = w.multi(1000, "");
+    let capture = format!("payment_intents/{pi}/capture");
+    w.post(&capture, "amount_to_capture=700 final_capture=false").is("status=requires_capture");
+    for amount in [300, 400] {
+        w.post("refunds", &format!("payment_intent={pi} amount={amount}")).is("status=succeeded");
+    }
+    w.charge(&pi).is("amount_refunded=700 amount_captured=700 refunded=false captured=false");
+    w.post("refunds", &format!("payment_intent={pi} amount=1")).refused(400, "charge_already_refunded", "-");
+    w.told();
+    w.post(&capture, "amount_to_capture=0 final_capture=true").is("status=succeeded");
+    w.charge(&pi).is("refunded=true captured=true");
+    assert!(!w.told().contains("charge.refunded"), "U16");
+    let pi = w.multi(1000, "");
+    w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+    w.post("refunds", &format!("payment_intent={pi}")).is("amount=700");
+    w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded amount_received=1000");
+    w.charge(&pi).is("refunded=false amount_refunded=700");
+    w.reconciled();
+}
+
+/// B59, B60, U15, §2.9: what refunds tell, partial and full alike.
+#[test]
+fn what_refunds_tell() {
+    let w = World::new();
+    let pi = w.paid(1000, "");
+    w.told();
+    for (amount, refunded) in [(400, false), (600, true)] {
+        w.post("refunds", &format!("payment_intent={pi} amount={amount}")).is("status=succeeded");
+        assert_eq!(w.told(), "refund.created charge.refunded");
+        w.charge(&pi).is(&format!("refunded={refunded}"));
+    }
+    w.advance(DAY);
+    assert_eq!(w.told(), ["refund.updated charge.refund.updated"; 2].join(" "));
+    w.advance(DAY);
+    assert_eq!(w.told(), "");
+    w.get("refunds", "limit=1").is("data.0.amount=600 data.0.destination_details.card.reference_status=available");
+    w.get("refunds", "limit=1").is("has_more=true");
+}
+
+/// §2.6, §2.14, R7: pending refunds settle, successful ones may fail later and give the money back.
+#[test]
+fn refunds_settle_and_fail() {
+    let rows = [
+        ("pm_card_pendingRefund", "pending", "succeeded", 1000, "refund.updated charge.refund.updated"),
+        ("pm_card_refundFail", "succeeded", "failed", 0, "refund.failed refund.updated charge.refund.updated"),
+        ("pm_card_visa", "succeeded", "succeeded", 1000, "refund.updated charge.refund.updated"),
+    ];
+    for (token, at_first, in_the_end, refunded, told) in rows {
+        let w = World::new();
+        let pi = w.paid(1000, &format!("payment_method={token}"));
+        let refund = w.post("refunds", &format!("payment_intent={pi}")).is(&format!("status={at_first}")).id();
+        w.charge(&pi).is("amount_refunded=1000 refunded=true");
+        w.told();
+        w.advance(DAY);
+        let answer = w.get(&format!("refunds/{refund}"), "").is(&format!("status={in_the_end}"));
+        assert_eq!(w.told(), told, "{token}");
+        w.charge(&pi).is(&format!("amount_refunded={refunded}"));
+        let back = answer.text("failure_balance_transaction");
+        assert_eq!(back != "null", in_the_end == "failed");
+        if in_the_end == "failed" {
+            w.get(&format!("balance_transactions/{back}"), "").is("type=refund_failure amount=1000");
+            w.post("refunds", &format!("payment_intent={pi}")).is("status=succeeded");
+        }
+        w.reconciled();
+    }
+}
+
+/// §2.6: details, returns and cancellation of refunds to banks.
+#[test]
+fn refunds_that_wait_for_the_customer() {
+    let dialect = Dialect { bank_refunds_need_details: true, ..Dialect::default() };
+    let paid = |w: &World| {
+        let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
+        let pi = w.post("payment_intents", params).id();
+        w.advance(DAY * 3);
+        pi
+    };
+    let w = World::with(dialect.clone());
+    let pi = paid(&w);
+    let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=requires_action").id();
+    let refund = id.parse().unwrap();
+    w.happen(WorldEvent::RefundDetailsGiven { refund }).is("status=pending");
+    w.happen(WorldEvent::RefundReported { refund, outcome: Ok(()) }).is("status=succeeded");
+    w.post(&format!("refunds/{id}/cancel"), "").refused(400, "-", "-");
+    w.happen(WorldEvent::RefundReturned { refund }).is("status=requires_action");
+    w.post(&format!("refunds/{id}/cancel"), "").is("status=canceled");
+    w.charge(&pi).is("amount_refunded=0 refunded=false");
+    w.reconciled();
+
+    let w = World::with(dialect);
+    let pi = paid(&w);
+    let refund = w.post("refunds", &format!("payment_intent={pi}")).is("status=requires_action").id();
+    w.advance(DAY * 45);
+    w.get(&format!("refunds/{refund}"), "").is("status=failed failure_reason=unknown");
+    w.reconciled();
+
+    let w = World::new();
+    let pi = paid(&w);
+    let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=pending pending_reason=processing").id();
+    let failure = Err(RefundFailure::LostOrStolenCard);
+    w.happen(WorldEvent::RefundReported { refund: id.parse().unwrap(), outcome: failure }).is("status=failed");
+    w.post(&format!("refunds/{id}/cancel"), "").refused(400, "-", "-");
+    w.reconciled();
+}
+
+/// §2.6: a refund the balance cannot pay waits; one to a bank is refused.
+#[test]
+fn refunds_beyond_the_balance() {
+    let w = World::new();
+    let account = Account { overdraft: Some(Money::ZERO), ..Account::standard(crate::world::FLAT) };
+    w.engine.add_account(account).unwrap();
+    w.act_for(crate::world::FLAT);
+    let (a, b) = (w.paid(1000, ""), w.paid(1000, "payment_method=pm_card_visa"));
+    w.post("refunds", &format!("payment_intent={a}")).is("status=succeeded");
+    w.post("refunds", &format!("payment_intent={b} amount=500")).is("status=succeeded");
+    w.reconciled();
+}
+
+/// B45, B46, B47, D2, I9: with several captures, shares come back whole or by hand; two independent latches.
+#[test]
+fn shares_of_several_captures() {
+    let connect = format!("transfer_data[destination]={CONNECTED} application_fee_amount=100");
+    let captured = |w: &World| {
+        let pi = w.multi(1000, &connect);
+        w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+        pi
+    };
+    let w = World::new();
+    let pi = captured(&w);
+    for param in ["refund_application_fee", "reverse_transfer"] {
+        w.post("refunds", &format!("payment_intent={pi} amount=100 {param}=true")).refused(
+            400,
+            "charge_invalid_parameter",
+            param,
+        );
+    }
+    w.post("refunds", &format!("payment_intent={pi} amount=100")).is("status=succeeded");
+    w.told();
+    w.post("refunds", &format!("payment_intent={pi} refund_application_fee=true reverse_transfer=true"))
+        .is("status=succeeded amount=600");
+    assert_eq!(w.told(), "refund.created charge.refunded application_fee.refunded transfer.reversed", "B60");
+    w.reconciled();
+
+    let by_hand = [
+        ("application_fees/{fee}/refunds", "refund_application_fee", "reverse_transfer"),
+        ("transfers/{transfer}/reversals", "reverse_transfer", "refund_application_fee"),
+    ];
+    for (path, latched, free) in by_hand {
+        let w = World::new();
+        let pi = captured(&w);
+        let charge = w.charge(&pi);
+        let path = path.replace("{fee}", &charge.text("application_fee"));
+        w.post(&path.replace("{transfer}", &charge.text("transfer")), "amount=10").is("amount=10");
+        w.post("refunds", &format!("payment_intent={pi} {latched}=true")).refused(
+            400,
+            "charge_invalid_parameter",
+            latched,
+        );
+        w.post("refunds", &format!("payment_intent={pi} {free}=true")).is("status=succeeded");
+        w.reconciled();
+    }
+}
+
+/// §2.6: without several captures the shares come back in proportion, all of them with all of the charge.
+#[test]
+fn shares_come_back_in_proportion() {
+    let w = World::new();
+    let pi = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
+    let refund = |params: &str| {
+        w.post("refunds", &format!("payment_intent={pi} refund_application_fee=true reverse_transfer=true {params}"))
+    };
+    refund("amount=333").is("status=succeeded");
+    let charge = w.charge(&pi);
+    let fee = format!("application_fees/{}", charge.text("application_fee"));
+    let transfer = format!("transfers/{}", charge.text("transfer"));
+    w.get(&fee, "").is("amount_refunded=33 refunded=false");
+    w.get(&transfer, "").is("amount_reversed=333 reversed=false");
+    refund("").is("amount=667");
+    w.get(&fee, "").is("amount_refunded=100 refunded=true");
+    w.get(&transfer, "").is("amount_reversed=1000 reversed=true");
+    w.reconciled();
+}
+
+/// §2.6: a reversal the connected account cannot pay stops the whole refund.
+#[test]
+fn a_reversal_beyond_the_balance_stops_the_refund() {
+    let w = World::new();
+    let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, crate::world::MERCHANT) };
+    w.engine.add_account(poor).unwrap();
+    let pi = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
+    w.told();
+    w.post("refunds", &format!("payment_intent={pi} reverse_transfer=true")).refused(400, "balance_insufficient", "-");
+    assert_eq!(w.told(), "");
+    w.post("refunds", &format!("payment_intent={pi} reverse_transfer=true amount=900")).is("status=succeeded");
+    w.reconciled();
+}
+
+/// §2.6: metadata of a refund; §2.5: another account's refund is unknown.
+#[test]
+fn refunds_are_described_and_private() {
+    let w = World::new();
+    let pi = w.paid(1000, "");
+    let refund = w.post("refunds", &format!("payment_intent={pi} amount=10 metadata[a]=b")).is("metadata.a=b").id();
+    w.post(&format!("refunds/{refund}"), "metadata[c]=d").is("metadata.a=b metadata.c=d");
+    w.act_for(CONNECTED);
+    w.get(&format!("refunds/{refund}"), "").refused(404, "resource_missing", "refund");
+    w.post("refunds", &format!("payment_intent={pi}")).refused(404, "resource_missing", "payment_intent");
+}
