@@ -11,8 +11,9 @@ pub(super) fn text(findings: &Findings) -> String {
     let mut out = String::from(
         "# State spaces\n\nWritten by `check report`; compared by a test.\n\n\
          Every state that can be reached in these bounds was visited, judged by every claim, and left by every\n\
-         input; both explorers count the same. The digest is a sum over all steps: while it stays the same, so do\n\
-         all states, answers and notifications within the bounds.\n",
+         input, by the breadth-first explorer; `check` counts again with stateright on every run and fails if the two\n\
+         differ. The digest is a sum over all steps: while it stays the same, so do all states, answers and\n\
+         notifications within the bounds.\n",
     );
     let _infallible = table(&mut out, findings);
     out.push_str("\n## Bounds\n\n| scenario | what is in it | what bounds it |\n|---|---|---|\n");
