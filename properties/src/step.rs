@@ -114,7 +114,8 @@ impl<'a> Step<'a> {
     #[must_use]
     #[inline]
     pub fn is_quiet(&self) -> bool {
-        self.unchanged
+        !matches!(self.input, Input::Event(_))
+            && self.unchanged
             && self.notifications.is_empty()
             && self.outcome.is_err_and(Rejection::is_refusal)
             && self.before.keys == self.after.keys
