@@ -10,7 +10,10 @@ fn every_claim_is_true_and_false_of_its_examples() {
         let claim = Claim::find(id).unwrap_or_else(|| panic!("no claim {id}"));
         for (at, scene) in holds.iter().enumerate() {
             let judgement = scene.judge(claim);
-            if judgement != Judgement::Holds {
+            // Claims about change are not asked about quiet steps; what they would say is no objection.
+            let spared = claim.is_about_change && scene.step().is_quiet();
+            let wanted = if spared { Judgement::Vacuous } else { Judgement::Holds };
+            if judgement != wanted || crate::explain_step(claim, &scene.step()).is_some() {
                 let words = crate::explain_step(claim, &scene.step());
                 wrong.push(format!("{id}: example {at} should hold, is {judgement:?} {words:?}"));
             }
