@@ -114,8 +114,7 @@ impl<'a> Step<'a> {
     #[must_use]
     #[inline]
     pub fn is_quiet(&self) -> bool {
-        !matches!(self.input, Input::Event(_))
-            && self.unchanged
+        self.unchanged
             && self.notifications.is_empty()
             && self.outcome.is_err_and(Rejection::is_refusal)
             && self.before.keys == self.after.keys
