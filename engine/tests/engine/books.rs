@@ -34,6 +34,9 @@ fn plus_one(amount: &mut Money) {
     *amount = Money::new(amount.minor() + 1);
 }
 
+/// A kind of object, and what is done to the first of it.
+type Spoil = (Kind, fn(&mut Object));
+
 /// Gives `change` the object behind a kind of [`Object`], as its own copy.
 macro_rules! of {
     ($kind:ident, |$object:ident| $change:expr) => {
@@ -49,7 +52,7 @@ macro_rules! of {
 /// I1, I2, I3, I17: every amount of every object is compared with something that can disagree.
 #[test]
 fn every_spoiled_object_is_found() {
-    let rows: Vec<(&str, (Kind, fn(&mut Object)))> = vec![
+    let rows: Vec<(&str, Spoil)> = vec![
         ("received by the intent", of!(PaymentIntent, |intent| plus_one(&mut intent.received))),
         ("capturable at the end", of!(PaymentIntent, |intent| plus_one(&mut intent.capturable))),
         ("not its intent's latest charge", of!(PaymentIntent, |intent| intent.latest_charge = Some(ChargeId(9)))),
