@@ -43,7 +43,12 @@ pub const FREEDOMS: &[Freedom] = &[
         "the job runs within the window after the deadline; nobody outside can tell whether it has, and after it this \
          is the answer",
     ),
-    freedom(Rejection::CaptureLimit, bad(Some("payment_intent_invalid_parameter"), Some("amount_to_capture")), "U4", NO_CODE),
+    freedom(
+        Rejection::CaptureLimit,
+        bad(Some("payment_intent_invalid_parameter"), Some("amount_to_capture")),
+        "U4",
+        NO_CODE,
+    ),
     freedom(Rejection::FeeWithoutConnect, bad(Some("application_fees_not_allowed"), FEE), "§2.5", NO_CODE),
     freedom(Rejection::PartialWithFee, bad(CHARGE, REFUND_FEE), "B45 B51", NO_CODE),
     freedom(Rejection::PartialWithReversal, bad(CHARGE, REVERSE), "B45 B51", NO_CODE),

@@ -6,7 +6,7 @@ use crate::allowed;
 use crate::subject::{Answer, Refused};
 
 /// Every rejection that a client can be answered with, in order of precedence.
-pub const REJECTIONS: [Rejection; 74] = {
+pub const REJECTIONS: [Rejection; 75] = {
     use Rejection as R;
     [
         R::LockTimeout,
@@ -33,6 +33,7 @@ pub const REJECTIONS: [Rejection; 74] = {
         R::UnexpectedReturnUrl,
         R::InvalidExpiry,
         R::UnexpectedMulticapture,
+        R::AmountFixed,
         R::UnexpectedState,
         R::OwnedBySession,
         R::MissingPaymentMethod,

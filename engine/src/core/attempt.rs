@@ -131,7 +131,12 @@ fn failed_charge(
     method: &PaymentMethod,
     decline: Decline,
 ) -> ChargeId {
-    let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), multicapture: false, ..new_charge(scene, intent, method) };
+    let charge = Charge {
+        status: ChargeStatus::Failed,
+        decline: Some(decline),
+        multicapture: false,
+        ..new_charge(scene, intent, method)
+    };
     scene.announce(changes, EventType::ChargeFailed, &charge);
     let id = charge.id;
     changes.put(charge);

@@ -120,7 +120,13 @@ impl Named {
     }
 
     /// Whether the payment can have them at all, and whether they are there where they must be (B49, §2.10, U7, U8).
-    fn check(&self, scene: &Scene<'_>, portion: &Portion, intent: &Arc<PaymentIntent>, charge: &Charge) -> Result<(), Stop> {
+    fn check(
+        &self,
+        scene: &Scene<'_>,
+        portion: &Portion,
+        intent: &Arc<PaymentIntent>,
+        charge: &Charge,
+    ) -> Result<(), Stop> {
         let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
         if self.fee.is_some() && !connect::fees_allowed(scene, charge.destination) {
             return refuse(Reason::FeeNeedsConnect);
@@ -131,8 +137,7 @@ impl Named {
         let fee = self.fee.or(intent.application_fee_amount).is_some();
         let transfer = self.transfer.or(intent.transfer_data.and_then(|data| data.amount)).is_some();
         if (self.fee.is_some() || self.transfer.is_some()) && fee && transfer {
-            let reason =
-                Reason::ExclusiveParameters("transfer_data[amount]".into(), "application_fee_amount".into());
+            let reason = Reason::ExclusiveParameters("transfer_data[amount]".into(), "application_fee_amount".into());
             return refuse(reason);
         }
         if portion.amount.is_zero() {

@@ -13,8 +13,8 @@ use holdfast_engine::{
     PaymentIntentId, SetupIntentId, Time, TransferId,
 };
 use holdfast_model::{
-    Amount, ChargeView, Flow, IntentId, LedgerView, Links, PaymentView, REFUNDS, RefundId, RefundView,
-    SessionView, SetupView,
+    Amount, ChargeView, Flow, IntentId, LedgerView, Links, PaymentView, REFUNDS, RefundId, RefundView, SessionView,
+    SetupView,
 };
 use std::sync::Arc;
 
@@ -289,11 +289,7 @@ impl Book {
     // --- views ---
 
     /// Makes the views of what changed anew.
-    pub(super) fn look(
-        &mut self,
-        engine: &Engine,
-        payments: &mut Vec<Option<PaymentView>>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn look(&mut self, engine: &Engine, payments: &mut Vec<Option<PaymentView>>) -> Result<(), StoreError> {
         payments.resize(self.payments.len(), None);
         for (followed, view) in self.payments.iter_mut().zip(payments.iter_mut()) {
             match followed {

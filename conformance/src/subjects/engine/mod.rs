@@ -16,9 +16,7 @@ use holdfast_engine::store::{MemoryStore, Store};
 use holdfast_engine::{
     AccountId, Arrived, Body, Engine, EngineParts, ManualClock, Object, Request, Response, SequentialIds, Time,
 };
-use holdfast_model::{
-    Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms,
-};
+use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms};
 
 use self::book::Book;
 use self::names::amount;
