@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod choices;
+pub mod generator;
 pub mod subject;
 
 pub use choices::Choices;
