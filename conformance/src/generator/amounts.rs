@@ -44,6 +44,22 @@ pub(super) fn total(pen: &mut impl Pen, wanted: i64, is_free: bool) -> i64 {
 
 /// An amount that is measured by what is left, or left out. `is_free` lets it be wrong.
 pub(super) fn part(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
+    let (shapes, right) = shapes(left);
+    number(pen, wanted, shapes.get(..if is_free { shapes.len() } else { right }).unwrap_or(&shapes))
+}
+
+/// The same, but mostly left out.
+pub(super) fn rare(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
+    let (shapes, right) = shapes(left);
+    let mut rarely = [Shape::Unnamed; 24];
+    let from = rarely.len().saturating_sub(shapes.len());
+    rarely.iter_mut().skip(from).zip(shapes).for_each(|(slot, shape)| *slot = shape);
+    let count = if is_free { rarely.len() } else { from.saturating_add(right) };
+    number(pen, wanted, rarely.get(..count).unwrap_or(&rarely))
+}
+
+/// What an amount can be that is measured by what is left, and how many of these a careful client would try.
+fn shapes(left: Amount) -> ([Shape; 15], usize) {
     let left = i64::from(left.get());
     let shapes = [
         Shape::Unnamed,
@@ -63,7 +79,7 @@ pub(super) fn part(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_fre
         Shape::Exactly(i64::MAX),
         Shape::Exactly(i64::MIN),
     ];
-    number(pen, wanted, shapes.get(..if is_free { 15 } else { 8 }).unwrap_or(&shapes))
+    (shapes, 8)
 }
 
 fn number(pen: &mut impl Pen, wanted: Option<i64>, shapes: &[Shape]) -> Option<i64> {

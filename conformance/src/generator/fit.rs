@@ -27,46 +27,28 @@ impl<'a> Look<'a> {
         self.now.keys.iter().any(Option::is_some)
     }
 
-    /// Would this request create what is there already? Then it has a meaning only as a repetition, under a key that
-    /// is known: whoever creates anew gets something new.
+    /// Would this request create a payment under a name that is taken? Then it has a meaning only as a repetition,
+    /// under a key that is known: whoever creates anew gets something new.
     pub(super) fn creates_twice(&self, operation: &Operation, key: Option<KeyId>) -> bool {
         let is_known = key.is_some_and(|key| self.now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
         !is_known && self.is_there(operation)
     }
 
-    /// Is what this request creates there already?
+    /// Is the payment that this request creates there already?
     pub(super) fn is_there(&self, operation: &Operation) -> bool {
-        match operation {
-            Operation::CreateIntent { intent, .. } => {
-                self.now.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
-            }
-            Operation::CreateSetup { .. } => self.now.setup.is_some(),
-            Operation::CreateSession(_) => self.now.session.is_some(),
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::ExpireSession => false,
-        }
+        let Operation::CreateIntent { intent, .. } = operation else { return false };
+        self.now.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
     }
 
     /// Has the model room for it? (The world beyond its room is not modelled, so nothing is compared there.)
-    pub(super) fn has_room(&self, verb: Verb, payments: u8) -> bool {
+    pub(super) fn has_room(&self, verb: Verb, payments: u8, is_free: bool) -> bool {
         match verb {
             // What is there already can be asked for only once more: under a key that is known.
             Verb::CreateIntent if self.payment().is_some() => self.knows_keys(),
             Verb::CreateIntent => self.free_place(payments) == Some(self.focus),
             Verb::CreateSetup => self.now.setup.is_none() || self.knows_keys(),
-            Verb::CreateSession => self.now.session.is_none() || self.knows_keys(),
+            // One that is wrong in itself needs no room.
+            Verb::CreateSession => self.now.session.is_none() || is_free,
             Verb::CustomerPays => {
                 let has_intent = self.now.session.is_none_or(|session| session.intent.is_some());
                 has_intent || self.free_place(payments).is_some()

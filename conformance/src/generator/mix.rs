@@ -34,7 +34,7 @@ impl Mix {
     /// Everything, evenly.
     #[must_use]
     pub const fn even(temper: Temper) -> Self {
-        Self { temper, payments: PAYMENTS_AT_MOST, keys: true, swarm: 0, favourite: None }
+        Self { temper, payments: 3, keys: true, swarm: 0, favourite: None }
     }
 
     /// The mix of a sequence, as its choices say.
@@ -52,7 +52,7 @@ impl Mix {
     }
 
     /// In how many of eight cases an input may be tried whether or not it fits.
-    pub(super) const fn insistence(&self) -> usize {
+    pub(super) const fn insistence(&self) -> u8 {
         match self.temper {
             Temper::Friendly => 1,
             Temper::Hostile => 5,
@@ -76,9 +76,6 @@ impl Mix {
         self.favourite
     }
 }
-
-/// Room for PaymentIntents in the model.
-pub(super) const PAYMENTS_AT_MOST: u8 = 3;
 
 /// The verb for each choice of 256: how often each occurs, where nothing speaks against it.
 pub(super) static VERBS: [Verb; 256] = table();

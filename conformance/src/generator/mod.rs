@@ -19,7 +19,7 @@ mod world;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Call, Fault, Input, KeyId, Observation, Rejection, State, Terms, Transition, transition,
+    Call, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition,
 };
 use holdfast_properties::Step;
 
@@ -27,19 +27,13 @@ pub use mix::{Mix, Temper};
 pub use scale::in_units;
 
 use crate::choices::Choices;
+use crate::lockstep::World;
 use fit::Look;
-use mix::{PAYMENTS_AT_MOST, VERBS};
+use mix::VERBS;
 use pen::{Pen, Reader, Writer};
 
-/// Payments that a sequence has room for.
-pub const PAYMENTS: usize = PAYMENTS_AT_MOST as usize;
-/// Idempotency keys that a sequence has room for.
-pub const KEYS: usize = 2;
 /// Inputs that a sequence has at the most.
 pub const INPUTS_AT_MOST: usize = 400;
-
-/// The model's world, with room for what the generator makes.
-pub type World = State<PAYMENTS, KEYS>;
 
 /// A sequence of inputs and the terms they are played under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +59,7 @@ pub fn sequence(choices: &mut impl Choices, temper: Temper, mut each: impl FnMut
         let before = sight.observation(&terms);
         let input = generator.next_input(choices, &before);
         let Transition { after, outcome, notifications } = transition(&terms, &world, input);
-        if outcome == Err(Rejection::BeyondBounds) || is_meaningless(&input, &before) {
+        if is_meaningless(&input, &outcome, &before) {
             generator.forget();
             continue;
         }
@@ -92,7 +86,7 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
         let (made, _) = generator.input(&mut writer, *input, &sight.observation(terms));
         bytes.extend(writer.record().filter(|_| made == *input)?);
         let Transition { after, outcome, .. } = transition(terms, &world, *input);
-        if outcome == Err(Rejection::BeyondBounds) || is_meaningless(input, &sight.observation(terms)) {
+        if is_meaningless(input, &outcome, &sight.observation(terms)) {
             return None;
         }
         world = after;
@@ -100,10 +94,25 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Would it create under a name that is taken? The model has names for what is created, an engine gives them.
-fn is_meaningless(input: &Input, now: &Observation<'_>) -> bool {
+/// Can every one of these inputs be asked of an engine? Not those that the model has no room for, and not those that
+/// create under a name that is taken.
+#[must_use]
+pub fn can_be_asked(sequence: &Sequence) -> bool {
+    let mut world = World::default();
+    sequence.inputs.iter().all(|input| {
+        let Transition { after, outcome, .. } = transition(&sequence.terms, &world, *input);
+        let sight = world.observe(&sequence.terms);
+        world = after;
+        !is_meaningless(input, &outcome, &sight.observation(&sequence.terms))
+    })
+}
+
+/// Has the model no room for it, or would it create under a name that is taken? The model has names for what is
+/// created, an engine gives them.
+fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bool {
     let look = Look { now, focus: 0 };
     match input {
+        _ if matches!(outcome, Err(Rejection::BeyondBounds)) => true,
         Input::Call(call) => look.creates_twice(&call.operation, call.key),
         Input::Begin { key, operation } => look.creates_twice(operation, Some(*key)),
         Input::Finish { key } => {
@@ -219,9 +228,8 @@ impl Generator {
             return (Input::Call(call), 1);
         }
         let times = if let Manner::Times(times) = manner { times } else { 1 };
-        // What is tried freely may come to nothing; its parameters may be wrong.
-        let is_free = pen.chance(true, self.mix.insistence(), 8);
-        let look = Look { now, focus: self.focus(pen, place_of(&wanted), now, is_free) };
+        let (focus, is_free) = self.focus(pen, place_of(&wanted), now);
+        let look = Look { now, focus };
         let verb = self.verb(pen, Verb::of(&wanted), look, is_free, |_| true);
         let like = if Verb::of(&wanted) == verb { wanted } else { verb.blank() };
         let input = match like {
@@ -263,15 +271,19 @@ impl Generator {
         }
     }
 
-    /// The place of the payment that the input is about, if it is about one.
-    fn focus(&self, pen: &mut impl Pen, wanted: Option<u8>, now: &Observation<'_>, is_free: bool) -> u8 {
-        let places = usize::from(self.mix.payments);
-        let index = pen.index(places, || Some(usize::from(wanted.unwrap_or(0))));
-        let look = Look { now, focus: u8::try_from(index).unwrap_or(0) };
+    /// The place of the payment that the input is about, if it is about one; and whether it is tried freely: then it
+    /// may come to nothing, and its parameters may be wrong.
+    fn focus(&self, pen: &mut impl Pen, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
+        let places = self.mix.payments.max(1);
+        let freely = places.saturating_mul(7).saturating_add(wanted.unwrap_or(0));
+        let index = pen.index(usize::from(places.saturating_mul(8)), || Some(usize::from(freely)));
+        let index = u8::try_from(index).unwrap_or(0);
+        let is_free = index >= places.saturating_mul(8_u8.saturating_sub(self.mix.insistence()));
+        let look = Look { now, focus: index.checked_rem(places).unwrap_or(0) };
         match look.free_place(self.mix.payments) {
             // Payments are created in order. A careful client asks of none that is not there.
-            Some(free) if !is_free && look.payment().is_none() => free,
-            Some(_) | None => look.focus,
+            Some(free) if !is_free && look.payment().is_none() => (free, false),
+            Some(_) | None => (look.focus, is_free),
         }
     }
 
@@ -287,7 +299,7 @@ impl Generator {
         let place = pen.index(VERBS.len(), || VERBS.iter().position(|verb| *verb == wanted));
         let does_fit = |verb: Verb| {
             may_be(verb)
-                && look.has_room(verb, self.mix.payments)
+                && look.has_room(verb, self.mix.payments, is_free)
                 && (is_free || (self.mix.has(verb) && look.fits(verb)))
         };
         let favourite = self.mix.favourite().filter(|verb| place & 3 == 3 && does_fit(*verb));

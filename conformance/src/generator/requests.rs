@@ -5,7 +5,7 @@ use holdfast_model::{
     CreateSession, Currency, Flow, IntentId, Operation, PaymentMethod, RefundId, SessionMode, SessionUi, Update,
 };
 
-use super::amounts::{part, total};
+use super::amounts::{part, rare, total};
 use super::fit::Look;
 use super::pen::Pen;
 
@@ -31,17 +31,13 @@ pub(super) fn operation(pen: &mut impl Pen, like: Operation, look: Look<'_>, is_
         O::UpdateIntent { update, .. } => O::UpdateIntent { intent, update: update_intent(pen, update, is_free) },
         O::ConfirmIntent { confirm, .. } => {
             let amount = left(|payment| payment.amount.get());
-            let method = match look.payment().and_then(|payment| payment.payment_method) {
-                Some(_) => method(pen, confirm.method),
-                // One is needed.
-                None if !is_free => Some(some_method(pen, confirm.method.unwrap_or(PaymentMethod::Visa))),
-                None => method(pen, confirm.method),
-            };
+            let has_one = look.payment().is_some_and(|payment| payment.payment_method.is_some());
+            let method = method(pen, confirm.method).or((!has_one && !is_free).then_some(PaymentMethod::Visa));
             let confirm = Confirm {
                 method,
                 capture_method: among_or_none(pen, confirm.capture_method, &CAPTURE_METHODS),
-                fee: connect_amount(pen, confirm.fee, amount, is_free),
-                transfer: connect_amount(pen, confirm.transfer, amount, is_free),
+                fee: rare(pen, confirm.fee, amount, is_free),
+                transfer: rare(pen, confirm.transfer, amount, is_free),
                 off_session: pen.chance(confirm.off_session, 1, 8),
             };
             O::ConfirmIntent { intent, confirm }
@@ -52,8 +48,8 @@ pub(super) fn operation(pen: &mut impl Pen, like: Operation, look: Look<'_>, is_
                 // Pieces are frequent, or nothing would be left to capture a second time.
                 final_capture: pen.among(capture.final_capture, &[None, Some(false), Some(true), Some(false)]),
                 amount: part(pen, capture.amount, capturable, is_free),
-                fee: connect_amount(pen, capture.fee, capturable, is_free),
-                transfer: connect_amount(pen, capture.transfer, capturable, is_free),
+                fee: rare(pen, capture.fee, capturable, is_free),
+                transfer: rare(pen, capture.transfer, capturable, is_free),
             };
             O::CaptureIntent { intent, capture }
         }
@@ -95,6 +91,19 @@ pub(super) fn operation(pen: &mut impl Pen, like: Operation, look: Look<'_>, is_
     }
 }
 
+const CONFIRMED_IN_FLOWS: [(bool, Flow); 10] = [
+    (true, Flow::Platform),
+    (false, Flow::Platform),
+    (true, Flow::Direct),
+    (false, Flow::Direct),
+    (true, Flow::Destination),
+    (false, Flow::Destination),
+    (true, Flow::Platform),
+    (true, Flow::Direct),
+    (true, Flow::Destination),
+    (true, Flow::Platform),
+];
+
 fn create_intent(pen: &mut impl Pen, create: Create, is_free: bool) -> Create {
     let amount = total(pen, create.amount, is_free);
     let money = Amount::from_request(amount).unwrap_or(Amount::MAX);
@@ -112,9 +121,8 @@ fn create_intent(pen: &mut impl Pen, create: Create, is_free: bool) -> Create {
     let (capture_method, multicapture) = pen.among((create.capture_method, create.multicapture), &CAPTURES);
     let method = method(pen, create.method);
     // With nothing wrong, what has a method is mostly confirmed at once.
-    let confirm = pen.among(create.confirm, &[true, false, true]) && (is_free || method.is_some());
-    let flow = pen.among(create.flow, &[Flow::Platform, Flow::Direct, Flow::Destination]);
-    let (fee, transfer) = connect_amounts(pen, (create.fee, create.transfer), money, flow, is_free);
+    let (confirm, flow) = pen.among((create.confirm, create.flow), &CONFIRMED_IN_FLOWS);
+    let confirm = confirm && (is_free || method.is_some());
     let (confirmation_method, off_session) = pen.among(
         (create.confirmation_method, create.off_session && (confirm || is_free)),
         &[
@@ -128,6 +136,7 @@ fn create_intent(pen: &mut impl Pen, create: Create, is_free: bool) -> Create {
     const CURRENCIES: [Currency; 6] =
         [Currency::Usd, Currency::Usd, Currency::Jpy, Currency::Usd, Currency::Eur, Currency::Unknown];
     let currency = pen.among(create.currency, CURRENCIES.get(..if is_free { 6 } else { 5 }).unwrap_or(&CURRENCIES));
+    let (fee, transfer) = connect_amounts(pen, (create.fee, create.transfer), money, flow, is_free);
     Create {
         amount,
         currency,
@@ -152,21 +161,16 @@ fn connect_amounts(
     is_free: bool,
 ) -> (Option<i64>, Option<i64>) {
     if is_free {
-        return (connect_amount(pen, wanted.0, money, true), connect_amount(pen, wanted.1, money, true));
+        return (rare(pen, wanted.0, money, true), rare(pen, wanted.1, money, true));
     }
     match flow {
         Flow::Platform => (None, None),
-        Flow::Direct => (connect_amount(pen, wanted.0, money, false), None),
-        Flow::Destination if pen.chance(wanted.1.is_some(), 1, 2) => {
-            (None, connect_amount(pen, wanted.1, money, false))
+        Flow::Direct => (rare(pen, wanted.0, money, false), None),
+        Flow::Destination => {
+            let fee = rare(pen, wanted.0, money, false);
+            (fee, if fee.is_none() { rare(pen, wanted.1, money, false) } else { None })
         }
-        Flow::Destination => (connect_amount(pen, wanted.0, money, false), None),
     }
-}
-
-/// A fee or a transfer amount; more often than not there is none.
-fn connect_amount(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
-    if pen.chance(wanted.is_some(), 2, 5) { part(pen, wanted, left, is_free) } else { None }
 }
 
 fn update_intent(pen: &mut impl Pen, update: Update, is_free: bool) -> Update {
@@ -235,10 +239,16 @@ fn reasons(pen: &mut impl Pen, wanted: Option<CancellationReason>, is_free: bool
 
 /// A payment method, or none.
 fn method(pen: &mut impl Pen, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
-    if pen.chance(wanted.is_none(), 1, 6) {
-        return None;
+    let all = PaymentMethod::ALL.len();
+    let index = pen.index(all.saturating_mul(3), || match wanted {
+        None => Some(all),
+        Some(wanted) => PaymentMethod::ALL.iter().position(|it| *it == wanted),
+    });
+    match index.checked_sub(all) {
+        None => PaymentMethod::ALL.get(index).copied(),
+        Some(..10) => None,
+        Some(_) => Some(PaymentMethod::Visa),
     }
-    Some(some_method(pen, wanted.unwrap_or(PaymentMethod::Visa)))
 }
 
 /// A payment method; the plain card as often as all others together.

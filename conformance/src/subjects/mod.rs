@@ -1,0 +1,5 @@
+//! Engines that stand behind the port.
+
+mod model;
+
+pub use model::ModelSubject;
