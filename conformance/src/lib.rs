@@ -12,8 +12,10 @@
 pub mod allowed;
 pub mod choices;
 pub mod claims;
+pub mod drive;
 pub mod generator;
 pub mod lockstep;
+pub mod mutate;
 pub mod oracle;
 pub mod reading;
 pub mod subject;

@@ -19,7 +19,7 @@ mod world;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Call, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition,
+    Call, Fault, Input, KeyId, Observation, Operation, Outcome, Rejection, Terms, Transition, transition,
 };
 use holdfast_properties::Step;
 
@@ -44,29 +44,63 @@ pub struct Sequence {
     pub inputs: Vec<Input>,
 }
 
+/// A sequence that is being made, by whoever knows where the model is.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    terms: Terms,
+    generator: Generator,
+    made: usize,
+}
+
+impl Draft {
+    /// The terms and the mix, out of the first choices.
+    pub fn begin(choices: &mut impl Choices, temper: Temper) -> Self {
+        choices.next_record();
+        let mut pen = Reader(choices);
+        let terms = terms::terms(&mut pen, Terms::default());
+        Self { terms, generator: Generator::new(Mix::choose(&mut pen, temper)), made: 0 }
+    }
+
+    /// The terms it is played under.
+    #[must_use]
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
+    pub fn next(&mut self, choices: &mut impl Choices, world: &World) -> Option<Input> {
+        let sight = world.observe(&self.terms);
+        let now = sight.observation(&self.terms);
+        while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
+            let input = self.generator.next_input(choices, &now);
+            self.made = self.made.saturating_add(1);
+            // Only what creates can be asked in vain; the model need not be tried for the others.
+            if !may_be_meaningless(&input)
+                || !is_meaningless(&input, &transition(&self.terms, world, input).outcome, &now)
+            {
+                return Some(input);
+            }
+            self.generator.forget();
+        }
+        None
+    }
+}
+
 /// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
-///
-/// What the model has no room for is left out.
 pub fn sequence(choices: &mut impl Choices, temper: Temper, mut each: impl FnMut(&Step<'_>)) -> Sequence {
-    choices.next_record();
-    let mut pen = Reader(choices);
-    let terms = terms::terms(&mut pen, Terms::default());
-    let mut generator = Generator::new(Mix::choose(&mut pen, temper));
+    let mut draft = Draft::begin(choices, temper);
+    let terms = draft.terms;
     let mut world = World::default();
     let mut inputs = Vec::with_capacity(32);
-    while inputs.len() < INPUTS_AT_MOST && (generator.is_repeating() || !choices.is_exhausted()) {
-        let sight = world.observe(&terms);
-        let before = sight.observation(&terms);
-        let input = generator.next_input(choices, &before);
+    while let Some(input) = draft.next(choices, &world) {
         let Transition { after, outcome, notifications } = transition(&terms, &world, input);
-        if is_meaningless(&input, &outcome, &before) {
-            generator.forget();
-            continue;
+        if outcome != Err(Rejection::BeyondBounds) {
+            let (before, now) = (world.observe(&terms), after.observe(&terms));
+            let (before, now) = (before.observation(&terms), now.observation(&terms));
+            each(&Step::new(before, input, outcome, notifications.as_slice(), now));
+            inputs.push(input);
+            world = after;
         }
-        let sight = after.observe(&terms);
-        each(&Step::new(before, input, outcome, notifications.as_slice(), sight.observation(&terms)));
-        inputs.push(input);
-        world = after;
     }
     Sequence { terms, inputs }
 }
@@ -119,6 +153,20 @@ fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bo
             let open = now.keys.get(usize::from(key.0)).and_then(Option::as_ref).filter(|key| key.answer.is_none());
             open.is_some_and(|open| look.is_there(&open.operation))
         }
+        Input::Event(_) => false,
+    }
+}
+
+/// Does it create, or carry out what may create?
+const fn may_be_meaningless(input: &Input) -> bool {
+    match input {
+        Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => {
+            matches!(
+                operation,
+                Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
+            )
+        }
+        Input::Finish { .. } => true,
         Input::Event(_) => false,
     }
 }
