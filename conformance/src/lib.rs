@@ -18,6 +18,7 @@ pub mod lockstep;
 pub mod mutate;
 pub mod oracle;
 pub mod reading;
+pub mod shrink;
 pub mod subject;
 pub mod subjects;
 pub mod tolerated;

@@ -54,9 +54,7 @@ fn operation_in_units(operation: Operation) -> Operation {
         O::RefundFee { intent, amount } => O::RefundFee { intent, amount: some(amount) },
         O::ReverseTransfer { intent, amount } => O::ReverseTransfer { intent, amount: some(amount) },
         O::CreateTransfer { intent, amount } => O::CreateTransfer { intent, amount: some(amount) },
-        O::CreateSession(session) => {
-            O::CreateSession(CreateSession { amount: units(session.amount), ..session })
-        }
+        O::CreateSession(session) => O::CreateSession(CreateSession { amount: units(session.amount), ..session }),
         O::CancelIntent { .. }
         | O::CancelRefund { .. }
         | O::CreateSetup { .. }

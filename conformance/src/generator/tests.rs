@@ -35,9 +35,8 @@ fn what_is_written_is_read_back() {
 
 #[test]
 fn nearly_everything_it_makes_it_can_write() {
-    let written = (0..300).filter(|seed| {
-        encode(&sequence(&mut Seeded::new(*seed, 40), Temper::Friendly, |_| ())).is_some()
-    });
+    let written =
+        (0..300).filter(|seed| encode(&sequence(&mut Seeded::new(*seed, 40), Temper::Friendly, |_| ())).is_some());
     let written = written.count();
     assert!(written > 250, "{written} of 300");
 }
