@@ -230,6 +230,8 @@ pub struct ConfirmPaymentIntent {
     pub card_capture_manual: Option<bool>,
     pub request_multicapture: Option<bool>,
     pub setup_future_usage: Option<Usage>,
+    pub application_fee_amount: Option<i64>,
+    pub transfer_amount: Option<i64>,
     pub options: ConfirmOptions,
 }
 
@@ -244,6 +246,8 @@ impl ConfirmPaymentIntent {
             card_capture_manual: None,
             request_multicapture: None,
             setup_future_usage: None,
+            application_fee_amount: None,
+            transfer_amount: None,
             options: ConfirmOptions::default(),
         }
     }
@@ -504,6 +508,11 @@ pub enum WorldEvent {
         intent: SetupIntentId,
         /// Whether the customer passes.
         passes: bool,
+    },
+    /// The bank answers a request for a mandate to debit (C19).
+    MandateAnswered {
+        /// Of which setup.
+        intent: SetupIntentId,
     },
     /// The customer pays, or sets up, on a session's page.
     CompleteSession {

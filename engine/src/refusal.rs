@@ -512,6 +512,8 @@ impl Failure {
     pub const fn texts(self) -> (&'static str, Option<&'static str>, &'static str) {
         match self {
             Self::Declined(decline) => decline.texts(),
+            Self::Debit(decline) => ("payment_intent_payment_attempt_failed", None, decline.texts().2),
+            Self::Mandate(decline) => ("setup_attempt_failed", None, decline.texts().2),
             Self::Authentication => (
                 "payment_intent_authentication_failure",
                 None,

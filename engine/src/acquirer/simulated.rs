@@ -165,7 +165,7 @@ impl Ledger {
         position.refunded = refunded;
         let row = position.method.row();
         self.returns.insert(reference, Return { hold, amount, undone: false });
-        let waits = row.behaviour == Behaviour::RefundPending || row.method_type.is_bank_debit();
+        let waits = row.behaviour == Behaviour::RefundPending || row.method_type.settles_later();
         Some(if waits { Answer::Pending } else { Answer::Done })
     }
 

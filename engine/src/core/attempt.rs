@@ -36,7 +36,7 @@ pub(super) fn run(
     let before = intent.clone();
     let Attempt { found: Found { method, is_new }, options, authenticated } = attempt;
     let capture = capture_method(&intent, &method);
-    if capture == CaptureMethod::Manual && method.method_type().is_bank_debit() {
+    if capture == CaptureMethod::Manual && method.method_type().settles_later() {
         return Err(Reason::MethodCannotBeHeld.into());
     }
     if is_new {
@@ -81,7 +81,7 @@ pub(super) fn run(
 
 /// `payment_method_options.card.capture_method` overrides the intent's method for cards (§2.1).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
-    match intent.card_capture_manual && !method.method_type().is_bank_debit() {
+    match intent.card_capture_manual && !method.method_type().settles_later() {
         true => CaptureMethod::Manual,
         false => intent.capture_method,
     }
@@ -149,7 +149,9 @@ fn process(
     let charge = Charge { status: ChargeStatus::Pending, ..new_charge(scene, intent, method) };
     intent.status = IntentStatus::Processing;
     intent.latest_charge = Some(charge.id);
-    intent.cancelable_until = Some(scene.now.after(scene.dialect.timing.debit_cancel_window));
+    // A debit can be stopped for a while; a transfer that the customer sends cannot (C18).
+    let window = scene.now.after(scene.dialect.timing.debit_cancel_window);
+    intent.cancelable_until = Some(window).filter(|_| method.method_type().is_bank_debit());
     scene.announce_change(changes, EventType::PaymentIntentProcessing, before, intent);
     scene.announce(changes, EventType::ChargePending, &charge);
     changes.schedule(JobKind::BankOutcome, intent.id, scene.now.after(settlement(scene, method)));

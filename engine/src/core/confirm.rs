@@ -4,6 +4,7 @@ use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
+use super::update;
 use crate::PaymentIntentId;
 use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef};
 use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
@@ -22,6 +23,8 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) 
     changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
     changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
     changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
+    // Named here, they replace what was named before (B50).
+    update::terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     attempt_with(scene, &intent, changed, request.method, request.options)
 }
 

@@ -82,7 +82,7 @@ pub(super) fn book_capture(
     amount: Money,
     shares: Shares,
 ) -> Result<(), Stop> {
-    let debit = charge.test_method.row().method_type.is_bank_debit();
+    let debit = charge.test_method.row().method_type.settles_later();
     let kind = if debit { MovementKind::Payment } else { MovementKind::Charge };
     let entry = book(scene, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));

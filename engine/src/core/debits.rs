@@ -32,7 +32,7 @@ pub(super) fn bank_answers(scene: &Scene<'_>, id: PaymentIntentId, told: Option<
         Answer::Declined(decline) => {
             let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), ..(*before).clone() };
             scene.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
-            let failure = Failure::Declined(decline);
+            let failure = Failure::Debit(decline);
             // Nobody waits for this answer, so the failure is told by events alone.
             let _ = attempt::fail(scene, &mut changes, &intent, &mut changed, failure, Some(charge.id));
             changes.put(charge);

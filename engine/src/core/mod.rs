@@ -72,6 +72,7 @@ fn world(scene: &Scene<'_>, event: &WorldEvent) -> Decided {
     match event {
         WorldEvent::Authenticate { intent, passes } => confirm::authenticate(scene, *intent, *passes),
         WorldEvent::AuthenticateSetup { intent, passes } => setup::authenticate(scene, *intent, *passes),
+        WorldEvent::MandateAnswered { intent } => setup::mandate_answered(scene, *intent),
         WorldEvent::CompleteSession { session, method, email } => {
             checkout::complete(scene, *session, *method, email.as_deref())
         }

@@ -29,7 +29,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
     changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
     changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
-    terms(scene, request, &mut changed)?;
+    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     changed.texts = request.texts.apply(&intent.texts);
     if let Some(method) = request.method {
         let found = customers::find(scene, method, &changed)?;
@@ -61,11 +61,16 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
 }
 
 /// Fee and transfer amount, checked against the amount as it will be.
-fn terms(scene: &Scene<'_>, request: &UpdatePaymentIntent, changed: &mut PaymentIntent) -> Result<(), Stop> {
-    if request.transfer_amount.is_some() && changed.transfer_data.is_none() {
+pub(super) fn terms(
+    scene: &Scene<'_>,
+    fee: Option<i64>,
+    transfer_amount: Option<i64>,
+    changed: &mut PaymentIntent,
+) -> Result<(), Stop> {
+    if transfer_amount.is_some() && changed.transfer_data.is_none() {
         return Err(Reason::TransferNeedsDestination.into());
     }
-    let fee = match (request.application_fee_amount, changed.application_fee_amount) {
+    let fee = match (fee, changed.application_fee_amount) {
         (Some(fee), _) => Some(fee),
         (None, Some(fee)) => Some(fee.incoming()?),
         (None, None) => None,
@@ -73,7 +78,7 @@ fn terms(scene: &Scene<'_>, request: &UpdatePaymentIntent, changed: &mut Payment
     let transfer = match changed.transfer_data {
         Some(data) => {
             let kept = data.amount.map(crate::Money::incoming).transpose()?;
-            Some(TransferTerms { destination: data.destination, amount: request.transfer_amount.or(kept) })
+            Some(TransferTerms { destination: data.destination, amount: transfer_amount.or(kept) })
         }
         None => None,
     };

@@ -93,7 +93,9 @@ impl Touched<'_> {
                 self.intent(*intent);
                 self.method_of_intent(*intent);
             }
-            WorldEvent::AuthenticateSetup { intent, .. } => self.setup(*intent),
+            WorldEvent::AuthenticateSetup { intent, .. } | WorldEvent::MandateAnswered { intent } => {
+                self.setup(*intent)
+            }
             WorldEvent::CompleteSession { session, method, .. } => {
                 self.ids.push((*session).into());
                 self.method(Some(*method));
