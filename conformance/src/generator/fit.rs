@@ -2,7 +2,7 @@
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Flow, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus, SessionStatus, SetupStatus,
+    About, Call, Flow, Input, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus, SessionStatus, SetupStatus,
 };
 
 /// What is seen, from where one payment stands.
@@ -32,6 +32,18 @@ impl<'a> Look<'a> {
     pub(super) fn creates_twice(&self, operation: &Operation, key: Option<KeyId>) -> bool {
         let is_known = key.is_some_and(|key| self.now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
         !is_known && self.is_there(operation)
+    }
+
+    /// Is the object there that this request is about?
+    pub(super) fn has_subject(&self, input: &Input) -> bool {
+        let (Input::Call(Call { operation, .. }) | Input::Begin { operation, .. }) = input else { return true };
+        match operation.about() {
+            About::Payment(intent) | About::Refund(intent, _) => {
+                self.now.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
+            }
+            About::Setup => self.now.setup.is_some(),
+            About::Session => self.now.session.is_some(),
+        }
     }
 
     /// Is the payment that this request creates there already?

@@ -19,7 +19,7 @@ mod world;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Call, Fault, Input, KeyId, Observation, Operation, Outcome, Rejection, Terms, Transition, transition,
+    Call, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition,
 };
 use holdfast_properties::Step;
 
@@ -74,10 +74,8 @@ impl Draft {
         while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
             let input = self.generator.next_input(choices, &now);
             self.made = self.made.saturating_add(1);
-            // Only what creates can be asked in vain; the model need not be tried for the others.
-            if !may_be_meaningless(&input)
-                || !is_meaningless(&input, &transition(&self.terms, world, input).outcome, &now)
-            {
+            let is_free_of_names = matches!(input, Input::Event(_));
+            if is_free_of_names || !is_meaningless(&input, &transition(&self.terms, world, input).outcome, &now) {
                 return Some(input);
             }
             self.generator.forget();
@@ -141,32 +139,23 @@ pub fn can_be_asked(sequence: &Sequence) -> bool {
     })
 }
 
-/// Has the model no room for it, or would it create under a name that is taken? The model has names for what is
-/// created, an engine gives them.
+/// Has the model no room for it, or does it name what no engine could know by that name? The model has names for what
+/// is created, an engine gives them: nobody creates under a name that is taken, or asks for what another request is
+/// still creating.
 fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bool {
     let look = Look { now, focus: 0 };
+    match outcome {
+        Err(Rejection::BeyondBounds) => return true,
+        Err(Rejection::LockTimeout) if !look.has_subject(input) => return true,
+        Ok(_) | Err(_) => {}
+    }
     match input {
-        _ if matches!(outcome, Err(Rejection::BeyondBounds)) => true,
         Input::Call(call) => look.creates_twice(&call.operation, call.key),
         Input::Begin { key, operation } => look.creates_twice(operation, Some(*key)),
         Input::Finish { key } => {
             let open = now.keys.get(usize::from(key.0)).and_then(Option::as_ref).filter(|key| key.answer.is_none());
             open.is_some_and(|open| look.is_there(&open.operation))
         }
-        Input::Event(_) => false,
-    }
-}
-
-/// Does it create, or carry out what may create?
-const fn may_be_meaningless(input: &Input) -> bool {
-    match input {
-        Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => {
-            matches!(
-                operation,
-                Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
-            )
-        }
-        Input::Finish { .. } => true,
         Input::Event(_) => false,
     }
 }
