@@ -112,9 +112,10 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
 
     /// The usual terms, or at least as many of them as will do.
     fn plainer_terms(&mut self) {
-        for terms in plainer::terms(&self.best.terms) {
-            if terms != self.best.terms {
-                let _plainer = self.offer(Sequence { terms, ..self.best.clone() });
+        loop {
+            let mut plainer = plainer::terms(&self.best.terms).into_iter();
+            if !plainer.any(|terms| self.offer(Sequence { terms, inputs: self.best.inputs.clone() })) {
+                return;
             }
         }
     }

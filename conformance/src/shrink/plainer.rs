@@ -6,22 +6,22 @@ use holdfast_model::{
     Fault, Flow, Input, Operation, PaymentMethod, Terms, Update,
 };
 
-/// The usual terms, then those with one thing more as usual.
+/// The usual terms, then those in which one thing more is as usual.
 pub(super) fn terms(terms: &Terms) -> Vec<Terms> {
     let usual = Terms::default();
     let mut all = vec![
         usual,
-        Terms { dialect: usual.dialect, ..*terms },
-        Terms { account: usual.account, ..*terms },
         Terms { account: Account { country: usual.account.country, ..terms.account }, ..*terms },
+        Terms { account: Account { multicapture: usual.account.multicapture, ..terms.account }, ..*terms },
     ];
     for (field, word) in usual.dialect.words() {
         let mut plainer = *terms;
-        // A field that exists takes a word that it has written.
+        // A field takes back the word that it has written.
         if plainer.dialect.set(field, &word).is_ok() {
             all.push(plainer);
         }
     }
+    all.retain(|plainer| plainer != terms);
     all
 }
 

@@ -33,6 +33,7 @@ fn planted_faults_are_found_and_made_small() {
         let (sequence, verdict) = smallest(&mut planted(name));
         told.push(format!("{name}: {} inputs, {}", sequence.inputs.len(), verdict.identity().unwrap()));
         assert!(sequence.inputs.len() <= 6, "{name}: {sequence:#?}");
+        assert_eq!(sequence.terms.account, holdfast_model::Account::default(), "{name}: {sequence:#?}");
     }
     assert!(told.len() > 5, "{told:#?}");
 }
