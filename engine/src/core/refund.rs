@@ -8,10 +8,12 @@ use crate::command::{CreateRefund, JobKind, TextsChange};
 use crate::money::Money;
 use crate::objects::{
     Charge, ChargeStatus, EventType, IntentStatus, MovementKind, PaymentIntent, Refund, RefundPending, RefundStatus,
+    Transfer,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::MethodType;
-use crate::{RefundId, ReversalId};
+use crate::{AccountId, RefundId, ReversalId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// `POST /v1/refunds`.
@@ -109,14 +111,32 @@ fn transfer_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amo
     }
     several_captures(scene, charge, amount, charge.transfer_reversed_by_hand, "reverse_transfer")?;
     let transfers = connect::transfers_of(scene, charge);
-    let Some(first) = transfers.first() else {
+    if transfers.is_empty() {
         return Err(Reason::NoTransferToReverse.into());
-    };
+    }
     let part = connect::proportional(transfers.iter().map(|tr| (tr.amount, tr.reversed)), charge, amount)?;
-    if !connect::can_pay(scene, first.destination, part, charge.currency) {
+    let mut owed: BTreeMap<AccountId, Money> = BTreeMap::new();
+    for (transfer, back) in oldest_first(&transfers, part)? {
+        let sum = owed.entry(transfer.destination).or_default();
+        *sum = sum.plus(back)?;
+    }
+    if owed.into_iter().any(|(account, sum)| !connect::can_pay(scene, account, sum, charge.currency)) {
         return Err(Reason::BalanceTooLow.into());
     }
     Ok(part)
+}
+
+/// `amount` spread over what is left of `transfers`.
+fn oldest_first(transfers: &[Arc<Transfer>], mut amount: Money) -> Result<Vec<(&Arc<Transfer>, Money)>, Stop> {
+    let mut parts = Vec::new();
+    for transfer in transfers {
+        let part = transfer.amount.minus(transfer.reversed)?.min(amount);
+        if !part.is_zero() {
+            amount = amount.minus(part)?;
+            parts.push((transfer, part));
+        }
+    }
+    Ok(parts)
 }
 
 /// B45: not with a partial refund of a payment with several captures. B47: not after doing it by hand.
@@ -215,17 +235,13 @@ fn reverse_transfers(
     changes: &mut Changes,
     charge: &Charge,
     refund: &Refund,
-    mut amount: Money,
+    amount: Money,
 ) -> Result<Option<ReversalId>, Stop> {
     let mut first = None;
-    for transfer in connect::transfers_of(scene, charge) {
-        let part = transfer.amount.minus(transfer.reversed)?.min(amount);
-        if !part.is_zero() {
-            amount = amount.minus(part)?;
-            let texts = TextsChange::default();
-            let (_, reversal) = connect::bring_back(scene, changes, &transfer, part, Some(refund), &texts)?;
-            first = first.or(Some(reversal.id));
-        }
+    for (transfer, part) in oldest_first(&connect::transfers_of(scene, charge), amount)? {
+        let texts = TextsChange::default();
+        let (_, reversal) = connect::bring_back(scene, changes, transfer, part, Some(refund), &texts)?;
+        first = first.or(Some(reversal.id));
     }
     Ok(first)
 }

@@ -31,13 +31,14 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
     terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     changed.texts = request.texts.apply(&intent.texts);
+    // Any update clears it (§2.1).
+    changed.last_error = None;
     if let Some(method) = request.method {
         let found = customers::find(scene, method, &changed)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
         changed.next_action = None;
         changed.authenticated = false;
-        changed.last_error = None;
         if found.is_new {
             changes.put(found.method);
         }

@@ -135,6 +135,10 @@ impl Store for Spy {
         self.inner.prune_keys(before)
     }
 
+    fn check(&self) -> Result<(), StoreError> {
+        self.inner.check()
+    }
+
     fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError> {
         self.inner.open_asks()
     }
