@@ -7,7 +7,6 @@ pub mod explain;
 pub mod explore;
 pub mod faults;
 pub mod induction;
-pub mod mermaid;
 pub mod predicate;
 pub mod progress;
 pub mod record;

@@ -12,9 +12,15 @@
 pub mod allowed;
 pub mod choices;
 pub mod claims;
+pub mod counterexample;
+pub mod drive;
+pub mod generator;
 pub mod lockstep;
+pub mod mermaid;
+pub mod mutate;
 pub mod oracle;
 pub mod reading;
+pub mod shrink;
 pub mod subject;
 pub mod subjects;
 pub mod tolerated;
