@@ -2,7 +2,8 @@
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    About, Call, Flow, Input, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus, SessionStatus, SetupStatus,
+    About, Call, Flow, Input, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus, SessionStatus,
+    SetupStatus,
 };
 
 /// What is seen, from where one payment stands.

@@ -18,9 +18,7 @@ mod tests;
 mod world;
 
 use holdfast_model::trace::Verb;
-use holdfast_model::{
-    Call, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition,
-};
+use holdfast_model::{Call, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition};
 use holdfast_properties::Step;
 
 pub use mix::{Mix, Temper};

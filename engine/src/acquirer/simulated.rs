@@ -2,7 +2,7 @@
 
 use super::{Acquirer, Answer, Ask, Fault, Faults, Journal, JournalError, NoAnswer, NoFaults, Presence, Reference};
 use crate::money::Money;
-use crate::test_methods::{Behaviour, Challenge, TestMethod};
+use crate::test_methods::{Behaviour, Challenge, Decline, TestMethod};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
@@ -131,14 +131,7 @@ impl Ledger {
                 }
                 Some(answer)
             }
-            Ask::Verify { method, presence } => {
-                // A bank account is checked at once; only its debits take days.
-                Some(issuer(*method, *presence)).map(
-                    |answer| {
-                        if answer == Answer::Pending { Answer::Done } else { answer }
-                    },
-                )
-            }
+            Ask::Verify { method, presence } => Some(verified(*method, *presence)),
             Ask::Capture { hold, amount, last } => self.positions.get_mut(hold)?.capture(*amount, *last),
             Ask::CaptureAll { hold } => self.positions.get_mut(hold)?.capture_all(),
             Ask::Release { hold } => self.positions.get_mut(hold)?.capture(Money::ZERO, true),
@@ -226,7 +219,7 @@ impl Position {
         Some(Answer::Done)
     }
 
-    fn debit_outcome(&mut self, told: Option<Result<(), crate::test_methods::Decline>>) -> Option<Answer> {
+    fn debit_outcome(&mut self, told: Option<Result<(), Decline>>) -> Option<Answer> {
         if !self.pending {
             return Some(if self.captured.is_zero() { Answer::TooLate } else { Answer::Done });
         }
@@ -257,6 +250,20 @@ impl Position {
                 Some(Answer::Declined(decline))
             }
         }
+    }
+}
+
+/// What the issuer or bank says when a method is to be kept, and no money moves (§2.14): a card that only declines
+/// charges, or has no funds, can be kept; a bank account is checked at once, only its debits take days.
+fn verified(method: TestMethod, presence: Presence) -> Answer {
+    let no_funds = matches!(
+        method.row().behaviour,
+        Behaviour::DeclineCharge(_) | Behaviour::ChallengeThenDecline(Decline::InsufficientFunds)
+    );
+    match issuer(method, presence) {
+        Answer::Pending => Answer::Done,
+        Answer::Declined(_) if no_funds => Answer::Done,
+        answer => answer,
     }
 }
 

@@ -137,8 +137,7 @@ impl Named {
         let fee = self.fee.or(intent.application_fee_amount).is_some();
         let transfer = self.transfer.or(intent.transfer_data.and_then(|data| data.amount)).is_some();
         if (self.fee.is_some() || self.transfer.is_some()) && fee && transfer {
-            let reason = Reason::ExclusiveParameters("transfer_data[amount]".into(), "application_fee_amount".into());
-            return refuse(reason);
+            return refuse(Reason::FeeAndTransfer);
         }
         if portion.amount.is_zero() {
             return Ok(());

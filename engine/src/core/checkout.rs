@@ -27,6 +27,11 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
     check_urls(request)?;
     let expires_at = expires_at(scene, request)?;
     let bill = bill(request)?;
+    if request.mode == SessionMode::Setup && request.request_multicapture {
+        let param = "payment_method_options[card][request_multicapture]";
+        let why = "a session that sets a method up captures nothing.".to_owned();
+        return Err(Reason::InvalidValue(param.into(), why).into());
+    }
     let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
     let mut changes = Changes::default();
     let mut session = CheckoutSession {
@@ -87,6 +92,10 @@ fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
         UiMode::Hosted => {
             if request.success_url.is_none() {
                 return Err(Reason::Missing("success_url".into()).into());
+            }
+            if request.return_url.is_some() {
+                let why = "it can only be used without a hosted page; use success_url here.".to_owned();
+                return Err(Reason::InvalidValue("return_url".into(), why).into());
             }
             Ok(())
         }

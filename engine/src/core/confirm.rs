@@ -1,5 +1,6 @@
 //! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
 
+use super::amounts::optional_positive;
 use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
+    optional_positive(request.application_fee_amount, "application_fee_amount")?;
+    optional_positive(request.transfer_amount, "transfer_data[amount]")?;
     confirmable(&intent)?;
     if intent.session.is_some() {
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());

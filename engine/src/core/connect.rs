@@ -37,15 +37,15 @@ pub(super) fn terms(
     if fee.is_some() && !fees_allowed(scene, transfer.map(|data| data.destination)) {
         return Err(Reason::FeeNeedsConnect.into());
     }
+    let part = transfer.and_then(|data| data.amount);
+    if fee.is_some() && part.is_some() {
+        return Err(Reason::FeeAndTransfer.into());
+    }
     if fee.is_some_and(|fee| fee > amount) {
         return Err(Reason::FeeTooLarge.into());
     }
-    if transfer.and_then(|data| data.amount).is_some_and(|part| part > amount) {
+    if part.is_some_and(|part| part > amount) {
         return Err(Reason::TransferTooLarge.into());
-    }
-    if fee.is_some() && transfer.is_some_and(|data| data.amount.is_some()) {
-        let reason = Reason::ExclusiveParameters("application_fee_amount".into(), "transfer_data[amount]".into());
-        return Err(reason.into());
     }
     Ok((fee, transfer))
 }

@@ -19,6 +19,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -
     let method = request.method.map(|method| customers::find(scene, method, &intent)).transpose()?;
     let Some(options) = request.confirm else {
         if let Some(Found { method, is_new }) = method {
+            attempt::can_be_held(&intent, &method)?;
             intent.method = Some(method.id);
             intent.status = IntentStatus::RequiresConfirmation;
             if is_new {

@@ -1,6 +1,7 @@
 //! Updating PaymentIntents and Charges: what may change in which status (§2.2).
 
-use super::amounts;
+use super::amounts::{self, optional_positive};
+use super::attempt;
 use super::connect;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
@@ -13,6 +14,11 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
+    optional_positive(request.application_fee_amount, "application_fee_amount")?;
+    optional_positive(request.transfer_amount, "transfer_data[amount]")?;
+    if let Some(amount) = request.amount {
+        amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
+    }
     allowed(&intent, request)?;
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
@@ -35,6 +41,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     changed.last_error = None;
     if let Some(method) = request.method {
         let found = customers::find(scene, method, &changed)?;
+        attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
         changed.next_action = None;
@@ -42,6 +49,9 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         if found.is_new {
             changes.put(found.method);
         }
+    }
+    if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
+        attempt::can_be_held(&changed, &method)?;
     }
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
@@ -53,7 +63,9 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
     let money = request.amount.is_some() || request.currency.is_some();
     let texts_only = UpdatePaymentIntent { texts: request.texts.clone(), ..UpdatePaymentIntent::new(intent.id) };
     let operation = match intent.status.is_before_payment() {
-        true => return Ok(()),
+        true if *request == texts_only || intent.session.is_none() => return Ok(()),
+        // What a session owns is changed through the session.
+        true => return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Update), intent).into()),
         false if money => Operation::UpdateAmount,
         false if *request == texts_only && intent.status != IntentStatus::Canceled => return Ok(()),
         false => Operation::Update,
@@ -68,6 +80,9 @@ pub(super) fn terms(
     transfer_amount: Option<i64>,
     changed: &mut PaymentIntent,
 ) -> Result<(), Stop> {
+    // What is wrong by itself is said before what does not go with the payment.
+    optional_positive(fee, "application_fee_amount")?;
+    optional_positive(transfer_amount, "transfer_data[amount]")?;
     if transfer_amount.is_some() && changed.transfer_data.is_none() {
         return Err(Reason::TransferNeedsDestination.into());
     }

@@ -70,7 +70,6 @@ pub enum Reason {
     TooLong(Param, u64),
     OnlyWithConfirm(Param),
     KeyTooLong,
-    ExclusiveParameters(Param, Param),
     RefundOfNothing,
     AmountTooSmall(Param, Currency),
     AmountTooLarge(Param),
@@ -104,6 +103,7 @@ pub enum Reason {
     FeeTooLarge,
     TransferTooLarge,
     TransferNeedsDestination,
+    FeeAndTransfer,
     RequiredByFirstCapture(Param),
     CaptureTheIntent,
     ChargeCapturedAlready,
@@ -179,7 +179,7 @@ impl Reason {
             Self::NotABoolean(p, _) | Self::Negative(p) | Self::InvalidValue(p, _) | Self::TooLong(p, _) => {
                 invalid(None, param(p))
             }
-            Self::OnlyWithConfirm(p) | Self::ExclusiveParameters(p, _) => invalid(None, param(p)),
+            Self::OnlyWithConfirm(p) => invalid(None, param(p)),
             Self::KeyTooLong => invalid(None, named("idempotency_key")),
             Self::RefundOfNothing => invalid(None, None),
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
@@ -235,7 +235,8 @@ impl Reason {
             Self::NoTransferToReverse => invalid(Some("charge_invalid_parameter"), named("reverse_transfer")),
             Self::BalanceTooLow => invalid(Some("balance_insufficient"), None),
             Self::SourceTransactionOfMulticapture => invalid(None, named("source_transaction")),
-            Self::SourceTooSmall => invalid(None, named("amount")),
+            Self::SourceTooSmall => invalid(Some("balance_insufficient"), named("amount")),
+            Self::FeeAndTransfer => invalid(None, named("transfer_data[amount]")),
             Self::UnknownDestination => invalid(Some("resource_missing"), named("destination")),
 
             Self::SetupStatus(Operation::VerifyMicrodeposits, _) => invalid(Some("intent_invalid_state"), None),
@@ -285,7 +286,6 @@ impl Reason {
                 | Self::TooLong(..)
                 | Self::OnlyWithConfirm(_)
                 | Self::KeyTooLong
-                | Self::ExclusiveParameters(..)
                 | Self::RefundOfNothing
                 | Self::AmountTooSmall(..)
                 | Self::AmountTooLarge(_)
