@@ -82,12 +82,6 @@ pub const FREEDOMS: &[Freedom] = &[
         "of a charge that took nothing, anything is too much",
     ),
     freedom(
-        Rejection::SourceTransactionUnsupported,
-        missing("destination"),
-        "§2.10",
-        "a connected account has nobody to send money on to",
-    ),
-    freedom(
         Rejection::IncompatibleMethod,
         bad(Some("payment_intent_invalid_parameter"), Some("capture_method")),
         "§2.7",

@@ -2,8 +2,8 @@
 //! step of the subject judged by the claims.
 
 use holdfast_model::{
-    Event, Fault, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection, State, Terms,
-    transition,
+    About, Event, Fault, Input, IntentId, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection,
+    State, Terms, transition,
 };
 use holdfast_properties::{Snapshot, Step};
 
@@ -274,9 +274,15 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     }
 
     /// Jobs and the world may find an object in use. The rules say what becomes of requests then (R4), not of jobs:
-    /// whether they wait, or come first, is the engine's affair, and such an input proves nothing.
+    /// whether they wait, or come first, is the engine's affair. Nor do they say that what is not there can be in use.
+    /// Such an input proves nothing.
     fn meets_open_request(&self, input: &Input) -> bool {
-        let Input::Event(event) = input else { return false };
+        let event = match input {
+            Input::Call(call) => return self.is_open(call.operation.about()) && self.names_nothing(&call.operation),
+            Input::Begin { operation, .. } => return self.names_nothing(operation) || expires_at_a_time(operation),
+            Input::Finish { .. } => return false,
+            Input::Event(event) => event,
+        };
         if self.open_requests().next().is_none() {
             return false;
         }
@@ -337,6 +343,38 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         makes && !is_known && (is_there || self.open_requests().any(|open| open.about() == operation.about()))
     }
 
+    fn is_open(&self, about: About) -> bool {
+        self.open_requests().any(|open| open.about() == about)
+    }
+
+    /// Does it name an object that is not there?
+    fn names_nothing(&self, operation: &Operation) -> bool {
+        let seen = self.after.observe();
+        let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
+        match *operation {
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
+            Operation::UpdateIntent { intent, .. }
+            | Operation::ConfirmIntent { intent, .. }
+            | Operation::CaptureIntent { intent, .. }
+            | Operation::CancelIntent { intent, .. }
+            | Operation::CreateRefund { intent, .. } => payment(intent).is_none(),
+            Operation::CancelRefund { intent, refund } => {
+                let refunds = payment(intent).map(|payment| payment.refunds);
+                refunds.is_none_or(|refunds| refunds.get(usize::from(refund.0)).is_none_or(Option::is_none))
+            }
+            Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
+            Operation::ReverseTransfer { intent, .. } => {
+                payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())
+            }
+            Operation::CreateTransfer { intent, .. } => payment(intent).is_none_or(|payment| payment.charge.is_none()),
+            Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits => seen.setup.is_none(),
+            Operation::ExpireSession => seen.session.is_none(),
+        }
+    }
+
     fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
         let asks = match input {
             Input::Call(_) | Input::Begin { .. } => true,
@@ -360,4 +398,9 @@ fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Opt
             *slot = Some(KeyView { prunable: true, ..was });
         }
     }
+}
+
+/// A time of expiry is named when a request is sent, and in the model counts from when it is carried out.
+const fn expires_at_a_time(operation: &Operation) -> bool {
+    matches!(operation, Operation::CreateSession(request) if request.expires_in.is_some())
 }

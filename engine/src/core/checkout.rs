@@ -197,6 +197,7 @@ pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodR
                 Some(intent) => (*intent).clone(),
                 None => first_setup(scene, &mut opening, &session)?,
             };
+            setup::confirmable(&intent)?;
             setup::attempt_with(scene, intent, method, ConfirmOptions::default())?
         };
     opening.events.append(&mut decided.changes.events);
@@ -267,8 +268,14 @@ pub(super) fn expire(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
 pub(super) fn expire_due(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
     let found = scene.objects.checkout_session(id);
     let session = found.ok_or_else(|| not_found("checkout.session", id, "session"))?;
-    if session.status != SessionStatus::Open || scene.now < session.expires_at {
+    if session.status != SessionStatus::Open {
         return Ok(Changes::default().answer(session));
+    }
+    if scene.now < session.expires_at {
+        // Too early: the job comes again.
+        let mut changes = Changes::default();
+        changes.schedule(JobKind::ExpireSession, id, session.expires_at);
+        return Ok(changes.answer(session));
     }
     expire_open(scene, &session)
 }

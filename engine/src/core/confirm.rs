@@ -1,6 +1,6 @@
 //! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
 
-use super::amounts::optional_positive;
+use super::amounts::optional_share;
 use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
-    optional_positive(request.application_fee_amount, "application_fee_amount")?;
-    optional_positive(request.transfer_amount, "transfer_data[amount]")?;
+    optional_share(request.application_fee_amount, "application_fee_amount")?;
+    optional_share(request.transfer_amount, "transfer_data[amount]")?;
     confirmable(&intent)?;
     if intent.session.is_some() {
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());
@@ -26,6 +26,13 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) 
     changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
     changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
     changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
+    let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
+        return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
+    };
+    if request.application_fee_amount.is_some() || request.transfer_amount.is_some() {
+        // That the method fits is asked before what is paid of it.
+        attempt::can_be_held(&changed, &customers::find(scene, method, &changed)?.method)?;
+    }
     // Named here, they replace what was named before (B50).
     update::terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     attempt_with(scene, &intent, changed, request.method, request.options)

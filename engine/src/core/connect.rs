@@ -32,7 +32,7 @@ pub(super) fn terms(
     fee: Option<i64>,
     transfer: Option<TransferTerms>,
 ) -> Result<(Option<Money>, Option<TransferData>), Stop> {
-    let fee = super::amounts::optional_positive(fee, "application_fee_amount")?;
+    let fee = super::amounts::optional_share(fee, "application_fee_amount")?;
     let transfer = transfer.map(|terms| destination(scene, terms)).transpose()?;
     if fee.is_some() && !fees_allowed(scene, transfer.map(|data| data.destination)) {
         return Err(Reason::FeeNeedsConnect.into());
@@ -51,7 +51,7 @@ pub(super) fn terms(
 }
 
 fn destination(scene: &Scene<'_>, terms: TransferTerms) -> Result<TransferData, Stop> {
-    let amount = super::amounts::optional_positive(terms.amount, "transfer_data[amount]")?;
+    let amount = super::amounts::optional_share(terms.amount, "transfer_data[amount]")?;
     let connected = scene.objects.account_by_id(terms.destination);
     match connected.filter(|account| account.platform == Some(scene.account.id)) {
         Some(account) => Ok(TransferData { destination: account.id, amount }),

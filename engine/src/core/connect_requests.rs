@@ -41,6 +41,9 @@ pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
 
 /// B7, B48: not from a payment with several captures; and never more than the charge took.
 fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount: Money) -> Result<(), Stop> {
+    if charge.captured.is_zero() {
+        return Err(Reason::SourceTooSmall.into());
+    }
     // A destination charge sends its money itself.
     if charge.is_multicapture() || charge.destination.is_some() {
         return Err(Reason::SourceTransactionOfMulticapture.into());

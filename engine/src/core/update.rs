@@ -1,6 +1,6 @@
 //! Updating PaymentIntents and Charges: what may change in which status (§2.2).
 
-use super::amounts::{self, optional_positive};
+use super::amounts::{self, optional_share};
 use super::attempt;
 use super::connect;
 use super::customers;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
-    optional_positive(request.application_fee_amount, "application_fee_amount")?;
-    optional_positive(request.transfer_amount, "transfer_data[amount]")?;
+    optional_share(request.application_fee_amount, "application_fee_amount")?;
+    optional_share(request.transfer_amount, "transfer_data[amount]")?;
     if let Some(amount) = request.amount {
         amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
     }
@@ -35,7 +35,6 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
     changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
     changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
-    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     changed.texts = request.texts.apply(&intent.texts);
     // Any update clears it (§2.1).
     changed.last_error = None;
@@ -53,6 +52,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
         attempt::can_be_held(&changed, &method)?;
     }
+    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))
@@ -81,9 +81,13 @@ pub(super) fn terms(
     changed: &mut PaymentIntent,
 ) -> Result<(), Stop> {
     // What is wrong by itself is said before what does not go with the payment.
-    optional_positive(fee, "application_fee_amount")?;
-    optional_positive(transfer_amount, "transfer_data[amount]")?;
-    if transfer_amount.is_some() && changed.transfer_data.is_none() {
+    optional_share(fee, "application_fee_amount")?;
+    optional_share(transfer_amount, "transfer_data[amount]")?;
+    let destination = changed.transfer_data.map(|data| data.destination);
+    if fee.is_some() && !connect::fees_allowed(scene, destination) {
+        return Err(Reason::FeeNeedsConnect.into());
+    }
+    if transfer_amount.is_some() && destination.is_none() {
         return Err(Reason::TransferNeedsDestination.into());
     }
     let fee = match (fee, changed.application_fee_amount) {

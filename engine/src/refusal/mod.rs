@@ -96,6 +96,8 @@ pub enum Reason {
     CancelWindowClosed,
     Payment(Failure),
     // Captures.
+    NothingToCapture,
+    PieceTooSmall(Currency),
     CaptureTooLarge { capturable: Money, currency: Currency },
     TooManyCaptures(u32),
     NonFinalUnavailable,
@@ -209,6 +211,8 @@ impl Reason {
             | Self::CancelWindowClosed => invalid(Some("payment_intent_unexpected_state"), None),
             Self::Payment(failure) | Self::SetupFailed(failure) => of_card(Some(failure.texts().0), None),
 
+            Self::NothingToCapture => invalid(Some("parameter_invalid_integer"), named("amount")),
+            Self::PieceTooSmall(_) => invalid(Some("amount_too_small"), named("amount_to_capture")),
             Self::CaptureTooLarge { .. } => invalid(Some("amount_too_large"), named("amount_to_capture")),
             Self::TooManyCaptures(_) => invalid(Some("payment_intent_invalid_parameter"), named("amount_to_capture")),
             Self::NonFinalUnavailable => invalid(Some("payment_intent_invalid_parameter"), named("final_capture")),
@@ -237,7 +241,7 @@ impl Reason {
             Self::SourceTransactionOfMulticapture => invalid(None, named("source_transaction")),
             Self::SourceTooSmall => invalid(Some("balance_insufficient"), named("amount")),
             Self::FeeAndTransfer => invalid(None, named("transfer_data[amount]")),
-            Self::UnknownDestination => invalid(Some("resource_missing"), named("destination")),
+            Self::UnknownDestination => Row { status: 404, ..invalid(Some("resource_missing"), named("destination")) },
 
             Self::SetupStatus(Operation::VerifyMicrodeposits, _) => invalid(Some("intent_invalid_state"), None),
             Self::SetupStatus(..)

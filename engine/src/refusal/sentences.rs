@@ -73,6 +73,10 @@ impl Reason {
             }
             Self::Payment(failure) | Self::SetupFailed(failure) => failure.texts().2.to_owned(),
 
+            Self::NothingToCapture => "This value must be greater than or equal to 1.".to_owned(),
+            Self::PieceTooSmall(currency) => {
+                format!("Amount must be at least {}.", currency.display(currency.minimum()))
+            }
             Self::CaptureTooLarge { capturable, currency } => format!(
                 "You cannot capture more than what is left of the authorization: {}.",
                 currency.display(*capturable)

@@ -235,7 +235,8 @@ fn create_transfer(book: &Book, intent: IntentId, amount: Option<i64>) -> Option
         source: Some(book.charge(intent)),
         texts: TextsChange::default(),
     };
-    Some((book.account_of(intent), Command::CreateTransfer(command)))
+    // A connected account has nobody to send money on to.
+    Some((book.account_of(intent), Command::CreateTransfer(command))).filter(|(account, _)| *account == PLATFORM)
 }
 
 fn create_session(customer: Option<CustomerId>, now: Time, request: &CreateSession) -> Command {
