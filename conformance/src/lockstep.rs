@@ -2,8 +2,8 @@
 //! step of the subject judged by the claims.
 
 use holdfast_model::{
-    About, Event, Fault, Input, IntentId, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection,
-    State, Terms, transition,
+    About, Currency, Event, Fault, Input, IntentId, KeyId, KeyView, Notification, Observation, Operation, Outcome,
+    Rejection, State, Terms, transition,
 };
 use holdfast_properties::{Snapshot, Step};
 
@@ -279,7 +279,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     fn meets_open_request(&self, input: &Input) -> bool {
         let event = match input {
             Input::Call(call) => return self.is_open(call.operation.about()) && self.names_nothing(&call.operation),
-            Input::Begin { operation, .. } => return self.names_nothing(operation) || expires_at_a_time(operation),
+            Input::Begin { operation, .. } => return self.names_nothing(operation) || is_settled_early(operation),
             Input::Finish { .. } => return false,
             Input::Event(event) => event,
         };
@@ -400,7 +400,28 @@ fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Opt
     }
 }
 
-/// A time of expiry is named when a request is sent, and in the model counts from when it is carried out.
-const fn expires_at_a_time(operation: &Operation) -> bool {
-    matches!(operation, Operation::CreateSession(request) if request.expires_in.is_some())
+/// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
+/// cannot be read.
+const fn is_settled_early(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateSession(request) => request.expires_in.is_some(),
+        Operation::CreateIntent { create, .. } => {
+            matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm
+        }
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::CancelRefund { .. }
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => false,
+    }
 }

@@ -168,6 +168,7 @@ impl Setup {
             )
             | None => {}
         }
+        self.check_not_owned()?;
         self.check_open()?;
         self.status = SetupStatus::Canceled;
         self.cancellation_reason = reason;

@@ -54,6 +54,8 @@ pub(super) fn attempt_with(
         changed.authenticated = false;
     }
     let found = customers::find(scene, method, &changed)?;
+    // An attempt that could not be made is none, and does not count.
+    attempt::can_be_held(&changed, &found.method)?;
     if intent.confirmations >= scene.dialect.most_confirmations {
         let (canceled, refusal) = attempt::cancel_for_too_many(scene, &mut changes, (**intent).clone());
         return Ok(finish(changes, canceled, Some(refusal)));

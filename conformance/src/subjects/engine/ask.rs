@@ -227,6 +227,11 @@ fn cancel_as_text(path: &str, reason: CancellationReason) -> Command {
 
 /// A separate transfer; the engine wants its amount named, so that what is left is looked up first.
 fn create_transfer(book: &Book, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
+    if book.followed(intent).is_some_and(|payment| payment.charge.is_none()) && amount.is_some_and(|amount| amount < 1)
+    {
+        // Neither the charge nor the amount is any good, and the rules do not say which is named.
+        return None;
+    }
     let amount = amount.unwrap_or_else(|| book.transferable(intent).max(1));
     let command = CreateTransfer {
         amount,

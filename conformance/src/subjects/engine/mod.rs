@@ -267,10 +267,14 @@ impl Subject for EngineSubject {
             Input::Begin { operation, key } => (*operation, Some(*key)),
             Input::Finish { .. } | Input::Event(_) => return true,
         };
-        let Some((account, _)) = ask::command(&self.book, START, &operation) else { return false };
-        // A key is an account's own (§2.11): the same name from another account is another key, of which the model
+        let now = self.engine.as_ref().map_or(START, |engine| engine.now());
+        let Some((account, command)) = ask::command(&self.book, now, &operation) else { return false };
+        // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (§2.11): the same name from another account is another key, of which the model
         // knows nothing.
-        key.and_then(|key| self.known(key)).is_none_or(|known| known.request.account == account)
+        key.and_then(|key| self.known(key)).is_none_or(|known| {
+            let other = known.operation != operation;
+            known.request.account == account && !(other && known.request.command == command)
+        })
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
