@@ -12,19 +12,24 @@
 pub mod allowed;
 pub mod choices;
 pub mod claims;
+pub mod concurrent;
 pub mod counterexample;
+pub mod crash;
 pub mod drive;
 pub mod generator;
 pub mod lockstep;
 pub mod mermaid;
 pub mod mutate;
+pub mod notifications;
 pub mod oracle;
 pub mod reading;
 mod repaired;
+pub mod retries;
 pub mod shrink;
 pub mod subject;
 pub mod subjects;
 pub mod tolerated;
+mod twin;
 pub mod verdict;
 
 pub use choices::Choices;
