@@ -23,7 +23,7 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
     let cannot_say = |step: usize| move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason });
     subject.start(terms).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
-    let mut before = Snapshot { terms: *terms, ..Snapshot::default() };
+    let mut before = oracle::nothing_yet(terms);
     let mut after = before.clone();
     for (step, input) in inputs.iter().enumerate() {
         if !subject.can(input) {

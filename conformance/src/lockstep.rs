@@ -68,7 +68,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// [`Inconclusive`] when the subject cannot be had under these terms.
     pub fn start(subject: &'s mut S, terms: &Terms) -> Result<Self, Inconclusive> {
         subject.start(terms).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
-        let blank = Snapshot { terms: *terms, ..Snapshot::default() };
+        let blank = oracle::nothing_yet(terms);
         Ok(Self {
             subject,
             terms: *terms,

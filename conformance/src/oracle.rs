@@ -5,9 +5,17 @@ use holdfast_model::{KeyView, Notification, NotificationKind, Observation, Outco
 use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observation, judge_step};
 
 use crate::allowed;
+use crate::lockstep::{KEYS, PAYMENTS};
 use crate::reading::{is_seen_as, read};
 use crate::subject::{Answer, Refused, Sight};
 use crate::verdict::{Broken, Difference, Place};
+
+/// What is seen before anything has happened.
+#[must_use]
+pub fn nothing_yet(terms: &Terms) -> Snapshot {
+    let (payments, keys) = (vec![None; PAYMENTS], vec![None; KEYS]);
+    Snapshot { terms: *terms, payments, keys, ..Snapshot::default() }
+}
 
 /// How two answers relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +42,7 @@ pub fn compare_answers(model: &Outcome, subject: &Answer) -> Likeness {
 fn compare_refusals(model: Rejection, subject: &Refused) -> Likeness {
     if is_seen_as(subject, &model.wire()) {
         Likeness::Same
-    } else if allowed::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also.wire())) {
+    } else if allowed::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also)) {
         Likeness::Allowed
     } else {
         Likeness::Other
@@ -47,6 +55,7 @@ fn compare_refusals(model: Rejection, subject: &Refused) -> Likeness {
 pub fn snapshot_of(sight: &Sight, terms: &Terms, model: &[Option<KeyView>], into: &mut Snapshot) {
     into.terms = *terms;
     into.payments.clone_from(&sight.payments);
+    into.payments.resize(sight.payments.len().max(PAYMENTS), None);
     into.setup = sight.setup;
     into.session = sight.session;
     into.keys.clear();
@@ -58,6 +67,7 @@ pub fn snapshot_of(sight: &Sight, terms: &Terms, model: &[Option<KeyView>], into
             prunable: key.prunable,
         })
     }));
+    into.keys.resize(sight.keys.len().max(KEYS), None);
 }
 
 /// Every difference of one step: the answer, what is seen afterwards, what the merchant was told.

@@ -73,7 +73,6 @@ fn processing(scene: &Scene<'_>, intent: &Arc<PaymentIntent>, reason: Option<Can
     let canceled = canceled(scene, intent, reason);
     let charge = Charge { status: ChargeStatus::Failed, ..(*before).clone() };
     scene.announce_change(&mut changes, EventType::PaymentIntentCanceled, intent, &canceled);
-    scene.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
     changes.unschedule(JobKind::BankOutcome, intent.id);
     changes.put(charge);
     super::checkout::follow(scene, &mut changes, &canceled)?;

@@ -322,6 +322,16 @@ pub(super) fn follow(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentI
     Ok(())
 }
 
+/// A session whose payment was only held is paid once money of it is received; no event tells it (B27).
+pub(super) fn follow_capture(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) {
+    let session = intent.session.and_then(|id| scene.objects.checkout_session(id));
+    if let Some(session) = session.filter(|it| it.payment_status == PaymentStatus::Unpaid)
+        && !intent.received.is_zero()
+    {
+        changes.put(CheckoutSession { payment_status: PaymentStatus::Paid, ..(*session).clone() });
+    }
+}
+
 /// Has the session of a finished setup follow it.
 pub(super) fn follow_setup(scene: &Scene<'_>, changes: &mut Changes, intent: &SetupIntent) -> Result<(), Stop> {
     let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {

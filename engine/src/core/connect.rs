@@ -86,16 +86,19 @@ pub(super) fn book_capture(
     let kind = if debit { MovementKind::Payment } else { MovementKind::Charge };
     let entry = book(scene, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));
-    if let Some(fee) = shares.fee {
+    let fee = shares.fee.filter(|fee| !fee.is_zero());
+    if let Some(fee) = fee {
         let so_far = charge.application_fee_amount.filter(|_| !charge.fees.is_empty()).unwrap_or_default();
         charge.application_fee_amount = Some(so_far.plus(fee)?);
     }
     if let Some(destination) = charge.destination {
         let part = shares.transfer.unwrap_or(amount).min(amount);
-        let transfer = move_to(scene, changes, destination, part, charge.currency, Some(charge), None)?;
-        charge.transfers.push(transfer);
+        if !part.is_zero() {
+            let transfer = move_to(scene, changes, destination, part, charge.currency, Some(charge), None)?;
+            charge.transfers.push(transfer);
+        }
     }
-    if let Some(fee) = shares.fee {
+    if let Some(fee) = fee {
         let fee = take_fee(scene, changes, charge, fee)?;
         charge.fees.push(fee);
     }

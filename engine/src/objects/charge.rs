@@ -67,6 +67,8 @@ pub struct Charge {
     pub balance_transaction: Option<BalanceTransactionId>,
     /// Whether the background capture still has to run (A2).
     pub awaits_ledger: bool,
+    /// When it does, by what moment it will have run (A12).
+    pub ledger_due: Option<Time>,
     /// `application_fee_amount`: what was requested as fees so far.
     pub application_fee_amount: Option<Money>,
     /// The transfer amount asked for at confirmation, waiting for the background capture.

@@ -91,7 +91,8 @@ impl Payment {
             }
         }
         if !self.intent.status.is_open() {
-            return Err(Rejection::UnexpectedState);
+            let amount = matches!(update, Update::Amount(_));
+            return Err(if amount { Rejection::AmountFixed } else { Rejection::UnexpectedState });
         }
         if self.intent.owned_by_session {
             return Err(Rejection::OwnedBySession);

@@ -13,8 +13,8 @@ use holdfast_engine::{
     PaymentIntentId, SetupIntentId, Time, TransferId,
 };
 use holdfast_model::{
-    Amount, ChargeView, Dialect, Flow, IntentId, LedgerView, Links, PaymentView, REFUNDS, RefundId, RefundView,
-    SessionView, SetupView,
+    Amount, ChargeView, Flow, IntentId, LedgerView, Links, PaymentView, REFUNDS, RefundId, RefundView, SessionView,
+    SetupView,
 };
 use std::sync::Arc;
 
@@ -135,9 +135,11 @@ impl Book {
 
     /// Takes in what was committed.
     pub(super) fn note(&mut self, engine: &Engine, objects: &[Object]) -> Result<(), StoreError> {
+        // What something belongs to is noted before it, in whatever order it was written.
+        objects.iter().filter_map(Object::as_payment_intent).for_each(|intent| self.note_intent(intent));
         for object in objects {
             match object {
-                Object::PaymentIntent(intent) => self.note_intent(intent),
+                Object::PaymentIntent(_) => {}
                 Object::Charge(charge) => self.note_charge(charge),
                 Object::Refund(refund) => self.note_refund(refund),
                 Object::ApplicationFee(fee) => self.note_fee(engine, fee)?,
@@ -287,18 +289,13 @@ impl Book {
     // --- views ---
 
     /// Makes the views of what changed anew.
-    pub(super) fn look(
-        &mut self,
-        engine: &Engine,
-        dialect: &Dialect,
-        payments: &mut Vec<Option<PaymentView>>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn look(&mut self, engine: &Engine, payments: &mut Vec<Option<PaymentView>>) -> Result<(), StoreError> {
         payments.resize(self.payments.len(), None);
         for (followed, view) in self.payments.iter_mut().zip(payments.iter_mut()) {
             match followed {
                 None => *view = None,
                 Some(payment) if payment.stale => {
-                    *view = payment.view(engine, dialect)?;
+                    *view = payment.view(engine)?;
                     payment.stale = false;
                 }
                 Some(_) => {}
@@ -349,7 +346,7 @@ impl Followed {
         self.refunds.iter().position(|known| *known == refund)
     }
 
-    fn view(&self, engine: &Engine, dialect: &Dialect) -> Result<Option<PaymentView>, StoreError> {
+    fn view(&self, engine: &Engine) -> Result<Option<PaymentView>, StoreError> {
         let Some(intent) = engine.observe(self.id)?.and_then(|object| object.as_payment_intent().cloned()) else {
             return Ok(None);
         };
@@ -386,7 +383,7 @@ impl Followed {
             cancellation_reason: intent.cancellation_reason.map(names::cancellation),
             last_error: intent.last_error.and_then(|error| names::error_code(error.failure)),
             owned_by_session: intent.session.is_some(),
-            charge: charge.map(|charge| view_charge(&intent, &charge, engine.now(), dialect)),
+            charge: charge.map(|charge| view_charge(&intent, &charge, engine.now())),
             successful_charges: u8::try_from(self.successful.len()).unwrap_or(u8::MAX),
             refunds,
             ledger: self.ledger.view(),
@@ -409,10 +406,9 @@ impl Sums {
     }
 }
 
-fn view_charge(intent: &PaymentIntent, charge: &Charge, now: Time, dialect: &Dialect) -> ChargeView {
+fn view_charge(intent: &PaymentIntent, charge: &Charge, now: Time) -> ChargeView {
     let holds = intent.status == holdfast_engine::objects::IntentStatus::RequiresCapture;
     let seconds = |time: Time| i64::try_from(time.seconds()).unwrap_or(i64::MAX);
-    let booked_by = charge.created.after(u64::from(dialect.ledger_delay));
     ChargeView {
         status: names::charge_status(charge.status),
         authorized: amount(charge.amount),
@@ -429,7 +425,10 @@ fn view_charge(intent: &PaymentIntent, charge: &Charge, now: Time, dialect: &Dia
             .capture_before
             .filter(|_| holds)
             .map(|deadline| seconds(deadline).saturating_sub(seconds(now))),
-        booking_left: charge.awaits_ledger.then(|| u32::try_from(booked_by.since(now)).unwrap_or(u32::MAX)),
+        booking_left: charge
+            .ledger_due
+            .filter(|_| charge.awaits_ledger)
+            .map(|due| u32::try_from(due.since(now)).unwrap_or(u32::MAX)),
         links: Links {
             balance_transaction: charge.balance_transaction.is_some(),
             transfer: charge.transfer().is_some(),

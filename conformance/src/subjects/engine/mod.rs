@@ -16,9 +16,7 @@ use holdfast_engine::store::{MemoryStore, Store};
 use holdfast_engine::{
     AccountId, Arrived, Body, Engine, EngineParts, ManualClock, Object, Request, Response, SequentialIds, Time,
 };
-use holdfast_model::{
-    Accepted, Call, Dialect, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms,
-};
+use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms};
 
 use self::book::Book;
 use self::names::amount;
@@ -44,7 +42,6 @@ pub struct EngineSubject {
     clock: Arc<ManualClock>,
     network: Arc<Network>,
     spy: Arc<Spy>,
-    dialect: Dialect,
     book: Book,
     returned: Returned,
     committed: Vec<Object>,
@@ -75,7 +72,6 @@ impl EngineSubject {
             clock: Arc::new(ManualClock::at(START)),
             network: Arc::default(),
             spy: Arc::new(Spy::on(Arc::new(MemoryStore::default()))),
-            dialect: Dialect::default(),
             book: Book::default(),
             returned: Returned::default(),
             committed: Vec::new(),
@@ -227,7 +223,6 @@ fn accepted(object: &Object) -> Option<Accepted> {
 
 impl Subject for EngineSubject {
     fn start(&mut self, terms: &Terms) -> Result<(), Failure> {
-        self.dialect = terms.dialect;
         self.clock = Arc::new(ManualClock::at(START));
         self.network = Arc::default();
         self.spy = Arc::new(Spy::on((self.make_store)()?));
@@ -341,7 +336,7 @@ impl Subject for EngineSubject {
     fn observe(&mut self) -> Result<&Sight, Failure> {
         let engine = Arc::clone(self.engine()?);
         let mut sight = std::mem::take(&mut self.sight);
-        self.book.look(&engine, &self.dialect, &mut sight.payments).map_err(failed)?;
+        self.book.look(&engine, &mut sight.payments).map_err(failed)?;
         sight.setup = self.book.setup_view(&engine).map_err(failed)?;
         sight.session = self.book.session_view(&engine).map_err(failed)?;
         sight.keys.clear();
