@@ -10,7 +10,10 @@ use holdfast_properties::{AbstractTransition, Step};
 const COUNTERS: usize = 1 << 14;
 
 #[cfg(fuzzing)]
-#[expect(unsafe_code, reason = "a section is named, as libFuzzer asks for it; the counters are atomic, and nothing else is unsafe")]
+#[expect(
+    unsafe_code,
+    reason = "a section is named, as libFuzzer asks for it; the counters are atomic, and nothing else is unsafe"
+)]
 #[cfg_attr(target_os = "linux", unsafe(link_section = "__libfuzzer_extra_counters"))]
 static SEEN: [std::sync::atomic::AtomicU8; COUNTERS] = [const { std::sync::atomic::AtomicU8::new(0) }; COUNTERS];
 
