@@ -63,6 +63,42 @@ pub const FREEDOMS: &[Freedom] = &[
         "the rules say when it is checked, and name no parameter",
     ),
     freedom(Rejection::NoSuchRefund, missing("id"), "§2.5", NO_PARAM),
+    freedom(Rejection::NoSuchFee, missing("id"), "§2.5", NO_PARAM),
+    freedom(Rejection::NoSuchTransfer, missing("id"), "§2.5", NO_PARAM),
+    freedom(Rejection::NoSuchSetup, missing("intent"), "§2.5", NO_PARAM),
+    freedom(Rejection::NoSuchIntent, missing("id"), "§2.5", NO_PARAM),
+    freedom(Rejection::NoSuchIntent, missing("payment_intent"), "§2.5", NO_PARAM),
+    freedom(Rejection::NoSuchIntent, missing("source_transaction"), "§2.5", NO_PARAM),
+    freedom(
+        Rejection::NoSuccessfulCharge,
+        missing("source_transaction"),
+        "§2.5",
+        "of a payment without a charge there is none to send money from: not found, or nothing to take",
+    ),
+    freedom(
+        Rejection::NoSuccessfulCharge,
+        bad(Some("balance_insufficient"), Some("amount")),
+        "§2.5",
+        "of a charge that took nothing, anything is too much",
+    ),
+    freedom(
+        Rejection::IncompatibleMethod,
+        bad(Some("payment_intent_invalid_parameter"), Some("capture_method")),
+        "§2.7",
+        "method and capture method exclude each other, and the rules do not say which one is wrong",
+    ),
+    freedom(
+        Rejection::TransferWithoutDestination,
+        bad(Some("payment_intent_invalid_parameter"), Some("transfer_data[amount]")),
+        "§2.10",
+        NO_CODE,
+    ),
+    freedom(
+        Rejection::InvalidAmount,
+        bad(None, Some("line_items[price_data][unit_amount]")),
+        "§2.13",
+        "the amount of a session is that of its items",
+    ),
 ];
 
 /// What may be answered instead of `rejection`.

@@ -20,6 +20,7 @@ pub mod mermaid;
 pub mod mutate;
 pub mod oracle;
 pub mod reading;
+mod repaired;
 pub mod shrink;
 pub mod subject;
 pub mod subjects;

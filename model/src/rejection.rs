@@ -80,12 +80,12 @@ pub enum Rejection {
     ZeroCapture,
     /// More than is capturable.
     CaptureTooLarge,
+    /// A piece below the currency's minimum, where the dialect asks for it.
+    PieceTooSmall,
     /// `final_capture` where multicapture is unavailable.
     FinalCaptureUnavailable,
     /// The intent has been captured 50 times.
     CaptureLimit,
-    /// A piece below the currency's minimum, where the dialect asks for it.
-    PieceTooSmall,
     /// A fee on a charge without a connected account.
     FeeWithoutConnect,
     /// A transfer amount on a charge without a destination.

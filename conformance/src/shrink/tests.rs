@@ -29,16 +29,11 @@ fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
 
 #[test]
 fn planted_faults_are_found_and_made_small() {
-    let mut told = Vec::new();
-    // Those about the limit of captures need every one of them.
-    let short = faults().map(|fault| fault.name).filter(|name| !name.contains("fort") && !name.contains("fift"));
-    for name in short.step_by(31) {
+    for name in ["part-is-all", "captures-in-the-last-second", "fee-refund-beyond-the-fee", "wrong-latch", "no-latch"] {
         let (sequence, verdict) = smallest(&mut planted(name));
-        told.push(format!("{name}: {} inputs, {}", sequence.inputs.len(), verdict.identity().unwrap()));
-        assert!(sequence.inputs.len() <= 6, "{name}: {sequence:#?}");
+        assert!(sequence.inputs.len() <= 5, "{name}: {verdict}\n{sequence:#?}");
         assert_eq!(sequence.terms.account, holdfast_model::Account::default(), "{name}: {sequence:#?}");
     }
-    assert!(told.len() > 5, "{told:#?}");
 }
 
 #[test]

@@ -36,9 +36,7 @@ pub(super) fn run(
     let before = intent.clone();
     let Attempt { found: Found { method, is_new }, options, authenticated } = attempt;
     let capture = capture_method(&intent, &method);
-    if capture == CaptureMethod::Manual && method.method_type().settles_later() {
-        return Err(Reason::MethodCannotBeHeld.into());
-    }
+    can_be_held(&intent, &method)?;
     if is_new {
         changes.put(Arc::clone(&method));
     }
@@ -77,6 +75,12 @@ pub(super) fn run(
     };
     checkout::follow(scene, changes, &intent)?;
     Ok((intent, refusal))
+}
+
+/// Only a card can be held for a later capture (§2.7).
+pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
+    let manual = capture_method(intent, method) == CaptureMethod::Manual;
+    if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
 }
 
 /// `payment_method_options.card.capture_method` overrides the intent's method for cards (§2.1).
@@ -275,6 +279,7 @@ fn new_charge(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod)
         destination: intent.transfer_data.map(|data| data.destination),
         fees: Vec::new(),
         transfers: Vec::new(),
+        sent: Vec::new(),
         fee_required: false,
         transfer_amount_required: false,
         fee_refunded_by_hand: false,

@@ -2,7 +2,7 @@
 //!
 //! The checks run in the order of §2.4.
 
-use super::amounts::{non_negative, optional_positive};
+use super::amounts::{non_negative, optional_share};
 use super::checkout;
 use super::connect::{self, Shares};
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
@@ -84,14 +84,14 @@ impl Portion {
         let last = request.final_capture.unwrap_or(true);
         let partly_captured = charge.is_multicapture() && !charge.captured.is_zero();
         if amount.is_zero() && !(last && partly_captured) {
-            return refuse(Reason::NotPositive("amount".into()));
+            return refuse(Reason::NothingToCapture);
         }
         if amount > intent.capturable {
             let (capturable, currency) = (intent.capturable, intent.currency);
             return refuse(Reason::CaptureTooLarge { capturable, currency });
         }
         if scene.dialect.capture_minimum_applies && !amount.is_zero() && amount < intent.currency.minimum() {
-            return refuse(Reason::AmountTooSmall("amount_to_capture".into(), intent.currency));
+            return refuse(Reason::PieceTooSmall(intent.currency));
         }
         if !amount.is_zero() && charge.captures >= scene.dialect.most_captures {
             return refuse(Reason::TooManyCaptures(scene.dialect.most_captures));
@@ -114,8 +114,8 @@ struct Named {
 impl Named {
     fn of(request: &CapturePaymentIntent) -> Result<Self, Stop> {
         Ok(Self {
-            fee: optional_positive(request.application_fee_amount, "application_fee_amount")?,
-            transfer: optional_positive(request.transfer_amount, "transfer_data[amount]")?,
+            fee: optional_share(request.application_fee_amount, "application_fee_amount")?,
+            transfer: optional_share(request.transfer_amount, "transfer_data[amount]")?,
         })
     }
 
@@ -137,8 +137,7 @@ impl Named {
         let fee = self.fee.or(intent.application_fee_amount).is_some();
         let transfer = self.transfer.or(intent.transfer_data.and_then(|data| data.amount)).is_some();
         if (self.fee.is_some() || self.transfer.is_some()) && fee && transfer {
-            let reason = Reason::ExclusiveParameters("transfer_data[amount]".into(), "application_fee_amount".into());
-            return refuse(reason);
+            return refuse(Reason::FeeAndTransfer);
         }
         if portion.amount.is_zero() {
             return Ok(());

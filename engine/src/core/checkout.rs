@@ -27,6 +27,11 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
     check_urls(request)?;
     let expires_at = expires_at(scene, request)?;
     let bill = bill(request)?;
+    if request.mode == SessionMode::Setup && request.request_multicapture {
+        let param = "payment_method_options[card][request_multicapture]";
+        let why = "a session that sets a method up captures nothing.".to_owned();
+        return Err(Reason::InvalidValue(param.into(), why).into());
+    }
     let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
     let mut changes = Changes::default();
     let mut session = CheckoutSession {
@@ -87,6 +92,10 @@ fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
         UiMode::Hosted => {
             if request.success_url.is_none() {
                 return Err(Reason::Missing("success_url".into()).into());
+            }
+            if request.return_url.is_some() {
+                let why = "it can only be used without a hosted page; use success_url here.".to_owned();
+                return Err(Reason::InvalidValue("return_url".into(), why).into());
             }
             Ok(())
         }
@@ -188,6 +197,7 @@ pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodR
                 Some(intent) => (*intent).clone(),
                 None => first_setup(scene, &mut opening, &session)?,
             };
+            setup::confirmable(&intent)?;
             setup::attempt_with(scene, intent, method, ConfirmOptions::default())?
         };
     opening.events.append(&mut decided.changes.events);
@@ -258,8 +268,14 @@ pub(super) fn expire(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
 pub(super) fn expire_due(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
     let found = scene.objects.checkout_session(id);
     let session = found.ok_or_else(|| not_found("checkout.session", id, "session"))?;
-    if session.status != SessionStatus::Open || scene.now < session.expires_at {
+    if session.status != SessionStatus::Open {
         return Ok(Changes::default().answer(session));
+    }
+    if scene.now < session.expires_at {
+        // Too early: the job comes again.
+        let mut changes = Changes::default();
+        changes.schedule(JobKind::ExpireSession, id, session.expires_at);
+        return Ok(changes.answer(session));
     }
     expire_open(scene, &session)
 }

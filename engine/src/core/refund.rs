@@ -184,6 +184,12 @@ fn new_refund(
     amount: Money,
     (status, pending): (RefundStatus, Option<RefundPending>),
 ) -> Refund {
+    let (reference, texts) = (Some(scene.reference), request.texts.apply(&None));
+    Refund { status, pending, reason: request.reason, reference, texts, ..return_of(scene, charge, amount) }
+}
+
+/// A refund of `amount` of a charge that has arrived, without a movement behind it yet.
+pub(super) fn return_of(scene: &Scene<'_>, charge: &Charge, amount: Money) -> Refund {
     Refund {
         id: scene.id(RefundId),
         account: charge.account,
@@ -192,16 +198,16 @@ fn new_refund(
         created: scene.now,
         amount,
         currency: charge.currency,
-        status,
-        reason: request.reason,
+        status: RefundStatus::Succeeded,
+        reason: None,
         failure: None,
-        pending,
-        reference: Some(scene.reference),
+        pending: None,
+        reference: None,
         network_reference: false,
         balance_transaction: None,
         failure_balance_transaction: None,
         transfer_reversal: None,
-        texts: request.texts.apply(&None),
+        texts: None,
     }
 }
 

@@ -76,6 +76,7 @@ pub(super) fn build(
 /// `POST /v1/setup_intents/:id`.
 pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided {
     let intent = of_caller(scene, request.intent)?;
+    let owned = intent.session.is_some();
     let texts_only = request.method.is_none()
         && request.method_types.is_none()
         && request.customer.is_none()
@@ -87,6 +88,10 @@ pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided 
     };
     if !allowed {
         return Err(Refusal::with_setup(Reason::SetupStatus(Operation::Update, intent.status), &intent).into());
+    }
+    // What a session owns is changed on its page.
+    if owned && !texts_only {
+        return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
@@ -115,16 +120,24 @@ pub(super) fn confirm(scene: &Scene<'_>, request: &ConfirmSetupIntent) -> Decide
     let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
         return Err(Refusal::with_setup(Reason::SetupNeedsMethod, &intent).into());
     };
-    match intent.status {
-        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {}
-        SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
-            let reason = Reason::SetupStatus(Operation::Confirm, intent.status);
-            return Err(Refusal::with_setup(reason, &intent).into());
-        }
+    confirmable(&intent)?;
+    if intent.session.is_some() {
+        return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
     attempt_with(scene, changed, method, request.options)
+}
+
+/// Whether the status allows an attempt.
+pub(super) fn confirmable(intent: &SetupIntent) -> Result<(), Stop> {
+    match intent.status {
+        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => Ok(()),
+        SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
+            let reason = Reason::SetupStatus(Operation::Confirm, intent.status);
+            Err(Refusal::with_setup(reason, &Arc::new(intent.clone())).into())
+        }
+    }
 }
 
 /// Attempts `intent` with `method`, unless it was confirmed too often (C19).

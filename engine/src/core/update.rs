@@ -1,18 +1,24 @@
 //! Updating PaymentIntents and Charges: what may change in which status (§2.2).
 
-use super::amounts;
+use super::amounts::{self, optional_share};
+use super::attempt;
 use super::connect;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
 use crate::ChargeId;
 use crate::command::{TextsChange, TransferTerms, UpdatePaymentIntent};
-use crate::objects::{EventType, IntentStatus, PaymentIntent};
+use crate::objects::{CaptureMethod, EventType, IntentStatus, PaymentIntent, Usage};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
 /// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
+    optional_share(request.application_fee_amount, "application_fee_amount")?;
+    optional_share(request.transfer_amount, "transfer_data[amount]")?;
+    if let Some(amount) = request.amount {
+        amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
+    }
     allowed(&intent, request)?;
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
@@ -25,16 +31,14 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         changed.customer = Some(scene.customer(customer)?.id);
     }
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
-    changed.capture_method = request.capture_method.unwrap_or(changed.capture_method);
-    changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
-    changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
-    changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
-    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
+    let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
+    choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
     changed.texts = request.texts.apply(&intent.texts);
     // Any update clears it (§2.1).
     changed.last_error = None;
     if let Some(method) = request.method {
         let found = customers::find(scene, method, &changed)?;
+        attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
         changed.next_action = None;
@@ -43,9 +47,27 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
             changes.put(found.method);
         }
     }
+    if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
+        attempt::can_be_held(&changed, &method)?;
+    }
+    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))
+}
+
+/// What update and confirm may both choose anew (A3, B29); what they leave out stays.
+pub(super) fn choose(
+    intent: &mut PaymentIntent,
+    capture_method: Option<CaptureMethod>,
+    card_capture_manual: Option<bool>,
+    multicapture: Option<bool>,
+    usage: Option<Usage>,
+) {
+    intent.capture_method = capture_method.unwrap_or(intent.capture_method);
+    intent.card_capture_manual = card_capture_manual.unwrap_or(intent.card_capture_manual);
+    intent.request_multicapture = multicapture.unwrap_or(intent.request_multicapture);
+    intent.setup_future_usage = usage.or(intent.setup_future_usage);
 }
 
 /// Amounts may change before payment only, texts in every status but canceled, the rest before payment (§2.2).
@@ -53,7 +75,9 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
     let money = request.amount.is_some() || request.currency.is_some();
     let texts_only = UpdatePaymentIntent { texts: request.texts.clone(), ..UpdatePaymentIntent::new(intent.id) };
     let operation = match intent.status.is_before_payment() {
-        true => return Ok(()),
+        true if *request == texts_only || intent.session.is_none() => return Ok(()),
+        // What a session owns is changed through the session.
+        true => return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Update), intent).into()),
         false if money => Operation::UpdateAmount,
         false if *request == texts_only && intent.status != IntentStatus::Canceled => return Ok(()),
         false => Operation::Update,
@@ -68,7 +92,14 @@ pub(super) fn terms(
     transfer_amount: Option<i64>,
     changed: &mut PaymentIntent,
 ) -> Result<(), Stop> {
-    if transfer_amount.is_some() && changed.transfer_data.is_none() {
+    // What is wrong by itself is said before what does not go with the payment.
+    optional_share(fee, "application_fee_amount")?;
+    optional_share(transfer_amount, "transfer_data[amount]")?;
+    let destination = changed.transfer_data.map(|data| data.destination);
+    if fee.is_some() && !connect::fees_allowed(scene, destination) {
+        return Err(Reason::FeeNeedsConnect.into());
+    }
+    if transfer_amount.is_some() && destination.is_none() {
         return Err(Reason::TransferNeedsDestination.into());
     }
     let fee = match (fee, changed.application_fee_amount) {

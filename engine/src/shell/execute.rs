@@ -47,7 +47,7 @@ impl Engine {
         };
         let version = request.version.unwrap_or(account.version);
         let case = Case { request, account: &account, number, now, reference: Reference(number), given_up: false };
-        if let Command::Retrieve(_) | Command::List(_) | Command::Malformed { .. } = case.request.command {
+        if let Command::Retrieve(_) | Command::List(_) = case.request.command {
             return self.look(&case, version);
         }
         match case.request.idempotency_key.as_deref() {
@@ -308,10 +308,6 @@ impl Engine {
             self.retrieve(case, *id)
         } else if let Command::List(query) = &case.request.command {
             self.list(case, query)
-        } else if let Command::Malformed { target, refusal } = &case.request.command {
-            // That the object does not exist is said before what is wrong with the parameters (§2.4).
-            let missing = target.and_then(|id| self.retrieve(case, id).err());
-            Err(missing.unwrap_or_else(|| Refusal::clone(refusal)))
         } else {
             Err(Reason::Internal("a change is not a look".to_owned()).into())
         };

@@ -71,7 +71,7 @@ fn every_spoiled_object_is_found() {
         ("returned by its own count", of!(ApplicationFee, |fee| plus_one(&mut fee.refunded))),
         ("moved (ApplicationFeeRefund)", of!(FeeRefund, |refund| plus_one(&mut refund.amount))),
         ("moved (Charge)", of!(BalanceTransaction, |entry| entry.amount += 1)),
-        ("knows nothing of that", of!(BalanceTransaction, |entry| entry.source = CustomerId(9).into())),
+        ("moved (Charge)", of!(BalanceTransaction, |entry| entry.source = CustomerId(9).into())),
     ];
     for (expected, (kind, spoil)) in rows {
         let w = World::new();

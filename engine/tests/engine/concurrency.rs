@@ -74,7 +74,7 @@ fn races_never_exceed_the_hold() {
 /// R11, I17: capture and the expiry job at the very deadline: exactly one wins.
 #[test]
 fn capture_races_expiry() {
-    for round in 0..300 {
+    for round in 0..1_000 {
         let w = World::new();
         let intent: PaymentIntentId = w.multi(1000, "").parse().unwrap();
         w.clock.advance(DEADLINE - 1);
@@ -132,7 +132,7 @@ fn refunds_together_stay_within_a_connected_balance() {
     let w = World::new();
     let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, MERCHANT) };
     w.engine.add_account(poor).unwrap();
-    for round in 0..300 {
+    for round in 0..1_000 {
         let pay = || w.paid(1000, &format!("application_fee_amount=500 transfer_data[destination]={CONNECTED}"));
         let intents: Vec<PaymentIntentId> = (0..2).map(|_| pay().parse().unwrap()).collect();
         let start = Barrier::new(2);

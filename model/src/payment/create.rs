@@ -87,7 +87,8 @@ impl Payment {
                 if self.intent.status == IntentStatus::Canceled && !terms.dialect.metadata_on_canceled {
                     return Err(Rejection::UnexpectedState);
                 }
-                return self.done();
+                intent.last_error = None;
+                return next.done();
             }
         }
         if !self.intent.status.is_open() {

@@ -26,6 +26,9 @@ pub(super) fn command(book: &Book, now: Time, operation: &Operation) -> Option<(
     let of_payment = |intent: IntentId, command: Command| Some((book.account_of(intent), command));
     let here = |command: Command| Some((PLATFORM, command));
     match *operation {
+        // The API has no transfer amount without a destination, and no session that asks for nothing in payment mode.
+        Operation::CreateIntent { create, .. } if create.transfer.is_some() && create.flow != Flow::Destination => None,
+        Operation::CreateSession(request) if request.mode == SessionMode::Payment && request.amount == 0 => None,
         Operation::CreateIntent { create, .. } => Some((account_for(create.flow), create_intent(&create))),
         Operation::UpdateIntent { intent, update } => of_payment(intent, update_intent(book, intent, update)),
         Operation::ConfirmIntent { intent, confirm } => of_payment(intent, confirm_intent(book, intent, confirm)),
@@ -109,14 +112,9 @@ fn create_intent(create: &Create) -> Command {
     else {
         return read::command(Verb::Post, "/v1/payment_intents", &create_as_text(create));
     };
-    // A transfer amount without a destination is something the engine's types cannot say; the connected account's own
-    // charge has none, and the platform's own only if it is asked for.
-    let transfer_data = match (create.flow, create.transfer) {
-        (Flow::Destination, amount) => Some(TransferTerms { destination: CONNECTED, amount }),
-        (Flow::Platform | Flow::Direct, None) => None,
-        (Flow::Platform | Flow::Direct, Some(_)) => {
-            return read::command(Verb::Post, "/v1/payment_intents", &create_as_text(create));
-        }
+    let transfer_data = match create.flow {
+        Flow::Destination => Some(TransferTerms { destination: CONNECTED, amount: create.transfer }),
+        Flow::Platform | Flow::Direct => None,
     };
     Command::CreatePaymentIntent(Box::new(CreatePaymentIntent {
         method: create.method.map(test),
@@ -176,8 +174,7 @@ fn create_as_text(create: &Create) -> Value {
             set("transfer_data", json!({ "destination": CONNECTED.to_string(), "amount": amount }));
         }
         (Flow::Destination, None) => set("transfer_data", json!({ "destination": CONNECTED.to_string() })),
-        (Flow::Platform | Flow::Direct, Some(amount)) => set("transfer_data", json!({ "amount": amount })),
-        (Flow::Platform | Flow::Direct, None) => {}
+        (Flow::Platform | Flow::Direct, _) => {}
     }
     params
 }
@@ -230,6 +227,11 @@ fn cancel_as_text(path: &str, reason: CancellationReason) -> Command {
 
 /// A separate transfer; the engine wants its amount named, so that what is left is looked up first.
 fn create_transfer(book: &Book, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
+    if book.followed(intent).is_some_and(|payment| payment.charge.is_none()) && amount.is_some_and(|amount| amount < 1)
+    {
+        // Neither the charge nor the amount is any good, and the rules do not say which is named.
+        return None;
+    }
     let amount = amount.unwrap_or_else(|| book.transferable(intent).max(1));
     let command = CreateTransfer {
         amount,
@@ -238,7 +240,8 @@ fn create_transfer(book: &Book, intent: IntentId, amount: Option<i64>) -> Option
         source: Some(book.charge(intent)),
         texts: TextsChange::default(),
     };
-    Some((book.account_of(intent), Command::CreateTransfer(command)))
+    // A connected account has nobody to send money on to.
+    Some((book.account_of(intent), Command::CreateTransfer(command))).filter(|(account, _)| *account == PLATFORM)
 }
 
 fn create_session(customer: Option<CustomerId>, now: Time, request: &CreateSession) -> Command {

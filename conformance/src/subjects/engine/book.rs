@@ -76,7 +76,7 @@ impl Book {
 
     /// The id of a PaymentIntent; one that names nothing where there is none.
     pub(super) fn intent(&self, intent: IntentId) -> PaymentIntentId {
-        self.followed(intent).map_or(PaymentIntentId(u64::MAX), |payment| payment.id)
+        self.followed(intent).map_or(PaymentIntentId(nowhere(intent)), |payment| payment.id)
     }
 
     pub(super) fn account_of(&self, intent: IntentId) -> AccountId {
@@ -88,12 +88,13 @@ impl Book {
     }
 
     pub(super) fn charge(&self, intent: IntentId) -> ChargeId {
-        self.followed(intent).and_then(|payment| payment.charge).unwrap_or(ChargeId(u64::MAX))
+        self.followed(intent).and_then(|payment| payment.charge).unwrap_or(ChargeId(nowhere(intent)))
     }
 
     pub(super) fn refund(&self, intent: IntentId, refund: RefundId) -> holdfast_engine::RefundId {
         let found = self.followed(intent).and_then(|payment| payment.refunds.get(usize::from(refund.0)));
-        found.copied().unwrap_or(holdfast_engine::RefundId(u64::MAX))
+        let nothing = nowhere(intent).saturating_sub(u64::from(refund.0));
+        found.copied().unwrap_or(holdfast_engine::RefundId(nothing))
     }
 
     pub(super) fn setup(&self) -> SetupIntentId {
@@ -118,7 +119,7 @@ impl Book {
         amount: Option<i64>,
     ) -> Option<(ApplicationFeeId, Option<i64>)> {
         let fees = self.followed(intent).map(|payment| payment.fees.as_slice()).unwrap_or_default();
-        one_of(fees, amount, ApplicationFeeId(u64::MAX))
+        one_of(fees, amount, ApplicationFeeId(nowhere(intent)))
     }
 
     /// The one transfer of which `amount` can be taken back; `None` where it would take several (U11).
@@ -128,7 +129,7 @@ impl Book {
         amount: Option<i64>,
     ) -> Option<(TransferId, Option<i64>)> {
         let transfers = self.followed(intent).map(|payment| payment.transfers.as_slice()).unwrap_or_default();
-        one_of(transfers, amount, TransferId(u64::MAX))
+        one_of(transfers, amount, TransferId(nowhere(intent)))
     }
 
     // --- what commits touched ---
@@ -461,6 +462,11 @@ fn method_of(
 ) -> Result<Option<holdfast_model::PaymentMethod>, StoreError> {
     let method = engine.observe(id)?.and_then(|object| object.as_payment_method().cloned());
     Ok(method.and_then(|method| names::payment_method(method.test_method)))
+}
+
+/// A number that names nothing, another one for each payment.
+fn nowhere(intent: IntentId) -> u64 {
+    u64::MAX.saturating_sub(u64::from(intent.0).saturating_mul(256))
 }
 
 /// Puts an amount and what of it went back in the place of what was known of it.

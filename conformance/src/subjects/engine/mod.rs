@@ -14,7 +14,7 @@ use std::sync::Arc;
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
 use holdfast_engine::{
-    AccountId, Arrived, Body, Engine, EngineParts, ManualClock, Object, Request, Response, SequentialIds, Time,
+    Arrived, Body, Engine, EngineParts, ManualClock, Object, Request, Response, SequentialIds, Time,
 };
 use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms};
 
@@ -35,6 +35,13 @@ const KEYS: [&str; 8] = ["key1", "key2", "key3", "key4", "key5", "key6", "key7",
 /// What makes an empty store.
 type MakeStore = Box<dyn Fn() -> Result<Arc<dyn Store>, Failure>>;
 
+/// A key that was used: with what, and as which request. A client that asks again sends the same again.
+#[derive(Clone, Debug)]
+struct Known {
+    operation: Operation,
+    request: Request,
+}
+
 /// Our engine as a subject.
 pub struct EngineSubject {
     make_store: MakeStore,
@@ -46,7 +53,7 @@ pub struct EngineSubject {
     returned: Returned,
     committed: Vec<Object>,
     events: u64,
-    keys: Vec<Option<Operation>>,
+    keys: Vec<Option<Known>>,
     held: Vec<Option<Arrived>>,
     sight: Sight,
 }
@@ -106,6 +113,9 @@ impl EngineSubject {
     }
 
     fn request(&self, operation: &Operation, key: Option<KeyId>) -> Result<Request, Failure> {
+        if let Some(known) = key.and_then(|key| self.known(key)).filter(|known| known.operation == *operation) {
+            return Ok(known.request.clone());
+        }
         let now = self.engine()?.now();
         let (account, command) = ask::command(&self.book, now, operation)
             .ok_or_else(|| Failure(format!("the engine cannot be asked {operation:?}")))?;
@@ -116,14 +126,26 @@ impl EngineSubject {
         })
     }
 
+    /// Does the engine keep the key that an event is about?
+    fn is_kept(&self, event: &Event) -> Result<bool, Failure> {
+        let Event::PruneKey { key } = event else { return Ok(false) };
+        let Some(known) = self.known(*key) else { return Ok(false) };
+        let name = Self::key_name(*key)?;
+        Ok(self.engine()?.store().key(known.request.account, name).map_err(failed)?.is_some())
+    }
+
+    fn known(&self, key: KeyId) -> Option<&Known> {
+        self.keys.get(usize::from(key.0)).and_then(Option::as_ref)
+    }
+
     /// Notes under which key an operation came first.
-    fn note_key(&mut self, key: Option<KeyId>, operation: &Operation) {
+    fn note_key(&mut self, key: Option<KeyId>, operation: &Operation, request: &Request) {
         let Some(place) = key.map(|key| usize::from(key.0)) else { return };
         if self.keys.len() <= place {
             self.keys.resize(place.saturating_add(1), None);
         }
         if let Some(slot) = self.keys.get_mut(place) {
-            slot.get_or_insert(*operation);
+            slot.get_or_insert_with(|| Known { operation: *operation, request: request.clone() });
         }
     }
 
@@ -147,26 +169,21 @@ impl EngineSubject {
         Ok(Reaction { answer, fault, notifications })
     }
 
-    fn key_sight(&self, place: usize, operation: Operation) -> Result<Option<KeySight>, Failure> {
+    fn key_sight(&self, place: usize, known: &Known) -> Result<Option<KeySight>, Failure> {
         let engine = self.engine()?;
-        let name = KEYS.get(place).copied().unwrap_or_default();
+        let operation = known.operation;
         if self.held.get(place).is_some_and(Option::is_some) {
             return Ok(Some(KeySight { operation, answer: None, prunable: false }));
         }
-        let (account, _) = self.owner_of_key(&operation);
-        let Some(record) = engine.store().key(account, name).map_err(failed)? else { return Ok(None) };
+        let name = KEYS.get(place).copied().unwrap_or_default();
+        let record = engine.store().key(known.request.account, name).map_err(failed)?;
+        let Some(record) = record else { return Ok(None) };
         let age = engine.now().since(record.created);
         let answer = match record.state {
             holdfast_engine::store::KeyState::Asking(_) => None,
             holdfast_engine::store::KeyState::Answered(response) => Some(shown(&response)),
         };
         Ok(Some(KeySight { operation, answer, prunable: age >= holdfast_engine::time::DAY }))
-    }
-
-    /// The account under which a key is kept: that of its request.
-    fn owner_of_key(&self, operation: &Operation) -> (AccountId, ()) {
-        let now = self.engine.as_ref().map_or(START, |engine| engine.now());
-        (ask::command(&self.book, now, operation).map_or(terms::PLATFORM, |(account, _)| account), ())
     }
 }
 
@@ -245,18 +262,25 @@ impl Subject for EngineSubject {
     }
 
     fn can(&mut self, input: &Input) -> bool {
-        let operation = match input {
-            Input::Call(call) => call.operation,
-            Input::Begin { operation, .. } => *operation,
+        let (operation, key) = match input {
+            Input::Call(call) => (call.operation, call.key),
+            Input::Begin { operation, key } => (*operation, Some(*key)),
             Input::Finish { .. } | Input::Event(_) => return true,
         };
-        ask::command(&self.book, START, &operation).is_some()
+        let now = self.engine.as_ref().map_or(START, |engine| engine.now());
+        let Some((account, command)) = ask::command(&self.book, now, &operation) else { return false };
+        // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (§2.11): the same name from another account is another key, of which the model
+        // knows nothing.
+        key.and_then(|key| self.known(key)).is_none_or(|known| {
+            let other = known.operation != operation;
+            known.request.account == account && !(other && known.request.command == command)
+        })
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(&call.operation, call.key)?;
-        self.note_key(call.key, &call.operation);
+        self.note_key(call.key, &call.operation, &request);
         self.book.expected = ask::creates(&call.operation);
         self.network.turn(match call.fault {
             Fault::None | Fault::AnswerLost => Weather::Calm,
@@ -270,7 +294,10 @@ impl Subject for EngineSubject {
             // What the network did is made so as soon as it answers again; the client is not told.
             engine.run_due(engine.now()).map_err(failed)?;
         }
+        let turned_away = response.status() == 429;
         let (answer, fault) = match call.fault {
+            // Turned away at the door: that answer is given before the request is on its way.
+            Fault::AnswerLost if turned_away => (shown(&response), Fault::None),
             Fault::AnswerLost => (Answer::Lost, Fault::AnswerLost),
             Fault::ErrorBefore | Fault::ErrorAfter if struck => (shown(&response), call.fault),
             Fault::None | Fault::ErrorBefore | Fault::ErrorAfter => (shown(&response), Fault::None),
@@ -289,7 +316,11 @@ impl Subject for EngineSubject {
                 let _answer = engine.execute(Request::new(account, command));
                 self.spy.has_news()
             }
-            Move::Worker => engine.run_due(engine.now()).map_err(failed)?.pruned > 0,
+            Move::Worker => {
+                let known = self.is_kept(event)?;
+                engine.run_due(engine.now()).map_err(failed)?;
+                known && !self.is_kept(event)?
+            }
             Move::Wait(seconds) => {
                 self.wait(seconds)?;
                 self.book.age();
@@ -303,7 +334,7 @@ impl Subject for EngineSubject {
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(operation, Some(key))?;
-        let answer = match engine.arrive(request) {
+        let answer = match engine.arrive(request.clone()) {
             Ok(arrived) => {
                 let place = usize::from(key.0);
                 if self.held.len() <= place {
@@ -315,7 +346,7 @@ impl Subject for EngineSubject {
                 if let Some(slot) = self.keys.get_mut(place) {
                     *slot = None;
                 }
-                self.note_key(Some(key), operation);
+                self.note_key(Some(key), operation, &request);
                 Answer::Accepted(Accepted::Begun)
             }
             Err(response) => shown(&response),
@@ -328,7 +359,7 @@ impl Subject for EngineSubject {
         let Some(arrived) = self.held.get_mut(usize::from(key.0)).and_then(Option::take) else {
             return self.answered(Answer::Accepted(Accepted::Nothing), Fault::None);
         };
-        self.book.expected = self.keys.get(usize::from(key.0)).copied().flatten().as_ref().and_then(ask::creates);
+        self.book.expected = self.known(key).and_then(|known| ask::creates(&known.operation));
         let response = engine.carry_out(arrived);
         self.answered(shown(&response), Fault::None)
     }
@@ -341,9 +372,8 @@ impl Subject for EngineSubject {
         sight.session = self.book.session_view(&engine).map_err(failed)?;
         sight.keys.clear();
         for place in 0..self.keys.len() {
-            let operation = self.keys.get(place).copied().flatten();
-            let key = match operation {
-                Some(operation) => self.key_sight(place, operation)?,
+            let key = match self.keys.get(place).and_then(Option::as_ref) {
+                Some(known) => self.key_sight(place, known)?,
                 None => None,
             };
             if key.is_none()
