@@ -1,4 +1,5 @@
 //! Explores every reachable state of a model and judges each one.
+#![forbid(unsafe_code)]
 
 pub mod catalogue;
 pub mod command;

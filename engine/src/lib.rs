@@ -2,6 +2,7 @@
 //!
 //! `core` decides, purely. `shell` makes one transaction of each decision. `store` keeps it, `acquirer` is the
 //! network behind it, `edge` turns text into commands and objects into text. Start at [`Engine`].
+#![forbid(unsafe_code)]
 
 #![recursion_limit = "512"]
 

@@ -51,7 +51,7 @@ pub(super) fn part(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_fre
 /// The same, but mostly left out.
 pub(super) fn rare(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
-    let mut rarely = [Shape::Unnamed; 24];
+    let mut rarely = [Shape::Unnamed; 32];
     let from = rarely.len().saturating_sub(shapes.len());
     rarely.iter_mut().skip(from).zip(shapes).for_each(|(slot, shape)| *slot = shape);
     let count = if is_free { rarely.len() } else { from.saturating_add(right) };

@@ -2,8 +2,8 @@
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    About, Call, Flow, Input, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus, SessionStatus,
-    SetupStatus,
+    About, Call, Flow, Input, IntentId, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus,
+    SessionStatus, SetupStatus,
 };
 
 /// What is seen, from where one payment stands.
@@ -22,6 +22,12 @@ impl<'a> Look<'a> {
     /// The place of the first payment that is not there yet.
     pub(super) fn free_place(&self, at_most: u8) -> Option<u8> {
         (0..at_most).find(|place| self.now.payments.get(usize::from(*place)).is_some_and(Option::is_none))
+    }
+
+    /// Is another request working on the payment?
+    fn is_locked(&self) -> bool {
+        let about = About::Payment(IntentId(self.focus));
+        self.now.keys.iter().flatten().any(|key| key.answer.is_none() && key.operation.about() == about)
     }
 
     pub(super) fn knows_keys(&self) -> bool {
@@ -98,7 +104,8 @@ impl<'a> Look<'a> {
     /// Will it probably come to something? No verdict hangs on it, only how often it is tried.
     pub(super) fn fits(&self, verb: Verb) -> bool {
         use IntentStatus as S;
-        let payment = self.payment();
+        // Whoever meets a request that is worked on has to come back later.
+        let payment = self.payment().filter(|_| !self.is_locked());
         let is = |status| payment.is_some_and(|payment| payment.status == status);
         let charge = payment.and_then(|payment| payment.charge.as_ref());
         let refund_in = |statuses: &[RefundStatus]| {
@@ -107,7 +114,7 @@ impl<'a> Look<'a> {
         let setup_in = |statuses: &[SetupStatus]| self.now.setup.is_some_and(|setup| statuses.contains(&setup.status));
         let keys = || self.now.keys.iter();
         match verb {
-            Verb::CreateIntent => payment.is_none(),
+            Verb::CreateIntent => self.payment().is_none(),
             Verb::UpdateIntent | Verb::ConfirmIntent => payment.is_some_and(|payment| payment.status.is_open()),
             Verb::CaptureIntent => is(S::RequiresCapture),
             Verb::CancelIntent => payment.is_some_and(|payment| !payment.status.is_final()),

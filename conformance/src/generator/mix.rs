@@ -26,28 +26,27 @@ pub struct Mix {
     pub keys: bool,
     /// Which verbs are left out: 0 for none, any other number for a different fifth of them.
     swarm: u8,
-    /// A verb that is tried more often than the others.
-    favourite: Option<Verb>,
+    /// What it is mostly about, if it is mostly about something.
+    topic: Option<&'static [Verb]>,
 }
 
 impl Mix {
     /// Everything, evenly.
     #[must_use]
     pub const fn even(temper: Temper) -> Self {
-        Self { temper, payments: 3, keys: true, swarm: 0, favourite: None }
+        Self { temper, payments: 3, keys: true, swarm: 0, topic: None }
     }
 
     /// The mix of a sequence, as its choices say.
     pub(super) fn choose(pen: &mut impl Pen, temper: Temper) -> Self {
         let even = Self::even(temper);
-        let favourites = Verb::ALL.len();
         Self {
             temper,
-            payments: pen.among(even.payments, &[even.payments, 1, 2, 1]),
+            payments: pen.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]),
             keys: pen.among(even.keys, &[true, false, true]),
             swarm: u8::try_from(pen.index(256, || Some(0))).unwrap_or(0),
-            // As often as not there is none.
-            favourite: Verb::ALL.get(pen.index(favourites.saturating_mul(2), || Some(favourites))).copied(),
+            // One sequence in four is about nothing in particular.
+            topic: TOPICS.get(pen.index(TOPIC_CHOICES, || Some(TOPICS.len()))).copied(),
         }
     }
 
@@ -71,11 +70,43 @@ impl Mix {
         (is_needed || !is_left_out) && (self.keys || !is_keyed)
     }
 
-    /// The verb that is tried more often than the others, in an eighth of the cases.
-    pub(super) const fn favourite(&self) -> Option<Verb> {
-        self.favourite
+    /// The verbs that are tried in every second place, in the order in which they make sense.
+    pub(super) const fn topic(&self) -> Option<&'static [Verb]> {
+        self.topic
     }
 }
+
+/// What sequences can be mostly about.
+const TOPICS: [&[Verb]; 9] = {
+    use Verb as V;
+    [
+        &[V::CaptureIntent, V::CreateIntent, V::CaptureIntent, V::ConfirmIntent, V::CreateRefund],
+        &[
+            V::CreateSession,
+            V::CustomerPays,
+            V::Advance,
+            V::Authenticate,
+            V::CaptureIntent,
+            V::Settle,
+            V::ExpireSession,
+        ],
+        &[
+            V::CreateSetup,
+            V::ConfirmSetup,
+            V::AuthenticateSetup,
+            V::VerifyMicrodeposits,
+            V::SettleSetup,
+            V::UpdateSetup,
+        ],
+        &[V::CreateRefund, V::RefundProgress, V::CreateIntent, V::CancelRefund, V::CreateRefund, V::CaptureIntent],
+        &[V::RefundFee, V::ReverseTransfer, V::CreateIntent, V::CreateRefund, V::CaptureIntent, V::CreateTransfer],
+        &[V::ConfirmIntent, V::Authenticate, V::UpdateIntent, V::CreateIntent, V::CancelIntent, V::Settle],
+        &[V::Settle, V::CreateIntent, V::CloseCancelWindow, V::ConfirmIntent, V::CancelIntent, V::RefundProgress],
+        &[V::Advance, V::ExpireHold, V::CaptureIntent, V::CreateIntent, V::Book, V::CancelIntent],
+        &[V::Begin, V::Finish, V::CaptureIntent, V::CreateRefund, V::CreateIntent, V::PruneKey, V::Advance],
+    ]
+};
+const TOPIC_CHOICES: usize = 12;
 
 /// The verb for each choice of 256: how often each occurs, where nothing speaks against it.
 pub(super) static VERBS: [Verb; 256] = table();
@@ -84,8 +115,8 @@ const WEIGHTS: [(Verb, usize); 30] = [
     (Verb::CreateIntent, 26),
     (Verb::UpdateIntent, 8),
     (Verb::ConfirmIntent, 18),
-    (Verb::CaptureIntent, 32),
-    (Verb::CancelIntent, 8),
+    (Verb::CaptureIntent, 36),
+    (Verb::CancelIntent, 4),
     (Verb::CreateRefund, 24),
     (Verb::CancelRefund, 5),
     (Verb::RefundFee, 7),

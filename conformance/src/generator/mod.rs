@@ -18,7 +18,9 @@ mod tests;
 mod world;
 
 use holdfast_model::trace::Verb;
-use holdfast_model::{Call, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition};
+use holdfast_model::{
+    Call, Event, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition,
+};
 use holdfast_properties::Step;
 
 pub use mix::{Mix, Temper};
@@ -48,6 +50,8 @@ pub struct Draft {
     terms: Terms,
     generator: Generator,
     made: usize,
+    /// Where the model was when the last input was made.
+    last: World,
 }
 
 impl Draft {
@@ -56,7 +60,7 @@ impl Draft {
         choices.next_record();
         let mut pen = Reader(choices);
         let terms = terms::terms(&mut pen, Terms::default());
-        Self { terms, generator: Generator::new(Mix::choose(&mut pen, temper)), made: 0 }
+        Self { terms, generator: Generator::new(Mix::choose(&mut pen, temper)), made: 0, last: World::default() }
     }
 
     /// The terms it is played under.
@@ -69,6 +73,14 @@ impl Draft {
     pub fn next(&mut self, choices: &mut impl Choices, world: &World) -> Option<Input> {
         let sight = world.observe(&self.terms);
         let now = sight.observation(&self.terms);
+        if self.last == *world {
+            // What came to nothing once comes to nothing fifty times.
+            self.generator.forget();
+        }
+        self.last = *world;
+        if self.generator.idle >= IDLE_AT_MOST {
+            return None;
+        }
         while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
             let input = self.generator.next_input(choices, &now);
             self.made = self.made.saturating_add(1);
@@ -107,7 +119,7 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     let Sequence { terms, inputs } = sequence;
     let mut writer = Writer::default();
     let meant = terms::terms(&mut writer, *terms);
-    let generator = Generator::new(Mix::choose(&mut writer, Temper::Friendly));
+    let mut generator = Generator::new(Mix::choose(&mut writer, Temper::Friendly));
     let mut bytes = writer.record().filter(|_| meant == *terms)?.to_vec();
     let mut world = World::default();
     for input in inputs {
@@ -166,7 +178,12 @@ pub struct Generator {
     last: Option<Call>,
     /// An input that is made again, and how often.
     again: Option<(Input, u8)>,
+    /// How often nothing has fitted any more.
+    idle: u8,
 }
+
+/// Where all is over, a sequence has little more to show.
+const IDLE_AT_MOST: u8 = 6;
 
 /// What the first choice for an input is out of: mostly an input made once, seldom one made often enough to meet every
 /// limit there is, sometimes the last request once more.
@@ -191,9 +208,10 @@ impl Manner {
     const fn of(index: usize) -> Self {
         match index {
             112..=115 => Self::Times(2),
-            116..=117 => Self::Times(3),
-            118 => Self::Times(11),
-            119 => Self::Times(50),
+            116 => Self::Times(3),
+            117 => Self::Times(11),
+            118 => Self::Times(50),
+            119 => Self::Times(52),
             120..=121 => Self::SameKey,
             122..=123 => Self::FreshKey,
             124..=125 => Self::NoKey,
@@ -227,7 +245,7 @@ impl Generator {
     /// A generator of this mix.
     #[must_use]
     pub const fn new(mix: Mix) -> Self {
-        Self { mix, last: None, again: None }
+        Self { mix, last: None, again: None, idle: 0 }
     }
 
     /// The next input, in view of what is there `now`.
@@ -257,12 +275,11 @@ impl Generator {
     }
 
     /// An input, and how often it is made.
-    fn input(&self, pen: &mut impl Pen, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
+    fn input(&mut self, pen: &mut impl Pen, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
         let manner = Manner::of(pen.index(MANNERS, || Some(0)));
         if let Some(call) = self.retry(pen, manner, now) {
             return (Input::Call(call), 1);
         }
-        let times = if let Manner::Times(times) = manner { times } else { 1 };
         let (focus, is_free) = self.focus(pen, place_of(&wanted), now);
         let look = Look { now, focus };
         let verb = self.verb(pen, Verb::of(&wanted), look, is_free, |_| true);
@@ -286,7 +303,11 @@ impl Generator {
             Input::Finish { key } => Input::Finish { key: world::some_key(pen, key, now) },
             Input::Event(event) => Input::Event(world::event(pen, event, look, self.mix.payments, is_free)),
         };
-        (input, times)
+        // Time that passes fifty times is only long.
+        match manner {
+            Manner::Times(times) if !matches!(input, Input::Event(Event::Advance { .. })) => (input, times),
+            _ => (input, 1),
+        }
     }
 
     /// The last request, or one that is known, once more.
@@ -324,7 +345,7 @@ impl Generator {
 
     /// A verb that fits, or with `is_free` any; in either case one that there is room for.
     fn verb(
-        &self,
+        &mut self,
         pen: &mut impl Pen,
         wanted: Verb,
         look: Look<'_>,
@@ -332,17 +353,22 @@ impl Generator {
         may_be: impl Fn(Verb) -> bool,
     ) -> Verb {
         let place = pen.index(VERBS.len(), || VERBS.iter().position(|verb| *verb == wanted));
-        let does_fit = |verb: Verb| {
-            may_be(verb)
-                && look.has_room(verb, self.mix.payments, is_free)
-                && (is_free || (self.mix.has(verb) && look.fits(verb)))
+        let has_room = |verb: Verb| may_be(verb) && look.has_room(verb, self.mix.payments, is_free);
+        let does_fit = |verb: Verb| has_room(verb) && (is_free || (self.mix.has(verb) && look.fits(verb)));
+        // A list is gone round from the place that was chosen, so that a fitting choice stays what it is whatever
+        // happened before. Time always fits, and passes only when it is chosen, or nothing would ever be in time.
+        let pick = |list: &[Verb], place: usize| {
+            let from = place.checked_rem(list.len()).unwrap_or(0);
+            let mut round = list.iter().skip(from).chain(list).copied();
+            let chosen = list.get(from).copied().filter(|verb| does_fit(*verb));
+            chosen.or_else(|| round.find(|verb| *verb != Verb::Advance && does_fit(*verb)))
         };
-        let favourite = self.mix.favourite().filter(|verb| place & 3 == 3 && does_fit(*verb));
-        // The table is gone round from the place that was chosen, so that a fitting choice stays what it is
-        // whatever happened before.
-        let (before, from) = VERBS.split_at(place.min(VERBS.len()));
-        let mut round = from.iter().chain(before).copied();
-        favourite.or_else(|| round.find(|verb| does_fit(*verb))).unwrap_or(Verb::Advance)
+        let topic = self.mix.topic().filter(|_| place & 1 == 1);
+        let fitting = topic.and_then(|topic| pick(topic, place >> 1)).or_else(|| pick(&VERBS, place));
+        // Where all is over, it is tried all the same.
+        let any = VERBS.iter().skip(place).chain(&VERBS).copied().find(|verb| has_room(*verb));
+        self.idle = self.idle.saturating_add(u8::from(fitting.is_none()));
+        fitting.or(any).unwrap_or(Verb::Advance)
     }
 }
 

@@ -25,6 +25,7 @@ const YES_OR_NO: [bool; 2] = [false, true];
 pub(super) fn operation(pen: &mut impl Pen, like: Operation, look: Look<'_>, is_free: bool) -> Operation {
     use Operation as O;
     let intent = IntentId(look.focus);
+    let flow = look.payment().map_or(Flow::Platform, |payment| payment.flow);
     let left = |left: fn(&holdfast_model::PaymentView) -> u32| Amount::new(look.payment().map_or(0, left));
     match like {
         O::CreateIntent { create, .. } => O::CreateIntent { intent, create: create_intent(pen, create, is_free) },
@@ -33,25 +34,25 @@ pub(super) fn operation(pen: &mut impl Pen, like: Operation, look: Look<'_>, is_
             let amount = left(|payment| payment.amount.get());
             let has_one = look.payment().is_some_and(|payment| payment.payment_method.is_some());
             let method = method(pen, confirm.method).or((!has_one && !is_free).then_some(PaymentMethod::Visa));
-            let confirm = Confirm {
-                method,
-                capture_method: among_or_none(pen, confirm.capture_method, &CAPTURE_METHODS),
-                fee: rare(pen, confirm.fee, amount, is_free),
-                transfer: rare(pen, confirm.transfer, amount, is_free),
-                off_session: pen.chance(confirm.off_session, 1, 8),
-            };
+            let capture_method = among_or_none(pen, confirm.capture_method, &CAPTURE_METHODS);
+            let off_session = pen.chance(confirm.off_session, 1, 8);
+            let (fee, transfer) = connect_amounts(pen, (confirm.fee, confirm.transfer), amount, flow, is_free);
+            let confirm = Confirm { method, capture_method, fee, transfer, off_session };
             O::ConfirmIntent { intent, confirm }
         }
         O::CaptureIntent { capture, .. } => {
             let capturable = left(|payment| payment.capturable.get());
-            let capture = Capture {
-                // Pieces are frequent, or nothing would be left to capture a second time.
-                final_capture: pen.among(capture.final_capture, &[None, Some(false), Some(true), Some(false)]),
-                amount: part(pen, capture.amount, capturable, is_free),
-                fee: rare(pen, capture.fee, capturable, is_free),
-                transfer: rare(pen, capture.transfer, capturable, is_free),
-            };
-            O::CaptureIntent { intent, capture }
+            // Pieces are frequent, or nothing would be left to capture a second time.
+            let final_capture = pen.among(capture.final_capture, &[Some(false), None, Some(false), Some(true)]);
+            let amount = part(pen, capture.amount, capturable, is_free);
+            let (mut fee, mut transfer) =
+                connect_amounts(pen, (capture.fee, capture.transfer), capturable, flow, is_free);
+            if let Some(charge) = look.payment().and_then(|payment| payment.charge).filter(|_| !is_free) {
+                // What the first capture named, each later one has to name (B49).
+                fee = fee.or(charge.fee_at_first_capture.then_some(1));
+                transfer = transfer.or(charge.transfer_at_first_capture.then_some(1));
+            }
+            O::CaptureIntent { intent, capture: Capture { amount, final_capture, fee, transfer } }
         }
         O::CancelIntent { reason, .. } => O::CancelIntent { intent, reason: reasons(pen, reason, is_free) },
         O::CreateRefund { refund, .. } => {
@@ -239,24 +240,59 @@ fn reasons(pen: &mut impl Pen, wanted: Option<CancellationReason>, is_free: bool
 
 /// A payment method, or none.
 fn method(pen: &mut impl Pen, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
-    let all = PaymentMethod::ALL.len();
-    let index = pen.index(all.saturating_mul(3), || match wanted {
-        None => Some(all),
-        Some(wanted) => PaymentMethod::ALL.iter().position(|it| *it == wanted),
+    let index = pen.index(METHODS.len().saturating_add(NO_METHOD), || match wanted {
+        None => Some(METHODS.len()),
+        Some(wanted) => METHODS.iter().position(|it| *it == wanted),
     });
-    match index.checked_sub(all) {
-        None => PaymentMethod::ALL.get(index).copied(),
-        Some(..10) => None,
-        Some(_) => Some(PaymentMethod::Visa),
-    }
+    METHODS.get(index).copied()
 }
 
-/// A payment method; the plain card as often as all others together.
+/// How often none is named, beside [`METHODS`].
+const NO_METHOD: usize = 8;
+
+/// A payment method: the plain card as often as all others together.
 pub(super) fn some_method(pen: &mut impl Pen, wanted: PaymentMethod) -> PaymentMethod {
-    let all = PaymentMethod::ALL.len();
-    let index = pen.index(all.saturating_mul(2), || PaymentMethod::ALL.iter().position(|it| *it == wanted));
-    PaymentMethod::ALL.get(index).copied().unwrap_or(PaymentMethod::Visa)
+    pen.among(wanted, &METHODS)
 }
+
+/// Every payment method, those more often that lead to somewhere else.
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
+const METHODS: [PaymentMethod; 80] = {
+    use PaymentMethod as P;
+    let mut methods = [P::Visa; 80];
+    let others = [
+        (P::AuthenticationRequired, 6),
+        (P::AuthenticationThenInsufficientFunds, 2),
+        (P::AuthenticationThenDeclined, 1),
+        (P::PendingRefund, 4),
+        (P::RefundFails, 4),
+        (P::UsBankAccount, 4),
+        (P::UsBankAccountFails, 2),
+        (P::UsBankAccountProcessing, 1),
+        (P::SepaDebit, 2),
+        (P::SepaDebitFails, 2),
+        (P::BankTransfer, 3),
+        (P::Declined, 2),
+        (P::DeclinedWhenCharged, 1),
+    ];
+    let (mut place, mut kind) = (1, 0);
+    while kind < P::ALL.len() {
+        methods[place] = P::ALL[kind];
+        place += 1;
+        kind += 1;
+    }
+    kind = 0;
+    while kind < others.len() {
+        let mut times = 0;
+        while times < others[kind].1 {
+            methods[place] = others[kind].0;
+            place += 1;
+            times += 1;
+        }
+        kind += 1;
+    }
+    methods
+};
 
 /// One of these, or rather not.
 fn among_or_none<T: Copy + PartialEq>(pen: &mut impl Pen, wanted: Option<T>, options: &[T]) -> Option<T> {

@@ -19,7 +19,7 @@ fn any_bytes_are_a_sequence() {
         assert_eq!(read(), read(), "the same bytes, the same sequence");
         inputs += read().inputs.len();
     }
-    assert!(inputs > 600 * 300 / RECORD, "a record is about an input: {inputs}");
+    assert!(inputs > 600 * 10, "a record is about an input: {inputs}");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_friendly_mix_mostly_succeeds_and_a_hostile_one_mostly_fails() {
         accepted * 100 / all
     };
     let (friendly, hostile) = (accepted(Temper::Friendly), accepted(Temper::Hostile));
-    assert!(friendly >= 50, "{friendly} % accepted");
+    assert!(friendly >= 40, "{friendly} % accepted");
     assert!((10..=40).contains(&hostile), "{hostile} % accepted");
 }
 

@@ -47,13 +47,14 @@ pub(super) fn some_key(pen: &mut impl Pen, wanted: KeyId, now: &Observation<'_>)
 
 /// How much time passes: to a deadline, a second less or more, or a round stretch of time.
 fn jump(pen: &mut impl Pen, wanted: u32, now: &Observation<'_>) -> u32 {
-    let mut jumps = Vec::with_capacity(24);
+    // Mostly a little: whoever waits long finds everything over.
+    let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
     for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
         around(&mut jumps, charge.hold_left);
         around(&mut jumps, charge.booking_left.map(i64::from));
     }
     around(&mut jumps, now.session.and_then(|session| session.seconds_left).map(i64::from));
-    jumps.extend([DAY, HOUR, 1, 30 * MINUTE, DAY.saturating_sub(1), 7 * DAY, 31 * DAY]);
+    jumps.extend([DAY.saturating_sub(1), 7 * DAY, 31 * DAY]);
     pen.among(wanted, &jumps)
 }
 

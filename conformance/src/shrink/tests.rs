@@ -17,7 +17,8 @@ fn planted(name: &str) -> ModelSubject {
 /// The first failure of a subject, made small.
 fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
     let found = (0..20_000).find_map(|seed| {
-        let drive = drive::lockstep(subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
+        let temper = if seed % 2 == 0 { Temper::Friendly } else { Temper::Hostile };
+        let drive = drive::lockstep(subject, &mut Seeded::new(seed, 60), temper, |_| ());
         drive.verdict.identity().map(|_| drive.sequence)
     });
     shrink(&found.expect("it is found"), EXECUTIONS, |sequence| {
@@ -28,14 +29,11 @@ fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
 
 #[test]
 fn planted_faults_are_found_and_made_small() {
-    let mut told = Vec::new();
-    for name in faults().map(|fault| fault.name).step_by(31) {
+    for name in ["part-is-all", "captures-in-the-last-second", "fee-refund-beyond-the-fee", "wrong-latch", "no-latch"] {
         let (sequence, verdict) = smallest(&mut planted(name));
-        told.push(format!("{name}: {} inputs, {}", sequence.inputs.len(), verdict.identity().unwrap()));
-        assert!(sequence.inputs.len() <= 6, "{name}: {sequence:#?}");
+        assert!(sequence.inputs.len() <= 5, "{name}: {verdict}\n{sequence:#?}");
         assert_eq!(sequence.terms.account, holdfast_model::Account::default(), "{name}: {sequence:#?}");
     }
-    assert!(told.len() > 5, "{told:#?}");
 }
 
 #[test]
