@@ -13,6 +13,7 @@ pub mod allowed;
 pub mod choices;
 pub mod claims;
 pub mod counterexample;
+pub mod coverage;
 pub mod drive;
 pub mod generator;
 pub mod lockstep;
