@@ -134,7 +134,12 @@ fn broken(
     let Answer::Refused(refused) = &reaction.answer else {
         return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
     };
-    let mut readings = reading::readings(refused).map(|rejection: Rejection| judged(Err(rejection)));
+    let mut reasons: Vec<Rejection> = reading::readings(refused).collect();
+    if reasons.iter().any(|rejection| rejection.is_validation()) {
+        // Several parameters may be wrong, and which of them is named is left open.
+        reasons.extend(reading::REJECTIONS.into_iter().filter(|rejection| rejection.is_validation()));
+    }
+    let mut readings = reasons.into_iter().map(|rejection| judged(Err(rejection)));
     let Some(mut common) = readings.next() else {
         let model = "a row of the table of refusals".to_owned();
         let difference = Difference { place: Place::Answer, model, subject: format!("{refused:?}") };

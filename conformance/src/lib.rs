@@ -14,6 +14,7 @@ pub mod choices;
 pub mod claims;
 pub mod concurrent;
 pub mod counterexample;
+pub mod coverage;
 pub mod crash;
 pub mod drive;
 pub mod generator;
