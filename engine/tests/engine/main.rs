@@ -14,6 +14,7 @@ mod capture;
 #[cfg(feature = "cli")]
 mod cli;
 mod concurrency;
+mod confronted;
 mod connect;
 mod crash;
 mod events;

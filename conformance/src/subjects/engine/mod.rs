@@ -179,7 +179,6 @@ impl EngineSubject {
 
     fn answered(&mut self, answer: Answer, fault: Fault) -> Result<Reaction, Failure> {
         let notifications = self.settle()?;
-        self.book.expected = None;
         Ok(Reaction { answer, fault, notifications })
     }
 
@@ -211,6 +210,7 @@ fn shown(response: &Response) -> Answer {
                 kind: Cow::Borrowed(row.error_type.name()),
                 code: row.code.map(Cow::Borrowed),
                 param: row.param,
+                decline_code: refusal.reason.decline_code().map(Cow::Borrowed),
             })
         }
         Body::Object(object) => accepted(object).map_or_else(strange, Answer::Accepted),
@@ -221,7 +221,7 @@ fn shown(response: &Response) -> Answer {
 /// An answer that no change is given.
 fn strange() -> Answer {
     let (kind, code) = (Cow::Borrowed("an object"), Some(Cow::Borrowed("of a kind that was not asked for")));
-    Answer::Refused(Refused { http: 200, kind, code, param: None })
+    Answer::Refused(Refused { http: 200, kind, code, param: None, decline_code: None })
 }
 
 fn accepted(object: &Object) -> Option<Accepted> {
@@ -282,8 +282,17 @@ impl Subject for EngineSubject {
         let (operation, key) = match input {
             Input::Call(call) => (call.operation, call.key),
             Input::Begin { operation, key } => (*operation, Some(*key)),
+            // The first payment on a session's page makes a PaymentIntent.
+            Input::Event(Event::CustomerPays { intent, .. }) => return !self.book.has_in_the_way(*intent),
             Input::Finish { .. } | Input::Event(_) => return true,
         };
+        let is_known = key.is_some_and(|key| self.known(key).is_some());
+        let held = self.held.iter().zip(&self.keys).filter(|(held, _)| held.is_some());
+        let makes_it =
+            held.filter_map(|(_, key)| key.as_ref()).any(|known| known.operation.about() == operation.about());
+        if !is_known && (self.book.has_already(&operation) || makes_it && Book::makes(&operation)) {
+            return false;
+        }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
         let Some((account, command)) = ask::command(&self.book, now, &operation) else { return false };
         // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (§2.11): the same name from another account is another key, of which the model
@@ -324,9 +333,19 @@ impl Subject for EngineSubject {
 
     fn happen(&mut self, event: &Event) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
-        if let Event::CustomerPays { intent, .. } = event {
-            self.book.expected = Some(*intent);
-        }
+        self.book.expected = match event {
+            Event::CustomerPays { intent, .. } => Some(*intent),
+            Event::Authenticate { .. }
+            | Event::Settle { .. }
+            | Event::CloseCancelWindow { .. }
+            | Event::Book { .. }
+            | Event::ExpireHold { .. }
+            | Event::Refund { .. }
+            | Event::AuthenticateSetup { .. }
+            | Event::SettleSetup
+            | Event::PruneKey { .. }
+            | Event::Advance { .. } => None,
+        };
         let happened = match self.movement(event)? {
             Move::Nothing => false,
             Move::Ask(account, command) => {
