@@ -8,9 +8,7 @@ use holdfast_engine::{Money, Object};
 use super::Breaks::{Claim, Retries, Seen};
 use super::How::{Asks, AsksAgain, Decides, Hears, Repeats, Writes};
 use super::Saboteur;
-use super::edits::{
-    capture, captured_intent, charges, entries, intents, less, lose_entries, more,
-};
+use super::edits::{capture, captured_intent, charges, entries, intents, less, lose_entries, more};
 
 pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
@@ -160,7 +158,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "small pieces are treated the other way",
         rules: "§2.4",
-        breaks: Claim("capture-refusals-are-true"),
+        breaks: Seen("answer"),
         how: Decides(|dialect| dialect.capture_minimum_applies = !dialect.capture_minimum_applies),
     },
     Saboteur {

@@ -32,7 +32,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the latches bind payments with multicapture only",
         rules: "I9 B47",
-        breaks: Claim("each-latch-bars-its-own-refunds"),
+        breaks: Seen("answer"),
         how: Decides(|dialect| dialect.latches_bind_every_payment = false),
     },
     Saboteur {

@@ -40,7 +40,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the last second of a hold is lost",
         rules: "U9 R11",
-        breaks: Claim("capture-refusals-are-true"),
+        breaks: Seen("answer"),
         how: Clock(|command| if matches!(command, Command::CapturePaymentIntent(_)) { 1 } else { 0 }),
     },
     Saboteur {

@@ -26,7 +26,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a session that says nothing lasts half a day",
         rules: "B16 §2.16",
-        breaks: Claim("session-parameters-fit"),
+        breaks: Claim("session-expires-on-time"),
         how: Decides(|dialect| dialect.timing.session = HOUR.saturating_mul(12)),
     },
     Saboteur {
@@ -55,13 +55,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a session whose money is held is paid",
         rules: "B27",
-        breaks: Claim("paid-means-received"),
+        breaks: Seen("payment_status"),
         how: Decides(|dialect| dialect.authorized_session_is_paid = true),
     },
     Saboteur {
         name: "a session is never paid",
         rules: "B25 B27",
-        breaks: Claim("paid-means-received"),
+        breaks: Seen("payment_status"),
         how: Writes(|batch, store| {
             sessions(batch, store, |session, _| {
                 if session.payment_status == PaymentStatus::Paid {

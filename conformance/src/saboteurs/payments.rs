@@ -21,7 +21,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "confirmations are not counted",
         rules: "C16 R17",
-        breaks: Claim("too-many-confirmations-cancel"),
+        breaks: Seen("confirmations"),
         how: Writes(|batch, store| {
             intents(batch, store, |intent, before| {
                 intent.confirmations = before.map_or(intent.confirmations, |before| before.confirmations);
@@ -65,7 +65,9 @@ pub(super) const TABLE: &[Saboteur] = &[
         rules: "B28 C10",
         breaks: Claim("creation-takes-what-was-asked"),
         how: Hears(|request, _| {
-            create(request, |it| it.capture_method = it.capture_method.filter(|method| *method != CaptureMethod::Manual));
+            create(request, |it| {
+                it.capture_method = it.capture_method.filter(|method| *method != CaptureMethod::Manual)
+            });
         }),
     },
     Saboteur {
@@ -220,7 +222,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a background capture goes on waiting when it is booked",
         rules: "A12 D4",
-        breaks: Seen("booking_left"),
+        breaks: Claim("ledger-has-what-moved"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 charge.awaits_ledger |= before.is_some_and(|before| before.awaits_ledger);

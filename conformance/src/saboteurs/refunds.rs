@@ -89,9 +89,7 @@ pub(super) const TABLE: &[Saboteur] = &[
         name: "nobody hears that a refund failed",
         rules: "R7 §2.6",
         breaks: Seen("refund"),
-        how: Ignores(|command| {
-            matches!(command, Command::World(WorldEvent::RefundReported { outcome: Err(_), .. }))
-        }),
+        how: Ignores(|command| matches!(command, Command::World(WorldEvent::RefundReported { outcome: Err(_), .. }))),
     },
     Saboteur {
         name: "a refund of a hold cancels it",

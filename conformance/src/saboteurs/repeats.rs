@@ -144,25 +144,16 @@ pub(super) const TABLE: &[Saboteur] = &[
         breaks: Crashes,
         how: Forgets(Memory::Keys),
     },
-    Saboteur {
-        name: "jobs are forgotten in a crash",
-        rules: "B35 A12",
-        breaks: Crashes,
-        how: Forgets(Memory::Jobs),
-    },
-    Saboteur {
-        name: "locks do not reach beyond one process",
-        rules: "R4 R6 I17",
-        breaks: Overlaps,
-        how: TwoProcesses,
-    },
+    Saboteur { name: "jobs are forgotten in a crash", rules: "B35 A12", breaks: Crashes, how: Forgets(Memory::Jobs) },
+    Saboteur { name: "locks do not reach beyond one process", rules: "R4 R6 I17", breaks: Overlaps, how: TwoProcesses },
 ];
 
 /// Forgets the key of an answer.
 fn forget_key(batch: &mut Batch, which: impl Fn(&Response) -> bool) -> bool {
-    let answered = batch.key.as_ref().is_some_and(
-        |key| matches!(key, KeyRecord { state: KeyState::Answered(response), .. } if which(response)),
-    );
+    let answered = batch
+        .key
+        .as_ref()
+        .is_some_and(|key| matches!(key, KeyRecord { state: KeyState::Answered(response), .. } if which(response)));
     if answered {
         batch.key = None;
     }

@@ -91,9 +91,11 @@ impl Rig {
         }
     }
 
-    /// Do the requests that overlap come to another process?
-    pub(crate) const fn is_two_processes(&self) -> bool {
-        matches!(self.saboteur.how, How::TwoProcesses)
+    /// Do requests that overlap come to another process?
+    pub(crate) fn splits_in_two(&self) -> bool {
+        let splits = matches!(self.saboteur.how, How::TwoProcesses);
+        self.note(splits);
+        splits
     }
 
     // --- requests ---
