@@ -9,6 +9,7 @@
 
 mod async_capture;
 mod attempts;
+mod books;
 mod capture;
 #[cfg(feature = "cli")]
 mod cli;
@@ -21,6 +22,7 @@ mod idempotency;
 mod invariants;
 mod kill;
 mod lifecycle;
+mod machine;
 mod refunds;
 mod requirements;
 mod setups;
