@@ -92,10 +92,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
                 setup.check_not_owned()?;
                 setup.confirm(terms, method, outbox)
             }),
-            Operation::CancelSetup { reason } => self.change_setup(|setup, _, outbox| {
-                setup.check_not_owned()?;
-                setup.cancel(reason, outbox)
-            }),
+            Operation::CancelSetup { reason } => self.change_setup(|setup, _, outbox| setup.cancel(reason, outbox)),
             Operation::VerifyMicrodeposits => self.change_setup(|setup, _, outbox| setup.verify(outbox)),
             Operation::CreateSession(request) => {
                 let session = Session::create(self.terms, request)?;

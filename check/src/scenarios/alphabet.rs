@@ -1,5 +1,6 @@
 //! What is tried in a scenario: a list of inputs, and in which states each is worth trying.
 
+use holdfast_conformance::shrink::retarget;
 use holdfast_model::{
     Authentication, Call, CancellationReason, Capture, Confirm, Create, CreateRefund, CreateSession, Event, Fault,
     Input, IntentId, IntentStatus, KeyId, Operation, PaymentMethod, PaymentView, REFUNDS, RefundId, RefundProgress,
@@ -278,52 +279,5 @@ impl Alphabet {
             [Fault::None, Fault::ErrorBefore, Fault::ErrorAfter, Fault::AnswerLost].map(call).into_iter().chain([begin])
         });
         requests.chain([Input::Finish { key }, Input::Event(Event::PruneKey { key })])
-    }
-}
-
-/// The same input about another payment.
-pub(crate) fn retarget(input: Input, intent: IntentId) -> Input {
-    match input {
-        Input::Call(call) => Input::Call(Call { operation: retarget_operation(call.operation, intent), ..call }),
-        Input::Begin { key, operation } => Input::Begin { key, operation: retarget_operation(operation, intent) },
-        Input::Finish { key } => Input::Finish { key },
-        Input::Event(event) => Input::Event(retarget_event(event, intent)),
-    }
-}
-
-fn retarget_operation(operation: Operation, intent: IntentId) -> Operation {
-    use Operation as O;
-    match operation {
-        O::CreateIntent { create, .. } => O::CreateIntent { intent, create },
-        O::UpdateIntent { update, .. } => O::UpdateIntent { intent, update },
-        O::ConfirmIntent { confirm, .. } => O::ConfirmIntent { intent, confirm },
-        O::CaptureIntent { capture, .. } => O::CaptureIntent { intent, capture },
-        O::CancelIntent { reason, .. } => O::CancelIntent { intent, reason },
-        O::CreateRefund { refund, .. } => O::CreateRefund { intent, refund },
-        O::CancelRefund { refund, .. } => O::CancelRefund { intent, refund },
-        O::RefundFee { amount, .. } => O::RefundFee { intent, amount },
-        O::ReverseTransfer { amount, .. } => O::ReverseTransfer { intent, amount },
-        O::CreateTransfer { amount, .. } => O::CreateTransfer { intent, amount },
-        O::CreateSetup { .. }
-        | O::UpdateSetup { .. }
-        | O::ConfirmSetup { .. }
-        | O::CancelSetup { .. }
-        | O::VerifyMicrodeposits
-        | O::CreateSession(_)
-        | O::ExpireSession => operation,
-    }
-}
-
-fn retarget_event(event: Event, intent: IntentId) -> Event {
-    use Event as E;
-    match event {
-        E::Authenticate { result, .. } => E::Authenticate { intent, result },
-        E::Settle { .. } => E::Settle { intent },
-        E::CloseCancelWindow { .. } => E::CloseCancelWindow { intent },
-        E::Book { .. } => E::Book { intent },
-        E::ExpireHold { .. } => E::ExpireHold { intent },
-        E::Refund { refund, progress, .. } => E::Refund { intent, refund, progress },
-        E::CustomerPays { method, .. } => E::CustomerPays { intent, method },
-        E::AuthenticateSetup { .. } | E::SettleSetup | E::PruneKey { .. } | E::Advance { .. } => event,
     }
 }

@@ -4,8 +4,8 @@ mod alphabet;
 mod several;
 mod table;
 
-pub(crate) use alphabet::retarget;
 pub use alphabet::{Alphabet, When};
+pub(crate) use holdfast_conformance::shrink::retarget;
 pub use table::{SCENARIOS, find};
 
 use holdfast_model::{Dialect, Terms};

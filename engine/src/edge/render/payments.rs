@@ -228,6 +228,7 @@ fn details(charge: &Charge) -> Value {
         (MethodType::SepaDebit, _) => {
             json!({ "type": "sepa_debit", "sepa_debit": { "bank_code": null, "country": "AT", "last4": last4 } })
         }
+        (MethodType::BankTransfer, _) => json!({ "type": "customer_balance", "customer_balance": {} }),
         (MethodType::Card, network) => json!({ "type": "card", "card": {
             "amount_authorized": money(charge.amount),
             "brand": network.map(crate::Network::name),

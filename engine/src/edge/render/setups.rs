@@ -151,6 +151,7 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
             "account_holder_type": "individual", "account_type": "checking", "bank_name": "TEST BANK",
             "last4": last4, "routing_number": "110000000",
         }),
+        MethodType::BankTransfer => json!({}),
         MethodType::SepaDebit => json!({ "bank_code": null, "country": "AT", "last4": last4 }),
     };
     let mut shown = json!({
