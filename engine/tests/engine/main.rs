@@ -10,8 +10,6 @@
 mod async_capture;
 mod attempts;
 mod capture;
-#[cfg(feature = "cli")]
-mod cli;
 mod concurrency;
 mod connect;
 mod crash;

@@ -39,7 +39,7 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "last_payment_error": intent.last_error.map(|error| last_error(&error)),
         "livemode": false,
         "metadata": metadata(texts),
-        "next_action": intent.next_action.map(|action| next_action(action, intent.id)),
+        "next_action": intent.next_action.map(|action| next_action(action, intent.id, intent.secret)),
         "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
         "payment_method_options": { "card": {
@@ -112,14 +112,14 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
     shown
 }
 
-pub(super) fn next_action(action: NextAction, of: impl std::fmt::Display) -> Value {
+pub(super) fn next_action(action: NextAction, of: impl std::fmt::Display, secret: u64) -> Value {
     match action {
         NextAction::Sdk => {
             json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } })
         }
         NextAction::Redirect => json!({
             "type": "redirect_to_url",
-            "redirect_to_url": { "url": format!("/challenge/{of}"), "return_url": null },
+            "redirect_to_url": { "url": format!("/c/challenge/{of}?key={secret:016x}"), "return_url": null },
         }),
         NextAction::Microdeposits => json!({
             "type": "verify_with_microdeposits",

@@ -27,7 +27,7 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
         "livemode": false,
         "mandate": null,
         "metadata": metadata(texts),
-        "next_action": intent.next_action.map(|action| next_action(action, intent.id)),
+        "next_action": intent.next_action.map(|action| next_action(action, intent.id, intent.secret)),
         "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
         "payment_method_options": {},
@@ -39,7 +39,7 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
 }
 
 pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -> Value {
-    let address = format!("/c/pay/{}", session.id);
+    let address = format!("/c/pay/{}?key={:016x}", session.id, session.secret);
     let open = session.status == SessionStatus::Open;
     let hosted = session.ui_mode == UiMode::Hosted;
     let secret = format!("{}_secret_{:016x}", session.id, session.secret);
