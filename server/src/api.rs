@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, Turned};
 use crate::app::App;
-use crate::call::{Asker, Call};
+use crate::call::Call;
 use crate::{own, params};
 use holdfast_engine::command::Command;
 use holdfast_engine::edge::read::{self, Verb};
@@ -15,10 +15,10 @@ pub(crate) fn answer(app: &App, call: &Call) -> Answer {
     let number = app.ids.next();
     let answered = respond(app, call, number);
     let version = call.header("stripe-version").unwrap_or_default().to_owned();
-    let (answer, version) = match answered {
-        Ok((answer, used)) if version.is_empty() => (answer, used.to_string()),
-        Ok((answer, _)) => (answer, version),
-        Err(turned) => (turned.into_answer(number), version),
+    let (answer, number, version) = match answered {
+        Ok(Answered { answer, request, version: used }) if version.is_empty() => (answer, request, used.to_string()),
+        Ok(Answered { answer, request, .. }) => (answer, request, version),
+        Err(turned) => (turned.into_answer(number), number, version),
     };
     let mut answer = answer.with("request-id", render::request_id(number));
     if !version.is_empty() {
@@ -37,7 +37,14 @@ pub(crate) fn answer(app: &App, call: &Call) -> Answer {
     answer
 }
 
-fn respond(app: &App, call: &Call, number: u64) -> Result<(Answer, ApiVersion), Turned> {
+/// An answer, the number of the request it is known by, and the version it is in.
+struct Answered {
+    answer: Answer,
+    request: u64,
+    version: ApiVersion,
+}
+
+fn respond(app: &App, call: &Call, number: u64) -> Result<Answered, Turned> {
     let asker = call.asker(app)?;
     let Some(verb) = call.verb().filter(|verb| is_route(*verb, &call.path)) else {
         return Err(elsewhere(call));
@@ -53,42 +60,51 @@ fn respond(app: &App, call: &Call, number: u64) -> Result<(Answer, ApiVersion), 
             app.worker.ring();
         }
         let answer = answered.unwrap_or_else(|refusal| Answer::refused(&refusal, version, number));
-        return Ok((answer, version));
+        return Ok(Answered { answer, request: number, version });
     }
     let command = read::command(verb, &call.path, &params.tree);
-    Ok((ask_engine(app, call, asker, verb, command, params.expand, number), version))
-}
-
-fn ask_engine(
-    app: &App,
-    call: &Call,
-    asker: Asker,
-    verb: Verb,
-    command: Command,
-    expand: Vec<String>,
-    number: u64,
-) -> Answer {
     // Only POST heeds a key (§2.11).
     let idempotency_key = call.header("idempotency-key").filter(|_| verb == Verb::Post).map(str::to_owned);
-    let key = idempotency_key.clone();
-    let request = Request { account: asker.account, idempotency_key, version: asker.version, expand, command };
-    let response = app.engine.execute(request);
+    let (account, expand) = (asker.account, params.expand);
+    let request = Request { account, idempotency_key, version: asker.version, expand, command };
+    let (answer, request) = ask_engine(app, request, number);
     if verb != Verb::Get {
         app.worker.ring();
     }
-    let body = render::with_origin(render::response(&response), &app.origin);
+    Ok(Answered { answer, request, version })
+}
+
+/// The engine's answer, and the number of the request it is known by: a replay is a request of its own.
+fn ask_engine(app: &App, request: Request, number: u64) -> (Answer, u64) {
+    let key = request.idempotency_key.clone();
+    let makes_secret = matches!(request.command, Command::CreateWebhookEndpoint(_));
+    let response = app.engine.execute(request);
+    let mut body = render::with_origin(render::response(&response), &app.origin);
+    if !makes_secret {
+        hide_secrets(&mut body);
+    }
     let mut answer = Answer { status: response.status(), body, headers: Vec::new() };
     if let Some(key) = key {
-        let original = if response.replayed { response.request } else { number };
-        answer = answer.with("idempotency-key", key).with("original-request", render::request_id(original));
+        answer = answer.with("idempotency-key", key).with("original-request", render::request_id(response.request));
         if response.replayed {
             answer = answer.with("idempotent-replayed", "true");
         }
     }
-    match response.refusal().map(|refusal| &refusal.reason) {
-        // Nothing has begun: the official clients try again when told so.
-        Some(Reason::LockTimeout | Reason::KeyInUse) => answer.with("stripe-should-retry", "true"),
-        Some(_) | None => answer,
+    // Nothing has begun: the official clients try again when told so.
+    if let Some(Reason::LockTimeout | Reason::KeyInUse) = response.refusal().map(|refusal| &refusal.reason) {
+        answer = answer.with("stripe-should-retry", "true");
+    }
+    (answer, if response.replayed { number } else { response.request })
+}
+
+/// A signing secret is shown once, to whoever creates the endpoint.
+fn hide_secrets(at: &mut Value) {
+    if let Some(Value::Array(items)) = at.get_mut("data") {
+        items.iter_mut().for_each(hide_secrets);
+    } else if at.get("object").is_some_and(|object| object == "webhook_endpoint")
+        && let Some(map) = at.as_object_mut()
+    {
+        map.remove("secret");
     }
 }
 

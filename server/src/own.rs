@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::app::{App, accounts};
 use crate::call::Asker;
 use crate::world;
-use holdfast_engine::command::Command;
+use holdfast_engine::command::{Command, WorldEvent};
 use holdfast_engine::edge::read::{Verb, command};
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Account;
@@ -163,13 +163,17 @@ fn advance(app: &App, params: &Value) -> Answered {
     Ok(clock(app))
 }
 
-/// The engine's answer to an event of the world.
-pub(crate) fn happened(app: &App, asker: &Asker, event: holdfast_engine::command::WorldEvent) -> Answered {
-    let version: ApiVersion = asker.version.unwrap_or(ApiVersion::CURRENT);
+/// The engine's answer to an event of the world: the object afterwards. That a customer or a bank said no is no
+/// refusal of the event; that a card was declined on a session's page is.
+pub(crate) fn happened(app: &App, asker: &Asker, event: WorldEvent) -> Answered {
+    let is_no = matches!(event, WorldEvent::Authenticate { .. } | WorldEvent::AuthenticateSetup { .. });
+    let version = asker.version.unwrap_or(ApiVersion::CURRENT);
     let request = Request { version: Some(version), ..Request::new(asker.account, Command::World(event)) };
     let response = app.engine.execute(request);
-    match response.refusal() {
-        Some(refusal) => Err(refusal.clone()),
-        None => Ok(Answer::ok(render::with_origin(render::response(&response), &app.origin))),
-    }
+    let shown = match (response.refusal(), response.refusal().and_then(|refusal| refusal.intent.as_ref())) {
+        (None, _) => render::response(&response),
+        (Some(_), Some(intent)) if is_no && response.status() == 402 => render::object(intent, version),
+        (Some(refusal), _) => return Err(refusal.clone()),
+    };
+    Ok(Answer::ok(render::with_origin(shown, &app.origin)))
 }

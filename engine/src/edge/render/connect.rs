@@ -115,13 +115,15 @@ pub(super) fn webhook_endpoint(endpoint: &WebhookEndpoint) -> Value {
         None => vec!["*"],
         Some(events) => events.iter().map(|event_type| event_type.name()).collect(),
     };
+    if endpoint.deleted {
+        return json!({ "id": id(endpoint.id), "object": "webhook_endpoint", "deleted": true });
+    }
     json!({
         "id": id(endpoint.id),
         "object": "webhook_endpoint",
         "api_version": endpoint.version.map(|version| version.to_string()),
         "application": null,
         "created": endpoint.created.seconds(),
-        "deleted": endpoint.deleted,
         "description": endpoint.texts.as_deref().and_then(|texts| texts.description.clone()),
         "enabled_events": events,
         "livemode": false,
