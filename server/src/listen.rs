@@ -96,7 +96,9 @@ pub(crate) async fn connection(
     mut ended: watch::Receiver<()>,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
+    // A client that has said all it has to say still wants its answer.
+    http.half_close(true)
+        .timer(TokioTimer::new())
         .header_read_timeout(limits.patience)
         .max_headers(limits.headers)
         .max_buf_size(limits.head);

@@ -100,7 +100,7 @@ def money_between_accounts():
     # A destination charge with a fee.
     intent = paid(application_fee_amount=100, transfer_data={"destination": shop.id}, expand=["latest_charge"])
     charge = intent.latest_charge
-    assert charge.application_fee and charge.transfer and charge.destination == shop.id
+    assert charge.application_fee and charge.transfer and charge.transfer_data.destination == shop.id
     transfer = stripe.Transfer.retrieve(charge.transfer)
     assert (transfer.amount, transfer.destination) == (1000, shop.id)
     reversal = stripe.Transfer.create_reversal(transfer.id, amount=300)

@@ -18,7 +18,6 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
         "currency": transfer.currency.code(),
         "description": transfer.texts.as_deref().and_then(|texts| texts.description.clone()),
         "destination": id(transfer.destination),
-        "destination_payment": null,
         "livemode": false,
         "metadata": metadata(transfer.texts.as_deref()),
         "reversals": super::list(Vec::new(), &format!("/v1/transfers/{}/reversals", transfer.id)),
@@ -105,7 +104,10 @@ pub(super) fn account(account: &Account) -> Value {
         "charges_enabled": true,
         "country": account.country,
         "default_currency": "usd",
+        "details_submitted": true,
+        "email": null,
         "metadata": {},
+        "payouts_enabled": true,
         "type": "standard",
     })
 }

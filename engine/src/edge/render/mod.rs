@@ -217,6 +217,14 @@ pub(super) fn put(into: &mut Value, name: &str, value: Value) {
     }
 }
 
+/// `shown` without the fields of these names that are null: the API leaves them out where others are null.
+pub(super) fn without_nulls(mut shown: Value, names: &[&str]) -> Value {
+    if let Value::Object(map) = &mut shown {
+        map.retain(|name, value| !(value.is_null() && names.contains(&name.as_str())));
+    }
+    shown
+}
+
 pub(super) fn id(id: impl Display) -> Value {
     id.to_string().into()
 }
