@@ -125,8 +125,6 @@ pub(crate) fn is_route(verb: Verb, path: &str) -> bool {
     if own::is_route(verb, path) {
         return true;
     }
-    match read::command(verb, path, &Value::Null) {
-        Command::Malformed { refusal, .. } => !matches!(refusal.reason, Reason::UnknownRoute(_)),
-        _ => true,
-    }
+    let command = read::command(verb, path, &Value::Null);
+    !matches!(command, Command::Malformed { refusal, .. } if matches!(refusal.reason, Reason::UnknownRoute(_)))
 }
