@@ -14,6 +14,7 @@ mod clock;
 mod keys;
 mod listen;
 mod own;
+mod pages;
 mod params;
 mod raw;
 mod router;

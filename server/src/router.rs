@@ -5,6 +5,7 @@ use crate::api;
 use crate::app::App;
 use crate::call::Call;
 use crate::listen::Limits;
+use crate::pages;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -35,12 +36,16 @@ pub(crate) fn router(app: Arc<App>, limits: Limits) -> Router {
 async fn api(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let number = shared.app.ids.next();
     match whole(request, shared.limits).await {
-        Ok(call) => at_work(&shared, move |app| api::answer(app, &call).into_response())
+        Ok(call) => at_work(&shared, move |app| respond(app, &call))
             .await
             .unwrap_or_else(|turned| turned.into_answer(number).into_response()),
         // The rest of the body is still on its way, so the connection is of no more use.
         Err(turned) => turned.into_answer(number).with("connection", "close").into_response(),
     }
+}
+
+fn respond(app: &App, call: &Call) -> Response<Body> {
+    if pages::is_page(&call.path) { pages::answer(app, call) } else { api::answer(app, call).into_response() }
 }
 
 /// Reads a request whole, unless it is too large or too slow.
