@@ -38,6 +38,7 @@ fn main() {
     let core = core_alone();
     println!("{:<46}{:>12.0} ops/s", "core alone (capture decided with its answer)", core);
     println!("{:<46}{:>12.0} ops/s", "engine, plain memory, new every 50 operations", fresh());
+    println!("{:<46}{:>12.2} µs", "making an engine in plain memory, one account", making());
     let memory = engine_on(Arc::new(MemoryStore::default()), 40_000, false);
     println!("{:<46}{:>12.0} ops/s", "engine, plain memory, growing to 200000", memory);
     let keyed = engine_on(Arc::new(MemoryStore::default()), 40_000, true);
@@ -176,6 +177,16 @@ fn fresh() -> f64 {
         count += 50;
     }
     count as f64 / start.elapsed().as_secs_f64()
+}
+
+/// Microseconds to make an engine in plain memory with an account, and to drop it.
+fn making() -> f64 {
+    let count = 100_000_u32;
+    let start = Instant::now();
+    for _ in 0..count {
+        drop(std::hint::black_box(engine(Arc::new(MemoryStore::default()))));
+    }
+    start.elapsed().as_secs_f64() * 1e6 / f64::from(count)
 }
 
 fn for_a_while(engine: &Engine, threads: u64, time: Duration) -> f64 {

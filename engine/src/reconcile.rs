@@ -1,11 +1,15 @@
 //! Reconciliation: intents, charges, refunds, the ledger and the acquirer's ledger must tell one story.
 
+mod ledger;
+
 use crate::acquirer::{Position, Reference};
 use crate::money::Money;
-use crate::objects::{Charge, ChargeStatus, IntentStatus, MovementKind, PaymentIntent};
+use crate::objects::{ApplicationFee, Charge, ChargeStatus, FeeRefund, IntentStatus, MovementKind, PaymentIntent};
+use crate::objects::{Refund, Reversal, Transfer};
 use crate::store::{Store, StoreError};
 use crate::{Kind, Object, ObjectId};
-use rustc_hash::FxHashMap;
+use ledger::Ledger;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -41,34 +45,30 @@ pub struct Summary {
     pub open: u64,
 }
 
-/// Compares everything in `store` with itself and with the acquirer's `positions`.
+/// Compares everything in `store` with itself and with the acquirer's `positions`, after checking that it is whole.
 ///
 /// # Errors
-/// The outer error when the store cannot be read, the inner one with the first difference.
+/// The outer error when the store is damaged or cannot be read, the inner one with the first difference.
 pub fn reconcile(
     store: &dyn Store,
     positions: &[(Reference, Position)],
 ) -> Result<Result<Summary, Difference>, StoreError> {
+    store.check()?;
     let books = Books::read(store)?;
     Ok(books.check(store, positions))
 }
 
+/// Everything the store has to say about money.
 #[derive(Default)]
 struct Books {
     intents: FxHashMap<ObjectId, Arc<PaymentIntent>>,
-    charges: Vec<Arc<Charge>>,
-    /// Sum of live refunds of a charge.
-    refunds: FxHashMap<ObjectId, u64>,
-    refund_charge: FxHashMap<ObjectId, ObjectId>,
-    refund_count: u64,
-    /// Ledger of a charge by kind: what was captured, what went back.
-    captured: FxHashMap<ObjectId, i64>,
-    returned: FxHashMap<ObjectId, i64>,
-    balances: FxHashMap<(crate::AccountId, crate::Currency), i64>,
-    movements: u64,
-    /// Fees and transfers: amount given and amount come back, by object.
-    shares: Vec<(ObjectId, Money, Money)>,
-    back: FxHashMap<ObjectId, u64>,
+    charges: FxHashMap<ObjectId, Arc<Charge>>,
+    refunds: Vec<Arc<Refund>>,
+    transfers: Vec<Arc<Transfer>>,
+    reversals: Vec<Arc<Reversal>>,
+    fees: Vec<Arc<ApplicationFee>>,
+    fee_refunds: Vec<Arc<FeeRefund>>,
+    ledger: Ledger,
     open: u64,
     open_references: Vec<Reference>,
     open_objects: Vec<ObjectId>,
@@ -100,40 +100,14 @@ impl Books {
 
     fn note(&mut self, object: Object) {
         match object {
-            Object::PaymentIntent(intent) => {
-                self.intents.insert(intent.id.into(), intent);
-            }
-            Object::Charge(charge) => self.charges.push(charge),
-            Object::Refund(refund) => {
-                self.refund_count = self.refund_count.saturating_add(1);
-                self.refund_charge.insert(refund.id.into(), refund.charge.into());
-                let counts = !refund.status.is_undone() && refund.reference.is_some();
-                add(&mut self.refunds, refund.charge.into(), if counts { refund.amount.minor() } else { 0 });
-            }
-            Object::Transfer(transfer) => self.shares.push((transfer.id.into(), transfer.amount, transfer.reversed)),
-            Object::ApplicationFee(fee) => self.shares.push((fee.id.into(), fee.amount, fee.refunded)),
-            Object::Reversal(reversal) => add(&mut self.back, reversal.transfer.into(), reversal.amount.minor()),
-            Object::FeeRefund(refund) => add(&mut self.back, refund.fee.into(), refund.amount.minor()),
-            Object::BalanceTransaction(entry) => {
-                self.movements = self.movements.saturating_add(1);
-                let balance = self.balances.entry((entry.account, entry.currency)).or_default();
-                *balance = balance.saturating_add(entry.amount);
-                let sum = match entry.kind {
-                    MovementKind::Charge | MovementKind::Payment => self.captured.entry(entry.source).or_default(),
-                    MovementKind::Refund | MovementKind::RefundFailure => {
-                        self.returned.entry(entry.source).or_default()
-                    }
-                    MovementKind::Transfer
-                    | MovementKind::TransferRefund
-                    | MovementKind::TransferReceived
-                    | MovementKind::TransferReturned
-                    | MovementKind::ApplicationFee
-                    | MovementKind::ApplicationFeeRefund
-                    | MovementKind::FeePaid
-                    | MovementKind::FeeReturned => return,
-                };
-                *sum = sum.saturating_add(entry.amount);
-            }
+            Object::PaymentIntent(intent) => drop(self.intents.insert(intent.id.into(), intent)),
+            Object::Charge(charge) => drop(self.charges.insert(charge.id.into(), charge)),
+            Object::Refund(refund) => self.refunds.push(refund),
+            Object::Transfer(transfer) => self.transfers.push(transfer),
+            Object::Reversal(reversal) => self.reversals.push(reversal),
+            Object::ApplicationFee(fee) => self.fees.push(fee),
+            Object::FeeRefund(refund) => self.fee_refunds.push(refund),
+            Object::BalanceTransaction(entry) => self.ledger.note(&entry),
             Object::Account(_)
             | Object::Customer(_)
             | Object::PaymentMethod(_)
@@ -145,16 +119,16 @@ impl Books {
         }
     }
 
-    fn check(&self, store: &dyn Store, positions: &[(Reference, Position)]) -> Result<Summary, Difference> {
+    fn check(mut self, store: &dyn Store, positions: &[(Reference, Position)]) -> Result<Summary, Difference> {
         let positions: FxHashMap<Reference, Position> = positions.iter().copied().collect();
-        let mut returned: FxHashMap<ObjectId, i64> = FxHashMap::default();
-        for (refund, amount) in &self.returned {
-            let charge = self.refund_charge.get(refund).copied().unwrap_or(*refund);
-            let sum = returned.entry(charge).or_default();
-            *sum = sum.saturating_add(*amount);
+        let mut ledger = std::mem::take(&mut self.ledger);
+        let movements = ledger.count();
+        let mut refunded: FxHashMap<ObjectId, u64> = FxHashMap::default();
+        for refund in &self.refunds {
+            add(&mut refunded, refund.charge.into(), check_refund(refund, &mut ledger)?);
         }
-        for charge in &self.charges {
-            self.check_charge(charge, &returned)?;
+        for charge in self.charges.values() {
+            self.check_charge(charge, &refunded, &mut ledger)?;
             if !self.is_open(charge.intent.into()) {
                 check_position(charge, positions.get(&charge.hold))?;
             }
@@ -162,16 +136,10 @@ impl Books {
         for intent in self.intents.values() {
             self.check_intent(intent)?;
         }
-        for (id, given, back) in &self.shares {
-            let sum = self.back.get(id).copied().unwrap_or(0);
-            same(id, "returned by its own count and by its returns", back.minor(), sum)?;
-            at_most(id, "returned", *back, "given", *given)?;
-        }
-        for ((account, currency), sum) in &self.balances {
-            let kept = store.balance(*account, *currency).unwrap_or(i64::MIN);
-            same(&ObjectId::from(*account), "balance kept and ledger added up", kept, *sum)?;
-        }
-        let known: rustc_hash::FxHashSet<Reference> = self.charges.iter().map(|charge| charge.hold).collect();
+        self.check_shares(&mut ledger)?;
+        ledger.nothing_left()?;
+        ledger.check_balances(store)?;
+        let known: FxHashSet<Reference> = self.charges.values().map(|charge| charge.hold).collect();
         let mut orphans: Vec<&Reference> = positions.keys().filter(|hold| !known.contains(hold)).collect();
         orphans.sort_unstable();
         if let Some(hold) = orphans.into_iter().find(|hold| !self.open_references.contains(hold)) {
@@ -180,8 +148,44 @@ impl Books {
         }
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let (intents, charges) = (count(self.intents.len()), count(self.charges.len()));
-        let (refunds, movements, open) = (self.refund_count, self.movements, self.open);
-        Ok(Summary { intents, charges, refunds, movements, positions: count(positions.len()), open })
+        let (refunds, positions) = (count(self.refunds.len()), count(positions.len()));
+        Ok(Summary { intents, charges, refunds, movements, positions, open: self.open })
+    }
+
+    /// Fees and transfers against what came back of them and against the ledgers of both sides.
+    fn check_shares(&self, ledger: &mut Ledger) -> Result<(), Difference> {
+        let mut back: FxHashMap<ObjectId, u64> = FxHashMap::default();
+        for reversal in &self.reversals {
+            let (id, amount, parent) = (reversal.id.into(), reversal.amount, reversal.transfer.into());
+            add(&mut back, parent, amount.minor());
+            ledger.settle(id, MovementKind::TransferRefund, incoming(amount))?;
+            ledger.settle(id, MovementKind::TransferReturned, outgoing(amount))?;
+        }
+        for refund in &self.fee_refunds {
+            let (id, amount, parent) = (refund.id.into(), refund.amount, refund.fee.into());
+            add(&mut back, parent, amount.minor());
+            ledger.settle(id, MovementKind::ApplicationFeeRefund, outgoing(amount))?;
+            ledger.settle(id, MovementKind::FeeReturned, incoming(amount))?;
+        }
+        let mut given: Vec<(ObjectId, Money, Money)> = Vec::new();
+        for transfer in &self.transfers {
+            let (id, amount) = (transfer.id.into(), transfer.amount);
+            given.push((id, amount, transfer.reversed));
+            ledger.settle(id, MovementKind::Transfer, outgoing(amount))?;
+            ledger.settle(id, MovementKind::TransferReceived, incoming(amount))?;
+        }
+        for fee in &self.fees {
+            let (id, amount) = (fee.id.into(), fee.amount);
+            given.push((id, amount, fee.refunded));
+            ledger.settle(id, MovementKind::ApplicationFee, incoming(amount))?;
+            ledger.settle(id, MovementKind::FeePaid, outgoing(amount))?;
+        }
+        for (id, given, returned) in given {
+            let sum = back.get(&id).copied().unwrap_or(0);
+            same(&id, "returned by its own count and by its returns", returned.minor(), sum)?;
+            at_most(&id, "returned", returned, "given", given)?;
+        }
+        Ok(())
     }
 
     fn is_open(&self, intent: ObjectId) -> bool {
@@ -190,18 +194,23 @@ impl Books {
     }
 
     /// A charge against its intent, its refunds and the ledger.
-    fn check_charge(&self, charge: &Charge, returned: &FxHashMap<ObjectId, i64>) -> Result<(), Difference> {
+    fn check_charge(
+        &self,
+        charge: &Charge,
+        refunded: &FxHashMap<ObjectId, u64>,
+        ledger: &mut Ledger,
+    ) -> Result<(), Difference> {
         let id = ObjectId::from(charge.id);
         at_most(&id, "refunded", charge.refunded, "captured", charge.captured)?;
         let placed = charge.captured.plus(charge.released).unwrap_or(Money::new(u64::MAX));
         at_most(&id, "captured + released", placed, "authorized", charge.amount)?;
-        let refunds = self.refunds.get(&id).copied().unwrap_or(0);
+        let refunds = refunded.get(&id).copied().unwrap_or(0);
         same(&id, "refunded by the charge and by its refunds", charge.refunded.minor(), refunds)?;
-        let ledger = self.captured.get(&id).copied().unwrap_or(0);
-        let expected = if charge.awaits_ledger { 0 } else { charge.captured.incoming().unwrap_or(i64::MAX) };
-        same(&id, "captured by the charge and by the ledger", expected, ledger)?;
-        let back = returned.get(&id).copied().unwrap_or(0);
-        same(&id, "refunded by the charge and by the ledger", charge.refunded.outgoing().unwrap_or(i64::MIN), back)?;
+        let kind = match charge.test_method.row().method_type.is_bank_debit() {
+            true => MovementKind::Payment,
+            false => MovementKind::Charge,
+        };
+        ledger.settle(id, kind, if charge.awaits_ledger { 0 } else { incoming(charge.captured) })?;
         match self.intents.get(&charge.intent.into()) {
             None => Err(Difference { object: id.to_string(), what: "its PaymentIntent is missing".to_owned() }),
             Some(intent) if intent.latest_charge == Some(charge.id) => {
@@ -219,6 +228,9 @@ impl Books {
     fn check_intent(&self, intent: &PaymentIntent) -> Result<(), Difference> {
         let id = ObjectId::from(intent.id);
         let sum = intent.received.plus(intent.capturable).unwrap_or(Money::new(u64::MAX));
+        if !intent.latest_charge.map_or(sum.is_zero(), |charge| self.charges.contains_key(&charge.into())) {
+            return Err(Difference { object: id.to_string(), what: "its charge is missing".to_owned() });
+        }
         match intent.status {
             IntentStatus::RequiresCapture => same(&id, "amount and received + capturable", intent.amount, sum),
             IntentStatus::Succeeded | IntentStatus::Canceled => {
@@ -230,6 +242,18 @@ impl Books {
             | IntentStatus::Processing => same(&id, "money before payment and nothing", sum, Money::ZERO),
         }
     }
+}
+
+/// A refund against the ledger; answers how much of it counts.
+fn check_refund(refund: &Refund, ledger: &mut Ledger) -> Result<u64, Difference> {
+    if refund.reference.is_none() {
+        // The picture of a released hold: no money moved.
+        return Ok(0);
+    }
+    let (id, undone) = (refund.id.into(), refund.status.is_undone());
+    ledger.settle(id, MovementKind::Refund, outgoing(refund.amount))?;
+    ledger.settle(id, MovementKind::RefundFailure, if undone { incoming(refund.amount) } else { 0 })?;
+    Ok(if undone { 0 } else { refund.amount.minor() })
 }
 
 /// A charge against the acquirer's ledger.
@@ -252,6 +276,16 @@ fn check_position(charge: &Charge, position: Option<&Position>) -> Result<(), Di
         same(&id, "released here and at the acquirer", charge.released, position.released)?;
     }
     Ok(())
+}
+
+/// An amount as the ledger has it; one that does not fit agrees with nothing.
+fn incoming(amount: Money) -> i64 {
+    amount.incoming().unwrap_or(i64::MAX)
+}
+
+/// The same for money that goes out.
+fn outgoing(amount: Money) -> i64 {
+    amount.outgoing().unwrap_or(i64::MIN)
 }
 
 fn add(sums: &mut FxHashMap<ObjectId, u64>, id: ObjectId, amount: u64) {

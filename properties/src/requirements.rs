@@ -31,7 +31,7 @@ pub struct GoldenTrace {
 
 /// The golden traces: the files of `model/traces/`, each with what its heading says. A test compares them.
 #[rustfmt::skip]
-pub const GOLDEN_TRACES: [GoldenTrace; 73] = [
+pub const GOLDEN_TRACES: [GoldenTrace; 75] = [
     GoldenTrace { file: "a12_booked_within_the_hour.trace", rules: "A4 A12 R21", shows: "automatic_async is the default, and its ledger entry is there an hour later at the latest" },
     GoldenTrace { file: "a15_async_with_fee_and_transfer.trace", rules: "A2 A5 A7 A8 A9 A11 A13 A14 A15 A17", shows: "success first, with the capture shown as done and the ledger's pointers null; the background capture sets all three at once" },
     GoldenTrace { file: "a3_capture_method_at_confirm.trace", rules: "A3", shows: "the capture method may be chosen as late as at the confirmation" },
@@ -89,6 +89,7 @@ pub const GOLDEN_TRACES: [GoldenTrace; 73] = [
     GoldenTrace { file: "s24_order_of_refusals.trace", rules: "§2.4 R16", shows: "which reason a capture is refused for, when and when several apply" },
     GoldenTrace { file: "s24_single_partial_capture.trace", rules: "§2.4 §2.9 R19 U14", shows: "a single partial capture releases the rest; the amount stays, and there is no refund" },
     GoldenTrace { file: "s26_cancel_of_a_succeeded_refund.trace", rules: "§2.5", shows: "a refund that succeeded cannot be canceled" },
+    GoldenTrace { file: "s26_fee_and_transfer_go_back_in_proportion.trace", rules: "§2.6", shows: "a partial refund takes back its share of fee and transfer, rounded down; the refund of the rest takes all that is left of them" },
     GoldenTrace { file: "s26_pending_refund.trace", rules: "§2.6", shows: "a refund that is pending counts at once, and succeeds later" },
     GoldenTrace { file: "s26_refund_asks_the_customer.trace", rules: "§2.6", shows: "a refund by bank transfer asks where the money shall go; it can be canceled only while it asks" },
     GoldenTrace { file: "s26_refund_fails_later.trace", rules: "§2.6 R7", shows: "a refund that succeeded may fail days later; what was refunded goes down again" },
@@ -105,6 +106,7 @@ pub const GOLDEN_TRACES: [GoldenTrace; 73] = [
     GoldenTrace { file: "u8_fee_first_at_the_second_capture.trace", rules: "U8", shows: "a fee may appear later than at the first capture" },
     GoldenTrace { file: "u9_capture_a_second_before_the_deadline.trace", rules: "§2.7 U9", shows: "one second before the deadline a capture still wins, and the job finds nothing" },
     GoldenTrace { file: "u9_capture_at_the_deadline.trace", rules: "§2.7 U9 R11", shows: "at the deadline nothing is captured any more, though the job has not come yet" },
+    GoldenTrace { file: "u9_capture_in_the_second_of_the_deadline.trace", rules: "§2.7 U9", shows: "an engine that takes the deadline as the last second of the hold captures in it, and not one second later" },
 ];
 
 /// Rules that state nothing an observation or a step could show, and why.

@@ -14,6 +14,8 @@ pub enum Fault {
     AnswerLost,
     /// It arrives twice; one answer comes back.
     ArrivesTwice,
+    /// It times out and is still on its way: the effect happens after the next call, if it has not by then.
+    ArrivesLate,
 }
 
 /// Decides what happens to each call.

@@ -5,7 +5,7 @@ use crate::money::Money;
 use crate::test_methods::{Behaviour, Challenge, TestMethod};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the acquirer's ledger says of one hold or debit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ struct Ledger {
 pub struct SimulatedAcquirer {
     ledger: Mutex<Ledger>,
     faults: Box<dyn Faults>,
+    /// Calls that are still on their way, and that nobody waits for any more.
+    late: Mutex<Vec<(Reference, Ask)>>,
     journal: Option<Box<dyn Journal>>,
 }
 
@@ -55,7 +57,7 @@ impl SimulatedAcquirer {
     /// An acquirer with an empty ledger that forgets with its process.
     #[must_use]
     pub fn new(faults: impl Faults + 'static) -> Self {
-        Self { ledger: Mutex::default(), faults: Box::new(faults), journal: None }
+        Self { ledger: Mutex::default(), faults: Box::new(faults), late: Mutex::default(), journal: None }
     }
 
     /// An acquirer whose ledger is what `journal` holds, and which writes each effect there before it answers.
@@ -67,7 +69,8 @@ impl SimulatedAcquirer {
         for (reference, ask) in journal.read()? {
             ledger.once(reference, &ask);
         }
-        Ok(Self { ledger: Mutex::new(ledger), faults: Box::new(faults), journal: Some(Box::new(journal)) })
+        let journal: Option<Box<dyn Journal>> = Some(Box::new(journal));
+        Ok(Self { ledger: Mutex::new(ledger), faults: Box::new(faults), late: Mutex::default(), journal })
     }
 
     /// What the ledger says of a hold or debit.
@@ -85,6 +88,10 @@ impl SimulatedAcquirer {
         all
     }
 
+    fn late(&self) -> MutexGuard<'_, Vec<(Reference, Ask)>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn effect(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         if !ledger.answers.contains_key(&reference)
@@ -98,12 +105,22 @@ impl SimulatedAcquirer {
 
 impl Acquirer for SimulatedAcquirer {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        match self.faults.next() {
+        let arriving = std::mem::take(&mut *self.late());
+        let answer = match self.faults.next() {
             Fault::None => self.effect(reference, ask),
             Fault::TimeoutBefore => Err(NoAnswer),
             Fault::AnswerLost => self.effect(reference, ask).and(Err(NoAnswer)),
             Fault::ArrivesTwice => self.effect(reference, ask).and(self.effect(reference, ask)),
+            Fault::ArrivesLate => {
+                self.late().push((reference, ask.clone()));
+                Err(NoAnswer)
+            }
+        };
+        for (reference, ask) in arriving {
+            // Whoever asked has given up on this call, so its answer reaches nobody.
+            let _ = self.effect(reference, &ask);
         }
+        answer
     }
 }
 

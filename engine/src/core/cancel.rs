@@ -2,16 +2,16 @@
 
 use super::capture::{Captured, intent_and_charge};
 use super::create::finish;
+use super::refund::return_of;
 use super::scene::{Changes, Decided, Scene};
+use crate::PaymentIntentId;
 use crate::acquirer::{Answer, Ask};
 use crate::command::JobKind;
 use crate::money::Money;
 use crate::objects::{
     CancellationReason, Charge, ChargeStatus, EventType, IntentStatus, PaymentIntent, Refund, RefundReason,
-    RefundStatus,
 };
 use crate::refusal::{Operation, Reason, Refusal};
-use crate::{PaymentIntentId, RefundId};
 use std::sync::Arc;
 
 /// `POST /v1/payment_intents/:id/cancel`.
@@ -130,23 +130,6 @@ pub(super) fn expire(scene: &Scene<'_>, id: PaymentIntentId) -> Decided {
 
 /// The Refund that older versions show for an expired hold: no money moves, so it has no ledger entry (§2.7).
 fn picture_of_release(scene: &Scene<'_>, charge: &Charge) -> Refund {
-    Refund {
-        id: scene.id(RefundId),
-        account: charge.account,
-        charge: charge.id,
-        intent: charge.intent,
-        created: scene.now,
-        amount: charge.amount,
-        currency: charge.currency,
-        status: RefundStatus::Succeeded,
-        reason: Some(RefundReason::ExpiredUncapturedCharge),
-        failure: None,
-        pending: None,
-        reference: None,
-        network_reference: false,
-        balance_transaction: None,
-        failure_balance_transaction: None,
-        transfer_reversal: None,
-        texts: None,
-    }
+    let reason = Some(RefundReason::ExpiredUncapturedCharge);
+    Refund { reason, ..return_of(scene, charge, charge.amount) }
 }

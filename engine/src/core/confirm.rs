@@ -4,6 +4,7 @@ use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
+use super::update::choose;
 use crate::PaymentIntentId;
 use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef};
 use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
@@ -18,10 +19,8 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) 
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());
     }
     let mut changed = (*intent).clone();
-    changed.capture_method = request.capture_method.unwrap_or(changed.capture_method);
-    changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
-    changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
-    changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
+    let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
+    choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
     attempt_with(scene, &intent, changed, request.method, request.options)
 }
 

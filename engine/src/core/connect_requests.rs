@@ -4,7 +4,7 @@ use super::amounts::{optional_positive, positive};
 use super::connect;
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
 use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::objects::Charge;
 use crate::refusal::Reason;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
     }
     let charge = request.source.map(|id| scene.charge(id, "source_transaction")).transpose()?;
     if let Some(charge) = &charge {
-        source_allows(scene, charge, amount)?;
+        source_allows(scene, charge, request.currency, amount)?;
     }
     if !connect::can_pay(scene, scene.account.id, amount, request.currency) {
         return Err(Reason::BalanceTooLow.into());
@@ -39,9 +39,13 @@ pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
 }
 
 /// B7, B48: not from a payment with several captures; and never more than the charge took.
-fn source_allows(scene: &Scene<'_>, charge: &Charge, amount: Money) -> Result<(), Stop> {
+fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount: Money) -> Result<(), Stop> {
     if charge.is_multicapture() {
         return Err(Reason::SourceTransactionOfMulticapture.into());
+    }
+    if charge.currency != currency {
+        let why = format!("it must be the charge's, {}.", charge.currency.code());
+        return Err(Reason::InvalidValue("currency".into(), why).into());
     }
     let mut moved = amount;
     for transfer in connect::transfers_of(scene, charge) {

@@ -34,6 +34,8 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -
         return Err(crate::refusal::Reason::IntentNeedsMethod.into());
     };
     scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
+    // Confirming at once is a confirmation like any other (C16, §2.2).
+    intent.confirmations = 1;
     let (intent, refusal) =
         attempt::run(scene, &mut changes, intent, Attempt { found, options, authenticated: false })?;
     Ok(finish(changes, intent, refusal))

@@ -8,9 +8,11 @@ use crate::command::{CreateRefund, JobKind, TextsChange};
 use crate::money::Money;
 use crate::objects::{
     Charge, ChargeStatus, EventType, IntentStatus, MovementKind, PaymentIntent, Refund, RefundPending, RefundStatus,
+    Transfer,
 };
 use crate::refusal::{Reason, Refusal};
-use crate::{RefundId, ReversalId};
+use crate::{AccountId, RefundId, ReversalId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// `POST /v1/refunds`.
@@ -108,14 +110,32 @@ fn transfer_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amo
     }
     several_captures(scene, charge, amount, charge.transfer_reversed_by_hand, "reverse_transfer")?;
     let transfers = connect::transfers_of(scene, charge);
-    let Some(first) = transfers.first() else {
+    if transfers.is_empty() {
         return Err(Reason::NoTransferToReverse.into());
-    };
+    }
     let part = connect::proportional(transfers.iter().map(|tr| (tr.amount, tr.reversed)), charge, amount)?;
-    if !connect::can_pay(scene, first.destination, part, charge.currency) {
+    let mut owed: BTreeMap<AccountId, Money> = BTreeMap::new();
+    for (transfer, back) in oldest_first(&transfers, part)? {
+        let sum = owed.entry(transfer.destination).or_default();
+        *sum = sum.plus(back)?;
+    }
+    if owed.into_iter().any(|(account, sum)| !connect::can_pay(scene, account, sum, charge.currency)) {
         return Err(Reason::BalanceTooLow.into());
     }
     Ok(part)
+}
+
+/// `amount` spread over what is left of `transfers`.
+fn oldest_first(transfers: &[Arc<Transfer>], mut amount: Money) -> Result<Vec<(&Arc<Transfer>, Money)>, Stop> {
+    let mut parts = Vec::new();
+    for transfer in transfers {
+        let part = transfer.amount.minus(transfer.reversed)?.min(amount);
+        if !part.is_zero() {
+            amount = amount.minus(part)?;
+            parts.push((transfer, part));
+        }
+    }
+    Ok(parts)
 }
 
 /// B45: not with a partial refund of a payment with several captures. B47: not after doing it by hand.
@@ -159,6 +179,12 @@ fn new_refund(
     amount: Money,
     (status, pending): (RefundStatus, Option<RefundPending>),
 ) -> Refund {
+    let (reference, texts) = (Some(scene.reference), request.texts.apply(&None));
+    Refund { status, pending, reason: request.reason, reference, texts, ..return_of(scene, charge, amount) }
+}
+
+/// A refund of `amount` of a charge that has arrived, without a movement behind it yet.
+pub(super) fn return_of(scene: &Scene<'_>, charge: &Charge, amount: Money) -> Refund {
     Refund {
         id: scene.id(RefundId),
         account: charge.account,
@@ -167,16 +193,16 @@ fn new_refund(
         created: scene.now,
         amount,
         currency: charge.currency,
-        status,
-        reason: request.reason,
+        status: RefundStatus::Succeeded,
+        reason: None,
         failure: None,
-        pending,
-        reference: Some(scene.reference),
+        pending: None,
+        reference: None,
         network_reference: false,
         balance_transaction: None,
         failure_balance_transaction: None,
         transfer_reversal: None,
-        texts: request.texts.apply(&None),
+        texts: None,
     }
 }
 
@@ -210,17 +236,13 @@ fn reverse_transfers(
     changes: &mut Changes,
     charge: &Charge,
     refund: &Refund,
-    mut amount: Money,
+    amount: Money,
 ) -> Result<Option<ReversalId>, Stop> {
     let mut first = None;
-    for transfer in connect::transfers_of(scene, charge) {
-        let part = transfer.amount.minus(transfer.reversed)?.min(amount);
-        if !part.is_zero() {
-            amount = amount.minus(part)?;
-            let texts = TextsChange::default();
-            let (_, reversal) = connect::bring_back(scene, changes, &transfer, part, Some(refund), &texts)?;
-            first = first.or(Some(reversal.id));
-        }
+    for (transfer, part) in oldest_first(&connect::transfers_of(scene, charge), amount)? {
+        let texts = TextsChange::default();
+        let (_, reversal) = connect::bring_back(scene, changes, transfer, part, Some(refund), &texts)?;
+        first = first.or(Some(reversal.id));
     }
     Ok(first)
 }

@@ -6,6 +6,7 @@ use super::scene::{Changes, Decided, Scene, Stop, not_found};
 use crate::RefundId;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::JobKind;
+use crate::money::Money;
 use crate::objects::{Charge, EventType, MovementKind, Refund, RefundFailure, RefundPending, RefundStatus};
 use crate::refusal::Reason;
 use std::sync::Arc;
@@ -20,6 +21,11 @@ pub(super) fn reported(scene: &Scene<'_>, id: RefundId, told: Option<Result<(), 
         }
     }
     let refund = reference(&before)?;
+    if told.is_none() && waits_for_balance(scene, &before) {
+        let mut changes = Changes::default();
+        schedule_outcome(scene, &mut changes, &before);
+        return Ok(changes.answer(before));
+    }
     match scene.ask(|| Ask::RefundOutcome { refund, told })? {
         Answer::RefundFailed(failure) => fail(scene, &before, failure),
         Answer::Done
@@ -32,6 +38,12 @@ pub(super) fn reported(scene: &Scene<'_>, id: RefundId, told: Option<Result<(), 
             Ok(progress(scene, &before, Refund { network_reference: true, ..arrived }))
         }
     }
+}
+
+/// A refund that the balance could not pay stays pending until it can; the refund itself is booked already.
+fn waits_for_balance(scene: &Scene<'_>, refund: &Refund) -> bool {
+    let unpaid = refund.pending == Some(RefundPending::InsufficientFunds);
+    unpaid && !connect::can_pay(scene, refund.account, Money::ZERO, refund.currency)
 }
 
 /// The bank sent the money back: the customer must give other details.

@@ -29,6 +29,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateSetupIntent) -> Decided 
         (Some(_), None) => Err(Reason::SetupNeedsMethod.into()),
         (Some(options), Some(found)) => {
             scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
+            intent.confirmations = 1;
             attempt(scene, changes, intent, found, options, false)
         }
         (None, found) => {
@@ -95,12 +96,12 @@ pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided 
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
     changed.texts = request.texts.apply(&intent.texts);
+    changed.last_error = None;
     if let Some(method) = request.method {
         let Found { method, is_new } = find(scene, method, &changed)?;
         changed.method = Some(method.id);
         changed.status = SetupStatus::RequiresConfirmation;
         changed.next_action = None;
-        changed.last_error = None;
         if is_new {
             changes.put(method);
         }
@@ -279,7 +280,7 @@ pub(super) fn authenticate(scene: &Scene<'_>, id: SetupIntentId, passes: bool) -
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     if !passes {
-        let refusal = fail(scene, &mut changes, &mut changed, Failure::Authentication);
+        let refusal = fail(scene, &mut changes, &mut changed, Failure::SetupAuthentication);
         return Ok(finish(changes, changed, Some(refusal)));
     }
     let found = Found { method: method_of(scene, &intent)?, is_new: false };

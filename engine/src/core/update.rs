@@ -6,7 +6,7 @@ use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
 use crate::ChargeId;
 use crate::command::{TextsChange, TransferTerms, UpdatePaymentIntent};
-use crate::objects::{EventType, IntentStatus, PaymentIntent};
+use crate::objects::{CaptureMethod, EventType, IntentStatus, PaymentIntent, Usage};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
@@ -25,19 +25,18 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         changed.customer = Some(scene.customer(customer)?.id);
     }
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
-    changed.capture_method = request.capture_method.unwrap_or(changed.capture_method);
-    changed.card_capture_manual = request.card_capture_manual.unwrap_or(changed.card_capture_manual);
-    changed.request_multicapture = request.request_multicapture.unwrap_or(changed.request_multicapture);
-    changed.setup_future_usage = request.setup_future_usage.or(changed.setup_future_usage);
+    let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
+    choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
     terms(scene, request, &mut changed)?;
     changed.texts = request.texts.apply(&intent.texts);
+    // Any update clears it (§2.1).
+    changed.last_error = None;
     if let Some(method) = request.method {
         let found = customers::find(scene, method, &changed)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
         changed.next_action = None;
         changed.authenticated = false;
-        changed.last_error = None;
         if found.is_new {
             changes.put(found.method);
         }
@@ -45,6 +44,20 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))
+}
+
+/// What update and confirm may both choose anew (A3, B29); what they leave out stays.
+pub(super) fn choose(
+    intent: &mut PaymentIntent,
+    capture_method: Option<CaptureMethod>,
+    card_capture_manual: Option<bool>,
+    multicapture: Option<bool>,
+    usage: Option<Usage>,
+) {
+    intent.capture_method = capture_method.unwrap_or(intent.capture_method);
+    intent.card_capture_manual = card_capture_manual.unwrap_or(intent.card_capture_manual);
+    intent.request_multicapture = multicapture.unwrap_or(intent.request_multicapture);
+    intent.setup_future_usage = usage.or(intent.setup_future_usage);
 }
 
 /// Amounts may change before payment only, texts in every status but canceled, the rest before payment (§2.2).

@@ -79,6 +79,8 @@ pub enum Failure {
     Authentication,
     /// The issuer wants authentication and the customer is away.
     AuthenticationRequired,
+    /// The customer failed or abandoned authentication while a method was set up.
+    SetupAuthentication,
 }
 
 /// A set of payment method types.

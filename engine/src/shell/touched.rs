@@ -40,6 +40,9 @@ impl Touched<'_> {
                     self.charge(charge);
                 } else if let Some(intent) = request.intent {
                     self.intent(intent);
+                    // A refund may take from the connected accounts, whichever way it names the payment.
+                    let charge = self.objects.payment_intent(intent).and_then(|intent| intent.latest_charge);
+                    charge.into_iter().for_each(|charge| self.charge(charge));
                 }
                 self.limited(account);
             }
@@ -134,8 +137,9 @@ impl Touched<'_> {
         match self.objects.charge(id) {
             Some(charge) => {
                 self.intent(charge.intent);
-                if let Some(destination) = charge.destination {
-                    self.limited(destination);
+                for transfer in &charge.transfers {
+                    let transfer = self.objects.transfer(*transfer);
+                    transfer.into_iter().for_each(|transfer| self.limited(transfer.destination));
                 }
             }
             None => self.ids.push(id.into()),

@@ -1,6 +1,6 @@
 //! The plain memory store: no SQL, no files, as fast as maps are. For fuzzing and tests.
 
-use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, movements, page};
+use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, movements, page, parent};
 use crate::acquirer::Reference;
 use crate::command::{JobKey, ListQuery};
 use crate::money::Currency;
@@ -103,8 +103,9 @@ impl Store for MemoryStore {
 
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
         let tables = self.read();
-        let listed = tables.of_kind(query.kind).rev().filter(|o| o.account() == account && is_listed(o, query));
-        Ok(page(listed.cloned(), query))
+        let wanted = |object: &&Object| object.account() == account && is_listed(object, query);
+        let listed = tables.of_kind(query.kind).filter(wanted).cloned();
+        Ok(if query.ending_before.is_some() { page(listed, query) } else { page(listed.rev(), query) })
     }
 
     fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError> {
@@ -143,6 +144,17 @@ impl Store for MemoryStore {
             });
         }
         Ok(pruned)
+    }
+
+    /// Memory has no pages to be damaged: what is left is that nothing belongs to an object that is not there.
+    fn check(&self) -> Result<(), StoreError> {
+        let tables = self.read();
+        let lost =
+            tables.objects.values().find(|object| parent(object).is_some_and(|of| !tables.objects.contains_key(&of)));
+        match lost {
+            Some(object) => Err(StoreError(format!("{} has lost what it belongs to", object.id()))),
+            None => Ok(()),
+        }
     }
 
     fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError> {

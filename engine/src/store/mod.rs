@@ -174,6 +174,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError`] when the store cannot be written.
     fn prune_keys(&self, before: Time) -> Result<u64, StoreError>;
 
+    /// Reads everything there is and says whether it is whole: its structure, its constraints, what belongs to what.
+    /// Takes as long as reading all of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] with the first damage, or when the store cannot be read.
+    fn check(&self) -> Result<(), StoreError>;
+
     /// The questions to the acquirer that are open.
     ///
     /// # Errors
@@ -229,30 +236,22 @@ fn belongs_to(object: &Object, of: ObjectId) -> bool {
     [parent(object), of_customer(), of_intent(), of_source()].contains(&Some(of))
 }
 
-/// Narrows `newest_first` to the page that `query` asks for.
-pub(crate) fn page(newest_first: impl Iterator<Item = Object>, query: &ListQuery) -> Page {
+/// Cuts the page that `query` asks for from objects that come nearest first: newest first, or oldest first when the
+/// page ends before an object.
+pub(crate) fn page(nearest_first: impl Iterator<Item = Object>, query: &ListQuery) -> Page {
     let limit = usize::try_from(query.limit).unwrap_or(0);
     let number = |id: Option<ObjectId>| id.map(ObjectId::number);
     let (after, before) = (number(query.starting_after), number(query.ending_before));
-    let wanted = newest_first.filter(|object| {
+    let wanted = nearest_first.filter(|object| {
         let number = object.id().number();
         after.is_none_or(|after| number < after) && before.is_none_or(|before| number > before)
     });
-    let mut objects: Vec<Object> = if before.is_some() {
-        // The page before an object is the one next to it, so it is cut from the far end.
-        let all: Vec<Object> = wanted.collect();
-        let skipped = all.len().saturating_sub(limit.saturating_add(1));
-        let mut nearest: Vec<Object> = all.into_iter().skip(skipped).collect();
-        let has_more = nearest.len() > limit;
-        if has_more {
-            nearest.remove(0);
-        }
-        return Page { objects: nearest, has_more };
-    } else {
-        wanted.take(limit.saturating_add(1)).collect()
-    };
+    let mut objects: Vec<Object> = wanted.take(limit.saturating_add(1)).collect();
     let has_more = objects.len() > limit;
     objects.truncate(limit);
+    if before.is_some() {
+        objects.reverse();
+    }
     Page { objects, has_more }
 }
 

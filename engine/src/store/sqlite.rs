@@ -1,21 +1,25 @@
 //! The SQLite store: a file that survives crashes, or the same code on a database in memory.
 
 use super::schema;
-use super::{Batch, KeyRecord, KeyState, OpenAsk, Page, Store, StoreError, is_listed, movements, page};
+use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, page};
 use crate::command::{JobKey, JobKind, ListQuery};
 use crate::money::Currency;
 use crate::objects::Event;
 use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
-use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use records::{decode, number, object, objects};
+use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 mod open;
+mod records;
+mod write;
+
+#[cfg(test)]
+mod tests;
 
 /// What a commit waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +55,6 @@ struct Queue {
     leading: bool,
 }
 
-/// How many recent objects are kept at hand.
-const RECENT: usize = 20_000;
-
 type Sql<T> = Result<T, rusqlite::Error>;
 
 impl From<rusqlite::Error> for StoreError {
@@ -63,6 +64,25 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl SqliteStore {
+    /// Opens the store at `path`, or begins one there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file is damaged, is not a store, was made by a newer engine, or is in use. The
+    /// file is then left as it was.
+    pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        let (writer, lock) = open::file(path, durability)?;
+        let reader = open::reader(path)?;
+        Ok(Self::of(writer, Some(reader), Some(lock)))
+    }
+
+    /// An empty store in a SQLite database in memory.
+    ///
+    /// # Errors
+    /// [`StoreError`] when SQLite cannot make one.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self::of(open::memory()?, None, None))
+    }
+
     fn of(writer: Connection, reader: Option<Connection>, lock: Option<File>) -> Self {
         writer.set_prepared_statement_cache_capacity(64);
         let select = |kind: &Kind| format!("SELECT record FROM {} WHERE id = ?", schema::table(*kind).0);
@@ -88,108 +108,6 @@ impl SqliteStore {
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Commits everything that waits as one transaction; when that fails, each alone, so that one bad batch
-    /// fails by itself.
-    fn lead(&self, batches: &[(u64, Batch)]) -> Vec<(u64, Result<(), StoreError>)> {
-        let connection = self.write();
-        if self.transaction(&connection, batches).is_ok() {
-            return batches.iter().map(|(ticket, _)| (*ticket, Ok(()))).collect();
-        }
-        let alone = |pair: &(u64, Batch)| (pair.0, self.transaction(&connection, std::slice::from_ref(pair)));
-        batches.iter().map(alone).collect()
-    }
-
-    /// Keeps the committed objects at hand. Only commits do this, so nothing older can replace them.
-    fn remember(&self, batches: &[(u64, Batch)]) {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if recent.len() > RECENT {
-            recent.clear();
-        }
-        for object in batches.iter().flat_map(|(_, batch)| &batch.objects) {
-            recent.insert(object.id(), object.clone());
-        }
-    }
-
-    fn transaction(&self, connection: &Connection, batches: &[(u64, Batch)]) -> Result<(), StoreError> {
-        let run = |sql: &str| connection.prepare_cached(sql)?.execute([]).map(|_| ());
-        run("BEGIN IMMEDIATE")?;
-        let written = batches.iter().try_for_each(|(_, batch)| self.apply(connection, batch));
-        let committed = written.and_then(|()| run("COMMIT").map_err(StoreError::from));
-        if committed.is_err() && !connection.is_autocommit() {
-            run("ROLLBACK")?;
-        }
-        if committed.is_ok() {
-            self.remember(batches);
-        }
-        committed
-    }
-
-    fn apply(&self, connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
-        for entry in movements(&batch.objects) {
-            let sql = "INSERT INTO balances (account, currency, amount) VALUES (?, ?, ?)
-                       ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount";
-            let code = entry.currency.code();
-            connection.prepare_cached(sql)?.execute(params![number(entry.account.0)?, code, entry.amount])?;
-        }
-        let mut seen = FxHashSet::default();
-        let mut latest: Vec<&Object> = batch.objects.iter().rev().filter(|object| seen.insert(object.id())).collect();
-        latest.reverse();
-        for object in latest {
-            self.upsert(connection, object)?;
-        }
-        for event in &batch.events {
-            let sql = "INSERT INTO events (id, account, parent, record) VALUES (?, ?, NULL, ?)";
-            let (id, account) = (number(event.id.0)?, number(event.account.0)?);
-            connection.prepare_cached(sql)?.execute(params![id, account, encode(event)?])?;
-        }
-        for job in &batch.unschedule {
-            let sql = "DELETE FROM jobs WHERE kind = ? AND noun = ? AND object = ?";
-            connection.prepare_cached(sql)?.execute(job_key(*job)?)?;
-        }
-        for (job, due) in &batch.schedule {
-            let sql = "INSERT OR REPLACE INTO jobs (kind, noun, object, due) VALUES (?, ?, ?, ?)";
-            let (kind, noun, object) = job_key(*job)?;
-            connection.prepare_cached(sql)?.execute(params![kind, noun, object, number(due.seconds())?])?;
-        }
-        if let Some(record) = &batch.key {
-            let sql = "INSERT OR REPLACE INTO idempotency_keys (account, key, created, asking, record)
-                       VALUES (?, ?, ?, ?, ?)";
-            let (account, created) = (number(record.account.0)?, number(record.created.seconds())?);
-            let asking = matches!(record.state, KeyState::Asking(_));
-            let values = params![account, record.key, created, asking, encode(record)?];
-            connection.prepare_cached(sql)?.execute(values)?;
-        }
-        if let Some(ask) = &batch.ask {
-            let sql = "INSERT OR REPLACE INTO asks (reference, record) VALUES (?, ?)";
-            connection.prepare_cached(sql)?.execute(params![number(ask.reference.0)?, encode(&**ask)?])?;
-        }
-        if let Some(reference) = batch.answered {
-            connection.prepare_cached("DELETE FROM asks WHERE reference = ?")?.execute([number(reference.0)?])?;
-        }
-        Ok(())
-    }
-
-    fn upsert(&self, connection: &Connection, object: &Object) -> Result<(), StoreError> {
-        let kind = object.id().kind();
-        let sql = self.upserts.get(usize::from(kind.code())).ok_or_else(|| StoreError("unknown kind".to_owned()))?;
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut place = 0_usize;
-        let mut next = || {
-            place = place.saturating_add(1);
-            place
-        };
-        statement.raw_bind_parameter(next(), number(object.id().number())?)?;
-        statement.raw_bind_parameter(next(), number(object.account().0)?)?;
-        statement.raw_bind_parameter(next(), schema::parent_number(object).map(number).transpose()?)?;
-        for amount in schema::amounts(object).into_iter().take(schema::table(kind).1) {
-            let amount = i64::try_from(amount).map_err(|_| StoreError("an amount is out of range".to_owned()))?;
-            statement.raw_bind_parameter(next(), amount)?;
-        }
-        statement.raw_bind_parameter(next(), encode(object)?)?;
-        statement.raw_execute()?;
-        Ok(())
     }
 }
 
@@ -241,23 +159,18 @@ impl Store for SqliteStore {
 
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
         let connection = self.read();
-        let (table, _) = schema::table(query.kind);
-        let mut statement = match query.of {
-            Some(of) if is_parent(query.kind, of.kind()) => {
-                let sql = format!("SELECT record FROM {table} WHERE account = ?1 AND parent = ?2 ORDER BY id DESC");
-                let mut statement = connection.prepare_cached(&sql)?;
-                statement.raw_bind_parameter(2, number(of.number())?)?;
-                statement
-            }
-            Some(_) | None => {
-                let sql = format!("SELECT record FROM {table} WHERE account = ?1 ORDER BY id DESC");
-                connection.prepare_cached(&sql)?
-            }
-        };
+        let mut statement = connection.prepare_cached(&schema::list(query))?;
         statement.raw_bind_parameter(1, number(account.0)?)?;
+        let places = [query.of, query.starting_after, query.ending_before];
+        for (place, id) in (2_usize..).zip(places) {
+            // A place that the statement for this query does not have is left alone.
+            if let Some(id) = id.filter(|_| place <= statement.parameter_count()) {
+                statement.raw_bind_parameter(place, number(id.number())?)?;
+            }
+        }
         let mut failure = None;
-        let objects = Rows { statement: &mut statement, kind: query.kind, failure: &mut failure };
-        let found = page(objects.filter(|object| is_listed(object, query)), query);
+        let found = objects(&mut statement, query.kind, &mut failure).filter(|object| is_listed(object, query));
+        let found = page(found, query);
         failure.map_or(Ok(found), Err)
     }
 
@@ -266,7 +179,7 @@ impl Store for SqliteStore {
         let (table, _) = schema::table(kind);
         let mut statement = connection.prepare_cached(&format!("SELECT record FROM {table} ORDER BY id"))?;
         let mut failure = None;
-        Rows { statement: &mut statement, kind, failure: &mut failure }.for_each(visit);
+        objects(&mut statement, kind, &mut failure).for_each(visit);
         failure.map_or(Ok(()), Err)
     }
 
@@ -323,118 +236,23 @@ impl Store for SqliteStore {
         Ok(u64::try_from(pruned).unwrap_or(u64::MAX))
     }
 
+    fn check(&self) -> Result<(), StoreError> {
+        let connection = self.read();
+        open::check_structure(&connection).map_err(|what| StoreError(format!("the file is damaged: {what}")))?;
+        let orphans: Option<String> =
+            connection.query_row("PRAGMA foreign_key_check", [], |row| row.get(0)).optional()?;
+        match orphans {
+            Some(table) => {
+                Err(StoreError(format!("the file is damaged: a row of {table} has lost what it belongs to")))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError> {
         let connection = self.read();
         let mut statement = connection.prepare_cached("SELECT record FROM asks ORDER BY reference")?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         rows.map(|record| Ok(Arc::new(decode(&record?)?))).collect()
-    }
-}
-
-/// The objects a statement selects, until one cannot be read.
-struct Rows<'a, 'c> {
-    statement: &'a mut CachedStatement<'c>,
-    kind: Kind,
-    failure: &'a mut Option<StoreError>,
-}
-
-impl Rows<'_, '_> {
-    fn for_each(self, visit: &mut dyn FnMut(Object)) {
-        let mut rows = self.statement.raw_query();
-        loop {
-            match rows.next().map_err(StoreError::from).and_then(|row| match row {
-                None => Ok(None),
-                Some(row) => object(self.kind, &row.get::<_, Vec<u8>>(0)?).map(Some),
-            }) {
-                Ok(Some(object)) => visit(object),
-                Ok(None) => return,
-                Err(error) => {
-                    *self.failure = Some(error);
-                    return;
-                }
-            }
-        }
-    }
-
-    /// The objects that pass, read as far as somebody asks for them.
-    fn filter<'b>(self, keep: impl Fn(&Object) -> bool + 'b) -> impl Iterator<Item = Object> + 'b
-    where
-        Self: 'b,
-    {
-        let (kind, failure) = (self.kind, self.failure);
-        let mut rows = self.statement.raw_query();
-        std::iter::from_fn(move || {
-            loop {
-                let next = rows.next().map_err(StoreError::from).and_then(|row| match row {
-                    None => Ok(None),
-                    Some(row) => object(kind, &row.get::<_, Vec<u8>>(0)?).map(Some),
-                });
-                match next {
-                    Ok(Some(found)) if keep(&found) => return Some(found),
-                    Ok(Some(_)) => {}
-                    Ok(None) => return None,
-                    Err(error) => {
-                        *failure = Some(error);
-                        return None;
-                    }
-                }
-            }
-        })
-    }
-}
-
-/// Whether the column `parent` of `kind` holds ids of `of`.
-const fn is_parent(kind: Kind, of: Kind) -> bool {
-    matches!(
-        (kind, of),
-        (Kind::Charge, Kind::PaymentIntent)
-            | (Kind::Refund | Kind::Transfer | Kind::ApplicationFee, Kind::Charge)
-            | (Kind::Reversal, Kind::Transfer)
-            | (Kind::FeeRefund, Kind::ApplicationFee)
-    )
-}
-
-fn object(kind: Kind, record: &[u8]) -> Result<Object, StoreError> {
-    if kind == Kind::Event {
-        return decode::<Event>(record).map(Object::from);
-    }
-    decode(record)
-}
-
-fn job_key(job: JobKey) -> Result<(u8, u8, i64), StoreError> {
-    Ok((job.kind as u8, job.object.kind().code(), number(job.object.number())?))
-}
-
-/// SQLite's integers are signed; no id or time comes near the end of the range.
-fn number(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_| StoreError(format!("{value} is beyond SQLite's integers")))
-}
-
-fn encode(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
-    postcard::to_stdvec(value).map_err(|error| StoreError(format!("a record cannot be written: {error}")))
-}
-
-fn decode<T: DeserializeOwned>(record: &[u8]) -> Result<T, StoreError> {
-    postcard::from_bytes(record).map_err(|error| StoreError(format!("the file is damaged: {error}")))
-}
-
-impl SqliteStore {
-    /// Opens the store at `path`, or begins one there.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the file is damaged, is not a store, was made by a newer engine, or is in use. The
-    /// file is then left as it was.
-    pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
-        let (writer, lock) = open::file(path, durability)?;
-        let reader = open::reader(path)?;
-        Ok(Self::of(writer, Some(reader), Some(lock)))
-    }
-
-    /// An empty store in a SQLite database in memory.
-    ///
-    /// # Errors
-    /// [`StoreError`] when SQLite cannot make one.
-    pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self::of(open::memory()?, None, None))
     }
 }

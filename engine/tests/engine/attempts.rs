@@ -197,6 +197,39 @@ fn too_many_confirmations() {
         .has("error.payment_intent.status=canceled");
     assert_eq!(w.told(), "payment_intent.canceled");
     w.intent(&id).is("status=canceled cancellation_reason=automatic");
+
+    // Creating and confirming in one request is the first of them.
+    let w = World::new();
+    let declines = "payment_method=pm_card_visa_chargeDeclined";
+    let made = w.post("payment_intents", &format!("amount=1000 currency=usd confirm=true {declines}"));
+    let id = made.refused(402, "card_declined", "-").text("error.payment_intent.id");
+    for _ in 0..9 {
+        w.post(&format!("payment_intents/{id}/confirm"), declines).refused(402, "card_declined", "-");
+    }
+    w.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa").refused(
+        400,
+        "payment_intent_unexpected_state",
+        "-",
+    );
+    w.intent(&id).is("status=canceled");
+}
+
+/// §2.1: `last_payment_error` stays until the payment is updated, in whatever, or confirmed again.
+#[test]
+fn an_update_clears_the_last_error() {
+    for update in ["metadata[a]=b", "amount=900", "payment_method=pm_card_visa"] {
+        let w = World::new();
+        let params = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa_chargeDeclined";
+        let id = w.post("payment_intents", params).text("error.payment_intent.id");
+        w.intent(&id).is("last_payment_error.code=card_declined");
+        w.post(&format!("payment_intents/{id}"), update).is("last_payment_error=null");
+    }
+    let w = World::new();
+    let id = w
+        .post("setup_intents", "confirm=true payment_method=pm_card_visa_chargeDeclined")
+        .text("error.setup_intent.id");
+    w.get(&format!("setup_intents/{id}"), "").is("last_setup_error.code=card_declined");
+    w.post(&format!("setup_intents/{id}"), "metadata[a]=b").is("last_setup_error=null");
 }
 
 /// §2.2, §2.5: whose method may be used, and how often.

@@ -1,10 +1,10 @@
 //! Races between threads (R4, R6, R11, R14, I17, §2.11): never more than the hold, one answer for a key, no waiting for ever.
 
-use crate::world::{MERCHANT, World};
+use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{CapturePaymentIntent, Command, CreateRefund};
-use holdfast_engine::objects::IntentStatus;
-use holdfast_engine::{Engine, EngineParts, Money, PaymentIntentId, Request};
+use holdfast_engine::objects::{Account, IntentStatus};
+use holdfast_engine::{Currency, Engine, EngineParts, Money, PaymentIntentId, Request};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
@@ -74,7 +74,7 @@ fn races_never_exceed_the_hold() {
 /// R11, I17: capture and the expiry job at the very deadline: exactly one wins.
 #[test]
 fn capture_races_expiry() {
-    for round in 0..300 {
+    for round in 0..1_000 {
         let w = World::new();
         let intent: PaymentIntentId = w.multi(1000, "").parse().unwrap();
         w.clock.advance(DEADLINE - 1);
@@ -125,6 +125,32 @@ fn one_key_on_many_threads() {
     w.reconciled();
 }
 
+/// R6, §2.6: refunds of different payments that take from one connected account never take more than it has,
+/// whichever way they name their payment.
+#[test]
+fn refunds_together_stay_within_a_connected_balance() {
+    let w = World::new();
+    let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, MERCHANT) };
+    w.engine.add_account(poor).unwrap();
+    for round in 0..1_000 {
+        let pay = || w.paid(1000, &format!("application_fee_amount=500 transfer_data[destination]={CONNECTED}"));
+        let intents: Vec<PaymentIntentId> = (0..2).map(|_| pay().parse().unwrap()).collect();
+        let start = Barrier::new(2);
+        let done: usize = std::thread::scope(|threads| {
+            let refund = |intent: &PaymentIntentId| {
+                let request = CreateRefund { intent: Some(*intent), reverse_transfer: true, ..CreateRefund::default() };
+                start.wait();
+                usize::from(succeeds(&w.engine, Command::CreateRefund(request)))
+            };
+            let running: Vec<_> = intents.iter().map(|intent| threads.spawn(move || refund(intent))).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        let balance = w.engine.store().balance(CONNECTED, Currency::Usd).unwrap();
+        assert_eq!((done, balance), (1, 0), "round {round}");
+    }
+    w.reconciled();
+}
+
 /// A network that takes its time.
 struct Slow(Arc<SimulatedAcquirer>);
 
@@ -147,7 +173,7 @@ fn contention_answers_lock_timeout() {
         ..EngineParts::in_memory(crate::world::START)
     };
     w.engine = Engine::open(parts).unwrap();
-    w.engine.add_account(holdfast_engine::objects::Account::standard(MERCHANT)).unwrap();
+    w.engine.add_account(Account::standard(MERCHANT)).unwrap();
     let busy: PaymentIntentId = w.multi(1000, "").parse().unwrap();
     let free: PaymentIntentId = w.multi(1000, "").parse().unwrap();
     let engine = &w.engine;

@@ -118,6 +118,8 @@ fn transfers_by_request() {
     w.post(&format!("payment_intents/{multi}/capture"), "amount_to_capture=700 final_capture=false").is("");
     let multi = w.charge(&multi).id();
     transfer(&format!("amount=100 source_transaction={multi}")).refused(400, "-", "source_transaction");
+    let other = format!("currency=eur destination={CONNECTED} amount=100 source_transaction={single}");
+    w.post("transfers", &other).refused(400, "-", "currency");
     transfer("amount=0").refused(400, "parameter_invalid_integer", "amount");
     w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(404, "resource_missing", "destination");
     let stranger = crate::world::FLAT;

@@ -1,267 +1,13 @@
-//! Crashes: every operation, with a crash before and after every commit and every call of the acquirer; then a
-//! restart, the client's retry, and the same end as without any crash.
+//! Crashes: every operation, with a crash before and after every commit, every call of the acquirer and every webhook;
+//! then a restart, the client's retry, and the same end as without any crash.
 
-use crate::world::{CONNECTED, MERCHANT, MULTI, START, form};
-use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
-use holdfast_engine::command::{JobKey, ListQuery, MethodRef, WorldEvent};
-use holdfast_engine::edge::{read, render};
-use holdfast_engine::objects::{Account, Event};
-use holdfast_engine::store::{Batch, KeyRecord, MemoryStore, OpenAsk, Page, SqliteStore, Store, StoreError};
-use holdfast_engine::{
-    AccountId, Currency, Decline, Engine, EngineParts, Kind, ManualClock, Object, ObjectId, Request, SequentialIds,
-    TestMethod, Time, reconcile,
-};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-
-/// Where a run crashes: before or after the n-th commit or call of the acquirer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Point {
-    at: u64,
-    before: bool,
-}
-
-/// The process's luck: counts commits and calls, and dies at the planned points.
-#[derive(Default)]
-struct Luck {
-    count: AtomicU64,
-    plan: Mutex<Vec<Point>>,
-    dead: AtomicBool,
-}
-
-impl Luck {
-    /// Runs one commit or call; `None` when the process dies with it.
-    fn step<T>(&self, run: impl FnOnce() -> T) -> Option<T> {
-        if self.dead.load(Ordering::SeqCst) {
-            return None;
-        }
-        let count = self.count.fetch_add(1, Ordering::SeqCst) + 1;
-        let point = self.plan.lock().unwrap().iter().copied().find(|point| point.at == count);
-        let done = match point {
-            Some(Point { before: true, .. }) => None,
-            Some(_) | None => Some(run()),
-        };
-        if point.is_some() {
-            self.dead.store(true, Ordering::SeqCst);
-            return None;
-        }
-        done
-    }
-
-    fn alive<T>(&self, run: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if self.dead.load(Ordering::SeqCst) { Err(crashed()) } else { run() }
-    }
-}
-
-fn crashed() -> StoreError {
-    StoreError("the process is dead".to_owned())
-}
-
-struct MortalStore(Arc<dyn Store>, Arc<Luck>);
-
-impl Store for MortalStore {
-    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        self.1.step(|| self.0.commit(batch)).unwrap_or_else(|| Err(crashed()))
-    }
-    fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
-        self.1.alive(|| self.0.object(id))
-    }
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
-        self.1.alive(|| self.0.balance(account, currency))
-    }
-    fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
-        self.1.alive(|| self.0.list(account, query))
-    }
-    fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError> {
-        self.1.alive(|| self.0.each(kind, visit))
-    }
-    fn events_after(&self, after: u64, limit: usize) -> Result<Vec<(u64, Arc<Event>)>, StoreError> {
-        self.1.alive(|| self.0.events_after(after, limit))
-    }
-    fn due(&self, now: Time, limit: usize) -> Result<Vec<JobKey>, StoreError> {
-        self.1.alive(|| self.0.due(now, limit))
-    }
-    fn next_due(&self) -> Result<Option<Time>, StoreError> {
-        self.1.alive(|| self.0.next_due())
-    }
-    fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError> {
-        self.1.alive(|| self.0.key(account, key))
-    }
-    fn prune_keys(&self, before: Time) -> Result<u64, StoreError> {
-        self.1.alive(|| self.0.prune_keys(before))
-    }
-    fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError> {
-        self.1.alive(|| self.0.open_asks())
-    }
-}
-
-struct MortalAcquirer(Arc<SimulatedAcquirer>, Arc<Luck>);
-
-impl Acquirer for MortalAcquirer {
-    fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        self.1.step(|| self.0.ask(reference, ask)).unwrap_or(Err(NoAnswer))
-    }
-}
-
-/// One thing that a client, the world or time does; `$n` stands for the id that step n answered.
-enum Step {
-    Post(&'static str, String),
-    Delete(&'static str),
-    World(fn(&[String]) -> WorldEvent),
-    Wait(u64),
-}
-
-/// A machine that survives its processes: disk, network, clock.
-struct Machine {
-    disk: Arc<dyn Store>,
-    acquirer: Arc<SimulatedAcquirer>,
-    clock: Arc<ManualClock>,
-    ids: Arc<SequentialIds>,
-    luck: Arc<Luck>,
-    restarts: u64,
-}
-
-impl Machine {
-    fn new(disk: Arc<dyn Store>, plan: Vec<Point>) -> Self {
-        let luck = Arc::new(Luck { plan: Mutex::new(plan), ..Luck::default() });
-        let clock = Arc::new(ManualClock::at(START));
-        let ids = Arc::new(SequentialIds::after(100));
-        let machine = Self { disk, acquirer: Arc::new(SimulatedAcquirer::default()), clock, ids, luck, restarts: 0 };
-        for account in [Account::standard(MERCHANT), Account::connected(CONNECTED, MERCHANT)] {
-            let objects = vec![Object::Account(Arc::new(account))];
-            machine.disk.commit(Batch { objects, ..Batch::default() }).unwrap();
-        }
-        machine
-    }
-
-    fn start(&self) -> Engine {
-        self.luck.dead.store(false, Ordering::SeqCst);
-        let parts = EngineParts {
-            store: Arc::new(MortalStore(Arc::clone(&self.disk), Arc::clone(&self.luck))),
-            acquirer: Arc::new(MortalAcquirer(Arc::clone(&self.acquirer), Arc::clone(&self.luck))),
-            clock: self.clock.clone(),
-            ids: self.ids.clone(),
-            ..EngineParts::in_memory(START)
-        };
-        Engine::open(parts).unwrap()
-    }
-
-    /// Plays the steps; after each crash the process restarts and the client sends the same request again.
-    fn play(&mut self, steps: &[Step]) {
-        let mut engine = self.start();
-        let mut ids: Vec<String> = Vec::new();
-        for (number, step) in steps.iter().enumerate() {
-            if let Step::Wait(seconds) = step {
-                self.clock.advance(*seconds);
-            }
-            loop {
-                let id = take(&engine, number, step, &ids);
-                if !self.luck.dead.load(Ordering::SeqCst) {
-                    ids.push(id);
-                    break;
-                }
-                self.restarts += 1;
-                drop(engine);
-                engine = self.start();
-            }
-        }
-        // The worker has all the time in the world.
-        for _ in 0..3 {
-            let _ = engine.run_due(self.clock.advance_and_look(60));
-            if self.luck.dead.load(Ordering::SeqCst) {
-                self.restarts += 1;
-                engine = self.start();
-            }
-        }
-    }
-
-    /// What an outsider sees in the end, without the ids, which differ from run to run.
-    fn end(&self) -> Vec<String> {
-        let verdict = reconcile(&*self.disk, &self.acquirer.positions()).unwrap();
-        assert!(verdict.is_ok(), "{verdict:?}");
-        assert_eq!(verdict.unwrap().open, 0);
-        let mut end: Vec<String> = Vec::new();
-        for kind in Kind::ALL {
-            if matches!(kind, Kind::Event | Kind::Delivery) {
-                continue;
-            }
-            self.disk.each(*kind, &mut |object| end.push(anonymous(&object))).unwrap();
-        }
-        let events = self.disk.events_after(0, usize::MAX >> 1).unwrap();
-        let mut told: Vec<String> = events.iter().map(|(_, event)| event.event_type.name().to_owned()).collect();
-        told.sort();
-        end.extend(told);
-        end.extend(self.acquirer.positions().iter().map(|(_, position)| format!("{position:?}")));
-        end.sort();
-        end
-    }
-}
-
-trait AdvanceAndLook {
-    fn advance_and_look(&self, seconds: u64) -> Time;
-}
-
-impl AdvanceAndLook for ManualClock {
-    fn advance_and_look(&self, seconds: u64) -> Time {
-        self.advance(seconds);
-        holdfast_engine::Clock::now(self)
-    }
-}
-
-/// The object as JSON without ids, secrets and times, which a retry may move.
-fn anonymous(object: &Object) -> String {
-    fn strip(value: &mut serde_json::Value) {
-        match value {
-            serde_json::Value::Object(map) => {
-                map.retain(|name, _| {
-                    !matches!(name.as_str(), "created" | "canceled_at" | "available_on" | "expires_at")
-                });
-                map.values_mut().for_each(strip);
-            }
-            serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
-            serde_json::Value::String(text) => {
-                if text.contains("_0000") || text.contains("whsec") {
-                    text.clear();
-                }
-            }
-            serde_json::Value::Number(number) if number.as_u64().is_some_and(|n| n > 1_000_000_000) => {
-                *value = serde_json::Value::Null;
-            }
-            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
-        }
-    }
-    let mut shown = render::object(object, holdfast_engine::ApiVersion::CURRENT);
-    strip(&mut shown);
-    shown.to_string()
-}
-
-/// Takes one step and answers the id of what it made.
-fn take(engine: &Engine, number: usize, step: &Step, ids: &[String]) -> String {
-    let fill = |text: &str| {
-        let filled = ids.iter().enumerate().rev();
-        filled.fold(text.to_owned(), |text, (n, id)| text.replace(&format!("${n}."), id))
-    };
-    let send = |verb, path: &str, params: &str| {
-        let command = read::command(verb, &format!("/v1/{}", fill(path)), &form(&fill(params)));
-        let request = Request::new(MERCHANT, command).with_key(&format!("step-{number}"));
-        let response = engine.execute(request);
-        let body = render::response(&response);
-        let id = body.get("id").or_else(|| body.pointer("/error/payment_intent/id"));
-        id.and_then(|id| id.as_str()).unwrap_or_default().to_owned()
-    };
-    match step {
-        Step::Post(path, params) => send(read::Verb::Post, path, params),
-        Step::Delete(path) => send(read::Verb::Delete, path, ""),
-        Step::World(event) => {
-            let _ = engine.happen(MERCHANT, event(ids));
-            String::new()
-        }
-        Step::Wait(_) => {
-            let _ = engine.run_due(engine.now());
-            String::new()
-        }
-    }
-}
+use crate::machine::{Machine, Point, Step};
+use crate::world::{CONNECTED, MULTI};
+use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
+use holdfast_engine::{Decline, TestMethod};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 fn post(path: &'static str, params: impl Into<String>) -> Step {
     Step::Post(path, params.into())
@@ -374,6 +120,19 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic {to_connected}")),
                 post("webhook_endpoints/$0.", "disabled=true"),
                 Step::Delete("webhook_endpoints/$0."),
+            ],
+        ),
+        (
+            "webhooks that need a second try",
+            vec![
+                post("webhook_endpoints", "url=https://a.test enabled_events[]=*"),
+                post("webhook_endpoints", "url=https://b.test enabled_events[]=payment_intent.succeeded"),
+                post("payment_intents", hold.clone()),
+                Step::Wait(0),
+                post("payment_intents/$2./capture", "amount_to_capture=600 final_capture=false"),
+                Step::Wait(60),
+                post("payment_intents/$2./capture", "amount_to_capture=0 final_capture=true"),
+                Step::Wait(60),
             ],
         ),
     ]

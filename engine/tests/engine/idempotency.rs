@@ -115,7 +115,7 @@ fn an_open_question_keeps_its_objects() {
 /// Each fault at each call: the answer, and one effect at the acquirer.
 #[test]
 fn faults_on_the_way_to_the_acquirer() {
-    for fault in [Fault::TimeoutBefore, Fault::AnswerLost, Fault::ArrivesTwice] {
+    for fault in [Fault::TimeoutBefore, Fault::AnswerLost, Fault::ArrivesTwice, Fault::ArrivesLate] {
         for times in 1..=2 {
             let w = World::new();
             w.faults.plan(vec![fault; times]);
@@ -129,6 +129,25 @@ fn faults_on_the_way_to_the_acquirer() {
             w.reconciled();
         }
     }
+}
+
+/// §2.11, R2: a call that arrives after everybody gave it up has its one effect, and the engine learns of it.
+#[test]
+fn a_call_that_arrives_late() {
+    let w = World::new();
+    let pi = w.multi(1000, "");
+    let path = format!("payment_intents/{pi}/capture");
+    w.faults.plan([Fault::ArrivesLate; 3]);
+    w.post_with_key("key", &path, "amount_to_capture=300 final_capture=false").refused(500, "-", "-");
+    // Another payment's call lets the last of them through.
+    w.paid(500, "");
+    let (_, position) = w.acquirer.positions()[0];
+    assert_eq!(position.captured.minor(), 300, "the money has moved, once");
+    w.intent(&pi).is("amount_received=0");
+    w.engine.run_due(w.engine.now()).unwrap();
+    w.intent(&pi).is("amount_received=300 amount_capturable=700");
+    w.post_with_key("key", &path, "amount_to_capture=300 final_capture=false").refused(500, "-", "-");
+    w.reconciled();
 }
 
 /// R3: a confirmation whose answer is lost: the retry under its key is told what happened, not that it is too late.

@@ -9,6 +9,7 @@
 
 mod async_capture;
 mod attempts;
+mod books;
 mod capture;
 mod concurrency;
 mod connect;
@@ -19,6 +20,7 @@ mod idempotency;
 mod invariants;
 mod kill;
 mod lifecycle;
+mod machine;
 mod refunds;
 mod requirements;
 mod setups;

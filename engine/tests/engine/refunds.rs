@@ -1,6 +1,6 @@
 //! Refunds (B42 to B47, B59, B60, §2.5, §2.6, U15, U16, R5, R7).
 
-use crate::world::{CONNECTED, World};
+use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::command::WorldEvent;
 use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
@@ -157,16 +157,57 @@ fn refunds_that_wait_for_the_customer() {
     w.reconciled();
 }
 
-/// §2.6: a refund the balance cannot pay waits; one to a bank is refused.
+/// A merchant who may not owe anything, with 1000 by card and 1000 by debit, and `left` of them.
+fn poor_merchant(left: u64) -> (World, String, String) {
+    let w = World::new();
+    let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(MERCHANT) };
+    w.engine.add_account(poor).unwrap();
+    let card = w.paid(1000, "");
+    let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
+    let debit = w.post("payment_intents", params).id();
+    w.advance(DAY * 3);
+    w.post("transfers", &format!("amount={} currency=usd destination={CONNECTED}", 2000 - left)).is("");
+    (w, card, debit)
+}
+
+/// §2.1, §2.6: a refund the balance cannot pay waits until it can (by card), or is refused (by bank).
 #[test]
 fn refunds_beyond_the_balance() {
-    let w = World::new();
-    let account = Account { overdraft: Some(Money::ZERO), ..Account::standard(crate::world::FLAT) };
-    w.engine.add_account(account).unwrap();
-    w.act_for(crate::world::FLAT);
-    let (a, b) = (w.paid(1000, ""), w.paid(1000, "payment_method=pm_card_visa"));
-    w.post("refunds", &format!("payment_intent={a}")).is("status=succeeded");
-    w.post("refunds", &format!("payment_intent={b} amount=500")).is("status=succeeded");
+    let insufficient = "status=pending pending_reason=insufficient_funds";
+    // What the balance still has, what the refunds of 600 say.
+    let rows = [(600, "status=succeeded pending_reason=null", 200), (599, insufficient, 400)];
+    for (left, card_says, debit_says) in rows {
+        let (w, _, debit) = poor_merchant(left);
+        let answer = w.post("refunds", &format!("payment_intent={debit} amount=600"));
+        match debit_says {
+            200 => drop(answer.is("status=pending pending_reason=processing")),
+            _ => drop(answer.refused(400, "balance_insufficient", "-")),
+        }
+        w.reconciled();
+
+        let (w, card, _) = poor_merchant(left);
+        let refund = w.post("refunds", &format!("payment_intent={card} amount=600")).is(card_says).id();
+        w.charge(&card).is("amount_refunded=600");
+        w.reconciled();
+        w.advance(DAY * 2);
+        w.get(&format!("refunds/{refund}"), "").is(card_says);
+        w.paid(1000, "");
+        w.told();
+        w.advance(DAY * 2);
+        w.get(&format!("refunds/{refund}"), "").is("status=succeeded pending_reason=null");
+        assert_eq!(w.told().contains("refund.updated"), left < 600);
+        w.reconciled();
+    }
+}
+
+/// §2.6: a refund that waits for the balance can still fail; the charge is then less refunded again.
+#[test]
+fn a_refund_waiting_for_the_balance_may_fail() {
+    let (w, card, _) = poor_merchant(0);
+    let refund = w.post("refunds", &format!("payment_intent={card}")).is("status=pending").id();
+    let outcome = Err(RefundFailure::Declined);
+    w.happen(WorldEvent::RefundReported { refund: refund.parse().unwrap(), outcome }).is("status=failed");
+    w.charge(&card).is("amount_refunded=0 refunded=false");
     w.reconciled();
 }
 
@@ -239,7 +280,7 @@ fn shares_come_back_in_proportion() {
 #[test]
 fn a_reversal_beyond_the_balance_stops_the_refund() {
     let w = World::new();
-    let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, crate::world::MERCHANT) };
+    let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, MERCHANT) };
     w.engine.add_account(poor).unwrap();
     let pi = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
     w.told();

@@ -86,6 +86,7 @@ fn a_setup_prepares_for_later() {
     let failed = w.post("setup_intents", &params).id();
     w.happen(WorldEvent::AuthenticateSetup { intent: failed.parse().unwrap(), passes: false });
     w.get(&format!("setup_intents/{failed}"), "").is("status=requires_payment_method payment_method=null");
+    w.get(&format!("setup_intents/{failed}"), "").is("last_setup_error.code=setup_intent_authentication_failure");
 }
 
 /// §2.3: small deposits prove a bank account.

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8] = b"SQLite format 3\0";
-/// Files up to this size are checked page by page when they are opened; `engine reconcile` checks any file.
+/// Files up to this size are checked page by page when they are opened; [`Store::check`](crate::store::Store::check),
+/// which reconciling begins with, checks any file.
 const CHECKED_SIZE: u64 = 16 << 20;
 
 /// The log moves into the file once it has this many pages: rarely enough not to slow commits, often enough for
@@ -101,15 +102,17 @@ fn recognise(path: &Path) -> Result<bool, StoreError> {
 
 /// Checks the structure of every page, reading only.
 fn check_pages(path: &Path) -> Result<(), StoreError> {
-    let damaged = |what: &str| named(path, &format!("it is damaged: {what}"));
-    let check = |connection: &Connection| -> Result<String, rusqlite::Error> {
-        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-    };
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    match check(&connection) {
+    check_structure(&connection).map_err(|what| named(path, &format!("it is damaged: {what}")))
+}
+
+/// Checks the structure of every page and the constraints of every row; answers what is wrong first.
+pub(super) fn check_structure(connection: &Connection) -> Result<(), String> {
+    let verdict: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    match verdict {
         Ok(verdict) if verdict == "ok" => Ok(()),
-        Ok(verdict) => Err(damaged(&verdict)),
-        Err(error) => Err(damaged(&error.to_string())),
+        Ok(verdict) => Err(verdict),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -1,0 +1,150 @@
+//! What clients, the world outside and the worker ask of the engine: typed, before any rule is applied.
+//!
+//! Amounts are `i64` here, as clients may send anything; the rules turn them into [`crate::Money`] or refuse.
+
+mod others;
+mod payments;
+mod setups;
+mod unasked;
+
+pub use others::{
+    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, ListQuery,
+    UpdateWebhookEndpoint,
+};
+pub use payments::{
+    CapturePaymentIntent, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
+};
+pub use setups::{
+    ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
+};
+pub use unasked::{JobKey, JobKind, WorldEvent};
+
+use crate::objects::{CancellationReason, Texts};
+use crate::refusal::Refusal;
+use crate::test_methods::TestMethod;
+use crate::{
+    AccountId, ChargeId, CheckoutSessionId, CustomerId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId,
+    SetupIntentId, WebhookEndpointId,
+};
+use serde::{Deserialize, Serialize};
+
+/// One request for a change or a look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are operation and noun")]
+pub enum Command {
+    CreatePaymentIntent(Box<CreatePaymentIntent>),
+    UpdatePaymentIntent(Box<UpdatePaymentIntent>),
+    ConfirmPaymentIntent(ConfirmPaymentIntent),
+    CapturePaymentIntent(CapturePaymentIntent),
+    CancelPaymentIntent {
+        intent: PaymentIntentId,
+        reason: Option<CancellationReason>,
+    },
+    CreateRefund(CreateRefund),
+    UpdateRefund {
+        refund: RefundId,
+        texts: TextsChange,
+    },
+    CancelRefund {
+        refund: RefundId,
+    },
+    UpdateCharge {
+        charge: ChargeId,
+        texts: TextsChange,
+    },
+    CaptureCharge {
+        charge: ChargeId,
+    },
+    CreateSetupIntent(Box<CreateSetupIntent>),
+    UpdateSetupIntent(Box<UpdateSetupIntent>),
+    ConfirmSetupIntent(ConfirmSetupIntent),
+    CancelSetupIntent {
+        intent: SetupIntentId,
+        reason: Option<CancellationReason>,
+    },
+    VerifyMicrodeposits {
+        intent: SetupIntentId,
+        proof: Microdeposits,
+    },
+    CreateCheckoutSession(Box<CreateCheckoutSession>),
+    ExpireCheckoutSession {
+        session: CheckoutSessionId,
+    },
+    CreateCustomer(CustomerFields),
+    UpdateCustomer {
+        customer: CustomerId,
+        fields: CustomerFields,
+    },
+    CreatePaymentMethod {
+        test_method: TestMethod,
+        texts: TextsChange,
+    },
+    AttachPaymentMethod {
+        method: MethodRef,
+        customer: CustomerId,
+    },
+    DetachPaymentMethod {
+        method: PaymentMethodId,
+    },
+    CreateTransfer(CreateTransfer),
+    CreateReversal(CreateReversal),
+    CreateFeeRefund(CreateFeeRefund),
+    CreateWebhookEndpoint(CreateWebhookEndpoint),
+    UpdateWebhookEndpoint(UpdateWebhookEndpoint),
+    DeleteWebhookEndpoint {
+        endpoint: WebhookEndpointId,
+    },
+    Retrieve(ObjectId),
+    List(ListQuery),
+    /// The world outside moves: customers, banks, networks.
+    World(WorldEvent),
+    /// The worker runs a job that is due.
+    Job(JobKey),
+    /// A request that could not be read. When it names an object that does not exist, that is said first (§2.4).
+    Malformed {
+        target: Option<ObjectId>,
+        refusal: Box<Refusal>,
+    },
+}
+
+/// A payment method in a request: a saved one, or a test method by token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MethodRef {
+    /// One that exists.
+    Saved(PaymentMethodId),
+    /// A new one of this make.
+    Test(TestMethod),
+}
+
+/// Changes to an object's texts: `None` leaves a text, an empty one removes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextsChange(pub Option<Box<Texts>>);
+
+impl TextsChange {
+    /// The given metadata and nothing else.
+    #[must_use]
+    pub fn metadata(pairs: &[(&str, &str)]) -> Self {
+        let metadata = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self(Some(Box::new(Texts { metadata, ..Texts::default() })))
+    }
+}
+
+/// `transfer_data` of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferTerms {
+    /// The connected account.
+    pub destination: AccountId,
+    /// How much of the charge goes there.
+    pub amount: Option<i64>,
+}
+
+/// What only makes sense while confirming.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmOptions {
+    /// The customer is away.
+    pub off_session: bool,
+    /// Refuse rather than ask the customer to act.
+    pub error_on_requires_action: bool,
+    /// A `return_url` was given: the customer acts on another page.
+    pub redirect: bool,
+}

@@ -1,0 +1,92 @@
+//! Requests about customers, money between accounts, webhook endpoints, and lists, as the client wrote them.
+
+use super::TextsChange;
+use crate::money::Currency;
+use crate::objects::EventType;
+use crate::{AccountId, ApiVersion, ApplicationFeeId, ChargeId, Kind, ObjectId, TransferId, WebhookEndpointId};
+use serde::{Deserialize, Serialize};
+
+/// The fields of a customer in a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CustomerFields {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub texts: TextsChange,
+}
+
+/// `POST /v1/transfers`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CreateTransfer {
+    pub amount: i64,
+    pub currency: Currency,
+    pub destination: AccountId,
+    pub source: Option<ChargeId>,
+    pub texts: TextsChange,
+}
+
+/// `POST /v1/transfers/:id/reversals`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CreateReversal {
+    pub transfer: TransferId,
+    pub amount: Option<i64>,
+    pub texts: TextsChange,
+}
+
+/// `POST /v1/application_fees/:id/refunds`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CreateFeeRefund {
+    pub fee: ApplicationFeeId,
+    pub amount: Option<i64>,
+    pub texts: TextsChange,
+}
+
+/// `POST /v1/webhook_endpoints`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CreateWebhookEndpoint {
+    pub url: String,
+    pub events: Option<Vec<EventType>>,
+    pub connect: bool,
+    pub version: Option<ApiVersion>,
+    pub texts: TextsChange,
+}
+
+/// `POST /v1/webhook_endpoints/:id`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct UpdateWebhookEndpoint {
+    pub endpoint: WebhookEndpointId,
+    pub url: Option<String>,
+    pub events: Option<Option<Vec<EventType>>>,
+    pub disabled: Option<bool>,
+    pub texts: TextsChange,
+}
+
+/// A page of objects, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListQuery {
+    /// Which kind.
+    pub kind: Kind,
+    /// Only those that belong to this object (a payment's refunds, a transfer's reversals, a customer's methods).
+    pub of: Option<ObjectId>,
+    /// Only events of this type.
+    pub event_type: Option<EventType>,
+    /// At most this many, 1 to 100.
+    pub limit: i64,
+    /// Only those older than this object.
+    pub starting_after: Option<ObjectId>,
+    /// Only those newer than this object.
+    pub ending_before: Option<ObjectId>,
+}
+
+impl ListQuery {
+    /// The ten newest objects of `kind`.
+    #[must_use]
+    pub const fn newest(kind: Kind) -> Self {
+        Self { kind, of: None, event_type: None, limit: 10, starting_after: None, ending_before: None }
+    }
+}

@@ -1,0 +1,58 @@
+//! The ledger while it is reconciled: every entry must be asked for by the object it names.
+
+use super::{Difference, same};
+use crate::objects::{BalanceTransaction, MovementKind};
+use crate::store::Store;
+use crate::{AccountId, Currency, ObjectId};
+use rustc_hash::FxHashMap;
+
+/// Sums of entries that no object has asked for yet, and the balances all entries add up to.
+#[derive(Default)]
+pub(super) struct Ledger {
+    sums: FxHashMap<(ObjectId, MovementKind), i64>,
+    balances: FxHashMap<(AccountId, Currency), i64>,
+    count: u64,
+}
+
+impl Ledger {
+    pub(super) fn note(&mut self, entry: &BalanceTransaction) {
+        self.count = self.count.saturating_add(1);
+        for sum in [
+            self.sums.entry((entry.source, entry.kind)).or_default(),
+            self.balances.entry((entry.account, entry.currency)).or_default(),
+        ] {
+            *sum = sum.saturating_add(entry.amount);
+        }
+    }
+
+    /// How many entries there are.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The object asks for its entries of a kind: they must add up to `expected`.
+    pub(super) fn settle(&mut self, id: ObjectId, kind: MovementKind, expected: i64) -> Result<(), Difference> {
+        let sum = self.sums.remove(&(id, kind)).unwrap_or(0);
+        same(&id, &format!("moved ({kind:?}) by its own word and by the ledger"), expected, sum)
+    }
+
+    /// Every entry was asked for.
+    pub(super) fn nothing_left(&self) -> Result<(), Difference> {
+        match self.sums.iter().min_by_key(|((id, _), _)| *id) {
+            None => Ok(()),
+            Some(((id, kind), sum)) => {
+                let what = format!("the ledger has {sum} for it ({kind:?}), and it knows nothing of that");
+                Err(Difference { object: id.to_string(), what })
+            }
+        }
+    }
+
+    /// The balances that are kept are the sums of the entries.
+    pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Difference> {
+        for ((account, currency), sum) in &self.balances {
+            let kept = store.balance(*account, *currency).unwrap_or(i64::MIN);
+            same(&ObjectId::from(*account), "balance kept and ledger added up", kept, *sum)?;
+        }
+        Ok(())
+    }
+}

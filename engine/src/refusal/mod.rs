@@ -1,0 +1,331 @@
+//! Every way to say no, with its HTTP status, type, code, parameter and sentence: one table (§2.5).
+
+mod sentences;
+
+use crate::money::{Currency, Money};
+use crate::objects::{Failure, IntentStatus, PaymentIntent, SetupIntent, SetupStatus};
+use crate::test_methods::Decline;
+use crate::{ChargeId, Object, PaymentIntentId, PaymentMethodId};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The name of a parameter, as the client wrote it (`transfer_data[amount]`).
+pub type Param = Cow<'static, str>;
+
+/// The `type` of an error on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are the provider's types")]
+pub enum ErrorType {
+    ApiError,
+    CardError,
+    IdempotencyError,
+    InvalidRequest,
+}
+
+impl ErrorType {
+    /// The type's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ApiError => "api_error",
+            Self::CardError => "card_error",
+            Self::IdempotencyError => "idempotency_error",
+            Self::InvalidRequest => "invalid_request_error",
+        }
+    }
+}
+
+/// What an intent was asked to do when its status forbade it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the operations")]
+pub enum Operation {
+    UpdateAmount,
+    Update,
+    Confirm,
+    Capture,
+    Cancel,
+    Authenticate,
+    SettleDebit,
+    VerifyMicrodeposits,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "each variant is a row of the table in `Reason::row`, its sentence in `Reason::message`"
+)]
+pub enum Reason {
+    // The request itself: never stored under an idempotency key (§2.11).
+    Missing(Param),
+    UnknownParameter(Param),
+    Empty(Param),
+    NotAnInteger(Param, String),
+    NotAString(Param),
+    NotABoolean(Param, String),
+    NotPositive(Param),
+    Negative(Param),
+    InvalidValue(Param, String),
+    TooLong(Param, u64),
+    OnlyWithConfirm(Param),
+    KeyTooLong,
+    ExclusiveParameters(Param, Param),
+    RefundOfNothing,
+    AmountTooSmall(Param, Currency),
+    AmountTooLarge(Param),
+    UnknownRoute(String),
+    // Who and what.
+    NotFound { noun: Cow<'static, str>, id: String, param: Param },
+    // Methods.
+    MethodOfOtherCustomer,
+    MethodNeedsCustomer,
+    MethodUsedUp,
+    MethodTypeNotAllowed(String),
+    MethodCannotBeHeld,
+    CannotAttach(Decline),
+    MalformedNumber(Decline),
+    AlreadyAttached,
+    NotAttached,
+    // PaymentIntents.
+    IntentStatus(Operation, IntentStatus),
+    IntentNeedsMethod,
+    CapturedAlready,
+    HoldOver,
+    TooManyConfirmations,
+    OwnedBySession(Operation),
+    CancelWindowClosed,
+    Payment(Failure),
+    // Captures.
+    CaptureTooLarge { capturable: Money, currency: Currency },
+    TooManyCaptures(u32),
+    NonFinalUnavailable,
+    FeeNeedsConnect,
+    FeeTooLarge,
+    TransferTooLarge,
+    TransferNeedsDestination,
+    RequiredByFirstCapture(Param),
+    CaptureTheIntent,
+    ChargeCapturedAlready,
+    // Refunds.
+    NothingToRefund(PaymentIntentId),
+    MustCancel(PaymentIntentId),
+    ChargeRefundedAlready,
+    RefundTooLarge { asked: Money, left: Money, currency: Currency },
+    PartialRefundOfMulticapture(Param),
+    RefundedByHand(Param),
+    NoFeeToRefund,
+    NoTransferToReverse,
+    RefundCannotBeCanceled,
+    RefundStatus(crate::objects::RefundStatus),
+    ReversalTooLarge(Money, Currency),
+    FeeRefundTooLarge(Money, Currency),
+    BalanceTooLow,
+    SourceTransactionOfMulticapture,
+    SourceTooSmall,
+    UnknownDestination,
+    // SetupIntents.
+    SetupStatus(Operation, SetupStatus),
+    SetupNeedsMethod,
+    WrongMicrodeposits,
+    TooManySetupConfirmations,
+    SetupOwnedBySession,
+    SetupFailed(Failure),
+    // Checkout Sessions.
+    SessionNotOpen(SessionOperation),
+    // The engine's own troubles.
+    KeyInUse,
+    KeyOfOtherRequest,
+    LockTimeout,
+    Internal(String),
+}
+
+/// What a Checkout Session was asked to do when it was no longer open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SessionOperation {
+    /// To expire.
+    Expire,
+    /// To be completed.
+    Complete,
+}
+
+/// The fixed part of a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The HTTP status.
+    pub status: u16,
+    /// `error.type`.
+    pub error_type: ErrorType,
+    /// `error.code`.
+    pub code: Option<&'static str>,
+    /// `error.param`.
+    pub param: Option<Param>,
+}
+
+impl Reason {
+    /// The row of the table for this reason.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        let param = |p: &Param| Some(p.clone());
+        let named = |p: &'static str| Some(Cow::Borrowed(p));
+        let invalid = |code, param| Row { status: 400, error_type: ErrorType::InvalidRequest, code, param };
+        let of_card = |code, param| Row { status: 402, error_type: ErrorType::CardError, code, param };
+        match self {
+            Self::Missing(p) | Self::RequiredByFirstCapture(p) => invalid(Some("parameter_missing"), param(p)),
+            Self::UnknownParameter(p) => invalid(Some("parameter_unknown"), param(p)),
+            Self::Empty(p) => invalid(Some("parameter_invalid_empty"), param(p)),
+            Self::NotAnInteger(p, _) | Self::NotPositive(p) => invalid(Some("parameter_invalid_integer"), param(p)),
+            Self::NotAString(p) => invalid(Some("parameter_invalid_string"), param(p)),
+            Self::NotABoolean(p, _) | Self::Negative(p) | Self::InvalidValue(p, _) | Self::TooLong(p, _) => {
+                invalid(None, param(p))
+            }
+            Self::OnlyWithConfirm(p) | Self::ExclusiveParameters(p, _) => invalid(None, param(p)),
+            Self::KeyTooLong => invalid(None, named("idempotency_key")),
+            Self::RefundOfNothing => invalid(None, None),
+            Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
+            Self::AmountTooLarge(p) => invalid(Some("amount_too_large"), param(p)),
+            Self::UnknownRoute(_) => Row { status: 404, ..invalid(None, None) },
+            Self::NotFound { param: p, .. } => Row { status: 404, ..invalid(Some("resource_missing"), param(p)) },
+
+            Self::MethodOfOtherCustomer | Self::MethodUsedUp => invalid(None, named("payment_method")),
+            Self::MethodNeedsCustomer => invalid(Some("parameter_missing"), named("source")),
+            Self::MethodTypeNotAllowed(_) => {
+                invalid(Some("payment_intent_incompatible_payment_method"), named("payment_method"))
+            }
+            Self::MethodCannotBeHeld => invalid(Some("payment_intent_invalid_parameter"), named("capture_method")),
+            Self::CannotAttach(decline) => of_card(Some(decline.texts().0), None),
+            Self::MalformedNumber(decline) => of_card(Some(decline.texts().0), named("number")),
+            Self::AlreadyAttached | Self::NotAttached => invalid(None, named("payment_method")),
+
+            Self::IntentStatus(Operation::UpdateAmount, _) => {
+                invalid(Some("payment_intent_unexpected_state"), named("amount"))
+            }
+            Self::IntentStatus(..)
+            | Self::IntentNeedsMethod
+            | Self::CapturedAlready
+            | Self::HoldOver
+            | Self::TooManyConfirmations
+            | Self::OwnedBySession(_)
+            | Self::CancelWindowClosed => invalid(Some("payment_intent_unexpected_state"), None),
+            Self::Payment(failure) | Self::SetupFailed(failure) => of_card(Some(failure.texts().0), None),
+
+            Self::CaptureTooLarge { .. } => invalid(Some("amount_too_large"), named("amount_to_capture")),
+            Self::TooManyCaptures(_) => invalid(Some("payment_intent_invalid_parameter"), named("amount_to_capture")),
+            Self::NonFinalUnavailable => invalid(Some("payment_intent_invalid_parameter"), named("final_capture")),
+            Self::FeeNeedsConnect => invalid(Some("application_fees_not_allowed"), named("application_fee_amount")),
+            Self::FeeTooLarge => invalid(Some("amount_too_large"), named("application_fee_amount")),
+            Self::TransferTooLarge => invalid(Some("amount_too_large"), named("transfer_data[amount]")),
+            Self::TransferNeedsDestination => {
+                invalid(Some("payment_intent_invalid_parameter"), named("transfer_data[amount]"))
+            }
+            Self::CaptureTheIntent => invalid(None, None),
+            Self::ChargeCapturedAlready => invalid(Some("charge_already_captured"), None),
+
+            Self::NothingToRefund(_) | Self::MustCancel(_) | Self::RefundCannotBeCanceled | Self::RefundStatus(_) => {
+                invalid(None, None)
+            }
+            Self::ChargeRefundedAlready => invalid(Some("charge_already_refunded"), None),
+            Self::RefundTooLarge { .. } | Self::ReversalTooLarge(..) | Self::FeeRefundTooLarge(..) => {
+                invalid(None, named("amount"))
+            }
+            Self::PartialRefundOfMulticapture(p) | Self::RefundedByHand(p) => {
+                invalid(Some("charge_invalid_parameter"), param(p))
+            }
+            Self::NoFeeToRefund => invalid(Some("charge_invalid_parameter"), named("refund_application_fee")),
+            Self::NoTransferToReverse => invalid(Some("charge_invalid_parameter"), named("reverse_transfer")),
+            Self::BalanceTooLow => invalid(Some("balance_insufficient"), None),
+            Self::SourceTransactionOfMulticapture => invalid(None, named("source_transaction")),
+            Self::SourceTooSmall => invalid(None, named("amount")),
+            Self::UnknownDestination => invalid(Some("resource_missing"), named("destination")),
+
+            Self::SetupStatus(Operation::VerifyMicrodeposits, _) => invalid(Some("intent_invalid_state"), None),
+            Self::SetupStatus(..)
+            | Self::SetupNeedsMethod
+            | Self::TooManySetupConfirmations
+            | Self::SetupOwnedBySession => invalid(Some("setup_intent_unexpected_state"), None),
+            Self::WrongMicrodeposits => {
+                invalid(Some("payment_method_microdeposit_verification_amounts_mismatch"), None)
+            }
+            Self::SessionNotOpen(_) => invalid(None, None),
+
+            Self::KeyInUse => Row { status: 409, ..invalid(Some("idempotency_key_in_use"), None) },
+            Self::KeyOfOtherRequest => Row { error_type: ErrorType::IdempotencyError, ..invalid(None, None) },
+            Self::LockTimeout => Row { status: 429, ..invalid(Some("lock_timeout"), None) },
+            Self::Internal(_) => Row { status: 500, error_type: ErrorType::ApiError, code: None, param: None },
+        }
+    }
+
+    /// The `decline_code` of a card error.
+    #[must_use]
+    pub const fn decline_code(&self) -> Option<&'static str> {
+        if let Self::Payment(failure) | Self::SetupFailed(failure) = self {
+            failure.texts().1
+        } else if let Self::CannotAttach(decline) | Self::MalformedNumber(decline) = self {
+            decline.texts().1
+        } else {
+            None
+        }
+    }
+
+    /// Whether the answer is kept under the idempotency key: not when the request could not be read or ran
+    /// into another one, as nothing began (§2.11).
+    #[must_use]
+    pub const fn is_stored(&self) -> bool {
+        !matches!(
+            self,
+            Self::Missing(_)
+                | Self::UnknownParameter(_)
+                | Self::Empty(_)
+                | Self::NotAnInteger(..)
+                | Self::NotAString(_)
+                | Self::NotABoolean(..)
+                | Self::NotPositive(_)
+                | Self::Negative(_)
+                | Self::InvalidValue(..)
+                | Self::TooLong(..)
+                | Self::OnlyWithConfirm(_)
+                | Self::KeyTooLong
+                | Self::ExclusiveParameters(..)
+                | Self::RefundOfNothing
+                | Self::AmountTooSmall(..)
+                | Self::AmountTooLarge(_)
+                | Self::UnknownRoute(_)
+                | Self::KeyInUse
+                | Self::KeyOfOtherRequest
+                | Self::LockTimeout
+        )
+    }
+}
+
+/// A refused request: why, and the objects its answer carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why.
+    pub reason: Reason,
+    /// The intent the request was about, as it is after the request (`error.payment_intent`, `error.setup_intent`).
+    pub intent: Option<Object>,
+    /// The failed charge (`error.charge`).
+    pub charge: Option<ChargeId>,
+    /// The declined method (`error.payment_method`).
+    pub method: Option<PaymentMethodId>,
+}
+
+impl Refusal {
+    /// A refusal that carries a PaymentIntent (§2.2).
+    #[must_use]
+    pub fn with_intent(reason: Reason, intent: &Arc<PaymentIntent>) -> Self {
+        Self { intent: Some(Object::PaymentIntent(Arc::clone(intent))), ..Self::from(reason) }
+    }
+
+    /// A refusal that carries a SetupIntent.
+    #[must_use]
+    pub fn with_setup(reason: Reason, intent: &Arc<SetupIntent>) -> Self {
+        Self { intent: Some(Object::SetupIntent(Arc::clone(intent))), ..Self::from(reason) }
+    }
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Self { reason, intent: None, charge: None, method: None }
+    }
+}
