@@ -1,16 +1,16 @@
 //! Where requests go: reads them whole, within limits, and answers them away from the async threads.
 
-use crate::answer::Turned;
+use crate::answer::{Answer, Turned};
 use crate::api;
 use crate::app::App;
 use crate::call::Call;
 use crate::listen::Limits;
-use crate::pages;
+use crate::{openapi, pages};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::Response;
 use axum::http::request::Parts;
+use axum::http::{Method, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -45,7 +45,13 @@ async fn api(State(shared): State<Shared>, request: Request) -> Response<Body> {
 }
 
 fn respond(app: &App, call: &Call) -> Response<Body> {
-    if pages::is_page(&call.path) { pages::answer(app, call) } else { api::answer(app, call).into_response() }
+    if pages::is_page(&call.path) {
+        pages::answer(app, call)
+    } else if call.path == openapi::PATH && call.method == Method::GET {
+        Answer::ok(openapi::description(&app.origin)).into_response()
+    } else {
+        api::answer(app, call).into_response()
+    }
 }
 
 /// Reads a request whole, unless it is too large or too slow.
@@ -83,7 +89,6 @@ async fn at_work<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Answer;
     use crate::app::StoreChoice;
 
     #[tokio::test]
