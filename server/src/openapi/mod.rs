@@ -2,6 +2,7 @@
 
 mod table;
 
+use holdfast_engine::Currency;
 use serde_json::{Map, Value, json};
 use table::{OBJECTS, PAGE, ROUTES, Route, parameters_of_a_payment};
 
@@ -54,15 +55,19 @@ fn operation((verb, path, parameters, answers): &Route) -> Value {
     if path.contains("{id}") {
         listed.push(json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
     }
-    let mut operation = json!({ "operationId": operation_id(verb, path), "responses": responses(answers) });
+    let mut answered = responses(answers);
+    if let Some(good) = answered.get_mut("200") {
+        put(good, "links", links(verb, path));
+    }
+    let mut operation = json!({ "operationId": operation_id(verb, path), "responses": answered });
     if *verb == "post" {
-        operation["requestBody"] = body(&named);
+        put(&mut operation, "requestBody", body(&named));
     } else {
         listed.extend(named.iter().map(|field| {
-            json!({ "name": field.name, "in": "query", "required": field.required, "schema": schema(field.kind) })
+            json!({ "name": field.name, "in": "query", "required": field.required, "schema": parameter(field) })
         }));
     }
-    operation["parameters"] = listed.into();
+    put(&mut operation, "parameters", listed.into());
     operation
 }
 
@@ -71,15 +76,29 @@ fn operation_id(verb: &str, path: &str) -> String {
     format!("{verb}_{}", words.trim_matches('_').replace("__", "_"))
 }
 
+/// What can be done with an object that was just made: every route that names it.
+fn links(verb: &str, path: &str) -> Value {
+    let path = path.replace("/test_helpers", "");
+    let base = format!("{path}/{{id}}");
+    let about =
+        |to: &&Route| verb == "post" && !path.contains("{id}") && to.1.replace("/test_helpers", "").starts_with(&base);
+    let link = |to: &Route| {
+        let id = operation_id(to.0, to.1);
+        (id.clone(), json!({ "operationId": id, "parameters": { "id": "$response.body#/id" } }))
+    };
+    Value::Object(ROUTES.iter().filter(about).map(link).collect())
+}
+
 fn body(named: &[Field<'_>]) -> Value {
     let required: Vec<&str> = named.iter().filter(|field| field.required).map(|field| field.name).collect();
     let encoding: Map<String, Value> = (named.iter())
         .filter(|field| field.kind == "map" || field.kind == "list")
         .map(|field| (field.name.to_owned(), json!({ "style": "deepObject", "explode": true })))
         .collect();
-    let mut form = json!({ "type": "object", "properties": properties(named), "additionalProperties": false });
+    let properties: Map<String, Value> = named.iter().map(|field| (field.name.to_owned(), parameter(field))).collect();
+    let mut form = json!({ "type": "object", "properties": properties, "additionalProperties": false });
     if !required.is_empty() {
-        form["required"] = json!(required);
+        put(&mut form, "required", json!(required));
     }
     json!({ "required": !required.is_empty(),
         "content": { "application/x-www-form-urlencoded": { "schema": form, "encoding": encoding } } })
@@ -133,6 +152,12 @@ fn error() -> Value {
     } } })
 }
 
+fn put(into: &mut Value, name: &str, value: Value) {
+    if let Value::Object(map) = into {
+        map.insert(name.to_owned(), value);
+    }
+}
+
 fn reference(kind: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{kind}") })
 }
@@ -157,6 +182,38 @@ fn properties(named: &[Field<'_>]) -> Map<String, Value> {
     named.iter().map(|field| (field.name.to_owned(), schema(field.kind))).collect()
 }
 
+/// A parameter's type, and the bounds that its name stands for.
+fn parameter(field: &Field<'_>) -> Value {
+    let mut schema = schema(field.kind);
+    match field.name {
+        "limit" => {
+            put(&mut schema, "minimum", 1.into());
+            put(&mut schema, "maximum", 100.into());
+        }
+        "amount" | "amount_to_capture" | "application_fee_amount" => {
+            put(&mut schema, "minimum", 0.into());
+            put(&mut schema, "maximum", 99_999_999.into());
+        }
+        "seconds" => {
+            put(&mut schema, "minimum", 0.into());
+            put(&mut schema, "maximum", 3_600.into());
+        }
+        "currency" => put(&mut schema, "enum", Currency::ALL.iter().map(|currency| currency.code()).collect()),
+        "payment_method" => {
+            let tokens = ["pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_threeDSecure2Required"];
+            put(&mut schema, "anyOf", json!([{ "enum": tokens }, { "pattern": "^pm_[0-9A-Za-z]{11}$" }]));
+        }
+        "payment_method_types" => {
+            put(&mut schema, "items", json!({ "enum": ["card", "us_bank_account", "sepa_debit"] }));
+            put(&mut schema, "minItems", 1.into());
+        }
+        "country" => put(&mut schema, "pattern", "^[A-Z]{2}$".into()),
+        "api_version" => put(&mut schema, "pattern", "^20(1[2-9]|2[0-6])-(0[1-9]|1[0-2])-(0[1-9]|1[0-9])$".into()),
+        _ => {}
+    }
+    schema
+}
+
 fn schema(kind: &str) -> Value {
     let nullable = kind.ends_with('?');
     let kind = kind.trim_end_matches('?');
@@ -173,7 +230,7 @@ fn schema(kind: &str) -> Value {
         },
     };
     if nullable {
-        schema["nullable"] = true.into();
+        put(&mut schema, "nullable", true.into());
     }
     schema
 }
@@ -224,10 +281,8 @@ mod tests {
                 let known = ids.iter().any(|prefix| {
                     let path = path.replace("{id}", &format!("{prefix}_00000000001"));
                     let command = read::command(verb(name), &path, &json!({ parameter: "x" }));
-                    let reason = match command {
-                        Command::Malformed { refusal, .. } => Some(refusal.reason),
-                        _ => None,
-                    };
+                    let reason =
+                        if let Command::Malformed { refusal, .. } = command { Some(refusal.reason) } else { None };
                     !matches!(reason, Some(Reason::UnknownParameter(_) | Reason::NotFound { .. }))
                         || matches!(&reason, Some(Reason::NotFound { param, .. }) if param == parameter)
                 });

@@ -71,9 +71,9 @@ fn page(app: &App, call: &Call) -> Page {
     };
     // A wrong key and nothing there are one answer.
     let found = found.filter(|object| secret(object).is_some_and(|secret| same(&secret, key)));
-    let posted = match &call.method {
-        &Method::GET => None,
-        &Method::POST if !call.has_foreign_body() => Some(&form.tree),
+    let posted = match call.method {
+        Method::GET => None,
+        Method::POST if !call.has_foreign_body() => Some(&form.tree),
         _ => return html::notice(405, "This page cannot be used like that", "Go back to the shop and try again."),
     };
     match (segments.as_slice(), found) {
