@@ -3,11 +3,11 @@
 
 use std::fmt;
 
+use holdfast_conformance::mermaid::diagram;
 use holdfast_model::Observation;
 use holdfast_model::trace::{Place, Value};
 
 use crate::catalogue::{Catalogue, Claim};
-use crate::mermaid;
 use crate::story::{Falsehood, Story};
 
 /// Everything there is to say about one falsehood; its `Display` says it.
@@ -90,7 +90,7 @@ impl fmt::Display for Explanation<'_> {
         for line in script.to_string().lines() {
             writeln!(out, "    {line}")?;
         }
-        writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", mermaid::diagram(self.story))?;
+        writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", diagram(self.story.steps()))?;
         writeln!(out, "\nTo see it again:\n")?;
         writeln!(out, "cargo run --bin check -- replay - <<'END'\n{script}END")
     }

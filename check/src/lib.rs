@@ -1,4 +1,5 @@
 //! Explores every reachable state of a model and judges each one.
+#![forbid(unsafe_code)]
 
 pub mod catalogue;
 pub mod command;
@@ -7,7 +8,6 @@ pub mod explain;
 pub mod explore;
 pub mod faults;
 pub mod induction;
-pub mod mermaid;
 pub mod predicate;
 pub mod progress;
 pub mod record;

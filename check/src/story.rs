@@ -4,6 +4,7 @@ use holdfast_model::trace::{Expectation, Script};
 use holdfast_model::{
     Input, IntentId, Notifications, Observation, Outcome, Sight, State, Terms, Transition, transition,
 };
+use holdfast_properties::Step;
 
 use crate::catalogue::{Catalogue, Moment};
 use crate::explore::Path;
@@ -117,6 +118,11 @@ impl Story {
     /// Every step, in order.
     pub fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
         (0..self.scenes.len()).filter_map(|step| self.moment(step))
+    }
+
+    /// Every step as the claims see it, in order.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> + Clone {
+        (0..self.scenes.len()).filter_map(|step| self.moment(step)).map(|moment| moment.step())
     }
 
     /// The claims that are false somewhere in it, each where it becomes so first.

@@ -1,14 +1,38 @@
 //! Any engine against the model and the claims.
 //!
 //! 1. [`Subject`] — the port to an engine: ask, let the world move, look.
-//! 2. [`Choices`] — where arbitrary sequences come from: bytes, a seeded source, an odometer, a recorded list.
+//! 2. [`lockstep::run`] — model and subject side by side; [`claims::run`] — the subject alone.
+//! 3. [`Verdict`] — what came of it: agreement, a divergence, a violated claim, or that nothing can be said.
+//! 4. [`Choices`] — where arbitrary sequences come from: bytes, a seeded source, an odometer, a recorded list.
 //!
-//! An input is the model's own [`Input`](holdfast_model::Input); what is seen of an engine is the model's own
-//! [`Snapshot`](holdfast_properties::Snapshot). So claims and model judge an engine as they judge each other.
+//! An input is the model's own [`Input`](holdfast_model::Input); what is seen of an engine is in the model's own
+//! views. So claims and model judge an engine as they judge each other.
 #![forbid(unsafe_code)]
 
+pub mod allowed;
 pub mod choices;
+pub mod claims;
+pub mod concurrent;
+pub mod counterexample;
+pub mod crash;
+pub mod drive;
+pub mod generator;
+pub mod lockstep;
+pub mod mermaid;
+pub mod mutate;
+pub mod notifications;
+pub mod oracle;
+pub mod reading;
+mod repaired;
+pub mod retries;
+pub mod shrink;
 pub mod subject;
+pub mod subjects;
+pub mod tolerated;
+mod twin;
+pub mod verdict;
 
 pub use choices::Choices;
-pub use subject::{Failure, Reaction, Subject};
+pub use lockstep::Lockstep;
+pub use subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
+pub use verdict::{Difference, Divergence, Identity, Inconclusive, Place, Tally, Verdict, Violation};

@@ -1,7 +1,11 @@
 //! The port to an engine: whoever implements [`Subject`] has their engine checked.
 
-use holdfast_model::{Call, Event, KeyId, Notification, Operation, Outcome, Terms};
-use holdfast_properties::Snapshot;
+use std::borrow::Cow;
+
+use holdfast_model::{
+    Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, PaymentView, SessionView, SetupView, Terms,
+    Wire,
+};
 
 /// The harness could not do its work: not a verdict about the engine, and never reported as agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,22 +19,112 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// A refusal as a client sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// HTTP status.
+    pub http: u16,
+    /// `error.type`.
+    pub kind: Cow<'static, str>,
+    /// `error.code`, where there is one.
+    pub code: Option<Cow<'static, str>>,
+    /// `error.param`, where there is one.
+    pub param: Option<Cow<'static, str>>,
+}
+
+impl From<Wire> for Refused {
+    fn from(wire: Wire) -> Self {
+        Self {
+            http: wire.http,
+            kind: Cow::Borrowed(wire.kind),
+            code: wire.code.map(Cow::Borrowed),
+            param: wire.param.map(Cow::Borrowed),
+        }
+    }
+}
+
+/// What a client was answered, or what an event came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Done. For an event, [`Accepted::Happened`] or, when there was nothing to do, [`Accepted::Nothing`].
+    Accepted(Accepted),
+    /// Not, or not simply, done.
+    Refused(Refused),
+    /// The answer never arrived.
+    Lost,
+}
+
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Accepted> for Answer {
+    fn from(accepted: Accepted) -> Self {
+        Self::Accepted(accepted)
+    }
+}
+
 /// What came of one input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reaction {
     /// What the client was answered; for an event, whether anything happened.
-    pub outcome: Outcome,
+    pub answer: Answer,
+    /// What really went wrong on the way. A call asks for a fault; an engine in which it could not come about
+    /// (a server error of a request that needs nobody else) says so here, and the model is then not told of it either.
+    pub fault: Fault,
     /// What the merchant was told, in the order it was generated.
     pub notifications: Vec<Notification>,
 }
 
+impl Reaction {
+    /// An answer without a fault, that nobody is told of.
+    #[must_use]
+    pub fn of(answer: impl Into<Answer>) -> Self {
+        Self { answer: answer.into(), fault: Fault::None, notifications: Vec::new() }
+    }
+}
+
+/// An idempotency key that the engine knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeySight {
+    /// The request it came with first.
+    pub operation: Operation,
+    /// What that request was answered; `None` while it is worked on.
+    pub answer: Option<Answer>,
+    /// Is it old enough to be forgotten? (24 h, §2.11)
+    pub prunable: bool,
+}
+
+/// Everything that can be seen of an engine at one moment. Places count from 0 in the order of creation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sight {
+    /// Every PaymentIntent, with what belongs to it.
+    pub payments: Vec<Option<PaymentView>>,
+    /// The SetupIntent.
+    pub setup: Option<SetupView>,
+    /// The Checkout Session.
+    pub session: Option<SessionView>,
+    /// The idempotency keys.
+    pub keys: Vec<Option<KeySight>>,
+}
+
 /// An engine under test, as the model's words address it.
+///
+/// Objects are named by their place: the first PaymentIntent asked for is `IntentId(0)`. A request for one that does
+/// not exist is sent all the same, with an id that the engine does not know.
 pub trait Subject {
     /// Begins anew, with nothing in it, under `terms`.
     ///
     /// # Errors
     /// [`Failure`] when the engine cannot be had, or not under these terms.
     fn start(&mut self, terms: &Terms) -> Result<(), Failure>;
+
+    /// Can this engine be asked that at all, in its present state? What it cannot is left out on both sides, and counted.
+    fn can(&mut self, _input: &Input) -> bool {
+        true
+    }
 
     /// A client asks; `call.key` and `call.fault` say how the request travels.
     ///
@@ -44,7 +138,8 @@ pub trait Subject {
     /// [`Failure`] when it cannot be made to.
     fn happen(&mut self, event: &Event) -> Result<Reaction, Failure>;
 
-    /// A request under a key arrives and is not answered yet; it holds its object.
+    /// A request under a key arrives and is not answered yet; it holds its object. Answered with
+    /// [`Accepted::Begun`], or at once with why it cannot be taken in.
     ///
     /// # Errors
     /// [`Failure`] where requests cannot be held open.
@@ -64,5 +159,5 @@ pub trait Subject {
     ///
     /// # Errors
     /// [`Failure`] when it cannot be seen.
-    fn observe(&mut self) -> Result<Snapshot, Failure>;
+    fn observe(&mut self) -> Result<&Sight, Failure>;
 }

@@ -25,6 +25,10 @@ pub struct Dialect {
     pub authorized_session_is_paid: bool,
     /// Refunds to bank accounts first ask the customer for details (§2.6). Default: they are sent at once.
     pub bank_refunds_need_details: bool,
+    /// C19: a bank says days later whether it takes a mandate to debit; the setup is `processing` until then.
+    pub mandates_take_time: bool,
+    /// §2.6: a refund of a bank debit is `pending` until the bank reports. Otherwise it has succeeded at once, as by card.
+    pub debit_refunds_wait: bool,
     /// The lengths of time that the rules leave open.
     pub timing: Timing,
 }
@@ -42,6 +46,8 @@ impl Default for Dialect {
             latches_bind_every_payment: true,
             authorized_session_is_paid: false,
             bank_refunds_need_details: false,
+            mandates_take_time: false,
+            debit_refunds_wait: true,
             timing: Timing::default(),
         }
     }

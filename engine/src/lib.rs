@@ -2,6 +2,7 @@
 //!
 //! `core` decides, purely. `shell` makes one transaction of each decision. `store` keeps it, `acquirer` is the
 //! network behind it, `edge` turns text into commands and objects into text. Start at [`Engine`].
+#![forbid(unsafe_code)]
 
 #![recursion_limit = "512"]
 
@@ -33,7 +34,7 @@ pub use nouns::{
 pub use reconcile::{Difference, Summary, reconcile};
 pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};
 pub use response::{Body, Response};
-pub use shell::{DeliveryPort, Engine, EngineParts, NoDelivery, Post, Progress, Request, sign};
+pub use shell::{Arrived, DeliveryPort, Engine, EngineParts, NoDelivery, Post, Progress, Request, sign};
 pub use test_methods::{Behaviour, Challenge, Decline, MethodType, Network, TestMethod, TestMethodRow};
 pub use time::{Clock, ManualClock, SystemClock, Time};
 pub use version::{ApiVersion, Feature, NotAVersion};

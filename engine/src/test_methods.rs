@@ -52,11 +52,13 @@ pub enum MethodType {
     UsBankAccount,
     /// A SEPA direct debit.
     SepaDebit,
+    /// A transfer that the customer sends from their bank (`customer_balance`).
+    BankTransfer,
 }
 
 impl MethodType {
     /// Every type.
-    pub const ALL: &'static [Self] = &[Self::Card, Self::UsBankAccount, Self::SepaDebit];
+    pub const ALL: &'static [Self] = &[Self::Card, Self::UsBankAccount, Self::SepaDebit, Self::BankTransfer];
 
     /// The type's name in the API.
     #[must_use]
@@ -65,10 +67,17 @@ impl MethodType {
             Self::Card => "card",
             Self::UsBankAccount => "us_bank_account",
             Self::SepaDebit => "sepa_debit",
+            Self::BankTransfer => "customer_balance",
         }
     }
 
     /// Whether payments settle days later, through `processing` (C8, C9).
+    #[must_use]
+    pub const fn settles_later(self) -> bool {
+        matches!(self, Self::UsBankAccount | Self::SepaDebit | Self::BankTransfer)
+    }
+
+    /// Whether the merchant draws the money from a bank account, and may stop that for a while (C18).
     #[must_use]
     pub const fn is_bank_debit(self) -> bool {
         matches!(self, Self::UsBankAccount | Self::SepaDebit)
@@ -203,6 +212,7 @@ macro_rules! methods {
     };
     (@row $token:literal $number:literal Ach $behaviour:expr) => { methods!(@bank $token $number UsBankAccount $behaviour) };
     (@row $token:literal $number:literal Sepa $behaviour:expr) => { methods!(@bank $token $number SepaDebit $behaviour) };
+    (@row $token:literal $number:literal Transfer $behaviour:expr) => { methods!(@bank $token $number BankTransfer $behaviour) };
     (@row $token:literal $number:literal Plain $behaviour:expr) => {
         TestMethodRow { token: $token, number: $number, method_type: MethodType::Card, network: Some(Network::Visa), enterprise: false, behaviour: $behaviour }
     };
@@ -264,6 +274,7 @@ methods! {
     SepaSuccess "pm_sepaDebit_success" "AT611904300234573201" Sepa B::Settle;
     SepaSuccessLate "pm_sepaDebit_successDelayed" "AT321904300235473204" Sepa B::SettleLate;
     SepaFailure "pm_sepaDebit_failed" "AT861904300235473202" Sepa B::Reject(Decline::InsufficientFunds);
+    BankTransfer "pm_bankTransfer" "000000000000" Transfer B::Settle;
     SepaFailureLate "pm_sepaDebit_failedDelayed" "AT051904300235473205" Sepa B::RejectLate(Decline::InsufficientFunds);
 }
 

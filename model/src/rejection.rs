@@ -64,6 +64,8 @@ pub enum Rejection {
     UnexpectedMulticapture,
 
     // What the object's state allows.
+    /// The amount does not change in this status.
+    AmountFixed,
     /// Not in this status.
     UnexpectedState,
     /// A PaymentIntent of a Checkout Session cannot be canceled directly unless it holds money.
@@ -78,12 +80,12 @@ pub enum Rejection {
     ZeroCapture,
     /// More than is capturable.
     CaptureTooLarge,
+    /// A piece below the currency's minimum, where the dialect asks for it.
+    PieceTooSmall,
     /// `final_capture` where multicapture is unavailable.
     FinalCaptureUnavailable,
     /// The intent has been captured 50 times.
     CaptureLimit,
-    /// A piece below the currency's minimum, where the dialect asks for it.
-    PieceTooSmall,
     /// A fee on a charge without a connected account.
     FeeWithoutConnect,
     /// A transfer amount on a charge without a destination.
@@ -236,6 +238,7 @@ impl Rejection {
             Self::InvalidExpiry => bad(None, Some("expires_at")),
             Self::UnexpectedMulticapture => bad(None, Some("payment_method_options[card][request_multicapture]")),
 
+            Self::AmountFixed => bad(STATE, AMOUNT),
             Self::UnexpectedState | Self::OwnedBySession | Self::MissingPaymentMethod => bad(STATE, None),
             Self::IncompatibleMethod => bad(Some("payment_intent_incompatible_payment_method"), Some("payment_method")),
             Self::HoldExpired => bad(Some("charge_expired_for_capture"), None),

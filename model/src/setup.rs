@@ -70,7 +70,7 @@ impl Setup {
         check_method(method)?;
         if self.confirmations >= terms.dialect.confirm_limit {
             next.status = SetupStatus::Canceled;
-            next.cancellation_reason = Some(CancellationReason::Automatic);
+            // Nobody gave a reason, and the system has none of its own for a setup (§2.1).
             outbox.tell(NotificationKind::SetupCanceled)?;
             return Ok((next, Err(Rejection::TooManySetupConfirmations)));
         }
@@ -168,6 +168,7 @@ impl Setup {
             )
             | None => {}
         }
+        self.check_not_owned()?;
         self.check_open()?;
         self.status = SetupStatus::Canceled;
         self.cancellation_reason = reason;
@@ -181,7 +182,7 @@ impl Setup {
             return self.unchanged();
         }
         self.status = SetupStatus::Canceled;
-        self.cancellation_reason = Some(CancellationReason::Automatic);
+        self.cancellation_reason = Some(CancellationReason::Abandoned);
         outbox.tell(NotificationKind::SetupCanceled)?;
         self.happened()
     }

@@ -171,6 +171,7 @@ classes! {
         UnexpectedReturnUrl = "UnexpectedReturnUrl",
         InvalidExpiry = "InvalidExpiry",
         UnexpectedMulticapture = "UnexpectedMulticapture",
+        AmountFixed = "AmountFixed",
         UnexpectedState = "UnexpectedState",
         OwnedBySession = "OwnedBySession",
         MissingPaymentMethod = "MissingPaymentMethod",
@@ -242,7 +243,7 @@ impl OutcomeClass {
             LockTimeout KeyInUse KeyMismatch NoSuchIntent NoSuchSetup NoSuchSession NoSuchRefund NoSuchFee
             NoSuchTransfer InvalidAmount AmountTooSmall AmountTooLarge InvalidCurrency NegativeCapture InvalidReason
             OffSessionWithoutConfirm InvalidFee InvalidTransfer MissingSuccessUrl UnexpectedSuccessUrl
-            MissingReturnUrl UnexpectedReturnUrl InvalidExpiry UnexpectedMulticapture UnexpectedState OwnedBySession
+            MissingReturnUrl UnexpectedReturnUrl InvalidExpiry UnexpectedMulticapture AmountFixed UnexpectedState OwnedBySession
             MissingPaymentMethod IncompatibleMethod HoldExpired ZeroCapture CaptureTooLarge FinalCaptureUnavailable
             CaptureLimit FeeWithoutConnect TransferWithoutDestination FeeAndTransfer FeeTooLarge TransferTooLarge
             MissingFee MissingTransfer LateFee LateTransfer NoSuccessfulCharge Uncaptured AlreadyRefunded

@@ -766,7 +766,13 @@ fn update_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
             !before.status.is_open()
         }
     };
-    refused(step.step, premise, Rejection::UnexpectedState)
+    let reason = match update {
+        Update::Amount(_) => Rejection::AmountFixed,
+        Update::Method(_) | Update::CaptureMethod(_) | Update::Fee(_) | Update::Transfer(_) | Update::Metadata => {
+            Rejection::UnexpectedState
+        }
+    };
+    refused(step.step, premise, reason)
 }
 
 /// If false, a typing error in an id changes somebody else's order or is taken for success.
@@ -832,9 +838,13 @@ pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
     }
     let Some(before) = step.before else { return Judgement::Vacuous };
     let status = before.status;
-    let allowed = if reason == Rejection::UnexpectedState {
+    let allowed = if reason == Rejection::AmountFixed {
+        !status.is_open() && matches!(operation, Operation::UpdateIntent { update: Update::Amount(_), .. })
+    } else if reason == Rejection::UnexpectedState {
         if matches!(operation, Operation::UpdateIntent { update: Update::Metadata, .. }) {
             status == Canceled
+        } else if matches!(operation, Operation::UpdateIntent { update: Update::Amount(_), .. }) {
+            false
         } else if matches!(operation, Operation::UpdateIntent { .. } | Operation::ConfirmIntent { .. }) {
             !status.is_open()
         } else if matches!(operation, Operation::CaptureIntent { .. }) {

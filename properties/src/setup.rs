@@ -1,8 +1,7 @@
 //! Saving a payment method: no money, ever.
 
 use holdfast_model::{
-    CancellationReason, Event, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode,
-    SetupStatus, SetupView,
+    Event, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode, SetupStatus, SetupView,
 };
 
 use crate::judgement::{Judgement, Voice, given};
@@ -56,7 +55,7 @@ pub(crate) fn setup_never_charges<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let premise = operation(step).is_some()
         || matches!(step.event(), Some(Event::AuthenticateSetup { .. } | Event::SettleSetup))
         || (saving && matches!(step.event(), Some(Event::CustomerPays { .. })));
-    given(premise, step.before.payments == step.after.payments, || {
+    given(premise, !premise || step.before.payments == step.after.payments, || {
         format!("{:?} changed payments {:?}", step.input, step.after.payments)
     })
 }
@@ -176,7 +175,7 @@ pub(crate) fn too_many_setup_confirmations_cancel<V: Voice>(step: &Step<'_>) -> 
         return Judgement::Vacuous;
     };
     let beyond = before.confirmations >= step.after.terms.dialect.confirm_limit && before.status.is_open();
-    let stopped = after.status == Canceled && after.cancellation_reason == Some(CancellationReason::Automatic);
+    let stopped = after.status == Canceled;
     given(beyond, stopped || before == after, || {
         format!("confirmed after {} confirmations, now {}", before.confirmations, after.status.name())
     })

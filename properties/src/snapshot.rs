@@ -69,7 +69,7 @@ pub struct Trace {
 
 impl Trace {
     /// The steps, in order.
-    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> + Clone {
         let befores = std::iter::once(&self.start).chain(self.happenings.iter().map(|happening| &happening.after));
         befores.zip(&self.happenings).map(|(before, happening)| {
             Step::new(

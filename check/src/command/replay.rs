@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use holdfast_conformance::mermaid::diagram;
 use holdfast_model::Rejection;
 use holdfast_model::trace::{Difference, Script, describe};
 use serde_json::{Value, json};
 
 use super::{Exit, Failure, Options, Plugs, Stage};
 use crate::explain::{changes, explain};
-use crate::mermaid::diagram;
 use crate::story::Story;
 use crate::table::counted;
 
@@ -51,7 +51,7 @@ pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut
             "exit": exit.code(),
             "steps": steps_in_json(&script, &story, &differences),
             "false": claims,
-            "diagram": diagram(&story),
+            "diagram": diagram(story.steps()),
         });
         writeln!(stage.out, "{answer:#}")?;
         return Ok(exit);

@@ -1,5 +1,6 @@
 //! What is tried in a scenario: a list of inputs, and in which states each is worth trying.
 
+use holdfast_conformance::shrink::retarget;
 use holdfast_model::{
     Authentication, Call, CancellationReason, Capture, Confirm, Create, CreateRefund, CreateSession, Event, Fault,
     Input, IntentId, IntentStatus, KeyId, Operation, PaymentMethod, PaymentView, REFUNDS, RefundId, RefundProgress,
@@ -40,8 +41,14 @@ impl When {
 
     /// While the payment is in one of these statuses.
     #[must_use]
-    pub fn status(statuses: &[IntentStatus]) -> Self {
-        Self(statuses.iter().fold(0, |bits, status| bits | Self::bit(*status)))
+    pub const fn status(statuses: &[IntentStatus]) -> Self {
+        let mut bits = 0;
+        let mut rest = statuses;
+        while let [status, others @ ..] = rest {
+            bits |= Self::bit(*status);
+            rest = others;
+        }
+        Self(bits)
     }
 
     const fn bit(status: IntentStatus) -> u8 {
@@ -79,6 +86,30 @@ impl Alphabet {
     #[must_use]
     pub fn time(mut self) -> Self {
         self.time = true;
+        self
+    }
+
+    /// Everything that is in either.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (input, when) in other.payment {
+            match self.payment.iter_mut().find(|(known, _)| *known == input) {
+                Some((_, known)) => *known = When(known.0 | when.0),
+                None => self.payment.push((input, when)),
+            }
+        }
+        for input in other.world {
+            if !self.world.contains(&input) {
+                self.world.push(input);
+            }
+        }
+        for operation in other.keyed {
+            if !self.keyed.contains(&operation) {
+                self.keyed.push(operation);
+            }
+        }
+        self.time |= other.time;
+        self.refunds = self.refunds.max(other.refunds);
         self
     }
 
@@ -248,52 +279,5 @@ impl Alphabet {
             [Fault::None, Fault::ErrorBefore, Fault::ErrorAfter, Fault::AnswerLost].map(call).into_iter().chain([begin])
         });
         requests.chain([Input::Finish { key }, Input::Event(Event::PruneKey { key })])
-    }
-}
-
-/// The same input about another payment.
-pub(crate) fn retarget(input: Input, intent: IntentId) -> Input {
-    match input {
-        Input::Call(call) => Input::Call(Call { operation: retarget_operation(call.operation, intent), ..call }),
-        Input::Begin { key, operation } => Input::Begin { key, operation: retarget_operation(operation, intent) },
-        Input::Finish { key } => Input::Finish { key },
-        Input::Event(event) => Input::Event(retarget_event(event, intent)),
-    }
-}
-
-fn retarget_operation(operation: Operation, intent: IntentId) -> Operation {
-    use Operation as O;
-    match operation {
-        O::CreateIntent { create, .. } => O::CreateIntent { intent, create },
-        O::UpdateIntent { update, .. } => O::UpdateIntent { intent, update },
-        O::ConfirmIntent { confirm, .. } => O::ConfirmIntent { intent, confirm },
-        O::CaptureIntent { capture, .. } => O::CaptureIntent { intent, capture },
-        O::CancelIntent { reason, .. } => O::CancelIntent { intent, reason },
-        O::CreateRefund { refund, .. } => O::CreateRefund { intent, refund },
-        O::CancelRefund { refund, .. } => O::CancelRefund { intent, refund },
-        O::RefundFee { amount, .. } => O::RefundFee { intent, amount },
-        O::ReverseTransfer { amount, .. } => O::ReverseTransfer { intent, amount },
-        O::CreateTransfer { amount, .. } => O::CreateTransfer { intent, amount },
-        O::CreateSetup { .. }
-        | O::UpdateSetup { .. }
-        | O::ConfirmSetup { .. }
-        | O::CancelSetup { .. }
-        | O::VerifyMicrodeposits
-        | O::CreateSession(_)
-        | O::ExpireSession => operation,
-    }
-}
-
-fn retarget_event(event: Event, intent: IntentId) -> Event {
-    use Event as E;
-    match event {
-        E::Authenticate { result, .. } => E::Authenticate { intent, result },
-        E::Settle { .. } => E::Settle { intent },
-        E::CloseCancelWindow { .. } => E::CloseCancelWindow { intent },
-        E::Book { .. } => E::Book { intent },
-        E::ExpireHold { .. } => E::ExpireHold { intent },
-        E::Refund { refund, progress, .. } => E::Refund { intent, refund, progress },
-        E::CustomerPays { method, .. } => E::CustomerPays { intent, method },
-        E::AuthenticateSetup { .. } | E::SettleSetup | E::PruneKey { .. } | E::Advance { .. } => event,
     }
 }

@@ -1,10 +1,11 @@
 //! The bounded instances of the model that are explored: one table, one function a scenario.
 
 mod alphabet;
+mod several;
 mod table;
 
-pub(crate) use alphabet::retarget;
 pub use alphabet::{Alphabet, When};
+pub(crate) use holdfast_conformance::shrink::retarget;
 pub use table::{SCENARIOS, find};
 
 use holdfast_model::{Dialect, Terms};

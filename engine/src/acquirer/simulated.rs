@@ -2,7 +2,7 @@
 
 use super::{Acquirer, Answer, Ask, Fault, Faults, Journal, JournalError, NoAnswer, NoFaults, Presence, Reference};
 use crate::money::Money;
-use crate::test_methods::{Behaviour, Challenge, TestMethod};
+use crate::test_methods::{Behaviour, Challenge, Decline, TestMethod};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -148,14 +148,7 @@ impl Ledger {
                 }
                 Some(answer)
             }
-            Ask::Verify { method, presence } => {
-                // A bank account is checked at once; only its debits take days.
-                Some(issuer(*method, *presence)).map(
-                    |answer| {
-                        if answer == Answer::Pending { Answer::Done } else { answer }
-                    },
-                )
-            }
+            Ask::Verify { method, presence } => Some(verified(*method, *presence)),
             Ask::Capture { hold, amount, last } => self.positions.get_mut(hold)?.capture(*amount, *last),
             Ask::CaptureAll { hold } => self.positions.get_mut(hold)?.capture_all(),
             Ask::Release { hold } => self.positions.get_mut(hold)?.capture(Money::ZERO, true),
@@ -182,7 +175,7 @@ impl Ledger {
         position.refunded = refunded;
         let row = position.method.row();
         self.returns.insert(reference, Return { hold, amount, undone: false });
-        let waits = row.behaviour == Behaviour::RefundPending || row.method_type.is_bank_debit();
+        let waits = row.behaviour == Behaviour::RefundPending || row.method_type.settles_later();
         Some(if waits { Answer::Pending } else { Answer::Done })
     }
 
@@ -243,7 +236,7 @@ impl Position {
         Some(Answer::Done)
     }
 
-    fn debit_outcome(&mut self, told: Option<Result<(), crate::test_methods::Decline>>) -> Option<Answer> {
+    fn debit_outcome(&mut self, told: Option<Result<(), Decline>>) -> Option<Answer> {
         if !self.pending {
             return Some(if self.captured.is_zero() { Answer::TooLate } else { Answer::Done });
         }
@@ -274,6 +267,20 @@ impl Position {
                 Some(Answer::Declined(decline))
             }
         }
+    }
+}
+
+/// What the issuer or bank says when a method is to be kept, and no money moves (§2.14): a card that only declines
+/// charges, or has no funds, can be kept; a bank account is checked at once, only its debits take days.
+fn verified(method: TestMethod, presence: Presence) -> Answer {
+    let no_funds = matches!(
+        method.row().behaviour,
+        Behaviour::DeclineCharge(_) | Behaviour::ChallengeThenDecline(Decline::InsufficientFunds)
+    );
+    match issuer(method, presence) {
+        Answer::Pending => Answer::Done,
+        Answer::Declined(_) if no_funds => Answer::Done,
+        answer => answer,
     }
 }
 

@@ -100,6 +100,8 @@ pub struct ConfirmPaymentIntent {
     pub card_capture_manual: Option<bool>,
     pub request_multicapture: Option<bool>,
     pub setup_future_usage: Option<Usage>,
+    pub application_fee_amount: Option<i64>,
+    pub transfer_amount: Option<i64>,
     pub options: ConfirmOptions,
 }
 
@@ -114,6 +116,8 @@ impl ConfirmPaymentIntent {
             card_capture_manual: None,
             request_multicapture: None,
             setup_future_usage: None,
+            application_fee_amount: None,
+            transfer_amount: None,
             options: ConfirmOptions::default(),
         }
     }

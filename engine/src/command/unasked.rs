@@ -23,6 +23,11 @@ pub enum WorldEvent {
         /// Whether the customer passes.
         passes: bool,
     },
+    /// The bank answers a request for a mandate to debit (C19).
+    MandateAnswered {
+        /// Of which setup.
+        intent: SetupIntentId,
+    },
     /// The customer pays, or sets up, on a session's page.
     CompleteSession {
         /// Which session.

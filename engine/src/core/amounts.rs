@@ -29,6 +29,15 @@ pub(super) fn non_negative(amount: i64, param: &'static str) -> Result<Money, St
     u64::try_from(amount).map(Money::new).map_err(|_| Reason::Negative(param.into()).into())
 }
 
+/// An optional fee or transfer amount: at least one, and like every amount of a payment at most eight digits (§2.1).
+pub(super) fn optional_share(amount: Option<i64>, param: &'static str) -> Result<Option<Money>, Stop> {
+    let Some(number) = amount else { return Ok(None) };
+    match positive(number, param)? {
+        share if share > Money::LARGEST_PAYMENT => Err(Reason::NotAnInteger(param.into(), number.to_string()).into()),
+        share => Ok(Some(share)),
+    }
+}
+
 /// An optional amount of at least one.
 pub(super) fn optional_positive(amount: Option<i64>, param: &'static str) -> Result<Option<Money>, Stop> {
     amount.map(|amount| positive(amount, param)).transpose()

@@ -36,9 +36,7 @@ pub(super) fn run(
     let before = intent.clone();
     let Attempt { found: Found { method, is_new }, options, authenticated } = attempt;
     let capture = capture_method(&intent, &method);
-    if capture == CaptureMethod::Manual && method.method_type().is_bank_debit() {
-        return Err(Reason::MethodCannotBeHeld.into());
-    }
+    can_be_held(&intent, &method)?;
     if is_new {
         changes.put(Arc::clone(&method));
     }
@@ -79,9 +77,15 @@ pub(super) fn run(
     Ok((intent, refusal))
 }
 
+/// Only a card can be held for a later capture (§2.7).
+pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
+    let manual = capture_method(intent, method) == CaptureMethod::Manual;
+    if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
+}
+
 /// `payment_method_options.card.capture_method` overrides the intent's method for cards (§2.1).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
-    match intent.card_capture_manual && !method.method_type().is_bank_debit() {
+    match intent.card_capture_manual && !method.method_type().settles_later() {
         true => CaptureMethod::Manual,
         false => intent.capture_method,
     }
@@ -131,7 +135,12 @@ fn failed_charge(
     method: &PaymentMethod,
     decline: Decline,
 ) -> ChargeId {
-    let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), ..new_charge(scene, intent, method) };
+    let charge = Charge {
+        status: ChargeStatus::Failed,
+        decline: Some(decline),
+        multicapture: false,
+        ..new_charge(scene, intent, method)
+    };
     scene.announce(changes, EventType::ChargeFailed, &charge);
     let id = charge.id;
     changes.put(charge);
@@ -149,7 +158,9 @@ fn process(
     let charge = Charge { status: ChargeStatus::Pending, ..new_charge(scene, intent, method) };
     intent.status = IntentStatus::Processing;
     intent.latest_charge = Some(charge.id);
-    intent.cancelable_until = Some(scene.now.after(scene.dialect.timing.debit_cancel_window));
+    // A debit can be stopped for a while; a transfer that the customer sends cannot (C18).
+    let window = scene.now.after(scene.dialect.timing.debit_cancel_window);
+    intent.cancelable_until = Some(window).filter(|_| method.method_type().is_bank_debit());
     scene.announce_change(changes, EventType::PaymentIntentProcessing, before, intent);
     scene.announce(changes, EventType::ChargePending, &charge);
     changes.schedule(JobKind::BankOutcome, intent.id, scene.now.after(settlement(scene, method)));
@@ -188,8 +199,24 @@ fn approve(
         changes.put(charge);
         return Ok(());
     }
+    let connected = take_all(scene, changes, intent, &mut charge, capture)?;
+    scene.announce(changes, EventType::ChargeSucceeded, &charge);
+    succeed(scene, changes, (before, intent), charge, connected);
+    Ok(())
+}
+
+/// All of an approved charge is taken, by a card at once, of a debit when it settles: into the ledger now, or in the
+/// background, after the answer (A2, A7 to A12). Answers what it made of fee and transfer.
+pub(super) fn take_all(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    intent: &mut PaymentIntent,
+    charge: &mut Charge,
+    capture: CaptureMethod,
+) -> Result<Changes, Stop> {
     intent.status = IntentStatus::Succeeded;
     intent.received = intent.amount;
+    intent.cancelable_until = None;
     charge.captured = charge.amount;
     charge.captures = 1;
     charge.closed = true;
@@ -197,19 +224,29 @@ fn approve(
     charge.transfer_amount = intent.transfer_data.and_then(|data| data.amount);
     let mut connected = Changes::default();
     if capture == CaptureMethod::AutomaticAsync {
-        // A2: the answer comes first, the ledger later (A7 to A12).
+        let due = scene.now.after(scene.dialect.timing.async_capture);
         charge.awaits_ledger = true;
-        changes.schedule(JobKind::FillLedger, charge.id, scene.now.after(scene.dialect.timing.async_capture));
+        charge.ledger_due = Some(due);
+        changes.schedule(JobKind::FillLedger, charge.id, due);
     } else {
         let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
-        connect::book_capture(scene, &mut connected, &mut charge, intent.amount, shares)?;
+        connect::book_capture(scene, &mut connected, charge, intent.amount, shares)?;
     }
-    scene.announce(changes, EventType::ChargeSucceeded, &charge);
+    Ok(connected)
+}
+
+/// Tells that the payment succeeded, after what became of its charge, and notes everything but the intent.
+pub(super) fn succeed(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    (before, intent): (&PaymentIntent, &PaymentIntent),
+    charge: Charge,
+    mut connected: Changes,
+) {
     changes.objects.append(&mut connected.objects);
     changes.events.append(&mut connected.events);
     scene.announce_change(changes, EventType::PaymentIntentSucceeded, before, intent);
     changes.put(charge);
-    Ok(())
 }
 
 /// The charge of an attempt, before anything is captured.
@@ -236,11 +273,13 @@ fn new_charge(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod)
         capture_before: None,
         balance_transaction: None,
         awaits_ledger: false,
+        ledger_due: None,
         application_fee_amount: None,
         transfer_amount: None,
         destination: intent.transfer_data.map(|data| data.destination),
         fees: Vec::new(),
         transfers: Vec::new(),
+        sent: Vec::new(),
         fee_required: false,
         transfer_amount_required: false,
         fee_refunded_by_hand: false,

@@ -73,7 +73,6 @@ fn processing(scene: &Scene<'_>, intent: &Arc<PaymentIntent>, reason: Option<Can
     let canceled = canceled(scene, intent, reason);
     let charge = Charge { status: ChargeStatus::Failed, ..(*before).clone() };
     scene.announce_change(&mut changes, EventType::PaymentIntentCanceled, intent, &canceled);
-    scene.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
     changes.unschedule(JobKind::BankOutcome, intent.id);
     changes.put(charge);
     super::checkout::follow(scene, &mut changes, &canceled)?;
@@ -108,8 +107,14 @@ fn held(scene: &Scene<'_>, intent: &Arc<PaymentIntent>, reason: Option<Cancellat
 pub(super) fn expire(scene: &Scene<'_>, id: PaymentIntentId) -> Decided {
     let (intent, before) = intent_and_charge(scene, id)?;
     let over = before.capture_before.is_some_and(|deadline| scene.now >= deadline);
-    if intent.status != IntentStatus::RequiresCapture || !over {
+    if intent.status != IntentStatus::RequiresCapture {
         return Ok(Changes::default().answer(intent));
+    }
+    if let Some(deadline) = before.capture_before.filter(|_| !over) {
+        // Too early: the hold still runs out, and the job comes again.
+        let mut changes = Changes::default();
+        changes.schedule(JobKind::ExpireHold, id, deadline.after(scene.dialect.timing.expiry_job_after));
+        return Ok(changes.answer(intent));
     }
     scene.ask(|| Ask::Release { hold: before.hold })?;
     let mut changes = Changes::default();

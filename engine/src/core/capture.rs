@@ -2,7 +2,8 @@
 //!
 //! The checks run in the order of §2.4.
 
-use super::amounts::{non_negative, optional_positive};
+use super::amounts::{non_negative, optional_share};
+use super::checkout;
 use super::connect::{self, Shares};
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
 use crate::ChargeId;
@@ -18,9 +19,10 @@ use std::sync::Arc;
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &CapturePaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
     let asked = request.amount.map(|amount| non_negative(amount, "amount_to_capture")).transpose()?;
+    let named = Named::of(request)?;
     let charge = held_charge(scene, &intent)?;
     let portion = Portion::of(scene, request, asked, &intent, &charge)?;
-    let shares = shares(scene, request, &portion, &intent, &charge)?;
+    named.check(scene, &portion, &intent, &charge)?;
 
     let (hold, amount, last) = (charge.hold, portion.amount, portion.last);
     scene.ask(|| Ask::Capture { hold, amount, last })?;
@@ -28,7 +30,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CapturePaymentIntent) 
     let mut changes = Changes::default();
     let mut captured = Captured::begin(scene, &intent, &charge);
     captured.intent.texts = request.texts.apply(&intent.texts);
-    captured.take(&mut changes, &portion, shares, request)?;
+    captured.take(&mut changes, &portion, &named)?;
     if portion.last {
         captured.close(&mut changes)?;
     }
@@ -82,14 +84,14 @@ impl Portion {
         let last = request.final_capture.unwrap_or(true);
         let partly_captured = charge.is_multicapture() && !charge.captured.is_zero();
         if amount.is_zero() && !(last && partly_captured) {
-            return refuse(Reason::NotPositive("amount".into()));
+            return refuse(Reason::NothingToCapture);
         }
         if amount > intent.capturable {
             let (capturable, currency) = (intent.capturable, intent.currency);
             return refuse(Reason::CaptureTooLarge { capturable, currency });
         }
         if scene.dialect.capture_minimum_applies && !amount.is_zero() && amount < intent.currency.minimum() {
-            return refuse(Reason::AmountTooSmall("amount_to_capture".into(), intent.currency));
+            return refuse(Reason::PieceTooSmall(intent.currency));
         }
         if !amount.is_zero() && charge.captures >= scene.dialect.most_captures {
             return refuse(Reason::TooManyCaptures(scene.dialect.most_captures));
@@ -103,45 +105,84 @@ impl Portion {
     }
 }
 
-/// What the platform and the connected account get of this capture (§2.4.10, B49 to B51, U7, U8).
-fn shares(
-    scene: &Scene<'_>,
-    request: &CapturePaymentIntent,
-    portion: &Portion,
-    intent: &Arc<PaymentIntent>,
-    charge: &Charge,
-) -> Result<Shares, Stop> {
-    let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
-    let fee = optional_positive(request.application_fee_amount, "application_fee_amount")?;
-    let transfer = optional_positive(request.transfer_amount, "transfer_data[amount]")?;
-    if fee.is_some() && !connect::fees_allowed(scene, charge.destination) {
-        return refuse(Reason::FeeNeedsConnect);
+/// The fee and the transfer amount that a capture names (§2.4.10).
+struct Named {
+    fee: Option<Money>,
+    transfer: Option<Money>,
+}
+
+impl Named {
+    fn of(request: &CapturePaymentIntent) -> Result<Self, Stop> {
+        Ok(Self {
+            fee: optional_share(request.application_fee_amount, "application_fee_amount")?,
+            transfer: optional_share(request.transfer_amount, "transfer_data[amount]")?,
+        })
     }
-    if fee.is_some_and(|fee| fee > portion.amount) {
-        return refuse(Reason::FeeTooLarge);
+
+    /// Whether the payment can have them at all, and whether they are there where they must be (B49, §2.10, U7, U8).
+    fn check(
+        &self,
+        scene: &Scene<'_>,
+        portion: &Portion,
+        intent: &Arc<PaymentIntent>,
+        charge: &Charge,
+    ) -> Result<(), Stop> {
+        let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
+        if self.fee.is_some() && !connect::fees_allowed(scene, charge.destination) {
+            return refuse(Reason::FeeNeedsConnect);
+        }
+        if self.transfer.is_some() && intent.transfer_data.is_none() {
+            return refuse(Reason::TransferNeedsDestination);
+        }
+        let fee = self.fee.or(intent.application_fee_amount).is_some();
+        let transfer = self.transfer.or(intent.transfer_data.and_then(|data| data.amount)).is_some();
+        if (self.fee.is_some() || self.transfer.is_some()) && fee && transfer {
+            return refuse(Reason::FeeAndTransfer);
+        }
+        if portion.amount.is_zero() {
+            return Ok(());
+        }
+        if charge.fee_required && self.fee.is_none() {
+            return refuse(Reason::RequiredByFirstCapture("application_fee_amount".into()));
+        }
+        if charge.transfer_amount_required && self.transfer.is_none() {
+            return refuse(Reason::RequiredByFirstCapture("transfer_data[amount]".into()));
+        }
+        Ok(())
     }
-    if transfer.is_some() && intent.transfer_data.is_none() {
-        return refuse(Reason::TransferNeedsDestination);
+
+    /// What the platform and the connected account get of this capture. An amount that stands on the intent is a total,
+    /// capped at what is captured in all; one named here is for this capture alone, capped at it, and ends what was due
+    /// of the other (B50, §2.4.10).
+    fn replace(
+        &self,
+        scene: &Scene<'_>,
+        intent: &mut PaymentIntent,
+        charge: &Charge,
+        amount: Money,
+    ) -> Result<Shares, Stop> {
+        let fees = sum(connect::fees_of(scene, charge).iter().map(|fee| fee.amount))?;
+        let transfers = sum(connect::transfers_of(scene, charge).iter().map(|transfer| transfer.amount))?;
+        if let Some(fee) = self.fee {
+            intent.application_fee_amount = Some(fees.plus(fee.min(amount))?);
+        }
+        if let (Some(transfer), Some(data)) = (self.transfer, intent.transfer_data.as_mut()) {
+            data.amount = Some(transfers.plus(transfer.min(amount))?);
+        }
+        let due = |total: Money, taken: Money| total.minus(taken).unwrap_or_default().min(amount);
+        Ok(Shares {
+            fee: intent.application_fee_amount.map(|total| due(total, fees)),
+            transfer: intent.transfer_data.and_then(|data| data.amount).map(|total| due(total, transfers)),
+        })
     }
-    if transfer.is_some_and(|amount| amount > portion.amount) {
-        return refuse(Reason::TransferTooLarge);
+}
+
+fn sum(amounts: impl Iterator<Item = Money>) -> Result<Money, Stop> {
+    let mut sum = Money::ZERO;
+    for amount in amounts {
+        sum = sum.plus(amount)?;
     }
-    if portion.amount.is_zero() {
-        return Ok(Shares::default());
-    }
-    if charge.fee_required && fee.is_none() {
-        return refuse(Reason::RequiredByFirstCapture("application_fee_amount".into()));
-    }
-    if charge.transfer_amount_required && transfer.is_none() {
-        return refuse(Reason::RequiredByFirstCapture("transfer_data[amount]".into()));
-    }
-    // What was set before applies once, to the first capture; each value given now overrides it (B50).
-    let first = charge.captures == 0;
-    let from_intent = |value: Option<Money>| value.filter(|_| first).map(|value| value.min(portion.amount));
-    Ok(Shares {
-        fee: fee.or_else(|| from_intent(intent.application_fee_amount)),
-        transfer: transfer.or_else(|| from_intent(intent.transfer_data.and_then(|data| data.amount))),
-    })
+    Ok(sum)
 }
 
 /// A PaymentIntent and its charge while a capture, a release or an expiry changes them.
@@ -161,26 +202,18 @@ impl<'a> Captured<'a> {
     }
 
     /// Takes the portion and tells of it (B52 to B55).
-    fn take(
-        &mut self,
-        changes: &mut Changes,
-        portion: &Portion,
-        shares: Shares,
-        request: &CapturePaymentIntent,
-    ) -> Result<(), Stop> {
+    fn take(&mut self, changes: &mut Changes, portion: &Portion, named: &Named) -> Result<(), Stop> {
         let (intent, charge) = (&mut self.intent, &mut self.charge);
         let mut connected = Changes::default();
+        let shares = named.replace(self.scene, intent, charge, portion.amount)?;
         if !portion.amount.is_zero() {
             let first = charge.captures == 0;
             charge.captures = charge.captures.saturating_add(1);
-            charge.fee_required |= first && request.application_fee_amount.is_some();
-            charge.transfer_amount_required |= first && request.transfer_amount.is_some();
+            charge.fee_required |= first && named.fee.is_some();
+            charge.transfer_amount_required |= first && named.transfer.is_some();
             charge.captured = charge.captured.plus(portion.amount)?;
             intent.received = intent.received.plus(portion.amount)?;
             intent.capturable = intent.capturable.minus(portion.amount)?;
-            if request.application_fee_amount.is_some() {
-                intent.application_fee_amount = shares.fee;
-            }
             connect::book_capture(self.scene, &mut connected, charge, portion.amount, shares)?;
         }
         if portion.last {
@@ -218,8 +251,9 @@ impl<'a> Captured<'a> {
         self.told_intent = Arc::new(self.intent.clone());
     }
 
-    /// Notes both objects and answers the intent.
+    /// Notes both objects, has the session that owns them follow, and answers the intent.
     pub(super) fn finish(self, mut changes: Changes) -> super::Done {
+        checkout::follow_capture(self.scene, &mut changes, &self.intent);
         let intent = Arc::new(self.intent);
         changes.put(self.charge);
         changes.put(Arc::clone(&intent));

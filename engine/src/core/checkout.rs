@@ -10,22 +10,28 @@ use super::setup;
 use crate::CheckoutSessionId;
 use crate::command::{
     ConfirmOptions, CreateCheckoutSession, CreatePaymentIntent, CreateSetupIntent, JobKind, MethodRef, TextsChange,
+    TransferTerms,
 };
 use crate::dialect::{LONGEST_SESSION, SHORTEST_SESSION};
 use crate::money::{Currency, Money};
 use crate::objects::{
     CancellationReason, CheckoutSession, EventType, IntentStatus, LineItem, PaymentIntent, PaymentStatus, SessionMode,
-    SessionStatus, SetupIntent, SetupStatus, UiMode,
+    SessionStatus, SessionTerms, SetupIntent, SetupStatus, UiMode,
 };
 use crate::refusal::{Reason, SessionOperation};
 use crate::time::Time;
 use std::sync::Arc;
 
-/// `POST /v1/checkout/sessions`. The session owns an intent from the start.
+/// `POST /v1/checkout/sessions`. Its intent is made by the customer's first attempt (B1).
 pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Decided {
     check_urls(request)?;
     let expires_at = expires_at(scene, request)?;
     let bill = bill(request)?;
+    if request.mode == SessionMode::Setup && request.request_multicapture {
+        let param = "payment_method_options[card][request_multicapture]";
+        let why = "a session that sets a method up captures nothing.".to_owned();
+        return Err(Reason::InvalidValue(param.into(), why).into());
+    }
     let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
     let mut changes = Changes::default();
     let mut session = CheckoutSession {
@@ -47,6 +53,13 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
         client_reference_id: request.client_reference_id.clone(),
         customer_email: request.customer_email.clone(),
         customer: customer.map(|customer| customer.id),
+        terms: SessionTerms {
+            method_types: request.method_types,
+            capture_method: request.capture_method,
+            request_multicapture: request.request_multicapture,
+            setup_future_usage: request.setup_future_usage,
+            ..SessionTerms::default()
+        },
         payment_intent: None,
         setup_intent: None,
         texts: request.texts.apply(&None),
@@ -54,20 +67,12 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
     match bill {
         Some(bill) if bill.total.is_zero() => session.payment_status = PaymentStatus::NoPaymentRequired,
         Some(bill) => {
+            // Refused now rather than when the customer pays: the amount, the fee, the destination.
             let intent = create::build(scene, &payment_of(request, &bill)?, Some(session.id))?;
-            session.payment_intent = Some(intent.id);
-            scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
-            changes.put(intent);
+            session.terms.application_fee_amount = intent.application_fee_amount;
+            session.terms.transfer_data = intent.transfer_data;
         }
-        None => {
-            session.payment_status = PaymentStatus::NoPaymentRequired;
-            let (customer, method_types) = (request.customer, request.method_types);
-            let setup = CreateSetupIntent { customer, method_types, ..CreateSetupIntent::default() };
-            let intent = setup::build(scene, &setup, Some(session.id))?;
-            session.setup_intent = Some(intent.id);
-            scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
-            changes.put(intent);
-        }
+        None => session.payment_status = PaymentStatus::NoPaymentRequired,
     }
     changes.schedule(JobKind::ExpireSession, session.id, expires_at);
     changes.put(session.clone());
@@ -87,6 +92,10 @@ fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
         UiMode::Hosted => {
             if request.success_url.is_none() {
                 return Err(Reason::Missing("success_url".into()).into());
+            }
+            if request.return_url.is_some() {
+                let why = "it can only be used without a hosted page; use success_url here.".to_owned();
+                return Err(Reason::InvalidValue("return_url".into(), why).into());
             }
             Ok(())
         }
@@ -168,27 +177,82 @@ pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodR
     if session.status != SessionStatus::Open || scene.now >= session.expires_at {
         return Err(Reason::SessionNotOpen(SessionOperation::Complete).into());
     }
-    let mut decided = if let Some(intent) = session.payment_intent.and_then(|id| scene.objects.payment_intent(id)) {
-        confirm::confirmable(&intent)?;
-        confirm::attempt_with(scene, &intent, (*intent).clone(), Some(method), ConfirmOptions::default())?
-    } else if let Some(intent) = session.setup_intent.and_then(|id| scene.objects.setup_intent(id)) {
-        setup::attempt_with(scene, (*intent).clone(), method, ConfirmOptions::default())?
-    } else {
-        let mut changes = Changes::default();
-        finish_session(scene, &mut changes, &session, PaymentStatus::NoPaymentRequired);
-        changes.answer(Arc::clone(&session))
-    };
+    let mut opening = Changes::default();
+    let mut decided =
+        if session.payment_status == PaymentStatus::NoPaymentRequired && session.mode == SessionMode::Payment {
+            let mut changes = Changes::default();
+            finish_session(scene, &mut changes, &session, PaymentStatus::NoPaymentRequired);
+            changes.answer(Arc::clone(&session))
+        } else if session.mode == SessionMode::Payment {
+            let known = session.payment_intent.and_then(|id| scene.objects.payment_intent(id));
+            let intent = match known {
+                Some(intent) => intent,
+                None => Arc::new(first_payment(scene, &mut opening, &session)?),
+            };
+            confirm::confirmable(&intent)?;
+            confirm::attempt_with(scene, &intent, (*intent).clone(), Some(method), ConfirmOptions::default())?
+        } else {
+            let known = session.setup_intent.and_then(|id| scene.objects.setup_intent(id));
+            let intent = match known {
+                Some(intent) => (*intent).clone(),
+                None => first_setup(scene, &mut opening, &session)?,
+            };
+            setup::confirmable(&intent)?;
+            setup::attempt_with(scene, intent, method, ConfirmOptions::default())?
+        };
+    opening.events.append(&mut decided.changes.events);
+    decided.changes.events = opening.events;
     let mut latest = (*session).clone();
     for object in &decided.changes.objects {
         if let crate::Object::CheckoutSession(changed) = object {
             latest.clone_from(changed);
         }
     }
+    for object in &decided.changes.objects {
+        latest.payment_intent = object.as_payment_intent().map(|intent| intent.id).or(latest.payment_intent);
+        latest.setup_intent = object.as_setup_intent().map(|intent| intent.id).or(latest.setup_intent);
+    }
     latest.customer_email = email.map(str::to_owned).or(latest.customer_email);
     decided.changes.put(latest.clone());
     // The page is told of the session, or of the decline.
     decided.reply = decided.reply.map(|_| latest.into());
     Ok(decided)
+}
+
+/// The payment that the customer's first attempt makes, as the session asks for it (B1, B19, B23).
+fn first_payment(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession) -> Result<PaymentIntent, Stop> {
+    let terms = &session.terms;
+    let total = session.amount_total.unwrap_or_default().incoming()?;
+    let fee = terms.application_fee_amount.map(Money::incoming).transpose()?;
+    let transfer = match terms.transfer_data {
+        Some(data) => {
+            Some(TransferTerms { destination: data.destination, amount: data.amount.map(Money::incoming).transpose()? })
+        }
+        None => None,
+    };
+    let currency = session.currency.ok_or_else(|| Reason::Internal("a bill has lost its currency".to_owned()))?;
+    let request = CreatePaymentIntent {
+        method_types: terms.method_types,
+        customer: session.customer,
+        capture_method: terms.capture_method,
+        request_multicapture: terms.request_multicapture,
+        setup_future_usage: terms.setup_future_usage,
+        application_fee_amount: fee,
+        transfer_data: transfer,
+        ..CreatePaymentIntent::new(total, currency)
+    };
+    let intent = create::build(scene, &request, Some(session.id))?;
+    scene.announce(changes, EventType::PaymentIntentCreated, &intent);
+    Ok(intent)
+}
+
+/// The setup that the customer's first attempt makes.
+fn first_setup(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession) -> Result<SetupIntent, Stop> {
+    let (customer, method_types) = (session.customer, session.terms.method_types);
+    let request = CreateSetupIntent { customer, method_types, microdeposits: true, ..CreateSetupIntent::default() };
+    let intent = setup::build(scene, &request, Some(session.id))?;
+    scene.announce(changes, EventType::SetupIntentCreated, &intent);
+    Ok(intent)
 }
 
 /// `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
@@ -204,8 +268,14 @@ pub(super) fn expire(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
 pub(super) fn expire_due(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
     let found = scene.objects.checkout_session(id);
     let session = found.ok_or_else(|| not_found("checkout.session", id, "session"))?;
-    if session.status != SessionStatus::Open || scene.now < session.expires_at {
+    if session.status != SessionStatus::Open {
         return Ok(Changes::default().answer(session));
+    }
+    if scene.now < session.expires_at {
+        // Too early: the job comes again.
+        let mut changes = Changes::default();
+        changes.schedule(JobKind::ExpireSession, id, session.expires_at);
+        return Ok(changes.answer(session));
     }
     expire_open(scene, &session)
 }
@@ -240,6 +310,7 @@ pub(super) fn follow(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentI
     let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
         return Ok(());
     };
+    let session = Arc::new(CheckoutSession { payment_intent: Some(intent.id), ..(*session).clone() });
     let paid = match intent.status {
         IntentStatus::Succeeded => PaymentStatus::Paid,
         IntentStatus::RequiresCapture if scene.dialect.authorized_session_is_paid => PaymentStatus::Paid,
@@ -267,12 +338,25 @@ pub(super) fn follow(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentI
     Ok(())
 }
 
+/// A session whose payment was only held is paid once money of it is received; no event tells it (B27).
+pub(super) fn follow_capture(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) {
+    let session = intent.session.and_then(|id| scene.objects.checkout_session(id));
+    if let Some(session) = session.filter(|it| it.payment_status == PaymentStatus::Unpaid)
+        && !intent.received.is_zero()
+    {
+        changes.put(CheckoutSession { payment_status: PaymentStatus::Paid, ..(*session).clone() });
+    }
+}
+
 /// Has the session of a finished setup follow it.
 pub(super) fn follow_setup(scene: &Scene<'_>, changes: &mut Changes, intent: &SetupIntent) -> Result<(), Stop> {
     let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
         return Ok(());
     };
-    if session.status == SessionStatus::Open && intent.status == SetupStatus::Succeeded {
+    let session = Arc::new(CheckoutSession { setup_intent: Some(intent.id), ..(*session).clone() });
+    // A bank at work on it is as far as the customer can bring it (B27).
+    let done = matches!(intent.status, SetupStatus::Succeeded | SetupStatus::Processing);
+    if session.status == SessionStatus::Open && done {
         finish_session(scene, changes, &session, PaymentStatus::NoPaymentRequired);
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
 
+use super::amounts::optional_share;
 use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
-use super::update::choose;
+use super::update::{self, choose};
 use crate::PaymentIntentId;
 use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef};
 use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
+    optional_share(request.application_fee_amount, "application_fee_amount")?;
+    optional_share(request.transfer_amount, "transfer_data[amount]")?;
     confirmable(&intent)?;
     if intent.session.is_some() {
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());
@@ -21,6 +24,15 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) 
     let mut changed = (*intent).clone();
     let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
     choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
+    let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
+        return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
+    };
+    if request.application_fee_amount.is_some() || request.transfer_amount.is_some() {
+        // That the method fits is asked before what is paid of it.
+        attempt::can_be_held(&changed, &customers::find(scene, method, &changed)?.method)?;
+    }
+    // Named here, they replace what was named before (B50).
+    update::terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     attempt_with(scene, &intent, changed, request.method, request.options)
 }
 
@@ -40,6 +52,8 @@ pub(super) fn attempt_with(
         changed.authenticated = false;
     }
     let found = customers::find(scene, method, &changed)?;
+    // An attempt that could not be made is none, and does not count.
+    attempt::can_be_held(&changed, &found.method)?;
     if intent.confirmations >= scene.dialect.most_confirmations {
         let (canceled, refusal) = attempt::cancel_for_too_many(scene, &mut changes, (**intent).clone());
         return Ok(finish(changes, canceled, Some(refusal)));

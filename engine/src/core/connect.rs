@@ -32,26 +32,26 @@ pub(super) fn terms(
     fee: Option<i64>,
     transfer: Option<TransferTerms>,
 ) -> Result<(Option<Money>, Option<TransferData>), Stop> {
-    let fee = super::amounts::optional_positive(fee, "application_fee_amount")?;
+    let fee = super::amounts::optional_share(fee, "application_fee_amount")?;
     let transfer = transfer.map(|terms| destination(scene, terms)).transpose()?;
     if fee.is_some() && !fees_allowed(scene, transfer.map(|data| data.destination)) {
         return Err(Reason::FeeNeedsConnect.into());
     }
+    let part = transfer.and_then(|data| data.amount);
+    if fee.is_some() && part.is_some() {
+        return Err(Reason::FeeAndTransfer.into());
+    }
     if fee.is_some_and(|fee| fee > amount) {
         return Err(Reason::FeeTooLarge.into());
     }
-    if transfer.and_then(|data| data.amount).is_some_and(|part| part > amount) {
+    if part.is_some_and(|part| part > amount) {
         return Err(Reason::TransferTooLarge.into());
-    }
-    if fee.is_some() && transfer.is_some_and(|data| data.amount.is_some()) {
-        let reason = Reason::ExclusiveParameters("application_fee_amount".into(), "transfer_data[amount]".into());
-        return Err(reason.into());
     }
     Ok((fee, transfer))
 }
 
 fn destination(scene: &Scene<'_>, terms: TransferTerms) -> Result<TransferData, Stop> {
-    let amount = super::amounts::optional_positive(terms.amount, "transfer_data[amount]")?;
+    let amount = super::amounts::optional_share(terms.amount, "transfer_data[amount]")?;
     let connected = scene.objects.account_by_id(terms.destination);
     match connected.filter(|account| account.platform == Some(scene.account.id)) {
         Some(account) => Ok(TransferData { destination: account.id, amount }),
@@ -82,20 +82,23 @@ pub(super) fn book_capture(
     amount: Money,
     shares: Shares,
 ) -> Result<(), Stop> {
-    let debit = charge.test_method.row().method_type.is_bank_debit();
+    let debit = charge.test_method.row().method_type.settles_later();
     let kind = if debit { MovementKind::Payment } else { MovementKind::Charge };
     let entry = book(scene, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));
-    if let Some(fee) = shares.fee {
+    let fee = shares.fee.filter(|fee| !fee.is_zero());
+    if let Some(fee) = fee {
         let so_far = charge.application_fee_amount.filter(|_| !charge.fees.is_empty()).unwrap_or_default();
         charge.application_fee_amount = Some(so_far.plus(fee)?);
     }
     if let Some(destination) = charge.destination {
         let part = shares.transfer.unwrap_or(amount).min(amount);
-        let transfer = move_to(scene, changes, destination, part, charge.currency, Some(charge), None)?;
-        charge.transfers.push(transfer);
+        if !part.is_zero() {
+            let transfer = move_to(scene, changes, destination, part, charge.currency, Some(charge), None)?;
+            charge.transfers.push(transfer);
+        }
     }
-    if let Some(fee) = shares.fee {
+    if let Some(fee) = fee {
         let fee = take_fee(scene, changes, charge, fee)?;
         charge.fees.push(fee);
     }

@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 /// `POST /v1/transfers`.
 pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
+    // That there is no such charge is said before what is wrong with the amount (§2.4).
+    let charge = request.source.map(|id| scene.charge(id, "source_transaction")).transpose()?;
     let amount = positive(request.amount, "amount")?;
     let connected = scene.objects.account_by_id(request.destination);
     if connected.is_none_or(|account| account.platform != Some(scene.account.id)) {
         return Err(Reason::UnknownDestination.into());
     }
-    let charge = request.source.map(|id| scene.charge(id, "source_transaction")).transpose()?;
     if let Some(charge) = &charge {
         source_allows(scene, charge, request.currency, amount)?;
     }
@@ -28,7 +29,7 @@ pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
     let id = connect::move_to(scene, &mut changes, to, amount, currency, charge.as_deref(), texts)?;
     if let Some(charge) = charge {
         let mut charge = (*charge).clone();
-        charge.transfers.push(id);
+        charge.sent.push(id);
         changes.put(charge);
     }
     let made = changes.objects.iter().find(|object| object.id() == id.into()).cloned();
@@ -40,7 +41,11 @@ pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
 
 /// B7, B48: not from a payment with several captures; and never more than the charge took.
 fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount: Money) -> Result<(), Stop> {
-    if charge.is_multicapture() {
+    if charge.captured.is_zero() {
+        return Err(Reason::SourceTooSmall.into());
+    }
+    // A destination charge sends its money itself.
+    if charge.is_multicapture() || charge.destination.is_some() {
         return Err(Reason::SourceTransactionOfMulticapture.into());
     }
     if charge.currency != currency {
@@ -48,7 +53,7 @@ fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount:
         return Err(Reason::InvalidValue("currency".into(), why).into());
     }
     let mut moved = amount;
-    for transfer in connect::transfers_of(scene, charge) {
+    for transfer in charge.sent.iter().filter_map(|id| scene.objects.transfer(*id)) {
         moved = moved.plus(transfer.amount)?;
     }
     if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }

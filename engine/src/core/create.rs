@@ -15,8 +15,16 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents`.
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -> Decided {
     let mut changes = Changes::default();
-    let mut intent = build(scene, request, None)?;
+    check_numbers(request)?;
+    if request.confirm.is_some() && request.method.is_none() {
+        return Err(crate::refusal::Reason::IntentNeedsMethod.into());
+    }
+    let mut intent = bare(scene, request, None)?;
     let method = request.method.map(|method| customers::find(scene, method, &intent)).transpose()?;
+    if let Some(found) = &method {
+        attempt::can_be_held(&intent, &found.method)?;
+    }
+    take_terms(scene, request, &mut intent)?;
     let Some(options) = request.confirm else {
         if let Some(Found { method, is_new }) = method {
             intent.method = Some(method.id);
@@ -57,10 +65,34 @@ pub(super) fn build(
     request: &CreatePaymentIntent,
     session: Option<CheckoutSessionId>,
 ) -> Result<PaymentIntent, Stop> {
+    let mut intent = bare(scene, request, session)?;
+    take_terms(scene, request, &mut intent)?;
+    Ok(intent)
+}
+
+/// Numbers that no payment could make right come before everything else (§2.4).
+fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
+    amounts::payment(request.amount, request.currency)?;
+    amounts::optional_share(request.application_fee_amount, "application_fee_amount")?;
+    amounts::optional_share(request.transfer_data.and_then(|data| data.amount), "transfer_data[amount]")?;
+    Ok(())
+}
+
+/// Fee and transfer of the request.
+fn take_terms(scene: &Scene<'_>, request: &CreatePaymentIntent, intent: &mut PaymentIntent) -> Result<(), Stop> {
+    (intent.application_fee_amount, intent.transfer_data) =
+        connect::terms(scene, intent.amount, request.application_fee_amount, request.transfer_data)?;
+    Ok(())
+}
+
+/// The same, without fee and transfer.
+fn bare(
+    scene: &Scene<'_>,
+    request: &CreatePaymentIntent,
+    session: Option<CheckoutSessionId>,
+) -> Result<PaymentIntent, Stop> {
     let amount = amounts::payment(request.amount, request.currency)?;
     let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
-    let (application_fee_amount, transfer_data) =
-        connect::terms(scene, amount, request.application_fee_amount, request.transfer_data)?;
     Ok(PaymentIntent {
         id: scene.id(PaymentIntentId),
         account: scene.account.id,
@@ -84,8 +116,8 @@ pub(super) fn build(
         authenticated: false,
         off_session: false,
         setup_future_usage: request.setup_future_usage,
-        application_fee_amount,
-        transfer_data,
+        application_fee_amount: None,
+        transfer_data: None,
         canceled_at: None,
         cancellation_reason: None,
         confirmations: 0,

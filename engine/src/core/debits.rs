@@ -32,28 +32,17 @@ pub(super) fn bank_answers(scene: &Scene<'_>, id: PaymentIntentId, told: Option<
         Answer::Declined(decline) => {
             let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), ..(*before).clone() };
             scene.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
-            let failure = Failure::Declined(decline);
+            let failure = Failure::Debit(decline);
             // Nobody waits for this answer, so the failure is told by events alone.
             let _ = attempt::fail(scene, &mut changes, &intent, &mut changed, failure, Some(charge.id));
             changes.put(charge);
         }
         Answer::Done => {
             let mut charge = Charge { status: ChargeStatus::Succeeded, ..(*before).clone() };
-            charge.captured = charge.amount;
-            charge.captures = 1;
-            charge.closed = true;
-            changed.status = IntentStatus::Succeeded;
-            changed.received = changed.amount;
-            changed.cancelable_until = None;
-            let fee = intent.application_fee_amount;
-            let transfer = intent.transfer_data.and_then(|data| data.amount);
-            let mut connected = Changes::default();
-            connect::book_capture(scene, &mut connected, &mut charge, changed.amount, Shares { fee, transfer })?;
+            let capture = intent.capture_method;
+            let connected = attempt::take_all(scene, &mut changes, &mut changed, &mut charge, capture)?;
             scene.announce_change(&mut changes, EventType::ChargeSucceeded, &before, &charge);
-            changes.objects.append(&mut connected.objects);
-            changes.events.append(&mut connected.events);
-            scene.announce_change(&mut changes, EventType::PaymentIntentSucceeded, &intent, &changed);
-            changes.put(charge);
+            attempt::succeed(scene, &mut changes, (&intent, &changed), charge, connected);
         }
         Answer::ChallengeRequired | Answer::RefundFailed(_) | Answer::TooLate | Answer::Impossible => {
             return Err(Reason::Internal("the bank gave an unexpected answer".to_owned()).into());
@@ -80,7 +69,7 @@ pub(super) fn fill_ledger(scene: &Scene<'_>, id: ChargeId) -> Decided {
     }
     scene.ask(|| Ask::CaptureAll { hold: before.hold })?;
     let (mut changes, mut connected) = (Changes::default(), Changes::default());
-    let mut charge = Charge { awaits_ledger: false, ..(*before).clone() };
+    let mut charge = Charge { awaits_ledger: false, ledger_due: None, ..(*before).clone() };
     let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
     connect::book_capture(scene, &mut connected, &mut charge, before.captured, shares)?;
     scene.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);

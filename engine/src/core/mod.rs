@@ -25,7 +25,8 @@ mod webhooks;
 pub use scene::{Changes, Decided, Done, Reply, Scene, Stop};
 
 use crate::command::{Command, WorldEvent};
-use crate::refusal::Reason;
+use crate::refusal::{Reason, Refusal};
+use crate::{Object, ObjectId};
 
 /// Decides one command.
 ///
@@ -63,8 +64,24 @@ pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
         Command::DeleteWebhookEndpoint { endpoint } => webhooks::delete(scene, *endpoint),
         Command::World(event) => world(scene, event),
         Command::Job(job) => jobs::run(scene, *job),
-        Command::Malformed { refusal, .. } => Err(Stop::Refuse(refusal.clone())),
+        Command::Malformed { target, refusal } => Err(malformed(scene, *target, refusal)),
         Command::Retrieve(_) | Command::List(_) => Err(Reason::Internal("a look is not a decision".to_owned()).into()),
+    }
+}
+
+/// That the object does not exist is said before what is wrong with the parameters (§2.4).
+fn malformed(scene: &Scene<'_>, target: Option<ObjectId>, refusal: &Refusal) -> Stop {
+    let deleted = |object: &Object| matches!(object, Object::WebhookEndpoint(endpoint) if endpoint.deleted);
+    let is_there = |id| {
+        let found: Option<Object> = scene.objects.object(id);
+        found.is_some_and(|object| object.account() == scene.account.id && !deleted(&object))
+    };
+    match target.filter(|id| !is_there(*id)) {
+        Some(id) => {
+            let (noun, param) = crate::edge::noun(id.kind());
+            scene::not_found(noun, id, param)
+        }
+        None => Stop::Refuse(Box::new(refusal.clone())),
     }
 }
 
@@ -72,6 +89,7 @@ fn world(scene: &Scene<'_>, event: &WorldEvent) -> Decided {
     match event {
         WorldEvent::Authenticate { intent, passes } => confirm::authenticate(scene, *intent, *passes),
         WorldEvent::AuthenticateSetup { intent, passes } => setup::authenticate(scene, *intent, *passes),
+        WorldEvent::MandateAnswered { intent } => setup::mandate_answered(scene, *intent),
         WorldEvent::CompleteSession { session, method, email } => {
             checkout::complete(scene, *session, *method, email.as_deref())
         }

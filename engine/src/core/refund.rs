@@ -11,6 +11,7 @@ use crate::objects::{
     Transfer,
 };
 use crate::refusal::{Reason, Refusal};
+use crate::test_methods::MethodType;
 use crate::{AccountId, RefundId, ReversalId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateRefund) -> Decided {
     let fee_part = fee_part(scene, request, &before, amount)?;
     let transfer_part = transfer_part(scene, request, &before, amount)?;
     let funded = connect::can_pay(scene, before.account, amount, before.currency);
-    if !funded && before.test_method.row().method_type.is_bank_debit() {
+    if !funded && before.test_method.row().method_type.settles_later() {
         return Err(Reason::BalanceTooLow.into());
     }
     let (hold, capture_first) = (before.hold, before.awaits_ledger);
@@ -158,10 +159,14 @@ fn several_captures(
 
 /// Where the refund starts its life (§2.6).
 fn status(scene: &Scene<'_>, charge: &Charge, answer: Answer, funded: bool) -> (RefundStatus, Option<RefundPending>) {
-    let bank = charge.test_method.row().method_type.is_bank_debit();
+    let method = charge.test_method.row().method_type;
+    let asks = method == MethodType::BankTransfer || method.is_bank_debit() && scene.dialect.bank_refunds_need_details;
     match answer {
         _ if !funded => (RefundStatus::Pending, Some(RefundPending::InsufficientFunds)),
-        Answer::Pending if bank && scene.dialect.bank_refunds_need_details => (RefundStatus::RequiresAction, None),
+        Answer::Pending if asks => (RefundStatus::RequiresAction, None),
+        Answer::Pending if method.is_bank_debit() && !scene.dialect.debit_refunds_wait => {
+            (RefundStatus::Succeeded, None)
+        }
         Answer::Pending => (RefundStatus::Pending, Some(RefundPending::Processing)),
         Answer::Done
         | Answer::Declined(_)

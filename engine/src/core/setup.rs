@@ -13,7 +13,7 @@ use crate::objects::{
     SetupStatus,
 };
 use crate::refusal::{Operation, Reason, Refusal};
-use crate::test_methods::MethodType;
+use crate::test_methods::{Behaviour, MethodType};
 use std::sync::Arc;
 
 /// The deposits and the code with which a test bank account is verified.
@@ -60,7 +60,7 @@ pub(super) fn build(
         secret: scene.ids.secret(),
         status: SetupStatus::RequiresPaymentMethod,
         method: None,
-        method_types: request.method_types.unwrap_or(MethodTypes::ALL),
+        method_types: request.method_types.unwrap_or(MethodTypes::SAVABLE),
         customer: customer.map(|customer| customer.id),
         usage: request.usage,
         microdeposits: request.microdeposits,
@@ -76,6 +76,7 @@ pub(super) fn build(
 /// `POST /v1/setup_intents/:id`.
 pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided {
     let intent = of_caller(scene, request.intent)?;
+    let owned = intent.session.is_some();
     let texts_only = request.method.is_none()
         && request.method_types.is_none()
         && request.customer.is_none()
@@ -87,6 +88,10 @@ pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided 
     };
     if !allowed {
         return Err(Refusal::with_setup(Reason::SetupStatus(Operation::Update, intent.status), &intent).into());
+    }
+    // What a session owns is changed on its page.
+    if owned && !texts_only {
+        return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
@@ -115,16 +120,24 @@ pub(super) fn confirm(scene: &Scene<'_>, request: &ConfirmSetupIntent) -> Decide
     let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
         return Err(Refusal::with_setup(Reason::SetupNeedsMethod, &intent).into());
     };
-    match intent.status {
-        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {}
-        SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
-            let reason = Reason::SetupStatus(Operation::Confirm, intent.status);
-            return Err(Refusal::with_setup(reason, &intent).into());
-        }
+    confirmable(&intent)?;
+    if intent.session.is_some() {
+        return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
     attempt_with(scene, changed, method, request.options)
+}
+
+/// Whether the status allows an attempt.
+pub(super) fn confirmable(intent: &SetupIntent) -> Result<(), Stop> {
+    match intent.status {
+        SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => Ok(()),
+        SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
+            let reason = Reason::SetupStatus(Operation::Confirm, intent.status);
+            Err(Refusal::with_setup(reason, &Arc::new(intent.clone())).into())
+        }
+    }
 }
 
 /// Attempts `intent` with `method`, unless it was confirmed too often (C19).
@@ -168,6 +181,12 @@ fn attempt(
         intent.status = SetupStatus::RequiresAction;
         intent.next_action = Some(NextAction::Microdeposits);
         scene.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
+        return Ok(finish(changes, intent, None));
+    }
+    if scene.dialect.mandates_take_time && method.method_type() == MethodType::SepaDebit {
+        // The bank says days later whether it takes the mandate.
+        intent.status = SetupStatus::Processing;
+        checkout::follow_setup(scene, &mut changes, &intent)?;
         return Ok(finish(changes, intent, None));
     }
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
@@ -285,6 +304,25 @@ pub(super) fn authenticate(scene: &Scene<'_>, id: SetupIntentId, passes: bool) -
     }
     let found = Found { method: method_of(scene, &intent)?, is_new: false };
     attempt(scene, changes, changed, found, ConfirmOptions::default(), true)
+}
+
+/// The bank answers the request for a mandate, as the method says.
+pub(super) fn mandate_answered(scene: &Scene<'_>, id: SetupIntentId) -> Decided {
+    let intent = of_caller(scene, id)?;
+    if intent.status != SetupStatus::Processing {
+        let reason = Reason::SetupStatus(Operation::SettleDebit, intent.status);
+        return Err(Refusal::with_setup(reason, &intent).into());
+    }
+    let mut changes = Changes::default();
+    let mut changed = (*intent).clone();
+    let method = method_of(scene, &intent)?;
+    if let Behaviour::Reject(decline) | Behaviour::RejectLate(decline) = method.test_method.row().behaviour {
+        // Nobody waits for this answer, so the failure is told by events alone.
+        let _ = fail(scene, &mut changes, &mut changed, Failure::Mandate(decline));
+    } else {
+        succeed(scene, &mut changes, &mut changed, &method);
+    }
+    Ok(finish(changes, changed, None))
 }
 
 fn method_of(scene: &Scene<'_>, intent: &SetupIntent) -> Result<Arc<PaymentMethod>, Stop> {

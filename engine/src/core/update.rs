@@ -1,6 +1,7 @@
 //! Updating PaymentIntents and Charges: what may change in which status (§2.2).
 
-use super::amounts;
+use super::amounts::{self, optional_share};
+use super::attempt;
 use super::connect;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
@@ -13,6 +14,11 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
+    optional_share(request.application_fee_amount, "application_fee_amount")?;
+    optional_share(request.transfer_amount, "transfer_data[amount]")?;
+    if let Some(amount) = request.amount {
+        amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
+    }
     allowed(&intent, request)?;
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
@@ -27,12 +33,12 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
     let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
     choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
-    terms(scene, request, &mut changed)?;
     changed.texts = request.texts.apply(&intent.texts);
     // Any update clears it (§2.1).
     changed.last_error = None;
     if let Some(method) = request.method {
         let found = customers::find(scene, method, &changed)?;
+        attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
         changed.next_action = None;
@@ -41,6 +47,10 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
             changes.put(found.method);
         }
     }
+    if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
+        attempt::can_be_held(&changed, &method)?;
+    }
+    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))
@@ -65,7 +75,9 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
     let money = request.amount.is_some() || request.currency.is_some();
     let texts_only = UpdatePaymentIntent { texts: request.texts.clone(), ..UpdatePaymentIntent::new(intent.id) };
     let operation = match intent.status.is_before_payment() {
-        true => return Ok(()),
+        true if *request == texts_only || intent.session.is_none() => return Ok(()),
+        // What a session owns is changed through the session.
+        true => return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Update), intent).into()),
         false if money => Operation::UpdateAmount,
         false if *request == texts_only && intent.status != IntentStatus::Canceled => return Ok(()),
         false => Operation::Update,
@@ -74,11 +86,23 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
 }
 
 /// Fee and transfer amount, checked against the amount as it will be.
-fn terms(scene: &Scene<'_>, request: &UpdatePaymentIntent, changed: &mut PaymentIntent) -> Result<(), Stop> {
-    if request.transfer_amount.is_some() && changed.transfer_data.is_none() {
+pub(super) fn terms(
+    scene: &Scene<'_>,
+    fee: Option<i64>,
+    transfer_amount: Option<i64>,
+    changed: &mut PaymentIntent,
+) -> Result<(), Stop> {
+    // What is wrong by itself is said before what does not go with the payment.
+    optional_share(fee, "application_fee_amount")?;
+    optional_share(transfer_amount, "transfer_data[amount]")?;
+    let destination = changed.transfer_data.map(|data| data.destination);
+    if fee.is_some() && !connect::fees_allowed(scene, destination) {
+        return Err(Reason::FeeNeedsConnect.into());
+    }
+    if transfer_amount.is_some() && destination.is_none() {
         return Err(Reason::TransferNeedsDestination.into());
     }
-    let fee = match (request.application_fee_amount, changed.application_fee_amount) {
+    let fee = match (fee, changed.application_fee_amount) {
         (Some(fee), _) => Some(fee),
         (None, Some(fee)) => Some(fee.incoming()?),
         (None, None) => None,
@@ -86,7 +110,7 @@ fn terms(scene: &Scene<'_>, request: &UpdatePaymentIntent, changed: &mut Payment
     let transfer = match changed.transfer_data {
         Some(data) => {
             let kept = data.amount.map(crate::Money::incoming).transpose()?;
-            Some(TransferTerms { destination: data.destination, amount: request.transfer_amount.or(kept) })
+            Some(TransferTerms { destination: data.destination, amount: transfer_amount.or(kept) })
         }
         None => None,
     };

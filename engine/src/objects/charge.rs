@@ -67,6 +67,8 @@ pub struct Charge {
     pub balance_transaction: Option<BalanceTransactionId>,
     /// Whether the background capture still has to run (A2).
     pub awaits_ledger: bool,
+    /// When it does, by what moment it will have run (A12).
+    pub ledger_due: Option<Time>,
     /// `application_fee_amount`: what was requested as fees so far.
     pub application_fee_amount: Option<Money>,
     /// The transfer amount asked for at confirmation, waiting for the background capture.
@@ -75,8 +77,10 @@ pub struct Charge {
     pub destination: Option<AccountId>,
     /// The fees, oldest first; `application_fee` is the first (U11).
     pub fees: Vec<ApplicationFeeId>,
-    /// The transfers, oldest first; `transfer` is the first (U11).
+    /// The transfers of a destination charge, oldest first; `transfer` is the first (A16, U11).
     pub transfers: Vec<TransferId>,
+    /// Separate transfers that name the charge as their source, oldest first.
+    pub sent: Vec<TransferId>,
     /// B49: the first capture set `application_fee_amount`, so each later one must.
     pub fee_required: bool,
     /// B49: the first capture set `transfer_data[amount]`, so each later one must.

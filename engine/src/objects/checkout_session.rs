@@ -1,6 +1,6 @@
 //! The Checkout Session: a page that collects one payment or one payment method.
 
-use super::SharedTexts;
+use super::{CaptureMethod, MethodTypes, SharedTexts, TransferData, Usage};
 use crate::money::{Currency, Money};
 use crate::time::Time;
 use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentIntentId, SetupIntentId};
@@ -79,6 +79,23 @@ pub struct LineItem {
     pub quantity: u64,
 }
 
+/// What a session asks of the payment or the setup that the customer's first attempt makes (B1, B9, B18).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionTerms {
+    /// The types of method it takes.
+    pub method_types: Option<MethodTypes>,
+    /// `payment_intent_data[capture_method]`.
+    pub capture_method: Option<CaptureMethod>,
+    /// `payment_method_options[card][request_multicapture]=if_available`.
+    pub request_multicapture: bool,
+    /// Keep the method for later payments.
+    pub setup_future_usage: Option<Usage>,
+    /// `payment_intent_data[application_fee_amount]`.
+    pub application_fee_amount: Option<Money>,
+    /// `payment_intent_data[transfer_data]`.
+    pub transfer_data: Option<TransferData>,
+}
+
 /// One page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutSession {
@@ -118,9 +135,11 @@ pub struct CheckoutSession {
     pub customer_email: Option<String>,
     /// The customer.
     pub customer: Option<CustomerId>,
-    /// The payment it collects.
+    /// What it asks of the payment or the setup.
+    pub terms: SessionTerms,
+    /// The payment it collects, once the customer has tried to pay (B1).
     pub payment_intent: Option<PaymentIntentId>,
-    /// The setup it collects.
+    /// The setup it collects, once the customer has tried.
     pub setup_intent: Option<SetupIntentId>,
     /// The merchant's texts.
     pub texts: SharedTexts,

@@ -13,7 +13,9 @@ mod webhook;
 
 pub use account::Account;
 pub use charge::{Charge, ChargeStatus};
-pub use checkout_session::{CheckoutSession, LineItem, PaymentStatus, SessionMode, SessionStatus, UiMode};
+pub use checkout_session::{
+    CheckoutSession, LineItem, PaymentStatus, SessionMode, SessionStatus, SessionTerms, UiMode,
+};
 pub use connect::{ApplicationFee, BalanceTransaction, FeeRefund, MovementKind, Reversal, Transfer};
 pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
 pub use payment_intent::{
@@ -77,6 +79,10 @@ pub enum Failure {
     Declined(Decline),
     /// The customer failed or abandoned authentication.
     Authentication,
+    /// The bank declined a debit.
+    Debit(Decline),
+    /// The bank declined a mandate to debit.
+    Mandate(Decline),
     /// The issuer wants authentication and the customer is away.
     AuthenticationRequired,
     /// The customer failed or abandoned authentication while a method was set up.
@@ -89,13 +95,16 @@ pub struct MethodTypes {
     card: bool,
     us_bank_account: bool,
     sepa_debit: bool,
+    bank_transfer: bool,
 }
 
 impl MethodTypes {
     /// Cards alone: the default.
-    pub const CARD: Self = Self { card: true, us_bank_account: false, sepa_debit: false };
+    pub const CARD: Self = Self { card: true, us_bank_account: false, sepa_debit: false, bank_transfer: false };
     /// All types.
-    pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true };
+    pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true, bank_transfer: true };
+    /// The types that a SetupIntent can save: of a transfer that the customer sends nothing can be kept.
+    pub const SAVABLE: Self = Self { bank_transfer: false, ..Self::ALL };
 
     /// The set of `types`.
     #[must_use]
@@ -105,6 +114,7 @@ impl MethodTypes {
             card: has(MethodType::Card),
             us_bank_account: has(MethodType::UsBankAccount),
             sepa_debit: has(MethodType::SepaDebit),
+            bank_transfer: has(MethodType::BankTransfer),
         }
     }
 
@@ -115,6 +125,7 @@ impl MethodTypes {
             MethodType::Card => self.card,
             MethodType::UsBankAccount => self.us_bank_account,
             MethodType::SepaDebit => self.sepa_debit,
+            MethodType::BankTransfer => self.bank_transfer,
         }
     }
 

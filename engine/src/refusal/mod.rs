@@ -70,7 +70,6 @@ pub enum Reason {
     TooLong(Param, u64),
     OnlyWithConfirm(Param),
     KeyTooLong,
-    ExclusiveParameters(Param, Param),
     RefundOfNothing,
     AmountTooSmall(Param, Currency),
     AmountTooLarge(Param),
@@ -97,6 +96,8 @@ pub enum Reason {
     CancelWindowClosed,
     Payment(Failure),
     // Captures.
+    NothingToCapture,
+    PieceTooSmall(Currency),
     CaptureTooLarge { capturable: Money, currency: Currency },
     TooManyCaptures(u32),
     NonFinalUnavailable,
@@ -104,6 +105,7 @@ pub enum Reason {
     FeeTooLarge,
     TransferTooLarge,
     TransferNeedsDestination,
+    FeeAndTransfer,
     RequiredByFirstCapture(Param),
     CaptureTheIntent,
     ChargeCapturedAlready,
@@ -179,7 +181,7 @@ impl Reason {
             Self::NotABoolean(p, _) | Self::Negative(p) | Self::InvalidValue(p, _) | Self::TooLong(p, _) => {
                 invalid(None, param(p))
             }
-            Self::OnlyWithConfirm(p) | Self::ExclusiveParameters(p, _) => invalid(None, param(p)),
+            Self::OnlyWithConfirm(p) => invalid(None, param(p)),
             Self::KeyTooLong => invalid(None, named("idempotency_key")),
             Self::RefundOfNothing => invalid(None, None),
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
@@ -209,6 +211,8 @@ impl Reason {
             | Self::CancelWindowClosed => invalid(Some("payment_intent_unexpected_state"), None),
             Self::Payment(failure) | Self::SetupFailed(failure) => of_card(Some(failure.texts().0), None),
 
+            Self::NothingToCapture => invalid(Some("parameter_invalid_integer"), named("amount")),
+            Self::PieceTooSmall(_) => invalid(Some("amount_too_small"), named("amount_to_capture")),
             Self::CaptureTooLarge { .. } => invalid(Some("amount_too_large"), named("amount_to_capture")),
             Self::TooManyCaptures(_) => invalid(Some("payment_intent_invalid_parameter"), named("amount_to_capture")),
             Self::NonFinalUnavailable => invalid(Some("payment_intent_invalid_parameter"), named("final_capture")),
@@ -235,8 +239,9 @@ impl Reason {
             Self::NoTransferToReverse => invalid(Some("charge_invalid_parameter"), named("reverse_transfer")),
             Self::BalanceTooLow => invalid(Some("balance_insufficient"), None),
             Self::SourceTransactionOfMulticapture => invalid(None, named("source_transaction")),
-            Self::SourceTooSmall => invalid(None, named("amount")),
-            Self::UnknownDestination => invalid(Some("resource_missing"), named("destination")),
+            Self::SourceTooSmall => invalid(Some("balance_insufficient"), named("amount")),
+            Self::FeeAndTransfer => invalid(None, named("transfer_data[amount]")),
+            Self::UnknownDestination => Row { status: 404, ..invalid(Some("resource_missing"), named("destination")) },
 
             Self::SetupStatus(Operation::VerifyMicrodeposits, _) => invalid(Some("intent_invalid_state"), None),
             Self::SetupStatus(..)
@@ -285,7 +290,6 @@ impl Reason {
                 | Self::TooLong(..)
                 | Self::OnlyWithConfirm(_)
                 | Self::KeyTooLong
-                | Self::ExclusiveParameters(..)
                 | Self::RefundOfNothing
                 | Self::AmountTooSmall(..)
                 | Self::AmountTooLarge(_)

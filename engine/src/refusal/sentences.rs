@@ -20,7 +20,6 @@ impl Reason {
             Self::TooLong(p, most) => format!("Invalid {p}: it may have at most {most} characters."),
             Self::OnlyWithConfirm(p) => format!("'{p}' can only be used together with confirm=true."),
             Self::KeyTooLong => "An idempotency key may have at most 255 characters.".to_owned(),
-            Self::ExclusiveParameters(p, q) => format!("Give either '{p}' or '{q}', not both."),
             Self::RefundOfNothing => {
                 "One of the following params should be provided for this request: payment_intent or charge.".to_owned()
             }
@@ -74,6 +73,10 @@ impl Reason {
             }
             Self::Payment(failure) | Self::SetupFailed(failure) => failure.texts().2.to_owned(),
 
+            Self::NothingToCapture => "This value must be greater than or equal to 1.".to_owned(),
+            Self::PieceTooSmall(currency) => {
+                format!("Amount must be at least {}.", currency.display(currency.minimum()))
+            }
             Self::CaptureTooLarge { capturable, currency } => format!(
                 "You cannot capture more than what is left of the authorization: {}.",
                 currency.display(*capturable)
@@ -91,6 +94,9 @@ impl Reason {
                 .to_owned(),
             Self::FeeTooLarge => "application_fee_amount may not exceed the amount of the payment.".to_owned(),
             Self::TransferTooLarge => "transfer_data[amount] may not exceed the amount of the payment.".to_owned(),
+            Self::FeeAndTransfer => {
+                "A payment has either an application_fee_amount or a transfer_data[amount], not both.".to_owned()
+            }
             Self::TransferNeedsDestination => {
                 "transfer_data[amount] needs a transfer_data[destination] on the PaymentIntent.".to_owned()
             }
@@ -222,6 +228,8 @@ impl Failure {
     pub const fn texts(self) -> (&'static str, Option<&'static str>, &'static str) {
         match self {
             Self::Declined(decline) => decline.texts(),
+            Self::Debit(decline) => ("payment_intent_payment_attempt_failed", None, decline.texts().2),
+            Self::Mandate(decline) => ("setup_attempt_failed", None, decline.texts().2),
             Self::Authentication => (
                 "payment_intent_authentication_failure",
                 None,

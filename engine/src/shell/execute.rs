@@ -3,6 +3,7 @@
 use super::Engine;
 use super::engine::Request;
 use super::expand;
+use super::locks::Held;
 use super::touched::touched;
 use super::view::View;
 use crate::acquirer::{Answer, Ask, Reference};
@@ -15,7 +16,7 @@ use crate::response::{Body, Response};
 use crate::store::{Batch, KeyRecord, KeyState, OpenAsk};
 use crate::time::Time;
 use crate::version::Feature;
-use crate::{Object, ObjectId};
+use crate::{AccountId, Object, ObjectId};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ impl Engine {
         };
         let version = request.version.unwrap_or(account.version);
         let case = Case { request, account: &account, number, now, reference: Reference(number), given_up: false };
-        if let Command::Retrieve(_) | Command::List(_) | Command::Malformed { .. } = case.request.command {
+        if let Command::Retrieve(_) | Command::List(_) = case.request.command {
             return self.look(&case, version);
         }
         match case.request.idempotency_key.as_deref() {
@@ -64,6 +65,15 @@ impl Engine {
         let Some(_in_use) = self.keys.begin(case.account.id, key) else {
             return refuse(Reason::KeyInUse);
         };
+        match self.known(case, version, key) {
+            Some(response) => response,
+            None => self.change(case, version),
+        }
+    }
+
+    /// What a request under a known key is answered; `None` when it is to be executed.
+    pub(super) fn known(&self, case: &Case<'_>, version: crate::ApiVersion, key: &str) -> Option<Response> {
+        let refuse = |reason: Reason| Some(refused(case.number, version, reason.into()));
         // Twice at the most: an open question is answered first, then the record is read again.
         for _ in 0..2 {
             let known = match self.parts.store.key(case.account.id, key) {
@@ -73,12 +83,12 @@ impl Engine {
                 Err(error) => return refuse(Reason::Internal(error.to_string())),
             };
             match known {
-                None => return self.change(case, version),
+                None => return None,
                 Some(known) if known.command != case.request.command => {
                     return refuse(Reason::KeyOfOtherRequest);
                 }
                 Some(KeyRecord { state: KeyState::Answered(answer), .. }) => {
-                    return Response { replayed: true, ..(*answer).clone() };
+                    return Some(Response { replayed: true, ..(*answer).clone() });
                 }
                 Some(KeyRecord { state: KeyState::Asking(reference), .. }) => {
                     if self.answer_open(reference).is_err() {
@@ -92,25 +102,36 @@ impl Engine {
 
     /// Locks what the command works on, then decides.
     fn change(&self, case: &Case<'_>, version: crate::ApiVersion) -> Response {
+        match self.hold(case.account.id, &case.request.command) {
+            Some((_held, wanted)) => self.decide_and_commit(case, version, wanted),
+            None => refused(case.number, version, Reason::LockTimeout.into()),
+        }
+    }
+
+    /// Has the objects of `command` to itself, with no question open on them; `None` when others have them.
+    pub(super) fn hold(&self, account: AccountId, command: &Command) -> Option<(Held<'_>, Vec<ObjectId>)> {
         for _ in 0..LOCK_ROUNDS {
             let view = View::of(&*self.parts.store);
-            let wanted = touched(&view, case.account.id, &case.request.command);
-            let Some(_held) = self.locks.hold(&wanted) else {
-                break;
-            };
-            if touched(&view, case.account.id, &case.request.command) != wanted {
+            let wanted = touched(&view, account, command);
+            let held = self.locks.hold(&wanted)?;
+            if touched(&view, account, command) != wanted {
                 continue;
             }
             if self.open.on(&wanted).into_iter().any(|ask| self.conclude(&ask).is_err()) {
-                break;
+                return None;
             }
-            return self.decide_and_commit(case, version, wanted);
+            return Some((held, wanted));
         }
-        refused(case.number, version, Reason::LockTimeout.into())
+        None
     }
 
     /// Decides; when the acquirer must answer first, records the question, asks, and decides again.
-    fn decide_and_commit(&self, case: &Case<'_>, version: crate::ApiVersion, locks: Vec<ObjectId>) -> Response {
+    pub(super) fn decide_and_commit(
+        &self,
+        case: &Case<'_>,
+        version: crate::ApiVersion,
+        locks: Vec<ObjectId>,
+    ) -> Response {
         let ask = match self.decide(case, version, None) {
             Ok(done) => return self.commit(case, version, done, None),
             Err(Stop::Refuse(refusal)) => return self.refuse(case, version, *refusal),
@@ -287,10 +308,6 @@ impl Engine {
             self.retrieve(case, *id)
         } else if let Command::List(query) = &case.request.command {
             self.list(case, query)
-        } else if let Command::Malformed { target, refusal } = &case.request.command {
-            // That the object does not exist is said before what is wrong with the parameters (§2.4).
-            let missing = target.and_then(|id| self.retrieve(case, id).err());
-            Err(missing.unwrap_or_else(|| Refusal::clone(refusal)))
         } else {
             Err(Reason::Internal("a change is not a look".to_owned()).into())
         };

@@ -50,9 +50,21 @@ impl Locks {
         Some(held)
     }
 
+    /// The hold of a request that was taken in before: see [`Held::leave`].
+    pub(super) fn resume(&self, objects: Vec<ObjectId>) -> Held<'_> {
+        Held { locks: self, objects }
+    }
+
     fn shard(&self, object: ObjectId) -> Option<&Shard> {
         let hash = BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(object);
         self.shards.get(usize::try_from(hash >> 32).unwrap_or(0) % SHARDS)
+    }
+}
+
+impl Held<'_> {
+    /// Leaves the objects held beyond this value, until [`Locks::resume`] gets them back.
+    pub(super) fn leave(mut self) -> Vec<ObjectId> {
+        std::mem::take(&mut self.objects)
     }
 }
 
@@ -120,8 +132,20 @@ impl KeysInUse {
         free.then(|| KeyInUse { keys: self, key: Some(key) })
     }
 
+    /// The key of a request that was taken in before: see [`KeyInUse::leave`].
+    pub(super) fn resume(&self, key: (AccountId, String)) -> KeyInUse<'_> {
+        KeyInUse { keys: self, key: Some(key) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, FxHashSet<(AccountId, String)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl KeyInUse<'_> {
+    /// Leaves the key in use beyond this value, until [`KeysInUse::resume`] gets it back.
+    pub(super) fn leave(mut self) -> Option<(AccountId, String)> {
+        self.key.take()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The imperative shell: locks, one transaction for each decision, questions to the acquirer, the worker.
 
+mod arrive;
 mod deliver;
 mod engine;
 mod execute;
@@ -10,6 +11,7 @@ mod touched;
 mod view;
 mod worker;
 
+pub use arrive::Arrived;
 pub use deliver::{DeliveryPort, NoDelivery, Post, sign};
 pub use engine::{Engine, EngineParts, Request};
 pub use worker::Progress;

@@ -85,8 +85,9 @@ impl Touched<'_> {
             | Command::CreatePaymentMethod { .. }
             | Command::CreateWebhookEndpoint(_)
             | Command::Retrieve(_)
-            | Command::List(_)
-            | Command::Malformed { .. } => {}
+            | Command::List(_) => {}
+            // Even what cannot be read waits its turn with the object that it names.
+            Command::Malformed { target, .. } => target.iter().for_each(|target| self.object(*target)),
         }
     }
 
@@ -96,7 +97,9 @@ impl Touched<'_> {
                 self.intent(*intent);
                 self.method_of_intent(*intent);
             }
-            WorldEvent::AuthenticateSetup { intent, .. } => self.setup(*intent),
+            WorldEvent::AuthenticateSetup { intent, .. } | WorldEvent::MandateAnswered { intent } => {
+                self.setup(*intent)
+            }
             WorldEvent::CompleteSession { session, method, .. } => {
                 self.ids.push((*session).into());
                 self.method(Some(*method));
@@ -116,6 +119,8 @@ impl Touched<'_> {
             self.charge(id);
         } else if let ObjectId::Refund(id) = id {
             self.refund(id);
+        } else if let ObjectId::SetupIntent(id) = id {
+            self.setup(id);
         } else {
             self.ids.push(id);
         }

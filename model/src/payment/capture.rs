@@ -53,6 +53,9 @@ impl Payment {
             return Err(Rejection::ZeroCapture);
         }
         let amount = amount.filter(|amount| *amount <= capturable).ok_or(Rejection::CaptureTooLarge)?;
+        if terms.dialect.minimum_per_capture && !amount.is_zero() && amount.get() < terms.dialect.minimum_amount {
+            return Err(Rejection::PieceTooSmall);
+        }
         let refused = match capture.final_capture {
             Some(false) => !available,
             Some(true) => !available && terms.dialect.final_capture_needs_multicapture,
@@ -63,9 +66,6 @@ impl Payment {
         }
         if !amount.is_zero() && charge.captures >= CAPTURE_LIMIT {
             return Err(Rejection::CaptureLimit);
-        }
-        if terms.dialect.minimum_per_capture && !amount.is_zero() && amount.get() < terms.dialect.minimum_amount {
-            return Err(Rejection::PieceTooSmall);
         }
         Ok(amount)
     }

@@ -87,11 +87,13 @@ impl Payment {
                 if self.intent.status == IntentStatus::Canceled && !terms.dialect.metadata_on_canceled {
                     return Err(Rejection::UnexpectedState);
                 }
-                return self.done();
+                intent.last_error = None;
+                return next.done();
             }
         }
         if !self.intent.status.is_open() {
-            return Err(Rejection::UnexpectedState);
+            let amount = matches!(update, Update::Amount(_));
+            return Err(if amount { Rejection::AmountFixed } else { Rejection::UnexpectedState });
         }
         if self.intent.owned_by_session {
             return Err(Rejection::OwnedBySession);

@@ -94,8 +94,9 @@ impl Verb {
         }
     }
 
-    /// An input with this verb, its parameters still to be filled in by the reader.
-    pub(super) fn blank(self) -> Input {
+    /// An input with this verb, its parameters still to be filled in.
+    #[must_use]
+    pub fn blank(self) -> Input {
         let intent = IntentId(0);
         let refund = RefundId(0);
         let key = KeyId(0);

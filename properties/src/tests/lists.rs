@@ -398,7 +398,7 @@ fn refusals() -> Vec<Case> {
     vec![
         refuses(status, done(), confirm(), Rejection::UnexpectedState),
         refuses(status, held(), confirm(), Rejection::UnexpectedState),
-        refuses(status, processing(), update(Update::Amount(500)), Rejection::UnexpectedState),
+        refuses(status, processing(), update(Update::Amount(500)), Rejection::AmountFixed),
         refuses(status, canceled(), update(Update::Metadata), Rejection::UnexpectedState),
         refuses(status, done(), cancel(), Rejection::UnexpectedState),
         refuses(status, fresh(), confirm(), Rejection::MissingPaymentMethod),
@@ -429,9 +429,11 @@ fn refusals() -> Vec<Case> {
             "status-refusals-are-true",
             vec![
                 to(done(), confirm()).says(Err(Rejection::UnexpectedState)),
-                to(held(), update(Update::Amount(500))).says(Err(Rejection::UnexpectedState)),
+                to(held(), update(Update::Amount(500))).says(Err(Rejection::AmountFixed)),
             ],
             vec![
+                to(held(), update(Update::Amount(500))).says(Err(Rejection::UnexpectedState)),
+                to(fresh(), update(Update::Amount(500))).says(Err(Rejection::AmountFixed)),
                 to(ready(PaymentMethod::Visa), confirm()).says(Err(Rejection::UnexpectedState)),
                 to(held(), capture(1, None)).says(Err(Rejection::UnexpectedState)),
                 to(held(), cancel()).says(Err(Rejection::UnexpectedState)),

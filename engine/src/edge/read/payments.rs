@@ -112,9 +112,15 @@ pub(super) fn update(intent: PaymentIntentId, params: &Value) -> Read {
 
 pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
     let own = &["capture_method", "payment_method", "payment_method_data", "payment_method_options", "receipt_email"];
-    let known = [own, CONFIRM, WITHOUT_EFFECT, &["setup_future_usage", "payment_method_types"]];
+    let known = [
+        own,
+        CONFIRM,
+        WITHOUT_EFFECT,
+        &["setup_future_usage", "payment_method_types", "application_fee_amount", "transfer_data"],
+    ];
     let fields = Fields::of(params, &known)?;
     let card = card_options(&fields)?;
+    let transfer = fields.group("transfer_data", &[&["amount"]])?;
     Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent {
         intent,
         method: method(&fields)?,
@@ -122,6 +128,8 @@ pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
         card_capture_manual: card.capture_manual,
         request_multicapture: card.request_multicapture,
         setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
+        application_fee_amount: fields.integer("application_fee_amount")?,
+        transfer_amount: transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten(),
         options: confirm_options(&fields)?,
     }))
 }
@@ -192,6 +200,7 @@ pub(super) fn make_of(fields: &Fields<'_>) -> Result<TestMethod, Refusal> {
         MethodType::Card => "number",
         MethodType::UsBankAccount => "account_number",
         MethodType::SepaDebit => "iban",
+        MethodType::BankTransfer => "reference",
     };
     let known = &["number", "exp_month", "exp_year", "cvc", "token", "account_number", "routing_number"];
     let also = &["account_holder_type", "account_type", "iban"];

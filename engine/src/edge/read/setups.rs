@@ -3,14 +3,13 @@
 use super::Read;
 use super::fields::{Fields, TEXTS};
 use super::payments::{
-    CANCELLATION_REASONS, CAPTURE_METHODS, USAGES, card_options, confirm_options, currency, make_of, method,
-    method_types, transfer_data,
+    CAPTURE_METHODS, USAGES, card_options, confirm_options, currency, make_of, method, method_types, transfer_data,
 };
 use crate::command::{
     Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
     Microdeposits, UpdateSetupIntent,
 };
-use crate::objects::{SessionMode, UiMode, Usage};
+use crate::objects::{CancellationReason, SessionMode, UiMode, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::TestMethod;
 use crate::{CustomerId, PaymentMethodId, SetupIntentId};
@@ -35,6 +34,13 @@ const SETUP: &[&str] = &[
     "expand",
     "mandate_data",
     "on_behalf_of",
+];
+
+/// Why a client may cancel a setup: nothing was paid, so nothing was fraudulent (§2.1).
+const REASONS: &[(&str, CancellationReason)] = &[
+    ("duplicate", CancellationReason::Duplicate),
+    ("requested_by_customer", CancellationReason::RequestedByCustomer),
+    ("abandoned", CancellationReason::Abandoned),
 ];
 
 pub(super) fn create(params: &Value) -> Read {
@@ -82,7 +88,7 @@ pub(super) fn confirm(intent: SetupIntentId, params: &Value) -> Read {
 
 pub(super) fn cancel(intent: SetupIntentId, params: &Value) -> Read {
     let fields = Fields::of(params, &[&["cancellation_reason", "expand"]])?;
-    let reason = fields.choice("cancellation_reason", CANCELLATION_REASONS)?;
+    let reason = fields.choice("cancellation_reason", REASONS)?;
     Ok(Command::CancelSetupIntent { intent, reason })
 }
 

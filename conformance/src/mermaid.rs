@@ -1,54 +1,52 @@
-//! A story as a sequence diagram, for any page that draws Mermaid.
+//! Steps as a sequence diagram, for any page that draws Mermaid.
 
 use std::fmt::Write;
 
 use holdfast_model::trace::describe;
 use holdfast_model::{Event, Input};
-
-use crate::catalogue::Moment;
-use crate::story::Story;
+use holdfast_properties::Step;
 
 /// The diagram, without the fence around it.
 #[must_use]
-pub fn diagram(story: &Story) -> String {
+pub fn diagram<'a>(steps: impl Iterator<Item = Step<'a>> + Clone) -> String {
     let mut out = String::from("sequenceDiagram\n  participant M as Merchant\n  participant E as Engine\n");
-    let world = story.moments().filter_map(|moment| actor(&moment.input)).collect::<Vec<_>>();
+    let world = steps.clone().filter_map(|step| actor(&step.input)).collect::<Vec<_>>();
     for (short, name) in [("C", "Customer"), ("B", "Bank")] {
         if world.contains(&short) {
             line(&mut out, format_args!("  participant {short} as {name}"));
         }
     }
-    for (number, moment) in (1_usize..).zip(story.moments()) {
-        scene(&mut out, number, &moment);
+    for (number, step) in (1_usize..).zip(steps) {
+        scene(&mut out, number, &step);
     }
     out
 }
 
-fn scene(out: &mut String, number: usize, moment: &Moment<'_>) {
-    let input = text(&moment.input.to_string());
-    let answer = text(&describe(&moment.outcome));
-    match moment.input {
+fn scene(out: &mut String, number: usize, step: &Step<'_>) {
+    let input = text(&step.input.to_string());
+    let answer = text(&describe(&step.outcome));
+    match step.input {
         Input::Call(_) | Input::Begin { .. } => {
             line(out, format_args!("  M->>E: {number}. {input}"));
             // A dashed line with a cross at its end for what was refused or never arrived.
-            let arrow = if moment.outcome.is_ok() { "-->>" } else { "--x" };
+            let arrow = if step.outcome.is_ok() { "-->>" } else { "--x" };
             line(out, format_args!("  E{arrow}M: {answer}"));
         }
         Input::Finish { .. } => {
             line(out, format_args!("  Note over E: {number}. {input}"));
-            let arrow = if moment.outcome.is_ok() { "-->>" } else { "--x" };
+            let arrow = if step.outcome.is_ok() { "-->>" } else { "--x" };
             line(out, format_args!("  E{arrow}M: {answer}"));
         }
         Input::Event(Event::Advance { .. }) => line(out, format_args!("  Note over M,E: {number}. {input}")),
         Input::Event(_) => {
-            let from = actor(&moment.input).unwrap_or("E");
+            let from = actor(&step.input).unwrap_or("E");
             line(out, format_args!("  {from}->>E: {number}. {input}"));
-            if moment.outcome.is_err() {
+            if step.outcome.is_err() {
                 line(out, format_args!("  E--x{from}: {answer}"));
             }
         }
     }
-    for notification in moment.notifications {
+    for notification in step.notifications {
         line(out, format_args!("  E-)M: {}", notification.kind.name()));
     }
 }
@@ -80,6 +78,8 @@ fn line(out: &mut String, words: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counterexample::expected;
+    use crate::generator::Sequence;
     use holdfast_model::Terms;
     use holdfast_model::trace::Script;
 
@@ -89,9 +89,10 @@ mod tests {
                       authenticate pi1 succeeds\n\
                       capture pi1 2000\n\
                       advance 8d\n";
-        let story = Story::play(Terms::default(), Script::parse(script).unwrap().inputs());
+        let inputs = Script::parse(script).unwrap().inputs().collect();
+        let trace = expected(&Sequence { terms: Terms::default(), inputs });
         assert_eq!(
-            diagram(&story),
+            diagram(trace.steps()),
             "sequenceDiagram
   participant M as Merchant
   participant E as Engine

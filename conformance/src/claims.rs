@@ -1,0 +1,93 @@
+//! The subject alone, judged by the claims: no model in sight, so a mistake that model and engine share is found too.
+
+use holdfast_model::{Fault, Input, Outcome, Rejection, Terms};
+use holdfast_properties::{Snapshot, Step};
+
+use crate::oracle;
+use crate::reading;
+use crate::subject::{Answer, Failure, Reaction, Subject};
+use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
+
+/// Runs all of `inputs` under `terms`, and judges every step.
+///
+/// A client cannot tell all reasons of a refusal apart. A claim counts as broken only if it is so whichever of the
+/// reasons that look alike it was.
+pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Verdict {
+    match judge(subject, terms, inputs) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<Tally, Verdict> {
+    let cannot_say = |step: usize| move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason });
+    subject.start(terms).map_err(cannot_say(0))?;
+    let mut tally = Tally::default();
+    let mut before = oracle::nothing_yet(terms);
+    let mut after = before.clone();
+    for (step, input) in inputs.iter().enumerate() {
+        if !subject.can(input) {
+            tally.beyond = tally.beyond.saturating_add(1);
+            continue;
+        }
+        let reaction = send(subject, input).map_err(cannot_say(step))?;
+        let sight = subject.observe().map_err(cannot_say(step))?;
+        let known: Vec<_> = before.keys.clone();
+        oracle::snapshot_of(sight, terms, &known, &mut after);
+        let input = with_fault(*input, reaction.fault);
+        let claims = broken(&before, input, &reaction, &after).map_err(|difference| {
+            Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
+        })?;
+        if !claims.is_empty() {
+            let differences = Vec::new();
+            return Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences })));
+        }
+        tally.compared = tally.compared.saturating_add(1);
+        std::mem::swap(&mut before, &mut after);
+    }
+    Ok(tally)
+}
+
+/// Has the subject take one input.
+pub(crate) fn send(subject: &mut impl Subject, input: &Input) -> Result<Reaction, Failure> {
+    match input {
+        Input::Call(call) => subject.submit(call),
+        Input::Begin { key, operation } => subject.begin(*key, operation),
+        Input::Finish { key } => subject.finish(*key),
+        Input::Event(event) => subject.happen(event),
+    }
+}
+
+/// The input with the fault that really happened.
+pub(crate) const fn with_fault(input: Input, fault: Fault) -> Input {
+    match input {
+        Input::Call(call) => Input::Call(holdfast_model::Call { fault, ..call }),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
+    }
+}
+
+/// The claims that the step breaks under every reading of its answer; or that its answer has no reading at all.
+fn broken(
+    before: &Snapshot,
+    input: Input,
+    reaction: &Reaction,
+    after: &Snapshot,
+) -> Result<Vec<Broken>, Box<Difference>> {
+    let judged = |outcome: Outcome| {
+        let step = Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe());
+        oracle::broken_claims(&step)
+    };
+    let Answer::Refused(refused) = &reaction.answer else {
+        return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
+    };
+    let mut readings = reading::readings(refused).map(|rejection: Rejection| judged(Err(rejection)));
+    let Some(mut common) = readings.next() else {
+        let model = "a row of the table of refusals".to_owned();
+        let difference = Difference { place: Place::Answer, model, subject: format!("{refused:?}") };
+        return Err(Box::new(difference));
+    };
+    for claims in readings {
+        common.retain(|broken| claims.iter().any(|other| other.claim == broken.claim));
+    }
+    Ok(common)
+}

@@ -1,0 +1,174 @@
+//! A failure as a value: the smallest sequence that shows it, as a trace, a diagram, a command and a test.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use holdfast_model::trace::{Error, Expectation, Script};
+use holdfast_model::{Transition, transition};
+use holdfast_properties::{Happening, Snapshot, Trace};
+
+use crate::generator::Sequence;
+use crate::lockstep::{self, World};
+use crate::mermaid::diagram;
+use crate::shrink::{EXECUTIONS, shrink};
+use crate::subject::Subject;
+use crate::verdict::Verdict;
+
+/// Where counterexamples are kept, seen from the root of the repository.
+pub const FOLDER: &str = "reports/counterexamples";
+
+/// The smallest sequence found that shows a failure. Executed again before it is believed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counterexample {
+    /// The sequence.
+    pub sequence: Sequence,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+impl Counterexample {
+    /// Out of a sequence that fails; `None` if it does not fail when it is executed again.
+    pub fn out_of(sequence: &Sequence, judge: impl FnMut(&Sequence) -> Verdict) -> Option<Self> {
+        let (sequence, verdict) = shrink(sequence, EXECUTIONS, judge)?;
+        Some(Self { sequence, verdict })
+    }
+
+    /// A short name for its kind: of the claim that is false, or the place that differs.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let identity = self.verdict.identity().map_or_else(|| "unknown".to_owned(), |identity| identity.to_string());
+        let words = identity.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("-")
+    }
+
+    /// The trace, with what the model says must come of it.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        let trace = expected(&self.sequence);
+        let lines = trace.steps().map(|step| {
+            let expectation = Expectation::recorded(&step.input, &step.outcome, &step.after, step.notifications);
+            (step.input, Some(expectation))
+        });
+        let heading = self.verdict.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+        Script { heading, ..Script::of(self.sequence.terms, lines) }.numbered()
+    }
+
+    /// Writes the trace into `folder` under the next free number, and says where.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read or written.
+    pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
+        fs::create_dir_all(folder)?;
+        let mut last = 0_u32;
+        for entry in fs::read_dir(folder)? {
+            let name = entry?.file_name();
+            let number = name.to_str().and_then(|name| name.split('-').next()?.parse().ok());
+            last = last.max(number.unwrap_or(0));
+        }
+        let path = folder.join(format!("{:04}-{}.trace", last.saturating_add(1), self.name()));
+        fs::write(&path, self.script().to_string())?;
+        Ok(path)
+    }
+}
+
+impl fmt::Display for Counterexample {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let script = self.script().to_string();
+        writeln!(out, "{}\n\nThe trace, with what the model says must come of it:\n", self.verdict)?;
+        for line in script.lines().skip_while(|line| line.starts_with('#') || line.is_empty()) {
+            writeln!(out, "    {line}")?;
+        }
+        writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", diagram(expected(&self.sequence).steps()))?;
+        writeln!(out, "\nTo see it again:\n\ncargo run --bin check -- replay --on engine - <<'END'\n{script}END")?;
+        let name = self.name().replace('-', "_").to_lowercase();
+        writeln!(out, "\nAs a test:\n\n#[test]\nfn {name}() {{")?;
+        writeln!(out, "    let trace = r#\"\n{script}\"#;")?;
+        writeln!(out, "    let verdict = counterexample::replay(&mut EngineSubject::default(), trace).unwrap();")?;
+        writeln!(out, "    assert!(verdict.agrees(), \"{{verdict}}\");\n}}")
+    }
+}
+
+/// Plays a trace on a subject, in lockstep with the model. What the trace itself expects is not looked at: the model
+/// says what must come of it now.
+///
+/// # Errors
+/// Where the text is no trace.
+pub fn replay(subject: &mut impl Subject, text: &str) -> Result<Verdict, Error> {
+    let script = Script::parse(text)?;
+    let inputs: Vec<_> = script.inputs().collect();
+    Ok(lockstep::run(subject, &script.terms, &inputs))
+}
+
+/// What the model says of a sequence.
+#[must_use]
+pub fn expected(sequence: &Sequence) -> Trace {
+    let terms = &sequence.terms;
+    let mut world = World::default();
+    let see = |world: &World| Snapshot::from(world.observe(terms).observation(terms));
+    let start = see(&world);
+    let happenings = sequence.inputs.iter().map(|input| {
+        let Transition { after, outcome, notifications } = transition(terms, &world, *input);
+        world = after;
+        Happening { input: *input, outcome, notifications: notifications.as_slice().to_vec(), after: see(&world) }
+    });
+    Trace { happenings: happenings.collect(), start }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_model::testing::{faults, faulty_transition};
+
+    use super::*;
+    use crate::choices::Seeded;
+    use crate::drive;
+    use crate::generator::Temper;
+    use crate::subjects::ModelSubject;
+
+    fn broken() -> ModelSubject {
+        let fault = faults().find(|fault| fault.name == "part-is-all").unwrap();
+        ModelSubject::deciding(move |terms, world, input| faulty_transition(fault, terms, world, input))
+    }
+
+    fn found() -> Counterexample {
+        let mut subject = broken();
+        let sequence = (0..10_000).find_map(|seed| {
+            let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
+            drive.verdict.identity().map(|_| drive.sequence)
+        });
+        let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.terms, &sequence.inputs);
+        Counterexample::out_of(&sequence.unwrap(), judge).unwrap()
+    }
+
+    #[test]
+    fn it_is_a_trace_that_fails_again_and_agrees_where_nothing_is_broken() {
+        let text = found().script().to_string();
+        assert!(!replay(&mut broken(), &text).unwrap().agrees(), "{text}");
+        assert!(replay(&mut ModelSubject::default(), &text).unwrap().agrees(), "{text}");
+    }
+
+    #[test]
+    fn it_says_how_to_see_it_again() {
+        let told = found().to_string();
+        for part in ["```mermaid\nsequenceDiagram", "check -- replay --on engine", "#[test]\nfn ", "=>"] {
+            assert!(told.contains(part), "no {part} in {told}");
+        }
+    }
+
+    #[test]
+    fn files_are_numbered() {
+        let folder = std::env::temp_dir().join(format!("holdfast-counterexamples-{}", std::process::id()));
+        let found = found();
+        let paths = [found.write(&folder).unwrap(), found.write(&folder).unwrap()];
+        let names = paths.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(names, [format!("0001-{}.trace", found.name()), format!("0002-{}.trace", found.name())]);
+    }
+
+    #[test]
+    fn what_is_no_trace_is_refused_with_its_line() {
+        let error = replay(&mut ModelSubject::default(), "create pi1 1000 usd\nsteal pi1\n").unwrap_err();
+        assert_eq!(error.line, 2);
+    }
+}

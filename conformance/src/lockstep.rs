@@ -1,0 +1,437 @@
+//! Model and subject side by side: the same inputs, every answer, observation and notification compared, and every
+//! step of the subject judged by the claims.
+
+use holdfast_model::{
+    About, Currency, Event, Fault, Input, IntentId, KeyId, KeyView, Notification, Observation, Operation, Outcome,
+    Rejection, State, Terms, transition,
+};
+use holdfast_properties::{Snapshot, Step};
+
+use crate::claims::{send, with_fault};
+use crate::oracle::{self, Likeness};
+use crate::reading;
+use crate::repaired;
+use crate::subject::{Answer, Failure, Reaction, Subject};
+use crate::tolerated::{TOLERATED, Tolerated, is_tolerated};
+use crate::verdict::{Difference, Divergence, Inconclusive, Tally, Verdict, Violation};
+
+/// PaymentIntents that a run can have.
+pub const PAYMENTS: usize = 3;
+/// Idempotency keys that a run can have.
+pub const KEYS: usize = 3;
+/// The modelled world, as large as the harness has it.
+pub type World = State<PAYMENTS, KEYS>;
+
+/// What became of one input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stepped {
+    /// Both took it, and it was compared.
+    Compared,
+    /// Neither took it, because the model has no room for it or the subject cannot be asked it.
+    Beyond,
+    /// Neither took it, because it meets a request held open.
+    Held,
+}
+
+/// Runs all of `inputs` under `terms`.
+pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Verdict {
+    let mut lockstep = match Lockstep::start(subject, terms) {
+        Ok(lockstep) => lockstep,
+        Err(inconclusive) => return Verdict::Inconclusive(inconclusive),
+    };
+    for input in inputs {
+        if let Err(verdict) = lockstep.step(*input) {
+            return verdict;
+        }
+    }
+    Verdict::Agree(lockstep.tally())
+}
+
+/// Model and subject at one moment.
+#[derive(Debug)]
+pub struct Lockstep<'s, S> {
+    subject: &'s mut S,
+    terms: Terms,
+    tolerated: &'static [Tolerated],
+    model: World,
+    before: Snapshot,
+    after: Snapshot,
+    last: Option<(Input, Outcome)>,
+    told: Vec<Notification>,
+    tally: Tally,
+    taken: usize,
+}
+
+impl<'s, S: Subject> Lockstep<'s, S> {
+    /// Both anew.
+    ///
+    /// # Errors
+    /// [`Inconclusive`] when the subject cannot be had under these terms.
+    pub fn start(subject: &'s mut S, terms: &Terms) -> Result<Self, Inconclusive> {
+        subject.start(terms).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
+        let blank = oracle::nothing_yet(terms);
+        Ok(Self {
+            subject,
+            terms: *terms,
+            tolerated: TOLERATED,
+            model: World::default(),
+            before: blank.clone(),
+            after: blank,
+            last: None,
+            told: Vec::new(),
+            tally: Tally::default(),
+            taken: 0,
+        })
+    }
+
+    /// The same, tolerating what `list` names instead of [`TOLERATED`].
+    #[must_use]
+    pub const fn tolerating(mut self, list: &'static [Tolerated]) -> Self {
+        self.tolerated = list;
+        self
+    }
+
+    /// The model's state, for whoever chooses the next input.
+    #[must_use]
+    pub const fn model(&self) -> &World {
+        &self.model
+    }
+
+    /// What the run consisted of so far.
+    #[must_use]
+    pub const fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// What is seen of the subject now.
+    #[must_use]
+    pub fn seen(&self) -> Observation<'_> {
+        self.after.observe()
+    }
+
+    /// The last step that both took, as the subject shows it.
+    #[must_use]
+    pub fn last_step(&self) -> Option<Step<'_>> {
+        let (input, outcome) = self.last?;
+        Some(Step::new(self.before.observe(), input, outcome, &self.told, self.after.observe()))
+    }
+
+    /// Both take one input.
+    ///
+    /// # Errors
+    /// The [`Verdict`] with which the run ends: a violation, a divergence, or that nothing can be said.
+    pub fn step(&mut self, input: Input) -> Result<Stepped, Verdict> {
+        self.forget_old_key(&input)?;
+        let stepped = self.take(input)?;
+        self.taken = self.taken.saturating_add(1);
+        Ok(stepped)
+    }
+
+    fn take(&mut self, input: Input) -> Result<Stepped, Verdict> {
+        if self.meets_open_request(&input) {
+            self.tally.held = self.tally.held.saturating_add(1);
+            return Ok(Stepped::Held);
+        }
+        if self.makes_a_second(&input) {
+            self.tally.beyond = self.tally.beyond.saturating_add(1);
+            return Ok(Stepped::Beyond);
+        }
+        // A request that breaks off half-way hides that there is no room for what it does, so it is asked without.
+        let calm = transition(&self.terms, &self.model, with_fault(input, Fault::None));
+        if oracle::is_beyond(&calm.outcome) || !self.subject.can(&input) {
+            self.tally.beyond = self.tally.beyond.saturating_add(1);
+            return Ok(Stepped::Beyond);
+        }
+        let reaction = match send(self.subject, &input) {
+            Ok(reaction) => reaction,
+            Err(failure) => return Err(self.cannot_say(failure)),
+        };
+        let input = with_fault(input, reaction.fault);
+        let mut expected = match reaction.fault {
+            Fault::None => calm,
+            Fault::ErrorBefore | Fault::ErrorAfter | Fault::AnswerLost => transition(&self.terms, &self.model, input),
+        };
+        if self.is_turned_away(&input, &reaction.answer) {
+            // A request may always be turned away while another one is open; then nothing happens.
+            expected.after = self.model;
+            expected.outcome = Err(Rejection::LockTimeout);
+            expected.notifications = holdfast_model::Notifications::none();
+        }
+        let mut judged = None;
+        if let Some(other) = repaired::also_wrong(&self.terms, &self.model, input, &expected.outcome, &reaction.answer)
+        {
+            // Two parameters are wrong, and the rules do not say which one is named.
+            judged = Some(expected.outcome);
+            expected = other;
+            self.tally.allowed = self.tally.allowed.saturating_add(1);
+        }
+        self.model = expected.after;
+        let told = expected.notifications;
+        self.compare(input, (expected.outcome, judged), told.as_slice(), reaction)?;
+        self.follow_forgotten_keys()?;
+        Ok(Stepped::Compared)
+    }
+
+    /// Compares what is seen now, and judges the step.
+    fn compare(
+        &mut self,
+        input: Input,
+        (outcome, judged): (Outcome, Option<Outcome>),
+        told: &[Notification],
+        reaction: Reaction,
+    ) -> Result<(), Verdict> {
+        let sight = self.model.observe(&self.terms);
+        let model_view = sight.observation(&self.terms);
+        std::mem::swap(&mut self.before, &mut self.after);
+        match self.subject.observe() {
+            Ok(sight) => oracle::snapshot_of(sight, &self.terms, model_view.keys, &mut self.after),
+            Err(failure) => return Err(self.cannot_say(failure)),
+        }
+        keep_keys_that_grow_old(&self.before, &mut self.after, model_view.keys);
+
+        if oracle::compare_answers(&outcome, &reaction.answer) == Likeness::Allowed {
+            self.tally.allowed = self.tally.allowed.saturating_add(1);
+        }
+        let subject_view = self.after.observe();
+        let answers = (&outcome, &reaction.answer);
+        let found = oracle::differences(answers, (&model_view, &subject_view), (told, &reaction.notifications));
+        let differences = self.untolerated(found);
+        // The claims know one order of reasons; where the rules leave it open, they are asked as if it were that.
+        let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
+        self.told = reaction.notifications;
+        self.last = read.map(|outcome| (input, outcome));
+        let claims = self.last_step().map(|step| oracle::broken_claims(&step)).unwrap_or_default();
+        let step = self.taken;
+        if !claims.is_empty() {
+            return Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences })));
+        }
+        if !differences.is_empty() {
+            return Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })));
+        }
+        self.tally.compared = self.tally.compared.saturating_add(1);
+        Ok(())
+    }
+
+    fn untolerated(&mut self, found: Vec<Difference>) -> Vec<Difference> {
+        let all = found.len();
+        let left: Vec<Difference> =
+            found.into_iter().filter(|difference| !is_tolerated(self.tolerated, difference)).collect();
+        let tolerated = u64::try_from(all.saturating_sub(left.len())).unwrap_or(u64::MAX);
+        self.tally.tolerated = self.tally.tolerated.saturating_add(tolerated);
+        left
+    }
+
+    fn cannot_say(&self, Failure(reason): Failure) -> Verdict {
+        Verdict::Inconclusive(Inconclusive { step: self.taken, reason })
+    }
+
+    // --- keys grow old (§2.11) ---
+
+    /// A key is kept for a day at least; when after that is the engine's own affair. So one that is old enough is
+    /// forgotten on both sides before it is used again.
+    fn forget_old_key(&mut self, input: &Input) -> Result<(), Verdict> {
+        let key = match input {
+            Input::Call(call) => call.key,
+            Input::Begin { key, .. } => Some(*key),
+            Input::Finish { .. } | Input::Event(_) => None,
+        };
+        match key.filter(|key| self.model_key(*key).is_some_and(|view| view.prunable)) {
+            Some(key) => self.take(Input::Event(Event::PruneKey { key })).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Keys that the subject has forgotten of itself, and might: the model forgets them too.
+    fn follow_forgotten_keys(&mut self) -> Result<(), Verdict> {
+        for place in 0..KEYS {
+            let Ok(number) = u8::try_from(place) else { continue };
+            let key = KeyId(number);
+            let known = match self.subject.observe() {
+                Ok(sight) => sight.keys.get(place).is_some_and(Option::is_some),
+                Err(failure) => return Err(self.cannot_say(failure)),
+            };
+            if known || !self.model_key(key).is_some_and(|view| view.prunable) {
+                continue;
+            }
+            let input = Input::Event(Event::PruneKey { key });
+            let pruned = transition(&self.terms, &self.model, input);
+            self.model = pruned.after;
+            let reaction = Reaction::of(holdfast_model::Accepted::Happened);
+            self.compare(input, (pruned.outcome, None), &[], reaction)?;
+        }
+        Ok(())
+    }
+
+    fn model_key(&self, key: KeyId) -> Option<KeyView> {
+        let sight = self.model.observe(&self.terms);
+        sight.observation(&self.terms).keys.get(usize::from(key.0)).copied().flatten()
+    }
+
+    // --- requests held open ---
+
+    fn open_requests(&self) -> impl Iterator<Item = Operation> + '_ {
+        self.after.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation)
+    }
+
+    /// Jobs and the world may find an object in use. The rules say what becomes of requests then (R4), not of jobs:
+    /// whether they wait, or come first, is the engine's affair. Nor do they say that what is not there can be in use.
+    /// Such an input proves nothing.
+    fn meets_open_request(&self, input: &Input) -> bool {
+        let event = match input {
+            Input::Call(call) => return self.is_open(call.operation.about()) && self.names_nothing(&call.operation),
+            Input::Begin { operation, .. } => {
+                return self.names_nothing(operation)
+                    || is_settled_early(operation)
+                    || self.is_wrong_by_itself(operation);
+            }
+            Input::Finish { .. } => return false,
+            Input::Event(event) => event,
+        };
+        if self.open_requests().next().is_none() {
+            return false;
+        }
+        match *event {
+            Event::PruneKey { .. } => false,
+            Event::Advance { .. } => {
+                let after = transition(&self.terms, &self.model, *input);
+                !after.notifications.as_slice().is_empty()
+            }
+            Event::Authenticate { .. }
+            | Event::Settle { .. }
+            | Event::CloseCancelWindow { .. }
+            | Event::Book { .. }
+            | Event::ExpireHold { .. }
+            | Event::Refund { .. }
+            | Event::AuthenticateSetup { .. }
+            | Event::SettleSetup
+            | Event::CustomerPays { .. } => true,
+        }
+    }
+
+    /// Would it make an object for which there is no room: one that is there, or that an open request is about to make?
+    fn makes_a_second(&self, input: &Input) -> bool {
+        let operation = match input {
+            Input::Call(call) => call.operation,
+            Input::Begin { operation, .. } => *operation,
+            Input::Finish { .. } | Input::Event(_) => return false,
+        };
+        let seen = self.after.observe();
+        let (is_there, makes) = match operation {
+            Operation::CreateIntent { intent, .. } => {
+                (seen.payments.get(usize::from(intent.0)).is_some_and(Option::is_some), true)
+            }
+            Operation::CreateSetup { .. } => (seen.setup.is_some(), true),
+            Operation::CreateSession(_) => (seen.session.is_some(), true),
+            Operation::UpdateIntent { .. }
+            | Operation::ConfirmIntent { .. }
+            | Operation::CaptureIntent { .. }
+            | Operation::CancelIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::CancelRefund { .. }
+            | Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::ExpireSession => (false, false),
+        };
+        let key = match input {
+            Input::Call(call) => call.key,
+            Input::Begin { key, .. } => Some(*key),
+            Input::Finish { .. } | Input::Event(_) => None,
+        };
+        // A key that is known answers for itself, whatever it would make.
+        let is_known = key.is_some_and(|key| seen.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
+        makes && !is_known && (is_there || self.open_requests().any(|open| open.about() == operation.about()))
+    }
+
+    fn is_open(&self, about: About) -> bool {
+        self.open_requests().any(|open| open.about() == about)
+    }
+
+    /// Would it be turned down for its parameters alone? Which of several is named cannot be compared later.
+    fn is_wrong_by_itself(&self, operation: &Operation) -> bool {
+        let outcome = transition(&self.terms, &self.model, Input::from(*operation)).outcome;
+        outcome.is_err_and(Rejection::is_validation)
+    }
+
+    /// Does it name an object that is not there?
+    fn names_nothing(&self, operation: &Operation) -> bool {
+        let seen = self.after.observe();
+        let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
+        match *operation {
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
+            Operation::UpdateIntent { intent, .. }
+            | Operation::ConfirmIntent { intent, .. }
+            | Operation::CaptureIntent { intent, .. }
+            | Operation::CancelIntent { intent, .. }
+            | Operation::CreateRefund { intent, .. } => payment(intent).is_none(),
+            Operation::CancelRefund { intent, refund } => {
+                let refunds = payment(intent).map(|payment| payment.refunds);
+                refunds.is_none_or(|refunds| refunds.get(usize::from(refund.0)).is_none_or(Option::is_none))
+            }
+            Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
+            Operation::ReverseTransfer { intent, .. } => {
+                payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())
+            }
+            Operation::CreateTransfer { intent, .. } => payment(intent).is_none_or(|payment| payment.charge.is_none()),
+            Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits => seen.setup.is_none(),
+            Operation::ExpireSession => seen.session.is_none(),
+        }
+    }
+
+    fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
+        let asks = match input {
+            Input::Call(_) | Input::Begin { .. } => true,
+            Input::Finish { .. } | Input::Event(_) => false,
+        };
+        let Answer::Refused(refused) = answer else { return false };
+        asks && reading::is_seen_as(refused, &Rejection::LockTimeout.wire()) && self.open_requests().next().is_some()
+    }
+}
+
+/// A key that has just grown old enough, and that the subject has forgotten at once, was seen a moment as old.
+fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Option<KeyView>]) {
+    for (place, old) in model.iter().enumerate() {
+        let is_gone = after.keys.get(place).is_none_or(Option::is_none);
+        let was = before.keys.get(place).copied().flatten();
+        let (true, Some(was), true) = (old.is_some_and(|key| key.prunable), was, is_gone) else { continue };
+        if after.keys.len() <= place {
+            after.keys.resize(place.saturating_add(1), None);
+        }
+        if let Some(slot) = after.keys.get_mut(place) {
+            *slot = Some(KeyView { prunable: true, ..was });
+        }
+    }
+}
+
+/// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
+/// cannot be read.
+const fn is_settled_early(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateSession(request) => request.expires_in.is_some(),
+        Operation::CreateIntent { create, .. } => {
+            matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm
+        }
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::CancelRefund { .. }
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => false,
+    }
+}

@@ -1,0 +1,229 @@
+//! What the oracle says: agreement, a divergence, a violated claim, or that it cannot say.
+
+use std::fmt;
+
+use holdfast_model::Input;
+
+/// The result of a run.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub enum Verdict {
+    /// Every step was compared, and was as it may be.
+    Agree(Tally),
+    /// Model and subject part.
+    Diverge(Box<Divergence>),
+    /// A claim is false of the subject, whatever the model says.
+    Violate(Box<Violation>),
+    /// The harness could not do its work; nothing is said about the subject.
+    Inconclusive(Inconclusive),
+}
+
+impl Verdict {
+    /// Is it agreement?
+    #[must_use]
+    pub const fn agrees(&self) -> bool {
+        matches!(self, Self::Agree(_))
+    }
+
+    /// What makes two failures the same failure: kept fixed while a counterexample is made smaller. `None` where
+    /// nothing failed.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Agree(_) | Self::Inconclusive(_) => None,
+            Self::Violate(violation) => violation.claims.first().map(|broken| Identity::Claim(broken.claim)),
+            Self::Diverge(divergence) => divergence
+                .differences
+                .first()
+                .map(|first| Identity::Place { verb: verb(&divergence.input), place: first.place.class() }),
+        }
+    }
+
+    /// The step at which it came out, from 0.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        match self {
+            Self::Agree(_) => None,
+            Self::Diverge(divergence) => Some(divergence.step),
+            Self::Violate(violation) => Some(violation.step),
+            Self::Inconclusive(inconclusive) => Some(inconclusive.step),
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agree(tally) => write!(out, "agreement: {tally}"),
+            Self::Diverge(divergence) => divergence.fmt(out),
+            Self::Violate(violation) => violation.fmt(out),
+            Self::Inconclusive(inconclusive) => inconclusive.fmt(out),
+        }
+    }
+}
+
+/// What a run that agreed consisted of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Steps taken by both and compared.
+    pub compared: u64,
+    /// Inputs that the model has no room for; neither side got them.
+    pub beyond: u64,
+    /// Inputs that meet a request held open where the rules do not say what waits for what; neither side got them.
+    pub held: u64,
+    /// Steps at which the rules allow several answers, and the subject gave another one than the model.
+    pub allowed: u64,
+    /// How often each entry of [`crate::tolerated::TOLERATED`] occurred.
+    pub tolerated: u64,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { compared, beyond, held, allowed, tolerated } = self;
+        write!(
+            out,
+            "{compared} steps compared, {beyond} beyond the model's room, {held} left out beside open requests, \
+             {allowed} answered otherwise as the rules allow, {tolerated} tolerated"
+        )
+    }
+}
+
+/// Where two sides differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the answer.
+    Answer,
+    /// In a field that can be seen: `pi1.status`.
+    Field(String),
+    /// In what the merchant is told.
+    Notifications,
+}
+
+impl Place {
+    /// The place without the number of its object: a smaller trace may have another.
+    #[must_use]
+    pub fn class(&self) -> String {
+        match self {
+            Self::Answer => "answer".to_owned(),
+            Self::Field(name) => name.chars().filter(|letter| !letter.is_ascii_digit()).collect(),
+            Self::Notifications => "notifications".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer => out.write_str("answer"),
+            Self::Field(name) => out.write_str(name),
+            Self::Notifications => out.write_str("notifications"),
+        }
+    }
+}
+
+/// One thing in which model and subject differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where.
+    pub place: Place,
+    /// What the model says.
+    pub model: String,
+    /// What the subject says.
+    pub subject: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: the model says {}, the subject {}", self.place, self.model, self.subject)
+    }
+}
+
+/// The first step at which model and subject part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// Which input, from 0.
+    pub step: usize,
+    /// The input.
+    pub input: Input,
+    /// Every difference at that step: the answer first, then fields, then notifications.
+    pub differences: Vec<Difference>,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "divergence at step {} ({}):", self.step.saturating_add(1), self.input)?;
+        self.differences.iter().try_for_each(|difference| write!(out, "\n   {difference}"))
+    }
+}
+
+/// A claim that is false.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The claim's id in the catalogue.
+    pub claim: &'static str,
+    /// The numbers that make it false.
+    pub why: String,
+}
+
+/// The first step at which the subject breaks a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which input, from 0.
+    pub step: usize,
+    /// The input.
+    pub input: Input,
+    /// The claims it breaks, in the order of the catalogue.
+    pub claims: Vec<Broken>,
+    /// Where model and subject differ at the same step, if they were compared.
+    pub differences: Vec<Difference>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "violation at step {} ({}):", self.step.saturating_add(1), self.input)?;
+        self.claims.iter().try_for_each(|broken| write!(out, "\n   {}: {}", broken.claim, broken.why))?;
+        self.differences.iter().try_for_each(|difference| write!(out, "\n   {difference}"))
+    }
+}
+
+/// Why nothing can be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inconclusive {
+    /// Which input, from 0.
+    pub step: usize,
+    /// What the harness could not do.
+    pub reason: String,
+}
+
+impl fmt::Display for Inconclusive {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "inconclusive at step {}: {}", self.step.saturating_add(1), self.reason)
+    }
+}
+
+/// What makes two failures the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// The first claim broken.
+    Claim(&'static str),
+    /// The first place that differs, and after what kind of input.
+    Place {
+        /// The first word of the input's line in a trace.
+        verb: String,
+        /// The place, without the number of its object.
+        place: String,
+    },
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claim(claim) => out.write_str(claim),
+            Self::Place { verb, place } => write!(out, "{verb}: {place}"),
+        }
+    }
+}
+
+fn verb(input: &Input) -> String {
+    input.to_string().split_whitespace().next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,59 @@
+//! A request in two steps: taken in, and carried out later. In between it has its key and its objects.
+//!
+//! A server that answers at once has no use for it. It is how tests, and a server that queues, have a request wait at a
+//! known point instead of racing threads against each other.
+
+use super::Engine;
+use super::engine::Request;
+use super::execute::{Case, refused};
+use crate::acquirer::Reference;
+use crate::refusal::Reason;
+use crate::response::Response;
+use crate::{AccountId, ObjectId};
+
+/// A request that was taken in. It must be carried out: until then nobody else gets its key and its objects.
+#[derive(Debug)]
+#[must_use]
+pub struct Arrived {
+    request: Request,
+    key: Option<(AccountId, String)>,
+    locks: Vec<ObjectId>,
+}
+
+impl Engine {
+    /// Takes a change in: its key and its objects are its own from now on, and nothing is decided.
+    ///
+    /// # Errors
+    /// The answer, when there is one already: of a known key, of a key or an object in use, of an unknown account.
+    pub fn arrive(&self, request: Request) -> Result<Arrived, Box<Response>> {
+        let (number, now) = (self.parts.ids.next(), self.parts.clock.now());
+        let Some(account) = self.account(request.account) else { return Err(Box::new(self.execute(request))) };
+        let version = request.version.unwrap_or(account.version);
+        let refuse = |reason: Reason| Box::new(refused(number, version, reason.into()));
+        let mut key = None;
+        if let Some(name) = request.idempotency_key.clone() {
+            let in_use = self.keys.begin(account.id, &name).ok_or_else(|| refuse(Reason::KeyInUse))?;
+            let reference = Reference(number);
+            let case = Case { request: request.clone(), account: &account, number, now, reference, given_up: false };
+            if let Some(response) = self.known(&case, version, &name) {
+                return Err(Box::new(response));
+            }
+            key = Some(in_use);
+        }
+        let (held, _) = self.hold(account.id, &request.command).ok_or_else(|| refuse(Reason::LockTimeout))?;
+        Ok(Arrived { request, key: key.and_then(super::locks::KeyInUse::leave), locks: held.leave() })
+    }
+
+    /// Carries a request out that was taken in: decided for the instant that it is now.
+    #[must_use]
+    pub fn carry_out(&self, arrived: Arrived) -> Response {
+        let Arrived { request, key, locks } = arrived;
+        let _key = key.map(|key| self.keys.resume(key));
+        let _held = self.locks.resume(locks.clone());
+        let (number, now) = (self.parts.ids.next(), self.parts.clock.now());
+        let Some(account) = self.account(request.account) else { return self.execute(request) };
+        let version = request.version.unwrap_or(account.version);
+        let case = Case { request, account: &account, number, now, reference: Reference(number), given_up: false };
+        self.decide_and_commit(&case, version, locks)
+    }
+}

@@ -1,0 +1,35 @@
+//! What the fuzzer is told of the model's states, beside the code that ran.
+//!
+//! One counter for each abstract transition: whoever finds a new one has found something, also where no new line of
+//! code ran. libFuzzer reads whatever lies in the section `__libfuzzer_extra_counters`.
+
+use holdfast_properties::{AbstractTransition, Step};
+
+/// Counters: some times as many as there are abstract transitions, so that few share one.
+#[cfg(fuzzing)]
+const COUNTERS: usize = 1 << 14;
+
+#[cfg(fuzzing)]
+#[expect(
+    unsafe_code,
+    reason = "a section is named, as libFuzzer asks for it; the counters are atomic, and nothing else is unsafe"
+)]
+#[cfg_attr(target_os = "linux", unsafe(link_section = "__libfuzzer_extra_counters"))]
+static SEEN: [std::sync::atomic::AtomicU8; COUNTERS] = [const { std::sync::atomic::AtomicU8::new(0) }; COUNTERS];
+
+/// Counts a step.
+#[cfg(fuzzing)]
+pub(crate) fn note(step: &Step<'_>) {
+    use std::sync::atomic::Ordering::Relaxed;
+    let mixed = AbstractTransition::of(step).bits().wrapping_mul(0x9E37_79B1);
+    let place = usize::try_from(mixed >> 18).unwrap_or(0);
+    if let Some(counter) = SEEN.get(place) {
+        counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
+    }
+}
+
+/// Nobody asks.
+#[cfg(not(fuzzing))]
+pub(crate) fn note(step: &Step<'_>) {
+    let _class = AbstractTransition::of(step);
+}

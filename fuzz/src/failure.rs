@@ -1,0 +1,43 @@
+//! How a failure is told: made small, printed, kept.
+
+use std::path::Path;
+
+use holdfast_conformance::Verdict;
+use holdfast_conformance::counterexample::{Counterexample, FOLDER};
+use holdfast_conformance::generator::Sequence;
+
+/// Is what is found kept among the reports?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// Yes: every test run replays it from now on.
+    Yes,
+    /// No: it was planted.
+    No,
+}
+
+/// Panics if `verdict` is anything but agreement, with the smallest sequence that fails in the same way.
+pub(crate) fn tell(sequence: &Sequence, verdict: &Verdict, keep: Keep, judge: impl FnMut(&Sequence) -> Verdict) {
+    if verdict.agrees() {
+        return;
+    }
+    let Some(found) = Counterexample::out_of(sequence, judge) else {
+        fail(&format!("{verdict}\n\nIt could not be made smaller: {sequence:#?}"));
+    };
+    let mut words = found.to_string();
+    if keep == Keep::Yes {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(FOLDER);
+        words.push_str(&match found.write(&folder) {
+            Ok(path) => format!("\nKept as {}", path.display()),
+            Err(error) => format!("\nNot kept in {}: {error}", folder.display()),
+        });
+    }
+    fail(&words);
+}
+
+/// What libFuzzer takes for a crash.
+pub(crate) fn fail(words: &str) -> ! {
+    #[expect(clippy::panic, reason = "libFuzzer knows no other way to be told of a failure")]
+    {
+        panic!("{words}");
+    }
+}

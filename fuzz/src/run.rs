@@ -1,0 +1,120 @@
+//! The targets, as functions of bytes: what `fuzz_targets/` calls.
+
+use std::cell::RefCell;
+
+use holdfast_conformance::choices::Bytes;
+use holdfast_conformance::drive::{self, Drive};
+use holdfast_conformance::generator::{self, Sequence, Temper};
+use holdfast_conformance::subjects::{EngineSubject, ModelSubject};
+use holdfast_conformance::{Subject, Verdict, claims, lockstep};
+use holdfast_model::testing::{faults, faulty_transition};
+use holdfast_model::trace::Script;
+
+use crate::counters;
+use crate::failure::{Keep, fail, tell};
+
+thread_local! {
+    static ENGINE: RefCell<EngineSubject> = RefCell::default();
+    static BROKEN: RefCell<ModelSubject> = RefCell::new(broken());
+}
+
+/// The fault that [`canary`] has to find.
+const PLANTED: &str = "fifty-first-capture";
+
+/// Engine and model in lockstep, mostly as careful clients would have it.
+pub fn lockstep(bytes: &[u8]) {
+    side_by_side(bytes, Temper::Friendly);
+}
+
+/// Engine and model in lockstep, mostly as nobody should have it.
+pub fn lockstep_hostile(bytes: &[u8]) {
+    side_by_side(bytes, Temper::Hostile);
+}
+
+fn side_by_side(bytes: &[u8], temper: Temper) {
+    ENGINE.with_borrow_mut(|subject| {
+        let Drive { sequence, verdict } =
+            drive::lockstep(subject, &mut Bytes::new(bytes), temper, |step| counters::note(step));
+        tell(&sequence, &verdict, Keep::Yes, |sequence| in_lockstep(subject, sequence));
+        if is_sampled(bytes) {
+            goes_the_same_again(&sequence);
+        }
+    });
+}
+
+/// The engine alone, judged by the claims: what model and engine have wrong in common shows here only.
+pub fn claims(bytes: &[u8]) {
+    ENGINE.with_borrow_mut(|subject| {
+        let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, |step| counters::note(step));
+        let mut judge = |sequence: &Sequence| claims::run(subject, &sequence.terms, &sequence.inputs);
+        let verdict = judge(&sequence);
+        tell(&sequence, &verdict, Keep::Yes, judge);
+    });
+}
+
+/// A model with a rule broken on purpose: whoever does not find it finds nothing else either.
+pub fn canary(bytes: &[u8]) {
+    BROKEN.with_borrow_mut(|subject| {
+        let Drive { sequence, verdict } =
+            drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, |step| counters::note(step));
+        tell(&sequence, &verdict, Keep::No, |sequence| in_lockstep(subject, sequence));
+    });
+}
+
+fn broken() -> ModelSubject {
+    let Some(fault) = faults().find(|fault| fault.name == PLANTED) else {
+        fail(&format!("there is no planted fault {PLANTED}"));
+    };
+    ModelSubject::deciding(move |terms, world, input| faulty_transition(fault, terms, world, input))
+}
+
+/// Nothing but reading bytes as a sequence: what the speed of the others is compared with.
+pub fn decode(bytes: &[u8]) {
+    let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, |_| ());
+    assert!(sequence.inputs.len() <= generator::INPUTS_AT_MOST, "a sequence has an end");
+}
+
+/// Any text is read or refused; what is read is written in a form that reads as the same.
+pub fn trace_parse(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(script) = Script::parse(&text) else { return };
+    let written = script.to_string();
+    match Script::parse(&written) {
+        Ok(again) if again.to_string() == written => {}
+        Ok(again) => fail(&format!("read:\n{text}\nwritten:\n{written}\nand after reading that:\n{again}")),
+        Err(error) => fail(&format!("read:\n{text}\nwritten:\n{written}\nwhich is refused: {error}")),
+    }
+}
+
+fn in_lockstep(subject: &mut impl Subject, sequence: &Sequence) -> Verdict {
+    lockstep::run(subject, &sequence.terms, &sequence.inputs)
+}
+
+/// One in sixty-four.
+fn is_sampled(bytes: &[u8]) -> bool {
+    let sum = bytes.iter().fold(0x811C_9DC5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    sum >> 26 == 0
+}
+
+/// The same sequence in two fresh engines must go the same, to the letter.
+fn goes_the_same_again(sequence: &Sequence) {
+    let [one, other] = [transcript(sequence), transcript(sequence)];
+    if one != other {
+        let part = one.iter().zip(&other).find(|(one, other)| one != other);
+        fail(&format!("the engine does not do the same twice: {part:#?}\n{sequence:#?}"));
+    }
+}
+
+fn transcript(sequence: &Sequence) -> Vec<String> {
+    let mut subject = EngineSubject::default();
+    let mut lines = Vec::new();
+    let mut lockstep = match holdfast_conformance::Lockstep::start(&mut subject, &sequence.terms) {
+        Ok(lockstep) => lockstep,
+        Err(inconclusive) => fail(&inconclusive.to_string()),
+    };
+    for input in &sequence.inputs {
+        let stepped = lockstep.step(*input);
+        lines.push(format!("{input} {stepped:?} {:?}", lockstep.last_step()));
+    }
+    lines
+}
