@@ -18,10 +18,11 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 7] = [
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
+    ("server", "holdfast-server"),
     ("conformance", "holdfast-conformance"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
@@ -61,6 +62,16 @@ fn the_engine_knows_neither_model_nor_claims() {
         let ours: Vec<_> =
             of("holdfast-engine", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
         assert!(ours.is_empty(), "the engine would be compared with itself: {ours:?}");
+    }
+}
+
+#[test]
+fn the_server_knows_the_engine_alone_and_nothing_knows_the_server() {
+    let ours: Vec<_> =
+        of("holdfast-server", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-engine"]);
+    for name in manifests().keys().filter(|name| *name != "holdfast-fuzz") {
+        assert!(!of(name, &ALL_KINDS).contains("holdfast-server"), "{name} would compile an HTTP server");
     }
 }
 
