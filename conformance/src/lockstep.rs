@@ -279,7 +279,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     fn meets_open_request(&self, input: &Input) -> bool {
         let event = match input {
             Input::Call(call) => return self.is_open(call.operation.about()) && self.names_nothing(&call.operation),
-            Input::Begin { operation, .. } => return self.names_nothing(operation) || is_settled_early(operation),
+            Input::Begin { operation, .. } => {
+                return self.names_nothing(operation)
+                    || is_settled_early(operation)
+                    || self.is_wrong_by_itself(operation);
+            }
             Input::Finish { .. } => return false,
             Input::Event(event) => event,
         };
@@ -345,6 +349,12 @@ impl<'s, S: Subject> Lockstep<'s, S> {
 
     fn is_open(&self, about: About) -> bool {
         self.open_requests().any(|open| open.about() == about)
+    }
+
+    /// Would it be turned down for its parameters alone? Which of several is named cannot be compared later.
+    fn is_wrong_by_itself(&self, operation: &Operation) -> bool {
+        let outcome = transition(&self.terms, &self.model, Input::from(*operation)).outcome;
+        outcome.is_err_and(Rejection::is_validation)
     }
 
     /// Does it name an object that is not there?

@@ -92,6 +92,17 @@ pub fn differences(
     found
 }
 
+/// Is the same seen, and was the same told, each object's notifications in their order?
+#[must_use]
+pub fn is_same(
+    model: &Observation<'_>,
+    subject: &Observation<'_>,
+    model_told: &[Notification],
+    subject_told: &[Notification],
+) -> bool {
+    is_seen_alike(model, subject) && is_told_alike(model_told, subject_told)
+}
+
 /// Rows that are missing at the end of a list are places where nothing is.
 fn is_list_alike<T: PartialEq>(model: &[Option<T>], subject: &[Option<T>], alike: impl Fn(&T, &T) -> bool) -> bool {
     let length = model.len().max(subject.len());

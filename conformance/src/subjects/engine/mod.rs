@@ -4,12 +4,14 @@ mod ask;
 mod book;
 mod names;
 mod network;
+mod stress;
 mod terms;
 mod told;
 mod world;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
@@ -20,7 +22,7 @@ use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, O
 
 use self::book::Book;
 use self::names::amount;
-use self::network::{Network, Spy, Weather};
+use self::network::{Network, Points, Spy, Weather};
 use self::told::Returned;
 use self::world::Move;
 use crate::subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
@@ -29,8 +31,6 @@ use crate::subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subjec
 const START: Time = Time::new(1_800_000_000);
 /// Events of one step at the most.
 const EVENTS: usize = 256;
-/// The names of the keys.
-const KEYS: [&str; 8] = ["key1", "key2", "key3", "key4", "key5", "key6", "key7", "key8"];
 
 /// What makes an empty store.
 type MakeStore = Box<dyn Fn() -> Result<Arc<dyn Store>, Failure>>;
@@ -47,6 +47,10 @@ pub struct EngineSubject {
     make_store: MakeStore,
     engine: Option<Arc<Engine>>,
     clock: Arc<ManualClock>,
+    ids: Arc<SequentialIds>,
+    points: Arc<Points>,
+    terms: Terms,
+    lock_wait: Duration,
     network: Arc<Network>,
     spy: Arc<Spy>,
     book: Book,
@@ -77,8 +81,12 @@ impl EngineSubject {
             make_store: Box::new(make_store),
             engine: None,
             clock: Arc::new(ManualClock::at(START)),
-            network: Arc::default(),
-            spy: Arc::new(Spy::on(Arc::new(MemoryStore::default()))),
+            ids: Arc::default(),
+            points: Arc::default(),
+            terms: Terms::default(),
+            lock_wait: Duration::ZERO,
+            network: Arc::new(Network::with(Arc::default())),
+            spy: Arc::new(Spy::on(Arc::new(MemoryStore::default()), Arc::default())),
             book: Book::default(),
             returned: Returned::default(),
             committed: Vec::new(),
@@ -89,27 +97,33 @@ impl EngineSubject {
         }
     }
 
+    /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
+    /// in vain.
+    #[must_use]
+    pub fn waiting(self, lock_wait: Duration) -> Self {
+        Self { lock_wait, ..self }
+    }
+
     /// The engine itself.
     fn engine(&self) -> Result<&Arc<Engine>, Failure> {
         self.engine.as_ref().ok_or_else(|| Failure("the engine has not been started".to_owned()))
     }
 
-    fn open(&self, terms: &Terms) -> Result<Engine, Failure> {
+    fn open(&self) -> Result<Engine, Failure> {
         let parts = EngineParts {
             store: Arc::clone(&self.spy) as Arc<dyn Store>,
             acquirer: Arc::clone(&self.network) as Arc<dyn holdfast_engine::acquirer::Acquirer>,
             clock: Arc::clone(&self.clock) as Arc<dyn holdfast_engine::Clock>,
-            ids: Arc::new(SequentialIds::default()),
-            dialect: terms::dialect(terms)?,
-            lock_wait: std::time::Duration::ZERO,
+            ids: Arc::clone(&self.ids) as Arc<dyn holdfast_engine::Ids>,
+            dialect: terms::dialect(&self.terms)?,
+            lock_wait: self.lock_wait,
             ..EngineParts::in_memory(START)
         };
         Engine::open(parts).map_err(failed)
     }
 
-    fn key_name(key: KeyId) -> Result<&'static str, Failure> {
-        let name = KEYS.get(usize::from(key.0)).copied();
-        name.ok_or_else(|| Failure(format!("{key:?}: the harness knows {} keys", KEYS.len())))
+    fn key_name(key: KeyId) -> String {
+        format!("key{}", u16::from(key.0).saturating_add(1))
     }
 
     fn request(&self, operation: &Operation, key: Option<KeyId>) -> Result<Request, Failure> {
@@ -121,7 +135,7 @@ impl EngineSubject {
             .ok_or_else(|| Failure(format!("the engine cannot be asked {operation:?}")))?;
         let request = Request::new(account, command);
         Ok(match key {
-            Some(key) => request.with_key(Self::key_name(key)?),
+            Some(key) => request.with_key(&Self::key_name(key)),
             None => request,
         })
     }
@@ -130,8 +144,8 @@ impl EngineSubject {
     fn is_kept(&self, event: &Event) -> Result<bool, Failure> {
         let Event::PruneKey { key } = event else { return Ok(false) };
         let Some(known) = self.known(*key) else { return Ok(false) };
-        let name = Self::key_name(*key)?;
-        Ok(self.engine()?.store().key(known.request.account, name).map_err(failed)?.is_some())
+        let name = Self::key_name(*key);
+        Ok(self.engine()?.store().key(known.request.account, &name).map_err(failed)?.is_some())
     }
 
     fn known(&self, key: KeyId) -> Option<&Known> {
@@ -175,7 +189,7 @@ impl EngineSubject {
         if self.held.get(place).is_some_and(Option::is_some) {
             return Ok(Some(KeySight { operation, answer: None, prunable: false }));
         }
-        let name = KEYS.get(place).copied().unwrap_or_default();
+        let Some(name) = known.request.idempotency_key.as_deref() else { return Ok(None) };
         let record = engine.store().key(known.request.account, name).map_err(failed)?;
         let Some(record) = record else { return Ok(None) };
         let age = engine.now().since(record.created);
@@ -240,10 +254,13 @@ fn accepted(object: &Object) -> Option<Accepted> {
 
 impl Subject for EngineSubject {
     fn start(&mut self, terms: &Terms) -> Result<(), Failure> {
+        self.terms = *terms;
         self.clock = Arc::new(ManualClock::at(START));
-        self.network = Arc::default();
-        self.spy = Arc::new(Spy::on((self.make_store)()?));
-        let engine = self.open(terms)?;
+        self.ids = Arc::default();
+        self.points = Arc::default();
+        self.network = Arc::new(Network::with(Arc::clone(&self.points)));
+        self.spy = Arc::new(Spy::on((self.make_store)()?, Arc::clone(&self.points)));
+        let engine = self.open()?;
         for account in terms::accounts(terms) {
             engine.add_account(account).map_err(failed)?;
         }

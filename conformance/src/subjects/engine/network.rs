@@ -1,6 +1,6 @@
 //! What stands around the engine: a network that can fail on demand, and a store that says what it was given.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
@@ -8,6 +8,73 @@ use holdfast_engine::command::{JobKey, ListQuery};
 use holdfast_engine::objects::Event;
 use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{AccountId, Currency, Kind, Object, ObjectId, Time};
+
+/// What happens at a point of the engine's work: before or after a commit, before or after a question to the network.
+enum Plan {
+    /// Nothing.
+    Nothing,
+    /// The process dies.
+    Die,
+    /// Something else happens just then.
+    Interrupt(Box<dyn FnOnce() + Send>),
+}
+
+/// The points of the engine's work, counted from when a plan was made.
+pub(super) struct Points {
+    left: AtomicU32,
+    plan: Mutex<Plan>,
+    dead: AtomicBool,
+}
+
+impl Default for Points {
+    fn default() -> Self {
+        Self { left: AtomicU32::new(u32::MAX), plan: Mutex::new(Plan::Nothing), dead: AtomicBool::new(false) }
+    }
+}
+
+impl Points {
+    /// The process dies at the point numbered `point`, from 0.
+    pub(super) fn die_at(&self, point: u32) {
+        self.make(Plan::Die, point);
+    }
+
+    /// `interruption` happens at the point numbered `point`, from 0.
+    pub(super) fn interrupt_at(&self, point: u32, interruption: impl FnOnce() + Send + 'static) {
+        self.make(Plan::Interrupt(Box::new(interruption)), point);
+    }
+
+    /// The process lives again, and nothing is planned. Had it died?
+    pub(super) fn revive(&self) -> bool {
+        self.make(Plan::Nothing, u32::MAX);
+        self.dead.swap(false, Ordering::SeqCst)
+    }
+
+    fn make(&self, plan: Plan, point: u32) {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+        self.left.store(point, Ordering::SeqCst);
+    }
+
+    /// A point is reached; `Err` when the process is dead.
+    fn reach(&self) -> Result<(), Dead> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left != u32::MAX {
+            self.left.store(left.wrapping_sub(1), Ordering::SeqCst);
+            if left == 0 {
+                let plan =
+                    std::mem::replace(&mut *self.plan.lock().unwrap_or_else(PoisonError::into_inner), Plan::Nothing);
+                match plan {
+                    Plan::Nothing => {}
+                    Plan::Die => self.dead.store(true, Ordering::SeqCst),
+                    Plan::Interrupt(interruption) => interruption(),
+                }
+            }
+        }
+        if self.dead.load(Ordering::Relaxed) { Err(Dead) } else { Ok(()) }
+    }
+}
+
+/// The process is dead: it does nothing any more.
+struct Dead;
 
 /// How the network behaves just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +92,13 @@ pub(super) struct Network {
     inner: Arc<dyn Acquirer>,
     weather: AtomicU8,
     struck: AtomicBool,
+    points: Arc<Points>,
 }
 
-impl Default for Network {
-    fn default() -> Self {
+impl Network {
+    pub(super) fn with(points: Arc<Points>) -> Self {
         Self {
+            points,
             inner: Arc::new(SimulatedAcquirer::default()),
             weather: AtomicU8::new(Weather::Calm as u8),
             struck: AtomicBool::new(false),
@@ -52,6 +121,15 @@ impl Network {
 
 impl Acquirer for Network {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
+        self.points.reach().map_err(|Dead| NoAnswer)?;
+        let answer = self.answer(reference, ask);
+        self.points.reach().map_err(|Dead| NoAnswer)?;
+        answer
+    }
+}
+
+impl Network {
+    fn answer(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
         const REFUSES: u8 = Weather::Refuses as u8;
         const LOSES: u8 = Weather::LosesAnswers as u8;
         match self.weather.load(Ordering::Relaxed) {
@@ -72,11 +150,12 @@ impl Acquirer for Network {
 pub(super) struct Spy {
     inner: Arc<dyn Store>,
     seen: Mutex<Vec<Object>>,
+    points: Arc<Points>,
 }
 
 impl Spy {
-    pub(super) fn on(inner: Arc<dyn Store>) -> Self {
-        Self { inner, seen: Mutex::default() }
+    pub(super) fn on(inner: Arc<dyn Store>, points: Arc<Points>) -> Self {
+        Self { inner, seen: Mutex::default(), points }
     }
 
     /// Was anything committed since then?
@@ -93,10 +172,12 @@ impl Spy {
 
 impl Store for Spy {
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let dead = |Dead| StoreError("the process is dead".to_owned());
+        self.points.reach().map_err(dead)?;
         let objects = batch.objects.clone();
         self.inner.commit(batch)?;
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(objects);
-        Ok(())
+        self.points.reach().map_err(dead)
     }
 
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {

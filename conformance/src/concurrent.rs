@@ -1,0 +1,202 @@
+//! Requests that overlap: whatever they are answered and leave behind, some order of them explains it (R4, R6, I17).
+
+use holdfast_model::{Input, Notification, Operation, Outcome, Rejection, Terms, transition};
+
+use crate::claims::send;
+use crate::lockstep::World;
+use crate::oracle::{self, Likeness};
+use crate::reading::is_seen_as;
+use crate::subject::{Answer, Failure, Subject};
+use crate::twin::{self, cannot_say};
+use crate::verdict::{Difference, Divergence, Inconclusive, Place, Tally, Verdict};
+
+/// One request of a history: what was asked, what was answered, and between which two moments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raced {
+    /// What was asked.
+    pub operation: Operation,
+    /// What was answered.
+    pub answer: Answer,
+    /// When it was sent.
+    pub from: u64,
+    /// When it was answered.
+    pub to: u64,
+}
+
+/// A subject that takes several requests at once.
+pub trait Concurrent: Subject {
+    /// Sends `inner` while `outer` is under way: at the `point`-th thing that `outer` does to its store or asks of its
+    /// network. Answers `None` for `inner` where `outer` has fewer such points.
+    ///
+    /// # Errors
+    /// [`Failure`] when no answer can be had.
+    fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure>;
+
+    /// Sends the requests of each thread one after the other, the threads at the same time.
+    ///
+    /// # Errors
+    /// [`Failure`] when no answer can be had.
+    fn race(&mut self, threads: &[Vec<Operation>]) -> Result<Overlap, Failure>;
+}
+
+/// What came of overlapping requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overlap {
+    /// The requests that were sent, with their answers.
+    pub history: Vec<Raced>,
+    /// What the merchant was told.
+    pub notifications: Vec<Notification>,
+}
+
+/// Two requests, one in the middle of the other: the same every time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nested {
+    /// The one that is sent first.
+    pub outer: Operation,
+    /// The one that is sent while it is under way.
+    pub inner: Operation,
+    /// At which point.
+    pub point: u32,
+}
+
+/// Runs `prelude`, then lets two requests overlap as `nested` says.
+pub fn run(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], nested: &Nested) -> Verdict {
+    explain(subject, terms, prelude, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
+}
+
+/// Runs `prelude`, then the requests of each thread against each other. At most a handful of requests: every order of
+/// them that their times allow is tried.
+pub fn threads(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], threads: &[Vec<Operation>]) -> Verdict {
+    explain(subject, terms, prelude, |subject| subject.race(threads))
+}
+
+fn explain<S: Concurrent>(
+    subject: &mut S,
+    terms: &Terms,
+    prelude: &[Input],
+    overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
+) -> Verdict {
+    match judge(subject, terms, prelude, overlap) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn judge<S: Concurrent>(
+    subject: &mut S,
+    terms: &Terms,
+    prelude: &[Input],
+    overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
+) -> Result<Tally, Verdict> {
+    let prelude = twin::plain(prelude);
+    let world = begin(subject, terms, &prelude)?;
+    let step = prelude.len();
+    let overlap = overlap(subject).map_err(cannot_say(step))?;
+    let sight = subject.observe().map_err(cannot_say(step))?;
+    let mut seen = oracle::nothing_yet(terms);
+    oracle::snapshot_of(sight, terms, &[], &mut seen);
+
+    let search = Search { terms, history: &overlap.history, told: &overlap.notifications, seen: &seen.observe() };
+    let mut done = vec![false; overlap.history.len()];
+    match search.explains(&world, &mut done, &mut Vec::new()) {
+        Found::Order => {
+            let compared = u64::try_from(overlap.history.len()).unwrap_or(u64::MAX);
+            Ok(Tally { compared, ..Tally::default() })
+        }
+        Found::NoRoom => {
+            let reason = "the model has no room for what the requests would do".to_owned();
+            Err(Verdict::Inconclusive(Inconclusive { step, reason }))
+        }
+        Found::Nothing => {
+            let Some(first) = overlap.history.first() else { return Ok(Tally::default()) };
+            let model = "no order of the requests that is answered and ends so".to_owned();
+            let subject = format!("{:?}, and then {:?}", overlap.history, seen.payments);
+            let differences = vec![Difference { place: Place::Field("history".to_owned()), model, subject }];
+            let input = Input::from(first.operation);
+            Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })))
+        }
+    }
+}
+
+/// Both sides take the prelude; whether they agree on it is another test's affair.
+fn begin(subject: &mut impl Subject, terms: &Terms, prelude: &[Input]) -> Result<World, Verdict> {
+    subject.start(terms).map_err(cannot_say(0))?;
+    let mut world = World::default();
+    for (step, input) in prelude.iter().enumerate() {
+        let calm = transition(terms, &world, *input);
+        if oracle::is_beyond(&calm.outcome) || !subject.can(input) {
+            continue;
+        }
+        let reaction = send(subject, input).map_err(cannot_say(step))?;
+        world = transition(terms, &world, crate::claims::with_fault(*input, reaction.fault)).after;
+    }
+    Ok(world)
+}
+
+enum Found {
+    Order,
+    Nothing,
+    NoRoom,
+}
+
+/// Looks for an order, as Wing and Gong did: take a request that nobody finished before it began, see whether the model
+/// answers it so, go on.
+struct Search<'a> {
+    terms: &'a Terms,
+    history: &'a [Raced],
+    told: &'a [Notification],
+    seen: &'a holdfast_model::Observation<'a>,
+}
+
+impl Search<'_> {
+    fn explains(&self, world: &World, done: &mut [bool], told: &mut Vec<Notification>) -> Found {
+        if done.iter().all(|done| *done) {
+            let sight = world.observe(self.terms);
+            let view = sight.observation(self.terms);
+            return if oracle::is_same(&view, self.seen, told, self.told) { Found::Order } else { Found::Nothing };
+        }
+        let earliest_end = self.history.iter().zip(done.iter()).filter(|(_, done)| !**done).map(|(it, _)| it.to).min();
+        let mut no_room = false;
+        for place in 0..self.history.len() {
+            let Some(request) = self.history.get(place) else { continue };
+            let is_done = done.get(place).copied().unwrap_or(true);
+            if is_done || earliest_end.is_some_and(|end| request.from > end) {
+                continue;
+            }
+            let before = told.len();
+            let (next, outcome) = match &request.answer {
+                // Turned away: it did nothing, at whatever moment.
+                Answer::Refused(refused) if is_seen_as(refused, &Rejection::LockTimeout.wire()) => {
+                    (*world, Err(Rejection::LockTimeout))
+                }
+                Answer::Accepted(_) | Answer::Refused(_) | Answer::Lost => {
+                    let step = transition(self.terms, world, Input::from(request.operation));
+                    told.extend_from_slice(step.notifications.as_slice());
+                    (step.after, step.outcome)
+                }
+            };
+            no_room |= oracle::is_beyond(&outcome);
+            if is_answer(&outcome, &request.answer) {
+                mark(done, place, true);
+                match self.explains(&next, done, told) {
+                    Found::Order => return Found::Order,
+                    Found::NoRoom => no_room = true,
+                    Found::Nothing => {}
+                }
+                mark(done, place, false);
+            }
+            told.truncate(before);
+        }
+        if no_room { Found::NoRoom } else { Found::Nothing }
+    }
+}
+
+fn is_answer(outcome: &Outcome, answer: &Answer) -> bool {
+    oracle::compare_answers(outcome, answer) != Likeness::Other
+}
+
+fn mark(done: &mut [bool], place: usize, is_done: bool) {
+    if let Some(slot) = done.get_mut(place) {
+        *slot = is_done;
+    }
+}

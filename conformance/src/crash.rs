@@ -1,0 +1,72 @@
+//! The engine dies, and comes back: every request is carried out once, as if nothing had happened (R2, I13).
+
+use holdfast_model::{Call, Event, Fault, Input, KeyId, Terms};
+
+use crate::choices::Choices;
+use crate::claims::send;
+use crate::subject::{Failure, Subject};
+use crate::twin::{self, cannot_say};
+use crate::verdict::{Tally, Verdict};
+
+/// A subject that can be killed at a point of its work and started again on what it had written.
+pub trait Recoverable: Subject {
+    /// Dies at the `points`-th thing it does to its store or asks of its network, counted from now.
+    fn die_after(&mut self, points: u32);
+
+    /// Did it die since then? If so, it is started again, and its worker finishes what was begun.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be started again.
+    fn recover(&mut self) -> Result<bool, Failure>;
+}
+
+/// The furthest point at which a request dies.
+const POINTS: u32 = 10;
+
+/// Runs `inputs` calmly, and then with a crash in most of them, wherever `when` chooses. The client asks again under the
+/// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run.
+pub fn run(subject: &mut impl Recoverable, terms: &Terms, inputs: &[Input], when: &mut impl Choices) -> Verdict {
+    match crashing(subject, terms, &twin::plain(inputs), when) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn crashing(
+    subject: &mut impl Recoverable,
+    terms: &Terms,
+    inputs: &[Input],
+    when: &mut impl Choices,
+) -> Result<Tally, Verdict> {
+    let calm = twin::calm(subject, terms, inputs)?;
+    subject.start(terms).map_err(cannot_say(0))?;
+    let mut tally = Tally::default();
+    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm) {
+        let step = usize::from(number);
+        let Some((answer, sight)) = expected else {
+            tally.beyond = tally.beyond.saturating_add(1);
+            continue;
+        };
+        subject.die_after(when.choose(POINTS));
+        let input = match *input {
+            Input::Call(call) => Input::Call(Call { key: Some(KeyId(number)), fault: Fault::None, ..call }),
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => *input,
+        };
+        let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
+        if subject.recover().map_err(cannot_say(step))? {
+            // Time that has passed does not pass again; what was due meanwhile is done now.
+            let again = match input {
+                Input::Event(Event::Advance { .. }) => Input::Event(Event::Advance { seconds: 0 }),
+                Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
+            };
+            reaction = send(subject, &again).map_err(cannot_say(step))?;
+            tally.held = tally.held.saturating_add(1);
+        }
+        // An event that took place before the crash finds nothing to do after it.
+        let answered = matches!(input, Input::Call(_)).then_some(&reaction.answer);
+        let shown = subject.observe().map_err(cannot_say(step))?;
+        twin::compare(step, input, (answered, shown), (answer, sight))?;
+        tally.compared = tally.compared.saturating_add(1);
+    }
+    Ok(tally)
+}

@@ -1,0 +1,93 @@
+//! The engine killed and started again, and asked by several at once.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use holdfast_engine::{Request, Response};
+use holdfast_model::Operation;
+
+use super::{EngineSubject, ask, failed, shown};
+use crate::concurrent::{Concurrent, Overlap, Raced};
+use crate::crash::Recoverable;
+use crate::subject::Failure;
+
+impl Recoverable for EngineSubject {
+    fn die_after(&mut self, points: u32) {
+        self.points.die_at(points);
+    }
+
+    fn recover(&mut self) -> Result<bool, Failure> {
+        if !self.points.revive() {
+            return Ok(false);
+        }
+        // What the process knew is gone; what it wrote, and what the network did, is not.
+        self.engine = None;
+        let engine = Arc::new(self.open()?);
+        engine.run_due(engine.now()).map_err(failed)?;
+        self.engine = Some(engine);
+        Ok(true)
+    }
+}
+
+impl EngineSubject {
+    /// A request of an operation that makes no payment: which of several would be which is not for the harness to say.
+    fn racing(&self, operation: &Operation) -> Result<Request, Failure> {
+        if ask::creates(operation).is_some() {
+            return Err(Failure(format!("{operation:?} makes a payment, which has no place in a race")));
+        }
+        self.request(operation, None)
+    }
+
+    fn overlap(&mut self, history: Vec<Raced>) -> Result<Overlap, Failure> {
+        let notifications = self.settle()?;
+        Ok(Overlap { history, notifications })
+    }
+}
+
+impl Concurrent for EngineSubject {
+    fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        let (first, second) = (self.racing(outer)?, self.racing(inner)?);
+        let answer: Arc<Mutex<Option<Response>>> = Arc::default();
+        let (within, slot) = (Arc::clone(&engine), Arc::clone(&answer));
+        self.points.interrupt_at(point, move || {
+            let response = within.execute(second);
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
+        });
+        let response = engine.execute(first);
+        self.points.revive();
+        let mut history = vec![Raced { operation: *outer, answer: shown(&response), from: 0, to: 3 }];
+        if let Some(response) = answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            history.push(Raced { operation: *inner, answer: shown(&response), from: 1, to: 2 });
+        }
+        self.overlap(history)
+    }
+
+    fn race(&mut self, threads: &[Vec<Operation>]) -> Result<Overlap, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        let mut all = Vec::with_capacity(threads.len());
+        for operations in threads {
+            let requests: Result<Vec<_>, Failure> = operations.iter().map(|it| Ok((*it, self.racing(it)?))).collect();
+            all.push(requests?);
+        }
+        let moment = AtomicU64::new(0);
+        let (engine, moment) = (&engine, &moment);
+        let history = std::thread::scope(|scope| {
+            let run = |requests: Vec<(Operation, Request)>| {
+                scope.spawn(move || {
+                    let ask = |(operation, request): (Operation, Request)| {
+                        let from = moment.fetch_add(1, Ordering::SeqCst);
+                        let answer = shown(&engine.execute(request));
+                        Raced { operation, answer, from, to: moment.fetch_add(1, Ordering::SeqCst) }
+                    };
+                    requests.into_iter().map(ask).collect::<Vec<_>>()
+                })
+            };
+            let threads: Vec<_> = all.into_iter().map(run).collect();
+            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined.collect::<Result<Vec<_>, _>>()
+        });
+        let history = history.map_err(|_| Failure("a thread died".to_owned()))?;
+        self.overlap(history.into_iter().flatten().collect())
+    }
+}

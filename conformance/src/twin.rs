@@ -1,0 +1,71 @@
+//! The same inputs twice, once calmly: what a subject does when nothing goes wrong, to compare with.
+
+use holdfast_model::{Call, Fault, Input, Terms};
+
+use crate::claims::send;
+use crate::subject::{Answer, Failure, Sight, Subject};
+use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
+
+/// Requests that a run can have: each gets a key of its own, and a key is one byte.
+const MOST: usize = 250;
+
+/// What a calm run answered and showed, step by step. `None` where the subject could not be asked.
+pub(crate) type Calm = Vec<Option<(Answer, Sight)>>;
+
+/// Inputs that make sense alone: requests without keys and faults, and what the world does.
+pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
+    let plain = |input: &Input| match input {
+        Input::Call(call) => Some(Input::Call(Call { key: None, fault: Fault::None, ..*call })),
+        Input::Event(holdfast_model::Event::PruneKey { .. }) | Input::Begin { .. } | Input::Finish { .. } => None,
+        Input::Event(_) => Some(*input),
+    };
+    inputs.iter().filter_map(plain).take(MOST).collect()
+}
+
+/// Runs `inputs` as they are.
+pub(crate) fn calm(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<Calm, Verdict> {
+    subject.start(terms).map_err(cannot_say(0))?;
+    let mut steps = Vec::with_capacity(inputs.len());
+    for (step, input) in inputs.iter().enumerate() {
+        if !subject.can(input) {
+            steps.push(None);
+            continue;
+        }
+        let reaction = send(subject, input).map_err(cannot_say(step))?;
+        let sight = subject.observe().map_err(cannot_say(step))?;
+        let sight = Sight { keys: Vec::new(), ..sight.clone() };
+        steps.push(Some((reaction.answer, sight)));
+    }
+    Ok(steps)
+}
+
+pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
+    move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason })
+}
+
+/// What is seen now is what was seen in the calm run.
+pub(crate) fn compare(
+    step: usize,
+    input: Input,
+    (answer, sight): (Option<&Answer>, &Sight),
+    (calm_answer, calm_sight): (&Answer, &Sight),
+) -> Result<(), Verdict> {
+    let mut differences = Vec::new();
+    if let Some(answer) = answer.filter(|answer| *answer != calm_answer) {
+        let (model, subject) = (format!("(calmly) {calm_answer:?}"), format!("{answer:?}"));
+        differences.push(Difference { place: Place::Answer, model, subject });
+    }
+    let places = [
+        ("payments", sight.payments == calm_sight.payments),
+        ("setup", sight.setup == calm_sight.setup),
+        ("session", sight.session == calm_sight.session),
+    ];
+    for (place, _) in places.iter().filter(|(_, same)| !same) {
+        let (model, subject) = (format!("(calmly) {calm_sight:?}"), format!("{sight:?}"));
+        differences.push(Difference { place: Place::Field((*place).to_owned()), model, subject });
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })))
+}
