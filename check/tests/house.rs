@@ -18,10 +18,11 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 7] = [
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
+    ("server", "holdfast-server"),
     ("conformance", "holdfast-conformance"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
@@ -65,16 +66,26 @@ fn the_engine_knows_neither_model_nor_claims() {
 }
 
 #[test]
-fn check_never_builds_the_engine() {
-    let mut reached = names(&["holdfast-check"]);
-    let mut waiting = vec!["holdfast-check".to_owned()];
-    while let Some(name) = waiting.pop() {
-        let kinds: &[&str] = if name == "holdfast-check" { &ALL_KINDS } else { &["normal", "build"] };
-        let next = of(&name, kinds).into_iter().filter(|name| manifests().contains_key(name));
-        waiting.extend(next.filter(|name| reached.insert(name.clone())));
+fn the_server_knows_the_engine_alone_and_nothing_knows_the_server() {
+    let ours: Vec<_> =
+        of("holdfast-server", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-engine"]);
+    for name in manifests().keys().filter(|name| *name != "holdfast-fuzz") {
+        assert!(!of(name, &ALL_KINDS).contains("holdfast-server"), "{name} would compile an HTTP server");
     }
-    assert!(reached.contains("holdfast-model"), "the walk is broken: {reached:?}");
-    assert!(!reached.contains("holdfast-engine"), "check reaches the engine: {reached:?}");
+}
+
+#[test]
+fn check_meets_the_engine_through_the_harness_alone() {
+    assert!(of("holdfast-conformance", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+    assert!(!of("holdfast-check", &ALL_KINDS).contains("holdfast-engine"), "check reaches past the harness");
+}
+
+#[test]
+fn the_harness_takes_the_engine_without_a_database() {
+    let manifest = read(&root().join("conformance/Cargo.toml"));
+    let line = manifest.lines().find(|line| line.starts_with("holdfast-engine = ")).unwrap();
+    assert!(line.contains("default-features = false"), "check would compile SQLite: {line}");
 }
 
 #[test]

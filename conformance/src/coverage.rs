@@ -6,8 +6,10 @@ use holdfast_model::Dialect;
 use holdfast_properties::AbstractTransition;
 
 use crate::choices::Choices;
+use crate::counterexample::expected;
 use crate::drive::{self, Drive};
 use crate::generator::{Sequence, Temper, can_be_asked, encode, in_units};
+use crate::lockstep::{Lockstep, Stepped};
 use crate::subject::Subject;
 
 /// The abstract transitions there are, and those that were seen.
@@ -45,18 +47,10 @@ impl Coverage {
         self.known.keys().filter(|transition| self.seen.contains(transition)).copied()
     }
 
-    /// Those that the explorers know, that were not seen, and that an engine can be asked.
-    pub fn missing(&self) -> impl Iterator<Item = (AbstractTransition, &Sequence)> {
+    /// Those that the explorers know and that were not seen, and why not: each one's way is tried on the subject.
+    pub fn missing(&self, subject: &mut impl Subject) -> Vec<(AbstractTransition, &Sequence, Why)> {
         let unseen = self.known.iter().filter(|(transition, _)| !self.seen.contains(transition));
-        unseen.filter(|(_, way)| can_be_asked(way)).map(|(transition, way)| (*transition, way))
-    }
-
-    /// How many of those that the explorers know nobody can ask of an engine, and were not seen: in the model requests
-    /// name what they create, so there one can create under a name that is taken.
-    #[must_use]
-    pub fn not_asked(&self) -> usize {
-        let unseen = self.known.iter().filter(|(transition, _)| !self.seen.contains(transition));
-        unseen.filter(|(_, way)| !can_be_asked(way)).count()
+        unseen.map(|(transition, way)| (*transition, way, why(subject, *transition, way))).collect()
     }
 
     /// How many were seen that the explorers do not know: their bounds are narrower.
@@ -69,4 +63,55 @@ impl Coverage {
     pub fn seeds(&self) -> impl Iterator<Item = (AbstractTransition, Vec<u8>)> + '_ {
         self.known.iter().filter_map(|(transition, way)| Some((*transition, encode(way)?)))
     }
+}
+
+/// Why a transition was not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Nobody came by: its way can be gone.
+    Missed,
+    /// Its way creates under a name that is taken, or leaves the model's room. In the model requests name what they
+    /// create; an engine gives the names.
+    NotNamed,
+    /// On its way an input meets a request held open, where no rule says what waits for what.
+    LeftOut,
+    /// Its way leads elsewhere: the model has changed since the report was written, or an amount in units is another
+    /// amount.
+    Outdated,
+    /// On its way a server error is asked for in a request that nothing can go wrong with: it needs nobody else.
+    NoFault,
+}
+
+impl Why {
+    /// Every reason but the first, in words.
+    pub const REASONS: [(Self, &'static str); 4] = [
+        (Self::Outdated, "the shortest way leads elsewhere by now, or with amounts as engines take them"),
+        (Self::NotNamed, "the shortest way creates under a name that is taken, or leaves the model's room"),
+        (Self::LeftOut, "on the shortest way an input meets a request held open, and no rule says what waits for what"),
+        (
+            Self::NoFault,
+            "on the shortest way a request fails at the server that needs nobody else, so nothing can fail",
+        ),
+    ];
+}
+
+fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -> Why {
+    if !can_be_asked(way) {
+        return Why::NotNamed;
+    }
+    if expected(way).steps().last().is_none_or(|step| AbstractTransition::of(&step) != wanted) {
+        return Why::Outdated;
+    }
+    let Ok(mut lockstep) = Lockstep::start(subject, &way.terms) else { return Why::Missed };
+    for input in &way.inputs {
+        match lockstep.step(*input) {
+            Err(_) => return Why::Missed,
+            Ok(Stepped::Beyond | Stepped::Held) => return Why::LeftOut,
+            Ok(Stepped::Compared) if lockstep.last_step().is_some_and(|step| step.input != *input) => {
+                return Why::NoFault;
+            }
+            Ok(Stepped::Compared) => {}
+        }
+    }
+    Why::Missed
 }

@@ -35,8 +35,10 @@ pub mod subjects;
 pub mod tolerated;
 mod twin;
 pub mod verdict;
+pub mod way;
 
 pub use choices::Choices;
 pub use lockstep::Lockstep;
 pub use subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
 pub use verdict::{Difference, Divergence, Identity, Inconclusive, Place, Tally, Verdict, Violation};
+pub use way::Way;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use holdfast_conformance::choices::Bytes;
-use holdfast_conformance::coverage::Coverage;
+use holdfast_conformance::coverage::{Coverage, Why};
 use holdfast_conformance::generator::{Sequence, Temper};
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_model::trace::Script;
@@ -50,15 +50,17 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         let kept = distil(&question.transitions, &entries, folder)?;
         writeln!(stage.err, "{} in {}", counted(kept, "entry"), folder.display())?;
     }
-    let text = in_words(&coverage, entries.len(), inputs);
+    let missing = coverage.missing(&mut subject);
+    let text = in_words(&coverage, &missing, entries.len(), inputs);
     if let Some(file) = &question.to {
         write(file, text.as_bytes())?;
     }
     if options.json {
-        let missing: Vec<Value> = coverage.missing().map(|(transition, _)| json!(transition.name())).collect();
+        let (missed, excused): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, _, why)| *why == Why::Missed);
+        let missed: Vec<Value> = missed.iter().map(|(transition, _, _)| json!(transition.name())).collect();
         let answer = json!({
-            "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missing,
-            "not_asked": coverage.not_asked(), "beyond": coverage.beyond(), "failing": failing,
+            "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
+            "not_asked": excused.len(), "beyond": coverage.beyond(), "failing": failing,
         });
         writeln!(stage.out, "{answer:#}")?;
     } else {
@@ -153,27 +155,32 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
 }
 
-fn in_words(coverage: &Coverage, entries: usize, inputs: usize) -> String {
+type Missing<'a> = (AbstractTransition, &'a Sequence, Why);
+
+fn in_words(coverage: &Coverage, missing: &[Missing<'_>], entries: usize, inputs: usize) -> String {
     let covered = coverage.covered().count();
-    let missing: Vec<_> = coverage.missing().collect();
-    let wanted = covered.saturating_add(missing.len());
+    let missed = || missing.iter().filter(|(_, _, why)| *why == Why::Missed);
+    let wanted = covered.saturating_add(missed().count());
     let mut text = format!(
         "# What of the model is driven through the engine\n\n\
-         Of {wanted} abstract transitions that the explorers know and that an engine can be asked, {covered} are \
+         Of {wanted} abstract transitions that the explorers know and that an engine can be asked, **{covered}** are \
          driven through the engine in lockstep with the model, by {entries} entries with {inputs} inputs.\n\
-         {} more are known to the explorers and cannot be asked: their only shortest way creates under a name that is \
-         taken, or leaves the model's room. {} were seen that the explorers do not know, whose bounds are narrower.\n",
-        coverage.not_asked(),
+         {} were seen that the explorers do not know, whose bounds are narrower.\n\n\
+         Not counted, because no engine behind this port can be asked them, and not seen:\n\n\
+         | transitions | why not |\n|---|---|\n",
         coverage.beyond(),
     );
-    if missing.is_empty() {
+    for (reason, words) in Why::REASONS {
+        let count = missing.iter().filter(|(_, _, why)| *why == reason).count();
+        text.push_str(&format!("| {count} | {words} |\n"));
+    }
+    if missed().count() == 0 {
         text.push_str("\nNone is missing.\n");
         return text;
     }
     text.push_str("\n## Missing\n\n| transition | a way there |\n|---|---|\n");
-    let rows: BTreeMap<String, String> = missing
-        .iter()
-        .map(|(transition, way)| {
+    let rows: BTreeMap<String, String> = missed()
+        .map(|(transition, way, _)| {
             let way: Vec<String> = way.inputs.iter().map(|input| format!("`{input}`")).collect();
             (transition.name(), way.join(", "))
         })

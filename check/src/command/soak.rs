@@ -9,7 +9,7 @@ use holdfast_conformance::counterexample::{Counterexample, FOLDER};
 use holdfast_conformance::drive::{self, Drive};
 use holdfast_conformance::generator::{Sequence, Temper};
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Verdict, lockstep};
+use holdfast_conformance::{Verdict, Way};
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage};
@@ -93,8 +93,8 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     };
     writeln!(stage.out, "{}: seed {}\n", stage.look.bad("FAILED"), found.seed)?;
     let mut subject = EngineSubject::default();
-    let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.terms, &sequence.inputs);
-    match Counterexample::out_of(&found.sequence, judge) {
+    let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
+    match Counterexample::out_of(&found.sequence, Way::Lockstep, judge) {
         None => writeln!(stage.out, "{}", found.verdict)?,
         Some(counterexample) => {
             writeln!(stage.out, "{counterexample}")?;

@@ -2,7 +2,8 @@
 
 use crate::lifecycle::pi;
 use crate::connect::destination;
-use crate::world::{CONNECTED, DAY, MERCHANT, MULTI, World};
+use crate::world::{CONNECTED, MERCHANT, MULTI, World};
+use holdfast_engine::time::DAY;
 use holdfast_engine::command::{Command, JobKey, JobKind};
 use holdfast_engine::{Request, TestMethod};
 

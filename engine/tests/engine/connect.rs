@@ -121,7 +121,7 @@ fn transfers_by_request() {
     w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(404, "resource_missing", "destination");
     let stranger = crate::world::FLAT;
     let answer = w.post("transfers", &format!("currency=usd amount=5 destination={stranger}"));
-    answer.refused(400, "resource_missing", "destination");
+    answer.refused(404, "resource_missing", "destination");
     w.reconciled();
 }
 

@@ -11,8 +11,6 @@ mod async_capture;
 mod attempts;
 mod books;
 mod capture;
-#[cfg(feature = "cli")]
-mod cli;
 mod concurrency;
 mod confronted;
 mod connect;
