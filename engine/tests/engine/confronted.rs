@@ -1,10 +1,10 @@
 //! What the confrontation with the specification found, each once and for all: the shortest case of it.
 
-use crate::lifecycle::pi;
 use crate::connect::destination;
+use crate::lifecycle::pi;
 use crate::world::{CONNECTED, MERCHANT, MULTI, World};
-use holdfast_engine::time::DAY;
 use holdfast_engine::command::{Command, JobKey, JobKind};
+use holdfast_engine::time::DAY;
 use holdfast_engine::{Request, TestMethod};
 
 const HOLD: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
