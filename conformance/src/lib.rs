@@ -22,6 +22,7 @@ pub mod lockstep;
 pub mod mermaid;
 pub mod mutate;
 pub mod notifications;
+mod open;
 pub mod oracle;
 pub mod reading;
 mod repaired;
