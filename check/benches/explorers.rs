@@ -2,9 +2,14 @@
 //! machine, and on a shared one from minute to minute.
 //!
 //! ```text
-//! cargo bench -p holdfast-check                      5 rounds
-//! cargo bench -p holdfast-check -- --rounds 9
+//! cargo bench -p holdfast-check                      5 rounds of `small`, 1 of `model`
+//! cargo bench -p holdfast-check -- --rounds 9        9 rounds of `small`, 2 of `model`
+//! cargo bench -p holdfast-check -- --space small     `small` alone
 //! ```
+//!
+//! `small` is as near to the explorers as one gets: steps that cost next to nothing, so that it is the
+//! visited set that is measured. `model` is what they are for: the largest default scenario, where a step
+//! is the model's transition and every claim, which cost the same under every explorer.
 //!
 //! Each round runs every explorer once, one after the other, each in a process of its own so that
 //! none inherits the other's memory. What else the machine does makes a run slower, never faster, so
@@ -23,33 +28,53 @@
 mod payments;
 
 use holdfast_check::explore::{Explorer, Mode, Space, Stateright};
+use holdfast_check::scenarios;
+use holdfast_check::space::ModelSpace;
 use std::process::Command;
 use std::sync::Arc;
 
-/// What is explored. Any space of at least a million states will do.
-fn space() -> impl Space + Send + 'static {
-    payments::Payments
+/// What is explored, each of at least a million states.
+const SPACES: [&str; 2] = ["small", "model"];
+
+/// Rounds of `small` for each round of `model`.
+const SMALL_ROUNDS: usize = 5;
+
+/// The variant with the most states.
+fn model() -> ModelSpace<2, 0> {
+    let variants = (scenarios::find("two_payments").unwrap().variants)();
+    ModelSpace::new(&variants[0])
 }
 
 const EXPLORERS: [&str; 5] = ["stateright", "fingerprint", "fingerprint, 2 threads", "exact", "exact, 2 threads"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
+    let chosen = after("--space", &arguments);
     if let Some(name) = after("--one", &arguments) {
-        return measure_here(name, space());
+        return match chosen {
+            Some("model") => measure_here(name, model()),
+            _ => measure_here(name, payments::Payments),
+        };
     }
-    let rounds = after("--rounds", &arguments).map_or(5, |rounds| rounds.parse().unwrap());
+    let rounds = after("--rounds", &arguments).map_or(SMALL_ROUNDS, |rounds| rounds.parse().unwrap());
+    for space in SPACES.into_iter().filter(|space| chosen.is_none_or(|chosen| chosen == *space)) {
+        compare(space, if space == "small" { rounds } else { rounds.div_ceil(SMALL_ROUNDS) });
+    }
+}
+
+/// Runs every explorer on one space, and prints how they compare.
+fn compare(space: &str, rounds: usize) {
     let mut table: Vec<Vec<Measured>> = EXPLORERS.iter().map(|_| Vec::new()).collect();
     for round in 1..=rounds {
         for (explorer, row) in EXPLORERS.iter().zip(&mut table) {
-            let measured = measure(explorer);
-            eprintln!("round {round} of {rounds}: {explorer} {:.2} s", measured.seconds);
+            let measured = measure(space, explorer);
+            eprintln!("{space}, round {round} of {rounds}: {explorer} {:.2} s", measured.seconds);
             row.push(measured);
         }
     }
 
     let first = table[0][0];
-    println!("{} states of {} bytes, {} transitions", first.unique, first.state, first.transitions);
+    println!("{space}: {} states of {} bytes, {} transitions", first.unique, first.state, first.transitions);
     println!("{:<24} {:>10} {:>20} {:>12} {:>12}", "explorer", "states/s", "× stateright", "B/state", "resident");
     let states = first.unique as f64;
     for (explorer, row) in EXPLORERS.iter().zip(&table) {
@@ -102,8 +127,9 @@ struct Measured {
     resident: u64,
 }
 
-fn measure(explorer: &str) -> Measured {
-    let output = Command::new(std::env::current_exe().unwrap()).args(["--one", explorer]).output().unwrap();
+fn measure(space: &str, explorer: &str) -> Measured {
+    let arguments = ["--space", space, "--one", explorer];
+    let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let words: Vec<&str> = text.split_whitespace().collect();
     let [unique, transitions, seconds, state, visited, resident] = words[..] else {

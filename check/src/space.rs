@@ -6,7 +6,7 @@ use holdfast_model::testing::{Fault, faulty_transition};
 use holdfast_model::{Event, Input, IntentId, KeyId, Observation, State, Terms, Transition, transition};
 use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
 
-use crate::explore::{Fingerprinter, Judgement, Space, Successor};
+use crate::explore::{ClaimBits, Fingerprinter, Judgement, Space, Successor};
 use crate::scenarios::{Variant, When};
 
 /// The model under one variant of a scenario.
@@ -103,6 +103,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
         self.judged_step(state, &sight.observation(&self.terms), Printed::of(input))
     }
 
+    fn follow(&self, state: &Self::State, input: Input) -> (Self::State, ClaimBits) {
+        let sight = state.observe(&self.terms);
+        let mut broken = 0;
+        let after =
+            self.take(state, &sight.observation(&self.terms), input, &mut |step| broken = judge_step(step).broken);
+        (after.unwrap_or(*state), broken)
+    }
+
     fn judge(&self, state: &Self::State) -> Judgement {
         let sight = state.observe(&self.terms);
         judge(&sight.observation(&self.terms))
@@ -156,15 +164,34 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         before: &Observation<'_>,
         Printed { input, print }: Printed,
     ) -> Successor<Self> {
-        let Transition { after, outcome, notifications } = self.transition(state, input);
-        if after == *state {
+        let mut successor = Successor { input, after: None, broken: 0, witnessed: 0, class: 0, digest: 0 };
+        successor.after = self.take(state, before, input, &mut |step| {
+            let Verdicts { broken, witnessed } = judge_step(step);
+            (successor.broken, successor.witnessed) = (broken, witnessed);
+            successor.class = AbstractTransition::of(step).bits();
+            successor.digest = digest(print, step);
+        });
+        successor
+    }
+
+    /// Takes a step, lets it be looked at, and tells the state it leads to if that is another one.
+    #[inline]
+    fn take(
+        &self,
+        state: &State<PAYMENTS, KEYS>,
+        before: &Observation<'_>,
+        input: Input,
+        look: &mut impl FnMut(&Step<'_>),
+    ) -> Option<State<PAYMENTS, KEYS>> {
+        let Transition { after, outcome, notifications } = &self.transition(state, input);
+        if after == state {
             // Nothing to look at again; most steps are refused.
-            let step = Step::new(*before, input, outcome, notifications.as_slice(), *before);
-            return judged(&step, None, print);
+            look(&Step::new(*before, input, *outcome, notifications.as_slice(), *before));
+            return None;
         }
         let sight = after.observe(&self.terms);
-        let step = Step::new(*before, input, outcome, notifications.as_slice(), sight.observation(&self.terms));
-        judged(&step, Some(if self.canonical { after.canonical() } else { after }), print)
+        look(&Step::new(*before, input, *outcome, notifications.as_slice(), sight.observation(&self.terms)));
+        Some(if self.canonical { after.canonical() } else { *after })
     }
 }
 
@@ -178,22 +205,14 @@ fn is_refund(input: &Input) -> bool {
     matches!(input, Input::Call(Call { operation: Operation::CreateRefund { .. }, .. }))
 }
 
-/// The step as an explorer wants it.
+/// A hash of what else there is to a step; `input` stands for what happened.
 #[inline]
-fn judged<S: Space<Input = Input>>(step: &Step<'_>, after: Option<S::State>, input: u64) -> Successor<S> {
-    let Verdicts { broken, witnessed } = judge_step(step);
+fn digest(input: u64, step: &Step<'_>) -> u64 {
     let mut hasher = Fingerprinter::default();
     hasher.write_u64(input);
     step.outcome.hash(&mut hasher);
     step.notifications.hash(&mut hasher);
-    Successor {
-        input: step.input,
-        after,
-        broken,
-        witnessed,
-        class: AbstractTransition::of(step).bits(),
-        digest: hasher.finish(),
-    }
+    hasher.finish()
 }
 
 fn jumps(before: &Observation<'_>) -> Vec<u32> {

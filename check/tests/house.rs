@@ -18,10 +18,11 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 7] = [
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
+    ("server", "holdfast-server"),
     ("conformance", "holdfast-conformance"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
@@ -65,20 +66,32 @@ fn the_engine_knows_neither_model_nor_claims() {
 }
 
 #[test]
-fn check_reaches_the_engine_through_conformance_alone() {
-    let direct = of("holdfast-check", &ALL_KINDS);
-    assert!(direct.contains("holdfast-conformance"), "the test is out of date: {direct:?}");
-    assert!(!direct.contains("holdfast-engine"), "check looks at the engine past the port: {direct:?}");
-    // Without its command line and its database: whoever explores compiles no SQLite.
+fn the_server_knows_the_engine_alone_and_nothing_knows_the_server() {
+    let ours: Vec<_> =
+        of("holdfast-server", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-engine"]);
+    for name in manifests().keys().filter(|name| *name != "holdfast-fuzz") {
+        assert!(!of(name, &ALL_KINDS).contains("holdfast-server"), "{name} would compile an HTTP server");
+    }
+}
+
+#[test]
+fn check_meets_the_engine_through_the_harness_alone() {
+    assert!(of("holdfast-conformance", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+    assert!(!of("holdfast-check", &ALL_KINDS).contains("holdfast-engine"), "check reaches past the harness");
+}
+
+#[test]
+fn the_harness_takes_the_engine_without_a_database() {
     let manifest = read(&root().join("conformance/Cargo.toml"));
-    let engine = manifest.lines().find(|line| line.starts_with("holdfast-engine"));
-    assert!(engine.is_some_and(|line| line.contains("default-features = false")), "{engine:?}");
+    let line = manifest.lines().find(|line| line.starts_with("holdfast-engine = ")).unwrap();
+    assert!(line.contains("default-features = false"), "check would compile SQLite: {line}");
 }
 
 #[test]
 fn nothing_but_the_fuzz_targets_may_be_unsafe() {
-    for folder in ["model", "properties", "engine", "conformance", "check"] {
-        let source = read(&root().join(folder).join("src/lib.rs"));
+    for (folder, _) in CRATES.iter().filter(|(folder, _)| *folder != "fuzz") {
+        let Ok(source) = fs::read_to_string(root().join(folder).join("src/lib.rs")) else { continue };
         assert!(source.contains("#![forbid(unsafe_code)]"), "{folder}/src/lib.rs does not forbid unsafe code");
     }
 }

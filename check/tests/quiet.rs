@@ -1,5 +1,6 @@
 //! What is left out where it cannot matter does not matter: a claim about change is not broken by a
-//! quiet step, one that is refused, changes nothing and tells nobody, whatever the refusal says.
+//! quiet step, one that is refused, changes nothing and tells nobody, whatever the refusal says; and
+//! all claims in one pass, which leaves out what can say nothing, break exactly when they do alone.
 
 #![expect(clippy::arithmetic_side_effects, reason = "a test counts to no great height")]
 
@@ -8,8 +9,9 @@ use std::collections::HashSet;
 use holdfast_check::explore::Space;
 use holdfast_check::scenarios::{Room, SCENARIOS, Visit};
 use holdfast_check::space::ModelSpace;
-use holdfast_model::{Input, Rejection, State, transition};
-use holdfast_properties::{CATALOGUE, Claim, Step, explain_step};
+use holdfast_model::testing::{Fault, faults, faulty_transition};
+use holdfast_model::{Input, Rejection, State, Transition, transition};
+use holdfast_properties::{CATALOGUE, Claim, Kind, Step, explain_step, judge_step};
 
 /// Refusals of every kind, right or wrong.
 const REFUSALS: [Rejection; 8] = [
@@ -73,4 +75,75 @@ fn claims_about_change_are_not_broken_by_quiet_steps() {
         }
     }
     assert!(asked > 100_000, "only {asked} quiet steps were asked about");
+}
+
+/// Every claim about steps, asked one by one and about every step.
+struct OneByOne<'a> {
+    claims: &'a [&'static Claim],
+    faults: &'a [&'static Fault],
+}
+
+impl Visit for OneByOne<'_> {
+    /// Steps judged, and claims found broken.
+    type Output = (usize, u128);
+
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> (usize, u128) {
+        let terms = space.terms();
+        let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
+        let mut waiting = space.roots();
+        let mut inputs = Vec::new();
+        let (mut asked, mut broken) = (0, 0);
+        let mut compare = |state: &State<PAYMENTS, KEYS>, input: Input, made: &Transition<PAYMENTS, KEYS>| {
+            let (sight, next) = (state.observe(terms), made.after.observe(terms));
+            let (before, after) = (sight.observation(terms), next.observation(terms));
+            let step = Step::new(before, input, made.outcome, made.notifications.as_slice(), after);
+            let alone = self.claims.iter().filter(|claim| explain_step(claim, &step).is_some());
+            let alone = alone.fold(0, |bits, claim| bits | claim.bit());
+            let together = judge_step(&step).broken;
+            assert_eq!(together, alone, "{:?} by {input}", names(together ^ alone));
+            asked += 1;
+            broken |= alone;
+        };
+        while let Some(state) = waiting.pop() {
+            inputs.clear();
+            space.inputs(&state, &mut inputs);
+            for input in &inputs {
+                let made = transition(terms, &state, *input);
+                compare(&state, *input, &made);
+                for fault in self.faults {
+                    let wrong = faulty_transition(fault, terms, &state, *input);
+                    if wrong != made {
+                        compare(&state, *input, &wrong);
+                    }
+                }
+                if seen.len() < STATES && seen.insert(made.after) {
+                    waiting.push(made.after);
+                }
+            }
+        }
+        (asked, broken)
+    }
+}
+
+fn names(bits: u128) -> Vec<&'static str> {
+    CATALOGUE.iter().filter(|claim| claim.bit() & bits != 0).map(|claim| claim.id).collect()
+}
+
+#[test]
+fn claims_break_together_exactly_when_they_break_alone() {
+    let claims: Vec<_> =
+        CATALOGUE.iter().filter(|claim| matches!(claim.kind, Kind::PaymentStep | Kind::Step)).collect();
+    let faults: Vec<_> = faults().collect();
+    let (mut asked, mut broken) = (0, 0);
+    for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
+        for variant in (scenario.variants)() {
+            let found = scenario.visit(&variant, OneByOne { claims: &claims, faults: &faults });
+            asked += found.0;
+            broken |= found.1;
+        }
+    }
+    assert!(asked > 100_000, "only {asked} steps were asked about");
+    // The comparison says little of claims that nothing breaks.
+    let broken = broken.count_ones();
+    assert!(broken > 50, "only {broken} claims were broken");
 }

@@ -33,15 +33,20 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     #[must_use]
     #[inline]
     pub fn observe(&self, terms: &Terms) -> Sight<PAYMENTS, KEYS> {
-        let owned = self.session.as_ref().and_then(|session| session.intent).and_then(|intent| self.payment(intent));
-        Sight {
-            payments: std::array::from_fn(|index| {
-                self.payments.get(index).and_then(Option::as_ref).map(|payment| payment.view(terms))
-            }),
-            setup: self.setup.as_ref().map(Setup::view),
-            session: self.session.as_ref().map(|session| session.view(owned.as_ref())),
-            keys: std::array::from_fn(|index| self.keys.get(index).and_then(Option::as_ref).map(Key::view)),
+        // Filled in where it is: this is done for every state and every change of one.
+        let mut sight = Sight { payments: [None; PAYMENTS], setup: None, session: None, keys: [const { None }; KEYS] };
+        for (view, payment) in sight.payments.iter_mut().zip(&self.payments) {
+            *view = payment.as_ref().map(|payment| payment.view(terms));
         }
+        sight.setup = self.setup.as_ref().map(Setup::view);
+        sight.session = self.session.as_ref().map(|session| {
+            let owned = session.intent.and_then(|intent| self.payment(intent));
+            session.view(owned.as_ref())
+        });
+        for (view, key) in sight.keys.iter_mut().zip(&self.keys) {
+            *view = key.as_ref().map(Key::view);
+        }
+        sight
     }
 
     /// The same world with interchangeable payments put into a fixed order, so that states that

@@ -29,21 +29,24 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
-    let mut world = World { terms, state: *before, notifications: Notifications::none() };
-    let outcome = match input {
+    // Worked on in place: this is called for every transition, and what it returns is large.
+    let mut made = Transition { after: *before, outcome: Ok(Accepted::Nothing), notifications: Notifications::none() };
+    let mut world = World { terms, before, state: &mut made.after, notifications: &mut made.notifications };
+    made.outcome = match input {
         Input::Call(call) => world.call(call),
         Input::Begin { key, operation } => world.begin(key, operation),
         Input::Finish { key } => world.finish(key),
         Input::Event(event) => world.attempt(|world| world.happen(event)),
     };
-    Transition { after: world.state, outcome, notifications: world.notifications }
+    made
 }
 
 /// The state while an input is worked on.
 struct World<'a, const PAYMENTS: usize, const KEYS: usize> {
     terms: &'a Terms,
-    state: State<PAYMENTS, KEYS>,
-    notifications: Notifications,
+    before: &'a State<PAYMENTS, KEYS>,
+    state: &'a mut State<PAYMENTS, KEYS>,
+    notifications: &'a mut Notifications,
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
@@ -205,11 +208,12 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     }
 
     /// Does `work`, or nothing of it: what is refused changes nothing and tells nobody.
+    ///
+    /// An input is attempted once, and before anything else is written down.
     fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        let before = self.state;
         let outcome = work(self);
         if outcome.is_err_and(Rejection::is_refusal) {
-            self.state = before;
+            *self.state = *self.before;
             self.notifications.clear();
         }
         outcome
@@ -222,7 +226,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         if !slot.is_some_and(Option::is_none) {
             return Err(Rejection::BeyondBounds);
         }
-        let mut outbox = Outbox::new(&mut self.notifications, About::Payment(intent));
+        let mut outbox = Outbox::new(self.notifications, About::Payment(intent));
         let (payment, outcome) = create(self.terms, &mut outbox)?;
         self.state.set_payment(intent, payment);
         outcome
@@ -234,7 +238,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         change: impl FnOnce(Payment, &Terms, &mut Outbox<'_>) -> Changed,
     ) -> Outcome {
         let payment = self.state.payment(intent).ok_or(Rejection::NoSuchIntent)?;
-        let mut outbox = Outbox::new(&mut self.notifications, About::Payment(intent));
+        let mut outbox = Outbox::new(self.notifications, About::Payment(intent));
         let (payment, outcome) = change(payment, self.terms, &mut outbox)?;
         self.state.set_payment(intent, payment);
         outcome
@@ -258,7 +262,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         if session.intent != Some(intent) {
             return Ok(());
         }
-        let mut outbox = Outbox::new(&mut self.notifications, About::Session);
+        let mut outbox = Outbox::new(self.notifications, About::Session);
         let was_processing = before.intent.status == IntentStatus::Processing;
         match after.intent.status {
             IntentStatus::Succeeded if was_processing => outbox.tell(NotificationKind::SessionPaid)?,
@@ -283,7 +287,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         if self.state.setup.is_some() {
             return Err(Rejection::BeyondBounds);
         }
-        let mut outbox = Outbox::new(&mut self.notifications, About::Setup);
+        let mut outbox = Outbox::new(self.notifications, About::Setup);
         let (setup, outcome) = Setup::create(self.terms, method, confirm, owned, &mut outbox)?;
         self.state.setup = Some(setup);
         outcome
@@ -291,7 +295,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
 
     fn change_setup(&mut self, change: impl FnOnce(Setup, &Terms, &mut Outbox<'_>) -> SetupChanged) -> Outcome {
         let setup = self.state.setup.ok_or(Rejection::NoSuchSetup)?;
-        let mut outbox = Outbox::new(&mut self.notifications, About::Setup);
+        let mut outbox = Outbox::new(self.notifications, About::Setup);
         let (setup, outcome) = change(setup, self.terms, &mut outbox)?;
         self.state.setup = Some(setup);
         self.session_follows_setup(setup)?;
@@ -307,7 +311,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
 
     fn session_follows_setup(&mut self, setup: Setup) -> Result<(), Rejection> {
         if let Some(session) = self.state.session.filter(|_| setup.owned_by_session) {
-            let mut outbox = Outbox::new(&mut self.notifications, About::Session);
+            let mut outbox = Outbox::new(self.notifications, About::Session);
             self.state.session = Some(session.follow_setup(setup.status, &mut outbox)?);
         }
         Ok(())
@@ -321,7 +325,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         let Some(session) = self.state.session.filter(|session| session.status == SessionStatus::Open) else {
             return Ok(Accepted::Nothing);
         };
-        let before = self.state;
+        let before = *self.state;
         let answer = match session.mode {
             SessionMode::Payment => self.pay(session, intent, method),
             SessionMode::Setup => self.save(method),
@@ -329,7 +333,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         match answer {
             Err(Rejection::BeyondBounds) => Err(Rejection::BeyondBounds),
             Err(rejection) if rejection.is_refusal() => {
-                self.state = before;
+                *self.state = before;
                 self.notifications.clear();
                 Ok(Accepted::Nothing)
             }
@@ -375,7 +379,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
 
     /// Closes the session, and with it what it owns (§2.13).
     fn expire_session(&mut self, session: Session) -> Result<(), Rejection> {
-        let mut outbox = Outbox::new(&mut self.notifications, About::Session);
+        let mut outbox = Outbox::new(self.notifications, About::Session);
         self.state.session = Some(session.expire(&mut outbox)?);
         if let Some(intent) = session.intent {
             let _seen = self.change_intent(intent, |payment, terms, outbox| payment.abandon(terms, outbox))?;

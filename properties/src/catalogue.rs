@@ -244,7 +244,7 @@ macro_rules! catalogue {
                     verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
                 );)+
             }
-            if !step.step.notifications.is_empty() {
+            if step.told_of {
                 $(if_kind!(told_step $kind
                     verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
                 );)+

@@ -112,8 +112,7 @@ pub(crate) fn nothing_is_told_twice<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 
 /// If false, a merchant hears of payments that nothing happened to.
 fn only_the_named_payment_is_told_of<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let premise = step.step.notifications.iter().any(|notification| step.is_about(notification));
-    given(premise, step.addressed, || {
+    given(step.told_of, step.addressed, || {
         format!("{:?} told {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
     })
 }
@@ -125,10 +124,9 @@ pub(crate) fn money_never_moves_silently<V: Voice>(step: &PaymentStep<'_, '_>) -
         (payment.received, payment.capturable, charge, payment.ledger)
     };
     let premise = step.changed && step.after.is_some_and(|after| step.before.map(money) != Some(money(after)));
-    let told = step.step.notifications.iter().any(|notification| step.is_about(notification));
     // A payment that comes without money has moved none.
     let moved = premise && (step.before.is_some() || step.after.is_some_and(|after| !after.ledger.charged.is_zero()));
-    given(moved, told, || format!("{:?} became {:?}, and nobody was told", step.before, step.after))
+    given(moved, step.told_of, || format!("{:?} became {:?}, and nobody was told", step.before, step.after))
 }
 
 /// If false, a charge that the merchant looks for by its first notification is not found.
@@ -152,10 +150,8 @@ fn failed_charge_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 /// of: within one attempt the charge is generated first.
 fn charge_is_told_before_the_intent<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let place = |wanted: Kind| {
-        step.step
-            .notifications
-            .iter()
-            .position(|notification| notification.kind == wanted && step.is_about(notification))
+        let told = if step.step.may_have_told(wanted) { step.step.notifications } else { &[] };
+        told.iter().position(|notification| notification.kind == wanted && step.is_about(notification))
     };
     let pairs = [
         (Kind::ChargeSucceeded, Kind::IntentSucceeded),
@@ -281,11 +277,13 @@ fn reversal_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 fn refund_moves_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let pairs = || before.refunds.iter().flatten().zip(after.refunds.iter().flatten());
-    let moved = pairs().any(|(from, to)| from.status != to.status);
+    if !pairs().any(|(from, to)| from.status != to.status) {
+        return Judgement::Vacuous;
+    }
     let failed = pairs().any(|(from, to)| from.status != to.status && to.status == RefundStatus::Failed);
     let expected =
         [(Kind::RefundFailed, usize::from(failed)), (Kind::RefundUpdated, 1), (Kind::ChargeRefundUpdated, 1)];
-    told(step, moved, &expected)
+    told(step, true, &expected)
 }
 
 /// A value before and after.

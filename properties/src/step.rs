@@ -20,6 +20,10 @@ pub struct Step<'a> {
     pub after: Observation<'a>,
     performed: Option<Operation>,
     unchanged: bool,
+    /// Which of the first 64 payments are not as they were, one bit each.
+    changed: u64,
+    /// A bit for each kind that was told, by its number: where there is none, nothing was told.
+    told: u64,
 }
 
 /// The object that an operation is about, and that it locks while it is carried out.
@@ -67,9 +71,10 @@ impl<'a> Step<'a> {
         after: Observation<'a>,
     ) -> Self {
         let performed = performed(&before, &input, outcome);
-        let unchanged =
-            same(before.payments, after.payments) && before.setup == after.setup && before.session == after.session;
-        Self { before, input, outcome, notifications, after, performed, unchanged }
+        let (changed, payments) = compare(before.payments, after.payments);
+        let unchanged = payments == Payments::Same && before.setup == after.setup && before.session == after.session;
+        let told = notifications.iter().fold(0, |told, notification| told | kind_bit(notification.kind));
+        Self { before, input, outcome, notifications, after, performed, unchanged, changed, told }
     }
 
     /// The operation that was really carried out in this step, if any: a replay, a conflict and a
@@ -182,17 +187,76 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// Could there be a notification of this kind? `false` is certain.
+    #[inline]
+    pub(crate) const fn may_have_told(&self, kind: NotificationKind) -> bool {
+        self.told & kind_bit(kind) != 0
+    }
+
+    /// Is the payment at `place`, which is `before` and `after`, not as it was?
+    #[inline]
+    fn has_changed(&self, place: u8, before: Option<&PaymentView>, after: Option<&PaymentView>) -> bool {
+        if usize::from(place) < BITS && before.is_some() && after.is_some() {
+            self.changed & 1_u64.wrapping_shl(u32::from(place)) != 0
+        } else {
+            before != after
+        }
+    }
+
     /// How many notifications of this kind?
     #[must_use]
     #[inline]
     pub fn count(&self, kind: NotificationKind) -> usize {
+        if !self.may_have_told(kind) {
+            return 0;
+        }
         self.notifications.iter().filter(|notification| notification.kind == kind).count()
     }
 }
 
-/// Are these the same payments? Where a step changed nothing, both may be one and the same list.
-fn same(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> bool {
-    std::ptr::eq(before, after) || before == after
+/// Are all payments as they were?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Payments {
+    Same,
+    Changed,
+}
+
+/// Which of the first 64 payments changed, and whether any did. Comparing payments is most of what
+/// looking at a step costs, so each is compared once.
+fn compare(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> (u64, Payments) {
+    // Where a step changed nothing, both may be one and the same list.
+    if std::ptr::eq(before, after) {
+        return (0, Payments::Same);
+    }
+    let mut changed = 0;
+    let mut bit = 1_u64;
+    for (before, after) in before.iter().zip(after) {
+        changed |= if before == after { 0 } else { bit };
+        bit = bit.wrapping_shl(1);
+    }
+    let rest = |payments: &[Option<PaymentView>]| payments.get(BITS..).map_or(0, <[_]>::len);
+    let same =
+        changed == 0 && before.len() == after.len() && (rest(before) == 0 || before.get(BITS..) == after.get(BITS..));
+    (changed, if same { Payments::Same } else { Payments::Changed })
+}
+
+/// The payments that have a bit in [`Step`].
+const BITS: usize = 64;
+
+/// Kinds may share a bit if there ever are more than 64: what has no bit was not told, what has one
+/// is looked for.
+#[inline]
+const fn kind_bit(kind: NotificationKind) -> u64 {
+    1_u64.wrapping_shl(kind as u32)
+}
+
+/// Is `notification` about the payment `intent` or one of its refunds?
+#[inline]
+const fn is_about(intent: IntentId, notification: &Notification) -> bool {
+    match notification.about {
+        About::Payment(named) | About::Refund(named, _) => named.0 == intent.0,
+        About::Setup | About::Session => false,
+    }
 }
 
 /// The key as the engine knows it.
@@ -233,6 +297,8 @@ pub struct PaymentStep<'s, 'a> {
     pub addressed: bool,
     /// Did it?
     pub changed: bool,
+    /// Was something told about this payment or one of its refunds?
+    pub told_of: bool,
 }
 
 impl<'s, 'a> PaymentStep<'s, 'a> {
@@ -246,34 +312,31 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let (before, after) = (view(&step.before), view(&step.after));
         let intent = IntentId(place);
         let addressed = step.addresses(intent);
-        let changed = !step.unchanged && before != after;
+        let changed = step.has_changed(place, before, after);
         let operation = step.performed.as_ref().filter(|operation| subject(operation) == Subject::Intent(intent));
-        let this = Self { terms: step.after.terms, intent, before, after, step, operation, addressed, changed };
+        let told_of = step.notifications.iter().any(|notification| is_about(intent, notification));
+        let this =
+            Self { terms: step.after.terms, intent, before, after, step, operation, addressed, changed, told_of };
         // Sound, because a payment that is as it was, that nothing was asked of and that nobody was
         // told of breaks no claim about a step: at most it is one more trivial witness. A test
         // tries it.
-        let concerned = addressed || changed || (!step.notifications.is_empty() && this.is_told_of());
-        concerned.then_some(this)
-    }
-
-    fn is_told_of(&self) -> bool {
-        self.step.notifications.iter().any(|notification| self.is_about(notification))
+        (addressed || changed || told_of).then_some(this)
     }
 
     /// Is this notification about this payment or one of its refunds?
     #[must_use]
     #[inline]
     pub const fn is_about(&self, notification: &Notification) -> bool {
-        match notification.about {
-            About::Payment(intent) | About::Refund(intent, _) => intent.0 == self.intent.0,
-            About::Setup | About::Session => false,
-        }
+        is_about(self.intent, notification)
     }
 
     /// How many notifications of this kind about this payment?
     #[must_use]
     #[inline]
     pub fn told(&self, kind: NotificationKind) -> usize {
+        if !self.step.may_have_told(kind) {
+            return 0;
+        }
         self.step
             .notifications
             .iter()

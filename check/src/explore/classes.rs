@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 /// How often each class of transitions was taken, and where first.
 pub(super) struct Classes<S: Space> {
-    /// Small classes, each at its own place, because this is done for every transition.
-    small: Vec<Counted>,
+    /// Small classes, each at its own place in a page, because this is done for every transition.
+    pages: Vec<Vec<Counted>>,
     /// All others.
     large: HashMap<u32, Counted>,
     firsts: Vec<Sighting<S>>,
@@ -24,11 +24,14 @@ struct Counted {
 }
 
 /// Classes below this are small.
-const SMALL: usize = 1 << 16;
+const SMALL: usize = 1 << 24;
+
+/// Classes in a page: few pages are ever needed, because classes come in clusters.
+const PAGE: usize = 1 << 8;
 
 impl<S: Space> Default for Classes<S> {
     fn default() -> Self {
-        Self { small: Vec::new(), large: HashMap::new(), firsts: Vec::new() }
+        Self { pages: Vec::new(), large: HashMap::new(), firsts: Vec::new() }
     }
 }
 
@@ -36,8 +39,8 @@ impl<S: Space> Classes<S> {
     /// Counts a step of a path of `steps`, if its class is small and was seen on a shorter path.
     #[inline]
     pub(super) fn count_again(&mut self, class: u32, steps: u32) -> bool {
-        let small = usize::try_from(class).ok().and_then(|class| self.small.get_mut(class));
-        match small {
+        let (page, place) = split(class);
+        match self.pages.get_mut(page).and_then(|page| page.get_mut(place)) {
             Some(known) if known.count > 0 && known.steps < steps => {
                 known.count = known.count.saturating_add(1);
                 true
@@ -48,23 +51,26 @@ impl<S: Space> Classes<S> {
 
     /// Counts any other step.
     pub(super) fn count(&mut self, class: u32, sighting: Sighting<S>) {
-        let counted = match usize::try_from(class) {
-            Ok(class) if class < SMALL => {
-                if self.small.len() <= class {
-                    let places = class.saturating_add(1).next_power_of_two();
-                    self.small.resize(places, Counted::default());
-                }
-                let Some(counted) = self.small.get_mut(class) else { unreachable!("a place was just made") };
-                counted
+        let (page, place) = split(class);
+        let counted = if page < SMALL / PAGE {
+            if self.pages.len() <= page {
+                self.pages.resize(page.saturating_add(1), Vec::new());
             }
-            _ => self.large.entry(class).or_default(),
+            let Some(page) = self.pages.get_mut(page) else { unreachable!("a page was just made") };
+            if page.is_empty() {
+                page.resize(PAGE, Counted::default());
+            }
+            let Some(counted) = page.get_mut(place) else { unreachable!("every place of a page is there") };
+            counted
+        } else {
+            self.large.entry(class).or_default()
         };
         if counted.count == 0 {
             counted.steps = sighting.steps;
             counted.first = u32::try_from(self.firsts.len()).unwrap_or(u32::MAX);
             self.firsts.push(sighting);
         } else if counted.steps == sighting.steps
-            && let Some(first) = place(counted).and_then(|place| self.firsts.get_mut(place))
+            && let Some(first) = first(counted).and_then(|first| self.firsts.get_mut(first))
         {
             first.keep_earlier(sighting);
         }
@@ -73,15 +79,26 @@ impl<S: Space> Classes<S> {
 
     /// Each class taken, how often, and where first.
     pub(super) fn counts(&self) -> impl Iterator<Item = (u32, u64, &Sighting<S>)> {
-        let small = (0_u32..).zip(&self.small);
+        let page_size = u32::try_from(PAGE).unwrap_or(u32::MAX);
+        let small = (0_u32..)
+            .step_by(PAGE)
+            .zip(&self.pages)
+            .flat_map(move |(begin, page)| (begin..begin.saturating_add(page_size)).zip(page));
         let large = self.large.iter().map(|(class, counted)| (*class, counted));
         small.chain(large).filter(|(_, counted)| counted.count > 0).filter_map(|(class, counted)| {
-            let first = self.firsts.get(place(counted)?)?;
+            let first = self.firsts.get(first(counted)?)?;
             Some((class, counted.count, first))
         })
     }
 }
 
-fn place(counted: &Counted) -> Option<usize> {
+/// The page of a class, and its place there.
+#[inline]
+fn split(class: u32) -> (usize, usize) {
+    let class = usize::try_from(class).unwrap_or(usize::MAX);
+    (class / PAGE, class % PAGE)
+}
+
+fn first(counted: &Counted) -> Option<usize> {
     usize::try_from(counted.first).ok()
 }

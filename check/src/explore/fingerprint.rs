@@ -97,7 +97,21 @@ impl Hasher for Fingerprinter {
 
     #[inline]
     fn write_u64(&mut self, value: u64) {
-        self.pack(value, u64::BITS);
+        // What `pack` does, spelt out for states, which are written in words.
+        match self.bits {
+            0 | u128::BITS => {
+                if self.bits > 0 {
+                    self.rounds = self.round();
+                }
+                self.packed = u128::from(value);
+                self.bits = u64::BITS;
+            }
+            u64::BITS => {
+                self.packed |= u128::from(value) << u64::BITS;
+                self.bits = u128::BITS;
+            }
+            _ => self.pack(value, u64::BITS),
+        }
     }
 
     #[inline]

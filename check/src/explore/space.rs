@@ -33,6 +33,13 @@ pub trait Space: Sync {
     /// Takes one step and judges it. `input` is one of those collected by [`Space::inputs`].
     fn step(&self, state: &Self::State, input: Self::Input) -> Successor<Self>;
 
+    /// Takes one step, and tells where it leads and what it breaks: what [`Space::step`] does, for a
+    /// checker that has no use for the rest.
+    fn follow(&self, state: &Self::State, input: Self::Input) -> (Self::State, ClaimBits) {
+        let successor = self.step(state, input);
+        (successor.after(state), successor.broken)
+    }
+
     /// Judges one state.
     fn judge(&self, state: &Self::State) -> Judgement;
 
@@ -106,7 +113,8 @@ impl<S: Space + ?Sized> PartialEq for Successor<S> {
     }
 }
 
-/// Says where an overridden [`Space::expand`] differs from the methods it stands for, if it does.
+/// Says where an overridden [`Space::expand`] or [`Space::follow`] differs from the methods it stands
+/// for, if it does.
 ///
 /// For tests of a space: call it on every state worth the time.
 pub fn disagreement<S: Space>(space: &S, state: &S::State) -> Option<String> {
@@ -120,9 +128,12 @@ pub fn disagreement<S: Space>(space: &S, state: &S::State) -> Option<String> {
     if expanded.len() != inputs.len() {
         return Some(format!("expand takes {} steps where inputs collects {}", expanded.len(), inputs.len()));
     }
-    inputs
-        .into_iter()
-        .zip(&expanded)
-        .find(|(input, successor)| space.step(state, *input) != **successor)
-        .map(|(input, _)| format!("expand and step disagree about {input:?}"))
+    inputs.into_iter().zip(&expanded).find_map(|(input, successor)| {
+        if space.step(state, input) != *successor {
+            return Some(format!("expand and step disagree about {input:?}"));
+        }
+        let followed = space.follow(state, input);
+        (followed != (successor.after(state), successor.broken))
+            .then(|| format!("expand and follow disagree about {input:?}"))
+    })
 }

@@ -272,13 +272,15 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
     }
 
     fn next_state(&self, judged: &Self::State, action: Self::Action) -> Option<Self::State> {
-        let successor = self.space.step(&judged.state, action);
-        if self.digesting {
-            let before = fingerprint(&judged.state);
-            let after = fingerprint(&successor.after(&judged.state));
-            let digest = digest::of_step(before, after, &successor);
-            self.tally.digest.fetch_add(digest, Ordering::Relaxed);
+        if !self.digesting {
+            let (state, broken) = self.space.follow(&judged.state, action);
+            return Some(Judged { state, broken });
         }
+        let successor = self.space.step(&judged.state, action);
+        let before = fingerprint(&judged.state);
+        let after = fingerprint(&successor.after(&judged.state));
+        let digest = digest::of_step(before, after, &successor);
+        self.tally.digest.fetch_add(digest, Ordering::Relaxed);
         Some(Judged { state: successor.after(&judged.state), broken: successor.broken })
     }
 

@@ -41,8 +41,14 @@ impl When {
 
     /// While the payment is in one of these statuses.
     #[must_use]
-    pub fn status(statuses: &[IntentStatus]) -> Self {
-        Self(statuses.iter().fold(0, |bits, status| bits | Self::bit(*status)))
+    pub const fn status(statuses: &[IntentStatus]) -> Self {
+        let mut bits = 0;
+        let mut rest = statuses;
+        while let [status, others @ ..] = rest {
+            bits |= Self::bit(*status);
+            rest = others;
+        }
+        Self(bits)
     }
 
     const fn bit(status: IntentStatus) -> u8 {
@@ -80,6 +86,30 @@ impl Alphabet {
     #[must_use]
     pub fn time(mut self) -> Self {
         self.time = true;
+        self
+    }
+
+    /// Everything that is in either.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (input, when) in other.payment {
+            match self.payment.iter_mut().find(|(known, _)| *known == input) {
+                Some((_, known)) => *known = When(known.0 | when.0),
+                None => self.payment.push((input, when)),
+            }
+        }
+        for input in other.world {
+            if !self.world.contains(&input) {
+                self.world.push(input);
+            }
+        }
+        for operation in other.keyed {
+            if !self.keyed.contains(&operation) {
+                self.keyed.push(operation);
+            }
+        }
+        self.time |= other.time;
+        self.refunds = self.refunds.max(other.refunds);
         self
     }
 

@@ -1,6 +1,7 @@
 //! The bounded instances of the model that are explored: one table, one function a scenario.
 
 mod alphabet;
+mod several;
 mod table;
 
 pub use alphabet::{Alphabet, When};

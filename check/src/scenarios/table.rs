@@ -2,11 +2,11 @@
 
 use holdfast_model::{
     Account, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, CreateRefund,
-    CreateSession, Currency, Dialect, Event, Flow, IntentId, IntentStatus, Operation, PaymentMethod, SessionMode,
-    SessionUi, Terms, Update,
+    CreateSession, Currency, Dialect, Event, Flow, IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Terms,
+    Update,
 };
 
-use super::{Alphabet, Room, Scenario, Variant, When};
+use super::{Alphabet, Room, Scenario, Variant, When, several};
 
 /// Every scenario, in the order of reports.
 pub const SCENARIOS: &[Scenario] = &[
@@ -93,7 +93,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "two_payments",
         about: "two interchangeable payments side by side: an operation touches only the one it names",
-        bounds: "amount 8 each, captured in pieces of 1; 4 refunds of 1, 2 or the rest; cancel, expiry",
+        bounds: "pieces of 1; cards of 8, 4 refunds; connected accounts of 2, 2 refunds; banks of 4, 3 refunds",
         room: Room::Two,
         deep: false,
         variants: two_payments,
@@ -101,10 +101,18 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "three_payments",
         about: "three interchangeable payments side by side",
-        bounds: "amount 3 each; multicapture, 2 refunds, cancel, expiry",
+        bounds: "pieces of 1; cards of 6, 4 refunds; connected accounts of 1, 2 refunds; banks of 3, 3 refunds",
         room: Room::Three,
         deep: true,
         variants: three_payments,
+    },
+    Scenario {
+        name: "deep_two_payments",
+        about: "two_payments, with more money, and payments of different kinds side by side",
+        bounds: "pieces of 1; cards of 13, 4 refunds; connected accounts of 3, every kind of 2, 2 refunds each",
+        room: Room::Two,
+        deep: true,
+        variants: deep_two_payments,
     },
     Scenario {
         name: "deep_connect",
@@ -135,12 +143,12 @@ fn variant(name: &'static str, alphabet: Alphabet) -> Variant {
 }
 
 /// A PaymentIntent with a payment method, confirmed at once.
-fn paid(amount: i64, method: PaymentMethod, capture_method: CaptureMethod) -> Create {
+pub(super) fn paid(amount: i64, method: PaymentMethod, capture_method: CaptureMethod) -> Create {
     Create { method: Some(method), capture_method, confirm: true, ..Create::of(amount) }
 }
 
 /// A hold that may be captured several times, if the card allows it.
-fn held(amount: i64, method: PaymentMethod) -> Create {
+pub(super) fn held(amount: i64, method: PaymentMethod) -> Create {
     Create { multicapture: true, ..paid(amount, method, CaptureMethod::Manual) }
 }
 
@@ -604,36 +612,29 @@ fn retries() -> Vec<Variant> {
     vec![variant("two keys", alphabet)]
 }
 
-/// What happens to payments side by side: only where it can come to something, because what is
-/// refused is refused in the scenarios with one payment.
-fn several(amount: i64, refunds: u8) -> Alphabet {
-    use IntentStatus::{RequiresCapture, Succeeded};
-    let intent = IntentId(0);
-    let capture = |amount, final_capture| Operation::CaptureIntent {
-        intent,
-        capture: Capture { amount, final_capture, ..Capture::default() },
-    };
-    let refund =
-        |amount| Operation::CreateRefund { intent, refund: CreateRefund { amount, ..CreateRefund::default() } };
-    Alphabet::new()
-        .refunds_at_most(refunds)
-        .creates([held(amount, PaymentMethod::Visa), paid(amount, PaymentMethod::Visa, CaptureMethod::AutomaticAsync)])
-        .on_payment(
-            When::status(&[RequiresCapture]),
-            [capture(Some(1), Some(false)), capture(None, None), Operation::CancelIntent { intent, reason: None }],
-        )
-        .on_payment(When::status(&[RequiresCapture, Succeeded]), [refund(Some(1)), refund(Some(2)), refund(None)])
-        .on_payment(When::status(&[RequiresCapture]), [Event::ExpireHold { intent }])
-        .on_payment(When::status(&[Succeeded]), [Event::Book { intent }])
-        .time()
-}
-
 fn two_payments() -> Vec<Variant> {
-    vec![variant("interchangeable", several(8, 4))]
+    vec![
+        variant("interchangeable", several::cards(8, 4)),
+        variant("connected accounts", several::connected(2, 2)),
+        variant("banks", several::banks(4, 3)),
+    ]
 }
 
 fn three_payments() -> Vec<Variant> {
-    vec![variant("interchangeable", several(3, 2))]
+    vec![
+        variant("cards", several::cards(6, 4)),
+        variant("connected accounts", several::connected(1, 2)),
+        variant("banks", several::banks(3, 3)),
+        variant("every kind", several::every_kind(1, 1)),
+    ]
+}
+
+fn deep_two_payments() -> Vec<Variant> {
+    vec![
+        variant("cards", several::cards(13, 4)),
+        variant("connected accounts", several::connected(3, 2)),
+        variant("every kind", several::every_kind(2, 2)),
+    ]
 }
 
 fn deep_connect() -> Vec<Variant> {

@@ -128,7 +128,8 @@ impl Engine {
     }
 
     fn post(&self, event: &Event, endpoint: &WebhookEndpoint, now: Time) -> Option<u16> {
-        let body = render::event(event, endpoint.version.unwrap_or(event.version)).to_string();
+        let shown = render::event(event, endpoint.version.unwrap_or(event.version));
+        let body = render::with_origin(shown, &self.parts.origin).to_string();
         let signature = sign(&endpoint.signing_secret(), now, &body);
         self.parts.delivery.post(&Post { url: endpoint.url.clone(), signature, body })
     }

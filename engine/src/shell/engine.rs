@@ -57,6 +57,8 @@ pub struct EngineParts {
     pub ids: Arc<dyn Ids>,
     /// The way of webhooks.
     pub delivery: Arc<dyn DeliveryPort>,
+    /// Where pages for customers are served (`http://127.0.0.1:4242`), to begin the addresses of pages with.
+    pub origin: String,
     /// The free choices.
     pub dialect: Dialect,
     /// How long a request waits for an object that another one holds before it answers `lock_timeout`.
@@ -75,6 +77,7 @@ impl EngineParts {
             clock: Arc::new(ManualClock::at(now)),
             ids: Arc::new(SequentialIds::default()),
             delivery: Arc::new(NoDelivery),
+            origin: String::new(),
             dialect: Dialect::default(),
             lock_wait: Duration::from_secs(2),
             tries: 3,

@@ -36,13 +36,7 @@ impl Engine {
     /// # Errors
     /// [`StoreError`] when the store cannot be read; what was done stays done.
     pub fn run_due(&self, now: Time) -> Result<Progress, StoreError> {
-        let mut progress = Progress::default();
-        for ask in self.open.all() {
-            match self.answer_open(ask.reference) {
-                Ok(()) => progress.answered = progress.answered.saturating_add(1),
-                Err(StillOpen) => progress.open = progress.open.saturating_add(1),
-            }
-        }
+        let mut progress = self.ask_again();
         let mut tried = FxHashSet::default();
         loop {
             // Jobs that could not run stay in front, so the window grows by them.
@@ -56,11 +50,30 @@ impl Engine {
                 progress.jobs = progress.jobs.saturating_add(1);
             }
         }
-        let kept = self.parts.dialect.timing.idempotency;
-        if let Some(before) = now.seconds().checked_sub(kept) {
-            progress.pruned = self.parts.store.prune_keys(Time::new(before))?;
-        }
+        progress.pruned = self.forget_keys(now)?;
         Ok(progress)
+    }
+
+    /// Asks the acquirer again what it has not answered: the first part of [`Self::run_due`].
+    pub fn ask_again(&self) -> Progress {
+        let mut progress = Progress::default();
+        for ask in self.open.all() {
+            match self.answer_open(ask.reference) {
+                Ok(()) => progress.answered = progress.answered.saturating_add(1),
+                Err(StillOpen) => progress.open = progress.open.saturating_add(1),
+            }
+        }
+        progress
+    }
+
+    /// Forgets idempotency keys that are old at `now`, and answers how many: the last part of [`Self::run_due`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be written.
+    pub fn forget_keys(&self, now: Time) -> Result<u64, StoreError> {
+        let kept = self.parts.dialect.timing.idempotency;
+        let before = now.seconds().checked_sub(kept);
+        before.map_or(Ok(0), |before| self.parts.store.prune_keys(Time::new(before)))
     }
 
     /// When the next job is due.
@@ -71,7 +84,12 @@ impl Engine {
         self.parts.store.next_due()
     }
 
-    fn run_job(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
+    /// Runs one job that [`crate::store::Store::due`] named, for whoever runs several at a time. A job that is not
+    /// due any more, or finds its object in use, does nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read or written.
+    pub fn run_job(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
         if job.kind == JobKind::Deliver {
             return self.deliver(job, now);
         }

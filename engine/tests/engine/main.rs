@@ -11,9 +11,8 @@ mod async_capture;
 mod attempts;
 mod books;
 mod capture;
-#[cfg(feature = "cli")]
-mod cli;
 mod concurrency;
+mod confronted;
 mod connect;
 mod crash;
 mod events;

@@ -64,6 +64,7 @@ fn every_step_claim_is_vacuous_of_a_payment_that_nothing_happens_to() {
             operation: None,
             addressed: false,
             changed: false,
+            told_of: false,
         };
         let broken = crate::judge_payment_step(&forced).broken;
         let names: Vec<_> = CATALOGUE.iter().filter(|claim| broken & claim.bit() != 0).collect();

@@ -166,6 +166,14 @@ impl Book {
         self.session.is_some() && !pays && self.followed(intent).is_some()
     }
 
+    /// Does it make an object that has a place?
+    pub(super) const fn makes(operation: &Operation) -> bool {
+        matches!(
+            operation,
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
+        )
+    }
+
     /// Is there no room for what a request would make?
     pub(super) fn has_already(&self, operation: &Operation) -> bool {
         match *operation {

@@ -210,6 +210,7 @@ fn shown(response: &Response) -> Answer {
                 kind: Cow::Borrowed(row.error_type.name()),
                 code: row.code.map(Cow::Borrowed),
                 param: row.param,
+                decline_code: refusal.reason.decline_code().map(Cow::Borrowed),
             })
         }
         Body::Object(object) => accepted(object).map_or_else(strange, Answer::Accepted),
@@ -220,7 +221,7 @@ fn shown(response: &Response) -> Answer {
 /// An answer that no change is given.
 fn strange() -> Answer {
     let (kind, code) = (Cow::Borrowed("an object"), Some(Cow::Borrowed("of a kind that was not asked for")));
-    Answer::Refused(Refused { http: 200, kind, code, param: None })
+    Answer::Refused(Refused { http: 200, kind, code, param: None, decline_code: None })
 }
 
 fn accepted(object: &Object) -> Option<Accepted> {
@@ -286,7 +287,10 @@ impl Subject for EngineSubject {
             Input::Finish { .. } | Input::Event(_) => return true,
         };
         let is_known = key.is_some_and(|key| self.known(key).is_some());
-        if !is_known && self.book.has_already(&operation) {
+        let held = self.held.iter().zip(&self.keys).filter(|(held, _)| held.is_some());
+        let makes_it =
+            held.filter_map(|(_, key)| key.as_ref()).any(|known| known.operation.about() == operation.about());
+        if !is_known && (self.book.has_already(&operation) || makes_it && Book::makes(&operation)) {
             return false;
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());

@@ -18,7 +18,6 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
         "currency": transfer.currency.code(),
         "description": transfer.texts.as_deref().and_then(|texts| texts.description.clone()),
         "destination": id(transfer.destination),
-        "destination_payment": null,
         "livemode": false,
         "metadata": metadata(transfer.texts.as_deref()),
         "reversals": super::list(Vec::new(), &format!("/v1/transfers/{}/reversals", transfer.id)),
@@ -105,7 +104,10 @@ pub(super) fn account(account: &Account) -> Value {
         "charges_enabled": true,
         "country": account.country,
         "default_currency": "usd",
+        "details_submitted": true,
+        "email": null,
         "metadata": {},
+        "payouts_enabled": true,
         "type": "standard",
     })
 }
@@ -115,13 +117,15 @@ pub(super) fn webhook_endpoint(endpoint: &WebhookEndpoint) -> Value {
         None => vec!["*"],
         Some(events) => events.iter().map(|event_type| event_type.name()).collect(),
     };
+    if endpoint.deleted {
+        return json!({ "id": id(endpoint.id), "object": "webhook_endpoint", "deleted": true });
+    }
     json!({
         "id": id(endpoint.id),
         "object": "webhook_endpoint",
         "api_version": endpoint.version.map(|version| version.to_string()),
         "application": null,
         "created": endpoint.created.seconds(),
-        "deleted": endpoint.deleted,
         "description": endpoint.texts.as_deref().and_then(|texts| texts.description.clone()),
         "enabled_events": events,
         "livemode": false,

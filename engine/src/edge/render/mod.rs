@@ -106,6 +106,42 @@ pub fn response(response: &Response) -> Value {
     body
 }
 
+/// The same with the addresses of pages for customers made absolute: they are served at `origin`.
+#[must_use]
+pub fn with_origin(mut shown: Value, origin: &str) -> Value {
+    if !origin.is_empty() {
+        complete_addresses(&mut shown, origin);
+    }
+    shown
+}
+
+fn complete_addresses(at: &mut Value, origin: &str) {
+    match at {
+        Value::Array(items) => items.iter_mut().for_each(|item| complete_addresses(item, origin)),
+        Value::Object(map) => {
+            let is_session = map.get("object").is_some_and(|object| object == "checkout.session");
+            for (name, inner) in map {
+                match (name.as_str(), &inner) {
+                    ("url", Value::String(path)) if is_session => *inner = format!("{origin}{path}").into(),
+                    // A merchant may write there whatever looks like an address of ours.
+                    ("metadata", _) => {}
+                    ("redirect_to_url", _) => complete(inner, "url", origin),
+                    ("verify_with_microdeposits", _) => complete(inner, "hosted_verification_url", origin),
+                    _ => complete_addresses(inner, origin),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn complete(at: &mut Value, name: &str, origin: &str) {
+    if let Some(Value::String(path)) = at.get(name) {
+        let address = format!("{origin}{path}");
+        put(at, name, address.into());
+    }
+}
+
 fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     path.split('.').filter(|part| !part.is_empty()).try_fold(body, |at, part| {
         if at.is_array() { at.get_mut(part.parse::<usize>().ok()?) } else { at.get_mut(part) }
@@ -179,6 +215,14 @@ pub(super) fn put(into: &mut Value, name: &str, value: Value) {
     if let Value::Object(map) = into {
         map.insert(name.to_owned(), value);
     }
+}
+
+/// `shown` without the fields of these names that are null: the API leaves them out where others are null.
+pub(super) fn without_nulls(mut shown: Value, names: &[&str]) -> Value {
+    if let Value::Object(map) = &mut shown {
+        map.retain(|name, value| !(value.is_null() && names.contains(&name.as_str())));
+    }
+    shown
 }
 
 pub(super) fn id(id: impl Display) -> Value {

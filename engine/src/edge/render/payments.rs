@@ -1,6 +1,6 @@
 //! PaymentIntents, Charges and Refunds as JSON.
 
-use super::{id, list, maybe_id, metadata, money, put};
+use super::{id, list, maybe_id, metadata, money, put, without_nulls};
 use crate::money::Money;
 use crate::objects::{
     AttemptError, CaptureMethod, Charge, ChargeStatus, ConfirmationMethod, IntentStatus, NextAction, PaymentIntent,
@@ -17,6 +17,7 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
     let mut shown = json!({
         "id": id(intent.id),
         "object": "payment_intent",
+        "allowed_payment_method_types": null,
         "amount": money(intent.amount),
         "amount_capturable": money(intent.capturable),
         "amount_details": { "tip": {} },
@@ -35,22 +36,27 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "created": intent.created.seconds(),
         "currency": intent.currency.code(),
         "customer": maybe_id(intent.customer),
+        "customer_account": null,
         "description": text(|texts| &texts.description),
+        "excluded_payment_method_types": null,
         "last_payment_error": intent.last_error.map(|error| last_error(&error)),
         "livemode": false,
+        "managed_payments": null,
         "metadata": metadata(texts),
-        "next_action": intent.next_action.map(|action| next_action(action, intent.id)),
+        "next_action": intent.next_action.map(|action| next_action(action, intent.id, intent.secret)),
         "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
-        "payment_method_options": { "card": {
+        "payment_method_configuration_details": null,
+        "payment_method_options": { "card": without_nulls(json!({
             "capture_method": intent.card_capture_manual.then_some("manual"),
             "installments": null,
             "mandate_options": null,
             "network": null,
             "request_multicapture": intent.request_multicapture.then_some("if_available"),
             "request_three_d_secure": "automatic",
-        } },
+        }), &["capture_method", "request_multicapture"]) },
         "payment_method_types": types,
+        "payment_record": null,
         "processing": null,
         "receipt_email": text(|texts| &texts.receipt_email),
         "review": null,
@@ -60,10 +66,10 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "statement_descriptor": text(|texts| &texts.statement_descriptor),
         "statement_descriptor_suffix": null,
         "status": intent_status(intent.status, version),
-        "transfer_data": intent.transfer_data.map(|data| json!({
-            "destination": id(data.destination),
-            "amount": data.amount.map(Money::minor),
-        })),
+        "transfer_data": intent.transfer_data.map(|data| {
+            let shown = json!({ "destination": id(data.destination), "amount": data.amount.map(Money::minor) });
+            without_nulls(shown, &["amount"])
+        }),
         "transfer_group": text(|texts| &texts.transfer_group),
     });
     if version.has(Feature::LatestCharge) {
@@ -112,14 +118,14 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
     shown
 }
 
-pub(super) fn next_action(action: NextAction, of: impl std::fmt::Display) -> Value {
+pub(super) fn next_action(action: NextAction, of: impl std::fmt::Display, secret: u64) -> Value {
     match action {
         NextAction::Sdk => {
             json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } })
         }
         NextAction::Redirect => json!({
             "type": "redirect_to_url",
-            "redirect_to_url": { "url": format!("/challenge/{of}"), "return_url": null },
+            "redirect_to_url": { "url": format!("/c/challenge/{of}?key={secret:016x}"), "return_url": null },
         }),
         NextAction::Microdeposits => json!({
             "type": "verify_with_microdeposits",
@@ -158,7 +164,6 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
         "currency": charge.currency.code(),
         "customer": maybe_id(charge.customer),
         "description": texts.and_then(|texts| texts.description.clone()),
-        "destination": maybe_id(charge.destination),
         "disputed": false,
         "failure_balance_transaction": null,
         "failure_code": decline.map(|(code, ..)| code),
@@ -206,16 +211,12 @@ fn refunded(charge: &Charge, version: ApiVersion) -> (Money, bool) {
 }
 
 fn outcome(charge: &Charge) -> Value {
-    match charge.decline {
-        None => {
-            json!({ "type": "authorized", "network_status": "approved_by_network", "reason": null,
-            "seller_message": "Payment complete." })
-        }
-        Some(decline) => {
-            json!({ "type": "issuer_declined", "network_status": "declined_by_network",
-            "reason": decline.texts().1, "seller_message": decline.texts().2 })
-        }
-    }
+    let (kind, status, reason, message) = match charge.decline {
+        None => ("authorized", "approved_by_network", None, "Payment complete."),
+        Some(decline) => ("issuer_declined", "declined_by_network", decline.texts().1, decline.texts().2),
+    };
+    json!({ "advice_code": null, "network_advice_code": null, "network_decline_code": null,
+        "network_status": status, "reason": reason, "seller_message": message, "type": kind })
 }
 
 fn details(charge: &Charge) -> Value {
@@ -224,26 +225,36 @@ fn details(charge: &Charge) -> Value {
     match (row.method_type, row.network) {
         (MethodType::UsBankAccount, _) => json!({ "type": "us_bank_account", "us_bank_account": {
             "account_holder_type": "individual", "account_type": "checking", "bank_name": "TEST BANK",
-            "last4": last4, "routing_number": "110000000" } }),
-        (MethodType::SepaDebit, _) => {
-            json!({ "type": "sepa_debit", "sepa_debit": { "bank_code": null, "country": "AT", "last4": last4 } })
-        }
+            "fingerprint": null, "last4": last4, "payment_reference": null, "routing_number": "110000000" } }),
+        (MethodType::SepaDebit, _) => json!({ "type": "sepa_debit", "sepa_debit": {
+            "bank_code": null, "branch_code": null, "country": "AT", "fingerprint": null, "last4": last4,
+            "mandate": null } }),
         (MethodType::BankTransfer, _) => json!({ "type": "customer_balance", "customer_balance": {} }),
-        (MethodType::Card, network) => json!({ "type": "card", "card": {
+        (MethodType::Card, network) => json!({ "type": "card", "card": without_nulls(json!({
             "amount_authorized": money(charge.amount),
+            "authorization_code": null,
             "brand": network.map(crate::Network::name),
             "capture_before": charge.capture_before.map(crate::Time::seconds),
+            "checks": null,
             "country": "US",
+            "electronic_commerce_indicator": null,
             "exp_month": 12,
             "exp_year": 2034,
             "extended_authorization": { "status": "disabled" },
             "funding": "credit",
             "incremental_authorization": { "status": "unavailable" },
+            "installments": null,
             "last4": last4,
+            "mandate": null,
             "multicapture": { "status": if charge.multicapture { "available" } else { "unavailable" } },
             "network": network.map(crate::Network::name),
+            "network_transaction_id": null,
             "overcapture": { "maximum_amount_capturable": money(charge.amount), "status": "unavailable" },
-        } }),
+            "regulated_status": "unregulated",
+            "three_d_secure": null,
+            "transaction_link_id": null,
+            "wallet": null,
+        }), &["capture_before"]) }),
     }
 }
 
@@ -256,13 +267,16 @@ pub(super) fn refund(refund: &Refund) -> Value {
         "charge": id(refund.charge),
         "created": refund.created.seconds(),
         "currency": refund.currency.code(),
-        "destination_details": { "type": "card", "card": {
+        "customer": null,
+        "customer_account": null,
+        "destination_details": { "type": "card", "card": without_nulls(json!({
             "type": "refund",
             "reference_status": if refund.network_reference { "available" } else { "pending" },
             "reference": refund.network_reference.then(|| format!("{}", refund.id)),
-        } },
+        }), &["reference"]) },
         "metadata": metadata(refund.texts.as_deref()),
         "payment_intent": id(refund.intent),
+        "payment_method": null,
         "reason": refund.reason.map(crate::objects::RefundReason::name),
         "receipt_number": null,
         "source_transfer_reversal": null,

@@ -1,9 +1,11 @@
 //! SetupIntents, Checkout Sessions, Customers and PaymentMethods as JSON.
 
 use super::payments::{last_error, next_action, status_name};
-use super::{id, maybe_id, metadata, money, put};
+use super::{id, maybe_id, metadata, money, put, without_nulls};
 use crate::money::Money;
-use crate::objects::{CheckoutSession, Customer, PaymentMethod, SessionMode, SessionStatus, SetupIntent, UiMode};
+use crate::objects::{
+    CheckoutSession, Customer, LineItem, PaymentMethod, SessionMode, SessionStatus, SetupIntent, UiMode,
+};
 use crate::test_methods::MethodType;
 use crate::version::{ApiVersion, Feature};
 use serde_json::{Value, json};
@@ -14,6 +16,7 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
     json!({
         "id": id(intent.id),
         "object": "setup_intent",
+        "allowed_payment_method_types": null,
         "application": null,
         "automatic_payment_methods": null,
         "cancellation_reason": intent.cancellation_reason.map(crate::objects::CancellationReason::name),
@@ -21,15 +24,17 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
         "created": intent.created.seconds(),
         "customer": maybe_id(intent.customer),
         "description": texts.and_then(|texts| texts.description.clone()),
+        "excluded_payment_method_types": null,
         "flow_directions": null,
         "last_setup_error": intent.last_error.map(|error| last_error(&error)),
         "latest_attempt": null,
         "livemode": false,
         "mandate": null,
         "metadata": metadata(texts),
-        "next_action": intent.next_action.map(|action| next_action(action, intent.id)),
+        "next_action": intent.next_action.map(|action| next_action(action, intent.id, intent.secret)),
         "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
+        "payment_method_configuration_details": null,
         "payment_method_options": {},
         "payment_method_types": types,
         "single_use_mandate": null,
@@ -39,41 +44,52 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
 }
 
 pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -> Value {
-    let address = format!("/c/pay/{}", session.id);
+    let address = format!("/c/pay/{}?key={:016x}", session.id, session.secret);
     let open = session.status == SessionStatus::Open;
     let hosted = session.ui_mode == UiMode::Hosted;
     let secret = format!("{}_secret_{:016x}", session.id, session.secret);
-    json!({
+    let shown = json!({
         "id": id(session.id),
         "object": "checkout.session",
+        "adaptive_pricing": null,
         "after_expiration": null,
         "allow_promotion_codes": null,
+        "allowed_payment_method_types": null,
         "amount_subtotal": session.amount_total.map(Money::minor),
         "amount_total": session.amount_total.map(Money::minor),
-        "automatic_tax": { "enabled": false, "liability": null, "status": null },
+        "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
         "billing_address_collection": null,
         "cancel_url": session.cancel_url,
         "client_reference_id": session.client_reference_id,
         "client_secret": (!hosted).then_some(secret),
+        "collected_information": null,
         "consent": null,
         "consent_collection": null,
         "created": session.created.seconds(),
         "currency": session.currency.map(crate::Currency::code),
         "currency_conversion": null,
         "custom_fields": [],
-        "custom_text": {},
+        "custom_text": { "after_submit": null, "shipping_address": null, "submit": null,
+            "terms_of_service_acceptance": null },
         "customer": maybe_id(session.customer),
+        "customer_account": null,
         "customer_creation": null,
         "customer_details": session.customer_email.as_ref().map(|email| json!({
-            "address": null, "email": email, "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null,
+            "address": null, "business_name": null, "email": email, "individual_name": null, "name": null,
+            "phone": null, "tax_exempt": "none", "tax_ids": null,
         })),
         "customer_email": session.customer_email,
+        "discounts": null,
         "expires_at": session.expires_at.seconds(),
+        "integration_identifier": null,
         "invoice": null,
+        "invoice_creation": null,
         "livemode": false,
         "locale": null,
+        "managed_payments": null,
         "metadata": metadata(session.texts.as_deref()),
         "mode": match session.mode { SessionMode::Payment => "payment", SessionMode::Setup => "setup" },
+        "origin_context": null,
         "payment_intent": maybe_id(session.payment_intent),
         "payment_link": null,
         "payment_method_collection": "if_required",
@@ -81,9 +97,11 @@ pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -
         "payment_method_options": {},
         "payment_method_types": ["card"],
         "payment_status": session.payment_status.name(),
+        "permissions": null,
         "phone_number_collection": { "enabled": false },
         "recovered_from": null,
         "return_url": session.return_url,
+        "saved_payment_method_options": null,
         "setup_intent": maybe_id(session.setup_intent),
         "shipping_address_collection": null,
         "shipping_cost": null,
@@ -95,7 +113,9 @@ pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -
         "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
         "ui_mode": ui_mode(session.ui_mode, version),
         "url": (open && hosted).then_some(address),
-    })
+        "wallet_options": null,
+    });
+    without_nulls(shown, &["return_url"])
 }
 
 const fn ui_mode_names(mode: UiMode) -> (&'static str, &'static str) {
@@ -144,15 +164,19 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
         MethodType::Card => json!({
             "brand": row.network.map(crate::Network::name), "checks": null, "country": "US", "exp_month": 12,
             "exp_year": 2034, "fingerprint": format!("fp_{}", row.token), "funding": "credit", "last4": last4,
+            "display_brand": row.network.map(crate::Network::name), "generated_from": null,
+            "regulated_status": "unregulated",
             "networks": { "available": [row.network.map(crate::Network::name)], "preferred": null },
             "three_d_secure_usage": { "supported": true }, "wallet": null,
         }),
         MethodType::UsBankAccount => json!({
             "account_holder_type": "individual", "account_type": "checking", "bank_name": "TEST BANK",
-            "last4": last4, "routing_number": "110000000",
+            "financial_connections_account": null, "fingerprint": null, "last4": last4, "networks": null,
+            "routing_number": "110000000", "status_details": null,
         }),
         MethodType::BankTransfer => json!({}),
-        MethodType::SepaDebit => json!({ "bank_code": null, "country": "AT", "last4": last4 }),
+        MethodType::SepaDebit => json!({ "bank_code": null, "branch_code": null, "country": "AT", "fingerprint": null,
+            "generated_from": null, "last4": last4 }),
     };
     let mut shown = json!({
         "id": id(method.id),
@@ -160,6 +184,7 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
         "billing_details": { "address": null, "email": null, "name": null, "phone": null, "tax_id": null },
         "created": method.created.seconds(),
         "customer": maybe_id(method.customer),
+        "customer_account": null,
         "livemode": false,
         "metadata": metadata(method.texts.as_deref()),
         "type": row.method_type.name(),
@@ -172,11 +197,23 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
 #[must_use]
 pub fn line_items(session: &CheckoutSession) -> Value {
     let currency = session.currency.map(crate::Currency::code);
-    let items = session.line_items.iter().map(|item| {
+    let items = session.line_items.iter().zip(1_u32..).map(|(item, number)| {
         let total = item.unit_amount.minor().saturating_mul(item.quantity);
-        json!({ "object": "item", "description": item.name, "currency": currency, "quantity": item.quantity,
-            "amount_subtotal": total, "amount_total": total,
-            "price": { "object": "price", "currency": currency, "unit_amount": money(item.unit_amount) } })
+        json!({ "id": format!("li_{}_{number}", session.id), "object": "item", "adjustable_quantity": null,
+            "amount_discount": 0, "amount_subtotal": total, "amount_tax": 0, "amount_total": total,
+            "currency": currency, "description": item.name, "metadata": {}, "price": price(session, item, number),
+            "quantity": item.quantity })
     });
     super::list(items.collect(), &format!("/v1/checkout/sessions/{}/line_items", session.id))
+}
+
+/// The price that stands for what a position says: made for it, used once, never listed.
+fn price(session: &CheckoutSession, item: &LineItem, number: u32) -> Value {
+    json!({ "id": format!("price_{}_{number}", session.id), "object": "price", "active": false,
+        "billing_scheme": "per_unit", "created": session.created.seconds(),
+        "currency": session.currency.map(crate::Currency::code), "custom_unit_amount": null, "livemode": false,
+        "lookup_key": null, "metadata": {}, "nickname": null, "product": format!("prod_{}_{number}", session.id),
+        "recurring": null, "tax_behavior": "unspecified", "tiers_mode": null, "transform_quantity": null,
+        "type": "one_time", "unit_amount": money(item.unit_amount),
+        "unit_amount_decimal": item.unit_amount.minor().to_string() })
 }

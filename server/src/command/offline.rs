@@ -1,35 +1,21 @@
-//! The command line: create, inspect, drive and reconcile a store.
-//!
-//! Exit codes: 0 done, 1 the request was refused or the books differ, 2 bad input or an unusable file.
+//! The subcommands that work on a file without serving it.
 
-use clap::{Parser, Subcommand, ValueEnum};
+use super::Outcome;
+use clap::{Subcommand, ValueEnum};
 use holdfast_engine::acquirer::{JournalFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, SqliteStore};
 use holdfast_engine::{
-    AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, SystemClock, SystemIds, Time, reconcile,
+    AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, SystemIds, Time, reconcile,
 };
+use holdfast_server::{HttpDelivery, MovableClock};
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
-/// A payment engine with the PaymentIntent lifecycle, on one file.
-#[derive(Debug, Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  engine create payments.db\n  engine call payments.db post payment_intents \
-                                 amount=1000 currency=usd confirm=true payment_method=pm_card_visa\n  \
-                                 engine run payments.db\n  engine reconcile payments.db"
-)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Task,
-}
-
 #[derive(Debug, Subcommand)]
-enum Task {
+pub(crate) enum Task {
     /// Begin a store with one account, or add an account to a store.
     Create {
         /// The store's file.
@@ -90,32 +76,19 @@ enum Task {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Pricing {
+pub(crate) enum Pricing {
     InterchangePlus,
     Blended,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Method {
+pub(crate) enum Method {
     Get,
     Post,
     Delete,
 }
 
-fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-type Outcome = Result<bool, Box<dyn Error>>;
-
-fn run(task: Task) -> Outcome {
+pub(crate) fn run(task: Task) -> Outcome {
     match task {
         Task::Create { file, country, pricing, platform } => create(&file, country, pricing, platform),
         Task::Inspect { file, id } => inspect(&open(&existing(file)?)?.0, id),
@@ -157,14 +130,15 @@ fn run(task: Task) -> Outcome {
 }
 
 /// The engine on a file, with the simulated acquirer's journal beside it.
-fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error>> {
+fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error + Send + Sync>> {
     let store = SqliteStore::open(file, Durability::Full)?;
     let journal = JournalFile::open(&file.with_extension("acquirer"))?;
     let acquirer = Arc::new(SimulatedAcquirer::on_journal(NoFaults, journal)?);
     let parts = EngineParts {
         store: Arc::new(store),
         acquirer: acquirer.clone(),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(MovableClock::kept_in(&file.with_extension("clock"))?),
+        delivery: Arc::new(HttpDelivery::default()),
         ids: Arc::new(SystemIds::default()),
         ..EngineParts::in_memory(Time::default())
     };

@@ -1,0 +1,106 @@
+//! What happens to payments side by side: only where it can come to something, because what is
+//! refused is refused in the scenarios with one payment.
+
+use holdfast_model::{
+    Capture, CaptureMethod, Create, CreateRefund, Event, Flow, IntentId, IntentStatus, Operation, PaymentMethod,
+    RefundId, RefundProgress,
+};
+
+use super::table::{held, paid};
+use super::{Alphabet, When};
+
+const PI: IntentId = IntentId(0);
+
+const HELD: When = When::status(&[IntentStatus::RequiresCapture]);
+const CHARGED: When = When::status(&[IntentStatus::RequiresCapture, IntentStatus::Succeeded]);
+
+/// Cards: captured at once or in pieces of 1, refunded, canceled, run out.
+pub(super) fn cards(amount: i64, refunds: u8) -> Alphabet {
+    Alphabet::new()
+        .refunds_at_most(refunds)
+        .creates([held(amount, PaymentMethod::Visa), paid(amount, PaymentMethod::Visa, CaptureMethod::AutomaticAsync)])
+        .on_payment(HELD, [open(Capture { amount: Some(1), ..Capture::default() }), rest(), cancel()])
+        .on_payment(CHARGED, [Some(1), Some(2), None].map(|amount| back(CreateRefund { amount, ..GIVE_BACK })))
+        .on_payment(HELD, [Event::ExpireHold { intent: PI }])
+        .on_payment(When::status(&[IntentStatus::Succeeded]), [Event::Book { intent: PI }])
+        .time()
+}
+
+/// The money of connected accounts: shares and fees that go out with captures and come back with
+/// refunds, or by hand.
+pub(super) fn connected(amount: i64, refunds: u8) -> Alphabet {
+    let hold = |flow, fee, transfer| Create { flow, fee, transfer, ..held(amount, PaymentMethod::Visa) };
+    let piece = |fee| open(Capture { amount: Some(1), fee, ..Capture::default() });
+    let with = |refund_application_fee, reverse_transfer| {
+        back(CreateRefund { refund_application_fee, reverse_transfer, ..GIVE_BACK })
+    };
+    Alphabet::new()
+        .refunds_at_most(refunds)
+        .creates([
+            hold(Flow::Destination, None, None),
+            hold(Flow::Destination, Some(1), None),
+            hold(Flow::Destination, None, Some(1)),
+            hold(Flow::Direct, Some(1), None),
+        ])
+        .on_payment(HELD, [piece(None), piece(Some(1)), rest(), cancel()])
+        .on_payment(CHARGED, [back(CreateRefund { amount: Some(1), ..GIVE_BACK })])
+        .on_payment(CHARGED, [with(false, false), with(true, false), with(false, true), with(true, true)])
+        .on_payment(
+            CHARGED,
+            [
+                Operation::RefundFee { intent: PI, amount: Some(1) },
+                Operation::ReverseTransfer { intent: PI, amount: Some(1) },
+            ],
+        )
+        .on_payment(HELD, [Event::ExpireHold { intent: PI }])
+        .time()
+}
+
+/// Banks, and refunds that take their time: settled, bounced, stopped, given back, returned.
+pub(super) fn banks(amount: i64, refunds: u8) -> Alphabet {
+    use PaymentMethod as P;
+    use RefundProgress::{Fails, Returned, Succeeds};
+    let debit = |method| paid(amount, method, CaptureMethod::Automatic);
+    let processing = When::status(&[IntentStatus::Processing]);
+    let failed = When::status(&[IntentStatus::RequiresPaymentMethod]);
+    let again = Operation::ConfirmIntent {
+        intent: PI,
+        confirm: holdfast_model::Confirm { method: Some(P::SepaDebit), ..holdfast_model::Confirm::default() },
+    };
+    let moves = (0..refunds)
+        .map(RefundId)
+        .flat_map(|refund| [Succeeds, Fails, Returned].map(|progress| Event::Refund { intent: PI, refund, progress }));
+    Alphabet::new()
+        .refunds_at_most(refunds)
+        .creates([P::UsBankAccount, P::UsBankAccountFails, P::SepaDebit].map(debit))
+        .creates([P::PendingRefund, P::RefundFails].map(|method| held(amount, method)))
+        .on_payment(processing, [Event::Settle { intent: PI }, Event::CloseCancelWindow { intent: PI }])
+        .on_payment(processing, [cancel()])
+        .on_payment(failed, [again, cancel()])
+        .on_payment(HELD, [open(Capture { amount: Some(1), ..Capture::default() }), rest(), cancel()])
+        .on_payment(CHARGED, [Some(1), None].map(|amount| back(CreateRefund { amount, ..GIVE_BACK })))
+        .on_payment(CHARGED, moves)
+}
+
+/// A card, a bank and a connected account side by side.
+pub(super) fn every_kind(amount: i64, refunds: u8) -> Alphabet {
+    cards(amount, refunds).and(connected(amount, refunds)).and(banks(amount, refunds))
+}
+
+const GIVE_BACK: CreateRefund = CreateRefund { amount: None, refund_application_fee: false, reverse_transfer: false };
+
+fn open(capture: Capture) -> Operation {
+    Operation::CaptureIntent { intent: PI, capture: Capture { final_capture: Some(false), ..capture } }
+}
+
+fn rest() -> Operation {
+    Operation::CaptureIntent { intent: PI, capture: Capture::default() }
+}
+
+fn cancel() -> Operation {
+    Operation::CancelIntent { intent: PI, reason: None }
+}
+
+fn back(refund: CreateRefund) -> Operation {
+    Operation::CreateRefund { intent: PI, refund }
+}

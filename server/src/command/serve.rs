@@ -1,0 +1,109 @@
+//! `engine serve`: the API over HTTP.
+
+use super::Outcome;
+use clap::{Args, ValueEnum};
+use holdfast_engine::AccountId;
+use holdfast_server::{App, Key, Limits, Opened, StoreChoice, origin, serve};
+use std::error::Error;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address to listen at; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:4242", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// The store's file, created when missing, or :memory:.
+    #[arg(long, default_value = ":memory:", value_name = "FILE")]
+    store: PathBuf,
+    /// A secret test key, sk_test_…; each has an account of its own. One is made and printed when none is given.
+    #[arg(long = "key", value_name = "KEY")]
+    keys: Vec<Key>,
+    /// Where customers reach the pages, when that is not where the server listens.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// How to log, to the error output.
+    #[arg(long, value_enum, default_value = "text")]
+    log: Log,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Log {
+    /// A line each.
+    Text,
+    /// A JSON object each.
+    Json,
+    /// Not at all.
+    Off,
+}
+
+type Problem = Box<dyn Error + Send + Sync>;
+
+pub(crate) fn run(options: Serve) -> Outcome {
+    let lines = || tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+    match options.log {
+        Log::Text => lines().with_ansi(false).init(),
+        Log::Json => lines().json().flatten_event(true).init(),
+        Log::Off => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(listen(options))?;
+    Ok(true)
+}
+
+async fn listen(options: Serve) -> Result<(), Problem> {
+    let listener = TcpListener::bind(options.listen).await;
+    let listener = listener.map_err(|error| format!("--listen {}: {error}", options.listen))?;
+    let origin = match options.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => origin(&listener)?,
+    };
+    let store = match options.store.as_os_str() == ":memory:" {
+        true => StoreChoice::Memory,
+        false => StoreChoice::File(options.store.clone()),
+    };
+    let keys = if options.keys.is_empty() {
+        vec![Key::random().map_err(|error| format!("no key could be made: {error}"))?]
+    } else {
+        options.keys
+    };
+    let opened = App::open(&store, &keys, &origin);
+    let Opened { app, accounts } = opened.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
+    announce(&origin, &keys, &accounts)?;
+    let worker = Arc::clone(app.worker());
+    let working = {
+        let worker = Arc::clone(&worker);
+        std::thread::Builder::new().name("worker".to_owned()).spawn(move || worker.run())?
+    };
+    serve(listener, app, Limits::default(), interrupted()).await;
+    tracing::info!("ending");
+    tokio::task::spawn_blocking(move || worker.stop()).await?;
+    working.join().map_err(|_| "the worker failed; the store is as its last transaction left it")?;
+    Ok(())
+}
+
+/// Says on the standard output where the server is and which keys it takes, then nothing more.
+fn announce(origin: &str, keys: &[Key], accounts: &[AccountId]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on {origin}")?;
+    for (key, account) in keys.iter().zip(accounts) {
+        writeln!(out, "key {} of account {account}", key.as_str())?;
+    }
+    out.flush()
+}
+
+/// Done when the process is asked to end.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

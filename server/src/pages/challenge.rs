@@ -1,0 +1,88 @@
+//! The bank's page in between: is it you? (C7, B26)
+
+use super::html::{escaped, notice, whole};
+use super::{Page, done, field, pay_address};
+use crate::app::App;
+use holdfast_engine::command::WorldEvent;
+use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionStatus, SetupStatus, UiMode};
+use holdfast_engine::{AccountId, Object, PaymentIntentId, SetupIntentId};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What waits for the customer.
+#[derive(Clone, Copy)]
+enum Waiting {
+    Payment(PaymentIntentId),
+    Setup(SetupIntentId),
+}
+
+/// The question about a payment, a setup or a session of either; or what follows from the customer's answer.
+pub(super) fn page(app: &App, object: &Object, posted: Option<&Value>) -> Page {
+    let session = object.as_checkout_session();
+    let Some(waiting) = waiting(app, object) else {
+        return match session {
+            Some(session) if session.status == SessionStatus::Complete => done(session),
+            Some(session) => Page::Go(pay_address(session)),
+            None => notice(200, "Nothing is left to do", "You can close this page."),
+        };
+    };
+    match posted.map(|fields| field(fields, "answer")) {
+        None => question(session),
+        Some("approve") => answered(app, object.account(), session, waiting, true),
+        Some("fail") => answered(app, object.account(), session, waiting, false),
+        Some(_) => question(session),
+    }
+}
+
+/// What of the object waits for the customer, if anything does.
+fn waiting(app: &App, object: &Object) -> Option<Waiting> {
+    let inner = object.as_checkout_session().and_then(|session| {
+        let payment = session.payment_intent.map(holdfast_engine::ObjectId::from);
+        let id = payment.or(session.setup_intent.map(holdfast_engine::ObjectId::from))?;
+        app.engine.observe(id).ok().flatten()
+    });
+    let object = inner.as_ref().unwrap_or(object);
+    let payment = object.as_payment_intent().filter(|intent| intent.status == IntentStatus::RequiresAction);
+    let setup = object.as_setup_intent().filter(|intent| intent.status == SetupStatus::RequiresAction);
+    payment.map(|intent| Waiting::Payment(intent.id)).or(setup.map(|intent| Waiting::Setup(intent.id)))
+}
+
+fn question(session: Option<&Arc<CheckoutSession>>) -> Page {
+    let leave = session.map(|session| {
+        let address = escaped(&pay_address(session));
+        format!("<p><a id=\"leave\" href=\"{address}\">Do neither, and go back</a></p>")
+    });
+    let body = format!(
+        "<p>Your bank asks whether this is you.</p><form method=\"post\"><div class=\"pair\">\
+         <button id=\"approve\" name=\"answer\" value=\"approve\">It is me</button>\
+         <button id=\"fail\" name=\"answer\" value=\"fail\" class=\"second\">It is not me</button></div></form>{}",
+        leave.unwrap_or_default()
+    );
+    let framed = session.is_some_and(|session| session.ui_mode != UiMode::Hosted);
+    whole(200, "Test bank", &body, framed)
+}
+
+fn answered(
+    app: &App,
+    account: AccountId,
+    session: Option<&Arc<CheckoutSession>>,
+    waiting: Waiting,
+    passes: bool,
+) -> Page {
+    let event = match waiting {
+        Waiting::Payment(intent) => WorldEvent::Authenticate { intent, passes },
+        Waiting::Setup(intent) => WorldEvent::AuthenticateSetup { intent, passes },
+    };
+    let response = app.engine.happen(account, event);
+    let Some(session) = session else {
+        return match response.refusal() {
+            None => notice(200, "Thank you", "The shop knows; you can close this page."),
+            Some(refusal) => notice(200, "That did not work", &refusal.reason.message()),
+        };
+    };
+    let now = app.engine.observe(session.id).ok().flatten();
+    match now.as_ref().and_then(Object::as_checkout_session) {
+        Some(session) if session.status == SessionStatus::Complete => done(session),
+        Some(_) | None => Page::Go(format!("{}&failed=1", pay_address(session))),
+    }
+}

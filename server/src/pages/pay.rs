@@ -1,0 +1,174 @@
+//! The page of a Checkout Session: a bill, a card, and what comes of it.
+
+use super::html::{escaped, is_address, notice, whole};
+use super::{Page, done, field, pay_address};
+use crate::app::App;
+use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionMode, SessionStatus, SetupStatus, UiMode};
+use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, TestMethod, Time};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The page, or what becomes of the form it sent.
+pub(super) fn page(app: &App, session: &Arc<CheckoutSession>, query: &Value, posted: Option<&Value>) -> Page {
+    match (session.status, posted) {
+        (SessionStatus::Complete, _) => done(session),
+        (SessionStatus::Expired, _) => gone(),
+        (SessionStatus::Open, None) => {
+            let failed = !field(query, "failed").is_empty();
+            let said = failed.then_some("We could not confirm that it is you. Try again, or use another card.");
+            form(session, &Value::Null, 200, said)
+        }
+        (SessionStatus::Open, Some(fields)) => match read(fields, app.clock.now()) {
+            Ok((method, email)) => pay(app, session, fields, method, email),
+            Err(said) => form(session, fields, 400, Some(said)),
+        },
+    }
+}
+
+fn gone() -> Page {
+    notice(410, "This page is no longer open", "The time to pay is over, or the shop closed it. Go back to the shop.")
+}
+
+fn pay(app: &App, session: &Arc<CheckoutSession>, fields: &Value, method: TestMethod, email: String) -> Page {
+    let (id, method, email) = (session.id, MethodRef::Test(method), Some(email).filter(|email| !email.is_empty()));
+    let response = app.engine.happen(session.account, WorldEvent::CompleteSession { session: id, method, email });
+    let now = app.engine.observe(id).ok().flatten();
+    let session = now.as_ref().and_then(Object::as_checkout_session).unwrap_or(session);
+    match (response.refusal(), session.status) {
+        (_, SessionStatus::Complete) => done(session),
+        (_, SessionStatus::Expired) => gone(),
+        (Some(refusal), SessionStatus::Open) => {
+            form(session, fields, response.status(), Some(&refusal.reason.message()))
+        }
+        (None, SessionStatus::Open) if is_challenged(app, session) => {
+            Page::Go(format!("/c/challenge/{}?key={:016x}", session.id, session.secret))
+        }
+        (None, SessionStatus::Open) => form(session, fields, 400, Some("That did not work. Try again.")),
+    }
+}
+
+/// Whether the bank wants to know who pays.
+fn is_challenged(app: &App, session: &CheckoutSession) -> bool {
+    let object = |id: ObjectId| app.engine.observe(id).ok().flatten();
+    let payment = session.payment_intent.and_then(|id| object(id.into()));
+    let setup = session.setup_intent.and_then(|id| object(id.into()));
+    let of_payment = payment.as_ref().and_then(Object::as_payment_intent);
+    let of_setup = setup.as_ref().and_then(Object::as_setup_intent);
+    of_payment.is_some_and(|intent| intent.status == IntentStatus::RequiresAction)
+        || of_setup.is_some_and(|intent| intent.status == SetupStatus::RequiresAction)
+}
+
+/// The card and the address that were typed, or what is wrong with them. Any code and any future month do (B41).
+fn read(fields: &Value, now: Time) -> Result<(TestMethod, String), &'static str> {
+    let email = field(fields, "email");
+    if !email.is_empty() && (!email.contains('@') || email.chars().count() > 512) {
+        return Err("Your email is incomplete.");
+    }
+    let digits = |name| field(fields, name).chars().filter(|letter| !matches!(letter, ' ' | '-')).collect::<String>();
+    let number = digits("number");
+    let card = TestMethod::from_number(MethodType::Card, &number);
+    let card = card.ok_or("Your card number is incorrect: use one of the test cards.")?;
+    let wrong_month = "Your card's expiry is incorrect: write it as 12 / 34.";
+    let expiry = digits("expiry");
+    let (month, year) = expiry.split_once('/').ok_or(wrong_month)?;
+    let (month, year): (u64, u64) = (month.parse().map_err(|_| wrong_month)?, year.parse().map_err(|_| wrong_month)?);
+    if !(1..=12).contains(&month) || year > 99 {
+        return Err(wrong_month);
+    }
+    if (year.saturating_add(2000), month) < month_of(now) {
+        return Err("Your card's expiry is in the past.");
+    }
+    let code = digits("cvc");
+    if !(3..=4).contains(&code.len()) || !code.bytes().all(|letter| letter.is_ascii_digit()) {
+        return Err("Your card's security code is incomplete.");
+    }
+    Ok((card, email.to_owned()))
+}
+
+/// Year and month of an instant, by the calendar's 400-year cycle of 146 097 days.
+fn month_of(now: Time) -> (u64, u64) {
+    let days = (now.seconds() / 86_400).saturating_add(719_468);
+    let (cycle, day) = (days / 146_097, days % 146_097);
+    let leap = (day / 1_460).saturating_add(day / 146_096);
+    let year = day.saturating_add(day / 36_524).saturating_sub(leap) / 365;
+    let before = year.saturating_mul(365).saturating_add(year / 4).saturating_sub(year / 100);
+    // Months counted from March, so that the leap day is a year's last.
+    let month = day.saturating_sub(before).saturating_mul(5).saturating_add(2) / 153;
+    let (month, carried) = if month < 10 { (month.saturating_add(3), 0) } else { (month.saturating_sub(9), 1) };
+    (cycle.saturating_mul(400).saturating_add(year).saturating_add(carried), month)
+}
+
+fn form(session: &CheckoutSession, fields: &Value, status: u16, said: Option<&str>) -> Page {
+    let currency = session.currency;
+    let price = |amount: Money| currency.map_or_else(String::new, |currency| currency.display(amount));
+    let mut bill = String::new();
+    for item in &session.line_items {
+        let sum = Money::new(item.unit_amount.minor().saturating_mul(item.quantity));
+        let row = format!("<tr><td>{} × {}</td><td>{}</td></tr>", item.quantity, escaped(&item.name), price(sum));
+        bill.push_str(&row);
+    }
+    let title = match session.mode {
+        SessionMode::Payment => format!("Pay {}", session.amount_total.map(price).unwrap_or_default()),
+        SessionMode::Setup => "Save a card".to_owned(),
+    };
+    let said = said.map(|said| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(said)));
+    let email = match field(fields, "email") {
+        "" => session.customer_email.as_deref().unwrap_or_default(),
+        typed => typed,
+    };
+    let input = |label: &str, name: &str, kind: &str, hint: &str, value: &str| {
+        format!(
+            "<label>{label}<input name=\"{name}\" type=\"{kind}\" placeholder=\"{hint}\" value=\"{}\"></label>",
+            escaped(value)
+        )
+    };
+    let cancel = session.cancel_url.as_deref().filter(|to| session.ui_mode == UiMode::Hosted && is_address(to));
+    let cancel = cancel.map(|to| format!("<p><a id=\"cancel\" href=\"{}\">Back to the shop</a></p>", escaped(to)));
+    let body = format!(
+        "<table>{bill}</table>{}<form method=\"post\" action=\"{}\">{}{}<div class=\"pair\">{}{}</div>\
+         <button id=\"pay\">{}</button></form>{}",
+        said.unwrap_or_default(),
+        escaped(&pay_address(session)),
+        input("Email", "email", "email", "you@example.com", email),
+        input("Card number", "number", "text", "4242 4242 4242 4242", field(fields, "number")),
+        input("Expiry", "expiry", "text", "12 / 34", field(fields, "expiry")),
+        input("Security code", "cvc", "text", "123", ""),
+        escaped(&title),
+        cancel.unwrap_or_default(),
+    );
+    whole(status, &title, &body, session.ui_mode != UiMode::Hosted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn months_are_right() {
+        let rows = [(0, (1970, 1)), (951_782_400, (2000, 2)), (951_868_800, (2000, 3)), (1_795_305_600, (2026, 11))];
+        for (seconds, month) in rows {
+            assert_eq!(month_of(Time::new(seconds)), month, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn cards_are_read() {
+        let now = Time::new(1_795_305_600);
+        let rows = [
+            ("4242 4242 4242 4242", "11 / 26", "123", true),
+            ("4242-4242-4242-4242", "1/27", "1234", true),
+            ("4242424242424242", "10/26", "123", false),
+            ("4242424242424242", "13/30", "123", false),
+            ("4242424242424242", "12", "123", false),
+            ("4242424242424242", "12/34", "12", false),
+            ("1234567812345678", "12/34", "123", false),
+            ("", "", "", false),
+        ];
+        for (number, expiry, cvc, good) in rows {
+            let fields = json!({ "number": number, "expiry": expiry, "cvc": cvc });
+            assert_eq!(read(&fields, now).is_ok(), good, "{number} {expiry} {cvc}");
+        }
+    }
+}

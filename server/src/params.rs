@@ -1,0 +1,78 @@
+//! Form-encoded parameters, from the query and the body: decoded strictly, and limited.
+
+use crate::answer::Turned;
+use holdfast_engine::edge::read;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// The most parameters of one request.
+const MOST: usize = 1_000;
+/// The deepest nesting of a name.
+const DEEPEST: usize = 8;
+
+/// The parameters of a request, and what it wants expanded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Params {
+    /// The parameters as a tree.
+    pub(crate) tree: Value,
+    /// `expand[]`, in order.
+    pub(crate) expand: Vec<String>,
+}
+
+/// Reads query and body, `name=value` pairs joined by `&`.
+pub(crate) fn read(query: &str, body: &[u8]) -> Result<Params, Turned> {
+    let body = std::str::from_utf8(body).map_err(|_| Turned::BadForm("the body is not UTF-8."))?;
+    let mut expand = Vec::new();
+    let mut pairs = Vec::new();
+    for pair in query.split('&').chain(body.trim_end_matches(['\r', '\n']).split('&')).filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decoded(name)?, decoded(value)?);
+        if name.matches('[').count() > DEEPEST {
+            return Err(Turned::BadForm("a name is nested too deeply."));
+        }
+        if name == "expand" || name.starts_with("expand[") {
+            expand.push(value.into_owned());
+        } else {
+            pairs.push((name, value));
+        }
+        if pairs.len().saturating_add(expand.len()) > MOST {
+            return Err(Turned::BadForm("there are too many of them."));
+        }
+    }
+    let tree = read::form(pairs.iter().map(|(name, value)| (&**name, &**value)));
+    Ok(Params { tree, expand })
+}
+
+fn decoded(text: &str) -> Result<Cow<'_, str>, Turned> {
+    if !text.contains(['%', '+']) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Turned::BadForm("a value is not UTF-8."))?;
+    Ok(Cow::Owned(decoded.into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn forms_are_read() {
+        let body = b"amount=5&a%5Bb%5D=x+y%26&expand[]=latest_charge&types[]=card&empty=";
+        let read = read("limit=3&expand%5B1%5D=customer", body).unwrap();
+        assert_eq!(read.expand, ["customer", "latest_charge"]);
+        let tree = json!({ "limit": "3", "amount": "5", "a": { "b": "x y&" }, "types": { "0": "card" }, "empty": "" });
+        assert_eq!(read.tree, tree);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        let many = "a=1&".repeat(1_001);
+        let deep = format!("{}=1", "a[".repeat(9));
+        for (query, body) in [("", &b"a=%FF"[..]), ("a=\u{1F}%C3", b""), ("", b"\xff"), (&many, b""), (&deep, b"")] {
+            assert!(matches!(read(query, body), Err(Turned::BadForm(_))), "{query:.20}");
+        }
+    }
+}

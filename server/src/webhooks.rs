@@ -1,0 +1,47 @@
+//! The engine's way to webhook endpoints: one POST, one status.
+
+use holdfast_engine::{DeliveryPort, Post};
+use std::time::Duration;
+use ureq::Agent;
+
+/// How long an endpoint may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Posts over HTTP. Redirections are not followed: to the engine they are failures (§2.12).
+#[derive(Debug)]
+pub struct HttpDelivery(Agent);
+
+impl Default for HttpDelivery {
+    fn default() -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            // An endpoint is named by its URL alone; a proxy of this machine has no say in it.
+            .proxy(None)
+            .user_agent(concat!("Holdfast/", env!("CARGO_PKG_VERSION")));
+        Self(config.build().new_agent())
+    }
+}
+
+impl DeliveryPort for HttpDelivery {
+    fn post(&self, post: &Post) -> Option<u16> {
+        let request = self
+            .0
+            .post(&post.url)
+            .header("content-type", "application/json; charset=utf-8")
+            .header("stripe-signature", &post.signature);
+        let status = match request.send(post.body.as_str()) {
+            Ok(answer) => Some(answer.status().as_u16()),
+            Err(error) => {
+                tracing::info!(url = post.url, %error, "webhook not delivered");
+                None
+            }
+        };
+        if let Some(status) = status {
+            tracing::info!(url = post.url, status, "webhook posted");
+        }
+        status
+    }
+}

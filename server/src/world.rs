@@ -1,0 +1,103 @@
+//! Our own test helpers: what customers, banks and networks do, at a test's command.
+//!
+//! All are `POST /v1/test_helpers/…`; the answer is the object as it is afterwards.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::call::Asker;
+use crate::own::{happened, not_found, only, text};
+use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::objects::RefundFailure;
+use holdfast_engine::{Decline, Reason, Refusal, TestMethod};
+use serde_json::Value;
+use std::str::FromStr;
+
+/// How a bank answers a debit.
+const BANK_ANSWERS: [(&str, Result<(), Decline>); 5] = [
+    ("succeeded", Ok(())),
+    ("account_closed", Err(Decline::AccountClosed)),
+    ("insufficient_funds", Err(Decline::InsufficientFunds)),
+    ("no_account", Err(Decline::NoAccount)),
+    ("not_authorized", Err(Decline::DebitNotAuthorized)),
+];
+
+/// How a network reports a refund.
+const REPORTS: [(&str, Result<(), RefundFailure>); 7] = [
+    ("succeeded", Ok(())),
+    ("declined", Err(RefundFailure::Declined)),
+    ("expired_or_canceled_card", Err(RefundFailure::ExpiredOrCanceledCard)),
+    ("insufficient_funds", Err(RefundFailure::InsufficientFunds)),
+    ("lost_or_stolen_card", Err(RefundFailure::LostOrStolenCard)),
+    ("merchant_request", Err(RefundFailure::MerchantRequest)),
+    ("unknown", Err(RefundFailure::Unknown)),
+];
+
+const OUTCOMES: [(&str, bool); 2] = [("pass", true), ("fail", false)];
+
+/// The answer, when `segments` (behind `/v1/test_helpers/`) name something the world can do.
+pub(crate) fn answer(app: &App, asker: &Asker, segments: &[&str], params: &Value) -> Option<Result<Answer, Refusal>> {
+    let event = event(segments, params)?;
+    Some(event.and_then(|event| happened(app, asker, event)))
+}
+
+/// Whether `segments` name something the world can do.
+pub(crate) fn is_route(segments: &[&str]) -> bool {
+    event(segments, &Value::Null).is_some()
+}
+
+fn event(segments: &[&str], params: &Value) -> Option<Result<WorldEvent, Refusal>> {
+    Some(match segments {
+        ["payment_intents", id, "authenticate"] => named(id, "payment_intent")
+            .and_then(|intent| Ok(WorldEvent::Authenticate { intent, passes: choice(params, "outcome", &OUTCOMES)? })),
+        ["setup_intents", id, "authenticate"] => named(id, "setupintent").and_then(|intent| {
+            Ok(WorldEvent::AuthenticateSetup { intent, passes: choice(params, "outcome", &OUTCOMES)? })
+        }),
+        ["payment_intents", id, "settle"] => named(id, "payment_intent").and_then(|intent| {
+            Ok(WorldEvent::BankAnswers { intent, answer: choice(params, "outcome", &BANK_ANSWERS)? })
+        }),
+        ["payment_intents", id, "close_cancel_window"] => {
+            nothing(params).and_then(|()| Ok(WorldEvent::CancelWindowCloses { intent: named(id, "payment_intent")? }))
+        }
+        ["refunds", id, "report"] => named(id, "refund").and_then(|refund| {
+            Ok(WorldEvent::RefundReported { refund, outcome: choice(params, "outcome", &REPORTS)? })
+        }),
+        ["refunds", id, "return"] => {
+            nothing(params).and_then(|()| Ok(WorldEvent::RefundReturned { refund: named(id, "refund")? }))
+        }
+        ["refunds", id, "give_details"] => {
+            nothing(params).and_then(|()| Ok(WorldEvent::RefundDetailsGiven { refund: named(id, "refund")? }))
+        }
+        ["checkout", "sessions", id, "complete"] => complete(id, params),
+        _ => return None,
+    })
+}
+
+fn complete(id: &str, params: &Value) -> Result<WorldEvent, Refusal> {
+    only(params, &["payment_method", "email"])?;
+    let session = named(id, "checkout.session")?;
+    let method = text(params, "payment_method")?.ok_or_else(|| Reason::Missing("payment_method".into()))?;
+    let method = match TestMethod::from_token(method) {
+        Some(test) => MethodRef::Test(test),
+        None => MethodRef::Saved(named(method, "PaymentMethod")?),
+    };
+    let email = text(params, "email")?.map(str::to_owned);
+    Ok(WorldEvent::CompleteSession { session, method, email })
+}
+
+fn named<T: FromStr>(id: &str, noun: &'static str) -> Result<T, Refusal> {
+    id.parse().map_err(|_| not_found(noun, id))
+}
+
+fn nothing(params: &Value) -> Result<(), Refusal> {
+    only(params, &[])
+}
+
+fn choice<T: Copy>(params: &Value, name: &'static str, choices: &[(&str, T)]) -> Result<T, Refusal> {
+    only(params, &[name])?;
+    let text = text(params, name)?.ok_or_else(|| Reason::Missing(name.into()))?;
+    let found = choices.iter().find(|(choice, _)| *choice == text);
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
+        Reason::InvalidValue(name.into(), format!("it must be one of {}.", names.join(", "))).into()
+    })
+}

@@ -1,0 +1,121 @@
+//! What HTTP adds: methods, headers, keys, versions, errors.
+
+use crate::running::{KEY, OTHER_KEY, Running};
+
+const PAY: &str = "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true&capture_method=manual\
+                   &payment_method_types[]=card&payment_method_options[card][request_multicapture]=if_available";
+
+/// Method, path, form, headers; then status and `error.code` or `object`.
+#[test]
+fn each_request_has_its_answer() {
+    let server = Running::in_memory();
+    let rows = [
+        ("GET", "/v1/payment_intents", "", "", 200, "object", "list"),
+        ("GET", "/v1/payment_intents?limit=3", "", "", 200, "object", "list"),
+        ("POST", "/v1/payment_intents", "amount=1000&currency=usd", "", 200, "object", "payment_intent"),
+        ("POST", "/v1/payment_intents?amount=1000", "currency=usd", "", 200, "object", "payment_intent"),
+        ("POST", "/v1/payment_intents", "amount=1000&currency=usd&x[y]=1", "", 400, "error.param", "x"),
+        ("POST", "/v1/payment_intents", "amount=%FF", "", 400, "error.type", "invalid_request_error"),
+        ("POST", "/v1/payment_intents", "", "", 400, "error.code", "parameter_missing"),
+        ("GET", "/v1/payment_intents/pi_00000000000", "", "", 404, "error.code", "resource_missing"),
+        ("PUT", "/v1/payment_intents", "", "", 405, "error.type", "invalid_request_error"),
+        ("DELETE", "/v1/payment_intents", "", "", 405, "error.type", "invalid_request_error"),
+        ("OPTIONS", "/v1/payment_intents", "", "", 405, "error.type", "invalid_request_error"),
+        ("POST", "/v1/events", "", "", 405, "error.type", "invalid_request_error"),
+        ("GET", "/v1/nothing", "", "", 404, "error.type", "invalid_request_error"),
+        ("PATCH", "/v1/nothing", "", "", 404, "error.type", "invalid_request_error"),
+        ("GET", "/", "", "", 404, "error.type", "invalid_request_error"),
+        ("GET", "/v1/charges", "", "Stripe-Version: 2020-08-27\r\n", 200, "object", "list"),
+        ("GET", "/v1/charges", "", "Stripe-Version: soon\r\n", 400, "error.type", "invalid_request_error"),
+        ("GET", "/v1/charges", "", "Stripe-Account: acct_00000000000\r\n", 403, "error.code", "account_invalid"),
+        ("GET", "/v1/account", "", "", 200, "object", "account"),
+        ("GET", "/v1/balance", "", "", 200, "object", "balance"),
+        ("POST", "/v1/accounts", "country=Japan", "", 400, "error.param", "country"),
+        ("POST", "/v1/accounts", "nickname=x", "", 400, "error.code", "parameter_unknown"),
+        ("POST", "/v1/test_helpers/clock/advance", "seconds=-1", "", 400, "error.code", "parameter_invalid_integer"),
+        ("POST", "/v1/test_helpers/clock/advance", "seconds=99999999999", "", 400, "error.param", "seconds"),
+        ("POST", "/v1/test_helpers/clock/advance", "", "", 400, "error.code", "parameter_missing"),
+        ("POST", "/v1/test_helpers/clock/advance", "seconds=5", "", 200, "object", "test_helpers.clock"),
+        ("POST", "/v1/test_helpers/refunds/re_1/report", "outcome=x", "", 404, "error.code", "resource_missing"),
+        ("POST", "/v1/test_helpers/nothing", "", "", 404, "error.type", "invalid_request_error"),
+    ];
+    for (method, path, form, headers, status, at, wanted) in rows {
+        let answer = server.call(KEY, method, path, form, headers);
+        assert_eq!((answer.status, answer.at(at)), (status, wanted.to_owned()), "{method} {path} {form}: {answer:?}");
+        assert!(answer.head.contains("request-id: req_"), "{method} {path}: {}", answer.head);
+        assert!(answer.head.contains("content-type: application/json"), "{method} {path}");
+    }
+}
+
+/// §2.5: no access without a key, none across accounts; basic and bearer.
+#[test]
+fn keys_open_their_own_account_only() {
+    let server = Running::in_memory();
+    let made = server.post("/v1/payment_intents", PAY).at("id");
+    let path = format!("/v1/payment_intents/{made}");
+    for key in ["", "sk_test_wrong", "sk_test_on", "sk_test_onee", "x"] {
+        for (method, path) in [("GET", path.as_str()), ("POST", "/v1/refunds"), ("GET", "/v1/nothing")] {
+            let answer = server.call(key, method, path, "", "");
+            assert_eq!(answer.status, 401, "{key} {method} {path}");
+            assert!(answer.head.contains("www-authenticate: basic"), "{}", answer.head);
+            assert!(!answer.text.contains("sk_test_wrong"), "a key is never shown whole: {}", answer.text);
+        }
+    }
+    assert_eq!(server.call(KEY, "GET", &path, "", "").status, 200);
+    assert_eq!(server.call(OTHER_KEY, "GET", &path, "", "").at("error.code"), "resource_missing");
+    assert_eq!(server.call(OTHER_KEY, "POST", &format!("{path}/capture"), "", "").status, 404);
+    // base64 of `sk_test_one:`, and of the same without the colon.
+    for basic in ["c2tfdGVzdF9vbmU6", "c2tfdGVzdF9vbmU="] {
+        let header = format!("Authorization: Basic {basic}\r\n");
+        assert_eq!(server.call("", "GET", &path, "", &header).status, 200, "{basic}");
+    }
+    for header in ["Authorization: Basic !!!\r\n", "Authorization: Basic\r\n", "Authorization: Digest x\r\n"] {
+        assert_eq!(server.call("", "GET", &path, "", header).status, 401, "{header}");
+    }
+    let shop = server.post("/v1/accounts", "country=US").at("id");
+    let acting = format!("Stripe-Account: {shop}\r\n");
+    assert_eq!(server.call(KEY, "GET", "/v1/account", "", &acting).at("id"), shop);
+    assert_eq!(server.call(OTHER_KEY, "GET", "/v1/account", "", &acting).status, 403);
+    assert_eq!(server.call(OTHER_KEY, "GET", &format!("/v1/accounts/{shop}"), "", "").status, 404);
+}
+
+/// I13, §2.11: the same key, the same bytes, once; headers tell of it.
+#[test]
+fn a_replay_is_the_same_bytes() {
+    let server = Running::in_memory();
+    let key = "Idempotency-Key: k-1\r\n";
+    let first = server.call(KEY, "POST", "/v1/payment_intents", PAY, key);
+    let again = server.call(KEY, "POST", "/v1/payment_intents", PAY, key);
+    assert_eq!(first.text, again.text);
+    assert!(!first.head.contains("idempotent-replayed") && again.head.contains("idempotent-replayed: true"));
+    let header = |head: &str, name: &str| {
+        head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned)).unwrap_or_default()
+    };
+    assert_eq!(header(&first.head, "request-id"), header(&again.head, "original-request"));
+    assert_ne!(header(&first.head, "request-id"), header(&again.head, "request-id"));
+    let other = server.call(KEY, "POST", "/v1/payment_intents", "amount=5000&currency=usd", key);
+    assert_eq!((other.status, other.at("error.type")), (400, "idempotency_error".to_owned()));
+    let long = format!("Idempotency-Key: {}\r\n", "k".repeat(256));
+    assert_eq!(server.call(KEY, "POST", "/v1/payment_intents", PAY, &long).status, 400);
+    let listed = server.get("/v1/payment_intents").json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+}
+
+/// §2.2, §2.15: errors carry the payment, in the version asked for; so do nested expansions.
+#[test]
+fn errors_and_expansions_follow_the_version() {
+    let server = Running::in_memory();
+    let made = server.post("/v1/payment_intents", PAY).at("id");
+    let path = format!("/v1/payment_intents/{made}");
+    let refused = server.post(&format!("{path}/capture"), "amount_to_capture=2000");
+    assert_eq!(refused.at("error.code"), "amount_too_large");
+    let refused = server.post(&format!("{path}/confirm"), "");
+    assert_eq!(refused.at("error.payment_intent.status"), "requires_capture");
+    assert_eq!(server.post(&format!("{path}/capture"), "amount_to_capture=700&final_capture=false").status, 200);
+    let nested = server.get(&format!("{path}?expand[]=latest_charge.balance_transaction"));
+    assert_eq!(nested.at("latest_charge.balance_transaction.net"), "700");
+    let old = server.call(KEY, "GET", &path, "", "Stripe-Version: 2018-11-08\r\n");
+    assert_eq!(old.at("latest_charge"), "-");
+    assert_eq!(old.json()["charges"]["data"][0]["amount_captured"], 700);
+    assert!(old.head.contains("stripe-version: 2018-11-08"));
+}

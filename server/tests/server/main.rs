@@ -1,0 +1,15 @@
+//! The server's tests, over real connections.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![allow(clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers of tests are small, and overflow is checked")]
+#![allow(missing_docs, reason = "tests are named for what they show")]
+#![allow(unreachable_pub, reason = "helpers are shared between the modules of one test binary")]
+
+mod bytes;
+mod command;
+mod hostile;
+mod http;
+mod restart;
+mod running;
