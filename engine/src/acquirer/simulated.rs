@@ -280,7 +280,12 @@ fn verified(method: TestMethod, presence: Presence) -> Answer {
     match issuer(method, presence) {
         Answer::Pending => Answer::Done,
         Answer::Declined(_) if no_funds => Answer::Done,
-        answer => answer,
+        answer @ (Answer::Done
+        | Answer::Declined(_)
+        | Answer::ChallengeRequired
+        | Answer::RefundFailed(_)
+        | Answer::TooLate
+        | Answer::Impossible) => answer,
     }
 }
 
