@@ -1,8 +1,9 @@
 //! The subject alone, judged by the claims: no model in sight, so a mistake that model and engine share is found too.
 
-use holdfast_model::{Fault, Input, Outcome, Rejection, Terms};
+use holdfast_model::{Event, Fault, Input, Outcome, Rejection, Terms};
 use holdfast_properties::{Snapshot, Step};
 
+use crate::open;
 use crate::oracle;
 use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Subject};
@@ -25,9 +26,24 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
     let mut tally = Tally::default();
     let mut before = oracle::nothing_yet(terms);
     let mut after = before.clone();
-    for (step, input) in inputs.iter().enumerate() {
+    let mut waiting: Vec<Input> = Vec::new();
+    let mut rest = inputs.iter();
+    let mut step = 0_usize;
+    while let Some(input) = waiting.pop().or_else(|| rest.next().copied()) {
+        let input = &input;
+        if let Some(prune) = old_key(&before, input) {
+            // Old enough to be forgotten, and used again: it is forgotten first, whenever the engine would.
+            waiting.extend([*input, prune]);
+            continue;
+        }
+        if open::is_left_out(&before.observe(), input) {
+            tally.held = tally.held.saturating_add(1);
+            step = step.saturating_add(1);
+            continue;
+        }
         if !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
+            step = step.saturating_add(1);
             continue;
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
@@ -35,6 +51,7 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
         let known: Vec<_> = before.keys.clone();
         oracle::snapshot_of(sight, terms, &known, &mut after);
         let input = with_fault(*input, reaction.fault);
+        let forgotten = keep_what_was_forgotten(&before, &input, &mut after);
         let claims = broken(&before, input, &reaction, &after).map_err(|difference| {
             Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
         })?;
@@ -43,9 +60,46 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
             return Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences })));
         }
         tally.compared = tally.compared.saturating_add(1);
+        for place in forgotten {
+            if let Some(slot) = after.keys.get_mut(place) {
+                *slot = None;
+            }
+        }
         std::mem::swap(&mut before, &mut after);
+        if waiting.is_empty() {
+            step = step.saturating_add(1);
+        }
     }
     Ok(tally)
+}
+
+/// The end of a key that the input would use and that is old.
+fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
+    let key = match input {
+        Input::Call(call) => call.key?,
+        Input::Begin { key, .. } => *key,
+        Input::Finish { .. } | Input::Event(_) => return None,
+    };
+    let is_old = before.keys.get(usize::from(key.0)).copied().flatten().is_some_and(|view| view.prunable);
+    is_old.then_some(Input::Event(Event::PruneKey { key }))
+}
+
+/// A worker that comes by, for whatever reason, forgets all old keys. Those are judged as if they had been forgotten a moment
+/// later; answers which.
+fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapshot) -> Vec<usize> {
+    let named = match input {
+        Input::Event(Event::PruneKey { key }) => Some(usize::from(key.0)),
+        Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    };
+    let mut forgotten = Vec::new();
+    for (place, key) in before.keys.iter().enumerate() {
+        let old = key.filter(|key| key.prunable && named != Some(place));
+        if let (Some(key), Some(slot @ None)) = (old, after.keys.get_mut(place)) {
+            *slot = Some(key);
+            forgotten.push(place);
+        }
+    }
+    forgotten
 }
 
 /// Has the subject take one input.
@@ -80,7 +134,12 @@ fn broken(
     let Answer::Refused(refused) = &reaction.answer else {
         return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
     };
-    let mut readings = reading::readings(refused).map(|rejection: Rejection| judged(Err(rejection)));
+    let mut reasons: Vec<Rejection> = reading::readings(refused).collect();
+    if reasons.iter().any(|rejection| rejection.is_validation()) {
+        // Several parameters may be wrong, and which of them is named is left open.
+        reasons.extend(reading::REJECTIONS.into_iter().filter(|rejection| rejection.is_validation()));
+    }
+    let mut readings = reasons.into_iter().map(|rejection| judged(Err(rejection)));
     let Some(mut common) = readings.next() else {
         let model = "a row of the table of refusals".to_owned();
         let difference = Difference { place: Place::Answer, model, subject: format!("{refused:?}") };

@@ -5,16 +5,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use holdfast_model::trace::{Error, Expectation, Script};
+use holdfast_model::trace::{Expectation, Script};
 use holdfast_model::{Transition, transition};
 use holdfast_properties::{Happening, Snapshot, Trace};
 
 use crate::generator::Sequence;
-use crate::lockstep::{self, World};
+use crate::lockstep::World;
 use crate::mermaid::diagram;
 use crate::shrink::{EXECUTIONS, shrink};
-use crate::subject::Subject;
+use crate::subjects::EngineSubject;
 use crate::verdict::Verdict;
+use crate::way::{self, Way};
 
 /// Where counterexamples are kept, seen from the root of the repository.
 pub const FOLDER: &str = "reports/counterexamples";
@@ -26,13 +27,15 @@ pub struct Counterexample {
     pub sequence: Sequence,
     /// What came of it.
     pub verdict: Verdict,
+    /// In which way it is brought to the engine.
+    pub way: Way,
 }
 
 impl Counterexample {
     /// Out of a sequence that fails; `None` if it does not fail when it is executed again.
-    pub fn out_of(sequence: &Sequence, judge: impl FnMut(&Sequence) -> Verdict) -> Option<Self> {
+    pub fn out_of(sequence: &Sequence, way: Way, judge: impl FnMut(&Sequence) -> Verdict) -> Option<Self> {
         let (sequence, verdict) = shrink(sequence, EXECUTIONS, judge)?;
-        Some(Self { sequence, verdict })
+        Some(Self { sequence, verdict, way })
     }
 
     /// A short name for its kind: of the claim that is false, or the place that differs.
@@ -51,24 +54,31 @@ impl Counterexample {
             let expectation = Expectation::recorded(&step.input, &step.outcome, &step.after, step.notifications);
             (step.input, Some(expectation))
         });
-        let heading = self.verdict.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+        let way = (self.way != Way::Lockstep).then(|| format!("{}{}", way::HEADING, self.way));
+        let verdict = self.verdict.to_string();
+        let heading = way.into_iter().chain(verdict.lines().map(|line| line.trim_end().to_owned())).collect();
         Script { heading, ..Script::of(self.sequence.terms, lines) }.numbered()
     }
 
-    /// Writes the trace into `folder` under the next free number, and says where.
+    /// Writes the trace into `folder` under the next free number, unless it is there, and says where it is.
     ///
     /// # Errors
     /// Where the folder cannot be read or written.
     pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
         fs::create_dir_all(folder)?;
+        let text = self.script().to_string();
         let mut last = 0_u32;
         for entry in fs::read_dir(folder)? {
-            let name = entry?.file_name();
+            let path = entry?.path();
+            if fs::read_to_string(&path).is_ok_and(|known| known == text) {
+                return Ok(path);
+            }
+            let name = path.file_name().unwrap_or_default();
             let number = name.to_str().and_then(|name| name.split('-').next()?.parse().ok());
             last = last.max(number.unwrap_or(0));
         }
         let path = folder.join(format!("{:04}-{}.trace", last.saturating_add(1), self.name()));
-        fs::write(&path, self.script().to_string())?;
+        fs::write(&path, text)?;
         Ok(path)
     }
 }
@@ -90,15 +100,15 @@ impl fmt::Display for Counterexample {
     }
 }
 
-/// Plays a trace on a subject, in lockstep with the model. What the trace itself expects is not looked at: the model
-/// says what must come of it now.
+/// Plays a trace on our engine, in the way that its heading names. What the trace itself expects is not looked at:
+/// model and claims say what must come of it now.
 ///
 /// # Errors
-/// Where the text is no trace.
-pub fn replay(subject: &mut impl Subject, text: &str) -> Result<Verdict, Error> {
-    let script = Script::parse(text)?;
-    let inputs: Vec<_> = script.inputs().collect();
-    Ok(lockstep::run(subject, &script.terms, &inputs))
+/// Where the text is no trace, or names a way that there is not.
+pub fn replay(engine: &mut EngineSubject, text: &str) -> Result<Verdict, String> {
+    let script = Script::parse(text).map_err(|error| error.to_string())?;
+    let way = way::of(&script)?;
+    Ok(way.judge(engine, &Sequence { terms: script.terms, inputs: script.inputs().collect() }))
 }
 
 /// What the model says of a sequence.
@@ -122,9 +132,9 @@ mod tests {
 
     use super::*;
     use crate::choices::Seeded;
-    use crate::drive;
     use crate::generator::Temper;
     use crate::subjects::ModelSubject;
+    use crate::{drive, lockstep};
 
     fn broken() -> ModelSubject {
         let fault = faults().find(|fault| fault.name == "part-is-all").unwrap();
@@ -138,14 +148,17 @@ mod tests {
             drive.verdict.identity().map(|_| drive.sequence)
         });
         let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.terms, &sequence.inputs);
-        Counterexample::out_of(&sequence.unwrap(), judge).unwrap()
+        Counterexample::out_of(&sequence.unwrap(), Way::Lockstep, judge).unwrap()
     }
 
     #[test]
     fn it_is_a_trace_that_fails_again_and_agrees_where_nothing_is_broken() {
         let text = found().script().to_string();
-        assert!(!replay(&mut broken(), &text).unwrap().agrees(), "{text}");
-        assert!(replay(&mut ModelSubject::default(), &text).unwrap().agrees(), "{text}");
+        let script = Script::parse(&text).unwrap();
+        let inputs: Vec<_> = script.inputs().collect();
+        assert!(!lockstep::run(&mut broken(), &script.terms, &inputs).agrees(), "{text}");
+        assert!(lockstep::run(&mut ModelSubject::default(), &script.terms, &inputs).agrees(), "{text}");
+        assert!(replay(&mut EngineSubject::default(), &text).unwrap().agrees(), "{text}");
     }
 
     #[test]
@@ -160,7 +173,9 @@ mod tests {
     fn files_are_numbered() {
         let folder = std::env::temp_dir().join(format!("holdfast-counterexamples-{}", std::process::id()));
         let found = found();
-        let paths = [found.write(&folder).unwrap(), found.write(&folder).unwrap()];
+        let other = Counterexample { way: Way::Claims, ..found.clone() };
+        let paths = [found.write(&folder).unwrap(), other.write(&folder).unwrap()];
+        assert_eq!(found.write(&folder).unwrap(), paths[0], "it is there already");
         let names = paths.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(names, [format!("0001-{}.trace", found.name()), format!("0002-{}.trace", found.name())]);
@@ -168,7 +183,8 @@ mod tests {
 
     #[test]
     fn what_is_no_trace_is_refused_with_its_line() {
-        let error = replay(&mut ModelSubject::default(), "create pi1 1000 usd\nsteal pi1\n").unwrap_err();
-        assert_eq!(error.line, 2);
+        let error = replay(&mut EngineSubject::default(), "create pi1 1000 usd\nsteal pi1\n").unwrap_err();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(replay(&mut EngineSubject::default(), "# way: by post\n\ncreate pi1 1000 usd\n").is_err());
     }
 }

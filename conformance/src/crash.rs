@@ -54,12 +54,19 @@ fn crashing(
         };
         let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
         if subject.recover().map_err(cannot_say(step))? {
-            // Time that has passed does not pass again; what was due meanwhile is done now.
+            // Everybody asks again, and what is done already is not done twice. Time that has passed does not pass again;
+            // what was due meanwhile is done now. The customer pays again if the page does not say that it was done.
             let again = match input {
-                Input::Event(Event::Advance { .. }) => Input::Event(Event::Advance { seconds: 0 }),
-                Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
+                Input::Event(Event::Advance { .. }) => Some(Input::Event(Event::Advance { seconds: 0 })),
+                Input::Event(Event::CustomerPays { .. }) => {
+                    let shown = subject.observe().map_err(cannot_say(step))?;
+                    twin::compare(step, input, (None, shown), (answer, sight)).err().map(|_| input)
+                }
+                Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Some(input),
             };
-            reaction = send(subject, &again).map_err(cannot_say(step))?;
+            if let Some(again) = again {
+                reaction = send(subject, &again).map_err(cannot_say(step))?;
+            }
             tally.held = tally.held.saturating_add(1);
         }
         // An event that took place before the crash finds nothing to do after it.

@@ -2,12 +2,13 @@
 //! step of the subject judged by the claims.
 
 use holdfast_model::{
-    About, Currency, Event, Fault, Input, IntentId, KeyId, KeyView, Notification, Observation, Operation, Outcome,
-    Rejection, State, Terms, transition,
+    Event, Fault, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection, State, Terms,
+    transition,
 };
 use holdfast_properties::{Snapshot, Step};
 
 use crate::claims::{send, with_fault};
+use crate::open;
 use crate::oracle::{self, Likeness};
 use crate::reading;
 use crate::repaired;
@@ -273,38 +274,22 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         self.after.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation)
     }
 
-    /// Jobs and the world may find an object in use. The rules say what becomes of requests then (R4), not of jobs:
-    /// whether they wait, or come first, is the engine's affair. Nor do they say that what is not there can be in use.
-    /// Such an input proves nothing.
     fn meets_open_request(&self, input: &Input) -> bool {
-        let event = match input {
-            Input::Call(call) => return self.is_open(call.operation.about()) && self.names_nothing(&call.operation),
-            Input::Begin { operation, .. } => {
-                return self.names_nothing(operation)
-                    || is_settled_early(operation)
-                    || self.is_wrong_by_itself(operation);
-            }
-            Input::Finish { .. } => return false,
-            Input::Event(event) => event,
+        let wrong_by_itself = |operation: &Operation| {
+            let outcome = transition(&self.terms, &self.model, Input::from(*operation)).outcome;
+            outcome.is_err_and(Rejection::is_validation)
         };
-        if self.open_requests().next().is_none() {
-            return false;
-        }
-        match *event {
-            Event::PruneKey { .. } => false,
-            Event::Advance { .. } => {
+        match input {
+            // Which of several wrong parameters is named cannot be compared later.
+            Input::Begin { operation, .. } if wrong_by_itself(operation) => true,
+            // Time in which nothing is due disturbs nobody.
+            Input::Event(Event::Advance { .. }) => {
                 let after = transition(&self.terms, &self.model, *input);
-                !after.notifications.as_slice().is_empty()
+                open::is_left_out(&self.after.observe(), input) && !after.notifications.as_slice().is_empty()
             }
-            Event::Authenticate { .. }
-            | Event::Settle { .. }
-            | Event::CloseCancelWindow { .. }
-            | Event::Book { .. }
-            | Event::ExpireHold { .. }
-            | Event::Refund { .. }
-            | Event::AuthenticateSetup { .. }
-            | Event::SettleSetup
-            | Event::CustomerPays { .. } => true,
+            Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => {
+                open::is_left_out(&self.after.observe(), input)
+            }
         }
     }
 
@@ -347,44 +332,6 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         makes && !is_known && (is_there || self.open_requests().any(|open| open.about() == operation.about()))
     }
 
-    fn is_open(&self, about: About) -> bool {
-        self.open_requests().any(|open| open.about() == about)
-    }
-
-    /// Would it be turned down for its parameters alone? Which of several is named cannot be compared later.
-    fn is_wrong_by_itself(&self, operation: &Operation) -> bool {
-        let outcome = transition(&self.terms, &self.model, Input::from(*operation)).outcome;
-        outcome.is_err_and(Rejection::is_validation)
-    }
-
-    /// Does it name an object that is not there?
-    fn names_nothing(&self, operation: &Operation) -> bool {
-        let seen = self.after.observe();
-        let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
-        match *operation {
-            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
-            Operation::UpdateIntent { intent, .. }
-            | Operation::ConfirmIntent { intent, .. }
-            | Operation::CaptureIntent { intent, .. }
-            | Operation::CancelIntent { intent, .. }
-            | Operation::CreateRefund { intent, .. } => payment(intent).is_none(),
-            Operation::CancelRefund { intent, refund } => {
-                let refunds = payment(intent).map(|payment| payment.refunds);
-                refunds.is_none_or(|refunds| refunds.get(usize::from(refund.0)).is_none_or(Option::is_none))
-            }
-            Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
-            Operation::ReverseTransfer { intent, .. } => {
-                payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())
-            }
-            Operation::CreateTransfer { intent, .. } => payment(intent).is_none_or(|payment| payment.charge.is_none()),
-            Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits => seen.setup.is_none(),
-            Operation::ExpireSession => seen.session.is_none(),
-        }
-    }
-
     fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
         let asks = match input {
             Input::Call(_) | Input::Begin { .. } => true,
@@ -407,31 +354,5 @@ fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Opt
         if let Some(slot) = after.keys.get_mut(place) {
             *slot = Some(KeyView { prunable: true, ..was });
         }
-    }
-}
-
-/// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
-/// cannot be read.
-const fn is_settled_early(operation: &Operation) -> bool {
-    match operation {
-        Operation::CreateSession(request) => request.expires_in.is_some(),
-        Operation::CreateIntent { create, .. } => {
-            matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm
-        }
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::ExpireSession => false,
     }
 }

@@ -13,6 +13,8 @@ pub struct Dialect {
     pub partly_captured_cancel_succeeds: bool,
     /// C16, U13: confirmations one intent takes; the next one cancels it.
     pub most_confirmations: u32,
+    /// U9: a hold can be captured in the very second of `capture_before`. Default: it cannot.
+    pub capture_at_deadline: bool,
     /// §2.4.9: an explicit `final_capture=true` also needs multicapture. Default: only `false` does (U1).
     pub explicit_final_needs_multicapture: bool,
     /// §2.4.7: a capture below the currency's minimum is refused. Default: any positive amount is taken.
@@ -40,6 +42,7 @@ impl Default for Dialect {
             exhausting_capture_is_final: false,
             partly_captured_cancel_succeeds: true,
             most_confirmations: 10,
+            capture_at_deadline: false,
             explicit_final_needs_multicapture: false,
             capture_minimum_applies: false,
             expired_hold_makes_refund: false,

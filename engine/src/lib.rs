@@ -3,7 +3,6 @@
 //! `core` decides, purely. `shell` makes one transaction of each decision. `store` keeps it, `acquirer` is the
 //! network behind it, `edge` turns text into commands and objects into text. Start at [`Engine`].
 #![forbid(unsafe_code)]
-
 #![recursion_limit = "512"]
 
 pub mod acquirer;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use holdfast_conformance::Verdict;
 use holdfast_conformance::counterexample::{Counterexample, FOLDER};
 use holdfast_conformance::generator::Sequence;
+use holdfast_conformance::{Verdict, Way};
 
 /// Is what is found kept among the reports?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,16 @@ pub(crate) enum Keep {
 }
 
 /// Panics if `verdict` is anything but agreement, with the smallest sequence that fails in the same way.
-pub(crate) fn tell(sequence: &Sequence, verdict: &Verdict, keep: Keep, judge: impl FnMut(&Sequence) -> Verdict) {
+pub(crate) fn tell(
+    sequence: &Sequence,
+    verdict: &Verdict,
+    (way, keep): (Way, Keep),
+    judge: impl FnMut(&Sequence) -> Verdict,
+) {
     if verdict.agrees() {
         return;
     }
-    let Some(found) = Counterexample::out_of(sequence, judge) else {
+    let Some(found) = Counterexample::out_of(sequence, way, judge) else {
         fail(&format!("{verdict}\n\nIt could not be made smaller: {sequence:#?}"));
     };
     let mut words = found.to_string();

@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 
-use holdfast_conformance::choices::Bytes;
+use holdfast_conformance::choices::{Bytes, RECORD};
 use holdfast_conformance::drive::{self, Drive};
 use holdfast_conformance::generator::{self, Sequence, Temper};
 use holdfast_conformance::subjects::{EngineSubject, ModelSubject};
-use holdfast_conformance::{Subject, Verdict, claims, lockstep};
+use holdfast_conformance::{Way, lockstep};
 use holdfast_model::testing::{faults, faulty_transition};
 use holdfast_model::trace::Script;
 
@@ -32,10 +32,10 @@ pub fn lockstep_hostile(bytes: &[u8]) {
 }
 
 fn side_by_side(bytes: &[u8], temper: Temper) {
-    ENGINE.with_borrow_mut(|subject| {
+    ENGINE.with_borrow_mut(|engine| {
         let Drive { sequence, verdict } =
-            drive::lockstep(subject, &mut Bytes::new(bytes), temper, |step| counters::note(step));
-        tell(&sequence, &verdict, Keep::Yes, |sequence| in_lockstep(subject, sequence));
+            drive::lockstep(engine, &mut Bytes::new(bytes), temper, |step| counters::note(step));
+        tell(&sequence, &verdict, (Way::Lockstep, Keep::Yes), |sequence| Way::Lockstep.judge(engine, sequence));
         if is_sampled(bytes) {
             goes_the_same_again(&sequence);
         }
@@ -44,12 +44,41 @@ fn side_by_side(bytes: &[u8], temper: Temper) {
 
 /// The engine alone, judged by the claims: what model and engine have wrong in common shows here only.
 pub fn claims(bytes: &[u8]) {
-    ENGINE.with_borrow_mut(|subject| {
+    in_the_way(bytes, Way::Claims);
+}
+
+/// Requests are sent again, under their keys and without: nothing is done twice that should be done once.
+pub fn retries(bytes: &[u8]) {
+    in_the_way(bytes, Way::Retries);
+}
+
+/// The engine crashes at any moment and is opened again: nothing is lost, and nothing done twice.
+pub fn crash(bytes: &[u8]) {
+    in_the_way(bytes, Way::Crash(chance(bytes)));
+}
+
+/// Two requests meet, at the same moment each time: some order of them explains what comes of it.
+pub fn concurrent(bytes: &[u8]) {
+    in_the_way(bytes, Way::Concurrent(u32::try_from(chance(bytes) & 15).unwrap_or(0)));
+}
+
+/// A consumer that is told late, twice and in disorder ends where a fetch would.
+pub fn notifications(bytes: &[u8]) {
+    in_the_way(bytes, Way::Notifications(chance(bytes)));
+}
+
+fn in_the_way(bytes: &[u8], way: Way) {
+    ENGINE.with_borrow_mut(|engine| {
         let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, |step| counters::note(step));
-        let mut judge = |sequence: &Sequence| claims::run(subject, &sequence.terms, &sequence.inputs);
-        let verdict = judge(&sequence);
-        tell(&sequence, &verdict, Keep::Yes, judge);
+        let verdict = way.judge(engine, &sequence);
+        tell(&sequence, &verdict, (way, Keep::Yes), |sequence| way.judge(engine, sequence));
     });
+}
+
+/// What is chosen beside the sequence: by the end of the first record, which the terms leave unread.
+fn chance(bytes: &[u8]) -> u64 {
+    let unread = bytes.get(RECORD - 4..RECORD).unwrap_or_default();
+    unread.iter().fold(0, |chance, byte| chance << 8 | u64::from(*byte))
 }
 
 /// A model with a rule broken on purpose: whoever does not find it finds nothing else either.
@@ -57,7 +86,9 @@ pub fn canary(bytes: &[u8]) {
     BROKEN.with_borrow_mut(|subject| {
         let Drive { sequence, verdict } =
             drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, |step| counters::note(step));
-        tell(&sequence, &verdict, Keep::No, |sequence| in_lockstep(subject, sequence));
+        tell(&sequence, &verdict, (Way::Lockstep, Keep::No), |sequence| {
+            lockstep::run(subject, &sequence.terms, &sequence.inputs)
+        });
     });
 }
 
@@ -84,10 +115,6 @@ pub fn trace_parse(bytes: &[u8]) {
         Ok(again) => fail(&format!("read:\n{text}\nwritten:\n{written}\nand after reading that:\n{again}")),
         Err(error) => fail(&format!("read:\n{text}\nwritten:\n{written}\nwhich is refused: {error}")),
     }
-}
-
-fn in_lockstep(subject: &mut impl Subject, sequence: &Sequence) -> Verdict {
-    lockstep::run(subject, &sequence.terms, &sequence.inputs)
 }
 
 /// One in sixty-four.

@@ -4,13 +4,16 @@
 //! not go as it says; 2 bad usage or input; 3 incomplete.
 
 mod claims;
+mod coverage;
 mod explore;
 mod merge;
+mod on_engine;
 mod options;
 mod path;
 mod replay;
 mod scenarios;
 mod select;
+mod soak;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -108,10 +111,25 @@ enum Command {
         /// The name of a claim
         claim: Option<String>,
     },
-    /// Run a trace on the model, show each step, and explain the claims it makes false
+    /// Run a trace, show each step, and explain the claims it makes false
     Replay {
         /// The trace; `-` reads standard input
         file: PathBuf,
+        /// On what: the model alone, or the engine in lockstep with it
+        #[arg(long, value_enum, default_value = "model")]
+        on: replay::On,
+    },
+    /// Confront the engine with the model in random sequences, until the time is up or they part
+    Soak(soak::Question),
+    /// Say how many of the explorers' abstract transitions a corpus drives through the engine
+    Coverage(coverage::Question),
+    /// Write the explorers' shortest ways as a corpus for the fuzzers to begin with
+    Seeds {
+        /// The folder
+        to: PathBuf,
+        /// What the explorers have found
+        #[arg(long, value_name = "FILE", default_value = "reports/transitions.json")]
+        transitions: PathBuf,
     },
     /// Find the shortest trace to a state, such as `status=succeeded refunded>0`
     Path {
@@ -168,7 +186,11 @@ pub fn run(
         Some(Command::Explore { scenarios }) => explore::run(&scenarios, &cli.options, plugs, stage),
         Some(Command::Scenarios) => scenarios::run(&cli.options, stage),
         Some(Command::Claims { claim }) => claims::run(claim.as_deref(), &cli.options, plugs, stage),
-        Some(Command::Replay { file }) => replay::run(&file, &cli.options, plugs, stage),
+        Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, plugs, stage),
+        Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, stage),
+        Some(Command::Soak(question)) => soak::run(&question, &cli.options, stage),
+        Some(Command::Coverage(question)) => coverage::run(&question, &cli.options, stage),
+        Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, stage),
         Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, stage),
         Some(Command::Web { scenario, variant, port }) => {
             web::run(&scenario, variant.as_deref(), port, &cli.options, stage)

@@ -13,6 +13,15 @@ use crate::explain::{changes, explain};
 use crate::story::Story;
 use crate::table::counted;
 
+/// On what a trace is replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum On {
+    /// The model.
+    Model,
+    /// The engine, in lockstep with the model.
+    Engine,
+}
+
 pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     let script = read(file, stage)?;
     let terms = options.decide(script.terms);
@@ -102,7 +111,7 @@ pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut
     Ok(exit)
 }
 
-fn read(file: &Path, stage: &mut Stage<'_>) -> Result<Script, Failure> {
+pub(super) fn read(file: &Path, stage: &mut Stage<'_>) -> Result<Script, Failure> {
     let is_input = file == Path::new("-");
     let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
     let wrong = |why: String| Failure::Usage(format!("{name}: {why}"));

@@ -7,7 +7,7 @@ use holdfast_model::{Dialect, Terms};
 use holdfast_properties::AbstractTransition;
 
 use super::*;
-use crate::choices::{Bytes, RECORD, Seeded};
+use crate::choices::{Bytes, Seeded};
 
 #[test]
 fn any_bytes_are_a_sequence() {

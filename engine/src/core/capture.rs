@@ -58,7 +58,8 @@ fn held_charge(scene: &Scene<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Cha
         }
     }
     let charge = scene.charge_of(intent)?;
-    if charge.capture_before.is_some_and(|deadline| scene.now >= deadline) {
+    let last_second = |deadline| scene.now == deadline && scene.dialect.capture_at_deadline;
+    if charge.capture_before.is_some_and(|deadline| scene.now >= deadline && !last_second(deadline)) {
         return refuse(Reason::HoldOver);
     }
     Ok(charge)

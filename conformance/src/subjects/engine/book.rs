@@ -13,8 +13,8 @@ use holdfast_engine::{
     PaymentIntentId, SetupIntentId, Time, TransferId,
 };
 use holdfast_model::{
-    Amount, ChargeView, Flow, IntentId, LedgerView, Links, PaymentView, REFUNDS, RefundId, RefundView, SessionView,
-    SetupView,
+    Amount, ChargeView, Flow, IntentId, LedgerView, Links, Operation, PaymentView, REFUNDS, RefundId, RefundView,
+    SessionView, SetupView,
 };
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(super) struct Followed {
     pub(super) account: AccountId,
     pub(super) currency: Currency,
     pub(super) charge: Option<ChargeId>,
+    /// Does it belong to the session?
+    of_session: bool,
     captured: u64,
     /// Charges that ever succeeded.
     successful: Vec<ChargeId>,
@@ -132,6 +134,61 @@ impl Book {
         one_of(transfers, amount, TransferId(nowhere(intent)))
     }
 
+    /// Is the object there that a request would name, so that it means the same whenever it is carried out?
+    pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
+        let payment = |intent: IntentId| self.followed(intent);
+        match *operation {
+            Operation::RefundFee { intent, .. } => payment(intent).is_some_and(|it| !it.fees.is_empty()),
+            Operation::ReverseTransfer { intent, .. } => payment(intent).is_some_and(|it| !it.transfers.is_empty()),
+            Operation::CreateTransfer { intent, amount } => {
+                amount.is_some() && payment(intent).is_some_and(|it| it.charge.is_some())
+            }
+            Operation::CancelRefund { intent, refund } => {
+                payment(intent).is_some_and(|it| usize::from(refund.0) < it.refunds.len())
+            }
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
+            Operation::UpdateIntent { .. }
+            | Operation::ConfirmIntent { .. }
+            | Operation::CaptureIntent { .. }
+            | Operation::CancelIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::ExpireSession => true,
+        }
+    }
+
+    /// Is the place taken that a session's payment would get?
+    pub(super) fn has_in_the_way(&self, intent: IntentId) -> bool {
+        let pays = self.payments.iter().flatten().any(|payment| payment.of_session);
+        self.session.is_some() && !pays && self.followed(intent).is_some()
+    }
+
+    /// Is there no room for what a request would make?
+    pub(super) fn has_already(&self, operation: &Operation) -> bool {
+        match *operation {
+            Operation::CreateIntent { intent, .. } => self.followed(intent).is_some(),
+            Operation::CreateSetup { .. } => self.setup.is_some(),
+            Operation::CreateSession(_) => self.session.is_some(),
+            Operation::UpdateIntent { .. }
+            | Operation::ConfirmIntent { .. }
+            | Operation::CaptureIntent { .. }
+            | Operation::CancelIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::CancelRefund { .. }
+            | Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::ExpireSession => false,
+        }
+    }
+
     // --- what commits touched ---
 
     /// Takes in what was committed.
@@ -197,6 +254,7 @@ impl Book {
                 account: intent.account,
                 currency: intent.currency,
                 charge: intent.latest_charge,
+                of_session: intent.session.is_some(),
                 captured: 0,
                 successful: Vec::new(),
                 refunds: Vec::new(),

@@ -179,7 +179,6 @@ impl EngineSubject {
 
     fn answered(&mut self, answer: Answer, fault: Fault) -> Result<Reaction, Failure> {
         let notifications = self.settle()?;
-        self.book.expected = None;
         Ok(Reaction { answer, fault, notifications })
     }
 
@@ -282,8 +281,14 @@ impl Subject for EngineSubject {
         let (operation, key) = match input {
             Input::Call(call) => (call.operation, call.key),
             Input::Begin { operation, key } => (*operation, Some(*key)),
+            // The first payment on a session's page makes a PaymentIntent.
+            Input::Event(Event::CustomerPays { intent, .. }) => return !self.book.has_in_the_way(*intent),
             Input::Finish { .. } | Input::Event(_) => return true,
         };
+        let is_known = key.is_some_and(|key| self.known(key).is_some());
+        if !is_known && self.book.has_already(&operation) {
+            return false;
+        }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
         let Some((account, command)) = ask::command(&self.book, now, &operation) else { return false };
         // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (§2.11): the same name from another account is another key, of which the model
@@ -324,9 +329,19 @@ impl Subject for EngineSubject {
 
     fn happen(&mut self, event: &Event) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
-        if let Event::CustomerPays { intent, .. } = event {
-            self.book.expected = Some(*intent);
-        }
+        self.book.expected = match event {
+            Event::CustomerPays { intent, .. } => Some(*intent),
+            Event::Authenticate { .. }
+            | Event::Settle { .. }
+            | Event::CloseCancelWindow { .. }
+            | Event::Book { .. }
+            | Event::ExpireHold { .. }
+            | Event::Refund { .. }
+            | Event::AuthenticateSetup { .. }
+            | Event::SettleSetup
+            | Event::PruneKey { .. }
+            | Event::Advance { .. } => None,
+        };
         let happened = match self.movement(event)? {
             Move::Nothing => false,
             Move::Ask(account, command) => {

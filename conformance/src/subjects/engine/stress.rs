@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use holdfast_engine::{Request, Response};
 use holdfast_model::Operation;
 
-use super::{EngineSubject, ask, failed, shown};
+use super::{EngineSubject, failed, shown};
 use crate::concurrent::{Concurrent, Overlap, Raced};
 use crate::crash::Recoverable;
 use crate::subject::Failure;
@@ -25,15 +25,18 @@ impl Recoverable for EngineSubject {
         let engine = Arc::new(self.open()?);
         engine.run_due(engine.now()).map_err(failed)?;
         self.engine = Some(engine);
+        // Of what happened meanwhile nobody was there to hear.
+        let _untold = self.settle()?;
         Ok(true)
     }
 }
 
 impl EngineSubject {
-    /// A request of an operation that makes no payment: which of several would be which is not for the harness to say.
+    /// A request of an operation that makes no object with a place (which of several would be which is not for the
+    /// harness to say) and names none that is not there yet.
     fn racing(&self, operation: &Operation) -> Result<Request, Failure> {
-        if ask::creates(operation).is_some() {
-            return Err(Failure(format!("{operation:?} makes a payment, which has no place in a race")));
+        if !self.book.names_for_good(operation) {
+            return Err(Failure(format!("{operation:?} makes or names what has no place in a race")));
         }
         self.request(operation, None)
     }

@@ -24,7 +24,6 @@ pub(super) fn dialect(terms: &Terms) -> Result<Dialect, Failure> {
     let fixed = [
         ("minimum_amount", wanted.minimum_amount == usual.minimum_amount),
         ("late_connect_amounts", wanted.late_connect_amounts == usual.late_connect_amounts),
-        ("capture_at_deadline", wanted.capture_at_deadline == usual.capture_at_deadline),
         (
             "multicapture_despite_automatic",
             wanted.multicapture_despite_automatic == usual.multicapture_despite_automatic,
@@ -43,6 +42,7 @@ pub(super) fn dialect(terms: &Terms) -> Result<Dialect, Failure> {
         exhausting_capture_is_final: !wanted.full_capture_stays_open,
         partly_captured_cancel_succeeds: wanted.cancel_keeps_captured,
         most_confirmations: u32::from(wanted.confirm_limit),
+        capture_at_deadline: wanted.capture_at_deadline,
         explicit_final_needs_multicapture: wanted.final_capture_needs_multicapture,
         mandates_take_time: true,
         debit_refunds_wait: false,

@@ -1,0 +1,192 @@
+//! `check coverage` and `check seeds`: how much of what the explorers have found is driven through the engine.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use holdfast_conformance::choices::Bytes;
+use holdfast_conformance::coverage::{Coverage, Why};
+use holdfast_conformance::generator::{Sequence, Temper};
+use holdfast_conformance::subjects::EngineSubject;
+use holdfast_model::trace::Script;
+use holdfast_model::{Dialect, Terms};
+use holdfast_properties::AbstractTransition;
+use serde_json::{Value, json};
+
+use super::{Exit, Failure, Options, Stage};
+use crate::table::counted;
+
+/// What `check coverage` is asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct Question {
+    /// Files and folders of the fuzzers' corpus; a folder whose name ends in `_hostile` is read as its target does
+    #[arg(required = true)]
+    corpus: Vec<PathBuf>,
+    /// What the explorers have found
+    #[arg(long, value_name = "FILE", default_value = "reports/transitions.json")]
+    transitions: PathBuf,
+    /// Write the report into this file, such as reports/coverage.md
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// Write into this folder a few entries that together see as much as all
+    #[arg(long, value_name = "FOLDER")]
+    distil: Option<PathBuf>,
+}
+
+pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let entries = entries(&question.corpus)?;
+    let mut coverage = known(&question.transitions)?;
+    let mut subject = EngineSubject::default();
+    let (mut failing, mut inputs) = (0_usize, 0_usize);
+    for (path, temper, bytes) in &entries {
+        let (drive, _) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *temper);
+        inputs = inputs.saturating_add(drive.sequence.inputs.len());
+        if !drive.verdict.agrees() {
+            failing = failing.saturating_add(1);
+            writeln!(stage.err, "{}: {}", path.display(), drive.verdict)?;
+        }
+    }
+    if let Some(folder) = &question.distil {
+        let kept = distil(&question.transitions, &entries, folder)?;
+        writeln!(stage.err, "{} in {}", counted(kept, "entry"), folder.display())?;
+    }
+    let missing = coverage.missing(&mut subject);
+    let text = in_words(&coverage, &missing, entries.len(), inputs);
+    if let Some(file) = &question.to {
+        write(file, text.as_bytes())?;
+    }
+    if options.json {
+        let (missed, excused): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, _, why)| *why == Why::Missed);
+        let missed: Vec<Value> = missed.iter().map(|(transition, _, _)| json!(transition.name())).collect();
+        let answer = json!({
+            "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
+            "not_asked": excused.len(), "beyond": coverage.beyond(), "failing": failing,
+        });
+        writeln!(stage.out, "{answer:#}")?;
+    } else {
+        write!(stage.out, "{text}")?;
+    }
+    Ok(if failing > 0 { Exit::False } else { Exit::Fine })
+}
+
+/// Writes the ways of the explorers as a corpus to begin with.
+pub(super) fn seeds(to: &Path, transitions: &Path, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let coverage = known(transitions)?;
+    let mut written = 0_usize;
+    for (transition, bytes) in coverage.seeds() {
+        write(&to.join(format!("{:06x}", transition.bits())), &bytes)?;
+        written = written.saturating_add(1);
+    }
+    writeln!(stage.out, "{} in {}", counted(written, "seed"), to.display())?;
+    Ok(Exit::Fine)
+}
+
+/// What the explorers have found, by their report.
+fn known(file: &Path) -> Result<Coverage, Failure> {
+    let wrong = |why: String| Failure::Usage(format!("{}: {why}; `check report` writes it", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let report: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let list = report.get("transitions").and_then(Value::as_array);
+    let list = list.ok_or_else(|| wrong("it has no list `transitions`".to_owned()))?;
+    let terms = Terms { dialect: Dialect { confirm_limit: 2, ..Dialect::default() }, ..Terms::default() };
+    let read = |entry: &Value| {
+        let name = entry.get("name")?.as_str()?;
+        let lines: Vec<&str> = entry.get("trace")?.as_array()?.iter().filter_map(Value::as_str).collect();
+        let script = Script::parse(&lines.join("\n")).ok()?;
+        let inputs = script.inputs().collect();
+        Some((AbstractTransition::from_name(name)?, Sequence { terms, inputs }))
+    };
+    let known = list
+        .iter()
+        .map(|entry| read(entry).ok_or_else(|| wrong(format!("an entry is not understood: {}", entry["name"]))));
+    Ok(Coverage::of(known.collect::<Result<Vec<_>, _>>()?))
+}
+
+type Entry = (PathBuf, Temper, Vec<u8>);
+
+/// Every entry of the corpus, in order.
+fn entries(corpus: &[PathBuf]) -> Result<Vec<Entry>, Failure> {
+    let mut entries = Vec::new();
+    for path in corpus {
+        let wrong = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
+        let is_hostile = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_hostile"));
+        let temper = if is_hostile { Temper::Hostile } else { Temper::Friendly };
+        let mut files = if path.is_dir() {
+            let listed: Result<Vec<_>, _> =
+                fs::read_dir(path).map_err(wrong)?.map(|it| it.map(|it| it.path())).collect();
+            listed.map_err(wrong)?
+        } else {
+            vec![path.clone()]
+        };
+        files.retain(|file| !file.is_dir());
+        files.sort();
+        for file in files {
+            let bytes = fs::read(&file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+            entries.push((file, temper, bytes));
+        }
+    }
+    Ok(entries)
+}
+
+/// Writes the entries that see something first, the longest first; the hostile ones into a folder of their own.
+fn distil(transitions: &Path, entries: &[Entry], folder: &Path) -> Result<usize, Failure> {
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    sorted.sort_by_key(|(path, _, bytes)| (std::cmp::Reverse(bytes.len().min(640)), path.clone()));
+    let mut subject = EngineSubject::default();
+    let mut coverage = known(transitions)?;
+    let mut kept = 0_usize;
+    for (_, temper, bytes) in sorted {
+        let (_, first) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *temper);
+        if first == 0 {
+            continue;
+        }
+        kept = kept.saturating_add(1);
+        let into = match temper {
+            Temper::Friendly => folder.join("lockstep"),
+            Temper::Hostile => folder.join("lockstep_hostile"),
+        };
+        write(&into.join(format!("{kept:04}")), bytes)?;
+    }
+    Ok(kept)
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, bytes));
+    written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
+}
+
+type Missing<'a> = (AbstractTransition, &'a Sequence, Why);
+
+fn in_words(coverage: &Coverage, missing: &[Missing<'_>], entries: usize, inputs: usize) -> String {
+    let covered = coverage.covered().count();
+    let missed = || missing.iter().filter(|(_, _, why)| *why == Why::Missed);
+    let wanted = covered.saturating_add(missed().count());
+    let mut text = format!(
+        "# What of the model is driven through the engine\n\n\
+         Of {wanted} abstract transitions that the explorers know and that an engine can be asked, **{covered}** are \
+         driven through the engine in lockstep with the model, by {entries} entries with {inputs} inputs.\n\
+         {} were seen that the explorers do not know, whose bounds are narrower.\n\n\
+         Not counted, because no engine behind this port can be asked them, and not seen:\n\n\
+         | transitions | why not |\n|---|---|\n",
+        coverage.beyond(),
+    );
+    for (reason, words) in Why::REASONS {
+        let count = missing.iter().filter(|(_, _, why)| *why == reason).count();
+        text.push_str(&format!("| {count} | {words} |\n"));
+    }
+    if missed().count() == 0 {
+        text.push_str("\nNone is missing.\n");
+        return text;
+    }
+    text.push_str("\n## Missing\n\n| transition | a way there |\n|---|---|\n");
+    let rows: BTreeMap<String, String> = missed()
+        .map(|(transition, way, _)| {
+            let way: Vec<String> = way.inputs.iter().map(|input| format!("`{input}`")).collect();
+            (transition.name(), way.join(", "))
+        })
+        .collect();
+    for (name, way) in rows {
+        text.push_str(&format!("| {name} | {way} |\n"));
+    }
+    text
+}

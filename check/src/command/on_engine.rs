@@ -1,0 +1,76 @@
+//! `check replay --on engine`: a trace on the engine, in lockstep with the model, step by step.
+
+use std::path::Path;
+
+use holdfast_conformance::lockstep::Stepped;
+use holdfast_conformance::subjects::EngineSubject;
+use holdfast_conformance::{Lockstep, Verdict};
+use holdfast_model::trace::describe;
+use serde_json::json;
+
+use super::{Exit, Failure, Options, Stage, replay};
+use crate::explain::changes;
+use crate::table::counted;
+
+pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let script = replay::read(file, stage)?;
+    let terms = options.decide(script.terms);
+    let mut subject = EngineSubject::default();
+    let mut told = Vec::new();
+    let (mut differing, mut skipped) = (0_usize, 0_usize);
+    let verdict = match Lockstep::start(&mut subject, &terms) {
+        Err(inconclusive) => Verdict::Inconclusive(inconclusive),
+        Ok(mut lockstep) => {
+            let mut ending = None;
+            for (number, line) in (1_usize..).zip(&script.lines) {
+                told.push(format!("{number}. {}", line.input));
+                let stepped = lockstep.step(line.input);
+                if matches!(stepped, Ok(Stepped::Beyond | Stepped::Held)) {
+                    told.push("   left out: the model has no room for it, or no rule says what waits".to_owned());
+                    skipped = skipped.saturating_add(1);
+                    continue;
+                }
+                if let Some(step) = lockstep.last_step() {
+                    told.push(format!("   => {}", describe(&step.outcome)));
+                    told.extend(changes(&step.before, &step.after).iter().map(|change| format!("      {change}")));
+                    told.extend(step.notifications.iter().map(|it| format!("      notifies {}", it.kind.name())));
+                    if let Some(expectation) = &line.expectation {
+                        let found = expectation.compare(&step.outcome, &step.after, step.notifications);
+                        differing = differing.saturating_add(found.len());
+                        told.extend(found.iter().map(|it| format!("   DIFFERS (line {}): {it}", line.number)));
+                    }
+                }
+                if let Err(verdict) = stepped {
+                    ending = Some(verdict);
+                    break;
+                }
+            }
+            ending.unwrap_or_else(|| Verdict::Agree(lockstep.tally()))
+        }
+    };
+    let exit = match &verdict {
+        Verdict::Inconclusive(_) => Exit::Incomplete,
+        Verdict::Diverge(_) | Verdict::Violate(_) => Exit::False,
+        Verdict::Agree(_) if differing > 0 => Exit::False,
+        Verdict::Agree(_) if skipped > 0 => Exit::Incomplete,
+        Verdict::Agree(_) => Exit::Fine,
+    };
+    if options.json {
+        let answer = json!({ "exit": exit.code(), "told": told, "verdict": verdict.to_string() });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+    for heading in &script.heading {
+        writeln!(stage.out, "# {heading}")?;
+    }
+    for line in told {
+        writeln!(stage.out, "{line}")?;
+    }
+    writeln!(stage.out, "\n{verdict}")?;
+    if differing > 0 {
+        let words = stage.look.bad("DIFFERENT:");
+        writeln!(stage.out, "{words} {differing} of what the trace expects is not what the engine does.")?;
+    }
+    writeln!(stage.out, "{} on the engine.", counted(script.lines.len(), "step"))?;
+    Ok(exit)
+}

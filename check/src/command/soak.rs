@@ -1,0 +1,141 @@
+//! `check soak`: seeded sequences on the engine, in lockstep with the model, for as long as it is let.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use holdfast_conformance::choices::Seeded;
+use holdfast_conformance::counterexample::{Counterexample, FOLDER};
+use holdfast_conformance::drive::{self, Drive};
+use holdfast_conformance::generator::{Sequence, Temper};
+use holdfast_conformance::subjects::EngineSubject;
+use holdfast_conformance::{Verdict, Way};
+use serde_json::json;
+
+use super::{Exit, Failure, Options, Stage};
+use crate::table::grouped;
+
+/// What `check soak` is asked.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Question {
+    /// Stop after this many seconds
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Stop after this many sequences instead
+    #[arg(long, value_name = "SEQUENCES")]
+    executions: Option<u64>,
+    /// The first seed; the sequence of a seed is always the same
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Choices for inputs in a sequence
+    #[arg(long, default_value_t = 60, value_name = "INPUTS")]
+    inputs: u32,
+    /// Print what is found, and write it nowhere
+    #[arg(long)]
+    no_keep: bool,
+}
+
+/// A sequence that does not agree, and the seed it was made of.
+struct Found {
+    seed: u64,
+    sequence: Sequence,
+    verdict: Verdict,
+}
+
+#[derive(Default)]
+struct Counts {
+    executions: AtomicU64,
+    inputs: AtomicU64,
+    has_failed: AtomicBool,
+}
+
+pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let counts = Counts::default();
+    let start = Instant::now();
+    let threads = u64::try_from(options.threads()).unwrap_or(1).max(1);
+    let shows = stage.look.progress && !options.no_progress;
+    let found: Vec<Found> = std::thread::scope(|scope| {
+        let counts = &counts;
+        let spawn = |worker| scope.spawn(move || work(question, counts, worker, threads, start));
+        let workers: Vec<_> = (0..threads).map(spawn).collect();
+        while shows && !workers.iter().all(|worker| worker.is_finished()) {
+            std::thread::sleep(Duration::from_millis(500));
+            // Progress is no part of the answer.
+            let _drawn = write!(stage.err, "\r{}", told(counts, start));
+        }
+        workers.into_iter().filter_map(|worker| worker.join().ok().flatten()).collect()
+    });
+    if shows {
+        writeln!(stage.err)?;
+    }
+    // Of several, the one with the first seed: so the same seeds tell of the same failure.
+    let first = found.into_iter().min_by_key(|found| found.seed);
+    let told = told(&counts, start);
+    let exit = match &first {
+        None => Exit::Fine,
+        Some(found) if found.verdict.identity().is_none() => Exit::Incomplete,
+        Some(_) => Exit::False,
+    };
+    if options.json {
+        let found = first.as_ref().map(|found| json!({ "seed": found.seed, "verdict": found.verdict.to_string() }));
+        let executions = counts.executions.load(Ordering::Relaxed);
+        let answer = json!({
+            "exit": exit.code(), "executions": executions, "inputs": counts.inputs.load(Ordering::Relaxed),
+            "milliseconds": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), "found": found,
+        });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+    writeln!(stage.out, "{told}")?;
+    let Some(found) = first else {
+        writeln!(stage.out, "{}: model and engine agree in every one.", stage.look.good("AGREED"))?;
+        return Ok(exit);
+    };
+    writeln!(stage.out, "{}: seed {}\n", stage.look.bad("FAILED"), found.seed)?;
+    let mut subject = EngineSubject::default();
+    let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
+    match Counterexample::out_of(&found.sequence, Way::Lockstep, judge) {
+        None => writeln!(stage.out, "{}", found.verdict)?,
+        Some(counterexample) => {
+            writeln!(stage.out, "{counterexample}")?;
+            if !question.no_keep {
+                let path = counterexample.write(Path::new(FOLDER));
+                let path = path.map_err(|error| Failure::Usage(format!("cannot write into {FOLDER}: {error}")))?;
+                writeln!(stage.out, "Kept as {}", path.display())?;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn work(question: &Question, counts: &Counts, worker: u64, workers: u64, start: Instant) -> Option<Found> {
+    let mut subject = EngineSubject::default();
+    let mut number = worker;
+    loop {
+        let is_late = start.elapsed().as_secs() >= question.seconds;
+        let is_enough = question.executions.is_some_and(|most| number >= most);
+        if counts.has_failed.load(Ordering::Relaxed) || is_enough || (is_late && question.executions.is_none()) {
+            return None;
+        }
+        let seed = question.seed.wrapping_add(number);
+        // Careful clients and careless ones by turns.
+        let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
+        let Drive { sequence, verdict } =
+            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), temper, |_| ());
+        counts.executions.fetch_add(1, Ordering::Relaxed);
+        counts.inputs.fetch_add(u64::try_from(sequence.inputs.len()).unwrap_or(0), Ordering::Relaxed);
+        if !verdict.agrees() {
+            counts.has_failed.store(true, Ordering::Relaxed);
+            return Some(Found { seed, sequence, verdict });
+        }
+        number = number.wrapping_add(workers);
+    }
+}
+
+fn told(counts: &Counts, start: Instant) -> String {
+    let (executions, inputs) = (counts.executions.load(Ordering::Relaxed), counts.inputs.load(Ordering::Relaxed));
+    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = inputs.saturating_mul(1_000).checked_div(milliseconds).unwrap_or(0);
+    let seconds = milliseconds.checked_div(1_000).unwrap_or(0);
+    format!("{} sequences, {} inputs in {seconds} s: {} a second", grouped(executions), grouped(inputs), grouped(rate))
+}

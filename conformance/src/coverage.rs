@@ -1,0 +1,117 @@
+//! How much of what the explorers have found is driven through an engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holdfast_model::Dialect;
+use holdfast_properties::AbstractTransition;
+
+use crate::choices::Choices;
+use crate::counterexample::expected;
+use crate::drive::{self, Drive};
+use crate::generator::{Sequence, Temper, can_be_asked, encode, in_units};
+use crate::lockstep::{Lockstep, Stepped};
+use crate::subject::Subject;
+
+/// The abstract transitions there are, and those that were seen.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Each that the explorers know: the explorers' own way there, with amounts as engines take them.
+    known: BTreeMap<AbstractTransition, Sequence>,
+    seen: BTreeSet<AbstractTransition>,
+}
+
+impl Coverage {
+    /// Nothing is seen yet of `known`: each with a shortest sequence that leads there, as the explorers report it.
+    pub fn of(known: impl IntoIterator<Item = (AbstractTransition, Sequence)>) -> Self {
+        // Whose amounts are units must not be refused as too small, and the explorers confirm no more than twice.
+        let as_engines_take_it = |sequence: Sequence| {
+            let dialect = Dialect { minimum_amount: Dialect::default().minimum_amount, ..sequence.terms.dialect };
+            let inputs = sequence.inputs.into_iter().map(in_units).collect();
+            Sequence { terms: holdfast_model::Terms { dialect, ..sequence.terms }, inputs }
+        };
+        let known = known.into_iter().map(|(transition, sequence)| (transition, as_engines_take_it(sequence)));
+        Self { known: known.collect(), seen: BTreeSet::new() }
+    }
+
+    /// Drives a subject by `choices`, and notes what is seen. Says what came out, and how many were seen first.
+    pub fn drive(&mut self, subject: &mut impl Subject, choices: &mut impl Choices, temper: Temper) -> (Drive, usize) {
+        let before = self.covered().count();
+        let drive = drive::lockstep(subject, choices, temper, |step| {
+            self.seen.insert(AbstractTransition::of(step));
+        });
+        (drive, self.covered().count().saturating_sub(before))
+    }
+
+    /// Those that the explorers know and that were seen.
+    pub fn covered(&self) -> impl Iterator<Item = AbstractTransition> + '_ {
+        self.known.keys().filter(|transition| self.seen.contains(transition)).copied()
+    }
+
+    /// Those that the explorers know and that were not seen, and why not: each one's way is tried on the subject.
+    pub fn missing(&self, subject: &mut impl Subject) -> Vec<(AbstractTransition, &Sequence, Why)> {
+        let unseen = self.known.iter().filter(|(transition, _)| !self.seen.contains(transition));
+        unseen.map(|(transition, way)| (*transition, way, why(subject, *transition, way))).collect()
+    }
+
+    /// How many were seen that the explorers do not know: their bounds are narrower.
+    #[must_use]
+    pub fn beyond(&self) -> usize {
+        self.seen.iter().filter(|transition| !self.known.contains_key(transition)).count()
+    }
+
+    /// The ways of the explorers, as bytes; those that the generator can make.
+    pub fn seeds(&self) -> impl Iterator<Item = (AbstractTransition, Vec<u8>)> + '_ {
+        self.known.iter().filter_map(|(transition, way)| Some((*transition, encode(way)?)))
+    }
+}
+
+/// Why a transition was not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Nobody came by: its way can be gone.
+    Missed,
+    /// Its way creates under a name that is taken, or leaves the model's room. In the model requests name what they
+    /// create; an engine gives the names.
+    NotNamed,
+    /// On its way an input meets a request held open, where no rule says what waits for what.
+    LeftOut,
+    /// Its way leads elsewhere: the model has changed since the report was written, or an amount in units is another
+    /// amount.
+    Outdated,
+    /// On its way a server error is asked for in a request that nothing can go wrong with: it needs nobody else.
+    NoFault,
+}
+
+impl Why {
+    /// Every reason but the first, in words.
+    pub const REASONS: [(Self, &'static str); 4] = [
+        (Self::Outdated, "the shortest way leads elsewhere by now, or with amounts as engines take them"),
+        (Self::NotNamed, "the shortest way creates under a name that is taken, or leaves the model's room"),
+        (Self::LeftOut, "on the shortest way an input meets a request held open, and no rule says what waits for what"),
+        (
+            Self::NoFault,
+            "on the shortest way a request fails at the server that needs nobody else, so nothing can fail",
+        ),
+    ];
+}
+
+fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -> Why {
+    if !can_be_asked(way) {
+        return Why::NotNamed;
+    }
+    if expected(way).steps().last().is_none_or(|step| AbstractTransition::of(&step) != wanted) {
+        return Why::Outdated;
+    }
+    let Ok(mut lockstep) = Lockstep::start(subject, &way.terms) else { return Why::Missed };
+    for input in &way.inputs {
+        match lockstep.step(*input) {
+            Err(_) => return Why::Missed,
+            Ok(Stepped::Beyond | Stepped::Held) => return Why::LeftOut,
+            Ok(Stepped::Compared) if lockstep.last_step().is_some_and(|step| step.input != *input) => {
+                return Why::NoFault;
+            }
+            Ok(Stepped::Compared) => {}
+        }
+    }
+    Why::Missed
+}

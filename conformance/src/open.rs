@@ -1,0 +1,72 @@
+//! Requests held open, and what meets them. The rules say what becomes of other requests (R4), and not what becomes of
+//! jobs and of the world: whether those wait, or come first, is the engine's affair. Nor do they say that what is not
+//! there can be in use. Such inputs prove nothing, and are left out on both sides.
+
+use holdfast_model::{About, Currency, Event, Input, IntentId, Observation, Operation};
+
+/// Is the input to be left out?
+pub(crate) fn is_left_out(seen: &Observation<'_>, input: &Input) -> bool {
+    let mut open = seen.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation);
+    match input {
+        Input::Call(call) => {
+            let about: About = call.operation.about();
+            open.any(|open| open.about() == about) && names_nothing(seen, &call.operation)
+        }
+        Input::Begin { operation, .. } => names_nothing(seen, operation) || is_settled_early(operation),
+        Input::Finish { .. } | Input::Event(Event::PruneKey { .. }) => false,
+        Input::Event(_) => open.next().is_some(),
+    }
+}
+
+/// Does it name an object that is not there?
+fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
+    let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
+    match *operation {
+        Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
+        Operation::UpdateIntent { intent, .. }
+        | Operation::ConfirmIntent { intent, .. }
+        | Operation::CaptureIntent { intent, .. }
+        | Operation::CancelIntent { intent, .. }
+        | Operation::CreateRefund { intent, .. } => payment(intent).is_none(),
+        Operation::CancelRefund { intent, refund } => {
+            let refunds = payment(intent).map(|payment| payment.refunds);
+            refunds.is_none_or(|refunds| refunds.get(usize::from(refund.0)).is_none_or(Option::is_none))
+        }
+        Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
+        Operation::ReverseTransfer { intent, .. } => {
+            payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())
+        }
+        Operation::CreateTransfer { intent, .. } => payment(intent).is_none_or(|payment| payment.charge.is_none()),
+        Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits => seen.setup.is_none(),
+        Operation::ExpireSession => seen.session.is_none(),
+    }
+}
+
+/// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
+/// cannot be read.
+const fn is_settled_early(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateSession(request) => request.expires_in.is_some(),
+        Operation::CreateIntent { create, .. } => {
+            matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm
+        }
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::CancelRefund { .. }
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => false,
+    }
+}

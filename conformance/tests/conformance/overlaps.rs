@@ -1,0 +1,74 @@
+//! Every pair of a few requests, one in the middle of the other at every point, over payments on which they matter.
+
+use holdfast_conformance::subjects::EngineSubject;
+use holdfast_conformance::{Verdict, concurrent};
+use holdfast_model::trace::Script;
+use holdfast_model::{Input, Operation};
+
+const PRELUDES: &[&str] = &[
+    "create pi1 1000 usd manual multicapture method=card_visa confirm",
+    "create pi1 1000 usd manual multicapture method=card_visa flow=destination confirm\ncapture pi1 600 final=false",
+    "create pi1 1000 usd manual multicapture method=card_visa flow=direct fee=100 confirm\ncapture pi1 600 final=false",
+    "create pi1 1000 usd automatic method=card_refundFail flow=destination fee=100 confirm",
+    "create pi1 1000 usd automatic_async method=card_visa confirm",
+    "create pi1 1000 usd automatic method=usBankAccount_success confirm",
+    "create pi1 1000 usd manual method=card_authenticationRequired confirm",
+];
+
+const REQUESTS: &str = "capture pi1 700 final=false
+capture pi1 400
+capture pi1
+cancel pi1
+refund pi1 400
+refund pi1
+refund_fee pi1 60
+reverse_transfer pi1 500
+create_transfer pi1 700
+update pi1 amount=900
+update pi1 metadata
+confirm pi1 method=card_visa";
+
+/// A capture asks the network between two commits: before, between and after each of these.
+const POINTS: u32 = 8;
+
+/// Does the request name something other than the payment?
+fn by_name(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::RefundFee { .. } | Operation::ReverseTransfer { .. } | Operation::CreateTransfer { .. }
+    )
+}
+
+#[test]
+fn every_overlap_has_an_order() {
+    let mut subject = EngineSubject::default();
+    let requests: Vec<_> = Script::parse(REQUESTS)
+        .unwrap()
+        .inputs()
+        .map(|input| match input {
+            Input::Call(call) => call.operation,
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => panic!("{input} is no request"),
+        })
+        .collect();
+    let mut failures = Vec::new();
+    let mut agreed = 0;
+    for prelude in PRELUDES {
+        let script = Script::parse(prelude).unwrap();
+        let inputs: Vec<Input> = script.inputs().collect();
+        for outer in &requests {
+            for inner in &requests {
+                for point in 0..POINTS {
+                    let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
+                    match concurrent::run(&mut subject, &script.terms, &inputs, &nested) {
+                        Verdict::Agree(_) => agreed += 1,
+                        // They name a fee, a transfer or a charge that is not there, or send from a connected account.
+                        Verdict::Inconclusive(_) if by_name(outer) || by_name(inner) => {}
+                        verdict => failures.push(format!("{prelude}: {nested:?}: {verdict}")),
+                    }
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures, the first: {}", failures.len(), failures[0]);
+    assert!(agreed > 5000, "only {agreed} overlaps were explained");
+}
