@@ -1,10 +1,10 @@
 //! What the confrontation with the specification found, each once and for all: the shortest case of it.
 
-use crate::lifecycle::pi;
 use crate::connect::destination;
+use crate::lifecycle::pi;
 use crate::world::{CONNECTED, MERCHANT, MULTI, World};
-use holdfast_engine::time::DAY;
 use holdfast_engine::command::{Command, JobKey, JobKind};
+use holdfast_engine::time::DAY;
 use holdfast_engine::{Request, TestMethod};
 
 const HOLD: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
@@ -139,4 +139,14 @@ fn a_fee_named_at_confirmation() {
     let id = w.post("payment_intents", &format!("amount=1000 currency=usd {}", destination())).id();
     w.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa application_fee_amount=7")
         .is("status=succeeded application_fee_amount=7");
+}
+
+/// §2.2: the texts of a captured payment may change, whatever its captures made of the fee.
+#[test]
+fn a_fee_of_nothing_bars_no_update() {
+    let w = World::new();
+    let id = w.post("payment_intents", &format!("{HOLD} {MULTI} {}", destination())).id();
+    w.post(&format!("payment_intents/{id}/capture"), "final_capture=false").is("amount_capturable=0");
+    w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=0 application_fee_amount=1").is("");
+    w.post(&format!("payment_intents/{id}"), "description=late").is("description=late");
 }
