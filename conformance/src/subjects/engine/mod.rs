@@ -1,31 +1,31 @@
 //! Our engine in this process, behind the port.
 
+mod answers;
 mod ask;
 mod book;
 mod names;
 mod network;
+mod room;
 mod stress;
 mod terms;
 mod told;
+mod view;
 mod world;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
-use holdfast_engine::{
-    Arrived, Body, Engine, EngineParts, ManualClock, Object, Request, Response, SequentialIds, Time,
-};
-use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms};
+use holdfast_engine::{Arrived, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
+use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, Terms};
 
+use self::answers::shown;
 use self::book::Book;
-use self::names::amount;
 use self::network::{Network, Points, Spy, Weather};
 use self::told::Returned;
 use self::world::Move;
-use crate::subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
+use crate::subject::{Answer, Failure, KeySight, Reaction, Sight, Subject};
 
 /// When every run begins.
 const START: Time = Time::new(1_800_000_000);
@@ -197,58 +197,6 @@ impl EngineSubject {
             holdfast_engine::store::KeyState::Answered(response) => Some(shown(&response)),
         };
         Ok(Some(KeySight { operation, answer, prunable: age >= holdfast_engine::time::DAY }))
-    }
-}
-
-/// What a client sees of a response.
-fn shown(response: &Response) -> Answer {
-    match &response.body {
-        Body::Refused(refusal) => {
-            let row = refusal.reason.row();
-            Answer::Refused(Refused {
-                http: row.status,
-                kind: Cow::Borrowed(row.error_type.name()),
-                code: row.code.map(Cow::Borrowed),
-                param: row.param,
-                decline_code: refusal.reason.decline_code().map(Cow::Borrowed),
-            })
-        }
-        Body::Object(object) => accepted(object).map_or_else(strange, Answer::Accepted),
-        Body::Page { .. } => strange(),
-    }
-}
-
-/// An answer that no change is given.
-fn strange() -> Answer {
-    let (kind, code) = (Cow::Borrowed("an object"), Some(Cow::Borrowed("of a kind that was not asked for")));
-    Answer::Refused(Refused { http: 200, kind, code, param: None, decline_code: None })
-}
-
-fn accepted(object: &Object) -> Option<Accepted> {
-    match object {
-        Object::PaymentIntent(intent) => Some(Accepted::Intent {
-            status: names::intent_status(intent.status),
-            capturable: amount(intent.capturable),
-            received: amount(intent.received),
-        }),
-        Object::Refund(refund) => {
-            let status: RefundStatus = names::refund_status(refund.status);
-            Some(Accepted::Refund { status, amount: amount(refund.amount) })
-        }
-        Object::Transfer(transfer) => Some(Accepted::Money { amount: amount(transfer.amount) }),
-        Object::Reversal(reversal) => Some(Accepted::Money { amount: amount(reversal.amount) }),
-        Object::FeeRefund(refund) => Some(Accepted::Money { amount: amount(refund.amount) }),
-        Object::SetupIntent(setup) => Some(Accepted::Setup { status: names::setup_status(setup.status) }),
-        Object::CheckoutSession(session) => Some(Accepted::Session { status: names::session_status(session.status) }),
-        Object::Account(_)
-        | Object::Customer(_)
-        | Object::PaymentMethod(_)
-        | Object::Charge(_)
-        | Object::ApplicationFee(_)
-        | Object::BalanceTransaction(_)
-        | Object::Event(_)
-        | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => None,
     }
 }
 
