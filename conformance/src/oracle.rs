@@ -153,7 +153,7 @@ fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Di
 
 /// Told alike: each object's own notifications in the same order. Between the objects of a payment, and between
 /// objects, the rules promise no order (U10).
-fn is_told_alike(model: &[Notification], subject: &[Notification]) -> bool {
+pub(crate) fn is_told_alike(model: &[Notification], subject: &[Notification]) -> bool {
     if model == subject {
         return true;
     }
@@ -178,7 +178,7 @@ fn object(told: &Notification) -> (holdfast_model::About, &'static str) {
     (told.about, class)
 }
 
-fn tell(notifications: &[Notification]) -> String {
+pub(crate) fn tell(notifications: &[Notification]) -> String {
     let all: Vec<String> = notifications
         .iter()
         .map(|told| {

@@ -163,6 +163,31 @@ nouns! {
     15 Delivery DeliveryId delivery as_delivery "whd_";
 }
 
+impl Object {
+    /// When the object was made; accounts do not say.
+    #[must_use]
+    pub fn created(&self) -> Option<crate::Time> {
+        Some(match self {
+            Self::Account(_) => return None,
+            Self::Customer(o) => o.created,
+            Self::PaymentMethod(o) => o.created,
+            Self::PaymentIntent(o) => o.created,
+            Self::Charge(o) => o.created,
+            Self::Refund(o) => o.created,
+            Self::Transfer(o) => o.created,
+            Self::Reversal(o) => o.created,
+            Self::ApplicationFee(o) => o.created,
+            Self::FeeRefund(o) => o.created,
+            Self::SetupIntent(o) => o.created,
+            Self::CheckoutSession(o) => o.created,
+            Self::BalanceTransaction(o) => o.created,
+            Self::Event(o) => o.created,
+            Self::WebhookEndpoint(o) => o.created,
+            Self::Delivery(o) => o.created,
+        })
+    }
+}
+
 /// The text is not the id of any object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnId;

@@ -3,6 +3,8 @@
 use super::TextsChange;
 use crate::money::Currency;
 use crate::objects::EventType;
+use crate::test_methods::MethodType;
+use crate::time::Time;
 use crate::{AccountId, ApiVersion, ApplicationFeeId, ChargeId, Kind, ObjectId, TransferId, WebhookEndpointId};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +77,12 @@ pub struct ListQuery {
     pub of: Option<ObjectId>,
     /// Only events of this type.
     pub event_type: Option<EventType>,
+    /// Only payment methods of this type.
+    pub method_type: Option<MethodType>,
+    /// Only those made at this instant or later.
+    pub since: Option<Time>,
+    /// Only those made at this instant or earlier.
+    pub until: Option<Time>,
     /// At most this many, 1 to 100.
     pub limit: i64,
     /// Only those older than this object.
@@ -87,6 +95,16 @@ impl ListQuery {
     /// The ten newest objects of `kind`.
     #[must_use]
     pub const fn newest(kind: Kind) -> Self {
-        Self { kind, of: None, event_type: None, limit: 10, starting_after: None, ending_before: None }
+        Self {
+            kind,
+            of: None,
+            event_type: None,
+            method_type: None,
+            since: None,
+            until: None,
+            limit: 10,
+            starting_after: None,
+            ending_before: None,
+        }
     }
 }

@@ -213,9 +213,18 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
 /// Whether a list narrowed by `query` shows `object`.
 pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
     let event_type = object.as_event().map(|event| event.event_type);
-    let type_fits = query.event_type.is_none_or(|wanted| event_type == Some(wanted));
+    let method_type = object.as_payment_method().map(|method| method.method_type());
+    let type_fits = query.event_type.is_none_or(|wanted| event_type == Some(wanted))
+        && query.method_type.is_none_or(|wanted| method_type == Some(wanted))
+        && (query.since.is_none() && query.until.is_none() || is_made_within(object, query));
     let deleted = matches!(object, Object::WebhookEndpoint(endpoint) if endpoint.deleted);
     type_fits && !deleted && query.of.is_none_or(|of| belongs_to(object, of))
+}
+
+fn is_made_within(object: &Object, query: &ListQuery) -> bool {
+    let created = object.created();
+    query.since.is_none_or(|since| created >= Some(since))
+        && query.until.is_none_or(|until| created.is_some_and(|created| created <= until))
 }
 
 fn belongs_to(object: &Object, of: ObjectId) -> bool {

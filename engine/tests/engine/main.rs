@@ -21,6 +21,7 @@ mod idempotency;
 mod invariants;
 mod kill;
 mod lifecycle;
+mod lists;
 mod machine;
 mod refunds;
 mod requirements;

@@ -112,10 +112,11 @@ const flows = {
     await fill(page, CHALLENGED);
     await page.click('#leave');
     await page.waitForSelector('#pay');
-    assert.strictEqual((await stripe.checkout.sessions.expire(session.id)).status, 'expired');
+    const expired = await stripe.checkout.sessions.expire(session.id);
+    assert.strictEqual(expired.status, 'expired');
     await page.reload();
     assert.match(await page.textContent('h1'), /no longer open/);
-    const intent = await stripe.paymentIntents.retrieve(session.payment_intent);
+    const intent = await stripe.paymentIntents.retrieve(expired.payment_intent);
     assert.strictEqual(intent.status, 'canceled');
   },
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ask;
+mod bent;
 mod book;
 mod names;
 mod network;
@@ -25,6 +26,7 @@ use self::book::Book;
 use self::network::{Network, Points, Spy, Weather};
 use self::told::Returned;
 use self::world::Move;
+use crate::saboteurs::Rig;
 use crate::subject::{Answer, Failure, KeySight, Reaction, Sight, Subject};
 
 /// When every run begins.
@@ -60,6 +62,9 @@ pub struct EngineSubject {
     keys: Vec<Option<Known>>,
     held: Vec<Option<Arrived>>,
     sight: Sight,
+    /// What was told while nobody was there to hear: between a crash and the next request.
+    untold: Vec<Notification>,
+    rig: Option<Arc<Rig>>,
 }
 
 impl Default for EngineSubject {
@@ -94,6 +99,8 @@ impl EngineSubject {
             keys: Vec::new(),
             held: Vec::new(),
             sight: Sight::default(),
+            untold: Vec::new(),
+            rig: None,
         }
     }
 
@@ -119,7 +126,7 @@ impl EngineSubject {
             lock_wait: self.lock_wait,
             ..EngineParts::in_memory(START)
         };
-        Engine::open(parts).map_err(failed)
+        Engine::open(self.bend(parts)).map_err(failed)
     }
 
     fn key_name(key: KeyId) -> String {
@@ -208,6 +215,10 @@ impl Subject for EngineSubject {
         self.points = Arc::default();
         self.network = Arc::new(Network::with(Arc::clone(&self.points)));
         self.spy = Arc::new(Spy::on((self.make_store)()?, Arc::clone(&self.points)));
+        if let Some(rig) = &self.rig {
+            rig.begin();
+        }
+        self.untold.clear();
         let engine = self.open()?;
         for account in terms::accounts(terms) {
             engine.add_account(account).map_err(failed)?;
@@ -261,7 +272,7 @@ impl Subject for EngineSubject {
             Fault::ErrorBefore => Weather::Refuses,
             Fault::ErrorAfter => Weather::LosesAnswers,
         });
-        let response = engine.execute(request);
+        let response = self.execute(&engine, request);
         let struck = self.network.has_struck();
         self.network.turn(Weather::Calm);
         if struck {
@@ -297,7 +308,7 @@ impl Subject for EngineSubject {
         let happened = match self.movement(event)? {
             Move::Nothing => false,
             Move::Ask(account, command) => {
-                let _answer = engine.execute(Request::new(account, command));
+                let _answer = self.execute(&engine, Request::new(account, command));
                 self.spy.has_news()
             }
             Move::Worker => {
@@ -318,7 +329,7 @@ impl Subject for EngineSubject {
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(operation, Some(key))?;
-        let answer = match engine.arrive(request.clone()) {
+        let answer = match engine.arrive(self.heard(&engine, request.clone())) {
             Ok(arrived) => {
                 let place = usize::from(key.0);
                 if self.held.len() <= place {

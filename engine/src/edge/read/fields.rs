@@ -58,6 +58,11 @@ impl<'a> Fields<'a> {
         value.map(|value| Fields::nested(value, self.path(name), known)).transpose()
     }
 
+    /// Whether `name` has parameters below it.
+    pub(super) fn is_group(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(Value::is_object)
+    }
+
     /// The items of a list, written as a list or as an object of indices.
     pub(super) fn items(&self, name: &str) -> Result<Option<Vec<&Value>>, Refusal> {
         match self.map.get(name) {

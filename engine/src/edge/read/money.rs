@@ -8,6 +8,8 @@ use crate::command::{
 };
 use crate::objects::EventType;
 use crate::refusal::{Reason, Refusal};
+use crate::test_methods::MethodType;
+use crate::time::Time;
 use crate::{ApplicationFeeId, Kind, ObjectId, TransferId, WebhookEndpointId};
 use serde_json::Value;
 
@@ -83,8 +85,9 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal
 
 /// A list's parameters; `narrowing` are the parameters that name an object the listed ones belong to.
 pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params: &Value) -> Read {
-    let own = &["limit", "starting_after", "ending_before", "expand", "type", "created"];
-    let fields = Fields::of(params, &[own, narrowing])?;
+    let own = &["limit", "starting_after", "ending_before", "expand", "created"];
+    let typed: &[&str] = if matches!(kind, Kind::Event | Kind::PaymentMethod) { &["type"] } else { &[] };
+    let fields = Fields::of(params, &[own, narrowing, typed])?;
     let mut query = ListQuery { of, ..ListQuery::newest(kind) };
     for name in narrowing {
         query.of = fields.id(name, "object")?.or(query.of);
@@ -94,6 +97,33 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     query.ending_before = fields.id("ending_before", "object")?;
     if kind == Kind::Event {
         query.event_type = fields.parsed("type", EventType::from_name, "it is not an event type.")?;
+    } else if kind == Kind::PaymentMethod {
+        let types: Vec<_> = MethodType::ALL.iter().map(|method_type| (method_type.name(), *method_type)).collect();
+        query.method_type = fields.choice("type", &types)?;
     }
+    (query.since, query.until) = created(&fields)?;
     Ok(Command::List(query))
+}
+
+/// `created`: an instant, or bounds for it (`created[gte]` and the like), as the first and the last instant.
+fn created(fields: &Fields<'_>) -> Result<(Option<Time>, Option<Time>), Refusal> {
+    if !fields.is_group("created") {
+        let at = instant(fields, "created")?;
+        return Ok((at, at));
+    }
+    let Some(bounds) = fields.group("created", &[&["gt", "gte", "lt", "lte"]])? else {
+        return Ok((None, None));
+    };
+    let after = instant(&bounds, "gt")?.map(|time| time.after(1));
+    // Nothing was made before the beginning of time: that bound is beyond every object.
+    let before = instant(&bounds, "lt")?.map(|time| Time::new(time.seconds().saturating_sub(1)));
+    Ok((instant(&bounds, "gte")?.max(after), [instant(&bounds, "lte")?, before].into_iter().flatten().min()))
+}
+
+fn instant(fields: &Fields<'_>, name: &str) -> Result<Option<Time>, Refusal> {
+    let Some(seconds) = fields.integer(name)? else {
+        return Ok(None);
+    };
+    let seconds = u64::try_from(seconds).map_err(|_| Reason::Negative(fields.param(name)))?;
+    Ok(Some(Time::new(seconds)))
 }

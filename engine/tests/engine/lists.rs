@@ -1,0 +1,54 @@
+//! Lists narrowed by what their objects are and when they were made.
+
+use crate::world::{START, World};
+
+/// Which of three customers, made a minute apart, a query shows.
+#[test]
+fn lists_are_narrowed_by_time() {
+    let w = World::new();
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(w.post("customers", "").id());
+        w.advance(60);
+    }
+    let at = |minutes: u64| START.after(minutes * 60).seconds();
+    let rows = [
+        (format!("created={}", at(1)), "1"),
+        (format!("created[gte]={}", at(1)), "21"),
+        (format!("created[gt]={}", at(1)), "2"),
+        (format!("created[lte]={}", at(1)), "10"),
+        (format!("created[lt]={}", at(1)), "0"),
+        (format!("created[gt]={} created[lt]={}", at(0), at(2)), "1"),
+        (format!("created[gt]={} created[gte]={}", at(0), at(2)), "2"),
+        (format!("created[gte]={} limit=1", at(1)), "2"),
+    ];
+    for (query, wanted) in rows {
+        let shown = w.get("customers", &query).body;
+        let shown = shown["data"].as_array().unwrap().iter().map(|customer| customer["id"].as_str().unwrap());
+        let shown: String = shown.map(|id| ids.iter().position(|known| known == id).unwrap().to_string()).collect();
+        assert_eq!(shown, wanted, "{query}");
+    }
+    w.get("customers", "created[around]=5").refused(400, "parameter_unknown", "created[around]");
+    w.get("customers", "created=soon").refused(400, "parameter_invalid_integer", "created");
+    w.get("customers", "created=-1").refused(400, "-", "created");
+}
+
+/// A type narrows methods and events; other lists do not have it.
+#[test]
+fn lists_are_narrowed_by_type() {
+    let w = World::new();
+    let customer = w.post("customers", "").id();
+    for token in ["pm_card_visa", "pm_usBankAccount_success"] {
+        w.post(&format!("payment_methods/{token}/attach"), &format!("customer={customer}"));
+    }
+    let of_customer = (format!("customers/{customer}/payment_methods"), String::new());
+    let lists = [("payment_methods".to_owned(), format!("customer={customer}")), of_customer];
+    for (kind, count) in [("card", 1), ("us_bank_account", 1), ("sepa_debit", 0)] {
+        for (path, more) in &lists {
+            let shown = w.get(path, &format!("{more} type={kind}")).body;
+            assert_eq!(shown["data"].as_array().unwrap().len(), count, "{path} {kind}");
+        }
+    }
+    w.get("payment_methods", "type=cash").refused(400, "-", "type");
+    w.get("charges", "type=card").refused(400, "parameter_unknown", "type");
+}
