@@ -89,6 +89,14 @@ fn the_harness_takes_the_engine_without_a_database() {
 }
 
 #[test]
+fn nothing_but_the_fuzz_targets_may_be_unsafe() {
+    for (folder, _) in CRATES.iter().filter(|(folder, _)| *folder != "fuzz") {
+        let Ok(source) = fs::read_to_string(root().join(folder).join("src/lib.rs")) else { continue };
+        assert!(source.contains("#![forbid(unsafe_code)]"), "{folder}/src/lib.rs does not forbid unsafe code");
+    }
+}
+
+#[test]
 fn every_crate_takes_the_lints_of_the_workspace() {
     for (folder, _) in CRATES {
         let Ok(manifest) = fs::read_to_string(root().join(folder).join("Cargo.toml")) else { continue };

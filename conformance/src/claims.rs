@@ -1,12 +1,14 @@
 //! The subject alone, judged by the claims: no model in sight, so a mistake that model and engine share is found too.
 
+use std::borrow::Cow;
+
 use holdfast_model::{Event, Fault, Input, Outcome, Rejection, Terms};
 use holdfast_properties::{Snapshot, Step};
 
 use crate::open;
 use crate::oracle;
 use crate::reading;
-use crate::subject::{Answer, Failure, Reaction, Subject};
+use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
 use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
 
 /// Runs all of `inputs` under `terms`, and judges every step.
@@ -73,6 +75,27 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
     Ok(tally)
 }
 
+/// The same moment, with a refusal kept under the input's key read as the input's answer is read: where both look alike,
+/// they are one.
+fn with_answer<'a>(after: &'a Snapshot, input: &Input, outcome: Outcome) -> Cow<'a, Snapshot> {
+    let key = match input {
+        Input::Call(call) => call.key,
+        Input::Begin { key, .. } | Input::Finish { key } => Some(*key),
+        Input::Event(_) => None,
+    };
+    let place = key.map_or(usize::MAX, |key| usize::from(key.0));
+    let kept = after.keys.get(place).copied().flatten().and_then(|view| view.answer);
+    let (Some(Err(kept)), Err(said)) = (kept, outcome) else { return Cow::Borrowed(after) };
+    if kept == said || !reading::can_mean(&Refused::from(kept), said) {
+        return Cow::Borrowed(after);
+    }
+    let mut after = after.clone();
+    if let Some(Some(view)) = after.keys.get_mut(place) {
+        view.answer = Some(outcome);
+    }
+    Cow::Owned(after)
+}
+
 /// The end of a key that the input would use and that is old.
 fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
     let key = match input {
@@ -128,6 +151,7 @@ fn broken(
     after: &Snapshot,
 ) -> Result<Vec<Broken>, Box<Difference>> {
     let judged = |outcome: Outcome| {
+        let after = with_answer(after, &input, outcome);
         let step = Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe());
         oracle::broken_claims(&step)
     };

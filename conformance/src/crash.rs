@@ -4,9 +4,10 @@ use holdfast_model::{Call, Event, Fault, Input, KeyId, Terms};
 
 use crate::choices::Choices;
 use crate::claims::send;
+use crate::oracle;
 use crate::subject::{Failure, Subject};
 use crate::twin::{self, cannot_say};
-use crate::verdict::{Tally, Verdict};
+use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
 /// A subject that can be killed at a point of its work and started again on what it had written.
 pub trait Recoverable: Subject {
@@ -24,7 +25,8 @@ pub trait Recoverable: Subject {
 const POINTS: u32 = 10;
 
 /// Runs `inputs` calmly, and then with a crash in most of them, wherever `when` chooses. The client asks again under the
-/// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run.
+/// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run,
+/// and at the end it must have told the merchant the same.
 pub fn run(subject: &mut impl Recoverable, terms: &Terms, inputs: &[Input], when: &mut impl Choices) -> Verdict {
     match crashing(subject, terms, &twin::plain(inputs), when) {
         Ok(tally) => Verdict::Agree(tally),
@@ -40,8 +42,8 @@ fn crashing(
 ) -> Result<Tally, Verdict> {
     let calm = twin::calm(subject, terms, inputs)?;
     subject.start(terms).map_err(cannot_say(0))?;
-    let mut tally = Tally::default();
-    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm) {
+    let (mut tally, mut told) = (Tally::default(), Vec::new());
+    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm.steps) {
         let step = usize::from(number);
         let Some((answer, sight)) = expected else {
             tally.beyond = tally.beyond.saturating_add(1);
@@ -53,6 +55,7 @@ fn crashing(
             Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => *input,
         };
         let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
+        told.append(&mut reaction.notifications);
         if subject.recover().map_err(cannot_say(step))? {
             // Everybody asks again, and what is done already is not done twice. Time that has passed does not pass again;
             // what was due meanwhile is done now. The customer pays again if the page does not say that it was done.
@@ -66,6 +69,7 @@ fn crashing(
             };
             if let Some(again) = again {
                 reaction = send(subject, &again).map_err(cannot_say(step))?;
+                told.append(&mut reaction.notifications);
             }
             tally.held = tally.held.saturating_add(1);
         }
@@ -75,5 +79,14 @@ fn crashing(
         twin::compare(step, input, (answered, shown), (answer, sight))?;
         tally.compared = tally.compared.saturating_add(1);
     }
-    Ok(tally)
+    let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };
+    // What was told while the subject was down comes with its next answer.
+    let nothing = Input::Event(Event::Advance { seconds: 0 });
+    told.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
+    if oracle::is_told_alike(&calm.told, &told) {
+        return Ok(tally);
+    }
+    let (model, subject) = (format!("(calmly) {}", oracle::tell(&calm.told)), oracle::tell(&told));
+    let differences = vec![Difference { place: Place::Notifications, model, subject }];
+    Err(Verdict::Diverge(Box::new(Divergence { step, input: nothing, differences })))
 }

@@ -6,7 +6,7 @@ use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observa
 
 use crate::allowed;
 use crate::lockstep::{KEYS, PAYMENTS};
-use crate::reading::{is_seen_as, read};
+use crate::reading::{is_seen_as, is_seen_of, read};
 use crate::subject::{Answer, Refused, Sight};
 use crate::verdict::{Broken, Difference, Place};
 
@@ -40,7 +40,7 @@ pub fn compare_answers(model: &Outcome, subject: &Answer) -> Likeness {
 }
 
 fn compare_refusals(model: Rejection, subject: &Refused) -> Likeness {
-    if is_seen_as(subject, &model.wire()) {
+    if is_seen_of(subject, model) {
         Likeness::Same
     } else if allowed::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also)) {
         Likeness::Allowed
@@ -124,9 +124,7 @@ fn is_seen_alike(model: &Observation<'_>, subject: &Observation<'_>) -> bool {
 
 fn is_key_alike(model: &KeyView, subject: &KeyView) -> bool {
     let answers = match (&model.answer, &subject.answer) {
-        (Some(Err(model)), Some(Err(subject))) => {
-            compare_refusals(*model, &Refused::from(subject.wire())) != Likeness::Other
-        }
+        (Some(Err(model)), Some(Err(subject))) => compare_refusals(*model, &Refused::from(*subject)) != Likeness::Other,
         (model, subject) => model == subject,
     };
     answers && model.operation == subject.operation && model.prunable == subject.prunable
@@ -155,7 +153,7 @@ fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Di
 
 /// Told alike: each object's own notifications in the same order. Between the objects of a payment, and between
 /// objects, the rules promise no order (U10).
-fn is_told_alike(model: &[Notification], subject: &[Notification]) -> bool {
+pub(crate) fn is_told_alike(model: &[Notification], subject: &[Notification]) -> bool {
     if model == subject {
         return true;
     }
@@ -180,7 +178,7 @@ fn object(told: &Notification) -> (holdfast_model::About, &'static str) {
     (told.about, class)
 }
 
-fn tell(notifications: &[Notification]) -> String {
+pub(crate) fn tell(notifications: &[Notification]) -> String {
     let all: Vec<String> = notifications
         .iter()
         .map(|told| {
@@ -215,7 +213,8 @@ fn describe_answer(answer: &Answer) -> String {
         Answer::Refused(refused) => {
             let code = refused.code.as_deref().unwrap_or("-");
             let param = refused.param.as_ref().map(|param| format!(" param={param}")).unwrap_or_default();
-            format!("rejected {code}{param} http={} ({})", refused.http, refused.kind)
+            let decline = refused.decline_code.as_ref().map(|code| format!(", {code}")).unwrap_or_default();
+            format!("rejected {code}{param} http={} ({}{decline})", refused.http, refused.kind)
         }
     }
 }

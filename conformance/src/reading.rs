@@ -6,7 +6,7 @@ use crate::allowed;
 use crate::subject::{Answer, Refused};
 
 /// Every rejection that a client can be answered with, in order of precedence.
-pub const REJECTIONS: [Rejection; 75] = {
+pub const REJECTIONS: [Rejection; 76] = {
     use Rejection as R;
     [
         R::LockTimeout,
@@ -83,9 +83,17 @@ pub const REJECTIONS: [Rejection; 75] = {
         R::Declined(Decline::InsufficientFunds),
         R::Declined(Decline::LostCard),
         R::Declined(Decline::StolenCard),
+        R::Declined(Decline::CardVelocityExceeded),
         R::ServerError,
     ]
 };
+
+/// Is it how a client sees that rejection? Of a decline the reason of the issuer counts too.
+#[must_use]
+pub fn is_seen_of(refused: &Refused, rejection: Rejection) -> bool {
+    let decline = if let Rejection::Declined(decline) = rejection { Some(decline.codes().1) } else { None };
+    is_seen_as(refused, &rejection.wire()) && (decline.is_none() || refused.decline_code.as_deref() == decline)
+}
 
 /// Does a client see this refusal as that row of the table? The type of a 409 is not known (U17).
 #[must_use]
@@ -99,8 +107,7 @@ pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
 /// Can that have been the reason: does the refusal look like it, or like what the rules allow instead?
 #[must_use]
 pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
-    is_seen_as(refused, &rejection.wire())
-        || allowed::instead_of(rejection).any(|freedom| is_seen_as(refused, &freedom.also))
+    is_seen_of(refused, rejection) || allowed::instead_of(rejection).any(|freedom| is_seen_as(refused, &freedom.also))
 }
 
 /// The reasons that this refusal can have had, in order of precedence.
@@ -129,14 +136,14 @@ mod tests {
     #[test]
     fn each_rejection_is_among_its_own_readings() {
         for rejection in REJECTIONS {
-            let refused = Refused::from(rejection.wire());
+            let refused = Refused::from(rejection);
             assert!(readings(&refused).any(|read| read == rejection), "{rejection:?}");
         }
     }
 
     #[test]
     fn the_likely_reason_is_taken_where_it_fits_only() {
-        let refused = Answer::Refused(Refused::from(Rejection::CaptureLimit.wire()));
+        let refused = Answer::Refused(Refused::from(Rejection::CaptureLimit));
         assert_eq!(read(&refused, Some(Err(Rejection::CaptureLimit))), Some(Err(Rejection::CaptureLimit)));
         assert_eq!(read(&refused, Some(Err(Rejection::CaptureTooLarge))), Some(Err(Rejection::UnexpectedState)));
     }

@@ -21,7 +21,7 @@ fn retried(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Resul
     subject.start(terms).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
     let faults = [Fault::None, Fault::AnswerLost, Fault::ErrorAfter].into_iter().cycle();
-    for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&calm).zip(faults) {
+    for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&calm.steps).zip(faults) {
         let step = usize::from(number);
         let Some((answer, sight)) = expected else {
             tally.beyond = tally.beyond.saturating_add(1);

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use holdfast_model::{
-    Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, PaymentView, SessionView, SetupView, Terms,
-    Wire,
+    Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, PaymentView, Rejection, SessionView,
+    SetupView, Terms, Wire,
 };
 
 /// The harness could not do its work: not a verdict about the engine, and never reported as agreement.
@@ -30,11 +30,22 @@ pub struct Refused {
     pub code: Option<Cow<'static, str>>,
     /// `error.param`, where there is one.
     pub param: Option<Cow<'static, str>>,
+    /// `error.decline_code`, where an issuer declined.
+    pub decline_code: Option<Cow<'static, str>>,
+}
+
+impl From<Rejection> for Refused {
+    fn from(rejection: Rejection) -> Self {
+        let decline_code =
+            if let Rejection::Declined(decline) = rejection { Some(Cow::Borrowed(decline.codes().1)) } else { None };
+        Self { decline_code, ..Self::from(rejection.wire()) }
+    }
 }
 
 impl From<Wire> for Refused {
     fn from(wire: Wire) -> Self {
         Self {
+            decline_code: None,
             http: wire.http,
             kind: Cow::Borrowed(wire.kind),
             code: wire.code.map(Cow::Borrowed),

@@ -1,6 +1,6 @@
 //! The same inputs twice, once calmly: what a subject does when nothing goes wrong, to compare with.
 
-use holdfast_model::{Call, Fault, Input, Terms};
+use holdfast_model::{Call, Fault, Input, Notification, Terms};
 
 use crate::claims::send;
 use crate::subject::{Answer, Failure, Sight, Subject};
@@ -9,8 +9,13 @@ use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 /// Requests that a run can have: each gets a key of its own, and a key is one byte.
 const MOST: usize = 250;
 
-/// What a calm run answered and showed, step by step. `None` where the subject could not be asked.
-pub(crate) type Calm = Vec<Option<(Answer, Sight)>>;
+/// A calm run.
+pub(crate) struct Calm {
+    /// What it answered and showed, step by step. `None` where the subject could not be asked.
+    pub(crate) steps: Vec<Option<(Answer, Sight)>>,
+    /// What the merchant was told.
+    pub(crate) told: Vec<Notification>,
+}
 
 /// Inputs that make sense alone: requests without keys and faults, and what the world does.
 pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
@@ -25,7 +30,7 @@ pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
 /// Runs `inputs` as they are.
 pub(crate) fn calm(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<Calm, Verdict> {
     subject.start(terms).map_err(cannot_say(0))?;
-    let mut steps = Vec::with_capacity(inputs.len());
+    let (mut steps, mut told) = (Vec::with_capacity(inputs.len()), Vec::new());
     for (step, input) in inputs.iter().enumerate() {
         if !subject.can(input) {
             steps.push(None);
@@ -34,9 +39,10 @@ pub(crate) fn calm(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) 
         let reaction = send(subject, input).map_err(cannot_say(step))?;
         let sight = subject.observe().map_err(cannot_say(step))?;
         let sight = Sight { keys: Vec::new(), ..sight.clone() };
+        told.extend(reaction.notifications);
         steps.push(Some((reaction.answer, sight)));
     }
-    Ok(steps)
+    Ok(Calm { steps, told })
 }
 
 pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {

@@ -52,8 +52,15 @@ impl Way {
 
 /// The last two requests, one within the other, and what comes before them.
 fn nested(inputs: &[Input], point: u32) -> Option<(&[Input], Nested)> {
+    // What is created in a race would be named in an order that nobody knows.
+    let creates = |operation: &Operation| {
+        matches!(
+            operation,
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
+        )
+    };
     let asks = |input: &Input| -> Option<Operation> {
-        if let Input::Call(call) = input { Some(call.operation) } else { None }
+        if let Input::Call(call) = input { Some(call.operation).filter(|operation| !creates(operation)) } else { None }
     };
     let mut places = inputs.iter().enumerate().rev().filter(|(_, input)| asks(input).is_some());
     let ((_, inner), (place, outer)) = (places.next()?, places.next()?);

@@ -33,8 +33,7 @@ pub fn lockstep_hostile(bytes: &[u8]) {
 
 fn side_by_side(bytes: &[u8], temper: Temper) {
     ENGINE.with_borrow_mut(|engine| {
-        let Drive { sequence, verdict } =
-            drive::lockstep(engine, &mut Bytes::new(bytes), temper, |step| counters::note(step));
+        let Drive { sequence, verdict } = drive::lockstep(engine, &mut Bytes::new(bytes), temper, counters::note);
         tell(&sequence, &verdict, (Way::Lockstep, Keep::Yes), |sequence| Way::Lockstep.judge(engine, sequence));
         if is_sampled(bytes) {
             goes_the_same_again(&sequence);
@@ -69,7 +68,7 @@ pub fn notifications(bytes: &[u8]) {
 
 fn in_the_way(bytes: &[u8], way: Way) {
     ENGINE.with_borrow_mut(|engine| {
-        let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, |step| counters::note(step));
+        let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, counters::note);
         let verdict = way.judge(engine, &sequence);
         tell(&sequence, &verdict, (way, Keep::Yes), |sequence| way.judge(engine, sequence));
     });
@@ -85,7 +84,7 @@ fn chance(bytes: &[u8]) -> u64 {
 pub fn canary(bytes: &[u8]) {
     BROKEN.with_borrow_mut(|subject| {
         let Drive { sequence, verdict } =
-            drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, |step| counters::note(step));
+            drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, counters::note);
         tell(&sequence, &verdict, (Way::Lockstep, Keep::No), |sequence| {
             lockstep::run(subject, &sequence.terms, &sequence.inputs)
         });

@@ -3,7 +3,7 @@
 //! A request goes `listen` (connections and their limits) → `router` (reading, and away from the async threads) →
 //! `api` (who asks, for what, under which version) → the engine. `worker` does what is due in the background,
 //! `webhooks` is the engine's way out. Nothing here decides about money: that is the engine's.
-
+#![forbid(unsafe_code)]
 #![recursion_limit = "256"]
 
 mod answer;

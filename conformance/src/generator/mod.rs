@@ -304,10 +304,9 @@ impl Generator {
             Input::Event(event) => Input::Event(world::event(pen, event, look, self.mix.payments, is_free)),
         };
         // Time that passes fifty times is only long.
-        match manner {
-            Manner::Times(times) if !matches!(input, Input::Event(Event::Advance { .. })) => (input, times),
-            _ => (input, 1),
-        }
+        let times = if let Manner::Times(times) = manner { times } else { 1 };
+        let waits = matches!(input, Input::Event(Event::Advance { .. }));
+        (input, if waits { 1 } else { times })
     }
 
     /// The last request, or one that is known, once more.

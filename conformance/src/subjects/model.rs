@@ -46,7 +46,7 @@ fn show(outcome: &Outcome) -> Answer {
     match outcome {
         Ok(accepted) => Answer::Accepted(*accepted),
         Err(Rejection::AnswerLost) => Answer::Lost,
-        Err(rejection) => Answer::Refused(Refused::from(rejection.wire())),
+        Err(rejection) => Answer::Refused(Refused::from(*rejection)),
     }
 }
 

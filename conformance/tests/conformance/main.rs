@@ -10,3 +10,4 @@
 mod golden;
 mod overlaps;
 mod suites;
+mod toy;

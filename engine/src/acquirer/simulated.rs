@@ -277,11 +277,9 @@ fn verified(method: TestMethod, presence: Presence) -> Answer {
         method.row().behaviour,
         Behaviour::DeclineCharge(_) | Behaviour::ChallengeThenDecline(Decline::InsufficientFunds)
     );
-    match issuer(method, presence) {
-        Answer::Pending => Answer::Done,
-        Answer::Declined(_) if no_funds => Answer::Done,
-        answer => answer,
-    }
+    let answer = issuer(method, presence);
+    let kept = answer == Answer::Pending || no_funds && matches!(answer, Answer::Declined(_));
+    if kept { Answer::Done } else { answer }
 }
 
 /// What the issuer or bank says to an attempt with `method` (§2.14).

@@ -172,7 +172,7 @@ fn a_debit_is_canceled_in_its_window() {
     let id = in_status(&w, "processing");
     w.told();
     w.post(&format!("payment_intents/{id}/cancel"), "").is("status=canceled");
-    assert_eq!(w.told(), "payment_intent.canceled charge.failed");
+    assert_eq!(w.told(), "payment_intent.canceled");
     let id = in_status(&w, "processing");
     w.happen(WorldEvent::CancelWindowCloses { intent: pi(&id) }).is("status=processing");
     w.post(&format!("payment_intents/{id}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");

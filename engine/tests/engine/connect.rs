@@ -2,7 +2,7 @@
 
 use crate::world::{CONNECTED, World};
 
-fn destination() -> String {
+pub fn destination() -> String {
     format!("transfer_data[destination]={CONNECTED}")
 }
 
@@ -17,7 +17,6 @@ fn what_the_first_capture_sets_later_ones_must() {
         (format!("{fee}=10"), format!("{fee}=99"), 200, "-"),
         (format!("{part}=100"), String::new(), 400, part),
         (format!("{part}=100"), format!("{part}=7"), 200, "-"),
-        (format!("{part}=100"), format!("{fee}=7"), 400, part),
         (String::new(), format!("{fee}=10"), 200, "-"),
         (String::new(), String::new(), 200, "-"),
     ];
@@ -62,8 +61,6 @@ fn each_capture_has_its_own_shares() {
 fn shares_within_the_capture() {
     let rows = [
         ("application_fee_amount=0", "parameter_invalid_integer", "application_fee_amount"),
-        ("application_fee_amount=301", "amount_too_large", "application_fee_amount"),
-        ("transfer_data[amount]=301", "amount_too_large", "transfer_data[amount]"),
         ("transfer_data[amount]=0", "parameter_invalid_integer", "transfer_data[amount]"),
     ];
     let w = World::new();
@@ -76,7 +73,7 @@ fn shares_within_the_capture() {
         ("application_fee_amount=1001".to_owned(), "application_fees_not_allowed", "application_fee_amount"),
         (format!("{} application_fee_amount=1001", destination()), "amount_too_large", "application_fee_amount"),
         (format!("{} transfer_data[amount]=1001", destination()), "amount_too_large", "transfer_data[amount]"),
-        (format!("{} transfer_data[amount]=5 application_fee_amount=5", destination()), "-", "application_fee_amount"),
+        (format!("{} transfer_data[amount]=5 application_fee_amount=5", destination()), "-", "transfer_data[amount]"),
     ];
     for (params, code, param) in rows {
         w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).refused(400, code, param);
@@ -113,7 +110,7 @@ fn transfers_by_request() {
     let single = w.paid(1000, "");
     let single = w.charge(&single).id();
     transfer(&format!("amount=600 source_transaction={single}")).is(&format!("amount=600 source_transaction={single}"));
-    transfer(&format!("amount=500 source_transaction={single}")).refused(400, "-", "amount");
+    transfer(&format!("amount=500 source_transaction={single}")).refused(400, "balance_insufficient", "amount");
     let multi = w.multi(1000, "");
     w.post(&format!("payment_intents/{multi}/capture"), "amount_to_capture=700 final_capture=false").is("");
     let multi = w.charge(&multi).id();
@@ -124,7 +121,7 @@ fn transfers_by_request() {
     w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(404, "resource_missing", "destination");
     let stranger = crate::world::FLAT;
     let answer = w.post("transfers", &format!("currency=usd amount=5 destination={stranger}"));
-    answer.refused(400, "resource_missing", "destination");
+    answer.refused(404, "resource_missing", "destination");
     w.reconciled();
 }
 

@@ -144,7 +144,7 @@ fn paid_is_final() {
     w.advance(DAY * 60 + HOUR);
     w.intent(&id).is("status=succeeded amount_received=1000");
     w.post(&format!("payment_intents/{id}"), "description=late").is("description=late status=succeeded");
-    w.post(&format!("payment_intents/{id}"), "amount=5").refused(400, "payment_intent_unexpected_state", "amount");
+    w.post(&format!("payment_intents/{id}"), "amount=500").refused(400, "payment_intent_unexpected_state", "amount");
     w.post("refunds", &format!("payment_intent={id}")).is("status=succeeded");
     w.intent(&id).is("status=succeeded amount_received=1000");
 }

@@ -12,6 +12,7 @@ mod attempts;
 mod books;
 mod capture;
 mod concurrency;
+mod confronted;
 mod connect;
 mod crash;
 mod events;

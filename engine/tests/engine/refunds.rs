@@ -164,7 +164,7 @@ fn poor_merchant(left: u64) -> (World, String, String) {
     w.engine.add_account(poor).unwrap();
     let card = w.paid(1000, "");
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
-    let debit = w.post("payment_intents", params).id();
+    let debit = w.post("payment_intents", &format!("{params} capture_method=automatic")).id();
     w.advance(DAY * 3);
     w.post("transfers", &format!("amount={} currency=usd destination={CONNECTED}", 2000 - left)).is("");
     (w, card, debit)

@@ -247,6 +247,10 @@ fn a_debit_on_a_page() {
 fn sessions_expire() {
     let w = World::new();
     let (by_time, by_request, paid) = (session(&w, ""), session(&w, ""), session(&w, ""));
+    for declined in [&by_time, &by_request] {
+        w.get(&format!("checkout/sessions/{declined}"), "").is("payment_intent=null");
+        assert_eq!(pays(&w, declined, TestMethod::Declined).status, 402);
+    }
     let intent = w.get(&format!("checkout/sessions/{by_time}"), "").text("payment_intent");
     pays(&w, &paid, TestMethod::Visa).is("status=complete");
     w.told();
@@ -270,6 +274,7 @@ fn sessions_expire() {
 fn what_a_session_owns() {
     let w = World::new();
     let id = session(&w, "payment_intent_data[capture_method]=manual");
+    assert_eq!(pays(&w, &id, TestMethod::Declined).status, 402);
     let intent = w.get(&format!("checkout/sessions/{id}"), "").text("payment_intent");
     w.post(&format!("payment_intents/{intent}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");
     w.post(&format!("payment_intents/{intent}/confirm"), "payment_method=pm_card_visa").refused(
@@ -280,7 +285,16 @@ fn what_a_session_owns() {
     pays(&w, &id, TestMethod::Visa);
     w.post(&format!("payment_intents/{intent}/cancel"), "").is("status=canceled");
     let setup = w.post("checkout/sessions", "mode=setup success_url=https://x");
-    let owned = setup.text("setup_intent");
+    assert_eq!(pays(&w, &setup.id(), TestMethod::Declined).status, 402);
+    let owned = w.get(&format!("checkout/sessions/{}", setup.id()), "").text("setup_intent");
+    for path in ["confirm", ""] {
+        let path = format!("setup_intents/{owned}/{path}");
+        w.post(path.trim_end_matches('/'), "payment_method=pm_card_visa").refused(
+            400,
+            "setup_intent_unexpected_state",
+            "-",
+        );
+    }
     w.post(&format!("setup_intents/{owned}/cancel"), "").refused(400, "setup_intent_unexpected_state", "-");
     pays(&w, &setup.id(), TestMethod::Visa).is("status=complete payment_status=no_payment_required");
     w.get(&format!("setup_intents/{owned}"), "").is("status=succeeded");

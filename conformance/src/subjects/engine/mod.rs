@@ -1,31 +1,33 @@
 //! Our engine in this process, behind the port.
 
+mod answers;
 mod ask;
+mod bent;
 mod book;
 mod names;
 mod network;
+mod room;
 mod stress;
 mod terms;
 mod told;
+mod view;
 mod world;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
-use holdfast_engine::{
-    Arrived, Body, Engine, EngineParts, ManualClock, Object, Request, Response, SequentialIds, Time,
-};
-use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, RefundStatus, Terms};
+use holdfast_engine::{Arrived, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
+use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, Terms};
 
+use self::answers::shown;
 use self::book::Book;
-use self::names::amount;
 use self::network::{Network, Points, Spy, Weather};
 use self::told::Returned;
 use self::world::Move;
-use crate::subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
+use crate::saboteurs::Rig;
+use crate::subject::{Answer, Failure, KeySight, Reaction, Sight, Subject};
 
 /// When every run begins.
 const START: Time = Time::new(1_800_000_000);
@@ -60,6 +62,9 @@ pub struct EngineSubject {
     keys: Vec<Option<Known>>,
     held: Vec<Option<Arrived>>,
     sight: Sight,
+    /// What was told while nobody was there to hear: between a crash and the next request.
+    untold: Vec<Notification>,
+    rig: Option<Arc<Rig>>,
 }
 
 impl Default for EngineSubject {
@@ -94,6 +99,8 @@ impl EngineSubject {
             keys: Vec::new(),
             held: Vec::new(),
             sight: Sight::default(),
+            untold: Vec::new(),
+            rig: None,
         }
     }
 
@@ -119,7 +126,7 @@ impl EngineSubject {
             lock_wait: self.lock_wait,
             ..EngineParts::in_memory(START)
         };
-        Engine::open(parts).map_err(failed)
+        Engine::open(self.bend(parts)).map_err(failed)
     }
 
     fn key_name(key: KeyId) -> String {
@@ -200,57 +207,6 @@ impl EngineSubject {
     }
 }
 
-/// What a client sees of a response.
-fn shown(response: &Response) -> Answer {
-    match &response.body {
-        Body::Refused(refusal) => {
-            let row = refusal.reason.row();
-            Answer::Refused(Refused {
-                http: row.status,
-                kind: Cow::Borrowed(row.error_type.name()),
-                code: row.code.map(Cow::Borrowed),
-                param: row.param,
-            })
-        }
-        Body::Object(object) => accepted(object).map_or_else(strange, Answer::Accepted),
-        Body::Page { .. } => strange(),
-    }
-}
-
-/// An answer that no change is given.
-fn strange() -> Answer {
-    let (kind, code) = (Cow::Borrowed("an object"), Some(Cow::Borrowed("of a kind that was not asked for")));
-    Answer::Refused(Refused { http: 200, kind, code, param: None })
-}
-
-fn accepted(object: &Object) -> Option<Accepted> {
-    match object {
-        Object::PaymentIntent(intent) => Some(Accepted::Intent {
-            status: names::intent_status(intent.status),
-            capturable: amount(intent.capturable),
-            received: amount(intent.received),
-        }),
-        Object::Refund(refund) => {
-            let status: RefundStatus = names::refund_status(refund.status);
-            Some(Accepted::Refund { status, amount: amount(refund.amount) })
-        }
-        Object::Transfer(transfer) => Some(Accepted::Money { amount: amount(transfer.amount) }),
-        Object::Reversal(reversal) => Some(Accepted::Money { amount: amount(reversal.amount) }),
-        Object::FeeRefund(refund) => Some(Accepted::Money { amount: amount(refund.amount) }),
-        Object::SetupIntent(setup) => Some(Accepted::Setup { status: names::setup_status(setup.status) }),
-        Object::CheckoutSession(session) => Some(Accepted::Session { status: names::session_status(session.status) }),
-        Object::Account(_)
-        | Object::Customer(_)
-        | Object::PaymentMethod(_)
-        | Object::Charge(_)
-        | Object::ApplicationFee(_)
-        | Object::BalanceTransaction(_)
-        | Object::Event(_)
-        | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => None,
-    }
-}
-
 impl Subject for EngineSubject {
     fn start(&mut self, terms: &Terms) -> Result<(), Failure> {
         self.terms = *terms;
@@ -259,6 +215,10 @@ impl Subject for EngineSubject {
         self.points = Arc::default();
         self.network = Arc::new(Network::with(Arc::clone(&self.points)));
         self.spy = Arc::new(Spy::on((self.make_store)()?, Arc::clone(&self.points)));
+        if let Some(rig) = &self.rig {
+            rig.begin();
+        }
+        self.untold.clear();
         let engine = self.open()?;
         for account in terms::accounts(terms) {
             engine.add_account(account).map_err(failed)?;
@@ -286,7 +246,10 @@ impl Subject for EngineSubject {
             Input::Finish { .. } | Input::Event(_) => return true,
         };
         let is_known = key.is_some_and(|key| self.known(key).is_some());
-        if !is_known && self.book.has_already(&operation) {
+        let held = self.held.iter().zip(&self.keys).filter(|(held, _)| held.is_some());
+        let makes_it =
+            held.filter_map(|(_, key)| key.as_ref()).any(|known| known.operation.about() == operation.about());
+        if !is_known && (self.book.has_already(&operation) || makes_it && Book::makes(&operation)) {
             return false;
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
@@ -309,7 +272,7 @@ impl Subject for EngineSubject {
             Fault::ErrorBefore => Weather::Refuses,
             Fault::ErrorAfter => Weather::LosesAnswers,
         });
-        let response = engine.execute(request);
+        let response = self.execute(&engine, request);
         let struck = self.network.has_struck();
         self.network.turn(Weather::Calm);
         if struck {
@@ -345,7 +308,7 @@ impl Subject for EngineSubject {
         let happened = match self.movement(event)? {
             Move::Nothing => false,
             Move::Ask(account, command) => {
-                let _answer = engine.execute(Request::new(account, command));
+                let _answer = self.execute(&engine, Request::new(account, command));
                 self.spy.has_news()
             }
             Move::Worker => {
@@ -366,7 +329,7 @@ impl Subject for EngineSubject {
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(operation, Some(key))?;
-        let answer = match engine.arrive(request.clone()) {
+        let answer = match engine.arrive(self.heard(&engine, request.clone())) {
             Ok(arrived) => {
                 let place = usize::from(key.0);
                 if self.held.len() <= place {

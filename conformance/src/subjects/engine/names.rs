@@ -151,12 +151,8 @@ pub(super) const fn asked_confirmation_method(method: ConfirmationMethod) -> eng
 }
 
 pub(super) fn currency(currency: holdfast_engine::Currency) -> Currency {
-    match currency {
-        holdfast_engine::Currency::Usd => Currency::Usd,
-        holdfast_engine::Currency::Eur => Currency::Eur,
-        holdfast_engine::Currency::Jpy => Currency::Jpy,
-        _ => Currency::Unknown,
-    }
+    let known = [Currency::Usd, Currency::Eur, Currency::Jpy];
+    known.into_iter().find(|known| known.name() == currency.code()).unwrap_or(Currency::Unknown)
 }
 
 /// A currency that the engine knows.

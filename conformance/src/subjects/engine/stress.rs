@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use holdfast_engine::{Request, Response};
 use holdfast_model::Operation;
 
+use super::bent::execute;
 use super::{EngineSubject, failed, shown};
 use crate::concurrent::{Concurrent, Overlap, Raced};
 use crate::crash::Recoverable;
@@ -22,11 +23,14 @@ impl Recoverable for EngineSubject {
         }
         // What the process knew is gone; what it wrote, and what the network did, is not.
         self.engine = None;
+        if let Some(rig) = &self.rig {
+            rig.start_again();
+        }
         let engine = Arc::new(self.open()?);
         engine.run_due(engine.now()).map_err(failed)?;
         self.engine = Some(engine);
-        // Of what happened meanwhile nobody was there to hear.
-        let _untold = self.settle()?;
+        // Nobody was there to hear what was told meanwhile; it is told with the next answer.
+        self.untold = self.settle()?;
         Ok(true)
     }
 }
@@ -52,12 +56,12 @@ impl Concurrent for EngineSubject {
         let engine = Arc::clone(self.engine()?);
         let (first, second) = (self.racing(outer)?, self.racing(inner)?);
         let answer: Arc<Mutex<Option<Response>>> = Arc::default();
-        let (within, slot) = (Arc::clone(&engine), Arc::clone(&answer));
+        let (within, slot, rig) = (self.other_engine()?, Arc::clone(&answer), self.rig.clone());
         self.points.interrupt_at(point, move || {
-            let response = within.execute(second);
+            let response = execute(rig.as_ref(), &within, second);
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
         });
-        let response = engine.execute(first);
+        let response = self.execute(&engine, first);
         self.points.revive();
         let mut history = vec![Raced { operation: *outer, answer: shown(&response), from: 0, to: 3 }];
         if let Some(response) = answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -74,13 +78,13 @@ impl Concurrent for EngineSubject {
             all.push(requests?);
         }
         let moment = AtomicU64::new(0);
-        let (engine, moment) = (&engine, &moment);
+        let (engine, moment, rig) = (&engine, &moment, self.rig.as_ref());
         let history = std::thread::scope(|scope| {
             let run = |requests: Vec<(Operation, Request)>| {
                 scope.spawn(move || {
                     let ask = |(operation, request): (Operation, Request)| {
                         let from = moment.fetch_add(1, Ordering::SeqCst);
-                        let answer = shown(&engine.execute(request));
+                        let answer = shown(&execute(rig, engine, request));
                         Raced { operation, answer, from, to: moment.fetch_add(1, Ordering::SeqCst) }
                     };
                     requests.into_iter().map(ask).collect::<Vec<_>>()

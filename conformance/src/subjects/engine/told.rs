@@ -33,10 +33,13 @@ pub(super) fn notifications<'e>(
     told
 }
 
+/// What of one object's amount had gone back: its number, and how much.
+type Part = (u64, u64);
+
 /// What of each payment's fees and transfers had gone back before a step, object by object.
 #[derive(Debug, Default)]
 pub(super) struct Returned {
-    payments: Vec<(Vec<(u64, u64)>, Vec<(u64, u64)>)>,
+    payments: Vec<(Vec<Part>, Vec<Part>)>,
 }
 
 impl Returned {

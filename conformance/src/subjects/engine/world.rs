@@ -138,7 +138,7 @@ impl EngineSubject {
         let engine = self.engine()?;
         for job in engine.store().due(now, 64).map_err(failed)? {
             let Some(object) = engine.observe(job.object).map_err(failed)? else { continue };
-            let _unseen = engine.execute(holdfast_engine::Request::new(object.account(), Command::Job(job)));
+            let _unseen = self.execute(engine, holdfast_engine::Request::new(object.account(), Command::Job(job)));
         }
         Ok(())
     }

@@ -1,0 +1,20 @@
+#!/bin/bash -eu
+# Builds every fuzz target into $OUT, with its seeds and its dictionary. The same for ClusterFuzzLite and OSS-Fuzz.
+# The sanitizer is the one that the image asks for; the code is safe Rust, so one lane of address is enough.
+cd "$SRC/holdfast"
+cargo fuzz build -O --debug-assertions
+
+output=target/x86_64-unknown-linux-gnu/release
+[ -d "$output" ] || output=fuzz/$output
+for source in fuzz/fuzz_targets/*.rs; do
+    target=$(basename "${source%.rs}")
+    # One has to fail, the other does nothing.
+    case "$target" in canary | decode) continue ;; esac
+    cp "$output/$target" "$OUT/"
+    if [ -d "fuzz/seeds/$target" ]; then
+        zip -q -j "$OUT/${target}_seed_corpus.zip" "fuzz/seeds/$target"/*
+    fi
+    if [ -f "fuzz/dictionaries/$target.dict" ]; then
+        cp "fuzz/dictionaries/$target.dict" "$OUT/"
+    fi
+done

@@ -1,0 +1,167 @@
+//! Saboteurs: SetupIntents and Checkout Sessions.
+
+use holdfast_engine::command::{Command, JobKind, WorldEvent};
+use holdfast_engine::objects::{EventType, PaymentStatus, SessionStatus};
+use holdfast_engine::time::HOUR;
+
+use super::Breaks::{Claim, Seen};
+use super::How::{Decides, Hears, Ignores, Writes};
+use super::Saboteur;
+use super::edits::{forget_job, intents, is_job, lose, sessions, setups};
+
+pub(super) const TABLE: &[Saboteur] = &[
+    Saboteur {
+        name: "a session lasts twice as long as it says",
+        rules: "B16 §2.13",
+        breaks: Claim("open-session-has-a-deadline"),
+        how: Writes(|batch, store| {
+            sessions(batch, store, |session, before| {
+                if before.is_none() {
+                    let length = session.expires_at.since(session.created);
+                    session.expires_at = session.expires_at.after(length);
+                }
+            })
+        }),
+    },
+    Saboteur {
+        name: "a session that says nothing lasts half a day",
+        rules: "B16 §2.16",
+        breaks: Claim("session-expires-on-time"),
+        how: Decides(|dialect| dialect.timing.session = HOUR.saturating_mul(12)),
+    },
+    Saboteur {
+        name: "a session never expires of itself",
+        rules: "B16 R15",
+        breaks: Claim("session-expires-on-time"),
+        how: Writes(|batch, _| forget_job(batch, JobKind::ExpireSession)),
+    },
+    Saboteur {
+        name: "an expired session leaves its payment open",
+        rules: "R15 §2.13",
+        breaks: Claim("expired-sessions-payment-is-canceled"),
+        how: Writes(|batch, _| {
+            let expires = |object: &holdfast_engine::Object| {
+                object.as_checkout_session().is_some_and(|session| session.status == SessionStatus::Expired)
+            };
+            if !batch.objects.iter().any(expires) {
+                return false;
+            }
+            let before = batch.objects.len();
+            batch.objects.retain(|object| object.as_payment_intent().is_none());
+            let _told = lose(batch, EventType::PaymentIntentCanceled);
+            batch.objects.len() != before
+        }),
+    },
+    Saboteur {
+        name: "a session whose money is held is paid",
+        rules: "B27",
+        breaks: Seen("payment_status"),
+        how: Decides(|dialect| dialect.authorized_session_is_paid = true),
+    },
+    Saboteur {
+        name: "a session is never paid",
+        rules: "B25 B27",
+        breaks: Seen("payment_status"),
+        how: Writes(|batch, store| {
+            sessions(batch, store, |session, _| {
+                if session.payment_status == PaymentStatus::Paid {
+                    session.payment_status = PaymentStatus::Unpaid;
+                }
+            })
+        }),
+    },
+    Saboteur {
+        name: "a session stays open when it is paid",
+        rules: "B25 R15",
+        breaks: Claim("paid-means-received"),
+        how: Writes(|batch, store| {
+            sessions(batch, store, |session, _| {
+                if session.status == SessionStatus::Complete {
+                    session.status = SessionStatus::Open;
+                }
+            })
+        }),
+    },
+    Saboteur {
+        name: "a session forgets manual capture",
+        rules: "B18 B19 B23",
+        breaks: Seen("session"),
+        how: Hears(|request, _| {
+            if let Command::CreateCheckoutSession(session) = &mut request.command {
+                session.capture_method = None;
+            }
+        }),
+    },
+    Saboteur {
+        name: "a session forgets multicapture",
+        rules: "B1 B9 D6",
+        breaks: Seen("multicapture"),
+        how: Hears(|request, _| {
+            if let Command::CreateCheckoutSession(session) = &mut request.command {
+                session.request_multicapture = false;
+            }
+        }),
+    },
+    Saboteur {
+        name: "a payment does not know whose session it is",
+        rules: "B9 R15",
+        breaks: Claim("sessions-payment-is-as-the-session-says"),
+        how: Writes(|batch, store| intents(batch, store, |intent, _| intent.session = None)),
+    },
+    Saboteur {
+        name: "the completion of a session is not told",
+        rules: "B26 §2.9",
+        breaks: Claim("session-ends-are-told"),
+        how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionCompleted)),
+    },
+    Saboteur {
+        name: "the end of a session's bank payment is not told",
+        rules: "B26 §2.9",
+        breaks: Claim("sessions-debit-is-told"),
+        how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionAsyncPaymentSucceeded)),
+    },
+    Saboteur {
+        name: "a session's expiry job does nothing",
+        rules: "B16 §2.13",
+        breaks: Claim("session-expires-on-time"),
+        how: Ignores(|command| is_job(command, JobKind::ExpireSession)),
+    },
+    Saboteur {
+        name: "a mandate to debit is there at once",
+        rules: "C19 §2.3",
+        breaks: Seen("setup"),
+        how: Decides(|dialect| dialect.mandates_take_time = false),
+    },
+    Saboteur {
+        name: "a bank's answer to a mandate is not heard",
+        rules: "C19 §2.3",
+        breaks: Seen("setup"),
+        how: Ignores(|command| matches!(command, Command::World(WorldEvent::MandateAnswered { .. }))),
+    },
+    Saboteur {
+        name: "a customer who fails the authentication of a setup passes",
+        rules: "C19 §2.3",
+        breaks: Seen("setup"),
+        how: Hears(|request, _| {
+            if let Command::World(WorldEvent::AuthenticateSetup { passes, .. }) = &mut request.command {
+                *passes = true;
+            }
+        }),
+    },
+    Saboteur {
+        name: "confirmations of a setup are not counted",
+        rules: "C16 C19 R17",
+        breaks: Seen("setup"),
+        how: Writes(|batch, store| {
+            setups(batch, store, |setup, before| {
+                setup.confirmations = before.map_or(setup.confirmations, |before| before.confirmations);
+            })
+        }),
+    },
+    Saboteur {
+        name: "the success of a setup is not told",
+        rules: "C19 §2.9",
+        breaks: Claim("setup-moves-are-told"),
+        how: Writes(|batch, _| lose(batch, EventType::SetupIntentSucceeded)),
+    },
+];

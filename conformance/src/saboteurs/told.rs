@@ -1,0 +1,176 @@
+//! Saboteurs: what the merchant is told.
+
+use holdfast_engine::objects::EventType;
+use holdfast_engine::{Money, objects::Was};
+
+use super::Breaks::{Claim, Consumer, Seen};
+use super::How::Writes;
+use super::Saboteur;
+use super::edits::{lose, more, twice};
+
+pub(super) const TABLE: &[Saboteur] = &[
+    Saboteur {
+        name: "nobody is told that a payment was created",
+        rules: "C5 R9 §2.9",
+        breaks: Claim("beginnings-are-told"),
+        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCreated)),
+    },
+    Saboteur {
+        name: "nobody is told that money is held",
+        rules: "B54 I10",
+        breaks: Claim("beginnings-are-told"),
+        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentAmountCapturableUpdated)),
+    },
+    Saboteur {
+        name: "nobody is told that a payment succeeded",
+        rules: "C11 I10",
+        breaks: Claim("the-end-is-told"),
+        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentSucceeded)),
+    },
+    Saboteur {
+        name: "nobody is told that a payment was canceled",
+        rules: "C15 I10",
+        breaks: Claim("the-end-is-told"),
+        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCanceled)),
+    },
+    Saboteur {
+        name: "nobody is told that an attempt failed",
+        rules: "C13",
+        breaks: Claim("failure-is-told"),
+        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentPaymentFailed)),
+    },
+    Saboteur {
+        name: "nobody is told of an approval",
+        rules: "B30 §2.9",
+        breaks: Claim("approval-is-told-first"),
+        how: Writes(|batch, _| lose(batch, EventType::ChargeSucceeded)),
+    },
+    Saboteur {
+        name: "nobody is told of a piece that was captured",
+        rules: "B52 I10",
+        breaks: Claim("captures-are-told-by-their-kind"),
+        how: Writes(|batch, _| lose(batch, EventType::ChargeUpdated)),
+    },
+    Saboteur {
+        name: "nobody is told that a charge is captured",
+        rules: "B56 B57 I10",
+        breaks: Claim("charge-captured-is-told-at-the-end"),
+        how: Writes(|batch, _| lose(batch, EventType::ChargeCaptured)),
+    },
+    Saboteur {
+        name: "nobody is told that a hold ran out",
+        rules: "R11 §2.7",
+        breaks: Claim("released-hold-is-told"),
+        how: Writes(|batch, _| lose(batch, EventType::ChargeExpired)),
+    },
+    Saboteur {
+        name: "nobody is told of a refund",
+        rules: "B59 B60 I14",
+        breaks: Consumer,
+        how: Writes(|batch, _| {
+            let refunded = lose(batch, EventType::ChargeRefunded);
+            lose(batch, EventType::RefundCreated) || refunded
+        }),
+    },
+    Saboteur {
+        name: "nobody is told that a refund failed",
+        rules: "R7 U15",
+        breaks: Claim("refunds-are-told"),
+        how: Writes(|batch, _| lose(batch, EventType::RefundFailed)),
+    },
+    Saboteur {
+        name: "nobody is told of a fee",
+        rules: "A14 A17",
+        breaks: Claim("connect-money-is-told"),
+        how: Writes(|batch, _| lose(batch, EventType::ApplicationFeeCreated)),
+    },
+    Saboteur {
+        name: "nobody is told of anything that the world or the worker did",
+        rules: "I14 R9",
+        breaks: Consumer,
+        how: Writes(|batch, _| {
+            let before = batch.events.len();
+            batch.events.retain(|event| event.origin.is_some());
+            batch.events.len() != before
+        }),
+    },
+    Saboteur {
+        name: "a success is told twice",
+        rules: "I10 R10",
+        breaks: Claim("nothing-is-told-twice"),
+        how: Writes(|batch, _| twice(batch, EventType::PaymentIntentSucceeded)),
+    },
+    Saboteur {
+        name: "a refund is told twice",
+        rules: "R10 B60",
+        breaks: Claim("nothing-is-told-twice"),
+        how: Writes(|batch, _| twice(batch, EventType::RefundCreated)),
+    },
+    Saboteur {
+        name: "previous values are left out",
+        rules: "B53 B55 I16",
+        breaks: Claim("changed-values-are-listed"),
+        how: Writes(|batch, _| {
+            let mut acted = false;
+            for event in &mut batch.events {
+                acted |= !event.previous.is_empty();
+                event.previous.clear();
+            }
+            acted
+        }),
+    },
+    Saboteur {
+        name: "previous amounts are one unit too large",
+        rules: "B55 I16",
+        breaks: Claim("previous-values-are-true"),
+        how: Writes(|batch, _| {
+            let mut acted = false;
+            for (_, was) in batch.events.iter_mut().flat_map(|event| &mut event.previous) {
+                if let Was::Amount(amount) = was {
+                    *amount = more(*amount);
+                    acted = true;
+                }
+            }
+            acted
+        }),
+    },
+    Saboteur {
+        name: "previous amounts are those of the payment's beginning",
+        rules: "B55 I16",
+        breaks: Claim("previous-values-are-true"),
+        how: Writes(|batch, _| {
+            let mut acted = false;
+            for (_, was) in batch.events.iter_mut().flat_map(|event| &mut event.previous) {
+                if let Was::Amount(amount) = was {
+                    acted |= !amount.is_zero();
+                    *amount = Money::ZERO;
+                }
+            }
+            acted
+        }),
+    },
+    Saboteur {
+        name: "a failure is told as a success",
+        rules: "R8 C13",
+        breaks: Claim("nothing-is-told-that-did-not-happen"),
+        how: Writes(|batch, _| {
+            let mut acted = false;
+            for event in &mut batch.events {
+                if event.event_type == EventType::PaymentIntentPaymentFailed {
+                    event.event_type = EventType::PaymentIntentSucceeded;
+                    acted = true;
+                }
+            }
+            acted
+        }),
+    },
+    Saboteur {
+        name: "the last is told first",
+        rules: "A7 U10",
+        breaks: Seen("notifications"),
+        how: Writes(|batch, _| {
+            batch.events.reverse();
+            batch.events.len() > 1
+        }),
+    },
+];

@@ -1,0 +1,129 @@
+//! The techniques by which an engine is confronted, each as runs out of seeds.
+
+use std::fmt;
+
+use holdfast_model::{Input, Operation};
+
+use crate::choices::Seeded;
+use crate::generator::{self, Sequence, Temper};
+use crate::subjects::EngineSubject;
+use crate::verdict::{Inconclusive, Verdict};
+use crate::{claims, concurrent, crash, drive, notifications, retries};
+
+/// A way of confronting an engine with what it should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Technique {
+    /// Beside the model, and judged by the claims.
+    Lockstep,
+    /// Judged by the claims alone.
+    Claims,
+    /// Everything sent again.
+    Retries,
+    /// Killed and started again.
+    Crashes,
+    /// One request in the middle of another.
+    Overlaps,
+    /// A consumer that is told late, twice and in any order.
+    Consumer,
+}
+
+/// Inputs of a run beside the model.
+const LONG: u32 = 60;
+/// Inputs of every other run.
+const SHORT: u32 = 40;
+/// Inputs of a run that ends in requests that overlap.
+const PRELUDE: u32 = 24;
+/// Choices that disorder or kill can draw on.
+const PLENTY: u32 = 4096;
+
+impl Technique {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Lockstep, Self::Claims, Self::Retries, Self::Crashes, Self::Overlaps, Self::Consumer];
+
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lockstep => "lockstep",
+            Self::Claims => "claims",
+            Self::Retries => "retries",
+            Self::Crashes => "crash",
+            Self::Overlaps => "concurrent",
+            Self::Consumer => "notifications",
+        }
+    }
+
+    /// The run of `seed`.
+    pub fn run(self, subject: &mut EngineSubject, seed: u64) -> Verdict {
+        // Careful clients and careless ones by turns.
+        let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
+        let sequence = |inputs| generator::sequence(&mut Seeded::new(seed, inputs), temper, |_| ());
+        let mut other = Seeded::new(seed.rotate_left(17), PLENTY);
+        match self {
+            Self::Lockstep => drive::lockstep(subject, &mut Seeded::new(seed, LONG), temper, |_| ()).verdict,
+            Self::Claims => {
+                let it = sequence(SHORT);
+                claims::run(subject, &it.terms, &it.inputs)
+            }
+            Self::Retries => {
+                let it = sequence(SHORT);
+                retries::run(subject, &it.terms, &it.inputs)
+            }
+            Self::Crashes => {
+                let it = sequence(SHORT);
+                crash::run(subject, &it.terms, &it.inputs, &mut other)
+            }
+            Self::Overlaps => overlap(subject, &sequence(PRELUDE), seed),
+            Self::Consumer => {
+                let it = sequence(SHORT);
+                notifications::run(subject, &it.terms, &it.inputs, &mut other)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Technique {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// The points at which another request may come in between.
+const POINTS: u64 = 7;
+
+/// The last two requests about what is there, one in the middle of the other.
+fn overlap(subject: &mut EngineSubject, sequence: &Sequence, seed: u64) -> Verdict {
+    let requests: Vec<(usize, Operation)> = sequence.inputs.iter().enumerate().filter_map(request).collect();
+    let [.., (place, outer), (_, inner)] = requests.as_slice() else {
+        return Verdict::Inconclusive(Inconclusive { step: 0, reason: "there are no two requests".to_owned() });
+    };
+    let point = u32::try_from(seed.checked_rem(POINTS).unwrap_or(0)).unwrap_or(0);
+    let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
+    let prelude = sequence.inputs.get(..*place).unwrap_or_default();
+    concurrent::run(subject, &sequence.terms, prelude, &nested)
+}
+
+/// A request about what is there already, with its place in the sequence.
+const fn request((place, input): (usize, &Input)) -> Option<(usize, Operation)> {
+    let Input::Call(call) = input else { return None };
+    match call.operation {
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => Some((place, call.operation)),
+        Operation::CreateIntent { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::CreateSession(_)
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CancelRefund { .. } => None,
+    }
+}

@@ -1,0 +1,70 @@
+//! Which requests have a place, and name what is there.
+
+use holdfast_model::{IntentId, Operation};
+
+use super::book::Book;
+
+impl Book {
+    /// Is the object there that a request would name, so that it means the same whenever it is carried out?
+    pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
+        let payment = |intent: IntentId| self.followed(intent);
+        match *operation {
+            Operation::RefundFee { intent, .. } => payment(intent).is_some_and(|it| !it.fees.is_empty()),
+            Operation::ReverseTransfer { intent, .. } => payment(intent).is_some_and(|it| !it.transfers.is_empty()),
+            Operation::CreateTransfer { intent, amount } => {
+                amount.is_some() && payment(intent).is_some_and(|it| it.charge.is_some())
+            }
+            Operation::CancelRefund { intent, refund } => {
+                payment(intent).is_some_and(|it| usize::from(refund.0) < it.refunds.len())
+            }
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
+            Operation::UpdateIntent { .. }
+            | Operation::ConfirmIntent { .. }
+            | Operation::CaptureIntent { .. }
+            | Operation::CancelIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::ExpireSession => true,
+        }
+    }
+
+    /// Is the place taken that a session's payment would get?
+    pub(super) fn has_in_the_way(&self, intent: IntentId) -> bool {
+        let pays = self.payments.iter().flatten().any(|payment| payment.of_session);
+        self.session.is_some() && !pays && self.followed(intent).is_some()
+    }
+
+    /// Does it make an object that has a place?
+    pub(super) const fn makes(operation: &Operation) -> bool {
+        matches!(
+            operation,
+            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
+        )
+    }
+
+    /// Is there no room for what a request would make?
+    pub(super) fn has_already(&self, operation: &Operation) -> bool {
+        match *operation {
+            Operation::CreateIntent { intent, .. } => self.followed(intent).is_some(),
+            Operation::CreateSetup { .. } => self.setup.is_some(),
+            Operation::CreateSession(_) => self.session.is_some(),
+            Operation::UpdateIntent { .. }
+            | Operation::ConfirmIntent { .. }
+            | Operation::CaptureIntent { .. }
+            | Operation::CancelIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::CancelRefund { .. }
+            | Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::ExpireSession => false,
+        }
+    }
+}

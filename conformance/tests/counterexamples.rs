@@ -1,0 +1,27 @@
+//! Every counterexample that was ever kept, replayed on the engine in the way that found it.
+
+use std::fs;
+use std::path::Path;
+
+use holdfast_conformance::counterexample::{FOLDER, replay};
+use holdfast_conformance::subjects::EngineSubject;
+
+#[test]
+fn none_of_them_fails_any_more() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(FOLDER);
+    let Ok(entries) = fs::read_dir(&folder) else { return };
+    let mut engine = EngineSubject::default();
+    let mut failing = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|extension| extension != "trace") {
+            continue;
+        }
+        let verdict = replay(&mut engine, &fs::read_to_string(&path).unwrap());
+        match verdict {
+            Ok(verdict) if verdict.agrees() => {}
+            Ok(verdict) => failing.push(format!("{}: {verdict}", path.display())),
+            Err(error) => failing.push(format!("{}: {error}", path.display())),
+        }
+    }
+    assert!(failing.is_empty(), "{}", failing.join("\n"));
+}

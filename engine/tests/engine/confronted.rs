@@ -1,0 +1,142 @@
+//! What the confrontation with the specification found, each once and for all: the shortest case of it.
+
+use crate::connect::destination;
+use crate::lifecycle::pi;
+use crate::world::{CONNECTED, MERCHANT, MULTI, World};
+use holdfast_engine::command::{Command, JobKey, JobKind};
+use holdfast_engine::time::DAY;
+use holdfast_engine::{Request, TestMethod};
+
+const HOLD: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
+
+/// §2.4.10, B50: a standing fee is a total, capped at what is captured in all; one named at a capture is for it alone.
+#[test]
+fn standing_amounts_are_totals() {
+    let w = World::new();
+    let id = w.post("payment_intents", &format!("{HOLD} {MULTI} {} application_fee_amount=100", destination())).id();
+    for (amount, fees) in [(30, "data.0.amount=30"), (80, "data.0.amount=70 data.1.amount=30")] {
+        w.post(&format!("payment_intents/{id}/capture"), &format!("amount_to_capture={amount} final_capture=false"))
+            .is("application_fee_amount=100");
+        w.get("application_fees", "").is(fees);
+    }
+    let id = w.post("payment_intents", &format!("{HOLD} {MULTI} {}", destination())).id();
+    w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=300 application_fee_amount=301").is("");
+    w.get("application_fees", "").is("data.0.amount=300");
+    w.reconciled();
+}
+
+/// A16: `transfer` points at what the charge itself sent on, not at a separate transfer.
+#[test]
+fn a_separate_transfer_is_not_the_charges_own() {
+    let w = World::new();
+    let id = w.paid(1000, "");
+    let charge = w.charge(&id).id();
+    w.post("transfers", &format!("amount=5 currency=usd destination={CONNECTED} source_transaction={charge}")).is("");
+    w.charge(&id).is("transfer=null");
+    w.post("refunds", &format!("payment_intent={id} reverse_transfer=true")).refused(
+        400,
+        "charge_invalid_parameter",
+        "reverse_transfer",
+    );
+}
+
+/// U9: a job that comes too early comes again.
+#[test]
+fn an_early_job_is_not_the_last() {
+    let w = World::new();
+    let id = w.post("payment_intents", HOLD).id();
+    let job = Command::Job(JobKey::new(JobKind::ExpireHold, pi(&id)));
+    assert_eq!(w.engine.execute(Request::new(MERCHANT, job)).status(), 200);
+    w.advance(DAY * 8);
+    w.intent(&id).is("status=canceled");
+}
+
+/// A7, A12: a debit that settles under background capture is booked in the background too.
+#[test]
+fn a_debit_is_booked_in_the_background() {
+    let w = World::new();
+    let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
+    let id = w.post("payment_intents", params).id();
+    w.clock.advance(259_200);
+    w.engine.run_due(w.engine.now()).unwrap();
+    w.charge(&id).is("captured=true balance_transaction=null");
+    w.advance(60);
+    assert!(w.charge(&id).text("balance_transaction").starts_with("txn_"));
+}
+
+/// §2.14: a card that only declines charges, or has no funds, can be kept.
+#[test]
+fn a_card_without_money_is_saved() {
+    let w = World::new();
+    w.post("setup_intents", "confirm=true payment_method=pm_card_chargeCustomerFail").is("status=succeeded");
+}
+
+/// §2.1: no setup is canceled as fraudulent.
+#[test]
+fn a_setup_has_three_reasons_to_end() {
+    let w = World::new();
+    let id = w.post("setup_intents", "").id();
+    w.post(&format!("setup_intents/{id}/cancel"), "cancellation_reason=fraudulent").refused(
+        400,
+        "-",
+        "cancellation_reason",
+    );
+}
+
+/// §2.7: only a card can be held, and that is said as soon as it can be seen.
+#[test]
+fn no_debit_is_held() {
+    let w = World::new();
+    let manual = "amount=1000 currency=usd capture_method=manual";
+    let code = "payment_intent_invalid_parameter";
+    w.post("payment_intents", &format!("{manual} payment_method=pm_sepaDebit_success")).refused(
+        400,
+        code,
+        "capture_method",
+    );
+    let id = w.post("payment_intents", manual).id();
+    w.post(&format!("payment_intents/{id}"), "payment_method=pm_sepaDebit_success").refused(
+        400,
+        code,
+        "capture_method",
+    );
+}
+
+/// §2.4.5, §2.11: whether there is nothing to capture depends on the payment, so the answer is kept under the key.
+#[test]
+fn a_capture_of_nothing_is_remembered() {
+    let w = World::new();
+    let id = w.post("payment_intents", HOLD).id();
+    let verb = holdfast_engine::edge::read::Verb::Post;
+    let capture = |params: &str| w.send(verb, &format!("payment_intents/{id}/capture"), params, Some("k"), None);
+    capture("amount_to_capture=0").refused(400, "parameter_invalid_integer", "amount");
+    capture("amount_to_capture=700").refused(400, "-", "-");
+}
+
+/// B27: a session whose payment was held is paid once money of it was received.
+#[test]
+fn a_captured_session_is_paid() {
+    let w = World::new();
+    let item = "line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount]=2000 \
+                line_items[0][price_data][product_data][name]=T";
+    let params = format!("mode=payment success_url=https://x payment_intent_data[capture_method]=manual {item}");
+    let session = w.post("checkout/sessions", &params).is("payment_intent=null").id();
+    w.happen(holdfast_engine::command::WorldEvent::CompleteSession {
+        session: session.parse().unwrap(),
+        method: holdfast_engine::command::MethodRef::Test(TestMethod::Visa),
+        email: None,
+    })
+    .is("status=complete payment_status=unpaid");
+    let id = w.get(&format!("checkout/sessions/{session}"), "").text("payment_intent");
+    w.post(&format!("payment_intents/{id}/capture"), "").is("status=succeeded");
+    w.get(&format!("checkout/sessions/{session}"), "").is("payment_status=paid");
+}
+
+/// B50: a fee can be named when confirming.
+#[test]
+fn a_fee_named_at_confirmation() {
+    let w = World::new();
+    let id = w.post("payment_intents", &format!("amount=1000 currency=usd {}", destination())).id();
+    w.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa application_fee_amount=7")
+        .is("status=succeeded application_fee_amount=7");
+}

@@ -1,0 +1,74 @@
+//! Every entry of the corpus, and every seed, replayed on stable. A failure says which.
+
+use std::path::{Path, PathBuf};
+
+use holdfast_fuzz::{files, run};
+
+type Target = (&'static str, fn(&[u8]));
+
+/// Every target by its name; [`every_target_is_here`] compares with the folder.
+const TARGETS: [Target; 8] = [
+    ("lockstep", run::lockstep),
+    ("lockstep_hostile", run::lockstep_hostile),
+    ("claims", run::claims),
+    ("retries", run::retries),
+    ("crash", run::crash),
+    ("concurrent", run::concurrent),
+    ("notifications", run::notifications),
+    ("trace_parse", run::trace_parse),
+];
+/// One has to fail, one does nothing.
+const OTHERS: [&str; 2] = ["canary", "decode"];
+
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_target_is_here() {
+    let folder = std::fs::read_dir(here().join("fuzz_targets")).unwrap();
+    let mut there: Vec<String> =
+        folder.map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    let mut known: Vec<String> = TARGETS.iter().map(|(name, _)| name).chain(&OTHERS).map(ToString::to_string).collect();
+    there.sort();
+    known.sort();
+    assert_eq!(there, known);
+    let manifest = std::fs::read_to_string(here().join("Cargo.toml")).unwrap();
+    for name in known {
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name} is not in Cargo.toml");
+    }
+}
+
+#[test]
+fn seeds_and_corpus_replay() {
+    let mut replayed = 0;
+    for (name, run) in TARGETS {
+        for folder in ["seeds", "corpus"].map(|folder| here().join(folder).join(name)) {
+            for (path, bytes) in entries(&folder) {
+                assert!(std::panic::catch_unwind(|| run(&bytes)).is_ok(), "{name} fails with {}", path.display());
+                replayed += 1;
+            }
+        }
+    }
+    assert!(replayed > 50, "only {replayed} entries");
+}
+
+#[test]
+fn the_canary_has_its_fault() {
+    // Without it, it would fail at once.
+    run::canary(&[]);
+    let seed = std::fs::read(here().join("seeds/canary/found")).unwrap();
+    assert!(std::panic::catch_unwind(|| run::canary(&seed)).is_err(), "what found it once finds it no more");
+}
+
+#[test]
+fn the_dictionary_has_every_verb() {
+    let dictionary = std::fs::read_to_string(here().join("dictionaries/trace_parse.dict")).unwrap();
+    for verb in holdfast_model::trace::Verb::ALL {
+        assert!(dictionary.contains(&format!("\"{}", verb.name())), "{} is missing", verb.name());
+    }
+}
+
+fn entries(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    if folder.is_dir() { files(folder).unwrap() } else { Vec::new() }
+}
