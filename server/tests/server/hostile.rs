@@ -17,6 +17,7 @@ fn post(headers: &str, body: &str) -> Vec<u8> {
 fn malformed_requests_are_refused() {
     let server = Running::in_memory();
     let behind = format!("GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n\r\n");
+    let ended = format!("0\r\n\r\n{behind}");
     let many = "X-A: b\r\n".repeat(200);
     let long = format!("X-A: {}\r\n", "b".repeat(100_000));
     let rows: Vec<(&str, Vec<u8>, &str)> = vec![
@@ -25,6 +26,8 @@ fn malformed_requests_are_refused() {
         ("a negative length", post("Content-Length: -1\r\n", &behind), "400"),
         ("a length with a sign", post("Content-Length: +5\r\n", &behind), "400"),
         ("a length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", &behind), "400"),
+        ("a length and chunks that end", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", &ended), "400"),
+        ("chunks and a length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", &ended), "400"),
         ("chunks that are not last", post("Transfer-Encoding: chunked, gzip\r\n", &behind), "400"),
         ("chunks by another name", post("Transfer-Encoding: xchunked\r\n", &behind), "400"),
         ("a chunk of no size", post("Transfer-Encoding: chunked\r\n", "zz\r\n"), "400"),
@@ -44,8 +47,9 @@ fn malformed_requests_are_refused() {
     for (what, bytes, status) in rows {
         let answer = server.raw(&bytes);
         let first = answer.lines().next().unwrap_or_default();
-        assert!(first.is_empty() || first.starts_with(&format!("HTTP/1.1 {status}")), "{what}: {first}");
-        assert!(!status.is_empty() || first.is_empty() || first.contains(" 4"), "{what}: {first}");
+        let refused = first.starts_with(&format!("HTTP/1.1 {status}"));
+        // What is not HTTP at all may be hung up on without a word.
+        assert!(refused && !first.contains(" 2") || (status.is_empty() && first.is_empty()), "{what}: `{first}`");
         assert!(answer.matches("HTTP/1.1").count() <= 1 && !answer.contains("\"balance\""), "{what}: {answer}");
     }
     assert_eq!(server.get("/v1/balance").status, 200);
