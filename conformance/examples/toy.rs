@@ -48,23 +48,27 @@ impl Subject for Toy {
     /// No keys, no faults, no clock; holds, captures and cancels.
     fn can(&mut self, input: &Input) -> bool {
         let Input::Call(Call { operation, key: None, fault: Fault::None }) = input else { return false };
-        match operation {
-            Operation::CreateIntent { create, .. } => is_plain(create),
-            Operation::CaptureIntent { intent, capture } => {
-                let plain = capture.final_capture.is_none() && capture.fee.is_none() && capture.transfer.is_none();
-                plain && capture.amount.is_none_or(|amount| amount > 0) && self.payment(*intent).is_some()
-            }
-            Operation::CancelIntent { intent, reason } => reason.is_none() && self.payment(*intent).is_some(),
-            _ => false,
+        if let Operation::CreateIntent { create, .. } = operation {
+            is_plain(create)
+        } else if let Operation::CaptureIntent { intent, capture } = operation {
+            let plain = capture.final_capture.is_none() && capture.fee.is_none() && capture.transfer.is_none();
+            plain && capture.amount.is_none_or(|amount| amount > 0) && self.payment(*intent).is_some()
+        } else if let Operation::CancelIntent { intent, reason } = operation {
+            reason.is_none() && self.payment(*intent).is_some()
+        } else {
+            false
         }
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
-        match call.operation {
-            Operation::CreateIntent { intent, create } => self.hold(intent, &create),
-            Operation::CaptureIntent { intent, capture } => self.capture(intent, capture),
-            Operation::CancelIntent { intent, .. } => self.cancel(intent),
-            _ => Err(Failure("the toy was asked what it cannot be asked".to_owned())),
+        if let Operation::CreateIntent { intent, create } = call.operation {
+            self.hold(intent, &create)
+        } else if let Operation::CaptureIntent { intent, capture } = call.operation {
+            Ok(self.capture(intent, capture))
+        } else if let Operation::CancelIntent { intent, .. } = call.operation {
+            Ok(self.cancel(intent))
+        } else {
+            Err(Failure("the toy was asked what it cannot be asked".to_owned()))
         }
     }
 
@@ -82,10 +86,9 @@ impl Toy {
         self.sight.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut)
     }
 
-    fn held(&mut self, intent: IntentId) -> Result<(&mut PaymentView, ChargeView), Reaction> {
+    fn held(&mut self, intent: IntentId) -> Option<(&mut PaymentView, ChargeView)> {
         let found = self.payment(intent).filter(|payment| payment.status == IntentStatus::RequiresCapture);
-        let found = found.and_then(|payment| payment.charge.map(|charge| (payment, charge)));
-        found.ok_or_else(|| Reaction::of(Refused::from(Rejection::UnexpectedState)))
+        found.and_then(|payment| payment.charge.map(|charge| (payment, charge)))
     }
 
     fn hold(&mut self, intent: IntentId, create: &Create) -> Result<Reaction, Failure> {
@@ -107,16 +110,15 @@ impl Toy {
         ))
     }
 
-    fn capture(&mut self, intent: IntentId, capture: Capture) -> Result<Reaction, Failure> {
+    fn capture(&mut self, intent: IntentId, capture: Capture) -> Reaction {
         let careful = self.careful;
-        let (payment, mut charge) = match self.held(intent) {
-            Ok(found) => found,
-            Err(refused) => return Ok(refused),
+        let Some((payment, mut charge)) = self.held(intent) else {
+            return Reaction::of(Refused::from(Rejection::UnexpectedState));
         };
         let asked = capture.amount.map_or(Some(payment.capturable), Amount::from_request);
         // The mistake: nobody looks whether so much is held.
         let asked = asked.filter(|amount| !careful || *amount <= payment.capturable);
-        let Some(amount) = asked else { return Ok(Reaction::of(Refused::from(Rejection::CaptureTooLarge))) };
+        let Some(amount) = asked else { return Reaction::of(Refused::from(Rejection::CaptureTooLarge)) };
         charge.captured_amount = amount;
         charge.released = charge.authorized.minus(amount).unwrap_or(Amount::ZERO);
         (charge.captured, charge.captures, charge.hold_left) = (true, 1, None);
@@ -127,19 +129,18 @@ impl Toy {
         let was_null = Links { balance_transaction: true, ..Links::default() };
         let before = Previous { amount: Some(Amount::ZERO), flag: Some(false), were_null: was_null };
         let told = [(Kind::ChargeCaptured, before), (Kind::IntentSucceeded, Previous::default())];
-        Ok(answer(intent, self.payment(intent).copied(), &told))
+        answer(intent, self.payment(intent).copied(), &told)
     }
 
-    fn cancel(&mut self, intent: IntentId) -> Result<Reaction, Failure> {
-        let (payment, mut charge) = match self.held(intent) {
-            Ok(found) => found,
-            Err(refused) => return Ok(refused),
+    fn cancel(&mut self, intent: IntentId) -> Reaction {
+        let Some((payment, mut charge)) = self.held(intent) else {
+            return Reaction::of(Refused::from(Rejection::UnexpectedState));
         };
         (charge.released, charge.hold_left) = (charge.authorized, None);
         (payment.status, payment.charge, payment.capturable) = (IntentStatus::Canceled, Some(charge), Amount::ZERO);
         let before = Previous { amount: Some(Amount::ZERO), flag: Some(false), ..Previous::default() };
         let told = [(Kind::IntentCanceled, Previous::default()), (Kind::ChargeRefunded, before)];
-        Ok(answer(intent, self.payment(intent).copied(), &told))
+        answer(intent, self.payment(intent).copied(), &told)
     }
 }
 

@@ -78,13 +78,16 @@ pub enum Why {
     /// Its way leads elsewhere: the model has changed since the report was written, or an amount in units is another
     /// amount.
     Outdated,
+    /// On its way a key is used that has grown old, and that an engine may have forgotten by then.
+    Forgotten,
     /// On its way a server error is asked for in a request that nothing can go wrong with: it needs nobody else.
     NoFault,
 }
 
 impl Why {
     /// Every reason but the first, in words.
-    pub const REASONS: [(Self, &'static str); 4] = [
+    pub const REASONS: [(Self, &'static str); 5] = [
+        (Self::Forgotten, "on the shortest way a key is used that has grown old, and may be forgotten by then"),
         (Self::Outdated, "the shortest way leads elsewhere by now, or with amounts as engines take them"),
         (Self::NotNamed, "the shortest way creates under a name that is taken, or leaves the model's room"),
         (Self::LeftOut, "on the shortest way an input meets a request held open, and no rule says what waits for what"),
@@ -113,5 +116,6 @@ fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -
             Ok(Stepped::Compared) => {}
         }
     }
-    Why::Missed
+    let came = lockstep.last_step().map(|step| AbstractTransition::of(&step));
+    if came == Some(wanted) { Why::Missed } else { Why::Forgotten }
 }

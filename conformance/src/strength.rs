@@ -3,8 +3,12 @@
 //! A campaign is a seed, and runs out of it one after another until the saboteur is caught or the budget is spent.
 //! Everything is a function of the seed; what is counted is runs, not time.
 
+mod measured;
+mod report;
 mod technique;
 
+pub use measured::{GLANCE, Measured, Row, measure};
+pub use report::report;
 pub use technique::Technique;
 
 use crate::saboteurs::{Breaks, Saboteur};
@@ -33,6 +37,7 @@ pub const fn technique_for(saboteur: &Saboteur) -> Technique {
         Breaks::Crashes => Technique::Crashes,
         Breaks::Overlaps => Technique::Overlaps,
         Breaks::Consumer => Technique::Consumer,
+        Breaks::Books => Technique::Books,
     }
 }
 
@@ -50,6 +55,8 @@ pub fn is_as_named(saboteur: &Saboteur, technique: Technique, verdict: &Verdict)
                 found.differences.iter().any(|it| it.place.class().contains(part))
             }
             (Breaks::Claim(_) | Breaks::Seen(_), _) => false,
+            (Breaks::Books, Verdict::Diverge(found)) => found.differences.iter().any(|it| it.place.class() == "books"),
+            (Breaks::Books, _) => false,
             (Breaks::Retries | Breaks::Crashes | Breaks::Overlaps | Breaks::Consumer, _) => true,
         }
 }

@@ -206,7 +206,7 @@ impl Books {
         at_most(&id, "captured + released", placed, "authorized", charge.amount)?;
         let refunds = refunded.get(&id).copied().unwrap_or(0);
         same(&id, "refunded by the charge and by its refunds", charge.refunded.minor(), refunds)?;
-        let kind = match charge.test_method.row().method_type.is_bank_debit() {
+        let kind = match charge.test_method.row().method_type.settles_later() {
             true => MovementKind::Payment,
             false => MovementKind::Charge,
         };

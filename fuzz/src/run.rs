@@ -19,7 +19,7 @@ thread_local! {
 }
 
 /// The fault that [`canary`] has to find.
-const PLANTED: &str = "fifty-first-capture";
+const PLANTED: &str = "wrong-latch";
 
 /// Engine and model in lockstep, mostly as careful clients would have it.
 pub fn lockstep(bytes: &[u8]) {

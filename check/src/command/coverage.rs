@@ -48,7 +48,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     }
     if let Some(folder) = &question.distil {
         let kept = distil(&question.transitions, &entries, folder)?;
-        writeln!(stage.err, "{} in {}", counted(kept, "entry"), folder.display())?;
+        writeln!(stage.err, "{} in {}", counted(kept, "file"), folder.display())?;
     }
     let missing = coverage.missing(&mut subject);
     let text = in_words(&coverage, &missing, entries.len(), inputs);

@@ -15,6 +15,7 @@ mod scenarios;
 mod select;
 mod soak;
 mod stage;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -121,6 +122,8 @@ enum Command {
     },
     /// Confront the engine with the model in random sequences, until the time is up or they part
     Soak(soak::Question),
+    /// Count how soon the harness notices engines with one rule broken on purpose
+    Strength(strength::Question),
     /// Say how many of the explorers' abstract transitions a corpus drives through the engine
     Coverage(coverage::Question),
     /// Write the explorers' shortest ways as a corpus for the fuzzers to begin with
@@ -189,6 +192,7 @@ pub fn run(
         Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, plugs, stage),
         Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, stage),
         Some(Command::Soak(question)) => soak::run(&question, &cli.options, stage),
+        Some(Command::Strength(question)) => strength::run(&question, &cli.options, stage),
         Some(Command::Coverage(question)) => coverage::run(&question, &cli.options, stage),
         Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, stage),
         Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, stage),

@@ -27,6 +27,7 @@ pub use mix::{Mix, Temper};
 pub use scale::in_units;
 
 use crate::choices::Choices;
+use crate::claims::with_fault;
 use crate::lockstep::World;
 use fit::Look;
 use mix::VERBS;
@@ -102,7 +103,9 @@ pub fn sequence(choices: &mut impl Choices, temper: Temper, mut each: impl FnMut
     let mut inputs = Vec::with_capacity(32);
     while let Some(input) = draft.next(choices, &world) {
         let Transition { after, outcome, notifications } = transition(&terms, &world, input);
-        if outcome != Err(Rejection::BeyondBounds) {
+        // A request that breaks off half-way hides that there is no room for what it does.
+        let calm = transition(&terms, &world, with_fault(input, Fault::None)).outcome;
+        if outcome != Err(Rejection::BeyondBounds) && calm != Err(Rejection::BeyondBounds) {
             let (before, now) = (world.observe(&terms), after.observe(&terms));
             let (before, now) = (before.observation(&terms), now.observation(&terms));
             each(&Step::new(before, input, outcome, notifications.as_slice(), now));

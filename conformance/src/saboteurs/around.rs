@@ -73,6 +73,7 @@ impl Store for BentStore {
             | How::Forgets(_)
             | How::Asks(_)
             | How::AsksAgain(_)
+            | How::Unasked(_)
             | How::Answers(_)
             | How::Replies(_)
             | How::Decides(_)
@@ -173,6 +174,12 @@ impl Acquirer for BentNetwork {
             change(&mut other);
             self.rig.note_change(ask, &other);
             return self.inner.ask(reference, &other);
+        }
+        if let How::Unasked(which) = self.rig.saboteur.how
+            && which(ask)
+        {
+            self.rig.note(true);
+            return Ok(Answer::Done);
         }
         let mut answer = self.inner.ask(reference, ask)?;
         if let How::AsksAgain(which) = self.rig.saboteur.how

@@ -1,12 +1,11 @@
 //! Saboteurs: taking authorized money.
 
-use holdfast_engine::acquirer::Ask;
 use holdfast_engine::command::Command;
 use holdfast_engine::objects::{IntentStatus, MovementKind};
 use holdfast_engine::{Money, Object};
 
 use super::Breaks::{Claim, Retries, Seen};
-use super::How::{Asks, AsksAgain, Decides, Hears, Repeats, Writes};
+use super::How::{Decides, Hears, Repeats, Writes};
 use super::Saboteur;
 use super::edits::{capture, captured_intent, charges, entries, intents, less, lose_entries, more};
 
@@ -229,22 +228,6 @@ pub(super) const TABLE: &[Saboteur] = &[
                     charge.amount = more(charge.amount);
                 }
             })
-        }),
-    },
-    Saboteur {
-        name: "the network is asked to capture twice",
-        rules: "R1 I17",
-        breaks: Seen("answer"),
-        how: AsksAgain(|ask| matches!(ask, Ask::Capture { .. })),
-    },
-    Saboteur {
-        name: "the network is told that every capture is the last",
-        rules: "B33 B35",
-        breaks: Seen("answer"),
-        how: Asks(|ask| {
-            if let Ask::Capture { last, .. } = ask {
-                *last = true;
-            }
         }),
     },
 ];

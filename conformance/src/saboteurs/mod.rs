@@ -14,10 +14,12 @@
 //! | [`told`] | what the merchant is told |
 //! | [`repeats`] | the same request twice, crashes, requests that overlap |
 //! | [`pages`] | SetupIntents and Checkout Sessions |
+//! | [`network`] | what the network is asked |
 
 mod captures;
 mod connect;
 mod expiry;
+mod network;
 mod pages;
 mod payments;
 mod refunds;
@@ -63,6 +65,22 @@ pub enum Breaks {
     Overlaps,
     /// The consumer that is told late, twice and in any order.
     Consumer,
+    /// The comparison of objects, ledger and network.
+    Books,
+}
+
+impl std::fmt::Display for Breaks {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Claim(id) => write!(out, "claim {id}"),
+            Self::Seen(part) => write!(out, "comparison of `{part}`"),
+            Self::Retries => out.write_str("comparison with a run without retries"),
+            Self::Crashes => out.write_str("comparison with a run without crashes"),
+            Self::Overlaps => out.write_str("search for an order"),
+            Self::Consumer => out.write_str("the merchant's books"),
+            Self::Books => out.write_str("comparison with the network's books"),
+        }
+    }
 }
 
 /// The part of the engine's surroundings that a saboteur meddles with. Every function says or shows by what it changes
@@ -90,6 +108,8 @@ pub enum How {
     Asks(fn(&mut Ask)),
     /// The network is asked these things twice, the second time under another name.
     AsksAgain(fn(&Ask) -> bool),
+    /// The network is never asked these things, and taken to have done them.
+    Unasked(fn(&Ask) -> bool),
     /// What the network answered is changed.
     Answers(fn(&Ask, &mut Answer)),
     /// What the client is answered is changed; what is stored is not.
@@ -120,7 +140,7 @@ impl How {
             Self::Stale(_) => "what it reads",
             Self::Keys(_) => "what it knows of a key",
             Self::Forgets(_) => "what it remembers",
-            Self::Asks(_) | Self::AsksAgain(_) => "what it asks",
+            Self::Asks(_) | Self::AsksAgain(_) | Self::Unasked(_) => "what it asks",
             Self::Answers(_) => "what it is answered",
             Self::Replies(_) => "what it answers",
             Self::Decides(_) => "its choices",
@@ -141,7 +161,7 @@ pub enum Memory {
 }
 
 /// The tables, by topic.
-const TABLES: [&[Saboteur]; 8] = [
+const TABLES: [&[Saboteur]; 9] = [
     captures::TABLE,
     expiry::TABLE,
     payments::TABLE,
@@ -150,6 +170,7 @@ const TABLES: [&[Saboteur]; 8] = [
     told::TABLE,
     repeats::TABLE,
     pages::TABLE,
+    network::TABLE,
 ];
 
 /// Every saboteur, by topic.

@@ -138,6 +138,7 @@ impl Rig {
             | How::Forgets(_)
             | How::Asks(_)
             | How::AsksAgain(_)
+            | How::Unasked(_)
             | How::Answers(_)
             | How::Replies(_)
             | How::Decides(_)
@@ -172,6 +173,7 @@ impl Rig {
             | How::Forgets(_)
             | How::Asks(_)
             | How::AsksAgain(_)
+            | How::Unasked(_)
             | How::Answers(_)
             | How::Decides(_)
             | How::TwoProcesses => {}

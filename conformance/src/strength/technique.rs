@@ -7,7 +7,7 @@ use holdfast_model::{Input, Operation};
 use crate::choices::Seeded;
 use crate::generator::{self, Sequence, Temper};
 use crate::subjects::EngineSubject;
-use crate::verdict::{Inconclusive, Verdict};
+use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 use crate::{claims, concurrent, crash, drive, notifications, retries};
 
 /// A way of confronting an engine with what it should do.
@@ -25,6 +25,8 @@ pub enum Technique {
     Overlaps,
     /// A consumer that is told late, twice and in any order.
     Consumer,
+    /// Beside the model, and then the books: objects, ledger and network must tell one story.
+    Books,
 }
 
 /// Inputs of a run beside the model.
@@ -38,8 +40,8 @@ const PLENTY: u32 = 4096;
 
 impl Technique {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Lockstep, Self::Claims, Self::Retries, Self::Crashes, Self::Overlaps, Self::Consumer];
+    pub const ALL: [Self; 7] =
+        [Self::Lockstep, Self::Claims, Self::Retries, Self::Crashes, Self::Overlaps, Self::Consumer, Self::Books];
 
     /// Its name in reports.
     #[must_use]
@@ -51,6 +53,7 @@ impl Technique {
             Self::Crashes => "crash",
             Self::Overlaps => "concurrent",
             Self::Consumer => "notifications",
+            Self::Books => "reconciliation",
         }
     }
 
@@ -79,6 +82,7 @@ impl Technique {
                 let it = sequence(SHORT);
                 notifications::run(subject, &it.terms, &it.inputs, &mut other)
             }
+            Self::Books => reconciled(subject, seed, temper),
         }
     }
 }
@@ -86,6 +90,23 @@ impl Technique {
 impl fmt::Display for Technique {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.name())
+    }
+}
+
+/// A run beside the model, and then the books.
+fn reconciled(subject: &mut EngineSubject, seed: u64, temper: Temper) -> Verdict {
+    let drive = drive::lockstep(subject, &mut Seeded::new(seed, LONG), temper, |_| ());
+    let (Verdict::Agree(_), Some(input)) = (&drive.verdict, drive.sequence.inputs.last().copied()) else {
+        return drive.verdict;
+    };
+    match subject.reconcile() {
+        Ok(()) => drive.verdict,
+        Err(subject) => {
+            let (place, model) = (Place::Field("books".to_owned()), "one story".to_owned());
+            let differences = vec![Difference { place, model, subject }];
+            let step = drive.sequence.inputs.len().saturating_sub(1);
+            Verdict::Diverge(Box::new(Divergence { step, input, differences }))
+        }
     }
 }
 

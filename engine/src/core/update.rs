@@ -50,7 +50,9 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
         attempt::can_be_held(&changed, &method)?;
     }
-    terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
+    if intent.status.is_before_payment() {
+        terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
+    }
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))

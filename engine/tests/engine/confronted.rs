@@ -140,3 +140,13 @@ fn a_fee_named_at_confirmation() {
     w.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa application_fee_amount=7")
         .is("status=succeeded application_fee_amount=7");
 }
+
+/// §2.2: the texts of a captured payment may change, whatever its captures made of the fee.
+#[test]
+fn a_fee_of_nothing_bars_no_update() {
+    let w = World::new();
+    let id = w.post("payment_intents", &format!("{HOLD} {MULTI} {}", destination())).id();
+    w.post(&format!("payment_intents/{id}/capture"), "final_capture=false").is("amount_capturable=0");
+    w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=0 application_fee_amount=1").is("");
+    w.post(&format!("payment_intents/{id}"), "description=late").is("description=late");
+}

@@ -21,6 +21,18 @@ impl EngineSubject {
         self.rig.as_ref().map_or(0, |rig| rig.acted())
     }
 
+    /// Do the engine's objects, its ledger and its network tell one story?
+    ///
+    /// # Errors
+    /// The first thing in which they do not.
+    pub fn reconcile(&self) -> Result<(), String> {
+        match holdfast_engine::reconcile(&*self.spy, &self.network.positions()) {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(difference)) => Err(difference.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// Puts the saboteur between the engine and its parts.
     pub(super) fn bend(&self, parts: EngineParts) -> EngineParts {
         let Some(rig) = &self.rig else { return parts };

@@ -185,7 +185,8 @@ impl EngineSubject {
     }
 
     fn answered(&mut self, answer: Answer, fault: Fault) -> Result<Reaction, Failure> {
-        let notifications = self.settle()?;
+        let mut notifications = std::mem::take(&mut self.untold);
+        notifications.extend(self.settle()?);
         Ok(Reaction { answer, fault, notifications })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
+use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Position, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{JobKey, ListQuery};
 use holdfast_engine::objects::Event;
 use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError};
@@ -89,7 +89,7 @@ pub(super) enum Weather {
 
 /// The simulated network, failing when told to.
 pub(super) struct Network {
-    inner: Arc<dyn Acquirer>,
+    inner: SimulatedAcquirer,
     weather: AtomicU8,
     struck: AtomicBool,
     points: Arc<Points>,
@@ -99,7 +99,7 @@ impl Network {
     pub(super) fn with(points: Arc<Points>) -> Self {
         Self {
             points,
-            inner: Arc::new(SimulatedAcquirer::default()),
+            inner: SimulatedAcquirer::default(),
             weather: AtomicU8::new(Weather::Calm as u8),
             struck: AtomicBool::new(false),
         }
@@ -111,6 +111,11 @@ impl Network {
     pub(super) fn turn(&self, weather: Weather) {
         self.weather.store(weather as u8, Ordering::Relaxed);
         self.struck.store(false, Ordering::Relaxed);
+    }
+
+    /// What the network holds, took and gave back.
+    pub(super) fn positions(&self) -> Vec<(Reference, Position)> {
+        self.inner.positions()
     }
 
     /// Did a call suffer from the weather since it turned?
