@@ -1,5 +1,12 @@
 //! Every sequence of some inputs up to a length, on the real engine: no chance, and nothing between left out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a helper of a test may fail it, and counts to no great height"
+)]
+
 use holdfast_conformance::choices::{Choices, Odometer};
 use holdfast_conformance::lockstep;
 use holdfast_conformance::subjects::EngineSubject;

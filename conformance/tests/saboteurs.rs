@@ -1,6 +1,5 @@
 //! Every saboteur is caught, by the claim or comparison that should catch it, and the honest engine passes the very
 //! same runs.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,4 +68,18 @@ fn the_table_says_what_there_is() {
         }
     }
     assert!(saboteurs::named(saboteurs::CANARY).is_some(), "the canary is gone");
+}
+
+/// The report is of these saboteurs; its figures are written anew by `check strength --to reports/strength.md`.
+#[test]
+fn the_report_has_every_saboteur() {
+    let report = include_str!("../../reports/strength.md");
+    let rows = saboteurs::all().map(|it| {
+        let (name, rules, part, technique) = (it.name, it.rules, it.how.part(), technique_for(it));
+        format!("\n| {name} | {rules} | {part} | {technique}: {} | ", it.breaks)
+    });
+    let missing: Vec<String> = rows.filter(|row| !report.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "`check strength --to reports/strength.md` writes it anew: {missing:?}");
+    let count = saboteurs::all().count();
+    assert!(report.contains(&format!("**{count} saboteurs: ")) && report.contains(", 0 in none.**"), "{count}");
 }

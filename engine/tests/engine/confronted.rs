@@ -150,3 +150,14 @@ fn a_fee_of_nothing_bars_no_update() {
     w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=0 application_fee_amount=1").is("");
     w.post(&format!("payment_intents/{id}"), "description=late").is("description=late");
 }
+
+/// C9, I17: money that comes by bank transfer is in the ledger as a payment, and the books are read so.
+#[test]
+fn a_bank_transfer_is_a_payment_in_the_ledger() {
+    let w = World::new();
+    let transfer = "amount=700 currency=usd confirm=true payment_method=pm_bankTransfer";
+    w.post("payment_intents", transfer).is("status=processing");
+    w.advance(300_000);
+    w.get("balance_transactions", "").is("data.0.type=payment data.0.amount=700");
+    w.reconciled();
+}
