@@ -330,6 +330,9 @@ pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) ->
                 || capture.amount.is_none())
     } else if reason == Rejection::CaptureTooLarge {
         asked > i64::from(before.capturable.get())
+    } else if reason == Rejection::PieceTooSmall {
+        let dialect = &step.terms.dialect;
+        dialect.minimum_per_capture && asked > 0 && asked < i64::from(dialect.minimum_amount)
     } else if reason == Rejection::FinalCaptureUnavailable {
         capture.final_capture.is_some() && !multicapture(before)
     } else if reason == Rejection::CaptureLimit {

@@ -213,9 +213,21 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::Terms(|terms| terms.dialect.final_capture_needs_multicapture = false),
     },
     Fault {
+        name: "fifty-first-names-a-fee",
+        does: "says of the fifty-first capture that it names a fee",
+        breaks: "fifty-first-capture-is-refused",
+        scenario: "fifty_captures",
+        variant: "visa",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::CaptureLimit) = step.outcome {
+                *step.outcome = Err(Rejection::FeeWithoutConnect);
+            }
+        }),
+    },
+    Fault {
         name: "fifty-first-is-too-small",
         does: "says of the fifty-first capture that its piece is too small",
-        breaks: "fifty-first-capture-is-refused",
+        breaks: "capture-refusals-are-true",
         scenario: "fifty_captures",
         variant: "visa",
         kind: Kind::Payment(|step| {
