@@ -242,7 +242,7 @@ impl Subject for EngineSubject {
         let (operation, key) = match input {
             Input::Call(call) => (call.operation, call.key),
             Input::Begin { operation, key } => (*operation, Some(*key)),
-            // The first payment on a session's page makes a PaymentIntent.
+            // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
             Input::Event(Event::CustomerPays { intent, .. }) => return !self.book.has_in_the_way(*intent),
             Input::Finish { .. } | Input::Event(_) => return true,
         };
