@@ -30,9 +30,33 @@ pub(super) struct Question {
     /// Choices for inputs in a sequence
     #[arg(long, default_value_t = 60, value_name = "INPUTS")]
     inputs: u32,
+    /// Where the engine keeps everything
+    #[arg(long, value_enum, default_value_t)]
+    store: Store,
     /// Print what is found, and write it nowhere
     #[arg(long)]
     no_keep: bool,
+}
+
+/// Where the engine keeps everything.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Store {
+    /// In plain memory
+    #[default]
+    Memory,
+    /// In tables of SQLite, in memory
+    #[cfg(feature = "sqlite")]
+    Sqlite,
+}
+
+impl Store {
+    fn subject(self) -> EngineSubject {
+        match self {
+            Self::Memory => EngineSubject::default(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite => EngineSubject::on_sqlite(),
+        }
+    }
 }
 
 /// A sequence that does not agree, and the seed it was made of.
@@ -92,7 +116,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         return Ok(exit);
     };
     writeln!(stage.out, "{}: seed {}\n", stage.look.bad("FAILED"), found.seed)?;
-    let mut subject = EngineSubject::default();
+    let mut subject = question.store.subject();
     let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
     match Counterexample::out_of(&found.sequence, Way::Lockstep, judge) {
         None => writeln!(stage.out, "{}", found.verdict)?,
@@ -109,7 +133,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
 }
 
 fn work(question: &Question, counts: &Counts, worker: u64, workers: u64, start: Instant) -> Option<Found> {
-    let mut subject = EngineSubject::default();
+    let mut subject = question.store.subject();
     let mut number = worker;
     loop {
         let is_late = start.elapsed().as_secs() >= question.seconds;

@@ -104,6 +104,13 @@ impl EngineSubject {
         }
     }
 
+    /// On SQLite in memory: what is kept goes into tables, and comes back out of them.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn on_sqlite() -> Self {
+        Self::on(|| Ok(Arc::new(holdfast_engine::store::SqliteStore::in_memory().map_err(failed)?)))
+    }
+
     /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
     /// in vain.
     #[must_use]
