@@ -63,7 +63,41 @@ pub struct Nested {
     pub point: u32,
 }
 
-/// Runs `prelude`, then lets two requests overlap as `nested` says.
+/// Can it overlap with others? It is about what is there already, so that it means the same whenever it is carried out:
+/// what is created in a race would be named in an order that nobody knows.
+#[must_use]
+pub const fn can_overlap(operation: &Operation) -> bool {
+    match operation {
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => true,
+        Operation::CreateIntent { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::CreateSession(_)
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CancelRefund { .. } => false,
+    }
+}
+
+/// The requests of `inputs` that can overlap with others, each with its place.
+pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize, Operation)> + '_ {
+    inputs.iter().enumerate().filter_map(|(place, input)| match input {
+        Input::Call(call) => Some((place, call.operation)).filter(|(_, operation)| can_overlap(operation)),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    })
+}
+
+/// Runs `prelude`, then lets two requests overlap as `nested` says. Where the model has no room for what they would do,
+/// nothing is compared, and the tally says so.
 pub fn run(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], nested: &Nested) -> Verdict {
     let raced = [nested.outer, nested.inner];
     explain(subject, terms, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))

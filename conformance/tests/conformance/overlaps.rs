@@ -1,7 +1,7 @@
 //! Every pair of a few requests, one in the middle of the other at every point, over payments on which they matter.
 
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Verdict, concurrent, counterexample};
+use holdfast_conformance::{Verdict, concurrent};
 use holdfast_model::trace::Script;
 use holdfast_model::{Input, Operation};
 
@@ -78,7 +78,11 @@ fn every_overlap_has_an_order() {
 
 /// The verdict on the last two requests of a trace, one at the very beginning of the other.
 fn raced(trace: &str) -> Verdict {
-    counterexample::replay(&mut EngineSubject::default(), &format!("# way: concurrent 0\n\n{trace}")).unwrap()
+    let script = Script::parse(trace).unwrap();
+    let inputs: Vec<Input> = script.inputs().collect();
+    let [prelude @ .., Input::Call(outer), Input::Call(inner)] = inputs.as_slice() else { panic!("{trace}") };
+    let nested = concurrent::Nested { outer: outer.operation, inner: inner.operation, point: 0 };
+    concurrent::run(&mut EngineSubject::default(), &script.terms, prelude, &nested)
 }
 
 #[test]
