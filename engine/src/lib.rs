@@ -27,8 +27,8 @@ pub use dialect::{ASYNC_CAPTURE_LIMIT, Dialect, LONGEST_SESSION, SHORTEST_SESSIO
 pub use money::{Currency, Money, OutOfRange};
 pub use nouns::{
     AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
-    FeeRefundId, Ids, Kind, NotAnId, Object, ObjectId, Objects, PaymentIntentId, PaymentMethodId, RefundId, ReversalId,
-    SequentialIds, SetupIntentId, SystemIds, TransferId, WebhookEndpointId,
+    FeeRefundId, Ids, Kind, NoEntropy, NotAnId, Object, ObjectId, Objects, PaymentIntentId, PaymentMethodId, RefundId,
+    ReversalId, SequentialIds, SetupIntentId, SystemIds, TransferId, WebhookEndpointId,
 };
 pub use reconcile::{Difference, Summary, reconcile};
 pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};

@@ -38,7 +38,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
         id: scene.id(CheckoutSessionId),
         account: scene.account.id,
         created: scene.now,
-        secret: scene.ids.secret(),
+        secret: scene.ids.secret()?,
         expires_at,
         status: SessionStatus::Open,
         payment_status: PaymentStatus::Unpaid,

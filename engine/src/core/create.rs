@@ -97,7 +97,7 @@ fn bare(
         id: scene.id(PaymentIntentId),
         account: scene.account.id,
         created: scene.now,
-        secret: scene.ids.secret(),
+        secret: scene.ids.secret()?,
         amount,
         currency: request.currency,
         status: IntentStatus::RequiresPaymentMethod,

@@ -31,7 +31,8 @@ use crate::{Object, ObjectId};
 /// Decides one command.
 ///
 /// # Errors
-/// [`Stop::Ask`] when the acquirer must answer first, [`Stop::Refuse`] when a rule forbids it.
+/// [`Stop::Ask`] when the acquirer must answer first, [`Stop::Refuse`] when a rule forbids it, [`Stop::Unable`] when
+/// what it needs failed.
 pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
     match command {
         Command::CreatePaymentIntent(request) => create::payment_intent(scene, request),

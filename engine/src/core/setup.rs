@@ -57,7 +57,7 @@ pub(super) fn build(
         id: scene.id(SetupIntentId),
         account: scene.account.id,
         created: scene.now,
-        secret: scene.ids.secret(),
+        secret: scene.ids.secret()?,
         status: SetupStatus::RequiresPaymentMethod,
         method: None,
         method_types: request.method_types.unwrap_or(MethodTypes::SAVABLE),

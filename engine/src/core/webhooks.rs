@@ -20,7 +20,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateWebhookEndpoint) -> Deci
         enabled: true,
         deleted: false,
         version: request.version,
-        secret: [scene.ids.secret(), scene.ids.secret(), scene.ids.secret()],
+        secret: [scene.ids.secret()?, scene.ids.secret()?, scene.ids.secret()?],
         texts: request.texts.apply(&None),
     };
     changes.put(endpoint.clone());

@@ -135,6 +135,7 @@ impl Engine {
         let ask = match self.decide(case, version, None) {
             Ok(done) => return self.commit(case, version, done, None),
             Err(Stop::Refuse(refusal)) => return self.refuse(case, version, *refusal),
+            Err(Stop::Unable(why)) => return self.refuse(case, version, Reason::Internal(why).into()),
             Err(Stop::Ask(ask)) => ask,
         };
         let ask = Arc::new(self.open_ask(case, version, ask, locks));
@@ -162,6 +163,11 @@ impl Engine {
                 // The acquirer said that nothing happened there, and so nothing happens here.
                 let reply = Err(refusal);
                 self.commit(case, version, Done { changes: Changes::default(), reply }, Some(ask))
+            }
+            // What the acquirer did is not written down yet: the question stays open, and is asked again.
+            Err(Stop::Unable(why)) => {
+                self.open.add(Arc::clone(ask));
+                refused(case.number, version, Reason::Internal(why).into())
             }
             Err(Stop::Ask(_)) => {
                 self.open.add(Arc::clone(ask));
@@ -198,7 +204,7 @@ impl Engine {
         };
         let decided = decide(&scene, &case.request.command);
         match view.failure() {
-            Some(error) => Err(Reason::Internal(error.to_string()).into()),
+            Some(error) => Err(Stop::Unable(error.to_string())),
             None => decided,
         }
     }

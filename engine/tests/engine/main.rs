@@ -16,6 +16,7 @@ mod confronted;
 mod connect;
 mod crash;
 mod events;
+mod failing;
 mod holds;
 mod idempotency;
 mod invariants;
