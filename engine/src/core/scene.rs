@@ -197,7 +197,8 @@ impl Scene<'_> {
 
     /// The customer of the caller with this id.
     pub fn customer(&self, id: CustomerId) -> Result<Arc<Customer>, Stop> {
-        let found = self.objects.customer(id).filter(|customer| customer.account == self.account.id);
+        let found =
+            self.objects.customer(id).filter(|customer| customer.account == self.account.id && !customer.deleted);
         found.ok_or_else(|| not_found("customer", id, "customer"))
     }
 

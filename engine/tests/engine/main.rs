@@ -15,6 +15,7 @@ mod concurrency;
 mod confronted;
 mod connect;
 mod crash;
+mod customers;
 mod events;
 mod failing;
 mod holds;
