@@ -1,5 +1,6 @@
 //! The engine killed and started again, and asked by several at once.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -91,10 +92,10 @@ impl Concurrent for EngineSubject {
                 })
             };
             let threads: Vec<_> = all.into_iter().map(run).collect();
-            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
-            joined.collect::<Result<Vec<_>, _>>()
+            // An engine that panics is a find, and told as one.
+            let joined = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            joined.flatten().collect()
         });
-        let history = history.map_err(|_| Failure("a thread died".to_owned()))?;
-        self.overlap(history.into_iter().flatten().collect())
+        self.overlap(history)
     }
 }
