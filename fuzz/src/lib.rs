@@ -5,6 +5,7 @@
 
 mod counters;
 mod failure;
+pub mod http;
 pub mod run;
 
 use std::fs;

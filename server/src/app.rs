@@ -8,7 +8,7 @@ use holdfast_engine::acquirer::{Acquirer, LedgerFile, NoFaults, SimulatedAcquire
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::time::Seconds;
-use holdfast_engine::{AccountId, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
+use holdfast_engine::{AccountId, DeliveryPort, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
@@ -51,6 +51,17 @@ impl App {
     /// # Errors
     /// When a file is unusable, in use, or no store.
     pub fn open(store: &StoreChoice, keys: &[Key], origin: &str) -> Result<Opened, Box<dyn Error + Send + Sync>> {
+        Self::assemble(store, keys, origin, Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()))
+    }
+
+    /// The same with these ids, and this way out for webhooks.
+    pub(crate) fn assemble(
+        store: &StoreChoice,
+        keys: &[Key],
+        origin: &str,
+        ids: Arc<dyn Ids>,
+        delivery: Arc<dyn DeliveryPort>,
+    ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
         let (store, acquirer, clock): (Arc<dyn Store>, Arc<dyn Acquirer>, _) = match store {
             StoreChoice::Memory => {
                 let acquirer = SimulatedAcquirer::default();
@@ -63,13 +74,13 @@ impl App {
                 (Arc::new(store), Arc::new(acquirer), MovableClock::kept_in(&file.with_extension("clock"))?)
             }
         };
-        let (clock, ids) = (Arc::new(clock), Arc::new(SystemIds::default()));
+        let clock = Arc::new(clock);
         let parts = EngineParts {
             store,
             acquirer,
             clock: clock.clone(),
             ids: ids.clone(),
-            delivery: Arc::new(HttpDelivery::default()),
+            delivery,
             origin: origin.to_owned(),
             ..EngineParts::in_memory(Time::default())
         };

@@ -32,9 +32,41 @@ pub(super) struct Question {
     /// Choices for inputs in a sequence
     #[arg(long, default_value_t = 60, value_name = "INPUTS")]
     inputs: u32,
+    /// Where the engine keeps everything
+    #[arg(long, value_enum, default_value_t)]
+    store: Store,
     /// Print what is found, and write it nowhere
     #[arg(long)]
     no_keep: bool,
+}
+
+/// Where the engine keeps everything.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Store {
+    /// In plain memory
+    #[default]
+    Memory,
+    /// In tables of SQLite, in memory
+    #[cfg(feature = "sqlite")]
+    Sqlite,
+}
+
+impl Store {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    fn subject(self) -> EngineSubject {
+        match self {
+            Self::Memory => EngineSubject::default(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite => EngineSubject::on_sqlite(),
+        }
+    }
 }
 
 /// What went wrong, and the seed it was made of.
@@ -115,11 +147,12 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     };
     writeln!(stage.out, "{}: seed {seed}\n", stage.look.bad("FAILED"))?;
     let What::Failed(sequence, verdict) = what else {
-        let again = format!("check soak --seed {seed} --executions 1 --inputs {}", question.inputs);
+        let (inputs, store) = (question.inputs, question.store.name());
+        let again = format!("check soak --seed {seed} --executions 1 --inputs {inputs} --store {store}");
         writeln!(stage.out, "{what}\n\nTo see it again: {again}")?;
         return Ok(exit);
     };
-    let mut subject = EngineSubject::default();
+    let mut subject = question.store.subject();
     let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
     match Counterexample::out_of(&sequence, Way::Lockstep, judge) {
         None => writeln!(stage.out, "{verdict}")?,
@@ -136,7 +169,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
 }
 
 fn work(question: &Question, counts: &Counts, worker: u64, workers: u64, start: Instant) -> Option<Found> {
-    let mut subject = EngineSubject::default();
+    let mut subject = question.store.subject();
     let mut number = worker;
     loop {
         let is_late = start.elapsed().as_secs() >= question.seconds;

@@ -142,10 +142,12 @@ impl Store for SqliteStore {
         if recent.is_some() {
             return Ok(recent);
         }
+        // An id that no row can have is the id of nothing, and no failure.
+        let Ok(place) = number(id.number()) else { return Ok(None) };
         let connection = self.read();
         let sql = self.selects.get(usize::from(id.kind().code())).map_or("", String::as_str);
         let mut statement = connection.prepare_cached(sql)?;
-        let record: Option<Vec<u8>> = statement.query_row([number(id.number())?], |row| row.get(0)).optional()?;
+        let record: Option<Vec<u8>> = statement.query_row([place], |row| row.get(0)).optional()?;
         record.map(|record| object(id.kind(), &record)).transpose()
     }
 
