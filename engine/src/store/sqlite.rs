@@ -163,7 +163,7 @@ impl Store for SqliteStore {
         let connection = self.read();
         let mut statement = connection.prepare_cached(&schema::list(query))?;
         statement.raw_bind_parameter(1, number(account.0)?)?;
-        let places = [query.of, query.starting_after, query.ending_before];
+        let places = [query.of.first().copied(), query.starting_after, query.ending_before];
         for (place, id) in (2_usize..).zip(places) {
             // A place that the statement for this query does not have is left alone.
             if let Some(id) = id.filter(|_| place <= statement.parameter_count()) {
