@@ -9,7 +9,6 @@
 mod freedoms;
 mod golden;
 mod overlaps;
-mod planted;
 mod suites;
 mod toy;
 mod turned_away;
