@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use clap::{Subcommand, ValueEnum};
-use holdfast_engine::acquirer::{JournalFile, NoFaults, SimulatedAcquirer};
+use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, SqliteStore};
@@ -111,7 +111,7 @@ pub(crate) fn run(task: Task) -> Outcome {
         }
         Task::Reconcile { file } => {
             let (engine, acquirer) = open(&existing(file)?)?;
-            match reconcile(engine.store(), &acquirer.positions())? {
+            match reconcile(engine.store(), &acquirer.read_positions()?)? {
                 Ok(sum) => {
                     println!(
                         "agreed: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer; {} \
@@ -132,8 +132,8 @@ pub(crate) fn run(task: Task) -> Outcome {
 /// The engine on a file, with the simulated acquirer's journal beside it.
 fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error + Send + Sync>> {
     let store = SqliteStore::open(file, Durability::Full)?;
-    let journal = JournalFile::open(&file.with_extension("acquirer"))?;
-    let acquirer = Arc::new(SimulatedAcquirer::on_journal(NoFaults, journal)?);
+    let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
+    let acquirer = Arc::new(SimulatedAcquirer::on_ledger(NoFaults, ledger));
     let parts = EngineParts {
         store: Arc::new(store),
         acquirer: acquirer.clone(),
