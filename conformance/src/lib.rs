@@ -27,6 +27,7 @@ pub mod oracle;
 pub mod reading;
 mod repaired;
 pub mod retries;
+mod room;
 pub mod saboteurs;
 pub mod shrink;
 pub mod strength;

@@ -2,7 +2,7 @@
 //! step of the subject judged by the claims.
 
 use holdfast_model::{
-    Event, Fault, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection, State, Terms,
+    About, Event, Fault, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection, State, Terms,
     transition,
 };
 use holdfast_properties::{Snapshot, Step};
@@ -333,12 +333,16 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     }
 
     fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
-        let asks = match input {
-            Input::Call(_) | Input::Begin { .. } => true,
-            Input::Finish { .. } | Input::Event(_) => false,
+        let about = match input {
+            Input::Call(call) => call.operation.about(),
+            Input::Begin { operation, .. } => operation.about(),
+            Input::Finish { .. } | Input::Event(_) => return false,
         };
         let Answer::Refused(refused) = answer else { return false };
-        asks && reading::is_seen_as(refused, &Rejection::LockTimeout.wire()) && self.open_requests().next().is_some()
+        // R4: one object is in use. A session is in use with what it owns, and what it owns with the session.
+        let meets = |open: About| open == about || [open, about].contains(&About::Session);
+        reading::is_seen_as(refused, &Rejection::LockTimeout.wire())
+            && self.open_requests().any(|open| meets(open.about()))
     }
 }
 

@@ -11,3 +11,4 @@ mod golden;
 mod overlaps;
 mod suites;
 mod toy;
+mod turned_away;
