@@ -5,7 +5,7 @@ use clap::{Subcommand, ValueEnum};
 use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::Account;
-use holdfast_engine::store::{Durability, SqliteStore};
+use holdfast_engine::store::{Durability, SqliteStore, StoreError};
 use holdfast_engine::{
     AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, SystemIds, Time, reconcile,
 };
@@ -94,7 +94,10 @@ pub(crate) fn run(task: Task) -> Outcome {
         Task::Inspect { file, id } => inspect(&open(&existing(file)?)?.0, id),
         Task::Call { file, method, path, parameters, account, key, version } => {
             let (engine, _) = open(&existing(file)?)?;
-            let account = account.or_else(|| first_account(&engine)).ok_or("the store has no account")?;
+            let account = match account {
+                Some(account) => account,
+                None => first_account(&engine)?.ok_or("the store has no account")?,
+            };
             let request = request(account, method, &path, &parameters, key, version);
             let response = engine.execute(request);
             println!("{:#}", render::response(&response));
@@ -185,13 +188,13 @@ fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
     Ok(true)
 }
 
-fn first_account(engine: &Engine) -> Option<AccountId> {
+fn first_account(engine: &Engine) -> Result<Option<AccountId>, StoreError> {
     let mut first = None;
     let note = &mut |object: holdfast_engine::Object| {
         first = first.or(object.as_account().map(|account| account.id));
     };
-    engine.store().each(Kind::Account, note).ok()?;
-    first
+    engine.store().each(Kind::Account, note)?;
+    Ok(first)
 }
 
 fn request(
