@@ -3,7 +3,7 @@
 use holdfast_model::{NotificationKind, Terms};
 
 use crate::group::{Group, family};
-use crate::search::{Bounds, search};
+use crate::search::{Bounds, Found, search};
 use crate::session;
 use crate::told::Told;
 use crate::verdict::{Finding, Impossible, Verdict};
@@ -18,7 +18,8 @@ pub(crate) fn judge(group: Group, terms: &Terms, bounds: Bounds) -> Verdict {
         let count = events.len();
         return Verdict { id, events: count, repeated: 0, missing: 0, line, finding: Finding::CannotTell { why } };
     }
-    events.sort_by_key(|told| (told.created, told.line));
+    // Events of one second have no order; this one makes the verdict independent of the log's.
+    events.sort_by(|a, b| order(a).cmp(&order(b)));
     let Kept { events, repeated, twins, altered } = without_repetitions(events);
     let count = events.len();
     // What the history has twice, and the log under two ids, is not missing.
@@ -52,7 +53,8 @@ pub(crate) fn judge(group: Group, terms: &Terms, bounds: Bounds) -> Verdict {
         let why = "no event says which payment this charge belongs to".to_owned();
         return verdict(Finding::CannotTell { why }, 0);
     }
-    let found = search(&known, terms, bounds);
+    let found = search(&known, terms, bounds, twins);
+    let found = find_blame(found, &known, terms, bounds, twins);
     if found.finding != Finding::Accepted {
         return verdict(found.finding, found.missing);
     }
@@ -65,6 +67,37 @@ pub(crate) fn judge(group: Group, terms: &Terms, bounds: Bounds) -> Verdict {
         return verdict(Finding::CannotTell { why }, found.missing);
     }
     verdict(Finding::Accepted, found.missing)
+}
+
+/// By time, creation first, then by id.
+fn order(told: &Told) -> (i64, bool, usize, &str, u64) {
+    (told.created, !told.kind.ends_with(".created"), told.id.len(), &told.id, told.line)
+}
+
+/// Of two events that each could be the wrong one, finds the one without which the rest is a history, or the better one.
+///
+/// An event that presupposes what the log does not have may be a gap, or it may be what was tampered with, and only
+/// something later cannot be brought into line with it.
+fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
+    let Finding::Impossible(impossible) = &found.finding else { return found };
+    if !bounds.gaps {
+        return found;
+    }
+    let strict = search(known, terms, Bounds { gaps: false, ..bounds }, twins);
+    let Finding::Impossible(first) = &strict.finding else { return found };
+    if first.event == impossible.event {
+        return found;
+    }
+    let without = |id: &str| {
+        let rest: Vec<Told> = known.iter().filter(|told| told.id != id).cloned().collect();
+        let found = search(&rest, terms, bounds, twins);
+        (found.finding == Finding::Accepted).then_some(found.missing)
+    };
+    match (without(&first.event), without(&impossible.event)) {
+        (Some(_), None) => strict,
+        (Some(one), Some(other)) if one < other => strict,
+        (Some(_) | None, _) => found,
+    }
 }
 
 /// A session, or something unknown, without a payment.

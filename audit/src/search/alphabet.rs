@@ -111,11 +111,14 @@ impl<'a, 'b> Alphabet<'a, 'b> {
 
     fn create(&mut self) {
         let hints = &self.case.hints;
-        let amount = self.next_amount().unwrap_or_else(|| {
+        let created = self.of_kind(Kind::IntentCreated).next().map(Told::object);
+        let amount = created.and_then(|intent| intent.amount.value().copied());
+        let amount = amount.or_else(|| self.next_amount()).unwrap_or_else(|| {
             let refunded = self.objects("refund").find_map(|refund| refund.amount.value().copied());
             refunded.unwrap_or(1_000)
         });
-        let shown = self.objects("payment_intent").find_map(|intent| intent.capture_method.text());
+        let shown = created.and_then(|intent| intent.capture_method.text());
+        let shown = shown.or_else(|| self.objects("payment_intent").find_map(|intent| intent.capture_method.text()));
         let capture_method = match shown {
             // What the intent says, unless the card says otherwise.
             Some("automatic") if !hints.by_card => CaptureMethod::Automatic,
@@ -132,10 +135,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
             ..Create::of(amount)
         };
         self.operation(Operation::CreateIntent { intent: INTENT, create });
-        let confirmable = self.near.iter().take(1).any(|told| {
-            told.kind == "payment_intent.created" && told.object().status.text() == Some("requires_confirmation")
-        });
-        if confirmable {
+        if created.is_some_and(|intent| intent.status.text() == Some("requires_confirmation")) {
             let create = Create { method: Some(PaymentMethod::Visa), ..create };
             self.operation(Operation::CreateIntent { intent: INTENT, create });
         }
@@ -158,34 +158,46 @@ impl<'a, 'b> Alphabet<'a, 'b> {
             let update = Update::CaptureMethod(method);
             self.operation(Operation::UpdateIntent { intent: INTENT, update });
         }
-        let fee = self.next_fee(payment);
-        let transfer = self.next_share(payment).filter(|_| fee.is_none() && payment.fee.is_none());
+        let fees = self.next_fees(payment);
+        let share = self.next_share(payment).filter(|_| payment.fee.is_none());
         if payment.status == IntentStatus::RequiresAction {
             self.event(Event::Authenticate { intent: INTENT, result: Authentication::Succeeds });
             self.event(Event::Authenticate { intent: INTENT, result: Authentication::Fails });
         }
         for method in self.case.hints.methods.clone() {
-            let off_session = self.case.hints.off_session;
-            let confirm = Confirm { method: Some(method), capture_method, fee, transfer, off_session };
-            self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
-            if method == PaymentMethod::AuthenticationRequired && !off_session {
-                let confirm = Confirm { off_session: true, ..confirm };
-                self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
+            let absent = match self.case.hints.off_session {
+                Some(false) if method != PaymentMethod::AuthenticationRequired => [Some(false), None],
+                Some(true) => [Some(true), None],
+                Some(false) | None => [Some(false), Some(true)],
+            };
+            for off_session in absent.into_iter().flatten() {
+                for fee in &fees {
+                    let transfer = share.filter(|_| fee.is_none());
+                    let confirm = Confirm { method: Some(method), capture_method, fee: *fee, transfer, off_session };
+                    self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
+                }
             }
         }
         self.cancel();
     }
 
-    /// The standing fee that the next confirmation brings, if it is another one.
-    fn next_fee(&self, payment: &PaymentView) -> Option<i64> {
-        let named = |object: &&Object| matches!(object.object.text(), Some("payment_intent" | "charge"));
-        let objects = self.near.iter().map(|told| told.object()).filter(named);
-        let fee = objects.filter_map(|object| object.application_fee_amount.value().copied()).next();
-        let fee = fee.or_else(|| {
-            let made = self.of_kind(Kind::FeeCreated).find_map(|told| told.object().amount.value().copied());
-            made.filter(|_| payment.capture_method != CaptureMethod::Manual)
-        });
-        fee.filter(|fee| payment.flow != Flow::Platform && payment.fee.is_none_or(|it| i64::from(it.get()) != *fee))
+    /// The standing fees that the next confirmation may bring, and that it brings none.
+    fn next_fees(&self, payment: &PaymentView) -> Vec<Option<i64>> {
+        let mut fees = Vec::with_capacity(2);
+        for told in &self.near {
+            let object = told.object();
+            let fee = match object.object.text() {
+                Some("payment_intent" | "charge") => object.application_fee_amount.value(),
+                Some("application_fee") if payment.capture_method != CaptureMethod::Manual => object.amount.value(),
+                _ => None,
+            };
+            let is_new = fee.is_some_and(|fee| payment.fee.is_none_or(|it| i64::from(it.get()) != *fee));
+            if is_new && !fees.contains(&fee.copied()) && fees.len() < 2 && payment.flow != Flow::Platform {
+                fees.push(fee.copied());
+            }
+        }
+        fees.push(None);
+        fees
     }
 
     /// The standing share of a destination.
@@ -210,8 +222,11 @@ impl<'a, 'b> Alphabet<'a, 'b> {
     fn captures(&mut self, payment: &PaymentView) {
         let (received, capturable) = (i64::from(payment.received.get()), i64::from(payment.capturable.get()));
         let mut pieces = Vec::new();
-        for object in self.near.iter().map(|told| told.object()) {
-            let (taken, left) = match object.object.text() {
+        for (told, object) in
+            self.near.iter().flat_map(|told| [told.previous(), Some(told.object())].map(|it| (told, it)))
+        {
+            let Some(object) = object else { continue };
+            let (taken, left) = match told.object().object.text() {
                 Some("payment_intent") => (object.amount_received.value(), object.amount_capturable.value()),
                 Some("charge") => (object.amount_captured.value(), None),
                 _ => continue,
@@ -219,7 +234,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
             let by_taken = taken.map(|taken| taken.saturating_sub(received));
             let by_left = left.map(|left| capturable.saturating_sub(*left));
             for piece in [by_taken, by_left].into_iter().flatten().filter(|piece| *piece >= 0) {
-                if !pieces.contains(&piece) && pieces.len() < 4 {
+                if !pieces.contains(&piece) && pieces.len() < 6 {
                     pieces.push(piece);
                 }
             }
@@ -294,6 +309,52 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         });
     }
 
+    /// Is this refund one that later events presuppose: its object without its creation, or a sum that they show?
+    pub(super) fn presupposes(&self, payment: &PaymentView, amount: i64) -> bool {
+        let refunded = payment.charge.map_or(0, |charge| i64::from(charge.refunded_amount.get()));
+        if self
+            .refund_levels()
+            .filter(|level| *level > refunded)
+            .take(1)
+            .any(|level| level.saturating_sub(refunded) == amount)
+        {
+            return true;
+        }
+        let is_created = |id: &str| self.of_kind(Kind::RefundCreated).any(|told| told.object().id.id() == Some(id));
+        let mut refunds = self.objects("refund").filter(|refund| refund.amount.value() == Some(&amount));
+        refunds.any(|refund| refund.id.id().is_some_and(|id| !is_created(id)))
+    }
+
+    /// The sums of refunds that are told of the charge, in order.
+    fn refund_levels(&self) -> impl Iterator<Item = i64> + '_ {
+        let of_charge = self.near.iter().filter(|told| told.object().object.text() == Some("charge"));
+        let both = of_charge.flat_map(|told| [told.previous(), Some(told.object())]);
+        both.flatten().filter_map(|charge| charge.amount_refunded.value().copied())
+    }
+
+    /// Do later events presuppose that a refund has moved like that: its object, or a sum that has fallen?
+    pub(super) fn presupposes_move(&self, payment: &PaymentView, refund: RefundId, progress: RefundProgress) -> bool {
+        let status = match progress {
+            RefundProgress::Succeeds => RefundStatus::Succeeded,
+            RefundProgress::Fails => RefundStatus::Failed,
+            RefundProgress::DetailsGiven => RefundStatus::Pending,
+            RefundProgress::Returned => RefundStatus::RequiresAction,
+        };
+        let amount = payment.refunds.get(usize::from(refund.0)).copied().flatten().map(|refund| refund.amount);
+        let is_it = |object: &&Object| {
+            object.status.text() == Some(status.name())
+                && amount.is_some_and(|amount| object.amount.value() == Some(&i64::from(amount.get())))
+        };
+        if self.objects("refund").any(|object| is_it(&object)) {
+            return true;
+        }
+        let refunded = payment.charge.map_or(0, |charge| i64::from(charge.refunded_amount.get()));
+        let falls = |object: &Object| object.amount_refunded.value().is_some_and(|level| *level < refunded);
+        let charges = self.near.iter().filter(|told| told.object().object.text() == Some("charge"));
+        status == RefundStatus::Failed
+            && charges.into_iter().any(|told| falls(told.object()) || told.previous().is_some_and(falls))
+    }
+
     fn refunds(&mut self, payment: &PaymentView, refunded: i64) {
         if payment.received.is_zero() {
             return;
@@ -307,9 +368,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         for told in self.near.iter().filter(|told| told.object().object.text() == Some("refund")) {
             told.object().amount.value().copied().into_iter().for_each(&mut add);
         }
-        for charge in self.objects("charge") {
-            charge.amount_refunded.value().into_iter().for_each(|now| add(now.saturating_sub(refunded)));
-        }
+        self.refund_levels().for_each(|now| add(now.saturating_sub(refunded)));
         let fee = self.of_kind(Kind::FeeRefunded).next().is_some();
         let transfer = self.of_kind(Kind::TransferReversed).next().is_some();
         for amount in amounts {

@@ -42,8 +42,8 @@ pub(super) struct Hints {
     pub(super) methods: Vec<PaymentMethod>,
     /// Is a hold of a length told that the model does not have?
     pub(super) strange_hold: Option<i64>,
-    /// Was the customer absent, by the length of the hold?
-    pub(super) off_session: bool,
+    /// Was the customer absent, by the length of the hold, if that is told?
+    pub(super) off_session: Option<bool>,
 }
 
 impl<'a> Case<'a> {
@@ -134,9 +134,9 @@ impl Hints {
         let available = of("charge").any(|object| object.multicapture() == Some(true));
         let unavailable = of("charge").any(|object| object.multicapture() == Some(false));
         let (strange_hold, window) = hold_window(events);
-        if window == Some(30) {
-            terms.account.country = Country::Jp;
-        }
+        // Only the length of a hold says where the account is; yen may be held longer where it is Japan.
+        terms.account.country = if window == Some(30) { Country::Jp } else { Country::Us };
+        terms.account.multicapture = true;
         let multicapture = requested || available;
         let confirmation_method =
             if manual_confirm { ConfirmationMethod::Manual } else { ConfirmationMethod::Automatic };
@@ -151,7 +151,7 @@ impl Hints {
             multicapture,
             methods,
             strange_hold,
-            off_session: window == Some(4),
+            off_session: window.map(|days| days == 4),
         }
     }
 }
@@ -163,7 +163,9 @@ fn flow(events: &[Told]) -> Flow {
         object.transfer_data.get().is_some_and(|data| data.destination.id().is_some())
             || (object.object.text() == Some("charge") && object.transfer.id().is_some())
     });
-    if sent_on {
+    let unsaid = !objects().any(|object| matches!(object.object.text(), Some("payment_intent" | "charge")));
+    let sent = objects().any(|object| object.object.text() == Some("transfer"));
+    if sent_on || unsaid && sent {
         return Flow::Destination;
     }
     let fee = objects().any(|object| {
@@ -189,7 +191,7 @@ fn hold_window(events: &[Told]) -> (Option<i64>, Option<u8>) {
         let is = |wanted: i64| length.saturating_sub(wanted).abs() <= SLACK;
         known = match () {
             () if is(DAY.saturating_mul(7)) => Some(7),
-            () if is(DAY.saturating_mul(30)) => Some(30),
+            () if is(DAY.saturating_mul(30)) && object.currency.text() == Some("jpy") => Some(30),
             () if is(DAY.saturating_mul(4).saturating_add(64_800)) => Some(4),
             () => return (Some(length), None),
         };

@@ -31,11 +31,13 @@ pub struct Bounds {
     pub events: usize,
     /// Seconds by which what one step tells may be later than its first event.
     pub lag: i64,
+    /// May events be missing from the log?
+    pub gaps: bool,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { places: 20_000, events: 2_000, lag: 60 }
+        Self { places: 20_000, events: 2_000, lag: 60, gaps: true }
     }
 }
 
@@ -116,6 +118,7 @@ impl Way {
 struct Search<'a, 'b> {
     case: &'a Case<'b>,
     bounds: Bounds,
+    most_missing: u32,
     places: Vec<Place>,
     /// The least that a place has cost.
     seen: FxHashMap<u64, u32>,
@@ -127,8 +130,8 @@ struct Search<'a, 'b> {
     was_bounded: Option<&'static str>,
 }
 
-/// Looks for a history. `events` are in the order of their times.
-pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds) -> Found {
+/// Looks for a history. `events` are in the order of their times; `twins` of them were told twice under two ids, and only once here.
+pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
     let case = Case::new(events, terms);
     let clock = events.first().map_or(0, |told| told.created);
     let start =
@@ -136,6 +139,7 @@ pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds) -> Found {
     let mut search = Search {
         case: &case,
         bounds,
+        most_missing: if bounds.gaps { u32::MAX } else { u32::try_from(twins).unwrap_or(u32::MAX) },
         places: Vec::with_capacity(64),
         seen: FxHashMap::default(),
         heap: BinaryHeap::with_capacity(64),
@@ -170,6 +174,9 @@ impl Search<'_, '_> {
     }
 
     fn add(&mut self, place: Place, way: Way) {
+        if way.missing > self.most_missing {
+            return;
+        }
         let event = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX));
         if event.is_some_and(|event| event.created < place.clock) {
             // An event has been passed by.
@@ -194,13 +201,23 @@ impl Search<'_, '_> {
         self.places.push(place);
     }
 
+    /// Seconds until a deadline acts by itself.
+    fn deadline(&self, place: &Place) -> Option<i64> {
+        let charge = step::payment(&place.state.observe(&self.case.terms), &self.case.terms)?.charge?;
+        let delay = i64::from(self.case.terms.dialect.expiry_job_delay);
+        let hold = charge.hold_left.map(|left| left.saturating_add(delay));
+        hold.or_else(|| charge.booking_left.map(i64::from)).filter(|left| *left > 0)
+    }
+
     /// Everything that can come next.
     fn expand(&mut self, place: &Place, way: Way) {
         let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)) else { return };
-        let (due, wait) = (next.created, next.created.saturating_sub(place.clock));
+        let wait = next.created.saturating_sub(place.clock);
         if wait > 0 {
+            // What a deadline on the way does is told at the deadline.
+            let wait = self.deadline(place).filter(|left| *left < wait).unwrap_or(wait);
             let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
-            self.step(place, way, Event::Advance { seconds }.into(), due);
+            self.step(place, way, Event::Advance { seconds }.into(), place.clock.saturating_add(wait));
         } else {
             self.only_look(place, way);
         }

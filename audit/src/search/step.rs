@@ -20,15 +20,20 @@ pub(super) fn refund_of(view: Option<&PaymentView>, id: RefundId) -> Option<Refu
 }
 
 impl Search<'_, '_> {
-    /// The inputs that could come next.
-    pub(super) fn inputs(&self, place: &Place) -> Vec<Input> {
+    /// The events ahead that have not been told yet, as suggestions.
+    fn alphabet(&self, place: &Place) -> Alphabet<'_, '_> {
         const AHEAD: usize = 24;
         let from = usize::try_from(place.open).unwrap_or(usize::MAX);
         let ahead = self.case.events.iter().enumerate().skip(from);
         let near = ahead.filter(|(index, _)| !place.has_told(*index)).map(|(_, told)| told).take(AHEAD).collect();
+        Alphabet::new(self.case, near)
+    }
+
+    /// The inputs that could come next.
+    pub(super) fn inputs(&self, place: &Place) -> Vec<Input> {
         let sight = place.state.observe(&self.case.terms);
         let world = sight.observation(&self.case.terms);
-        let alphabet = Alphabet::new(self.case, near);
+        let alphabet = self.alphabet(place);
         let is_setup = self.case.events.first().is_some_and(|told| told.kind.starts_with("setup_intent."));
         if is_setup {
             alphabet.of_setup(world.setup)
@@ -66,9 +71,10 @@ impl Search<'_, '_> {
         if !was_processing && told.iter().any(|told| is_of_new_charge(told.kind)) {
             start.charge = 0;
         }
-        if at < due || told.is_empty() {
-            let is_wait = matches!(input, Input::Event(Event::Advance { .. }));
-            if is_wait || may_be_silent(&input, before.as_ref()) {
+        let is_wait = matches!(input, Input::Event(Event::Advance { .. }));
+        let is_early = at < due && !(is_wait && at.saturating_add(self.bounds.lag) >= due);
+        if is_early || told.is_empty() {
+            if is_wait || self.may_be_silent(place, &input, before.as_ref()) {
                 let untold = u32::try_from(told.len()).unwrap_or(u32::MAX);
                 self.add(start, way.on(if is_wait { untold } else { untold.max(1) }, untold));
             }
@@ -79,8 +85,8 @@ impl Search<'_, '_> {
             let mut next = start;
             let cost = self.tell_all(&mut next, told, &scene, at.saturating_add(lag));
             let says_something = next.progress() > start.progress();
-            let is_wait = matches!(input, Input::Event(Event::Advance { .. }));
-            if first == Some(next) || !(says_something || is_wait || may_be_silent(&input, before.as_ref())) {
+            if first == Some(next) || !(says_something || is_wait || self.may_be_silent(place, &input, before.as_ref()))
+            {
                 continue;
             }
             first = Some(next);
@@ -223,6 +229,46 @@ impl Search<'_, '_> {
             }
         }
     }
+
+    /// May a step be missing from the log altogether? Not one without which the rest could be told as well.
+    fn may_be_silent(&self, place: &Place, input: &Input, before: Option<&PaymentView>) -> bool {
+        let approves = |method: PaymentMethod| {
+            !matches!(
+                method,
+                PaymentMethod::Declined
+                    | PaymentMethod::AuthenticationRequired
+                    | PaymentMethod::AuthenticationThenDeclined
+            )
+        };
+        match input {
+            Input::Call(call) => match call.operation {
+                Operation::ConfirmIntent { confirm, .. } => confirm.method.is_none_or(approves),
+                Operation::ConfirmSetup { method } => method.is_none_or(approves),
+                Operation::CancelIntent { .. } => before.is_some_and(|before| !before.received.is_zero()),
+                Operation::CancelSetup { .. } => false,
+                Operation::CreateRefund { refund, .. } => {
+                    let amount = refund.amount.unwrap_or(0);
+                    // Made, failed and made again, all of it unseen: once is enough.
+                    let is_again = |before: &PaymentView| {
+                        before.refunds.iter().zip(place.refunds).any(|(refund, named)| {
+                            let dead = refund.filter(|refund| !refund.status.counts() && named == 0);
+                            dead.is_some_and(|refund| i64::from(refund.amount.get()) == amount)
+                        })
+                    };
+                    before.is_some_and(|before| !is_again(before) && self.alphabet(place).presupposes(before, amount))
+                }
+                _ => true,
+            },
+            Input::Event(Event::Refund { refund, progress, .. }) => {
+                before.is_some_and(|before| self.alphabet(place).presupposes_move(before, *refund, *progress))
+            }
+            Input::Event(Event::Authenticate { result, .. } | Event::AuthenticateSetup { result }) => {
+                *result == Authentication::Succeeds
+            }
+            Input::Event(_) => true,
+            Input::Begin { .. } | Input::Finish { .. } => false,
+        }
+    }
 }
 
 fn is_of_new_charge(kind: Kind) -> bool {
@@ -234,29 +280,5 @@ pub(super) fn refunds_of(notification: &Notification, scene: &Scene<'_>) -> (Opt
     match notification.about {
         About::Refund(_, id) => (refund_of(scene.before, id), refund_of(scene.after, id)),
         About::Payment(_) | About::Setup | About::Session => (None, None),
-    }
-}
-
-/// May a step be missing from the log altogether? Not one without which the rest could be told as well.
-fn may_be_silent(input: &Input, before: Option<&PaymentView>) -> bool {
-    let approves = |method: PaymentMethod| {
-        !matches!(
-            method,
-            PaymentMethod::Declined | PaymentMethod::AuthenticationRequired | PaymentMethod::AuthenticationThenDeclined
-        )
-    };
-    match input {
-        Input::Call(call) => match call.operation {
-            Operation::ConfirmIntent { confirm, .. } => confirm.method.is_none_or(approves),
-            Operation::ConfirmSetup { method } => method.is_none_or(approves),
-            Operation::CancelIntent { .. } => before.is_some_and(|before| !before.received.is_zero()),
-            Operation::CancelSetup { .. } => false,
-            _ => true,
-        },
-        Input::Event(Event::Authenticate { result, .. } | Event::AuthenticateSetup { result }) => {
-            *result == Authentication::Succeeds
-        }
-        Input::Event(_) => true,
-        Input::Begin { .. } | Input::Finish { .. } => false,
     }
 }

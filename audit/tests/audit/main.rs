@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "a test fails where something is not as it says"
@@ -9,3 +10,5 @@
 
 mod common;
 mod own_log;
+mod scripts;
+mod tampered;

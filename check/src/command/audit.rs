@@ -34,6 +34,9 @@ pub(super) struct Question {
     /// Seconds by which events of one step may come after its first
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=86_400))]
     lag: i64,
+    /// The log lacks nothing: what has no history without missing events is impossible
+    #[arg(long)]
+    complete: bool,
     /// Places of the search that are looked at for one payment
     #[arg(long, value_name = "PLACES", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     effort: u32,
@@ -48,6 +51,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     let bounds = holdfast_audit::Bounds {
         places: usize::try_from(question.effort).unwrap_or(usize::MAX),
         lag: question.lag,
+        gaps: !question.complete,
         ..holdfast_audit::Bounds::default()
     };
     let how = holdfast_audit::Options { terms: decided, bounds, skip_malformed: question.skip_malformed, bytes };
