@@ -204,10 +204,9 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &
     use PaymentMethod as M;
     let told = |kind: &str| events.iter().any(|told| told.kind == kind);
     let refund = |status: &str| {
-        events
-            .iter()
-            .map(Told::object)
-            .any(|object| object.object.text() == Some("refund") && object.status.text() == Some(status))
+        let of_refunds = events.iter().filter(|told| told.object().object.text() == Some("refund"));
+        let shown = of_refunds.flat_map(|told| [Some(told.object()), told.previous()]).flatten();
+        shown.into_iter().any(|object| object.status.text() == Some(status))
     };
     let mut methods = Vec::new();
     if refund("pending") {
@@ -232,14 +231,12 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &
         || events.iter().map(Told::object).any(|object| {
             matches!(object.status.text(), Some("processing" | "pending")) && object.object.text() != Some("refund")
         });
+    let waits = refund("requires_action") || refund("canceled");
     if bank {
-        methods.push(M::UsBankAccount);
-        if told("charge.failed") || told("payment_intent.payment_failed") {
-            methods.push(M::UsBankAccountFails);
-        }
-        if refund("requires_action") || refund("canceled") || refund("failed") {
-            methods.push(M::BankTransfer);
-        }
+        methods.extend([M::UsBankAccount, M::UsBankAccountFails]);
+    }
+    if waits || bank && refund("failed") {
+        methods.push(M::BankTransfer);
     }
     if told("payment_intent.payment_failed") || told("charge.failed") {
         methods.push(M::Declined);

@@ -98,7 +98,6 @@ const CAUGHT: &[Tampering] = &[
         change(log, &id, "id", json!("ch_another"))
     }),
     ("previous amount that was not there", PIECES, |log| previous(log, "payment_intent.amount_capturable_updated", 1, "amount_capturable", json!(900))),
-    ("previous refund that was not there", PIECES, |log| previous(log, "charge.refunded", 1, "amount_refunded", json!(200))),
     ("refund forgotten to have failed", REFUND_FAILS, |log| previous(log, "charge.refunded", 1, "amount_refunded", json!(1000))),
     ("refund that rises again", REFUND_FAILS, |log| {
         set(log, "refund.updated", 0, "status", json!("succeeded"));
@@ -142,6 +141,9 @@ const CAUGHT_IF_COMPLETE: &[Tampering] = &[
     ("refund of another amount than the charge says", PIECES, |log| {
         set(log, "charge.refunded", 1, "amount_refunded", json!(500));
         id_of(&log[at(log, "refund.created", 1)])
+    }),
+    ("previous refund that was not there", PIECES, |log| {
+        previous(log, "charge.refunded", 1, "amount_refunded", json!(200))
     }),
     ("an event deleted", PIECES, |log| {
         log.remove(at(log, "charge.captured", 0));
