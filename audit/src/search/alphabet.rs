@@ -185,6 +185,22 @@ impl<'a, 'b> Alphabet<'a, 'b> {
                 (Some("payment_intent"), Some("automatic")) => CaptureMethod::Automatic,
                 (Some("payment_intent"), Some("automatic_async")) => CaptureMethod::AutomaticAsync,
                 (Some("payment_intent"), Some("manual")) => CaptureMethod::Manual,
+                // Only what is held is captured or runs out.
+                (Some("charge"), _) if matches!(told.kind.as_str(), "charge.captured" | "charge.expired") => {
+                    CaptureMethod::Manual
+                }
+                // And a bank holds nothing.
+                (Some("charge"), _)
+                    if told.kind == "charge.pending" && payment.capture_method == CaptureMethod::Manual =>
+                {
+                    ways.push(Some(CaptureMethod::Automatic));
+                    CaptureMethod::AutomaticAsync
+                }
+                (Some("charge"), _)
+                    if object.captured.value() == Some(&true) && object.balance_transaction.is_set() == Some(false) =>
+                {
+                    CaptureMethod::AutomaticAsync
+                }
                 (Some("charge"), _) if told.kind == "charge.succeeded" => match object.captured.value() {
                     Some(true) if object.balance_transaction.is_set() == Some(true) => CaptureMethod::Automatic,
                     Some(true) => CaptureMethod::AutomaticAsync,

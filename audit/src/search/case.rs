@@ -122,8 +122,17 @@ impl Hints {
             Some("manual") => Some(CaptureMethod::Manual),
             _ => None,
         });
+        let is_held = |told: &Told| {
+            matches!(
+                told.kind.as_str(),
+                "charge.captured" | "charge.expired" | "payment_intent.amount_capturable_updated"
+            )
+        };
         let held = || {
-            of("charge").any(|object| object.captured.value() == Some(&false) && object.paid.value() != Some(&false))
+            events.iter().any(is_held) || {
+                of("charge")
+                    .any(|object| object.captured.value() == Some(&false) && object.paid.value() != Some(&false))
+            }
         };
         let capture_method = capture_method
             .unwrap_or_else(|| if held() { CaptureMethod::Manual } else { CaptureMethod::AutomaticAsync });

@@ -1,7 +1,7 @@
 //! One step of the model, and the events that tell of it.
 
 use holdfast_model::{
-    About, Authentication, Event, Input, IntentStatus, Notification, NotificationKind as Kind, Operation,
+    About, Authentication, ChargeStatus, Event, Input, IntentStatus, Notification, NotificationKind as Kind, Operation,
     PaymentMethod, PaymentView, RefundId, RefundView, Rejection, Sight, transition,
 };
 
@@ -172,7 +172,12 @@ impl Search<'_, '_> {
     pub(super) fn name(&self, place: &mut Place, event: usize, about: About) -> bool {
         let Some(fact) = self.case.facts.get(event) else { return false };
         if fact.charge != 0 {
-            if place.charge != 0 && place.charge != fact.charge {
+            // A charge that failed may have been followed by another, of which nothing is told.
+            let is_over = |place: &Place| {
+                let view = payment(&place.state.observe(&self.case.terms), &self.case.terms);
+                view.and_then(|view| view.charge).is_some_and(|charge| charge.status == ChargeStatus::Failed)
+            };
+            if place.charge != 0 && place.charge != fact.charge && !(self.bounds.gaps && is_over(place)) {
                 return false;
             }
             place.charge = fact.charge;
