@@ -18,12 +18,13 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 8] = [
+const CRATES: [(&str, &str); 9] = [
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
     ("server", "holdfast-server"),
     ("conformance", "holdfast-conformance"),
+    ("audit", "holdfast-audit"),
     ("drive", "holdfast-drive"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
@@ -74,6 +75,15 @@ fn the_server_knows_the_engine_alone_and_nothing_knows_the_server() {
     for name in manifests().keys().filter(|name| *name != "holdfast-fuzz") {
         assert!(!of(name, &ALL_KINDS).contains("holdfast-server"), "{name} would compile an HTTP server");
     }
+}
+
+#[test]
+fn the_audit_judges_by_model_and_claims_alone() {
+    let ours: Vec<_> =
+        of("holdfast-audit", &["normal", "build"]).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-model", "holdfast-properties"], "a log is judged without an engine");
+    // Its tests take logs of our engine from the harness.
+    assert!(!of("holdfast-audit", &ALL_KINDS).contains("holdfast-engine"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Exit codes: 0 all claims hold and every search is complete; 1 a claim is false, or a trace does
 //! not go as it says; 2 bad usage or input; 3 incomplete.
 
+mod audit;
 mod claims;
 mod coverage;
 mod drive;
@@ -137,6 +138,8 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "reports/transitions.json")]
         transitions: PathBuf,
     },
+    /// Judge a log of webhook or API events, payment by payment
+    Audit(audit::Question),
     /// Find the shortest trace to a state, such as `status=succeeded refunded>0`
     Path {
         /// Conditions on what is seen: `field=value`, also != < <= > >=, all of which must hold
@@ -199,6 +202,7 @@ pub fn run(
         Some(Command::Strength(question)) => strength::run(&question, &cli.options, stage),
         Some(Command::Coverage(question)) => coverage::run(&question, &cli.options, stage),
         Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, stage),
+        Some(Command::Audit(question)) => audit::run(&question, &cli.options, stage),
         Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, stage),
         Some(Command::Web { scenario, variant, port }) => {
             web::run(&scenario, variant.as_deref(), port, &cli.options, stage)

@@ -4,6 +4,7 @@ mod answers;
 mod ask;
 mod bent;
 mod book;
+mod log;
 mod names;
 mod network;
 mod room;
