@@ -192,12 +192,20 @@ impl<'s> Run<'s> {
         if !abandoned && crate::ask::event(&self.server.ways, self.server.names(), &event, view.as_ref()).is_none() {
             return Ok(Took::not_asked());
         }
+        if matches!(event, Event::Advance { .. }) && !self.server.has_time() {
+            return Ok(Took::not_asked());
+        }
         self.has_waited |= matches!(event, Event::Advance { .. });
         let expected = transition(&self.terms, &self.world, input);
         let scene = Scene::of(&self.terms, &self.world, input, &expected);
         let mut sightings = Vec::new();
         match self.server.happen(&event, view.as_ref()) {
             Ok(Some(reply)) if reply.is_failure() => sightings.push(scene.failed(&reply)),
+            Ok(Some(reply)) if !reply.is_done() && matches!(event, Event::Advance { .. }) => {
+                // It has come to its end.
+                self.server.stop_the_clock();
+                return Ok(Took::not_asked());
+            }
             Ok(_) => {}
             Err(broken @ Broken::Unreachable(_)) => return Err(broken),
             Err(broken) => return Ok(scene.broke_off(&broken)),

@@ -9,6 +9,9 @@ use crate::names::{Names, PaymentNames};
 use crate::ways::{Api, Means, Ways};
 use crate::wire::{Asked, Broken, Reply, Wire};
 
+/// How far a drive moves a clock in all: twenty years.
+const MOVED_AT_MOST: u64 = 20 * 365 * 86_400;
+
 /// What came of a request.
 #[derive(Clone, Debug)]
 pub struct Done {
@@ -52,6 +55,8 @@ pub struct Server {
     pub expands: bool,
     /// Inputs that it was asked so far.
     pub operations: u64,
+    /// Seconds that its clock was moved in all. No clock can be moved for ever.
+    moved: u64,
     /// What this drive's keys begin with: another drive's must not be met.
     nonce: String,
     sequence: u64,
@@ -69,6 +74,7 @@ impl Server {
             version: Version::default(),
             expands: true,
             operations: 0,
+            moved: 0,
             nonce,
             sequence: 0,
             names: Names::default(),
@@ -132,9 +138,20 @@ impl Server {
             Input::Event(Event::Authenticate { .. }) => self.ways.authenticate.is_some(),
             Input::Event(Event::Settle { .. } | Event::CloseCancelWindow { .. }) => self.ways.settle,
             Input::Event(Event::Refund { .. }) => self.ways.refunds_move,
-            Input::Event(Event::Advance { .. }) => self.ways.clock,
+            Input::Event(Event::Advance { .. }) => self.has_time(),
             Input::Event(_) | Input::Begin { .. } | Input::Finish { .. } => false,
         }
+    }
+
+    /// Can its clock be moved, and has this drive not moved it far enough?
+    #[must_use]
+    pub const fn has_time(&self) -> bool {
+        self.ways.clock && self.moved < MOVED_AT_MOST
+    }
+
+    /// Its clock does not move any more.
+    pub const fn stop_the_clock(&mut self) {
+        self.ways.clock = false;
     }
 
     /// The name under which a key travels.
@@ -255,6 +272,9 @@ impl Server {
     /// [`Broken`] when there is no answer.
     pub fn happen(&mut self, event: &Event, view: Option<&PaymentView>) -> Result<Option<Reply>, Broken> {
         self.operations = self.operations.saturating_add(1);
+        if let Event::Advance { seconds } = event {
+            self.moved = self.moved.saturating_add(u64::from(*seconds));
+        }
         match ask::event(&self.ways, &self.names, event, view) {
             Some(asked) => self.wire.send(&asked).map(Some),
             None => Ok(None),

@@ -100,6 +100,10 @@ fn help_is_no_error_and_bad_usage_is() {
         (vec!["web", "refunds", "imediate"], "`refunds` has no variant `imediate`; did you mean `immediate`?"),
         (vec!["replay", "no/such/file"], "no/such/file: "),
         (vec!["merge", "no/such/file"], "no/such/file: "),
+        (vec!["drive", "http://127.0.0.1:9", "--key", "sk_live_1"], "--key: `sk_live_…` is a live key"),
+        (vec!["drive", "http://203.0.113.7"], "add --allow-remote"),
+        (vec!["drive", "https://127.0.0.1:9"], "TLS, which is not spoken here"),
+        (vec!["drive", "http://127.0.0.1:9", "--name", "../x"], "--name: `../x` cannot be a file's name"),
         (vec!["report"], "cannot write the reports to reports: no room"),
     ] {
         let answer = check(&arguments);
