@@ -370,7 +370,8 @@ impl<'a> Hunt<'a> {
         for (place, input) in inputs.iter().enumerate() {
             let took = run.take(*input, &self.features)?;
             let parts = took.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice));
-            if parts || !took.goes_on {
+            // What is not asked explains nothing.
+            if parts || !took.goes_on || !took.asked {
                 return Ok(Some(place));
             }
         }

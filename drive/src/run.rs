@@ -192,7 +192,9 @@ impl<'s> Run<'s> {
         if !abandoned && crate::ask::event(&self.server.ways, self.server.names(), &event, view.as_ref()).is_none() {
             return Ok(Took::not_asked());
         }
-        if matches!(event, Event::Advance { .. }) && !self.server.has_time() {
+        if let Event::Advance { seconds } = event
+            && !self.server.has_time(seconds)
+        {
             return Ok(Took::not_asked());
         }
         self.has_waited |= matches!(event, Event::Advance { .. });

@@ -11,6 +11,8 @@ use crate::wire::{Asked, Broken, Reply, Wire};
 
 /// How far a drive moves a clock in all: twenty years.
 const MOVED_AT_MOST: u64 = 20 * 365 * 86_400;
+/// How far in one step: forty days, past every deadline there is.
+const STEP_AT_MOST: u32 = 40 * 86_400;
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -138,15 +140,16 @@ impl Server {
             Input::Event(Event::Authenticate { .. }) => self.ways.authenticate.is_some(),
             Input::Event(Event::Settle { .. } | Event::CloseCancelWindow { .. }) => self.ways.settle,
             Input::Event(Event::Refund { .. }) => self.ways.refunds_move,
-            Input::Event(Event::Advance { .. }) => self.has_time(),
+            Input::Event(Event::Advance { seconds }) => self.has_time(*seconds),
             Input::Event(_) | Input::Begin { .. } | Input::Finish { .. } => false,
         }
     }
 
-    /// Can its clock be moved, and has this drive not moved it far enough?
+    /// Can its clock be moved so far, after all that this drive has moved it?
     #[must_use]
-    pub const fn has_time(&self) -> bool {
-        self.ways.clock && self.moved < MOVED_AT_MOST
+    pub fn has_time(&self, seconds: u32) -> bool {
+        let after = self.moved.saturating_add(u64::from(seconds));
+        self.ways.clock && seconds <= STEP_AT_MOST && after <= MOVED_AT_MOST
     }
 
     /// Its clock does not move any more.
