@@ -11,9 +11,10 @@ for source in fuzz/fuzz_targets/*.rs; do
     # One has to fail, the other does nothing.
     case "$target" in canary | decode) continue ;; esac
     cp "$output/$target" "$OUT/"
-    if [ -d "fuzz/seeds/$target" ]; then
-        zip -q -j "$OUT/${target}_seed_corpus.zip" "fuzz/seeds/$target"/*
-    fi
+    # A target without seeds of its own takes those of `lockstep`: they are sequences as well.
+    seeds=fuzz/seeds/$target
+    [ -d "$seeds" ] || seeds=fuzz/seeds/lockstep
+    zip -q -j "$OUT/${target}_seed_corpus.zip" "$seeds"/*
     if [ -f "fuzz/dictionaries/$target.dict" ]; then
         cp "fuzz/dictionaries/$target.dict" "$OUT/"
     fi

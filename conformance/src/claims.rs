@@ -8,6 +8,7 @@ use holdfast_properties::{Snapshot, Step};
 use crate::open;
 use crate::oracle;
 use crate::reading;
+use crate::room;
 use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
 use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
 
@@ -43,7 +44,7 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
             step = step.saturating_add(1);
             continue;
         }
-        if !subject.can(input) {
+        if room::is_full(&before.observe(), input) || !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
             step = step.saturating_add(1);
             continue;

@@ -8,7 +8,7 @@ use crate::oracle::{self, Likeness};
 use crate::reading::is_seen_as;
 use crate::subject::{Answer, Failure, Subject};
 use crate::twin::{self, cannot_say};
-use crate::verdict::{Difference, Divergence, Inconclusive, Place, Tally, Verdict};
+use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
 /// One request of a history: what was asked, what was answered, and between which two moments.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,10 @@ pub struct Raced {
 
 /// A subject that takes several requests at once.
 pub trait Concurrent: Subject {
+    /// Can this be asked in a race? Not what names something that is not there yet: what it means would hang on when it is
+    /// asked. Such a race is left out, and counted.
+    fn can_race(&self, operation: &Operation) -> bool;
+
     /// Sends `inner` while `outer` is under way: at the `point`-th thing that `outer` does to its store or asks of its
     /// network. Answers `None` for `inner` where `outer` has fewer such points.
     ///
@@ -59,24 +63,60 @@ pub struct Nested {
     pub point: u32,
 }
 
-/// Runs `prelude`, then lets two requests overlap as `nested` says.
+/// Can it overlap with others? It is about what is there already, so that it means the same whenever it is carried out:
+/// what is created in a race would be named in an order that nobody knows.
+#[must_use]
+pub const fn can_overlap(operation: &Operation) -> bool {
+    match operation {
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => true,
+        Operation::CreateIntent { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::CreateSession(_)
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CancelRefund { .. } => false,
+    }
+}
+
+/// The requests of `inputs` that can overlap with others, each with its place.
+pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize, Operation)> + '_ {
+    inputs.iter().enumerate().filter_map(|(place, input)| match input {
+        Input::Call(call) => Some((place, call.operation)).filter(|(_, operation)| can_overlap(operation)),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    })
+}
+
+/// Runs `prelude`, then lets two requests overlap as `nested` says. Where the model has no room for what they would do,
+/// nothing is compared, and the tally says so.
 pub fn run(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], nested: &Nested) -> Verdict {
-    explain(subject, terms, prelude, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
+    let raced = [nested.outer, nested.inner];
+    explain(subject, terms, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
 }
 
 /// Runs `prelude`, then the requests of each thread against each other. At most a handful of requests: every order of
 /// them that their times allow is tried.
 pub fn threads(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], threads: &[Vec<Operation>]) -> Verdict {
-    explain(subject, terms, prelude, |subject| subject.race(threads))
+    explain(subject, terms, prelude, &threads.concat(), |subject| subject.race(threads))
 }
 
 fn explain<S: Concurrent>(
     subject: &mut S,
     terms: &Terms,
     prelude: &[Input],
+    raced: &[Operation],
     overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
 ) -> Verdict {
-    match judge(subject, terms, prelude, overlap) {
+    match judge(subject, terms, prelude, raced, overlap) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
@@ -86,11 +126,16 @@ fn judge<S: Concurrent>(
     subject: &mut S,
     terms: &Terms,
     prelude: &[Input],
+    raced: &[Operation],
     overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
 ) -> Result<Tally, Verdict> {
     let prelude = twin::plain(prelude);
     let world = begin(subject, terms, &prelude)?;
     let step = prelude.len();
+    let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
+    if !raced.iter().all(|operation| subject.can_race(operation)) {
+        return Ok(Tally { beyond, ..Tally::default() });
+    }
     let overlap = overlap(subject).map_err(cannot_say(step))?;
     let sight = subject.observe().map_err(cannot_say(step))?;
     let mut seen = oracle::nothing_yet(terms);
@@ -103,10 +148,8 @@ fn judge<S: Concurrent>(
             let compared = u64::try_from(overlap.history.len()).unwrap_or(u64::MAX);
             Ok(Tally { compared, ..Tally::default() })
         }
-        Found::NoRoom => {
-            let reason = "the model has no room for what the requests would do".to_owned();
-            Err(Verdict::Inconclusive(Inconclusive { step, reason }))
-        }
+        // What the model has no room for is left out wherever it is met, and counted.
+        Found::NoRoom => Ok(Tally { beyond, ..Tally::default() }),
         Found::Nothing => {
             let Some(first) = overlap.history.first() else { return Ok(Tally::default()) };
             let model = "no order of the requests that is answered and ends so".to_owned();

@@ -66,8 +66,10 @@ impl Coverage {
 }
 
 /// Why a transition was not seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
+    /// Its way can be gone, and the subject fails on it: what came of it.
+    Failed(String),
     /// Nobody came by: its way can be gone.
     Missed,
     /// Its way creates under a name that is taken, or leaves the model's room. In the model requests name what they
@@ -85,10 +87,15 @@ pub enum Why {
 }
 
 impl Why {
-    /// Every reason but the first, in words.
-    pub const REASONS: [(Self, &'static str); 5] = [
+    /// That the transition is missing, in words: for all that is known, an engine can be asked it.
+    pub const MISSING: [(Self, &'static str); 3] = [
+        (Self::Missed, "nobody came by: the shortest way can be gone"),
         (Self::Forgotten, "on the shortest way a key is used that has grown old, and may be forgotten by then"),
         (Self::Outdated, "the shortest way leads elsewhere by now, or with amounts as engines take them"),
+    ];
+
+    /// That the shortest way cannot be asked of an engine, in words.
+    pub const NOT_ASKED: [(Self, &'static str); 3] = [
         (Self::NotNamed, "the shortest way creates under a name that is taken, or leaves the model's room"),
         (Self::LeftOut, "on the shortest way an input meets a request held open, and no rule says what waits for what"),
         (
@@ -96,6 +103,12 @@ impl Why {
             "on the shortest way a request fails at the server that needs nobody else, so nothing can fail",
         ),
     ];
+
+    /// Is the transition missing, for all that is known?
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        Self::MISSING.iter().any(|(why, _)| why == self)
+    }
 }
 
 fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -> Why {
@@ -105,10 +118,13 @@ fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -
     if expected(way).steps().last().is_none_or(|step| AbstractTransition::of(&step) != wanted) {
         return Why::Outdated;
     }
-    let Ok(mut lockstep) = Lockstep::start(subject, &way.terms) else { return Why::Missed };
+    let mut lockstep = match Lockstep::start(subject, &way.terms) {
+        Ok(lockstep) => lockstep,
+        Err(inconclusive) => return Why::Failed(inconclusive.to_string()),
+    };
     for input in &way.inputs {
         match lockstep.step(*input) {
-            Err(_) => return Why::Missed,
+            Err(verdict) => return Why::Failed(verdict.to_string()),
             Ok(Stepped::Beyond | Stepped::Held) => return Why::LeftOut,
             Ok(Stepped::Compared) if lockstep.last_step().is_some_and(|step| step.input != *input) => {
                 return Why::NoFault;

@@ -6,6 +6,7 @@ use holdfast_properties::consumer::Consumer;
 use crate::choices::Choices;
 use crate::claims::send;
 use crate::oracle;
+use crate::room;
 use crate::subject::Subject;
 use crate::twin::cannot_say;
 use crate::verdict::{Broken, Tally, Verdict, Violation};
@@ -31,7 +32,7 @@ fn deliver(
     let mut waiting: Vec<Notification> = Vec::new();
     let mut now = oracle::nothing_yet(terms);
     for (step, input) in inputs.iter().enumerate() {
-        if !subject.can(input) {
+        if room::is_full(&now.observe(), input) || !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
         }

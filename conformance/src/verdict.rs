@@ -73,7 +73,7 @@ pub struct Tally {
     pub held: u64,
     /// Steps at which the rules allow several answers, and the subject gave another one than the model.
     pub allowed: u64,
-    /// How often each entry of [`crate::tolerated::TOLERATED`] occurred.
+    /// How often an entry of [`crate::tolerated::TOLERATED`] occurred, all of them together.
     pub tolerated: u64,
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use holdfast_model::Input;
 use holdfast_model::trace::Script;
-use holdfast_model::{Input, Operation};
 
 use crate::choices::Seeded;
 use crate::concurrent::{self, Nested};
@@ -50,21 +50,11 @@ impl Way {
     }
 }
 
-/// The last two requests, one within the other, and what comes before them.
+/// The last two requests that can overlap, one within the other, and what comes before them.
 fn nested(inputs: &[Input], point: u32) -> Option<(&[Input], Nested)> {
-    // What is created in a race would be named in an order that nobody knows.
-    let creates = |operation: &Operation| {
-        matches!(
-            operation,
-            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
-        )
-    };
-    let asks = |input: &Input| -> Option<Operation> {
-        if let Input::Call(call) = input { Some(call.operation).filter(|operation| !creates(operation)) } else { None }
-    };
-    let mut places = inputs.iter().enumerate().rev().filter(|(_, input)| asks(input).is_some());
-    let ((_, inner), (place, outer)) = (places.next()?, places.next()?);
-    Some((inputs.get(..place)?, Nested { outer: asks(outer)?, inner: asks(inner)?, point }))
+    let mut requests = concurrent::that_overlap(inputs).rev();
+    let ((_, inner), (place, outer)) = (requests.next()?, requests.next()?);
+    Some((inputs.get(..place)?, Nested { outer, inner, point }))
 }
 
 impl fmt::Display for Way {

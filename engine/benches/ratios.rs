@@ -8,7 +8,8 @@
 
 use holdfast_engine::acquirer::{Answer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{
-    CapturePaymentIntent, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, MethodRef,
+    CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund,
+    MethodRef,
 };
 use holdfast_engine::objects::{Account, CaptureMethod};
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
@@ -143,8 +144,8 @@ fn created(engine: &Engine, confirm: bool) -> PaymentIntentId {
 fn pay(engine: &Engine, key: Option<&str>) {
     let key = |step: &str| key.map(|key| format!("{key}-{step}"));
     let intent = created(engine, false);
-    let method = Some(MethodRef::Test(TestMethod::Visa));
-    let confirm = ConfirmPaymentIntent { method, ..ConfirmPaymentIntent::new(intent) };
+    let choices = Choices { method: Some(MethodRef::Test(TestMethod::Visa)), ..Choices::default() };
+    let confirm = ConfirmPaymentIntent { choices, ..ConfirmPaymentIntent::new(intent) };
     send(engine, Command::ConfirmPaymentIntent(confirm), key("confirm"));
     for (amount, last) in [(700, false), (200, true)] {
         let capture = CapturePaymentIntent {

@@ -116,5 +116,7 @@ pub const SHORTEST_SESSION: Seconds = 1_800;
 pub const LONGEST_SESSION: Seconds = DAY;
 /// The tolerance of webhook signatures: 300 seconds (§2.12).
 pub const SIGNATURE_TOLERANCE: Seconds = 300;
+/// The longest a replaced webhook secret still signs: 24 hours (§2.12).
+pub const LONGEST_ROLL: Seconds = DAY;
 /// Async capture must have filled the ledger by then (A12).
 pub const ASYNC_CAPTURE_LIMIT: Seconds = HOUR;

@@ -23,16 +23,18 @@ pub mod time;
 mod version;
 
 pub use crate::core::{Changes, Decided, Done, Reply, Scene, Stop, decide};
-pub use dialect::{ASYNC_CAPTURE_LIMIT, Dialect, LONGEST_SESSION, SHORTEST_SESSION, SIGNATURE_TOLERANCE, Timing};
+pub use dialect::{
+    ASYNC_CAPTURE_LIMIT, Dialect, LONGEST_ROLL, LONGEST_SESSION, SHORTEST_SESSION, SIGNATURE_TOLERANCE, Timing,
+};
 pub use money::{Currency, Money, OutOfRange};
 pub use nouns::{
     AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
-    FeeRefundId, Ids, Kind, NotAnId, Object, ObjectId, Objects, PaymentIntentId, PaymentMethodId, RefundId, ReversalId,
-    SequentialIds, SetupIntentId, SystemIds, TransferId, WebhookEndpointId,
+    FeeRefundId, Ids, Kind, NoEntropy, NotAnId, Object, ObjectId, Objects, PaymentIntentId, PaymentMethodId, RefundId,
+    ReversalId, SequentialIds, SetupIntentId, SystemIds, TransferId, WebhookEndpointId,
 };
 pub use reconcile::{Difference, Summary, reconcile};
 pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};
-pub use response::{Body, Response};
+pub use response::{Body, Expanded, Response};
 pub use shell::{Arrived, DeliveryPort, Engine, EngineParts, NoDelivery, Post, Progress, Request, sign};
 pub use test_methods::{Behaviour, Challenge, Decline, MethodType, Network, TestMethod, TestMethodRow};
 pub use time::{Clock, ManualClock, SystemClock, Time};

@@ -224,8 +224,15 @@ pub trait Ids: Send + Sync {
     /// A number no earlier call returned, larger than all before it.
     fn next(&self) -> u64;
     /// A number nobody can guess, for client secrets and signing secrets.
-    fn secret(&self) -> u64;
+    ///
+    /// # Errors
+    /// [`NoEntropy`] when there is none to be had: a secret that can be guessed is never given out.
+    fn secret(&self) -> Result<u64, NoEntropy>;
 }
+
+/// The operating system has no randomness to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoEntropy;
 
 /// Ids counted from one, and secrets derived from the count: every run alike.
 #[derive(Debug, Default)]
@@ -244,8 +251,8 @@ impl Ids for SequentialIds {
         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed).saturating_add(1)
     }
 
-    fn secret(&self) -> u64 {
-        self.next().wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    fn secret(&self) -> Result<u64, NoEntropy> {
+        Ok(self.next().wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 }
 
@@ -261,18 +268,15 @@ impl Ids for SystemIds {
         let seconds = crate::Clock::now(&crate::SystemClock).seconds().saturating_sub(FIRST_SECOND) & 0x7FFF_FFFF;
         let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let floor = seconds << 32;
-        *last = if *last < floor { floor | (random() & 0x0FFF_FFFF) } else { last.saturating_add(1) };
+        // An id is no secret: without entropy it is merely easier to guess.
+        let within = getrandom::u64().unwrap_or(0) & 0x0FFF_FFFF;
+        *last = if *last < floor { floor | within } else { last.saturating_add(1) };
         *last
     }
 
-    fn secret(&self) -> u64 {
-        random()
+    fn secret(&self) -> Result<u64, NoEntropy> {
+        getrandom::u64().map_err(|_| NoEntropy)
     }
-}
-
-fn random() -> u64 {
-    // Without entropy there is no safe secret to give out; zero keeps the engine alive and the id part unique.
-    getrandom::u64().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What the engine answers: typed and frozen; text is made of it only where somebody reads text.
 
+use crate::objects::CheckoutSession;
 use crate::refusal::Refusal;
 use crate::store::Page;
 use crate::version::ApiVersion;
-use crate::{Kind, Object};
+use crate::{ChargeId, Kind, Object};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The answer to one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,10 +17,21 @@ pub struct Response {
     pub version: ApiVersion,
     /// What it says.
     pub body: Body,
-    /// The objects to put in place of their ids (`expand[]`), as paths and frozen states.
-    pub expanded: Vec<(String, Object)>,
+    /// What to put in place of ids (`expand[]`), as paths and frozen states.
+    pub expanded: Vec<(String, Expanded)>,
     /// Whether it is the answer of an earlier request with the same idempotency key.
     pub replayed: bool,
+}
+
+/// What `expand[]` shows at a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Expanded {
+    /// An object in place of its id.
+    Object(Object),
+    /// The positions of a Checkout Session.
+    LineItems(Arc<CheckoutSession>),
+    /// The refunds of a charge, newest first.
+    Refunds(ChargeId, Vec<Object>),
 }
 
 /// What an answer says.

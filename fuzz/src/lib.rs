@@ -5,6 +5,7 @@
 
 mod counters;
 mod failure;
+pub mod http;
 pub mod run;
 
 use std::fs;
@@ -46,7 +47,7 @@ macro_rules! target {
 pub fn replay(run: fn(&[u8])) -> ExitCode {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if arguments.is_empty() {
-        eprintln!("error: expected files or folders to replay, such as fuzz/seeds/sequences");
+        eprintln!("error: expected files or folders to replay, such as fuzz/seeds/lockstep");
         return ExitCode::from(2);
     }
     let mut replayed = 0_usize;

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use holdfast_conformance::mutate::mutate;
-use holdfast_fuzz::{files, run};
+use holdfast_fuzz::{files, http, run};
 
 type Target = (&'static str, fn(&[u8]));
 
 /// Every target by its name; [`every_target_is_here`] compares with the folder.
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     ("lockstep", run::lockstep),
     ("lockstep_hostile", run::lockstep_hostile),
     ("claims", run::claims),
@@ -17,6 +17,7 @@ const TARGETS: [Target; 8] = [
     ("concurrent", run::concurrent),
     ("notifications", run::notifications),
     ("trace_parse", run::trace_parse),
+    ("http", http::http),
 ];
 /// One has to fail, one does nothing.
 const OTHERS: [&str; 2] = ["canary", "decode"];
@@ -35,6 +36,9 @@ fn every_target_is_here() {
     known.sort();
     assert_eq!(there, known);
     let manifest = std::fs::read_to_string(here().join("Cargo.toml")).unwrap();
+    let nightly = std::fs::read_to_string(here().join("../.github/workflows/nightly.yml")).unwrap();
+    let every_night = TARGETS.map(|(name, _)| name).join(", ");
+    assert!(nightly.contains(&format!("target: [{every_night}]")), "the nightly run does not have {every_night}");
     for name in known {
         assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name} is not in Cargo.toml");
     }
@@ -42,16 +46,22 @@ fn every_target_is_here() {
 
 #[test]
 fn seeds_and_corpus_replay() {
-    let mut replayed = 0;
     for (name, run) in TARGETS {
-        for folder in ["seeds", "corpus"].map(|folder| here().join(folder).join(name)) {
+        let mut replayed = 0;
+        for folder in [seeds(name), here().join("corpus").join(name)] {
             for (path, bytes) in entries(&folder) {
                 assert!(std::panic::catch_unwind(|| run(&bytes)).is_ok(), "{name} fails with {}", path.display());
                 replayed += 1;
             }
         }
+        assert!(replayed > 10, "{name} replays only {replayed} entries");
     }
-    assert!(replayed > 50, "only {replayed} entries");
+}
+
+/// Where a target begins: with seeds of its own, or with those of `lockstep`, which are sequences as well.
+fn seeds(name: &str) -> PathBuf {
+    let own = here().join("seeds").join(name);
+    if own.is_dir() { own } else { here().join("seeds/lockstep") }
 }
 
 #[test]
@@ -72,6 +82,28 @@ fn the_dictionary_has_every_verb() {
     for verb in holdfast_model::trace::Verb::ALL {
         assert!(dictionary.contains(&format!("\"{}", verb.name())), "{} is missing", verb.name());
     }
+}
+
+#[test]
+fn the_dictionary_has_every_noun_and_field_of_the_api() {
+    let dictionary = std::fs::read_to_string(here().join("dictionaries/http.dict")).unwrap();
+    let described = holdfast_server::description("");
+    let operations = described["paths"].as_object().unwrap();
+    let forms = operations.values().filter_map(|path| {
+        path.pointer("/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties")?.as_object()
+    });
+    let fields = forms.flat_map(|fields| fields.keys().map(|name| format!("\"{name}=\"")));
+    let nouns = operations.keys().map(|path| {
+        let noun = path.trim_start_matches("/v1/").split("/{id}").next().unwrap();
+        format!("\"/v1/{noun}\"")
+    });
+    let missing: std::collections::BTreeSet<String> =
+        fields.chain(nouns).filter(|word| !dictionary.lines().any(|line| line == word)).collect();
+    assert!(
+        missing.is_empty(),
+        "missing in fuzz/dictionaries/http.dict:\n{}",
+        missing.into_iter().collect::<Vec<_>>().join("\n")
+    );
 }
 
 fn entries(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {

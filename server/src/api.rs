@@ -7,7 +7,7 @@ use crate::{own, params};
 use holdfast_engine::command::Command;
 use holdfast_engine::edge::read::{self, Verb};
 use holdfast_engine::edge::render;
-use holdfast_engine::{ApiVersion, Reason, Request};
+use holdfast_engine::{ApiVersion, Reason, Request, Response};
 use serde_json::Value;
 
 /// Answers one request to the API. Blocks: the engine waits for disks, locks and the acquirer.
@@ -55,7 +55,9 @@ fn respond(app: &App, call: &Call, number: u64) -> Result<Answered, Turned> {
     let params = params::read(&call.query, &call.body)?;
     let version = asker.version.or_else(|| app.engine.account(asker.account).map(|account| account.version));
     let version = version.unwrap_or(ApiVersion::CURRENT);
-    if let Some(answered) = own::answer(app, &asker, verb, &call.path, &params.tree) {
+    // Only POST heeds a key (§2.11).
+    let key = call.header("idempotency-key").filter(|key| verb == Verb::Post && !key.is_empty());
+    if let Some(answered) = own::answer(app, &asker, key, verb, &call.path, &params.tree) {
         if verb != Verb::Get {
             app.worker.ring();
         }
@@ -63,9 +65,7 @@ fn respond(app: &App, call: &Call, number: u64) -> Result<Answered, Turned> {
         return Ok(Answered { answer, request: number, version });
     }
     let command = read::command(verb, &call.path, &params.tree);
-    // Only POST heeds a key (§2.11).
-    let idempotency_key = call.header("idempotency-key").filter(|_| verb == Verb::Post).map(str::to_owned);
-    let (account, expand) = (asker.account, params.expand);
+    let (account, expand, idempotency_key) = (asker.account, params.expand, key.map(str::to_owned));
     let request = Request { account, idempotency_key, version: asker.version, expand, command };
     let (answer, request) = ask_engine(app, request, number);
     if verb != Verb::Get {
@@ -83,7 +83,12 @@ fn ask_engine(app: &App, request: Request, number: u64) -> (Answer, u64) {
     if !makes_secret {
         hide_secrets(&mut body);
     }
-    let mut answer = Answer { status: response.status(), body, headers: Vec::new() };
+    let answer = with_headers(Answer { status: response.status(), body, headers: Vec::new() }, key, &response);
+    (answer, if response.replayed { number } else { response.request })
+}
+
+/// What the engine's answer puts into the headers: the key, the first request under it, and whether to try again.
+pub(crate) fn with_headers(mut answer: Answer, key: Option<String>, response: &Response) -> Answer {
     if let Some(key) = key {
         answer = answer.with("idempotency-key", key).with("original-request", render::request_id(response.request));
         if response.replayed {
@@ -94,7 +99,7 @@ fn ask_engine(app: &App, request: Request, number: u64) -> (Answer, u64) {
     if let Some(Reason::LockTimeout | Reason::KeyInUse) = response.refusal().map(|refusal| &refusal.reason) {
         answer = answer.with("stripe-should-retry", "true");
     }
-    (answer, if response.replayed { number } else { response.request })
+    answer
 }
 
 /// A signing secret is shown once, to whoever creates the endpoint.

@@ -4,13 +4,15 @@ use crate::clock::MovableClock;
 use crate::keys::{Key, Keys};
 use crate::webhooks::HttpDelivery;
 use crate::worker::Worker;
-use holdfast_engine::acquirer::{Acquirer, JournalFile, NoFaults, SimulatedAcquirer};
+use holdfast_engine::acquirer::{Acquirer, LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
-use holdfast_engine::{AccountId, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
+use holdfast_engine::time::Seconds;
+use holdfast_engine::{AccountId, DeliveryPort, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Where the engine keeps everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct App {
     pub(crate) keys: Keys,
     pub(crate) origin: String,
     pub(crate) worker: Arc<Worker>,
+    /// How far each idempotency key moved the clock, in seconds, and the time it then was.
+    pub(crate) moved: Mutex<HashMap<(AccountId, String), (Seconds, Time)>>,
 }
 
 /// A server's state, and the account of each of its keys.
@@ -47,6 +51,17 @@ impl App {
     /// # Errors
     /// When a file is unusable, in use, or no store.
     pub fn open(store: &StoreChoice, keys: &[Key], origin: &str) -> Result<Opened, Box<dyn Error + Send + Sync>> {
+        Self::assemble(store, keys, origin, Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()))
+    }
+
+    /// The same with these ids, and this way out for webhooks.
+    pub(crate) fn assemble(
+        store: &StoreChoice,
+        keys: &[Key],
+        origin: &str,
+        ids: Arc<dyn Ids>,
+        delivery: Arc<dyn DeliveryPort>,
+    ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
         let (store, acquirer, clock): (Arc<dyn Store>, Arc<dyn Acquirer>, _) = match store {
             StoreChoice::Memory => {
                 let acquirer = SimulatedAcquirer::default();
@@ -54,18 +69,18 @@ impl App {
             }
             StoreChoice::File(file) => {
                 let store = SqliteStore::open(file, Durability::Full)?;
-                let journal = JournalFile::open(&file.with_extension("acquirer"))?;
-                let acquirer = SimulatedAcquirer::on_journal(NoFaults, journal)?;
+                let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
+                let acquirer = SimulatedAcquirer::on_ledger(NoFaults, ledger);
                 (Arc::new(store), Arc::new(acquirer), MovableClock::kept_in(&file.with_extension("clock"))?)
             }
         };
-        let (clock, ids) = (Arc::new(clock), Arc::new(SystemIds::default()));
+        let clock = Arc::new(clock);
         let parts = EngineParts {
             store,
             acquirer,
             clock: clock.clone(),
             ids: ids.clone(),
-            delivery: Arc::new(HttpDelivery::default()),
+            delivery,
             origin: origin.to_owned(),
             ..EngineParts::in_memory(Time::default())
         };
@@ -85,7 +100,8 @@ impl App {
             accounts.push(account);
         }
         let worker = Arc::new(Worker::new(Arc::clone(&engine), Arc::clone(&clock)));
-        let app = Arc::new(Self { engine, clock, ids, keys: ring, origin: origin.to_owned(), worker });
+        let (keys, origin) = (ring, origin.to_owned());
+        let app = Arc::new(Self { engine, clock, ids, keys, origin, worker, moved: Mutex::default() });
         Ok(Opened { app, accounts })
     }
 

@@ -1,6 +1,7 @@
 //! What the engine has no command for: accounts, balances, line items, and our own test helpers.
 
 use crate::answer::Answer;
+use crate::api::with_headers;
 use crate::app::{App, accounts};
 use crate::call::Asker;
 use crate::world;
@@ -8,9 +9,11 @@ use holdfast_engine::command::{Command, WorldEvent};
 use holdfast_engine::edge::read::{Verb, command};
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Account;
-use holdfast_engine::{AccountId, ApiVersion, Clock, Currency, Object, Reason, Refusal, Request};
+use holdfast_engine::time::DAY;
+use holdfast_engine::{AccountId, ApiVersion, Clock, Currency, Object, Reason, Refusal, Request, Time};
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::sync::PoisonError;
 
 type Answered = Result<Answer, Refusal>;
 
@@ -18,18 +21,26 @@ type Answered = Result<Answer, Refusal>;
 const LONGEST_STEP: u64 = 3_660 * 86_400;
 
 /// The answer to a request that is not the engine's; `None` for all that are.
-pub(crate) fn answer(app: &App, asker: &Asker, verb: Verb, path: &str, params: &Value) -> Option<Answered> {
+///
+/// `key` is the idempotency key of a POST.
+pub(crate) fn answer(
+    app: &App,
+    asker: &Asker,
+    key: Option<&str>,
+    verb: Verb,
+    path: &str,
+    params: &Value,
+) -> Option<Answered> {
     let segments = segments(path);
     Some(match (verb, segments.as_slice()) {
         (Verb::Get, ["account"]) => only(params, &[]).and_then(|()| account(app, asker, &asker.account.to_string())),
         (Verb::Get, ["accounts"]) => only(params, &["limit"]).and_then(|()| list_accounts(app, asker, params)),
         (Verb::Get, ["accounts", id]) => only(params, &[]).and_then(|()| account(app, asker, id)),
-        (Verb::Post, ["accounts"]) => create_account(app, asker, params),
-        (Verb::Get, ["balance"]) => only(params, &[]).map(|()| balance(app, asker)),
+        (Verb::Get, ["balance"]) => only(params, &[]).and_then(|()| balance(app, asker)),
         (Verb::Get, ["checkout", "sessions", id, "line_items"]) => line_items(app, asker, id, params),
         (Verb::Get, ["test_helpers", "clock"]) => only(params, &[]).map(|()| clock(app)),
-        (Verb::Post, ["test_helpers", "clock", "advance"]) => advance(app, params),
-        (Verb::Post, ["test_helpers", rest @ ..]) => return world::answer(app, asker, rest, params),
+        (Verb::Post, ["test_helpers", "clock", "advance"]) => advance(app, asker, key, params),
+        (Verb::Post, ["test_helpers", rest @ ..]) => return world::answer(app, asker, key, rest, params),
         _ => return None,
     })
 }
@@ -39,7 +50,7 @@ pub(crate) fn is_route(verb: Verb, path: &str) -> bool {
     match (verb, segments(path).as_slice()) {
         (Verb::Get, ["account" | "accounts" | "balance"] | ["accounts", _] | ["test_helpers", "clock"]) => true,
         (Verb::Get, ["checkout", "sessions", _, "line_items"]) => true,
-        (Verb::Post, ["accounts"] | ["test_helpers", "clock", "advance"]) => true,
+        (Verb::Post, ["test_helpers", "clock", "advance"]) => true,
         (Verb::Post, ["test_helpers", rest @ ..]) => world::is_route(rest),
         _ => false,
     }
@@ -65,7 +76,7 @@ pub(crate) fn text<'a>(params: &'a Value, name: &'static str) -> Result<Option<&
     }
 }
 
-fn integer(params: &Value, name: &'static str) -> Result<Option<u64>, Refusal> {
+pub(crate) fn integer(params: &Value, name: &'static str) -> Result<Option<u64>, Refusal> {
     let wrong = |text: &str| Reason::NotAnInteger(name.into(), text.chars().take(40).collect()).into();
     text(params, name)?.map(|text| text.parse().map_err(|_| wrong(text))).transpose()
 }
@@ -104,35 +115,22 @@ fn list_accounts(app: &App, asker: &Asker, params: &Value) -> Answered {
     Ok(Answer::ok(json!({ "object": "list", "data": data, "has_more": has_more, "url": "/v1/accounts" })))
 }
 
-/// A new account connected to the asker's. What the engine does not keep has no effect.
-fn create_account(app: &App, asker: &Asker, params: &Value) -> Answered {
-    only(params, &["business_type", "capabilities", "controller", "country", "email", "type"])?;
-    let country = text(params, "country")?.unwrap_or("US");
-    if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        let why = "use a two-letter country code such as US or JP.".to_owned();
-        return Err(Reason::InvalidValue("country".into(), why).into());
-    }
-    let id = AccountId(app.ids.next());
-    let account = Account { country: country.to_owned(), ..Account::connected(id, asker.account) };
-    app.engine.add_account(account.clone()).map_err(|error| broken(&error))?;
-    Ok(shown(&account))
-}
-
 // --- looks ---
 
 /// The sums of the ledger, a currency each. There is one balance: nothing is pending.
-fn balance(app: &App, asker: &Asker) -> Answer {
-    let sums = Currency::ALL.iter().filter_map(|currency| {
-        let amount = app.engine.store().balance(asker.account, *currency).ok()?;
-        (amount != 0 || *currency == Currency::Usd).then(|| (amount, currency.code()))
-    });
+fn balance(app: &App, asker: &Asker) -> Answered {
     let (mut available, mut pending) = (Vec::new(), Vec::new());
-    for (amount, currency) in sums {
+    for currency in Currency::ALL {
+        let amount = app.engine.store().balance(asker.account, *currency).map_err(|error| broken(&error))?;
+        if amount == 0 && *currency != Currency::Usd {
+            continue;
+        }
+        let currency = currency.code();
         available.push(json!({ "amount": amount, "currency": currency, "source_types": { "card": amount } }));
         pending.push(json!({ "amount": 0, "currency": currency, "source_types": { "card": 0 } }));
     }
-    Answer::ok(json!({ "object": "balance", "available": available, "livemode": false, "pending": pending,
-        "refund_and_dispute_prefunding": { "available": [], "pending": [] } }))
+    Ok(Answer::ok(json!({ "object": "balance", "available": available, "livemode": false, "pending": pending,
+        "refund_and_dispute_prefunding": { "available": [], "pending": [] } })))
 }
 
 fn line_items(app: &App, asker: &Asker, id: &str, params: &Value) -> Answered {
@@ -149,31 +147,54 @@ fn line_items(app: &App, asker: &Asker, id: &str, params: &Value) -> Answered {
 // --- the clock ---
 
 fn clock(app: &App) -> Answer {
-    Answer::ok(json!({ "object": "test_helpers.clock", "now": app.clock.now().seconds() }))
+    clock_at(app.clock.now())
 }
 
-fn advance(app: &App, params: &Value) -> Answered {
+fn clock_at(now: Time) -> Answer {
+    Answer::ok(json!({ "object": "test_helpers.clock", "now": now.seconds() }))
+}
+
+/// Under a key the clock moves once. The key is remembered for a day while the server runs, apart from the engine's.
+fn advance(app: &App, asker: &Asker, key: Option<&str>, params: &Value) -> Answered {
     only(params, &["seconds"])?;
     let seconds = integer(params, "seconds")?.ok_or_else(|| Reason::Missing("seconds".into()))?;
     if seconds > LONGEST_STEP {
         let why = format!("it may be at most {LONGEST_STEP}.");
         return Err(Reason::InvalidValue("seconds".into(), why).into());
     }
-    app.worker.advance(seconds).map_err(|error| broken(&error))?;
-    Ok(clock(app))
+    let Some(key) = key else {
+        app.worker.advance(seconds).map_err(|error| broken(&error))?;
+        return Ok(clock(app));
+    };
+    let mut moved = app.moved.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = moved.get(&(asker.account, key.to_owned()));
+    let (answer, replayed) = match known {
+        Some((asked, _)) if *asked != seconds => return Err(Reason::KeyOfOtherRequest.into()),
+        Some((_, now)) => (clock_at(*now), true),
+        None => {
+            let now = app.worker.advance(seconds).map_err(|error| broken(&error))?;
+            moved.retain(|_, (_, then)| now.since(*then) < DAY);
+            moved.insert((asker.account, key.to_owned()), (seconds, now));
+            (clock_at(now), false)
+        }
+    };
+    let answer = answer.with("idempotency-key", key);
+    Ok(if replayed { answer.with("idempotent-replayed", "true") } else { answer })
 }
 
-/// The engine's answer to an event of the world: the object afterwards. That a customer or a bank said no is no
-/// refusal of the event; that a card was declined on a session's page is.
-pub(crate) fn happened(app: &App, asker: &Asker, event: WorldEvent) -> Answered {
-    let is_no = matches!(event, WorldEvent::Authenticate { .. } | WorldEvent::AuthenticateSetup { .. });
-    let version = asker.version.unwrap_or(ApiVersion::CURRENT);
-    let request = Request { version: Some(version), ..Request::new(asker.account, Command::World(event)) };
+/// The engine's answer to a test helper: the object afterwards. That a customer or a bank said no is no refusal of the
+/// event; that a card was declined on a session's page is.
+pub(crate) fn happened(app: &App, asker: &Asker, key: Option<&str>, command: Command) -> Answer {
+    let said =
+        matches!(command, Command::World(WorldEvent::Authenticate { .. } | WorldEvent::AuthenticateSetup { .. }));
+    let (version, idempotency_key) = (Some(asker.version.unwrap_or(ApiVersion::CURRENT)), key.map(str::to_owned));
+    let request = Request { version, idempotency_key: idempotency_key.clone(), ..Request::new(asker.account, command) };
     let response = app.engine.execute(request);
-    let shown = match (response.refusal(), response.refusal().and_then(|refusal| refusal.intent.as_ref())) {
-        (None, _) => render::response(&response),
-        (Some(_), Some(intent)) if is_no && response.status() == 402 => render::object(intent, version),
-        (Some(refusal), _) => return Err(refusal.clone()),
+    let intent = response.refusal().and_then(|refusal| refusal.intent.as_ref());
+    let (status, shown) = match intent.filter(|_| said && response.status() == 402) {
+        Some(intent) => (200, render::object(intent, response.version)),
+        None => (response.status(), render::response(&response)),
     };
-    Ok(Answer::ok(render::with_origin(shown, &app.origin)))
+    let answer = Answer { status, body: render::with_origin(shown, &app.origin), headers: Vec::new() };
+    with_headers(answer, idempotency_key, &response)
 }

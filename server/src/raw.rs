@@ -4,6 +4,7 @@ use crate::app::{App, StoreChoice};
 use crate::keys::Key;
 use crate::listen::{Limits, connection};
 use crate::router::router;
+use holdfast_engine::{NoDelivery, SequentialIds};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
@@ -12,11 +13,13 @@ use tokio::sync::watch;
 /// The key of [`in_memory`].
 const KEY: &str = "sk_test_raw";
 
-/// A server in memory whose only key is `sk_test_raw`. `None` only when the machine has no room for one.
+/// A server in memory whose only key is `sk_test_raw`. Its ids are the same each time, and its webhooks go nowhere:
+/// whoever sends it any bytes must not reach anybody else by them. `None` only when the machine has no room for one.
 #[must_use]
 pub fn in_memory() -> Option<Arc<App>> {
     let key: Key = KEY.parse().ok()?;
-    App::open(&StoreChoice::Memory, &[key], "http://127.0.0.1").ok().map(|opened| opened.app)
+    let (ids, delivery) = (Arc::new(SequentialIds::default()), Arc::new(NoDelivery));
+    App::assemble(&StoreChoice::Memory, &[key], "http://127.0.0.1", ids, delivery).ok().map(|opened| opened.app)
 }
 
 /// Sends `bytes` over one connection to `app` and answers what comes back until the server closes it.

@@ -5,10 +5,10 @@
 use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Asker;
-use crate::own::{happened, not_found, only, text};
-use holdfast_engine::command::{MethodRef, WorldEvent};
+use crate::own::{happened, integer, not_found, only, text};
+use holdfast_engine::command::{Command, MethodRef, WorldEvent};
 use holdfast_engine::objects::RefundFailure;
-use holdfast_engine::{Decline, Reason, Refusal, TestMethod};
+use holdfast_engine::{Decline, LONGEST_ROLL, Reason, Refusal, TestMethod};
 use serde_json::Value;
 use std::str::FromStr;
 
@@ -35,14 +35,36 @@ const REPORTS: [(&str, Result<(), RefundFailure>); 7] = [
 const OUTCOMES: [(&str, bool); 2] = [("pass", true), ("fail", false)];
 
 /// The answer, when `segments` (behind `/v1/test_helpers/`) name something the world can do.
-pub(crate) fn answer(app: &App, asker: &Asker, segments: &[&str], params: &Value) -> Option<Result<Answer, Refusal>> {
-    let event = event(segments, params)?;
-    Some(event.and_then(|event| happened(app, asker, event)))
+///
+/// `key` is the idempotency key.
+pub(crate) fn answer(
+    app: &App,
+    asker: &Asker,
+    key: Option<&str>,
+    segments: &[&str],
+    params: &Value,
+) -> Option<Result<Answer, Refusal>> {
+    let command = command(segments, params)?;
+    Some(command.map(|command| happened(app, asker, key, command)))
 }
 
 /// Whether `segments` name something the world can do.
 pub(crate) fn is_route(segments: &[&str]) -> bool {
-    event(segments, &Value::Null).is_some()
+    command(segments, &Value::Null).is_some()
+}
+
+fn command(segments: &[&str], params: &Value) -> Option<Result<Command, Refusal>> {
+    match segments {
+        ["webhook_endpoints", id, "roll_secret"] => Some(roll_secret(id, params)),
+        _ => event(segments, params).map(|event| event.map(Command::World)),
+    }
+}
+
+/// What a dashboard does: a new signing secret, and how long the old one signs beside it (§2.12).
+fn roll_secret(id: &str, params: &Value) -> Result<Command, Refusal> {
+    only(params, &["expires_in"])?;
+    let keep = integer(params, "expires_in")?.unwrap_or(LONGEST_ROLL);
+    Ok(Command::RollWebhookSecret { endpoint: named(id, "webhook_endpoint")?, keep })
 }
 
 fn event(segments: &[&str], params: &Value) -> Option<Result<WorldEvent, Refusal>> {

@@ -51,22 +51,34 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         writeln!(stage.err, "{} in {}", counted(kept, "file"), folder.display())?;
     }
     let missing = coverage.missing(&mut subject);
+    for (transition, _, why) in &missing {
+        if let Why::Failed(verdict) = why {
+            failing = failing.saturating_add(1);
+            writeln!(stage.err, "the shortest way to {}: {verdict}", transition.name())?;
+        }
+    }
     let text = in_words(&coverage, &missing, entries.len(), inputs);
     if let Some(file) = &question.to {
         write(file, text.as_bytes())?;
     }
     if options.json {
-        let (missed, excused): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, _, why)| *why == Why::Missed);
+        let (missed, rest): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, _, why)| why.is_missing());
+        let excused = rest.iter().filter(|(_, _, why)| !matches!(why, Why::Failed(_)));
         let missed: Vec<Value> = missed.iter().map(|(transition, _, _)| json!(transition.name())).collect();
         let answer = json!({
             "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
-            "not_asked": excused.len(), "beyond": coverage.beyond(), "failing": failing,
+            "not_asked": excused.count(), "beyond": coverage.beyond(), "failing": failing,
         });
         writeln!(stage.out, "{answer:#}")?;
     } else {
         write!(stage.out, "{text}")?;
     }
-    Ok(if failing > 0 { Exit::False } else { Exit::Fine })
+    let is_complete = !entries.is_empty() && missing.iter().all(|(_, _, why)| !why.is_missing());
+    Ok(match failing {
+        0 if is_complete => Exit::Fine,
+        0 => Exit::Incomplete,
+        _ => Exit::False,
+    })
 }
 
 /// Writes the ways of the explorers as a corpus to begin with.
@@ -159,23 +171,30 @@ type Missing<'a> = (AbstractTransition, &'a Sequence, Why);
 
 fn in_words(coverage: &Coverage, missing: &[Missing<'_>], entries: usize, inputs: usize) -> String {
     let covered = coverage.covered().count();
-    let missed = || missing.iter().filter(|(_, _, why)| *why == Why::Missed);
-    let wanted = covered.saturating_add(missed().count());
+    let missed = || missing.iter().filter(|(_, _, why)| why.is_missing());
+    let failed = missing.iter().filter(|(_, _, why)| matches!(why, Why::Failed(_))).count();
+    let wanted = covered.saturating_add(missed().count()).saturating_add(failed);
     let mut text = format!(
         "# What of the model is driven through the engine\n\n\
-         Of {wanted} abstract transitions that the explorers know and that an engine can be asked, **{covered}** are \
-         driven through the engine in lockstep with the model, by {entries} entries with {inputs} inputs.\n\
-         {} were seen that the explorers do not know, whose bounds are narrower.\n\n\
-         Not counted, because no engine behind this port can be asked them, and not seen:\n\n\
-         | transitions | why not |\n|---|---|\n",
+         Of {wanted} abstract transitions that the explorers know and whose shortest way an engine can be asked, \
+         **{covered}** are driven through the engine in lockstep with the model, by {entries} entries with {inputs} \
+         inputs.\n\
+         {} were seen that the explorers do not know, whose bounds are narrower.\n",
         coverage.beyond(),
     );
-    for (reason, words) in Why::REASONS {
-        let count = missing.iter().filter(|(_, _, why)| *why == reason).count();
-        text.push_str(&format!("| {count} | {words} |\n"));
+    if failed > 0 {
+        text.push_str(&format!("**On the way to {failed} of them the engine fails.**\n"));
     }
+    let mut table = |heading: &str, reasons: &[(Why, &str)]| {
+        text.push_str(&format!("\n{heading}\n\n| transitions | why |\n|---|---|\n"));
+        for (reason, words) in reasons {
+            let count = missing.iter().filter(|(_, _, why)| why == reason).count();
+            text.push_str(&format!("| {count} | {words} |\n"));
+        }
+    };
+    table("Not counted, because their shortest way cannot be asked of an engine behind this port:", &Why::NOT_ASKED);
+    table("Missing:", &Why::MISSING);
     if missed().count() == 0 {
-        text.push_str("\nNone is missing.\n");
         return text;
     }
     text.push_str("\n## Missing\n\n| transition | a way there |\n|---|---|\n");

@@ -3,8 +3,10 @@
 //! Exit codes: 0 all claims hold and every search is complete; 1 a claim is false, or a trace does
 //! not go as it says; 2 bad usage or input; 3 incomplete.
 
+mod audit;
 mod claims;
 mod coverage;
+mod drive;
 mod explore;
 mod merge;
 mod on_engine;
@@ -122,6 +124,8 @@ enum Command {
     },
     /// Confront the engine with the model in random sequences, until the time is up or they part
     Soak(soak::Question),
+    /// Drive a server that speaks the provider's API, and find where it parts from the model
+    Drive(drive::Question),
     /// Count how soon the harness notices engines with one rule broken on purpose
     Strength(strength::Question),
     /// Say how many of the explorers' abstract transitions a corpus drives through the engine
@@ -134,6 +138,8 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "reports/transitions.json")]
         transitions: PathBuf,
     },
+    /// Judge a log of webhook or API events, payment by payment
+    Audit(audit::Question),
     /// Find the shortest trace to a state, such as `status=succeeded refunded>0`
     Path {
         /// Conditions on what is seen: `field=value`, also != < <= > >=, all of which must hold
@@ -192,9 +198,11 @@ pub fn run(
         Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, plugs, stage),
         Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, stage),
         Some(Command::Soak(question)) => soak::run(&question, &cli.options, stage),
+        Some(Command::Drive(question)) => drive::run(&question, &cli.options, stage),
         Some(Command::Strength(question)) => strength::run(&question, &cli.options, stage),
         Some(Command::Coverage(question)) => coverage::run(&question, &cli.options, stage),
         Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, stage),
+        Some(Command::Audit(question)) => audit::run(&question, &cli.options, stage),
         Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, stage),
         Some(Command::Web { scenario, variant, port }) => {
             web::run(&scenario, variant.as_deref(), port, &cli.options, stage)

@@ -1,11 +1,13 @@
-//! `check replay --on engine`: a trace on the engine, in lockstep with the model, step by step.
+//! `check replay --on engine`: a trace on the engine, in lockstep with the model, step by step; or in the way that found it.
 
 use std::path::Path;
 
+use holdfast_conformance::generator::Sequence;
 use holdfast_conformance::lockstep::Stepped;
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Lockstep, Verdict};
-use holdfast_model::trace::describe;
+use holdfast_conformance::{Lockstep, Verdict, Way, way};
+use holdfast_model::Terms;
+use holdfast_model::trace::{Script, describe};
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage, replay};
@@ -15,6 +17,10 @@ use crate::table::counted;
 pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     let script = replay::read(file, stage)?;
     let terms = options.decide(script.terms);
+    let way = way::of(&script).map_err(|why| Failure::Usage(format!("{}: {why}", file.display())))?;
+    if way != Way::Lockstep {
+        return in_its_way(way, &script, terms, options, stage);
+    }
     let mut subject = EngineSubject::default();
     let mut told = Vec::new();
     let (mut differing, mut skipped) = (0_usize, 0_usize);
@@ -72,5 +78,39 @@ pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Resu
         writeln!(stage.out, "{words} {differing} of what the trace expects is not what the engine does.")?;
     }
     writeln!(stage.out, "{} on the engine.", counted(script.lines.len(), "step"))?;
+    Ok(exit)
+}
+
+/// A trace that names its way is brought to the engine in that way, as a whole; what it expects on its lines is what a
+/// calm model does, and is not compared.
+fn in_its_way(
+    way: Way,
+    script: &Script,
+    terms: Terms,
+    options: &Options,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, Failure> {
+    let sequence = Sequence { terms, inputs: script.inputs().collect() };
+    let verdict = way.judge(&mut EngineSubject::default(), &sequence);
+    let exit = match &verdict {
+        Verdict::Diverge(_) | Verdict::Violate(_) => Exit::False,
+        Verdict::Agree(tally) if tally.compared > 0 => Exit::Fine,
+        Verdict::Agree(_) | Verdict::Inconclusive(_) => Exit::Incomplete,
+    };
+    if options.json {
+        let told: Vec<String> = script.inputs().map(|input| input.to_string()).collect();
+        let answer = json!({
+            "exit": exit.code(), "way": way.to_string(), "told": told, "verdict": verdict.to_string(),
+        });
+        writeln!(stage.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+    for heading in &script.heading {
+        writeln!(stage.out, "# {heading}")?;
+    }
+    for (number, input) in (1_usize..).zip(script.inputs()) {
+        writeln!(stage.out, "{number}. {input}")?;
+    }
+    writeln!(stage.out, "\n{verdict}\n{} on the engine, by way of {way}.", counted(script.lines.len(), "step"))?;
     Ok(exit)
 }

@@ -1,5 +1,7 @@
 //! `check soak`: seeded sequences on the engine, in lockstep with the model, for as long as it is let.
 
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -30,16 +32,63 @@ pub(super) struct Question {
     /// Choices for inputs in a sequence
     #[arg(long, default_value_t = 60, value_name = "INPUTS")]
     inputs: u32,
+    /// Where the engine keeps everything
+    #[arg(long, value_enum, default_value_t)]
+    store: Store,
     /// Print what is found, and write it nowhere
     #[arg(long)]
     no_keep: bool,
 }
 
-/// A sequence that does not agree, and the seed it was made of.
+/// Where the engine keeps everything.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Store {
+    /// In plain memory
+    #[default]
+    Memory,
+    /// In tables of SQLite, in memory
+    #[cfg(feature = "sqlite")]
+    Sqlite,
+}
+
+impl Store {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    fn subject(self) -> EngineSubject {
+        match self {
+            Self::Memory => EngineSubject::default(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite => EngineSubject::on_sqlite(),
+        }
+    }
+}
+
+/// What went wrong, and the seed it was made of.
 struct Found {
     seed: u64,
-    sequence: Sequence,
-    verdict: Verdict,
+    what: What,
+}
+
+enum What {
+    /// A sequence that does not agree.
+    Failed(Sequence, Verdict),
+    /// The engine panicked, or the harness did.
+    Panicked,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(_, verdict) => verdict.fmt(out),
+            Self::Panicked => out.write_str("the engine, or the harness, panicked: see above where"),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -63,7 +112,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
             // Progress is no part of the answer.
             let _drawn = write!(stage.err, "\r{}", told(counts, start));
         }
-        workers.into_iter().filter_map(|worker| worker.join().ok().flatten()).collect()
+        workers.into_iter().filter_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     if shows {
         writeln!(stage.err)?;
@@ -71,14 +120,15 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     // Of several, the one with the first seed: so the same seeds tell of the same failure.
     let first = found.into_iter().min_by_key(|found| found.seed);
     let told = told(&counts, start);
-    let exit = match &first {
+    let executions = counts.executions.load(Ordering::Relaxed);
+    let exit = match first.as_ref().map(|found| &found.what) {
+        None if executions == 0 => Exit::Incomplete,
         None => Exit::Fine,
-        Some(found) if found.verdict.identity().is_none() => Exit::Incomplete,
-        Some(_) => Exit::False,
+        Some(What::Failed(_, verdict)) if verdict.identity().is_none() => Exit::Incomplete,
+        Some(What::Failed(..) | What::Panicked) => Exit::False,
     };
     if options.json {
-        let found = first.as_ref().map(|found| json!({ "seed": found.seed, "verdict": found.verdict.to_string() }));
-        let executions = counts.executions.load(Ordering::Relaxed);
+        let found = first.as_ref().map(|found| json!({ "seed": found.seed, "verdict": found.what.to_string() }));
         let answer = json!({
             "exit": exit.code(), "executions": executions, "inputs": counts.inputs.load(Ordering::Relaxed),
             "milliseconds": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), "found": found,
@@ -87,15 +137,25 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         return Ok(exit);
     }
     writeln!(stage.out, "{told}")?;
-    let Some(found) = first else {
-        writeln!(stage.out, "{}: model and engine agree in every one.", stage.look.good("AGREED"))?;
+    let Some(Found { seed, what }) = first else {
+        if exit == Exit::Incomplete {
+            writeln!(stage.out, "{}: there was no time for any.", stage.look.open("INCOMPLETE"))?;
+        } else {
+            writeln!(stage.out, "{}: model and engine agree in every one.", stage.look.good("AGREED"))?;
+        }
         return Ok(exit);
     };
-    writeln!(stage.out, "{}: seed {}\n", stage.look.bad("FAILED"), found.seed)?;
-    let mut subject = EngineSubject::default();
+    writeln!(stage.out, "{}: seed {seed}\n", stage.look.bad("FAILED"))?;
+    let What::Failed(sequence, verdict) = what else {
+        let (inputs, store) = (question.inputs, question.store.name());
+        let again = format!("check soak --seed {seed} --executions 1 --inputs {inputs} --store {store}");
+        writeln!(stage.out, "{what}\n\nTo see it again: {again}")?;
+        return Ok(exit);
+    };
+    let mut subject = question.store.subject();
     let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
-    match Counterexample::out_of(&found.sequence, Way::Lockstep, judge) {
-        None => writeln!(stage.out, "{}", found.verdict)?,
+    match Counterexample::out_of(&sequence, Way::Lockstep, judge) {
+        None => writeln!(stage.out, "{verdict}")?,
         Some(counterexample) => {
             writeln!(stage.out, "{counterexample}")?;
             if !question.no_keep {
@@ -109,7 +169,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
 }
 
 fn work(question: &Question, counts: &Counts, worker: u64, workers: u64, start: Instant) -> Option<Found> {
-    let mut subject = EngineSubject::default();
+    let mut subject = question.store.subject();
     let mut number = worker;
     loop {
         let is_late = start.elapsed().as_secs() >= question.seconds;
@@ -120,13 +180,19 @@ fn work(question: &Question, counts: &Counts, worker: u64, workers: u64, start: 
         let seed = question.seed.wrapping_add(number);
         // Careful clients and careless ones by turns.
         let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
-        let Drive { sequence, verdict } =
-            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), temper, |_| ());
+        // A panic is a find like any other; who has panicked is not asked again.
+        let driven = catch_unwind(AssertUnwindSafe(|| {
+            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), temper, |_| ())
+        }));
+        let Ok(Drive { sequence, verdict }) = driven else {
+            counts.has_failed.store(true, Ordering::Relaxed);
+            return Some(Found { seed, what: What::Panicked });
+        };
         counts.executions.fetch_add(1, Ordering::Relaxed);
         counts.inputs.fetch_add(u64::try_from(sequence.inputs.len()).unwrap_or(0), Ordering::Relaxed);
         if !verdict.agrees() {
             counts.has_failed.store(true, Ordering::Relaxed);
-            return Some(Found { seed, sequence, verdict });
+            return Some(Found { seed, what: What::Failed(sequence, verdict) });
         }
         number = number.wrapping_add(workers);
     }

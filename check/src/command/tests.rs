@@ -1,3 +1,5 @@
+mod engine;
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -92,7 +92,7 @@ pub(super) const TABLE: &[Saboteur] = &[
         breaks: Seen("capture_method"),
         how: Hears(|request, _| {
             if let Command::ConfirmPaymentIntent(confirm) = &mut request.command {
-                confirm.capture_method = None;
+                confirm.choices.capture_method = None;
             }
         }),
     },
@@ -166,7 +166,9 @@ pub(super) const TABLE: &[Saboteur] = &[
         rules: "C13 C6",
         breaks: Claim("method-fits-the-status"),
         how: Writes(|batch, store| {
-            intents(batch, store, |intent, _| intent.method = intent.method.or(intent.last_error.map(|it| it.method)))
+            intents(batch, store, |intent, _| {
+                intent.method = intent.method.or(intent.last_error.as_ref().map(|it| it.method.id))
+            })
         }),
     },
     Saboteur {

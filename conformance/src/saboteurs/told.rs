@@ -107,6 +107,18 @@ pub(super) const TABLE: &[Saboteur] = &[
         how: Writes(|batch, _| twice(batch, EventType::RefundCreated)),
     },
     Saboteur {
+        name: "a fee that goes back is told twice",
+        rules: "R10 B48",
+        breaks: Claim("nothing-is-told-twice"),
+        how: Writes(|batch, _| twice(batch, EventType::ApplicationFeeRefunded)),
+    },
+    Saboteur {
+        name: "a transfer that comes back is told twice",
+        rules: "R10 B50",
+        breaks: Claim("nothing-is-told-twice"),
+        how: Writes(|batch, _| twice(batch, EventType::TransferReversed)),
+    },
+    Saboteur {
         name: "previous values are left out",
         rules: "B53 B55 I16",
         breaks: Claim("changed-values-are-listed"),

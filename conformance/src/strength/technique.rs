@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use holdfast_model::{Input, Operation};
-
 use crate::choices::Seeded;
 use crate::generator::{self, Sequence, Temper};
 use crate::subjects::EngineSubject;
-use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
+use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 use crate::{claims, concurrent, crash, drive, notifications, retries};
 
 /// A way of confronting an engine with what it should do.
@@ -115,36 +113,12 @@ const POINTS: u64 = 7;
 
 /// The last two requests about what is there, one in the middle of the other.
 fn overlap(subject: &mut EngineSubject, sequence: &Sequence, seed: u64) -> Verdict {
-    let requests: Vec<(usize, Operation)> = sequence.inputs.iter().enumerate().filter_map(request).collect();
-    let [.., (place, outer), (_, inner)] = requests.as_slice() else {
-        return Verdict::Inconclusive(Inconclusive { step: 0, reason: "there are no two requests".to_owned() });
+    let mut requests = concurrent::that_overlap(&sequence.inputs).rev();
+    let (Some((_, inner)), Some((place, outer))) = (requests.next(), requests.next()) else {
+        return Verdict::Agree(Tally::default());
     };
     let point = u32::try_from(seed.checked_rem(POINTS).unwrap_or(0)).unwrap_or(0);
-    let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
-    let prelude = sequence.inputs.get(..*place).unwrap_or_default();
+    let nested = concurrent::Nested { outer, inner, point };
+    let prelude = sequence.inputs.get(..place).unwrap_or_default();
     concurrent::run(subject, &sequence.terms, prelude, &nested)
-}
-
-/// A request about what is there already, with its place in the sequence.
-const fn request((place, input): (usize, &Input)) -> Option<(usize, Operation)> {
-    let Input::Call(call) = input else { return None };
-    match call.operation {
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::ExpireSession => Some((place, call.operation)),
-        Operation::CreateIntent { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::CreateSession(_)
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CancelRefund { .. } => None,
-    }
 }

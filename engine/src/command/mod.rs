@@ -12,7 +12,7 @@ pub use others::{
     UpdateWebhookEndpoint,
 };
 pub use payments::{
-    CapturePaymentIntent, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
+    CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
 };
 pub use setups::{
     ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
@@ -22,11 +22,13 @@ pub use unasked::{JobKey, JobKind, WorldEvent};
 use crate::objects::{CancellationReason, Texts};
 use crate::refusal::Refusal;
 use crate::test_methods::TestMethod;
+use crate::time::Seconds;
 use crate::{
     AccountId, ChargeId, CheckoutSessionId, CustomerId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId,
     SetupIntentId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One request for a change or a look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +81,9 @@ pub enum Command {
         test_method: TestMethod,
         texts: TextsChange,
     },
+    DeleteCustomer {
+        customer: CustomerId,
+    },
     AttachPaymentMethod {
         method: MethodRef,
         customer: CustomerId,
@@ -93,6 +98,16 @@ pub enum Command {
     UpdateWebhookEndpoint(UpdateWebhookEndpoint),
     DeleteWebhookEndpoint {
         endpoint: WebhookEndpointId,
+    },
+    RollWebhookSecret {
+        endpoint: WebhookEndpointId,
+        /// How long the old secret still signs, in seconds: 0 to 86 400 (§2.12).
+        keep: Seconds,
+    },
+    /// A new account connected to the caller's.
+    CreateAccount {
+        /// Two letters.
+        country: String,
     },
     Retrieve(ObjectId),
     List(ListQuery),
@@ -139,12 +154,12 @@ pub struct TransferTerms {
 }
 
 /// What only makes sense while confirming.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmOptions {
     /// The customer is away.
     pub off_session: bool,
     /// Refuse rather than ask the customer to act.
     pub error_on_requires_action: bool,
-    /// A `return_url` was given: the customer acts on another page.
-    pub redirect: bool,
+    /// `return_url`: the customer acts on another page, and comes back to this one.
+    pub return_url: Option<Arc<str>>,
 }

@@ -73,8 +73,8 @@ pub struct UpdateWebhookEndpoint {
 pub struct ListQuery {
     /// Which kind.
     pub kind: Kind,
-    /// Only those that belong to this object (a payment's refunds, a transfer's reversals, a customer's methods).
-    pub of: Option<ObjectId>,
+    /// Only those that belong to each of these objects (a payment's refunds, a transfer's reversals, a customer's methods).
+    pub of: Vec<ObjectId>,
     /// Only events of this type.
     pub event_type: Option<EventType>,
     /// Only payment methods of this type.
@@ -97,7 +97,7 @@ impl ListQuery {
     pub const fn newest(kind: Kind) -> Self {
         Self {
             kind,
-            of: None,
+            of: Vec::new(),
             event_type: None,
             method_type: None,
             since: None,

@@ -49,6 +49,19 @@ impl CreatePaymentIntent {
     }
 }
 
+/// What update and confirm may both choose anew (A3, B29, B50); what they leave out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct Choices {
+    pub method: Option<MethodRef>,
+    pub capture_method: Option<CaptureMethod>,
+    pub card_capture_manual: Option<bool>,
+    pub request_multicapture: Option<bool>,
+    pub setup_future_usage: Option<Usage>,
+    pub application_fee_amount: Option<i64>,
+    pub transfer_amount: Option<i64>,
+}
+
 /// `POST /v1/payment_intents/:id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the API's parameters")]
@@ -56,15 +69,9 @@ pub struct UpdatePaymentIntent {
     pub intent: PaymentIntentId,
     pub amount: Option<i64>,
     pub currency: Option<Currency>,
-    pub method: Option<MethodRef>,
     pub method_types: Option<MethodTypes>,
     pub customer: Option<CustomerId>,
-    pub capture_method: Option<CaptureMethod>,
-    pub card_capture_manual: Option<bool>,
-    pub request_multicapture: Option<bool>,
-    pub setup_future_usage: Option<Usage>,
-    pub application_fee_amount: Option<i64>,
-    pub transfer_amount: Option<i64>,
+    pub choices: Choices,
     pub texts: TextsChange,
 }
 
@@ -76,15 +83,9 @@ impl UpdatePaymentIntent {
             intent,
             amount: None,
             currency: None,
-            method: None,
             method_types: None,
             customer: None,
-            capture_method: None,
-            card_capture_manual: None,
-            request_multicapture: None,
-            setup_future_usage: None,
-            application_fee_amount: None,
-            transfer_amount: None,
+            choices: Choices::default(),
             texts: TextsChange::default(),
         }
     }
@@ -95,13 +96,7 @@ impl UpdatePaymentIntent {
 #[expect(missing_docs, reason = "the fields are the API's parameters")]
 pub struct ConfirmPaymentIntent {
     pub intent: PaymentIntentId,
-    pub method: Option<MethodRef>,
-    pub capture_method: Option<CaptureMethod>,
-    pub card_capture_manual: Option<bool>,
-    pub request_multicapture: Option<bool>,
-    pub setup_future_usage: Option<Usage>,
-    pub application_fee_amount: Option<i64>,
-    pub transfer_amount: Option<i64>,
+    pub choices: Choices,
     pub options: ConfirmOptions,
 }
 
@@ -109,17 +104,7 @@ impl ConfirmPaymentIntent {
     /// A request without parameters.
     #[must_use]
     pub fn new(intent: PaymentIntentId) -> Self {
-        Self {
-            intent,
-            method: None,
-            capture_method: None,
-            card_capture_manual: None,
-            request_multicapture: None,
-            setup_future_usage: None,
-            application_fee_amount: None,
-            transfer_amount: None,
-            options: ConfirmOptions::default(),
-        }
+        Self { intent, choices: Choices::default(), options: ConfirmOptions::default() }
     }
 }
 

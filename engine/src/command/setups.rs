@@ -95,6 +95,8 @@ pub struct CreateCheckoutSession {
     pub setup_future_usage: Option<Usage>,
     pub application_fee_amount: Option<i64>,
     pub transfer_data: Option<TransferTerms>,
+    /// `payment_intent_data` or `setup_intent_data`: the texts of the intent.
+    pub intent_texts: TextsChange,
     pub texts: TextsChange,
 }
 
@@ -120,6 +122,7 @@ impl CreateCheckoutSession {
             setup_future_usage: None,
             application_fee_amount: None,
             transfer_data: None,
+            intent_texts: TextsChange::default(),
             texts: TextsChange::default(),
         }
     }

@@ -56,10 +56,11 @@ pub(super) fn run(
     intent.last_error = None;
     intent.next_action = None;
     let refusal = match answer {
-        Answer::ChallengeRequired => challenge(scene, changes, &mut intent, options),
+        Answer::ChallengeRequired => challenge(scene, changes, &mut intent, &method, options),
         Answer::Declined(decline) => {
             let charge = failed_charge(scene, changes, &intent, &method, decline);
-            Some(fail(scene, changes, &before, &mut intent, Failure::Declined(decline), Some(charge)))
+            let failed = (Failure::Declined(decline), Some(Arc::clone(&method)));
+            Some(fail(scene, changes, &before, &mut intent, failed, Some(charge)))
         }
         Answer::Pending => {
             process(scene, changes, &before, &mut intent, &method);
@@ -96,16 +97,23 @@ fn challenge(
     scene: &Scene<'_>,
     changes: &mut Changes,
     intent: &mut PaymentIntent,
+    method: &Arc<PaymentMethod>,
     options: ConfirmOptions,
 ) -> Option<Refusal> {
     if options.off_session || options.error_on_requires_action {
         let before = intent.clone();
-        return Some(fail(scene, changes, &before, intent, Failure::AuthenticationRequired, None));
+        let failed = (Failure::AuthenticationRequired, Some(Arc::clone(method)));
+        return Some(fail(scene, changes, &before, intent, failed, None));
     }
     intent.status = IntentStatus::RequiresAction;
-    intent.next_action = Some(if options.redirect { NextAction::Redirect } else { NextAction::Sdk });
+    intent.next_action = Some(customers_action(options));
     scene.announce(changes, EventType::PaymentIntentRequiresAction, intent);
     None
+}
+
+/// The customer acts on the bank's page when the merchant says where to come back to, in the merchant's page otherwise.
+pub(super) fn customers_action(options: ConfirmOptions) -> NextAction {
+    options.return_url.map_or(NextAction::Sdk, |return_url| NextAction::Redirect { return_url })
 }
 
 /// A failed attempt takes the intent back to the start, without the method (C13, §2.2).
@@ -114,16 +122,16 @@ pub(super) fn fail(
     changes: &mut Changes,
     before: &PaymentIntent,
     intent: &mut PaymentIntent,
-    failure: Failure,
+    (failure, method): (Failure, Option<Arc<PaymentMethod>>),
     charge: Option<ChargeId>,
 ) -> Refusal {
-    let method = intent.method.take();
+    intent.method = None;
     intent.status = IntentStatus::RequiresPaymentMethod;
     intent.next_action = None;
     intent.authenticated = false;
     intent.cancelable_until = None;
     intent.latest_charge = charge.or(intent.latest_charge);
-    intent.last_error = method.map(|method| AttemptError { failure, method, charge });
+    intent.last_error = method.clone().map(|method| AttemptError { failure, method, charge });
     scene.announce_change(changes, EventType::PaymentIntentPaymentFailed, before, intent);
     Refusal { charge, method, ..Refusal::from(Reason::Payment(failure)) }
 }

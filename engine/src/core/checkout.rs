@@ -38,7 +38,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
         id: scene.id(CheckoutSessionId),
         account: scene.account.id,
         created: scene.now,
-        secret: scene.ids.secret(),
+        secret: scene.ids.secret()?,
         expires_at,
         status: SessionStatus::Open,
         payment_status: PaymentStatus::Unpaid,
@@ -58,6 +58,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
             capture_method: request.capture_method,
             request_multicapture: request.request_multicapture,
             setup_future_usage: request.setup_future_usage,
+            texts: request.intent_texts.apply(&None),
             ..SessionTerms::default()
         },
         payment_intent: None,
@@ -239,6 +240,7 @@ fn first_payment(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSes
         setup_future_usage: terms.setup_future_usage,
         application_fee_amount: fee,
         transfer_data: transfer,
+        texts: texts_of(session),
         ..CreatePaymentIntent::new(total, currency)
     };
     let intent = create::build(scene, &request, Some(session.id))?;
@@ -246,10 +248,17 @@ fn first_payment(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSes
     Ok(intent)
 }
 
+/// What the session says of its intent's texts.
+fn texts_of(session: &CheckoutSession) -> TextsChange {
+    TextsChange(session.terms.texts.as_deref().cloned().map(Box::new))
+}
+
 /// The setup that the customer's first attempt makes.
 fn first_setup(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession) -> Result<SetupIntent, Stop> {
     let (customer, method_types) = (session.customer, session.terms.method_types);
-    let request = CreateSetupIntent { customer, method_types, microdeposits: true, ..CreateSetupIntent::default() };
+    let texts = texts_of(session);
+    let request =
+        CreateSetupIntent { customer, method_types, microdeposits: true, texts, ..CreateSetupIntent::default() };
     let intent = setup::build(scene, &request, Some(session.id))?;
     scene.announce(changes, EventType::SetupIntentCreated, &intent);
     Ok(intent)

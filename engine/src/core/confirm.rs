@@ -1,6 +1,5 @@
 //! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
 
-use super::amounts::optional_share;
 use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
@@ -15,25 +14,23 @@ use std::sync::Arc;
 /// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
-    optional_share(request.application_fee_amount, "application_fee_amount")?;
-    optional_share(request.transfer_amount, "transfer_data[amount]")?;
+    update::shares(&request.choices)?;
     confirmable(&intent)?;
     if intent.session.is_some() {
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());
     }
     let mut changed = (*intent).clone();
-    let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
-    choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
-    let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
+    choose(&mut changed, &request.choices);
+    let Some(method) = request.choices.method.or(intent.method.map(MethodRef::Saved)) else {
         return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
     };
-    if request.application_fee_amount.is_some() || request.transfer_amount.is_some() {
+    if request.choices.application_fee_amount.is_some() || request.choices.transfer_amount.is_some() {
         // That the method fits is asked before what is paid of it.
         attempt::can_be_held(&changed, &customers::find(scene, method, &changed)?.method)?;
     }
     // Named here, they replace what was named before (B50).
-    update::terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
-    attempt_with(scene, &intent, changed, request.method, request.options)
+    update::terms(scene, &request.choices, &mut changed)?;
+    attempt_with(scene, &intent, changed, request.choices.method, request.options.clone())
 }
 
 /// Confirms `changed`, the new state of `intent`, with the given method or the one it has.
@@ -80,7 +77,7 @@ pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
 /// The customer passed or failed the challenge (§2.2).
 pub(super) fn authenticate(scene: &Scene<'_>, id: PaymentIntentId, passes: bool) -> Decided {
     let intent = scene.intent(id)?;
-    let challenged = matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect));
+    let challenged = matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. }));
     if intent.status != IntentStatus::RequiresAction || !challenged {
         let reason = Reason::IntentStatus(Operation::Authenticate, intent.status);
         return Err(Refusal::with_intent(reason, &intent).into());
@@ -88,7 +85,9 @@ pub(super) fn authenticate(scene: &Scene<'_>, id: PaymentIntentId, passes: bool)
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     if !passes {
-        let refusal = attempt::fail(scene, &mut changes, &intent, &mut changed, Failure::Authentication, None);
+        let tried = intent.method.and_then(|id| scene.objects.payment_method(id));
+        let failed = (Failure::Authentication, tried);
+        let refusal = attempt::fail(scene, &mut changes, &intent, &mut changed, failed, None);
         return Ok(finish(changes, changed, Some(refusal)));
     }
     if intent.confirmation_method == ConfirmationMethod::Manual {

@@ -3,9 +3,10 @@
 use super::amounts::{optional_positive, positive};
 use super::connect;
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use crate::AccountId;
 use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer};
 use crate::money::{Currency, Money};
-use crate::objects::Charge;
+use crate::objects::{Account, Charge};
 use crate::refusal::Reason;
 use std::sync::Arc;
 
@@ -57,6 +58,19 @@ fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount:
         moved = moved.plus(transfer.amount)?;
     }
     if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }
+}
+
+/// `POST /v1/accounts`: an account connected to the caller's.
+pub(super) fn account(scene: &Scene<'_>, country: &str) -> Decided {
+    if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        let why = "use a two-letter country code such as US or JP.".to_owned();
+        return Err(Reason::InvalidValue("country".into(), why).into());
+    }
+    let connected = Account::connected(scene.id(AccountId), scene.account.id);
+    let account = Account { country: country.to_owned(), ..connected };
+    let mut changes = Changes::default();
+    changes.put(account.clone());
+    Ok(changes.answer(account))
 }
 
 /// `POST /v1/transfers/:id/reversals`.

@@ -25,7 +25,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -
         attempt::can_be_held(&intent, &found.method)?;
     }
     take_terms(scene, request, &mut intent)?;
-    let Some(options) = request.confirm else {
+    let Some(options) = request.confirm.clone() else {
         if let Some(Found { method, is_new }) = method {
             intent.method = Some(method.id);
             intent.status = IntentStatus::RequiresConfirmation;
@@ -97,7 +97,7 @@ fn bare(
         id: scene.id(PaymentIntentId),
         account: scene.account.id,
         created: scene.now,
-        secret: scene.ids.secret(),
+        secret: scene.ids.secret()?,
         amount,
         currency: request.currency,
         status: IntentStatus::RequiresPaymentMethod,

@@ -17,6 +17,7 @@ pub(super) fn create(scene: &Scene<'_>, fields: &CustomerFields) -> Decided {
         created: scene.now,
         name: fields.name.clone(),
         email: fields.email.clone(),
+        deleted: false,
         texts: fields.texts.apply(&None),
     };
     scene.announce(&mut changes, EventType::CustomerCreated, &customer);
@@ -32,6 +33,17 @@ pub(super) fn update(scene: &Scene<'_>, id: CustomerId, fields: &CustomerFields)
     customer.email = fields.email.clone().or(customer.email);
     customer.texts = fields.texts.apply(&customer.texts);
     scene.announce(&mut changes, EventType::CustomerUpdated, &customer);
+    changes.put(customer.clone());
+    Ok(changes.answer(customer))
+}
+
+/// `DELETE /v1/customers/:id`. Its methods can be used no more; its payments stay as they are.
+pub(super) fn delete(scene: &Scene<'_>, id: CustomerId) -> Decided {
+    let mut changes = Changes::default();
+    let before = scene.customer(id)?;
+    // What is told is who was deleted, not that nothing is left.
+    scene.announce(&mut changes, EventType::CustomerDeleted, &*before);
+    let customer = Customer { deleted: true, ..(*before).clone() };
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }
@@ -119,7 +131,8 @@ pub(super) fn find_for(
         (Some(_), None) => return Err(Reason::MethodNeedsCustomer.into()),
         (Some(_) | None, _) => {}
     }
-    if method.consumed {
+    let owner = method.customer.and_then(|id| scene.objects.customer(id));
+    if method.consumed || owner.is_some_and(|owner| owner.deleted) {
         return Err(Reason::MethodUsedUp.into());
     }
     if !types.has(method.method_type()) {

@@ -32,9 +32,9 @@ pub(super) fn bank_answers(scene: &Scene<'_>, id: PaymentIntentId, told: Option<
         Answer::Declined(decline) => {
             let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), ..(*before).clone() };
             scene.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
-            let failure = Failure::Debit(decline);
+            let failed = (Failure::Debit(decline), scene.objects.payment_method(charge.method));
             // Nobody waits for this answer, so the failure is told by events alone.
-            let _ = attempt::fail(scene, &mut changes, &intent, &mut changed, failure, Some(charge.id));
+            let _ = attempt::fail(scene, &mut changes, &intent, &mut changed, failed, Some(charge.id));
             changes.put(charge);
         }
         Answer::Done => {

@@ -31,7 +31,8 @@ use crate::{Object, ObjectId};
 /// Decides one command.
 ///
 /// # Errors
-/// [`Stop::Ask`] when the acquirer must answer first, [`Stop::Refuse`] when a rule forbids it.
+/// [`Stop::Ask`] when the acquirer must answer first, [`Stop::Refuse`] when a rule forbids it, [`Stop::Unable`] when
+/// what it needs failed.
 pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
     match command {
         Command::CreatePaymentIntent(request) => create::payment_intent(scene, request),
@@ -53,6 +54,7 @@ pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
         Command::ExpireCheckoutSession { session } => checkout::expire(scene, *session),
         Command::CreateCustomer(fields) => customers::create(scene, fields),
         Command::UpdateCustomer { customer, fields } => customers::update(scene, *customer, fields),
+        Command::DeleteCustomer { customer } => customers::delete(scene, *customer),
         Command::CreatePaymentMethod { test_method, texts } => customers::create_method(scene, *test_method, texts),
         Command::AttachPaymentMethod { method, customer } => customers::attach(scene, *method, *customer),
         Command::DetachPaymentMethod { method } => customers::detach(scene, *method),
@@ -62,6 +64,8 @@ pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
         Command::CreateWebhookEndpoint(request) => webhooks::create(scene, request),
         Command::UpdateWebhookEndpoint(request) => webhooks::update(scene, request),
         Command::DeleteWebhookEndpoint { endpoint } => webhooks::delete(scene, *endpoint),
+        Command::RollWebhookSecret { endpoint, keep } => webhooks::roll_secret(scene, *endpoint, *keep),
+        Command::CreateAccount { country } => connect_requests::account(scene, country),
         Command::World(event) => world(scene, event),
         Command::Job(job) => jobs::run(scene, *job),
         Command::Malformed { target, refusal } => Err(malformed(scene, *target, refusal)),
@@ -71,10 +75,9 @@ pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
 
 /// That the object does not exist is said before what is wrong with the parameters (§2.4).
 fn malformed(scene: &Scene<'_>, target: Option<ObjectId>, refusal: &Refusal) -> Stop {
-    let deleted = |object: &Object| matches!(object, Object::WebhookEndpoint(endpoint) if endpoint.deleted);
     let is_there = |id| {
         let found: Option<Object> = scene.objects.object(id);
-        found.is_some_and(|object| object.account() == scene.account.id && !deleted(&object))
+        found.is_some_and(|object| object.account() == scene.account.id && !object.is_deleted())
     };
     match target.filter(|id| !is_there(*id)) {
         Some(id) => {

@@ -4,7 +4,7 @@ use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{JobKey, JobKind, TextsChange};
 use crate::dialect::Dialect;
 use crate::money::OutOfRange;
-use crate::nouns::{Ids, Objects};
+use crate::nouns::{Ids, NoEntropy, Objects};
 use crate::objects::{
     Account, Charge, Customer, Event, EventType, PaymentIntent, PaymentMethod, Previous, SharedTexts, Texts, Tracked,
 };
@@ -43,6 +43,8 @@ pub enum Stop {
     Ask(Ask),
     /// It refuses, changing nothing.
     Refuse(Box<Refusal>),
+    /// It cannot be made now, and nothing is wrong with the request: what it needs failed. Made again, it may go through.
+    Unable(String),
 }
 
 impl From<Reason> for Stop {
@@ -54,6 +56,12 @@ impl From<Reason> for Stop {
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::Refuse(Box::new(refusal))
+    }
+}
+
+impl From<NoEntropy> for Stop {
+    fn from(_: NoEntropy) -> Self {
+        Self::Unable("the operating system has no entropy for a secret".to_owned())
     }
 }
 
@@ -189,7 +197,8 @@ impl Scene<'_> {
 
     /// The customer of the caller with this id.
     pub fn customer(&self, id: CustomerId) -> Result<Arc<Customer>, Stop> {
-        let found = self.objects.customer(id).filter(|customer| customer.account == self.account.id);
+        let found =
+            self.objects.customer(id).filter(|customer| customer.account == self.account.id && !customer.deleted);
         found.ok_or_else(|| not_found("customer", id, "customer"))
     }
 

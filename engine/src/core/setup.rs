@@ -1,5 +1,6 @@
 //! SetupIntents: preparing a method for later without ever charging it (C2, C19, §2.3).
 
+use super::attempt::customers_action;
 use super::checkout;
 use super::customers::{self, Found};
 use super::scene::{Changes, Decided, Done, Scene, Stop, not_found};
@@ -25,7 +26,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateSetupIntent) -> Decided 
     let mut changes = Changes::default();
     let mut intent = build(scene, request, None)?;
     let found = request.method.map(|method| find(scene, method, &intent)).transpose()?;
-    match (request.confirm, found) {
+    match (request.confirm.clone(), found) {
         (Some(_), None) => Err(Reason::SetupNeedsMethod.into()),
         (Some(options), Some(found)) => {
             scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
@@ -57,7 +58,7 @@ pub(super) fn build(
         id: scene.id(SetupIntentId),
         account: scene.account.id,
         created: scene.now,
-        secret: scene.ids.secret(),
+        secret: scene.ids.secret()?,
         status: SetupStatus::RequiresPaymentMethod,
         method: None,
         method_types: request.method_types.unwrap_or(MethodTypes::SAVABLE),
@@ -126,7 +127,7 @@ pub(super) fn confirm(scene: &Scene<'_>, request: &ConfirmSetupIntent) -> Decide
     }
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
-    attempt_with(scene, changed, method, request.options)
+    attempt_with(scene, changed, method, request.options.clone())
 }
 
 /// Whether the status allows an attempt.
@@ -193,15 +194,17 @@ fn attempt(
     let answer = scene.ask(|| Ask::Verify { method: method.test_method, presence })?;
     let refusal = match answer {
         Answer::ChallengeRequired if options.off_session || options.error_on_requires_action => {
-            Some(fail(scene, &mut changes, &mut intent, Failure::AuthenticationRequired))
+            Some(fail(scene, &mut changes, &mut intent, Failure::AuthenticationRequired, Some(method)))
         }
         Answer::ChallengeRequired => {
             intent.status = SetupStatus::RequiresAction;
-            intent.next_action = Some(if options.redirect { NextAction::Redirect } else { NextAction::Sdk });
+            intent.next_action = Some(customers_action(options));
             scene.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
             None
         }
-        Answer::Declined(decline) => Some(fail(scene, &mut changes, &mut intent, Failure::Declined(decline))),
+        Answer::Declined(decline) => {
+            Some(fail(scene, &mut changes, &mut intent, Failure::Declined(decline), Some(method)))
+        }
         Answer::Done | Answer::Pending => {
             succeed(scene, &mut changes, &mut intent, &method);
             checkout::follow_setup(scene, &mut changes, &intent)?;
@@ -226,11 +229,17 @@ fn succeed(scene: &Scene<'_>, changes: &mut Changes, intent: &mut SetupIntent, m
     scene.announce(changes, EventType::SetupIntentSucceeded, intent);
 }
 
-fn fail(scene: &Scene<'_>, changes: &mut Changes, intent: &mut SetupIntent, failure: Failure) -> Refusal {
-    let method = intent.method.take();
+fn fail(
+    scene: &Scene<'_>,
+    changes: &mut Changes,
+    intent: &mut SetupIntent,
+    failure: Failure,
+    method: Option<Arc<PaymentMethod>>,
+) -> Refusal {
+    intent.method = None;
     intent.status = SetupStatus::RequiresPaymentMethod;
     intent.next_action = None;
-    intent.last_error = method.map(|method| AttemptError { failure, method, charge: None });
+    intent.last_error = method.clone().map(|method| AttemptError { failure, method, charge: None });
     scene.announce(changes, EventType::SetupIntentSetupFailed, intent);
     Refusal { method, ..Refusal::from(Reason::SetupFailed(failure)) }
 }
@@ -292,14 +301,15 @@ pub(super) fn verify_microdeposits(scene: &Scene<'_>, id: SetupIntentId, proof: 
 /// The customer passed or failed the challenge.
 pub(super) fn authenticate(scene: &Scene<'_>, id: SetupIntentId, passes: bool) -> Decided {
     let intent = of_caller(scene, id)?;
-    if !matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect)) {
+    if !matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. })) {
         let reason = Reason::SetupStatus(Operation::Authenticate, intent.status);
         return Err(Refusal::with_setup(reason, &intent).into());
     }
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     if !passes {
-        let refusal = fail(scene, &mut changes, &mut changed, Failure::SetupAuthentication);
+        let tried = Some(method_of(scene, &intent)?);
+        let refusal = fail(scene, &mut changes, &mut changed, Failure::SetupAuthentication, tried);
         return Ok(finish(changes, changed, Some(refusal)));
     }
     let found = Found { method: method_of(scene, &intent)?, is_new: false };
@@ -318,7 +328,7 @@ pub(super) fn mandate_answered(scene: &Scene<'_>, id: SetupIntentId) -> Decided 
     let method = method_of(scene, &intent)?;
     if let Behaviour::Reject(decline) | Behaviour::RejectLate(decline) = method.test_method.row().behaviour {
         // Nobody waits for this answer, so the failure is told by events alone.
-        let _ = fail(scene, &mut changes, &mut changed, Failure::Mandate(decline));
+        let _ = fail(scene, &mut changes, &mut changed, Failure::Mandate(decline), Some(method));
     } else {
         succeed(scene, &mut changes, &mut changed, &method);
     }

@@ -6,16 +6,15 @@ use super::connect;
 use super::customers;
 use super::scene::{Changes, Decided, Scene, Stop};
 use crate::ChargeId;
-use crate::command::{TextsChange, TransferTerms, UpdatePaymentIntent};
-use crate::objects::{CaptureMethod, EventType, IntentStatus, PaymentIntent, Usage};
+use crate::command::{Choices, TextsChange, TransferTerms, UpdatePaymentIntent};
+use crate::objects::{EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
 /// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
 pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = scene.intent(request.intent)?;
-    optional_share(request.application_fee_amount, "application_fee_amount")?;
-    optional_share(request.transfer_amount, "transfer_data[amount]")?;
+    shares(&request.choices)?;
     if let Some(amount) = request.amount {
         amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
     }
@@ -31,12 +30,11 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         changed.customer = Some(scene.customer(customer)?.id);
     }
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
-    let (multicapture, usage) = (request.request_multicapture, request.setup_future_usage);
-    choose(&mut changed, request.capture_method, request.card_capture_manual, multicapture, usage);
+    choose(&mut changed, &request.choices);
     changed.texts = request.texts.apply(&intent.texts);
     // Any update clears it (§2.1).
     changed.last_error = None;
-    if let Some(method) = request.method {
+    if let Some(method) = request.choices.method {
         let found = customers::find(scene, method, &changed)?;
         attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
@@ -51,25 +49,26 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         attempt::can_be_held(&changed, &method)?;
     }
     if intent.status.is_before_payment() {
-        terms(scene, request.application_fee_amount, request.transfer_amount, &mut changed)?;
+        terms(scene, &request.choices, &mut changed)?;
     }
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))
 }
 
-/// What update and confirm may both choose anew (A3, B29); what they leave out stays.
-pub(super) fn choose(
-    intent: &mut PaymentIntent,
-    capture_method: Option<CaptureMethod>,
-    card_capture_manual: Option<bool>,
-    multicapture: Option<bool>,
-    usage: Option<Usage>,
-) {
-    intent.capture_method = capture_method.unwrap_or(intent.capture_method);
-    intent.card_capture_manual = card_capture_manual.unwrap_or(intent.card_capture_manual);
-    intent.request_multicapture = multicapture.unwrap_or(intent.request_multicapture);
-    intent.setup_future_usage = usage.or(intent.setup_future_usage);
+/// How to capture and what to keep, chosen anew.
+pub(super) fn choose(intent: &mut PaymentIntent, choices: &Choices) {
+    intent.capture_method = choices.capture_method.unwrap_or(intent.capture_method);
+    intent.card_capture_manual = choices.card_capture_manual.unwrap_or(intent.card_capture_manual);
+    intent.request_multicapture = choices.request_multicapture.unwrap_or(intent.request_multicapture);
+    intent.setup_future_usage = choices.setup_future_usage.or(intent.setup_future_usage);
+}
+
+/// What is wrong with fee and transfer amount by themselves is said before what does not go with the payment.
+pub(super) fn shares(choices: &Choices) -> Result<(), Stop> {
+    optional_share(choices.application_fee_amount, "application_fee_amount")?;
+    optional_share(choices.transfer_amount, "transfer_data[amount]")?;
+    Ok(())
 }
 
 /// Amounts may change before payment only, texts in every status but canceled, the rest before payment (§2.2).
@@ -88,15 +87,9 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
 }
 
 /// Fee and transfer amount, checked against the amount as it will be.
-pub(super) fn terms(
-    scene: &Scene<'_>,
-    fee: Option<i64>,
-    transfer_amount: Option<i64>,
-    changed: &mut PaymentIntent,
-) -> Result<(), Stop> {
-    // What is wrong by itself is said before what does not go with the payment.
-    optional_share(fee, "application_fee_amount")?;
-    optional_share(transfer_amount, "transfer_data[amount]")?;
+pub(super) fn terms(scene: &Scene<'_>, choices: &Choices, changed: &mut PaymentIntent) -> Result<(), Stop> {
+    shares(choices)?;
+    let (fee, transfer_amount) = (choices.application_fee_amount, choices.transfer_amount);
     let destination = changed.transfer_data.map(|data| data.destination);
     if fee.is_some() && !connect::fees_allowed(scene, destination) {
         return Err(Reason::FeeNeedsConnect.into());

@@ -3,8 +3,13 @@
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
 use crate::WebhookEndpointId;
 use crate::command::{CreateWebhookEndpoint, UpdateWebhookEndpoint};
-use crate::objects::WebhookEndpoint;
+use crate::dialect::LONGEST_ROLL;
+use crate::objects::{OldSecret, Secret, WebhookEndpoint};
 use crate::refusal::Reason;
+use crate::time::Seconds;
+
+/// The most replaced secrets that sign beside the present one; the oldest gives way.
+const MOST_OLD: usize = 8;
 
 /// `POST /v1/webhook_endpoints`.
 pub(super) fn create(scene: &Scene<'_>, request: &CreateWebhookEndpoint) -> Decided {
@@ -20,7 +25,8 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateWebhookEndpoint) -> Deci
         enabled: true,
         deleted: false,
         version: request.version,
-        secret: [scene.ids.secret(), scene.ids.secret(), scene.ids.secret()],
+        secret: new_secret(scene)?,
+        old_secrets: Vec::new(),
         texts: request.texts.apply(&None),
     };
     changes.put(endpoint.clone());
@@ -50,6 +56,27 @@ pub(super) fn delete(scene: &Scene<'_>, id: WebhookEndpointId) -> Decided {
     let endpoint = WebhookEndpoint { deleted: true, ..of_caller(scene, id)? };
     changes.put(endpoint.clone());
     Ok(changes.answer(endpoint))
+}
+
+/// A new secret; the one it replaces signs beside it for `keep` seconds, at most a day (§2.12).
+pub(super) fn roll_secret(scene: &Scene<'_>, id: WebhookEndpointId, keep: Seconds) -> Decided {
+    let mut endpoint = of_caller(scene, id)?;
+    if keep > LONGEST_ROLL {
+        let why = format!("it must lie between 0 and {LONGEST_ROLL}.");
+        return Err(Reason::InvalidValue("expires_in".into(), why).into());
+    }
+    let mut changes = Changes::default();
+    let replaced = OldSecret { secret: endpoint.secret, until: scene.now.after(keep) };
+    endpoint.old_secrets.insert(0, replaced);
+    endpoint.old_secrets.retain(|old| scene.now < old.until);
+    endpoint.old_secrets.truncate(MOST_OLD);
+    endpoint.secret = new_secret(scene)?;
+    changes.put(endpoint.clone());
+    Ok(changes.answer(endpoint))
+}
+
+fn new_secret(scene: &Scene<'_>) -> Result<Secret, Stop> {
+    Ok([scene.ids.secret()?, scene.ids.secret()?, scene.ids.secret()?])
 }
 
 fn check_url(url: &str) -> Result<(), Stop> {

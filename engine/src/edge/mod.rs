@@ -2,6 +2,7 @@
 //!
 //! An HTTP server, or any other front, needs these two only: [`read::command`] and [`render::response`].
 
+pub(crate) mod expandable;
 pub mod read;
 pub mod render;
 

@@ -80,7 +80,7 @@ pub struct LineItem {
 }
 
 /// What a session asks of the payment or the setup that the customer's first attempt makes (B1, B9, B18).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionTerms {
     /// The types of method it takes.
     pub method_types: Option<MethodTypes>,
@@ -94,6 +94,8 @@ pub struct SessionTerms {
     pub application_fee_amount: Option<Money>,
     /// `payment_intent_data[transfer_data]`.
     pub transfer_data: Option<TransferData>,
+    /// `payment_intent_data` or `setup_intent_data`: the texts of the intent.
+    pub texts: SharedTexts,
 }
 
 /// One page.

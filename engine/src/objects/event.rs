@@ -66,6 +66,7 @@ event_types! {
     PaymentMethodDetached "payment_method.detached";
     CustomerCreated "customer.created";
     CustomerUpdated "customer.updated";
+    CustomerDeleted "customer.deleted";
 }
 
 impl EventType {

@@ -24,10 +24,10 @@ pub use payment_intent::{
 pub use payment_method::{Customer, PaymentMethod};
 pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatus};
 pub use setup_intent::{SetupIntent, SetupStatus, Usage};
-pub use webhook::{Attempt, Delivery, DeliveryState, WebhookEndpoint};
+pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEndpoint};
 
+use crate::Object;
 use crate::test_methods::{Decline, MethodType};
-use crate::{Object, PaymentMethodId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,23 +51,26 @@ pub struct Texts {
 pub type SharedTexts = Option<Arc<Texts>>;
 
 /// What the customer must do next (`next_action`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NextAction {
     /// Authenticate in the merchant's page: `use_stripe_sdk`.
     Sdk,
-    /// Authenticate on the issuer's page: `redirect_to_url`.
-    Redirect,
+    /// Authenticate on the issuer's page, and come back to the merchant's: `redirect_to_url`.
+    Redirect {
+        /// The merchant's page (`return_url`).
+        return_url: Arc<str>,
+    },
     /// Tell the amounts of the two small deposits: `verify_with_microdeposits`.
     Microdeposits,
 }
 
 /// Why the last attempt failed (`last_payment_error`, `last_setup_error`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptError {
     /// What went wrong.
     pub failure: Failure,
-    /// The method that was tried.
-    pub method: PaymentMethodId,
+    /// The method that was tried, as it was then.
+    pub method: Arc<PaymentMethod>,
     /// The failed charge, when the attempt made one.
     pub charge: Option<crate::ChargeId>,
 }
@@ -136,6 +139,13 @@ impl MethodTypes {
 }
 
 impl Object {
+    /// Whether it was deleted: there is nothing to be done with it any more.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        let customer = self.as_customer().is_some_and(|customer| customer.deleted);
+        customer || self.as_webhook_endpoint().is_some_and(|endpoint| endpoint.deleted)
+    }
+
     /// The object's texts, where its kind has any.
     #[must_use]
     pub fn texts(&self) -> Option<&Texts> {

@@ -19,6 +19,8 @@ pub struct Customer {
     pub name: Option<String>,
     /// The customer's address.
     pub email: Option<String>,
+    /// Whether it was deleted: it is still shown, as deleted, and can be used no more.
+    pub deleted: bool,
     /// The merchant's texts.
     pub texts: SharedTexts,
 }

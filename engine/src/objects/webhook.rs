@@ -26,18 +26,42 @@ pub struct WebhookEndpoint {
     pub deleted: bool,
     /// The version that renders its events; the account's when `None`.
     pub version: Option<ApiVersion>,
-    /// The keys of the signature.
-    pub secret: [u64; 3],
+    /// The key of the signature.
+    pub secret: Secret,
+    /// Keys that were replaced and still sign for a while, newest first (§2.12).
+    pub old_secrets: Vec<OldSecret>,
     /// The merchant's texts.
     pub texts: SharedTexts,
+}
+
+/// What a signing secret is made of.
+pub type Secret = [u64; 3];
+
+/// A key that was replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldSecret {
+    /// The key.
+    pub secret: Secret,
+    /// From this instant on it signs no more.
+    pub until: Time,
+}
+
+fn shown([a, b, c]: Secret) -> String {
+    format!("whsec_{a:016x}{b:016x}{c:016x}")
 }
 
 impl WebhookEndpoint {
     /// The signing secret as the merchant sees it.
     #[must_use]
     pub fn signing_secret(&self) -> String {
-        let [a, b, c] = self.secret;
-        format!("whsec_{a:016x}{b:016x}{c:016x}")
+        shown(self.secret)
+    }
+
+    /// Every secret that signs at `now`, the present one first.
+    #[must_use]
+    pub fn signing_secrets(&self, now: Time) -> Vec<String> {
+        let old = self.old_secrets.iter().filter(|old| now < old.until).map(|old| old.secret);
+        std::iter::once(self.secret).chain(old).map(shown).collect()
     }
 
     /// Whether an event of `event_type` is to be posted.

@@ -3,9 +3,9 @@
 mod sentences;
 
 use crate::money::{Currency, Money};
-use crate::objects::{Failure, IntentStatus, PaymentIntent, SetupIntent, SetupStatus};
+use crate::objects::{Failure, IntentStatus, PaymentIntent, PaymentMethod, SetupIntent, SetupStatus};
 use crate::test_methods::Decline;
-use crate::{ChargeId, Object, PaymentIntentId, PaymentMethodId};
+use crate::{ChargeId, Object, PaymentIntentId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -74,6 +74,8 @@ pub enum Reason {
     AmountTooSmall(Param, Currency),
     AmountTooLarge(Param),
     UnknownRoute(String),
+    CannotExpand(String, Option<String>),
+    ExpandsTooDeep(String),
     // Who and what.
     NotFound { noun: Cow<'static, str>, id: String, param: Param },
     // Methods.
@@ -183,7 +185,7 @@ impl Reason {
             }
             Self::OnlyWithConfirm(p) => invalid(None, param(p)),
             Self::KeyTooLong => invalid(None, named("idempotency_key")),
-            Self::RefundOfNothing => invalid(None, None),
+            Self::RefundOfNothing | Self::CannotExpand(..) | Self::ExpandsTooDeep(_) => invalid(None, None),
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
             Self::AmountTooLarge(p) => invalid(Some("amount_too_large"), param(p)),
             Self::UnknownRoute(_) => Row { status: 404, ..invalid(None, None) },
@@ -294,6 +296,8 @@ impl Reason {
                 | Self::AmountTooSmall(..)
                 | Self::AmountTooLarge(_)
                 | Self::UnknownRoute(_)
+                | Self::CannotExpand(..)
+                | Self::ExpandsTooDeep(_)
                 | Self::KeyInUse
                 | Self::KeyOfOtherRequest
                 | Self::LockTimeout
@@ -310,8 +314,8 @@ pub struct Refusal {
     pub intent: Option<Object>,
     /// The failed charge (`error.charge`).
     pub charge: Option<ChargeId>,
-    /// The declined method (`error.payment_method`).
-    pub method: Option<PaymentMethodId>,
+    /// The declined method (`error.payment_method`), as it was then.
+    pub method: Option<Arc<PaymentMethod>>,
 }
 
 impl Refusal {

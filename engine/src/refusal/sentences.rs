@@ -28,6 +28,13 @@ impl Reason {
             }
             Self::AmountTooLarge(_) => "Amount must be no more than 99999999.".to_owned(),
             Self::UnknownRoute(route) => format!("Unrecognized request URL ({route})."),
+            Self::CannotExpand(path, None) => format!("This property cannot be expanded ({path})."),
+            Self::CannotExpand(path, Some(hint)) => {
+                format!("This property cannot be expanded ({path}). You may want to try expanding '{hint}' instead.")
+            }
+            Self::ExpandsTooDeep(path) => {
+                format!("You cannot expand more than 4 levels of a property. Property: {path}")
+            }
             Self::NotFound { noun, id, .. } => format!("No such {noun}: '{id}'"),
 
             Self::MethodOfOtherCustomer => {

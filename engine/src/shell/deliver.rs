@@ -40,13 +40,16 @@ impl DeliveryPort for NoDelivery {
     }
 }
 
-/// The header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`.
+/// The header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`, a `v1` for each secret
+/// (§2.12).
 #[must_use]
-pub fn sign(secret: &str, now: Time, body: &str) -> String {
-    let mut header = format!("t={},v1=", now.seconds());
-    // A key of any length is good for HMAC, so the signature is always there.
-    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {
-        mac.update(format!("{}.{body}", now.seconds()).as_bytes());
+pub fn sign(secrets: &[String], now: Time, body: &str) -> String {
+    let mut header = format!("t={}", now.seconds());
+    let signed = format!("{}.{body}", now.seconds());
+    // A key of any length is good for HMAC, so there is a signature for each.
+    for mut mac in secrets.iter().filter_map(|secret| Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()) {
+        mac.update(signed.as_bytes());
+        header.push_str(",v1=");
         for byte in mac.finalize().into_bytes() {
             let _ = write!(header, "{byte:02x}");
         }
@@ -89,13 +92,17 @@ impl Engine {
         of_interest && endpoint.wants(event.event_type)
     }
 
-    /// Keeps the list of endpoints up to date with a transaction.
-    pub(super) fn note_endpoints(&self, changed: &[Object]) {
+    /// Keeps the lists of endpoints and accounts up to date with a transaction.
+    pub(super) fn note(&self, changed: &[Object]) {
         for object in changed {
             if let Object::WebhookEndpoint(endpoint) = object {
                 let mut endpoints = self.endpoints.write().unwrap_or_else(PoisonError::into_inner);
                 endpoints.retain(|known| known.id != endpoint.id);
                 endpoints.push(Arc::clone(endpoint));
+            } else if let Object::Account(account) = object {
+                let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+                accounts.retain(|known| known.id != account.id);
+                accounts.push(Arc::clone(account));
             }
         }
     }
@@ -130,7 +137,7 @@ impl Engine {
     fn post(&self, event: &Event, endpoint: &WebhookEndpoint, now: Time) -> Option<u16> {
         let shown = render::event(event, endpoint.version.unwrap_or(event.version));
         let body = render::with_origin(shown, &self.parts.origin).to_string();
-        let signature = sign(&endpoint.signing_secret(), now, &body);
+        let signature = sign(&endpoint.signing_secrets(now), now, &body);
         self.parts.delivery.post(&Post { url: endpoint.url.clone(), signature, body })
     }
 

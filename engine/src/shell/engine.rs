@@ -137,12 +137,9 @@ impl Engine {
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
     pub fn add_account(&self, account: Account) -> Result<(), StoreError> {
-        let account = Arc::new(account);
-        let objects = vec![Object::Account(Arc::clone(&account))];
-        self.parts.store.commit(Batch { objects, ..Batch::default() })?;
-        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-        accounts.retain(|known| known.id != account.id);
-        accounts.push(account);
+        let objects = vec![Object::from(account)];
+        self.parts.store.commit(Batch { objects: objects.clone(), ..Batch::default() })?;
+        self.note(&objects);
         Ok(())
     }
 

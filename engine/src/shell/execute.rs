@@ -9,10 +9,10 @@ use super::view::View;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{Command, ListQuery};
 use crate::core::{Changes, Done, Reply, Scene, Stop, decide};
-use crate::edge::noun;
+use crate::edge::{expandable, noun};
 use crate::objects::{Account, Origin};
 use crate::refusal::{Reason, Refusal};
-use crate::response::{Body, Response};
+use crate::response::{Body, Expanded, Response};
 use crate::store::{Batch, KeyRecord, KeyState, OpenAsk};
 use crate::time::Time;
 use crate::version::Feature;
@@ -46,6 +46,9 @@ impl Engine {
             return refused(number, version, Reason::NotFound { noun, id, param }.into());
         };
         let version = request.version.unwrap_or(account.version);
+        if let Err(refusal) = expandable::check(&request.command, &request.expand, version) {
+            return refused(number, version, refusal);
+        }
         let case = Case { request, account: &account, number, now, reference: Reference(number), given_up: false };
         if let Command::Retrieve(_) | Command::List(_) = case.request.command {
             return self.look(&case, version);
@@ -135,6 +138,7 @@ impl Engine {
         let ask = match self.decide(case, version, None) {
             Ok(done) => return self.commit(case, version, done, None),
             Err(Stop::Refuse(refusal)) => return self.refuse(case, version, *refusal),
+            Err(Stop::Unable(why)) => return self.refuse(case, version, Reason::Internal(why).into()),
             Err(Stop::Ask(ask)) => ask,
         };
         let ask = Arc::new(self.open_ask(case, version, ask, locks));
@@ -142,10 +146,13 @@ impl Engine {
         if let Err(error) = self.parts.store.commit(recorded) {
             return refused(case.number, version, Reason::Internal(error.to_string()).into());
         }
-        match self.ask_acquirer(&ask) {
+        let watched = self.open.watch(&ask);
+        let response = match self.ask_acquirer(&ask) {
             Some(answer) => self.finish(case, version, &ask, answer),
             None => self.give_up(case, version, &ask),
-        }
+        };
+        watched.over();
+        response
     }
 
     /// Decides again with the acquirer's answer and makes it so.
@@ -162,6 +169,11 @@ impl Engine {
                 // The acquirer said that nothing happened there, and so nothing happens here.
                 let reply = Err(refusal);
                 self.commit(case, version, Done { changes: Changes::default(), reply }, Some(ask))
+            }
+            // What the acquirer did is not written down yet: the question stays open, and is asked again.
+            Err(Stop::Unable(why)) => {
+                self.open.add(Arc::clone(ask));
+                refused(case.number, version, Reason::Internal(why).into())
             }
             Err(Stop::Ask(_)) => {
                 self.open.add(Arc::clone(ask));
@@ -198,7 +210,7 @@ impl Engine {
         };
         let decided = decide(&scene, &case.request.command);
         match view.failure() {
-            Some(error) => Err(Reason::Internal(error.to_string()).into()),
+            Some(error) => Err(Stop::Unable(error.to_string())),
             None => decided,
         }
     }
@@ -217,8 +229,8 @@ impl Engine {
         }
         self.fan_out(&mut changes, case.now);
         let response = self.response(case, version, reply, &changes);
-        let endpoints_changed = changes.objects.iter().any(|o| matches!(o, Object::WebhookEndpoint(_)));
-        let changed = if endpoints_changed { changes.objects.clone() } else { Vec::new() };
+        let is_noted = |object: &Object| matches!(object, Object::WebhookEndpoint(_) | Object::Account(_));
+        let noted: Vec<Object> = changes.objects.iter().filter(|object| is_noted(object)).cloned().collect();
         let batch = Batch {
             objects: changes.objects,
             events: changes.events,
@@ -230,7 +242,7 @@ impl Engine {
         };
         match self.parts.store.commit(batch) {
             Ok(()) => {
-                self.note_endpoints(&changed);
+                self.note(&noted);
                 response
             }
             Err(error) => {
@@ -318,8 +330,9 @@ impl Engine {
 
     fn retrieve(&self, case: &Case<'_>, id: ObjectId) -> Result<Body, Refusal> {
         let found = self.parts.store.object(id).map_err(|error| Reason::Internal(error.to_string()))?;
-        let deleted = matches!(&found, Some(Object::WebhookEndpoint(endpoint)) if endpoint.deleted);
-        match found.filter(|object| object.account() == case.account.id && !deleted) {
+        // A deleted customer is still shown, as deleted.
+        let is_gone = |object: &Object| object.is_deleted() && object.as_customer().is_none();
+        match found.filter(|object| object.account() == case.account.id && !is_gone(object)) {
             Some(object) => Ok(Body::Object(object)),
             None => {
                 let (noun, param) = noun(id.kind());
@@ -345,15 +358,11 @@ impl Engine {
         body: &Body,
         version: crate::ApiVersion,
         changed: &[Object],
-    ) -> Vec<(String, Object)> {
+    ) -> Vec<(String, Expanded)> {
         if paths.is_empty() && version.has(Feature::LatestCharge) {
             return Vec::new();
         }
-        let read = |id: ObjectId| {
-            let fresh = changed.iter().rev().find(|object| object.id() == id).cloned();
-            fresh.or_else(|| self.parts.store.object(id).ok().flatten())
-        };
-        expand::resolve(paths, body, version, &read)
+        expand::resolve(paths, body, version, &*self.parts.store, changed)
     }
 }
 

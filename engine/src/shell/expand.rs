@@ -1,37 +1,39 @@
 //! `expand[]`: finds the objects behind the ids an answer names, so that they can be frozen with it.
 
-use crate::edge::render;
-use crate::response::Body;
+use crate::command::ListQuery;
+use crate::edge::{expandable, render};
+use crate::response::{Body, Expanded};
+use crate::store::Store;
 use crate::version::{ApiVersion, Feature};
-use crate::{Object, ObjectId};
+use crate::{Kind, Object, ObjectId};
 use serde_json::Value;
 
-/// The deepest path: four levels, as the provider allows.
-const DEEPEST: usize = 4;
 /// The most objects one answer expands.
 const MOST: usize = 500;
 
-/// The objects at `paths` of `body`, each with its path; list items are named by their index.
+/// What stands at `paths` of `body`, each with its path; list items are named by their index. Objects are read as
+/// `changed` leaves them.
 pub(super) fn resolve(
     paths: &[String],
     body: &Body,
     version: ApiVersion,
-    read: &dyn Fn(ObjectId) -> Option<Object>,
-) -> Vec<(String, Object)> {
-    let mut found = Found { version, read, objects: Vec::new() };
+    store: &dyn Store,
+    changed: &[Object],
+) -> Vec<(String, Expanded)> {
+    let mut found = Found { version, store, changed, objects: Vec::new() };
     if !version.has(Feature::LatestCharge) {
         found.charges(body);
     }
     for path in paths {
-        let parts: Vec<&str> = path.split('.').take(DEEPEST).collect();
+        let parts: Vec<&str> = path.split('.').collect();
         match body {
-            Body::Object(object) => found.walk(&render::object(object, version), &parts, ""),
+            Body::Object(object) => found.below(object, &parts, ""),
             Body::Page { objects, .. } => {
                 let Some((&"data", rest)) = parts.split_first() else {
                     continue;
                 };
                 for (index, object) in objects.iter().enumerate() {
-                    found.walk(&render::object(object, version), rest, &format!("data.{index}"));
+                    found.below(object, rest, &format!("data.{index}"));
                 }
             }
             Body::Refused(_) => {}
@@ -42,11 +44,23 @@ pub(super) fn resolve(
 
 struct Found<'a> {
     version: ApiVersion,
-    read: &'a dyn Fn(ObjectId) -> Option<Object>,
-    objects: Vec<(String, Object)>,
+    store: &'a dyn Store,
+    changed: &'a [Object],
+    objects: Vec<(String, Expanded)>,
 }
 
 impl Found<'_> {
+    fn read(&self, id: ObjectId) -> Option<Object> {
+        let fresh = self.changed.iter().rev().find(|object| object.id() == id).cloned();
+        fresh.or_else(|| self.store.object(id).ok().flatten())
+    }
+
+    fn add(&mut self, path: &str, what: Expanded) {
+        if self.objects.len() < MOST && self.objects.iter().all(|(known, _)| known != path) {
+            self.objects.push((path.to_owned(), what));
+        }
+    }
+
     /// Before 2022-11-15 a payment shows its charges unasked.
     fn charges(&mut self, body: &Body) {
         let shown: Vec<(String, &Object)> = match body {
@@ -59,29 +73,63 @@ impl Found<'_> {
         };
         for (path, object) in shown {
             let latest = object.as_payment_intent().and_then(|intent| intent.latest_charge);
-            let charge = latest.and_then(|id| (self.read)(id.into()));
-            self.objects.extend(charge.map(|charge| (path, charge)));
+            let charge = latest.and_then(|id| self.read(id.into()));
+            self.objects.extend(charge.map(|charge| (path, Expanded::Object(charge))));
         }
+    }
+
+    /// What `parts` name below an object that stands at `at`.
+    fn below(&mut self, object: &Object, parts: &[&str], at: &str) {
+        match (parts, object) {
+            ([expandable::LINE_ITEMS, ..], Object::CheckoutSession(session)) => {
+                self.add(&joined(at, expandable::LINE_ITEMS), Expanded::LineItems(session.clone()));
+            }
+            ([expandable::REFUNDS, rest @ ..], Object::Charge(charge)) => {
+                let path = joined(at, expandable::REFUNDS);
+                let refunds = self.refunds(object);
+                self.add(&path, Expanded::Refunds(charge.id, refunds.clone()));
+                if let ["data", rest @ ..] = rest {
+                    for (index, refund) in refunds.iter().enumerate() {
+                        self.below(refund, rest, &format!("{path}.data.{index}"));
+                    }
+                }
+            }
+            _ => self.walk(&render::object(object, self.version), parts, at),
+        }
+    }
+
+    /// The ten newest refunds of a charge, as `changed` leaves them.
+    fn refunds(&self, charge: &Object) -> Vec<Object> {
+        let query = ListQuery { of: vec![charge.id()], ..ListQuery::newest(Kind::Refund) };
+        let known = self.store.list(charge.account(), &query).map(|page| page.objects).unwrap_or_default();
+        let fresh =
+            |object: &&Object| object.as_refund().is_some_and(|refund| ObjectId::from(refund.charge) == charge.id());
+        let mut all: Vec<Object> = self.changed.iter().rev().filter(fresh).cloned().chain(known).collect();
+        all.sort_by_key(|refund| std::cmp::Reverse(refund.id().number()));
+        // The sort keeps the fresher state of an object before the older one.
+        all.dedup_by_key(|refund| refund.id());
+        all
     }
 
     fn walk(&mut self, value: &Value, parts: &[&str], at: &str) {
         let Some((part, rest)) = parts.split_first() else {
             return;
         };
-        let path = if at.is_empty() { (*part).to_owned() } else { format!("{at}.{part}") };
+        let path = joined(at, part);
         match value.get(part) {
             Some(Value::String(id)) => {
-                let Some(object) = id.parse().ok().and_then(|id| (self.read)(id)) else {
+                let Some(object) = id.parse().ok().and_then(|id| self.read(id)) else {
                     return;
                 };
-                let rendered = render::object(&object, self.version);
-                if self.objects.len() < MOST && self.objects.iter().all(|(known, _)| *known != path) {
-                    self.objects.push((path.clone(), object));
-                }
-                self.walk(&rendered, rest, &path);
+                self.add(&path, Expanded::Object(object.clone()));
+                self.below(&object, rest, &path);
             }
             Some(inner @ Value::Object(_)) => self.walk(inner, rest, &path),
             Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | None => {}
         }
     }
+}
+
+fn joined(at: &str, part: &str) -> String {
+    if at.is_empty() { part.to_owned() } else { format!("{at}.{part}") }
 }

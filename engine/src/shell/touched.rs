@@ -26,11 +26,11 @@ impl Touched<'_> {
             Command::CreatePaymentIntent(request) => self.method(request.method),
             Command::UpdatePaymentIntent(request) => {
                 self.intent(request.intent);
-                self.method(request.method);
+                self.method(request.choices.method);
             }
             Command::ConfirmPaymentIntent(request) => {
                 self.intent(request.intent);
-                self.method(request.method);
+                self.method(request.choices.method);
                 self.method_of_intent(request.intent);
             }
             Command::CapturePaymentIntent(request) => self.intent(request.intent),
@@ -61,7 +61,9 @@ impl Touched<'_> {
                 self.setup(*intent);
             }
             Command::ExpireCheckoutSession { session } => self.ids.push((*session).into()),
-            Command::UpdateCustomer { customer, .. } => self.ids.push((*customer).into()),
+            Command::UpdateCustomer { customer, .. } | Command::DeleteCustomer { customer } => {
+                self.ids.push((*customer).into());
+            }
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
             Command::CreateTransfer(request) => {
@@ -77,13 +79,16 @@ impl Touched<'_> {
                 }
             }
             Command::UpdateWebhookEndpoint(request) => self.ids.push(request.endpoint.into()),
-            Command::DeleteWebhookEndpoint { endpoint } => self.ids.push((*endpoint).into()),
+            Command::DeleteWebhookEndpoint { endpoint } | Command::RollWebhookSecret { endpoint, .. } => {
+                self.ids.push((*endpoint).into());
+            }
             Command::World(event) => self.world(event),
             Command::Job(job) => self.object(job.object),
             Command::CreateCheckoutSession(_)
             | Command::CreateCustomer(_)
             | Command::CreatePaymentMethod { .. }
             | Command::CreateWebhookEndpoint(_)
+            | Command::CreateAccount { .. }
             | Command::Retrieve(_)
             | Command::List(_) => {}
             // Even what cannot be read waits its turn with the object that it names.

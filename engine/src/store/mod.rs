@@ -217,8 +217,7 @@ pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
     let type_fits = query.event_type.is_none_or(|wanted| event_type == Some(wanted))
         && query.method_type.is_none_or(|wanted| method_type == Some(wanted))
         && (query.since.is_none() && query.until.is_none() || is_made_within(object, query));
-    let deleted = matches!(object, Object::WebhookEndpoint(endpoint) if endpoint.deleted);
-    type_fits && !deleted && query.of.is_none_or(|of| belongs_to(object, of))
+    type_fits && !object.is_deleted() && query.of.iter().all(|of| belongs_to(object, *of))
 }
 
 fn is_made_within(object: &Object, query: &ListQuery) -> bool {

@@ -142,10 +142,12 @@ impl Store for SqliteStore {
         if recent.is_some() {
             return Ok(recent);
         }
+        // An id that no row can have is the id of nothing, and no failure.
+        let Ok(place) = number(id.number()) else { return Ok(None) };
         let connection = self.read();
         let sql = self.selects.get(usize::from(id.kind().code())).map_or("", String::as_str);
         let mut statement = connection.prepare_cached(sql)?;
-        let record: Option<Vec<u8>> = statement.query_row([number(id.number())?], |row| row.get(0)).optional()?;
+        let record: Option<Vec<u8>> = statement.query_row([place], |row| row.get(0)).optional()?;
         record.map(|record| object(id.kind(), &record)).transpose()
     }
 
@@ -161,7 +163,7 @@ impl Store for SqliteStore {
         let connection = self.read();
         let mut statement = connection.prepare_cached(&schema::list(query))?;
         statement.raw_bind_parameter(1, number(account.0)?)?;
-        let places = [query.of, query.starting_after, query.ending_before];
+        let places = [query.of.first().copied(), query.starting_after, query.ending_before];
         for (place, id) in (2_usize..).zip(places) {
             // A place that the statement for this query does not have is left alone.
             if let Some(id) = id.filter(|_| place <= statement.parameter_count()) {

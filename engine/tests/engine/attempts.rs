@@ -103,6 +103,52 @@ fn manual_confirmation_needs_a_second_leg() {
     w.post(&format!("payment_intents/{id}/confirm"), "").is("status=succeeded");
 }
 
+/// §2.5: an answer that says no for a card carries the card as it was, and so does the payment it is kept on.
+#[test]
+fn a_refusal_carries_the_declined_method() {
+    let wanted = "payment_method.object=payment_method payment_method.type=card payment_method.card.last4";
+    let w = World::new();
+    let rows = [
+        ("payment_intents", "amount=1000 currency=usd", "pm_card_visa_chargeDeclined", "0002", "last_payment_error"),
+        ("payment_intents", "amount=1000 currency=usd off_session=true", AWAY, "3184", "last_payment_error"),
+        ("setup_intents", "", "pm_card_visa_chargeDeclined", "0002", "last_setup_error"),
+    ];
+    for (path, params, token, last4, kept) in rows {
+        let answer = w.post(path, &format!("{params} confirm=true payment_method={token}"));
+        let answer = answer.has(&format!("error.{}={last4}", wanted.replace(' ', " error.")));
+        let intent = if path == "setup_intents" { "setup_intent" } else { "payment_intent" };
+        let answer = answer.has(&format!("error.{intent}.payment_method=null"));
+        let found = w.get(&format!("{path}/{}", answer.text(&format!("error.{intent}.id"))), "");
+        found.is(&format!("{kept}.{}={last4}", wanted.replace(' ', &format!(" {kept}."))));
+    }
+    // Failed by the customer, and by the bank.
+    let id =
+        w.post("payment_intents", "amount=1000 currency=usd confirm=true payment_method=pm_card_threeDSecure2Required");
+    let failed = w.happen(WorldEvent::Authenticate { intent: pi(&id.id()), passes: false });
+    failed.has("error.payment_method.card.last4=3220");
+    let debit = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
+    let id = w.post("payment_intents", debit).is("status=processing").id();
+    w.happen(WorldEvent::BankAnswers { intent: pi(&id), answer: Err(Decline::InsufficientFunds) });
+    w.intent(&id).is("last_payment_error.payment_method.type=us_bank_account");
+}
+
+const AWAY: &str = "pm_card_authenticationRequired";
+
+/// §2.2: a payment keeps where the customer is to come back to, on the action and nowhere else.
+#[test]
+fn a_return_url_is_kept() {
+    let w = World::new();
+    let back = "return_url=https://shop.test/back";
+    let params = format!("amount=1000 currency=usd confirm=true payment_method=pm_card_threeDSecure2Required {back}");
+    let kept = "next_action.type=redirect_to_url next_action.redirect_to_url.return_url=https://shop.test/back";
+    let id = w.post("payment_intents", &params).is(kept).id();
+    w.intent(&id).is(kept);
+    w.happen(WorldEvent::Authenticate { intent: pi(&id), passes: true }).is("status=succeeded next_action=null");
+    let setup = format!("confirm=true payment_method=pm_card_threeDSecure2Required {back}");
+    w.post("setup_intents", &setup).is(kept);
+    w.post("payment_intents", "amount=1000 currency=usd return_url=https://shop.test").refused(400, "-", "return_url");
+}
+
 /// §2.2: the customer is away: no charge, authentication_required; or an error instead of an action.
 #[test]
 fn nobody_there_to_authenticate() {

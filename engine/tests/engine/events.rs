@@ -2,12 +2,13 @@
 
 use crate::world::{CONNECTED, MERCHANT, START, World};
 use hmac::{Hmac, Mac};
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::{Command, WorldEvent};
 use holdfast_engine::edge::read::Verb;
+use holdfast_engine::edge::render;
 use holdfast_engine::objects::{Field, Was};
 use holdfast_engine::time::{DAY, MINUTE};
 use holdfast_engine::{
-    AccountId, DeliveryPort, Dialect, Engine, EngineParts, ManualClock, ObjectId, Post, SIGNATURE_TOLERANCE,
+    AccountId, DeliveryPort, Dialect, Engine, EngineParts, ManualClock, ObjectId, Post, Request, SIGNATURE_TOLERANCE,
     SequentialIds, sign,
 };
 use std::collections::HashMap;
@@ -182,16 +183,56 @@ fn endpoints_get_what_they_want() {
     assert_eq!(inbox.take().len(), 0);
 }
 
-/// The signature as an SDK checks it.
+/// §2.12: a secret that was replaced signs beside the new one for as long as was said, a day at most.
+#[test]
+fn a_replaced_secret_signs_for_a_while() {
+    let (w, inbox) = world_with_inbox();
+    let first = w.post("webhook_endpoints", "url=https://a.test enabled_events[]=customer.created");
+    let roll = |keep: u64| {
+        let endpoint = first.id().parse().unwrap();
+        let command = Command::RollWebhookSecret { endpoint, keep };
+        let response = w.engine.execute(Request::new(MERCHANT, command));
+        (response.status(), render::response(&response)["secret"].as_str().unwrap_or_default().to_owned())
+    };
+    let signed_by = |w: &World| {
+        w.post("customers", "").is("");
+        w.advance(0);
+        let posts = inbox.take();
+        let signatures = posts[0].signature.split(",v1=").count() - 1;
+        (signatures, posts)
+    };
+    let (status, second) = roll(DAY);
+    assert_eq!(status, 200);
+    let (count, posts) = signed_by(&w);
+    assert_eq!(count, 2);
+    for secret in [&first.text("secret"), &second] {
+        verify(secret, &posts[0], w.engine.now().seconds());
+    }
+    let (_, third) = roll(60);
+    assert_eq!(signed_by(&w).0, 3);
+    w.advance(60);
+    assert_eq!(signed_by(&w).0, 2, "the second is over, the first is not");
+    w.advance(DAY - 60);
+    let (count, posts) = signed_by(&w);
+    assert_eq!(count, 1);
+    verify(&third, &posts[0], w.engine.now().seconds());
+    let (_, fourth) = roll(0);
+    let (count, posts) = signed_by(&w);
+    assert_eq!(count, 1);
+    verify(&fourth, &posts[0], w.engine.now().seconds());
+    assert_eq!(roll(DAY + 1).0, 400);
+}
+
+/// The signature as an SDK checks it: one of them must be right.
 fn verify(secret: &str, post: &Post, now: u64) {
     let mut parts = post.signature.split(',').filter_map(|part| part.split_once('='));
     let (_, at) = parts.next().unwrap();
-    let (_, signature) = parts.next().unwrap();
+    let signatures: Vec<&str> = parts.filter(|(scheme, _)| *scheme == "v1").map(|(_, signature)| signature).collect();
     assert!(now.abs_diff(at.parse().unwrap()) <= SIGNATURE_TOLERANCE);
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{at}.{}", post.body).as_bytes());
     let expected: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(signature, expected);
+    assert!(signatures.contains(&expected.as_str()), "{signatures:?}");
 }
 
 /// §2.12: a known signature.
@@ -199,8 +240,9 @@ fn verify(secret: &str, post: &Post, now: u64) {
 fn a_known_signature() {
     // printf '1800000000.{}' | openssl dgst -sha256 -hmac whsec_test
     let expected = "t=1800000000,v1=";
-    assert!(sign("whsec_test", START, "{}").starts_with(expected));
-    assert_eq!(sign("whsec_test", START, "{}").len(), expected.len() + 64);
+    let secret = ["whsec_test".to_owned()];
+    assert!(sign(&secret, START, "{}").starts_with(expected));
+    assert_eq!(sign(&secret, START, "{}").len(), expected.len() + 64);
 }
 
 /// §2.12: anything but 2xx is tried again, later and later, for three days, then given up.
@@ -278,5 +320,20 @@ fn expansion() {
     w.get(&format!("payment_intents/{pi}"), "expand[]=latest_charge.balance_transaction expand[]=payment_method")
         .is("latest_charge.object=charge latest_charge.balance_transaction.amount=1000 payment_method.type=card");
     w.get("charges", "expand[]=data.payment_intent").is(&format!("data.0.payment_intent.id={pi}"));
-    w.get(&format!("payment_intents/{pi}"), "expand[]=nothing.at.all").is("");
+    w.post("refunds", &format!("payment_intent={pi} amount=300 expand[]=charge.refunds"))
+        .is("charge.refunds.data.0.amount=300 charge.refunds.data.1=null");
+    w.post("refunds", &format!("payment_intent={pi} amount=200"));
+    w.get(&format!("payment_intents/{pi}"), "expand[]=latest_charge.refunds.data.balance_transaction")
+        .is("latest_charge.refunds.data.0.balance_transaction.amount=-200 latest_charge.refunds.data.1.amount=300");
+    let session = "mode=payment success_url=https://a.test line_items[0][price_data][currency]=usd \
+                   line_items[0][price_data][unit_amount]=700 line_items[0][price_data][product_data][name]=Hat";
+    w.post("checkout/sessions", &format!("{session} expand[]=line_items"))
+        .is("line_items.object=list line_items.data.0.amount_total=700");
+    let before = w.get("payment_intents", "limit=100").text("data");
+    for (path, wrong) in [("payment_intents", "nothing.at.all"), ("charges", "data.metadata"), ("charges", "customer")]
+    {
+        w.get(path, &format!("expand[]={wrong}")).refused(400, "-", "-").has("error.type=invalid_request_error");
+    }
+    w.post("payment_intents", "amount=1000 currency=usd expand[]=amount").refused(400, "-", "-");
+    assert_eq!(w.get("payment_intents", "limit=100").text("data"), before, "nothing was made");
 }

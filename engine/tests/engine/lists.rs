@@ -1,6 +1,7 @@
 //! Lists narrowed by what their objects are and when they were made.
 
 use crate::world::{START, World};
+use holdfast_engine::Dialect;
 
 /// Which of three customers, made a minute apart, a query shows.
 #[test]
@@ -31,6 +32,38 @@ fn lists_are_narrowed_by_time() {
     w.get("customers", "created[around]=5").refused(400, "parameter_unknown", "created[around]");
     w.get("customers", "created=soon").refused(400, "parameter_invalid_integer", "created");
     w.get("customers", "created=-1").refused(400, "-", "created");
+}
+
+/// Two parents narrow to what belongs to both.
+#[test]
+fn lists_are_narrowed_by_several_parents() {
+    for (_, store) in World::stores() {
+        let w = World::on(store, Dialect::default());
+        let (one, other) = (w.paid(1000, ""), w.paid(1000, ""));
+        let refund = w.post("refunds", &format!("payment_intent={one} amount=100")).id();
+        w.post("refunds", &format!("payment_intent={other} amount=100")).is("");
+        let charge = w.charge(&one).id();
+        for params in ["charge={charge} payment_intent={one}", "payment_intent={one} charge={charge}"] {
+            let params = params.replace("{charge}", &charge).replace("{one}", &one);
+            w.get("refunds", &params).is(&format!("data.0.id={refund} data.1=null"));
+        }
+        let none = format!("charge={charge} payment_intent={other}");
+        w.get("refunds", &none).is("data.0=null has_more=false");
+        let customer = w.post("customers", "").id();
+        w.get("charges", &format!("customer={customer} payment_intent={one}")).is("data.0=null");
+    }
+}
+
+/// What is not a parameter of a request is refused, also where the path says it all.
+#[test]
+fn unknown_parameters_are_refused_everywhere() {
+    let w = World::new();
+    let pi = w.paid(1000, "");
+    let refund = w.post("refunds", &format!("payment_intent={pi}")).id();
+    w.get(&format!("payment_intents/{pi}"), "x=1").refused(400, "parameter_unknown", "x");
+    w.get(&format!("payment_intents/{pi}"), "client_secret=y").is("");
+    w.post(&format!("refunds/{refund}/cancel"), "x=1").refused(400, "parameter_unknown", "x");
+    w.post("checkout/sessions/cs_test_00000000001/expire", "x=1").refused(404, "resource_missing", "session");
 }
 
 /// A type narrows methods and events; other lists do not have it.

@@ -301,6 +301,22 @@ fn what_a_session_owns() {
     w.get("charges", &format!("customer={}", "cus_00000000000")).is("data=[]");
 }
 
+/// What a session says of its intent stands on the intent.
+#[test]
+fn an_intent_has_the_texts_of_its_session() {
+    let w = World::new();
+    let id =
+        session(&w, "payment_intent_data[metadata][order]=6735 payment_intent_data[description]=Hats metadata[a]=b");
+    pays(&w, &id, TestMethod::Visa);
+    let intent =
+        w.get(&format!("checkout/sessions/{id}"), "").is("metadata.a=b metadata.order=null").text("payment_intent");
+    w.intent(&intent).is("metadata.order=6735 metadata.a=null description=Hats");
+    let id = w.post("checkout/sessions", "mode=setup success_url=https://x setup_intent_data[metadata][order]=1").id();
+    pays(&w, &id, TestMethod::Visa);
+    let setup = w.get(&format!("checkout/sessions/{id}"), "").text("setup_intent");
+    w.get(&format!("setup_intents/{setup}"), "").is("metadata.order=1");
+}
+
 /// §2.15: the names of pages before 2026.
 #[test]
 fn names_of_pages() {

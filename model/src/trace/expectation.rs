@@ -243,22 +243,24 @@ impl Expectation {
         let place = subject.map(|subject| Place::of(subject, "status"));
         let seen = |place: Option<Place>| place.and_then(|place| place.see(observation));
         let answer = match outcome {
-            Ok(Accepted::Begun) => Answer::Begun,
-            Ok(Accepted::Nothing) => Answer::Nothing,
-            Ok(Accepted::Money { .. }) => Answer::Accepted,
+            Ok(Accepted::Begun) => Some(Answer::Begun),
+            Ok(Accepted::Nothing) => Some(Answer::Nothing),
+            Ok(Accepted::Money { .. }) => Some(Answer::Accepted),
             Ok(Accepted::Happened) => match seen(place) {
-                Some(Value::Word(word)) => Answer::Status { word, place },
-                Some(_) | None => Answer::Accepted,
+                Some(Value::Word(word)) => Some(Answer::Status { word, place }),
+                Some(_) | None => Some(Answer::Accepted),
             },
             Ok(accepted) => match status(accepted) {
-                Some(word) => Answer::Status { word, place: event_place(input) },
-                None => Answer::Accepted,
+                Some(word) => Some(Answer::Status { word, place: event_place(input) }),
+                None => Some(Answer::Accepted),
             },
-            Err(Rejection::AnswerLost) => Answer::Lost,
+            Err(Rejection::AnswerLost) => Some(Answer::Lost),
+            // The model has no room for it: it does not say what a client is answered.
+            Err(Rejection::AmountOutOfRange | Rejection::BeyondBounds) => None,
             Err(rejection) => {
                 let wire = rejection.wire();
                 let param = wire.param.map(str::to_owned);
-                Answer::Rejected { code: wire.code.map(str::to_owned), param, http: Some(wire.http) }
+                Some(Answer::Rejected { code: wire.code.map(str::to_owned), param, http: Some(wire.http) })
             }
         };
         let shows = match subject {
@@ -270,7 +272,7 @@ impl Expectation {
             Some(Subject::Refund(..) | Subject::Setup | Subject::Session | Subject::Key(_)) | None => Vec::new(),
         };
         let notifies = notifications.iter().map(|found| Told::of(found.kind)).collect();
-        Self { answer: Some(answer), shows, notifies: Some(notifies) }
+        Self { answer, shows, notifies: Some(notifies) }
     }
 
     /// Writes the expectation as it stands on a line with `input`: places of the object that the

@@ -525,10 +525,18 @@ fn differences_are_named() {
         assert_eq!(check(line, outcome), differences, "{line}");
     }
     let input: Input = "settle_setup".parse().unwrap();
-    let recorded = Expectation::recorded(&input, &Ok(Accepted::Happened), &seen, &told);
-    let script = Script::of(terms, [(input, Some(recorded))]);
-    assert_eq!(script.to_string(), "settle_setup => requires_action notifies setup_intent.created\n");
-    assert_eq!(Script::parse(&script.to_string()), Ok(script));
+    let recorded = [
+        (Ok(Accepted::Happened), "settle_setup => requires_action notifies setup_intent.created\n"),
+        (Err(Rejection::AnswerLost), "settle_setup => lost notifies setup_intent.created\n"),
+        // The model says nothing of what it has no room for.
+        (Err(Rejection::BeyondBounds), "settle_setup => notifies setup_intent.created\n"),
+        (Err(Rejection::AmountOutOfRange), "settle_setup => notifies setup_intent.created\n"),
+    ];
+    for (outcome, line) in recorded {
+        let script = Script::of(terms, [(input, Some(Expectation::recorded(&input, &outcome, &seen, &told)))]);
+        assert_eq!(script.to_string(), line);
+        assert_eq!(Script::parse(line), Ok(script));
+    }
 }
 
 /// Names that the generator above is built from, so that a new variant is not forgotten there.

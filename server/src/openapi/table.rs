@@ -99,6 +99,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("get", "/v1/customers", "", "[customer]"),
     ("get", "/v1/customers/{id}", "", "customer"),
     ("post", "/v1/customers/{id}", "description:text email:text metadata:map name:text", "customer"),
+    ("delete", "/v1/customers/{id}", "", "deleted"),
     ("get", "/v1/customers/{id}/payment_methods", "", "[payment_method]"),
     ("post", "/v1/payment_methods", "type!:=card|us_bank_account|sepa_debit metadata:map", "payment_method"),
     ("get", "/v1/payment_methods", "customer:text", "[payment_method]"),
@@ -164,6 +165,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     ("post", "/v1/test_helpers/refunds/{id}/return", "", "refund"),
     ("post", "/v1/test_helpers/refunds/{id}/give_details", "", "refund"),
+    ("post", "/v1/test_helpers/webhook_endpoints/{id}/roll_secret", "expires_in:int", "webhook_endpoint"),
     ("post", "/v1/test_helpers/checkout/sessions/{id}/complete", "payment_method!:text email:text", "checkout.session"),
 ];
 
@@ -201,7 +203,8 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
          payment_status!:=no_payment_required|paid|unpaid setup_intent!:@setup_intent? \
          status!:=complete|expired|open success_url!:text? ui_mode!:text url!:text?",
     ),
-    ("customer", "id!:text created!:time description!:text? email!:text? metadata!:map name!:text?"),
+    // A deleted one says no more than that.
+    ("customer", "id!:text created:time deleted:bool description:text? email:text? metadata:map name:text?"),
     ("deleted", "id!:text deleted!:bool"),
     (
         "event",

@@ -1,11 +1,13 @@
 //! The bank's page in between: is it you? (C7, B26)
 
-use super::html::{escaped, notice, whole};
+use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
 use holdfast_engine::command::WorldEvent;
-use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionStatus, SetupStatus, UiMode};
-use holdfast_engine::{AccountId, Object, PaymentIntentId, SetupIntentId};
+use holdfast_engine::objects::{
+    CheckoutSession, IntentStatus, NextAction, SessionStatus, SetupIntent, SetupStatus, UiMode,
+};
+use holdfast_engine::{Object, PaymentIntentId, SetupIntentId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -28,8 +30,8 @@ pub(super) fn page(app: &App, object: &Object, posted: Option<&Value>) -> Page {
     };
     match posted.map(|fields| field(fields, "answer")) {
         None => question(session),
-        Some("approve") => answered(app, object.account(), session, waiting, true),
-        Some("fail") => answered(app, object.account(), session, waiting, false),
+        Some("approve") => answered(app, object, session, waiting, true),
+        Some("fail") => answered(app, object, session, waiting, false),
         Some(_) => question(session),
     }
 }
@@ -43,7 +45,9 @@ fn waiting(app: &App, object: &Object) -> Option<Waiting> {
     });
     let object = inner.as_ref().unwrap_or(object);
     let payment = object.as_payment_intent().filter(|intent| intent.status == IntentStatus::RequiresAction);
+    let challenged = |intent: &&Arc<SetupIntent>| !matches!(intent.next_action, Some(NextAction::Microdeposits));
     let setup = object.as_setup_intent().filter(|intent| intent.status == SetupStatus::RequiresAction);
+    let setup = setup.filter(challenged);
     payment.map(|intent| Waiting::Payment(intent.id)).or(setup.map(|intent| Waiting::Setup(intent.id)))
 }
 
@@ -64,7 +68,7 @@ fn question(session: Option<&Arc<CheckoutSession>>) -> Page {
 
 fn answered(
     app: &App,
-    account: AccountId,
+    object: &Object,
     session: Option<&Arc<CheckoutSession>>,
     waiting: Waiting,
     passes: bool,
@@ -73,8 +77,13 @@ fn answered(
         Waiting::Payment(intent) => WorldEvent::Authenticate { intent, passes },
         Waiting::Setup(intent) => WorldEvent::AuthenticateSetup { intent, passes },
     };
-    let response = app.engine.happen(account, event);
+    let response = app.engine.happen(object.account(), event);
     let Some(session) = session else {
+        // The customer said yes or no; either way the shop goes on. Anything else is a failure of ours.
+        let heard = matches!(response.status(), 200 | 402);
+        if let Some(to) = back(object, response.refusal().is_none()).filter(|_| heard) {
+            return Page::Go(to);
+        }
         return match response.refusal() {
             None => notice(200, "Thank you", "The shop knows; you can close this page."),
             Some(refusal) => notice(200, "That did not work", &refusal.reason.message()),
@@ -85,4 +94,22 @@ fn answered(
         Some(session) if session.status == SessionStatus::Complete => done(session),
         Some(_) | None => Page::Go(format!("{}&failed=1", pay_address(session))),
     }
+}
+
+/// The merchant's page that the customer comes back to, with what it asks the server about, as the provider's page does.
+fn back(object: &Object, succeeded: bool) -> Option<String> {
+    let (noun, action, secret) = match (object.as_payment_intent(), object.as_setup_intent()) {
+        (Some(intent), _) => ("payment_intent", intent.next_action.as_ref()?, intent.secret),
+        (_, Some(intent)) => ("setup_intent", intent.next_action.as_ref()?, intent.secret),
+        (None, None) => return None,
+    };
+    let NextAction::Redirect { return_url } = action else { return None };
+    let (page, fragment) = return_url.split_once('#').map_or((&**return_url, None), |(page, at)| (page, Some(at)));
+    let (id, and) = (object.id(), if page.contains('?') { '&' } else { '?' });
+    let status = if succeeded { "succeeded" } else { "failed" };
+    let fragment = fragment.map(|at| format!("#{at}")).unwrap_or_default();
+    let to = format!(
+        "{page}{and}{noun}={id}&{noun}_client_secret={id}_secret_{secret:016x}&redirect_status={status}{fragment}"
+    );
+    Some(to).filter(|to| is_address(to))
 }

@@ -4,6 +4,7 @@
 
 mod challenge;
 mod html;
+mod microdeposits;
 mod pay;
 
 use crate::app::App;
@@ -79,6 +80,7 @@ fn page(app: &App, call: &Call) -> Page {
     match (segments.as_slice(), found) {
         (["c", "pay", _], Some(Object::CheckoutSession(session))) => pay::page(app, &session, &query.tree, posted),
         (["c", "challenge", _], Some(object)) => challenge::page(app, &object, posted),
+        (["c", "microdeposits", _], Some(Object::SetupIntent(setup))) => microdeposits::page(app, &setup, posted),
         _ => html::notice(404, "There is no such page", "The address may have been cut off on its way."),
     }
 }

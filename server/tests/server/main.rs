@@ -9,6 +9,7 @@
 
 mod bytes;
 mod command;
+mod helpers;
 mod hostile;
 mod http;
 mod restart;

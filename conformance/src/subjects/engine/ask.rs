@@ -2,9 +2,10 @@
 //! client could write it (a currency that does not exist, a reason that is the system's own).
 
 use holdfast_engine::command::{
-    CapturePaymentIntent, Command, ConfirmOptions, ConfirmPaymentIntent, ConfirmSetupIntent, CreateCheckoutSession,
-    CreateFeeRefund, CreatePaymentIntent, CreateRefund, CreateReversal, CreateSetupIntent, CreateTransfer,
-    LineItemTerms, MethodRef, Microdeposits, TextsChange, TransferTerms, UpdatePaymentIntent, UpdateSetupIntent,
+    CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, ConfirmSetupIntent,
+    CreateCheckoutSession, CreateFeeRefund, CreatePaymentIntent, CreateRefund, CreateReversal, CreateSetupIntent,
+    CreateTransfer, LineItemTerms, MethodRef, Microdeposits, TextsChange, TransferTerms, UpdatePaymentIntent,
+    UpdateSetupIntent,
 };
 use holdfast_engine::edge::read::{self, Verb};
 use holdfast_engine::objects::{self as engine, Usage};
@@ -180,28 +181,29 @@ fn create_as_text(create: &Create) -> Value {
 }
 
 fn update_intent(book: &Book, intent: IntentId, update: Update) -> Command {
-    let nothing = UpdatePaymentIntent::new(book.intent(intent));
-    Command::UpdatePaymentIntent(Box::new(match update {
-        Update::Amount(amount) => UpdatePaymentIntent { amount: Some(amount), ..nothing },
-        Update::Method(method) => UpdatePaymentIntent { method: Some(test(method)), ..nothing },
-        Update::CaptureMethod(method) => {
-            UpdatePaymentIntent { capture_method: Some(names::asked_capture_method(method)), ..nothing }
-        }
-        Update::Fee(fee) => UpdatePaymentIntent { application_fee_amount: Some(fee), ..nothing },
-        Update::Transfer(amount) => UpdatePaymentIntent { transfer_amount: Some(amount), ..nothing },
-        Update::Metadata => UpdatePaymentIntent { texts: TextsChange::metadata(&[("order", "6735")]), ..nothing },
-    }))
+    let mut asked = UpdatePaymentIntent::new(book.intent(intent));
+    let choices = &mut asked.choices;
+    match update {
+        Update::Amount(amount) => asked.amount = Some(amount),
+        Update::Method(method) => choices.method = Some(test(method)),
+        Update::CaptureMethod(method) => choices.capture_method = Some(names::asked_capture_method(method)),
+        Update::Fee(fee) => choices.application_fee_amount = Some(fee),
+        Update::Transfer(amount) => choices.transfer_amount = Some(amount),
+        Update::Metadata => asked.texts = TextsChange::metadata(&[("order", "6735")]),
+    }
+    Command::UpdatePaymentIntent(Box::new(asked))
 }
 
 fn confirm_intent(book: &Book, intent: IntentId, confirm: Confirm) -> Command {
-    Command::ConfirmPaymentIntent(ConfirmPaymentIntent {
+    let choices = Choices {
         method: confirm.method.map(test),
         capture_method: confirm.capture_method.map(names::asked_capture_method),
         application_fee_amount: confirm.fee,
         transfer_amount: confirm.transfer,
-        options: ConfirmOptions { off_session: confirm.off_session, ..ConfirmOptions::default() },
-        ..ConfirmPaymentIntent::new(book.intent(intent))
-    })
+        ..Choices::default()
+    };
+    let options = ConfirmOptions { off_session: confirm.off_session, ..ConfirmOptions::default() };
+    Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent: book.intent(intent), choices, options })
 }
 
 fn cancel_intent(book: &Book, intent: IntentId, reason: Option<CancellationReason>) -> Command {

@@ -4,7 +4,8 @@
 //! door, and its view is made anew; what no commit touched is as it was.
 
 use holdfast_engine::objects::{
-    ApplicationFee, BalanceTransaction, Charge, ChargeStatus, MovementKind, PaymentIntent, Refund, Transfer,
+    ApplicationFee, BalanceTransaction, Charge, ChargeStatus, MovementKind, PaymentIntent, Refund, SessionMode,
+    Transfer,
 };
 use holdfast_engine::store::StoreError;
 use holdfast_engine::{
@@ -53,7 +54,11 @@ pub(super) struct Sums {
 pub(super) struct Book {
     pub(super) payments: Vec<Option<Followed>>,
     pub(super) setup: Option<SetupIntentId>,
+    /// Does the SetupIntent belong to the session?
+    pub(super) setup_of_session: bool,
     pub(super) session: Option<CheckoutSessionId>,
+    /// Does the session's page save a method, where others take money?
+    pub(super) session_saves: bool,
     pub(super) customer: Option<CustomerId>,
     /// The place that the next new PaymentIntent gets.
     pub(super) expected: Option<IntentId>,
@@ -64,6 +69,7 @@ impl Book {
     pub(super) fn clear(&mut self) {
         self.payments.clear();
         (self.setup, self.session, self.customer, self.expected) = (None, None, None, None);
+        (self.setup_of_session, self.session_saves) = (false, false);
     }
 
     pub(super) fn followed(&self, intent: IntentId) -> Option<&Followed> {
@@ -141,8 +147,12 @@ impl Book {
                 Object::Refund(refund) => self.note_refund(refund),
                 Object::ApplicationFee(fee) => self.note_fee(engine, fee)?,
                 Object::Transfer(transfer) => self.note_transfer(engine, transfer)?,
-                Object::SetupIntent(setup) => self.setup = Some(setup.id),
-                Object::CheckoutSession(session) => self.session = Some(session.id),
+                Object::SetupIntent(setup) => {
+                    (self.setup, self.setup_of_session) = (Some(setup.id), setup.session.is_some());
+                }
+                Object::CheckoutSession(session) => {
+                    (self.session, self.session_saves) = (Some(session.id), session.mode == SessionMode::Setup);
+                }
                 Object::Account(_)
                 | Object::Customer(_)
                 | Object::PaymentMethod(_)

@@ -4,6 +4,7 @@ mod answers;
 mod ask;
 mod bent;
 mod book;
+mod log;
 mod names;
 mod network;
 mod room;
@@ -102,6 +103,13 @@ impl EngineSubject {
             untold: Vec::new(),
             rig: None,
         }
+    }
+
+    /// On SQLite in memory: what is kept goes into tables, and comes back out of them.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn on_sqlite() -> Self {
+        Self::on(|| Ok(Arc::new(holdfast_engine::store::SqliteStore::in_memory().map_err(failed)?)))
     }
 
     /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
@@ -242,7 +250,7 @@ impl Subject for EngineSubject {
         let (operation, key) = match input {
             Input::Call(call) => (call.operation, call.key),
             Input::Begin { operation, key } => (*operation, Some(*key)),
-            // The first payment on a session's page makes a PaymentIntent.
+            // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
             Input::Event(Event::CustomerPays { intent, .. }) => return !self.book.has_in_the_way(*intent),
             Input::Finish { .. } | Input::Event(_) => return true,
         };

@@ -31,10 +31,16 @@ impl Book {
         }
     }
 
-    /// Is the place taken that a session's payment would get?
+    /// Is the place taken that what is made on a session's page would get?
     pub(super) fn has_in_the_way(&self, intent: IntentId) -> bool {
+        if self.session.is_none() {
+            return false;
+        }
+        if self.session_saves {
+            return self.setup.is_some() && !self.setup_of_session;
+        }
         let pays = self.payments.iter().flatten().any(|payment| payment.of_session);
-        self.session.is_some() && !pays && self.followed(intent).is_some()
+        !pays && self.followed(intent).is_some()
     }
 
     /// Does it make an object that has a place?

@@ -1,5 +1,6 @@
 //! The engine killed and started again, and asked by several at once.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +8,7 @@ use holdfast_engine::{Request, Response};
 use holdfast_model::Operation;
 
 use super::bent::execute;
-use super::{EngineSubject, failed, shown};
+use super::{EngineSubject, START, ask, failed, shown};
 use crate::concurrent::{Concurrent, Overlap, Raced};
 use crate::crash::Recoverable;
 use crate::subject::Failure;
@@ -36,10 +37,9 @@ impl Recoverable for EngineSubject {
 }
 
 impl EngineSubject {
-    /// A request of an operation that makes no object with a place (which of several would be which is not for the
-    /// harness to say) and names none that is not there yet.
+    /// The request of an operation in a race.
     fn racing(&self, operation: &Operation) -> Result<Request, Failure> {
-        if !self.book.names_for_good(operation) {
+        if !self.can_race(operation) {
             return Err(Failure(format!("{operation:?} makes or names what has no place in a race")));
         }
         self.request(operation, None)
@@ -52,6 +52,13 @@ impl EngineSubject {
 }
 
 impl Concurrent for EngineSubject {
+    /// What makes an object with a place cannot race either: which of several would be which is not for the harness to
+    /// say.
+    fn can_race(&self, operation: &Operation) -> bool {
+        let now = self.engine.as_ref().map_or(START, |engine| engine.now());
+        self.book.names_for_good(operation) && ask::command(&self.book, now, operation).is_some()
+    }
+
     fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure> {
         let engine = Arc::clone(self.engine()?);
         let (first, second) = (self.racing(outer)?, self.racing(inner)?);
@@ -91,10 +98,10 @@ impl Concurrent for EngineSubject {
                 })
             };
             let threads: Vec<_> = all.into_iter().map(run).collect();
-            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
-            joined.collect::<Result<Vec<_>, _>>()
+            // An engine that panics is a find, and told as one.
+            let joined = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            joined.flatten().collect()
         });
-        let history = history.map_err(|_| Failure("a thread died".to_owned()))?;
-        self.overlap(history.into_iter().flatten().collect())
+        self.overlap(history)
     }
 }

@@ -19,18 +19,33 @@ pub(super) fn notifications<'e>(
     events: impl Iterator<Item = &'e Event>,
 ) -> Vec<Notification> {
     let mut told: Vec<Notification> = Vec::new();
+    let mut summed: Vec<(Kind, About, u64)> = Vec::new();
     for event in events {
         let Some(kind) = names::kind(event.event_type) else { continue };
         let Some(about) = about(engine, book, &event.object) else { continue };
         let previous = previous(kind, about, before, event);
         let notification = Notification { kind, about, previous };
-        let sums_up = matches!(kind, Kind::FeeRefunded | Kind::TransferReversed);
-        if sums_up && told.iter().any(|known| known.kind == kind && known.about == about) {
-            continue;
+        if let Some(part) = part_of_a_sum(kind, &event.object) {
+            // The same part told once more is no part of the sum: it is told twice.
+            let is_another = summed.iter().all(|known| *known != (kind, about, part));
+            let is_begun = summed.iter().any(|(known, of, _)| (*known, *of) == (kind, about));
+            summed.push((kind, about, part));
+            if is_begun && is_another {
+                continue;
+            }
         }
         told.push(notification);
     }
     told
+}
+
+/// The number of the fee or transfer of which money went back.
+fn part_of_a_sum(kind: Kind, object: &Object) -> Option<u64> {
+    match (kind, object) {
+        (Kind::FeeRefunded, Object::ApplicationFee(fee)) => Some(fee.id.0),
+        (Kind::TransferReversed, Object::Transfer(transfer)) => Some(transfer.id.0),
+        _ => None,
+    }
 }
 
 /// What of one object's amount had gone back: its number, and how much.

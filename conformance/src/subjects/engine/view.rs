@@ -85,7 +85,7 @@ impl Followed {
             transfer: intent.transfer_data.and_then(|data| data.amount).map(amount),
             confirmations: u8::try_from(intent.confirmations).unwrap_or(u8::MAX),
             cancellation_reason: intent.cancellation_reason.map(names::cancellation),
-            last_error: intent.last_error.and_then(|error| names::error_code(error.failure)),
+            last_error: intent.last_error.as_ref().and_then(|error| names::error_code(error.failure)),
             owned_by_session: intent.session.is_some(),
             charge: charge.map(|charge| view_charge(&intent, &charge, engine.now())),
             successful_charges: u8::try_from(self.successful.len()).unwrap_or(u8::MAX),
@@ -154,7 +154,7 @@ fn view_setup(engine: &Engine, setup: &Arc<SetupIntent>) -> Result<SetupView, St
         },
         confirmations: u8::try_from(setup.confirmations).unwrap_or(u8::MAX),
         cancellation_reason: setup.cancellation_reason.map(names::cancellation),
-        last_error: setup.last_error.and_then(|error| names::error_code(error.failure)),
+        last_error: setup.last_error.as_ref().and_then(|error| names::error_code(error.failure)),
         owned_by_session: setup.session.is_some(),
     })
 }

@@ -88,9 +88,9 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     let own = &["limit", "starting_after", "ending_before", "expand", "created"];
     let typed: &[&str] = if matches!(kind, Kind::Event | Kind::PaymentMethod) { &["type"] } else { &[] };
     let fields = Fields::of(params, &[own, narrowing, typed])?;
-    let mut query = ListQuery { of, ..ListQuery::newest(kind) };
+    let mut query = ListQuery { of: of.into_iter().collect(), ..ListQuery::newest(kind) };
     for name in narrowing {
-        query.of = fields.id(name, "object")?.or(query.of);
+        query.of.extend(fields.id::<ObjectId>(name, "object")?);
     }
     query.limit = fields.integer("limit")?.unwrap_or(query.limit);
     query.starting_after = fields.id("starting_after", "object")?;

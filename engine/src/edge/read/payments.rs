@@ -3,8 +3,8 @@
 use super::Read;
 use super::fields::{Fields, TEXTS};
 use crate::command::{
-    CapturePaymentIntent, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, MethodRef,
-    TransferTerms, UpdatePaymentIntent,
+    CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund,
+    MethodRef, TransferTerms, UpdatePaymentIntent,
 };
 use crate::money::Currency;
 use crate::objects::{CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, RefundReason, Usage};
@@ -12,6 +12,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{MethodType, TestMethod};
 use crate::{PaymentIntentId, RefundId};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Parameters that are understood to have no effect here.
 const WITHOUT_EFFECT: &[&str] = &[
@@ -91,23 +92,34 @@ pub(super) fn create(params: &Value) -> Read {
 
 pub(super) fn update(intent: PaymentIntentId, params: &Value) -> Read {
     let fields = Fields::of(params, &[INTENT, TEXTS, WITHOUT_EFFECT])?;
-    let card = card_options(&fields)?;
-    let transfer = fields.group("transfer_data", &[&["amount"]])?;
     Ok(Command::UpdatePaymentIntent(Box::new(UpdatePaymentIntent {
         intent,
         amount: fields.integer("amount")?,
         currency: currency(&fields, "currency")?,
-        method: method(&fields)?,
         method_types: method_types(&fields)?,
         customer: fields.id("customer", "customer")?,
+        choices: choices(&fields)?,
+        texts: fields.texts()?,
+    })))
+}
+
+fn choices(fields: &Fields<'_>) -> Result<Choices, Refusal> {
+    let card = card_options(fields)?;
+    Ok(Choices {
+        method: method(fields)?,
         capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
         card_capture_manual: card.capture_manual,
         request_multicapture: card.request_multicapture,
         setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
         application_fee_amount: fields.integer("application_fee_amount")?,
-        transfer_amount: transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten(),
-        texts: fields.texts()?,
-    })))
+        transfer_amount: transfer_amount(fields)?,
+    })
+}
+
+/// `transfer_data[amount]`, where the destination stands already.
+fn transfer_amount(fields: &Fields<'_>) -> Result<Option<i64>, Refusal> {
+    let transfer = fields.group("transfer_data", &[&["amount"]])?;
+    Ok(transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten())
 }
 
 pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
@@ -119,31 +131,19 @@ pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
         &["setup_future_usage", "payment_method_types", "application_fee_amount", "transfer_data"],
     ];
     let fields = Fields::of(params, &known)?;
-    let card = card_options(&fields)?;
-    let transfer = fields.group("transfer_data", &[&["amount"]])?;
-    Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent {
-        intent,
-        method: method(&fields)?,
-        capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
-        card_capture_manual: card.capture_manual,
-        request_multicapture: card.request_multicapture,
-        setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
-        application_fee_amount: fields.integer("application_fee_amount")?,
-        transfer_amount: transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten(),
-        options: confirm_options(&fields)?,
-    }))
+    let (choices, options) = (choices(&fields)?, confirm_options(&fields)?);
+    Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent, choices, options }))
 }
 
 pub(super) fn capture(intent: PaymentIntentId, params: &Value) -> Read {
     let own = &["amount_to_capture", "application_fee_amount", "final_capture", "transfer_data", "expand"];
     let fields = Fields::of(params, &[own, &["metadata", "statement_descriptor", "statement_descriptor_suffix"]])?;
-    let transfer = fields.group("transfer_data", &[&["amount"]])?;
     Ok(Command::CapturePaymentIntent(CapturePaymentIntent {
         intent,
         amount: fields.integer("amount_to_capture")?,
         final_capture: fields.boolean("final_capture")?,
         application_fee_amount: fields.integer("application_fee_amount")?,
-        transfer_amount: transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten(),
+        transfer_amount: transfer_amount(&fields)?,
         texts: fields.texts()?,
     }))
 }
@@ -266,6 +266,6 @@ pub(super) fn confirm_options(fields: &Fields<'_>) -> Result<ConfirmOptions, Ref
     Ok(ConfirmOptions {
         off_session,
         error_on_requires_action: fields.boolean("error_on_requires_action")?.unwrap_or(false),
-        redirect: fields.text("return_url")?.is_some(),
+        return_url: fields.text("return_url")?.map(Arc::from),
     })
 }

@@ -25,7 +25,12 @@ pub(super) fn route(verb: Verb, segments: &[&str], params: &Value) -> Read {
         Verb::Post => change(segments, params),
         Verb::Delete => match segments {
             ["webhook_endpoints", id] => {
+                nothing(params)?;
                 Ok(Command::DeleteWebhookEndpoint { endpoint: named(id, "webhook_endpoint", "id")? })
+            }
+            ["customers", id] => {
+                nothing(params)?;
+                Ok(Command::DeleteCustomer { customer: named(id, "customer", "id")? })
             }
             _ => Err(unknown(segments)),
         },
@@ -45,10 +50,17 @@ fn change(segments: &[&str], params: &Value) -> Read {
             let charge = named(id, "charge", "charge")?;
             Ok(Command::UpdateCharge { charge, texts: Fields::of(params, &[TEXTS, &["expand"]])?.texts()? })
         }
-        ["charges", id, "capture"] => Ok(Command::CaptureCharge { charge: named(id, "charge", "charge")? }),
+        ["charges", id, "capture"] => {
+            let known = &["amount", "application_fee_amount", "receipt_email", "statement_descriptor", "transfer_data"];
+            Fields::of(params, &[known, &["expand", "statement_descriptor_suffix", "transfer_group"]])?;
+            Ok(Command::CaptureCharge { charge: named(id, "charge", "charge")? })
+        }
         ["refunds"] => payments::create_refund(params),
         ["refunds", id] => payments::update_refund(named(id, "refund", "id")?, params),
-        ["refunds", id, "cancel"] => Ok(Command::CancelRefund { refund: named(id, "refund", "id")? }),
+        ["refunds", id, "cancel"] => {
+            nothing(params)?;
+            Ok(Command::CancelRefund { refund: named(id, "refund", "id")? })
+        }
         ["setup_intents"] => setups::create(params),
         ["setup_intents", id] => setups::update(setup(id)?, params),
         ["setup_intents", id, "confirm"] => setups::confirm(setup(id)?, params),
@@ -56,6 +68,7 @@ fn change(segments: &[&str], params: &Value) -> Read {
         ["setup_intents", id, "verify_microdeposits"] => setups::verify_microdeposits(setup(id)?, params),
         ["checkout", "sessions"] => setups::create_session(params),
         ["checkout", "sessions", id, "expire"] => {
+            nothing(params)?;
             Ok(Command::ExpireCheckoutSession { session: named(id, "checkout.session", "session")? })
         }
         ["customers"] => setups::create_customer(params),
@@ -68,11 +81,22 @@ fn change(segments: &[&str], params: &Value) -> Read {
         ["application_fees", id, "refunds"] => money::fee_refund(named(id, "application_fee", "id")?, params),
         ["webhook_endpoints"] => money::create_endpoint(params),
         ["webhook_endpoints", id] => money::update_endpoint(named(id, "webhook_endpoint", "id")?, params),
+        ["accounts"] => {
+            let known = &["business_type", "capabilities", "controller", "country", "email", "type", "expand"];
+            let country = Fields::of(params, &[known])?.text("country")?;
+            Ok(Command::CreateAccount { country: country.unwrap_or_else(|| "US".to_owned()) })
+        }
         _ => Err(unknown(segments)),
     }
 }
 
+/// Refuses every parameter: the path says it all.
+fn nothing(params: &Value) -> Result<(), Refusal> {
+    Fields::of(params, &[&["expand"]]).map(|_| ())
+}
+
 fn look(segments: &[&str], params: &Value) -> Read {
+    let one = |text, kind| one(text, kind, params);
     let list = |kind, narrowing: &[&str]| money::list(kind, None, narrowing, params);
     let of = |kind, id: &str, noun| money::list(kind, Some(named::<ObjectId>(id, noun, "id")?), &[], params);
     match segments {
@@ -112,10 +136,12 @@ fn look(segments: &[&str], params: &Value) -> Read {
 }
 
 /// A look at one object of a kind.
-fn one(text: &str, kind: Kind) -> Read {
+fn one(text: &str, kind: Kind, params: &Value) -> Read {
     let (noun, param) = crate::edge::noun(kind);
     let id: ObjectId = named(text, noun, param)?;
     if id.kind() == kind {
+        // Whoever may see the object needs no secret of it; browsers' libraries send it.
+        Fields::of(params, &[&["expand", "client_secret"]])?;
         return Ok(Command::Retrieve(id));
     }
     named::<Never>(text, noun, param).map(|never| match never {})

@@ -143,12 +143,15 @@ pub(super) fn create_session(params: &Value) -> Read {
         ..CreateCheckoutSession::new(mode, ui_mode)
     };
     let data = &["application_fee_amount", "capture_method", "setup_future_usage", "transfer_data"];
-    let also = &["description", "metadata", "receipt_email", "statement_descriptor"];
-    if let Some(data) = fields.group("payment_intent_data", &[data, also])? {
+    if let Some(data) = fields.group("payment_intent_data", &[data, TEXTS])? {
+        session.intent_texts = data.texts()?;
         session.capture_method = data.choice("capture_method", CAPTURE_METHODS)?;
         session.setup_future_usage = data.choice("setup_future_usage", USAGES)?;
         session.application_fee_amount = data.integer("application_fee_amount")?;
         session.transfer_data = transfer_data(&data)?;
+    }
+    if let Some(data) = fields.group("setup_intent_data", &[&["description", "metadata", "on_behalf_of"]])? {
+        session.intent_texts = data.texts()?;
     }
     Ok(Command::CreateCheckoutSession(Box::new(session)))
 }

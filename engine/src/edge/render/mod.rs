@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::nouns::Object;
 use crate::objects::{Event, Texts, Was};
 use crate::refusal::Refusal;
-use crate::response::{Body, Response};
+use crate::response::{Body, Expanded, Response};
 use crate::version::{ApiVersion, Feature};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
@@ -94,10 +94,18 @@ pub fn response(response: &Response) -> Value {
         Body::Refused(refusal) => error(refusal, version, response.request),
     };
     for (path, expanded) in &response.expanded {
-        let rendered = object(expanded, version);
+        let rendered = match expanded {
+            Expanded::Object(found) => object(found, version),
+            Expanded::LineItems(session) => line_items(session),
+            Expanded::Refunds(charge, refunds) => {
+                let refunds = refunds.iter().map(|refund| object(refund, version)).collect();
+                list(refunds, &format!("/v1/charges/{charge}/refunds"))
+            }
+        };
         if version.has(Feature::LatestCharge) || !path.ends_with("latest_charge") {
-            if let Some(place) = place_of(&mut body, path) {
-                *place = rendered;
+            let (at, name) = path.rsplit_once('.').unwrap_or(("", path));
+            if let Some(place) = place_of(&mut body, at) {
+                put(place, name, rendered);
             }
         } else if let Some(intent) = place_of(&mut body, path.trim_end_matches("latest_charge").trim_end_matches('.')) {
             put_charges(intent, rendered);
@@ -167,6 +175,7 @@ pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     set("param", row.param.map(|param| param.into_owned().into()));
     set("decline_code", reason.decline_code().map(Value::from));
     set("charge", refusal.charge.map(id));
+    set("payment_method", refusal.method.as_deref().map(setups::payment_method));
     let intent = refusal.intent.as_ref().map(|intent| object(intent, version));
     let noun = if matches!(refusal.intent, Some(Object::SetupIntent(_))) { "setup_intent" } else { "payment_intent" };
     set(noun, intent);

@@ -1,5 +1,6 @@
 //! PaymentIntents, Charges and Refunds as JSON.
 
+use super::setups::payment_method;
 use super::{id, list, maybe_id, metadata, money, put, without_nulls};
 use crate::money::Money;
 use crate::objects::{
@@ -7,8 +8,10 @@ use crate::objects::{
     Refund, RefundPending, Usage,
 };
 use crate::test_methods::MethodType;
+use crate::time::{DAY, Time};
 use crate::version::{ApiVersion, Feature};
 use serde_json::{Value, json};
+use std::fmt::Display;
 
 pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Value {
     let texts = intent.texts.as_deref();
@@ -25,7 +28,7 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "application": null,
         "application_fee_amount": intent.application_fee_amount.map(Money::minor),
         "automatic_payment_methods": null,
-        "canceled_at": intent.canceled_at.map(crate::Time::seconds),
+        "canceled_at": intent.canceled_at.map(Time::seconds),
         "cancellation_reason": intent.cancellation_reason.map(crate::objects::CancellationReason::name),
         "capture_method": capture_method(intent.capture_method),
         "client_secret": format!("{}_secret_{:016x}", intent.id, intent.secret),
@@ -39,11 +42,11 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "customer_account": null,
         "description": text(|texts| &texts.description),
         "excluded_payment_method_types": null,
-        "last_payment_error": intent.last_error.map(|error| last_error(&error)),
+        "last_payment_error": intent.last_error.as_ref().map(last_error),
         "livemode": false,
         "managed_payments": null,
         "metadata": metadata(texts),
-        "next_action": intent.next_action.map(|action| next_action(action, intent.id, intent.secret)),
+        "next_action": intent.next_action.as_ref().map(|action| next_action(action, intent.id, intent.secret, intent.created)),
         "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
         "payment_method_configuration_details": null,
@@ -107,7 +110,7 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
         "type": "card_error",
         "code": code,
         "message": message,
-        "payment_method": { "id": id(error.method), "object": "payment_method" },
+        "payment_method": payment_method(&error.method),
     });
     if let Some(decline_code) = decline_code {
         put(&mut shown, "decline_code", decline_code.into());
@@ -118,19 +121,20 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
     shown
 }
 
-pub(super) fn next_action(action: NextAction, of: impl std::fmt::Display, secret: u64) -> Value {
+pub(super) fn next_action(action: &NextAction, of: impl Display, secret: u64, begun: Time) -> Value {
+    let page = |name: &str| format!("/c/{name}/{of}?key={secret:016x}");
     match action {
         NextAction::Sdk => {
             json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } })
         }
-        NextAction::Redirect => json!({
+        NextAction::Redirect { return_url } => json!({
             "type": "redirect_to_url",
-            "redirect_to_url": { "url": format!("/c/challenge/{of}?key={secret:016x}"), "return_url": null },
+            "redirect_to_url": { "url": page("challenge"), "return_url": **return_url },
         }),
         NextAction::Microdeposits => json!({
             "type": "verify_with_microdeposits",
-            "verify_with_microdeposits": { "microdeposit_type": "amounts", "arrival_date": 0,
-                "hosted_verification_url": format!("/microdeposits/{of}") },
+            "verify_with_microdeposits": { "microdeposit_type": "amounts", "arrival_date": begun.after(DAY).seconds(),
+                "hosted_verification_url": page("microdeposits") },
         }),
     }
 }
@@ -234,7 +238,7 @@ fn details(charge: &Charge) -> Value {
             "amount_authorized": money(charge.amount),
             "authorization_code": null,
             "brand": network.map(crate::Network::name),
-            "capture_before": charge.capture_before.map(crate::Time::seconds),
+            "capture_before": charge.capture_before.map(Time::seconds),
             "checks": null,
             "country": "US",
             "electronic_commerce_indicator": null,

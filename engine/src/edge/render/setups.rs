@@ -26,12 +26,12 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
         "description": texts.and_then(|texts| texts.description.clone()),
         "excluded_payment_method_types": null,
         "flow_directions": null,
-        "last_setup_error": intent.last_error.map(|error| last_error(&error)),
+        "last_setup_error": intent.last_error.as_ref().map(last_error),
         "latest_attempt": null,
         "livemode": false,
         "mandate": null,
         "metadata": metadata(texts),
-        "next_action": intent.next_action.map(|action| next_action(action, intent.id, intent.secret)),
+        "next_action": intent.next_action.as_ref().map(|action| next_action(action, intent.id, intent.secret, intent.created)),
         "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
         "payment_method_configuration_details": null,
@@ -132,6 +132,9 @@ fn ui_mode(mode: UiMode, version: ApiVersion) -> &'static str {
 }
 
 pub(super) fn customer(customer: &Customer) -> Value {
+    if customer.deleted {
+        return json!({ "id": id(customer.id), "object": "customer", "deleted": true });
+    }
     json!({
         "id": id(customer.id),
         "object": "customer",

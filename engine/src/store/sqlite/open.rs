@@ -89,6 +89,14 @@ fn recognise(path: &Path) -> Result<bool, StoreError> {
         let what = format!("it was made by a newer engine (format {version}, this one knows {ours})");
         return Err(named(path, &what));
     }
+    if version != 0 && usize::try_from(version).unwrap_or(0) < schema::OLDEST {
+        let oldest = schema::OLDEST;
+        let what = format!(
+            "it was made by an older engine (format {version}, this one reads {oldest} and later): begin a new file, or \
+             open it with the engine that made it"
+        );
+        return Err(named(path, &what));
+    }
     let page_size = match header.get(16..18) {
         Some([0, 1]) => 65_536,
         Some([high, low]) => u64::from(u16::from_be_bytes([*high, *low])),
@@ -125,7 +133,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-fn migrate(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
     let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     for (number, migration) in (1_usize..).zip(schema::MIGRATIONS).skip(version) {
         let id = schema::APPLICATION_ID;

@@ -1,28 +1,21 @@
 //! What only the inside of the SQLite store can show: the plans of its statements, and its migrations.
 
-use super::records::encode;
 use super::{Durability, SqliteStore, open, schema};
 use crate::command::ListQuery;
-use crate::objects::{Account, Customer, Event, EventType};
-use crate::store::Store;
-use crate::time::Time;
-use crate::{AccountId, ApiVersion, CustomerId, EventId, Kind, Object, PaymentIntentId};
-use rusqlite::{Connection, params};
-use std::sync::Arc;
-
-const NOW: Time = Time::new(1_800_000_000);
+use crate::{Kind, ObjectId, PaymentIntentId};
+use rusqlite::Connection;
 
 /// Lists of an account read that account's rows and no others, whatever they are narrowed to.
 #[test]
 fn no_list_reads_other_accounts() {
     let connection = open::memory().unwrap();
     let unlisted = [Kind::Account, Kind::Reversal, Kind::FeeRefund, Kind::Delivery];
-    let intent = Some(PaymentIntentId(5).into());
+    let intent = Some(ObjectId::from(PaymentIntentId(5)));
     for kind in Kind::ALL.iter().copied().filter(|kind| !unlisted.contains(kind)) {
         let newest = ListQuery::newest(kind);
         let pages = [
             newest.clone(),
-            ListQuery { of: intent, ..newest.clone() },
+            ListQuery { of: intent.into_iter().collect(), ..newest.clone() },
             ListQuery { starting_after: intent, ..newest.clone() },
             ListQuery { ending_before: intent, ..newest },
         ];
@@ -37,38 +30,44 @@ fn no_list_reads_other_accounts() {
     }
 }
 
-/// A file of the first format is brought to the present one, with everything in it.
+/// Tables of the first version are brought to the present one, with everything in them.
 #[test]
-fn an_old_file_is_migrated() {
+fn old_tables_are_migrated() {
+    let old = Connection::open_in_memory().unwrap();
+    old.execute_batch(schema::MIGRATIONS.first().unwrap()).unwrap();
+    old.execute_batch("PRAGMA user_version = 1; INSERT INTO accounts VALUES (1, 1, NULL, x'00');").unwrap();
+    old.execute_batch("INSERT INTO events (sequence, id, account, record) VALUES (7, 3, 1, x'2a');").unwrap();
+    open::migrate(&old).unwrap();
+    let kept = old.query_row("SELECT id, record FROM events WHERE sequence = 7", [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+    });
+    assert_eq!(kept, Ok((3, vec![0x2a])));
+    let tables = |connection: &Connection| {
+        let mut names = connection.prepare("SELECT name, sql FROM sqlite_master ORDER BY name").unwrap();
+        let rows = names.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap)
+            .filter(|(name, _)| name != "sqlite_sequence")
+            .collect::<Vec<(String, Option<String>)>>()
+    };
+    assert_eq!(tables(&old), tables(&open::memory().unwrap()));
+    let found: usize = old.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(found, schema::VERSION);
+}
+
+/// A file whose records are of an older make is refused, with what to do, and left as it was.
+#[test]
+fn a_file_of_older_records_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.db");
-    let id = AccountId(1);
-    let customer =
-        |number| Customer { id: CustomerId(number), account: id, created: NOW, name: None, email: None, texts: None };
-    let (version, object) = (ApiVersion::CURRENT, Object::from(customer(2)));
-    let (event_type, charge, previous, origin) = (EventType::CustomerCreated, None, Vec::new(), None);
-    let event =
-        Event { id: EventId(3), account: id, created: NOW, event_type, object, charge, previous, origin, version };
-    let account = Object::from(Account::standard(id));
     {
         let old = Connection::open(&path).unwrap();
-        old.execute_batch(schema::MIGRATIONS.first().unwrap()).unwrap();
         let application = schema::APPLICATION_ID;
-        old.execute_batch(&format!("PRAGMA application_id = {application}; PRAGMA user_version = 1;")).unwrap();
-        for (table, record) in [("accounts", account), ("customers", Object::from(customer(2)))] {
-            let sql = format!("INSERT INTO {table} (id, account, record) VALUES (?, 1, ?)");
-            let number = i64::try_from(record.id().number()).unwrap();
-            old.execute(&sql, params![number, encode(&record).unwrap()]).unwrap();
-        }
-        let sql = "INSERT INTO events (sequence, id, account, record) VALUES (7, 3, 1, ?)";
-        old.execute(sql, params![encode(&event).unwrap()]).unwrap();
+        let tables = schema::MIGRATIONS.iter().take(2).copied().collect::<String>();
+        old.execute_batch(&format!("{tables} PRAGMA application_id = {application}; PRAGMA user_version = 2;"))
+            .unwrap();
     }
-    let store = SqliteStore::open(&path, Durability::Full).unwrap();
-    assert_eq!(store.events_after(0, 9).unwrap(), [(7, Arc::new(event))]);
-    let listed = store.list(id, &ListQuery::newest(Kind::Customer)).unwrap().objects;
-    assert_eq!(listed, [Object::from(customer(2))]);
-    store.check().unwrap();
-    drop(store);
-    let found: usize = Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(found, schema::VERSION);
+    let before = std::fs::read(&path).unwrap();
+    let refused = SqliteStore::open(&path, Durability::Full).unwrap_err().0;
+    assert!(refused.contains("older engine (format 2") && refused.contains("begin a new file"), "{refused}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
 }

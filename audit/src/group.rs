@@ -1,0 +1,168 @@
+//! Which payment an event belongs to, and the log sorted by payment, in bounded memory.
+
+use std::collections::HashMap;
+use std::io;
+
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
+
+use crate::spill::Spill;
+use crate::told::Told;
+
+/// What an event hangs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// This PaymentIntent, SetupIntent or Checkout Session.
+    Of(String),
+    /// Whatever this charge belongs to.
+    OfCharge(String),
+    /// No payment: a customer, a product.
+    Nobody,
+}
+
+/// The owner of an event, by its object alone.
+#[must_use]
+pub fn owner(told: &Told) -> Owner {
+    let object = told.object();
+    let of = |id: Option<&str>| id.map(|id| Owner::Of(id.to_owned()));
+    let by_charge = |id: Option<&str>| id.map(|id| Owner::OfCharge(id.to_owned()));
+    let own = of(object.id.id());
+    let payment = of(object.payment_intent.id());
+    match object.object.text().unwrap_or_else(|| family(&told.kind)) {
+        "payment_intent" | "setup_intent" => own,
+        "checkout.session" => payment.or_else(|| of(object.setup_intent.id())).or(own),
+        "charge" => payment.or_else(|| by_charge(object.id.id())),
+        "refund" => payment.or_else(|| by_charge(object.charge.id())),
+        "application_fee" => by_charge(object.charge.id()),
+        "transfer" => by_charge(object.source_transaction.id()),
+        _ => payment.or_else(|| by_charge(object.charge.id())),
+    }
+    .unwrap_or(Owner::Nobody)
+}
+
+/// What kind of object an event of this type is about.
+pub(crate) fn family(kind: &str) -> &str {
+    match kind {
+        "charge.refund.updated" => "refund",
+        "application_fee.refund.updated" => "fee_refund",
+        _ if kind.starts_with("charge.dispute.") => "dispute",
+        _ => kind.rsplit_once('.').map_or(kind, |(family, _)| family),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    of: String,
+    told: Told,
+}
+
+/// What is known of a charge.
+#[derive(Serialize, Deserialize)]
+enum OfCharge {
+    /// Whose it is.
+    Link { charge: String, payment: String, firm: bool },
+    /// An event that names the charge and not the payment.
+    Told { charge: String, told: Box<Told> },
+}
+
+/// All events of one owner.
+#[derive(Debug)]
+pub struct Group {
+    /// The id of the PaymentIntent, SetupIntent, session or charge.
+    pub id: String,
+    /// Its events, as they came.
+    pub events: Vec<Told>,
+}
+
+/// A log that is being sorted.
+pub struct Sorter {
+    payments: Spill,
+    charges: Spill,
+    /// Events about no payment.
+    pub nobodys: u64,
+}
+
+impl Sorter {
+    /// For a log of about so many bytes, if that is known.
+    #[must_use]
+    pub fn new(bytes: Option<u64>) -> Self {
+        const PART: u64 = 16 << 20;
+        let parts = bytes.map_or(256, |bytes| bytes.checked_div(PART).unwrap_or(0).clamp(1, 400));
+        let parts = usize::try_from(parts).unwrap_or(1);
+        Self { payments: Spill::new(parts), charges: Spill::new(parts.div_ceil(4)), nobodys: 0 }
+    }
+
+    /// Sorts an event in.
+    ///
+    /// # Errors
+    /// Whatever the temporary files answer.
+    pub fn put(&mut self, told: Told) -> io::Result<()> {
+        let object = told.object();
+        // A charge says itself whose it is; an intent that names a charge may be wrong about it.
+        let link = match (object.object.text(), object.id.id(), object.payment_intent.id()) {
+            (Some("charge"), Some(charge), Some(payment)) => Some((charge, payment, true)),
+            (Some("payment_intent"), Some(payment), _) => object.latest_charge().map(|charge| (charge, payment, false)),
+            (Some("refund"), _, Some(payment)) => object.charge.id().map(|charge| (charge, payment, false)),
+            _ => None,
+        };
+        if let Some((charge, payment, firm)) = link {
+            let record = OfCharge::Link { charge: charge.to_owned(), payment: payment.to_owned(), firm };
+            self.charges.put(charge, &record)?;
+        }
+        match owner(&told) {
+            Owner::Of(of) => {
+                let record = Record { of, told };
+                self.payments.put(&record.of, &record)
+            }
+            Owner::OfCharge(charge) => {
+                let record = OfCharge::Told { charge, told: Box::new(told) };
+                let OfCharge::Told { charge, .. } = &record else { return Ok(()) };
+                self.charges.put(charge, &record)
+            }
+            Owner::Nobody => {
+                self.nobodys = self.nobodys.saturating_add(1);
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives every group to `each`, those of a part in the order of their first events.
+    ///
+    /// # Errors
+    /// Whatever the temporary files answer.
+    pub fn groups(self, mut each: impl FnMut(Group) -> io::Result<()>) -> io::Result<()> {
+        let Self { mut payments, charges, .. } = self;
+        charges.read(|records: Vec<OfCharge>| {
+            let mut owners: HashMap<String, (String, bool), FxBuildHasher> = HashMap::default();
+            for record in &records {
+                if let OfCharge::Link { charge, payment, firm } = record
+                    && owners.get(charge).is_none_or(|(_, known)| *firm && !known)
+                {
+                    owners.insert(charge.clone(), (payment.clone(), *firm));
+                }
+            }
+            for record in records {
+                if let OfCharge::Told { charge, told } = record {
+                    let of = owners.get(&charge).map_or(charge, |(payment, _)| payment.clone());
+                    let record = Record { of, told: *told };
+                    payments.put(&record.of, &record)?;
+                }
+            }
+            Ok(())
+        })?;
+        payments.read(|records: Vec<Record>| {
+            let mut places: HashMap<String, usize, FxBuildHasher> = HashMap::default();
+            let mut groups: Vec<Group> = Vec::new();
+            for Record { of, told } in records {
+                let place = *places.entry(of).or_insert_with_key(|id| {
+                    groups.push(Group { id: id.clone(), events: Vec::new() });
+                    groups.len().saturating_sub(1)
+                });
+                if let Some(group) = groups.get_mut(place) {
+                    group.events.push(told);
+                }
+            }
+            groups.into_iter().try_for_each(&mut each)
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! One payment: its events put in order, repetitions left out, and judged.
+
+use holdfast_model::{NotificationKind, Terms};
+
+use crate::group::{Group, family};
+use crate::search::{Bounds, Found, search};
+use crate::session;
+use crate::told::Told;
+use crate::verdict::{Finding, Impossible, Verdict};
+
+/// Judges one group of events.
+#[must_use]
+pub(crate) fn judge(group: Group, terms: &Terms, bounds: Bounds) -> Verdict {
+    let Group { id, mut events } = group;
+    let line = events.iter().map(|told| told.line).min().unwrap_or(0);
+    if events.len() > bounds.events {
+        let why = format!("{} events are more than the {} that are looked at", events.len(), bounds.events);
+        let count = events.len();
+        return Verdict { id, events: count, repeated: 0, missing: 0, line, finding: Finding::CannotTell { why } };
+    }
+    // Events of one second have no order; this one makes the verdict independent of the log's.
+    events.sort_by(|a, b| order(a).cmp(&order(b)));
+    let Kept { events, repeated, twins, altered } = without_repetitions(events);
+    let count = events.len();
+    // What the history has twice, and the log under two ids, is not missing.
+    let verdict = |finding, missing: usize| {
+        let missing = missing.saturating_sub(twins);
+        Verdict { id: id.clone(), events: count, repeated, missing, line, finding }
+    };
+    if let Some(altered) = altered {
+        return verdict(altered.into(), 0);
+    }
+    let (sessions, events): (Vec<Told>, Vec<Told>) =
+        events.into_iter().partition(|told| told.kind.starts_with("checkout.session."));
+    let (known, unknown): (Vec<Told>, Vec<Told>) =
+        events.into_iter().partition(|told| NotificationKind::from_name(&told.kind).is_some());
+    if let Some(stranger) = known.iter().find(|told| is_of_another_kind(told)) {
+        let object = stranger.object().object.to_string();
+        let why = format!("an event of type `{}` cannot be about an object of type `{object}`", stranger.kind);
+        return verdict(Impossible::of(stranger, why).by("§2.1 §2.9").into(), 0);
+    }
+    if known.is_empty() {
+        return verdict(alone(&sessions, &unknown), 0);
+    }
+    let about_intent = known
+        .iter()
+        .any(|told| told.object().payment_intent.id().is_some() || told.object().object.text() != Some("charge"));
+    if !about_intent {
+        let why = "it is a charge without a PaymentIntent, which the model does not have".to_owned();
+        return verdict(Finding::CannotTell { why }, 0);
+    }
+    if known.iter().all(|told| matches!(told.object().object.text(), Some("application_fee" | "transfer"))) {
+        let why = "no event says which payment this charge belongs to".to_owned();
+        return verdict(Finding::CannotTell { why }, 0);
+    }
+    let found = search(&known, terms, bounds, twins);
+    let found = find_blame(found, &known, terms, bounds, twins);
+    if found.finding != Finding::Accepted {
+        return verdict(found.finding, found.missing);
+    }
+    if let Some(impossible) = session::judge(&sessions, &known) {
+        return verdict(impossible.into(), 0);
+    }
+    let disputed = known.iter().find(|told| told.object().disputed.value() == Some(&true));
+    if let Some(stranger) = unknown.iter().find(|told| !changes_nothing(told)).or(disputed) {
+        let why = format!("the model has no `{}` (line {})", stranger.kind, stranger.line);
+        return verdict(Finding::CannotTell { why }, found.missing);
+    }
+    verdict(Finding::Accepted, found.missing)
+}
+
+/// By time, creation first, then by id.
+fn order(told: &Told) -> (i64, bool, usize, &str, u64) {
+    (told.created, !told.kind.ends_with(".created"), told.id.len(), &told.id, told.line)
+}
+
+/// Of two events that each could be the wrong one, finds the one without which the rest is a history, or the better one.
+///
+/// An event that presupposes what the log does not have may be a gap, or it may be what was tampered with, and only
+/// something later cannot be brought into line with it.
+fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
+    let Finding::Impossible(impossible) = &found.finding else { return found };
+    if !bounds.gaps {
+        return found;
+    }
+    let strict = search(known, terms, Bounds { gaps: false, ..bounds }, twins);
+    let Finding::Impossible(first) = &strict.finding else { return found };
+    if first.event == impossible.event {
+        return found;
+    }
+    let without = |id: &str| {
+        let rest: Vec<Told> = known.iter().filter(|told| told.id != id).cloned().collect();
+        let found = search(&rest, terms, bounds, twins);
+        (found.finding == Finding::Accepted).then_some(found.missing)
+    };
+    match (without(&first.event), without(&impossible.event)) {
+        (Some(_), None) => strict,
+        (Some(one), Some(other)) if one < other => strict,
+        (Some(_) | None, _) => found,
+    }
+}
+
+/// A session, or something unknown, without a payment.
+fn alone(sessions: &[Told], unknown: &[Told]) -> Finding {
+    if let Some(impossible) = session::judge(sessions, &[]) {
+        return impossible.into();
+    }
+    match unknown.iter().find(|told| !changes_nothing(told)) {
+        Some(stranger) => {
+            Finding::CannotTell { why: format!("the model has no `{}` (line {})", stranger.kind, stranger.line) }
+        }
+        None => Finding::Accepted,
+    }
+}
+
+/// Events that tell of texts alone.
+fn changes_nothing(told: &Told) -> bool {
+    matches!(told.kind.as_str(), "transfer.updated" | "application_fee.refund.updated")
+}
+
+fn is_of_another_kind(told: &Told) -> bool {
+    told.object().object.text().is_some_and(|object| object != family(&told.kind))
+}
+
+/// Events without repetitions.
+struct Kept {
+    events: Vec<Told>,
+    /// Events left out.
+    repeated: usize,
+    /// Of those, the ones with an id of their own.
+    twins: usize,
+    altered: Option<Impossible>,
+}
+
+/// Leaves out what was told before: under the same id, or the same under another (§2.12, R10). An id that tells two
+/// different things is an event that was altered.
+fn without_repetitions(events: Vec<Told>) -> Kept {
+    let mut kept = Kept { events: Vec::with_capacity(events.len()), repeated: 0, twins: 0, altered: None };
+    for told in events {
+        let same_id = kept.events.iter().find(|other| other.id == told.id);
+        if let Some(other) = same_id {
+            if !other.tells_the_same(&told) && other.api_version == told.api_version {
+                let line = other.line;
+                let why = format!("the event with this id tells something else in line {line}; an event is frozen");
+                kept.altered.get_or_insert_with(|| Impossible::of(&told, why).by("§2.12"));
+            }
+            kept.repeated = kept.repeated.saturating_add(1);
+            continue;
+        }
+        // Repetitions under another id come at the same time.
+        let mut at_once = kept.events.iter().rev().take_while(|other| other.created == told.created);
+        if at_once.any(|other| other.tells_the_same(&told)) {
+            kept.repeated = kept.repeated.saturating_add(1);
+            kept.twins = kept.twins.saturating_add(1);
+        } else {
+            kept.events.push(told);
+        }
+    }
+    kept
+}

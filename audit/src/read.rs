@@ -1,0 +1,349 @@
+//! Reading a log: events as JSON lines, pages of the list endpoint, or one document with an array.
+
+use std::fmt;
+use std::io::{self, BufRead, Read};
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::told::{Data, Told};
+
+/// The longest line that is read: an event is a few thousand bytes, a page of them a few hundred thousand.
+const LONGEST: u64 = 64 << 20;
+
+/// Why a log could not be read.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// The log, or a temporary file, gave an error.
+    Io(io::Error),
+    /// This line is no event.
+    Malformed {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it, naming the field.
+        why: String,
+    },
+    /// Nothing is in it.
+    Empty,
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(formatter, "cannot read the log: {error}"),
+            Self::Malformed { line, why } => write!(formatter, "line {line}: {why}"),
+            Self::Empty => formatter.write_str(
+                "there is no event in the log; expected JSON lines of events, pages of GET /v1/events, or an array",
+            ),
+        }
+    }
+}
+
+/// How far the reading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Events read.
+    pub events: u64,
+    /// Lines left out because they are no events.
+    pub malformed: u64,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+/// Reads every event and gives it to `each`. `skip` leaves out what is malformed, and counts it.
+///
+/// # Errors
+/// [`Unreadable`], naming the line and the field; also whatever `each` answers.
+pub fn events(
+    log: impl Read,
+    skip: bool,
+    mut each: impl FnMut(Told, Tally) -> Result<(), Unreadable>,
+) -> Result<Tally, Unreadable> {
+    let mut log = io::BufReader::with_capacity(1 << 18, log);
+    let mut tally = Tally::default();
+    let mut line = Vec::new();
+    let mut number = 0_u64;
+    loop {
+        line.clear();
+        let length = log.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+        if length == 0 {
+            break;
+        }
+        number = number.saturating_add(1);
+        tally.bytes = tally.bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let mut count = 0_u64;
+        let into = Into { number, count: &mut count, tally: &mut tally, each: &mut each, failed: None };
+        match into.read(&mut deserializer) {
+            Ok(()) => {}
+            // The first line is the beginning of something longer: the log is one document.
+            Err(Stopped::Json(error)) if error.is_eof() && tally.events == 0 && tally.malformed == 0 => {
+                return document(io::Cursor::new(line).chain(log), tally, number, each);
+            }
+            Err(Stopped::Each(why)) => return Err(why),
+            Err(Stopped::Json(error)) => {
+                if !skip {
+                    return Err(Unreadable::Malformed { line: number, why: diagnosis(text, &error) });
+                }
+                tally.malformed = tally.malformed.saturating_add(1);
+            }
+        }
+    }
+    if tally.events == 0 && tally.malformed == 0 { Err(Unreadable::Empty) } else { Ok(tally) }
+}
+
+/// One document over several lines: an array, a page, or events one after another.
+fn document(
+    log: impl Read,
+    mut tally: Tally,
+    first: u64,
+    mut each: impl FnMut(Told, Tally) -> Result<(), Unreadable>,
+) -> Result<Tally, Unreadable> {
+    let mut deserializer = serde_json::Deserializer::from_reader(io::BufReader::with_capacity(1 << 18, log));
+    let mut count = 0;
+    loop {
+        match deserializer.end() {
+            Ok(()) => break,
+            Err(error) if error.is_io() => return Err(Unreadable::Io(error.into())),
+            // More is to come.
+            Err(_) => {}
+        }
+        let into = Into { number: 0, count: &mut count, tally: &mut tally, each: &mut each, failed: None };
+        into.read(&mut deserializer).map_err(|stopped| match stopped {
+            Stopped::Each(why) => why,
+            Stopped::Json(error) => {
+                let line = u64::try_from(error.line()).unwrap_or(0).max(1).saturating_add(first).saturating_sub(1);
+                Unreadable::Malformed { line, why: error.to_string() }
+            }
+        })?;
+    }
+    if tally.events == 0 { Err(Unreadable::Empty) } else { Ok(tally) }
+}
+
+enum Stopped {
+    Json(serde_json::Error),
+    Each(Unreadable),
+}
+
+/// Takes events out of a value: an event, an array of them, or a page of the list endpoint.
+struct Into<'a, F> {
+    /// The line; 0 in a document, where events are numbered instead.
+    number: u64,
+    count: &'a mut u64,
+    tally: &'a mut Tally,
+    each: &'a mut F,
+    failed: Option<Unreadable>,
+}
+
+impl<F: FnMut(Told, Tally) -> Result<(), Unreadable>> Into<'_, F> {
+    fn read<'de, D>(mut self, deserializer: &mut D) -> Result<(), Stopped>
+    where
+        for<'x> &'x mut D: Deserializer<'de, Error = serde_json::Error>,
+    {
+        let read = (&mut self).deserialize(&mut *deserializer);
+        match (self.failed, read) {
+            (Some(why), _) => Err(Stopped::Each(why)),
+            (None, read) => read.map_err(Stopped::Json),
+        }
+    }
+
+    fn take<E: serde::de::Error>(&mut self, mut told: Told) -> Result<(), E> {
+        *self.count = self.count.saturating_add(1);
+        told.line = if self.number == 0 { *self.count } else { self.number };
+        check(&told).map_err(E::custom)?;
+        self.tally.events = self.tally.events.saturating_add(1);
+        (self.each)(told, *self.tally).map_err(|why| {
+            self.failed = Some(why);
+            E::custom("stopped")
+        })
+    }
+}
+
+/// What an event must have to be one.
+fn check(told: &Told) -> Result<(), String> {
+    if told.id.is_empty() {
+        return Err("`id` is missing or empty: each event needs the id that the provider gave it".to_owned());
+    }
+    if told.kind.is_empty() {
+        return Err("`type` is missing: expected an event type such as `charge.succeeded`".to_owned());
+    }
+    if told.created <= 0 {
+        return Err("`created` is missing or not a time: expected whole seconds since 1970".to_owned());
+    }
+    if told.data.object == crate::told::Object::default() {
+        return Err("`data.object` is missing or has no known field: expected the object the event is about".to_owned());
+    }
+    Ok(())
+}
+
+impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for &mut Into<'_, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut Into<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an event, an array of events or a page of them")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(&mut *self)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        let mut told = Told::default();
+        let mut page = false;
+        while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
+            match name.as_ref() {
+                "id" => told.id = fields.next_value()?,
+                "type" => told.kind = fields.next_value()?,
+                "created" => told.created = fields.next_value()?,
+                "api_version" => told.api_version = fields.next_value()?,
+                "account" => told.account = fields.next_value()?,
+                "data" => {
+                    page |= fields.next_value_seed(Both { into: &mut *self, data: &mut told.data })?;
+                }
+                _ => {
+                    let _unused: IgnoredAny = fields.next_value()?;
+                }
+            }
+        }
+        if page { Ok(()) } else { self.take(told) }
+    }
+}
+
+/// `data`: an array in a page, an object in an event.
+struct Both<'a, 'b, F> {
+    into: &'a mut Into<'b, F>,
+    data: &'a mut Data,
+}
+
+impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for Both<'_, '_, F> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for Both<'_, '_, F> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("`data` to be the object of an event or the array of a page")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
+        while items.next_element_seed(&mut *self.into)?.is_some() {}
+        Ok(true)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        *self.data = serde::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(false)
+    }
+}
+
+/// What is wrong with a line, by the name of the field.
+fn diagnosis(text: &[u8], error: &serde_json::Error) -> String {
+    let Ok(value) = serde_json::from_slice::<Value>(text) else {
+        return format!("not JSON: {error}");
+    };
+    let Some(event) = value.as_object() else {
+        return format!("expected an event, a page or an array of events: {error}");
+    };
+    let wrong = |name: &str, wanted: &str| match event.get(name) {
+        None => format!("`{name}` is missing: expected {wanted}"),
+        Some(found) => format!("`{name}` is {}: expected {wanted}", short(found)),
+    };
+    if !event.get("id").is_some_and(Value::is_string) {
+        return wrong("id", "the id that the provider gave the event");
+    }
+    if !event.get("type").is_some_and(Value::is_string) {
+        return wrong("type", "an event type such as `charge.succeeded`");
+    }
+    if !event.get("created").is_some_and(Value::is_i64) {
+        return wrong("created", "whole seconds since 1970");
+    }
+    if !event.get("data").is_some_and(|data| data.get("object").is_some_and(Value::is_object)) {
+        return wrong("data", "an object with the `object` that the event is about");
+    }
+    error.to_string()
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() > 40 { text.chars().take(40).chain(['…']).collect() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(log: &str, skip: bool) -> Result<(Vec<(String, u64)>, Tally), String> {
+        let mut found = Vec::new();
+        let tally = events(log.as_bytes(), skip, |told, _| {
+            found.push((told.id, told.line));
+            Ok(())
+        });
+        tally.map(|tally| (found, tally)).map_err(|error| error.to_string())
+    }
+
+    fn event(id: &str) -> String {
+        format!(r#"{{"id":"{id}","object":"event","type":"a.b","created":1,"data":{{"object":{{"id":"x"}}}}}}"#)
+    }
+
+    #[test]
+    fn lines_pages_and_arrays_are_the_same() {
+        let (a, b) = (event("evt_a"), event("evt_b"));
+        let both = |first, second| vec![("evt_a".to_owned(), first), ("evt_b".to_owned(), second)];
+        let page = format!(r#"{{"object":"list","data":[{a},{b}],"has_more":false}}"#);
+        for (log, wanted) in [
+            (format!("{a}\n\n{b}\n"), both(1, 3)),
+            (page.clone(), both(1, 1)),
+            (format!("[{a},{b}]"), both(1, 1)),
+            (format!("[\n{a},\n{b}\n]\n"), both(1, 2)),
+            (page.replace(",\"", ",\n\""), both(1, 2)),
+            (a.replace(",\"", ",\n\"") + "\n" + &b.replace(",\"", ",\n\""), both(1, 2)),
+        ] {
+            assert_eq!(read(&log, false).unwrap().0, wanted, "{log}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_line_is_named_with_its_field() {
+        let good = event("evt_a");
+        for (bad, wanted) in [
+            ("nonsense".to_owned(), "line 2: not JSON"),
+            ("17".to_owned(), "line 2: expected an event"),
+            (good.replace("\"id\":\"evt_a\",", ""), "line 2: `id` is missing"),
+            (good.replace("\"a.b\"", "7"), "line 2: `type` is 7"),
+            (good.replace(":1,", ":\"now\","), "line 2: `created` is \"now\""),
+            (good.replace("\"object\":{", "\"thing\":{"), "line 2: `data` is"),
+            (good[..30].to_owned(), "line 2: not JSON"),
+        ] {
+            let error = read(&format!("{good}\n{bad}\n{good}\n"), false).unwrap_err();
+            assert!(error.starts_with(wanted), "{bad}: {error}");
+            let (found, tally) = read(&format!("{good}\n{bad}\n{good}\n"), true).unwrap();
+            assert_eq!((found.len(), tally.malformed), (2, 1));
+        }
+        assert!(read("", false).unwrap_err().contains("no event"));
+        assert!(read(&good[..30], false).unwrap_err().starts_with("line 1"));
+    }
+}

@@ -1,0 +1,217 @@
+//! What an audit found, as figures, as JSON and as Markdown.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::read::Tally;
+use crate::verdict::{Finding, Verdict};
+
+/// Payments that are listed one by one, of those that are impossible and of those that cannot be told.
+const LISTED: usize = 10_000;
+
+/// What an audit found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Events read.
+    pub events: u64,
+    /// Lines left out because they were no events.
+    pub malformed: u64,
+    /// Events about no payment, which are not judged.
+    pub about_no_payment: u64,
+    /// Events left out because they had been told before.
+    pub repeated: u64,
+    /// Events that the histories found have and the log has not.
+    pub missing: u64,
+    /// Payments (and SetupIntents and sessions) judged.
+    pub payments: u64,
+    /// Those that some history of the model tells.
+    pub accepted: u64,
+    /// Those that none does.
+    pub impossible: u64,
+    /// Those of which it cannot be said.
+    pub cannot_tell: u64,
+    /// The first of the impossible ones, then of those that cannot be told, each in the order of the log.
+    pub listed: Vec<Verdict>,
+}
+
+impl Report {
+    pub(crate) fn new(tally: Tally, nobodys: u64) -> Self {
+        Self {
+            events: tally.events,
+            malformed: tally.malformed,
+            about_no_payment: nobodys,
+            repeated: 0,
+            missing: 0,
+            payments: 0,
+            accepted: 0,
+            impossible: 0,
+            cannot_tell: 0,
+            listed: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, verdict: Verdict) {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        self.payments = self.payments.saturating_add(1);
+        self.repeated = self.repeated.saturating_add(count(verdict.repeated));
+        self.missing = self.missing.saturating_add(count(verdict.missing));
+        let counter = match verdict.finding {
+            Finding::Accepted => {
+                self.accepted = self.accepted.saturating_add(1);
+                return;
+            }
+            Finding::Impossible(_) => &mut self.impossible,
+            Finding::CannotTell { .. } => &mut self.cannot_tell,
+        };
+        *counter = counter.saturating_add(1);
+        self.listed.push(verdict);
+        if self.listed.len() >= LISTED.saturating_mul(4) {
+            self.finish();
+        }
+    }
+
+    /// Puts the list in order, and keeps the first of each kind.
+    pub(crate) fn finish(&mut self) {
+        let is_impossible = |verdict: &Verdict| matches!(verdict.finding, Finding::Impossible(_));
+        self.listed.sort_by_key(|verdict| (!is_impossible(verdict), verdict.line));
+        let (mut impossible, mut others) = (0, 0);
+        self.listed.retain(|verdict| {
+            let counter: &mut usize = if is_impossible(verdict) { &mut impossible } else { &mut others };
+            *counter = counter.saturating_add(1);
+            *counter <= LISTED
+        });
+    }
+
+    /// Has everything been judged and found possible?
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.impossible == 0 && self.is_complete()
+    }
+
+    /// Has everything been judged?
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.cannot_tell == 0 && self.malformed == 0 && self.payments > 0
+    }
+
+    /// The figures, in words.
+    #[must_use]
+    pub fn summary(&self) -> Vec<(&'static str, u64)> {
+        vec![
+            ("events read", self.events),
+            ("malformed lines left out", self.malformed),
+            ("events about no payment", self.about_no_payment),
+            ("events told before", self.repeated),
+            ("events missing from the log", self.missing),
+            ("payments judged", self.payments),
+            ("accepted", self.accepted),
+            ("impossible", self.impossible),
+            ("cannot tell", self.cannot_tell),
+        ]
+    }
+}
+
+/// Writes every verdict as it comes, then the figures: one JSON object, however many payments there are.
+#[derive(Debug)]
+pub struct JsonReport<W: Write> {
+    out: W,
+    is_first: bool,
+}
+
+impl<W: Write> JsonReport<W> {
+    /// Begins the object.
+    ///
+    /// # Errors
+    /// Whatever `out` answers.
+    pub fn begin(mut out: W) -> io::Result<Self> {
+        out.write_all(b"{\"payments\":[")?;
+        Ok(Self { out, is_first: true })
+    }
+
+    /// Writes a verdict.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    pub fn verdict(&mut self, verdict: &Verdict) -> io::Result<()> {
+        self.out.write_all(if self.is_first { b"\n" } else { b",\n" })?;
+        self.is_first = false;
+        serde_json::to_writer(&mut self.out, verdict)?;
+        Ok(())
+    }
+
+    /// Writes the figures, and ends the object.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    pub fn end(mut self, report: &Report, exit: u8) -> io::Result<()> {
+        let mut figures = json!({ "exit": exit });
+        if let Some(map) = figures.as_object_mut() {
+            map.extend(report.summary().into_iter().map(|(name, number)| (name.replace(' ', "_"), number.into())));
+        }
+        writeln!(self.out, "\n],\"summary\":{figures}}}")?;
+        self.out.flush()
+    }
+}
+
+/// The report as Markdown. `log` names the log.
+#[must_use]
+pub fn markdown(report: &Report, log: &str) -> String {
+    let mut text = format!("# Audit of {log}\n\n| | |\n|---|---:|\n");
+    let mut line = |words: std::fmt::Arguments<'_>| {
+        // Text takes whatever is written to it.
+        let _written = text.write_fmt(words);
+    };
+    for (name, number) in report.summary() {
+        line(format_args!("| {name} | {number} |\n"));
+    }
+    line(format_args!("\n{}\n", conclusion(report)));
+    for verdict in &report.listed {
+        match &verdict.finding {
+            Finding::Accepted => {}
+            Finding::Impossible(it) => {
+                line(format_args!("\n## {}: impossible\n\n", verdict.id));
+                line(format_args!(
+                    "Line {}, `{}` `{}`, created {}: {}.\n",
+                    it.line,
+                    it.kind,
+                    it.event,
+                    it.created,
+                    cell(&it.why)
+                ));
+                if !it.claims.is_empty() {
+                    line(format_args!("\nClaims: `{}`.\n", it.claims.join("`, `")));
+                }
+                if !it.rules.is_empty() {
+                    line(format_args!("\nRules: {}.\n", it.rules.join(", ")));
+                }
+            }
+            Finding::CannotTell { why } => {
+                line(format_args!("\n## {}: cannot tell\n\nLine {}: {}.\n", verdict.id, verdict.line, cell(why)));
+            }
+        }
+    }
+    let listed = u64::try_from(report.listed.len()).unwrap_or(u64::MAX);
+    let more = report.impossible.saturating_add(report.cannot_tell).saturating_sub(listed);
+    if more > 0 {
+        line(format_args!("\nAnd {more} more, which are not listed here; `--json-to` has all of them.\n"));
+    }
+    text
+}
+
+/// The verdict on the log, in a sentence.
+fn conclusion(report: &Report) -> &'static str {
+    match (report.impossible, report.is_complete()) {
+        (0, true) => "Some history of the model tells every payment's events.",
+        (0, false) => "Nothing impossible was found, but not everything could be judged.",
+        (_, true) => "There are payments that no history of the model tells.",
+        (_, false) => "There are payments that no history of the model tells, and not everything could be judged.",
+    }
+}
+
+/// Text out of a log, so that it cannot become markup.
+fn cell(text: &str) -> String {
+    text.replace('<', "&lt;").replace(['\n', '\r'], " ")
+}

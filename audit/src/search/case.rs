@@ -1,0 +1,255 @@
+//! The events of one payment, and what they say of it as a whole.
+
+use holdfast_model::{
+    CaptureMethod, ConfirmationMethod, Country, Currency, Flow, NotificationKind, PaymentMethod, Terms,
+};
+
+use crate::told::{Object, Told};
+
+/// What one event tells, in the words of the model.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fact {
+    pub(super) kind: Option<NotificationKind>,
+    pub(super) created: i64,
+    /// The charge it names, numbered from 1; 0 if it names none.
+    pub(super) charge: u16,
+    /// The refund it is about, numbered from 1.
+    pub(super) refund: u16,
+    /// It lists nothing that changed: texts may have.
+    pub(super) is_quiet: bool,
+}
+
+/// The events of one payment.
+pub(super) struct Case<'a> {
+    pub(super) events: &'a [Told],
+    pub(super) facts: Vec<Fact>,
+    pub(super) terms: Terms,
+    pub(super) hints: Hints,
+    /// The currency that is told first.
+    pub(super) currency: Option<&'a str>,
+}
+
+/// What all events together say about how the payment was made.
+#[derive(Debug)]
+pub(super) struct Hints {
+    pub(super) currency: Currency,
+    pub(super) flow: Flow,
+    pub(super) capture_method: CaptureMethod,
+    /// Does the card's own option, and not the intent, say that it is captured by hand?
+    pub(super) by_card: bool,
+    pub(super) confirmation_method: ConfirmationMethod,
+    pub(super) multicapture: bool,
+    pub(super) methods: Vec<PaymentMethod>,
+    /// Is a hold of a length told that the model does not have?
+    pub(super) strange_hold: Option<i64>,
+    /// Was the customer absent, by the length of the hold, if that is told?
+    pub(super) off_session: Option<bool>,
+}
+
+impl<'a> Case<'a> {
+    /// `events` in the order of their times.
+    pub(super) fn new(events: &'a [Told], terms: &Terms) -> Self {
+        let (mut charges, mut refunds) = (Vec::new(), Vec::new());
+        let facts = events.iter().map(|told| fact(told, &mut charges, &mut refunds)).collect();
+        let mut terms = *terms;
+        let hints = Hints::of(events, &mut terms);
+        let currency = events.iter().find_map(|told| told.object().currency.text());
+        Self { events, facts, terms, hints, currency }
+    }
+}
+
+fn number<'a>(known: &mut Vec<&'a str>, id: Option<&'a str>) -> u16 {
+    let Some(id) = id else { return 0 };
+    let place = known.iter().position(|it| *it == id).unwrap_or_else(|| {
+        known.push(id);
+        known.len().saturating_sub(1)
+    });
+    u16::try_from(place.saturating_add(1)).unwrap_or(u16::MAX)
+}
+
+fn fact<'a>(told: &'a Told, charges: &mut Vec<&'a str>, refunds: &mut Vec<&'a str>) -> Fact {
+    let object = told.object();
+    let (charge, refund) = match object.object.text() {
+        Some("charge") => (object.id.id(), None),
+        Some("payment_intent") => (object.latest_charge(), None),
+        Some("refund") => (object.charge.id(), object.id.id()),
+        Some("application_fee") => (object.charge.id(), None),
+        Some("transfer") => (object.source_transaction.id(), None),
+        _ => (None, None),
+    };
+    Fact {
+        kind: NotificationKind::from_name(&told.kind),
+        created: told.created,
+        charge: number(charges, charge),
+        refund: number(refunds, refund),
+        is_quiet: told.previous().is_none_or(says_nothing),
+    }
+}
+
+/// Does it list nothing that the model knows?
+fn says_nothing(previous: &Object) -> bool {
+    let amounts = previous.amounts().iter().all(|(_, amount)| amount.is_absent());
+    amounts
+        && previous.captured.is_absent()
+        && previous.refunded.is_absent()
+        && previous.status.is_absent()
+        && previous.balance_transaction.is_absent()
+        && previous.transfer.is_absent()
+        && previous.application_fee.is_absent()
+}
+
+impl Hints {
+    fn of(events: &[Told], terms: &mut Terms) -> Self {
+        let objects = || events.iter().map(Told::object);
+        let of = |kind: &'static str| objects().filter(move |object| object.object.text() == Some(kind));
+        let currency = match objects().find_map(|object| object.currency.text()) {
+            None | Some("usd") => Currency::Usd,
+            Some("eur") => Currency::Eur,
+            Some("jpy") => Currency::Jpy,
+            // Whose smallest amount is nobody's here.
+            Some(_) => {
+                terms.dialect.minimum_amount = 1;
+                Currency::Usd
+            }
+        };
+        let manual_card =
+            |object: &Object| object.card_options().and_then(|card| card.capture_method.text()) == Some("manual");
+        let by_card = of("payment_intent").any(manual_card);
+        let capture_method = of("payment_intent").find_map(|object| match object.capture_method.text() {
+            _ if by_card => Some(CaptureMethod::Manual),
+            Some("automatic") => Some(CaptureMethod::Automatic),
+            Some("automatic_async") => Some(CaptureMethod::AutomaticAsync),
+            Some("manual") => Some(CaptureMethod::Manual),
+            _ => None,
+        });
+        let held = || {
+            of("charge").any(|object| object.captured.value() == Some(&false) && object.paid.value() != Some(&false))
+        };
+        let capture_method = capture_method
+            .unwrap_or_else(|| if held() { CaptureMethod::Manual } else { CaptureMethod::AutomaticAsync });
+        let manual_confirm = of("payment_intent").any(|object| object.confirmation_method.text() == Some("manual"));
+        let requested = of("payment_intent").any(|object| {
+            object.card_options().and_then(|card| card.request_multicapture.text()) == Some("if_available")
+        });
+        let available = of("charge").any(|object| object.multicapture() == Some(true));
+        let unavailable = of("charge").any(|object| object.multicapture() == Some(false));
+        let (strange_hold, window) = hold_window(events);
+        // Only the length of a hold says where the account is; yen may be held longer where it is Japan.
+        terms.account.country = if window == Some(30) { Country::Jp } else { Country::Us };
+        terms.account.multicapture = true;
+        let multicapture = requested || available;
+        let confirmation_method =
+            if manual_confirm { ConfirmationMethod::Manual } else { ConfirmationMethod::Automatic };
+        let may_be_without = multicapture && (unavailable || !available);
+        let methods = methods(events, may_be_without, multicapture && unavailable && !available, terms);
+        Self {
+            currency,
+            flow: flow(events),
+            capture_method,
+            by_card,
+            confirmation_method,
+            multicapture,
+            methods,
+            strange_hold,
+            off_session: window.map(|days| days == 4),
+        }
+    }
+}
+
+/// Whose charge it is, by what is told of fees and transfers.
+fn flow(events: &[Told]) -> Flow {
+    let objects = || events.iter().map(Told::object);
+    let sent_on = objects().any(|object| {
+        object.transfer_data.get().is_some_and(|data| data.destination.id().is_some())
+            || (object.object.text() == Some("charge") && object.transfer.id().is_some())
+    });
+    let unsaid = !objects().any(|object| matches!(object.object.text(), Some("payment_intent" | "charge")));
+    let sent = objects().any(|object| object.object.text() == Some("transfer"));
+    if sent_on || unsaid && sent {
+        return Flow::Destination;
+    }
+    let fee = objects().any(|object| {
+        object.application_fee_amount.value().is_some()
+            || object.application_fee.id().is_some()
+            || object.object.text() == Some("application_fee")
+    });
+    if fee { Flow::Direct } else { Flow::Platform }
+}
+
+/// How long holds last: one that the model does not have, in seconds; and 4, 7 or 30 days.
+fn hold_window(events: &[Told]) -> (Option<i64>, Option<u8>) {
+    const DAY: i64 = 86_400;
+    const SLACK: i64 = 5;
+    let mut known = None;
+    for object in events.iter().map(Told::object) {
+        let (Some(before), Some(created)) =
+            (object.card().and_then(|card| card.capture_before.value()), object.created.value())
+        else {
+            continue;
+        };
+        let length = before.saturating_sub(*created);
+        let is = |wanted: i64| length.saturating_sub(wanted).abs() <= SLACK;
+        known = match () {
+            () if is(DAY.saturating_mul(7)) => Some(7),
+            () if is(DAY.saturating_mul(30)) && object.currency.text() == Some("jpy") => Some(30),
+            () if is(DAY.saturating_mul(4).saturating_add(64_800)) => Some(4),
+            () => return (Some(length), None),
+        };
+    }
+    (None, known)
+}
+
+/// Payment methods that behave as what is told.
+fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &mut Terms) -> Vec<PaymentMethod> {
+    use PaymentMethod as M;
+    let told = |kind: &str| events.iter().any(|told| told.kind == kind);
+    let refund = |status: &str| {
+        events
+            .iter()
+            .map(Told::object)
+            .any(|object| object.object.text() == Some("refund") && object.status.text() == Some(status))
+    };
+    let mut methods = Vec::new();
+    if refund("pending") {
+        methods.push(M::PendingRefund);
+    }
+    if refund("failed") {
+        methods.push(M::RefundFails);
+    }
+    if surely_without && !methods.is_empty() {
+        terms.account.multicapture = false;
+    }
+    if methods.is_empty() || may_be_without {
+        if !surely_without {
+            methods.push(M::Visa);
+        }
+        if may_be_without {
+            methods.push(M::NoEnterpriseFeatures);
+        }
+    }
+    let bank = told("payment_intent.processing")
+        || told("charge.pending")
+        || events.iter().map(Told::object).any(|object| {
+            matches!(object.status.text(), Some("processing" | "pending")) && object.object.text() != Some("refund")
+        });
+    if bank {
+        methods.push(M::UsBankAccount);
+        if told("charge.failed") || told("payment_intent.payment_failed") {
+            methods.push(M::UsBankAccountFails);
+        }
+        if refund("requires_action") || refund("canceled") || refund("failed") {
+            methods.push(M::BankTransfer);
+        }
+    }
+    if told("payment_intent.payment_failed") || told("charge.failed") {
+        methods.push(M::Declined);
+    }
+    let acts = told("payment_intent.requires_action") || told("payment_intent.payment_failed");
+    if acts {
+        methods.push(M::AuthenticationRequired);
+        if told("charge.failed") {
+            methods.push(M::AuthenticationThenDeclined);
+        }
+    }
+    methods
+}

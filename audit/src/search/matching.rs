@@ -1,0 +1,366 @@
+//! Does an event tell what the model would tell, and if not, in which field?
+
+use holdfast_model::rendering::refund_shown;
+use holdfast_model::{
+    Amount, CaptureMethod, ChargeView, IntentStatus, NotificationKind as Kind, PaymentView, RefundStatus, RefundView,
+    SetupStatus, SetupView, Terms,
+};
+
+use crate::seen::{Id, Seen};
+use crate::told::{Object, Told};
+
+/// A field in which an event and the model differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) field: &'static str,
+    pub(super) is_previous: bool,
+    pub(super) said: String,
+    pub(super) would_be: String,
+}
+
+/// One step of the model, as far as events show it.
+pub(super) struct Scene<'a> {
+    pub(super) terms: &'a Terms,
+    pub(super) before: Option<&'a PaymentView>,
+    pub(super) after: Option<&'a PaymentView>,
+    pub(super) setup: Option<&'a SetupView>,
+    /// The refund that is told of, before and after.
+    pub(super) refund: (Option<RefundView>, Option<RefundView>),
+    /// The currency of the payment, as the first event has it.
+    pub(super) currency: Option<&'a str>,
+}
+
+/// Collects differences, or only whether there is one.
+pub(super) struct Differences(pub(super) Vec<Difference>);
+
+impl Differences {
+    fn note(&mut self, field: &'static str, is_previous: bool, said: String, would_be: String) {
+        self.0.push(Difference { field, is_previous, said, would_be });
+    }
+
+    fn amount(&mut self, field: &'static str, said: &Seen<i64>, would_be: Amount) {
+        self.amount_or(field, said, would_be, would_be);
+    }
+
+    /// An amount that may be shown in either of two ways.
+    fn amount_or(&mut self, field: &'static str, said: &Seen<i64>, one: Amount, other: Amount) {
+        self.figure(field, false, said, one, other);
+    }
+
+    fn was_amount(&mut self, field: &'static str, said: &Seen<i64>, one: Amount, other: Amount) {
+        self.figure(field, true, said, one, other);
+    }
+
+    fn figure(&mut self, field: &'static str, is_previous: bool, said: &Seen<i64>, one: Amount, other: Amount) {
+        let is = |wanted: Amount| said.value() == Some(&i64::from(wanted.get()));
+        if !said.is_absent() && !is(one) && !is(other) {
+            self.note(field, is_previous, said.to_string(), one.get().to_string());
+        }
+    }
+
+    fn flag(&mut self, field: &'static str, is_previous: bool, said: &Seen<bool>, one: bool, other: bool) {
+        if !said.is_absent() && said.value() != Some(&one) && said.value() != Some(&other) {
+            self.note(field, is_previous, said.to_string(), one.to_string());
+        }
+    }
+
+    fn word(&mut self, field: &'static str, is_previous: bool, said: &Seen<String>, allowed: &[&str]) {
+        if !said.is_absent() && !said.text().is_some_and(|text| allowed.contains(&text)) {
+            self.note(field, is_previous, said.to_string(), allowed.first().copied().unwrap_or_default().to_owned());
+        }
+    }
+
+    fn link(&mut self, field: &'static str, is_previous: bool, said: &Seen<Id>, one: bool, other: bool) {
+        if let Some(set) = said.is_set()
+            && set != one
+            && set != other
+        {
+            let would_be = if one { "set" } else { "null" };
+            self.note(field, is_previous, said.to_string(), would_be.to_owned());
+        }
+    }
+}
+
+/// The differences between an event and a notification of this kind in this step.
+pub(super) fn differences(told: &Told, kind: Kind, scene: &Scene<'_>) -> Vec<Difference> {
+    let mut found = Differences(Vec::new());
+    let object = told.object();
+    if let Some(currency) = scene.currency {
+        found.word("currency", false, &object.currency, &[currency]);
+    }
+    match object.object.text() {
+        Some("payment_intent") => {
+            if let Some(after) = scene.after {
+                intent(&mut found, told, kind, scene, after);
+            }
+        }
+        Some("charge") => {
+            if let (Some(after), Some(charge)) = (scene.after, scene.after.and_then(|after| after.charge.as_ref())) {
+                self::charge(&mut found, told, kind, scene, (after, charge));
+            }
+        }
+        Some("refund") => refund(&mut found, told, scene),
+        Some("application_fee") => {
+            let (before, after) = ledgers(scene);
+            let (made, back) = ((before.fees, after.fees), (before.fees_refunded, after.fees_refunded));
+            let returned = &object.amount_refunded;
+            connected(&mut found, told, kind == Kind::FeeCreated, made, back, ("amount_refunded", returned));
+        }
+        Some("transfer") => {
+            let (before, after) = ledgers(scene);
+            let (made, back) = ((before.transfers, after.transfers), (before.reversals, after.reversals));
+            let returned = &object.amount_reversed;
+            connected(&mut found, told, kind == Kind::TransferCreated, made, back, ("amount_reversed", returned));
+        }
+        Some("setup_intent") => {
+            if let Some(after) = scene.setup {
+                setup(&mut found, object, kind, after);
+            }
+        }
+        _ => {}
+    }
+    found.0
+}
+
+fn ledgers(scene: &Scene<'_>) -> (holdfast_model::LedgerView, holdfast_model::LedgerView) {
+    let of = |view: Option<&PaymentView>| view.map(|view| view.ledger).unwrap_or_default();
+    (of(scene.before), of(scene.after))
+}
+
+/// Both words for a status: the one of versions before 2019-02-11 is another name for the same (C17).
+pub(super) fn status_words(status: IntentStatus) -> [&'static str; 2] {
+    let old = match status {
+        IntentStatus::RequiresPaymentMethod => "requires_source",
+        IntentStatus::RequiresAction => "requires_source_action",
+        IntentStatus::RequiresConfirmation
+        | IntentStatus::Processing
+        | IntentStatus::RequiresCapture
+        | IntentStatus::Succeeded
+        | IntentStatus::Canceled => status.name(),
+    };
+    [status.name(), old]
+}
+
+fn intent(found: &mut Differences, told: &Told, kind: Kind, scene: &Scene<'_>, after: &PaymentView) {
+    let object = told.object();
+    let before = scene.before;
+    let [new, old] = status_words(after.status);
+    // The last piece of several is told of before the hold has ended (U10).
+    let halfway = kind == Kind::IntentCapturableUpdated;
+    let was = if halfway { before.map_or(new, |before| before.status.name()) } else { new };
+    found.word("status", false, &object.status, &[new, old, was]);
+    found.amount("amount", &object.amount, after.amount);
+    found.amount("amount_capturable", &object.amount_capturable, after.capturable);
+    found.amount("amount_received", &object.amount_received, after.received);
+    let by_card = object.card_options().and_then(|card| card.capture_method.text()) == Some("manual");
+    if !by_card {
+        found.word("capture_method", false, &object.capture_method, &[capture_word(after.capture_method)]);
+    }
+    if let Some(fee) = object.application_fee_amount.value() {
+        let too_much = *fee < 0 || *fee > i64::from(after.amount.get());
+        if too_much {
+            found.note("application_fee_amount", false, fee.to_string(), format!("at most {}", after.amount.get()));
+        }
+    } else if let Seen::Odd(words) = &object.application_fee_amount {
+        found.note("application_fee_amount", false, words.clone(), "a whole number".to_owned());
+    }
+    if kind == Kind::IntentCanceled {
+        reason(found, object, before, after);
+    } else if object.cancellation_reason.text().is_some() && after.status != IntentStatus::Canceled {
+        found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
+    }
+    let Some(previous) = told.previous() else { return };
+    let zero = Amount::ZERO;
+    let (capturable, received) = before.map_or((zero, zero), |before| (before.capturable, before.received));
+    found.was_amount("amount_capturable", &previous.amount_capturable, capturable, capturable);
+    found.was_amount("amount_received", &previous.amount_received, received, received);
+    if let Some(before) = before {
+        found.was_amount("amount", &previous.amount, before.amount, before.amount);
+        found.word("status", true, &previous.status, &status_words(before.status));
+    }
+}
+
+const fn capture_word(method: CaptureMethod) -> &'static str {
+    match method {
+        CaptureMethod::Automatic => "automatic",
+        CaptureMethod::AutomaticAsync => "automatic_async",
+        CaptureMethod::Manual => "manual",
+    }
+}
+
+/// A hold that ran out is canceled by the system, one that a client cancels is not (§2.1, §2.7).
+fn reason(found: &mut Differences, object: &Object, before: Option<&PaymentView>, after: &PaymentView) {
+    use holdfast_model::CancellationReason as Reason;
+    const CALLERS: [&str; 4] = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
+    const SYSTEMS: [&str; 4] = ["automatic", "expired", "failed_invoice", "void_invoice"];
+    let said = match &object.cancellation_reason {
+        Seen::Absent => return,
+        Seen::Null => None,
+        Seen::Is(text) => Some(text.as_str()),
+        Seen::Odd(words) => {
+            found.note("cancellation_reason", false, words.clone(), "a reason or null".to_owned());
+            return;
+        }
+    };
+    let held = before.is_some_and(|before| before.status == IntentStatus::RequiresCapture);
+    let by_system = after.cancellation_reason == Some(Reason::Automatic);
+    let fits = match said {
+        None => !by_system,
+        Some(text) if CALLERS.contains(&text) => !by_system,
+        // Before payment the system has reasons of its own: a session that ran out, an invoice.
+        Some(text) if SYSTEMS.contains(&text) => by_system || !held || text.ends_with("_invoice"),
+        Some(_) => false,
+    };
+    if !fits {
+        let would_be = if by_system { "automatic" } else { "null or a reason that a client may give" };
+        found.note("cancellation_reason", false, object.cancellation_reason.to_string(), would_be.to_owned());
+    }
+}
+
+fn charge(
+    found: &mut Differences,
+    told: &Told,
+    kind: Kind,
+    scene: &Scene<'_>,
+    (after, charge): (&PaymentView, &ChargeView),
+) {
+    let object = told.object();
+    let before = scene.before.and_then(|before| before.charge.as_ref());
+    // A piece is told of before the hold has ended (U10).
+    let halfway = before.filter(|_| kind == Kind::ChargeUpdated).unwrap_or(charge);
+    found.word("status", false, &object.status, &[charge.status.name()]);
+    found.amount("amount", &object.amount, charge.authorized);
+    found.amount("amount_captured", &object.amount_captured, charge.captured_amount);
+    found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
+    let (shown, flag) = refund_shown(scene.terms, after, charge);
+    // Old versions count the released rest of a partial capture as refunded (§2.4, §2.15).
+    let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| is_old(told) && charge.captured);
+    match with_rest {
+        Some(with_rest) => found.amount_or("amount_refunded", &object.amount_refunded, shown, with_rest),
+        None => found.amount_or("amount_refunded", &object.amount_refunded, shown, charge.refunded_amount),
+    }
+    let raw = if kind == Kind::ChargeUpdated { halfway.refunded } else { charge.refunded };
+    let with_rest = with_rest == Some(charge.authorized);
+    found.flag("refunded", false, &object.refunded, flag, if with_rest { true } else { raw });
+    let links = charge.links;
+    found.link(
+        "balance_transaction",
+        false,
+        &object.balance_transaction,
+        links.balance_transaction,
+        links.balance_transaction,
+    );
+    found.link("transfer", false, &object.transfer, links.transfer, links.transfer);
+    found.link("application_fee", false, &object.application_fee, links.application_fee, links.application_fee);
+    let fee_is_too_much = |fee: &i64| *fee < 0 || *fee > i64::from(charge.authorized.get());
+    if object.application_fee_amount.value().is_some_and(fee_is_too_much) {
+        let most = format!("at most {}", charge.authorized.get());
+        found.note("application_fee_amount", false, object.application_fee_amount.to_string(), most);
+    }
+    if let Some(multicapture) = object.multicapture()
+        && charge.status == holdfast_model::ChargeStatus::Succeeded
+        && multicapture != charge.multicapture_available
+    {
+        let word = |available: bool| if available { "available" } else { "unavailable" }.to_owned();
+        found.note("multicapture.status", false, word(multicapture), word(charge.multicapture_available));
+    }
+    let Some(previous) = told.previous() else { return };
+    let Some((before, view)) = before.zip(scene.before) else { return };
+    let captured = before.captured_amount;
+    found.was_amount("amount_captured", &previous.amount_captured, captured, captured);
+    let (shown, flag) = refund_shown(scene.terms, view, before);
+    found.was_amount("amount_refunded", &previous.amount_refunded, shown, before.refunded_amount);
+    found.flag("captured", true, &previous.captured, before.captured, before.captured);
+    found.flag("refunded", true, &previous.refunded, flag, before.refunded);
+    found.word("status", true, &previous.status, &[before.status.name()]);
+    let was = before.links;
+    found.link(
+        "balance_transaction",
+        true,
+        &previous.balance_transaction,
+        was.balance_transaction,
+        was.balance_transaction,
+    );
+    found.link("transfer", true, &previous.transfer, was.transfer, was.transfer);
+    found.link("application_fee", true, &previous.application_fee, was.application_fee, was.application_fee);
+}
+
+/// Is it told in a version that lists charges and shows released money as refunded?
+fn is_old(told: &Told) -> bool {
+    told.api_version.text().is_some_and(|version| version < "2022-11-15")
+}
+
+fn refund(found: &mut Differences, told: &Told, scene: &Scene<'_>) {
+    let object = told.object();
+    let (before, Some(after)) = scene.refund else { return };
+    found.amount("amount", &object.amount, after.amount);
+    found.word("status", false, &object.status, &[after.status.name()]);
+    if let Some(previous) = told.previous() {
+        // Told twice for one move, the second time nothing changed.
+        let was = before.map_or(after.status, |before| before.status);
+        found.word("status", true, &previous.status, &[was.name()]);
+    }
+}
+
+/// A fee or a transfer: what was made of it in this step, and what of it went back.
+fn connected(
+    found: &mut Differences,
+    told: &Told,
+    is_new: bool,
+    made: (Amount, Amount),
+    back: (Amount, Amount),
+    (field, returned): (&'static str, &Seen<i64>),
+) {
+    let object = told.object();
+    let delta = |(before, after): (Amount, Amount)| after.minus(before).unwrap_or(Amount::ZERO);
+    let whole = object.amount.value().copied();
+    if is_new {
+        found.amount("amount", &object.amount, delta(made));
+        found.amount(field, returned, Amount::ZERO);
+        return;
+    }
+    if let (Some(whole), Some(back)) = (whole, returned.value())
+        && (*back > whole || *back < 0)
+    {
+        found.note(field, false, back.to_string(), format!("at most {whole}"));
+    }
+    if let Some(part) = part_returned(told)
+        && part > i64::from(delta(back).get())
+    {
+        found.note(field, true, part.to_string(), delta(back).get().to_string());
+    }
+}
+
+/// How much of a fee or a transfer went back with this event.
+pub(super) fn part_returned(told: &Told) -> Option<i64> {
+    let returned = |object: &Object| {
+        if object.amount_reversed.is_absent() {
+            object.amount_refunded.value().copied()
+        } else {
+            object.amount_reversed.value().copied()
+        }
+    };
+    let now = returned(told.object())?;
+    let was = told.previous().and_then(returned)?;
+    Some(now.saturating_sub(was))
+}
+
+fn setup(found: &mut Differences, object: &Object, kind: Kind, after: &SetupView) {
+    let old = match after.status {
+        SetupStatus::RequiresPaymentMethod => "requires_source",
+        SetupStatus::RequiresAction => "requires_source_action",
+        SetupStatus::RequiresConfirmation
+        | SetupStatus::Processing
+        | SetupStatus::Succeeded
+        | SetupStatus::Canceled => after.status.name(),
+    };
+    found.word("status", false, &object.status, &[after.status.name(), old]);
+    if object.cancellation_reason.text().is_some() && kind != Kind::SetupCanceled {
+        found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
+    }
+}
+
+/// A refund's status by its word.
+pub(super) fn refund_status(told: &Told) -> Option<RefundStatus> {
+    RefundStatus::from_name(told.object().status.text()?)
+}

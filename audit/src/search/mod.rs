@@ -1,0 +1,228 @@
+//! Is there a history of the model that tells these events?
+//!
+//! A search over the states of the model. A place in it is a state, the time it is, and which events have been told.
+//! Time only moves on, so an event that is passed by is lost. What a step of the model tells is looked for among the
+//! events ahead; what is not there is missing from the log, and costs. The cheapest way to the last event is the
+//! history; where there is none, the first event that no way comes past cannot have happened.
+
+mod alphabet;
+mod case;
+mod matching;
+mod step;
+mod why;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::hash::BuildHasher;
+
+use holdfast_model::{Event, State, Terms};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use self::case::Case;
+use crate::told::Told;
+use crate::verdict::Finding;
+
+/// Bounds of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Places that are looked at for one payment.
+    pub places: usize,
+    /// Events of one payment.
+    pub events: usize,
+    /// Seconds by which what one step tells may be later than its first event.
+    pub lag: i64,
+    /// May events be missing from the log?
+    pub gaps: bool,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { places: 20_000, events: 2_000, lag: 60, gaps: true }
+    }
+}
+
+/// What the search found.
+pub(crate) struct Found {
+    pub(crate) finding: Finding,
+    /// Events that the history has and the log has not.
+    pub(crate) missing: usize,
+}
+
+/// Where the search is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    state: State<1, 0>,
+    clock: i64,
+    /// The first event that has not been told.
+    open: u32,
+    /// Of the 64 events from there on, those that have been told.
+    told: u64,
+    /// The charge the payment has, by its number among those named; 0 if it has not been named.
+    charge: u16,
+    refunds: [u16; holdfast_model::REFUNDS],
+}
+
+impl Place {
+    /// How many events have been told.
+    fn progress(&self) -> u32 {
+        self.open.saturating_add(self.told.count_ones())
+    }
+
+    fn has_told(&self, event: usize) -> bool {
+        let Some(ahead) = event.checked_sub(usize::try_from(self.open).unwrap_or(usize::MAX)) else { return true };
+        u32::try_from(ahead).ok().and_then(|ahead| self.told.checked_shr(ahead)).is_some_and(|bits| bits & 1 == 1)
+    }
+
+    /// Notes that an event has been told. `false` if it is too far ahead.
+    fn tell(&mut self, event: usize) -> bool {
+        let ahead = event.checked_sub(usize::try_from(self.open).unwrap_or(usize::MAX));
+        let bit = ahead.and_then(|ahead| u32::try_from(ahead).ok()).and_then(|ahead| 1_u64.checked_shl(ahead));
+        let Some(bit) = bit else { return false };
+        self.told |= bit;
+        true
+    }
+
+    /// Moves past the events that have been told.
+    fn move_on(&mut self) {
+        let past = self.told.trailing_ones();
+        self.told = self.told.checked_shr(past).unwrap_or(0);
+        self.open = self.open.saturating_add(past);
+    }
+}
+
+/// A place to look at: the fewer events missing the better, then the more told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    cost: Reverse<u32>,
+    progress: u32,
+    place: Reverse<u32>,
+    way: Way,
+}
+
+/// What the way to a place has cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    /// Steps and events that the log does not tell of.
+    cost: u32,
+    /// Events that the log does not have.
+    missing: u32,
+}
+
+impl Way {
+    /// The way on, over a step that tells of so many things that the log does not have.
+    fn on(self, cost: u32, missing: u32) -> Self {
+        Self { cost: self.cost.saturating_add(cost), missing: self.missing.saturating_add(missing) }
+    }
+}
+
+struct Search<'a, 'b> {
+    case: &'a Case<'b>,
+    bounds: Bounds,
+    most_missing: u32,
+    places: Vec<Place>,
+    /// The least that a place has cost.
+    seen: FxHashMap<u64, u32>,
+    heap: BinaryHeap<Rank>,
+    /// The most events told on any way so far, in order and in all, and where.
+    furthest: (u32, u32),
+    last: Vec<u32>,
+    /// Something did not fit: the model's room, or an event too far ahead.
+    was_bounded: Option<&'static str>,
+}
+
+/// Looks for a history. `events` are in the order of their times; `twins` of them were told twice under two ids, and only once here.
+pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
+    let case = Case::new(events, terms);
+    let clock = events.first().map_or(0, |told| told.created);
+    let start =
+        Place { state: State::default(), clock, open: 0, told: 0, charge: 0, refunds: [0; holdfast_model::REFUNDS] };
+    let mut search = Search {
+        case: &case,
+        bounds,
+        most_missing: if bounds.gaps { u32::MAX } else { u32::try_from(twins).unwrap_or(u32::MAX) },
+        places: Vec::with_capacity(64),
+        seen: FxHashMap::default(),
+        heap: BinaryHeap::with_capacity(64),
+        furthest: (0, 0),
+        last: Vec::new(),
+        was_bounded: None,
+    };
+    search.add(start, Way::default());
+    search.run()
+}
+
+impl Search<'_, '_> {
+    fn run(mut self) -> Found {
+        let all = self.case.events.len();
+        while let Some(Rank { way, place: Reverse(index), .. }) = self.heap.pop() {
+            let Some(place) = self.places.get(usize::try_from(index).unwrap_or(usize::MAX)).copied() else { continue };
+            if usize::try_from(place.open).unwrap_or(0) >= all {
+                return Found { finding: Finding::Accepted, missing: usize::try_from(way.missing).unwrap_or(0) };
+            }
+            if self.places.len() > self.bounds.places {
+                let why =
+                    format!("more than {} possible histories were looked at, and none was found", self.bounds.places);
+                return Found { finding: Finding::CannotTell { why }, missing: 0 };
+            }
+            self.expand(&place, way);
+        }
+        let finding = match self.was_bounded {
+            Some(why) => Finding::CannotTell { why: why.to_owned() },
+            None => self.why(),
+        };
+        Found { finding, missing: 0 }
+    }
+
+    fn add(&mut self, place: Place, way: Way) {
+        if way.missing > self.most_missing {
+            return;
+        }
+        let event = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX));
+        if event.is_some_and(|event| event.created < place.clock) {
+            // An event has been passed by.
+            return;
+        }
+        // A place is known by 64 bits; that two are taken for one among thousands is no matter of concern.
+        let known = self.seen.entry(FxBuildHasher.hash_one(place)).or_insert(u32::MAX);
+        if *known <= way.cost {
+            return;
+        }
+        *known = way.cost;
+        let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let progress = (place.open, place.progress());
+        if progress > self.furthest {
+            self.furthest = progress;
+            self.last.clear();
+        }
+        if progress == self.furthest && self.last.len() < 32 {
+            self.last.push(index);
+        }
+        self.heap.push(Rank { cost: Reverse(way.cost), progress: place.progress(), place: Reverse(index), way });
+        self.places.push(place);
+    }
+
+    /// Seconds until a deadline acts by itself.
+    fn deadline(&self, place: &Place) -> Option<i64> {
+        let charge = step::payment(&place.state.observe(&self.case.terms), &self.case.terms)?.charge?;
+        let delay = i64::from(self.case.terms.dialect.expiry_job_delay);
+        let hold = charge.hold_left.map(|left| left.saturating_add(delay));
+        hold.or_else(|| charge.booking_left.map(i64::from)).filter(|left| *left > 0)
+    }
+
+    /// Everything that can come next.
+    fn expand(&mut self, place: &Place, way: Way) {
+        let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)) else { return };
+        let wait = next.created.saturating_sub(place.clock);
+        if wait > 0 {
+            // What a deadline on the way does is told at the deadline.
+            let wait = self.deadline(place).filter(|left| *left < wait).unwrap_or(wait);
+            let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
+            self.step(place, way, Event::Advance { seconds }.into(), place.clock.saturating_add(wait));
+        } else {
+            self.only_look(place, way);
+        }
+        for input in self.inputs(place) {
+            self.step(place, way, input, place.clock);
+        }
+    }
+}

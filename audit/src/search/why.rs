@@ -1,0 +1,347 @@
+//! Why an event cannot have happened: what it says, what could have been said, and which claim it makes false.
+
+use holdfast_model::trace::describe;
+use holdfast_model::{
+    Amount, Event, Input, IntentStatus, Notification, NotificationKind as Kind, PaymentView, Previous, RefundStatus,
+    State, transition,
+};
+use holdfast_properties::{CATALOGUE, Claim, Step, explain, explain_step, judge_payment, judge_step};
+
+use super::matching::{Difference, Scene, differences, refund_status};
+use super::step::{payment, refunds_of};
+use super::{Place, Search};
+use crate::seen::Seen;
+use crate::told::Told;
+use crate::verdict::{Finding, Impossible};
+
+/// Claims about steps that a single event can show to be broken.
+const STEP_CLAIMS: [&str; 8] = [
+    "final-stays-final",
+    "documented-status-moves",
+    "money-never-shrinks",
+    "held-money-is-taken-by-capture-only",
+    "nothing-captured-after-the-deadline",
+    "books-only-move-forward",
+    "refund-leaves-the-status",
+    "only-captured-money-is-refunded",
+];
+
+/// A step that comes near to what an event tells.
+struct Nearest {
+    differences: Vec<Difference>,
+    /// Does it name another charge or refund?
+    is_of_another: bool,
+}
+
+impl Search<'_, '_> {
+    /// The first event that no history comes past, and what is wrong with it.
+    pub(super) fn why(&self) -> Finding {
+        let index = usize::try_from(self.furthest.0).unwrap_or(usize::MAX);
+        let Some(told) = self.case.events.get(index) else {
+            return Finding::CannotTell { why: "the search came to no end".to_owned() };
+        };
+        if let Some(impossible) = ill_typed(told) {
+            return impossible.into();
+        }
+        if let Some(length) = self.case.hints.strange_hold {
+            let days = length.checked_div(86_400).unwrap_or(0);
+            let why =
+                format!("its hold lasts {length} s ({days} days), and the model has no method with such a hold (§2.7)");
+            return Finding::CannotTell { why };
+        }
+        let places: Vec<&Place> =
+            self.last.iter().filter_map(|place| self.places.get(usize::try_from(*place).ok()?)).collect();
+        let fact = self.case.facts.get(index).copied();
+        let Some(kind) = fact.and_then(|fact| fact.kind) else {
+            return Finding::CannotTell { why: format!("the model has no event of type `{}`", told.kind) };
+        };
+        let mut nearest: Option<Nearest> = None;
+        let mut refusals = Vec::new();
+        let mut could_be = Vec::new();
+        let mut latest: Option<(State<1, 0>, Option<PaymentView>)> = None;
+        for place in places {
+            let state = self.at(place, told.created);
+            let view = payment(&state.observe(&self.case.terms), &self.case.terms);
+            let words = told_of(view.as_ref());
+            if !could_be.contains(&words) && could_be.len() < 5 {
+                could_be.push(words);
+            }
+            let here = Place { state, clock: told.created, ..*place };
+            for input in self.inputs(&here) {
+                self.compare(&here, input, (index, kind), &mut nearest, &mut refusals);
+            }
+            latest = latest.or(Some((state, view)));
+        }
+        if kind_is_of_refunds(kind) && self.is_a_strange_refund(told, nearest.as_ref()) {
+            let why = "no payment method of the model lets a refund move like that, though some may (§2.6)".to_owned();
+            return Finding::CannotTell { why };
+        }
+        let why = sentence(told, nearest.as_ref(), &refusals, &could_be);
+        let mut impossible = Impossible::of(told, why);
+        impossible.could_be = could_be;
+        if let Some((state, before)) = latest {
+            self.claims(&mut impossible, told, kind, &state, before.as_ref());
+        }
+        let previous = nearest.as_ref().is_some_and(|near| near.differences.iter().any(|it| it.is_previous));
+        if previous {
+            impossible.claims.push("previous-values-are-true");
+            impossible = impossible.by("I16 B55 B58");
+        }
+        impossible.by(rules_of(kind)).into()
+    }
+
+    fn at(&self, place: &Place, time: i64) -> State<1, 0> {
+        let wait = u32::try_from(time.saturating_sub(place.clock)).unwrap_or(0);
+        if wait == 0 {
+            return place.state;
+        }
+        transition(&self.case.terms, &place.state, Event::Advance { seconds: wait }.into()).after
+    }
+
+    /// What a step would tell, compared with what is told.
+    fn compare(
+        &self,
+        place: &Place,
+        input: Input,
+        (index, kind): (usize, Kind),
+        nearest: &mut Option<Nearest>,
+        refusals: &mut Vec<String>,
+    ) {
+        let terms = &self.case.terms;
+        let Some(told) = self.case.events.get(index) else { return };
+        let made = transition(terms, &place.state, input);
+        let (before, after) = (place.state.observe(terms), made.after.observe(terms));
+        let (before, view) = (payment(&before, terms), payment(&after, terms));
+        let scene = Scene {
+            terms,
+            before: before.as_ref(),
+            after: view.as_ref(),
+            setup: after.observation(terms).setup,
+            refund: (None, None),
+            currency: self.case.currency,
+        };
+        for notification in made.notifications.as_slice().iter().filter(|it| it.kind == kind) {
+            let scene = Scene { refund: refunds_of(notification, &scene), ..scene };
+            let mut named = *place;
+            if !before.is_some_and(|before| before.charge.is_some()) {
+                named.charge = 0;
+            }
+            let is_of_another = !self.name(&mut named, index, notification.about);
+            let found = differences(told, kind, &scene);
+            let worth = |near: &Nearest| near.differences.len().saturating_add(usize::from(near.is_of_another));
+            let found = Nearest { differences: found, is_of_another };
+            if nearest.as_ref().is_none_or(|near| worth(&found) < worth(near)) {
+                *nearest = Some(found);
+            }
+        }
+        if made.outcome.is_err() && tells(&input, kind) {
+            let words = describe(&made.outcome);
+            if !refusals.contains(&words) {
+                refusals.push(words);
+            }
+        }
+    }
+
+    /// Is only the refund's status strange, and does it move as refunds of some method do?
+    fn is_a_strange_refund(&self, told: &Told, nearest: Option<&Nearest>) -> bool {
+        use RefundStatus::{Canceled, Failed, Pending, RequiresAction, Succeeded};
+        let Some(now) = refund_status(told) else { return false };
+        let is_status = |it: &Difference| it.field == "status";
+        let is_near = nearest.is_none_or(|near| !near.is_of_another && near.differences.iter().all(is_status));
+        let id = told.object().id.id();
+        let earlier = self.case.events.iter().take(usize::try_from(self.furthest.0).unwrap_or(0));
+        let was = earlier.filter(|it| it.object().id.id() == id).filter_map(refund_status).last();
+        let moves = match (was, now) {
+            (None, Pending | RequiresAction) => told.kind == "refund.created",
+            (None, Succeeded | Failed | Canceled) => false,
+            (Some(Pending), Succeeded | Failed | RequiresAction | Canceled)
+            | (Some(RequiresAction), Pending | Failed | Canceled | Succeeded)
+            | (Some(Succeeded), Failed | RequiresAction) => true,
+            (Some(Pending | RequiresAction | Succeeded | Failed | Canceled), _) => false,
+        };
+        is_near && moves && told.kind != "refund.created"
+            || is_near && moves && was.is_none() && self.fits_what_is_left(told)
+    }
+
+    /// Is there as much left to give back as this refund gives?
+    fn fits_what_is_left(&self, told: &Told) -> bool {
+        let amount = told.object().amount.value().copied().unwrap_or(0);
+        self.last.iter().filter_map(|place| self.places.get(usize::try_from(*place).ok()?)).any(|place| {
+            let view = payment(&place.state.observe(&self.case.terms), &self.case.terms);
+            let charge = view.and_then(|view| view.charge);
+            let left = charge.and_then(|charge| charge.captured_amount.minus(charge.refunded_amount));
+            left.is_some_and(|left| amount > 0 && amount <= i64::from(left.get()))
+        })
+    }
+
+    /// The claims that would be false if the payment were as the event has it.
+    fn claims(
+        &self,
+        impossible: &mut Impossible,
+        told: &Told,
+        kind: Kind,
+        state: &State<1, 0>,
+        before: Option<&PaymentView>,
+    ) {
+        let terms = &self.case.terms;
+        let Some(before) = before else { return };
+        let Some(shown) = overlay(before, told) else { return };
+        let payments = [Some(shown)];
+        let sight = state.observe(terms);
+        let world = sight.observation(terms);
+        let after = holdfast_model::Observation { payments: &payments, ..world };
+        let fresh = judge_payment(terms, &shown).broken & !judge_payment(terms, before).broken;
+        let notification = [Notification {
+            kind,
+            about: holdfast_model::About::Payment(super::alphabet::INTENT),
+            previous: Previous::default(),
+        }];
+        let outcome = Ok(holdfast_model::Accepted::Happened);
+        let step =
+            Step::new(world, Event::Settle { intent: super::alphabet::INTENT }.into(), outcome, &notification, after);
+        let of_step = judge_step(&step).broken;
+        let is_broken =
+            |claim: &Claim| fresh & claim.bit() != 0 || (of_step & claim.bit() != 0 && STEP_CLAIMS.contains(&claim.id));
+        for claim in CATALOGUE.iter().filter(|claim| is_broken(claim)).take(3) {
+            let words = explain(claim, &after).or_else(|| explain_step(claim, &step));
+            if let Some(words) = words.filter(|_| impossible.claims.is_empty()) {
+                impossible.why.push_str(&format!("; {}: {words}", claim.sentence));
+            }
+            impossible.claims.push(claim.id);
+            for rule in claim.rule_ids().take(2) {
+                if !impossible.rules.contains(&rule) {
+                    impossible.rules.push(rule);
+                }
+            }
+        }
+    }
+}
+
+/// An amount that no amount can be (§2.1).
+fn ill_typed(told: &Told) -> Option<Impossible> {
+    const MOST: i64 = 99_999_999;
+    let object = told.object();
+    let previous = told.previous().map(|previous| previous.amounts()).into_iter().flatten();
+    let wrong = object.amounts().into_iter().chain(previous).find_map(|(name, amount)| match amount {
+        Seen::Odd(words) => Some(format!("`{name}` is {words}; an amount is a whole number of minor units")),
+        Seen::Is(number) if *number < 0 => Some(format!("`{name}` is {number}; an amount is never negative")),
+        Seen::Is(number) if *number > MOST => Some(format!("`{name}` is {number}; an amount has eight digits at most")),
+        Seen::Null if !matches!(name, "application_fee_amount") => Some(format!("`{name}` is null")),
+        Seen::Absent | Seen::Null | Seen::Is(_) => None,
+    })?;
+    let mut impossible = Impossible::of(told, wrong).by("§2.1 I1");
+    impossible.claims.push("amount-in-range");
+    Some(impossible)
+}
+
+const fn kind_is_of_refunds(kind: Kind) -> bool {
+    matches!(kind, Kind::RefundCreated | Kind::RefundUpdated | Kind::RefundFailed | Kind::ChargeRefundUpdated)
+}
+
+/// Would this input be told by such an event?
+fn tells(input: &Input, kind: Kind) -> bool {
+    use holdfast_model::Operation as O;
+    let Input::Call(call) = input else { return false };
+    match call.operation {
+        O::CaptureIntent { .. } => {
+            matches!(
+                kind,
+                Kind::ChargeCaptured | Kind::ChargeUpdated | Kind::IntentCapturableUpdated | Kind::IntentSucceeded
+            )
+        }
+        O::CreateRefund { .. } => matches!(kind, Kind::RefundCreated | Kind::ChargeRefunded),
+        O::CancelIntent { .. } => kind == Kind::IntentCanceled,
+        O::ConfirmIntent { .. } => matches!(kind, Kind::IntentSucceeded | Kind::ChargeSucceeded),
+        O::CreateIntent { .. } => kind == Kind::IntentCreated,
+        O::RefundFee { .. } => kind == Kind::FeeRefunded,
+        O::ReverseTransfer { .. } => kind == Kind::TransferReversed,
+        _ => false,
+    }
+}
+
+fn sentence(told: &Told, nearest: Option<&Nearest>, refusals: &[String], could_be: &[String]) -> String {
+    let now = could_be.join(", or ");
+    match nearest {
+        Some(near) if near.is_of_another && near.differences.is_empty() => {
+            format!("it names a charge or refund that is not this payment's at that time: {now}")
+        }
+        Some(near) if !near.differences.is_empty() => {
+            let differ = near.differences.iter().take(4).map(|it| {
+                let was = if it.is_previous { "previously " } else { "" };
+                let is = if it.is_previous { "was" } else { "would be" };
+                format!("`{}` is {was}{}, where it {is} {}", it.field, it.said, it.would_be)
+            });
+            format!("{}; the payment was {now}", differ.collect::<Vec<_>>().join("; "))
+        }
+        Some(_) => format!("the time does not fit what was told before: the payment was {now}"),
+        None if refusals.is_empty() => format!("nothing can tell `{}` of a payment that is {now}", told.kind),
+        None => format!("nothing can tell `{}` of a payment that is {now}: {}", told.kind, refusals.join(", ")),
+    }
+}
+
+/// Where a payment is, in short.
+fn told_of(view: Option<&PaymentView>) -> String {
+    let Some(view) = view else { return "not created yet".to_owned() };
+    let mut words = format!("{} ({} of it {} received", view.status.name(), view.amount.get(), view.received.get());
+    if !view.capturable.is_zero() {
+        words.push_str(&format!(", {} capturable", view.capturable.get()));
+    }
+    if let Some(charge) = view.charge.filter(|charge| !charge.refunded_amount.is_zero()) {
+        words.push_str(&format!(", {} refunded", charge.refunded_amount.get()));
+    }
+    words + ")"
+}
+
+/// The payment as an event shows it.
+fn overlay(before: &PaymentView, told: &Told) -> Option<PaymentView> {
+    let amount = |seen: &Seen<i64>| seen.value().and_then(|number| Amount::from_request(*number));
+    let object = told.object();
+    let mut view = *before;
+    match object.object.text()? {
+        "payment_intent" => {
+            let status = object.status.text().and_then(IntentStatus::from_name);
+            view.status = status.unwrap_or(view.status);
+            view.amount = amount(&object.amount).unwrap_or(view.amount);
+            view.capturable = amount(&object.amount_capturable).unwrap_or(view.capturable);
+            if let Some(received) = amount(&object.amount_received) {
+                view.received = received;
+                if let Some(charge) = view.charge.as_mut() {
+                    charge.captured_amount = received;
+                }
+            }
+        }
+        "charge" => {
+            let charge = view.charge.as_mut()?;
+            charge.authorized = amount(&object.amount).unwrap_or(charge.authorized);
+            if let Some(captured) = amount(&object.amount_captured) {
+                charge.captured_amount = captured;
+                view.received = captured;
+            }
+            let let_go = object.captured.value() == Some(&false) && charge.captured_amount.is_zero();
+            if !let_go {
+                charge.refunded_amount = amount(&object.amount_refunded).unwrap_or(charge.refunded_amount);
+                charge.refunded = object.refunded.value().copied().unwrap_or(charge.refunded);
+            }
+            charge.captured = object.captured.value().copied().unwrap_or(charge.captured);
+        }
+        "refund" if told.kind == "refund.created" => {
+            let charge = view.charge.as_mut()?;
+            let sum = amount(&object.amount).and_then(|amount| charge.refunded_amount.plus(amount));
+            charge.refunded_amount = sum.unwrap_or(charge.refunded_amount);
+        }
+        _ => return None,
+    }
+    Some(view)
+}
+
+/// The rules that say when such an event is told.
+const fn rules_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::IntentCapturableUpdated | Kind::ChargeUpdated => "§2.9 B52 B54",
+        Kind::ChargeCaptured => "§2.9 B56",
+        Kind::RefundCreated | Kind::ChargeRefunded => "§2.9 B42",
+        Kind::IntentCanceled => "§2.9 C14 C15",
+        Kind::ChargeExpired => "§2.9 §2.7",
+        _ => "§2.9",
+    }
+}

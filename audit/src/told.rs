@@ -1,0 +1,241 @@
+//! An event as a log tells it, as far as the audit looks at it.
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::seen::{Id, Seen};
+
+/// One event of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// `id`.
+    pub id: String,
+    /// `type`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `created`, in seconds since 1970.
+    pub created: i64,
+    /// The line of the log; of a document, the number of the event in it.
+    pub line: u64,
+    /// `api_version`.
+    #[serde(skip_serializing_if = "Seen::is_absent")]
+    pub api_version: Seen<String>,
+    /// `account`.
+    #[serde(skip_serializing_if = "Seen::is_absent")]
+    pub account: Seen<String>,
+    /// `data`.
+    pub data: Data,
+}
+
+/// `data` of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Data {
+    /// `object`: the object right after what happened.
+    pub object: Object,
+    /// `previous_attributes`: what the fields that changed were before.
+    #[serde(skip_serializing_if = "Nested::is_none")]
+    pub previous_attributes: Nested<Object>,
+}
+
+/// An object within an object; `None` where there is none, or where something else stands in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nested<T>(pub Option<Box<T>>);
+
+impl<T> Default for Nested<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Nested<T> {
+    /// Is none there?
+    pub const fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The object, if it is there.
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+}
+
+impl<T: Serialize> Serialize for Nested<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+struct Inner<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Inner<T> {
+    type Value = Nested<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Nested<T>, A::Error> {
+        let inner = T::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(Nested(Some(Box::new(inner))))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Nested<T>, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Nested(None))
+    }
+    fn visit_unit<E>(self) -> Result<Nested<T>, E> {
+        Ok(Nested(None))
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Nested<T>, E> {
+        Ok(Nested(None))
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Nested<T>, E> {
+        Ok(Nested(None))
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Nested<T>, E> {
+        Ok(Nested(None))
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Nested<T>, E> {
+        Ok(Nested(None))
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Nested<T>, E> {
+        Ok(Nested(None))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nested<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Inner(PhantomData))
+    }
+}
+
+macro_rules! fields {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),+ $(,)? } $({ $($nested:ident: $inner:ty),+ $(,)? })?) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        #[expect(missing_docs, reason = "the provider's own field names")]
+        pub struct $name {
+            $(#[serde(skip_serializing_if = "Seen::is_absent")] pub $field: Seen<$type>,)+
+            $($(#[serde(skip_serializing_if = "Nested::is_none")] pub $nested: Nested<$inner>,)+)?
+        }
+    };
+}
+
+fields! {
+    /// `data.object`, or `data.previous_attributes`: every field that some rule looks at, of whichever object.
+    Object {
+        object: String, id: Id, status: String, currency: String, created: i64,
+        amount: i64, amount_capturable: i64, amount_received: i64,
+        amount_captured: i64, amount_refunded: i64, amount_reversed: i64,
+        captured: bool, refunded: bool, disputed: bool, paid: bool,
+        capture_method: String, confirmation_method: String, cancellation_reason: String,
+        latest_charge: Id, payment_intent: Id, setup_intent: Id, charge: Id, source_transaction: Id,
+        payment_method: Id, balance_transaction: Id, transfer: Id, application_fee: Id,
+        application_fee_amount: i64, failure_code: String, reason: String, payment_status: String,
+    } {
+        charges: Charges, last_payment_error: Failure, last_setup_error: Failure, transfer_data: TransferData,
+        payment_method_options: Options, payment_method_details: Details,
+    }
+}
+
+fields! {
+    /// `last_payment_error` and `last_setup_error`.
+    Failure { code: String, decline_code: String }
+}
+
+fields! {
+    /// `transfer_data`.
+    TransferData { destination: Id, amount: i64 }
+}
+
+fields! {
+    /// `payment_method_options`, and `payment_method_details` of a charge: what is said of cards.
+    Options { r#type: String } { card: Card }
+}
+
+/// `payment_method_details`.
+pub type Details = Options;
+
+fields! {
+    /// What is said of a card.
+    Card { request_multicapture: String, capture_method: String, brand: String, capture_before: i64 }
+    { multicapture: Feature }
+}
+
+fields! {
+    /// Whether a feature of a card is there.
+    Feature { status: String }
+}
+
+/// `charges`, the list that versions before 2022-11-15 have in the place of `latest_charge`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Charges {
+    /// The charges, the latest first.
+    pub data: Vec<Listed>,
+}
+
+/// A charge in such a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listed {
+    /// `id`.
+    pub id: Seen<Id>,
+}
+
+impl Told {
+    /// `data.object`.
+    pub const fn object(&self) -> &Object {
+        &self.data.object
+    }
+
+    /// `data.previous_attributes`.
+    pub fn previous(&self) -> Option<&Object> {
+        self.data.previous_attributes.get()
+    }
+
+    /// Do two events tell the same of the same object at the same time, whatever their own ids? (§2.12, R10)
+    pub fn tells_the_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.created == other.created && self.data == other.data
+    }
+}
+
+impl Object {
+    /// The latest charge, as either kind of version tells it (§2.15).
+    pub fn latest_charge(&self) -> Option<&str> {
+        let listed = || self.charges.get().and_then(|charges| charges.data.first()).and_then(|charge| charge.id.id());
+        self.latest_charge.id().or_else(listed)
+    }
+
+    /// What is said of the card that was charged.
+    pub fn card(&self) -> Option<&Card> {
+        self.payment_method_details.get().and_then(|details| details.card.get())
+    }
+
+    /// What is asked of a card.
+    pub fn card_options(&self) -> Option<&Card> {
+        self.payment_method_options.get().and_then(|options| options.card.get())
+    }
+
+    /// Is multicapture available on this charge? `None` where nothing is said.
+    pub fn multicapture(&self) -> Option<bool> {
+        let status = self.card()?.multicapture.get()?.status.text()?;
+        Some(status == "available")
+    }
+
+    /// Every amount, by name.
+    pub fn amounts(&self) -> [(&'static str, &Seen<i64>); 7] {
+        [
+            ("amount", &self.amount),
+            ("amount_capturable", &self.amount_capturable),
+            ("amount_received", &self.amount_received),
+            ("amount_captured", &self.amount_captured),
+            ("amount_refunded", &self.amount_refunded),
+            ("amount_reversed", &self.amount_reversed),
+            ("application_fee_amount", &self.application_fee_amount),
+        ]
+    }
+}

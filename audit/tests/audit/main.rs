@@ -1,0 +1,14 @@
+//! The audit against logs of our own engine: as they are, in disorder, and tampered with.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails where something is not as it says"
+)]
+
+mod common;
+mod own_log;
+mod scripts;
+mod tampered;

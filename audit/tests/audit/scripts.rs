@@ -1,0 +1,95 @@
+//! Short histories of the engine, as traces, and their logs.
+
+use holdfast_conformance::lockstep;
+use holdfast_conformance::subjects::EngineSubject;
+use holdfast_model::trace::Script;
+use serde_json::Value;
+
+/// Captured in two pieces, refunded in two.
+pub(crate) const PIECES: &str = "
+create  pi1 1000 usd manual multicapture method=card_visa
+advance 1m
+confirm pi1
+advance 1h
+capture pi1 700 final=false
+advance 1h
+refund  pi1 100
+advance 1h
+capture pi1 200
+advance 1h
+refund  pi1 300
+";
+
+/// Taken at once, booked in the background, refunded in full.
+pub(crate) const BACKGROUND: &str = "
+create  pi1 1000 usd automatic_async method=card_visa confirm
+advance 10m
+book    pi1
+advance 1h
+refund  pi1
+";
+
+/// A hold that is canceled.
+pub(crate) const CANCELED: &str = "
+create  pi1 1000 usd manual method=card_visa confirm
+advance 1h
+cancel  pi1 reason=requested_by_customer
+";
+
+/// A hold that runs out.
+pub(crate) const EXPIRED: &str = "
+create  pi1 1000 usd manual method=card_visa confirm
+advance 8d
+";
+
+/// A fee and a destination.
+pub(crate) const CONNECT: &str = "
+create  pi1 1000 usd automatic method=card_visa flow=destination fee=100 confirm
+advance 1h
+refund  pi1 400 refund_application_fee reverse_transfer
+";
+
+/// A refund that dies, and another one.
+pub(crate) const REFUND_FAILS: &str = "
+create  pi1 1000 usd automatic method=card_refundFail confirm
+advance 1h
+refund  pi1
+advance 1d
+refund_progress pi1 re1 fails
+advance 1h
+refund  pi1 600
+";
+
+/// A decline, then success.
+pub(crate) const DECLINED: &str = "
+create  pi1 1000 usd automatic method=card_visa_chargeDeclined confirm
+advance 1h
+confirm pi1 method=card_visa
+";
+
+/// A debit.
+pub(crate) const DEBIT: &str = "
+create  pi1 1000 usd automatic method=usBankAccount_success confirm
+advance 2d
+settle  pi1
+";
+
+/// Two payments.
+pub(crate) const TWO: &str = "
+create  pi1 1000 usd manual method=card_visa confirm
+create  pi2 1000 usd manual method=card_visa confirm
+advance 1h
+capture pi1 400
+advance 1h
+capture pi2 500
+";
+
+/// What the engine tells of a trace.
+pub(crate) fn log_of(trace: &str) -> Vec<Value> {
+    let script: Script = trace.parse().unwrap();
+    let inputs: Vec<_> = script.inputs().collect();
+    let mut subject = EngineSubject::default();
+    let verdict = lockstep::run(&mut subject, &script.terms, &inputs);
+    assert!(verdict.agrees(), "{trace}: {verdict}");
+    subject.log(None).unwrap()
+}

@@ -1,0 +1,224 @@
+//! `check audit`: a log of events, judged payment by payment.
+//!
+//! Exit codes: 0 every payment is accepted; 1 something impossible; 2 bad usage or input; 3 nothing impossible, but
+//! not everything could be judged.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use holdfast_audit::{Finding, JsonReport, Listener, Progress, Report, Unreadable, Verdict, audit, markdown};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Exit, Failure, Options, Stage};
+use crate::table::{Align, grouped, lay_out};
+
+/// What `check audit` is asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct Question {
+    /// JSON lines of events, pages of GET /v1/events, or an array of them; `-` reads standard input
+    file: PathBuf,
+    /// Leave out lines that are no events and count them; the audit is incomplete then
+    #[arg(long)]
+    skip_malformed: bool,
+    /// Write every verdict, also of accepted payments, into this file as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    json_to: Option<PathBuf>,
+    /// Write the report into this file as Markdown
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Payments of each kind that are printed
+    #[arg(long, value_name = "PAYMENTS", default_value_t = 50)]
+    show: usize,
+    /// Seconds by which events of one step may come after its first
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=86_400))]
+    lag: i64,
+    /// The log lacks nothing: what has no history without missing events is impossible
+    #[arg(long)]
+    complete: bool,
+    /// Places of the search that are looked at for one payment
+    #[arg(long, value_name = "PLACES", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+    effort: u32,
+}
+
+pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    let from_input = question.file.as_os_str() == "-";
+    let name = if from_input { "standard input".to_owned() } else { question.file.display().to_string() };
+    let bytes = if from_input { None } else { fs::metadata(&question.file).ok().map(|it| it.len()) };
+    let lenient = holdfast_audit::lenient_terms();
+    let decided = options.decide(lenient);
+    let bounds = holdfast_audit::Bounds {
+        places: usize::try_from(question.effort).unwrap_or(usize::MAX),
+        lag: question.lag,
+        gaps: !question.complete,
+        ..holdfast_audit::Bounds::default()
+    };
+    let how = holdfast_audit::Options { terms: decided, bounds, skip_malformed: question.skip_malformed, bytes };
+    let to_output = question.json_to.as_deref() == Some(Path::new("-")) || (options.json && question.json_to.is_none());
+    let json: Option<Box<dyn Write + '_>> = match &question.json_to {
+        _ if to_output => Some(Box::new(BufWriter::new(&mut *stage.out))),
+        Some(path) => Some(Box::new(BufWriter::new(create(path, "--json-to")?))),
+        None => None,
+    };
+    let shows = stage.look.progress && !options.no_progress;
+    let json = json.map(JsonReport::begin).transpose()?;
+    let mut watch = Watch { bar: bar(shows, bytes), bytes, last: 0, json };
+    let log: Box<dyn Read + '_> = if from_input {
+        Box::new(&mut *stage.input)
+    } else {
+        Box::new(File::open(&question.file).map_err(|error| Failure::Usage(format!("cannot read {name}: {error}")))?)
+    };
+    let report = audit(log, &how, &mut watch);
+    watch.bar.finish_and_clear();
+    let report = report.map_err(|error| match error {
+        Unreadable::Io(error) => Failure::Usage(format!("{name}: {error}")),
+        Unreadable::Malformed { .. } => {
+            Failure::Usage(format!("{name}, {error}; --skip-malformed leaves such lines out"))
+        }
+        Unreadable::Empty => Failure::Usage(format!("{name}: {error}")),
+    })?;
+    let exit = exit_of(&report);
+    if let Some(json) = watch.json.take() {
+        json.end(&report, exit.code())?;
+    }
+    drop(watch);
+    if let Some(path) = &question.markdown {
+        let text = markdown(&report, &file_name(&question.file));
+        create(path, "--markdown")?.write_all(text.as_bytes())?;
+    }
+    if !to_output {
+        tell(&report, exit, question.show, stage)?;
+    }
+    Ok(exit)
+}
+
+fn create(path: &Path, option: &str) -> Result<File, Failure> {
+    File::create(path).map_err(|error| Failure::Usage(format!("{option}: cannot write {}: {error}", path.display())))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| "a log".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+const fn exit_of(report: &Report) -> Exit {
+    if report.impossible > 0 {
+        Exit::False
+    } else if report.is_complete() {
+        Exit::Fine
+    } else {
+        Exit::Incomplete
+    }
+}
+
+fn tell(report: &Report, exit: Exit, show: usize, stage: &mut Stage<'_>) -> io::Result<()> {
+    let rows = report.listed.iter().filter(|it| matches!(it.finding, Finding::Impossible(_))).take(show);
+    let others = report.listed.iter().filter(|it| matches!(it.finding, Finding::CannotTell { .. })).take(show);
+    let rows: Vec<Vec<String>> = rows.chain(others).map(row).collect();
+    let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    if !rows.is_empty() {
+        let columns =
+            [("payment", Align::Left), ("verdict", Align::Left), ("line", Align::Right), ("why", Align::Left)];
+        writeln!(stage.out, "{}", lay_out(&columns, rows, stage.look.width))?;
+    }
+    let more = report.impossible.saturating_add(report.cannot_tell).saturating_sub(shown);
+    if more > 0 {
+        writeln!(stage.out, "and {} more: --show, --json-to and --markdown tell of them\n", grouped(more))?;
+    }
+    let figures = report.summary().into_iter().map(|(name, number)| vec![name.to_owned(), grouped(number)]);
+    writeln!(stage.out, "{}", lay_out(&[("", Align::Left), ("", Align::Right)], figures, stage.look.width))?;
+    match exit {
+        Exit::Fine => {
+            writeln!(stage.out, "{}: some history tells every payment's events.", stage.look.good("ACCEPTED"))
+        }
+        Exit::False => {
+            writeln!(
+                stage.out,
+                "{}: no history tells the events of {} of {} payments.",
+                stage.look.bad("IMPOSSIBLE"),
+                grouped(report.impossible),
+                grouped(report.payments)
+            )
+        }
+        Exit::Incomplete | Exit::Usage => {
+            writeln!(
+                stage.out,
+                "{}: nothing impossible was found, but not everything could be judged.",
+                stage.look.open("INCOMPLETE")
+            )
+        }
+    }
+}
+
+fn row(verdict: &Verdict) -> Vec<String> {
+    let id = verdict.id.clone();
+    match &verdict.finding {
+        Finding::Accepted => vec![id, "accepted".to_owned(), verdict.line.to_string(), String::new()],
+        Finding::CannotTell { why } => vec![id, "cannot tell".to_owned(), verdict.line.to_string(), why.clone()],
+        Finding::Impossible(it) => {
+            let mut why = format!("{} {}: {}", it.kind, it.event, it.why);
+            let claims: Vec<&str> = it.claims.iter().take(2).copied().chain(it.rules.iter().take(3).copied()).collect();
+            if !claims.is_empty() {
+                why.push_str(&format!(" [{}]", claims.join(", ")));
+            }
+            vec![id, "impossible".to_owned(), it.line.to_string(), why]
+        }
+    }
+}
+
+/// Draws how far the audit is, and writes verdicts as they come.
+struct Watch<'a> {
+    bar: ProgressBar,
+    bytes: Option<u64>,
+    last: u64,
+    json: Option<JsonReport<Box<dyn Write + 'a>>>,
+}
+
+impl Listener for Watch<'_> {
+    fn progress(&mut self, progress: Progress) {
+        /// How many events there are between two looks at the clock.
+        const EVERY: u64 = 512;
+        let events = match progress {
+            Progress::Reading(tally) => tally.events,
+            Progress::Judging { events, .. } => events,
+        };
+        if events.abs_diff(self.last) < EVERY {
+            return;
+        }
+        self.last = events;
+        let rate = |events: u64| {
+            let milliseconds = u64::try_from(self.bar.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+            grouped(events.saturating_mul(1_000).checked_div(milliseconds).unwrap_or(0))
+        };
+        match progress {
+            Progress::Reading(tally) => {
+                self.bar.set_position(tally.bytes);
+                self.bar.set_message(format!("reading: {} events, {}/s", grouped(tally.events), rate(tally.events)));
+            }
+            Progress::Judging { events, of } => {
+                if self.bar.length() != Some(of) || self.bytes.is_some() {
+                    self.bytes = None;
+                    self.bar.set_length(of);
+                }
+                self.bar.set_position(events);
+                self.bar.set_message(format!("judging: {} events, {}/s", grouped(events), rate(events)));
+            }
+        }
+    }
+
+    fn verdict(&mut self, verdict: &Verdict) -> io::Result<()> {
+        self.json.as_mut().map_or(Ok(()), |json| json.verdict(verdict))
+    }
+}
+
+fn bar(shown: bool, bytes: Option<u64>) -> ProgressBar {
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(bytes, target);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:20} {percent}% {msg}, {eta} left") {
+        bar.set_style(style);
+    }
+    if shown {
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
+    bar
+}

@@ -1,0 +1,232 @@
+//! What `expand[]` may name: the fields that hold the id of another object, and the lists shown on demand. One table.
+
+use crate::Kind;
+use crate::command::Command;
+use crate::refusal::{Reason, Refusal};
+use crate::version::{ApiVersion, Feature};
+
+/// The deepest path: four levels, as the provider allows.
+const DEEPEST: usize = 4;
+/// The longest path that a refusal repeats, in characters.
+const LONGEST: usize = 100;
+
+/// What lies behind a field: objects of these kinds, or nothing that the engine has.
+type Behind = &'static [Kind];
+
+/// The fields of a kind that can be expanded. Lists have the items' fields below `data`.
+const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
+    match kind {
+        Kind::PaymentIntent => &[
+            ("application", &[]),
+            ("customer", &[Kind::Customer]),
+            ("latest_charge", &[Kind::Charge]),
+            ("on_behalf_of", &[Kind::Account]),
+            ("payment_method", &[Kind::PaymentMethod]),
+            ("review", &[]),
+            ("source", &[]),
+            ("transfer_data.destination", &[Kind::Account]),
+        ],
+        Kind::Charge => &[
+            ("application", &[]),
+            ("application_fee", &[Kind::ApplicationFee]),
+            ("balance_transaction", &[Kind::BalanceTransaction]),
+            ("customer", &[Kind::Customer]),
+            ("failure_balance_transaction", &[Kind::BalanceTransaction]),
+            ("on_behalf_of", &[Kind::Account]),
+            ("payment_intent", &[Kind::PaymentIntent]),
+            (REFUNDS, &[Kind::Refund]),
+            ("review", &[]),
+            ("source_transfer", &[Kind::Transfer]),
+            ("transfer", &[Kind::Transfer]),
+            ("transfer_data.destination", &[Kind::Account]),
+        ],
+        Kind::Refund => &[
+            ("balance_transaction", &[Kind::BalanceTransaction]),
+            ("charge", &[Kind::Charge]),
+            ("failure_balance_transaction", &[Kind::BalanceTransaction]),
+            ("payment_intent", &[Kind::PaymentIntent]),
+            ("source_transfer_reversal", &[Kind::Reversal]),
+            ("transfer_reversal", &[Kind::Reversal]),
+        ],
+        Kind::Transfer => &[
+            ("balance_transaction", &[Kind::BalanceTransaction]),
+            ("destination", &[Kind::Account]),
+            ("destination_payment", &[Kind::Charge]),
+            ("source_transaction", &[Kind::Charge]),
+        ],
+        Kind::Reversal => &[
+            ("balance_transaction", &[Kind::BalanceTransaction]),
+            ("destination_payment_refund", &[Kind::Refund]),
+            ("source_refund", &[Kind::Refund]),
+            ("transfer", &[Kind::Transfer]),
+        ],
+        Kind::ApplicationFee => &[
+            ("account", &[Kind::Account]),
+            ("application", &[]),
+            ("balance_transaction", &[Kind::BalanceTransaction]),
+            ("charge", &[Kind::Charge]),
+            ("originating_transaction", &[Kind::Charge]),
+        ],
+        Kind::FeeRefund => &[("balance_transaction", &[Kind::BalanceTransaction]), ("fee", &[Kind::ApplicationFee])],
+        Kind::SetupIntent => &[
+            ("application", &[]),
+            ("customer", &[Kind::Customer]),
+            ("latest_attempt", &[]),
+            ("mandate", &[]),
+            ("on_behalf_of", &[Kind::Account]),
+            ("payment_method", &[Kind::PaymentMethod]),
+            ("single_use_mandate", &[]),
+        ],
+        Kind::CheckoutSession => &[
+            ("customer", &[Kind::Customer]),
+            ("invoice", &[]),
+            (LINE_ITEMS, &[]),
+            ("payment_intent", &[Kind::PaymentIntent]),
+            ("payment_link", &[]),
+            ("setup_intent", &[Kind::SetupIntent]),
+            ("subscription", &[]),
+        ],
+        Kind::BalanceTransaction => &[(
+            "source",
+            &[Kind::Charge, Kind::Refund, Kind::Transfer, Kind::Reversal, Kind::ApplicationFee, Kind::FeeRefund],
+        )],
+        Kind::PaymentMethod => &[("customer", &[Kind::Customer])],
+        Kind::Customer => &[("default_source", &[]), ("test_clock", &[])],
+        Kind::Account | Kind::Event | Kind::WebhookEndpoint | Kind::Delivery => &[],
+    }
+}
+
+/// The list of a charge's refunds, shown on demand since 2022-11-15 (§2.6).
+pub(crate) const REFUNDS: &str = "refunds";
+/// The list of a session's positions, shown on demand.
+pub(crate) const LINE_ITEMS: &str = "line_items";
+/// The list of a payment's charges before 2022-11-15.
+const CHARGES: &str = "charges";
+
+/// Checks `expand[]` against what the command answers, before anything happens.
+///
+/// # Errors
+/// The refusal of the first path that is too deep or names what cannot be expanded.
+pub(crate) fn check(command: &Command, paths: &[String], version: ApiVersion) -> Result<(), Refusal> {
+    let Some((kind, is_page)) = answered(command).filter(|_| !paths.is_empty()) else { return Ok(()) };
+    for path in paths {
+        let shown = || path.chars().take(LONGEST).collect::<String>();
+        if path.split('.').count() > DEEPEST {
+            return Err(Reason::ExpandsTooDeep(shown()).into());
+        }
+        let refuse = |hint: Option<String>| Err(Reason::CannotExpand(shown(), hint).into());
+        match path.strip_prefix("data.").filter(|_| is_page) {
+            Some(rest) if can_be(&[kind], rest, version) => {}
+            None if !is_page && can_be(&[kind], path, version) => {}
+            None if is_page && can_be(&[kind], path, version) => return refuse(Some(format!("data.{}", shown()))),
+            Some(_) | None => return refuse(None),
+        }
+    }
+    Ok(())
+}
+
+/// Whether `path` leads from an object of one of `kinds` to something that can be expanded.
+fn can_be(kinds: &[Kind], path: &str, version: ApiVersion) -> bool {
+    let below = |field: &str| match path.strip_prefix(field)? {
+        "" => Some(""),
+        rest => rest.strip_prefix('.'),
+    };
+    let leads = |(field, behind): (&str, Behind)| {
+        let is_list = matches!(field, REFUNDS | LINE_ITEMS | CHARGES);
+        below(field).is_some_and(|rest| match rest.strip_prefix("data.").filter(|_| is_list) {
+            Some(rest) => can_be(behind, rest, version),
+            None if is_list => matches!(rest, "" | "data"),
+            // What the engine does not have is null, and so is everything below it.
+            None => rest.is_empty() || behind.is_empty() || can_be(behind, rest, version),
+        })
+    };
+    let charges = kinds.contains(&Kind::PaymentIntent) && !version.has(Feature::LatestCharge);
+    let old: &[(&str, Behind)] = if charges { &[(CHARGES, &[Kind::Charge])] } else { &[] };
+    kinds.iter().flat_map(|kind| fields(*kind)).chain(old).any(|field| leads(*field))
+}
+
+/// The kind of object that a command answers, and whether it is a page of them; `None` when nobody waits for it.
+const fn answered(command: &Command) -> Option<(Kind, bool)> {
+    let kind = match command {
+        Command::CreatePaymentIntent(_)
+        | Command::UpdatePaymentIntent(_)
+        | Command::ConfirmPaymentIntent(_)
+        | Command::CapturePaymentIntent(_)
+        | Command::CancelPaymentIntent { .. } => Kind::PaymentIntent,
+        Command::CreateRefund(_) | Command::UpdateRefund { .. } | Command::CancelRefund { .. } => Kind::Refund,
+        Command::UpdateCharge { .. } | Command::CaptureCharge { .. } => Kind::Charge,
+        Command::CreateSetupIntent(_)
+        | Command::UpdateSetupIntent(_)
+        | Command::ConfirmSetupIntent(_)
+        | Command::CancelSetupIntent { .. }
+        | Command::VerifyMicrodeposits { .. } => Kind::SetupIntent,
+        Command::CreateCheckoutSession(_) | Command::ExpireCheckoutSession { .. } => Kind::CheckoutSession,
+        Command::CreateCustomer(_) | Command::UpdateCustomer { .. } | Command::DeleteCustomer { .. } => Kind::Customer,
+        Command::CreatePaymentMethod { .. }
+        | Command::AttachPaymentMethod { .. }
+        | Command::DetachPaymentMethod { .. } => Kind::PaymentMethod,
+        Command::CreateTransfer(_) => Kind::Transfer,
+        Command::CreateReversal(_) => Kind::Reversal,
+        Command::CreateFeeRefund(_) => Kind::FeeRefund,
+        Command::CreateWebhookEndpoint(_)
+        | Command::UpdateWebhookEndpoint(_)
+        | Command::DeleteWebhookEndpoint { .. }
+        | Command::RollWebhookSecret { .. } => Kind::WebhookEndpoint,
+        Command::CreateAccount { .. } => Kind::Account,
+        Command::Retrieve(id) => id.kind(),
+        Command::List(query) => return Some((query.kind, true)),
+        Command::World(_) | Command::Job(_) | Command::Malformed { .. } => return None,
+    };
+    Some((kind, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::ListQuery;
+
+    /// Each path, and what is said of it: nothing, that it cannot be expanded (`?` with a better one), or its depth.
+    #[test]
+    fn paths() {
+        let intent = Command::Retrieve(crate::PaymentIntentId(1).into());
+        let entry = Command::Retrieve(crate::BalanceTransactionId(1).into());
+        let session = Command::Retrieve(crate::CheckoutSessionId(1).into());
+        let charges = Command::List(ListQuery::newest(Kind::Charge));
+        let (now, old) = (ApiVersion::CURRENT, ApiVersion::of(2020, 8, 27));
+        let rows = [
+            (&intent, "latest_charge", now, "yes"),
+            (&intent, "latest_charge.balance_transaction.source", now, "yes"),
+            (&intent, "latest_charge.refunds.data.charge", now, "yes"),
+            (&intent, "latest_charge.refunds.data", now, "yes"),
+            (&intent, "latest_charge.refunds.charge", now, "no"),
+            (&intent, "transfer_data.destination", now, "yes"),
+            (&intent, "transfer_data", now, "no"),
+            (&intent, "application.name", now, "yes"),
+            (&intent, "metadata", now, "no"),
+            (&intent, "latest_chargex", now, "no"),
+            (&intent, "", now, "no"),
+            (&intent, "data.latest_charge", now, "no"),
+            (&intent, "charges.data.refunds", now, "no"),
+            (&intent, "charges.data.refunds", old, "yes"),
+            (&intent, "latest_charge.payment_intent.latest_charge.customer", now, "yes"),
+            (&intent, "latest_charge.payment_intent.latest_charge.customer.x", now, "deep"),
+            (&entry, "source.customer", now, "yes"),
+            (&entry, "source.fee", now, "yes"),
+            (&entry, "source.status", now, "no"),
+            (&session, "line_items", now, "yes"),
+            (&charges, "data.customer", now, "yes"),
+            (&charges, "data", now, "no"),
+            (&charges, "customer", now, "data.customer"),
+            (&charges, "customers", now, "no"),
+        ];
+        for (command, path, version, wanted) in rows {
+            let said = match check(command, &[path.to_owned()], version).map_err(|refusal| refusal.reason) {
+                Ok(()) => "yes".to_owned(),
+                Err(Reason::CannotExpand(_, hint)) => hint.unwrap_or("no".to_owned()),
+                Err(Reason::ExpandsTooDeep(_)) => "deep".to_owned(),
+                Err(other) => panic!("{path}: {other:?}"),
+            };
+            assert_eq!(said, wanted, "{path}");
+        }
+    }
+}

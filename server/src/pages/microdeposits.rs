@@ -1,0 +1,56 @@
+//! The page where customers say what was sent to their bank account to prove that it is theirs (§2.3).
+
+use super::html::{escaped, notice, whole};
+use super::{Page, field};
+use crate::app::App;
+use holdfast_engine::command::{Command, Microdeposits};
+use holdfast_engine::objects::{NextAction, SetupIntent};
+use holdfast_engine::{Object, Request};
+use serde_json::Value;
+
+/// The question about two deposits or the code of one; or what follows from the answer.
+pub(super) fn page(app: &App, setup: &SetupIntent, posted: Option<&Value>) -> Page {
+    if setup.next_action != Some(NextAction::Microdeposits) {
+        return notice(200, "Nothing is left to do", "You can close this page.");
+    }
+    let Some(fields) = posted else { return question(200, None) };
+    let Some(proof) = proof(fields) else {
+        return question(400, Some("Write both amounts in cents, such as 1 and 2, or the code."));
+    };
+    let command = Command::VerifyMicrodeposits { intent: setup.id, proof };
+    let response = app.engine.execute(Request::new(setup.account, command));
+    match (response.object(), response.refusal()) {
+        (Some(Object::SetupIntent(_)), _) => {
+            notice(200, "Thank you", "The account is verified; you can close this page.")
+        }
+        (_, Some(refusal)) => question(response.status(), Some(&refusal.reason.message())),
+        (_, None) => question(500, Some("That did not work. Try again.")),
+    }
+}
+
+/// What the customer typed; `None` when it is neither.
+fn proof(fields: &Value) -> Option<Microdeposits> {
+    match field(fields, "code") {
+        "" => {
+            let amount = |name| field(fields, name).parse::<i64>().ok();
+            Some(Microdeposits::Amounts(amount("first")?, amount("second")?))
+        }
+        code => Some(Microdeposits::Code(code.to_ascii_uppercase())),
+    }
+}
+
+fn question(status: u16, said: Option<&str>) -> Page {
+    let said = said.map(|said| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(said)));
+    let input = |label: &str, name: &str, hint: &str| {
+        format!("<label>{label}<input name=\"{name}\" placeholder=\"{hint}\" autocomplete=\"off\"></label>")
+    };
+    let body = format!(
+        "<p>Two small deposits, or one with a code, were sent to your bank account. What does your statement say?</p>{}\
+         <form method=\"post\"><div class=\"pair\">{}{}</div>{}<button id=\"verify\">Verify</button></form>",
+        said.unwrap_or_default(),
+        input("First amount in cents", "first", "1"),
+        input("Second amount in cents", "second", "2"),
+        input("Or the code", "code", "SM0000"),
+    );
+    whole(status, "Is this your account?", &body, false)
+}

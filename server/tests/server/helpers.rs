@@ -1,0 +1,116 @@
+//! Our own test helpers and accounts under idempotency keys, and the pages that a payment's or a setup's action leads to.
+
+use crate::running::{Answer, KEY, OTHER_KEY, Running};
+
+/// The path of an address of the server's.
+fn path_of(address: &str) -> String {
+    address.split_once("://").unwrap().1.split_once('/').map(|(_, path)| format!("/{path}")).unwrap()
+}
+
+fn header(answer: &Answer, name: &str) -> String {
+    let found = answer.head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+    found.unwrap_or_default().to_owned()
+}
+
+/// §2.11: what a client sends again under its key happens once: an account, a step of the clock, what a bank says.
+#[test]
+fn helpers_heed_keys() {
+    let server = Running::in_memory();
+    let debit = "amount=1000&currency=usd&payment_method=pm_usBankAccount_success&confirm=true";
+    let debit = server.post("/v1/payment_intents", debit).at("id");
+    let settle = format!("/v1/test_helpers/payment_intents/{debit}/settle");
+    let rows = [
+        ("/v1/accounts", "country=US", "country=JP"),
+        ("/v1/test_helpers/clock/advance", "seconds=60", "seconds=61"),
+        (settle.as_str(), "outcome=succeeded", "outcome=no_account"),
+    ];
+    for (path, form, other) in rows {
+        let key = format!("Idempotency-Key: {path}\r\n");
+        let first = server.call(KEY, "POST", path, form, &key);
+        assert_eq!(first.status, 200, "{path}: {first:?}");
+        assert_eq!(header(&first, "idempotent-replayed"), "", "{path}");
+        let again = server.call(KEY, "POST", path, form, &key);
+        assert_eq!((again.status, &again.text), (200, &first.text), "{path}");
+        assert_eq!(header(&again, "idempotent-replayed"), "true", "{path}");
+        let refused = server.call(KEY, "POST", path, other, &key);
+        assert_eq!((refused.status, refused.at("error.type")), (400, "idempotency_error".to_owned()), "{path}");
+    }
+    let accounts = server.get("/v1/accounts").json();
+    assert_eq!(accounts["data"].as_array().unwrap().len(), 1);
+    let before: u64 = server.get("/v1/test_helpers/clock").at("now").parse().unwrap();
+    let key = "Idempotency-Key: a\r\n";
+    for _ in 0..3 {
+        server.call(KEY, "POST", "/v1/test_helpers/clock/advance", "seconds=100000", key);
+    }
+    let after: u64 = server.get("/v1/test_helpers/clock").at("now").parse().unwrap();
+    assert!((100_000..150_000).contains(&(after - before)), "{before} {after}");
+    // Another account's key is another key (§2.11).
+    server.call(OTHER_KEY, "POST", "/v1/test_helpers/clock/advance", "seconds=7", key);
+    assert!(server.get("/v1/test_helpers/clock").at("now").parse::<u64>().unwrap() >= after + 7);
+}
+
+/// §2.12: a new signing secret is shown to whoever has it made, and to nobody else.
+#[test]
+fn a_secret_is_rolled() {
+    let server = Running::in_memory();
+    let hook = server.post("/v1/webhook_endpoints", "url=https://shop.test&enabled_events[]=*");
+    let (id, first) = (hook.at("id"), hook.at("secret"));
+    let path = format!("/v1/test_helpers/webhook_endpoints/{id}/roll_secret");
+    let second = server.post(&path, "expires_in=60").at("secret");
+    assert!(second.starts_with("whsec_") && second != first, "{second}");
+    assert_eq!(server.get(&format!("/v1/webhook_endpoints/{id}")).at("secret"), "-");
+    assert_eq!(server.post(&path, "expires_in=86401").at("error.param"), "expires_in");
+    assert_eq!(server.call(OTHER_KEY, "POST", &path, "", "").status, 404);
+}
+
+/// B26, C7: the bank's page sends the customer back to the shop, with what the shop's page asks the server about.
+#[test]
+fn the_banks_page_leads_back_to_the_shop() {
+    let server = Running::in_memory();
+    let rows = [
+        ("payment_intents", "amount=1000&currency=usd&", "https://shop.test/back", "approve", "?", "succeeded"),
+        ("payment_intents", "amount=1000&currency=usd&", "https://shop.test/back?a=b", "fail", "&", "failed"),
+        ("setup_intents", "", "https://shop.test/back", "approve", "?", "succeeded"),
+        ("setup_intents", "", "https://shop.test/back", "fail", "?", "failed"),
+    ];
+    for (path, form, back, answer, and, status) in rows {
+        let form = format!("{form}confirm=true&payment_method=pm_card_threeDSecure2Required&return_url={back}");
+        let made = server.post(&format!("/v1/{path}"), &form.replace("?a=b", "%3Fa%3Db"));
+        assert_eq!(made.at("next_action.redirect_to_url.return_url"), back);
+        let page = path_of(&made.at("next_action.redirect_to_url.url"));
+        assert_eq!(server.call("", "GET", &page, "", "").status, 200);
+        let gone = server.call("", "POST", &page, &format!("answer={answer}"), "");
+        let (noun, id, secret) = (path.trim_end_matches('s'), made.at("id"), made.at("client_secret"));
+        let to = format!("{back}{and}{noun}={id}&{noun}_client_secret={secret}&redirect_status={status}");
+        assert_eq!((gone.status, header(&gone, "location")), (303, to.to_lowercase()), "{path} {answer}");
+        assert!(server.call("", "GET", &page, "", "").text.contains("Nothing is left to do"));
+    }
+    // What is no address of a shop is not gone to.
+    let form = "amount=1000&currency=usd&confirm=true&payment_method=pm_card_threeDSecure2Required";
+    let made = server.post("/v1/payment_intents", &format!("{form}&return_url=javascript:alert(1)"));
+    let page = path_of(&made.at("next_action.redirect_to_url.url"));
+    let said = server.call("", "POST", &page, "answer=approve", "");
+    assert_eq!((said.status, header(&said, "location")), (200, String::new()));
+}
+
+/// §2.3: the page on which a customer says what two small deposits were.
+#[test]
+fn deposits_are_verified_on_a_page() {
+    let server = Running::in_memory();
+    let form = "confirm=true&payment_method=pm_usBankAccount_success\
+                &payment_method_options[us_bank_account][verification_method]=microdeposits";
+    for right in ["first=32&second=45", "first=45&second=32", "code=sm11aa"] {
+        let made = server.post("/v1/setup_intents", form);
+        let page = path_of(&made.at("next_action.verify_with_microdeposits.hosted_verification_url"));
+        assert_eq!(server.call("", "GET", &page, "", "").status, 200);
+        for wrong in ["first=1&second=2", "first=32", "first=x&second=45", "code=SM0000", ""] {
+            assert_eq!(server.call("", "POST", &page, wrong, "").status, 400, "{wrong}");
+        }
+        let challenge = page.replace("microdeposits", "challenge");
+        assert!(server.call("", "GET", &challenge, "", "").text.contains("Nothing is left to do"));
+        assert_eq!(server.call("", "GET", &page.replace("key=", "key=0"), "", "").status, 404);
+        assert!(server.call("", "POST", &page, right, "").text.contains("verified"), "{right}");
+        assert_eq!(server.get(&format!("/v1/setup_intents/{}", made.at("id"))).at("status"), "succeeded");
+        assert!(server.call("", "GET", &page, "", "").text.contains("Nothing is left to do"));
+    }
+}
