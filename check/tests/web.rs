@@ -1,6 +1,8 @@
 //! `check web` as a browser sees it: the page is there, and a payment can be walked through in it, in the words of
 //! traces.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail it")]
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
