@@ -74,29 +74,49 @@ fn order(told: &Told) -> (i64, bool, usize, &str, u64) {
     (told.created, !told.kind.ends_with(".created"), told.id.len(), &told.id, told.line)
 }
 
-/// Of two events that each could be the wrong one, finds the one without which the rest is a history, or the better one.
+/// Of the events that could be the wrong one, finds the one without which the rest is a history that lacks least.
 ///
-/// An event that presupposes what the log does not have may be a gap, or it may be what was tampered with, and only
-/// something later cannot be brought into line with it.
+/// Where several events of one second contradict each other, any of them stops the search. And an event that
+/// presupposes what the log does not have may be a gap, or it may be what was tampered with, and only something later
+/// cannot be brought into line with it.
 fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
-    let Finding::Impossible(impossible) = &found.finding else { return found };
-    if !bounds.gaps {
-        return found;
-    }
+    const SUSPECTS: usize = 10;
+    let Finding::Impossible(last) = &found.finding else { return found };
     let strict = search(known, terms, Bounds { gaps: false, ..bounds }, twins);
-    let Finding::Impossible(first) = &strict.finding else { return found };
-    if first.event == impossible.event {
-        return found;
-    }
+    let first = match &strict.finding {
+        Finding::Impossible(first) => first.as_ref(),
+        Finding::Accepted | Finding::CannotTell { .. } => last,
+    };
+    let is_suspect = |told: &&Told| told.created == last.created || told.id == first.event;
+    let suspects = known.iter().filter(is_suspect).take(SUSPECTS);
     let without = |id: &str| {
         let rest: Vec<Told> = known.iter().filter(|told| told.id != id).cloned().collect();
-        let found = search(&rest, terms, bounds, twins);
+        let found = search(&rest, terms, Bounds { gaps: true, ..bounds }, twins);
         (found.finding == Finding::Accepted).then_some(found.missing)
     };
-    match (without(&first.event), without(&impossible.event)) {
-        (Some(_), None) => strict,
-        (Some(one), Some(other)) if one < other => strict,
-        (Some(_) | None, _) => found,
+    let least = suspects.filter_map(|told| Some((without(&told.id)?, told))).min_by_key(|(missing, _)| *missing);
+    let Some((_, told)) = least else { return found };
+    if told.id == last.event {
+        return found;
+    }
+    if told.id == first.event {
+        return strict;
+    }
+    // What is said of it is what a search says that has everything before it.
+    let upto: Vec<Told> =
+        known.iter().filter(|it| order(it) <= order(told) || it.created < told.created).cloned().collect();
+    let narrow = search(&upto, terms, bounds, twins);
+    match &narrow.finding {
+        Finding::Impossible(it) if it.event == told.id => narrow,
+        Finding::Impossible(_) | Finding::Accepted | Finding::CannotTell { .. } => {
+            let why = format!(
+                "it contradicts the other events of that second: without it the rest is a history; {}",
+                last.why
+            );
+            let impossible =
+                Impossible { claims: last.claims.clone(), rules: last.rules.clone(), ..Impossible::of(told, why) };
+            Found { finding: impossible.into(), missing: 0 }
+        }
     }
 }
 

@@ -145,17 +145,9 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         if let Some(amount) = self.next_amount().filter(|amount| *amount != i64::from(payment.amount.get())) {
             self.operation(Operation::UpdateIntent { intent: INTENT, update: Update::Amount(amount) });
         }
-        let named = self.objects("payment_intent").find_map(|intent| intent.capture_method.text());
-        let capture_method = match named {
-            Some("automatic") => Some(CaptureMethod::Automatic),
-            Some("automatic_async") => Some(CaptureMethod::AutomaticAsync),
-            Some("manual") => Some(CaptureMethod::Manual),
-            _ => None,
-        };
-        let by_card = self.case.hints.by_card;
-        let capture_method = capture_method.filter(|method| *method != payment.capture_method && !by_card);
-        if let Some(method) = capture_method {
-            let update = Update::CaptureMethod(method);
+        let ways = self.next_capture_methods(payment);
+        for method in ways.iter().flatten() {
+            let update = Update::CaptureMethod(*method);
             self.operation(Operation::UpdateIntent { intent: INTENT, update });
         }
         let fees = self.next_fees(payment);
@@ -171,14 +163,57 @@ impl<'a, 'b> Alphabet<'a, 'b> {
                 Some(false) | None => [Some(false), Some(true)],
             };
             for off_session in absent.into_iter().flatten() {
-                for fee in &fees {
+                for (fee, capture_method) in fees.iter().flat_map(|fee| ways.iter().map(move |way| (*fee, *way))) {
                     let transfer = share.filter(|_| fee.is_none());
-                    let confirm = Confirm { method: Some(method), capture_method, fee: *fee, transfer, off_session };
+                    let confirm = Confirm { method: Some(method), capture_method, fee, transfer, off_session };
                     self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
                 }
             }
         }
         self.cancel();
+    }
+
+    /// Other ways to capture, by what is told of the intent and of its charge; and to leave it as it is.
+    fn next_capture_methods(&self, payment: &PaymentView) -> Vec<Option<CaptureMethod>> {
+        let mut ways = vec![None];
+        if self.case.hints.by_card {
+            return ways;
+        }
+        for told in &self.near {
+            let object = told.object();
+            let way = match (object.object.text(), object.capture_method.text()) {
+                (Some("payment_intent"), Some("automatic")) => CaptureMethod::Automatic,
+                (Some("payment_intent"), Some("automatic_async")) => CaptureMethod::AutomaticAsync,
+                (Some("payment_intent"), Some("manual")) => CaptureMethod::Manual,
+                // Only what is held is captured or runs out.
+                (Some("charge"), _) if matches!(told.kind.as_str(), "charge.captured" | "charge.expired") => {
+                    CaptureMethod::Manual
+                }
+                // And a bank holds nothing.
+                (Some("charge"), _)
+                    if told.kind == "charge.pending" && payment.capture_method == CaptureMethod::Manual =>
+                {
+                    ways.push(Some(CaptureMethod::Automatic));
+                    CaptureMethod::AutomaticAsync
+                }
+                (Some("charge"), _)
+                    if object.captured.value() == Some(&true) && object.balance_transaction.is_set() == Some(false) =>
+                {
+                    CaptureMethod::AutomaticAsync
+                }
+                (Some("charge"), _) if told.kind == "charge.succeeded" => match object.captured.value() {
+                    Some(true) if object.balance_transaction.is_set() == Some(true) => CaptureMethod::Automatic,
+                    Some(true) => CaptureMethod::AutomaticAsync,
+                    Some(false) => CaptureMethod::Manual,
+                    None => continue,
+                },
+                _ => continue,
+            };
+            if way != payment.capture_method && !ways.contains(&Some(way)) {
+                ways.push(Some(way));
+            }
+        }
+        ways
     }
 
     /// The standing fees that the next confirmation may bring, and that it brings none.
@@ -244,9 +279,17 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         }
         let first = |kind| self.of_kind(kind).find_map(|told| told.object().amount.value().copied());
         let charge = payment.charge;
-        let fee = first(Kind::FeeCreated).filter(|_| payment.flow != Flow::Platform);
+        // What stands on intent or charge is a total.
+        let total = |total: Option<i64>, taken: holdfast_model::Amount| {
+            total.map(|total| total.saturating_sub(i64::from(taken.get()))).filter(|rest| *rest > 0)
+        };
+        let standing = self.near.iter().find_map(|told| told.object().application_fee_amount.value().copied());
+        let shared = self.near.iter().find_map(|told| told.object().transfer_data.get()?.amount.value().copied());
+        let fee = first(Kind::FeeCreated).or_else(|| total(standing, payment.ledger.fees));
+        let fee = fee.filter(|_| payment.flow != Flow::Platform);
         let fee = fee.or_else(|| charge.filter(|charge| charge.fee_at_first_capture).map(|_| 1));
-        let transfer = first(Kind::TransferCreated).filter(|_| payment.flow == Flow::Destination);
+        let transfer = first(Kind::TransferCreated).or_else(|| total(shared, payment.ledger.transfers));
+        let transfer = transfer.filter(|_| payment.flow == Flow::Destination);
         let transfer = transfer.or_else(|| charge.filter(|charge| charge.transfer_at_first_capture).map(|_| 1));
         let several = charge.is_some_and(|charge| charge.multicapture_available);
         for piece in pieces {
@@ -290,11 +333,8 @@ impl<'a, 'b> Alphabet<'a, 'b> {
                 self.give_back(is_fee, *part);
             }
         }
-        let sent: Vec<i64> = self
-            .of_kind(Kind::TransferCreated)
-            .filter_map(|told| told.object().amount.value().copied())
-            .take(1)
-            .collect();
+        let amounts = self.objects("transfer").filter_map(|transfer| transfer.amount.value().copied());
+        let sent: Vec<i64> = amounts.take(1).collect();
         if let Some(amount) = sent.first().filter(|_| payment.flow == Flow::Platform) {
             self.operation(Operation::CreateTransfer { intent: INTENT, amount: Some(*amount) });
         }

@@ -122,8 +122,17 @@ impl Hints {
             Some("manual") => Some(CaptureMethod::Manual),
             _ => None,
         });
+        let is_held = |told: &Told| {
+            matches!(
+                told.kind.as_str(),
+                "charge.captured" | "charge.expired" | "payment_intent.amount_capturable_updated"
+            )
+        };
         let held = || {
-            of("charge").any(|object| object.captured.value() == Some(&false) && object.paid.value() != Some(&false))
+            events.iter().any(is_held) || {
+                of("charge")
+                    .any(|object| object.captured.value() == Some(&false) && object.paid.value() != Some(&false))
+            }
         };
         let capture_method = capture_method
             .unwrap_or_else(|| if held() { CaptureMethod::Manual } else { CaptureMethod::AutomaticAsync });
@@ -204,10 +213,9 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &
     use PaymentMethod as M;
     let told = |kind: &str| events.iter().any(|told| told.kind == kind);
     let refund = |status: &str| {
-        events
-            .iter()
-            .map(Told::object)
-            .any(|object| object.object.text() == Some("refund") && object.status.text() == Some(status))
+        let of_refunds = events.iter().filter(|told| told.object().object.text() == Some("refund"));
+        let shown = of_refunds.flat_map(|told| [Some(told.object()), told.previous()]).flatten();
+        shown.into_iter().any(|object| object.status.text() == Some(status))
     };
     let mut methods = Vec::new();
     if refund("pending") {
@@ -232,14 +240,12 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &
         || events.iter().map(Told::object).any(|object| {
             matches!(object.status.text(), Some("processing" | "pending")) && object.object.text() != Some("refund")
         });
+    let waits = refund("requires_action") || refund("canceled");
     if bank {
-        methods.push(M::UsBankAccount);
-        if told("charge.failed") || told("payment_intent.payment_failed") {
-            methods.push(M::UsBankAccountFails);
-        }
-        if refund("requires_action") || refund("canceled") || refund("failed") {
-            methods.push(M::BankTransfer);
-        }
+        methods.extend([M::UsBankAccount, M::UsBankAccountFails]);
+    }
+    if waits || bank && refund("failed") {
+        methods.push(M::BankTransfer);
     }
     if told("payment_intent.payment_failed") || told("charge.failed") {
         methods.push(M::Declined);

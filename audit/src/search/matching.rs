@@ -160,6 +160,8 @@ fn intent(found: &mut Differences, told: &Told, kind: Kind, scene: &Scene<'_>, a
         let too_much = *fee < 0 || *fee > i64::from(after.amount.get());
         if too_much {
             found.note("application_fee_amount", false, fee.to_string(), format!("at most {}", after.amount.get()));
+        } else if let Some(standing) = after.fee.filter(|_| kind == Kind::IntentSucceeded) {
+            found.amount("application_fee_amount", &object.application_fee_amount, standing);
         }
     } else if let Seen::Odd(words) = &object.application_fee_amount {
         found.note("application_fee_amount", false, words.clone(), "a whole number".to_owned());

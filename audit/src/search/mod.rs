@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hash::BuildHasher;
 
-use holdfast_model::{Event, State, Terms};
+use holdfast_model::{Event, NotificationKind, State, Terms};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::case::Case;
@@ -201,6 +201,25 @@ impl Search<'_, '_> {
         self.places.push(place);
     }
 
+    /// A hold of which nothing is told may have begun when it had to, to run out at the next event.
+    fn before_a_hold(&mut self, place: &Place, way: Way, next: (NotificationKind, i64)) {
+        /// A second more than holds last (§2.7).
+        const WINDOWS: [i64; 3] = [604_801, 410_401, 2_592_001];
+        use NotificationKind::{ChargeCaptured, ChargeExpired, IntentCanceled, IntentSucceeded};
+        let view = step::payment(&place.state.observe(&self.case.terms), &self.case.terms);
+        let is_open = view.is_none_or(|view| view.status.is_open());
+        if !is_open || !matches!(next.0, ChargeCaptured | ChargeExpired | IntentCanceled | IntentSucceeded) {
+            return;
+        }
+        for window in WINDOWS {
+            let at = next.1.saturating_sub(window);
+            let wait = u32::try_from(at.saturating_sub(place.clock)).unwrap_or(0);
+            if wait > 0 {
+                self.step(place, way, Event::Advance { seconds: wait }.into(), at);
+            }
+        }
+    }
+
     /// Seconds until a deadline acts by itself.
     fn deadline(&self, place: &Place) -> Option<i64> {
         let charge = step::payment(&place.state.observe(&self.case.terms), &self.case.terms)?.charge?;
@@ -211,13 +230,18 @@ impl Search<'_, '_> {
 
     /// Everything that can come next.
     fn expand(&mut self, place: &Place, way: Way) {
-        let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)) else { return };
+        let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).copied() else {
+            return;
+        };
         let wait = next.created.saturating_sub(place.clock);
         if wait > 0 {
             // What a deadline on the way does is told at the deadline.
             let wait = self.deadline(place).filter(|left| *left < wait).unwrap_or(wait);
             let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
             self.step(place, way, Event::Advance { seconds }.into(), place.clock.saturating_add(wait));
+            if let Some(kind) = next.kind.filter(|_| self.bounds.gaps) {
+                self.before_a_hold(place, way, (kind, next.created));
+            }
         } else {
             self.only_look(place, way);
         }

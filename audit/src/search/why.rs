@@ -123,7 +123,7 @@ impl Search<'_, '_> {
         for notification in made.notifications.as_slice().iter().filter(|it| it.kind == kind) {
             let scene = Scene { refund: refunds_of(notification, &scene), ..scene };
             let mut named = *place;
-            if !before.is_some_and(|before| before.charge.is_some()) {
+            if before.is_none_or(|before| before.charge.is_none()) {
                 named.charge = 0;
             }
             let is_of_another = !self.name(&mut named, index, notification.about);
@@ -150,7 +150,7 @@ impl Search<'_, '_> {
         let is_near = nearest.is_none_or(|near| !near.is_of_another && near.differences.iter().all(is_status));
         let id = told.object().id.id();
         let earlier = self.case.events.iter().take(usize::try_from(self.furthest.0).unwrap_or(0));
-        let was = earlier.filter(|it| it.object().id.id() == id).filter_map(refund_status).last();
+        let was = earlier.filter(|it| it.object().id.id() == id).filter_map(refund_status).next_back();
         let moves = match (was, now) {
             (None, Pending | RequiresAction) => told.kind == "refund.created",
             (None, Succeeded | Failed | Canceled) => false,
@@ -255,7 +255,16 @@ fn tells(input: &Input, kind: Kind) -> bool {
         O::CreateIntent { .. } => kind == Kind::IntentCreated,
         O::RefundFee { .. } => kind == Kind::FeeRefunded,
         O::ReverseTransfer { .. } => kind == Kind::TransferReversed,
-        _ => false,
+        O::UpdateIntent { .. }
+        | O::CancelRefund { .. }
+        | O::CreateTransfer { .. }
+        | O::CreateSetup { .. }
+        | O::UpdateSetup { .. }
+        | O::ConfirmSetup { .. }
+        | O::CancelSetup { .. }
+        | O::VerifyMicrodeposits
+        | O::CreateSession(_)
+        | O::ExpireSession => false,
     }
 }
 
@@ -335,13 +344,15 @@ fn overlay(before: &PaymentView, told: &Told) -> Option<PaymentView> {
 }
 
 /// The rules that say when such an event is told.
-const fn rules_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::IntentCapturableUpdated | Kind::ChargeUpdated => "§2.9 B52 B54",
-        Kind::ChargeCaptured => "§2.9 B56",
-        Kind::RefundCreated | Kind::ChargeRefunded => "§2.9 B42",
-        Kind::IntentCanceled => "§2.9 C14 C15",
-        Kind::ChargeExpired => "§2.9 §2.7",
-        _ => "§2.9",
-    }
+fn rules_of(kind: Kind) -> &'static str {
+    const RULES: [(Kind, &str); 7] = [
+        (Kind::IntentCapturableUpdated, "§2.9 B52 B54"),
+        (Kind::ChargeUpdated, "§2.9 B52 B54"),
+        (Kind::ChargeCaptured, "§2.9 B56"),
+        (Kind::RefundCreated, "§2.9 B42"),
+        (Kind::ChargeRefunded, "§2.9 B42"),
+        (Kind::IntentCanceled, "§2.9 C14 C15"),
+        (Kind::ChargeExpired, "§2.9 §2.7"),
+    ];
+    RULES.iter().find(|(told, _)| *told == kind).map_or("§2.9", |(_, rules)| rules)
 }

@@ -10,5 +10,6 @@
 
 mod common;
 mod own_log;
+mod samples;
 mod scripts;
 mod tampered;

@@ -54,12 +54,18 @@ fn gaps_are_not_called_impossible() {
     let mut wrong = Vec::new();
     for log in logs(500..800, None) {
         for of in [2, 5, 10] {
-            let mut events: Vec<_> = log.events.iter().filter(|_| random.u8(..of) != 0).cloned().collect();
+            // That a refund died is never presumed, or every refund of too much could be explained.
+            let stays = |event: &Value| {
+                let status = &event["data"]["object"]["status"];
+                event["data"]["object"]["object"] == "refund" && (status == "failed" || status == "canceled")
+            };
+            let kept = log.events.iter().filter(|event| random.u8(..of) != 0 || stays(event));
+            let mut events: Vec<_> = kept.cloned().collect();
             random.shuffle(&mut events);
             wrong.extend(blamed(&log.name, &events, &log.terms));
         }
     }
-    assert!(wrong.is_empty(), "{} of the verdicts:\n{}", wrong.len(), wrong[..wrong.len().min(4)].join("\n"));
+    assert!(wrong.is_empty(), "{} of the verdicts:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
 }
 
 #[test]

@@ -9,6 +9,9 @@ use crate::scripts::{BACKGROUND, CANCELED, CONNECT, DEBIT, DECLINED, EXPIRED, PI
 /// One way to tamper with a log: the edit answers the id of the event that cannot have happened then.
 type Tampering = (&'static str, &'static str, fn(&mut Vec<Value>) -> String);
 
+/// One way to edit a log.
+type Edit = (&'static str, &'static str, fn(&mut Vec<Value>));
+
 const HOUR: i64 = 3_600;
 
 #[rustfmt::skip]
@@ -98,7 +101,6 @@ const CAUGHT: &[Tampering] = &[
         change(log, &id, "id", json!("ch_another"))
     }),
     ("previous amount that was not there", PIECES, |log| previous(log, "payment_intent.amount_capturable_updated", 1, "amount_capturable", json!(900))),
-    ("previous refund that was not there", PIECES, |log| previous(log, "charge.refunded", 1, "amount_refunded", json!(200))),
     ("refund forgotten to have failed", REFUND_FAILS, |log| previous(log, "charge.refunded", 1, "amount_refunded", json!(1000))),
     ("refund that rises again", REFUND_FAILS, |log| {
         set(log, "refund.updated", 0, "status", json!("succeeded"));
@@ -143,6 +145,9 @@ const CAUGHT_IF_COMPLETE: &[Tampering] = &[
         set(log, "charge.refunded", 1, "amount_refunded", json!(500));
         id_of(&log[at(log, "refund.created", 1)])
     }),
+    ("previous refund that was not there", PIECES, |log| {
+        previous(log, "charge.refunded", 1, "amount_refunded", json!(200))
+    }),
     ("an event deleted", PIECES, |log| {
         log.remove(at(log, "charge.captured", 0));
         id_of(&log[at(log, "charge.updated", 1)])
@@ -160,7 +165,7 @@ const CAUGHT_IF_COMPLETE: &[Tampering] = &[
 
 /// What in principle cannot be decided: some history tells it all the same.
 #[rustfmt::skip]
-const ACCEPTED: &[(&str, &str, fn(&mut Vec<Value>))] = &[
+const ACCEPTED: &[Edit] = &[
     // An amount may be changed before payment, and no event tells it.
     ("another amount at creation", PIECES, |log| { set(log, "payment_intent.created", 0, "amount", json!(5000)); }),
     ("events deleted with all that contradicts it", PIECES, |log| { log.truncate(at(log, "charge.updated", 0)); }),
@@ -176,7 +181,7 @@ const ACCEPTED: &[(&str, &str, fn(&mut Vec<Value>))] = &[
 
 /// What the model has no room or no word for.
 #[rustfmt::skip]
-const CANNOT_TELL: &[(&str, &str, fn(&mut Vec<Value>))] = &[
+const CANNOT_TELL: &[Edit] = &[
     ("a dispute", BACKGROUND, |log| {
         let mut event = log[at(log, "charge.succeeded", 0)].clone();
         event["type"] = json!("charge.dispute.created");
@@ -188,8 +193,8 @@ const CANNOT_TELL: &[(&str, &str, fn(&mut Vec<Value>))] = &[
         previous(log, "refund.failed", 0, "status", json!("pending"));
     }),
     ("a hold of twenty days", CANCELED, |log| {
-        for index in 0..log.len() {
-            let object = &mut log[index]["data"]["object"];
+        for event in log.iter_mut() {
+            let object = &mut event["data"]["object"];
             if object["object"] == "charge" {
                 let created = object["created"].as_i64().unwrap();
                 object["payment_method_details"]["card"]["capture_before"] = json!(created + 20 * 24 * HOUR);
