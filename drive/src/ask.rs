@@ -1,8 +1,8 @@
 //! A model's input as a request of the provider's API. `None` where this server cannot be asked that.
 
 use holdfast_model::{
-    Authentication, CancellationReason, CaptureMethod, ConfirmationMethod, Create, Event, Flow, IntentId, Operation,
-    PaymentMethod, PaymentView, RefundProgress, Update,
+    About, Authentication, CancellationReason, CaptureMethod, ConfirmationMethod, Create, Event, Flow, IntentId,
+    Operation, PaymentMethod, PaymentView, Rail, RefundProgress, Update,
 };
 
 use crate::names::Names;
@@ -65,7 +65,10 @@ pub fn operation(
     view: Option<&PaymentView>,
     method: Option<&str>,
 ) -> Option<Asked> {
-    if self::method(operation).is_some() != method.is_some() {
+    let named = self::method(operation);
+    // A bank account is saved by deposits, whose amounts nobody tells.
+    let is_bank = named.is_some_and(|method| !matches!(method.profile().rail, Rail::Card(_)));
+    if named.is_some() != method.is_some() || is_bank && operation.about() == About::Setup {
         return None;
     }
     match ways.api {
@@ -206,7 +209,7 @@ fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, 
         }
         // Of a hold, all would be let go, and nothing else can be asked back (§2.5).
         Operation::CreateRefund { intent, refund }
-            if !is_hold && !(refund.refund_application_fee || refund.reverse_transfer) =>
+            if !(is_hold || refund.refund_application_fee || refund.reverse_transfer) =>
         {
             let asked = Asked::post("/v1/refunds").with("charge", names.intent(intent));
             Some(asked.with_some("amount", refund.amount))

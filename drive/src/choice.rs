@@ -1,7 +1,8 @@
 //! What the rules leave open (§2.17): is a difference only another choice?
 
-use holdfast_conformance::lockstep::World;
-use holdfast_model::{Country, Dialect, Input, Terms, transition};
+use holdfast_conformance::lockstep::{KEYS, PAYMENTS, World};
+use holdfast_model::rendering::refund_shown;
+use holdfast_model::{Amount, Country, Dialect, Input, Sight, Terms, transition};
 
 /// Numbers that are tried for a field, by its name; a field that is yes or no is turned round.
 const NUMBERS: [(&str, &[&str]); 2] = [
@@ -32,19 +33,25 @@ pub fn others(terms: &Terms) -> Vec<(&'static str, Terms)> {
     others
 }
 
-/// Does the model do something else with these inputs under the other terms?
+/// Does the model do or show something else with these inputs under the other terms?
 #[must_use]
 pub fn differs(terms: &Terms, other: &Terms, inputs: &[Input]) -> bool {
     let (mut here, mut there) = (World::default(), World::default());
-    for input in inputs {
+    inputs.iter().any(|input| {
         let (this, that) = (transition(terms, &here, *input), transition(other, &there, *input));
-        if this.outcome != that.outcome || this.after.observe(terms) != that.after.observe(other) {
-            return true;
-        }
         (here, there) = (this.after, that.after);
-    }
-    // Also where only what is shown depends on it.
-    inputs.len() > 1 && terms.dialect.release_shown_as_refund != other.dialect.release_shown_as_refund
+        this.outcome != that.outcome || shown(terms, &here) != shown(other, &there)
+    })
+}
+
+/// Everything that is seen, with released money as the terms show it.
+fn shown(terms: &Terms, world: &World) -> (Sight<PAYMENTS, KEYS>, Vec<(Amount, bool)>) {
+    let sight = world.observe(terms);
+    let now = sight.observation(terms);
+    let released =
+        now.payments.iter().flatten().filter_map(|view| Some(refund_shown(terms, view, view.charge.as_ref()?)));
+    let released = released.collect();
+    (sight, released)
 }
 
 /// The choice in words.

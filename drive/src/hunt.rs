@@ -160,7 +160,11 @@ impl<'a> Hunt<'a> {
     /// Everything that the plan has. Answers whether all of it was done.
     pub(crate) fn follow_the_plan(&mut self) -> Result<bool, Broken> {
         self.phase = "plan";
-        let Ok(alphabet) = plan::alphabet() else { return Ok(false) };
+        let (Ok(alphabet), Ok(plain)) = (plan::alphabet(), plan::plain()) else { return Ok(false) };
+        for inputs in plain {
+            self.execute_and_judge(inputs.into_iter())?;
+            self.tell();
+        }
         for _ in 0..ROUNDS {
             let (features, blocked) = (&self.features, &self.blocked);
             let witnesses = plan::witnesses(
@@ -285,7 +289,7 @@ impl<'a> Hunt<'a> {
                     self.features.lack(&feature, &told(reply));
                 }
             } else {
-                if took.refused.is_none() && took.sightings.iter().all(|it| it.signature.class == Class::Shape) {
+                if took.let_through {
                     self.features.note(&input);
                 }
                 let parts = took.refused.is_some() || !took.goes_on;
@@ -319,11 +323,11 @@ impl<'a> Hunt<'a> {
                 self.keep(sighting, inputs, 1);
                 continue;
             }
-            if sighting.signature.class != Class::Shape && self.is_a_choice(&inputs)? {
-                // Under that choice the rest of the sequence means something else.
-                return Ok(());
-            }
             match self.make_small(&inputs, &sighting)? {
+                // Under another choice the rest of the sequence means something else.
+                Some((inputs, _)) if sighting.signature.class != Class::Shape && self.is_a_choice(&inputs)? => {
+                    return Ok(());
+                }
                 Some((inputs, sighting)) => self.keep(sighting, inputs, 1),
                 None => {
                     if !self.unrepeated.iter().any(|known| known.signature == sighting.signature) {

@@ -61,7 +61,9 @@ impl Scene {
 
     /// `capture while canceled, under a key that was used`.
     fn place(&self) -> String {
-        let status = if self.status.is_empty() { String::new() } else { format!(" {}", self.status) };
+        // Under a known key the status has no part in it.
+        let is_shown = !self.status.is_empty() && !self.is_known_key;
+        let status = if is_shown { format!(" {}", self.status) } else { String::new() };
         let key = match (self.is_replay, self.is_known_key) {
             (true, _) => ", repeated under its key",
             (false, true) => ", under another request's key",
@@ -128,7 +130,16 @@ impl Scene {
     pub fn accepts(&self, rejection: Rejection, reply: &Reply, acts: bool, claims: Vec<BrokenClaim>) -> Sighting {
         let wire = rejection.wire();
         let reason = [wire.code, wire.param].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let is_money = acts && (!rejection.is_validation() || matches!(rejection, Rejection::InvalidAmount));
+        // A fee or transfer that a server has no idea of is only not listened to.
+        let is_deaf = matches!(
+            rejection,
+            Rejection::FeeWithoutConnect
+                | Rejection::TransferWithoutDestination
+                | Rejection::FeeAndTransfer
+                | Rejection::NoFeeToRefund
+                | Rejection::NoTransferToReverse
+        );
+        let is_money = acts && !is_deaf && (!rejection.is_validation() || rejection == Rejection::InvalidAmount);
         let class = if is_money { Class::Money } else { Class::Protocol };
         let what = format!("accepted ({reason})");
         let told =
@@ -143,42 +154,38 @@ impl Scene {
     pub fn other_refusal(&self, rejection: Rejection, refused: &Refused, reply: &Reply) -> Vec<Sighting> {
         let wire = rejection.wire();
         let model = describe(&Err(rejection));
-        let mut found = Vec::new();
-        if refused.http != wire.http {
-            let what = format!("{} instead of {}", refused.http, wire.http);
-            found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
-        }
         let missing = |name: &str| {
             Sighting::new(Class::Shape, format!("error.{name}: missing"), format!("refusals do not say `error.{name}`"))
         };
+        let mut found = Vec::new();
+        // Another status says another reason; what else is said then says it once more.
+        let mut wrong = Vec::new();
+        if refused.http != wire.http {
+            wrong.push(format!("{} instead of {}", refused.http, wire.http));
+        }
         if refused.kind.is_empty() {
             found.push(missing("type"));
         } else if refused.kind != wire.kind && refused.http != 409 {
-            let what = format!("type {} instead of {}", refused.kind, wire.kind);
-            found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
+            wrong.push(format!("{} instead of {}", refused.kind, wire.kind));
         }
-        for (name, said, wanted) in
-            [("code", refused.code.as_deref(), wire.code), ("param", refused.param.as_deref(), wire.param)]
-        {
+        let pairs = [("code", refused.code.as_deref(), wire.code), ("param", refused.param.as_deref(), wire.param)];
+        for (name, said, wanted) in pairs {
             match (said, wanted) {
-                (None, Some(_)) => found.push(missing(name)),
+                (None, Some(_)) if refused.http == wire.http => found.push(missing(name)),
                 (Some(said), Some(wanted)) if said != wanted => {
-                    let what = format!("{name} {said} instead of {wanted}");
-                    found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
+                    wrong.push(format!("{name} {said} instead of {wanted}"))
                 }
-                (Some(said), None) if name == "code" => {
-                    let what = format!("{name} {said} instead of none");
-                    found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
-                }
+                (Some(said), None) if name == "code" => wrong.push(format!("{name} {said} instead of none")),
                 (Some(_) | None, _) => {}
             }
         }
-        let wanted = match rejection {
-            Rejection::Declined(decline) => Some(decline.codes().1),
-            _ => None,
-        };
-        if wanted.is_some() && refused.decline_code.as_deref() != wanted {
+        let decline = if let Rejection::Declined(decline) = rejection { Some(decline.codes().1) } else { None };
+        if decline.is_some() && refused.http == wire.http && refused.decline_code.as_deref() != decline {
             found.push(missing("decline_code"));
+        }
+        if let Some(first) = wrong.first() {
+            let told = format!("is refused with {}", wrong.join(", "));
+            found.push(self.sighting(Class::Protocol, first, &told));
         }
         found.into_iter().map(|sighting| sighting.saying(model.clone(), said(reply))).collect()
     }

@@ -2,8 +2,8 @@
 
 use holdfast_conformance::lockstep::World;
 use holdfast_model::{
-    Accepted, Event, Fault, Input, IntentId, IntentStatus, Observation, Outcome, PaymentView, RefundPath,
-    RefundProgress, RefundStatus, SetupStatus, Terms, transition,
+    Accepted, Call, Event, Fault, Input, IntentId, IntentStatus, Observation, Operation, Outcome, PaymentView,
+    RefundPath, RefundProgress, RefundStatus, SetupStatus, Terms, transition,
 };
 
 /// Time runs on while a sequence is driven: no deadline may be nearer than this, before or after.
@@ -62,16 +62,21 @@ fn time_may_pass(terms: &Terms, world: &World, event: &Event, now: &Observation<
     after.payments.iter().flatten().all(is_far) && session.is_none_or(|left| i64::from(left) > MARGIN)
 }
 
-/// May a call travel like that? Not under a key that may be forgotten at any moment, and not with a failure that only
-/// the server can bring about.
+/// May a call travel like that? Not under a key that may be forgotten at any moment, not with a failure that only the
+/// server can bring about, and not for money that is booked at a moment of the server's own (A12).
 #[must_use]
-pub fn travel(call: &holdfast_model::Call, calm: &Outcome, now: &Observation<'_>) -> bool {
+pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&PaymentView>) -> bool {
     let fits = match call.fault {
         Fault::None => true,
         // What was made must be known by name to go on.
         Fault::AnswerLost => calm.is_ok(),
         Fault::ErrorBefore | Fault::ErrorAfter => false,
     };
+    let is_booked = view.and_then(|view| view.charge).is_none_or(|charge| charge.booking_left.is_none());
+    let takes_back = matches!(
+        call.operation,
+        Operation::CreateRefund { refund, .. } if refund.refund_application_fee || refund.reverse_transfer
+    );
     let key = call.key.and_then(|key| now.keys.get(usize::from(key.0)).copied().flatten());
-    fits && key.is_none_or(|key| !key.prunable && key.answer.is_some())
+    fits && (is_booked || !takes_back) && key.is_none_or(|key| !key.prunable && key.answer.is_some())
 }

@@ -111,6 +111,60 @@ cancel_setup reason=abandoned
 cancel_setup reason=fraudulent
 ";
 
+/// What is tried first, a sequence each: every part of the API once, in the plainest way in which it must be let through.
+const PLAIN: [&str; 38] = [
+    "create pi1 1000 usd",
+    "create pi1 1000 usd method=card_visa\nconfirm pi1",
+    "create pi1 1000 usd\nconfirm pi1 method=card_visa",
+    "create pi1 1000 usd method=card_visa confirm",
+    "create pi1 1000 usd automatic method=card_visa confirm",
+    "create pi1 1000 usd manual method=card_visa confirm\ncapture pi1",
+    "create pi1 1000 usd manual method=card_visa confirm\ncapture pi1 400",
+    "create pi1 1000 usd manual method=card_visa confirm\ncancel pi1",
+    "create pi1 1000 usd manual method=card_visa confirm\ncancel pi1 reason=duplicate",
+    "create pi1 1000 usd method=card_visa confirm\nrefund pi1",
+    "create pi1 1000 usd method=card_visa confirm\nrefund pi1 300",
+    "create pi1 1000 usd\nupdate pi1 amount=1500",
+    "create pi1 1000 usd\nupdate pi1 method=card_visa",
+    "create pi1 1000 usd\nupdate pi1 metadata",
+    "create pi1 1000 usd\nupdate pi1 capture_method=manual",
+    "create pi1 1000 usd method=card_visa\nconfirm pi1 capture_method=manual",
+    "create pi1 1000 usd method=card_visa confirm off_session",
+    "create pi1 1000 usd method=card_visa\nconfirm pi1 off_session",
+    "create pi1 1000 usd method=card_visa confirmation_method=manual confirm",
+    "create pi1 1000 eur method=card_visa confirm",
+    "create pi1 1000 jpy method=card_visa confirm",
+    "create pi1 1000 usd manual multicapture method=card_visa confirm\ncapture pi1 300 final=false",
+    "create pi1 1000 usd manual multicapture method=card_visa confirm\ncapture pi1 300 final=true",
+    "create pi1 1000 usd method=card_authenticationRequired confirm\nauthenticate pi1 succeeds",
+    "create pi1 1000 usd flow=direct method=card_visa confirm",
+    "create pi1 1000 usd flow=direct fee=100 method=card_visa confirm",
+    "create pi1 1000 usd flow=destination method=card_visa confirm",
+    "create pi1 1000 usd flow=destination transfer=400 method=card_visa confirm",
+    "create pi1 1000 usd flow=direct method=card_visa\nupdate pi1 fee=100",
+    "create pi1 1000 usd flow=destination method=card_visa\nupdate pi1 transfer=400",
+    "create pi1 1000 usd flow=direct method=card_visa\nconfirm pi1 fee=100",
+    "create pi1 1000 usd flow=destination method=card_visa\nconfirm pi1 transfer=400",
+    "create pi1 1000 usd manual flow=direct method=card_visa confirm\ncapture pi1 fee=100",
+    "create pi1 1000 usd manual flow=destination method=card_visa confirm\ncapture pi1 transfer=400",
+    "create_setup\nupdate_setup method=card_visa\nconfirm_setup",
+    "create_setup method=card_visa\nconfirm_setup method=card_visa",
+    "create_setup method=card_visa confirm",
+    "create_setup\ncancel_setup reason=abandoned",
+];
+
+/// The plainest sequences.
+///
+/// # Errors
+/// Where the list above is not what it should be.
+pub fn plain() -> Result<Vec<Vec<Input>>, String> {
+    let read = |text: &&str| {
+        let script = Script::parse(text).map_err(|error| format!("a plain sequence of the plan: {error}"))?;
+        Ok(script.inputs().collect())
+    };
+    PLAIN.iter().map(read).collect()
+}
+
 /// A way from nothing to one step of a kind that no shorter way has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
@@ -213,6 +267,18 @@ mod tests {
             assert!(holds(parts), "no way with {parts:?} among {}", lines.len());
         }
         assert!(found.len() > 400, "{}", found.len());
+    }
+
+    #[test]
+    fn the_plainest_sequences_are_let_through() {
+        for inputs in plain().unwrap() {
+            let mut world = World::default();
+            for input in &inputs {
+                let next = transition(&Terms::default(), &world, *input);
+                assert!(next.outcome.is_ok(), "{input}: {:?}", next.outcome);
+                world = next.after;
+            }
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Took {
     pub witnessed: u128,
     /// The server refuses what the model accepts: what it says.
     pub refused: Option<Reply>,
+    /// Did the server let it through: does it have all that the input uses?
+    pub let_through: bool,
 }
 
 impl Took {
@@ -52,6 +54,10 @@ pub struct Run<'s> {
     world: World,
     /// What was seen of the server last; where nothing can be seen, what the model has.
     seen: Snapshot,
+    /// Has time passed? Then keys may be a day old, or nearly.
+    has_waited: bool,
+    /// Has the server let everything through before that the input uses? Else it may be refused for the lack of it.
+    is_tried: bool,
 }
 
 /// How a reply reads.
@@ -68,7 +74,14 @@ impl<'s> Run<'s> {
     #[must_use]
     pub fn begin(server: &'s mut Server, terms: &Terms) -> Self {
         server.begin();
-        Self { server, terms: *terms, world: World::default(), seen: oracle::nothing_yet(terms) }
+        Self {
+            server,
+            terms: *terms,
+            world: World::default(),
+            seen: oracle::nothing_yet(terms),
+            has_waited: false,
+            is_tried: true,
+        }
     }
 
     /// Where the model is.
@@ -85,6 +98,7 @@ impl<'s> Run<'s> {
         if !features.have(&input) {
             return Ok(Took::not_asked());
         }
+        self.is_tried = features.untried(&input).is_empty();
         let (terms, sight) = (self.terms, self.world.observe(&self.terms));
         let now = sight.observation(&terms);
         match input {
@@ -178,6 +192,7 @@ impl<'s> Run<'s> {
         if !abandoned && crate::ask::event(&self.server.ways, self.server.names(), &event, view.as_ref()).is_none() {
             return Ok(Took::not_asked());
         }
+        self.has_waited |= matches!(event, Event::Advance { .. });
         let expected = transition(&self.terms, &self.world, input);
         let scene = Scene::of(&self.terms, &self.world, input, &expected);
         let mut sightings = Vec::new();
@@ -196,9 +211,12 @@ impl<'s> Run<'s> {
         let input = Input::Call(call);
         let calm = transition(&self.terms, &self.world, Input::Call(Call { fault: Fault::None, ..call }));
         let view = intent_of(&input).and_then(|intent| may::view(now, intent)).copied();
-        // Whether a key is kept for what was not found, the rules leave open.
-        let is_nobodys = call.key.is_some() && calm.outcome == Err(Rejection::NoSuchIntent);
-        let is_free = !is_nobodys && !self.makes_a_second(&call, now) && may::travel(&call, &calm.outcome, now);
+        // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
+        let is_known = call.key.is_some_and(|key| now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
+        let is_not_found = calm.outcome.is_err_and(|rejection| rejection.wire().http == 404);
+        let is_nobodys = call.key.is_some() && is_not_found || is_known && self.has_waited;
+        let is_free =
+            !is_nobodys && !self.makes_a_second(&call, now) && may::travel(&call, &calm.outcome, now, view.as_ref());
         if oracle::is_beyond(&calm.outcome) || !is_free || self.server.asked(&call, view.as_ref()).is_none() {
             return Ok(Took::not_asked());
         }
@@ -222,27 +240,36 @@ impl<'s> Run<'s> {
             (_, Said::Failed) => self.failed(input, &calm, &scene, reply),
             (Ok(_), Said::Done) => {
                 sightings.extend(self.answer(&call, &calm, &scene, reply));
-                self.settle(input, intent_of(&input), expected, calm.outcome, (&scene, sightings))
+                let took = self.settle(input, intent_of(&input), expected, calm.outcome, (&scene, sightings))?;
+                Ok(Took { let_through: true, ..took })
             }
             (Ok(accepted), Said::Refused(refused)) => {
                 self.refused(input, accepted, &expected, &scene, (reply, &refused))
             }
             (Err(rejection), Said::Done) => self.accepted(input, rejection, &scene, reply),
-            // Nothing of the API's is there: not even an error of its own.
-            (Err(_), Said::Refused(refused)) if refused.kind.is_empty() && matches!(refused.http, 404 | 405 | 501) => {
-                Ok(Took { asked: true, goes_on: true, refused: Some(reply.clone()), ..Took::default() })
+            (Err(_), Said::Refused(refused)) if !self.is_tried && is_unknown(&refused) => {
+                Ok(Took { asked: true, goes_on: call.key.is_none(), refused: Some(reply.clone()), ..Took::default() })
             }
             (Err(rejection), Said::Refused(refused)) => {
                 let mut expected = expected;
                 let answer = Answer::Refused(refused.clone());
-                if oracle::compare_answers(&calm.outcome, &answer) == Likeness::Other {
+                // Charges have codes of their own, of which the rules know a few: there, only how it is refused counts.
+                let is_as_charges_do = self.server.ways.api == crate::ways::Api::Charges
+                    && (refused.http, &*refused.kind) == (rejection.wire().http, rejection.wire().kind);
+                if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Likeness::Other {
                     match repaired::also_wrong(&self.terms, &self.world, input, &calm.outcome, &answer) {
                         Some(other) => expected = other,
+                        // Who knows whether that is why.
+                        None if !self.is_tried => {
+                            return Ok(Took { asked: true, goes_on: call.key.is_none(), ..Took::default() });
+                        }
                         None => sightings.extend(scene.other_refusal(rejection, &refused, reply)),
                     }
                 }
                 let outcome = expected.outcome;
-                self.settle(input, intent_of(&input), expected, outcome, (&scene, sightings))
+                let took = self.settle(input, intent_of(&input), expected, outcome, (&scene, sightings))?;
+                // A card that is declined was asked.
+                Ok(Took { let_through: !rejection.is_refusal(), ..took })
             }
             (_, Said::Odd) => {
                 sightings.push(scene.odd(reply));
@@ -370,8 +397,10 @@ impl<'s> Run<'s> {
                 None => took.goes_on = false,
             }
         }
-        sightings.extend(judge::shapes(&found));
         let wrong: Vec<&Found> = judge::wrong(&found);
+        // Of a payment that is somewhere else, the rest is another too.
+        let told = |it: &&Found| wrong.is_empty() || it.gap != Gap::Value;
+        sightings.extend(judge::shapes(&found.iter().filter(told).cloned().collect::<Vec<_>>()));
         if wrong.is_empty() {
             self.remember();
             let step_before = before.observe(&self.terms);
@@ -382,8 +411,10 @@ impl<'s> Run<'s> {
             took.goes_on = false;
             let step =
                 Step::new(self.seen.observe(), input, outcome, expected.notifications.as_slice(), after.observe());
-            let claims = judge::claims(&step, scene);
-            sightings.push(scene.shows_otherwise(&wrong, claims));
+            let told = scene.shows_otherwise(&wrong, judge::claims(&step, scene));
+            // The answer said so already, without the claims.
+            sightings.retain(|known| known.signature != told.signature);
+            sightings.push(told);
         }
         took.sightings = sightings;
         Ok(took)
@@ -402,7 +433,7 @@ impl<'s> Run<'s> {
         let mut found = missed(self.server.version);
         let values = |found: &[Found]| found.iter().filter(|found| found.gap == Gap::Value).count();
         if values(&found) > 0 {
-            for (what, rules, version) in sight::other_versions(self.server.version) {
+            for (what, rules, version) in sight::other_versions(self.server.version, view) {
                 let other = missed(version);
                 if values(&other) < values(&found) {
                     let headline = format!("{what} ({rules})");
@@ -586,6 +617,12 @@ fn read(reply: &Reply) -> Said {
         param: text("param"),
         decline_code: text("decline_code"),
     })
+}
+
+/// Does it say that the server does not know the parameter, or the whole path?
+fn is_unknown(refused: &Refused) -> bool {
+    let is_path = matches!(refused.http, 404 | 405 | 501) && refused.code.as_deref() != Some("resource_missing");
+    is_path || refused.code.as_deref() == Some("parameter_unknown")
 }
 
 /// The payment that an input is about.

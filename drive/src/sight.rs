@@ -59,15 +59,16 @@ fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<Found> 
     found
 }
 
-/// The versions of the API under which the server shows what it shows, if another one explains it.
+/// The versions of the API under which the server shows what it shows, if another one explains it. A payment with refunds
+/// decides nothing: its numbers may be wrong for many reasons.
 #[must_use]
-pub fn other_versions(version: Version) -> Vec<(&'static str, &'static str, Version)> {
+pub fn other_versions(version: Version, view: &PaymentView) -> Vec<(&'static str, &'static str, Version)> {
     let mut others = Vec::new();
     if !version.automatic_by_default {
         let other = Version { automatic_by_default: true, ..version };
         others.push(("capture at once is the default, as before API 2024-04-10", "A4 §2.15", other));
     }
-    if !version.remainder_is_refund {
+    if !version.remainder_is_refund && view.refunds.iter().all(Option::is_none) {
         let other = Version { remainder_is_refund: true, ..version };
         others.push(("what a partial capture lets go is shown as a refund, as about 2020", "§2.4 §2.15", other));
     }

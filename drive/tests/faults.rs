@@ -1,0 +1,136 @@
+//! A server of a few lines with switchable faults: each kind is found, unscripted, within bounds; the honest one is
+//! clean.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a helper of a test may fail it, and the small server is wrong on purpose"
+)]
+
+mod shop;
+
+use std::time::Duration;
+
+use holdfast_drive::{Class, Report, Settings, drive};
+use shop::{Fault, Shop};
+
+fn driven(fault: Option<Fault>, operations: u64) -> Report {
+    let shop = Shop::open(fault);
+    let settings = Settings {
+        operations,
+        time_limit: Duration::from_secs(120),
+        races: 12,
+        ..Settings::of(&shop.url(), "sk_test_shop")
+    };
+    drive(&settings, "shop", &mut |_| ()).unwrap()
+}
+
+fn told(report: &Report) -> String {
+    let findings = report.findings.iter().map(|finding| {
+        let sighting = &finding.sighting;
+        let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+        let class = sighting.signature.class;
+        format!("[{class}] {} | {} | {} | {}", sighting.headline, sighting.model, sighting.server, trace.join("; "))
+    });
+    let mut lines: Vec<String> = findings.collect();
+    lines.extend(report.missing.iter().map(|(what, says)| format!("[unsupported] {what}: {says}")));
+    lines.extend(report.unrepeated.iter().map(|headline| format!("[once] {headline}")));
+    lines.extend(report.incomplete.iter().cloned());
+    lines.join("\n")
+}
+
+#[test]
+fn an_honest_server_is_clean() {
+    let report = driven(None, 8_000);
+    assert!(!report.has_faults() && report.incomplete.is_none() && report.unrepeated.is_empty(), "{}", told(&report));
+    assert!(report.operations > 5_000 && report.sequences > 500, "{} operations", report.operations);
+    assert!(report.edges > 60, "{} kinds of steps", report.edges);
+}
+
+/// What a fault must be found as: its class, a word of the headline, the last input of the smallest trace, and how many
+/// inputs that may have.
+const TABLE: [(Fault, Class, &str, &str, usize); 14] = [
+    (Fault::CaptureAfterCancel, Class::Money, "after the cancellation", "capture", 3),
+    (Fault::OverRefund, Class::Money, "accepted", "refund", 2),
+    (Fault::OverCapture, Class::Money, "accepted", "capture", 2),
+    (Fault::RefundForgetsRefunds, Class::Money, "refund", "refund pi1", 3),
+    (Fault::RefundOfHold, Class::Money, "of a hold", "refund", 2),
+    (Fault::KeysAreIgnored, Class::Money, "acts twice", "create", 2),
+    (Fault::SecondConfirmPasses, Class::Money, "in requires_action", "confirm", 2),
+    (Fault::AmountsTurnText, Class::Shape, "text", "refund", 2),
+    (Fault::NegativeCapturable, Class::Money, "negative", "capture", 2),
+    (Fault::ServerErrors, Class::Protocol, "500", "cancel", 2),
+    (Fault::DropsConnection, Class::Protocol, "not answered", "cancel", 2),
+    (Fault::RacingCaptures, Class::Money, "two captures", "capture", 3),
+    (Fault::RacingRefunds, Class::Money, "two refunds", "refund", 3),
+    (Fault::NoReceived, Class::Shape, "amount_received", "create", 1),
+];
+
+#[test]
+fn each_fault_is_found() {
+    let missed: Vec<String> = TABLE.iter().filter_map(|row| misses(*row)).collect();
+    assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+}
+
+/// What is wrong with what was found of a fault.
+fn misses((fault, class, word, last, most): (Fault, Class, &str, &str, usize)) -> Option<String> {
+    let report = driven(Some(fault), 3_000);
+    let is_it = |finding: &&holdfast_drive::Finding| {
+        let sighting = &finding.sighting;
+        sighting.signature.class == class
+            && sighting.headline.contains(word)
+            && finding.inputs.last().is_some_and(|input| input.to_string().starts_with(last))
+            && finding.inputs.len() <= most
+    };
+    let others = report.findings.iter().filter(|it| it.sighting.signature.class.is_fault()).count();
+    let wrong = if !report.findings.iter().any(|finding| is_it(&finding)) {
+        "is not found"
+    } else if !report.unrepeated.is_empty() {
+        "shows something once"
+    } else if others > fault.findings_at_most() {
+        "shows more than it does"
+    } else {
+        return None;
+    };
+    Some(format!("{fault:?} {wrong}:\n{}", told(&report)))
+}
+
+#[test]
+fn a_server_that_goes_away_leaves_the_drive_incomplete() {
+    let shop = Shop::open(Some(Fault::GoesAway));
+    let settings = Settings { operations: 2_000, ..Settings::of(&shop.url(), "sk_test_shop") };
+    let report = drive(&settings, "shop", &mut |_| ()).unwrap();
+    assert!(report.incomplete.is_some(), "{}", told(&report));
+    let nobody = Settings::of("http://127.0.0.1:9", "sk_test_shop");
+    assert!(drive(&nobody, "nobody", &mut |_| ()).unwrap().incomplete.is_some());
+}
+
+#[test]
+fn a_server_without_anything_to_ask_is_incomplete_and_not_clean() {
+    let shop = Shop::open(Some(Fault::HasNothing));
+    let report = drive(&Settings::of(&shop.url(), "sk_test_shop"), "shop", &mut |_| ()).unwrap();
+    assert!(report.incomplete.as_deref().is_some_and(|why| why.contains("nothing can be asked")), "{}", told(&report));
+    assert_eq!(report.operations, 0);
+}
+
+#[test]
+fn choices_are_learnt_and_are_no_faults() {
+    let report = driven(Some(Fault::SmallAmounts), 2_000);
+    assert!(!report.has_faults(), "{}", told(&report));
+    assert!(report.of(Class::Choice).any(|it| it.sighting.headline.contains("minimum_amount=1")), "{}", told(&report));
+}
+
+#[test]
+fn a_report_has_every_form() {
+    let report = driven(Some(Fault::CaptureAfterCancel), 3_000);
+    let markdown = report.markdown();
+    for part in ["## Money or state", "curl -s", "import stripe", "## Rules", "| the model |", "capture pi1"] {
+        assert!(markdown.contains(part), "{part} is missing:\n{markdown}");
+    }
+    let html = report.html();
+    assert!(html.contains("<h2 id=\"f1\">") && !html.contains("<script"), "{html}");
+    let json = report.json();
+    assert!(json.pointer("/findings/0/claims/0/claim").is_some(), "{json:#}");
+    assert!(report.rules().iter().any(|(_, _, broken)| !broken.is_empty()));
+}

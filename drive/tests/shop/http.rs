@@ -1,0 +1,119 @@
+//! Requests in, answers out.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Fault;
+use super::till::{Answer, Till};
+
+/// Requests after which the server that goes away is gone.
+const LAST: u32 = 400;
+
+pub(crate) type Form = BTreeMap<String, String>;
+
+pub(crate) fn serve(
+    stream: TcpStream,
+    till: &Mutex<Till>,
+    fault: Option<Fault>,
+    over: &AtomicBool,
+    served: &AtomicU32,
+) {
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut out = stream.try_clone().unwrap();
+    let mut lines = BufReader::new(stream);
+    while let Some((method, path, form, key)) = read(&mut lines) {
+        if fault == Some(Fault::GoesAway) && served.fetch_add(1, Ordering::Relaxed) > LAST {
+            over.store(true, Ordering::Relaxed);
+            return;
+        }
+        let answer = answer(till, fault, &method, &path, &form, key.as_deref());
+        let Some((status, body)) = answer else { return };
+        let body = body.to_string();
+        let head =
+            format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+        if out.write_all((head + &body).as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// `None`: the connection is dropped.
+fn answer(
+    till: &Mutex<Till>,
+    fault: Option<Fault>,
+    method: &str,
+    path: &str,
+    form: &Form,
+    key: Option<&str>,
+) -> Option<Answer> {
+    let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
+    let is_slow = match fault {
+        Some(Fault::RacingCaptures) => segments.last() == Some(&"capture"),
+        Some(Fault::RacingRefunds) => method == "POST" && segments == ["refunds"],
+        _ => false,
+    };
+    if is_slow {
+        // Looks, thinks, and acts: what it saw may not be so any more.
+        let seen = till.lock().unwrap().clone();
+        std::thread::sleep(Duration::from_millis(3));
+        return till.lock().unwrap().act_on(&seen, method, &segments, form, key);
+    }
+    till.lock().unwrap().answer(method, &segments, form, key)
+}
+
+fn read(lines: &mut BufReader<TcpStream>) -> Option<(String, String, Form, Option<String>)> {
+    let mut line = String::new();
+    if lines.read_line(&mut line).ok()? == 0 {
+        return None;
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next()?, words.next()?);
+    let (mut length, mut key) = (0_usize, None);
+    loop {
+        let mut line = String::new();
+        lines.read_line(&mut line).ok()?;
+        let line = line.trim();
+        if line.is_empty() {
+            break;
+        }
+        let (name, value) = line.split_once(':')?;
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().ok()?,
+            "idempotency-key" => key = Some(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    lines.read_exact(&mut body).ok()?;
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let text = if body.is_empty() { query.to_owned() } else { String::from_utf8(body).ok()? };
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    let form = pairs.map(|(name, value)| (plain(name), plain(value))).collect();
+    Some((method, path.to_owned(), form, key))
+}
+
+fn plain(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut out = Vec::new();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let hex: String = [bytes.next().unwrap(), bytes.next().unwrap()].map(char::from).iter().collect();
+            out.push(u8::from_str_radix(&hex, 16).unwrap());
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// A refusal.
+pub(crate) fn refusal(status: u16, kind: &str, code: Option<&str>, param: Option<&str>) -> (u16, Value) {
+    (status, json!({ "error": { "type": kind, "code": code, "param": param, "message": "no" } }))
+}

@@ -1,0 +1,87 @@
+//! A small server of the provider's API: PaymentIntents by card, manual capture, refunds, challenges, keys. What it gets
+//! wrong is a switch.
+
+mod http;
+mod till;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use till::Till;
+
+/// What it gets wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    CaptureAfterCancel,
+    OverRefund,
+    OverCapture,
+    RefundForgetsRefunds,
+    RefundOfHold,
+    KeysAreIgnored,
+    SecondConfirmPasses,
+    AmountsTurnText,
+    NegativeCapturable,
+    ServerErrors,
+    DropsConnection,
+    RacingCaptures,
+    RacingRefunds,
+    NoReceived,
+    /// After some requests nobody is there any more.
+    GoesAway,
+    /// No payments at all.
+    HasNothing,
+    /// No fault: it takes amounts of one cent.
+    SmallAmounts,
+}
+
+impl Fault {
+    /// One fault shows in several places: at each kind of request, in each status.
+    pub(crate) fn findings_at_most(self) -> usize {
+        const MOST: [(Fault, usize); 4] = [
+            (Fault::KeysAreIgnored, 25),
+            (Fault::SecondConfirmPasses, 2),
+            (Fault::ServerErrors, 6),
+            (Fault::DropsConnection, 6),
+        ];
+        MOST.iter().find(|(fault, _)| *fault == self).map_or(9, |(_, most)| *most)
+    }
+}
+
+/// A server on a port of its own, until it is dropped.
+pub(crate) struct Shop {
+    address: SocketAddr,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Shop {
+    pub(crate) fn open(fault: Option<Fault>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (till, over) = (Arc::new(Mutex::new(Till::new(fault))), Arc::clone(&is_over));
+        let served = Arc::new(AtomicU32::new(0));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+                let (till, over, served) = (Arc::clone(&till), Arc::clone(&over), Arc::clone(&served));
+                std::thread::spawn(move || http::serve(stream.unwrap(), &till, fault, &over, &served));
+            }
+        });
+        Self { address, is_over }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // Wakes the listener, so that it sees that it is over.
+        let _woken = std::net::TcpStream::connect(self.address);
+    }
+}

@@ -1,0 +1,399 @@
+//! The money: what the small server knows, and what it does when asked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Fault;
+use super::http::{Form, refusal};
+
+pub(crate) type Answer = (u16, Value);
+
+#[derive(Clone, Default)]
+struct Intent {
+    status: &'static str,
+    amount: i64,
+    currency: String,
+    manual: bool,
+    capture_method: String,
+    method: Option<String>,
+    held: i64,
+    captured: i64,
+    has_charge: bool,
+    failed: Option<(&'static str, &'static str)>,
+    error: Option<&'static str>,
+    closed: bool,
+    reason: Option<String>,
+    confirmations: u32,
+    refunds: Vec<i64>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Till {
+    fault: Option<Fault>,
+    intents: Vec<Intent>,
+    keys: BTreeMap<String, (String, Form, Answer)>,
+}
+
+fn bad(code: Option<&str>, param: Option<&str>) -> Answer {
+    refusal(400, "invalid_request_error", code, param)
+}
+
+fn state() -> Answer {
+    bad(Some("payment_intent_unexpected_state"), None)
+}
+
+fn missing() -> Answer {
+    refusal(404, "invalid_request_error", Some("resource_missing"), Some("intent"))
+}
+
+impl Till {
+    pub(crate) fn new(fault: Option<Fault>) -> Self {
+        Self { fault, intents: Vec::new(), keys: BTreeMap::new() }
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    /// Answers by what was seen before, then writes what is here now.
+    pub(crate) fn act_on(
+        &mut self,
+        seen: &Self,
+        method: &str,
+        path: &[&str],
+        form: &Form,
+        key: Option<&str>,
+    ) -> Option<Answer> {
+        let mut thought = seen.clone();
+        let answer = thought.answer(method, path, form, key)?;
+        if answer.0 == 200 {
+            let id =
+                form.get("payment_intent").map_or_else(|| path.get(1).map_or("", |id| id).to_owned(), Clone::clone);
+            let place = place(&id)?;
+            let (before, after) = (seen.intents[place].clone(), thought.intents[place].clone());
+            let here = &mut self.intents[place];
+            here.captured += after.captured - before.captured;
+            here.held = after.held;
+            here.status = after.status;
+            here.closed = after.closed;
+            here.refunds.extend(after.refunds.iter().skip(before.refunds.len()));
+        }
+        self.keys.extend(thought.keys);
+        Some(answer)
+    }
+
+    pub(crate) fn answer(&mut self, method: &str, path: &[&str], form: &Form, key: Option<&str>) -> Option<Answer> {
+        if self.has(Fault::HasNothing) {
+            return Some((404, json!({ "error": { "type": "invalid_request_error", "message": "no such URL" } })));
+        }
+        if method == "GET" {
+            return Some(self.look(path, form));
+        }
+        let kept = key.filter(|_| !self.has(Fault::KeysAreIgnored));
+        if let Some((known_path, known, answer)) = kept.and_then(|key| self.keys.get(key)) {
+            let same = *known_path == path.join("/") && known == form;
+            return Some(if same { answer.clone() } else { refusal(400, "idempotency_error", None, None) });
+        }
+        let answer = self.post(path, form)?;
+        let param = answer.1.pointer("/error/param").and_then(Value::as_str);
+        let code = answer.1.pointer("/error/code").and_then(Value::as_str);
+        let is_validation = matches!(param, Some("amount" | "currency" | "off_session" | "cancellation_reason"))
+            && !matches!(path, ["refunds"])
+            && !path.contains(&"capture")
+            && code != Some("payment_intent_unexpected_state")
+            || param == Some("amount_to_capture") && code.is_none();
+        if let Some(key) = kept.filter(|_| !is_validation) {
+            self.keys.insert(key.to_owned(), (path.join("/"), form.clone(), answer.clone()));
+        }
+        Some(answer)
+    }
+
+    fn post(&mut self, path: &[&str], form: &Form) -> Option<Answer> {
+        Some(match path {
+            ["payment_intents"] => self.create(form),
+            ["payment_intents", id, rest @ ..] => {
+                let Some(place) = place(id).filter(|place| *place < self.intents.len()) else { return Some(missing()) };
+                match rest {
+                    ["confirm"] => self.confirm(place, form),
+                    ["capture"] => self.capture(place, form),
+                    ["cancel"] if self.has(Fault::DropsConnection) && self.intents[place].status == "succeeded" => {
+                        return None;
+                    }
+                    ["cancel"] => self.cancel(place, form),
+                    ["_authenticate"] => self.authenticate(place, form),
+                    _ => no_route(),
+                }
+            }
+            ["refunds"] => self.refund(form),
+            _ => no_route(),
+        })
+    }
+
+    fn create(&mut self, form: &Form) -> Answer {
+        let amount = form.get("amount").and_then(|text| text.parse::<i64>().ok()).unwrap_or(-1);
+        let least = if self.has(Fault::SmallAmounts) { 1 } else { 50 };
+        if amount < 1 {
+            return bad(Some("parameter_invalid_integer"), Some("amount"));
+        }
+        if amount < least {
+            return bad(Some("amount_too_small"), Some("amount"));
+        }
+        if amount > 99_999_999 {
+            return bad(Some("amount_too_large"), Some("amount"));
+        }
+        let currency = form.get("currency").cloned().unwrap_or_default();
+        if !["usd", "eur", "jpy"].contains(&currency.as_str()) {
+            return bad(None, Some("currency"));
+        }
+        let known = ["payment_method", "amount", "currency", "confirm", "capture_method"];
+        if let Some(name) = form.keys().find(|name| !known.contains(&name.as_str())) {
+            return bad(Some("parameter_unknown"), Some(name));
+        }
+        let method = form.get("payment_method").cloned();
+        let cards = ["pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_authenticationRequired"];
+        if method.as_ref().is_some_and(|method| !cards.contains(&method.as_str())) {
+            return refusal(404, "invalid_request_error", Some("resource_missing"), Some("payment_method"));
+        }
+        let status = if method.is_some() { "requires_confirmation" } else { "requires_payment_method" };
+        let capture_method = form.get("capture_method").cloned().unwrap_or_else(|| "automatic_async".to_owned());
+        let manual = capture_method == "manual";
+        self.intents.push(Intent { status, amount, currency, manual, capture_method, method, ..Intent::default() });
+        let place = self.intents.len() - 1;
+        if form.get("confirm").is_some_and(|word| word == "true") {
+            return self.confirm(place, &Form::new());
+        }
+        (200, self.shown(place))
+    }
+
+    fn confirm(&mut self, place: usize, form: &Form) -> Answer {
+        if form.keys().any(|name| name != "payment_method") {
+            return bad(Some("parameter_unknown"), form.keys().next().map(String::as_str));
+        }
+        let passes = self.has(Fault::SecondConfirmPasses) && self.intents[place].status == "requires_action";
+        let intent = &mut self.intents[place];
+        if !["requires_payment_method", "requires_confirmation", "requires_action"].contains(&intent.status) {
+            return state();
+        }
+        let Some(method) = form.get("payment_method").cloned().or_else(|| intent.method.clone()) else {
+            return state();
+        };
+        intent.confirmations += 1;
+        if intent.confirmations > 10 {
+            intent.status = "canceled";
+            intent.reason = Some("automatic".to_owned());
+            return state();
+        }
+        intent.method = Some(method.clone());
+        intent.error = None;
+        match method.as_str() {
+            "pm_card_authenticationRequired" if !passes => {
+                intent.status = "requires_action";
+            }
+            "pm_card_visa_chargeDeclined" => {
+                intent.status = "requires_payment_method";
+                intent.method = None;
+                intent.has_charge = true;
+                intent.failed = Some(("card_declined", "generic_decline"));
+                intent.error = Some("card_declined");
+                let shown = self.shown(place);
+                return (
+                    402,
+                    json!({ "error": { "type": "card_error", "code": "card_declined", "decline_code": "generic_decline",
+                        "payment_intent": shown, "message": "no" } }),
+                );
+            }
+            _ => self.approve(place),
+        }
+        (200, self.shown(place))
+    }
+
+    fn approve(&mut self, place: usize) {
+        let intent = &mut self.intents[place];
+        intent.has_charge = true;
+        intent.failed = None;
+        if intent.manual {
+            intent.status = "requires_capture";
+            intent.held = intent.amount;
+        } else {
+            intent.status = "succeeded";
+            intent.captured = intent.amount;
+            intent.closed = true;
+        }
+    }
+
+    fn authenticate(&mut self, place: usize, form: &Form) -> Answer {
+        if self.intents[place].status != "requires_action" {
+            return state();
+        }
+        if form.get("success").is_some_and(|word| word == "true") {
+            self.approve(place);
+        } else {
+            let intent = &mut self.intents[place];
+            intent.status = "requires_payment_method";
+            intent.method = None;
+            intent.error = Some("payment_intent_authentication_failure");
+        }
+        (200, self.shown(place))
+    }
+
+    fn capture(&mut self, place: usize, form: &Form) -> Answer {
+        if form.keys().any(|name| name != "amount_to_capture" && name != "final_capture") {
+            return bad(Some("parameter_unknown"), None);
+        }
+        let after_cancel = self.has(Fault::CaptureAfterCancel) && self.intents[place].status == "canceled";
+        let (over, negative) = (self.has(Fault::OverCapture), self.has(Fault::NegativeCapturable));
+        let intent = &mut self.intents[place];
+        let asked = form.get("amount_to_capture").map(|text| text.parse::<i64>().unwrap());
+        if asked.is_some_and(|asked| asked < 0) {
+            return bad(None, Some("amount_to_capture"));
+        }
+        if intent.status != "requires_capture" && !after_cancel {
+            return state();
+        }
+        let held = if after_cancel { intent.amount } else { intent.held };
+        let amount = asked.unwrap_or(held);
+        if amount == 0 {
+            return bad(Some("parameter_invalid_integer"), Some("amount"));
+        }
+        if amount > held && !over {
+            return bad(Some("amount_too_large"), Some("amount_to_capture"));
+        }
+        if form.contains_key("final_capture") {
+            return bad(Some("payment_intent_invalid_parameter"), Some("final_capture"));
+        }
+        intent.captured = amount;
+        intent.held = if negative { amount - held - amount } else { 0 };
+        intent.closed = true;
+        intent.status = "succeeded";
+        (200, self.shown(place))
+    }
+
+    fn cancel(&mut self, place: usize, form: &Form) -> Answer {
+        let reasons = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
+        let reason = form.get("cancellation_reason").cloned();
+        if reason.as_ref().is_some_and(|reason| !reasons.contains(&reason.as_str())) {
+            return bad(None, Some("cancellation_reason"));
+        }
+        let intent = &mut self.intents[place];
+        if ["succeeded", "canceled", "processing"].contains(&intent.status) {
+            if self.fault == Some(Fault::ServerErrors) {
+                return (500, json!({ "error": { "type": "api_error", "message": "oh" } }));
+            }
+            return state();
+        }
+        intent.status = "canceled";
+        intent.reason = reason;
+        intent.held = 0;
+        (200, self.shown(place))
+    }
+
+    fn refund(&mut self, form: &Form) -> Answer {
+        let Some(place) = form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len())
+        else {
+            return missing();
+        };
+        if form.keys().any(|name| name != "payment_intent" && name != "amount") {
+            return bad(Some("parameter_unknown"), None);
+        }
+        let (over, forgets) = (self.has(Fault::OverRefund), self.has(Fault::RefundForgetsRefunds));
+        let (of_hold, text) = (self.has(Fault::RefundOfHold), self.has(Fault::AmountsTurnText));
+        let intent = &mut self.intents[place];
+        let asked = form.get("amount").map(|text| text.parse::<i64>().unwrap());
+        if asked.is_some_and(|asked| asked < 1) {
+            return bad(Some("parameter_invalid_integer"), Some("amount"));
+        }
+        if intent.status == "requires_capture" && !of_hold {
+            return bad(None, None);
+        }
+        if !["succeeded", "requires_capture"].contains(&intent.status) {
+            return bad(None, None);
+        }
+        let taken = if of_hold { intent.amount } else { intent.captured };
+        let left = taken - intent.refunds.iter().sum::<i64>();
+        if left == 0 && !over {
+            return bad(Some("charge_already_refunded"), None);
+        }
+        let amount = asked.unwrap_or(if forgets { taken } else { left });
+        if amount > 1_000_000_000 || amount > left && !over && !(forgets && asked.is_none()) {
+            return bad(None, Some("amount"));
+        }
+        intent.refunds.push(amount);
+        let number = intent.refunds.len() - 1;
+        let mut shown = refund(place, number, amount);
+        if text && asked.is_some() {
+            shown["amount"] = json!(amount.to_string());
+        }
+        (200, shown)
+    }
+
+    fn look(&self, path: &[&str], form: &Form) -> Answer {
+        match path {
+            ["payment_intents", id] => match place(id).filter(|place| *place < self.intents.len()) {
+                Some(place) => (200, self.shown(place)),
+                None => missing(),
+            },
+            ["payment_intents"] => (200, json!({ "object": "list", "data": [] })),
+            ["refunds"] => {
+                match form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len()) {
+                    Some(place) => {
+                        let list = self.intents[place].refunds.iter().enumerate();
+                        let data: Vec<Value> = list.map(|(number, amount)| refund(place, number, *amount)).collect();
+                        (200, json!({ "object": "list", "data": data }))
+                    }
+                    None => missing(),
+                }
+            }
+            _ => no_route(),
+        }
+    }
+
+    fn shown(&self, place: usize) -> Value {
+        let it = &self.intents[place];
+        let method = it.method.as_ref().map(|_| format!("pm_{place}AbCdEfGhIjKl"));
+        let error = it.error.map(|code| json!({ "code": code }));
+        let mut shown = json!({
+            "id": id(place), "object": "payment_intent", "status": it.status, "amount": it.amount,
+            "currency": it.currency, "amount_capturable": it.held, "amount_received": it.captured,
+            "client_secret": format!("{}_secret_1", id(place)),
+            "capture_method": it.capture_method,
+            "confirmation_method": "automatic",
+            "cancellation_reason": it.reason, "payment_method": method, "last_payment_error": error,
+            "next_action": (it.status == "requires_action").then(|| json!({ "type": "use_stripe_sdk" })),
+            "latest_charge": it.has_charge.then(|| self.charge(place)),
+        });
+        if self.has(Fault::NoReceived) {
+            shown.as_object_mut().unwrap().remove("amount_received");
+        }
+        shown
+    }
+
+    fn charge(&self, place: usize) -> Value {
+        let it = &self.intents[place];
+        let refunded: i64 = it.refunds.iter().sum();
+        let let_go = it.status == "canceled" && it.captured == 0 && it.failed.is_none();
+        json!({
+            "id": format!("ch_{place}AbCdEfGhIjKl"), "object": "charge", "amount": it.amount, "currency": it.currency,
+            "status": if it.failed.is_some() { "failed" } else { "succeeded" },
+            "amount_captured": it.captured, "amount_refunded": if let_go { it.amount } else { refunded },
+            "captured": it.closed, "refunded": let_go || it.closed && refunded == it.captured,
+            "balance_transaction": (it.captured > 0).then_some("txn_1"),
+        })
+    }
+}
+
+fn no_route() -> Answer {
+    (404, json!({ "error": { "message": "no such URL", "type": "invalid_request_error" } }))
+}
+
+fn id(place: usize) -> String {
+    format!("pi_{place}AbCdEfGhIjKl")
+}
+
+fn place(id: &str) -> Option<usize> {
+    id.strip_prefix("pi_")?.strip_suffix("AbCdEfGhIjKl")?.parse().ok()
+}
+
+fn refund(place: usize, number: usize, amount: i64) -> Value {
+    json!({ "id": format!("re_{place}x{number}AbCdEfGhIjKl"), "object": "refund", "amount": amount, "status": "succeeded" })
+}
