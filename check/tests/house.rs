@@ -18,13 +18,14 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 8] = [
+const CRATES: [(&str, &str); 9] = [
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
     ("server", "holdfast-server"),
     ("conformance", "holdfast-conformance"),
     ("audit", "holdfast-audit"),
+    ("drive", "holdfast-drive"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
 ];
@@ -89,6 +90,15 @@ fn the_audit_judges_by_model_and_claims_alone() {
 fn check_meets_the_engine_through_the_harness_alone() {
     assert!(of("holdfast-conformance", &["normal"]).contains("holdfast-engine"), "the walk is broken");
     assert!(!of("holdfast-check", &ALL_KINDS).contains("holdfast-engine"), "check reaches past the harness");
+}
+
+#[test]
+fn a_drive_reaches_servers_over_the_wire_alone() {
+    let ours: Vec<_> =
+        of("holdfast-drive", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-conformance", "holdfast-model", "holdfast-properties"]);
+    let tree = of("holdfast-drive", &["normal", "build"]);
+    assert!(!tree.contains("ureq") && !tree.contains("rustls"), "check would compile TLS: {tree:?}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub mod notifications;
 mod open;
 pub mod oracle;
 pub mod reading;
-mod repaired;
+pub mod repaired;
 pub mod retries;
 mod room;
 pub mod saboteurs;

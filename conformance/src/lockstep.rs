@@ -244,6 +244,10 @@ impl<'s, S: Subject> Lockstep<'s, S> {
 
     /// Keys that the subject has forgotten of itself, and might: the model forgets them too.
     fn follow_forgotten_keys(&mut self) -> Result<(), Verdict> {
+        // What has been compared is as old on both sides; to look again at every step would cost a tenth of it.
+        if !self.after.keys.iter().flatten().any(|key| key.prunable) {
+            return Ok(());
+        }
         for place in 0..KEYS {
             let Ok(number) = u8::try_from(place) else { continue };
             let key = KeyId(number);

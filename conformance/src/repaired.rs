@@ -16,7 +16,8 @@ const MOST: usize = 8;
 
 /// The model's step, if it had named the wrong parameter that the subject named. `None` where the subject says what the
 /// model says, or names one that is not wrong.
-pub(crate) fn also_wrong(
+#[must_use]
+pub fn also_wrong(
     terms: &Terms,
     world: &World,
     input: Input,

@@ -198,7 +198,15 @@ pub use step::{Captured, PaymentStep, Step, Subject, subject};
 /// The source of each topic, for [`Claim::why`].
 const SOURCES: [(&str, &str); 11] = [
     ("money", include_str!("money.rs")),
-    ("lifecycle", include_str!("lifecycle.rs")),
+    (
+        "lifecycle",
+        concat!(
+            include_str!("lifecycle/standing.rs"),
+            include_str!("lifecycle/moves.rs"),
+            include_str!("lifecycle/attempts.rs"),
+            include_str!("lifecycle/refusals.rs"),
+        ),
+    ),
     ("capture", include_str!("capture.rs")),
     ("expiry", include_str!("expiry.rs")),
     ("refunds", include_str!("refunds.rs")),

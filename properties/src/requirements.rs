@@ -31,7 +31,7 @@ pub struct GoldenTrace {
 
 /// The golden traces: the files of `model/traces/`, each with what its heading says. A test compares them.
 #[rustfmt::skip]
-pub const GOLDEN_TRACES: [GoldenTrace; 75] = [
+pub const GOLDEN_TRACES: [GoldenTrace; 76] = [
     GoldenTrace { file: "a12_booked_within_the_hour.trace", rules: "A4 A12 R21", shows: "automatic_async is the default, and its ledger entry is there an hour later at the latest" },
     GoldenTrace { file: "a15_async_with_fee_and_transfer.trace", rules: "A2 A5 A7 A8 A9 A11 A13 A14 A15 A17", shows: "success first, with the capture shown as done and the ledger's pointers null; the background capture sets all three at once" },
     GoldenTrace { file: "a3_capture_method_at_confirm.trace", rules: "A3", shows: "the capture method may be chosen as late as at the confirmation" },
@@ -50,6 +50,7 @@ pub const GOLDEN_TRACES: [GoldenTrace; 75] = [
     GoldenTrace { file: "b41_card_without_enterprise_features.trace", rules: "B31 B33 B41 U1", shows: "the test card without the features for several captures" },
     GoldenTrace { file: "b41_cartes_bancaires_supports_multicapture.trace", rules: "B5 B41", shows: "the Cartes Bancaires test card" },
     GoldenTrace { file: "b43_refund_of_an_open_hold.trace", rules: "B42 B43 U16", shows: "all that was captured is given back while the hold is open; the charge turns `refunded` only at the final capture, and no charge.refunded tells of it then" },
+    GoldenTrace { file: "b45_only_under_multicapture.trace", rules: "B7 B11 B45", shows: "what several captures forbid is allowed where the money is captured once, by hand, or by itself whatever the card allows" },
     GoldenTrace { file: "b45_partial_refund_with_the_fee.trace", rules: "B44 B45 B46 B60", shows: "under multicapture a partial refund takes neither fee nor transfer back; their own endpoints do" },
     GoldenTrace { file: "b47_two_independent_latches.trace", rules: "B47 D2", shows: "after the fee's own endpoint a refund cannot take the fee back any more, but still the transfer" },
     GoldenTrace { file: "b49_fee_at_each_later_capture.trace", rules: "B49 B50 B53 U7", shows: "a fee at the first capture makes one required at each later capture; the values may differ" },

@@ -4,7 +4,7 @@ use crate::clock::MovableClock;
 use crate::keys::{Key, Keys};
 use crate::webhooks::HttpDelivery;
 use crate::worker::Worker;
-use holdfast_engine::acquirer::{Acquirer, JournalFile, NoFaults, SimulatedAcquirer};
+use holdfast_engine::acquirer::{Acquirer, LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::time::Seconds;
@@ -69,8 +69,8 @@ impl App {
             }
             StoreChoice::File(file) => {
                 let store = SqliteStore::open(file, Durability::Full)?;
-                let journal = JournalFile::open(&file.with_extension("acquirer"))?;
-                let acquirer = SimulatedAcquirer::on_journal(NoFaults, journal)?;
+                let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
+                let acquirer = SimulatedAcquirer::on_ledger(NoFaults, ledger);
                 (Arc::new(store), Arc::new(acquirer), MovableClock::kept_in(&file.with_extension("clock"))?)
             }
         };

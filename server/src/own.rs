@@ -9,6 +9,7 @@ use holdfast_engine::command::{Command, WorldEvent};
 use holdfast_engine::edge::read::{Verb, command};
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Account;
+use holdfast_engine::time::DAY;
 use holdfast_engine::{AccountId, ApiVersion, Clock, Currency, Object, Reason, Refusal, Request, Time};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -153,7 +154,7 @@ fn clock_at(now: Time) -> Answer {
     Answer::ok(json!({ "object": "test_helpers.clock", "now": now.seconds() }))
 }
 
-/// Under a key the clock moves once. The key is remembered for as long as the server runs, apart from the engine's.
+/// Under a key the clock moves once. The key is remembered for a day while the server runs, apart from the engine's.
 fn advance(app: &App, asker: &Asker, key: Option<&str>, params: &Value) -> Answered {
     only(params, &["seconds"])?;
     let seconds = integer(params, "seconds")?.ok_or_else(|| Reason::Missing("seconds".into()))?;
@@ -172,6 +173,7 @@ fn advance(app: &App, asker: &Asker, key: Option<&str>, params: &Value) -> Answe
         Some((_, now)) => (clock_at(*now), true),
         None => {
             let now = app.worker.advance(seconds).map_err(|error| broken(&error))?;
+            moved.retain(|_, (_, then)| now.since(*then) < DAY);
             moved.insert((asker.account, key.to_owned()), (seconds, now));
             (clock_at(now), false)
         }

@@ -7,6 +7,7 @@ use holdfast_engine::time::{MINUTE, Seconds};
 use holdfast_engine::{Clock, Engine, Object, ObjectId, Time};
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -62,8 +63,11 @@ impl Worker {
         let mut keys_forgotten = None;
         while !self.stopped.load(Ordering::SeqCst) {
             let now = self.clock.now();
-            if let Err(error) = self.round(now) {
-                tracing::error!(%error, "a round of due work failed; it is tried again");
+            // A panic ends its round and nothing else: without a worker nothing would ever expire, and nobody would know.
+            match catch_unwind(AssertUnwindSafe(|| self.round(now))) {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a round of due work failed; it is tried again"),
+                Err(_) => tracing::error!("a round of due work panicked; it is tried again"),
             }
             if keys_forgotten.is_none_or(|last| now.since(last) >= MINUTE) {
                 if let Err(error) = self.engine.forget_keys(now) {
@@ -202,4 +206,63 @@ impl Drop for Post {
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
+    use holdfast_engine::edge::read;
+    use holdfast_engine::objects::Account;
+    use holdfast_engine::{AccountId, EngineParts, Request};
+    use std::sync::atomic::AtomicUsize;
+
+    /// A network whose background captures make the engine panic, a few times.
+    struct Explosive(SimulatedAcquirer, AtomicUsize);
+
+    impl Acquirer for Explosive {
+        fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
+            let left = || self.1.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            assert!(!matches!(ask, Ask::CaptureAll { .. }) || left().is_err(), "on purpose");
+            self.0.ask(reference, ask)
+        }
+    }
+
+    /// A job that panics is tried again, and the worker goes on.
+    #[test]
+    fn a_panic_ends_one_round_only() {
+        let clock = Arc::new(MovableClock::forgetful());
+        let acquirer = Arc::new(Explosive(SimulatedAcquirer::default(), AtomicUsize::new(2)));
+        let parts = EngineParts { acquirer, clock: clock.clone(), ..EngineParts::in_memory(Time::default()) };
+        let engine = Arc::new(Engine::open(parts).unwrap());
+        engine.add_account(Account::standard(AccountId(1))).unwrap();
+        let pay = [
+            ("amount", "1000"),
+            ("currency", "usd"),
+            ("confirm", "true"),
+            ("payment_method", "pm_card_visa"),
+            ("capture_method", "automatic_async"),
+        ];
+        let pay = read::command(read::Verb::Post, "/v1/payment_intents", &read::form(pay));
+        let made = engine.execute(Request::new(AccountId(1), pay));
+        let charge = made.object().and_then(Object::as_payment_intent).and_then(|intent| intent.latest_charge).unwrap();
+        clock.advance_to(clock.now().after(3_600)).unwrap();
+        let worker = Arc::new(Worker::new(Arc::clone(&engine), clock));
+        let working = thread::spawn({
+            let worker = Arc::clone(&worker);
+            move || worker.run()
+        });
+        let is_filled = || {
+            let found = engine.observe(charge).unwrap();
+            found.as_ref().and_then(Object::as_charge).is_some_and(|charge| charge.balance_transaction.is_some())
+        };
+        let end = Instant::now().checked_add(PATIENCE).unwrap();
+        while !is_filled() {
+            assert!(Instant::now() < end && !working.is_finished(), "the worker is gone");
+            thread::sleep(SHORT_REST);
+        }
+        worker.stop();
+        working.join().unwrap();
+        assert!(engine.store().open_asks().unwrap().is_empty(), "asked again under the same reference");
+    }
 }

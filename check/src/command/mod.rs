@@ -6,6 +6,7 @@
 mod audit;
 mod claims;
 mod coverage;
+mod drive;
 mod explore;
 mod merge;
 mod on_engine;
@@ -123,6 +124,8 @@ enum Command {
     },
     /// Confront the engine with the model in random sequences, until the time is up or they part
     Soak(soak::Question),
+    /// Drive a server that speaks the provider's API, and find where it parts from the model
+    Drive(drive::Question),
     /// Count how soon the harness notices engines with one rule broken on purpose
     Strength(strength::Question),
     /// Say how many of the explorers' abstract transitions a corpus drives through the engine
@@ -195,6 +198,7 @@ pub fn run(
         Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, plugs, stage),
         Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, stage),
         Some(Command::Soak(question)) => soak::run(&question, &cli.options, stage),
+        Some(Command::Drive(question)) => drive::run(&question, &cli.options, stage),
         Some(Command::Strength(question)) => strength::run(&question, &cli.options, stage),
         Some(Command::Coverage(question)) => coverage::run(&question, &cli.options, stage),
         Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, stage),

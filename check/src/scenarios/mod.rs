@@ -1,6 +1,10 @@
 //! The bounded instances of the model that are explored: one table, one function a scenario.
 
 mod alphabet;
+mod around;
+mod cards;
+mod connect;
+mod parts;
 mod several;
 mod table;
 

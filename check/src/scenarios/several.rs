@@ -6,8 +6,41 @@ use holdfast_model::{
     RefundId, RefundProgress,
 };
 
-use super::table::{held, paid};
-use super::{Alphabet, When};
+use super::parts::{held, paid, variant};
+use super::{Alphabet, Variant, When};
+
+pub(super) fn two_payments() -> Vec<Variant> {
+    vec![
+        variant("interchangeable", cards(8, 4)),
+        variant("connected accounts", connected(2, 2)),
+        variant("banks", banks(4, 3)),
+    ]
+}
+
+pub(super) fn three_payments() -> Vec<Variant> {
+    vec![
+        variant("cards", cards(6, 4)),
+        variant("connected accounts", connected(1, 2)),
+        variant("banks", banks(3, 3)),
+        variant("every kind", every_kind(1, 1)),
+    ]
+}
+
+/// Cards several times rather than once with yet more money: a variant is what is resumed or given to another machine,
+/// and what has to fit into memory.
+pub(super) fn deep_two_payments() -> Vec<Variant> {
+    let mut cancels = variant("cards, dialect: cancel ends canceled", cards(11, 4));
+    cancels.terms.dialect.cancel_keeps_captured = false;
+    let mut closes = variant("cards, dialect: the last capture closes", cards(12, 4));
+    closes.terms.dialect.full_capture_stays_open = false;
+    vec![
+        variant("cards", cards(12, 4)),
+        cancels,
+        closes,
+        variant("connected accounts", connected(3, 2)),
+        variant("every kind", every_kind(2, 2)),
+    ]
+}
 
 const PI: IntentId = IntentId(0);
 
@@ -15,7 +48,7 @@ const HELD: When = When::status(&[IntentStatus::RequiresCapture]);
 const CHARGED: When = When::status(&[IntentStatus::RequiresCapture, IntentStatus::Succeeded]);
 
 /// Cards: captured at once or in pieces of 1, refunded, canceled, run out.
-pub(super) fn cards(amount: i64, refunds: u8) -> Alphabet {
+fn cards(amount: i64, refunds: u8) -> Alphabet {
     Alphabet::new()
         .refunds_at_most(refunds)
         .creates([held(amount, PaymentMethod::Visa), paid(amount, PaymentMethod::Visa, CaptureMethod::AutomaticAsync)])
@@ -28,7 +61,7 @@ pub(super) fn cards(amount: i64, refunds: u8) -> Alphabet {
 
 /// The money of connected accounts: shares and fees that go out with captures and come back with
 /// refunds, or by hand.
-pub(super) fn connected(amount: i64, refunds: u8) -> Alphabet {
+fn connected(amount: i64, refunds: u8) -> Alphabet {
     let hold = |flow, fee, transfer| Create { flow, fee, transfer, ..held(amount, PaymentMethod::Visa) };
     let piece = |fee| open(Capture { amount: Some(1), fee, ..Capture::default() });
     let with = |refund_application_fee, reverse_transfer| {
@@ -57,7 +90,7 @@ pub(super) fn connected(amount: i64, refunds: u8) -> Alphabet {
 }
 
 /// Banks, and refunds that take their time: settled, bounced, stopped, given back, returned.
-pub(super) fn banks(amount: i64, refunds: u8) -> Alphabet {
+fn banks(amount: i64, refunds: u8) -> Alphabet {
     use PaymentMethod as P;
     use RefundProgress::{Fails, Returned, Succeeds};
     let debit = |method| paid(amount, method, CaptureMethod::Automatic);
@@ -83,7 +116,7 @@ pub(super) fn banks(amount: i64, refunds: u8) -> Alphabet {
 }
 
 /// A card, a bank and a connected account side by side.
-pub(super) fn every_kind(amount: i64, refunds: u8) -> Alphabet {
+fn every_kind(amount: i64, refunds: u8) -> Alphabet {
     cards(amount, refunds).and(connected(amount, refunds)).and(banks(amount, refunds))
 }
 

@@ -64,6 +64,11 @@ impl Draft {
         Self { terms, generator: Generator::new(Mix::choose(&mut pen, temper)), made: 0, last: World::default() }
     }
 
+    /// The same under given terms: of an engine that has its own.
+    pub fn under(terms: Terms, choices: &mut impl Choices, temper: Temper) -> Self {
+        Self { terms, ..Self::begin(choices, temper) }
+    }
+
     /// The terms it is played under.
     #[must_use]
     pub const fn terms(&self) -> &Terms {

@@ -9,6 +9,7 @@
 mod freedoms;
 mod golden;
 mod overlaps;
+mod planted;
 mod suites;
 mod toy;
 mod turned_away;

@@ -2,12 +2,16 @@
 //! again harmless.
 
 mod faults;
-mod journal;
+mod ledger;
+#[cfg(feature = "sqlite")]
+mod ledger_file;
 mod simulated;
 
 pub use faults::{Fault, Faults, NoFaults, PlannedFaults};
-pub use journal::{Journal, JournalError, JournalFile};
-pub use simulated::{Position, SimulatedAcquirer};
+pub use ledger::{Effect, Ledger, LedgerError, MemoryLedger, Position, Return};
+#[cfg(feature = "sqlite")]
+pub use ledger_file::LedgerFile;
+pub use simulated::SimulatedAcquirer;
 
 use crate::money::{Currency, Money};
 use crate::objects::RefundFailure;

@@ -1,50 +1,20 @@
 //! An acquirer that keeps its own ledger and treats each test method as its row says.
 
-use super::{Acquirer, Answer, Ask, Fault, Faults, Journal, JournalError, NoAnswer, NoFaults, Presence, Reference};
+use super::{
+    Acquirer, Answer, Ask, Effect, Fault, Faults, Ledger, LedgerError, MemoryLedger, NoAnswer, NoFaults, Position,
+    Presence, Reference, Return,
+};
 use crate::money::Money;
+use crate::objects::RefundFailure;
 use crate::test_methods::{Behaviour, Challenge, Decline, TestMethod};
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// What the acquirer's ledger says of one hold or debit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Position {
-    /// The method it is on.
-    pub method: TestMethod,
-    /// How much was held or debited.
-    pub amount: Money,
-    /// How much was taken.
-    pub captured: Money,
-    /// How much went back without being taken.
-    pub released: Money,
-    /// How much of what was taken was returned, failed returns excluded.
-    pub refunded: Money,
-    /// A bank debit that has not settled.
-    pub pending: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Return {
-    hold: Reference,
-    amount: Money,
-    undone: bool,
-}
-
-#[derive(Debug, Default)]
-struct Ledger {
-    answers: FxHashMap<Reference, Answer>,
-    positions: FxHashMap<Reference, Position>,
-    returns: FxHashMap<Reference, Return>,
-}
 
 /// The simulated acquirer.
 pub struct SimulatedAcquirer {
-    ledger: Mutex<Ledger>,
+    ledger: Mutex<Box<dyn Ledger>>,
     faults: Box<dyn Faults>,
     /// Calls that are still on their way, and that nobody waits for any more.
     late: Mutex<Vec<(Reference, Ask)>>,
-    journal: Option<Box<dyn Journal>>,
 }
 
 impl Default for SimulatedAcquirer {
@@ -57,49 +27,48 @@ impl SimulatedAcquirer {
     /// An acquirer with an empty ledger that forgets with its process.
     #[must_use]
     pub fn new(faults: impl Faults + 'static) -> Self {
-        Self { ledger: Mutex::default(), faults: Box::new(faults), late: Mutex::default(), journal: None }
+        Self::on_ledger(faults, MemoryLedger::default())
     }
 
-    /// An acquirer whose ledger is what `journal` holds, and which writes each effect there before it answers.
-    ///
-    /// # Errors
-    /// [`JournalError`] when the journal cannot be read.
-    pub fn on_journal(faults: impl Faults + 'static, journal: impl Journal + 'static) -> Result<Self, JournalError> {
-        let mut ledger = Ledger::default();
-        for (reference, ask) in journal.read()? {
-            ledger.once(reference, &ask);
-        }
-        let journal: Option<Box<dyn Journal>> = Some(Box::new(journal));
-        Ok(Self { ledger: Mutex::new(ledger), faults: Box::new(faults), late: Mutex::default(), journal })
+    /// An acquirer that goes on with `ledger`.
+    #[must_use]
+    pub fn on_ledger(faults: impl Faults + 'static, ledger: impl Ledger + 'static) -> Self {
+        Self { ledger: Mutex::new(Box::new(ledger)), faults: Box::new(faults), late: Mutex::default() }
     }
 
-    /// What the ledger says of a hold or debit.
+    /// What the ledger says of a hold or debit; nothing when it cannot be read.
     #[must_use]
     pub fn position(&self, hold: Reference) -> Option<Position> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).positions.get(&hold).copied()
+        self.ledger().position(hold).ok().flatten()
     }
 
-    /// Every hold and debit, in the order of their references.
+    /// Every hold and debit, in the order of their references; none when the ledger cannot be read.
     #[must_use]
     pub fn positions(&self) -> Vec<(Reference, Position)> {
-        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = ledger.positions.iter().map(|(reference, position)| (*reference, *position)).collect();
-        all.sort_by_key(|(reference, _)| *reference);
-        all
+        self.read_positions().unwrap_or_default()
+    }
+
+    /// The same, for whoever must tell an empty ledger from one that cannot be read.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when it cannot be read.
+    pub fn read_positions(&self) -> Result<Vec<(Reference, Position)>, LedgerError> {
+        self.ledger().positions()
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Box<dyn Ledger>> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn late(&self) -> MutexGuard<'_, Vec<(Reference, Ask)>> {
         self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The effect of `ask` unless the reference had it already; the answer either way. A ledger that fails answers
+    /// nobody.
     fn effect(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        if !ledger.answers.contains_key(&reference)
-            && let Some(journal) = &self.journal
-        {
-            journal.append(reference, ask).map_err(|_| NoAnswer)?;
-        }
-        Ok(ledger.once(reference, ask))
+        let mut ledger = self.ledger();
+        once(&mut **ledger, reference, ask).map_err(|LedgerError(_)| NoAnswer)
     }
 }
 
@@ -124,91 +93,98 @@ impl Acquirer for SimulatedAcquirer {
     }
 }
 
-impl Ledger {
-    /// The effect of `ask` unless the reference had it already; the answer either way.
-    fn once(&mut self, reference: Reference, ask: &Ask) -> Answer {
-        if let Some(answer) = self.answers.get(&reference) {
-            return *answer;
-        }
-        let answer = self.apply(reference, ask).unwrap_or(Answer::Impossible);
-        self.answers.insert(reference, answer);
-        answer
+fn once(ledger: &mut dyn Ledger, reference: Reference, ask: &Ask) -> Result<Answer, LedgerError> {
+    if let Some(answer) = ledger.answer(reference)? {
+        return Ok(answer);
     }
+    let impossible = Effect { answer: Answer::Impossible, position: None, refund: None };
+    let effect = decided(ledger, reference, ask)?.unwrap_or(impossible);
+    ledger.note(reference, effect)?;
+    Ok(effect.answer)
+}
 
-    fn apply(&mut self, reference: Reference, ask: &Ask) -> Option<Answer> {
-        match ask {
-            Ask::Authorize { amount, method, presence, capture, .. } => {
-                let answer = issuer(*method, *presence);
-                if matches!(answer, Answer::Done | Answer::Pending) {
-                    let pending = answer == Answer::Pending;
-                    let captured = if *capture && !pending { *amount } else { Money::ZERO };
-                    let (released, refunded) = (Money::ZERO, Money::ZERO);
-                    let position = Position { method: *method, amount: *amount, captured, released, refunded, pending };
-                    self.positions.insert(reference, position);
-                }
-                Some(answer)
+/// What `ask` does, as the ledger stands; `None` when the ledger does not allow it.
+fn decided(ledger: &dyn Ledger, reference: Reference, ask: &Ask) -> Result<Option<Effect>, LedgerError> {
+    let only = |answer| Some(Effect { answer, position: None, refund: None });
+    // A hold or debit that `change` makes another one of.
+    let moved = |hold: Reference, change: &dyn Fn(&mut Position) -> Option<Answer>| {
+        let changed = ledger.position(hold)?.and_then(|mut position| Some((change(&mut position)?, position)));
+        Ok(changed.map(|(answer, position)| Effect { answer, position: Some((hold, position)), refund: None }))
+    };
+    match ask {
+        Ask::Authorize { amount, method, presence, capture, .. } => {
+            let answer = issuer(*method, *presence);
+            if !matches!(answer, Answer::Done | Answer::Pending) {
+                return Ok(only(answer));
             }
-            Ask::Verify { method, presence } => Some(verified(*method, *presence)),
-            Ask::Capture { hold, amount, last } => self.positions.get_mut(hold)?.capture(*amount, *last),
-            Ask::CaptureAll { hold } => self.positions.get_mut(hold)?.capture_all(),
-            Ask::Release { hold } => self.positions.get_mut(hold)?.capture(Money::ZERO, true),
-            Ask::Refund { hold, amount, capture_first } => self.refund(reference, *hold, *amount, *capture_first),
-            Ask::CancelDebit { debit } => self.positions.get_mut(debit)?.cancel_debit(),
-            Ask::DebitOutcome { debit, told } => self.positions.get_mut(debit)?.debit_outcome(*told),
-            Ask::RefundOutcome { refund, told } => self.refund_outcome(*refund, *told),
-            Ask::CancelRefund { refund } => {
-                self.undo(*refund)?;
-                Some(Answer::Done)
-            }
+            let pending = answer == Answer::Pending;
+            let captured = if *capture && !pending { *amount } else { Money::ZERO };
+            let (released, refunded) = (Money::ZERO, Money::ZERO);
+            let position = Position { method: *method, amount: *amount, captured, released, refunded, pending };
+            Ok(Some(Effect { answer, position: Some((reference, position)), refund: None }))
         }
+        Ask::Verify { method, presence } => Ok(only(verified(*method, *presence))),
+        Ask::Capture { hold, amount, last } => moved(*hold, &|position| position.capture(*amount, *last)),
+        Ask::CaptureAll { hold } => moved(*hold, &Position::capture_all),
+        Ask::Release { hold } => moved(*hold, &|position| position.capture(Money::ZERO, true)),
+        Ask::Refund { hold, amount, capture_first } => {
+            let (hold, amount) = (*hold, *amount);
+            let back = Return { hold, amount, undone: false };
+            let effect = moved(hold, &|position| position.refund(amount, *capture_first))?;
+            Ok(effect.map(|effect| Effect { refund: Some((reference, back)), ..effect }))
+        }
+        Ask::CancelDebit { debit } => moved(*debit, &Position::cancel_debit),
+        Ask::DebitOutcome { debit, told } => moved(*debit, &|position| position.debit_outcome(*told)),
+        Ask::RefundOutcome { refund, told } => match outcome(ledger, *refund, *told)? {
+            Some(Err(failure)) => undone(ledger, *refund, Answer::RefundFailed(failure)),
+            Some(Ok(())) => Ok(only(Answer::Done)),
+            None => Ok(None),
+        },
+        Ask::CancelRefund { refund } => undone(ledger, *refund, Answer::Done),
     }
+}
 
-    fn refund(&mut self, reference: Reference, hold: Reference, amount: Money, capture_first: bool) -> Option<Answer> {
-        let position = self.positions.get_mut(&hold)?;
+/// How a refund goes: as a test says, or by itself; `None` when there is no such refund.
+fn outcome(
+    ledger: &dyn Ledger,
+    refund: Reference,
+    told: Option<Result<(), RefundFailure>>,
+) -> Result<Option<Result<(), RefundFailure>>, LedgerError> {
+    let Some(entry) = ledger.refund(refund)? else { return Ok(None) };
+    let Some(position) = ledger.position(entry.hold)? else { return Ok(None) };
+    let fails = position.method.row().behaviour == Behaviour::RefundFails;
+    let by_itself = if fails { Err(RefundFailure::ExpiredOrCanceledCard) } else { Ok(()) };
+    Ok(Some(told.unwrap_or(by_itself)))
+}
+
+/// Takes a refund out of the ledger, once.
+fn undone(ledger: &dyn Ledger, refund: Reference, answer: Answer) -> Result<Option<Effect>, LedgerError> {
+    let Some(entry) = ledger.refund(refund)? else { return Ok(None) };
+    if entry.undone {
+        return Ok(Some(Effect { answer, position: None, refund: None }));
+    }
+    let Some(mut position) = ledger.position(entry.hold)? else { return Ok(None) };
+    let Ok(refunded) = position.refunded.minus(entry.amount) else { return Ok(None) };
+    position.refunded = refunded;
+    let entry = Return { undone: true, ..entry };
+    Ok(Some(Effect { answer, position: Some((entry.hold, position)), refund: Some((refund, entry)) }))
+}
+
+impl Position {
+    fn refund(&mut self, amount: Money, capture_first: bool) -> Option<Answer> {
         if capture_first {
-            position.capture_all()?;
+            self.capture_all()?;
         }
-        let refunded = position.refunded.plus(amount).ok()?;
-        if refunded > position.captured {
+        let refunded = self.refunded.plus(amount).ok()?;
+        if refunded > self.captured {
             return None;
         }
-        position.refunded = refunded;
-        let row = position.method.row();
-        self.returns.insert(reference, Return { hold, amount, undone: false });
+        self.refunded = refunded;
+        let row = self.method.row();
         let waits = row.behaviour == Behaviour::RefundPending || row.method_type.settles_later();
         Some(if waits { Answer::Pending } else { Answer::Done })
     }
 
-    fn refund_outcome(
-        &mut self,
-        refund: Reference,
-        told: Option<Result<(), crate::objects::RefundFailure>>,
-    ) -> Option<Answer> {
-        let hold = self.returns.get(&refund)?.hold;
-        let fails = self.positions.get(&hold)?.method.row().behaviour == Behaviour::RefundFails;
-        let by_itself = if fails { Err(crate::objects::RefundFailure::ExpiredOrCanceledCard) } else { Ok(()) };
-        match told.unwrap_or(by_itself) {
-            Ok(()) => Some(Answer::Done),
-            Err(failure) => {
-                self.undo(refund)?;
-                Some(Answer::RefundFailed(failure))
-            }
-        }
-    }
-
-    /// Takes a refund out of the ledger, once.
-    fn undo(&mut self, refund: Reference) -> Option<()> {
-        let entry = self.returns.get_mut(&refund)?;
-        if !entry.undone {
-            let position = self.positions.get_mut(&entry.hold)?;
-            position.refunded = position.refunded.minus(entry.amount).ok()?;
-            entry.undone = true;
-        }
-        Some(())
-    }
-}
-
-impl Position {
     fn capture(&mut self, amount: Money, last: bool) -> Option<Answer> {
         let open = self.amount.minus(self.captured).ok()?.minus(self.released).ok()?;
         let rest = open.minus(amount).ok()?;

@@ -40,8 +40,10 @@ pub(super) fn update(scene: &Scene<'_>, id: CustomerId, fields: &CustomerFields)
 /// `DELETE /v1/customers/:id`. Its methods can be used no more; its payments stay as they are.
 pub(super) fn delete(scene: &Scene<'_>, id: CustomerId) -> Decided {
     let mut changes = Changes::default();
-    let customer = Customer { deleted: true, ..(*scene.customer(id)?).clone() };
-    scene.announce(&mut changes, EventType::CustomerDeleted, &customer);
+    let before = scene.customer(id)?;
+    // What is told is who was deleted, not that nothing is left.
+    scene.announce(&mut changes, EventType::CustomerDeleted, &*before);
+    let customer = Customer { deleted: true, ..(*before).clone() };
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }

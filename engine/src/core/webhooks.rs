@@ -8,6 +8,9 @@ use crate::objects::{OldSecret, Secret, WebhookEndpoint};
 use crate::refusal::Reason;
 use crate::time::Seconds;
 
+/// The most replaced secrets that sign beside the present one; the oldest gives way.
+const MOST_OLD: usize = 8;
+
 /// `POST /v1/webhook_endpoints`.
 pub(super) fn create(scene: &Scene<'_>, request: &CreateWebhookEndpoint) -> Decided {
     check_url(&request.url)?;
@@ -66,6 +69,7 @@ pub(super) fn roll_secret(scene: &Scene<'_>, id: WebhookEndpointId, keep: Second
     let replaced = OldSecret { secret: endpoint.secret, until: scene.now.after(keep) };
     endpoint.old_secrets.insert(0, replaced);
     endpoint.old_secrets.retain(|old| scene.now < old.until);
+    endpoint.old_secrets.truncate(MOST_OLD);
     endpoint.secret = new_secret(scene)?;
     changes.put(endpoint.clone());
     Ok(changes.answer(endpoint))

@@ -146,10 +146,13 @@ impl Engine {
         if let Err(error) = self.parts.store.commit(recorded) {
             return refused(case.number, version, Reason::Internal(error.to_string()).into());
         }
-        match self.ask_acquirer(&ask) {
+        let watched = self.open.watch(&ask);
+        let response = match self.ask_acquirer(&ask) {
             Some(answer) => self.finish(case, version, &ask, answer),
             None => self.give_up(case, version, &ask),
-        }
+        };
+        watched.over();
+        response
     }
 
     /// Decides again with the acquirer's answer and makes it so.

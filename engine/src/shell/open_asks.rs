@@ -51,7 +51,33 @@ impl OpenAsks {
         self.all().into_iter().filter(|ask| ask.locks.iter().any(|locked| objects.contains(locked))).collect()
     }
 
+    /// Has the question counted as open again should the caller panic: whether it had its effect is then unknown.
+    pub(super) fn watch(&self, ask: &Arc<OpenAsk>) -> Watched<'_> {
+        Watched { open: self, ask: Some(Arc::clone(ask)) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, FxHashMap<Reference, Arc<OpenAsk>>> {
         self.asks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A question on its way; open again when this is dropped before [`Self::over`].
+pub(super) struct Watched<'a> {
+    open: &'a OpenAsks,
+    ask: Option<Arc<OpenAsk>>,
+}
+
+impl Watched<'_> {
+    /// Whoever asked has seen to it.
+    pub(super) fn over(mut self) {
+        self.ask = None;
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if let Some(ask) = self.ask.take() {
+            self.open.add(ask);
+        }
     }
 }

@@ -129,7 +129,9 @@ impl Engine {
         let case = Case { request, account: &account, number, now, reference, given_up };
         // Taken out first: should the transaction fail, it is put back.
         self.open.remove(ask.reference);
+        let watched = self.open.watch(ask);
         let _ = self.finish(&case, ask.version, ask, answer);
+        watched.over();
         if self.open.get(ask.reference).is_some() { Err(StillOpen) } else { Ok(()) }
     }
 

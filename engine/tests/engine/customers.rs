@@ -23,7 +23,9 @@ fn a_deleted_customer() {
         delete(&id).refused(404, "resource_missing", "customer");
         w.act_for(MERCHANT);
         delete(&id).is(&format!("id={id} object=customer deleted=true"));
-        assert_eq!(w.told(), "customer.deleted");
+        let told = w.news();
+        assert_eq!(told[0].event_type.name(), "customer.deleted");
+        assert_eq!(told[0].object.as_customer().and_then(|customer| customer.name.clone()).as_deref(), Some("A"));
         w.get(&format!("customers/{id}"), "").is("deleted=true name=null");
         w.get("customers", "").is("data=[]");
         delete(&id).refused(404, "resource_missing", "customer");

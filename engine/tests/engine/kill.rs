@@ -1,7 +1,7 @@
 //! SIGKILL in the middle of load, on a real file: what was acknowledged is there, and the books agree.
 
 use crate::world::{MERCHANT, MULTI, form};
-use holdfast_engine::acquirer::{JournalFile, NoFaults, SimulatedAcquirer};
+use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::read;
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, SqliteStore};
@@ -19,8 +19,8 @@ const CHILD: &str = "HOLDFAST_KILL_CHILD";
 
 fn open(folder: &Path) -> (Engine, Arc<SimulatedAcquirer>) {
     let store = SqliteStore::open(&folder.join("payments.db"), Durability::Full).unwrap();
-    let journal = JournalFile::open(&folder.join("payments.acquirer")).unwrap();
-    let acquirer = Arc::new(SimulatedAcquirer::on_journal(NoFaults, journal).unwrap());
+    let ledger = LedgerFile::open(&folder.join("payments.acquirer")).unwrap();
+    let acquirer = Arc::new(SimulatedAcquirer::on_ledger(NoFaults, ledger));
     let parts = EngineParts {
         store: Arc::new(store),
         acquirer: acquirer.clone(),

@@ -22,7 +22,9 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
     [
         money::FAULTS,
         status::FAULTS,
-        lifecycle::FAULTS,
+        lifecycle::MOVES,
+        lifecycle::ATTEMPTS,
+        lifecycle::REFUSALS,
         capture::FAULTS,
         expiry::FAULTS,
         refunds::FAULTS,

@@ -158,12 +158,33 @@ const flows = {
       payment_method: 'pm_card_threeDSecure2Required',
       payment_method_types: ['card'],
       confirm: true,
-      return_url: `${shop}/back`,
+      return_url: `${shop}/back?order=6735`,
     });
     await page.goto(intent.next_action.redirect_to_url.url);
     await page.click('#approve');
-    assert.match(await page.textContent('h1'), /Thank you/);
+    await page.waitForURL((at) => at.href.startsWith(`${shop}/back`), { timeout: 10000 });
+    const told = new URL(page.url()).searchParams;
+    const wanted = { order: '6735', payment_intent: intent.id, payment_intent_client_secret: intent.client_secret, redirect_status: 'succeeded' };
+    assert.deepStrictEqual(Object.fromEntries(told), wanted);
     assert.strictEqual((await stripe.paymentIntents.retrieve(intent.id)).status, 'succeeded');
+  },
+
+  async 'a bank account is verified by what was sent to it (C19)'(page) {
+    const setup = await stripe.setupIntents.create({
+      payment_method: 'pm_usBankAccount_success',
+      payment_method_types: ['us_bank_account'],
+      payment_method_options: { us_bank_account: { verification_method: 'microdeposits' } },
+      confirm: true,
+    });
+    await page.goto(setup.next_action.verify_with_microdeposits.hosted_verification_url);
+    await page.fill('[name=first]', '1');
+    await page.fill('[name=second]', '2');
+    await page.click('#verify');
+    assert.match(await page.textContent('[role=alert]'), /\S/);
+    await page.fill('[name=code]', 'SM11AA');
+    await page.click('#verify');
+    assert.match(await page.textContent('h1'), /Thank you/);
+    assert.strictEqual((await stripe.setupIntents.retrieve(setup.id)).status, 'succeeded');
   },
 
   async 'a page without its key is not there'(page) {

@@ -49,6 +49,36 @@ def methods_belong_to_customers():
     assert (changed.name, stripe.Customer.retrieve(one.id).metadata["k"]) == ("One", "v")
 
 
+@flow("§2.5, C13")
+def what_an_error_and_an_expansion_show():
+    with raises(stripe.CardError, code="card_declined") as declined:
+        paid(payment_method="pm_card_visa_chargeDeclinedInsufficientFunds")
+    error = declined.error.error
+    assert (error.payment_method.card.last4, error.payment_intent.payment_method) == ("9995", None)
+    assert error.payment_intent.last_payment_error.payment_method.id == error.payment_method.id
+    with raises(stripe.InvalidRequestError, code=None, param=None) as wrong:
+        stripe.Charge.list(expand=["customer"])
+    assert "data.customer" in wrong.error.user_message
+    intent = paid()
+    for amount in (100, 200):
+        stripe.Refund.create(payment_intent=intent.id, amount=amount)
+    shown = stripe.PaymentIntent.retrieve(intent.id, expand=["latest_charge.refunds"])
+    assert [refund.amount for refund in shown.latest_charge.refunds] == [200, 100]
+    assert [each.amount for each in stripe.Refund.list(payment_intent=intent.id, charge=intent.latest_charge)] == [200, 100]
+
+
+@flow("§2.11")
+def a_customer_is_deleted():
+    customer = stripe.Customer.create(name="Gone")
+    method = stripe.PaymentMethod.attach("pm_card_visa", customer=customer.id)
+    assert stripe.Customer.delete(customer.id).deleted
+    assert stripe.Customer.retrieve(customer.id).deleted
+    with raises(stripe.InvalidRequestError, code="resource_missing"):
+        paid(customer=customer.id, payment_method=method.id)
+    event = stripe.Event.list(type="customer.deleted", limit=1).data[0]
+    assert (event.data.object.id, event.data.object.name) == (customer.id, "Gone")
+
+
 @flow("B15 to B19, B25, §2.13")
 def a_hosted_session():
     session = stripe.checkout.Session.create(
@@ -63,7 +93,8 @@ def a_hosted_session():
     items = stripe.checkout.Session.list_line_items(session.id)
     assert items.data[0].description == "T-shirt"
     helper(f"checkout/sessions/{session.id}/complete", payment_method="pm_card_visa", email="c@example.com")
-    session = stripe.checkout.Session.retrieve(session.id, expand=["payment_intent.latest_charge"])
+    session = stripe.checkout.Session.retrieve(session.id, expand=["payment_intent.latest_charge", "line_items"])
+    assert session.line_items.data[0].amount_total == 2000
     assert (session.status, session.payment_status, session.url) == ("complete", "unpaid", None)
     assert session.customer_details.email == "c@example.com"
     intent = session.payment_intent
@@ -152,6 +183,26 @@ def webhooks_are_signed_and_retried():
     assert stripe.WebhookEndpoint.delete(hook.id).deleted
     with raises(stripe.InvalidRequestError, code="resource_missing"):
         stripe.WebhookEndpoint.retrieve(hook.id)
+    endpoint.close()
+
+
+@flow("§2.12")
+def a_replaced_secret_signs_for_a_while():
+    endpoint = Endpoint()
+    hook = stripe.WebhookEndpoint.create(url=endpoint.url, enabled_events=["customer.created"])
+    fresh = helper(f"webhook_endpoints/{hook.id}/roll_secret", expires_in=3600)["secret"]
+    stripe.Customer.create()
+    body, signature = endpoint.wait(1)[0]
+    for secret in (hook.secret, fresh):
+        assert stripe.Webhook.construct_event(body, signature, secret).type == "customer.created"
+    # Signed within the tolerance of the SDK's clock, which does not move with the server's.
+    helper(f"webhook_endpoints/{hook.id}/roll_secret", expires_in=0)
+    stripe.Customer.create()
+    body, signature = endpoint.wait(2)[1]
+    with raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(body, signature, fresh)
+    assert stripe.Webhook.construct_event(body, signature, hook.secret), "its hour is not over"
+    stripe.WebhookEndpoint.delete(hook.id)
     endpoint.close()
 
 

@@ -2,10 +2,10 @@
 
 use super::Outcome;
 use clap::{Subcommand, ValueEnum};
-use holdfast_engine::acquirer::{JournalFile, NoFaults, SimulatedAcquirer};
+use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::Account;
-use holdfast_engine::store::{Durability, SqliteStore};
+use holdfast_engine::store::{Durability, SqliteStore, StoreError};
 use holdfast_engine::{
     AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, SystemIds, Time, reconcile,
 };
@@ -94,7 +94,10 @@ pub(crate) fn run(task: Task) -> Outcome {
         Task::Inspect { file, id } => inspect(&open(&existing(file)?)?.0, id),
         Task::Call { file, method, path, parameters, account, key, version } => {
             let (engine, _) = open(&existing(file)?)?;
-            let account = account.or_else(|| first_account(&engine)).ok_or("the store has no account")?;
+            let account = match account {
+                Some(account) => account,
+                None => first_account(&engine)?.ok_or("the store has no account")?,
+            };
             let request = request(account, method, &path, &parameters, key, version);
             let response = engine.execute(request);
             println!("{:#}", render::response(&response));
@@ -111,7 +114,7 @@ pub(crate) fn run(task: Task) -> Outcome {
         }
         Task::Reconcile { file } => {
             let (engine, acquirer) = open(&existing(file)?)?;
-            match reconcile(engine.store(), &acquirer.positions())? {
+            match reconcile(engine.store(), &acquirer.read_positions()?)? {
                 Ok(sum) => {
                     println!(
                         "agreed: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer; {} \
@@ -132,8 +135,8 @@ pub(crate) fn run(task: Task) -> Outcome {
 /// The engine on a file, with the simulated acquirer's journal beside it.
 fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error + Send + Sync>> {
     let store = SqliteStore::open(file, Durability::Full)?;
-    let journal = JournalFile::open(&file.with_extension("acquirer"))?;
-    let acquirer = Arc::new(SimulatedAcquirer::on_journal(NoFaults, journal)?);
+    let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
+    let acquirer = Arc::new(SimulatedAcquirer::on_ledger(NoFaults, ledger));
     let parts = EngineParts {
         store: Arc::new(store),
         acquirer: acquirer.clone(),
@@ -185,13 +188,13 @@ fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
     Ok(true)
 }
 
-fn first_account(engine: &Engine) -> Option<AccountId> {
+fn first_account(engine: &Engine) -> Result<Option<AccountId>, StoreError> {
     let mut first = None;
     let note = &mut |object: holdfast_engine::Object| {
         first = first.or(object.as_account().map(|account| account.id));
     };
-    engine.store().each(Kind::Account, note).ok()?;
-    first
+    engine.store().each(Kind::Account, note)?;
+    Ok(first)
 }
 
 fn request(

@@ -1,0 +1,169 @@
+//! Scenarios of one payment by card.
+
+use holdfast_model::{
+    Account, CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, Currency, IntentId,
+    Operation, PaymentMethod, Terms, Update,
+};
+
+use super::parts::{CAPTURE_METHODS, REASONS, amounts, held, paid, small, variant};
+use super::{Alphabet, Variant, When};
+
+pub(super) fn single() -> Vec<Variant> {
+    use PaymentMethod as P;
+    const METHODS: [P; 6] = [
+        P::Visa,
+        P::Declined,
+        P::ExpiredCard,
+        P::AuthenticationRequired,
+        P::AuthenticationThenInsufficientFunds,
+        P::UsBankAccount,
+    ];
+    CAPTURE_METHODS
+        .into_iter()
+        .zip(["automatic", "automatic_async", "manual"])
+        .map(|(capture_method, name)| {
+            let blank = Create { capture_method, ..Create::of(2) };
+            let with = |method| Create { method: Some(method), ..blank };
+            let confirmed = |method| Create { confirm: true, ..with(method) };
+            let alphabet = Alphabet::new()
+                .creates([-1, 0, 1, 100_000_000].map(|amount| Create { amount, ..blank }))
+                .creates([
+                    blank,
+                    Create { confirm: true, ..blank },
+                    Create { off_session: true, ..blank },
+                    Create { currency: Currency::Unknown, ..blank },
+                    Create { fee: Some(1), ..blank },
+                    Create { transfer: Some(1), ..blank },
+                    with(P::Visa),
+                    Create { confirmation_method: ConfirmationMethod::Manual, ..with(P::AuthenticationRequired) },
+                    Create { off_session: true, ..confirmed(P::Visa) },
+                    Create { off_session: true, ..confirmed(P::AuthenticationRequired) },
+                ])
+                .creates(METHODS.map(confirmed))
+                .updates([0, 1, 2].map(Update::Amount))
+                .updates([
+                    Update::Method(P::Visa),
+                    Update::Method(P::AuthenticationRequired),
+                    Update::Method(P::SepaDebit),
+                    Update::CaptureMethod(CaptureMethod::Manual),
+                    Update::CaptureMethod(CaptureMethod::Automatic),
+                    Update::Metadata,
+                ])
+                .confirms()
+                .confirms_with(METHODS)
+                .on_payment(
+                    When::EXISTING,
+                    [Operation::ConfirmIntent {
+                        intent: IntentId(0),
+                        confirm: Confirm { off_session: true, ..Confirm::default() },
+                    }],
+                )
+                .authentication()
+                .bank()
+                .jobs()
+                .captures(amounts(2))
+                .cancels(REASONS)
+                .cancels([Some(CancellationReason::Abandoned)])
+                .refunds(amounts(2))
+                .refund_lifecycle(1)
+                .time();
+            variant(name, alphabet)
+        })
+        .collect()
+}
+
+pub(super) fn multicapture() -> Vec<Variant> {
+    use PaymentMethod as P;
+    let alphabet = |methods: &[P]| {
+        Alphabet::new()
+            .creates(methods.iter().map(|method| held(4, *method)))
+            .captures(amounts(4))
+            .cancels([None])
+            .refunds(amounts(4))
+            .jobs()
+            .time()
+    };
+    let at = |name, country, multicapture, methods: &[P]| Variant {
+        terms: Terms { account: Account { country, multicapture }, ..small() },
+        ..variant(name, alphabet(methods))
+    };
+    let mut open_ends = variant("dialect: the last capture closes", alphabet(&[P::Visa]));
+    open_ends.terms.dialect.full_capture_stays_open = false;
+    let mut cancels = variant("dialect: cancel ends canceled", alphabet(&[P::Visa]));
+    cancels.terms.dialect.cancel_keeps_captured = false;
+    let mut at_deadline = variant("dialect: captured in the second of the deadline", alphabet(&[P::Visa]));
+    at_deadline.terms.dialect.capture_at_deadline = true;
+    let mut minimum = variant(
+        "dialect: each capture reaches a minimum of 2",
+        alphabet(&[P::Visa]).creates([held(1, P::Visa), Create::of(3)]).updates([1, 2].map(Update::Amount)),
+    );
+    minimum.terms.dialect.minimum_amount = 2;
+    minimum.terms.dialect.minimum_per_capture = true;
+    let yen = Alphabet::new()
+        .creates([P::Visa, P::Amex].map(|method| Create { currency: Currency::Jpy, ..held(4, method) }))
+        .captures([None, Some(1)])
+        .jobs()
+        .time();
+    let off_session = Alphabet::new()
+        .creates([P::Visa, P::Mastercard].map(|method| Create { off_session: true, ..held(4, method) }))
+        .captures([None, Some(1)])
+        .jobs()
+        .time();
+    let automatic = Alphabet::new()
+        .creates(
+            [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync]
+                .map(|capture_method| Create { multicapture: true, ..paid(4, P::Visa, capture_method) }),
+        )
+        .captures([None, Some(1), Some(0)])
+        .refunds(amounts(4))
+        .jobs()
+        .time();
+    let mut manual_only = variant("dialect: multicapture with manual capture only", automatic.clone());
+    manual_only.terms.dialect.multicapture_despite_automatic = false;
+    vec![
+        at("us", Country::Us, true, &[P::Visa, P::NoEnterpriseFeatures, P::CartesBancaires, P::UnionPay, P::Jcb]),
+        at("nz", Country::Nz, true, &[P::UnionPay, P::Jcb]),
+        at("other", Country::Other, true, &[P::UnionPay, P::Jcb, P::Amex]),
+        at("without", Country::Us, false, &[P::Visa]),
+        Variant {
+            terms: Terms { account: Account { country: Country::Jp, multicapture: true }, ..small() },
+            ..variant("yen", yen)
+        },
+        variant("merchant initiated", off_session),
+        variant("automatic", automatic),
+        manual_only,
+        open_ends,
+        cancels,
+        at_deadline,
+        minimum,
+    ]
+}
+
+pub(super) fn fifty_captures() -> Vec<Variant> {
+    let alphabet = Alphabet::new()
+        .creates([held(52, PaymentMethod::Visa)])
+        .captures([Some(1), Some(0), None])
+        .refunds([None])
+        .jobs()
+        .time();
+    vec![variant("visa", alphabet)]
+}
+
+pub(super) fn refunds() -> Vec<Variant> {
+    use PaymentMethod as P;
+    let immediate = Alphabet::new()
+        .refunds_at_most(4)
+        .creates([held(4, P::Visa), paid(4, P::Visa, CaptureMethod::Automatic)])
+        .captures([Some(2), None])
+        .refunds(amounts(4))
+        .cancels([None]);
+    let moving = Alphabet::new()
+        .refunds_at_most(3)
+        .creates([P::PendingRefund, P::RefundFails].map(|method| held(4, method)))
+        .creates([paid(4, P::BankTransfer, CaptureMethod::Automatic)])
+        .bank()
+        .captures([Some(2), None])
+        .refunds(amounts(4))
+        .refund_lifecycle(3);
+    vec![variant("immediate", immediate), variant("moving on", moving)]
+}

@@ -1,0 +1,292 @@
+//! What must be read of each object, field by field, and what is read instead.
+//!
+//! A field that a server does not show, or shows as another type, is a gap of its shape, and is compared as far as it
+//! can be read: `"700"` is not a number, but it is not 800 either.
+
+use holdfast_model::rendering::refund_shown;
+use holdfast_model::{
+    CaptureMethod, ChargeView, ConfirmationMethod, IntentStatus, PaymentView, RefundView, SetupView, Terms,
+};
+use serde_json::Value;
+
+use crate::ask::{capture_method, reason_name};
+
+/// What a field must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// This word.
+    Text(&'static str),
+    /// This number.
+    Number(u32),
+    /// This or that.
+    Flag(bool),
+    /// Nothing.
+    Null,
+    /// Something, whatever it is.
+    Set,
+}
+
+/// What a wrong value of the field means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// The payment is somewhere else, or money is.
+    Money,
+    /// A reader is told something wrong.
+    Shape,
+}
+
+/// One field and what it must show.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact {
+    /// Where it is in the object, as a JSON pointer.
+    pub pointer: &'static str,
+    /// What it must show.
+    pub want: Want,
+    /// What it means if it does not.
+    pub weight: Weight,
+}
+
+/// How a field fails to show what it must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// It is not there.
+    Missing,
+    /// It has another type.
+    Type,
+    /// It has another value.
+    Value,
+}
+
+/// A field that does not show what it must.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The object and the field: `charge.amount_refunded`.
+    pub place: String,
+    /// How.
+    pub gap: Gap,
+    /// What that means.
+    pub weight: Weight,
+    /// What it must show.
+    pub model: String,
+    /// What it shows.
+    pub server: String,
+}
+
+const fn money(pointer: &'static str, want: Want) -> Fact {
+    Fact { pointer, want, weight: Weight::Money }
+}
+
+const fn shape(pointer: &'static str, want: Want) -> Fact {
+    Fact { pointer, want, weight: Weight::Shape }
+}
+
+const fn set(is_set: bool) -> Want {
+    if is_set { Want::Set } else { Want::Null }
+}
+
+/// What is left open by the versions of the API (§2.15) and learnt of a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// Is capturing at once the default, as before 2024? (A4)
+    pub automatic_by_default: bool,
+    /// Is what a single partial capture lets go shown as a refund, as in 2020? (§2.4)
+    pub remainder_is_refund: bool,
+}
+
+/// What a PaymentIntent must show.
+#[must_use]
+pub fn payment(view: &PaymentView, version: Version) -> Vec<Fact> {
+    let method = match view.capture_method {
+        CaptureMethod::AutomaticAsync if version.automatic_by_default => CaptureMethod::Automatic,
+        method @ (CaptureMethod::AutomaticAsync | CaptureMethod::Automatic | CaptureMethod::Manual) => method,
+    };
+    let confirmation = match view.confirmation_method {
+        ConfirmationMethod::Automatic => "automatic",
+        ConfirmationMethod::Manual => "manual",
+    };
+    let fee = view.fee.map_or(Want::Null, |fee| Want::Number(fee.get()));
+    let reason = view.cancellation_reason.map_or(Want::Null, |reason| Want::Text(reason_name(reason)));
+    let mut facts = vec![
+        money("/status", Want::Text(view.status.name())),
+        money("/amount", Want::Number(view.amount.get())),
+        money("/currency", Want::Text(view.currency.name())),
+        money("/amount_capturable", Want::Number(view.capturable.get())),
+        money("/amount_received", Want::Number(view.received.get())),
+        shape("/capture_method", Want::Text(capture_method(method))),
+        shape("/confirmation_method", Want::Text(confirmation)),
+        shape("/cancellation_reason", reason),
+        shape("/payment_method", set(view.payment_method.is_some())),
+        shape("/latest_charge", set(view.charge.is_some())),
+        shape("/last_payment_error", set(view.last_error.is_some())),
+        shape("/next_action", set(view.status == IntentStatus::RequiresAction)),
+        money("/application_fee_amount", fee),
+    ];
+    if let Some(error) = view.last_error {
+        facts.push(shape("/last_payment_error/code", Want::Text(error.name())));
+    }
+    facts
+}
+
+/// What the charge of a payment must show.
+#[must_use]
+pub fn charge(terms: &Terms, view: &PaymentView, charge: &ChargeView, version: Version) -> Vec<Fact> {
+    let (mut refunded, mut is_refunded) = refund_shown(terms, view, charge);
+    if version.remainder_is_refund && charge.captured && !charge.captured_amount.is_zero() {
+        refunded = refunded.plus(charge.released).unwrap_or(refunded);
+        is_refunded = refunded == charge.authorized;
+    }
+    let mut facts = vec![
+        money("/status", Want::Text(charge.status.name())),
+        money("/amount", Want::Number(charge.authorized.get())),
+        money("/amount_captured", Want::Number(charge.captured_amount.get())),
+        money("/amount_refunded", Want::Number(refunded.get())),
+        money("/captured", Want::Flag(charge.captured)),
+        money("/refunded", Want::Flag(is_refunded)),
+    ];
+    // Until the hour is over the entry may be there or not (A10, D4).
+    if charge.booking_left.is_none() {
+        facts.push(shape("/balance_transaction", set(charge.links.balance_transaction)));
+    }
+    facts
+}
+
+/// What a refund must show.
+#[must_use]
+pub fn refund(view: &RefundView) -> Vec<Fact> {
+    vec![money("/status", Want::Text(view.status.name())), money("/amount", Want::Number(view.amount.get()))]
+}
+
+/// What a SetupIntent must show.
+#[must_use]
+pub fn setup(view: &SetupView) -> Vec<Fact> {
+    let reason = view.cancellation_reason.map_or(Want::Null, |reason| Want::Text(reason_name(reason)));
+    vec![
+        money("/status", Want::Text(view.status.name())),
+        shape("/payment_method", set(view.payment_method.is_some())),
+        shape("/cancellation_reason", reason),
+        shape("/last_setup_error", set(view.last_error.is_some())),
+    ]
+}
+
+/// Which of the facts an object does not show; `object` is its name in what is found.
+#[must_use]
+pub fn missed(object: &str, shown: &Value, facts: &[Fact]) -> Vec<Found> {
+    facts.iter().flat_map(|fact| check(object, shown.pointer(fact.pointer), fact)).collect()
+}
+
+/// A number, also one that is written as a text or with a point.
+#[must_use]
+pub fn number(value: &Value) -> Option<i64> {
+    let text = |text: &str| text.trim().parse().ok();
+    value.as_i64().or_else(|| value.as_str().and_then(text)).or_else(|| {
+        // 700.0 is a number with nothing behind the point.
+        value.as_number().map(ToString::to_string).and_then(|shown| shown.strip_suffix(".0").and_then(text))
+    })
+}
+
+fn check(object: &str, shown: Option<&Value>, fact: &Fact) -> Vec<Found> {
+    let place = format!("{object}{}", fact.pointer.replace('/', "."));
+    let server = shown.map_or_else(|| "nothing".to_owned(), short);
+    let found =
+        |gap, weight| vec![Found { place: place.clone(), gap, weight, model: told(fact.want), server: server.clone() }];
+    let is_there = shown.is_some_and(|value| !value.is_null());
+    match (fact.want, shown) {
+        (Want::Null, _) if is_there => {
+            // An empty text or object is how some say nothing.
+            let is_empty = shown.is_some_and(|value| {
+                value.as_str().is_some_and(str::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+            });
+            if is_empty { found(Gap::Type, Weight::Shape) } else { found(Gap::Value, fact.weight) }
+        }
+        (Want::Null, _) => Vec::new(),
+        (_, None) => found(Gap::Missing, Weight::Shape),
+        (Want::Set, Some(_)) if is_there => Vec::new(),
+        (Want::Set, Some(_)) => found(Gap::Value, fact.weight),
+        (Want::Text(word), Some(value)) => match value.as_str() {
+            Some(text) if text == word => Vec::new(),
+            Some(_) => found(Gap::Value, fact.weight),
+            None if value.is_null() => found(Gap::Value, fact.weight),
+            None => found(Gap::Type, Weight::Shape),
+        },
+        (Want::Flag(flag), Some(value)) => match value.as_bool() {
+            Some(other) if other == flag => Vec::new(),
+            Some(_) => found(Gap::Value, fact.weight),
+            None => found(Gap::Type, Weight::Shape),
+        },
+        (Want::Number(wanted), Some(value)) => {
+            let mut all = if value.as_i64().is_none() { found(Gap::Type, Weight::Shape) } else { Vec::new() };
+            if number(value).is_some_and(|number| number != i64::from(wanted)) {
+                all.extend(found(Gap::Value, fact.weight));
+            }
+            all
+        }
+    }
+}
+
+fn told(want: Want) -> String {
+    match want {
+        Want::Text(word) => word.to_owned(),
+        Want::Number(number) => number.to_string(),
+        Want::Flag(flag) => flag.to_string(),
+        Want::Null => "null".to_owned(),
+        Want::Set => "something".to_owned(),
+    }
+}
+
+/// A value in a few words. Ids differ from run to run, so an id is told by its kind.
+#[must_use]
+pub fn short(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => match text.split_once('_') {
+            Some((kind, rest))
+                if rest.len() > 11
+                    && rest.chars().any(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase()) =>
+            {
+                format!("{kind}_…")
+            }
+            Some(_) | None => format!("\"{}\"", text.chars().take(60).collect::<String>()),
+        },
+        None if value.is_object() => "an object".to_owned(),
+        None if value.is_array() => "a list".to_owned(),
+        None => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_way_to_be_wrong_is_named() {
+        let fact = |want| money("/a", want);
+        let table = [
+            (json!({ "a": 7 }), Want::Number(7), vec![]),
+            (json!({ "a": 8 }), Want::Number(7), vec![(Gap::Value, Weight::Money)]),
+            (json!({ "a": -7 }), Want::Number(7), vec![(Gap::Value, Weight::Money)]),
+            (json!({ "a": "7" }), Want::Number(7), vec![(Gap::Type, Weight::Shape)]),
+            (json!({ "a": "07100" }), Want::Number(7), vec![(Gap::Type, Weight::Shape), (Gap::Value, Weight::Money)]),
+            (json!({ "a": 7.0 }), Want::Number(7), vec![(Gap::Type, Weight::Shape)]),
+            (json!({ "a": null }), Want::Number(7), vec![(Gap::Type, Weight::Shape)]),
+            (json!({}), Want::Number(7), vec![(Gap::Missing, Weight::Shape)]),
+            (json!({}), Want::Null, vec![]),
+            (json!({ "a": "" }), Want::Null, vec![(Gap::Type, Weight::Shape)]),
+            (json!({ "a": "x" }), Want::Null, vec![(Gap::Value, Weight::Money)]),
+            (json!({ "a": null }), Want::Set, vec![(Gap::Value, Weight::Money)]),
+            (json!({ "a": { "b": 1 } }), Want::Set, vec![]),
+            (json!({ "a": "succeeded" }), Want::Text("canceled"), vec![(Gap::Value, Weight::Money)]),
+            (json!({ "a": 1 }), Want::Text("canceled"), vec![(Gap::Type, Weight::Shape)]),
+            (json!({ "a": "true" }), Want::Flag(true), vec![(Gap::Type, Weight::Shape)]),
+        ];
+        for (shown, want, expected) in table {
+            let found: Vec<_> = missed("o", &shown, &[fact(want)]).iter().map(|it| (it.gap, it.weight)).collect();
+            assert_eq!(found, expected, "{shown} {want:?}");
+        }
+    }
+
+    #[test]
+    fn ids_are_told_by_their_kind() {
+        assert_eq!(short(&json!("ch_3PqkZ12eZvKYlo2C")), "ch_…");
+        assert_eq!(short(&json!("requires_payment_method")), "\"requires_payment_method\"");
+    }
+}

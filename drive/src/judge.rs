@@ -1,0 +1,328 @@
+//! Differences told: what kind each is, in a sentence, and which claims it breaks.
+
+use holdfast_conformance::lockstep::World;
+use holdfast_conformance::oracle;
+use holdfast_conformance::subject::Refused;
+use holdfast_conformance::verdict::Broken as BrokenClaim;
+use holdfast_model::trace::describe;
+use holdfast_model::{Accepted, Input, Outcome, Rejection, Terms, Transition};
+use holdfast_properties::abstraction::StatusClass;
+use holdfast_properties::{AbstractTransition, CATALOGUE, Claim, Step};
+
+use crate::facts::{Found, Gap, Weight, short};
+use crate::finding::{Class, Sighting};
+use crate::run::Took;
+use crate::wire::{Broken, Reply};
+
+/// What a step is about, for whoever tells of it.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The first word of its line in a trace.
+    pub verb: String,
+    /// Where the object was.
+    pub status: &'static str,
+    /// Is it a repetition under a key?
+    pub is_known_key: bool,
+    /// Does the key belong to the same request?
+    is_replay: bool,
+    /// Does time pass in it?
+    passes_time: bool,
+    /// The step without its numbers.
+    pub edge: AbstractTransition,
+    outcome: Outcome,
+}
+
+impl Scene {
+    /// The scene of an input, and what the model makes of it.
+    #[must_use]
+    pub fn of(terms: &Terms, world: &World, input: Input, expected: &Transition<3, 3>) -> Self {
+        let (before, after) = (world.observe(terms), expected.after.observe(terms));
+        let (before, after) = (before.observation(terms), after.observation(terms));
+        let step = Step::new(before, input, expected.outcome, expected.notifications.as_slice(), after);
+        let edge = AbstractTransition::of(&step);
+        let known = match input {
+            Input::Call(call) => call.key.and_then(|key| before.keys.get(usize::from(key.0)).copied().flatten()),
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+        };
+        let is_replay = match (known, input) {
+            (Some(known), Input::Call(call)) => known.operation == call.operation,
+            (Some(_) | None, _) => false,
+        };
+        Self {
+            verb: input.to_string().split_whitespace().next().unwrap_or_default().to_owned(),
+            status: edge.parts().map_or("", |parts| where_it_was(parts.status)),
+            is_known_key: known.is_some(),
+            is_replay,
+            passes_time: matches!(input, Input::Event(_)),
+            edge,
+            outcome: expected.outcome,
+        }
+    }
+
+    /// `capture while canceled, under a key that was used`.
+    fn place(&self) -> String {
+        let status = if self.status.is_empty() { String::new() } else { format!(" {}", self.status) };
+        let key = match (self.is_replay, self.is_known_key) {
+            (true, _) => ", repeated under its key",
+            (false, true) => ", under another request's key",
+            (false, false) => "",
+        };
+        format!("`{}`{status}{key}", self.verb)
+    }
+
+    fn sighting(&self, class: Class, what: &str, told: &str) -> Sighting {
+        Sighting::new(class, format!("{}: {what}", self.place()), format!("{} {told}", self.place()))
+    }
+
+    /// The server failed.
+    #[must_use]
+    pub fn failed(&self, reply: &Reply) -> Sighting {
+        let told = format!("is answered {}", reply.status);
+        self.sighting(Class::Protocol, "server error", &told).saying(describe(&self.outcome), said(reply))
+    }
+
+    /// There was no whole answer.
+    #[must_use]
+    pub fn broke_off(&self, broken: &Broken) -> Took {
+        let sighting = self.sighting(Class::Protocol, "no answer", "is not answered");
+        let sightings = vec![sighting.saying(describe(&self.outcome), broken.to_string())];
+        Took { asked: true, sightings, edge: Some(self.edge), ..Took::default() }
+    }
+
+    /// An answer that is none.
+    #[must_use]
+    pub fn odd(&self, reply: &Reply) -> Sighting {
+        let sighting = self.sighting(Class::Protocol, "no answer of the API's", "is answered with what is no answer");
+        sighting.saying(describe(&self.outcome), said(reply))
+    }
+
+    /// One request under one key has made two objects.
+    #[must_use]
+    pub fn twice(&self, first: &str, again: &str) -> Took {
+        let text = |id: &str| short(&serde_json::Value::String(id.to_owned()));
+        let mut sighting = self.sighting(Class::Money, "acts twice", "makes another object: it acts twice");
+        sighting = sighting.saying(format!("the same {}", text(first)), format!("another {}", text(again)));
+        let why = "two objects were made under one key".to_owned();
+        sighting.claims.push(BrokenClaim { claim: "known-key-acts-no-more", why });
+        Took { asked: true, sightings: vec![sighting], edge: Some(self.edge), ..Took::default() }
+    }
+
+    /// The server refuses what must be accepted, and nothing happens.
+    #[must_use]
+    pub fn refuses(&self, accepted: Accepted, refused: &Refused, reply: &Reply) -> Sighting {
+        let what = format!("refused ({})", refused.http);
+        self.sighting(Class::Protocol, &what, "is refused and must be accepted")
+            .saying(describe(&Ok(accepted)), said(reply))
+    }
+
+    /// The server refuses, and does it all the same.
+    #[must_use]
+    pub fn refuses_and_does(&self, refused: &Refused, reply: &Reply) -> Sighting {
+        let what = format!("refused ({}) and done", refused.http);
+        self.sighting(Class::Money, &what, "is refused, and done all the same")
+            .saying(describe(&self.outcome), said(reply))
+    }
+
+    /// The server accepts what must be refused.
+    #[must_use]
+    pub fn accepts(&self, rejection: Rejection, reply: &Reply, acts: bool, claims: Vec<BrokenClaim>) -> Sighting {
+        let wire = rejection.wire();
+        let reason = [wire.code, wire.param].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let is_money = acts && (!rejection.is_validation() || matches!(rejection, Rejection::InvalidAmount));
+        let class = if is_money { Class::Money } else { Class::Protocol };
+        let what = format!("accepted ({reason})");
+        let told =
+            if acts { "is accepted, and must be refused" } else { "is accepted and does nothing; it must be refused" };
+        let mut sighting = self.sighting(class, &what, told).saying(describe(&Err(rejection)), said(reply));
+        sighting.claims = claims;
+        sighting
+    }
+
+    /// Both refuse, for another reason.
+    #[must_use]
+    pub fn other_refusal(&self, rejection: Rejection, refused: &Refused, reply: &Reply) -> Vec<Sighting> {
+        let wire = rejection.wire();
+        let model = describe(&Err(rejection));
+        let mut found = Vec::new();
+        if refused.http != wire.http {
+            let what = format!("{} instead of {}", refused.http, wire.http);
+            found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
+        }
+        let missing = |name: &str| {
+            Sighting::new(Class::Shape, format!("error.{name}: missing"), format!("refusals do not say `error.{name}`"))
+        };
+        if refused.kind.is_empty() {
+            found.push(missing("type"));
+        } else if refused.kind != wire.kind && refused.http != 409 {
+            let what = format!("type {} instead of {}", refused.kind, wire.kind);
+            found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
+        }
+        for (name, said, wanted) in
+            [("code", refused.code.as_deref(), wire.code), ("param", refused.param.as_deref(), wire.param)]
+        {
+            match (said, wanted) {
+                (None, Some(_)) => found.push(missing(name)),
+                (Some(said), Some(wanted)) if said != wanted => {
+                    let what = format!("{name} {said} instead of {wanted}");
+                    found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
+                }
+                (Some(said), None) if name == "code" => {
+                    let what = format!("{name} {said} instead of none");
+                    found.push(self.sighting(Class::Protocol, &what, &format!("is refused with {what}")));
+                }
+                (Some(_) | None, _) => {}
+            }
+        }
+        let wanted = match rejection {
+            Rejection::Declined(decline) => Some(decline.codes().1),
+            _ => None,
+        };
+        if wanted.is_some() && refused.decline_code.as_deref() != wanted {
+            found.push(missing("decline_code"));
+        }
+        found.into_iter().map(|sighting| sighting.saying(model.clone(), said(reply))).collect()
+    }
+
+    /// The answer shows another object than a look does.
+    #[must_use]
+    pub fn answers_otherwise(&self, wrong: &[&Found]) -> Sighting {
+        self.told(wrong, "the answer")
+    }
+
+    /// Both accept, or both refuse, and something else is seen than the model has.
+    #[must_use]
+    pub fn shows_otherwise(&self, wrong: &[&Found], claims: Vec<BrokenClaim>) -> Sighting {
+        let mut sighting = self.told(wrong, "afterwards it");
+        sighting.claims = claims;
+        sighting
+    }
+
+    fn told(&self, wrong: &[&Found], who: &str) -> Sighting {
+        let first = wrong.first().map(|found| found.place.as_str()).unwrap_or_default();
+        let rest: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.server)).collect();
+        let model: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.model)).collect();
+        let is_negative = wrong.iter().any(|found| found.server.starts_with('-'));
+        let told = if is_negative {
+            format!("{who} shows a negative amount: wrong `{first}`")
+        } else {
+            format!("{who} shows a wrong `{first}`")
+        };
+        self.sighting(Class::Money, &format!("wrong {first}"), &told).saying(model.join(", "), rest.join(", "))
+    }
+
+    /// What was made has no name that anybody was told.
+    #[must_use]
+    pub fn nameless(&self) -> Sighting {
+        let what = "error.payment_intent: missing";
+        let told = "a create that is declined does not tell the id of what it made (`error.payment_intent`)";
+        Sighting::new(Class::Shape, what, told)
+    }
+}
+
+/// In what was seen of objects that nobody has touched.
+#[must_use]
+pub fn unasked(found: &[Found]) -> Vec<Sighting> {
+    wrong(found)
+        .into_iter()
+        .map(|found| {
+            let what = format!("untouched: wrong {}", found.place);
+            let told = format!("a payment that was not named has changed: wrong `{}`", found.place);
+            Sighting::new(Class::Money, what, told).saying(found.model.clone(), found.server.clone())
+        })
+        .collect()
+}
+
+/// A look that failed.
+#[must_use]
+pub fn unseen(what: &str, reply: &Reply) -> Sighting {
+    let told = format!("a look at the {what} is answered {}", reply.status);
+    Sighting::new(Class::Protocol, format!("look at {what}: {}", reply.status), told).saying("200", said(reply))
+}
+
+/// What is wrong about money or state.
+#[must_use]
+pub fn wrong(found: &[Found]) -> Vec<&Found> {
+    found.iter().filter(|found| found.gap == Gap::Value && found.weight == Weight::Money).collect()
+}
+
+/// What is written wrongly: one sighting a field.
+#[must_use]
+pub fn shapes(found: &[Found]) -> Vec<Sighting> {
+    let shape = found.iter().filter(|found| found.weight == Weight::Shape || found.gap != Gap::Value);
+    shape
+        .map(|found| {
+            let (what, told) = match found.gap {
+                Gap::Missing => ("missing", "is missing"),
+                Gap::Type if found.server.starts_with('"') => ("text", "is a text, or an empty one"),
+                Gap::Type => ("type", "is of another type"),
+                Gap::Value => ("value", "is not what it must be"),
+            };
+            let place = &found.place;
+            Sighting::new(Class::Shape, format!("{place}: {what}"), format!("`{place}` {told}"))
+                .saying(found.model.clone(), found.server.clone())
+        })
+        .collect()
+}
+
+/// Claims that can be judged by what a client sees of a server: not those about notifications and the ledger's links.
+fn is_seen(claim: &Claim) -> bool {
+    !matches!(claim.topic, "notifications" | "ledger" | "session" | "expiry")
+}
+
+/// The claims that can be judged, a bit each.
+#[must_use]
+pub fn seen_bits() -> u128 {
+    CATALOGUE.iter().filter(|claim| is_seen(claim)).fold(0, |bits, claim| bits | claim.bit())
+}
+
+/// The claims that a step of the server breaks.
+#[must_use]
+pub fn claims(step: &Step<'_>, scene: &Scene) -> Vec<BrokenClaim> {
+    let judged = |claim: &Claim| match claim.topic {
+        // What is kept under a key is not seen; that a repetition acts is.
+        "idempotency" => scene.is_known_key,
+        "expiry" => scene.passes_time,
+        _ => is_seen(claim),
+    };
+    let broken = oracle::broken_claims(step);
+    broken.into_iter().filter(|broken| Claim::find(broken.claim).is_some_and(judged)).collect()
+}
+
+/// An answer in a few words.
+fn said(reply: &Reply) -> String {
+    let mut parts = vec![reply.status.to_string()];
+    for name in ["type", "code", "param", "decline_code"] {
+        if let Some(text) = reply.text_at(&format!("/error/{name}")) {
+            parts.push(format!("{name}={text}"));
+        }
+    }
+    for name in ["object", "status", "amount"] {
+        if let Some(value) = reply.body.as_ref().and_then(|body| body.get(name)) {
+            parts.push(format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+        }
+    }
+    if reply.body.is_none() && !reply.text.is_empty() {
+        let line: String = reply.text.lines().next().unwrap_or_default().chars().take(60).collect();
+        parts.push(format!("`{line}`"));
+    }
+    parts.join(" ")
+}
+
+const fn where_it_was(status: StatusClass) -> &'static str {
+    match status {
+        StatusClass::Absent => "of what does not exist",
+        StatusClass::RequiresPaymentMethod => "in requires_payment_method",
+        StatusClass::RequiresConfirmation => "in requires_confirmation",
+        StatusClass::RequiresAction => "in requires_action",
+        StatusClass::Processing => "in processing",
+        StatusClass::Held => "of a hold",
+        StatusClass::PartlyCaptured => "of a partly captured hold",
+        StatusClass::Succeeded => "after success",
+        StatusClass::Refunded => "after a refund",
+        StatusClass::Canceled => "after the cancellation",
+        StatusClass::Open => "of an open session",
+        StatusClass::Complete => "of a complete session",
+        StatusClass::Expired => "of an expired session",
+        StatusClass::Everything => "",
+    }
+}

@@ -1,0 +1,68 @@
+//! Any server that speaks the provider's API, driven in lockstep with the model, over HTTP.
+//!
+//! 1. [`Settings`] — where, with which test key, how far; what must not be driven is refused.
+//! 2. [`drive`] — finds out what the server can ([`probe`]), hunts for where it parts from the model ([`plan`], then
+//!    chance, then [`races`]), and tells the shortest way to each.
+//! 3. [`Report`] — what was found, by [`Class`]; as Markdown, HTML and JSON, with `curl` lines and an SDK script.
+//!
+//! Nothing is known of any server: what it can is probed, what it does is compared, and the claims name what is broken.
+#![forbid(unsafe_code)]
+
+pub mod ask;
+pub mod choice;
+pub mod facts;
+pub mod features;
+pub mod finding;
+mod hunt;
+pub mod judge;
+pub mod may;
+pub mod names;
+pub mod plan;
+pub mod probe;
+pub mod races;
+pub mod report;
+pub mod run;
+pub mod server;
+pub mod settings;
+pub mod sight;
+pub mod ways;
+pub mod wire;
+
+pub use finding::{Class, Finding};
+pub use hunt::Progress;
+pub use report::Report;
+pub use settings::Settings;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use holdfast_model::Terms;
+
+use hunt::Hunt;
+use server::Server;
+use wire::Wire;
+
+/// Drives a server, and says what was found. `progress` is told of each sequence.
+///
+/// # Errors
+/// A sentence for the user where the server must not be driven as asked. A server that cannot be reached, or goes away,
+/// makes the report incomplete instead.
+pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Report, String> {
+    let target = settings.target()?;
+    let wire = Wire::to(target, settings.key.clone(), settings.patience);
+    // Keys of an earlier drive may still be known to the server.
+    let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let mut server = Server::new(wire, format!("drive-{moment:x}"));
+    let mut terms = Terms::default();
+    let mut incomplete = probe::probe(&mut server, &mut terms).err().map(|stop| stop.to_string());
+    let mut hunt = Hunt::new(settings, &mut server, terms, progress);
+    if incomplete.is_none() {
+        incomplete = match hunt.everything() {
+            Ok(true) => None,
+            Ok(false) => Some("the limit of operations or time was met before the plan was at its end".to_owned()),
+            Err(broken) => Some(broken.to_string()),
+        };
+    }
+    let mut report = hunt.report(name, settings);
+    report.incomplete = incomplete;
+    Ok(report)
+}

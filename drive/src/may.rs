@@ -1,0 +1,77 @@
+//! What may be asked at this moment, such that model and server can still be compared afterwards.
+
+use holdfast_conformance::lockstep::World;
+use holdfast_model::{
+    Accepted, Event, Fault, Input, IntentId, IntentStatus, Observation, Outcome, PaymentView, RefundPath,
+    RefundProgress, RefundStatus, SetupStatus, Terms, transition,
+};
+
+/// Time runs on while a sequence is driven: no deadline may be nearer than this, before or after.
+const MARGIN: i64 = 600;
+
+/// May the event be made to happen, in view of what the model says comes of it?
+#[must_use]
+pub fn happen(terms: &Terms, world: &World, event: &Event, now: &Observation<'_>) -> bool {
+    let outcome = transition(terms, world, Input::Event(*event)).outcome;
+    let does = matches!(outcome, Ok(Accepted::Happened));
+    match *event {
+        // Also where there is nothing to answer: a server may let it pass twice.
+        Event::Authenticate { intent, .. } => view(now, intent).is_some(),
+        Event::Settle { .. } | Event::CloseCancelWindow { .. } => does,
+        // Some refunds fail by a job that nobody can call.
+        Event::Refund { intent, refund, progress } => {
+            let refund = view(now, intent).and_then(|view| *view.refunds.get(usize::from(refund.0))?);
+            let is_job = progress == RefundProgress::Fails
+                && refund.is_none_or(|refund| refund.status != RefundStatus::Succeeded);
+            does && !is_job
+        }
+        Event::Advance { .. } => time_may_pass(terms, world, event, now),
+        Event::Book { .. }
+        | Event::ExpireHold { .. }
+        | Event::AuthenticateSetup { .. }
+        | Event::SettleSetup
+        | Event::CustomerPays { .. }
+        | Event::PruneKey { .. } => false,
+    }
+}
+
+/// The payment as the model has it.
+#[must_use]
+pub fn view<'a>(now: &'a Observation<'_>, intent: IntentId) -> Option<&'a PaymentView> {
+    now.payments.get(usize::from(intent.0))?.as_ref()
+}
+
+/// Not while somebody is at work whose hours only the server knows, and not into the last minutes before a deadline.
+fn time_may_pass(terms: &Terms, world: &World, event: &Event, now: &Observation<'_>) -> bool {
+    let waits = |view: &PaymentView| {
+        let moves_later = view.payment_method.is_some_and(|method| method.profile().refund != RefundPath::Immediate);
+        view.status == IntentStatus::Processing || (moves_later && view.refunds.iter().flatten().next().is_some())
+    };
+    let setup_waits = now.setup.is_some_and(|setup| setup.status == SetupStatus::Processing);
+    if setup_waits || now.payments.iter().flatten().any(waits) {
+        return false;
+    }
+    let after = transition(terms, world, Input::Event(*event)).after.observe(terms);
+    let after = after.observation(terms);
+    let is_far = |view: &PaymentView| {
+        let Some(charge) = &view.charge else { return true };
+        charge.hold_left.is_none_or(|left| left > MARGIN)
+            && charge.booking_left.is_none_or(|left| i64::from(left) > MARGIN)
+    };
+    let session = after.session.and_then(|session| session.seconds_left);
+    after.payments.iter().flatten().all(is_far) && session.is_none_or(|left| i64::from(left) > MARGIN)
+}
+
+/// May a call travel like that? Not under a key that may be forgotten at any moment, and not with a failure that only
+/// the server can bring about.
+#[must_use]
+pub fn travel(call: &holdfast_model::Call, calm: &Outcome, now: &Observation<'_>) -> bool {
+    let fits = match call.fault {
+        Fault::None => true,
+        // What was made must be known by name to go on.
+        Fault::AnswerLost => calm.is_ok(),
+        Fault::ErrorBefore | Fault::ErrorAfter => false,
+    };
+    let key = call.key.and_then(|key| now.keys.get(usize::from(key.0)).copied().flatten());
+    fits && key.is_none_or(|key| !key.prunable && key.answer.is_some())
+}

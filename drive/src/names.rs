@@ -1,0 +1,90 @@
+//! What the server calls the objects of one sequence. A server cannot begin anew, so every sequence has its own.
+
+use holdfast_model::{IntentId, RefundId};
+
+/// A payment's names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentNames {
+    /// The PaymentIntent's id, or of a server without PaymentIntents the charge's.
+    pub id: String,
+    /// `client_secret`.
+    pub secret: String,
+    /// The connected account whose charge it is.
+    pub account: Option<String>,
+    /// Its refunds, in the order they were made.
+    pub refunds: Vec<String>,
+}
+
+/// The names of everything in one sequence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The payments, by their places.
+    pub payments: Vec<Option<PaymentNames>>,
+    /// The SetupIntent and its `client_secret`.
+    pub setup: Option<(String, String)>,
+}
+
+/// The id of what does not exist.
+const NOBODY: &str = "none0holdfast0drive0asks0for0it";
+
+impl Names {
+    /// What a script calls them: `$pi1`, `$pi1_re1`, `$seti`.
+    #[must_use]
+    pub fn symbolic() -> Self {
+        let payment = |number: usize| PaymentNames {
+            id: format!("$pi{number}"),
+            secret: format!("$pi{number}_secret"),
+            account: None,
+            refunds: (1..=4).map(|refund| format!("$pi{number}_re{refund}")).collect(),
+        };
+        Self {
+            payments: (1..=3).map(|number| Some(payment(number))).collect(),
+            setup: Some(("$seti".to_owned(), "$seti_secret".to_owned())),
+        }
+    }
+
+    /// The payment's names, if it is there.
+    #[must_use]
+    pub fn payment(&self, intent: IntentId) -> Option<&PaymentNames> {
+        self.payments.get(usize::from(intent.0))?.as_ref()
+    }
+
+    /// The payment's id, or one that nobody has.
+    #[must_use]
+    pub fn intent(&self, intent: IntentId) -> String {
+        self.payment(intent).map_or_else(|| format!("pi_{NOBODY}"), |names| names.id.clone())
+    }
+
+    /// The refund's id, or one that nobody has.
+    #[must_use]
+    pub fn refund(&self, intent: IntentId, refund: RefundId) -> String {
+        let found = self.payment(intent).and_then(|names| names.refunds.get(usize::from(refund.0)));
+        found.map_or_else(|| format!("re_{NOBODY}"), Clone::clone)
+    }
+
+    /// The SetupIntent's id, or one that nobody has.
+    #[must_use]
+    pub fn setup(&self) -> String {
+        self.setup.as_ref().map_or_else(|| format!("seti_{NOBODY}"), |(id, _)| id.clone())
+    }
+
+    /// Notes what a payment is called.
+    pub fn note(&mut self, intent: IntentId, names: PaymentNames) {
+        let place = usize::from(intent.0);
+        if self.payments.len() <= place {
+            self.payments.resize(place.saturating_add(1), None);
+        }
+        if let Some(slot) = self.payments.get_mut(place) {
+            *slot = Some(names);
+        }
+    }
+
+    /// Notes a refund, once.
+    pub fn note_refund(&mut self, intent: IntentId, id: &str) {
+        if let Some(Some(names)) = self.payments.get_mut(usize::from(intent.0))
+            && !names.refunds.iter().any(|known| known == id)
+        {
+            names.refunds.push(id.to_owned());
+        }
+    }
+}

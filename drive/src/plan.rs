@@ -1,0 +1,224 @@
+//! Sequences that cover what the model can do: the shortest way to each kind of step, found by walking through the
+//! model itself.
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+
+use holdfast_conformance::lockstep::World;
+use holdfast_conformance::oracle;
+use holdfast_model::trace::Script;
+use holdfast_model::{Accepted, Input, Terms, transition};
+use holdfast_properties::abstraction::InputKind;
+use holdfast_properties::{AbstractTransition, Step};
+
+/// Worlds that are walked through at the most.
+const WORLDS: usize = 4_000;
+/// Inputs from the beginning at the most.
+const DEPTH: usize = 6;
+
+/// The alphabet of the walk, as a trace: what is worth asking, one line each. Amounts are a part, all, and one too many.
+const ALPHABET: &str = "\
+create pi1 1000 usd method=card_visa confirm
+create pi1 1000 usd manual method=card_visa confirm
+create pi1 1000 usd manual multicapture method=card_visa confirm
+create pi1 1000 usd automatic method=card_visa confirm
+create pi1 1000 usd
+create pi1 1000 usd method=card_visa
+create pi1 1000 usd manual method=card_visa
+create pi1 1000 usd method=card_visa_chargeDeclined confirm
+create pi1 1000 usd method=card_visa_chargeDeclinedInsufficientFunds confirm
+create pi1 1000 usd method=card_chargeCustomerFail confirm
+create pi1 1000 usd manual method=card_visa_chargeDeclined
+create pi1 1000 usd method=card_authenticationRequired confirm
+create pi1 1000 usd manual method=card_authenticationRequired confirm
+create pi1 1000 usd method=card_authenticationRequired confirmation_method=manual confirm
+create pi1 1000 usd method=card_authenticationRequired confirm off_session
+create pi1 1000 usd method=card_authenticationRequiredChargeDeclinedInsufficientFunds confirm
+create pi1 1000 usd method=usBankAccount_success confirm
+create pi1 1000 usd method=usBankAccount_insufficientFunds confirm
+create pi1 1000 usd method=card_pendingRefund confirm
+create pi1 1000 usd method=card_refundFail confirm
+create pi1 1000 usd flow=direct fee=100 method=card_visa confirm
+create pi1 1000 usd flow=destination fee=100 method=card_visa confirm
+create pi1 1000 usd manual flow=destination transfer=400 method=card_visa confirm
+create pi1 1000 usd fee=100
+create pi1 1000 usd off_session
+create pi1 1000 eur method=card_visa confirm
+create pi1 1000 jpy manual method=card_visa confirm
+create pi1 1000 usdt
+create pi1 49 usd method=card_visa confirm
+create pi1 0 usd
+create pi1 -5 usd method=card_visa confirm
+create pi1 100000000 usd
+create pi1 1000 usd method=card_visa confirm key=key1
+create pi1 1000 usd manual method=card_visa confirm key=key1
+create pi1 1100 usd manual method=card_visa confirm key=key1
+update pi1 amount=1500
+update pi1 amount=0
+update pi1 method=card_visa
+update pi1 capture_method=manual
+update pi1 metadata
+confirm pi1
+confirm pi1 method=card_visa
+confirm pi1 method=card_visa_chargeDeclined
+confirm pi1 key=key1
+authenticate pi1 succeeds
+authenticate pi1 fails
+settle pi1
+capture pi1
+capture pi1 400
+capture pi1 1000
+capture pi1 1001
+capture pi1 0
+capture pi1 -5
+capture pi1 300 final=false
+capture pi1 700 final=false
+capture pi1 0 final=true
+capture pi1 300 final=true
+capture pi1 300 final=false key=key1
+capture pi1 key=key1
+capture pi1 400 key=key1
+cancel pi1
+cancel pi1 reason=duplicate
+cancel pi1 reason=automatic
+cancel pi1 key=key1
+refund pi1
+refund pi1 300
+refund pi1 700
+refund pi1 1000
+refund pi1 1001
+refund pi1 0
+refund pi1 -5
+refund pi1 300 key=key1
+refund pi1 400 key=key1
+refund pi1 300 refund_application_fee
+refund pi1 300 reverse_transfer
+cancel_refund pi1 re1
+refund_progress pi1 re1 succeeds
+refund_progress pi1 re1 fails
+advance 8d
+advance 2h
+create_setup
+create_setup method=card_visa
+create_setup method=card_visa confirm
+create_setup method=card_authenticationRequired confirm
+create_setup method=card_visa_chargeDeclined confirm
+update_setup method=card_visa
+confirm_setup
+confirm_setup method=card_visa
+confirm_setup method=card_visa_chargeDeclined
+cancel_setup
+cancel_setup reason=abandoned
+cancel_setup reason=fraudulent
+";
+
+/// A way from nothing to one step of a kind that no shorter way has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The inputs; the last one makes the step.
+    pub inputs: Vec<Input>,
+    /// What it is a witness of.
+    pub target: Target,
+}
+
+/// A kind of step, and what was done before it: some faults show only after something else.
+pub type Target = (Option<InputKind>, bool, u32);
+
+/// The alphabet as inputs.
+///
+/// # Errors
+/// Where the list above is not what it should be.
+pub fn alphabet() -> Result<Vec<Input>, String> {
+    let script = Script::parse(ALPHABET).map_err(|error| format!("the alphabet of the plan: {error}"))?;
+    Ok(script.inputs().collect())
+}
+
+/// Is it about the SetupIntent? It shares nothing with payments, and is walked through apart.
+fn is_setup(input: &Input) -> bool {
+    matches!(input, Input::Call(call) if matches!(call.operation.about(), holdfast_model::About::Setup))
+}
+
+/// The shortest ways to every kind of step, breadth-first. `may` says which inputs can be asked, `is_known` through
+/// which steps there is no way any more, because model and server part there.
+#[must_use]
+pub fn witnesses(
+    terms: &Terms,
+    alphabet: &[Input],
+    may: impl Fn(&Input) -> bool,
+    is_known: impl Fn(AbstractTransition) -> bool,
+) -> Vec<Witness> {
+    let (setup, payments): (Vec<Input>, Vec<Input>) =
+        alphabet.iter().filter(|input| may(input)).partition(|input| is_setup(input));
+    let mut found = walk(terms, &payments, &is_known);
+    found.extend(walk(terms, &setup, &is_known));
+    found
+}
+
+fn walk(terms: &Terms, alphabet: &[Input], is_known: &impl Fn(AbstractTransition) -> bool) -> Vec<Witness> {
+    let mut found = Vec::new();
+    let mut targets: BTreeSet<Target> = BTreeSet::new();
+    let mut visited: HashSet<World> = HashSet::from([World::default()]);
+    let mut queue: VecDeque<(World, Vec<Input>, Option<InputKind>)> =
+        VecDeque::from([(World::default(), vec![], None)]);
+    while let Some((world, path, last)) = queue.pop_front() {
+        let before = world.observe(terms);
+        let before = before.observation(terms);
+        for input in alphabet {
+            let next = transition(terms, &world, *input);
+            if oracle::is_beyond(&next.outcome) || next.outcome == Ok(Accepted::Nothing) && path.is_empty() {
+                continue;
+            }
+            let after = next.after.observe(terms);
+            let step = Step::new(before, *input, next.outcome, next.notifications.as_slice(), after.observation(terms));
+            let edge = AbstractTransition::of(&step);
+            let is_repeated = match input {
+                Input::Call(call) => {
+                    call.key.is_some_and(|key| before.keys.get(usize::from(key.0)).is_some_and(Option::is_some))
+                }
+                Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => false,
+            };
+            let target = (last, is_repeated, edge.bits());
+            let way = || path.iter().copied().chain([*input]).collect::<Vec<_>>();
+            if targets.insert(target) {
+                found.push(Witness { inputs: way(), target });
+            }
+            let goes_on = next.after != world && !is_known(edge) && path.len() < DEPTH && visited.len() < WORLDS;
+            if goes_on && visited.insert(next.after) {
+                queue.push_back((next.after, way(), edge.parts().map(|parts| parts.input)));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_reaches_the_corners() {
+        let alphabet = alphabet().unwrap();
+        let found = witnesses(&Terms::default(), &alphabet, |_| true, |_| false);
+        let lines: Vec<String> = found
+            .iter()
+            .map(|witness| witness.inputs.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            .collect();
+        let holds = |parts: &[&str]| lines.iter().any(|line| parts.iter().all(|part| line.contains(part)));
+        for parts in [
+            &["cancel pi1; capture pi1"][..],
+            &["refund pi1 300; refund pi1"],
+            &["final=false key=key1; capture pi1 300 final=false key=key1"],
+            &["authenticate pi1 succeeds; authenticate pi1"],
+            &["refund pi1 300 key=key1; refund pi1 300 key=key1"],
+        ] {
+            assert!(holds(parts), "no way with {parts:?} among {}", lines.len());
+        }
+        assert!(found.len() > 400, "{}", found.len());
+    }
+
+    #[test]
+    fn there_is_no_way_through_what_is_known() {
+        let alphabet = alphabet().unwrap();
+        let found = witnesses(&Terms::default(), &alphabet, |_| true, |_| true);
+        assert!(found.iter().all(|witness| witness.inputs.len() == 1));
+    }
+}

@@ -1,0 +1,116 @@
+//! The report as one page, without scripts.
+
+use std::fmt::Write as _;
+
+use holdfast_properties::Claim;
+
+use super::{Report, curl, python};
+use crate::finding::{Class, Finding};
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}\
+table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #ccc;padding:.2rem .6rem;text-align:left;vertical-align:top}\
+pre{background:#f4f4f4;padding:.6rem;overflow:auto}.money{color:#b00020}.protocol{color:#a05a00}.shape{color:#5a5a00}\
+summary{cursor:pointer}@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}pre{background:#262626}\
+.money{color:#ff6b7d}.protocol{color:#ffb35c}.shape{color:#e0e06a}}";
+
+impl Report {
+    /// The report as a page.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _infallible = self.write_html(&mut out);
+        out
+    }
+
+    fn write_html(&self, out: &mut String) -> std::fmt::Result {
+        let name = escaped(&self.name);
+        write!(out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{name}</title>")?;
+        write!(
+            out,
+            "<meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style>\n<h1>{name}</h1>\n"
+        )?;
+        writeln!(
+            out,
+            "<p>Written by <code>check drive</code> with seed {}. The server speaks {}. {} operations in {} sequences were \
+             compared with the model.</p>",
+            self.seed,
+            self.api(),
+            self.operations,
+            self.sequences
+        )?;
+        if let Some(why) = &self.incomplete {
+            writeln!(out, "<p><strong>Incomplete:</strong> {}.</p>", escaped(why))?;
+        }
+        writeln!(out, "<table><tr><th>class<th>found</tr>")?;
+        for class in Class::ALL {
+            let count = if class == Class::Unsupported { self.missing.len() } else { self.count(class) };
+            writeln!(out, "<tr><td class=\"{}\">{class}<td>{count}</tr>", style_of(class))?;
+        }
+        writeln!(out, "</table>")?;
+        for (number, finding) in (1_usize..).zip(&self.findings) {
+            self.write_one(out, number, finding)?;
+        }
+        if !self.missing.is_empty() {
+            writeln!(out, "<h2>Unsupported</h2><table><tr><th>asked<th>answered</tr>")?;
+            for (what, answer) in &self.missing {
+                writeln!(out, "<tr><td>{}<td>{}</tr>", escaped(what), escaped(answer))?;
+            }
+            writeln!(out, "</table>")?;
+        }
+        writeln!(out, "<h2>Rules</h2><table><tr><th>rule<th>borne out<th>broken by</tr>")?;
+        for (rule, times, broken) in self.rules() {
+            let times = if times == 0 { "not asked".to_owned() } else { times.to_string() };
+            let links: Vec<String> =
+                broken.iter().map(|number| format!("<a href=\"#f{number}\">{number}</a>")).collect();
+            writeln!(out, "<tr><td>{rule}<td>{times}<td>{}</tr>", links.join(", "))?;
+        }
+        writeln!(out, "</table></html>")
+    }
+
+    fn write_one(&self, out: &mut String, number: usize, finding: &Finding) -> std::fmt::Result {
+        let sighting = &finding.sighting;
+        let class = sighting.signature.class;
+        writeln!(
+            out,
+            "<h2 id=\"f{number}\"><span class=\"{}\">{class}</span> {number}. {}</h2>",
+            style_of(class),
+            escaped(&sighting.headline)
+        )?;
+        if class == Class::Choice {
+            return Ok(());
+        }
+        writeln!(out, "<table><tr><th>the model<td>{}</tr>", escaped(&sighting.model))?;
+        writeln!(out, "<tr><th>the server<td>{}</tr>", escaped(&sighting.server))?;
+        for broken in &sighting.claims {
+            let sentence = Claim::find(broken.claim).map_or("", |claim| claim.sentence);
+            writeln!(out, "<tr><th>broken<td>{} ({})</tr>", escaped(sentence), escaped(&broken.why))?;
+        }
+        if let Some(frequency) = finding.frequency {
+            writeln!(out, "<tr><th>how often<td>in {} of {} races</tr>", frequency.wrong, frequency.runs)?;
+        }
+        let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+        writeln!(out, "</table><pre>{}</pre>", escaped(&trace.join("\n")))?;
+        for (name, text) in [
+            ("curl", curl(&self.ways, &self.terms, &self.url, finding)),
+            ("Python SDK", python(&self.ways, &self.terms, &self.url, finding)),
+        ] {
+            writeln!(out, "<details><summary>{name}</summary><pre>{}</pre></details>", escaped(&text))?;
+        }
+        Ok(())
+    }
+}
+
+const fn style_of(class: Class) -> &'static str {
+    match class {
+        Class::Money => "money",
+        Class::Protocol => "protocol",
+        Class::Shape => "shape",
+        Class::Unsupported | Class::Choice => "no-fault",
+    }
+}
+
+/// What a server says stands in the page as text.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,57 @@
+//! The report for machines.
+
+use serde_json::{Value, json};
+
+use super::{Report, curl, python};
+use crate::finding::{Class, Finding};
+
+impl Report {
+    /// The report as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let counts: serde_json::Map<String, Value> =
+            Class::ALL.iter().map(|class| (class.name().to_owned(), json!(self.count(*class)))).collect();
+        let rules: Vec<Value> = self
+            .rules()
+            .into_iter()
+            .map(|(rule, times, broken)| json!({ "rule": rule, "borne_out": times, "broken_by": broken }))
+            .collect();
+        json!({
+            "server": self.name,
+            "url": self.url,
+            "seed": self.seed,
+            "api": self.api(),
+            "complete": self.incomplete.is_none(),
+            "incomplete": self.incomplete,
+            "operations": self.operations,
+            "requests": self.requests,
+            "sequences": self.sequences,
+            "kinds_of_steps": self.edges,
+            "counts": counts,
+            "findings": (1_usize..).zip(&self.findings).map(|(number, it)| self.finding(number, it)).collect::<Vec<_>>(),
+            "unsupported": self.missing.iter().map(|(what, says)| json!({ "what": what, "answer": says })).collect::<Vec<_>>(),
+            "unrepeated": self.unrepeated,
+            "rules": rules,
+            "dialect": self.terms.dialect.words().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        })
+    }
+
+    fn finding(&self, number: usize, finding: &Finding) -> Value {
+        let sighting = &finding.sighting;
+        let claims = sighting.claims.iter().map(|it| json!({ "claim": it.claim, "why": it.why }));
+        json!({
+            "number": number,
+            "class": sighting.signature.class.name(),
+            "kind": sighting.signature.what,
+            "headline": sighting.headline,
+            "model": sighting.model,
+            "server": sighting.server,
+            "claims": claims.collect::<Vec<_>>(),
+            "met": finding.met,
+            "race": finding.frequency.map(|it| json!({ "wrong": it.wrong, "runs": it.runs })),
+            "trace": finding.inputs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "curl": curl(&self.ways, &self.terms, &self.url, finding),
+            "python": python(&self.ways, &self.terms, &self.url, finding),
+        })
+    }
+}

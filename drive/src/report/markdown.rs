@@ -1,0 +1,137 @@
+//! The report for people.
+
+use std::fmt::Write as _;
+
+use holdfast_properties::Claim;
+
+use super::{Report, curl, python};
+use crate::finding::{Class, Finding};
+
+/// A sentence for each class: what it means.
+const MEANINGS: [(Class, &str); 5] = [
+    (Class::Money, "a payment is where it must not be, or money is"),
+    (Class::Protocol, "a wrong answer: a wrong code, a server error, a connection that breaks off"),
+    (Class::Shape, "the right answer, wrongly written: a field that is missing or of another type"),
+    (Class::Unsupported, "asked for, and not there: no fault"),
+    (Class::Choice, "left open by the rules, and decided otherwise: no fault"),
+];
+
+impl Report {
+    /// The report as Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _infallible = self.write_markdown(&mut out);
+        out
+    }
+
+    fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "# {}\n", self.name)?;
+        writeln!(
+            out,
+            "Written by `check drive` with seed {}. The server speaks {}. {} operations in {} sequences were compared with the \
+             model, {} kinds of steps among them.\n",
+            self.seed,
+            self.api(),
+            self.operations,
+            self.sequences,
+            self.edges
+        )?;
+        if let Some(why) = &self.incomplete {
+            writeln!(out, "**Incomplete:** {why}. What is not listed here may be wrong all the same.\n")?;
+        }
+        writeln!(out, "| class | found | means |\n|---|---|---|")?;
+        for (class, meaning) in MEANINGS {
+            let count = if class == Class::Unsupported { self.missing.len() } else { self.count(class) };
+            writeln!(out, "| {class} | {count} | {meaning} |")?;
+        }
+        for class in [Class::Money, Class::Protocol, Class::Shape, Class::Choice] {
+            self.write_class(out, class)?;
+        }
+        self.write_missing(out)?;
+        self.write_rules(out)
+    }
+
+    fn write_class(&self, out: &mut String, class: Class) -> std::fmt::Result {
+        if self.count(class) == 0 {
+            return Ok(());
+        }
+        let title = class.name();
+        let (first, rest) = title.split_at(1);
+        writeln!(out, "\n## {}{rest}\n", first.to_uppercase())?;
+        let numbered = (1_usize..).zip(&self.findings).filter(|(_, it)| it.sighting.signature.class == class);
+        if class == Class::Choice {
+            for (number, finding) in numbered {
+                writeln!(out, "{number}. {}", finding.sighting.headline)?;
+            }
+            return Ok(());
+        }
+        for (number, finding) in numbered {
+            self.write_finding(out, number, finding)?;
+        }
+        Ok(())
+    }
+
+    fn write_finding(&self, out: &mut String, number: usize, finding: &Finding) -> std::fmt::Result {
+        let sighting = &finding.sighting;
+        writeln!(out, "### {number}. {}\n", sighting.headline)?;
+        writeln!(out, "| | |\n|---|---|")?;
+        writeln!(out, "| the model | {} |", cell(&sighting.model))?;
+        writeln!(out, "| the server | {} |", cell(&sighting.server))?;
+        for broken in &sighting.claims {
+            let claim = Claim::find(broken.claim);
+            let (sentence, rules) = claim.map_or(("", ""), |claim| (claim.sentence, claim.rules));
+            writeln!(out, "| broken | {sentence} (`{}`, {rules}): {} |", broken.claim, cell(&broken.why))?;
+        }
+        if let Some(frequency) = finding.frequency {
+            writeln!(out, "| how often | in {} of {} races |", frequency.wrong, frequency.runs)?;
+        }
+        writeln!(out, "\n```text")?;
+        for (place, input) in (1_usize..).zip(&finding.inputs) {
+            let is_at_once = finding.inputs.len().saturating_sub(place) < finding.at_once;
+            writeln!(out, "{input}{}", if is_at_once { "    # at the same time" } else { "" })?;
+        }
+        writeln!(out, "```\n\n<details><summary>curl</summary>\n\n```sh")?;
+        out.push_str(&curl(&self.ways, &self.terms, &self.url, finding));
+        writeln!(out, "```\n\n</details>\n\n<details><summary>Python SDK</summary>\n\n```python")?;
+        out.push_str(&python(&self.ways, &self.terms, &self.url, finding));
+        writeln!(out, "```\n\n</details>\n")
+    }
+
+    fn write_missing(&self, out: &mut String) -> std::fmt::Result {
+        if !self.missing.is_empty() {
+            writeln!(out, "\n## Unsupported\n\n| asked | answered |\n|---|---|")?;
+            for (what, answer) in &self.missing {
+                writeln!(out, "| {} | {} |", cell(what), cell(answer))?;
+            }
+        }
+        if !self.unrepeated.is_empty() {
+            writeln!(out, "\n## Seen once\n\nNot when the same was done again, so nothing is claimed of it.\n")?;
+            for headline in &self.unrepeated {
+                writeln!(out, "- {headline}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_rules(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(
+            out,
+            "\n## Rules\n\nFor each rule that a claim renders: how often one of its claims had something to say and was true, \
+             and which findings break one.\n\n| rule | borne out | broken by |\n|---|---|---|"
+        )?;
+        for (rule, times, broken) in self.rules() {
+            let times = if times == 0 { "not asked".to_owned() } else { times.to_string() };
+            let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
+            writeln!(out, "| {rule} | {times} | {} |", broken.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// A text that stands in a table.
+fn cell(text: &str) -> String {
+    let text = if text.is_empty() { "–" } else { text };
+    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}

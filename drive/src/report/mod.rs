@@ -1,0 +1,124 @@
+//! What a drive found, in every form: Markdown and HTML for people, JSON for machines.
+
+mod html;
+mod json;
+mod markdown;
+mod script;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use holdfast_model::Terms;
+use holdfast_properties::CATALOGUE;
+
+use crate::finding::{Class, Finding};
+use crate::ways::{Api, Ways};
+
+pub use script::{curl, python};
+
+/// What a drive found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What the server is called.
+    pub name: String,
+    /// Where it was.
+    pub url: String,
+    /// The seed.
+    pub seed: u64,
+    /// Inputs asked.
+    pub operations: u64,
+    /// Requests sent, looks included.
+    pub requests: u64,
+    /// Sequences begun.
+    pub sequences: u64,
+    /// Kinds of steps taken.
+    pub edges: usize,
+    /// How it was spoken to.
+    pub ways: Ways,
+    /// The terms that it was found to keep.
+    pub terms: Terms,
+    /// What was found, the worst first.
+    pub findings: Vec<Finding>,
+    /// What it lets through, and how often.
+    pub through: Vec<(String, u64)>,
+    /// What it has not, and what it says when asked.
+    pub missing: Vec<(String, String)>,
+    /// How often each claim was borne out, in the order of the catalogue.
+    pub witnessed: Vec<u64>,
+    /// What was seen once, and not when it was done again.
+    pub unrepeated: Vec<String>,
+    /// Why the drive is incomplete, if it is.
+    pub incomplete: Option<String>,
+}
+
+impl Report {
+    /// How many findings of a class.
+    #[must_use]
+    pub fn count(&self, class: Class) -> usize {
+        self.of(class).count()
+    }
+
+    /// The findings of a class.
+    pub fn of(&self, class: Class) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.sighting.signature.class == class)
+    }
+
+    /// Has the server a fault?
+    #[must_use]
+    pub fn has_faults(&self) -> bool {
+        self.findings.iter().any(|finding| finding.sighting.signature.class.is_fault())
+    }
+
+    /// Each rule that a claim renders, in the order of the catalogue: how often its claims were borne out, and the
+    /// findings that break one, counted from 1.
+    #[must_use]
+    pub fn rules(&self) -> Vec<(&'static str, u64, Vec<usize>)> {
+        let mut rules: Vec<(&'static str, u64, Vec<usize>)> = Vec::new();
+        for (place, claim) in CATALOGUE.iter().enumerate() {
+            let count = self.witnessed.get(place).copied().unwrap_or(0);
+            let breaks = |finding: &&(usize, &Finding)| finding.1.sighting.claims.iter().any(|it| it.claim == claim.id);
+            let numbered: Vec<(usize, &Finding)> = (1..).zip(&self.findings).collect();
+            let broken: Vec<usize> = numbered.iter().filter(breaks).map(|(number, _)| *number).collect();
+            for rule in claim.rule_ids() {
+                let at = match rules.iter().position(|(known, ..)| *known == rule) {
+                    Some(at) => at,
+                    None => {
+                        rules.push((rule, 0, Vec::new()));
+                        rules.len().saturating_sub(1)
+                    }
+                };
+                if let Some((_, borne_out, by)) = rules.get_mut(at) {
+                    *borne_out = borne_out.saturating_add(count);
+                    by.extend(broken.iter().filter(|number| !by.contains(number)).copied().collect::<Vec<_>>());
+                    by.sort_unstable();
+                }
+            }
+        }
+        rules
+    }
+
+    /// What the server speaks.
+    #[must_use]
+    pub const fn api(&self) -> &'static str {
+        match self.ways.api {
+            Api::Intents => "PaymentIntents",
+            Api::Charges => "charges alone, without PaymentIntents",
+        }
+    }
+
+    /// Writes `NAME.md`, `NAME.html` and `NAME.json` into a folder, and says which files it wrote.
+    ///
+    /// # Errors
+    /// Where one cannot be written.
+    pub fn write(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        std::fs::create_dir_all(folder)?;
+        let texts = [("md", self.markdown()), ("html", self.html()), ("json", format!("{:#}\n", self.json()))];
+        let mut written = Vec::new();
+        for (ending, text) in texts {
+            let path = folder.join(format!("{}.{ending}", self.name));
+            std::fs::write(&path, text)?;
+            written.push(path);
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,340 @@
+//! The server, one sequence after the other: what it is asked, what it answers, what it shows.
+
+use holdfast_model::{Call, Event, Input, IntentId, KeyId, Operation, PaymentView};
+use serde_json::Value;
+
+use crate::ask;
+use crate::facts::Version;
+use crate::names::{Names, PaymentNames};
+use crate::ways::{Api, Means, Ways};
+use crate::wire::{Asked, Broken, Reply, Wire};
+
+/// What came of a request.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The answer.
+    pub reply: Reply,
+    /// The same request under the same key has made two objects: their ids.
+    pub twice: Option<(String, String)>,
+}
+
+/// What is shown of a payment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// The PaymentIntent.
+    pub payment: Option<Value>,
+    /// Its latest charge.
+    pub charge: Option<Value>,
+    /// Its refunds.
+    pub refunds: Option<Vec<Value>>,
+    /// Looks that failed: what was looked at, and what was answered.
+    pub trouble: Vec<(&'static str, Reply)>,
+}
+
+/// What came first under a key.
+#[derive(Clone, Debug)]
+struct Kept {
+    operation: Operation,
+    asked: Asked,
+    id: Option<String>,
+}
+
+/// A server that is driven.
+#[derive(Debug)]
+pub struct Server {
+    /// The way to it.
+    pub wire: Wire,
+    /// How it is spoken to.
+    pub ways: Ways,
+    /// How it shows things.
+    pub version: Version,
+    /// Does it understand `expand[]`?
+    pub expands: bool,
+    /// Inputs that it was asked so far.
+    pub operations: u64,
+    /// What this drive's keys begin with: another drive's must not be met.
+    nonce: String,
+    sequence: u64,
+    names: Names,
+    keys: Vec<Option<Kept>>,
+}
+
+impl Server {
+    /// A server of which nothing is known yet.
+    #[must_use]
+    pub fn new(wire: Wire, nonce: String) -> Self {
+        Self {
+            wire,
+            ways: Ways::default(),
+            version: Version::default(),
+            expands: true,
+            operations: 0,
+            nonce,
+            sequence: 0,
+            names: Names::default(),
+            keys: vec![None; holdfast_conformance::lockstep::KEYS],
+        }
+    }
+
+    /// A sequence begins: nothing of it is there yet.
+    pub fn begin(&mut self) {
+        self.sequence = self.sequence.saturating_add(1);
+        self.names = Names::default();
+        self.keys.iter_mut().for_each(|key| *key = None);
+    }
+
+    /// What this sequence's objects are called.
+    #[must_use]
+    pub const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A payment that the server has made and should not have: it is not looked at any more.
+    pub fn forget(&mut self, intent: IntentId) {
+        if let Some(slot) = self.names.payments.get_mut(usize::from(intent.0)) {
+            *slot = None;
+        }
+    }
+
+    fn kept(&self, key: Option<KeyId>) -> Option<&Kept> {
+        self.keys.get(usize::from(key?.0))?.as_ref()
+    }
+
+    /// The request for a call, if the server can be asked that.
+    #[must_use]
+    pub fn asked(&self, call: &Call, view: Option<&PaymentView>) -> Option<Asked> {
+        let method = ask::method(&call.operation);
+        let method = match method {
+            Some(method) => Some(ask::named(&self.ways, method, Some("pm_made"))?),
+            None => None,
+        };
+        let asked = ask::operation(&self.ways, &self.names, &call.operation, view, method.as_deref())?;
+        // Two requests that are one and the same to the server tell nothing about its keys; and a key is an account's
+        // own (§2.11).
+        let fits = self.kept(call.key).is_none_or(|kept| {
+            kept.operation == call.operation || (kept.asked.account == asked.account && !is_alike(&kept.asked, &asked))
+        });
+        fits.then_some(asked)
+    }
+
+    /// Could an input like that be asked of this server at some moment?
+    #[must_use]
+    pub fn may_name(&self, input: &Input) -> bool {
+        match input {
+            Input::Call(call) => {
+                let named = ask::method(&call.operation).is_none_or(|method| self.ways.methods.contains_key(&method));
+                let symbols = Names::symbolic();
+                let method = ask::method(&call.operation).map(|_| "pm_made");
+                // A charge can be canceled while it is held.
+                let is_cancel = matches!(call.operation, Operation::CancelIntent { reason: None, .. });
+                named && (is_cancel || ask::operation(&self.ways, &symbols, &call.operation, None, method).is_some())
+            }
+            Input::Event(Event::Authenticate { .. }) => self.ways.authenticate.is_some(),
+            Input::Event(Event::Settle { .. } | Event::CloseCancelWindow { .. }) => self.ways.settle,
+            Input::Event(Event::Refund { .. }) => self.ways.refunds_move,
+            Input::Event(Event::Advance { .. }) => self.ways.clock,
+            Input::Event(_) | Input::Begin { .. } | Input::Finish { .. } => false,
+        }
+    }
+
+    /// The name under which a key travels.
+    fn key_name(&self, key: KeyId) -> String {
+        format!("{}-{}-{}", self.nonce, self.sequence, key.0)
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// [`Broken`] when there is no answer.
+    pub fn submit(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Done, Broken> {
+        self.operations = self.operations.saturating_add(1);
+        let known = self.kept(call.key).filter(|kept| kept.operation == call.operation).map(|kept| kept.asked.clone());
+        let asked = match known {
+            Some(asked) => asked,
+            None => self.made(call, view)?,
+        };
+        let reply = self.wire.send(&asked)?;
+        self.note(&call.operation, &asked, &reply);
+        let twice = self.note_key(call, asked, &reply);
+        Ok(Done { reply, twice })
+    }
+
+    /// The request, with a payment method made for it where one has to be.
+    pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Asked, Broken> {
+        let cannot = || Broken::Dropped("a request that cannot be made was about to be sent".to_owned());
+        let method = match ask::method(&call.operation) {
+            None => None,
+            Some(method) => {
+                let made = match self.ways.methods.get(&method) {
+                    Some(Means::Number(number)) => {
+                        let reply = self.wire.send(&ask::make_method(number))?;
+                        Some(reply.text_at("/id").ok_or_else(cannot)?.to_owned())
+                    }
+                    Some(Means::Token | Means::Source(_)) | None => None,
+                };
+                Some(ask::named(&self.ways, method, made.as_deref()).ok_or_else(cannot)?)
+            }
+        };
+        let asked = ask::operation(&self.ways, &self.names, &call.operation, view, method.as_deref());
+        let mut asked = asked.ok_or_else(cannot)?;
+        asked.key = call.key.map(|key| self.key_name(key));
+        Ok(asked)
+    }
+
+    /// Takes down what an answer calls the objects that it is about.
+    pub(crate) fn note(&mut self, operation: &Operation, asked: &Asked, reply: &Reply) {
+        let text = |pointer: &str| reply.text_at(pointer).unwrap_or_default().to_owned();
+        match *operation {
+            Operation::CreateIntent { intent, .. } => {
+                // A declined create has created an intent, which is in the error (§2.2).
+                let at = ["", "/error/payment_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
+                let id = match (at, self.ways.api) {
+                    (Some(at), _) => text(&format!("{at}/id")),
+                    (None, Api::Charges) => text("/error/charge"),
+                    (None, Api::Intents) => String::new(),
+                };
+                if !id.is_empty() && self.names.payment(intent).is_none() {
+                    let secret = text(&format!("{}/client_secret", at.unwrap_or_default()));
+                    let account = asked.account.clone();
+                    self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
+                }
+            }
+            Operation::CreateRefund { intent, .. } if reply.is_done() => self.names.note_refund(intent, &text("/id")),
+            Operation::CreateSetup { .. } if self.names.setup.is_none() => {
+                let at = ["", "/error/setup_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
+                if let Some(at) = at {
+                    self.names.setup = Some((text(&format!("{at}/id")), text(&format!("{at}/client_secret"))));
+                }
+            }
+            Operation::UpdateIntent { .. }
+            | Operation::ConfirmIntent { .. }
+            | Operation::CaptureIntent { .. }
+            | Operation::CancelIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::CancelRefund { .. }
+            | Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::CreateSetup { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::CreateSession(_)
+            | Operation::ExpireSession => {}
+        }
+    }
+
+    /// Takes down what came first under a key; what came again must be the same object.
+    fn note_key(&mut self, call: &Call, asked: Asked, reply: &Reply) -> Option<(String, String)> {
+        let place = usize::from(call.key?.0);
+        let id = reply.text_at("/id").filter(|_| reply.is_done()).map(str::to_owned);
+        let slot = self.keys.get_mut(place)?;
+        match slot {
+            None => *slot = Some(Kept { operation: call.operation, asked, id }),
+            Some(kept) if kept.operation == call.operation => match (&kept.id, id) {
+                (Some(first), Some(again)) if *first != again => return Some((first.clone(), again)),
+                (None, Some(again)) => kept.id = Some(again),
+                (Some(_) | None, _) => {}
+            },
+            Some(_) => {}
+        }
+        None
+    }
+
+    /// A request whose parameters were wrong leaves its key free (§2.11).
+    pub fn free_key(&mut self, key: Option<KeyId>) {
+        if let Some(slot) = key.and_then(|key| self.keys.get_mut(usize::from(key.0))) {
+            *slot = None;
+        }
+    }
+
+    /// Makes the world move; `None` where nobody has to be asked for it.
+    ///
+    /// # Errors
+    /// [`Broken`] when there is no answer.
+    pub fn happen(&mut self, event: &Event, view: Option<&PaymentView>) -> Result<Option<Reply>, Broken> {
+        self.operations = self.operations.saturating_add(1);
+        match ask::event(&self.ways, &self.names, event, view) {
+            Some(asked) => self.wire.send(&asked).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Looks at a payment; `None` where the server has none of that name.
+    ///
+    /// # Errors
+    /// [`Broken`] when there is no answer.
+    pub fn look(&mut self, intent: IntentId) -> Result<Option<Look>, Broken> {
+        let Some(names) = self.names.payment(intent).cloned() else { return Ok(None) };
+        let mut look = Look::default();
+        let get = |path: String| Asked { account: names.account.clone(), ..Asked::get(path) };
+        let by = match self.ways.api {
+            Api::Intents => {
+                let asked = get(format!("/v1/payment_intents/{}", names.id));
+                let asked = if self.expands { asked.with("expand[]", "latest_charge") } else { asked };
+                look.payment = self.see(&asked, "payment_intent", &mut look.trouble)?;
+                look.charge = match look.payment.as_ref().and_then(latest_charge) {
+                    Some(Value::String(id)) => {
+                        self.see(&get(format!("/v1/charges/{id}")), "charge", &mut look.trouble)?
+                    }
+                    found => found,
+                };
+                "payment_intent"
+            }
+            Api::Charges => {
+                look.charge = self.see(&get(format!("/v1/charges/{}", names.id)), "charge", &mut look.trouble)?;
+                "charge"
+            }
+        };
+        let is_refundable = look.charge.is_some() || !names.refunds.is_empty();
+        if self.ways.refunds && is_refundable {
+            let asked = get("/v1/refunds".to_owned()).with(by, &names.id).with("limit", 100);
+            let list = self.see(&asked, "refunds", &mut look.trouble)?;
+            look.refunds = list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned());
+        }
+        Ok(Some(look))
+    }
+
+    /// Looks at the SetupIntent; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Broken`] when there is no answer.
+    pub fn look_at_setup(&mut self) -> Result<Option<Value>, Broken> {
+        if self.names.setup.is_none() {
+            return Ok(None);
+        }
+        let path = format!("/v1/setup_intents/{}", self.names.setup());
+        self.see(&Asked::get(path), "setup_intent", &mut Vec::new())
+    }
+
+    fn see(
+        &mut self,
+        asked: &Asked,
+        what: &'static str,
+        trouble: &mut Vec<(&'static str, Reply)>,
+    ) -> Result<Option<Value>, Broken> {
+        let reply = self.wire.send(asked)?;
+        if reply.is_done() && reply.body.as_ref().is_some_and(Value::is_object) {
+            return Ok(reply.body);
+        }
+        trouble.push((what, reply));
+        Ok(None)
+    }
+}
+
+/// The charge, or its id: `latest_charge`, or the last of the older list.
+fn latest_charge(payment: &Value) -> Option<Value> {
+    let named = payment.get("latest_charge").filter(|charge| !charge.is_null());
+    let listed = || payment.pointer("/charges/data").and_then(Value::as_array).and_then(|list| list.first());
+    named.or_else(listed).cloned()
+}
+
+/// Does a server see one and the same in them? The names of keys and of methods just made are not looked at.
+fn is_alike(one: &Asked, other: &Asked) -> bool {
+    let bare = |asked: &Asked| {
+        let form: Vec<_> = asked.form.iter().filter(|(name, _)| name != "payment_method").cloned().collect();
+        (asked.path.clone(), form)
+    };
+    bare(one) == bare(other) && one.form.len() == other.form.len()
+}

@@ -1,0 +1,107 @@
+//! How a server is spoken to: which of the provider's APIs it has, how a card is named, how the world is moved.
+//!
+//! Nothing here is about one server: each way is one that some servers have, and [`crate::probe`] finds out which.
+
+use std::collections::BTreeMap;
+
+use holdfast_model::PaymentMethod;
+
+/// The API that makes payments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Api {
+    /// `/v1/payment_intents`.
+    #[default]
+    Intents,
+    /// `/v1/charges` alone, as before there were PaymentIntents: a charge is made and paid in one request.
+    Charges,
+}
+
+/// How a payment method is named in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// By the provider's test token: `pm_card_visa`.
+    Token,
+    /// By a PaymentMethod made of the test card's number before.
+    Number(&'static str),
+    /// By a source, where there are charges only: `tok_visa`.
+    Source(&'static str),
+}
+
+/// How a customer is made to answer a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Helper {
+    /// The path; `{id}` is the PaymentIntent's.
+    pub path: &'static str,
+    /// The parameter that says how.
+    pub name: &'static str,
+    /// Its values for yes and for no.
+    pub values: (&'static str, &'static str),
+    /// Does it want the `client_secret`, like the provider's own pages?
+    pub secret: bool,
+}
+
+/// Known helpers to answer a challenge. The provider has none: there it is done by a browser.
+pub const AUTHENTICATE: [Helper; 2] = [
+    Helper {
+        path: "/v1/test_helpers/payment_intents/{id}/authenticate",
+        name: "outcome",
+        values: ("pass", "fail"),
+        secret: false,
+    },
+    Helper { path: "/v1/payment_intents/{id}/_authenticate", name: "success", values: ("true", "false"), secret: true },
+];
+
+/// How this server is spoken to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// The API that makes payments.
+    pub api: Api,
+    /// The payment methods it knows, and how each is named.
+    pub methods: BTreeMap<PaymentMethod, Means>,
+    /// How a challenge is answered.
+    pub authenticate: Option<Helper>,
+    /// Has it a test helper for banks that answer?
+    pub settle: bool,
+    /// Has it a clock that can be moved?
+    pub clock: bool,
+    /// Can its refunds be made to move on?
+    pub refunds_move: bool,
+    /// Has it refunds?
+    pub refunds: bool,
+    /// A connected account, if it has such.
+    pub connected: Option<String>,
+}
+
+/// The test card's number (§2.14).
+#[must_use]
+pub fn number(method: PaymentMethod) -> Option<&'static str> {
+    NUMBERS.iter().find(|(known, ..)| *known == method).map(|(_, number, _)| *number)
+}
+
+/// The token of the older API for the test card.
+#[must_use]
+pub fn source(method: PaymentMethod) -> Option<&'static str> {
+    NUMBERS.iter().find(|(known, ..)| *known == method).and_then(|(.., source)| *source)
+}
+
+/// Cards by number, and by the older token.
+const NUMBERS: [(PaymentMethod, &str, Option<&str>); 18] = [
+    (PaymentMethod::Visa, "4242424242424242", Some("tok_visa")),
+    (PaymentMethod::Mastercard, "5555555555554444", Some("tok_mastercard")),
+    (PaymentMethod::Amex, "378282246310005", Some("tok_amex")),
+    (PaymentMethod::Discover, "6011111111111117", Some("tok_discover")),
+    (PaymentMethod::Diners, "3056930009020004", Some("tok_diners")),
+    (PaymentMethod::Jcb, "3566002020360505", Some("tok_jcb")),
+    (PaymentMethod::Declined, "4000000000000002", Some("tok_chargeDeclined")),
+    (PaymentMethod::InsufficientFunds, "4000000000009995", Some("tok_chargeDeclinedInsufficientFunds")),
+    (PaymentMethod::LostCard, "4000000000009987", None),
+    (PaymentMethod::StolenCard, "4000000000009979", None),
+    (PaymentMethod::ExpiredCard, "4000000000000069", Some("tok_chargeDeclinedExpiredCard")),
+    (PaymentMethod::IncorrectCvc, "4000000000000127", Some("tok_chargeDeclinedIncorrectCvc")),
+    (PaymentMethod::ProcessingError, "4000000000000119", Some("tok_chargeDeclinedProcessingError")),
+    (PaymentMethod::DeclinedWhenCharged, "4000000000000341", None),
+    (PaymentMethod::AuthenticationRequired, "4000002760003184", None),
+    (PaymentMethod::AuthenticationThenInsufficientFunds, "4000008260003178", None),
+    (PaymentMethod::AuthenticationThenDeclined, "4000008400001629", None),
+    (PaymentMethod::RefundFails, "4000000000005126", None),
+];

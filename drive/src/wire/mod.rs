@@ -1,0 +1,251 @@
+//! HTTP out, JSON in: one connection that is kept, with a limit on everything that comes back.
+//!
+//! Plain HTTP/1.1 on the standard library's sockets. What breaks is told apart: a server that cannot be reached ends a
+//! drive, a connection dropped in the middle of an answer is the server's fault.
+
+mod form;
+mod reading;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+pub use form::encode;
+use reading::Got;
+use serde_json::Value;
+
+use crate::settings::Target;
+
+/// Bytes that an answer may have, head and body.
+pub const LONGEST_ANSWER: usize = 4 << 20;
+/// What asks, and what only looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the methods of HTTP")]
+pub enum Verb {
+    Get,
+    Post,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The method.
+    pub verb: Verb,
+    /// The path, from `/v1/…` on.
+    pub path: String,
+    /// The parameters: the body of a POST, the query of a GET.
+    pub form: Vec<(String, String)>,
+    /// `Stripe-Account`.
+    pub account: Option<String>,
+    /// `Idempotency-Key`.
+    pub key: Option<String>,
+}
+
+impl Asked {
+    /// A POST of nothing yet.
+    #[must_use]
+    pub fn post(path: impl Into<String>) -> Self {
+        Self { verb: Verb::Post, path: path.into(), form: Vec::new(), account: None, key: None }
+    }
+
+    /// A look.
+    #[must_use]
+    pub fn get(path: impl Into<String>) -> Self {
+        Self { verb: Verb::Get, ..Self::post(path) }
+    }
+
+    /// The same with one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.form.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same with one more parameter, if there is a value.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl std::fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, where it is JSON.
+    pub body: Option<Value>,
+    /// The beginning of a body that is not.
+    pub text: String,
+}
+
+impl Reply {
+    /// Was it done? (2xx)
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    /// Did the server fail? (5xx)
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        self.status >= 500
+    }
+
+    /// A text in the body.
+    #[must_use]
+    pub fn text_at(&self, pointer: &str) -> Option<&str> {
+        self.body.as_ref()?.pointer(pointer)?.as_str()
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// No connection could be made.
+    Unreachable(String),
+    /// The request went out, and no whole answer came back.
+    Dropped(String),
+    /// The request went out, and nothing came back in time.
+    Silent,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreachable(why) => write!(out, "no connection: {why}"),
+            Self::Dropped(why) => write!(out, "the connection broke off: {why}"),
+            Self::Silent => out.write_str("no answer in time"),
+        }
+    }
+}
+
+/// A connection to a server, made when it is needed.
+#[derive(Debug)]
+pub struct Wire {
+    target: Target,
+    key: String,
+    patience: Duration,
+    connection: Option<TcpStream>,
+    /// Requests sent so far.
+    pub requests: u64,
+}
+
+impl Wire {
+    /// Nothing sent yet. An answer may take `patience`.
+    #[must_use]
+    pub const fn to(target: Target, key: String, patience: Duration) -> Self {
+        Self { target, key, patience, connection: None, requests: 0 }
+    }
+
+    /// Another connection to the same server.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::to(self.target.clone(), self.key.clone(), self.patience)
+    }
+
+    /// Sends one request and waits for the answer.
+    ///
+    /// # Errors
+    /// [`Broken`] when there is none.
+    pub fn send(&mut self, asked: &Asked) -> Result<Reply, Broken> {
+        self.requests = self.requests.saturating_add(1);
+        let mut stream = self.connect()?;
+        let dropped = |error: std::io::Error| Broken::Dropped(error.to_string());
+        stream.write_all(&self.written(asked)).map_err(dropped)?;
+        let (reply, is_kept) = self.read(&mut stream)?;
+        if is_kept {
+            self.connection = Some(stream);
+        }
+        Ok(reply)
+    }
+
+    /// The connection that is kept, if the server still keeps it too, or a new one.
+    fn connect(&mut self) -> Result<TcpStream, Broken> {
+        if let Some(kept) = self.connection.take().filter(is_open) {
+            return Ok(kept);
+        }
+        let mut last = "the name has no address".to_owned();
+        for address in &self.target.addresses {
+            match TcpStream::connect_timeout(address, self.patience) {
+                Ok(stream) => {
+                    let ready = stream.set_nodelay(true).and_then(|()| stream.set_write_timeout(Some(self.patience)));
+                    ready.map_err(|error| Broken::Unreachable(error.to_string()))?;
+                    return Ok(stream);
+                }
+                Err(error) => last = error.to_string(),
+            }
+        }
+        Err(Broken::Unreachable(last))
+    }
+
+    fn written(&self, asked: &Asked) -> Vec<u8> {
+        let form = encode(&asked.form);
+        let (method, query) = match asked.verb {
+            Verb::Get if !form.is_empty() => ("GET", format!("?{form}")),
+            Verb::Get => ("GET", String::new()),
+            Verb::Post => ("POST", String::new()),
+        };
+        let mut text = format!(
+            "{method} {}{}{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept: application/json\r\n",
+            self.target.prefix, asked.path, self.target.authority, self.key
+        );
+        for (name, value) in [("Idempotency-Key", &asked.key), ("Stripe-Account", &asked.account)] {
+            if let Some(value) = value {
+                text.push_str(&format!("{name}: {value}\r\n"));
+            }
+        }
+        if asked.verb == Verb::Post {
+            text.push_str(&format!(
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+                form.len()
+            ));
+        } else {
+            text.push_str("\r\n");
+        }
+        text.into_bytes()
+    }
+
+    /// The answer, and whether the connection can be used again.
+    fn read(&self, stream: &mut TcpStream) -> Result<(Reply, bool), Broken> {
+        let end = Instant::now().checked_add(self.patience);
+        let mut bytes = Vec::with_capacity(4096);
+        let mut piece = [0_u8; 16 << 10];
+        let mut is_over = false;
+        loop {
+            match reading::read(&bytes, is_over).map_err(Broken::Dropped)? {
+                Got::All { reply, is_kept } => return Ok((reply, is_kept)),
+                Got::Part if is_over => return Err(Broken::Dropped("before the answer was whole".to_owned())),
+                Got::Part => {}
+            }
+            if bytes.len() > LONGEST_ANSWER {
+                return Err(Broken::Dropped(format!("an answer of more than {LONGEST_ANSWER} bytes")));
+            }
+            let left = end.and_then(|end| end.checked_duration_since(Instant::now())).filter(|left| !left.is_zero());
+            let Some(left) = left else { return Err(Broken::Silent) };
+            stream.set_read_timeout(Some(left)).map_err(|error| Broken::Dropped(error.to_string()))?;
+            match stream.read(&mut piece) {
+                Ok(0) => is_over = true,
+                Ok(count) => bytes.extend(piece.iter().take(count)),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                    return Err(Broken::Silent);
+                }
+                Err(error) => return Err(Broken::Dropped(error.to_string())),
+            }
+        }
+    }
+}
+
+/// Has the other side neither closed it nor said anything that nobody asked for?
+fn is_open(stream: &TcpStream) -> bool {
+    let mut byte = [0_u8; 1];
+    if stream.set_nonblocking(true).is_err() {
+        return false;
+    }
+    let is_quiet = matches!(stream.peek(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+    stream.set_nonblocking(false).is_ok() && is_quiet
+}

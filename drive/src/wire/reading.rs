@@ -1,0 +1,147 @@
+//! An answer out of bytes, as far as they have come.
+
+use super::Reply;
+
+/// What the bytes so far are.
+#[derive(Debug, PartialEq)]
+pub(super) enum Got {
+    /// Not all of an answer.
+    Part,
+    /// All of it.
+    All {
+        reply: Reply,
+        /// May the connection be used again?
+        is_kept: bool,
+    },
+}
+
+/// Lines of a head; servers send about ten.
+const HEADERS: usize = 100;
+/// What is shown of a body that is no JSON.
+const SHOWN: usize = 200;
+
+/// How the end of a body is known.
+enum Body {
+    /// By its length.
+    Length(usize),
+    /// By its pieces.
+    Chunked,
+    /// By the end of the connection.
+    ToTheEnd,
+    /// There is none.
+    Nothing,
+}
+
+/// What `bytes` are; `is_over` when nothing will follow.
+///
+/// # Errors
+/// Where they are no answer of HTTP/1.
+pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<Got, String> {
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS];
+    let mut head = httparse::Response::new(&mut headers);
+    let length = match head.parse(bytes).map_err(|error| format!("no HTTP: {error}"))? {
+        httparse::Status::Partial => return Ok(Got::Part),
+        httparse::Status::Complete(length) => length,
+    };
+    let status = head.code.unwrap_or(0);
+    let rest = bytes.get(length..).unwrap_or_default();
+    if (100..200).contains(&status) {
+        return read(rest, is_over);
+    }
+    let value = |name: &str| {
+        let found = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+        Some(String::from_utf8_lossy(found.value).trim().to_ascii_lowercase())
+    };
+    let says_close = value("connection").is_some_and(|value| value.contains("close"));
+    let is_new = head.version == Some(1);
+    let body = if status == 204 || status == 304 {
+        Body::Nothing
+    } else if value("transfer-encoding").is_some_and(|value| value.contains("chunked")) {
+        Body::Chunked
+    } else if let Some(length) = value("content-length") {
+        Body::Length(length.parse().map_err(|_| format!("Content-Length is `{length}`"))?)
+    } else {
+        Body::ToTheEnd
+    };
+    let (whole, is_kept) = match body {
+        Body::Nothing => (Vec::new(), true),
+        Body::Length(length) => match rest.get(..length) {
+            None => return Ok(Got::Part),
+            Some(whole) => (whole.to_vec(), true),
+        },
+        Body::Chunked => match unchunk(rest)? {
+            None => return Ok(Got::Part),
+            Some(whole) => (whole, true),
+        },
+        Body::ToTheEnd if is_over => (rest.to_vec(), false),
+        Body::ToTheEnd => return Ok(Got::Part),
+    };
+    let parsed = serde_json::from_slice(&whole).ok();
+    let text =
+        if parsed.is_some() { String::new() } else { String::from_utf8_lossy(&whole).chars().take(SHOWN).collect() };
+    Ok(Got::All { reply: Reply { status, body: parsed, text }, is_kept: is_kept && is_new && !says_close && !is_over })
+}
+
+/// The pieces put together; `None` while one is missing.
+fn unchunk(mut rest: &[u8]) -> Result<Option<Vec<u8>>, String> {
+    let mut whole = Vec::new();
+    loop {
+        let (start, size) = match httparse::parse_chunk_size(rest).map_err(|_| "a piece without a size".to_owned())? {
+            httparse::Status::Partial => return Ok(None),
+            httparse::Status::Complete(found) => found,
+        };
+        let size = usize::try_from(size).map_err(|_| "a piece too large".to_owned())?;
+        if size == 0 {
+            // Nobody sends anything after the last piece but its empty line.
+            return Ok(rest.get(start..).is_some_and(|end| end.starts_with(b"\r\n")).then_some(whole));
+        }
+        let Some(end) = start.checked_add(size) else { return Err("a piece too large".to_owned()) };
+        let Some(piece) = rest.get(start..end) else { return Ok(None) };
+        whole.extend(piece);
+        let Some(after) = end.checked_add(2).and_then(|after| rest.get(after..)) else { return Ok(None) };
+        rest = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str, is_over: bool) -> Option<(u16, String, bool)> {
+        match read(text.as_bytes(), is_over).unwrap() {
+            Got::Part => None,
+            Got::All { reply, is_kept } => {
+                Some((reply.status, reply.body.map_or(reply.text, |body| body.to_string()), is_kept))
+            }
+        }
+    }
+
+    #[test]
+    fn answers_end_where_they_say() {
+        let table = [
+            ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", false, Some((200, "{}", true))),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}", false, None),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", false, Some((200, "{}", false))),
+            ("HTTP/1.0 404 No\r\n\r\nnope", true, Some((404, "nope", false))),
+            ("HTTP/1.0 404 No\r\n\r\nnope", false, None),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+                false,
+                Some((200, "{}", true)),
+            ),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n", false, None),
+            ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n", false, Some((204, "", true))),
+            ("HTTP/1.1 2", false, None),
+        ];
+        for (text, is_over, expected) in table {
+            let expected = expected.map(|(status, body, is_kept)| (status, body.to_owned(), is_kept));
+            assert_eq!(body(text, is_over), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_http_is_said_so() {
+        assert!(read(b"hello\r\n\r\n", true).is_err());
+        assert!(read(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", true).is_err());
+    }
+}

@@ -1,0 +1,268 @@
+//! Faults about attempts to pay, and the answers from outside.
+
+use crate::notification::Outbox;
+use crate::payment::{Changed, Payment};
+use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
+use crate::testing::faults::asked::operation;
+use crate::{
+    About, Authentication, CancellationReason, Capture, ConfirmationMethod, Decline, Event, Input, IntentStatus,
+    NotificationKind, Operation, PaymentMethod, Rejection, Terms,
+};
+
+pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "takes-a-manual-payment-at-once",
+        does: "captures a payment with manual capture when it is confirmed",
+        breaks: "attempt-leads-where-its-method-says",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Payment(takes_a_manual_payment_at_once),
+    },
+    Fault {
+        name: "debit-counts-on-the-day",
+        does: "counts a bank debit as paid on the day it is asked for",
+        breaks: "attempt-leads-where-its-method-says",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Payment(debit_counts_on_the_day),
+    },
+    Fault {
+        name: "skips-the-challenge",
+        does: "takes a challenged card that is on the intent already for authenticated",
+        breaks: "challenged-card-waits-for-its-customer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            if let (Some(Operation::ConfirmIntent { .. }), Some(payment)) = (operation(heard.input), &mut heard.payment)
+            {
+                payment.intent.authenticated = true;
+            }
+        }),
+    },
+    Fault {
+        name: "challenges-an-absent-customer",
+        does: "asks a customer to authenticate who is not there",
+        breaks: "challenged-card-waits-for-its-customer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| mistake_presence(heard, false)),
+    },
+    Fault {
+        name: "hides-why-a-card-was-declined",
+        does: "answers every decline as a generic one",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::Declined(decline)) = step.outcome {
+                *decline = Decline::GenericDecline;
+            }
+        }),
+    },
+    Fault {
+        name: "decline-leaves-no-charge",
+        does: "forgets the charge of a declined card",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::Declined(_)) = step.outcome {
+                step.payment(|payment| payment.charge = None);
+            }
+        }),
+    },
+    Fault {
+        name: "bounced-debit-counts-as-paid",
+        does: "takes every answer of the bank for a yes",
+        breaks: "outside-answers-count",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Instead(bounced_debit_counts_as_paid),
+    },
+    Fault {
+        name: "closed-tab-fails-the-payment",
+        does: "fails a payment when the customer closes the page of the challenge",
+        breaks: "outside-answers-count",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            if let Input::Event(Event::Authenticate { result, .. }) = &mut heard.input
+                && *result == Authentication::Abandoned
+            {
+                *result = Authentication::Fails;
+            }
+        }),
+    },
+    Fault {
+        name: "goes-on-without-the-server",
+        does: "pays after a challenge although the server wants to confirm once more",
+        breaks: "outside-answers-count",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(goes_on_without_the_server),
+    },
+    Fault {
+        name: "answers-with-the-old-picture",
+        does: "answers a capture with the payment as it was before",
+        breaks: "answer-shows-the-payment",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            if let (Some(Operation::CaptureIntent { .. }), Some(before)) = (step.done(), step.before) {
+                *step.outcome = before.answer();
+            }
+        }),
+    },
+    Fault {
+        name: "survives-one-confirmation-more",
+        does: "compares the number of confirmations with `>` instead of `>=`",
+        breaks: "too-many-confirmations-cancel",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Terms(|terms| {
+            terms.dialect.confirm_limit = terms.dialect.confirm_limit.saturating_add(1);
+        }),
+    },
+    Fault {
+        name: "limit-does-not-cancel",
+        does: "refuses one confirmation too many, and leaves the intent open",
+        breaks: "too-many-confirmations-cancel",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::TooManyConfirmations) = step.outcome {
+                *step.after = step.before;
+                step.tell_only(|_| false);
+            }
+        }),
+    },
+    Fault {
+        name: "turns-a-present-customer-away",
+        does: "asks for authentication without asking the customer who is there",
+        breaks: "challenged-card-waits-for-its-customer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| mistake_presence(heard, true)),
+    },
+    Fault {
+        name: "charges-a-declined-card",
+        does: "charges a card although its issuer says no",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            let method = match heard.operation() {
+                Some(Operation::CreateIntent { create, .. }) => &mut create.method,
+                Some(Operation::ConfirmIntent { confirm, .. }) => &mut confirm.method,
+                Some(_) | None => return,
+            };
+            if *method == Some(PaymentMethod::Declined) {
+                *method = Some(PaymentMethod::Visa);
+            }
+        }),
+    },
+    Fault {
+        name: "failed-challenge-pays",
+        does: "lets a customer pay who failed the challenge",
+        breaks: "outside-answers-count",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            if let Input::Event(Event::Authenticate { result, .. }) = &mut heard.input
+                && *result == Authentication::Fails
+            {
+                *result = Authentication::Succeeds;
+            }
+        }),
+    },
+    Fault {
+        name: "decline-is-the-end",
+        does: "cancels an intent when its card is declined",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::Declined(_)) = step.outcome {
+                step.payment(|payment| {
+                    payment.intent.status = IntentStatus::Canceled;
+                    payment.intent.cancellation_reason = Some(CancellationReason::Automatic);
+                });
+                step.tell(NotificationKind::IntentCanceled);
+            }
+        }),
+    },
+];
+
+fn takes_a_manual_payment_at_once(step: &mut PaymentStep<'_>) {
+    if step.done().is_none() || !step.became(IntentStatus::RequiresCapture) {
+        return;
+    }
+    let Some(payment) = *step.after else { return };
+    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    if let Ok((payment, outcome)) = payment.capture(step.terms, Capture::default(), &mut outbox) {
+        *step.after = Some(payment);
+        *step.outcome = outcome;
+    }
+    step.tell_only(|told| {
+        !matches!(told.kind, NotificationKind::IntentCapturableUpdated | NotificationKind::ChargeCaptured)
+    });
+}
+
+fn debit_counts_on_the_day(step: &mut PaymentStep<'_>) {
+    let Some(payment) = *step.after else { return };
+    if step.done().is_none()
+        || !step.became(IntentStatus::Processing)
+        || payment.intent.payment_method != Some(PaymentMethod::UsBankAccount)
+    {
+        return;
+    }
+    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    if let Ok((payment, _)) = payment.settle(step.terms, &mut outbox) {
+        *step.after = Some(payment);
+        step.answer_anew();
+    }
+    step.tell_only(|told| !matches!(told.kind, NotificationKind::IntentProcessing | NotificationKind::ChargePending));
+}
+
+fn bounced_debit_counts_as_paid(
+    terms: &Terms,
+    mut payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let Input::Event(Event::Settle { .. }) = input else { return None };
+    let method = payment.intent.payment_method;
+    payment.intent.payment_method = method.filter(|_| payment.intent.status == IntentStatus::Processing);
+    payment.intent.payment_method = payment.intent.payment_method.map(|_| PaymentMethod::UsBankAccount);
+    let (mut next, outcome) = payment.settle(terms, outbox).ok()?;
+    next.intent.payment_method = method;
+    Some(Ok((next, outcome)))
+}
+
+fn goes_on_without_the_server(
+    terms: &Terms,
+    mut payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let Input::Event(Event::Authenticate { result: Authentication::Succeeds, .. }) = input else { return None };
+    let method = payment.intent.confirmation_method;
+    payment.intent.confirmation_method = ConfirmationMethod::Automatic;
+    let (mut next, outcome) = payment.authenticate(terms, Authentication::Succeeds, outbox).ok()?;
+    next.intent.confirmation_method = method;
+    Some(Ok((next, outcome)))
+}
+
+/// Mistakes who is there when a card is confirmed that will be challenged.
+fn mistake_presence(heard: &mut Heard, absent: bool) {
+    let waiting = heard.payment.filter(|payment| !payment.intent.authenticated);
+    let card = waiting.and_then(|payment| payment.intent.payment_method);
+    let (method, off_session) = match heard.operation() {
+        Some(Operation::CreateIntent { create, .. }) if create.confirm => (create.method, &mut create.off_session),
+        Some(Operation::ConfirmIntent { confirm, .. }) => (confirm.method.or(card), &mut confirm.off_session),
+        Some(_) | None => return,
+    };
+    if method == Some(PaymentMethod::AuthenticationRequired) {
+        *off_session = absent;
+    }
+}

@@ -1,0 +1,9 @@
+//! Faults about an intent's life, by what its claims are about.
+
+mod attempts;
+mod moves;
+mod refusals;
+
+pub(super) use attempts::FAULTS as ATTEMPTS;
+pub(super) use moves::FAULTS as MOVES;
+pub(super) use refusals::FAULTS as REFUSALS;

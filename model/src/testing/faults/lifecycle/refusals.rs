@@ -1,0 +1,207 @@
+//! Faults about cancels, and about what is to be refused.
+
+use crate::notification::Outbox;
+use crate::payment::{Changed, Confirmer, Payment};
+use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep};
+use crate::testing::faults::asked::operation;
+use crate::{
+    About, CancellationReason, CaptureMethod, ChargeStatus, Confirm, Create, Currency, Input, IntentStatus, Operation,
+    PaymentMethod, Rejection, Terms,
+};
+
+pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "forgets-why-it-was-canceled",
+        does: "forgets the reason that the merchant gave for a cancel",
+        breaks: "cancel-ends-and-lets-go",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CancelIntent { .. }) = step.done() {
+                step.payment(|payment| payment.intent.cancellation_reason = None);
+            }
+        }),
+    },
+    Fault {
+        name: "stops-a-bank-transfer",
+        does: "cancels a bank transfer that is under way",
+        breaks: "cancel-ends-and-lets-go",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Heard(|heard| {
+            if let (Some(Operation::CancelIntent { .. }), Some(payment)) = (operation(heard.input), &mut heard.payment)
+                && payment.intent.payment_method == Some(PaymentMethod::BankTransfer)
+                && let Some(charge) = payment.charge.as_mut()
+                && charge.status == ChargeStatus::Pending
+            {
+                charge.cancel_window = true;
+            }
+        }),
+    },
+    Fault {
+        name: "cancels-twice",
+        does: "answers a second cancel for the same reason with success",
+        breaks: "wrong-status-is-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(|_, payment, input, _| {
+            let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
+            let again = payment.intent.status == IntentStatus::Canceled
+                && payment.intent.cancellation_reason == reason
+                && reason != Some(CancellationReason::Automatic);
+            again.then_some(Ok((payment, payment.answer())))
+        }),
+    },
+    Fault {
+        name: "edits-what-is-canceled",
+        does: "takes metadata for a canceled intent",
+        breaks: "wrong-status-is-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Terms(|terms| terms.dialect.metadata_on_canceled = true),
+    },
+    Fault {
+        name: "ignores-off-session",
+        does: "takes `off_session` without `confirm`, and forgets it",
+        breaks: "bad-parameters-are-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Heard(|heard| {
+            if let Some(Operation::CreateIntent { create, .. }) = heard.operation() {
+                create.off_session &= create.confirm;
+            }
+        }),
+    },
+    Fault {
+        name: "nothing-is-called-too-small",
+        does: "says of an amount of nothing that it is below the minimum",
+        breaks: "bad-parameters-are-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::InvalidAmount)) =
+                (operation(step.input), *step.outcome)
+                && create.amount == 0
+            {
+                *step.outcome = Err(Rejection::AmountTooSmall);
+            }
+        }),
+    },
+    Fault {
+        name: "unknown-setup-is-in-a-wrong-state",
+        does: "says of a SetupIntent that does not exist that it awaits no deposits",
+        breaks: "unknown-objects-are-not-found",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::World(|step| {
+            if let Err(Rejection::NoSuchSetup) = step.outcome {
+                *step.outcome = Err(Rejection::SetupInvalidState);
+            }
+        }),
+    },
+    Fault {
+        name: "no-cancel-during-a-challenge",
+        does: "refuses to cancel while the customer is authenticating",
+        breaks: "status-refusals-are-true",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(|_, payment, input, _| {
+            let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
+            let challenged = payment.intent.status == IntentStatus::RequiresAction;
+            let merchants = reason != Some(CancellationReason::Automatic);
+            (challenged && merchants).then_some(Ok((payment, Err(Rejection::UnexpectedState))))
+        }),
+    },
+    Fault {
+        name: "debit-by-hand",
+        does: "takes a bank debit although the merchant wants to capture by hand",
+        breaks: "wrong-status-is-refused",
+        scenario: "single",
+        variant: "manual",
+        kind: Kind::Instead(debit_by_hand),
+    },
+    Fault {
+        name: "second-click-succeeds",
+        does: "answers a second confirmation of a debit under way with success",
+        breaks: "wrong-status-is-refused",
+        scenario: "debits",
+        variant: "every bank",
+        kind: Kind::Instead(|_, payment, input, _| {
+            let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
+            let again =
+                payment.intent.status == IntentStatus::Processing && confirm.method == payment.intent.payment_method;
+            again.then_some(Ok((payment, payment.answer())))
+        }),
+    },
+    Fault {
+        name: "takes-any-currency",
+        does: "takes a payment in a currency that does not exist",
+        breaks: "bad-parameters-are-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(takes_any_currency),
+    },
+    Fault {
+        name: "takes-the-systems-reason",
+        does: "lets a merchant cancel for the reason that only the system may give",
+        breaks: "bad-parameters-are-refused",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(takes_the_systems_reason),
+    },
+    Fault {
+        name: "unknown-payment-is-in-a-wrong-status",
+        does: "says of a payment that does not exist that it is in the wrong status",
+        breaks: "unknown-objects-are-not-found",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(unknown_payment_is_in_a_wrong_status),
+    },
+];
+
+fn debit_by_hand(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
+    let by_hand = payment.intent.capture_method == CaptureMethod::Manual;
+    if !by_hand || confirm.method != Some(PaymentMethod::UsBankAccount) {
+        return None;
+    }
+    let confirm = Confirm { capture_method: Some(CaptureMethod::Automatic), ..confirm };
+    let (mut next, outcome) = payment.confirm(terms, Confirmer::Client, confirm, outbox).ok()?;
+    next.intent.capture_method = CaptureMethod::Manual;
+    Some(Ok((next, outcome)))
+}
+
+fn takes_any_currency(step: &mut PaymentStep<'_>) {
+    let (Some(Operation::CreateIntent { create, .. }), Err(Rejection::InvalidCurrency)) =
+        (operation(step.input), *step.outcome)
+    else {
+        return;
+    };
+    let known = Create { currency: Currency::Usd, ..create };
+    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    if let Ok((mut payment, outcome)) = Payment::create(step.terms, known, &mut outbox) {
+        payment.intent.currency = create.currency;
+        *step.after = Some(payment);
+        *step.outcome = outcome;
+    }
+}
+
+fn takes_the_systems_reason(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+    let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
+    if reason != Some(CancellationReason::Automatic) {
+        return None;
+    }
+    let (mut next, outcome) = payment.cancel(terms, None, outbox).ok()?;
+    next.intent.cancellation_reason = reason;
+    Some(Ok((next, outcome)))
+}
+
+fn unknown_payment_is_in_a_wrong_status(step: &mut WorldStep<'_>) {
+    let unknown = Err(Rejection::NoSuchIntent);
+    if *step.outcome == unknown {
+        *step.outcome = Err(Rejection::UnexpectedState);
+    }
+    for key in step.keys.iter_mut().flatten().filter(|key| key.answer == Some(unknown)) {
+        key.answer = Some(Err(Rejection::UnexpectedState));
+    }
+}

@@ -1,0 +1,173 @@
+//! What the rules leave open, decided the other way: each choice changes what it names, and only there.
+//!
+//! Scenarios take a few of these choices, and no engine has to offer any: so they stand here and not among the worked
+//! examples.
+
+use holdfast_model::rendering::refund_shown;
+use holdfast_model::trace::Script;
+use holdfast_model::{Dialect, State, Terms, transition};
+
+/// A trace for each choice. Under the usual one, it goes otherwise.
+const CHOICES: &str = "
+# §2.1: the smallest amount is the currency's.
+dialect minimum_amount=2
+create  pi1 1 usd        => rejected amount_too_small param=amount http=400 exists=false
+create  pi1 2 usd        => requires_payment_method
+update  pi1 amount=1     => rejected amount_too_small amount=2
+
+# §2.4: each capture reaches what an intent has to reach; a release takes nothing and need not.
+dialect minimum_per_capture=yes
+create  pi1 1000 usd manual multicapture method=card_visa confirm => requires_capture
+capture pi1 49 final=false  => rejected amount_too_small param=amount_to_capture http=400 received=0 notifies
+capture pi1 50 final=false  => requires_capture received=50 capturable=950
+capture pi1 51 final=false  => requires_capture received=101
+capture pi1 0               => succeeded received=101 released=899
+
+# U13: one confirmation, and the second cancels.
+dialect confirm_limit=1
+create  pi1 1000 usd method=card_visa_chargeDeclined confirm => rejected card_declined status=requires_payment_method
+confirm pi1 method=card_visa                                 => rejected payment_intent_unexpected_state status=canceled
+create_setup method=card_visa_chargeDeclined confirm         => rejected card_declined setup.status=requires_payment_method
+confirm_setup method=card_visa                               => rejected setup_intent_unexpected_state setup.status=canceled
+
+# U1: final_capture=true may be said where it is so anyway; false never.
+dialect final_capture_needs_multicapture=no
+create  pi1 1000 usd manual method=card_visa confirm => requires_capture
+capture pi1 700 final=false => rejected payment_intent_invalid_parameter param=final_capture http=400 capturable=1000 notifies
+capture pi1 700 final=true  => succeeded received=700 released=300
+
+# U5: the capture of the last piece closes.
+dialect full_capture_stays_open=no
+create  pi1 1000 usd manual multicapture method=card_visa confirm => requires_capture
+capture pi1 999 final=false => requires_capture capturable=1
+capture pi1 1 final=false   => succeeded received=1000 captured_flag=true
+
+# U6, D8: a cancel ends canceled, whatever was captured.
+dialect cancel_keeps_captured=no
+create  pi1 1000 usd manual multicapture method=card_visa confirm => requires_capture
+capture pi1 700 final=false => requires_capture
+cancel  pi1                 => canceled received=700 released=300
+
+# U8: fee and share are named at the first capture or never; what was named there may change.
+dialect late_connect_amounts=no
+create  pi1 1000 usd manual multicapture method=card_visa flow=direct confirm => requires_capture
+capture pi1 100 final=false             => requires_capture
+capture pi1 100 final=false fee=10      => rejected - param=application_fee_amount http=400 received=100
+capture pi1 100 final=false             => requires_capture received=200
+create  pi2 1000 usd manual multicapture method=card_visa flow=destination confirm => requires_capture
+capture pi2 100 final=false             => requires_capture
+capture pi2 100 final=false transfer=10 => rejected - param=transfer_data[amount] http=400 received=100
+create  pi3 1000 usd manual multicapture method=card_visa flow=direct confirm => requires_capture
+capture pi3 100 final=false fee=10      => requires_capture
+capture pi3 100 final=false fee=20      => requires_capture received=200
+
+# U9: the second of the deadline is the last of the hold.
+dialect capture_at_deadline=yes
+create  pi1 1000 usd manual method=card_visa confirm => requires_capture
+advance 7d => pi1.hold_left=0s
+capture pi1 => succeeded received=1000
+
+# U9: the job comes five seconds after the deadline, and nothing is captured in between.
+dialect expiry_job_delay=5
+create  pi1 1000 usd manual method=card_visa confirm => requires_capture
+advance 7d
+advance 4s  => pi1.status=requires_capture pi1.hold_left=-4s
+capture pi1 => rejected charge_expired_for_capture
+advance 1s  => pi1.status=canceled
+
+# A12: booked within a minute, and not before it is over.
+dialect ledger_delay=60
+create  pi1 1000 usd automatic_async method=card_visa confirm => succeeded booking_left=1m balance_transaction=null
+advance 59s => pi1.booking_left=1s pi1.balance_transaction=null notifies
+advance 1s  => pi1.booking_left=null pi1.balance_transaction=set notifies charge.updated
+
+# B11: several captures are available with manual capture only.
+dialect multicapture_despite_automatic=no
+create  pi1 1000 usd automatic multicapture method=card_visa confirm => succeeded multicapture_available=false
+create  pi2 1000 usd manual multicapture method=card_visa confirm    => requires_capture multicapture_available=true
+
+# B10, B12: and may be asked for with manual capture only.
+dialect accept_multicapture_with_automatic=no
+create         pi1 1000 usd automatic multicapture method=card_visa confirm => rejected - param=payment_method_options[card][request_multicapture] http=400 exists=false notifies
+create         pi1 1000 usd automatic method=card_visa confirm    => succeeded
+create         pi2 1000 usd manual multicapture method=card_visa confirm => requires_capture multicapture_available=true
+create_session payment hosted 2000 multicapture success_url       => rejected - param=payment_method_options[card][request_multicapture] http=400 exists=false notifies
+create_session payment hosted 2000 manual multicapture success_url => open
+
+# §2.2: the metadata of a canceled intent may be changed, and nothing else.
+dialect metadata_on_canceled=yes
+create  pi1 1000 usd manual method=card_visa confirm => requires_capture
+cancel  pi1             => canceled
+update  pi1 metadata    => canceled notifies
+update  pi1 amount=1200 => rejected payment_intent_unexpected_state param=amount http=400 amount=1000 notifies
+
+# U16, B43: a charge given back in full while its hold was open stays as it was.
+dialect refunded_at_final_capture=no
+create  pi1 1000 usd manual multicapture method=card_visa confirm => requires_capture
+capture pi1 700 final=false => requires_capture
+refund  pi1 700             => succeeded refunded=700 refunded_flag=false
+capture pi1 0               => succeeded refunded=700 captured_flag=true refunded_flag=false
+";
+
+/// Where it goes otherwise than it says, under these terms.
+fn differences(script: &Script, terms: &Terms) -> Vec<String> {
+    let mut state = State::<3, 0>::default();
+    let mut differences = Vec::new();
+    for line in &script.lines {
+        let step = transition(terms, &state, line.input);
+        if let Some(expectation) = &line.expectation {
+            let sight = step.after.observe(terms);
+            let found = expectation.compare(&step.outcome, &sight.observation(terms), step.notifications.as_slice());
+            differences.extend(found.iter().map(|difference| format!("{}: {difference}", line.input)));
+        }
+        state = step.after;
+    }
+    differences
+}
+
+#[test]
+fn each_choice_changes_what_it_names() {
+    let usual = Dialect::default();
+    let mut shown = vec!["release_shown_as_refund"];
+    for text in CHOICES.split("\n\n") {
+        let script = Script::parse(text).unwrap_or_else(|error| panic!("{error} in {text}"));
+        let changed: Vec<_> =
+            script.terms.dialect.words().into_iter().zip(usual.words()).filter(|(it, usual)| it != usual).collect();
+        let [((field, _), (_, usually))] = changed.as_slice() else { panic!("not one choice, but {changed:?}") };
+        assert_eq!(differences(&script, &script.terms), Vec::<String>::new(), "{field}");
+        let mut terms = script.terms;
+        terms.dialect.set(field, usually).unwrap();
+        assert_ne!(differences(&script, &terms), Vec::<String>::new(), "{field} makes no difference");
+        shown.push(field);
+    }
+    for (field, _) in Dialect::FIELDS {
+        assert!(shown.contains(field), "no trace shows what {field} changes");
+    }
+}
+
+#[test]
+fn a_hold_let_go_is_shown_as_refunded_where_the_dialect_says_so() {
+    let script = Script::parse(
+        "create pi1 1000 usd manual multicapture method=card_visa confirm\n\
+         cancel pi1\n\
+         create pi2 1000 usd manual multicapture method=card_visa confirm\n\
+         capture pi2 700\n\
+         create pi3 1000 usd manual multicapture method=card_visa confirm",
+    )
+    .unwrap();
+    let usual = Terms::default();
+    let other = Terms { dialect: Dialect { release_shown_as_refund: false, ..usual.dialect }, ..usual };
+    // Let go uncaptured, let go in part, still held.
+    for (terms, expected) in
+        [(usual, [(1000, true), (0, false), (0, false)]), (other, [(0, false), (0, false), (0, false)])]
+    {
+        let start = State::<3, 0>::default();
+        let end = script.lines.iter().fold(start, |state, line| transition(&terms, &state, line.input).after);
+        let sight = end.observe(&terms);
+        let shown = sight.observation(&terms).payments.iter().flatten().map(|payment| {
+            let (amount, refunded) = refund_shown(&terms, payment, &payment.charge.unwrap());
+            (amount.get(), refunded)
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+}

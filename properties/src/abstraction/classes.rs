@@ -1,0 +1,238 @@
+//! The parts of an abstract transition, each an enumeration with words.
+
+use holdfast_model::{Decline, Rejection};
+
+/// An enumeration whose values are numbered and named, both ways.
+macro_rules! classes {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "each is named by its word")]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its word.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value called `word`.
+            #[must_use]
+            pub fn from_name(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+classes! {
+    /// Where the addressed object was.
+    StatusClass {
+        Absent = "absent",
+        RequiresPaymentMethod = "requires_payment_method",
+        RequiresConfirmation = "requires_confirmation",
+        RequiresAction = "requires_action",
+        Processing = "processing",
+        Held = "requires_capture",
+        PartlyCaptured = "requires_capture_partly",
+        Succeeded = "succeeded",
+        Refunded = "succeeded_refunded",
+        Canceled = "canceled",
+        Open = "open",
+        Complete = "complete",
+        Expired = "expired",
+        Everything = "everything",
+    }
+}
+
+classes! {
+    /// What happened.
+    InputKind {
+        CreateIntent = "create",
+        CreateAndConfirm = "create_confirm",
+        UpdateAmount = "update_amount",
+        UpdateMethod = "update_method",
+        UpdateOther = "update_other",
+        Confirm = "confirm",
+        CapturePiece = "capture_piece",
+        CaptureFinal = "capture_final",
+        CaptureDefault = "capture_default",
+        Cancel = "cancel",
+        Refund = "refund",
+        RefundWithFee = "refund_fee_too",
+        RefundWithTransfer = "refund_transfer_too",
+        CancelRefund = "cancel_refund",
+        RefundFee = "refund_fee",
+        ReverseTransfer = "reverse_transfer",
+        CreateTransfer = "create_transfer",
+        CreateSetup = "create_setup",
+        UpdateSetup = "update_setup",
+        ConfirmSetup = "confirm_setup",
+        CancelSetup = "cancel_setup",
+        VerifyMicrodeposits = "verify_microdeposits",
+        CreateSession = "create_session",
+        ExpireSession = "expire_session",
+        Authenticated = "authenticated",
+        AuthenticationFailed = "authentication_failed",
+        AuthenticationAbandoned = "authentication_abandoned",
+        Settle = "settle",
+        CloseCancelWindow = "close_cancel_window",
+        Book = "book",
+        ExpireHold = "expire_hold",
+        RefundSucceeds = "refund_succeeds",
+        RefundFails = "refund_fails",
+        RefundDetailsGiven = "refund_details_given",
+        RefundReturned = "refund_returned",
+        AuthenticateSetup = "authenticate_setup",
+        SettleSetup = "settle_setup",
+        CustomerPays = "customer_pays",
+        PruneKey = "prune_key",
+        Advance = "advance",
+        Repeat = "repeat",
+        Begin = "begin",
+        Finish = "finish",
+        ErrorBefore = "error_before",
+        ErrorAfter = "error_after",
+        AnswerLost = "answer_lost",
+    }
+}
+
+classes! {
+    /// How large the amount in the request was.
+    AmountClass {
+        Unnamed = "unnamed",
+        Negative = "negative",
+        Zero = "zero",
+        BelowRest = "below_rest",
+        Rest = "rest",
+        AboveRest = "above_rest",
+    }
+}
+
+classes! {
+    /// How far away the deadline of a hold was.
+    TimeClass {
+        NoDeadline = "no_deadline",
+        Before = "before_deadline",
+        LastSecond = "last_second",
+        Over = "at_or_after_deadline",
+    }
+}
+
+classes! {
+    /// What was answered: one word for each rejection, whatever the decline.
+    OutcomeClass {
+        Accepted = "accepted",
+        Nothing = "nothing",
+        LockTimeout = "LockTimeout",
+        KeyInUse = "KeyInUse",
+        KeyMismatch = "KeyMismatch",
+        NoSuchIntent = "NoSuchIntent",
+        NoSuchSetup = "NoSuchSetup",
+        NoSuchSession = "NoSuchSession",
+        NoSuchRefund = "NoSuchRefund",
+        NoSuchFee = "NoSuchFee",
+        NoSuchTransfer = "NoSuchTransfer",
+        InvalidAmount = "InvalidAmount",
+        AmountTooSmall = "AmountTooSmall",
+        AmountTooLarge = "AmountTooLarge",
+        InvalidCurrency = "InvalidCurrency",
+        NegativeCapture = "NegativeCapture",
+        InvalidReason = "InvalidReason",
+        OffSessionWithoutConfirm = "OffSessionWithoutConfirm",
+        InvalidFee = "InvalidFee",
+        InvalidTransfer = "InvalidTransfer",
+        MissingSuccessUrl = "MissingSuccessUrl",
+        UnexpectedSuccessUrl = "UnexpectedSuccessUrl",
+        MissingReturnUrl = "MissingReturnUrl",
+        UnexpectedReturnUrl = "UnexpectedReturnUrl",
+        InvalidExpiry = "InvalidExpiry",
+        UnexpectedMulticapture = "UnexpectedMulticapture",
+        AmountFixed = "AmountFixed",
+        UnexpectedState = "UnexpectedState",
+        OwnedBySession = "OwnedBySession",
+        MissingPaymentMethod = "MissingPaymentMethod",
+        IncompatibleMethod = "IncompatibleMethod",
+        HoldExpired = "HoldExpired",
+        ZeroCapture = "ZeroCapture",
+        CaptureTooLarge = "CaptureTooLarge",
+        FinalCaptureUnavailable = "FinalCaptureUnavailable",
+        CaptureLimit = "CaptureLimit",
+        FeeWithoutConnect = "FeeWithoutConnect",
+        TransferWithoutDestination = "TransferWithoutDestination",
+        FeeAndTransfer = "FeeAndTransfer",
+        FeeTooLarge = "FeeTooLarge",
+        TransferTooLarge = "TransferTooLarge",
+        MissingFee = "MissingFee",
+        MissingTransfer = "MissingTransfer",
+        LateFee = "LateFee",
+        LateTransfer = "LateTransfer",
+        NoSuccessfulCharge = "NoSuccessfulCharge",
+        Uncaptured = "Uncaptured",
+        AlreadyRefunded = "AlreadyRefunded",
+        RefundTooLarge = "RefundTooLarge",
+        PartialWithFee = "PartialWithFee",
+        PartialWithReversal = "PartialWithReversal",
+        NoFeeToRefund = "NoFeeToRefund",
+        FeeLatched = "FeeLatched",
+        NoTransferToReverse = "NoTransferToReverse",
+        TransferLatched = "TransferLatched",
+        RefundNotCancelable = "RefundNotCancelable",
+        FeeRefundTooLarge = "FeeRefundTooLarge",
+        ReversalTooLarge = "ReversalTooLarge",
+        SourceTransactionUnsupported = "SourceTransactionUnsupported",
+        SourceExhausted = "SourceExhausted",
+        SetupOwnedBySession = "SetupOwnedBySession",
+        SetupUnexpectedState = "SetupUnexpectedState",
+        SetupInvalidState = "SetupInvalidState",
+        SetupMissingMethod = "SetupMissingMethod",
+        SessionNotOpen = "SessionNotOpen",
+        TooManyConfirmations = "TooManyConfirmations",
+        TooManySetupConfirmations = "TooManySetupConfirmations",
+        PieceTooSmall = "PieceTooSmall",
+        AuthenticationRequired = "AuthenticationRequired",
+        Declined = "Declined",
+        ServerError = "ServerError",
+        AnswerLost = "AnswerLost",
+        AmountOutOfRange = "AmountOutOfRange",
+        BeyondBounds = "BeyondBounds",
+    }
+}
+
+impl OutcomeClass {
+    /// The class of a rejection.
+    #[must_use]
+    #[inline]
+    pub const fn of(rejection: Rejection) -> Self {
+        macro_rules! same {
+            ($($variant:ident)+) => {
+                match rejection {
+                    $(Rejection::$variant => Self::$variant,)+
+                    Rejection::Declined(
+                        Decline::GenericDecline | Decline::InsufficientFunds | Decline::LostCard
+                        | Decline::StolenCard | Decline::ExpiredCard | Decline::IncorrectCvc
+                        | Decline::ProcessingError | Decline::CardVelocityExceeded,
+                    ) => Self::Declined,
+                }
+            };
+        }
+        same! {
+            LockTimeout KeyInUse KeyMismatch NoSuchIntent NoSuchSetup NoSuchSession NoSuchRefund NoSuchFee
+            NoSuchTransfer InvalidAmount AmountTooSmall AmountTooLarge InvalidCurrency NegativeCapture InvalidReason
+            OffSessionWithoutConfirm InvalidFee InvalidTransfer MissingSuccessUrl UnexpectedSuccessUrl
+            MissingReturnUrl UnexpectedReturnUrl InvalidExpiry UnexpectedMulticapture AmountFixed UnexpectedState OwnedBySession
+            MissingPaymentMethod IncompatibleMethod HoldExpired ZeroCapture CaptureTooLarge FinalCaptureUnavailable
+            CaptureLimit FeeWithoutConnect TransferWithoutDestination FeeAndTransfer FeeTooLarge TransferTooLarge
+            MissingFee MissingTransfer LateFee LateTransfer NoSuccessfulCharge Uncaptured AlreadyRefunded
+            RefundTooLarge PartialWithFee PartialWithReversal NoFeeToRefund FeeLatched NoTransferToReverse
+            TransferLatched RefundNotCancelable FeeRefundTooLarge ReversalTooLarge SourceTransactionUnsupported
+            SourceExhausted SetupOwnedBySession SetupUnexpectedState SetupInvalidState SetupMissingMethod SessionNotOpen
+            TooManyConfirmations TooManySetupConfirmations PieceTooSmall AuthenticationRequired ServerError AnswerLost AmountOutOfRange BeyondBounds
+        }
+    }
+}

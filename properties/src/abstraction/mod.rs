@@ -1,0 +1,181 @@
+//! What a step was like, whatever its exact numbers: the yardstick for "which transitions have we
+//! seen", in the report of the explorers and as feedback for the fuzzer.
+//!
+//! | bits | part |
+//! |---|---|
+//! | 0–3 | [`StatusClass`]: where the addressed object was |
+//! | 4–9 | [`InputKind`]: what happened |
+//! | 10–17 | [`OutcomeClass`]: what was answered |
+//! | 18–20 | [`AmountClass`]: how large the amount in the request was |
+//! | 21–22 | [`TimeClass`]: how far away the deadline was |
+
+mod classes;
+mod parts_of;
+
+use crate::step::{Step, Subject};
+pub use classes::{AmountClass, InputKind, OutcomeClass, StatusClass, TimeClass};
+use parts_of::{asked, named, payment, size, status, time};
+
+/// A step without its numbers, in 23 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AbstractTransition(u32);
+
+/// The parts of an [`AbstractTransition`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Parts {
+    /// Where the addressed object was.
+    pub status: StatusClass,
+    /// What happened.
+    pub input: InputKind,
+    /// What was answered.
+    pub outcome: OutcomeClass,
+    /// How large the amount in the request was.
+    pub amount: AmountClass,
+    /// How far away the deadline was.
+    pub time: TimeClass,
+}
+
+impl AbstractTransition {
+    /// What `step` was like.
+    #[must_use]
+    #[inline]
+    pub fn of(step: &Step<'_>) -> Self {
+        let outcome = match step.outcome {
+            Ok(holdfast_model::Accepted::Nothing) => OutcomeClass::Nothing,
+            Ok(_) => OutcomeClass::Accepted,
+            Err(rejection) => OutcomeClass::of(rejection),
+        };
+        let (named, input) = named(step);
+        let payment = match named {
+            Some(Subject::Intent(intent)) => payment(step, intent),
+            Some(Subject::Setup | Subject::Session) | None => None,
+        };
+        let amount = asked(step).map_or(AmountClass::Unnamed, |(number, rest)| size(number, rest));
+        let time = time(payment.and_then(|payment| payment.charge?.hold_left));
+        Self::pack(Parts { status: status(step, named), input, outcome, amount, time })
+    }
+
+    /// The parts in 23 bits.
+    #[must_use]
+    #[inline]
+    pub const fn pack(parts: Parts) -> Self {
+        Self(
+            (parts.status as u32)
+                | (parts.input as u32) << 4
+                | (parts.outcome as u32) << 10
+                | (parts.amount as u32) << 18
+                | (parts.time as u32) << 21,
+        )
+    }
+
+    /// The 23 bits.
+    #[must_use]
+    #[inline]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The parts again; `None` for bits that no parts have.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Option<Self> {
+        Self(bits).parts().filter(|parts| Self::pack(*parts).0 == bits).map(|_| Self(bits))
+    }
+
+    /// The parts.
+    #[must_use]
+    pub fn parts(self) -> Option<Parts> {
+        let place = |shift: u32, width: u32| {
+            let mask = (1_u32 << width).wrapping_sub(1);
+            usize::try_from((self.0 >> shift) & mask).unwrap_or(usize::MAX)
+        };
+        Some(Parts {
+            status: *StatusClass::ALL.get(place(0, 4))?,
+            input: *InputKind::ALL.get(place(4, 6))?,
+            outcome: *OutcomeClass::ALL.get(place(10, 8))?,
+            amount: *AmountClass::ALL.get(place(18, 3))?,
+            time: *TimeClass::ALL.get(place(21, 2))?,
+        })
+    }
+
+    /// The name: the words of the parts, with colons between.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.parts().map_or_else(String::new, |parts| {
+            let Parts { status, input, outcome, amount, time } = parts;
+            let words = [status.name(), input.name(), outcome.name(), amount.name(), time.name()];
+            words.join(":")
+        })
+    }
+
+    /// The transition called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut words = name.split(':');
+        let parts = Parts {
+            status: StatusClass::from_name(words.next()?)?,
+            input: InputKind::from_name(words.next()?)?,
+            outcome: OutcomeClass::from_name(words.next()?)?,
+            amount: AmountClass::from_name(words.next()?)?,
+            time: TimeClass::from_name(words.next()?)?,
+        };
+        words.next().is_none().then(|| Self::pack(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every combination of parts, which are few enough to try them all.
+    fn all() -> impl Iterator<Item = Parts> {
+        StatusClass::ALL.iter().flat_map(|&status| {
+            InputKind::ALL.iter().flat_map(move |&input| {
+                OutcomeClass::ALL.iter().flat_map(move |&outcome| {
+                    AmountClass::ALL.iter().flat_map(move |&amount| {
+                        TimeClass::ALL.iter().map(move |&time| Parts { status, input, outcome, amount, time })
+                    })
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn different_parts_have_different_bits() {
+        for parts in all() {
+            assert_eq!(AbstractTransition::pack(parts).parts(), Some(parts));
+        }
+    }
+
+    #[test]
+    fn a_name_says_all() {
+        for parts in all().step_by(97) {
+            let transition = AbstractTransition::pack(parts);
+            assert_eq!(AbstractTransition::from_name(&transition.name()), Some(transition));
+            assert_eq!(AbstractTransition::from_bits(transition.bits()), Some(transition));
+        }
+        assert_eq!(AbstractTransition::from_name("absent:create:accepted:rest"), None);
+        assert_eq!(AbstractTransition::from_bits(u32::MAX), None);
+    }
+
+    #[test]
+    fn the_deadline_has_three_classes_around_it() {
+        assert_eq!(
+            [None, Some(2), Some(1), Some(0), Some(-1)].map(time),
+            [TimeClass::NoDeadline, TimeClass::Before, TimeClass::LastSecond, TimeClass::Over, TimeClass::Over]
+        );
+    }
+
+    #[test]
+    fn amounts_are_measured_by_what_is_left() {
+        assert_eq!(
+            [-1, 0, 99, 100, 101].map(|number| size(number, 100)),
+            [
+                AmountClass::Negative,
+                AmountClass::Zero,
+                AmountClass::BelowRest,
+                AmountClass::Rest,
+                AmountClass::AboveRest
+            ]
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! Which part of an abstract transition a step has.
+
+use holdfast_model::{
+    Authentication, Event, Fault, Input, IntentId, IntentStatus, Operation, PaymentView, RefundProgress, SessionStatus,
+    SetupStatus, Update,
+};
+
+use super::{AmountClass, InputKind, StatusClass, TimeClass};
+use crate::step::{Step, Subject, find_key, subject};
+
+#[inline]
+pub(super) fn payment<'a>(step: &Step<'a>, intent: IntentId) -> Option<&'a PaymentView> {
+    step.before.payments.get(usize::from(intent.0)).and_then(Option::as_ref)
+}
+
+#[inline]
+pub(super) fn size(number: i64, rest: u32) -> AmountClass {
+    match number {
+        ..0 => AmountClass::Negative,
+        0 => AmountClass::Zero,
+        _ if number < i64::from(rest) => AmountClass::BelowRest,
+        _ if number == i64::from(rest) => AmountClass::Rest,
+        _ => AmountClass::AboveRest,
+    }
+}
+
+#[inline]
+pub(super) const fn time(left: Option<i64>) -> TimeClass {
+    match left {
+        None => TimeClass::NoDeadline,
+        Some(2..) => TimeClass::Before,
+        Some(1) => TimeClass::LastSecond,
+        Some(..=0) => TimeClass::Over,
+    }
+}
+
+/// The amount in the request, and what it is measured by.
+#[inline]
+pub(super) fn asked(step: &Step<'_>) -> Option<(i64, u32)> {
+    let operation = match step.input {
+        Input::Call(call) => call.operation,
+        Input::Begin { operation, .. } => operation,
+        Input::Finish { key } => find_key(&step.before, key)?.operation,
+        Input::Event(_) => return None,
+    };
+    let intent = match subject(&operation) {
+        Subject::Intent(intent) => payment(step, intent),
+        Subject::Setup | Subject::Session => None,
+    };
+    let rest = |rest: fn(&PaymentView) -> u32| intent.map_or(0, rest);
+    if let Operation::CaptureIntent { capture, .. } = operation {
+        return Some((capture.amount?, rest(|payment| payment.capturable.get())));
+    }
+    if let Operation::CreateRefund { refund, .. } = operation {
+        let left = |payment: &PaymentView| {
+            let refunded = payment.charge.map_or(0, |charge| charge.refunded_amount.get());
+            payment.received.get().saturating_sub(refunded)
+        };
+        return Some((refund.amount?, rest(left)));
+    }
+    if let Operation::RefundFee { amount, .. } = operation {
+        let left = |payment: &PaymentView| payment.ledger.fees.get().saturating_sub(payment.ledger.fees_refunded.get());
+        return Some((amount?, rest(left)));
+    }
+    if let Operation::ReverseTransfer { amount, .. } = operation {
+        let left =
+            |payment: &PaymentView| payment.ledger.transfers.get().saturating_sub(payment.ledger.reversals.get());
+        return Some((amount?, rest(left)));
+    }
+    if let Operation::CreateTransfer { amount, .. } = operation {
+        let left = |payment: &PaymentView| payment.received.get().saturating_sub(payment.ledger.transfers.get());
+        return Some((amount?, rest(left)));
+    }
+    // What an intent may be for is measured by the largest amount that may be named.
+    if let Operation::CreateIntent { create, .. } = operation {
+        return Some((create.amount, holdfast_model::Amount::MAX.get()));
+    }
+    if let Operation::UpdateIntent { update: Update::Amount(number), .. } = operation {
+        return Some((number, holdfast_model::Amount::MAX.get()));
+    }
+    None
+}
+
+/// The addressed object and the kind of input.
+#[inline]
+pub(super) fn named(step: &Step<'_>) -> (Option<Subject>, InputKind) {
+    match step.input {
+        Input::Call(call) => {
+            let kind = match call.fault {
+                Fault::None if step.known_key().is_some() => InputKind::Repeat,
+                Fault::None => operation_kind(&call.operation),
+                Fault::ErrorBefore => InputKind::ErrorBefore,
+                Fault::ErrorAfter => InputKind::ErrorAfter,
+                Fault::AnswerLost => InputKind::AnswerLost,
+            };
+            (Some(subject(&call.operation)), kind)
+        }
+        Input::Begin { operation, .. } => (Some(subject(&operation)), InputKind::Begin),
+        Input::Finish { key } => (find_key(&step.before, key).map(|view| subject(&view.operation)), InputKind::Finish),
+        Input::Event(event) => event_kind(event),
+    }
+}
+
+#[inline]
+const fn operation_kind(operation: &Operation) -> InputKind {
+    match operation {
+        Operation::CreateIntent { create, .. } if create.confirm => InputKind::CreateAndConfirm,
+        Operation::CreateIntent { .. } => InputKind::CreateIntent,
+        Operation::UpdateIntent { update, .. } => match update {
+            Update::Amount(_) => InputKind::UpdateAmount,
+            Update::Method(_) => InputKind::UpdateMethod,
+            Update::CaptureMethod(_) | Update::Fee(_) | Update::Transfer(_) | Update::Metadata => {
+                InputKind::UpdateOther
+            }
+        },
+        Operation::ConfirmIntent { .. } => InputKind::Confirm,
+        Operation::CaptureIntent { capture, .. } => match capture.final_capture {
+            Some(false) => InputKind::CapturePiece,
+            Some(true) => InputKind::CaptureFinal,
+            None => InputKind::CaptureDefault,
+        },
+        Operation::CancelIntent { .. } => InputKind::Cancel,
+        Operation::CreateRefund { refund, .. } => match (refund.refund_application_fee, refund.reverse_transfer) {
+            (false, false) => InputKind::Refund,
+            (true, _) => InputKind::RefundWithFee,
+            (false, true) => InputKind::RefundWithTransfer,
+        },
+        Operation::CancelRefund { .. } => InputKind::CancelRefund,
+        Operation::RefundFee { .. } => InputKind::RefundFee,
+        Operation::ReverseTransfer { .. } => InputKind::ReverseTransfer,
+        Operation::CreateTransfer { .. } => InputKind::CreateTransfer,
+        Operation::CreateSetup { .. } => InputKind::CreateSetup,
+        Operation::UpdateSetup { .. } => InputKind::UpdateSetup,
+        Operation::ConfirmSetup { .. } => InputKind::ConfirmSetup,
+        Operation::CancelSetup { .. } => InputKind::CancelSetup,
+        Operation::VerifyMicrodeposits => InputKind::VerifyMicrodeposits,
+        Operation::CreateSession(_) => InputKind::CreateSession,
+        Operation::ExpireSession => InputKind::ExpireSession,
+    }
+}
+
+#[inline]
+const fn event_kind(event: Event) -> (Option<Subject>, InputKind) {
+    match event {
+        Event::Authenticate { intent, result } => {
+            let kind = match result {
+                Authentication::Succeeds => InputKind::Authenticated,
+                Authentication::Fails => InputKind::AuthenticationFailed,
+                Authentication::Abandoned => InputKind::AuthenticationAbandoned,
+            };
+            (Some(Subject::Intent(intent)), kind)
+        }
+        Event::Settle { intent } => (Some(Subject::Intent(intent)), InputKind::Settle),
+        Event::CloseCancelWindow { intent } => (Some(Subject::Intent(intent)), InputKind::CloseCancelWindow),
+        Event::Book { intent } => (Some(Subject::Intent(intent)), InputKind::Book),
+        Event::ExpireHold { intent } => (Some(Subject::Intent(intent)), InputKind::ExpireHold),
+        Event::Refund { intent, progress, .. } => {
+            let kind = match progress {
+                RefundProgress::Succeeds => InputKind::RefundSucceeds,
+                RefundProgress::Fails => InputKind::RefundFails,
+                RefundProgress::DetailsGiven => InputKind::RefundDetailsGiven,
+                RefundProgress::Returned => InputKind::RefundReturned,
+            };
+            (Some(Subject::Intent(intent)), kind)
+        }
+        Event::AuthenticateSetup { .. } => (Some(Subject::Setup), InputKind::AuthenticateSetup),
+        Event::SettleSetup => (Some(Subject::Setup), InputKind::SettleSetup),
+        Event::CustomerPays { .. } => (Some(Subject::Session), InputKind::CustomerPays),
+        Event::PruneKey { .. } => (None, InputKind::PruneKey),
+        Event::Advance { .. } => (None, InputKind::Advance),
+    }
+}
+
+/// Where the addressed object was.
+#[inline]
+pub(super) fn status(step: &Step<'_>, named: Option<Subject>) -> StatusClass {
+    match named {
+        None => StatusClass::Everything,
+        Some(Subject::Intent(intent)) => payment(step, intent).map_or(StatusClass::Absent, payment_class),
+        Some(Subject::Setup) => step.before.setup.map_or(StatusClass::Absent, |setup| match setup.status {
+            SetupStatus::RequiresPaymentMethod => StatusClass::RequiresPaymentMethod,
+            SetupStatus::RequiresConfirmation => StatusClass::RequiresConfirmation,
+            SetupStatus::RequiresAction => StatusClass::RequiresAction,
+            SetupStatus::Processing => StatusClass::Processing,
+            SetupStatus::Succeeded => StatusClass::Succeeded,
+            SetupStatus::Canceled => StatusClass::Canceled,
+        }),
+        Some(Subject::Session) => step.before.session.map_or(StatusClass::Absent, |session| match session.status {
+            SessionStatus::Open => StatusClass::Open,
+            SessionStatus::Complete => StatusClass::Complete,
+            SessionStatus::Expired => StatusClass::Expired,
+        }),
+    }
+}
+
+#[inline]
+fn payment_class(payment: &PaymentView) -> StatusClass {
+    let refunded = payment.charge.is_some_and(|charge| charge.refunded);
+    match payment.status {
+        IntentStatus::RequiresPaymentMethod => StatusClass::RequiresPaymentMethod,
+        IntentStatus::RequiresConfirmation => StatusClass::RequiresConfirmation,
+        IntentStatus::RequiresAction => StatusClass::RequiresAction,
+        IntentStatus::Processing => StatusClass::Processing,
+        IntentStatus::RequiresCapture if payment.received.is_zero() => StatusClass::Held,
+        IntentStatus::RequiresCapture => StatusClass::PartlyCaptured,
+        IntentStatus::Succeeded if refunded => StatusClass::Refunded,
+        IntentStatus::Succeeded => StatusClass::Succeeded,
+        IntentStatus::Canceled => StatusClass::Canceled,
+    }
+}

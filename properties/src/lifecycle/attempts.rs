@@ -1,0 +1,335 @@
+//! Attempts to pay: where each leads, and how the answers from outside carry it on.
+
+use holdfast_model::{
+    Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Event, IntentStatus,
+    Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
+};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::step::PaymentStep;
+
+use super::challenges;
+
+use IntentStatus::{
+    Canceled, Processing, RequiresAction, RequiresCapture, RequiresConfirmation, RequiresPaymentMethod, Succeeded,
+};
+
+/// If false, a challenge that the issuer demands is skipped and the merchant bears the fraud, a
+/// subscription charges a customer who is not there to agree, or one who is there is turned away.
+pub(crate) fn challenged_card_waits_for_its_customer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    challenge_waits_for_the_customer(step)
+        .and(|| absent_customer_is_not_charged(step))
+        .and(|| authentication_required_means_absent(step))
+}
+
+/// If false, a retry loop hammers a stolen card without end, or the order it killed looks alive.
+pub(crate) fn too_many_confirmations_cancel<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    the_limit_cancels(step).and(|| no_attempt_beyond_the_limit(step))
+}
+
+/// If false, a card that the issuer refuses is charged, a good one is refused, or a declined order is
+/// stuck. (Whoever makes a second intent after a decline may be paid twice: the first one lives on.)
+pub(crate) fn cards_are_declined_by_their_issuer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    decline_is_the_issuers(step).and(|| only_bad_cards_are_declined(step)).and(|| decline_asks_for_another_method(step))
+}
+
+/// If false, a debit that bounced counts as paid, a customer who failed the challenge pays, or closing a
+/// tab decides about money.
+pub(crate) fn outside_answers_count<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    passed_challenge_carries_on(step)
+        .and(|| failed_challenge_asks_again(step))
+        .and(|| abandoned_challenge_decides_nothing(step))
+        .and(|| the_banks_answer_counts(step))
+}
+
+/// If false, the customer waits in front of a spinner for an answer that the card gave long ago, a card is
+/// charged before the goods are ready, or a bank debit counts as paid on the day it is asked for.
+pub(crate) fn attempt_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    approved_card_succeeds_at_once(step)
+        .and(|| approved_manual_card_is_held_in_full(step))
+        .and(|| bank_debit_is_processed_first(step))
+}
+
+/// An attempt to pay that was carried out: its method, and the intent afterwards.
+struct Attempt<'a> {
+    method: PaymentMethod,
+    capture_method: CaptureMethod,
+    off_session: bool,
+    after: &'a PaymentView,
+}
+
+/// An attempt for which nothing but the method decides what comes next. Left out: intents that are
+/// at their limit, and a second leg after a challenge, which nobody can tell from a first.
+fn attempt<'a>(step: &PaymentStep<'_, 'a>) -> Option<Attempt<'a>> {
+    let after = step.after?;
+    match *step.operation? {
+        Operation::CreateIntent { create, .. } if create.confirm && step.before.is_none() => Some(Attempt {
+            method: create.method?,
+            capture_method: create.capture_method,
+            off_session: create.off_session,
+            after,
+        }),
+        Operation::ConfirmIntent { confirm: Confirm { method, capture_method, off_session, .. }, .. } => {
+            let before = step.before?;
+            let plain = before.confirmation_method == ConfirmationMethod::Automatic;
+            let method = method.or(before.payment_method)?;
+            (plain || !challenges(method)).then_some(Attempt {
+                method,
+                capture_method: capture_method.unwrap_or(before.capture_method),
+                off_session,
+                after,
+            })
+        }
+        Operation::CreateIntent { .. }
+        | Operation::UpdateIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::CancelRefund { .. }
+        | Operation::RefundFee { .. }
+        | Operation::ReverseTransfer { .. }
+        | Operation::CreateTransfer { .. }
+        | Operation::CreateSetup { .. }
+        | Operation::UpdateSetup { .. }
+        | Operation::ConfirmSetup { .. }
+        | Operation::CancelSetup { .. }
+        | Operation::VerifyMicrodeposits
+        | Operation::CreateSession(_)
+        | Operation::ExpireSession => None,
+    }
+}
+
+/// If false, the customer waits in front of a spinner for an answer that the card gave long ago:
+/// a confirmation is answered with success before the books are done.
+fn approved_card_succeeds_at_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
+    let profile = attempt.method.profile();
+    let premise = matches!(profile.rail, Rail::Card(_))
+        && profile.issuer == Issuer::Approves
+        && attempt.capture_method != CaptureMethod::Manual;
+    let captured = attempt.after.charge.is_some_and(|charge| charge.captured);
+    given(premise, attempt.after.status == Succeeded && captured, || {
+        format!("{} approved, now {}, charge captured {captured}", attempt.method.token(), attempt.after.status.name())
+    })
+}
+
+/// If false, a card is charged before the goods are ready, or a hold is smaller than the order.
+fn approved_manual_card_is_held_in_full<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
+    let profile = attempt.method.profile();
+    let premise = matches!(profile.rail, Rail::Card(_))
+        && profile.issuer == Issuer::Approves
+        && attempt.capture_method == CaptureMethod::Manual;
+    let after = attempt.after;
+    let held = after.status == RequiresCapture && after.capturable == after.amount && after.received.is_zero();
+    given(premise, held, || {
+        format!(
+            "{} approved, now {} with capturable {} and received {} of {}",
+            attempt.method.token(),
+            after.status.name(),
+            after.capturable.get(),
+            after.received.get(),
+            after.amount.get()
+        )
+    })
+}
+
+/// If false, a bank debit counts as paid on the day it is asked for.
+fn bank_debit_is_processed_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
+    let bank = !matches!(attempt.method.profile().rail, Rail::Card(_));
+    given(bank, attempt.after.status == Processing, || {
+        format!("{} confirmed, now {}", attempt.method.token(), attempt.after.status.name())
+    })
+}
+
+/// If false, a challenge that the issuer demands is skipped, and the merchant bears the fraud; or a
+/// charge exists before the customer has agreed.
+fn challenge_waits_for_the_customer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
+    let same_charge = step.before.and_then(|before| before.charge) == attempt.after.charge;
+    let premise = challenges(attempt.method) && !attempt.off_session;
+    given(premise, attempt.after.status == RequiresAction && same_charge, || {
+        format!("{} confirmed, now {}", attempt.method.token(), attempt.after.status.name())
+    })
+}
+
+/// If false, a card that the issuer refuses is charged, or refused for a reason that sends the
+/// customer to the wrong remedy.
+fn decline_is_the_issuers<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(attempt) = attempt(step) else { return Judgement::Vacuous };
+    let Issuer::Declines(decline) = attempt.method.profile().issuer else { return Judgement::Vacuous };
+    match step.step.outcome {
+        Ok(_) => given(true, false, || format!("{} was accepted", attempt.method.token())),
+        Err(Rejection::Declined(answer)) => given(true, answer == decline, || {
+            format!("{} was declined with {answer:?} instead of {decline:?}", attempt.method.token())
+        }),
+        Err(_) => Judgement::Vacuous,
+    }
+}
+
+/// If false, good cards are declined.
+fn only_bad_cards_are_declined<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((operation, Rejection::Declined(decline))) = step.turned_down() else { return Judgement::Vacuous };
+    let method = if let Operation::CreateIntent { create, .. } = operation {
+        create.method
+    } else if let Operation::ConfirmIntent { confirm, .. } = operation {
+        confirm.method.or(step.before.and_then(|before| before.payment_method))
+    } else {
+        None
+    };
+    let true_reason = method.is_some_and(|method| match method.profile().issuer {
+        Issuer::Declines(reason) | Issuer::ChallengesThenDeclines(reason) => reason == decline,
+        Issuer::Approves | Issuer::Challenges | Issuer::FailsLater | Issuer::NeverSettles => false,
+    });
+    given(true, true_reason, || format!("{:?} was declined with {decline:?}", method.map(PaymentMethod::token)))
+}
+
+/// If false, a declined order is stuck, or the customer cannot see why it was declined. The intent
+/// lives on: whoever makes a second one may be paid twice.
+fn decline_asks_for_another_method<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, Rejection::Declined(_))) = step.turned_down() else { return Judgement::Vacuous };
+    let asks = step.after.is_some_and(|after| {
+        after.status == RequiresPaymentMethod
+            && after.last_error.is_some()
+            && after.charge.is_some_and(|charge| charge.status == ChargeStatus::Failed)
+    });
+    given(true, asks, || format!("declined, now {:?}", step.after))
+}
+
+/// If false, a subscription charges a customer who is not there to agree.
+fn absent_customer_is_not_charged<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(attempt) = attempt(step) else { return Judgement::Vacuous };
+    let premise = attempt.off_session && challenges(attempt.method);
+    match step.step.outcome {
+        Ok(_) => given(premise, false, || {
+            format!("{} off session was accepted, now {}", attempt.method.token(), attempt.after.status.name())
+        }),
+        Err(Rejection::AuthenticationRequired) => {
+            let same_charge = step.before.and_then(|before| before.charge) == attempt.after.charge;
+            let error = attempt.after.last_error == Some(PaymentError::AuthenticationRequired);
+            given(premise, attempt.after.status == RequiresPaymentMethod && same_charge && error, || {
+                format!("authentication required, now {:?}", attempt.after)
+            })
+        }
+        Err(_) => Judgement::Vacuous,
+    }
+}
+
+/// If false, a customer who is there is turned away instead of being asked by their bank.
+fn authentication_required_means_absent<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((operation, Rejection::AuthenticationRequired)) = step.turned_down() else { return Judgement::Vacuous };
+    let absent = matches!(operation, Operation::CreateIntent { create, .. } if create.off_session)
+        || matches!(operation, Operation::ConfirmIntent { confirm, .. } if confirm.off_session);
+    given(true, absent, || format!("{operation:?} was answered authentication_required"))
+}
+
+/// If false, a merchant who confirms on the server is paid without having checked the order again,
+/// or one who does not waits for a confirmation that was given.
+fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(Event::Authenticate { result: Authentication::Succeeds, .. }) = step.event() else {
+        return Judgement::Vacuous;
+    };
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let expected = match before.confirmation_method {
+        ConfirmationMethod::Manual => after.status == RequiresConfirmation,
+        ConfirmationMethod::Automatic => !matches!(after.status, RequiresConfirmation | RequiresAction),
+    };
+    given(before.status == RequiresAction, expected, || {
+        format!("authenticated ({:?} confirmation), now {}", before.confirmation_method, after.status.name())
+    })
+}
+
+/// If false, a customer who failed the challenge pays, or the order is lost to a retry.
+fn failed_challenge_asks_again<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(Event::Authenticate { result: Authentication::Fails, .. }) = step.event() else {
+        return Judgement::Vacuous;
+    };
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let expected = after.status == RequiresPaymentMethod
+        && after.last_error == Some(PaymentError::AuthenticationFailure)
+        && after.charge == before.charge;
+    given(before.status == RequiresAction, expected, || {
+        format!("challenge failed, now {} with {:?}", after.status.name(), after.last_error)
+    })
+}
+
+/// If false, closing a browser tab decides about money.
+fn abandoned_challenge_decides_nothing<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(Event::Authenticate { result: Authentication::Abandoned, .. }) = step.event() else {
+        return Judgement::Vacuous;
+    };
+    let Some((before, _)) = step.both() else { return Judgement::Vacuous };
+    given(before.status == RequiresAction, !step.changed, || {
+        format!("abandoned, then {before:?} became {:?}", step.after)
+    })
+}
+
+/// If false, a debit that bounced counts as paid, or one that arrived is asked for again.
+fn the_banks_answer_counts<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Event::Settle { .. }), Some((before, after))) = (step.event(), step.both()) else {
+        return Judgement::Vacuous;
+    };
+    let Some(method) = before.payment_method.filter(|_| before.status == Processing) else {
+        return Judgement::Vacuous;
+    };
+    let expected = match method.profile().issuer {
+        Issuer::FailsLater => RequiresPaymentMethod,
+        Issuer::NeverSettles => Processing,
+        Issuer::Approves | Issuer::Declines(_) | Issuer::Challenges | Issuer::ChallengesThenDeclines(_) => Succeeded,
+    };
+    given(true, after.status == expected, || {
+        format!("{} settled, now {} instead of {}", method.token(), after.status.name(), expected.name())
+    })
+}
+
+/// If false, the client is shown another state than the one that is stored, and acts on it.
+pub(crate) fn answer_shows_the_payment<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(holdfast_model::Accepted::Intent { status, capturable, received }), Some(after)) =
+        (step.answer(), step.after)
+    else {
+        return Judgement::Vacuous;
+    };
+    let same = status == after.status && capturable == after.capturable && received == after.received;
+    given(true, same, || {
+        format!(
+            "answered {} capturable {} received {}, stored {} capturable {} received {}",
+            status.name(),
+            capturable.get(),
+            received.get(),
+            after.status.name(),
+            after.capturable.get(),
+            after.received.get()
+        )
+    })
+}
+
+/// If false, a retry loop is never stopped, or the order it killed looks alive.
+fn the_limit_cancels<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((_, Rejection::TooManyConfirmations)) = step.turned_down() else { return Judgement::Vacuous };
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let limit = step.terms.dialect.confirm_limit;
+    let expected = after.status == Canceled
+        && after.cancellation_reason == Some(CancellationReason::Automatic)
+        && before.confirmations >= limit;
+    given(true, expected, || {
+        format!(
+            "too many confirmations at {} of {limit}, now {} because {:?}",
+            before.confirmations,
+            after.status.name(),
+            after.cancellation_reason
+        )
+    })
+}
+
+/// If false, an intent is confirmed more often than it survives.
+fn no_attempt_beyond_the_limit<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    let limit = step.terms.dialect.confirm_limit;
+    let canceled = step.after.is_some_and(|after| after.status == Canceled);
+    given(before.confirmations >= limit && before.status.is_open(), canceled || !step.changed, || {
+        format!("confirmed after {} of {limit} confirmations, now {:?}", before.confirmations, step.after)
+    })
+}

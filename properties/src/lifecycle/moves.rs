@@ -1,0 +1,263 @@
+//! How a PaymentIntent gets where it is: what may change it, and what not.
+
+use holdfast_model::{Amount, Event, IntentStatus, Operation, Rejection, Update};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::money::amount_changes_by_update_only;
+use crate::step::{PaymentStep, Step};
+
+use super::charge_status;
+
+use IntentStatus::{
+    Canceled, Processing, RequiresAction, RequiresCapture, RequiresConfirmation, RequiresPaymentMethod, Succeeded,
+};
+
+/// If false, "fulfil the order" or "the order is off" is taken back after the merchant acted on it.
+pub(crate) fn final_stays_final<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    final_status_stays(step).and(|| canceled_never_changes(step))
+}
+
+/// If false, an error answer has half-changed an object, or told the merchant of something that did not
+/// happen, and the client's retry starts from a state that nobody knows.
+pub(crate) fn refusal_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    refusal_changes_nothing(step).and(|| refusal_is_silent(step)).and(|| idle_events_change_nothing(step))
+}
+
+/// If false, paying one order changes, creates or removes another customer's.
+pub(crate) fn only_the_named_payment_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    others_stay(step).and(|| payments_never_vanish(step)).and(|| payments_are_created_on_request(step))
+}
+
+/// If false, a customer pays another price, by another method or at another time than was agreed on
+/// last, or editing an order moves money.
+pub(crate) fn updates_change_what_they_name<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    new_method_must_be_confirmed(step)
+        .and(|| capture_method_is_the_merchants(step))
+        .and(|| update_moves_no_money(step))
+        .and(|| amount_changes_by_update_only(step))
+}
+
+/// If false, the customer pays another amount, in another currency or at another time than was asked for,
+/// or naming a method is taken for consent to pay with it.
+pub(crate) fn creation_takes_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    created_as_asked(step)
+        .and(|| created_without_method_waits_for_one(step))
+        .and(|| created_with_method_waits_for_confirmation(step))
+}
+
+/// If false, a merchant meets a transition that the documented state machine does not have, and
+/// every integration written against it is wrong.
+pub(crate) fn documented_status_moves<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(after) = step.after.map(|after| after.status) else { return Judgement::Vacuous };
+    let Some(before) = step.before.map(|before| before.status) else { return Judgement::Vacuous };
+    given(before != after, documented(step, before, after), || {
+        format!("{} became {} by {:?}", before.name(), after.name(), step.step.input)
+    })
+}
+
+/// The table of moves: what happened, from where, to where (C4–C19, §2.2).
+fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentStatus) -> bool {
+    let attempt = before.is_open() && after != RequiresConfirmation;
+    let received = step.before.is_some_and(|before| !before.received.is_zero());
+    let session = step.before.is_some_and(|before| before.owned_by_session);
+    let released = before == RequiresCapture && after == if received { Succeeded } else { Canceled };
+    let closed = session && before.is_open() && after == Canceled;
+    if let Some(operation) = step.operation {
+        return match operation {
+            Operation::UpdateIntent { update, .. } => {
+                matches!(update, Update::Method(_)) && before.is_open() && after == RequiresConfirmation
+            }
+            Operation::ConfirmIntent { .. } => attempt,
+            Operation::CaptureIntent { .. } => before == RequiresCapture && after == Succeeded,
+            Operation::CancelIntent { .. } => {
+                let completed = before == RequiresCapture && received && after == Succeeded;
+                !before.is_final() && (after == Canceled || completed)
+            }
+            Operation::CreateIntent { .. }
+            | Operation::CreateRefund { .. }
+            | Operation::CancelRefund { .. }
+            | Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::CreateSetup { .. }
+            | Operation::UpdateSetup { .. }
+            | Operation::ConfirmSetup { .. }
+            | Operation::CancelSetup { .. }
+            | Operation::VerifyMicrodeposits
+            | Operation::CreateSession(_)
+            | Operation::ExpireSession => false,
+        };
+    }
+    if let Some(Operation::ExpireSession) = step.step.performed() {
+        return closed;
+    }
+    match step.step.event() {
+        Some(Event::Authenticate { .. }) => before == RequiresAction && after != Canceled,
+        Some(Event::Settle { .. }) => before == Processing && matches!(after, Succeeded | RequiresPaymentMethod),
+        Some(Event::ExpireHold { .. }) => released,
+        Some(Event::CustomerPays { .. }) => attempt,
+        Some(Event::Advance { .. }) => released || closed,
+        Some(
+            Event::CloseCancelWindow { .. }
+            | Event::Book { .. }
+            | Event::Refund { .. }
+            | Event::AuthenticateSetup { .. }
+            | Event::SettleSetup
+            | Event::PruneKey { .. },
+        )
+        | None => false,
+    }
+}
+
+/// If false, "fulfil the order" or "the order is off" is taken back after the merchant acted on it.
+fn final_status_stays<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    given(before.status.is_final(), before.status == after.status, || {
+        format!("{} became {}", before.status.name(), after.status.name())
+    })
+}
+
+/// If false, a canceled order comes back to life: money is taken or given on its account.
+fn canceled_never_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let premise = before.status == Canceled && before.received.is_zero();
+    given(premise, before == after, || {
+        format!("canceled, then {:?} changed it from {before:?} to {after:?}", step.step.input)
+    })
+}
+
+/// If false, an error answer has half-changed an object, and the client's retry starts from a state
+/// that nobody knows.
+fn refusal_changes_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
+    given(refused, step.unchanged(), || {
+        format!("answered {:?}, yet {:?} became {:?}", step.outcome, step.before, step.after)
+    })
+}
+
+/// If false, a merchant is told of something that did not happen.
+fn refusal_is_silent<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
+    given(refused, step.notifications.is_empty(), || {
+        format!("answered {:?}, yet told {:?}", step.outcome, step.notifications)
+    })
+}
+
+/// If false, sums of money wrap around or run over; the model means that a guard is missing.
+pub(crate) fn amounts_stay_representable<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let premise = step.performed().is_some();
+    given(premise, step.outcome != Err(Rejection::AmountOutOfRange), || {
+        format!("{:?} left the range of amounts", step.input)
+    })
+}
+
+/// If false, paying one order changes another customer's.
+fn others_stay<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    given(step.changed, step.addressed, || format!("{:?} changed payment {}", step.step.input, step.intent.0))
+}
+
+/// If false, an order disappears from the books.
+fn payments_never_vanish<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    given(step.before.is_some(), step.after.is_some(), || format!("payment {} is gone", step.intent.0))
+}
+
+/// If false, payments come into being that nobody asked for.
+fn payments_are_created_on_request<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let asked = matches!(step.operation, Some(Operation::CreateIntent { .. }))
+        || matches!(step.event(), Some(Event::CustomerPays { .. }));
+    given(step.before.is_none() && step.after.is_some(), asked, || {
+        format!("{:?} created payment {}", step.step.input, step.intent.0)
+    })
+}
+
+/// If false, the customer pays another amount, in another currency or at another time than the
+/// merchant asked for.
+fn created_as_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
+    else {
+        return Judgement::Vacuous;
+    };
+    let same = Amount::from_request(create.amount) == Some(after.amount)
+        && create.currency == after.currency
+        && create.capture_method == after.capture_method
+        && create.confirmation_method == after.confirmation_method
+        && create.multicapture == after.multicapture_requested
+        && create.flow == after.flow
+        && create.fee.and_then(Amount::from_request) == after.fee
+        && create.transfer.and_then(Amount::from_request) == after.transfer
+        && !after.owned_by_session;
+    given(true, same, || format!("asked for {create:?}, created {after:?}"))
+}
+
+/// If false, a first page that has not asked for a method yet cannot create its intent, or skips
+/// the page that asks.
+fn created_without_method_waits_for_one<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
+    else {
+        return Judgement::Vacuous;
+    };
+    given(create.method.is_none(), after.status == RequiresPaymentMethod, || {
+        format!("created without a method as {}", after.status.name())
+    })
+}
+
+/// If false, naming a method is taken for consent to pay with it.
+fn created_with_method_waits_for_confirmation<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
+    else {
+        return Judgement::Vacuous;
+    };
+    let premise = create.method.is_some() && !create.confirm;
+    given(premise, after.status == RequiresConfirmation && after.charge.is_none(), || {
+        format!("created with a method as {}, charge {}", after.status.name(), charge_status(after))
+    })
+}
+
+/// If false, a payment goes on with the old method after the customer chose another.
+fn new_method_must_be_confirmed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(Operation::UpdateIntent { update: Update::Method(method), .. }) = step.accepted() else {
+        return Judgement::Vacuous;
+    };
+    let Some(after) = step.after else { return Judgement::Vacuous };
+    given(true, after.status == RequiresConfirmation && after.payment_method == Some(*method), || {
+        format!("updated to {}, now {} with {:?}", method.token(), after.status.name(), after.payment_method)
+    })
+}
+
+/// If false, editing an order moves money.
+fn update_moves_no_money<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::UpdateIntent { .. }), Some((before, after))) = (step.accepted(), step.both()) else {
+        return Judgement::Vacuous;
+    };
+    let same = before.charge == after.charge
+        && before.received == after.received
+        && before.capturable == after.capturable
+        && before.refunds == after.refunds
+        && before.ledger == after.ledger;
+    given(true, same, || format!("an update turned {before:?} into {after:?}"))
+}
+
+/// If false, the merchant decides when money is taken and finds it decided otherwise.
+fn capture_method_is_the_merchants<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let asked = match step.operation {
+        Some(Operation::UpdateIntent { update: Update::CaptureMethod(method), .. }) => Some(*method),
+        Some(Operation::ConfirmIntent { confirm, .. }) => confirm.capture_method,
+        Some(_) | None => None,
+    };
+    let changed = before.capture_method != after.capture_method;
+    let taken = asked.is_some() && step.step.outcome.is_ok();
+    given(changed || taken, asked == Some(after.capture_method), || {
+        format!("capture method {:?} became {:?}, asked for {asked:?}", before.capture_method, after.capture_method)
+    })
+}
+
+/// If false, a job that found nothing to do has done something.
+fn idle_events_change_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let idle = step.outcome == Ok(holdfast_model::Accepted::Nothing) && step.seconds() == 0;
+    let quiet = step.unchanged() && step.notifications.is_empty();
+    // No witness of the claim: jobs find nothing to do all the time.
+    given(idle && step.event().is_some() && !quiet, false, || {
+        format!("{:?} had nothing to do, yet told {:?} and changed {:?}", step.input, step.notifications, step.after)
+    })
+}

@@ -1,0 +1,238 @@
+//! Cancels, and what is refused: in the wrong status, with wrong parameters, for objects that are not there.
+
+use holdfast_model::{CancellationReason, CaptureMethod, IntentStatus, Operation, Rail, Rejection, Update};
+
+use crate::judgement::{Judgement, Voice, given};
+use crate::refusal::refused;
+use crate::step::{PaymentStep, Step, Subject, subject};
+
+use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
+
+/// If false, an order of nothing, of less than nothing, of too little or too much, in a currency that
+/// does not exist or with parameters that contradict each other is taken, or refused for another reason.
+pub(crate) fn bad_parameters_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    bad_amounts_are_refused(step)
+        .and(|| unknown_currency_is_refused(step))
+        .and(|| off_session_comes_with_confirm(step))
+        .and(|| systems_reason_is_refused(step))
+}
+
+/// If false, an order under way or done is paid a second time, edited after it was paid, "canceled" after
+/// the end, or confirmed with a method that cannot do what is asked.
+pub(crate) fn wrong_status_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    confirm_only_while_open(step)
+        .and(|| update_only_while_open(step))
+        .and(|| no_cancel_after_the_end(step))
+        .and(|| confirm_needs_a_method(step))
+        .and(|| manual_capture_needs_a_card(step))
+}
+
+/// If false, a cancel leaves money on hold, files another reason, or pretends to stop what the bank will
+/// carry out all the same.
+pub(crate) fn cancel_ends_and_lets_go<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    cancel_lets_go(step).and(|| only_debits_are_canceled_in_processing(step)).and(|| no_cancel_of_a_bank_transfer(step))
+}
+
+/// If false, a cancel leaves money on hold, or the reason in the merchant's report is another.
+fn cancel_lets_go<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CancelIntent { reason, .. }), Some((before, after))) = (step.accepted(), step.both()) else {
+        return Judgement::Vacuous;
+    };
+    let completes = !before.received.is_zero() && step.terms.dialect.cancel_keeps_captured;
+    let status = if completes { Succeeded } else { Canceled };
+    let expected = after.status == status
+        && after.capturable.is_zero()
+        && after.received == before.received
+        && (completes || after.cancellation_reason == *reason);
+    given(true, expected, || {
+        format!(
+            "canceled for {reason:?} with received {}: now {} for {:?}, capturable {}, received {}",
+            before.received.get(),
+            after.status.name(),
+            after.cancellation_reason,
+            after.capturable.get(),
+            after.received.get()
+        )
+    })
+}
+
+/// If false, a merchant cancels a debit that the bank will carry out all the same.
+fn only_debits_are_canceled_in_processing<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((before, after)) = step.both() else { return Judgement::Vacuous };
+    let rail = before.payment_method.map(|method| method.profile().rail);
+    let debit = matches!(rail, Some(Rail::UsBankAccount | Rail::SepaDebit));
+    given(before.status == Processing && after.status == Canceled, debit, || {
+        format!("canceled while processing by {rail:?}")
+    })
+}
+
+/// If false, a merchant is told that a transfer under way is stopped, or cannot tell why not.
+fn no_cancel_of_a_bank_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    let rail = before.payment_method.map(|method| method.profile().rail);
+    let premise = before.status == Processing && !matches!(rail, Some(Rail::UsBankAccount | Rail::SepaDebit));
+    refused(step.step, premise, Rejection::UnexpectedState)
+}
+
+/// If false, a cancel after the end pretends to undo what was paid.
+fn no_cancel_after_the_end<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    refused(step.step, before.status.is_final(), Rejection::UnexpectedState)
+}
+
+/// If false, a merchant's own cancel is filed among the automatic ones.
+fn systems_reason_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some(Operation::CancelIntent { reason, .. }) = step.operation else { return Judgement::Vacuous };
+    refused(step.step, *reason == Some(CancellationReason::Automatic), Rejection::InvalidReason)
+}
+
+/// If false, an order under way or done is paid a second time.
+fn confirm_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    refused(step.step, !before.status.is_open(), Rejection::UnexpectedState)
+}
+
+/// If false, a confirmation takes money from nowhere.
+fn confirm_needs_a_method<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let premise = match (step.operation, step.before) {
+        (Some(Operation::ConfirmIntent { confirm, .. }), Some(before)) => {
+            before.status.is_open() && confirm.method.is_none() && before.payment_method.is_none()
+        }
+        (Some(Operation::CreateIntent { create, .. }), None) => create.confirm && create.method.is_none(),
+        (Some(_) | None, _) => false,
+    };
+    refused(step.step, premise, Rejection::MissingPaymentMethod)
+}
+
+/// If false, a bank debit is "authorized" for a capture that can never be made.
+fn manual_capture_needs_a_card<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (method, capture_method) = match (step.operation, step.before) {
+        (Some(Operation::ConfirmIntent { confirm, .. }), Some(before)) if before.status.is_open() => {
+            (confirm.method.or(before.payment_method), confirm.capture_method.unwrap_or(before.capture_method))
+        }
+        (Some(Operation::CreateIntent { create, .. }), None) if create.confirm => {
+            (create.method, create.capture_method)
+        }
+        (Some(_) | None, _) => return Judgement::Vacuous,
+    };
+    let bank = method.is_some_and(|method| !matches!(method.profile().rail, Rail::Card(_)));
+    refused(step.step, bank && capture_method == CaptureMethod::Manual, Rejection::IncompatibleMethod)
+}
+
+/// If false, the price of an order is edited after the customer has paid it.
+fn update_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::UpdateIntent { update, .. }), Some(before)) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    let premise = match update {
+        Update::Metadata => before.status == Canceled && !step.terms.dialect.metadata_on_canceled,
+        Update::Amount(_) | Update::Method(_) | Update::CaptureMethod(_) | Update::Fee(_) | Update::Transfer(_) => {
+            !before.status.is_open()
+        }
+    };
+    let reason = match update {
+        Update::Amount(_) => Rejection::AmountFixed,
+        Update::Method(_) | Update::CaptureMethod(_) | Update::Fee(_) | Update::Transfer(_) | Update::Metadata => {
+            Rejection::UnexpectedState
+        }
+    };
+    refused(step.step, premise, reason)
+}
+
+/// If false, a typing error in an id changes somebody else's order or is taken for success.
+pub(crate) fn unknown_objects_are_not_found<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let Some(operation) = step.performed() else { return Judgement::Vacuous };
+    let (there, reason) = match subject(operation) {
+        Subject::Intent(intent) => (
+            step.before.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
+                || matches!(operation, Operation::CreateIntent { .. }),
+            Rejection::NoSuchIntent,
+        ),
+        Subject::Setup => {
+            (step.before.setup.is_some() || matches!(operation, Operation::CreateSetup { .. }), Rejection::NoSuchSetup)
+        }
+        Subject::Session => (
+            step.before.session.is_some() || matches!(operation, Operation::CreateSession(_)),
+            Rejection::NoSuchSession,
+        ),
+    };
+    refused(step, !there, reason)
+}
+
+/// If false, an order of nothing, of less than nothing, of too little or too much is taken, or
+/// refused with an error that names another fault than the first.
+fn bad_amounts_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let number = match (step.operation, step.before) {
+        (Some(Operation::CreateIntent { create, .. }), None) => create.amount,
+        (Some(Operation::UpdateIntent { update: Update::Amount(number), .. }), Some(_)) => *number,
+        (Some(_) | None, _) => return Judgement::Vacuous,
+    };
+    let reason = match number {
+        ..=0 => Rejection::InvalidAmount,
+        _ if number < i64::from(step.terms.dialect.minimum_amount) => Rejection::AmountTooSmall,
+        100_000_000.. => Rejection::AmountTooLarge,
+        _ => return Judgement::Vacuous,
+    };
+    refused(step.step, true, reason)
+}
+
+/// If false, an order in a currency that does not exist is taken.
+fn unknown_currency_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CreateIntent { create, .. }), None) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    refused(step.step, create.currency == holdfast_model::Currency::Unknown, Rejection::InvalidCurrency)
+}
+
+/// If false, a parameter of an attempt is taken without an attempt, and forgotten.
+fn off_session_comes_with_confirm<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Operation::CreateIntent { create, .. }), None) = (step.operation, step.before) else {
+        return Judgement::Vacuous;
+    };
+    refused(step.step, create.off_session && !create.confirm, Rejection::OffSessionWithoutConfirm)
+}
+
+/// If false, a merchant is refused what the rules allow: told "not in this status" where the status
+/// is right, or "no method" where there is one.
+pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
+    if reason == Rejection::UnexpectedMulticapture {
+        let accepts = step.terms.dialect.accept_multicapture_with_automatic;
+        return given(true, !accepts, || format!("{operation:?} was refused, though it is to be accepted"));
+    }
+    let Some(before) = step.before else { return Judgement::Vacuous };
+    let status = before.status;
+    let allowed = if reason == Rejection::AmountFixed {
+        !status.is_open() && matches!(operation, Operation::UpdateIntent { update: Update::Amount(_), .. })
+    } else if reason == Rejection::UnexpectedState {
+        if matches!(operation, Operation::UpdateIntent { update: Update::Metadata, .. }) {
+            status == Canceled
+        } else if matches!(operation, Operation::UpdateIntent { update: Update::Amount(_), .. }) {
+            false
+        } else if matches!(operation, Operation::UpdateIntent { .. } | Operation::ConfirmIntent { .. }) {
+            !status.is_open()
+        } else if matches!(operation, Operation::CaptureIntent { .. }) {
+            status != RequiresCapture
+        } else if matches!(operation, Operation::CancelIntent { .. }) {
+            status.is_final() || status == Processing
+        } else {
+            return Judgement::Vacuous;
+        }
+    } else if reason == Rejection::OwnedBySession {
+        before.owned_by_session && status != RequiresCapture
+    } else if reason == Rejection::MissingPaymentMethod {
+        before.payment_method.is_none()
+            && matches!(operation, Operation::ConfirmIntent { confirm, .. } if confirm.method.is_none())
+    } else if reason == Rejection::TooManyConfirmations {
+        before.confirmations >= step.terms.dialect.confirm_limit
+    } else {
+        return Judgement::Vacuous;
+    };
+    given(true, allowed, || format!("{operation:?} was refused with {reason:?} while {}", status.name()))
+}

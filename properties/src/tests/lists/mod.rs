@@ -1,0 +1,49 @@
+//! The examples, topic by topic.
+
+mod attempts;
+mod capture;
+mod connect;
+mod lifecycle;
+mod money;
+mod pages;
+mod refunds;
+mod requests;
+mod told;
+
+use super::*;
+
+/// Every example.
+pub(super) fn cases() -> Vec<Case> {
+    [
+        money::money(),
+        lifecycle::lifecycle(),
+        attempts::attempts(),
+        attempts::refusals(),
+        capture::captures(),
+        capture::expiry(),
+        refunds::refunds(),
+        connect::connect(),
+        connect::ledger(),
+        told::told(),
+        told::previous(),
+        requests::keys(),
+        pages::setups(),
+        pages::pages(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A creation of the payment, with what it is afterwards.
+fn created(create: Create, payment: PaymentView) -> Scene {
+    Scene::empty()
+        .both(|world| world.payments = vec![None])
+        .by(Operation::CreateIntent { intent: PI, create })
+        .says(OK)
+        .now(|world| world.payments = vec![Some(payment)])
+}
+
+fn manual() -> Create {
+    Create { capture_method: CaptureMethod::Manual, multicapture: true, ..Create::of(1000) }
+}

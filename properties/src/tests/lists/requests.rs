@@ -1,0 +1,94 @@
+//! The same request twice.
+
+use super::*;
+
+pub(super) fn keys() -> Vec<Case> {
+    let one = Some(KeyId(0));
+    let known = |operation: Operation, answer: Option<Outcome>| {
+        see(held()).both(move |world| world.keys = vec![Some(key(operation, answer)), None])
+    };
+    let again = |outcome: Outcome| known(confirm(), Some(OK)).by(confirm()).fault(Fault::None, one).says(outcome);
+    let other = |outcome: Outcome| known(cancel(), Some(OK)).by(confirm()).fault(Fault::None, one).says(outcome);
+    let in_use = |outcome: Outcome| known(confirm(), None).by(confirm()).fault(Fault::None, one).says(outcome);
+    let first = |fault: Fault, outcome: Outcome, kept: Option<Outcome>| {
+        see(held()).both(|world| world.keys = vec![None]).by(cancel()).fault(fault, one).says(outcome).now(|world| {
+            world.keys[0] = kept.map(|kept| key(cancel(), Some(kept)));
+        })
+    };
+    let begin = see(held()).by(Input::Begin { key: KeyId(0), operation: cancel() }).says(Ok(Accepted::Begun));
+    let early = to(held(), cancel()).fault(Fault::ErrorBefore, None).says(Err(Rejection::ServerError));
+    let turned_away = to(held(), cancel()).says(Err(Rejection::LockTimeout));
+    let invalid = Err(Rejection::NegativeCapture);
+    let prune = Event::PruneKey { key: KeyId(0) };
+    let old = known(cancel(), Some(OK)).both(|world| world.keys[0].as_mut().unwrap().prunable = true);
+    vec![
+        Case(
+            "replay-answers-the-same",
+            vec![again(OK)],
+            vec![again(Ok(Accepted::Nothing)), again(Err(Rejection::UnexpectedState))],
+        ),
+        Case(
+            "known-key-acts-no-more",
+            vec![again(OK), other(Err(Rejection::KeyMismatch))],
+            vec![again(OK).pay(end), again(OK).tells(&[Kind::IntentCanceled]), other(OK).pay(end)],
+        ),
+        Case(
+            "other-parameters-are-refused",
+            vec![other(Err(Rejection::KeyMismatch))],
+            vec![other(OK), other(Err(Rejection::UnexpectedState))],
+        ),
+        Case(
+            "busy-objects-and-keys-are-locked",
+            vec![
+                in_use(Err(Rejection::KeyInUse)),
+                known(confirm(), None).by(cancel()).says(Err(Rejection::LockTimeout)),
+            ],
+            vec![in_use(OK), known(confirm(), None).by(cancel()).says(OK)],
+        ),
+        Case(
+            "requests-not-carried-out-do-nothing",
+            vec![begin.clone(), early.clone(), turned_away.clone()],
+            vec![
+                begin.clone().pay(end),
+                begin.tells(&[Kind::IntentCanceled]),
+                early.pay(end),
+                turned_away.clone().pay(end),
+                turned_away.tells(&[Kind::IntentCanceled]),
+            ],
+        ),
+        Case(
+            "first-answer-is-kept",
+            vec![
+                first(Fault::None, OK, Some(OK)),
+                first(Fault::ErrorAfter, Err(Rejection::ServerError), Some(Err(Rejection::ServerError))),
+                first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)),
+                first(Fault::None, invalid, None),
+            ],
+            vec![
+                first(Fault::None, OK, None),
+                first(Fault::None, OK, Some(Ok(Accepted::Nothing))),
+                first(Fault::ErrorAfter, Err(Rejection::ServerError), None).pay(end),
+                first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(Err(Rejection::AnswerLost))),
+                first(Fault::AnswerLost, Err(Rejection::AnswerLost), None).pay(end),
+                first(Fault::None, invalid, Some(invalid)),
+            ],
+        ),
+        Case(
+            "keys-are-kept-for-a-day",
+            vec![
+                old.clone().by(prune).now(|world| world.keys[0] = None),
+                known(cancel(), Some(OK)).by(advance(86_400)).now(|world| {
+                    world.keys[0].as_mut().unwrap().prunable = true;
+                }),
+            ],
+            vec![
+                known(cancel(), Some(OK)).by(prune).now(|world| world.keys[0] = None),
+                old.by(advance(1)).now(|world| world.keys[0] = None),
+                known(cancel(), Some(OK)).by(advance(1)).now(|world| {
+                    world.keys[0].as_mut().unwrap().answer = Some(Ok(Accepted::Nothing));
+                }),
+                known(cancel(), Some(OK)).by(confirm()).now(|world| world.keys[0].as_mut().unwrap().prunable = true),
+            ],
+        ),
+    ]
+}

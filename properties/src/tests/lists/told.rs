@@ -1,0 +1,213 @@
+//! What the merchant is told.
+
+use super::*;
+
+pub(super) fn told() -> Vec<Case> {
+    let job = Event::ExpireHold { intent: PI };
+    let settle = Event::Settle { intent: PI };
+    let no = Err(Rejection::Declined(Decline::GenericDecline));
+    let creation = created(manual(), fresh());
+    let confirmed = to(ready(PaymentMethod::Visa), confirm()).pay(|p| *p = held());
+    let piece = to(held(), capture(700, false)).pay(|p| take(p, 700));
+    let whole = to(single(), capture(None, None)).pay(|p| {
+        take(p, 1000);
+        end(p);
+    });
+    let booked = to(unbooked(), Event::Book { intent: PI }).pay(|p| *p = with(paid(), |p| p.ledger.fees = a(10)));
+    let given = to(done(), refund(200)).pay(|p| give_back(p, 200, 0));
+    let failed = to(refunded(), Event::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
+        .pay(|p| p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) }));
+    let waiting = "beginnings-are-told";
+    let lies = "nothing-is-told-that-did-not-happen";
+    vec![
+        Case(
+            waiting,
+            vec![creation.clone().tells(&[Kind::IntentCreated])],
+            vec![creation.clone(), creation.clone().tells(&[Kind::IntentPaymentFailed, Kind::IntentCreated])],
+        ),
+        tells(waiting, confirmed.clone(), &[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated]),
+        tells(
+            waiting,
+            to(ready(PaymentMethod::SepaDebit), confirm()).pay(|p| p.status = IntentStatus::Processing),
+            &[Kind::IntentProcessing],
+        ),
+        tells(waiting, to(fresh(), confirm()).pay(|p| *p = challenged()), &[Kind::IntentRequiresAction]),
+        tells("the-end-is-told", whole.clone(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+        tells("the-end-is-told", to(held(), cancel()).pay(|p| *p = canceled()), &[Kind::IntentCanceled]),
+        tells(
+            "failure-is-told",
+            to(ready(PaymentMethod::Declined), confirm()).says(no).pay(declined),
+            &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
+        ),
+        tells(
+            "failure-is-told",
+            to(processing(), settle).pay(declined),
+            &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
+        ),
+        Case(
+            "failure-is-told",
+            vec![],
+            vec![
+                to(processing(), settle).pay(declined).tells(&[Kind::IntentPaymentFailed]),
+                to(processing(), settle).pay(declined).tells(&[Kind::ChargeFailed]),
+            ],
+        ),
+        Case(
+            lies,
+            vec![whole.clone().tells(&[Kind::IntentSucceeded])],
+            vec![
+                piece.clone().tells(&[Kind::IntentSucceeded]),
+                to(done(), refund(1)).tells(&[Kind::IntentSucceeded]),
+                to(canceled(), advance(1)).tells(&[Kind::IntentCanceled]),
+                to(fresh(), update(Update::Metadata)).tells(&[Kind::IntentCreated]),
+                confirmed.clone().tells(&[Kind::IntentPaymentFailed]),
+                see(held()).by(Operation::VerifyMicrodeposits).says(OK).tells(&[Kind::ChargeUpdated]),
+            ],
+        ),
+        Case(
+            "nothing-is-told-twice",
+            vec![whole.clone().tells(&[Kind::ChargeCaptured, Kind::IntentSucceeded])],
+            vec![whole.clone().tells(&[Kind::ChargeCaptured, Kind::ChargeCaptured])],
+        ),
+        tells("money-never-moves-silently", piece.clone(), &[Kind::ChargeUpdated]),
+        tells(
+            "money-never-moves-silently",
+            to(sent(), cancel()).pay(|p| p.ledger.reversals = a(1)),
+            &[Kind::TransferReversed],
+        ),
+        Case(
+            "approval-is-told-first",
+            vec![confirmed.clone().tells(&[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated])],
+            vec![
+                confirmed.clone().tells(&[Kind::IntentCapturableUpdated]),
+                confirmed.tells(&[Kind::IntentCapturableUpdated, Kind::ChargeSucceeded]),
+                to(unbooked(), advance(9)).tells(&[Kind::ChargeSucceeded]),
+            ],
+        ),
+        Case(
+            "captures-are-told-by-their-kind",
+            vec![
+                piece.clone().tells(&[Kind::ChargeUpdated, Kind::IntentCapturableUpdated]),
+                whole.clone().tells(&[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+            ],
+            vec![
+                piece.clone().tells(&[Kind::ChargeUpdated]),
+                piece.clone().tells(&[Kind::IntentCapturableUpdated]),
+                whole.clone().tells(&[Kind::ChargeCaptured, Kind::IntentSucceeded, Kind::ChargeUpdated]),
+                whole.clone().tells(&[Kind::IntentCapturableUpdated]),
+            ],
+        ),
+        Case(
+            "charge-captured-is-told-at-the-end",
+            vec![
+                whole.clone().tells(&[Kind::ChargeCaptured]),
+                to(partly(), job).pay(end).tells(&[Kind::ChargeCaptured]),
+            ],
+            vec![
+                whole,
+                piece.tells(&[Kind::ChargeCaptured]),
+                to(partly(), job).pay(end).tells(&[Kind::IntentSucceeded]),
+            ],
+        ),
+        tells("booking-is-told", booked.clone(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
+        Case("booking-is-told", vec![], vec![booked.clone().tells(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])]),
+        tells(
+            "released-hold-is-told",
+            to(held(), cancel()).pay(|p| *p = canceled()),
+            &[Kind::IntentCanceled, Kind::ChargeRefunded],
+        ),
+        tells(
+            "released-hold-is-told",
+            to(held(), job).pay(|p| *p = canceled()),
+            &[Kind::ChargeExpired, Kind::IntentCanceled],
+        ),
+        Case(
+            "connect-money-is-told",
+            vec![
+                booked.clone().tells(&[Kind::FeeCreated]),
+                to(sent(), refund_both(1, true, true))
+                    .pay(|p| {
+                        p.ledger.reversals = a(1);
+                        p.ledger.fees_refunded = a(1);
+                    })
+                    .tells(&[Kind::FeeRefunded, Kind::TransferReversed]),
+            ],
+            vec![
+                booked,
+                to(sent(), advance(1)).tells(&[Kind::FeeCreated]),
+                to(sent(), advance(1)).tells(&[Kind::TransferCreated]),
+                to(unbooked(), Event::Book { intent: PI }).pay(|p| p.ledger.transfers = a(10)),
+                to(sent(), refund_both(1, false, true)).pay(|p| p.ledger.reversals = a(1)),
+                to(sent(), refund_both(1, true, false)).pay(|p| p.ledger.fees_refunded = a(1)),
+                to(sent(), refund(1)).tells(&[Kind::FeeRefunded]),
+            ],
+        ),
+        tells("refunds-are-told", given, &[Kind::RefundCreated, Kind::ChargeRefunded]),
+        tells(
+            "refunds-are-told",
+            failed.clone(),
+            &[Kind::RefundFailed, Kind::RefundUpdated, Kind::ChargeRefundUpdated],
+        ),
+        Case(
+            "refunds-are-told",
+            vec![],
+            vec![
+                failed.tells(&[Kind::RefundUpdated, Kind::ChargeRefundUpdated]),
+                to(done(), advance(1)).tells(&[Kind::ChargeRefunded]),
+                to(with(partly(), |p| give_back(p, 700, 0)), capture(0, true))
+                    .pay(|p| {
+                        end(p);
+                        charge(p).refunded = true;
+                    })
+                    .tells(&[Kind::RefundCreated]),
+            ],
+        ),
+    ]
+}
+
+/// The same scene, with one notification that has previous values.
+fn showing(scene: &Scene, kind: Kind, previous: Previous) -> Scene {
+    Scene { told: vec![Notification { previous, ..note(kind) }], ..scene.clone() }
+}
+
+pub(super) fn previous() -> Vec<Case> {
+    let piece = to(held(), capture(100, false)).pay(|p| take(p, 100));
+    let last = to(held(), capture(700, true)).pay(|p| *p = done());
+    let was = |amount: u32| Previous { amount: Some(a(amount)), ..Previous::default() };
+    let flag = |flag: bool| Previous { flag: Some(flag), ..was(0) };
+    let filled = Links { balance_transaction: true, ..Links::default() };
+    vec![
+        Case(
+            "previous-values-are-true",
+            vec![
+                showing(&piece, Kind::IntentCapturableUpdated, was(1000)),
+                showing(&last, Kind::ChargeCaptured, flag(false)),
+            ],
+            vec![
+                showing(&piece, Kind::IntentCapturableUpdated, was(900)),
+                showing(&piece, Kind::ChargeUpdated, was(100)),
+                showing(&last, Kind::ChargeCaptured, flag(true)),
+                showing(&to(refunded(), refund(100)), Kind::ChargeRefunded, was(0)),
+                showing(&to(sent(), refund(100)), Kind::FeeRefunded, was(1)),
+                showing(&to(sent(), refund(100)), Kind::TransferReversed, was(1)),
+            ],
+        ),
+        Case(
+            "changed-values-are-listed",
+            vec![
+                showing(&piece, Kind::ChargeUpdated, Previous { were_null: filled, ..was(0) }),
+                showing(&last, Kind::ChargeCaptured, flag(false)),
+            ],
+            vec![
+                showing(&piece, Kind::IntentCapturableUpdated, Previous::default()),
+                showing(&last, Kind::ChargeCaptured, was(0)),
+                showing(&piece, Kind::ChargeUpdated, was(0)),
+                showing(
+                    &to(partly(), capture(100, false)).pay(|p| take(p, 100)),
+                    Kind::ChargeUpdated,
+                    Previous { were_null: filled, ..was(700) },
+                ),
+            ],
+        ),
+    ]
+}
