@@ -2,7 +2,7 @@
 # Builds every fuzz target into $OUT, with its seeds and its dictionary. The same for ClusterFuzzLite and OSS-Fuzz.
 # The sanitizer is the one that the image asks for; the code is safe Rust, so one lane of address is enough.
 cd "$SRC/holdfast"
-cargo fuzz build -O --debug-assertions
+cargo fuzz build -O --debug-assertions --features http
 
 output=target/x86_64-unknown-linux-gnu/release
 [ -d "$output" ] || output=fuzz/$output

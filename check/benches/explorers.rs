@@ -14,6 +14,10 @@
 //! Each round runs every explorer once, one after the other, each in a process of its own so that
 //! none inherits the other's memory. What else the machine does makes a run slower, never faster, so
 //! ratios are taken between the best runs; the median of the rounds is there to show the noise.
+//!
+//! Ratios of one thread to one thread are of processor time, where the system tells it: it does not count the time in
+//! which others had the processor. What a second thread gains shows on the clock alone, and so on an idle machine alone;
+//! beside it stands the most that the processor time would allow.
 
 #![expect(
     clippy::unwrap_used,
@@ -75,7 +79,7 @@ fn compare(space: &str, rounds: usize) {
 
     let first = table[0][0];
     println!("{space}: {} states of {} bytes, {} transitions", first.unique, first.state, first.transitions);
-    println!("{:<24} {:>10} {:>20} {:>12} {:>12}", "explorer", "states/s", "× stateright", "B/state", "resident");
+    println!("{:<24} {:>12} {:>20} {:>12} {:>12}", "explorer", "states/CPU s", "× stateright", "B/state", "resident");
     let states = first.unique as f64;
     for (explorer, row) in EXPLORERS.iter().zip(&table) {
         for measured in row {
@@ -84,27 +88,32 @@ fn compare(space: &str, rounds: usize) {
         }
         let visited = row[0].visited.map(|bytes| bytes as f64 / states);
         println!(
-            "{explorer:<24} {:>10.0} {:>20} {:>12} {:>12.1}",
-            states / best(row),
-            ratio(&table[0], row),
+            "{explorer:<24} {:>12.0} {:>20} {:>12} {:>12.1}",
+            states / best(row, Measured::by_processor),
+            ratio(&table[0], row, Measured::by_processor),
             visited.map_or_else(|| "–".to_owned(), |bytes| format!("{bytes:.1}")),
             median(row.iter().map(|measured| measured.resident as f64 / states)),
         );
     }
-    println!("two threads against one: fingerprint {}", ratio(&table[1], &table[2]));
-    println!("two threads against one: exact {}", ratio(&table[3], &table[4]));
+    for (name, one, two) in [("fingerprint", &table[1], &table[2]), ("exact", &table[3], &table[4])] {
+        let most = 2.0 * best(one, Measured::by_processor) / best(two, Measured::by_processor);
+        println!(
+            "two threads against one, {name}: {} by the clock, at most {most:.2} by processor time",
+            ratio(one, two, Measured::by_clock)
+        );
+    }
 }
 
 /// How much faster `row` was than `base`: by the best of the rounds, which noise hurts least, and
 /// in brackets the median round.
-fn ratio(base: &[Measured], row: &[Measured]) -> String {
+fn ratio(base: &[Measured], row: &[Measured], seconds: fn(&Measured) -> f64) -> String {
     let rounds = base.iter().zip(row);
-    let typical = median(rounds.map(|(base, measured)| base.seconds / measured.seconds));
-    format!("{:.2} (median {typical:.2})", best(base) / best(row))
+    let typical = median(rounds.map(|(base, measured)| seconds(base) / seconds(measured)));
+    format!("{:.2} (median {typical:.2})", best(base, seconds) / best(row, seconds))
 }
 
-fn best(row: &[Measured]) -> f64 {
-    row.iter().map(|measured| measured.seconds).fold(f64::INFINITY, f64::min)
+fn best(row: &[Measured], seconds: fn(&Measured) -> f64) -> f64 {
+    row.iter().map(seconds).fold(f64::INFINITY, f64::min)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -118,7 +127,10 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 struct Measured {
     unique: u64,
     transitions: u64,
+    /// By the clock.
     seconds: f64,
+    /// In which its threads had a processor; 0 where the system does not say.
+    processor: f64,
     /// Bytes of one state.
     state: usize,
     /// Bytes of the visited set.
@@ -127,18 +139,29 @@ struct Measured {
     resident: u64,
 }
 
+impl Measured {
+    fn by_clock(&self) -> f64 {
+        self.seconds
+    }
+
+    fn by_processor(&self) -> f64 {
+        if self.processor > 0.0 { self.processor } else { self.seconds }
+    }
+}
+
 fn measure(space: &str, explorer: &str) -> Measured {
     let arguments = ["--space", space, "--one", explorer];
     let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let words: Vec<&str> = text.split_whitespace().collect();
-    let [unique, transitions, seconds, state, visited, resident] = words[..] else {
+    let [unique, transitions, seconds, processor, state, visited, resident] = words[..] else {
         panic!("{explorer}: {text}{}", String::from_utf8_lossy(&output.stderr));
     };
     Measured {
         unique: unique.parse().unwrap(),
         transitions: transitions.parse().unwrap(),
         seconds: seconds.parse().unwrap(),
+        processor: processor.parse().unwrap(),
         state: state.parse().unwrap(),
         visited: visited.parse().ok(),
         resident: resident.parse().unwrap(),
@@ -146,6 +169,7 @@ fn measure(space: &str, explorer: &str) -> Measured {
 }
 
 fn measure_here<S: Space + Send + 'static>(name: &str, space: S) {
+    let before = processor_seconds();
     let (unique, transitions, seconds, visited) = if name == "stateright" {
         let run = Stateright::new(Arc::new(space)).run();
         assert!(run.completion.is_complete());
@@ -158,7 +182,17 @@ fn measure_here<S: Space + Send + 'static>(name: &str, space: S) {
         (found.summary.unique, found.summary.transitions, found.elapsed.as_secs_f64(), Some(found.memory.visited))
     };
     let visited = visited.map_or_else(|| "–".to_owned(), |bytes| bytes.to_string());
-    println!("{unique} {transitions} {seconds} {} {visited} {}", size_of::<S::State>(), peak_resident());
+    let processor = processor_seconds() - before;
+    println!("{unique} {transitions} {seconds} {processor} {} {visited} {}", size_of::<S::State>(), peak_resident());
+}
+
+/// Processor time of this process so far, of all its threads, in user mode and for it in the kernel, to a hundredth of a
+/// second; 0 where the system does not say.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name before it may hold anything.
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    fields.skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
 /// The most bytes this process ever had resident; 0 where the system does not say.

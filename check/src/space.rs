@@ -116,6 +116,10 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
         judge(&sight.observation(&self.terms))
     }
 
+    fn words(&self, input: &Input) -> String {
+        input.to_string()
+    }
+
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
         let sight = state.observe(&self.terms);
         let before = sight.observation(&self.terms);

@@ -5,6 +5,7 @@
 
 mod counters;
 mod failure;
+#[cfg(feature = "http")]
 pub mod http;
 pub mod run;
 

@@ -1,3 +1,4 @@
+mod audit;
 mod engine;
 
 use std::fs;

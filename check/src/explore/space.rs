@@ -43,6 +43,11 @@ pub trait Space: Sync {
     /// Judges one state.
     fn judge(&self, state: &Self::State) -> Judgement;
 
+    /// An input in words, for whoever walks through the space by hand.
+    fn words(&self, input: &Self::Input) -> String {
+        format!("{input:?}")
+    }
+
     /// Judges `state` and takes every step from it, in the order of [`Space::inputs`].
     ///
     /// Worth overriding where judging a state and each of its steps share work, such as observing

@@ -284,6 +284,10 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
         Some(Judged { state: successor.after(&judged.state), broken: successor.broken })
     }
 
+    fn format_action(&self, action: &Self::Action) -> String {
+        self.space.words(action)
+    }
+
     fn properties(&self) -> Vec<Property<Self>> {
         vec![Property::always(EVERY_CLAIM, |adapter: &Self, judged| adapter.broken(judged) == 0)]
     }

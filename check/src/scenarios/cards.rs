@@ -93,6 +93,12 @@ pub(super) fn multicapture() -> Vec<Variant> {
     cancels.terms.dialect.cancel_keeps_captured = false;
     let mut at_deadline = variant("dialect: captured in the second of the deadline", alphabet(&[P::Visa]));
     at_deadline.terms.dialect.capture_at_deadline = true;
+    let mut minimum = variant(
+        "dialect: each capture reaches a minimum of 2",
+        alphabet(&[P::Visa]).creates([held(1, P::Visa), Create::of(3)]).updates([1, 2].map(Update::Amount)),
+    );
+    minimum.terms.dialect.minimum_amount = 2;
+    minimum.terms.dialect.minimum_per_capture = true;
     let yen = Alphabet::new()
         .creates([P::Visa, P::Amex].map(|method| Create { currency: Currency::Jpy, ..held(4, method) }))
         .captures([None, Some(1)])
@@ -129,6 +135,7 @@ pub(super) fn multicapture() -> Vec<Variant> {
         open_ends,
         cancels,
         at_deadline,
+        minimum,
     ]
 }
 

@@ -26,9 +26,17 @@ pub(super) fn three_payments() -> Vec<Variant> {
     ]
 }
 
+/// Cards several times rather than once with yet more money: a variant is what is resumed or given to another machine,
+/// and what has to fit into memory.
 pub(super) fn deep_two_payments() -> Vec<Variant> {
+    let mut cancels = variant("cards, dialect: cancel ends canceled", cards(11, 4));
+    cancels.terms.dialect.cancel_keeps_captured = false;
+    let mut closes = variant("cards, dialect: the last capture closes", cards(12, 4));
+    closes.terms.dialect.full_capture_stays_open = false;
     vec![
-        variant("cards", cards(13, 4)),
+        variant("cards", cards(12, 4)),
+        cancels,
+        closes,
         variant("connected accounts", connected(3, 2)),
         variant("every kind", every_kind(2, 2)),
     ]

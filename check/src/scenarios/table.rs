@@ -102,8 +102,8 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "deep_two_payments",
-        about: "two_payments, with more money, and payments of different kinds side by side",
-        bounds: "pieces of 1; cards of 13, 4 refunds; connected accounts of 3, every kind of 2, 2 refunds each",
+        about: "two_payments, with more money, in three dialects, and payments of different kinds side by side",
+        bounds: "pieces of 1; cards of 12 or 11, 4 refunds; connected accounts of 3, every kind of 2, 2 refunds each",
         room: Room::Two,
         deep: true,
         variants: several::deep_two_payments,
