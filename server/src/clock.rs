@@ -41,13 +41,18 @@ impl MovableClock {
         Ok(Self { ahead: AtomicU64::new(ahead), file: Some(file.to_owned()), ..Self::forgetful() })
     }
 
+    /// Can the clock be moved ahead to `time`? A hundred years from the real one at the most.
+    pub fn reaches(&self, time: Time) -> bool {
+        time.since(SystemClock.now()) <= FURTHEST
+    }
+
     /// Moves the clock ahead to `time`, unless that lies behind.
     ///
     /// # Errors
     /// When `time` is too far away, or how far the clock is moved could not be written down; then it did not move.
     pub fn advance_to(&self, time: Time) -> io::Result<()> {
         let ahead = time.since(SystemClock.now());
-        if ahead > FURTHEST {
+        if !self.reaches(time) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the clock cannot be moved that far"));
         }
         if ahead <= self.ahead.load(Ordering::SeqCst) {

@@ -162,8 +162,15 @@ fn advance(app: &App, asker: &Asker, key: Option<&str>, params: &Value) -> Answe
         let why = format!("it may be at most {LONGEST_STEP}.");
         return Err(Reason::InvalidValue("seconds".into(), why).into());
     }
+    let move_on = || {
+        if !app.worker.can_advance(seconds) {
+            let why = "the clock can be moved ahead by a hundred years in all.".to_owned();
+            return Err(Reason::InvalidValue("seconds".into(), why).into());
+        }
+        app.worker.advance(seconds).map_err(|error| broken(&error))
+    };
     let Some(key) = key else {
-        app.worker.advance(seconds).map_err(|error| broken(&error))?;
+        move_on()?;
         return Ok(clock(app));
     };
     let mut moved = app.moved.lock().unwrap_or_else(PoisonError::into_inner);
@@ -172,7 +179,7 @@ fn advance(app: &App, asker: &Asker, key: Option<&str>, params: &Value) -> Answe
         Some((asked, _)) if *asked != seconds => return Err(Reason::KeyOfOtherRequest.into()),
         Some((_, now)) => (clock_at(*now), true),
         None => {
-            let now = app.worker.advance(seconds).map_err(|error| broken(&error))?;
+            let now = move_on()?;
             moved.retain(|_, (_, then)| now.since(*then) < DAY);
             moved.insert((asker.account, key.to_owned()), (seconds, now));
             (clock_at(now), false)

@@ -150,6 +150,11 @@ impl Worker {
         Ok(())
     }
 
+    /// Can the clock be moved ahead by `seconds` more?
+    pub fn can_advance(&self, seconds: Seconds) -> bool {
+        self.clock.reaches(self.clock.now().after(seconds))
+    }
+
     /// Moves the clock ahead by `seconds`, stopping at each instant at which something is due and doing it then.
     /// Webhooks due on the way are waited for, for a while.
     ///

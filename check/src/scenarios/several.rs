@@ -19,7 +19,7 @@ pub(super) fn two_payments() -> Vec<Variant> {
 
 pub(super) fn three_payments() -> Vec<Variant> {
     vec![
-        variant("cards", cards(6, 4)),
+        variant("cards", cards(5, 4)),
         variant("connected accounts", connected(1, 2)),
         variant("banks", banks(3, 3)),
         variant("every kind", every_kind(1, 1)),
@@ -29,7 +29,7 @@ pub(super) fn three_payments() -> Vec<Variant> {
 /// Cards several times rather than once with yet more money: a variant is what is resumed or given to another machine,
 /// and what has to fit into memory.
 pub(super) fn deep_two_payments() -> Vec<Variant> {
-    let mut cancels = variant("cards, dialect: cancel ends canceled", cards(11, 4));
+    let mut cancels = variant("cards, dialect: cancel ends canceled", cards(12, 4));
     cancels.terms.dialect.cancel_keeps_captured = false;
     let mut closes = variant("cards, dialect: the last capture closes", cards(12, 4));
     closes.terms.dialect.full_capture_stays_open = false;

@@ -114,3 +114,15 @@ fn deposits_are_verified_on_a_page() {
         assert!(server.call("", "GET", &page, "", "").text.contains("Nothing is left to do"));
     }
 }
+
+/// However often it is moved: at its end the clock is no error of the server's.
+#[test]
+fn the_clock_has_an_end() {
+    let server = Running::in_memory();
+    let ten_years = format!("seconds={}", 3_650 * 86_400);
+    let advance = |_| server.call(KEY, "POST", "/v1/test_helpers/clock/advance", &ten_years, "");
+    let answers: Vec<_> = (0..12).map(advance).collect();
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [[200; 10].as_slice(), &[400; 2]].concat());
+    assert_eq!(answers[11].at("error.param"), "seconds");
+}
