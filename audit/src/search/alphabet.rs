@@ -152,21 +152,26 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         }
         let fees = self.next_fees(payment);
         let share = self.next_share(payment).filter(|_| payment.fee.is_none());
+        let shares: Vec<Option<i64>> = share.map(Some).into_iter().chain([None]).collect();
         if payment.status == IntentStatus::RequiresAction {
             self.event(Event::Authenticate { intent: INTENT, result: Authentication::Succeeds });
             self.event(Event::Authenticate { intent: INTENT, result: Authentication::Fails });
         }
         for method in self.case.hints.methods.clone() {
-            let absent = match self.case.hints.off_session {
-                Some(false) if method != PaymentMethod::AuthenticationRequired => [Some(false), None],
-                Some(true) => [Some(true), None],
-                Some(false) | None => [Some(false), Some(true)],
+            // Who is asked may have been there at one attempt and away at the next; the hold is that of the last one.
+            let asks =
+                matches!(method, PaymentMethod::AuthenticationRequired | PaymentMethod::AuthenticationThenDeclined);
+            let absent = match self.case.hints.off_session.filter(|_| !asks) {
+                Some(absent) => [Some(absent), None],
+                None => [Some(false), Some(true)],
             };
             for off_session in absent.into_iter().flatten() {
                 for (fee, capture_method) in fees.iter().flat_map(|fee| ways.iter().map(move |way| (*fee, *way))) {
-                    let transfer = share.filter(|_| fee.is_none());
-                    let confirm = Confirm { method: Some(method), capture_method, fee, transfer, off_session };
-                    self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
+                    // A share that is told may come with a later confirmation.
+                    for transfer in shares.iter().copied().filter(|share| share.is_none() || fee.is_none()) {
+                        let confirm = Confirm { method: Some(method), capture_method, fee, transfer, off_session };
+                        self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
+                    }
                 }
             }
         }

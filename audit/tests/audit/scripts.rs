@@ -67,6 +67,24 @@ advance 1h
 confirm pi1 method=card_visa
 ";
 
+/// Declined, then another amount of which the destination gets a part.
+pub(crate) const SHARED_LATER: &str = "
+create  pi1 1000 usd manual flow=destination
+confirm pi1 method=card_visa_chargeDeclined
+update  pi1 amount=5000
+confirm pi1 method=card_visa transfer=2500
+advance 8d
+";
+
+/// The customer is asked, and then charged without being there: the hold is a shorter one.
+pub(crate) const LEFT: &str = "
+create  pi1 1000 usd manual
+confirm pi1 method=card_authenticationRequired
+confirm pi1 method=card_visa off_session
+advance 1m
+cancel  pi1
+";
+
 /// A debit.
 pub(crate) const DEBIT: &str = "
 create  pi1 1000 usd automatic method=usBankAccount_success confirm

@@ -4,7 +4,9 @@ use holdfast_audit::{Bounds, Finding, Options, Verdict};
 use serde_json::{Value, json};
 
 use crate::common::{audit_text, lines};
-use crate::scripts::{BACKGROUND, CANCELED, CONNECT, DEBIT, DECLINED, EXPIRED, PIECES, REFUND_FAILS, TWO, log_of};
+use crate::scripts::{
+    BACKGROUND, CANCELED, CONNECT, DEBIT, DECLINED, EXPIRED, LEFT, PIECES, REFUND_FAILS, SHARED_LATER, TWO, log_of,
+};
 
 /// One way to tamper with a log: the edit answers the id of the event that cannot have happened then.
 type Tampering = (&'static str, &'static str, fn(&mut Vec<Value>) -> String);
@@ -284,7 +286,9 @@ fn wrong(name: &str, log: &[Value], verdicts: &[Verdict], is_right: impl Fn(&Ver
 
 #[test]
 fn the_histories_are_accepted_as_they_are() {
-    for trace in [PIECES, BACKGROUND, CANCELED, EXPIRED, CONNECT, REFUND_FAILS, DECLINED, DEBIT, TWO] {
+    for trace in
+        [PIECES, BACKGROUND, CANCELED, EXPIRED, CONNECT, REFUND_FAILS, DECLINED, DEBIT, TWO, SHARED_LATER, LEFT]
+    {
         let log = log_of(trace);
         for verdict in judged(&log) {
             assert_eq!(
