@@ -3,7 +3,7 @@
 use holdfast_model::{NotificationKind, Terms};
 
 use crate::group::{Group, family};
-use crate::search::{Bounds, Found, search};
+use crate::search::{Bounds, Found, search, search_without};
 use crate::session;
 use crate::told::Told;
 use crate::verdict::{Finding, Impossible, Verdict};
@@ -79,6 +79,9 @@ fn order(told: &Told) -> (i64, bool, usize, &str, u64) {
 /// Where several events of one second contradict each other, any of them stops the search. And an event that
 /// presupposes what the log does not have may be a gap, or it may be what was tampered with, and only something later
 /// cannot be brought into line with it.
+///
+/// In a log that lacks more than the contradiction, an event is blamed only if it makes a claim false, and is not about a
+/// refund: that an earlier refund died is never presumed, and could have been lost.
 fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
     const SUSPECTS: usize = 10;
     let Finding::Impossible(last) = &found.finding else { return found };
@@ -89,12 +92,24 @@ fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins
     };
     let is_suspect = |told: &&Told| told.created == last.created || told.id == first.event;
     let suspects = known.iter().filter(is_suspect).take(SUSPECTS);
-    let without = |id: &str| {
-        let rest: Vec<Told> = known.iter().filter(|told| told.id != id).cloned().collect();
-        let found = search(&rest, terms, Bounds { gaps: true, ..bounds }, twins);
-        (found.finding == Finding::Accepted).then_some(found.missing)
+    let without = |taken: &Told| {
+        let rest: Vec<Told> = known.iter().filter(|told| told.id != taken.id).cloned().collect();
+        let kind = NotificationKind::from_name(&taken.kind);
+        let found = search_without(kind, &rest, terms, Bounds { gaps: true, ..bounds }, twins);
+        (found.finding == Finding::Accepted).then_some(found)
     };
-    let least = suspects.filter_map(|told| Some((without(&told.id)?, told))).min_by_key(|(missing, _)| *missing);
+    let least = suspects.filter_map(|told| Some((without(told)?, told))).min_by_key(|(found, _)| found.missing);
+    // It may have been told wrongly or at a wrong time, and then it is missing where it should be.
+    let is_whole_without = least
+        .as_ref()
+        .is_some_and(|(found, _)| found.others <= twins && found.missing <= found.others.saturating_add(1));
+    let is_whole_before = first.event == last.event;
+    let is_whole = begins(known) && (is_whole_without || is_whole_before);
+    let breaks_a_claim = !last.claims.is_empty() && !last.kind.contains("refund");
+    if bounds.gaps && !(is_whole || breaks_a_claim || last.is_absurd()) {
+        let why = format!("the log lacks events, and no history was found that tells the rest: {}", last.why);
+        return Finding::CannotTell { why }.into();
+    }
     let Some((_, told)) = least else { return found };
     if told.id == last.event {
         return found;
@@ -115,9 +130,15 @@ fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins
             );
             let impossible =
                 Impossible { claims: last.claims.clone(), rules: last.rules.clone(), ..Impossible::of(told, why) };
-            Found { finding: impossible.into(), missing: 0 }
+            Finding::from(impossible).into()
         }
     }
+}
+
+/// Does the log tell of the beginning?
+fn begins(known: &[Told]) -> bool {
+    let is_beginning = |told: &Told| matches!(told.kind.as_str(), "payment_intent.created" | "setup_intent.created");
+    known.iter().any(is_beginning)
 }
 
 /// A session, or something unknown, without a payment.

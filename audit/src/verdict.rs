@@ -75,6 +75,12 @@ impl Impossible {
         }
     }
 
+    /// Can it not have happened whatever else has: an amount that is none?
+    #[must_use]
+    pub fn is_absurd(&self) -> bool {
+        self.claims.contains(&"amount-in-range")
+    }
+
     /// The same, with the rules it breaks.
     #[must_use]
     pub fn by(mut self, rules: &'static str) -> Self {

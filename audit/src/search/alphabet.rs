@@ -242,7 +242,12 @@ impl<'a, 'b> Alphabet<'a, 'b> {
 
     /// The standing share of a destination.
     fn next_share(&self, payment: &PaymentView) -> Option<i64> {
-        let share = self.near.iter().find_map(|told| told.object().transfer_data.get()?.amount.value().copied());
+        let at_once = payment.capture_method != CaptureMethod::Manual && payment.flow == Flow::Destination;
+        let share = self.near.iter().map(|told| told.object()).find_map(|object| match object.object.text() {
+            // Where nothing else tells of the share, the money does.
+            Some("transfer") if at_once => object.amount.value().copied(),
+            _ => object.transfer_data.get()?.amount.value().copied(),
+        });
         share.filter(|share| payment.transfer.is_none_or(|it| i64::from(it.get()) != *share))
     }
 

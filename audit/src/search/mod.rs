@@ -46,6 +46,14 @@ pub(crate) struct Found {
     pub(crate) finding: Finding,
     /// Events that the history has and the log has not.
     pub(crate) missing: usize,
+    /// Of those, the ones that are not of the kind that may be missing.
+    pub(crate) others: usize,
+}
+
+impl From<Finding> for Found {
+    fn from(finding: Finding) -> Self {
+        Self { finding, missing: 0, others: 0 }
+    }
 }
 
 /// Where the search is.
@@ -99,6 +107,14 @@ struct Rank {
     way: Way,
 }
 
+/// What a step tells of and the log does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Untold {
+    all: u32,
+    /// What is not of the kind that may be missing.
+    others: u32,
+}
+
 /// What the way to a place has cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Way {
@@ -106,12 +122,18 @@ struct Way {
     cost: u32,
     /// Events that the log does not have.
     missing: u32,
+    /// Of those, the ones that are not of the kind that may be missing.
+    others: u32,
 }
 
 impl Way {
     /// The way on, over a step that tells of so many things that the log does not have.
-    fn on(self, cost: u32, missing: u32) -> Self {
-        Self { cost: self.cost.saturating_add(cost), missing: self.missing.saturating_add(missing) }
+    fn on(self, cost: u32, untold: Untold) -> Self {
+        Self {
+            cost: self.cost.saturating_add(cost),
+            missing: self.missing.saturating_add(untold.all),
+            others: self.others.saturating_add(untold.others),
+        }
     }
 }
 
@@ -119,6 +141,8 @@ struct Search<'a, 'b> {
     case: &'a Case<'b>,
     bounds: Bounds,
     most_missing: u32,
+    /// One of this kind may be missing, because it has been taken away.
+    taken: Option<NotificationKind>,
     places: Vec<Place>,
     /// The least that a place has cost.
     seen: FxHashMap<u64, u32>,
@@ -132,6 +156,17 @@ struct Search<'a, 'b> {
 
 /// Looks for a history. `events` are in the order of their times; `twins` of them were told twice under two ids, and only once here.
 pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
+    search_without(None, events, terms, bounds, twins)
+}
+
+/// The same, where an event of the kind `taken` has been taken away.
+pub(crate) fn search_without(
+    taken: Option<NotificationKind>,
+    events: &[Told],
+    terms: &Terms,
+    bounds: Bounds,
+    twins: usize,
+) -> Found {
     let case = Case::new(events, terms);
     let clock = events.first().map_or(0, |told| told.created);
     let start =
@@ -140,6 +175,7 @@ pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds, twins: usiz
         case: &case,
         bounds,
         most_missing: if bounds.gaps { u32::MAX } else { u32::try_from(twins).unwrap_or(u32::MAX) },
+        taken,
         places: Vec::with_capacity(64),
         seen: FxHashMap::default(),
         heap: BinaryHeap::with_capacity(64),
@@ -157,12 +193,13 @@ impl Search<'_, '_> {
         while let Some(Rank { way, place: Reverse(index), .. }) = self.heap.pop() {
             let Some(place) = self.places.get(usize::try_from(index).unwrap_or(usize::MAX)).copied() else { continue };
             if usize::try_from(place.open).unwrap_or(0) >= all {
-                return Found { finding: Finding::Accepted, missing: usize::try_from(way.missing).unwrap_or(0) };
+                let [missing, others] = [way.missing, way.others].map(|count| usize::try_from(count).unwrap_or(0));
+                return Found { finding: Finding::Accepted, missing, others };
             }
             if self.places.len() > self.bounds.places {
                 let why =
                     format!("more than {} possible histories were looked at, and none was found", self.bounds.places);
-                return Found { finding: Finding::CannotTell { why }, missing: 0 };
+                return Finding::CannotTell { why }.into();
             }
             self.expand(&place, way);
         }
@@ -170,7 +207,7 @@ impl Search<'_, '_> {
             Some(why) => Finding::CannotTell { why: why.to_owned() },
             None => self.why(),
         };
-        Found { finding, missing: 0 }
+        finding.into()
     }
 
     fn add(&mut self, place: Place, way: Way) {

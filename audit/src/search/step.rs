@@ -7,7 +7,7 @@ use holdfast_model::{
 
 use super::alphabet::Alphabet;
 use super::matching::{Scene, differences, part_returned};
-use super::{Place, Search, Way};
+use super::{Place, Search, Untold, Way};
 
 /// The payment in what is seen.
 pub(super) fn payment(sight: &Sight<1, 0>, terms: &holdfast_model::Terms) -> Option<PaymentView> {
@@ -75,15 +75,15 @@ impl Search<'_, '_> {
         let is_early = at < due && !(is_wait && at.saturating_add(self.bounds.lag) >= due);
         if is_early || told.is_empty() {
             if is_wait || self.may_be_silent(place, &input, before.as_ref()) {
-                let untold = u32::try_from(told.len()).unwrap_or(u32::MAX);
-                self.add(start, way.on(if is_wait { untold } else { untold.max(1) }, untold));
+                let untold = self.untold(told);
+                self.add(start, way.on(if is_wait { untold.all } else { untold.all.max(1) }, untold));
             }
             return;
         }
         let mut first = None;
         for lag in [0, self.bounds.lag] {
             let mut next = start;
-            let cost = self.tell_all(&mut next, told, &scene, at.saturating_add(lag));
+            let untold = self.tell_all(&mut next, told, &scene, at.saturating_add(lag));
             let says_something = next.progress() > start.progress();
             if first == Some(next) || !(says_something || is_wait || self.may_be_silent(place, &input, before.as_ref()))
             {
@@ -91,13 +91,21 @@ impl Search<'_, '_> {
             }
             first = Some(next);
             next.move_on();
-            self.add(next, way.on(cost, cost));
+            self.add(next, way.on(untold.all, untold));
         }
     }
 
-    /// Finds an event for each notification of a step; answers how many there are none for.
-    fn tell_all(&mut self, next: &mut Place, told: &[Notification], scene: &Scene<'_>, until: i64) -> u32 {
-        let mut missing = 0_u32;
+    /// All of it, untold.
+    fn untold<'n>(&self, told: impl IntoIterator<Item = &'n Notification>) -> Untold {
+        told.into_iter().fold(Untold::default(), |Untold { all, others }, notification| Untold {
+            all: all.saturating_add(1),
+            others: others.saturating_add(u32::from(self.taken != Some(notification.kind))),
+        })
+    }
+
+    /// Finds an event for each notification of a step; answers those that there are none for.
+    fn tell_all(&mut self, next: &mut Place, told: &[Notification], scene: &Scene<'_>, until: i64) -> Untold {
+        let mut missing = Vec::new();
         for notification in told {
             // Whose method it was is no event of the payment.
             if notification.kind == Kind::MethodAttached {
@@ -110,9 +118,11 @@ impl Search<'_, '_> {
             } else {
                 self.tell_one(next, notification, &scene, until)
             };
-            missing = missing.saturating_add(u32::from(!found));
+            if !found {
+                missing.push(notification);
+            }
         }
-        missing
+        self.untold(missing)
     }
 
     fn tell_one(&mut self, next: &mut Place, notification: &Notification, scene: &Scene<'_>, until: i64) -> bool {

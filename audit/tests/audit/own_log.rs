@@ -52,14 +52,9 @@ fn disorder_and_repetition_change_nothing() {
 fn gaps_are_not_called_impossible() {
     let mut random = fastrand::Rng::with_seed(2);
     let mut wrong = Vec::new();
-    for log in logs(500..800, None) {
+    for log in logs(500..900, None) {
         for of in [2, 5, 10] {
-            // That a refund died is never presumed, or every refund of too much could be explained.
-            let stays = |event: &Value| {
-                let status = &event["data"]["object"]["status"];
-                event["data"]["object"]["object"] == "refund" && (status == "failed" || status == "canceled")
-            };
-            let kept = log.events.iter().filter(|event| random.u8(..of) != 0 || stays(event));
+            let kept = log.events.iter().filter(|_| random.u8(..of) != 0);
             let mut events: Vec<_> = kept.cloned().collect();
             random.shuffle(&mut events);
             wrong.extend(blamed(&log.name, &events, &log.terms));
