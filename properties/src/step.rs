@@ -2,7 +2,7 @@
 
 use holdfast_model::{
     About, Accepted, Capture, ChargeStatus, ChargeView, CreateRefund, Event, Fault, Input, IntentId, KeyId, KeyView,
-    Notification, NotificationKind, Observation, Operation, Outcome, PaymentView, Rejection, Terms,
+    Notification, NotificationKind, Observation, Operation, Outcome, PaymentView, Rejection, SessionMode, Terms,
 };
 
 /// What was there, what happened, what was answered and told, and what was there afterwards.
@@ -163,9 +163,11 @@ impl<'a> Step<'a> {
     #[must_use]
     #[inline]
     pub fn addresses(&self, intent: IntentId) -> bool {
-        let of_session = |other: IntentId| {
-            let session = self.before.session.and_then(|session| session.intent);
-            session.map_or(other, IntentId) == intent
+        // A session that saves a method has no payment, whichever name the event has for it.
+        let of_session = |other: IntentId| match self.before.session {
+            Some(session) if session.mode == SessionMode::Setup => false,
+            Some(session) => session.intent.map_or(other, IntentId) == intent,
+            None => other == intent,
         };
         match (&self.performed, self.input) {
             (Some(Operation::ExpireSession), _) => {
