@@ -2,13 +2,11 @@
 //! failure prints the seed and the smallest trace that fails alike, and its seed is kept in `failures.txt` beside this
 //! file, to be tried first from then on.
 
-use std::sync::Arc;
-
 use holdfast_conformance::choices::Seeded;
 use holdfast_conformance::generator::{self, Sequence, Temper};
 use holdfast_conformance::shrink::{self, EXECUTIONS};
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Failure, Verdict, claims, concurrent, crash, drive, lockstep, notifications, retries};
+use holdfast_conformance::{Verdict, claims, concurrent, crash, drive, lockstep, notifications, retries};
 use holdfast_engine::store::SqliteStore;
 use holdfast_model::trace::Script;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestRunner};
@@ -84,10 +82,7 @@ fn in_lockstep_with_the_model() {
 /// The same on SQLite: what is written to tables and read back is what was there.
 #[test]
 fn in_lockstep_with_the_model_on_sqlite() {
-    let mut subject = EngineSubject::on(|| match SqliteStore::in_memory() {
-        Ok(store) => Ok(Arc::new(store)),
-        Err(error) => Err(Failure(error.to_string())),
-    });
+    let mut subject = EngineSubject::on_reused(SqliteStore::in_memory, SqliteStore::emptied);
     all_agree(256, 60, |_, it| lockstep::run(&mut subject, &it.terms, &it.inputs));
     all_agree(128, 30, |seed, it| {
         crash::run(&mut subject, &it.terms, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))

@@ -7,6 +7,7 @@ mod book;
 mod log;
 mod names;
 mod network;
+mod reused;
 mod room;
 mod stress;
 mod terms;
@@ -103,13 +104,6 @@ impl EngineSubject {
             untold: Vec::new(),
             rig: None,
         }
-    }
-
-    /// On SQLite in memory: what is kept goes into tables, and comes back out of them.
-    #[cfg(feature = "sqlite")]
-    #[must_use]
-    pub fn on_sqlite() -> Self {
-        Self::on(|| Ok(Arc::new(holdfast_engine::store::SqliteStore::in_memory().map_err(failed)?)))
     }
 
     /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
@@ -223,6 +217,7 @@ impl Subject for EngineSubject {
         self.ids = Arc::default();
         self.points = Arc::default();
         self.network = Arc::new(Network::with(Arc::clone(&self.points)));
+        self.let_go();
         self.spy = Arc::new(Spy::on((self.make_store)()?, Arc::clone(&self.points)));
         if let Some(rig) = &self.rig {
             rig.begin();
