@@ -13,6 +13,7 @@ const PRELUDES: &[&str] = &[
     "create pi1 1000 usd automatic_async method=card_visa confirm",
     "create pi1 1000 usd automatic method=usBankAccount_success confirm",
     "create pi1 1000 usd manual method=card_authenticationRequired confirm",
+    "create pi1 1000 usd automatic_async method=bank_transfer confirm\nsettle pi1\nrefund pi1 300",
 ];
 
 const REQUESTS: &str = "capture pi1 700 final=false
@@ -22,8 +23,10 @@ cancel pi1
 refund pi1 400
 refund pi1
 refund_fee pi1 60
+refund_fee pi1
 reverse_transfer pi1 500
 create_transfer pi1 700
+cancel_refund pi1 re1
 update pi1 amount=900
 update pi1 metadata
 confirm pi1 method=card_visa";
@@ -35,7 +38,10 @@ const POINTS: u32 = 8;
 fn by_name(operation: &Operation) -> bool {
     matches!(
         operation,
-        Operation::RefundFee { .. } | Operation::ReverseTransfer { .. } | Operation::CreateTransfer { .. }
+        Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::CancelRefund { .. }
     )
 }
 
@@ -61,7 +67,7 @@ fn every_overlap_has_an_order() {
                     let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
                     match concurrent::run(&mut subject, &script.terms, &inputs, &nested) {
                         Verdict::Agree(tally) if tally.compared > 0 => agreed += 1,
-                        // They name a fee, a transfer or a charge that is not there, or send from a connected account.
+                        // They name a fee, a transfer, a charge or a refund that is not there, or send from a connected account.
                         Verdict::Agree(_) if by_name(outer) || by_name(inner) => {}
                         Verdict::Agree(tally) => failures.push(format!("{prelude}: {nested:?} left out: {tally:?}")),
                         verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {
