@@ -67,10 +67,7 @@ pub struct Nested {
 /// the same whenever it is carried out is for [`Concurrent::can_race`] to say, when the moment has come.
 #[must_use]
 pub const fn can_overlap(operation: &Operation) -> bool {
-    !matches!(
-        operation,
-        Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
-    )
+    !matches!(operation, Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_))
 }
 
 /// The requests of `inputs` that can overlap with others, each with its place.

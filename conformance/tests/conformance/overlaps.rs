@@ -1,9 +1,14 @@
 //! Every pair of a few requests, one in the middle of the other at every point, over payments on which they matter.
 
+use std::panic::catch_unwind;
+use std::time::Duration;
+
+use holdfast_conformance::saboteurs::{Breaks, How, Saboteur};
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_conformance::{Verdict, concurrent};
+use holdfast_engine::command::Command;
 use holdfast_model::trace::Script;
-use holdfast_model::{Input, Operation};
+use holdfast_model::{Input, Operation, Terms};
 
 const PRELUDES: &[&str] = &[
     "create pi1 1000 usd manual multicapture method=card_visa confirm",
@@ -105,4 +110,30 @@ fn what_has_no_place_in_a_race_is_left_out() {
         let Verdict::Agree(tally) = raced(&trace) else { panic!("{}", raced(&trace)) };
         assert_eq!((tally.compared, tally.beyond), (compared, beyond), "{trace}");
     }
+}
+
+/// An engine that panics when it is to cancel a payment.
+static PANICS: Saboteur = Saboteur {
+    name: "a cancellation panics",
+    rules: "C15",
+    breaks: Breaks::Overlaps,
+    how: How::Hears(|request, _| {
+        assert!(!matches!(request.command, Command::CancelPaymentIntent { .. }), "no cancellation today");
+    }),
+};
+
+/// A thread that panics in a race is a find, and says what it panicked of.
+#[test]
+fn a_panic_in_a_race_is_told() {
+    let inputs: Vec<Input> =
+        Script::parse("create pi1 1000 usd manual method=card_visa confirm\ncapture pi1\ncancel pi1")
+            .unwrap()
+            .inputs()
+            .collect();
+    let [prelude, Input::Call(capture), Input::Call(cancel)] = inputs.as_slice() else { panic!("{inputs:?}") };
+    let threads = [vec![capture.operation], vec![cancel.operation]];
+    let race = |mut subject: EngineSubject| concurrent::threads(&mut subject, &Terms::default(), &[*prelude], &threads);
+    assert!(race(EngineSubject::default().waiting(Duration::from_millis(200))).agrees());
+    let panicked = catch_unwind(|| race(EngineSubject::default().sabotaged(&PANICS))).unwrap_err();
+    assert_eq!(panicked.downcast_ref::<&str>().copied(), Some("no cancellation today"));
 }

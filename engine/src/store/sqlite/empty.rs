@@ -29,7 +29,8 @@ impl SqliteStore {
 /// those that were there before.
 fn empty(connection: &Connection) -> Result<(), StoreError> {
     let run = |sql: &str| connection.prepare_cached(sql)?.execute([]);
-    let mut list = connection.prepare_cached("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC")?;
+    let mut list =
+        connection.prepare_cached("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC")?;
     let tables: Vec<String> = list.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     run("BEGIN IMMEDIATE")?;
     for table in tables {

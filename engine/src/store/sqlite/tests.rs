@@ -109,7 +109,10 @@ fn an_emptied_store_is_as_new() {
     let store = SqliteStore::in_memory().unwrap();
     fill(&store.write());
     let filled = tables(&store.write());
-    assert!(filled.len() > Kind::ALL.len() && filled.iter().all(|table| rows(&store.write(), table) == 1), "{filled:?}");
+    assert!(
+        filled.len() > Kind::ALL.len() && filled.iter().all(|table| rows(&store.write(), table) == 1),
+        "{filled:?}"
+    );
     let objects = vec![Account::standard(AccountId(7)).into()];
     store.commit(Batch { objects, ..Batch::default() }).unwrap();
     assert!(store.object(AccountId(7).into()).unwrap().is_some());
