@@ -5,6 +5,7 @@
 use holdfast_conformance::choices::Seeded;
 use holdfast_conformance::generator::{self, Sequence, Temper};
 use holdfast_conformance::shrink::{self, EXECUTIONS};
+use holdfast_conformance::strength::Technique;
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_conformance::{Verdict, claims, concurrent, crash, drive, lockstep, notifications, retries};
 use holdfast_engine::store::SqliteStore;
@@ -86,6 +87,18 @@ fn in_lockstep_with_the_model_on_sqlite() {
     all_agree(256, 60, |_, it| lockstep::run(&mut subject, &it.terms, &it.inputs));
     all_agree(128, 30, |seed, it| {
         crash::run(&mut subject, &it.terms, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
+    });
+}
+
+/// The same, and then the books: objects, ledger, network and answers tell one story.
+#[test]
+fn in_lockstep_and_then_the_books() {
+    let mut subject = EngineSubject::default();
+    over_seeds(2048, |seed| match Technique::Books.run(&mut subject, seed) {
+        Verdict::Agree(_) => Ok(()),
+        verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {
+            Err(format!("seed {seed}: {verdict}"))
+        }
     });
 }
 

@@ -4,6 +4,7 @@ mod answers;
 mod ask;
 mod bent;
 mod book;
+mod coherent;
 mod log;
 mod names;
 mod network;
@@ -67,6 +68,8 @@ pub struct EngineSubject {
     /// What was told while nobody was there to hear: between a crash and the next request.
     untold: Vec<Notification>,
     rig: Option<Arc<Rig>>,
+    /// The first answer that does not fit what it answers.
+    strange: Option<String>,
 }
 
 impl Default for EngineSubject {
@@ -103,6 +106,7 @@ impl EngineSubject {
             sight: Sight::default(),
             untold: Vec::new(),
             rig: None,
+            strange: None,
         }
     }
 
@@ -223,6 +227,7 @@ impl Subject for EngineSubject {
             rig.begin();
         }
         self.untold.clear();
+        self.strange = None;
         let engine = self.open()?;
         for account in terms::accounts(terms) {
             engine.add_account(account).map_err(failed)?;
@@ -277,6 +282,7 @@ impl Subject for EngineSubject {
             Fault::ErrorAfter => Weather::LosesAnswers,
         });
         let response = self.execute(&engine, request);
+        self.look_at(&response);
         let struck = self.network.has_struck();
         self.network.turn(Weather::Calm);
         if struck {
@@ -360,6 +366,7 @@ impl Subject for EngineSubject {
         };
         self.book.expected = self.known(key).and_then(|known| ask::creates(&known.operation));
         let response = engine.carry_out(arrived);
+        self.look_at(&response);
         self.answered(shown(&response), Fault::None)
     }
 
