@@ -1,7 +1,7 @@
 //! What the engine shows beyond the model's words must fit what it shows in them: an object's details go with its status,
 //! what belongs together names each other, and a refused payment comes with what was refused (§2.2, R23).
 
-use holdfast_engine::objects::{IntentStatus, RefundStatus, SetupStatus};
+use holdfast_engine::objects::{Charge, ChargeStatus, IntentStatus, RefundStatus, SetupStatus};
 use holdfast_engine::store::{Store, StoreError};
 use holdfast_engine::{Kind, Object, ObjectId, Response};
 
@@ -46,6 +46,10 @@ fn alone(object: &Object) -> Option<&'static str> {
             let (failed, waits) = (refund.status == RefundStatus::Failed, refund.status == RefundStatus::Pending);
             unless(refund.failure.is_some() == failed, "it says why it failed exactly if it did")
                 .or(unless(refund.pending.is_some() || !waits, "it does not say why it is pending"))
+                .or(unless(
+                    refund.pending.is_none() || waits || refund.status == RefundStatus::RequiresAction,
+                    "it says why it is pending, and is not",
+                ))
         }
         Object::Account(_)
         | Object::Customer(_)
@@ -78,20 +82,11 @@ fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, St
             .and_then(|session| Some(session.as_checkout_session()?.setup_intent != Some(setup.id)))
             .filter(|differs| *differs)
             .map(|_| "its session names another one"),
-        Object::Charge(charge) if !charge.fees.is_empty() => {
-            let mut sum = 0_u64;
-            for fee in &charge.fees {
-                let amount = match store.object(ObjectId::from(*fee))? {
-                    Some(Object::ApplicationFee(fee)) => fee.amount.minor(),
-                    Some(_) | None => return Ok(Some("a fee that it names is not there")),
-                };
-                sum = sum.saturating_add(amount);
-            }
-            let said = charge.application_fee_amount.map_or(0, |amount| amount.minor());
-            Some("its fee amount is not the sum of its fees").filter(|_| said != sum)
-        }
-        Object::Charge(_)
-        | Object::Refund(_)
+        Object::Charge(charge) => match said_why(charge, store)? {
+            true => fee_amount(charge, store)?,
+            false => Some("it does not say why it failed"),
+        },
+        Object::Refund(_)
         | Object::Account(_)
         | Object::Customer(_)
         | Object::PaymentMethod(_)
@@ -105,6 +100,28 @@ fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, St
         | Object::WebhookEndpoint(_)
         | Object::Delivery(_) => None,
     })
+}
+
+/// Does a charge that failed say why? A debit that was canceled did not fail of itself (C18).
+fn said_why(charge: &Charge, store: &dyn Store) -> Result<bool, StoreError> {
+    if charge.status != ChargeStatus::Failed || charge.decline.is_some() {
+        return Ok(true);
+    }
+    let intent = store.object(ObjectId::from(charge.intent))?;
+    Ok(intent.and_then(|intent| Some(intent.as_payment_intent()?.status)) == Some(IntentStatus::Canceled))
+}
+
+/// What does not fit between a charge and its fees.
+fn fee_amount(charge: &Charge, store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
+    let mut sum = 0_u64;
+    for fee in &charge.fees {
+        match store.object(ObjectId::from(*fee))? {
+            Some(Object::ApplicationFee(fee)) => sum = sum.saturating_add(fee.amount.minor()),
+            Some(_) | None => return Ok(Some("a fee that it names is not there")),
+        }
+    }
+    let said = charge.application_fee_amount.map_or(0, |amount| amount.minor());
+    Ok(Some("its fee amount is not the sum of its fees").filter(|_| !charge.fees.is_empty() && said != sum))
 }
 
 /// What does not fit in a refusal of a payment: it comes with the intent, and with the charge that failed (§2.2, R23).
