@@ -293,7 +293,8 @@ impl Rejection {
         matches!(self, Self::LockTimeout | Self::KeyInUse | Self::KeyMismatch)
     }
 
-    /// Were the parameters wrong whatever the state?
+    /// Were the parameters wrong, whatever the state? Of B12's combination, one half may have come with an earlier
+    /// request.
     #[must_use]
     pub const fn is_validation(self) -> bool {
         matches!(

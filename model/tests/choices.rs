@@ -93,6 +93,12 @@ create         pi1 1000 usd automatic method=card_visa confirm    => succeeded
 create         pi2 1000 usd manual multicapture method=card_visa confirm => requires_capture multicapture_available=true
 create_session payment hosted 2000 multicapture success_url       => rejected - param=payment_method_options[card][request_multicapture] http=400 exists=false notifies
 create_session payment hosted 2000 manual multicapture success_url => open
+update         pi2 capture_method=automatic       => rejected - param=payment_method_options[card][request_multicapture] http=400 status=requires_capture notifies
+create         pi3 1000 usd manual multicapture method=card_visa => requires_confirmation
+update         pi3 capture_method=automatic       => rejected - param=payment_method_options[card][request_multicapture] http=400 capture_method=manual notifies
+confirm        pi3 capture_method=automatic_async => rejected - param=payment_method_options[card][request_multicapture] http=400 status=requires_confirmation capture_method=manual notifies
+update         pi3 capture_method=manual          => requires_confirmation
+confirm        pi3                                => requires_capture multicapture_available=true
 
 # §2.2: the metadata of a canceled intent may be changed, and nothing else.
 dialect metadata_on_canceled=yes

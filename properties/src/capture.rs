@@ -116,10 +116,12 @@ pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(terms: &Terms, payme
         return Judgement::Vacuous;
     };
     let premise = payment.capture_method != CaptureMethod::Manual;
+    let accepted = terms.dialect.accept_multicapture_with_automatic;
     let told = terms.dialect.multicapture_despite_automatic || !charge.multicapture_available;
-    given(premise, told && payment.status == IntentStatus::Succeeded && payment.capturable.is_zero(), || {
+    let idle = payment.status == IntentStatus::Succeeded && payment.capturable.is_zero();
+    given(premise, accepted && told && idle, || {
         format!(
-            "{:?} with multicapture available {}: {} with capturable {}",
+            "{:?}, asked for (which is accepted: {accepted}) and available {}: {} with capturable {}",
             payment.capture_method,
             charge.multicapture_available,
             payment.status.name(),

@@ -1,8 +1,8 @@
 //! Scenarios of one payment by card.
 
 use holdfast_model::{
-    Account, CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, Currency, IntentId,
-    Operation, PaymentMethod, Terms, Update,
+    Account, CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, CreateSession, Currency,
+    IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Terms, Update,
 };
 
 use super::parts::{CAPTURE_METHODS, REASONS, amounts, held, paid, small, variant};
@@ -132,11 +132,46 @@ pub(super) fn multicapture() -> Vec<Variant> {
         variant("merchant initiated", off_session),
         variant("automatic", automatic),
         manual_only,
+        asked_with_manual_only(),
         open_ends,
         cancels,
         at_deadline,
         minimum,
     ]
+}
+
+/// Several captures are asked for with manual capture only, wherever the two meet: creation, update, confirmation, page.
+fn asked_with_manual_only() -> Variant {
+    use PaymentMethod as P;
+    let session = CreateSession {
+        mode: SessionMode::Payment,
+        ui: SessionUi::Hosted,
+        amount: 2,
+        manual: true,
+        multicapture: true,
+        success_url: true,
+        return_url: false,
+        expires_in: None,
+    };
+    let confirm = |capture_method| Operation::ConfirmIntent {
+        intent: IntentId(0),
+        confirm: Confirm { capture_method, ..Confirm::default() },
+    };
+    let alphabet = Alphabet::new()
+        .creates(CAPTURE_METHODS.into_iter().flat_map(|capture_method| {
+            let asked = Create { capture_method, multicapture: true, method: Some(P::Visa), ..Create::of(2) };
+            [asked, Create { multicapture: false, ..asked }, Create { confirm: true, ..asked }]
+        }))
+        .updates(CAPTURE_METHODS.map(Update::CaptureMethod))
+        .on_payment(When::EXISTING, [None].into_iter().chain(CAPTURE_METHODS.map(Some)).map(confirm))
+        .sessions([session, CreateSession { manual: false, ..session }])
+        .customer_pays([P::Visa])
+        .captures([Some(1), None])
+        .cancels([None])
+        .jobs();
+    let mut variant = variant("dialect: asked for with manual capture only", alphabet);
+    variant.terms.dialect.accept_multicapture_with_automatic = false;
+    variant
 }
 
 pub(super) fn fifty_captures() -> Vec<Variant> {

@@ -81,6 +81,19 @@ pub(super) const FAULTS: &[Fault] = &[
         kind: Kind::Terms(|terms| terms.dialect.multicapture_despite_automatic = true),
     },
     Fault {
+        name: "manual-capture-is-taken-back",
+        does: "refuses multicapture without manual capture at the creation only, and lets an update or a confirmation make \
+               it so",
+        breaks: "multicapture-without-manual-is-idle",
+        scenario: "multicapture",
+        variant: "dialect: asked for with manual capture only",
+        kind: Kind::Heard(|heard| {
+            if let Some(Operation::UpdateIntent { .. } | Operation::ConfirmIntent { .. }) = heard.operation() {
+                heard.terms.dialect.accept_multicapture_with_automatic = true;
+            }
+        }),
+    },
+    Fault {
         name: "captured-at-the-first-piece",
         does: "marks a charge as captured at its first piece, and tells so",
         breaks: "captured-flag-means-no-more",

@@ -53,6 +53,8 @@ pub(super) fn captures() -> Vec<Case> {
             vec![see(with(paid(), |p| p.multicapture_requested = true))],
             vec![
                 see(with(held(), |p| p.capture_method = CaptureMethod::Automatic)),
+                see(with(paid(), |p| p.multicapture_requested = true))
+                    .both(|world| world.terms.dialect.accept_multicapture_with_automatic = false),
                 see(with(paid(), |p| {
                     p.multicapture_requested = true;
                     charge(p).multicapture_available = true;
