@@ -100,12 +100,15 @@ confirm        pi3 capture_method=automatic_async => rejected - param=payment_me
 update         pi3 capture_method=manual          => requires_confirmation
 confirm        pi3                                => requires_capture multicapture_available=true
 
-# §2.2: the metadata of a canceled intent may be changed, and nothing else.
+# §2.2, C15: the metadata of a canceled intent may be changed, and nothing else, not even the last error.
 dialect metadata_on_canceled=yes
 create  pi1 1000 usd manual method=card_visa confirm => requires_capture
 cancel  pi1             => canceled
 update  pi1 metadata    => canceled notifies
 update  pi1 amount=1200 => rejected payment_intent_unexpected_state param=amount http=400 amount=1000 notifies
+create  pi2 1000 usd method=card_visa_chargeDeclined confirm => rejected card_declined status=requires_payment_method
+cancel  pi2             => canceled last_error=card_declined
+update  pi2 metadata    => canceled last_error=card_declined notifies
 
 # U16, B43: a charge given back in full while its hold was open stays as it was.
 dialect refunded_at_final_capture=no

@@ -18,6 +18,14 @@ pub(super) fn single() -> Vec<Variant> {
         P::AuthenticationThenInsufficientFunds,
         P::UsBankAccount,
     ];
+    let edited = Alphabet::new()
+        .creates([P::Declined, P::AuthenticationRequired].map(|method| paid(2, method, CaptureMethod::Automatic)))
+        .updates([Update::Metadata, Update::Amount(1), Update::Method(P::Visa)])
+        .confirms_with([P::Visa, P::Declined])
+        .authentication()
+        .cancels([None]);
+    let mut edited = variant("dialect: metadata of what is canceled may change", edited);
+    edited.terms.dialect.metadata_on_canceled = true;
     CAPTURE_METHODS
         .into_iter()
         .zip(["automatic", "automatic_async", "manual"])
@@ -69,6 +77,7 @@ pub(super) fn single() -> Vec<Variant> {
                 .time();
             variant(name, alphabet)
         })
+        .chain([edited])
         .collect()
 }
 

@@ -83,8 +83,10 @@ impl Payment {
             Update::Fee(number) => intent.fee = Some(positive_fee(number)?),
             Update::Transfer(number) => intent.transfer = Some(positive_transfer(number)?),
             Update::Metadata => {
-                if self.intent.status == IntentStatus::Canceled && !terms.dialect.metadata_on_canceled {
-                    return Err(Rejection::UnexpectedState);
+                if self.intent.status == IntentStatus::Canceled {
+                    // Nothing else of it ever changes again, the last error neither (C15).
+                    let may = terms.dialect.metadata_on_canceled;
+                    return if may { next.done() } else { Err(Rejection::UnexpectedState) };
                 }
                 intent.last_error = None;
                 return next.done();
