@@ -108,6 +108,13 @@ pub(super) fn multicapture() -> Vec<Variant> {
     );
     minimum.terms.dialect.minimum_amount = 2;
     minimum.terms.dialect.minimum_per_capture = true;
+    let mut told_anyway =
+        variant("dialect: a capture may be called final anyway", alphabet(&[P::NoEnterpriseFeatures]));
+    told_anyway.terms.dialect.final_capture_needs_multicapture = false;
+    let mut late_job = variant("dialect: the job comes five seconds late", alphabet(&[P::Visa]));
+    late_job.terms.dialect.expiry_job_delay = 5;
+    let mut by_refund = variant("dialect: refunded by a refund only", alphabet(&[P::Visa]));
+    by_refund.terms.dialect.refunded_at_final_capture = false;
     let yen = Alphabet::new()
         .creates([P::Visa, P::Amex].map(|method| Create { currency: Currency::Jpy, ..held(4, method) }))
         .captures([None, Some(1)])
@@ -142,6 +149,9 @@ pub(super) fn multicapture() -> Vec<Variant> {
         variant("automatic", automatic),
         manual_only,
         asked_with_manual_only(),
+        told_anyway,
+        late_job,
+        by_refund,
         open_ends,
         cancels,
         at_deadline,

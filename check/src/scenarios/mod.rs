@@ -95,3 +95,24 @@ impl Scenario {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No transition reads these: they decide how an object is shown.
+    const SHOWN_ONLY: [&str; 1] = ["release_shown_as_refund"];
+
+    #[test]
+    fn each_choice_of_the_dialect_is_explored_both_ways() {
+        let usual = Dialect::default().words();
+        let variants = SCENARIOS.iter().filter(|scenario| !scenario.deep).flat_map(|scenario| (scenario.variants)());
+        let explored: Vec<_> = variants.map(|variant| variant.terms.dialect.words()).collect();
+        let never: Vec<_> = usual
+            .iter()
+            .filter(|(field, _)| !SHOWN_ONLY.contains(field))
+            .filter(|choice| !explored.iter().any(|choices| choices.iter().all(|it| it.0 != choice.0 || it != *choice)))
+            .map(|(field, _)| *field)
+            .collect();
+        assert!(never.is_empty(), "no default scenario decides these otherwise: {never:?}");
+    }}
