@@ -14,8 +14,10 @@ use crate::explore::{CollisionBound, Completion, Space, StaterightRun, Summary, 
 pub struct Record {
     /// The version of this format.
     pub format: u32,
-    /// Everything that must be equal for records to belong together: version, dialect, bounds.
+    /// How was explored: version, dialect, explorers. Equal where records belong together, as is all that follows here.
     pub subject: String,
+    /// A digest of the rules: of the sources of the model, the claims, the scenarios with their bounds, the explorers.
+    pub rules: String,
     /// The names of the claims, in the order of their bits.
     pub claims: Vec<String>,
     /// Everything that the whole run explores, other shards included.
@@ -161,13 +163,22 @@ impl Unit {
 }
 
 /// The version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// The rules that this program was made of.
+const RULES: &str = env!("HOLDFAST_RULES");
+
+/// What every version of the format has.
+#[derive(Deserialize)]
+struct Versioned {
+    format: u32,
+}
 
 impl Record {
     /// Nothing found yet.
     #[must_use]
     pub fn new(subject: String, claims: Vec<String>, wanted: Vec<String>) -> Self {
-        Self { format: FORMAT, subject, claims, wanted, units: BTreeMap::new() }
+        Self { format: FORMAT, subject, rules: RULES.to_owned(), claims, wanted, units: BTreeMap::new() }
     }
 
     /// Reads a record.
@@ -175,11 +186,15 @@ impl Record {
     /// # Errors
     /// A sentence about what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let record: Self = serde_json::from_str(text).map_err(|error| format!("not a record of results: {error}"))?;
-        if record.format != FORMAT {
-            return Err(format!("format {} of results; this program reads format {FORMAT}", record.format));
+        let wrong = |error: serde_json::Error| format!("not a record of results: {error}");
+        let Versioned { format } = serde_json::from_str(text).map_err(wrong)?;
+        if format != FORMAT {
+            let why = if format < FORMAT { ", which does not say what rules they were found under" } else { "" };
+            return Err(format!(
+                "format {format} of results{why}; this program reads format {FORMAT}: explore anew, into another file"
+            ));
         }
-        Ok(record)
+        serde_json::from_str(text).map_err(wrong)
     }
 
     /// The record as text.
@@ -205,6 +220,13 @@ impl Record {
     pub fn belongs_with(&self, other: &Self) -> Result<(), String> {
         if self.subject != other.subject {
             return Err(format!("they are of different runs: `{}` and `{}`", self.subject, other.subject));
+        }
+        if self.rules != other.rules {
+            return Err(format!(
+                "the rules have changed in between (the digest of model, claims, scenarios and explorers is `{}` in one and \
+                 `{}` in the other): explore anew, into another file, or use the program that wrote it",
+                self.rules, other.rules
+            ));
         }
         if self.wanted != other.wanted {
             return Err("they are of runs over different scenarios".to_owned());

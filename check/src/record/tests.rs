@@ -34,6 +34,12 @@ fn it_reads_back() {
     let record = record(&[unit("a", 3, Completion::Complete), unit("b", 4, CUT)]);
     assert_eq!(Record::parse(&record.text().unwrap()), Ok(record));
     assert!(Record::parse("{}").unwrap_err().starts_with("not a record of results: "));
+    let old = r#"{ "format": 1, "subject": "toy", "claims": [], "wanted": [], "units": {} }"#;
+    assert_eq!(
+        Record::parse(old).unwrap_err(),
+        "format 1 of results, which does not say what rules they were found under; this program reads format 2: \
+         explore anew, into another file"
+    );
 }
 
 #[test]
@@ -61,6 +67,9 @@ fn a_complete_unit_wins_over_a_cut_one_and_contradictions_are_noticed() {
     let mut other = record(&[]);
     other.subject = "another".to_owned();
     assert_eq!(sum.merge(other), Err("they are of different runs: `toy` and `another`".to_owned()));
+    let mut other = record(&[]);
+    other.rules = "another".to_owned();
+    assert!(sum.merge(other).unwrap_err().starts_with("the rules have changed in between"));
 }
 
 /// A unit in which claim 0 is false: stateright is always cut by that.

@@ -67,3 +67,31 @@ fn a_run_is_taken_up_again_where_it_stopped() {
     assert_eq!(other.exit, Exit::Usage);
     assert!(other.err.contains("cannot be taken up again: they are of different runs"), "{}", other.err);
 }
+
+#[test]
+fn results_of_other_rules_are_neither_taken_up_nor_judged() {
+    let path = file("other-rules.json");
+    let name = path.to_str().unwrap();
+    assert_eq!(check(&["explore", "refunds", "--resume", name]).exit, Exit::Fine);
+    assert_eq!(check(&["merge", name]).exit, Exit::Fine);
+
+    let mut record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+    record.rules = "0123456789abcdef".to_owned();
+    fs::write(&path, record.text().unwrap()).unwrap();
+    for (arguments, message) in [
+        (vec!["explore", "refunds", "--resume", name], "cannot be taken up again: the rules have changed in between"),
+        (vec!["merge", name], "is of another program: the rules have changed in between"),
+    ] {
+        let answer = check(&arguments);
+        assert_eq!(answer.exit, Exit::Usage, "{arguments:?}: {}", answer.out);
+        for part in [message, "`0123456789abcdef`", "explore anew, into another file"] {
+            assert!(answer.err.contains(part), "{part}: {}", answer.err);
+        }
+    }
+
+    fs::write(&path, r#"{ "format": 1, "subject": "holdfast 0.1.0", "claims": [], "wanted": [], "units": {} }"#)
+        .unwrap();
+    let old = check(&["explore", "refunds", "--resume", name]);
+    assert_eq!(old.exit, Exit::Usage);
+    assert!(old.err.contains("other-rules.json: format 1 of results, which does not say"), "{}", old.err);
+}
