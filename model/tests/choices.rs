@@ -154,6 +154,28 @@ fn each_choice_changes_what_it_names() {
     }
 }
 
+/// The rule book wants each of its numbered choices to be a field: `README.md` says of each which it is, or why none.
+#[test]
+fn each_numbered_choice_is_a_field_or_says_why_not() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, text) =
+        text.split_once("| choice | field of the dialect, or why there is none |").expect("the table is there");
+    let table: Vec<_> = text.lines().skip(2).take_while(|line| line.starts_with("| U")).collect();
+    assert_eq!(table.len(), 18, "{table:?}");
+    for (number, line) in (1..).zip(table) {
+        let [_, choice, said, _] = line.split('|').collect::<Vec<_>>()[..] else { panic!("four columns in {line}") };
+        let id = format!("U{number}");
+        assert_eq!(choice.trim(), id);
+        let (mut fields, mut told) = (Vec::new(), Vec::new());
+        for (field, rules) in Dialect::FIELDS {
+            fields.extend(rules.split(", ").any(|rule| rule == id).then_some(*field));
+            told.extend(said.contains(&format!("`{field}`")).then_some(*field));
+        }
+        assert_eq!(told, fields, "{id}");
+        assert_eq!(said.trim().starts_with("none: "), fields.is_empty(), "{id}");
+    }
+}
+
 #[test]
 fn a_hold_let_go_is_shown_as_refunded_where_the_dialect_says_so() {
     let script = Script::parse(
