@@ -139,7 +139,6 @@ fn back(refund: CreateRefund) -> Operation {
 }
 
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::explore::Explorer;
