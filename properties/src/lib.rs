@@ -34,6 +34,7 @@ catalogue! {
     payment lifecycle::canceled_has_received_nothing "canceled means that nothing was received" "I4 B38 U6 R14";
     payment lifecycle::capturable_only_while_held "something is capturable only while the intent requires capture" "I3 B36";
     payment lifecycle::money_means_one_approved_charge "an intent has money exactly if one charge was approved, and never two" "I15 C1 C8 C13 R23 §2.1";
+    payment lifecycle::charged_only_if_the_issuer_approves "a charge is approved only if the issuer of its method approves" "C9 C13 R23 §2.2 §2.14";
     payment lifecycle::method_fits_the_status "an intent asks for a payment method exactly if it has none" "C4 C6 C13";
     payment lifecycle::waiting_fits_the_method "only banks process, only challenged cards require action, only manual cards require capture" "B3 B4 B28 C7 C8 C9 C10 D3";
     payment lifecycle::traces_fit_the_status "only canceled intents have a reason, only unpaid ones an error" "C13 C15 §2.1";
@@ -49,8 +50,8 @@ catalogue! {
     payment_change lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 §2.2";
     operation_step lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
     operation_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 §2.2";
-    operation_step lifecycle::cards_are_declined_by_their_issuer "a card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
-    payment_change lifecycle::outside_answers_count "a payment goes on as the customer and the bank answer" "C3 C7 C8 C13 §2.2";
+    operation_step lifecycle::cards_are_declined_by_their_issuer "a confirmed card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
+    payment_change lifecycle::outside_answers_count "a payment goes on as the customer, the issuer and the bank answer, also on the provider's page" "C3 C7 C8 C9 C13 §2.2 §2.14";
     operation_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
     operation_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
     payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and lets go of what it holds, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20";

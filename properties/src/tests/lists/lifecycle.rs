@@ -20,6 +20,20 @@ pub(super) fn lifecycle() -> Vec<Case> {
         sees("canceled-has-received-nothing", canceled(), &[|p| p.received = a(1)]),
         sees("capturable-only-while-held", held(), &[|p| p.status = IntentStatus::Succeeded]),
         sees(
+            "charged-only-if-the-issuer-approves",
+            held(),
+            &[
+                |p| p.payment_method = Some(PaymentMethod::Declined),
+                |p| p.payment_method = Some(PaymentMethod::AuthenticationThenDeclined),
+                |p| p.payment_method = Some(PaymentMethod::UsBankAccountProcessing),
+                |p| {
+                    end(p);
+                    p.payment_method = Some(PaymentMethod::UsBankAccountFails);
+                },
+                |p| p.payment_method = None,
+            ],
+        ),
+        sees(
             "money-means-one-approved-charge",
             held(),
             &[
