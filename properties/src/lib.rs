@@ -44,7 +44,7 @@ catalogue! {
     payment_change lifecycle::documented_status_moves "a status moves only as documented" "C4 C6 C7 C8 C10 C13 C14 C16 C18 R14 §2.2";
     payment_change lifecycle::final_stays_final "succeeded and canceled are final, and a canceled intent never changes" "I3 C11 C12 C15 A19 R8 R14";
     step lifecycle::refusal_does_nothing "what is refused, or has nothing to do, changes nothing and is told to nobody" "I12 R10";
-    step lifecycle::amounts_stay_representable "no operation leaves the range of amounts" "I1 §2.1";
+    step lifecycle::amounts_stay_representable "no operation and no event leaves the range of amounts" "I1 §2.1";
     payment_change lifecycle::only_the_named_payment_changes "a step creates and changes only the payment it names, and removes none" "C5";
     operation_step lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6";
     payment_change lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 §2.2";

@@ -123,8 +123,13 @@ pub(super) fn lifecycle() -> Vec<Case> {
         ),
         Case(
             "amounts-stay-representable",
-            vec![to(held(), capture(1, None))],
-            vec![to(held(), capture(1, None)).says(Err(Rejection::AmountOutOfRange))],
+            vec![to(held(), capture(1, None)), to(processing(), Event::Settle { intent: PI })],
+            vec![
+                to(held(), capture(1, None)).says(Err(Rejection::AmountOutOfRange)),
+                to(refunded(), Event::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
+                    .says(Err(Rejection::AmountOutOfRange)),
+                to(held(), advance(604_800)).says(Err(Rejection::AmountOutOfRange)),
+            ],
         ),
         Case(
             "only-the-named-payment-changes",
