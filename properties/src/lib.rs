@@ -75,7 +75,7 @@ catalogue! {
     capture_step capture::bad_capture_amounts_are_refused "a capture of less than nothing, of nothing or of too much is refused" "R16 U2 U3 §2.4";
     capture_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 §2.4";
     capture_step capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
-    capture_step capture::capture_refusals_are_true "a refusal to capture is true" "B33 B39 U4 U5 §2.4";
+    capture_step capture::capture_refusals_are_true "a refusal to capture is true, and for a reason that captures have" "B33 B39 B49 U4 U5 U8 U9 §2.4 §2.10";
 
     // The end of a hold
     payment expiry::held_means_a_deadline "an intent requires capture exactly while a hold runs, and the job is never late" "B35 U9 §2.7";
@@ -98,7 +98,7 @@ catalogue! {
     refund_step refunds::no_partial_refund_with_connect_money "under multicapture, a partial refund with fee or transfer is refused" "B44 B45";
     refund_step refunds::each_latch_bars_its_own_refunds "after a refund of fee or transfer by hand, none is made with a refund" "I9 B47 D2";
     operation_step refunds::only_waiting_refunds_are_canceled "only a refund that waits for the customer is canceled" "§2.5 §2.6";
-    refund_step refunds::refund_refusals_are_true "a refusal to refund is true" "B42 B45 B47 D2 §2.5";
+    refund_step refunds::refund_refusals_are_true "a refusal to refund is true, and for a reason that refunds have" "B42 B44 B45 B47 D2 §2.2 §2.5";
 
     // Fees and transfers
     payment connect::connect_money_is_bounded "fees and transfers stay within what was captured, and what goes back within them" "I8 B46 §2.10";
