@@ -108,7 +108,7 @@ catalogue! {
     capture_step connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
     operation_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 §2.5 §2.10";
     operation_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
-    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back exactly when asked for" "B46 §2.6 §2.10";
+    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back, and separate transfers out, exactly when asked for, and as much" "B44 B46 §2.6 §2.10";
     payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
     // Capture in the background
