@@ -156,7 +156,7 @@ catalogue! {
     // The Checkout Session
     world session::open_session_has_a_deadline "a session is open for a day at most, and has a deadline exactly while it is open" "B16 §2.13";
     world session::expired_sessions_payment_is_canceled "the payment of an expired session is canceled" "R15 §2.13";
-    world session::paid_means_received "a session is paid only if its payment succeeded, and open only if it did not" "B25 B27";
+    world session::paid_means_received "a session is paid if its payment succeeded, and only if it received money, without manual capture all of it; an open one is unpaid" "B25 B27";
     world session::setup_session_asks_for_no_payment "exactly the sessions that save a method need no payment" "C2 §2.1";
     world session::sessions_payment_is_as_the_session_says "a session's payment has the session's amount and capture method, and knows whose it is" "B1 B9 B18 B19 B23 D6";
     change session::complete_means_authorized "a session completes only with a payment that is at least authorized" "B25 B26 B27";
