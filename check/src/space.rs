@@ -228,8 +228,8 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     if let Some(left) = before.session.and_then(|session| session.seconds_left) {
         jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
-    if before.keys.iter().flatten().any(|key| key.answer.is_some() && !key.prunable) {
-        jumps.extend([i64::from(holdfast_model::time::DAY)]);
+    for left in before.keys.iter().flatten().filter_map(|key| key.seconds_left) {
+        jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
     jumps.retain(|jump| *jump > 0);
     jumps.sort_unstable();

@@ -142,7 +142,7 @@ catalogue! {
     step idempotency::busy_objects_and_keys_are_locked "while a request is worked on, its key and its object are locked" "R3 R4 R6 U17 §2.11";
     change idempotency::requests_not_carried_out_do_nothing "a request that is not carried out does nothing" "R4 I12 §2.11";
     step idempotency::first_answer_is_kept "the first answer is kept, even if it was lost; an invalid request leaves its key free" "I13 R1 R2 R3 §2.11";
-    change idempotency::keys_are_kept_for_a_day "a key and its answer are kept until they are old" "I13 R22 §2.11 §2.16";
+    change idempotency::keys_are_kept_for_a_day "a key and its answer are kept for a day from the answer, and no less" "I13 R22 §2.11 §2.16";
 
     // Saving a method
     world setup::setup_fits_its_status "a setup saves what can be saved, and shows no old failure" "C19 §2.3 §2.14";
