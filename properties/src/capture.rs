@@ -1,7 +1,7 @@
 //! Taking authorized money, once or several times.
 
 use holdfast_model::{
-    Capture, CaptureMethod, ChargeView, Country, Flow, IntentStatus, Network, PaymentMethod, PaymentView, Rail,
+    Amount, Capture, CaptureMethod, ChargeView, Country, Flow, IntentStatus, Network, PaymentMethod, PaymentView, Rail,
     Rejection, Terms,
 };
 
@@ -339,6 +339,11 @@ pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) ->
     })
 }
 
+/// Is this a positive amount, of no more digits than there may be?
+fn is_positive(number: i64) -> bool {
+    Amount::from_request(number).is_some_and(|amount| !amount.is_zero() && amount <= Amount::MAX)
+}
+
 /// Is this capture refused rightly for this reason? Not if it is a reason that captures do not have.
 fn is_true_of(reason: Rejection, capture: &Capture, terms: &Terms, before: &PaymentView) -> bool {
     let dialect = &terms.dialect;
@@ -350,9 +355,9 @@ fn is_true_of(reason: Rejection, capture: &Capture, terms: &Terms, before: &Paym
     if reason == Rejection::NegativeCapture {
         asked < 0
     } else if reason == Rejection::InvalidFee {
-        capture.fee.is_some_and(|fee| fee <= 0)
+        capture.fee.is_some_and(|fee| !is_positive(fee))
     } else if reason == Rejection::InvalidTransfer {
-        capture.transfer.is_some_and(|transfer| transfer <= 0)
+        capture.transfer.is_some_and(|transfer| !is_positive(transfer))
     } else if reason == Rejection::HoldExpired {
         has(&|charge| charge.hold_left.is_some_and(|left| is_over(terms, left)))
     } else if reason == Rejection::ZeroCapture {

@@ -144,6 +144,7 @@ pub(super) fn captures() -> Vec<Case> {
                 to(partly(), capture(301, true)).says(Err(Rejection::CaptureTooLarge)),
                 to(fifty, capture(1, false)).says(Err(Rejection::CaptureLimit)),
                 to(held(), named(1, Some(0))).says(Err(Rejection::InvalidFee)),
+                to(held(), named(1, Some(100_000_000))).says(Err(Rejection::InvalidFee)),
                 to(held(), named(1, Some(9))).says(Err(Rejection::FeeWithoutConnect)),
             ],
             vec![
