@@ -228,8 +228,12 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     if let Some(left) = before.session.and_then(|session| session.seconds_left) {
         jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
-    if before.keys.iter().flatten().any(|key| key.answer.is_some() && !key.prunable) {
-        jumps.extend([i64::from(holdfast_model::time::DAY)]);
+    // One second before the end of a key's day only once the payments are at their end: while a hold runs, every
+    // second would multiply with every day of it.
+    let ended = before.payments.iter().all(|payment| payment.is_some_and(|payment| payment.status.is_final()));
+    for left in before.keys.iter().flatten().filter_map(|key| key.seconds_left) {
+        jumps.push(i64::from(left));
+        jumps.extend(ended.then_some(i64::from(left).saturating_sub(1)));
     }
     jumps.retain(|jump| *jump > 0);
     jumps.sort_unstable();
