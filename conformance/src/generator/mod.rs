@@ -91,7 +91,7 @@ impl Draft {
         if self.generator.idle >= IDLE_AT_MOST {
             return None;
         }
-        while let Some(input) = self.opening.next() {
+        for input in self.opening.by_ref() {
             self.made = self.made.saturating_add(1);
             if !is_meaningless(input, &transition(&self.terms, world, *input).outcome, &now) {
                 return Some(*input);
