@@ -53,15 +53,15 @@ mod tests {
     #[test]
     fn every_opening_comes_to_something() {
         assert_eq!(OPENINGS.iter().map(Vec::len).max(), Some(CAPTURES + 1));
-        for number in 0..PLACES.len() {
-            let country = if PLACES[number].contains("jpy") { Country::Jp } else { Country::Us };
+        for (number, way) in (0_u8..).zip(PLACES) {
+            let country = if way.contains("jpy") { Country::Jp } else { Country::Us };
             let terms = Terms { account: Account { country, multicapture: true }, ..Terms::default() };
             let mut world = World::default();
-            let opening = opening(u8::try_from(number).unwrap());
-            assert!(opening.len() > 1, "{}", PLACES[number]);
+            let opening = opening(number);
+            assert!(opening.len() > 1, "{way}");
             for input in opening {
                 let step = transition(&terms, &world, *input);
-                assert!(step.outcome.is_ok(), "{}: {input}: {:?}", PLACES[number], step.outcome);
+                assert!(step.outcome.is_ok(), "{way}: {input}: {:?}", step.outcome);
                 world = step.after;
             }
         }
