@@ -6,8 +6,6 @@ use holdfast_model::{
     Authentication, CaptureMethod, ConfirmationMethod, Currency, Event, Flow, Input, Operation, RefundProgress, Update,
 };
 
-use crate::ask::method;
-
 /// The parts of the API that an input uses: the operation, and each parameter that is not the usual one.
 #[must_use]
 pub fn features(input: &Input) -> Vec<String> {
@@ -97,7 +95,7 @@ fn of_operation(operation: &Operation, used: &mut Vec<String>) {
         Operation::VerifyMicrodeposits => add(true, "setup: deposits"),
         Operation::CreateSession(_) | Operation::ExpireSession => add(true, "checkout sessions"),
     }
-    if let Some(method) = method(operation) {
+    if let Some(method) = operation.method() {
         used.push(format!("method {}", method.token()));
     }
 }

@@ -1,6 +1,6 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
-use holdfast_model::{Call, Event, Input, IntentId, KeyId, Operation, PaymentView};
+use holdfast_model::{About, Call, Event, Input, IntentId, KeyId, Operation, PaymentView};
 use serde_json::Value;
 
 use crate::ask;
@@ -111,7 +111,7 @@ impl Server {
     /// The request for a call, if the server can be asked that.
     #[must_use]
     pub fn asked(&self, call: &Call, view: Option<&PaymentView>) -> Option<Asked> {
-        let method = ask::method(&call.operation);
+        let method = call.operation.method();
         let method = match method {
             Some(method) => Some(ask::named(&self.ways, method, Some("pm_made"))?),
             None => None,
@@ -130,9 +130,9 @@ impl Server {
     pub fn may_name(&self, input: &Input) -> bool {
         match input {
             Input::Call(call) => {
-                let named = ask::method(&call.operation).is_none_or(|method| self.ways.methods.contains_key(&method));
+                let named = call.operation.method().is_none_or(|method| self.ways.methods.contains_key(&method));
                 let symbols = Names::symbolic();
-                let method = ask::method(&call.operation).map(|_| "pm_made");
+                let method = call.operation.method().map(|_| "pm_made");
                 // A charge can be canceled while it is held.
                 let is_cancel = matches!(call.operation, Operation::CancelIntent { reason: None, .. });
                 named && (is_cancel || ask::operation(&self.ways, &symbols, &call.operation, None, method).is_some())
@@ -182,7 +182,7 @@ impl Server {
     /// The request, with a payment method made for it where one has to be.
     pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Asked, Broken> {
         let cannot = || Broken::Dropped("a request that cannot be made was about to be sent".to_owned());
-        let method = match ask::method(&call.operation) {
+        let method = match call.operation.method() {
             None => None,
             Some(method) => {
                 let made = match self.ways.methods.get(&method) {
@@ -204,8 +204,13 @@ impl Server {
     /// Takes down what an answer calls the objects that it is about.
     pub(crate) fn note(&mut self, operation: &Operation, asked: &Asked, reply: &Reply) {
         let text = |pointer: &str| reply.text_at(pointer).unwrap_or_default().to_owned();
-        match *operation {
-            Operation::CreateIntent { intent, .. } => {
+        if let Operation::CreateRefund { intent, .. } = *operation
+            && reply.is_done()
+        {
+            self.names.note_refund(intent, &text("/id"));
+        }
+        match operation.creates() {
+            Some(About::Payment(intent)) => {
                 // A declined create has created an intent, which is in the error (§2.2).
                 let at = ["", "/error/payment_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 let id = match (at, self.ways.api) {
@@ -219,29 +224,13 @@ impl Server {
                     self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
                 }
             }
-            Operation::CreateRefund { intent, .. } if reply.is_done() => self.names.note_refund(intent, &text("/id")),
-            Operation::CreateSetup { .. } if self.names.setup.is_none() => {
+            Some(About::Setup) if self.names.setup.is_none() => {
                 let at = ["", "/error/setup_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 if let Some(at) = at {
                     self.names.setup = Some((text(&format!("{at}/id")), text(&format!("{at}/client_secret"))));
                 }
             }
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::CreateSetup { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::CreateSession(_)
-            | Operation::ExpireSession => {}
+            Some(About::Setup | About::Refund(..) | About::Session) | None => {}
         }
     }
 

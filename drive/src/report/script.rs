@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use holdfast_conformance::lockstep::World;
-use holdfast_model::{Event, Input, KeyId, Operation, RefundId, Terms, transition};
+use holdfast_model::{About, Event, Input, KeyId, Operation, Terms, transition};
 
 use crate::ask;
 use crate::finding::Finding;
 use crate::names::Names;
-use crate::run::intent_of;
 use crate::ways::{Means, Ways};
 use crate::wire::{Asked, Verb};
 
@@ -39,10 +38,10 @@ fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
     for input in &finding.inputs {
         let sight = world.observe(terms);
         let now = sight.observation(terms);
-        let view = intent_of(input).and_then(|intent| now.payments.get(usize::from(intent.0)).copied().flatten());
+        let view = input.intent().and_then(|intent| now.payments.get(usize::from(intent.0)).copied().flatten());
         match input {
             Input::Call(call) => {
-                let method = ask::method(&call.operation);
+                let method = call.operation.method();
                 if let Some(Means::Number(number)) = method.and_then(|method| ways.methods.get(&method)) {
                     let asked = ask::make_method(number);
                     lines.push(Line { asked, into: Some("pm".to_owned()), is_lost: false });
@@ -75,7 +74,7 @@ fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
         }
         world = transition(terms, &world, *input).after;
     }
-    if let Some(intent) = finding.inputs.last().and_then(intent_of) {
+    if let Some(intent) = finding.inputs.last().and_then(Input::intent) {
         let path = match ways.api {
             crate::ways::Api::Intents => format!("/v1/payment_intents/{}", names.intent(intent)),
             crate::ways::Api::Charges => format!("/v1/charges/{}", names.intent(intent)),
@@ -87,29 +86,17 @@ fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
 
 /// The variable for the id of what an operation makes.
 fn made(operation: &Operation, refunds: &mut [u8; 3]) -> Option<String> {
-    match operation {
-        Operation::CreateIntent { intent, .. } => Some(format!("pi{}", u16::from(intent.0).saturating_add(1))),
-        Operation::CreateRefund { intent, .. } => {
-            let count = refunds.get_mut(usize::from(intent.0))?;
-            *count = count.saturating_add(1);
-            let RefundId(number) = RefundId(*count);
-            Some(format!("pi{}_re{number}", u16::from(intent.0).saturating_add(1)))
+    if let Operation::CreateRefund { intent, .. } = operation {
+        let count = refunds.get_mut(usize::from(intent.0))?;
+        *count = count.saturating_add(1);
+        return Some(format!("pi{}_re{count}", u16::from(intent.0).saturating_add(1)));
+    }
+    match operation.creates()? {
+        About::Payment(intent) | About::Refund(intent, _) => {
+            Some(format!("pi{}", u16::from(intent.0).saturating_add(1)))
         }
-        Operation::CreateSetup { .. } => Some("seti".to_owned()),
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
+        About::Setup => Some("seti".to_owned()),
+        About::Session => None,
     }
 }
 

@@ -3,10 +3,12 @@
 use holdfast_conformance::oracle::Likeness;
 use holdfast_conformance::subject::{Answer, Refused};
 use holdfast_conformance::{oracle, reading, repaired};
-use holdfast_model::{Accepted, Call, Event, Fault, Input, Observation, Operation, Rejection, Transition, transition};
+use holdfast_model::{
+    About, Accepted, Call, Event, Fault, Input, Observation, Operation, Rejection, Transition, transition,
+};
 use serde_json::Value;
 
-use super::{Run, Took, intent_of};
+use super::{Run, Took};
 use crate::judge::Scene;
 use crate::may;
 use crate::wire::{Broken, Reply};
@@ -23,7 +25,7 @@ enum Said {
 impl Run<'_> {
     pub(super) fn event(&mut self, event: Event, now: &Observation<'_>) -> Result<Took, Broken> {
         let input = Input::Event(event);
-        let intent = intent_of(&input);
+        let intent = input.intent();
         let view = intent.and_then(|intent| may::view(now, intent)).copied();
         let abandoned = matches!(event, Event::Authenticate { result: holdfast_model::Authentication::Abandoned, .. })
             && self.server.ways.authenticate.is_some();
@@ -50,7 +52,7 @@ impl Run<'_> {
             Err(broken @ Broken::Unreachable(_)) => return Err(broken),
             Err(broken) => return Ok(scene.broke_off(&broken)),
         }
-        self.settle(input, intent, expected, expected.outcome, (&scene, sightings))
+        self.settle(input, expected, expected.outcome, (&scene, sightings))
     }
 
     // --- what a client asks ---
@@ -58,9 +60,9 @@ impl Run<'_> {
     pub(super) fn call(&mut self, call: Call, now: &Observation<'_>) -> Result<Took, Broken> {
         let input = Input::Call(call);
         let calm = transition(&self.terms, &self.world, Input::Call(Call { fault: Fault::None, ..call }));
-        let view = intent_of(&input).and_then(|intent| may::view(now, intent)).copied();
+        let view = input.intent().and_then(|intent| may::view(now, intent)).copied();
         // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
-        let is_known = call.key.is_some_and(|key| now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
+        let is_known = call.key.is_some_and(|key| now.knows(key));
         let is_not_found = calm.outcome.is_err_and(|rejection| rejection.wire().http == 404);
         let is_nobodys = call.key.is_some() && is_not_found || is_known && self.has_waited;
         let is_free =
@@ -88,7 +90,7 @@ impl Run<'_> {
             (_, Said::Failed) => self.failed(input, &calm, &scene, reply),
             (Ok(_), Said::Done) => {
                 sightings.extend(self.answer(&call, &calm, &scene, reply));
-                let took = self.settle(input, intent_of(&input), expected, calm.outcome, (&scene, sightings))?;
+                let took = self.settle(input, expected, calm.outcome, (&scene, sightings))?;
                 Ok(Took { let_through: true, ..took })
             }
             (Ok(accepted), Said::Refused(refused)) => {
@@ -115,13 +117,13 @@ impl Run<'_> {
                     }
                 }
                 let outcome = expected.outcome;
-                let took = self.settle(input, intent_of(&input), expected, outcome, (&scene, sightings))?;
+                let took = self.settle(input, expected, outcome, (&scene, sightings))?;
                 // A card that is declined was asked.
                 Ok(Took { let_through: !rejection.is_refusal(), ..took })
             }
             (_, Said::Odd) => {
                 sightings.push(scene.odd(reply));
-                let mut took = self.settle(input, intent_of(&input), expected, calm.outcome, (&scene, sightings))?;
+                let mut took = self.settle(input, expected, calm.outcome, (&scene, sightings))?;
                 took.goes_on = false;
                 Ok(took)
             }
@@ -175,7 +177,7 @@ impl Run<'_> {
         } else {
             let outcome = reading::read(&Answer::Refused(refused.clone()), None).unwrap_or(Err(Rejection::ServerError));
             let refusal = Transition { after: before, outcome, notifications: holdfast_model::Notifications::none() };
-            took = self.settle(input, intent_of(&input), refusal, outcome, (scene, vec![sighting]))?;
+            took = self.settle(input, refusal, outcome, (scene, vec![sighting]))?;
             took.goes_on = false;
         }
         Ok(took)
@@ -204,29 +206,14 @@ impl Run<'_> {
 
     /// Would it make an object whose name is taken?
     fn makes_a_second(&self, call: &Call, now: &Observation<'_>) -> bool {
-        let is_known = call.key.is_some_and(|key| now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
-        let is_there = match call.operation {
-            Operation::CreateIntent { intent, .. } => {
-                may::view(now, intent).is_some() || self.server.names().payment(intent).is_some()
-            }
-            Operation::CreateSetup { .. } => now.setup.is_some() || self.server.names().setup.is_some(),
-            Operation::CreateSession(_) => true,
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::ExpireSession => false,
+        let Some(made) = call.operation.creates() else { return false };
+        let names = self.server.names();
+        let is_named = match made {
+            About::Payment(intent) | About::Refund(intent, _) => names.payment(intent).is_some(),
+            About::Setup => names.setup.is_some(),
+            About::Session => true,
         };
-        is_there && !is_known
+        (now.has(made) || is_named) && !call.key.is_some_and(|key| now.knows(key))
     }
 }
 

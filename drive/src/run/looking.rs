@@ -4,7 +4,7 @@ use holdfast_conformance::lockstep::World;
 use holdfast_model::{Accepted, Call, Event, Input, IntentId, Operation, Outcome, PaymentView, Transition};
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
 
-use super::{Run, Took, intent_of, is_about_setup};
+use super::{Run, Took, is_about_setup};
 use crate::facts::{Found, Gap, Version, Weight};
 use crate::finding::{Class, Sighting};
 use crate::judge::Scene;
@@ -34,7 +34,6 @@ impl Run<'_> {
     pub(super) fn settle(
         &mut self,
         input: Input,
-        intent: Option<IntentId>,
         expected: Transition<3, 3>,
         outcome: Outcome,
         (scene, mut sightings): (&Scene, Vec<Sighting>),
@@ -45,7 +44,7 @@ impl Run<'_> {
         let now = sight.observation(&terms);
         let mut found = Vec::new();
         let mut after = Snapshot::from(now);
-        let places: Vec<IntentId> = match (intent, input) {
+        let places: Vec<IntentId> = match (input.intent(), input) {
             (Some(intent), _) => vec![intent],
             (None, Input::Event(Event::Advance { .. })) => (0..3).map(IntentId).collect(),
             (None, _) => Vec::new(),
@@ -134,7 +133,7 @@ impl Run<'_> {
                 (Some(_), None) => false,
             });
         }
-        let Some(intent) = intent_of(&input) else { return Ok(false) };
+        let Some(intent) = input.intent() else { return Ok(false) };
         let look = self.server.look(intent)?;
         let (view, look) = match (may::view(&now, intent), look) {
             (None, None) => return Ok(true),
@@ -151,7 +150,7 @@ impl Run<'_> {
         input: Input,
         scene: &Scene,
     ) -> Result<Vec<holdfast_conformance::verdict::Broken>, Broken> {
-        let Some(intent) = intent_of(&input) else { return Ok(Vec::new()) };
+        let Some(intent) = input.intent() else { return Ok(Vec::new()) };
         let Some(look) = self.server.look(intent)? else { return Ok(Vec::new()) };
         let (terms, sight) = (self.terms, self.world.observe(&self.terms));
         let now = sight.observation(&terms);

@@ -6,7 +6,7 @@ mod racing;
 
 use holdfast_conformance::lockstep::World;
 use holdfast_conformance::oracle;
-use holdfast_model::{About, Event, Input, IntentId, Terms, transition};
+use holdfast_model::{About, Input, Terms, transition};
 use holdfast_properties::{AbstractTransition, Snapshot};
 
 use crate::features::Features;
@@ -105,31 +105,6 @@ impl<'s> Run<'s> {
     fn remember(&mut self) {
         let sight = self.world.observe(&self.terms);
         self.seen = Snapshot::from(sight.observation(&self.terms));
-    }
-}
-
-/// The payment that an input is about.
-#[must_use]
-pub const fn intent_of(input: &Input) -> Option<IntentId> {
-    match input {
-        Input::Call(call) => match call.operation.about() {
-            About::Payment(intent) | About::Refund(intent, _) => Some(intent),
-            About::Setup | About::Session => None,
-        },
-        Input::Event(
-            Event::Authenticate { intent, .. }
-            | Event::Settle { intent }
-            | Event::CloseCancelWindow { intent }
-            | Event::Book { intent }
-            | Event::ExpireHold { intent }
-            | Event::Refund { intent, .. }
-            | Event::CustomerPays { intent, .. },
-        ) => Some(*intent),
-        Input::Event(
-            Event::AuthenticateSetup { .. } | Event::SettleSetup | Event::PruneKey { .. } | Event::Advance { .. },
-        )
-        | Input::Begin { .. }
-        | Input::Finish { .. } => None,
     }
 }
 

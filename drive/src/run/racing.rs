@@ -2,7 +2,7 @@
 
 use holdfast_model::{Call, Input};
 
-use super::{Run, intent_of};
+use super::Run;
 use crate::races::Told;
 use crate::server::Look;
 use crate::wire::Broken;
@@ -18,7 +18,7 @@ impl Run<'_> {
         let (terms, sight) = (self.terms, self.world.observe(&self.terms));
         let now = sight.observation(&terms);
         let [first, second] = both;
-        let view = intent_of(&Input::Call(*first)).and_then(|intent| may::view(&now, intent)).copied();
+        let view = first.operation.about().intent().and_then(|intent| may::view(&now, intent)).copied();
         let asked = self.server.made(first, view.as_ref())?;
         let other = if first == second { asked.clone() } else { self.server.made(second, view.as_ref())? };
         let asked = [asked, other];
@@ -42,7 +42,7 @@ impl Run<'_> {
                 }
             }
         }
-        let seen = match intent_of(&Input::Call(*first)) {
+        let seen = match first.operation.about().intent() {
             Some(intent) => self.server.look(intent)?.map(|look| told_look(&look)).unwrap_or_default(),
             None => String::new(),
         };
