@@ -39,7 +39,7 @@ fn ask(server: &mut Server, asked: &Asked) -> Probed<Option<Reply>> {
     match server.wire.send(asked) {
         Ok(reply) => Ok(Some(reply)),
         Err(broken @ Broken::Unreachable(_)) => Err(broken.into()),
-        Err(Broken::Dropped(_) | Broken::Silent) => Ok(None),
+        Err(Broken::Dropped(_) | Broken::Silent | Broken::Unasked(_)) => Ok(None),
     }
 }
 

@@ -32,9 +32,12 @@ pub struct Look {
     pub charge: Option<Value>,
     /// Its refunds.
     pub refunds: Option<Vec<Value>>,
-    /// Looks that failed: what was looked at, and what was answered.
-    pub trouble: Vec<(&'static str, Reply)>,
+    /// Looks that failed.
+    pub trouble: Vec<Trouble>,
 }
+
+/// A look that failed: what was looked at, and what came back.
+pub type Trouble = (&'static str, Result<Reply, Broken>);
 
 /// What came first under a key.
 #[derive(Clone, Debug)]
@@ -181,14 +184,17 @@ impl Server {
 
     /// The request, with a payment method made for it where one has to be.
     pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Asked, Broken> {
-        let cannot = || Broken::Dropped("a request that cannot be made was about to be sent".to_owned());
+        let cannot = || Broken::Unasked("there is no such request of this server's".to_owned());
         let method = match call.operation.method() {
             None => None,
             Some(method) => {
                 let made = match self.ways.methods.get(&method) {
                     Some(Means::Number(number)) => {
                         let reply = self.wire.send(&ask::make_method(number))?;
-                        Some(reply.text_at("/id").ok_or_else(cannot)?.to_owned())
+                        let made = reply.text_at("/id").map(str::to_owned);
+                        Some(made.ok_or_else(|| {
+                            Broken::Unasked(format!("POST /v1/payment_methods is answered {}", reply.status))
+                        })?)
                     }
                     Some(Means::Token | Means::Source(_)) | None => None,
                 };
@@ -285,53 +291,58 @@ impl Server {
             Api::Intents => {
                 let asked = get(format!("/v1/payment_intents/{}", names.id));
                 let asked = if self.expands { asked.with("expand[]", "latest_charge") } else { asked };
-                look.payment = self.see(&asked, "payment_intent", &mut look.trouble)?;
+                look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.trouble)?;
                 look.charge = match look.payment.as_ref().and_then(latest_charge) {
                     Some(Value::String(id)) => {
-                        self.see(&get(format!("/v1/charges/{id}")), "charge", &mut look.trouble)?
+                        self.see(&get(format!("/v1/charges/{id}")), "charge", Value::is_object, &mut look.trouble)?
                     }
                     found => found,
                 };
                 "payment_intent"
             }
             Api::Charges => {
-                look.charge = self.see(&get(format!("/v1/charges/{}", names.id)), "charge", &mut look.trouble)?;
+                look.charge =
+                    self.see(&get(format!("/v1/charges/{}", names.id)), "charge", Value::is_object, &mut look.trouble)?;
                 "charge"
             }
         };
         let is_refundable = look.charge.is_some() || !names.refunds.is_empty();
         if self.ways.refunds && is_refundable {
             let asked = get("/v1/refunds".to_owned()).with(by, &names.id).with("limit", 100);
-            let list = self.see(&asked, "refunds", &mut look.trouble)?;
+            let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
+            let list = self.see(&asked, "refunds", is_list, &mut look.trouble)?;
             look.refunds = list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned());
         }
         Ok(Some(look))
     }
 
-    /// Looks at the SetupIntent; `None` where there is none.
+    /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
     ///
     /// # Errors
-    /// [`Broken`] when there is no answer.
-    pub fn look_at_setup(&mut self) -> Result<Option<Value>, Broken> {
+    /// [`Broken`] when the server cannot be reached.
+    pub fn look_at_setup(&mut self, trouble: &mut Vec<Trouble>) -> Result<Option<Value>, Broken> {
         if self.names.setup.is_none() {
             return Ok(None);
         }
         let path = format!("/v1/setup_intents/{}", self.names.setup());
-        self.see(&Asked::get(path), "setup_intent", &mut Vec::new())
+        self.see(&Asked::get(path), "setup_intent", Value::is_object, trouble)
     }
 
     fn see(
         &mut self,
         asked: &Asked,
         what: &'static str,
-        trouble: &mut Vec<(&'static str, Reply)>,
+        fits: fn(&Value) -> bool,
+        trouble: &mut Vec<Trouble>,
     ) -> Result<Option<Value>, Broken> {
-        let reply = self.wire.send(asked)?;
-        if reply.is_done() && reply.body.as_ref().is_some_and(Value::is_object) {
-            return Ok(reply.body);
+        match self.wire.send(asked) {
+            Err(broken @ Broken::Unreachable(_)) => Err(broken),
+            Ok(Reply { status: 200..300, body: Some(body), .. }) if fits(&body) => Ok(Some(body)),
+            failed => {
+                trouble.push((what, failed));
+                Ok(None)
+            }
         }
-        trouble.push((what, reply));
-        Ok(None)
     }
 }
 

@@ -56,6 +56,7 @@ impl Hunt<'_> {
             self.chosen.insert(field);
             // What was planned under the other choice is planned again.
             self.blocked.clear();
+            self.targets.clear();
             self.keep(Sighting::new(Class::Choice, format!("dialect: {field}"), told), inputs.to_vec(), 1);
             return Ok(true);
         }
@@ -68,8 +69,8 @@ impl Hunt<'_> {
         for (place, input) in inputs.iter().enumerate() {
             let took = run.take(*input, &self.features)?;
             let parts = took.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice));
-            // What is not asked explains nothing.
-            if parts || !took.goes_on || !took.asked {
+            // What is not asked explains nothing, and neither does what is refused for who knows what reason.
+            if parts || !took.goes_on || !took.asked || took.is_unsure {
                 return Ok(Some(place));
             }
         }

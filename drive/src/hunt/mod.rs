@@ -12,9 +12,10 @@ use std::time::Instant;
 use holdfast_model::{Input, Terms};
 use holdfast_properties::CATALOGUE;
 
-use crate::features::Features;
+use crate::features::{CORE, Features, features};
 use crate::finding::{Class, Finding, Sighting, Signature};
-use crate::plan::Target;
+use crate::plan::{self, Target};
+use crate::races::{self, RaceRun};
 use crate::report::Report;
 use crate::server::Server;
 use crate::settings::Settings;
@@ -43,6 +44,8 @@ pub(crate) struct Hunt<'a> {
     known: BTreeMap<Signature, usize>,
     /// Sightings that did not come again.
     pub(crate) unrepeated: Vec<Sighting>,
+    /// The races, and how each went.
+    pub(crate) races: Vec<RaceRun>,
     /// Steps at which both are known to part, and how often that was foreseen.
     blocked: BTreeMap<u32, u64>,
     targets: BTreeSet<Target>,
@@ -81,6 +84,7 @@ impl<'a> Hunt<'a> {
             findings: Vec::new(),
             known: BTreeMap::new(),
             unrepeated: Vec::new(),
+            races: Vec::new(),
             blocked: BTreeMap::new(),
             targets: BTreeSet::new(),
             edges: BTreeSet::new(),
@@ -93,16 +97,27 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    /// The plan, the races, chance. Answers whether all of the plan was done.
-    pub(crate) fn everything(&mut self) -> Result<bool, Broken> {
-        let is_whole = self.follow_the_plan()?;
-        self.race()?;
-        self.follow_chance()?;
-        Ok(is_whole)
+    /// The plan, the races, chance. Answers why not all of it was done, if it was not.
+    pub(crate) fn everything(&mut self) -> Result<Option<String>, Broken> {
+        let plan = self.follow_the_plan()?;
+        let races = self.race()?;
+        let chance = self.follow_chance()?;
+        Ok(plan.or(races).or(chance).or_else(|| self.doubt()))
+    }
+
+    /// Why what was not found means nothing, if it does.
+    fn doubt(&self) -> Option<String> {
+        let never: Vec<&str> = CORE.into_iter().filter(|core| !self.features.lets_through(core)).collect();
+        if !never.is_empty() {
+            return Some(format!("the server never let through: {}", never.join(", ")));
+        }
+        let once = self.unrepeated.len();
+        (once > 0).then(|| format!("differences seen once, and not when the same was done again: {once}"))
     }
 
     /// What was found.
     pub(crate) fn report(mut self, name: &str, settings: &Settings) -> Report {
+        let unasked = self.unasked();
         self.findings.sort_by_key(|finding| finding.sighting.signature.class);
         Report {
             name: name.to_owned(),
@@ -117,10 +132,21 @@ impl<'a> Hunt<'a> {
             findings: self.findings,
             through: self.features.through().map(|(name, count)| (name.to_owned(), count)).collect(),
             missing: self.features.missing().map(|(name, says)| (name.to_owned(), says.to_owned())).collect(),
+            unasked,
+            races: self.races,
             witnessed: self.witnessed,
             unrepeated: self.unrepeated.into_iter().map(|sighting| sighting.headline).collect(),
             incomplete: None,
         }
+    }
+
+    /// Parts of the API that a drive asks for, and that this server was never seen to have or to lack.
+    fn unasked(&self) -> Vec<String> {
+        let planned = plan::alphabet().into_iter().flatten();
+        let plain = plan::plain().into_iter().flatten().flatten();
+        let raced = races::table().into_iter().flatten().flat_map(|race| race.inputs());
+        let wanted: BTreeSet<String> = planned.chain(plain).chain(raced).flat_map(|input| features(&input)).collect();
+        wanted.into_iter().filter(|feature| !self.features.knows(feature)).collect()
     }
 
     /// Is there time and leave to go on?

@@ -21,7 +21,6 @@ impl Hunt<'_> {
         mut next: impl FnMut(&Run<'_>) -> Option<Input>,
         steers: bool,
     ) -> Result<Execution, Broken> {
-        self.sequences = self.sequences.saturating_add(1);
         let mut run = Run::begin(self.server, &self.terms);
         let mut execution = Execution { taken: Vec::new(), seen: Vec::new() };
         while let Some(input) = next(&run) {
@@ -43,6 +42,9 @@ impl Hunt<'_> {
             }
             if !took.asked {
                 continue;
+            }
+            if execution.taken.is_empty() {
+                self.sequences = self.sequences.saturating_add(1);
             }
             execution.taken.push(input);
             if let Some(edge) = took.edge {

@@ -41,6 +41,7 @@ impl Run<'_> {
         let expected = transition(&self.terms, &self.world, input);
         let scene = Scene::of(&self.terms, &self.world, input, &expected);
         let mut sightings = Vec::new();
+        let mut is_done = true;
         match self.server.happen(&event, view.as_ref()) {
             Ok(Some(reply)) if reply.is_failure() => sightings.push(scene.failed(&reply)),
             Ok(Some(reply)) if !reply.is_done() && matches!(event, Event::Advance { .. }) => {
@@ -48,11 +49,12 @@ impl Run<'_> {
                 self.server.stop_the_clock();
                 return Ok(Took::not_asked());
             }
-            Ok(_) => {}
+            Ok(reply) => is_done = reply.is_none_or(|reply| reply.is_done()),
             Err(broken @ Broken::Unreachable(_)) => return Err(broken),
             Err(broken) => return Ok(scene.broke_off(&broken)),
         }
-        self.settle(input, expected, expected.outcome, (&scene, sightings))
+        let took = self.settle(input, expected, expected.outcome, (&scene, sightings))?;
+        Ok(Took { let_through: is_done, ..took })
     }
 
     // --- what a client asks ---
@@ -98,7 +100,8 @@ impl Run<'_> {
             }
             (Err(rejection), Said::Done) => self.accepted(input, rejection, &scene, reply),
             (Err(_), Said::Refused(refused)) if !self.is_tried && is_unknown(&refused) => {
-                Ok(Took { asked: true, goes_on: call.key.is_none(), refused: Some(reply.clone()), ..Took::default() })
+                let refused = Some(reply.clone());
+                Ok(Took { asked: true, goes_on: call.key.is_none(), refused, is_unsure: true, ..Took::default() })
             }
             (Err(rejection), Said::Refused(refused)) => {
                 let mut expected = expected;
@@ -111,7 +114,8 @@ impl Run<'_> {
                         Some(other) => expected = other,
                         // Who knows whether that is why.
                         None if !self.is_tried => {
-                            return Ok(Took { asked: true, goes_on: call.key.is_none(), ..Took::default() });
+                            let goes_on = call.key.is_none();
+                            return Ok(Took { asked: true, goes_on, is_unsure: true, ..Took::default() });
                         }
                         None => sightings.extend(scene.other_refusal(rejection, &refused, reply)),
                     }

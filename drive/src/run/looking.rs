@@ -3,12 +3,13 @@
 use holdfast_conformance::lockstep::World;
 use holdfast_model::{Accepted, Call, Event, Input, IntentId, Operation, Outcome, PaymentView, Transition};
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
+use serde_json::Value;
 
 use super::{Run, Took, is_about_setup};
 use crate::facts::{Found, Gap, Version, Weight};
 use crate::finding::{Class, Sighting};
 use crate::judge::Scene;
-use crate::server::Look;
+use crate::server::{Look, Trouble};
 use crate::wire::{Broken, Reply};
 use crate::{facts, judge, may, sight};
 
@@ -23,11 +24,38 @@ impl Run<'_> {
         let mut sightings = Vec::new();
         for (place, view) in (0_u8..).zip(now.payments) {
             let Some(view) = view else { continue };
-            let Some(look) = self.server.look(IntentId(place))? else { continue };
+            let Some(look) = self.look(IntentId(place))? else { continue };
             let found = self.missed(IntentId(place), view, &look, &mut sightings);
             sightings.extend(judge::unasked(&found));
         }
+        sightings.append(&mut self.unseen);
         Ok(sightings)
+    }
+
+    /// Looks at a payment; a look that fails is told of with the next step.
+    pub(super) fn look(&mut self, intent: IntentId) -> Result<Option<Look>, Broken> {
+        let look = self.server.look(intent)?;
+        for trouble in look.iter().flat_map(|look| &look.trouble) {
+            self.tell_unseen(trouble);
+        }
+        Ok(look)
+    }
+
+    /// Looks at the SetupIntent, likewise.
+    fn look_at_setup(&mut self) -> Result<Option<Value>, Broken> {
+        let mut trouble = Vec::new();
+        let shown = self.server.look_at_setup(&mut trouble)?;
+        for trouble in &trouble {
+            self.tell_unseen(trouble);
+        }
+        Ok(shown)
+    }
+
+    fn tell_unseen(&mut self, trouble: &Trouble) {
+        let sighting = judge::unseen(trouble);
+        if !self.unseen.iter().any(|known| known.signature == sighting.signature) {
+            self.unseen.push(sighting);
+        }
     }
 
     /// Both have answered the same: is the same seen?
@@ -51,13 +79,12 @@ impl Run<'_> {
         };
         for place in places {
             let Some(view) = may::view(&now, place) else { continue };
-            let Some(look) = self.server.look(place)? else {
+            let Some(look) = self.look(place)? else {
                 // A payment that has no name cannot be looked at.
                 sightings.push(scene.nameless());
                 took.goes_on = false;
                 continue;
             };
-            sightings.extend(look.trouble.iter().map(|(what, reply)| judge::unseen(what, reply)));
             found.extend(self.missed(place, view, &look, &mut sightings));
             if let Some(slot) = after.payments.get_mut(usize::from(place.0)) {
                 let refunds = self.server.names().payment(place).map(|names| names.refunds.clone()).unwrap_or_default();
@@ -65,7 +92,7 @@ impl Run<'_> {
             }
         }
         if let (true, Some(view)) = (is_about_setup(&input), now.setup) {
-            match self.server.look_at_setup()? {
+            match self.look_at_setup()? {
                 Some(shown) => found.extend(facts::missed("setup_intent", &shown, &facts::setup(view))),
                 None => took.goes_on = false,
             }
@@ -124,7 +151,7 @@ impl Run<'_> {
         let (terms, sight) = (self.terms, world.observe(&self.terms));
         let now = sight.observation(&terms);
         if is_about_setup(&input) {
-            let shown = self.server.look_at_setup()?;
+            let shown = self.look_at_setup()?;
             return Ok(match (now.setup, shown) {
                 (None, shown) => shown.is_none(),
                 (Some(view), Some(shown)) => {
@@ -134,7 +161,7 @@ impl Run<'_> {
             });
         }
         let Some(intent) = input.intent() else { return Ok(false) };
-        let look = self.server.look(intent)?;
+        let look = self.look(intent)?;
         let (view, look) = match (may::view(&now, intent), look) {
             (None, None) => return Ok(true),
             (Some(view), Some(look)) => (*view, look),
@@ -151,7 +178,7 @@ impl Run<'_> {
         scene: &Scene,
     ) -> Result<Vec<holdfast_conformance::verdict::Broken>, Broken> {
         let Some(intent) = input.intent() else { return Ok(Vec::new()) };
-        let Some(look) = self.server.look(intent)? else { return Ok(Vec::new()) };
+        let Some(look) = self.look(intent)? else { return Ok(Vec::new()) };
         let (terms, sight) = (self.terms, self.world.observe(&self.terms));
         let now = sight.observation(&terms);
         let Some(view) = may::view(&now, intent) else { return Ok(Vec::new()) };

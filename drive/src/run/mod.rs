@@ -33,6 +33,8 @@ pub struct Took {
     pub refused: Option<Reply>,
     /// Did the server let it through: does it have all that the input uses?
     pub let_through: bool,
+    /// Both refuse, and who knows whether for the same reason: it bears nothing out.
+    pub is_unsure: bool,
 }
 
 impl Took {
@@ -53,6 +55,8 @@ pub struct Run<'s> {
     has_waited: bool,
     /// Has the server let everything through before that the input uses? Else it may be refused for the lack of it.
     is_tried: bool,
+    /// Looks that failed, and nobody was told of yet.
+    unseen: Vec<Sighting>,
 }
 
 impl<'s> Run<'s> {
@@ -67,6 +71,7 @@ impl<'s> Run<'s> {
             seen: oracle::nothing_yet(terms),
             has_waited: false,
             is_tried: true,
+            unseen: Vec::new(),
         }
     }
 
@@ -87,11 +92,13 @@ impl<'s> Run<'s> {
         self.is_tried = features.untried(&input).is_empty();
         let (terms, sight) = (self.terms, self.world.observe(&self.terms));
         let now = sight.observation(&terms);
-        match input {
-            Input::Call(call) => self.call(call, &now),
-            Input::Event(event) if may::happen(&self.terms, &self.world, &event, &now) => self.event(event, &now),
-            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Ok(Took::not_asked()),
-        }
+        let mut took = match input {
+            Input::Call(call) => self.call(call, &now)?,
+            Input::Event(event) if may::happen(&self.terms, &self.world, &event, &now) => self.event(event, &now)?,
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Took::not_asked(),
+        };
+        took.sightings.append(&mut self.unseen);
+        Ok(took)
     }
 
     /// What a step would be like, before it is taken.

@@ -1,62 +1,101 @@
 //! Two requests at the same moment.
 
-use holdfast_model::{Call, Input};
+use holdfast_conformance::lockstep::World;
+use holdfast_model::{Call, Input, Outcome};
 
 use super::Run;
-use crate::races::Told;
+use crate::races::{Answered, Raced, Told, Wrong};
 use crate::server::Look;
-use crate::wire::Broken;
+use crate::wire::{Broken, Reply};
 use crate::{may, races};
 
 impl Run<'_> {
-    /// Both are asked at the same moment: what came of it that no order of the two explains. `None` on the outside where
-    /// it could not be tried.
+    /// Both are asked at the same moment: does some order of the two explain what comes of it?
     ///
     /// # Errors
     /// [`Broken`] when the server cannot be reached any more.
-    pub fn race(&mut self, both: &[Call; 2]) -> Result<Option<Option<Told>>, Broken> {
+    pub fn race(&mut self, both: &[Call; 2]) -> Result<Raced, Broken> {
         let (terms, sight) = (self.terms, self.world.observe(&self.terms));
         let now = sight.observation(&terms);
         let [first, second] = both;
-        let view = first.operation.about().intent().and_then(|intent| may::view(&now, intent)).copied();
-        let asked = self.server.made(first, view.as_ref())?;
-        let other = if first == second { asked.clone() } else { self.server.made(second, view.as_ref())? };
-        let asked = [asked, other];
-        let replies = match races::send(self.server, &asked) {
-            Ok(replies) => replies,
-            Err(broken @ Broken::Unreachable(_)) => return Err(broken),
-            Err(Broken::Dropped(_) | Broken::Silent) => return Ok(None),
-        };
+        let intent = first.operation.about().intent();
+        let view = intent.and_then(|intent| may::view(&now, intent)).copied();
+        let mut made = |call: &Call| self.server.made(call, view.as_ref());
+        let asked =
+            match made(first).and_then(|one| Ok([one.clone(), if first == second { one } else { made(second)? }])) {
+                Ok(asked) => asked,
+                Err(broken @ Broken::Unreachable(_)) => return Err(broken),
+                Err(broken) => return Ok(Raced::NotTried(broken.to_string())),
+            };
+        let answered = races::send(self.server, &asked)?;
         self.server.operations = self.server.operations.saturating_add(2);
-        for ((call, asked), reply) in both.iter().zip(&asked).zip(&replies) {
-            self.server.note(&call.operation, asked, reply);
-        }
-        let [one, two] = &replies;
-        let ids = [one, two].map(|reply| reply.text_at("/id").filter(|_| reply.is_done()));
-        let is_twice = first == second && first.key.is_some() && matches!(ids, [Some(one), Some(two)] if one != two);
-        let orders = races::orders(&terms, &self.world, both, [races::is_turned_away(one), races::is_turned_away(two)]);
-        if !is_twice {
-            for (outcomes, world) in &orders {
-                if races::explains(outcomes, [one, two]) && self.is_like(Input::Call(*first), world)? {
-                    return Ok(Some(None));
-                }
+        for ((call, asked), answered) in both.iter().zip(&asked).zip(&answered) {
+            if let Ok(reply) = answered {
+                self.server.note(&call.operation, asked, reply);
             }
         }
-        let seen = match first.operation.about().intent() {
-            Some(intent) => self.server.look(intent)?.map(|look| told_look(&look)).unwrap_or_default(),
+        let orders = races::orders(&terms, &self.world, both, &answered);
+        let is_explained = !acts_twice(both, &answered) && self.is_explained(*first, &orders, &answered)?;
+        let has = |fits: fn(&Answered) -> bool| answered.iter().any(fits);
+        let wrong = if !is_explained {
+            Wrong::Unexplained
+        } else if has(Result::is_err) {
+            Wrong::NoAnswer
+        } else if has(|answered| answered.as_ref().is_ok_and(Reply::is_failure)) {
+            Wrong::ServerError
+        } else if !self.unseen.is_empty() {
+            Wrong::Unseen
+        } else {
+            return Ok(Raced::Explained);
+        };
+        let seen = match intent {
+            Some(intent) => self.look(intent)?.map(|look| told_look(&look)).unwrap_or_default(),
             None => String::new(),
         };
-        let expected = orders.iter().map(|(outcomes, _)| {
-            let words = outcomes.iter().flatten().map(holdfast_model::trace::describe).collect::<Vec<_>>();
-            words.join(" and ")
-        });
-        Ok(Some(Some(Told {
+        let unseen = self.unseen.drain(..).map(|sighting| sighting.headline);
+        let seen = std::iter::once(seen).chain(unseen).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        let mut expected: Vec<String> = Vec::new();
+        for (outcomes, _) in &orders {
+            let words =
+                outcomes.iter().flatten().map(holdfast_model::trace::describe).collect::<Vec<_>>().join(" and ");
+            if !words.is_empty() && !expected.contains(&words) {
+                expected.push(words);
+            }
+        }
+        let [one, two] = &answered;
+        Ok(Raced::Wrong(Told {
+            wrong,
             answers: [races::answered(one), races::answered(two)],
-            accepted: [one, two].iter().filter(|reply| reply.is_done()).count(),
-            expected: expected.collect::<Vec<_>>().join(", or "),
+            accepted: answered.iter().flatten().filter(|reply| reply.is_done()).count(),
+            expected: expected.join(", or "),
             seen,
-        })))
+        }))
     }
+
+    /// Does one of the orders come to these answers and to what is seen?
+    fn is_explained(
+        &mut self,
+        first: Call,
+        orders: &[([Option<Outcome>; 2], World)],
+        answered: &[Answered; 2],
+    ) -> Result<bool, Broken> {
+        for (outcomes, world) in orders {
+            if races::explains(outcomes, answered) && self.is_like(Input::Call(first), world)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Has one request under one key made two objects?
+fn acts_twice([first, second]: &[Call; 2], answered: &[Answered; 2]) -> bool {
+    let id = |answered: &Answered| {
+        let reply = answered.as_ref().ok().filter(|reply| reply.is_done())?;
+        reply.text_at("/id").map(str::to_owned)
+    };
+    let [one, two] = answered;
+    first == second && first.key.is_some() && matches!((id(one), id(two)), (Some(one), Some(two)) if one != two)
 }
 
 /// What is seen of money after a race.

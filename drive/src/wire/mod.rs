@@ -111,6 +111,8 @@ pub enum Broken {
     Dropped(String),
     /// The request went out, and nothing came back in time.
     Silent,
+    /// The request never went out: what it needs could not be made.
+    Unasked(String),
 }
 
 impl std::fmt::Display for Broken {
@@ -119,6 +121,7 @@ impl std::fmt::Display for Broken {
             Self::Unreachable(why) => write!(out, "no connection: {why}"),
             Self::Dropped(why) => write!(out, "the connection broke off: {why}"),
             Self::Silent => out.write_str("no answer in time"),
+            Self::Unasked(why) => write!(out, "what it needs cannot be made: {why}"),
         }
     }
 }

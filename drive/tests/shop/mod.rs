@@ -27,6 +27,14 @@ pub(crate) enum Fault {
     RacingCaptures,
     RacingRefunds,
     NoReceived,
+    /// Of two captures at the same moment, one is not answered.
+    RacingDrops,
+    /// Of two refunds at the same moment, one is never answered.
+    RacingHangs,
+    /// A look at what was canceled breaks off.
+    LosesLooks,
+    /// No refunds at all.
+    HasNoRefunds,
     /// After some requests nobody is there any more.
     GoesAway,
     /// No payments at all.

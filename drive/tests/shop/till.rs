@@ -33,6 +33,8 @@ pub(crate) struct Till {
     fault: Option<Fault>,
     intents: Vec<Intent>,
     keys: BTreeMap<String, (String, Form, Answer)>,
+    /// Requests under way.
+    busy: u32,
 }
 
 fn bad(code: Option<&str>, param: Option<&str>) -> Answer {
@@ -49,7 +51,22 @@ fn missing() -> Answer {
 
 impl Till {
     pub(crate) fn new(fault: Option<Fault>) -> Self {
-        Self { fault, intents: Vec::new(), keys: BTreeMap::new() }
+        Self { fault, intents: Vec::new(), keys: BTreeMap::new(), busy: 0 }
+    }
+
+    /// A request comes; is another one there already?
+    pub(crate) fn enter(&mut self) -> bool {
+        self.busy += 1;
+        self.busy > 1
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.busy -= 1;
+    }
+
+    pub(crate) fn is_canceled(&self, path: &[&str]) -> bool {
+        let named = path.get(1).and_then(|id| place(id)).and_then(|place| self.intents.get(place));
+        path.first() == Some(&"payment_intents") && named.is_some_and(|intent| intent.status == "canceled")
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -125,6 +142,7 @@ impl Till {
                     _ => no_route(),
                 }
             }
+            ["refunds"] if self.has(Fault::HasNoRefunds) => no_route(),
             ["refunds"] => self.refund(form),
             _ => no_route(),
         })
