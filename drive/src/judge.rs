@@ -62,8 +62,8 @@ impl Scene {
 
     /// `capture while canceled, under a key that was used`.
     fn place(&self) -> String {
-        // Under a known key the status has no part in it.
-        let is_shown = !self.status.is_empty() && !self.is_known_key;
+        // Under a known key the status has no part in it, and what is created is not there before.
+        let is_shown = !(self.status.is_empty() || self.is_known_key || self.verb.starts_with("create"));
         let status = if is_shown { format!(" {}", self.status) } else { String::new() };
         let key = match (self.is_replay, self.is_known_key) {
             (true, _) => ", repeated under its key",

@@ -86,9 +86,9 @@ fn find_api(server: &mut Server) -> Probed<()> {
     if let Some(id) = first.text_at("/id").filter(|_| first.is_done()) {
         let look = Asked::get(format!("/v1/payment_intents/{id}"));
         let expanded = ask(server, &look.clone().with("expand[]", "latest_charge"))?;
-        server.expands = expanded.is_some_and(|reply| reply.is_done());
+        server.ways.expands = expanded.is_some_and(|reply| reply.is_done());
         server.ways.api = Api::Intents;
-        if !server.expands && !ask(server, &look)?.is_some_and(|reply| reply.is_done()) {
+        if !server.ways.expands && !ask(server, &look)?.is_some_and(|reply| reply.is_done()) {
             return Err(Stop::Nothing(
                 "what was created cannot be looked at: GET /v1/payment_intents/{id} fails".to_owned(),
             ));

@@ -56,8 +56,6 @@ pub struct Server {
     pub ways: Ways,
     /// How it shows things.
     pub version: Version,
-    /// Does it understand `expand[]`?
-    pub expands: bool,
     /// Inputs that it was asked so far.
     pub operations: u64,
     /// Seconds that its clock was moved in all. No clock can be moved for ever.
@@ -77,7 +75,6 @@ impl Server {
             wire,
             ways: Ways::default(),
             version: Version::default(),
-            expands: true,
             operations: 0,
             moved: 0,
             nonce,
@@ -290,7 +287,7 @@ impl Server {
         let by = match self.ways.api {
             Api::Intents => {
                 let asked = get(format!("/v1/payment_intents/{}", names.id));
-                let asked = if self.expands { asked.with("expand[]", "latest_charge") } else { asked };
+                let asked = if self.ways.expands { asked.with("expand[]", "latest_charge") } else { asked };
                 look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.trouble)?;
                 look.charge = match look.payment.as_ref().and_then(latest_charge) {
                     Some(Value::String(id)) => {

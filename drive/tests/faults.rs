@@ -143,6 +143,23 @@ fn how_often_a_race_went_wrong_is_told() {
 }
 
 #[test]
+fn what_is_told_of_a_finding_is_so() {
+    let report = driven(Some(Fault::OverRefund), 1_500);
+    let claims: Vec<_> = report.of(Class::Money).flat_map(|it| &it.sighting.claims).map(|it| it.claim).collect();
+    // The refund that must not be is there all the same.
+    assert!(claims.contains(&"refunded-within-captured") && !claims.contains(&"refunds-add-up"), "{}", told(&report));
+    let report = driven(Some(Fault::KeysAreIgnored), 1_500);
+    let nothing = report.of(Class::Protocol).find(|it| it.sighting.headline.starts_with("`create`, under another"));
+    assert!(nothing.is_none(), "another payment was made:\n{}", told(&report));
+}
+
+#[test]
+fn of_two_wrongs_either_may_be_named() {
+    let report = driven(Some(Fault::AmountsFirst), 2_000);
+    assert!(!report.has_faults() && report.incomplete.is_none(), "{}", told(&report));
+}
+
+#[test]
 fn choices_are_learnt_and_are_no_faults() {
     let report = driven(Some(Fault::SmallAmounts), 2_000);
     assert!(!report.has_faults(), "{}", told(&report));

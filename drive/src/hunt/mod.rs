@@ -135,7 +135,7 @@ impl<'a> Hunt<'a> {
             unasked,
             races: self.races,
             witnessed: self.witnessed,
-            unrepeated: self.unrepeated.into_iter().map(|sighting| sighting.headline).collect(),
+            unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),
             incomplete: None,
         }
     }

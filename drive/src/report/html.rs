@@ -60,7 +60,7 @@ impl Report {
         }
         if !self.unasked.is_empty() {
             let what = escaped(&self.unasked.join(", "));
-            writeln!(out, "<h2>Not asked</h2><p>Neither seen to be there nor seen to be missing: {what}.</p>")?;
+            writeln!(out, "<h2>Not judged</h2><p>Never seen to work, and never seen to be missing: {what}.</p>")?;
         }
         if !self.races.is_empty() {
             writeln!(out, "<h2>Races</h2><table><tr><th>at the same moment<th>runs<th>wrong<th>not run because</tr>")?;

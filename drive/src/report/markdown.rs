@@ -109,7 +109,7 @@ impl Report {
         }
         if !self.unasked.is_empty() {
             let what = self.unasked.join(", ");
-            writeln!(out, "\n## Not asked\n\nNeither seen to be there nor seen to be missing: {what}.")?;
+            writeln!(out, "\n## Not judged\n\nNever seen to work, and never seen to be missing: {what}.")?;
         }
         if !self.races.is_empty() {
             writeln!(out, "\n## Races\n\n| at the same moment | runs | wrong | not run because |\n|---|---|---|---|")?;

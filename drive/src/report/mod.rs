@@ -44,7 +44,7 @@ pub struct Report {
     pub through: Vec<(String, u64)>,
     /// What it has not, and what it says when asked.
     pub missing: Vec<(String, String)>,
-    /// What a drive asks for and could not ask here.
+    /// What a drive asks for, and what was never seen to work here nor to be missing.
     pub unasked: Vec<String>,
     /// The races, and how each went.
     pub races: Vec<RaceRun>,

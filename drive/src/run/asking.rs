@@ -1,10 +1,12 @@
 //! What is asked, and what becomes of it: done, refused, failed, or answered with what is no answer.
 
+use holdfast_conformance::lockstep::World;
 use holdfast_conformance::oracle::Likeness;
 use holdfast_conformance::subject::{Answer, Refused};
 use holdfast_conformance::{oracle, reading, repaired};
 use holdfast_model::{
-    About, Accepted, Call, Event, Fault, Input, Observation, Operation, Rejection, Transition, transition,
+    About, Accepted, Amount, Call, CaptureMethod, Create, Event, Fault, Input, Observation, Operation, PaymentMethod,
+    Rejection, Transition, Update, transition,
 };
 use serde_json::Value;
 
@@ -117,6 +119,7 @@ impl Run<'_> {
                             let goes_on = call.key.is_none();
                             return Ok(Took { asked: true, goes_on, is_unsure: true, ..Took::default() });
                         }
+                        None if self.is_wrong_by_itself(call.operation, rejection, &refused) => {}
                         None => sightings.extend(scene.other_refusal(rejection, &refused, reply)),
                     }
                 }
@@ -192,6 +195,12 @@ impl Run<'_> {
         let mut took = Took { asked: true, edge: Some(scene.edge), ..Took::default() };
         if let Input::Call(Call { operation: Operation::CreateIntent { intent, .. }, key, .. }) = input {
             let is_there = self.seen.payments.get(usize::from(intent.0)).is_some_and(Option::is_some);
+            let names = self.server.names().payment(intent);
+            if is_there && names.is_some_and(|names| reply.text_at("/id").is_some_and(|id| id != names.id)) {
+                // Another one beside the one that has the name.
+                took.sightings = vec![scene.accepts(rejection, reply, true, Vec::new())];
+                return Ok(took);
+            }
             if !is_there {
                 // There is one more payment now, which the model does not know.
                 took.sightings = vec![scene.accepts(rejection, reply, true, Vec::new())];
@@ -208,6 +217,31 @@ impl Run<'_> {
         Ok(took)
     }
 
+    /// What does not exist is asked with a parameter that is wrong wherever it is asked: which of the two is named, the
+    /// rules leave open.
+    fn is_wrong_by_itself(&self, operation: Operation, rejection: Rejection, refused: &Refused) -> bool {
+        let Some(intent) = operation.about().intent().filter(|_| rejection.wire().http == 404) else { return false };
+        let names_amount = refused.param.as_deref().is_none_or(|param| param.contains("amount"));
+        let is_no_amount =
+            amount(&operation).is_some_and(|amount| !(1..=i64::from(Amount::MAX.get())).contains(&amount));
+        if refused.http == 400 && names_amount && is_no_amount {
+            return true;
+        }
+        let create = Create { method: Some(PaymentMethod::Visa), confirm: true, ..Create::of(1_000) };
+        let says = |said: &Option<_>, wire: Option<&str>| said.as_deref().is_none_or(|said| Some(said) == wire);
+        [CaptureMethod::Automatic, CaptureMethod::Manual].into_iter().any(|capture_method| {
+            let create = Operation::CreateIntent { intent, create: Create { capture_method, ..create } };
+            let there = transition(&self.terms, &World::default(), create.into()).after;
+            let outcome = transition(&self.terms, &there, operation.into()).outcome;
+            outcome.is_err_and(|other| {
+                let wire = other.wire();
+                let is_it =
+                    wire.http == refused.http && says(&refused.code, wire.code) && says(&refused.param, wire.param);
+                other.is_validation() && is_it
+            })
+        })
+    }
+
     /// Would it make an object whose name is taken?
     fn makes_a_second(&self, call: &Call, now: &Observation<'_>) -> bool {
         let Some(made) = call.operation.creates() else { return false };
@@ -218,6 +252,19 @@ impl Run<'_> {
             About::Session => true,
         };
         (now.has(made) || is_named) && !call.key.is_some_and(|key| now.knows(key))
+    }
+}
+
+/// The amount that is asked of an object.
+fn amount(operation: &Operation) -> Option<i64> {
+    if let Operation::CreateRefund { refund, .. } = operation {
+        refund.amount
+    } else if let Operation::CaptureIntent { capture, .. } = operation {
+        capture.amount
+    } else if let Operation::UpdateIntent { update: Update::Amount(amount), .. } = operation {
+        Some(*amount)
+    } else {
+        None
     }
 }
 

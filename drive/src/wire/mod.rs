@@ -155,6 +155,15 @@ impl Wire {
     /// # Errors
     /// [`Broken`] when there is none.
     pub fn send(&mut self, asked: &Asked) -> Result<Reply, Broken> {
+        let is_kept = self.connection.is_some();
+        match self.send_once(asked) {
+            // A server may close a connection that it kept, at any moment; what only looks may be sent again.
+            Err(Broken::Dropped(_)) if is_kept && asked.verb == Verb::Get => self.send_once(asked),
+            sent => sent,
+        }
+    }
+
+    fn send_once(&mut self, asked: &Asked) -> Result<Reply, Broken> {
         self.requests = self.requests.saturating_add(1);
         let mut stream = self.connect()?;
         let dropped = |error: std::io::Error| Broken::Dropped(error.to_string());

@@ -2,6 +2,7 @@
 //! wrong is a switch.
 
 mod http;
+mod shown;
 mod till;
 
 use std::net::{SocketAddr, TcpListener};
@@ -39,6 +40,8 @@ pub(crate) enum Fault {
     GoesAway,
     /// No payments at all.
     HasNothing,
+    /// No fault: what is wrong about an amount is said before that there is no such payment.
+    AmountsFirst,
     /// No fault: it takes amounts of one cent.
     SmallAmounts,
 }
