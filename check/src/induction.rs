@@ -4,8 +4,8 @@
 //! holds, whether history leads to the first or not. What may be assumed of the first state is the
 //! claim itself, and perhaps other claims that are inductive together with it: its helpers.
 //!
-//! "Any state" is every state of [`holdfast_model::testing::DOMAIN`], and every step is one input of
-//! [`inputs`]. The search is Houdini's: take all claims, drop each that a step breaks although the
+//! "Any state" is every state of [`holdfast_model::testing::DOMAIN`], and "one step" is each input of
+//! [`inputs`]: about one payment, without idempotency keys, SetupIntents or Checkout Sessions. The search is Houdini's: take all claims, drop each that a step breaks although the
 //! others held, until none is dropped.
 
 use std::collections::HashMap;
@@ -14,8 +14,8 @@ use std::thread;
 
 use holdfast_model::testing::type_correct_states;
 use holdfast_model::{
-    Authentication, CancellationReason, Capture, Confirm, CreateRefund, Event, Input, IntentId, Operation,
-    PaymentMethod, RefundId, RefundProgress, State, Update,
+    CancellationReason, Capture, CaptureMethod, Confirm, Create, CreateRefund, Event, Flow, Input, IntentId, Operation,
+    PaymentMethod, State, Update,
 };
 
 use crate::explore::{ClaimBits, Space};
@@ -238,15 +238,25 @@ pub fn inputs() -> Vec<Input> {
 
 fn alphabet() -> Alphabet {
     let intent = IntentId(0);
-    let refund = RefundId(0);
-    let method = |method| Operation::ConfirmIntent { intent, confirm: Confirm { method, ..Confirm::default() } };
+    let confirmed = |confirm| Operation::ConfirmIntent { intent, confirm };
+    let method = |method| confirmed(Confirm { method: Some(method), ..Confirm::default() });
     let named = |amount, final_capture, fee, transfer| Capture { amount, final_capture, fee, transfer };
     let give = |amount, refund_application_fee, reverse_transfer| CreateRefund {
         amount,
         refund_application_fee,
         reverse_transfer,
     };
+    let visa = Create { method: Some(PaymentMethod::Visa), confirm: true, ..Create::of(2) };
     Alphabet::new()
+        .creates([
+            Create::of(2),
+            visa,
+            Create { capture_method: CaptureMethod::Manual, multicapture: true, ..visa },
+            Create { capture_method: CaptureMethod::AutomaticAsync, flow: Flow::Destination, fee: Some(1), ..visa },
+            Create { method: Some(PaymentMethod::AuthenticationRequired), ..visa },
+            Create { method: Some(PaymentMethod::Declined), ..visa },
+            Create { method: Some(PaymentMethod::UsBankAccount), ..visa },
+        ])
         .captures([None, Some(0), Some(1), Some(2), Some(3)])
         .captures_like([
             named(None, Some(false), Some(1), None),
@@ -262,25 +272,33 @@ fn alphabet() -> Alphabet {
         ])
         .on_payment(
             When::EXISTING,
-            [method(None), method(Some(PaymentMethod::Visa)), method(Some(PaymentMethod::Declined))],
+            [
+                confirmed(Confirm::default()),
+                confirmed(Confirm { capture_method: Some(CaptureMethod::Manual), ..Confirm::default() }),
+                confirmed(Confirm { fee: Some(1), transfer: Some(1), ..Confirm::default() }),
+                confirmed(Confirm { off_session: true, ..Confirm::default() }),
+                method(PaymentMethod::Visa),
+                method(PaymentMethod::Declined),
+                method(PaymentMethod::AuthenticationRequired),
+                method(PaymentMethod::UsBankAccount),
+            ],
         )
-        .updates([Update::Amount(1), Update::Method(PaymentMethod::Visa)])
+        .updates([
+            Update::Amount(1),
+            Update::Method(PaymentMethod::Visa),
+            Update::CaptureMethod(CaptureMethod::Automatic),
+            Update::Fee(1),
+            Update::Transfer(1),
+            Update::Metadata,
+        ])
         .cancels([None, Some(CancellationReason::Duplicate)])
         .bank()
         .jobs()
-        .on_payment(When::EXISTING, [Event::Authenticate { intent, result: Authentication::Succeeds }])
-        .on_payment(
-            When::EXISTING,
-            [RefundProgress::Succeeds, RefundProgress::Fails].map(|progress| Event::Refund {
-                intent,
-                refund,
-                progress,
-            }),
-        )
+        .authentication()
+        .refund_lifecycle(1)
         .on_payment(
             When::EXISTING,
             [
-                Operation::CancelRefund { intent, refund },
                 Operation::RefundFee { intent, amount: None },
                 Operation::RefundFee { intent, amount: Some(1) },
                 Operation::ReverseTransfer { intent, amount: None },

@@ -13,6 +13,8 @@ pub mod progress;
 pub mod record;
 pub mod report;
 pub mod scenarios;
+#[cfg(test)]
+mod sources;
 pub mod space;
 pub mod story;
 pub mod table;

@@ -1,18 +1,23 @@
 //! What a run found, in a form that can be written down, taken up again and added up.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explore::{CollisionBound, Completion, Space, StaterightRun, Summary};
+use crate::explore::{CollisionBound, Completion, Space, StaterightRun, Summary, Why};
 
 /// The results of a run: of all that was wanted, or of a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// The version of this format.
     pub format: u32,
-    /// Everything that must be equal for records to belong together: version, dialect, bounds.
+    /// How was explored: version, dialect, explorers. Equal where records belong together, as is all that follows here.
     pub subject: String,
+    /// A digest of the rules: of the sources of the model, the claims, the scenarios with their bounds, the explorers.
+    pub rules: String,
     /// The names of the claims, in the order of their bits.
     pub claims: Vec<String>,
     /// Everything that the whole run explores, other shards included.
@@ -95,19 +100,85 @@ impl Unit {
         exact.chain(other)
     }
 
-    fn same_findings(&self, other: &Self) -> bool {
-        self.exact == other.exact && self.stateright == other.stateright
+    /// Is there nothing more to find: everything explored, or stopped by what was found?
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let exact = self.exact.as_ref().map(|summary| summary.completion);
+        let other = self.stateright.as_ref().map(|other| other.completion);
+        let stopped = Completion::Cut { why: Why::Violation };
+        let is_over = |completion: &Completion| completion.is_complete() || *completion == stopped;
+        let mut completions = exact.iter().chain(other.iter()).peekable();
+        completions.peek().is_some() && completions.all(is_over) && (self.is_complete() || self.has_violations())
+    }
+
+    fn has_violations(&self) -> bool {
+        self.violations().next().is_some()
+    }
+
+    /// What both found; a claim that one of them found false is false.
+    ///
+    /// `None` if they contradict each other: both went through everything and differ, or one found a claim false that
+    /// another, who went through everything, did not.
+    #[must_use]
+    fn and(self, other: Self) -> Option<Self> {
+        let same_findings = self.exact == other.exact && self.stateright == other.stateright;
+        if self.is_complete() && other.is_complete() && !same_findings {
+            return None;
+        }
+        let (mut further, other) = if other.reach() > self.reach() { (other, self) } else { (self, other) };
+        let missed: Vec<u8> = other.violations().filter(|bit| !further.violations().any(|it| it == *bit)).collect();
+        let through = further.exact.as_ref().is_some_and(|exact| exact.completion.is_complete());
+        if !missed.is_empty() && (through || further.is_complete()) {
+            return None;
+        }
+        for bit in missed {
+            let first = other.exact.as_ref().and_then(|exact| exact.violations.get(&bit));
+            match (&mut further.exact, first, &mut further.stateright) {
+                (Some(exact), Some(first), _) => {
+                    exact.violations.insert(bit, first.clone());
+                }
+                (_, _, Some(stateright)) => stateright.violations.push(bit),
+                // Explored by others altogether, which one subject rules out.
+                (Some(_) | None, _, None) => return None,
+            }
+            if let Some(trace) = other.counterexamples.get(&bit) {
+                further.counterexamples.insert(bit, trace.clone());
+            }
+        }
+        Some(further)
+    }
+
+    /// How far the explorers came: whoever went through everything further than whoever was cut, and of those whoever
+    /// found a claim false.
+    fn reach(&self) -> (bool, bool, usize, u64, u64) {
+        let exact = self.exact.as_ref();
+        (
+            self.is_complete(),
+            exact.is_some_and(|summary| summary.completion.is_complete()),
+            self.violations().count(),
+            exact.map_or(0, |summary| summary.unique),
+            self.stateright.as_ref().map_or(0, |other| other.unique),
+        )
     }
 }
 
 /// The version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// The rules that this program was made of.
+const RULES: &str = env!("HOLDFAST_RULES");
+
+/// What every version of the format has.
+#[derive(Deserialize)]
+struct Versioned {
+    format: u32,
+}
 
 impl Record {
     /// Nothing found yet.
     #[must_use]
     pub fn new(subject: String, claims: Vec<String>, wanted: Vec<String>) -> Self {
-        Self { format: FORMAT, subject, claims, wanted, units: BTreeMap::new() }
+        Self { format: FORMAT, subject, rules: RULES.to_owned(), claims, wanted, units: BTreeMap::new() }
     }
 
     /// Reads a record.
@@ -115,11 +186,15 @@ impl Record {
     /// # Errors
     /// A sentence about what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let record: Self = serde_json::from_str(text).map_err(|error| format!("not a record of results: {error}"))?;
-        if record.format != FORMAT {
-            return Err(format!("format {} of results; this program reads format {FORMAT}", record.format));
+        let wrong = |error: serde_json::Error| format!("not a record of results: {error}");
+        let Versioned { format } = serde_json::from_str(text).map_err(wrong)?;
+        if format != FORMAT {
+            let why = if format < FORMAT { ", which does not say what rules they were found under" } else { "" };
+            return Err(format!(
+                "format {format} of results{why}; this program reads format {FORMAT}: explore anew, into another file"
+            ));
         }
-        Ok(record)
+        serde_json::from_str(text).map_err(wrong)
     }
 
     /// The record as text.
@@ -146,6 +221,13 @@ impl Record {
         if self.subject != other.subject {
             return Err(format!("they are of different runs: `{}` and `{}`", self.subject, other.subject));
         }
+        if self.rules != other.rules {
+            return Err(format!(
+                "the rules have changed in between (the digest of model, claims, scenarios and explorers is `{}` in one and \
+                 `{}` in the other): explore anew, into another file, or use the program that wrote it",
+                self.rules, other.rules
+            ));
+        }
         if self.wanted != other.wanted {
             return Err("they are of runs over different scenarios".to_owned());
         }
@@ -161,101 +243,21 @@ impl Record {
     /// If it is of a different run, or if both explored the same and do not agree about it.
     pub fn merge(&mut self, other: Self) -> Result<(), String> {
         self.belongs_with(&other)?;
-        for (name, unit) in other.units {
-            match self.units.get(&name) {
-                Some(known) if known.is_complete() && unit.is_complete() && !known.same_findings(&unit) => {
-                    return Err(format!("they contradict each other about `{name}`"));
-                }
-                Some(known) if known.is_complete() => {}
-                Some(_) | None => {
-                    self.units.insert(name, unit);
-                }
+        other.units.into_iter().try_for_each(|(name, unit)| self.add(name, unit))
+    }
+
+    /// Adds what was found in one variant. What is known of it already is not lost, least of all a counterexample.
+    ///
+    /// # Errors
+    /// If the two do not agree.
+    pub fn add(&mut self, name: String, unit: Unit) -> Result<(), String> {
+        let unit = match self.units.get(&name) {
+            Some(known) => {
+                known.clone().and(unit).ok_or_else(|| format!("they contradict each other about `{name}`"))?
             }
-        }
+            None => unit,
+        };
+        self.units.insert(name, unit);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::explore::Why;
-
-    fn unit(variant: &str, unique: u64, completion: Completion) -> Unit {
-        Unit {
-            scenario: "toy".to_owned(),
-            variant: variant.to_owned(),
-            exact: Some(Summary { unique, completion, ..Summary::default() }),
-            stateright: Some(Other {
-                completion,
-                unique,
-                transitions: 0,
-                collisions: CollisionBound::of(unique),
-                violations: Vec::new(),
-            }),
-            counterexamples: BTreeMap::new(),
-            milliseconds: unique,
-        }
-    }
-
-    fn record(units: &[Unit]) -> Record {
-        let wanted = ["toy: a", "toy: b"].map(str::to_owned).to_vec();
-        let mut record = Record::new("toy".to_owned(), vec!["claim".to_owned()], wanted);
-        for unit in units {
-            record.units.insert(format!("{}: {}", unit.scenario, unit.variant), unit.clone());
-        }
-        record
-    }
-
-    const CUT: Completion = Completion::Cut { why: Why::TimeLimit };
-
-    #[test]
-    fn it_reads_back() {
-        let record = record(&[unit("a", 3, Completion::Complete), unit("b", 4, CUT)]);
-        assert_eq!(Record::parse(&record.text().unwrap()), Ok(record));
-        assert!(Record::parse("{}").unwrap_err().starts_with("not a record of results: "));
-    }
-
-    #[test]
-    fn shards_add_up_whatever_the_order() {
-        let (a, b) = (unit("a", 3, Completion::Complete), unit("b", 4, Completion::Complete));
-        let (left, right) = (record(std::slice::from_ref(&a)), record(std::slice::from_ref(&b)));
-        assert_eq!(left.missing(), ["toy: b"]);
-        let mut sum = left.clone();
-        sum.merge(right.clone()).unwrap();
-        assert_eq!(sum, record(&[a, b]));
-        assert!(sum.missing().is_empty());
-        let mut other_way = right;
-        other_way.merge(left).unwrap();
-        assert_eq!(sum, other_way);
-    }
-
-    #[test]
-    fn a_complete_unit_wins_over_a_cut_one_and_contradictions_are_noticed() {
-        let mut sum = record(&[unit("a", 2, CUT)]);
-        sum.merge(record(&[unit("a", 3, Completion::Complete)])).unwrap();
-        sum.merge(record(&[unit("a", 2, CUT)])).unwrap();
-        assert_eq!(sum, record(&[unit("a", 3, Completion::Complete)]));
-        let contradiction = sum.merge(record(&[unit("a", 4, Completion::Complete)]));
-        assert_eq!(contradiction, Err("they contradict each other about `toy: a`".to_owned()));
-        let mut other = record(&[]);
-        other.subject = "another".to_owned();
-        assert_eq!(sum.merge(other), Err("they are of different runs: `toy` and `another`".to_owned()));
-    }
-
-    #[test]
-    fn explorers_agree_only_if_both_are_through() {
-        let mut both = unit("a", 3, Completion::Complete);
-        assert_eq!(both.agrees(), Some(true));
-        if let Some(other) = &mut both.stateright {
-            other.unique = 2;
-        }
-        assert_eq!(both.agrees(), Some(false));
-        assert_eq!(unit("a", 3, CUT).agrees(), None);
-        both.stateright = None;
-        assert_eq!(both.agrees(), None);
-        assert!(both.is_complete());
-        both.exact = None;
-        assert!(!both.is_complete(), "nobody explored");
     }
 }

@@ -95,7 +95,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 
     fn inputs(&self, state: &Self::State, inputs: &mut Vec<Input>) {
         let sight = state.observe(&self.terms);
-        self.each_input(&sight.observation(&self.terms), &mut |printed| inputs.push(printed.input));
+        self.each_input(state, &sight.observation(&self.terms), &mut |printed| inputs.push(printed.input));
     }
 
     fn step(&self, state: &Self::State, input: Input) -> Successor<Self> {
@@ -123,7 +123,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
         let sight = state.observe(&self.terms);
         let before = sight.observation(&self.terms);
-        self.each_input(&before, &mut |printed| emit(self.judged_step(state, &before, printed)));
+        self.each_input(state, &before, &mut |printed| emit(self.judged_step(state, &before, printed)));
         judge(&before)
     }
 }
@@ -131,9 +131,10 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     /// Every input that is tried in a state, in a fixed order.
     #[inline]
-    fn each_input(&self, before: &Observation<'_>, each: &mut impl FnMut(Printed)) {
+    fn each_input(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, each: &mut impl FnMut(Printed)) {
         for (index, inputs) in self.payment.iter().enumerate() {
-            if self.canonical && self.is_like_its_neighbour(before, index) {
+            // Of interchangeable payments that are alike, one is enough. That they look alike is not.
+            if self.canonical && index.checked_sub(1).is_some_and(|left| state.are_alike(intent(left), intent(index))) {
                 continue;
             }
             let payment = before.payments.get(index).and_then(Option::as_ref);
@@ -153,12 +154,6 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
                 each(Printed::of(Event::Advance { seconds }.into()));
             }
         }
-    }
-
-    /// Interchangeable payments: what can happen to one of two equal ones can happen to the other,
-    /// to the same effect.
-    fn is_like_its_neighbour(&self, before: &Observation<'_>, index: usize) -> bool {
-        index.checked_sub(1).is_some_and(|left| before.payments.get(left) == before.payments.get(index))
     }
 
     #[inline]
@@ -233,8 +228,12 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     if let Some(left) = before.session.and_then(|session| session.seconds_left) {
         jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
-    if before.keys.iter().flatten().any(|key| key.answer.is_some() && !key.prunable) {
-        jumps.extend([i64::from(holdfast_model::time::DAY)]);
+    // One second before the end of a key's day only once the payments are at their end: while a hold runs, every
+    // second would multiply with every day of it.
+    let ended = before.payments.iter().all(|payment| payment.is_some_and(|payment| payment.status.is_final()));
+    for left in before.keys.iter().flatten().filter_map(|key| key.seconds_left) {
+        jumps.push(i64::from(left));
+        jumps.extend(ended.then_some(i64::from(left).saturating_sub(1)));
     }
     jumps.retain(|jump| *jump > 0);
     jumps.sort_unstable();

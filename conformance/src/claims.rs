@@ -104,7 +104,7 @@ fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
         Input::Begin { key, .. } => *key,
         Input::Finish { .. } | Input::Event(_) => return None,
     };
-    let is_old = before.keys.get(usize::from(key.0)).copied().flatten().is_some_and(|view| view.prunable);
+    let is_old = before.keys.get(usize::from(key.0)).copied().flatten().is_some_and(|view| view.is_prunable());
     is_old.then_some(Input::Event(Event::PruneKey { key }))
 }
 
@@ -117,7 +117,7 @@ fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapsho
     };
     let mut forgotten = Vec::new();
     for (place, key) in before.keys.iter().enumerate() {
-        let old = key.filter(|key| key.prunable && named != Some(place));
+        let old = key.filter(|key| key.is_prunable() && named != Some(place));
         if let (Some(key), Some(slot @ None)) = (old, after.keys.get_mut(place)) {
             *slot = Some(key);
             forgotten.push(place);

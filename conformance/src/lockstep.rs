@@ -236,7 +236,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             Input::Begin { key, .. } => Some(*key),
             Input::Finish { .. } | Input::Event(_) => None,
         };
-        match key.filter(|key| self.model_key(*key).is_some_and(|view| view.prunable)) {
+        match key.filter(|key| self.model_key(*key).is_some_and(|view| view.is_prunable())) {
             Some(key) => self.take(Input::Event(Event::PruneKey { key })).map(drop),
             None => Ok(()),
         }
@@ -245,7 +245,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// Keys that the subject has forgotten of itself, and might: the model forgets them too.
     fn follow_forgotten_keys(&mut self) -> Result<(), Verdict> {
         // What has been compared is as old on both sides; to look again at every step would cost a tenth of it.
-        if !self.after.keys.iter().flatten().any(|key| key.prunable) {
+        if !self.after.keys.iter().flatten().any(KeyView::is_prunable) {
             return Ok(());
         }
         for place in 0..KEYS {
@@ -255,7 +255,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
                 Ok(sight) => sight.keys.get(place).is_some_and(Option::is_some),
                 Err(failure) => return Err(self.cannot_say(failure)),
             };
-            if known || !self.model_key(key).is_some_and(|view| view.prunable) {
+            if known || !self.model_key(key).is_some_and(|view| view.is_prunable()) {
                 continue;
             }
             let input = Input::Event(Event::PruneKey { key });
@@ -321,12 +321,12 @@ fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Opt
     for (place, old) in model.iter().enumerate() {
         let is_gone = after.keys.get(place).is_none_or(Option::is_none);
         let was = before.keys.get(place).copied().flatten();
-        let (true, Some(was), true) = (old.is_some_and(|key| key.prunable), was, is_gone) else { continue };
+        let (true, Some(was), true) = (old.is_some_and(|key| key.is_prunable()), was, is_gone) else { continue };
         if after.keys.len() <= place {
             after.keys.resize(place.saturating_add(1), None);
         }
         if let Some(slot) = after.keys.get_mut(place) {
-            *slot = Some(KeyView { prunable: true, ..was });
+            *slot = Some(KeyView { seconds_left: Some(0), ..was });
         }
     }
 }

@@ -64,7 +64,7 @@ pub fn snapshot_of(sight: &Sight, terms: &Terms, model: &[Option<KeyView>], into
         key.as_ref().map(|key| KeyView {
             operation: key.operation,
             answer: key.answer.as_ref().map(|answer| read(answer, likely).unwrap_or(Err(Rejection::ServerError))),
-            prunable: key.prunable,
+            seconds_left: key.seconds_left,
         })
     }));
     into.keys.resize(sight.keys.len().max(KEYS), None);
@@ -127,7 +127,7 @@ fn is_key_alike(model: &KeyView, subject: &KeyView) -> bool {
         (Some(Err(model)), Some(Err(subject))) => compare_refusals(*model, &Refused::from(*subject)) != Likeness::Other,
         (model, subject) => model == subject,
     };
-    answers && model.operation == subject.operation && model.prunable == subject.prunable
+    answers && model.operation == subject.operation && model.seconds_left == subject.seconds_left
 }
 
 /// Names each field that differs.

@@ -104,8 +104,9 @@ pub struct KeySight {
     pub operation: Operation,
     /// What that request was answered; `None` while it is worked on.
     pub answer: Option<Answer>,
-    /// Is it old enough to be forgotten? (24 h, §2.11)
-    pub prunable: bool,
+    /// Seconds until it may be forgotten (a day after its answer, §2.11), none left once it may; `None` while it is
+    /// worked on.
+    pub seconds_left: Option<u32>,
 }
 
 /// Everything that can be seen of an engine at one moment. Places count from 0 in the order of creation.

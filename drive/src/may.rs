@@ -78,5 +78,5 @@ pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&
         Operation::CreateRefund { refund, .. } if refund.refund_application_fee || refund.reverse_transfer
     );
     let key = call.key.and_then(|key| now.keys.get(usize::from(key.0)).copied().flatten());
-    fits && (is_booked || !takes_back) && key.is_none_or(|key| !key.prunable && key.answer.is_some())
+    fits && (is_booked || !takes_back) && key.is_none_or(|key| !key.is_prunable() && key.answer.is_some())
 }

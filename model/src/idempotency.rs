@@ -50,6 +50,7 @@ impl Key {
 
     /// What an outsider can know of it.
     pub(crate) fn view(&self) -> KeyView {
-        KeyView { operation: self.operation, answer: self.answer, prunable: self.is_prunable() }
+        let seconds_left = self.answer.map(|_| self.retention.left().unwrap_or(0));
+        KeyView { operation: self.operation, answer: self.answer, seconds_left }
     }
 }

@@ -182,6 +182,16 @@ pub struct KeyView {
     pub operation: Operation,
     /// What that request was answered; `None` while it is worked on.
     pub answer: Option<Outcome>,
-    /// Is it old enough to be forgotten? (24 h, §2.11)
-    pub prunable: bool,
+    /// Seconds until it may be forgotten, none left once it may; `None` while it is worked on. It
+    /// is a day in the moment of the answer (§2.11).
+    pub seconds_left: Option<u32>,
+}
+
+impl KeyView {
+    /// Is it old enough to be forgotten?
+    #[must_use]
+    #[inline]
+    pub const fn is_prunable(&self) -> bool {
+        matches!(self.seconds_left, Some(0))
+    }
 }

@@ -5,7 +5,8 @@ use crate::Decline;
 /// Why a request was not (or not simply) done.
 ///
 /// The order of the variants is the order of precedence inside one endpoint: where two reasons
-/// apply, the earlier one is answered. What the client sees is in [`Rejection::wire`].
+/// apply, the earlier one is answered; of a SetupIntent, [`Rejection::IncompatibleMethod`] last. What the client
+/// sees is in [`Rejection::wire`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rejection {
     // Before the endpoint begins: never stored under a key.
@@ -96,9 +97,9 @@ pub enum Rejection {
     FeeTooLarge,
     /// The transfer is more than the charge.
     TransferTooLarge,
-    /// The first capture named a fee, this one does not (or, by dialect, another).
+    /// The first capture named a fee, this one does not.
     MissingFee,
-    /// The first capture named a transfer amount, this one does not (or, by dialect, another).
+    /// The first capture named a transfer amount, this one does not.
     MissingTransfer,
     /// A fee that appears after the first capture, where the dialect forbids it.
     LateFee,
@@ -293,7 +294,8 @@ impl Rejection {
         matches!(self, Self::LockTimeout | Self::KeyInUse | Self::KeyMismatch)
     }
 
-    /// Were the parameters wrong whatever the state?
+    /// Were the parameters wrong, whatever the state? Of B12's combination, one half may have come with an earlier
+    /// request.
     #[must_use]
     pub const fn is_validation(self) -> bool {
         matches!(

@@ -58,6 +58,13 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
         self
     }
 
+    /// Whether two payments are equal in all that can matter to them, seen from outside or not, so that whatever can
+    /// happen to one can happen to the other, to the same effect. Two that do not exist are.
+    #[must_use]
+    pub fn are_alike(&self, one: IntentId, other: IntentId) -> bool {
+        self.payment(one) == self.payment(other)
+    }
+
     pub(crate) fn payment(&self, intent: IntentId) -> Option<Payment> {
         self.payments.get(usize::from(intent.0)).copied().flatten()
     }

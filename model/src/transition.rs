@@ -331,7 +331,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
             SessionMode::Setup => self.save(method),
         };
         match answer {
-            Err(Rejection::BeyondBounds) => Err(Rejection::BeyondBounds),
+            // What says that the model itself is at its end is not for the page to hide.
+            Err(end @ (Rejection::BeyondBounds | Rejection::AmountOutOfRange)) => Err(end),
             Err(rejection) if rejection.is_refusal() => {
                 *self.state = before;
                 self.notifications.clear();

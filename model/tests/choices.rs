@@ -93,13 +93,22 @@ create         pi1 1000 usd automatic method=card_visa confirm    => succeeded
 create         pi2 1000 usd manual multicapture method=card_visa confirm => requires_capture multicapture_available=true
 create_session payment hosted 2000 multicapture success_url       => rejected - param=payment_method_options[card][request_multicapture] http=400 exists=false notifies
 create_session payment hosted 2000 manual multicapture success_url => open
+update         pi2 capture_method=automatic       => rejected - param=payment_method_options[card][request_multicapture] http=400 status=requires_capture notifies
+create         pi3 1000 usd manual multicapture method=card_visa => requires_confirmation
+update         pi3 capture_method=automatic       => rejected - param=payment_method_options[card][request_multicapture] http=400 capture_method=manual notifies
+confirm        pi3 capture_method=automatic_async => rejected - param=payment_method_options[card][request_multicapture] http=400 status=requires_confirmation capture_method=manual notifies
+update         pi3 capture_method=manual          => requires_confirmation
+confirm        pi3                                => requires_capture multicapture_available=true
 
-# §2.2: the metadata of a canceled intent may be changed, and nothing else.
+# §2.2, C15: the metadata of a canceled intent may be changed, and nothing else, not even the last error.
 dialect metadata_on_canceled=yes
 create  pi1 1000 usd manual method=card_visa confirm => requires_capture
 cancel  pi1             => canceled
 update  pi1 metadata    => canceled notifies
 update  pi1 amount=1200 => rejected payment_intent_unexpected_state param=amount http=400 amount=1000 notifies
+create  pi2 1000 usd method=card_visa_chargeDeclined confirm => rejected card_declined status=requires_payment_method
+cancel  pi2             => canceled last_error=card_declined
+update  pi2 metadata    => canceled last_error=card_declined notifies
 
 # U16, B43: a charge given back in full while its hold was open stays as it was.
 dialect refunded_at_final_capture=no
@@ -142,6 +151,28 @@ fn each_choice_changes_what_it_names() {
     }
     for (field, _) in Dialect::FIELDS {
         assert!(shown.contains(field), "no trace shows what {field} changes");
+    }
+}
+
+/// The rule book wants each of its numbered choices to be a field: `README.md` says of each which it is, or why none.
+#[test]
+fn each_numbered_choice_is_a_field_or_says_why_not() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, text) =
+        text.split_once("| choice | field of the dialect, or why there is none |").expect("the table is there");
+    let table: Vec<_> = text.lines().skip(2).take_while(|line| line.starts_with("| U")).collect();
+    assert_eq!(table.len(), 18, "{table:?}");
+    for (number, line) in (1..).zip(table) {
+        let [_, choice, said, _] = line.split('|').collect::<Vec<_>>()[..] else { panic!("four columns in {line}") };
+        let id = format!("U{number}");
+        assert_eq!(choice.trim(), id);
+        let (mut fields, mut told) = (Vec::new(), Vec::new());
+        for (field, rules) in Dialect::FIELDS {
+            fields.extend(rules.split(", ").any(|rule| rule == id).then_some(*field));
+            told.extend(said.contains(&format!("`{field}`")).then_some(*field));
+        }
+        assert_eq!(told, fields, "{id}");
+        assert_eq!(said.trim().starts_with("none: "), fields.is_empty(), "{id}");
     }
 }
 

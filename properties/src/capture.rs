@@ -1,9 +1,11 @@
 //! Taking authorized money, once or several times.
 
 use holdfast_model::{
-    CaptureMethod, Country, IntentStatus, Network, PaymentMethod, PaymentView, Rail, Rejection, Terms,
+    Amount, Capture, CaptureMethod, ChargeView, Country, Flow, IntentStatus, Network, PaymentMethod, PaymentView, Rail,
+    Rejection, Terms,
 };
 
+use crate::expiry::is_over;
 use crate::judgement::{Judgement, Voice, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
@@ -116,10 +118,12 @@ pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(terms: &Terms, payme
         return Judgement::Vacuous;
     };
     let premise = payment.capture_method != CaptureMethod::Manual;
+    let accepted = terms.dialect.accept_multicapture_with_automatic;
     let told = terms.dialect.multicapture_despite_automatic || !charge.multicapture_available;
-    given(premise, told && payment.status == IntentStatus::Succeeded && payment.capturable.is_zero(), || {
+    let idle = payment.status == IntentStatus::Succeeded && payment.capturable.is_zero();
+    given(premise, accepted && told && idle, || {
         format!(
-            "{:?} with multicapture available {}: {} with capturable {}",
+            "{:?}, asked for (which is accepted: {accepted}) and available {}: {} with capturable {}",
             payment.capture_method,
             charge.multicapture_available,
             payment.status.name(),
@@ -317,48 +321,78 @@ pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) ->
     let (Some((capture, before)), Some((_, reason))) = (step.capture_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    let Some(charge) = before.charge else { return Judgement::Vacuous };
+    // The status, and a model out of its range, have claims of their own.
+    if matches!(reason, Rejection::UnexpectedState | Rejection::AmountOutOfRange) {
+        return Judgement::Vacuous;
+    }
+    given(true, is_true_of(reason, &capture, step.terms, before), || {
+        let charge = before.charge;
+        format!(
+            "{capture:?} was refused with {reason:?}: capturable {}, received {}, fee {:?}, transfer {:?}, {:?}, \
+             captures {}, hold left {:?}",
+            before.capturable.get(),
+            before.received.get(),
+            before.fee,
+            before.transfer,
+            before.flow,
+            charge.map_or(0, |charge| charge.captures),
+            charge.and_then(|charge| charge.hold_left),
+        )
+    })
+}
+
+/// Is this a positive amount, of no more digits than there may be?
+fn is_positive(number: i64) -> bool {
+    Amount::from_request(number).is_some_and(|amount| !amount.is_zero() && amount <= Amount::MAX)
+}
+
+/// Is this capture refused rightly for this reason? Not if it is a reason that captures do not have.
+fn is_true_of(reason: Rejection, capture: &Capture, terms: &Terms, before: &PaymentView) -> bool {
+    let dialect = &terms.dialect;
     let asked = capture.amount.unwrap_or_else(|| i64::from(before.capturable.get()));
-    let cause = if reason == Rejection::NegativeCapture {
+    let (fee, transfer) = (capture.fee.is_some(), capture.transfer.is_some());
+    let has = |test: &dyn Fn(&ChargeView) -> bool| before.charge.as_ref().is_some_and(test);
+    // A release takes no money, and need not repeat what the first capture named.
+    let later = asked != 0 && has(&|charge| charge.captures > 0);
+    if reason == Rejection::NegativeCapture {
         asked < 0
+    } else if reason == Rejection::InvalidFee {
+        capture.fee.is_some_and(|fee| !is_positive(fee))
+    } else if reason == Rejection::InvalidTransfer {
+        capture.transfer.is_some_and(|transfer| !is_positive(transfer))
+    } else if reason == Rejection::HoldExpired {
+        has(&|charge| charge.hold_left.is_some_and(|left| is_over(terms, left)))
     } else if reason == Rejection::ZeroCapture {
         // Zero by default, too: all that is left may be nothing (U5).
-        asked == 0
-            && (capture.final_capture == Some(false)
-                || before.received.is_zero()
-                || !multicapture(before)
-                || capture.amount.is_none())
+        asked == 0 && (capture.final_capture == Some(false) || before.received.is_zero() || !multicapture(before))
     } else if reason == Rejection::CaptureTooLarge {
         asked > i64::from(before.capturable.get())
     } else if reason == Rejection::PieceTooSmall {
-        let dialect = &step.terms.dialect;
         dialect.minimum_per_capture && asked > 0 && asked < i64::from(dialect.minimum_amount)
     } else if reason == Rejection::FinalCaptureUnavailable {
-        capture.final_capture.is_some() && !multicapture(before)
+        let named = capture
+            .final_capture
+            .is_some_and(|final_capture| !final_capture || dialect.final_capture_needs_multicapture);
+        named && !multicapture(before)
     } else if reason == Rejection::CaptureLimit {
-        charge.captures >= MOST_CAPTURES
-    } else if reason == Rejection::HoldExpired {
-        charge.hold_left.is_some_and(|left| left <= 0)
+        asked != 0 && has(&|charge| charge.captures >= MOST_CAPTURES)
+    } else if reason == Rejection::FeeWithoutConnect {
+        fee && before.flow == Flow::Platform
+    } else if reason == Rejection::TransferWithoutDestination {
+        transfer && before.flow != Flow::Destination
+    } else if reason == Rejection::FeeAndTransfer {
+        fee && (transfer || before.transfer.is_some()) || transfer && before.fee.is_some()
     } else if reason == Rejection::MissingFee {
-        charge.fee_at_first_capture && capture.fee.is_none()
+        later && !fee && has(&|charge| charge.fee_at_first_capture)
     } else if reason == Rejection::MissingTransfer {
-        charge.transfer_at_first_capture && capture.transfer.is_none()
-    } else if matches!(reason, Rejection::LateFee | Rejection::LateTransfer) {
-        !step.terms.dialect.late_connect_amounts
+        later && !transfer && has(&|charge| charge.transfer_at_first_capture)
+    } else if reason == Rejection::LateFee {
+        later && fee && !dialect.late_connect_amounts && has(&|charge| !charge.fee_at_first_capture)
+    } else if reason == Rejection::LateTransfer {
+        later && transfer && !dialect.late_connect_amounts && has(&|charge| !charge.transfer_at_first_capture)
     } else {
-        return Judgement::Vacuous;
-    };
-    given(true, cause, || {
-        format!(
-            "capture of {asked} with final_capture {:?} was refused with {reason:?}: capturable {}, received {}, \
-             captures {}, hold left {:?}",
-            capture.final_capture,
-            before.capturable.get(),
-            before.received.get(),
-            charge.captures,
-            charge.hold_left
-        )
-    })
+        false
+    }
 }
 
 /// If false, an order is taken in pieces, or kept open for further ones, that the network allowed to be

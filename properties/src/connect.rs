@@ -1,11 +1,13 @@
 //! Fees of the platform and transfers to connected accounts.
 
 use holdfast_model::{
-    Amount, Capture, CaptureMethod, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection, Terms, Update,
+    Accepted, Amount, Capture, CaptureMethod, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection, Terms,
+    Update,
 };
 
 use crate::capture::multicapture;
 use crate::judgement::{Judgement, Voice, given};
+use crate::refunds::rest;
 use crate::refusal::refused;
 use crate::step::{Captured, PaymentStep, approved};
 
@@ -291,23 +293,77 @@ fn transfers_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judg
     })
 }
 
-/// If false, a customer's full refund leaves a part of the fee (or of the transfer) where it was,
-/// although the merchant asked for all of it back.
-fn full_refund_returns_all_that_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
-    let untouched = before.charge.is_some_and(|charge| charge.refunded_amount.is_zero());
-    let full = untouched && after.charge.is_some_and(|charge| charge.refunded_amount == after.received);
+/// If false, a merchant who asks for a part of the fee or of the transfer back, or to send a part of the
+/// money on, moves another sum than they asked for, or is told of another.
+fn named_amount_is_moved<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(operation), Some((before, after))) = (step.operation, step.both()) else { return Judgement::Vacuous };
     let (from, to) = (before.ledger, after.ledger);
-    let fee = refund.refund_application_fee && from.fees_refunded.is_zero();
-    let transfer = refund.reverse_transfer && from.reversals.is_zero();
-    let expected = (!fee || to.fees_refunded == to.fees) && (!transfer || to.reversals == to.transfers);
-    given(full && (fee || transfer), expected, || {
+    let captured = before.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
+    let (asked, all, from, to) = if let Operation::RefundFee { amount, .. } = operation {
+        (amount, from.fees.minus(from.fees_refunded), from.fees_refunded, to.fees_refunded)
+    } else if let Operation::ReverseTransfer { amount, .. } = operation {
+        (amount, from.transfers.minus(from.reversals), from.reversals, to.reversals)
+    } else if let Operation::CreateTransfer { amount, .. } = operation {
+        (amount, captured.minus(from.transfers), from.transfers, to.transfers)
+    } else {
+        return Judgement::Vacuous;
+    };
+    let expected = asked.map_or(all, Amount::from_request);
+    let moved = to.minus(from);
+    // An answer that was lost says nothing, but the money has moved all the same.
+    let told = match step.answer() {
+        Some(Accepted::Money { amount }) => Some(amount) == expected,
+        Some(_) => false,
+        None => true,
+    };
+    given(step.accepted().is_some() || from != to, moved == expected && told, || {
         format!(
-            "full refund: fees refunded {} of {}, reversals {} of {}",
+            "{operation:?}: {} became {} instead of {:?} more, answered {:?}",
+            from.get(),
+            to.get(),
+            expected.map(Amount::get),
+            step.step.outcome
+        )
+    })
+}
+
+/// How much of `total` goes back with this refund, of what has not gone back yet: all with a refund of all
+/// that was left, its share otherwise, rounded down (B44, §2.6).
+fn due_back(before: &PaymentView, given_back: Amount, total: Amount, already: Amount) -> Option<Amount> {
+    let left = total.minus(already)?;
+    if given_back == rest(before) {
+        return Some(left);
+    }
+    let product = u64::from(total.get()).checked_mul(u64::from(given_back.get()))?;
+    let share = product.checked_div(u64::from(before.received.get()))?;
+    Some(left.min(Amount::new(u32::try_from(share).ok()?)))
+}
+
+/// If false, a refund takes back another part of the fee or of the transfer than the merchant asked for with
+/// it, or nothing, and the platform or the seller pays for the rest.
+fn refund_returns_its_share<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some((refund, before)), Some(after)) = (step.refund_asked(), step.after) else { return Judgement::Vacuous };
+    let sum = |payment: &PaymentView| payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
+    let Some(given_back) = sum(after).minus(sum(before)).filter(|amount| !amount.is_zero()) else {
+        return Judgement::Vacuous;
+    };
+    let (from, to) = (before.ledger, after.ledger);
+    let fee = due_back(before, given_back, from.fees, from.fees_refunded);
+    let transfer = due_back(before, given_back, from.transfers, from.reversals);
+    let (asked_fee, asked_transfer) = (refund.refund_application_fee, refund.reverse_transfer);
+    let expected = (!asked_fee || to.fees_refunded.minus(from.fees_refunded) == fee)
+        && (!asked_transfer || to.reversals.minus(from.reversals) == transfer);
+    given(asked_fee || asked_transfer, expected, || {
+        format!(
+            "{refund:?} of {} from {}: fees refunded {} became {} (share {:?}), reversals {} became {} (share {:?})",
+            given_back.get(),
+            before.received.get(),
+            from.fees_refunded.get(),
             to.fees_refunded.get(),
-            to.fees.get(),
+            fee.map(Amount::get),
+            from.reversals.get(),
             to.reversals.get(),
-            to.transfers.get()
+            transfer.map(Amount::get)
         )
     })
 }
@@ -383,11 +439,12 @@ pub(crate) fn capture_settles_fee_and_share<V: Voice>(step: &PaymentStep<'_, '_>
 }
 
 /// If false, a platform loses a fee that it was entitled to keep, a seller's money is taken back by a
-/// refund that did not ask for it, or a full refund leaves some of what was asked for.
+/// refund that did not ask for it, or another sum goes back or out than the merchant asked for.
 pub(crate) fn connect_money_goes_back_when_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     fees_are_kept_unless_asked(step)
         .and(|| transfers_are_kept_unless_asked(step))
-        .and(|| full_refund_returns_all_that_was_asked(step))
+        .and(|| named_amount_is_moved(step))
+        .and(|| refund_returns_its_share(step))
 }
 
 /// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.

@@ -20,7 +20,7 @@ fn hold_left(payment: &PaymentView) -> Option<i64> {
 }
 
 /// Has the hold run out, so that nothing may be taken any more?
-fn is_over(terms: &Terms, left: i64) -> bool {
+pub(crate) fn is_over(terms: &Terms, left: i64) -> bool {
     if terms.dialect.capture_at_deadline { left < 0 } else { left <= 0 }
 }
 

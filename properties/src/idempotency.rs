@@ -7,6 +7,9 @@ use crate::judgement::{Judgement, Voice, given};
 use crate::step::{Step, find_key, subject};
 use crate::words::changes;
 
+/// A key is kept for a day from its answer (§2.11, §2.16).
+const DAY: u32 = 86_400;
+
 /// A call that nothing went wrong with, under a key that the engine knew: the key and the request.
 fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
     let Input::Call(call) = step.input else { return None };
@@ -101,7 +104,7 @@ fn given_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let Some((key, operation, Some(answer))) = first_time(step) else { return Judgement::Vacuous };
     let stored = answer.err().is_none_or(Rejection::is_stored);
     let found = find_key(&step.after, key);
-    let kept = found.is_some_and(|view| view.operation == operation && view.answer == Some(answer) && !view.prunable);
+    let kept = found.is_some_and(|view| view.operation == operation && view.answer == Some(answer));
     // A 500 that hides an invalid request: the endpoint never began, and nothing was done.
     let hidden = answer == Err(Rejection::ServerError) && found.is_none() && step.unchanged();
     given(stored && !hidden, kept, || format!("answered {answer:?}, kept {found:?}"))
@@ -139,7 +142,7 @@ fn keys_are_forgotten_when_old_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
         let Some(view) = view.as_ref().filter(|view| forgotten(place, view)) else { continue };
         premise = true;
         let pruned = matches!(step.input, Input::Event(Event::PruneKey { key }) if usize::from(key.0) == place);
-        allowed &= pruned && view.prunable;
+        allowed &= pruned && view.is_prunable();
     }
     given(premise, allowed, || {
         format!("{:?} turned keys {:?} into {:?}", step.input, step.before.keys, step.after.keys)
@@ -161,15 +164,24 @@ fn kept_answers_do_not_change<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     given(premise, same, || format!("{:?} turned keys {:?} into {:?}", step.input, step.before.keys, step.after.keys))
 }
 
-/// If false, keys expire although no time has passed.
-fn keys_grow_old_with_time_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
-    let aged = step
-        .before
-        .keys
-        .iter()
-        .zip(step.after.keys)
-        .any(|(from, to)| from.is_some_and(|from| !from.prunable) && to.is_some_and(|to| to.prunable));
-    given(aged, step.seconds() > 0, || format!("{:?} made a key old", step.input))
+/// If false, the day of a key is an hour or a week, or begins anew with every repetition.
+fn the_day_runs_from_the_answer<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+    let mut premise = false;
+    let mut on_time = true;
+    for (place, to) in step.after.keys.iter().enumerate() {
+        let Some(to) = to else { continue };
+        let from = step.before.keys.get(place).copied().flatten().filter(|from| from.answer.is_some());
+        let expected = match (from, to.answer) {
+            (_, None) => None,
+            (None, Some(_)) => Some(DAY),
+            (Some(from), Some(_)) => from.seconds_left.map(|left| left.saturating_sub(step.seconds())),
+        };
+        premise |= from.map(|from| from.seconds_left) != Some(to.seconds_left) || step.seconds() > 0;
+        on_time &= to.seconds_left == expected;
+    }
+    given(premise, on_time, || {
+        format!("{:?} turned keys {:?} into {:?}", step.input, step.before.keys, step.after.keys)
+    })
 }
 
 /// If false, a request that is only queued has acted already.
@@ -209,12 +221,12 @@ pub(crate) fn requests_not_carried_out_do_nothing<V: Voice>(step: &Step<'_>) -> 
         .and(|| conflicts_do_nothing(step))
 }
 
-/// If false, a repetition within the day is taken for a new request, or what a key stands for changes
-/// behind the client's back.
+/// If false, a repetition within the day is taken for a new request, the day of a key is another length of
+/// time, or what a key stands for changes behind the client's back.
 pub(crate) fn keys_are_kept_for_a_day<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     keys_are_forgotten_when_old_only(step)
         .and(|| kept_answers_do_not_change(step))
-        .and(|| keys_grow_old_with_time_only(step))
+        .and(|| the_day_runs_from_the_answer(step))
 }
 
 /// If false, two copies of one request run side by side, or two requests change one object at once and one

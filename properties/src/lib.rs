@@ -34,6 +34,7 @@ catalogue! {
     payment lifecycle::canceled_has_received_nothing "canceled means that nothing was received" "I4 B38 U6 R14";
     payment lifecycle::capturable_only_while_held "something is capturable only while the intent requires capture" "I3 B36";
     payment lifecycle::money_means_one_approved_charge "an intent has money exactly if one charge was approved, and never two" "I15 C1 C8 C13 R23 §2.1";
+    payment lifecycle::charged_only_if_the_issuer_approves "a charge is approved only if the issuer of its method approves" "C9 C13 R23 §2.2 §2.14";
     payment lifecycle::method_fits_the_status "an intent asks for a payment method exactly if it has none" "C4 C6 C13";
     payment lifecycle::waiting_fits_the_method "only banks process, only challenged cards require action, only manual cards require capture" "B3 B4 B28 C7 C8 C9 C10 D3";
     payment lifecycle::traces_fit_the_status "only canceled intents have a reason, only unpaid ones an error" "C13 C15 §2.1";
@@ -43,14 +44,14 @@ catalogue! {
     payment_change lifecycle::documented_status_moves "a status moves only as documented" "C4 C6 C7 C8 C10 C13 C14 C16 C18 R14 §2.2";
     payment_change lifecycle::final_stays_final "succeeded and canceled are final, and a canceled intent never changes" "I3 C11 C12 C15 A19 R8 R14";
     step lifecycle::refusal_does_nothing "what is refused, or has nothing to do, changes nothing and is told to nobody" "I12 R10";
-    step lifecycle::amounts_stay_representable "no operation leaves the range of amounts" "I1 §2.1";
+    step lifecycle::amounts_stay_representable "no operation and no event leaves the range of amounts" "I1 §2.1";
     payment_change lifecycle::only_the_named_payment_changes "a step creates and changes only the payment it names, and removes none" "C5";
     operation_step lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6";
     payment_change lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 §2.2";
     operation_step lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
     operation_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 §2.2";
-    operation_step lifecycle::cards_are_declined_by_their_issuer "a card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
-    payment_change lifecycle::outside_answers_count "a payment goes on as the customer and the bank answer" "C3 C7 C8 C13 §2.2";
+    operation_step lifecycle::cards_are_declined_by_their_issuer "a confirmed card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 §2.2 §2.5 §2.14";
+    payment_change lifecycle::outside_answers_count "a payment goes on as the customer, the issuer and the bank answer, also on the provider's page" "C3 C7 C8 C9 C13 §2.2 §2.14";
     operation_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
     operation_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
     payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and lets go of what it holds, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20";
@@ -74,7 +75,7 @@ catalogue! {
     capture_step capture::bad_capture_amounts_are_refused "a capture of less than nothing, of nothing or of too much is refused" "R16 U2 U3 §2.4";
     capture_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 §2.4";
     capture_step capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
-    capture_step capture::capture_refusals_are_true "a refusal to capture is true" "B33 B39 U4 U5 §2.4";
+    capture_step capture::capture_refusals_are_true "a refusal to capture is true, and for a reason that captures have" "B33 B39 B49 U4 U5 U8 U9 §2.4 §2.10";
 
     // The end of a hold
     payment expiry::held_means_a_deadline "an intent requires capture exactly while a hold runs, and the job is never late" "B35 U9 §2.7";
@@ -97,7 +98,7 @@ catalogue! {
     refund_step refunds::no_partial_refund_with_connect_money "under multicapture, a partial refund with fee or transfer is refused" "B44 B45";
     refund_step refunds::each_latch_bars_its_own_refunds "after a refund of fee or transfer by hand, none is made with a refund" "I9 B47 D2";
     operation_step refunds::only_waiting_refunds_are_canceled "only a refund that waits for the customer is canceled" "§2.5 §2.6";
-    refund_step refunds::refund_refusals_are_true "a refusal to refund is true" "B42 B45 B47 D2 §2.5";
+    refund_step refunds::refund_refusals_are_true "a refusal to refund is true, and for a reason that refunds have" "B42 B44 B45 B47 D2 §2.2 §2.5";
 
     // Fees and transfers
     payment connect::connect_money_is_bounded "fees and transfers stay within what was captured, and what goes back within them" "I8 B46 §2.10";
@@ -107,7 +108,7 @@ catalogue! {
     capture_step connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
     operation_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 §2.5 §2.10";
     operation_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
-    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back exactly when asked for" "B46 §2.6 §2.10";
+    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back, and separate transfers out, exactly when asked for, and as much" "B44 B46 §2.6 §2.10";
     payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
     // Capture in the background
@@ -141,7 +142,7 @@ catalogue! {
     step idempotency::busy_objects_and_keys_are_locked "while a request is worked on, its key and its object are locked" "R3 R4 R6 U17 §2.11";
     change idempotency::requests_not_carried_out_do_nothing "a request that is not carried out does nothing" "R4 I12 §2.11";
     step idempotency::first_answer_is_kept "the first answer is kept, even if it was lost; an invalid request leaves its key free" "I13 R1 R2 R3 §2.11";
-    change idempotency::keys_are_kept_for_a_day "a key and its answer are kept until they are old" "I13 R22 §2.11 §2.16";
+    change idempotency::keys_are_kept_for_a_day "a key and its answer are kept for a day from the answer, and no less" "I13 R22 §2.11 §2.16";
 
     // Saving a method
     world setup::setup_fits_its_status "a setup saves what can be saved, and shows no old failure" "C19 §2.3 §2.14";
@@ -155,7 +156,7 @@ catalogue! {
     // The Checkout Session
     world session::open_session_has_a_deadline "a session is open for a day at most, and has a deadline exactly while it is open" "B16 §2.13";
     world session::expired_sessions_payment_is_canceled "the payment of an expired session is canceled" "R15 §2.13";
-    world session::paid_means_received "a session is paid only if its payment succeeded, and open only if it did not" "B25 B27";
+    world session::paid_means_received "a session is paid if its payment succeeded, and only if it received money, without manual capture all of it; an open one is unpaid" "B25 B27";
     world session::setup_session_asks_for_no_payment "exactly the sessions that save a method need no payment" "C2 §2.1";
     world session::sessions_payment_is_as_the_session_says "a session's payment has the session's amount and capture method, and knows whose it is" "B1 B9 B18 B19 B23 D6";
     change session::complete_means_authorized "a session completes only with a payment that is at least authorized" "B25 B26 B27";

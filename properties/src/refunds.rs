@@ -1,6 +1,8 @@
 //! Giving captured money back.
 
-use holdfast_model::{Amount, IntentStatus, Operation, PaymentView, RefundPath, RefundStatus, Rejection, Terms};
+use holdfast_model::{
+    Amount, ChargeView, CreateRefund, IntentStatus, Operation, PaymentView, RefundPath, RefundStatus, Rejection, Terms,
+};
 
 use crate::capture::multicapture;
 use crate::judgement::{Judgement, Voice, given};
@@ -9,7 +11,7 @@ use crate::step::{PaymentStep, approved};
 use crate::words::changes;
 
 /// What can still be refunded.
-fn rest(payment: &PaymentView) -> Amount {
+pub(crate) fn rest(payment: &PaymentView) -> Amount {
     payment.charge.and_then(|charge| payment.received.minus(charge.refunded_amount)).unwrap_or(Amount::ZERO)
 }
 
@@ -184,7 +186,7 @@ fn too_large_refund_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// Is this a refund of less than all that is left, of a payment captured piecewise?
-fn partial(refund: &holdfast_model::CreateRefund, before: &PaymentView) -> bool {
+fn partial(refund: &CreateRefund, before: &PaymentView) -> bool {
     let less = refund.amount.is_some_and(|amount| amount > 0 && amount < i64::from(rest(before).get()));
     less && multicapture(before) && approved(before).is_some()
 }
@@ -230,38 +232,51 @@ pub(crate) fn refund_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
     let (Some((refund, before)), Some((_, reason))) = (step.refund_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    let rest = rest(before);
-    let less = refund.amount.is_some_and(|amount| amount < i64::from(rest.get()));
-    let charge = before.charge;
-    let cause = if reason == Rejection::InvalidAmount {
+    // A model out of its range has a claim of its own.
+    if reason == Rejection::AmountOutOfRange {
+        return Judgement::Vacuous;
+    }
+    given(true, is_true_of(reason, &refund, before), || {
+        format!(
+            "{refund:?} was refused with {reason:?}: received {}, refunded {}, {}, multicapture {}, {:?}",
+            before.received.get(),
+            refunded_amount(before).get(),
+            before.status.name(),
+            multicapture(before),
+            before.charge.map(|charge| charge.links),
+        )
+    })
+}
+
+/// Is this refund refused rightly for this reason? Not if it is a reason that refunds do not have.
+fn is_true_of(reason: Rejection, refund: &CreateRefund, before: &PaymentView) -> bool {
+    let (rest, charge) = (rest(before), approved(before));
+    let has = |test: fn(&ChargeView) -> bool| charge.is_some_and(test);
+    if reason == Rejection::InvalidAmount {
         refund.amount.is_some_and(|amount| amount <= 0)
     } else if reason == Rejection::NoSuccessfulCharge {
-        approved(before).is_none() || before.status == IntentStatus::Canceled
+        charge.is_none() || before.status == IntentStatus::Canceled && before.received.is_zero()
     } else if reason == Rejection::Uncaptured {
-        before.received.is_zero()
+        before.status == IntentStatus::RequiresCapture && before.received.is_zero()
     } else if reason == Rejection::AlreadyRefunded {
-        rest.is_zero()
+        !before.received.is_zero() && rest.is_zero()
     } else if reason == Rejection::RefundTooLarge {
         refund.amount.is_some_and(|amount| amount > i64::from(rest.get()))
     } else if reason == Rejection::PartialWithFee {
-        refund.refund_application_fee && less
+        refund.refund_application_fee && partial(refund, before)
     } else if reason == Rejection::PartialWithReversal {
-        refund.reverse_transfer && less
+        refund.reverse_transfer && partial(refund, before)
+    } else if reason == Rejection::NoFeeToRefund {
+        refund.refund_application_fee && !has(|charge| charge.links.application_fee)
     } else if reason == Rejection::FeeLatched {
-        refund.refund_application_fee && charge.is_some_and(|charge| charge.fee_latch)
+        refund.refund_application_fee && has(|charge| charge.fee_latch)
+    } else if reason == Rejection::NoTransferToReverse {
+        refund.reverse_transfer && !has(|charge| charge.links.transfer)
     } else if reason == Rejection::TransferLatched {
-        refund.reverse_transfer && charge.is_some_and(|charge| charge.transfer_latch)
+        refund.reverse_transfer && has(|charge| charge.transfer_latch)
     } else {
-        return Judgement::Vacuous;
-    };
-    given(true, cause, || {
-        format!(
-            "{refund:?} was refused with {reason:?}: received {}, refunded {}, {}",
-            before.received.get(),
-            refunded_amount(before).get(),
-            before.status.name()
-        )
-    })
+        false
+    }
 }
 
 /// If false, an order that was given back in part, or still takes money, is filed as given back, or one

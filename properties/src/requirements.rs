@@ -31,7 +31,7 @@ pub struct GoldenTrace {
 
 /// The golden traces: the files of `model/traces/`, each with what its heading says. A test compares them.
 #[rustfmt::skip]
-pub const GOLDEN_TRACES: [GoldenTrace; 76] = [
+pub const GOLDEN_TRACES: [GoldenTrace; 77] = [
     GoldenTrace { file: "a12_booked_within_the_hour.trace", rules: "A4 A12 R21", shows: "automatic_async is the default, and its ledger entry is there an hour later at the latest" },
     GoldenTrace { file: "a15_async_with_fee_and_transfer.trace", rules: "A2 A5 A7 A8 A9 A11 A13 A14 A15 A17", shows: "success first, with the capture shown as done and the ledger's pointers null; the background capture sets all three at once" },
     GoldenTrace { file: "a3_capture_method_at_confirm.trace", rules: "A3", shows: "the capture method may be chosen as late as at the confirmation" },
@@ -70,6 +70,7 @@ pub const GOLDEN_TRACES: [GoldenTrace; 76] = [
     GoldenTrace { file: "c7_manual_confirmation.trace", rules: "C7 §2.2", shows: "with manual confirmation the server must confirm again after the customer" },
     GoldenTrace { file: "c8_bank_debit.trace", rules: "C8 C9 §2.9", shows: "a bank debit is processing until the bank answers, days later" },
     GoldenTrace { file: "c8_bank_debit_fails.trace", rules: "C8 C13 §2.9", shows: "the bank's no sends the payment back for another method" },
+    GoldenTrace { file: "i13_a_day_to_the_second.trace", rules: "I13 R22", shows: "a key and its answer are kept for a day from the answer, to the second; a repetition does not prolong it" },
     GoldenTrace { file: "i13_kept_a_day_from_the_answer.trace", rules: "I13 R22", shows: "a request that is worked on for a day is answered then, and the answer is kept a day from then on, not from when the request came in" },
     GoldenTrace { file: "r13_refund_of_a_hold.trace", rules: "B42 D7 R13", shows: "a hold cannot be refunded, only canceled" },
     GoldenTrace { file: "r15_session_expired_or_completed.trace", rules: "R15 §2.13", shows: "only one of paying and expiring wins" },

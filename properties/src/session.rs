@@ -58,12 +58,26 @@ fn open_session_is_unpaid<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
     })
 }
 
-/// If false, an order is shipped on the word `paid` and no money came.
+/// If false, an order is shipped on the word `paid` and no money came. With manual capture the first
+/// piece makes a session paid, whether or not more is to follow (B27).
 fn paid_session_has_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session.filter(|session| !session.manual) else { return Judgement::Vacuous };
-    let received = intent_of(world, session).is_some_and(|payment| payment.status == IntentStatus::Succeeded);
+    let Some(session) = world.session else { return Judgement::Vacuous };
+    let payment = intent_of(world, session);
+    let received = payment.is_some_and(|payment| {
+        !payment.received.is_zero() && (session.manual || payment.status == IntentStatus::Succeeded)
+    });
     given(session.payment_status == PaymentStatus::Paid, received && session.status == Complete, || {
-        format!("paid, and the session is {}", session.status.name())
+        let payment = payment.map(|payment| (payment.status.name(), payment.received.get()));
+        format!("paid, and the session is {}, its payment {payment:?}", session.status.name())
+    })
+}
+
+/// If false, the merchant waits to ship an order that was paid.
+fn succeeded_means_paid<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+    let Some(session) = world.session else { return Judgement::Vacuous };
+    let succeeded = intent_of(world, session).is_some_and(|payment| payment.status == IntentStatus::Succeeded);
+    given(succeeded, session.payment_status == PaymentStatus::Paid, || {
+        format!("the payment has succeeded, and the session is {}", session.payment_status.name())
     })
 }
 
@@ -240,10 +254,10 @@ pub(crate) fn sessions_payment_is_as_the_session_says<V: Voice>(world: &Observat
     payment_has_the_sessions_terms(world).and(|| owned_payment_belongs_to_the_session(world))
 }
 
-/// If false, an order is shipped on the word `paid` and no money came, or a customer who has paid is asked
-/// to pay again.
+/// If false, an order is shipped on the word `paid` and no money came, one that was paid is not shipped, or
+/// a customer who has paid is asked to pay again.
 pub(crate) fn paid_means_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    open_session_is_unpaid(world).and(|| paid_session_has_received(world))
+    open_session_is_unpaid(world).and(|| paid_session_has_received(world)).and(|| succeeded_means_paid(world))
 }
 
 /// If false, a page lives for minutes or for weeks, or a customer who has paid is lost behind the

@@ -408,7 +408,7 @@ fn create_session() -> CreateSession {
 }
 
 fn key(operation: Operation, answer: Option<Outcome>) -> KeyView {
-    KeyView { operation, answer, prunable: false }
+    KeyView { operation, answer, seconds_left: answer.map(|_| 86_400) }
 }
 
 /// The claim, scenes it holds of, and scenes that break it.

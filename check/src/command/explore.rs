@@ -36,7 +36,7 @@ pub(super) fn run(
             continue;
         }
         mine.push(name.clone());
-        if record.units.get(&name).is_some_and(Unit::is_complete) {
+        if record.units.get(&name).is_some_and(Unit::is_over) {
             continue;
         }
         let time = options.time_limit.map(|limit| limit.saturating_sub(began.elapsed()));
@@ -45,7 +45,7 @@ pub(super) fn run(
         }
         let shown = stage.look.progress && !options.no_progress;
         let unit = Exploring { job, options, time, place: (index.saturating_add(1), jobs.len()), shown }.run();
-        record.units.insert(name, unit);
+        record.add(name, unit).map_err(|why| Failure::Usage(format!("what is known and what was found: {why}")))?;
         if let Some(file) = &options.resume {
             write(file, &record)?;
         }

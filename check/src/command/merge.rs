@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::explore::read;
 use super::verdict::conclude;
 use super::{Exit, Failure, Options, Plugs, Stage};
+use crate::record::Record;
 
 pub(super) fn run(
     files: &[PathBuf],
@@ -22,11 +23,11 @@ pub(super) fn run(
             Failure::Usage(format!("{} and {} cannot be added up: {why}", first.display(), file.display()))
         })?;
     }
-    let known: Vec<String> = plugs.catalogue.claims().iter().map(|claim| claim.name.clone()).collect();
-    if record.claims != known {
-        let why = "it was written by a program with other claims";
-        return Err(Failure::Usage(format!("{}: {why}", first.display())));
-    }
+    // What was found under other rules cannot be judged by these.
+    let claims = plugs.catalogue.claims().iter().map(|claim| claim.name.clone()).collect();
+    let own = Record::new(record.subject.clone(), claims, record.wanted.clone());
+    own.belongs_with(&record)
+        .map_err(|why| Failure::Usage(format!("{} is of another program: {why}", first.display())))?;
     let all = record.wanted.clone();
     conclude(&record, &all, options, plugs.catalogue, stage)
 }

@@ -1,5 +1,6 @@
 mod audit;
 mod engine;
+mod records;
 
 use std::fs;
 use std::path::PathBuf;
@@ -253,55 +254,6 @@ fn scenarios_and_claims_are_listed() {
     assert!(answer.out.contains("at-most-500") && answer.out.contains("the sentence of no-refunds"));
     let one = check(&["claims", "no-refunds"]);
     assert!(one.out.contains("matters    why no-refunds matters"), "{}", one.out);
-}
-
-#[test]
-fn shards_add_up_to_the_whole() {
-    let parts = [file("shard-0.json"), file("shard-1.json")];
-    let names = parts.each_ref().map(|part| part.to_str().unwrap().to_owned());
-    for (shard, name) in ["0/2", "1/2"].iter().zip(&names) {
-        check(&["explore", "connect", "refunds", "--shard", shard, "--resume", name]);
-    }
-    let half = check(&["merge", &names[0], "--json"]);
-    assert_eq!(half.exit, Exit::Incomplete);
-    let half: serde_json::Value = serde_json::from_str(&half.out).unwrap();
-    assert_eq!(half["complete"], false);
-
-    let whole = |arguments: &[&str]| -> Record {
-        let answer: serde_json::Value = serde_json::from_str(&check(arguments).out).unwrap();
-        assert_eq!(answer["complete"], true);
-        let mut record: Record = serde_json::from_value(answer["record"].clone()).unwrap();
-        for unit in record.units.values_mut() {
-            unit.milliseconds = 0;
-        }
-        record
-    };
-    let merged = whole(&["merge", &names[1], &names[0], "--json"]);
-    assert_eq!(merged, whole(&["explore", "connect", "refunds", "--json"]));
-    assert_eq!(merged.units.len(), 7);
-}
-
-#[test]
-fn a_run_is_taken_up_again_where_it_stopped() {
-    let path = file("resumed.json");
-    let name = path.to_str().unwrap();
-    let cut = check(&["explore", "refunds", "--max-states", "100", "--resume", name]);
-    assert_eq!(cut.exit, Exit::Incomplete);
-    let record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(record.missing(), ["refunds: moving on"], "the small variant was explored to its end");
-
-    // What is there is not explored again: were it explored, the mark would be gone.
-    let mut marked = record;
-    marked.units.get_mut("refunds: immediate").unwrap().milliseconds = 123_456;
-    fs::write(&path, marked.text().unwrap()).unwrap();
-    check(&["explore", "refunds", "--resume", name]);
-    let record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
-    assert!(record.missing().is_empty());
-    assert_eq!(record.units["refunds: immediate"].milliseconds, 123_456);
-
-    let other = check(&["explore", "refunds", "--resume", name, "--dialect", "confirm_limit=3"]);
-    assert_eq!(other.exit, Exit::Usage);
-    assert!(other.err.contains("cannot be taken up again: they are of different runs"), "{}", other.err);
 }
 
 /// A record as a run would write it, in which claim 0 is false or holds, and claim 1 was met or not.

@@ -64,8 +64,8 @@ pub(super) fn conclude(
 ) -> Result<Exit, Failure> {
     // What ended at a violation has told what it had to tell.
     let ended = |name: &str| record.units.get(name).is_some_and(|unit| unit.violations().next().is_some());
-    let is_missing = |name: &&str| mine.iter().any(|it| it == name) && !ended(name);
-    let missing: Vec<&str> = record.missing().into_iter().filter(is_missing).collect();
+    let missing: Vec<&str> = record.missing().into_iter().filter(|name| !ended(name)).collect();
+    let mine_is_done = !missing.iter().any(|name| mine.iter().any(|it| it == name));
     let disagreeing: Vec<&str> =
         record.units.iter().filter(|(_, unit)| unit.agrees() == Some(false)).map(|(name, _)| name.as_str()).collect();
     // A premise that is met nowhere is a gap in the scenarios only if all of them were explored.
@@ -90,6 +90,7 @@ pub(super) fn conclude(
         let answer = json!({
             "exit": exit.code(),
             "complete": missing.is_empty(),
+            "shard_complete": mine_is_done,
             "missing": missing,
             "disagreeing": disagreeing,
             "claims": judged.iter().map(|judged| in_json(judged, catalogue)).collect::<Vec<_>>(),
@@ -108,7 +109,7 @@ pub(super) fn conclude(
             writeln!(stage.out, "\n{}", counterexample(judged.claim, unit, script, catalogue))?;
         }
     }
-    summary(&judged, &missing, &disagreeing, record, everything, stage)?;
+    summary(&judged, &Missing { all: &missing, mine }, &disagreeing, record, everything, stage)?;
     Ok(exit)
 }
 
@@ -295,9 +296,15 @@ fn counterexample(claim: u8, unit: &str, script: &Script, catalogue: &dyn Catalo
     format!("{}{doubt}\nFound in {unit}.", explanation.unwrap_or_else(|| format!("claim {claim} is false:\n{script}")))
 }
 
+/// What has not been explored to the end, and what this run had to explore.
+struct Missing<'a> {
+    all: &'a [&'a str],
+    mine: &'a [String],
+}
+
 fn summary(
     judged: &[Judged],
-    missing: &[&str],
+    missing: &Missing<'_>,
     disagreeing: &[&str],
     record: &Record,
     everything: bool,
@@ -309,12 +316,20 @@ fn summary(
     for name in disagreeing {
         writeln!(stage.out, "{} the explorers found different spaces in {name}.", look.bad("DISAGREEMENT:"))?;
     }
-    if !missing.is_empty() {
+    let (mine, others): (Vec<&str>, Vec<&str>) =
+        missing.all.iter().partition(|name| missing.mine.iter().any(|it| it == *name));
+    if !mine.is_empty() {
         writeln!(stage.out, "{} not explored to the end, so nothing is proven:", look.open("INCOMPLETE:"))?;
-        for name in missing {
+        for name in &mine {
             let why = record.units.get(*name).map_or_else(|| "not begun".to_owned(), why_cut);
             writeln!(stage.out, "  {name} ({why})")?;
         }
+    } else if !others.is_empty() {
+        let words = "this shard is done, but alone it proves nothing: add up all of them with `check merge`.";
+        writeln!(stage.out, "{} {words}", look.open("INCOMPLETE:"))?;
+    }
+    if !others.is_empty() {
+        writeln!(stage.out, "Left to other shards: {}.", counted(others.len(), "variant"))?;
     }
     let (broken, holding) = (count(Verdict::False), count(Verdict::Holds));
     let (unmet, unrefuted) = (count(Verdict::Unwitnessed), count(Verdict::Unrefuted));
@@ -335,7 +350,7 @@ fn summary(
     } else if unmet > 0 {
         writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "claim"))?;
     }
-    if missing.is_empty() && broken == 0 && holding == 0 && unrefuted == 0 {
+    if missing.all.is_empty() && broken == 0 && holding == 0 && unrefuted == 0 {
         writeln!(stage.out, "{} no claim was put to the test, so nothing is proven.", look.open("INCOMPLETE:"))?;
     }
     Ok(())

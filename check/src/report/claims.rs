@@ -8,7 +8,7 @@ use holdfast_properties::{CATALOGUE, Claim, Kind};
 use serde::Serialize;
 
 use super::findings::{Findings, claim};
-use crate::induction::Induction;
+use crate::induction::{Induction, inputs};
 
 /// `reports/properties.md`.
 pub(super) fn text(findings: &Findings) -> String {
@@ -22,7 +22,19 @@ pub(super) fn text(findings: &Findings) -> String {
         }
         let _infallible = section(&mut out, claim, findings);
     }
+    let _infallible = tail(&mut out);
     out
+}
+
+/// Without it nobody could say what "inductive" leaves out.
+fn tail(out: &mut String) -> std::fmt::Result {
+    let inputs = inputs();
+    writeln!(
+        out,
+        "\n## The steps of the search for inductive claims\n\n{} inputs, each in every state:\n",
+        inputs.len()
+    )?;
+    inputs.iter().try_for_each(|input| writeln!(out, "- `{input}`"))
 }
 
 fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
@@ -53,7 +65,8 @@ fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     writeln!(
         out,
         "\nInductive means: true after one step from *any* state in which it (and its helpers) held, reached by a history\n\
-         or not, so for histories of any length. Tried were {} steps from {} states: {DOMAIN}.",
+         or not, so for histories of any length of the inputs tried, listed at the end of this file. \
+         Tried were {} steps from {} states: {DOMAIN}. No idempotency key, SetupIntent or Checkout Session is among them.",
         findings.induction_size.1, findings.induction_size.0,
     )?;
     let shared: Vec<_> = CATALOGUE

@@ -82,7 +82,8 @@ impl Alphabet {
         self
     }
 
-    /// Time passes: to each deadline, one second before it, and past it.
+    /// Time passes: to each deadline, to one second before those of payments and sessions, and past that of a hold, whose
+    /// job may be late.
     #[must_use]
     pub fn time(mut self) -> Self {
         self.time = true;

@@ -1,8 +1,8 @@
 //! Scenarios of one payment by card.
 
 use holdfast_model::{
-    Account, CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, Currency, IntentId,
-    Operation, PaymentMethod, Terms, Update,
+    Account, CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, CreateSession, Currency,
+    IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Terms, Update,
 };
 
 use super::parts::{CAPTURE_METHODS, REASONS, amounts, held, paid, small, variant};
@@ -18,6 +18,14 @@ pub(super) fn single() -> Vec<Variant> {
         P::AuthenticationThenInsufficientFunds,
         P::UsBankAccount,
     ];
+    let edited = Alphabet::new()
+        .creates([P::Declined, P::AuthenticationRequired].map(|method| paid(2, method, CaptureMethod::Automatic)))
+        .updates([Update::Metadata, Update::Amount(1), Update::Method(P::Visa)])
+        .confirms_with([P::Visa, P::Declined])
+        .authentication()
+        .cancels([None]);
+    let mut edited = variant("dialect: metadata of what is canceled may change", edited);
+    edited.terms.dialect.metadata_on_canceled = true;
     CAPTURE_METHODS
         .into_iter()
         .zip(["automatic", "automatic_async", "manual"])
@@ -69,6 +77,7 @@ pub(super) fn single() -> Vec<Variant> {
                 .time();
             variant(name, alphabet)
         })
+        .chain([edited])
         .collect()
 }
 
@@ -99,6 +108,13 @@ pub(super) fn multicapture() -> Vec<Variant> {
     );
     minimum.terms.dialect.minimum_amount = 2;
     minimum.terms.dialect.minimum_per_capture = true;
+    let mut told_anyway =
+        variant("dialect: a capture may be called final anyway", alphabet(&[P::NoEnterpriseFeatures]));
+    told_anyway.terms.dialect.final_capture_needs_multicapture = false;
+    let mut late_job = variant("dialect: the job comes five seconds late", alphabet(&[P::Visa]));
+    late_job.terms.dialect.expiry_job_delay = 5;
+    let mut by_refund = variant("dialect: refunded by a refund only", alphabet(&[P::Visa]));
+    by_refund.terms.dialect.refunded_at_final_capture = false;
     let yen = Alphabet::new()
         .creates([P::Visa, P::Amex].map(|method| Create { currency: Currency::Jpy, ..held(4, method) }))
         .captures([None, Some(1)])
@@ -132,11 +148,49 @@ pub(super) fn multicapture() -> Vec<Variant> {
         variant("merchant initiated", off_session),
         variant("automatic", automatic),
         manual_only,
+        asked_with_manual_only(),
+        told_anyway,
+        late_job,
+        by_refund,
         open_ends,
         cancels,
         at_deadline,
         minimum,
     ]
+}
+
+/// Several captures are asked for with manual capture only, wherever the two meet: creation, update, confirmation, page.
+fn asked_with_manual_only() -> Variant {
+    use PaymentMethod as P;
+    let session = CreateSession {
+        mode: SessionMode::Payment,
+        ui: SessionUi::Hosted,
+        amount: 2,
+        manual: true,
+        multicapture: true,
+        success_url: true,
+        return_url: false,
+        expires_in: None,
+    };
+    let confirm = |capture_method| Operation::ConfirmIntent {
+        intent: IntentId(0),
+        confirm: Confirm { capture_method, ..Confirm::default() },
+    };
+    let alphabet = Alphabet::new()
+        .creates(CAPTURE_METHODS.into_iter().flat_map(|capture_method| {
+            let asked = Create { capture_method, multicapture: true, method: Some(P::Visa), ..Create::of(2) };
+            [asked, Create { multicapture: false, ..asked }, Create { confirm: true, ..asked }]
+        }))
+        .updates(CAPTURE_METHODS.map(Update::CaptureMethod))
+        .on_payment(When::EXISTING, [None].into_iter().chain(CAPTURE_METHODS.map(Some)).map(confirm))
+        .sessions([session, CreateSession { manual: false, ..session }])
+        .customer_pays([P::Visa])
+        .captures([Some(1), None])
+        .cancels([None])
+        .jobs();
+    let mut variant = variant("dialect: asked for with manual capture only", alphabet);
+    variant.terms.dialect.accept_multicapture_with_automatic = false;
+    variant
 }
 
 pub(super) fn fifty_captures() -> Vec<Variant> {

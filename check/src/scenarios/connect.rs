@@ -6,33 +6,33 @@ use super::parts::{all_refunds, connect_refunds, held, paid, variant};
 use super::{Alphabet, Variant, When};
 
 pub(super) fn async_capture() -> Vec<Variant> {
-    let flows = [
-        ("platform", Flow::Platform, None, None),
-        ("direct with a fee", Flow::Direct, Some(1), None),
-        ("destination", Flow::Destination, None, None),
-        ("destination with a fee", Flow::Destination, Some(1), None),
-        ("destination with a transfer amount", Flow::Destination, None, Some(2)),
-    ];
-    flows
-        .into_iter()
-        .map(|(name, flow, fee, transfer)| {
-            let creates = [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync].map(|method| Create {
-                flow,
-                fee,
-                transfer,
-                ..paid(3, PaymentMethod::Visa, method)
-            });
-            let alphabet = Alphabet::new()
-                .creates(creates)
-                .refunds_like(all_refunds(3))
-                .on_payment(When::EXISTING, connect_refunds([None, Some(0), Some(1), Some(4)]))
-                .captures([None])
-                .cancels([None])
-                .jobs()
-                .time();
-            variant(name, alphabet)
-        })
-        .collect()
+    let of = |name, flow, fee, transfer| {
+        let creates = [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync].map(|method| Create {
+            flow,
+            fee,
+            transfer,
+            ..paid(3, PaymentMethod::Visa, method)
+        });
+        let alphabet = Alphabet::new()
+            .creates(creates)
+            .refunds_like(all_refunds(3))
+            .on_payment(When::EXISTING, connect_refunds([None, Some(0), Some(1), Some(4)]))
+            .captures([None])
+            .cancels([None])
+            .jobs()
+            .time();
+        variant(name, alphabet)
+    };
+    let mut soon = of("dialect: booked within a minute", Flow::Platform, None, None);
+    soon.terms.dialect.ledger_delay = 60;
+    vec![
+        of("platform", Flow::Platform, None, None),
+        of("direct with a fee", Flow::Direct, Some(1), None),
+        of("destination", Flow::Destination, None, None),
+        of("destination with a fee", Flow::Destination, Some(1), None),
+        of("destination with a transfer amount", Flow::Destination, None, Some(2)),
+        soon,
+    ]
 }
 
 pub(super) fn connect() -> Vec<Variant> {

@@ -137,3 +137,35 @@ fn cancel() -> Operation {
 fn back(refund: CreateRefund) -> Operation {
     Operation::CreateRefund { intent: PI, refund }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Explorer;
+    use crate::space::ModelSpace;
+
+    fn unique<const PAYMENTS: usize>(alphabet: &Alphabet, symmetry: bool) -> u64 {
+        let variant = Variant { symmetry, ..variant("", alphabet.clone()) };
+        let found = Explorer::new(&ModelSpace::<PAYMENTS, 0>::new(&variant)).run();
+        assert!(found.summary.completion.is_complete());
+        found.summary.unique
+    }
+
+    /// Where no time passes, nothing ties one payment to another, and the number of states side by side follows from that
+    /// of one alone. What the order loses would be missing.
+    #[test]
+    fn keeping_payments_in_order_loses_no_state() {
+        for (name, alphabet) in [
+            ("cards", cards(3, 2)),
+            ("connected accounts", connected(1, 1)),
+            ("banks", banks(1, 1)),
+            ("every kind", every_kind(1, 1)),
+        ] {
+            let alphabet = Alphabet { time: false, ..alphabet };
+            let alone = unique::<1>(&alphabet, false);
+            assert!(alone > 10, "{name}: {alone} states prove nothing");
+            assert_eq!(unique::<2>(&alphabet, true), alone * (alone + 1) / 2, "two of {name}");
+            assert_eq!(unique::<2>(&alphabet, false), alone * alone, "two of {name}, told apart");
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "multicapture",
         about: "several captures of one hold, open and final, released, refunded meanwhile, expired, canceled",
-        bounds: "amount 4, every split of it; 2 refunds; six cards, five accounts",
+        bounds: "amount 4, every split of it; 2 refunds; seven cards, five accounts",
         room: Room::One,
         deep: false,
         variants: cards::multicapture,
@@ -23,7 +23,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "fifty_captures",
         about: "the limit of 50 captures: the 50th open and final, the 51st refused, the rest released",
-        bounds: "amount 52, captured in pieces of 1",
+        bounds: "amount 52, captured in pieces of 1; 2 refunds",
         room: Room::One,
         deep: false,
         variants: cards::fifty_captures,
@@ -31,7 +31,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "async_capture",
         about: "background capture: success first, the ledger within the hour, Connect objects, refunds meanwhile",
-        bounds: "amount 3; 2 refunds; all flows; to each deadline, one second before it, and past it",
+        bounds: "amount 3; 2 refunds; all flows; to each deadline, and to one second before it",
         room: Room::One,
         deep: false,
         variants: connect::async_capture,
@@ -39,7 +39,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "refunds",
         about: "refunds that are pending, fail after success, wait for the customer, are returned or canceled",
-        bounds: "amount 4; 3 refunds",
+        bounds: "amount 4; 4 refunds that are done at once, 3 refunds that move on",
         room: Room::One,
         deep: false,
         variants: cards::refunds,
@@ -79,7 +79,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "retries",
         about: "requests under two keys: replayed, mismatched, in use, failed, lost, pruned; races between two requests",
-        bounds: "amount 2; a create, captures, a refund, a cancel; 2 keys; 2 refunds",
+        bounds: "amount 3; a create, captures, a refund, a cancel; 2 keys; 2 refunds",
         room: Room::OneWithKeys,
         deep: false,
         variants: around::retries,
@@ -95,7 +95,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "three_payments",
         about: "three interchangeable payments side by side",
-        bounds: "pieces of 1; cards of 5, 4 refunds; connected accounts of 1, 2 refunds; banks of 3, 3 refunds",
+        bounds: "pieces of 1; cards of 5, 4 refunds; connected accounts of 1, 2 refunds; banks of 3, 3 refunds; every kind of 1, 1 refund",
         room: Room::Three,
         deep: true,
         variants: several::three_payments,

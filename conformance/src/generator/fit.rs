@@ -147,7 +147,7 @@ impl<'a> Look<'a> {
             Verb::RefundProgress => {
                 refund_in(&[RefundStatus::Pending, RefundStatus::RequiresAction, RefundStatus::Succeeded])
             }
-            Verb::PruneKey => keys().flatten().any(|key| key.prunable),
+            Verb::PruneKey => keys().flatten().any(holdfast_model::KeyView::is_prunable),
             Verb::Advance => true,
         }
     }

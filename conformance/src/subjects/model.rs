@@ -89,7 +89,7 @@ impl Subject for ModelSubject {
             key.map(|key| KeySight {
                 operation: key.operation,
                 answer: key.answer.as_ref().map(show),
-                prunable: key.prunable,
+                seconds_left: key.seconds_left,
             })
         }));
         Ok(&self.sight)

@@ -29,6 +29,10 @@ impl Payment {
         if let Some(number) = confirm.transfer {
             intent.transfer = Some(positive_transfer(number)?);
         }
+        if let Some(capture_method) = confirm.capture_method {
+            intent.capture_method = capture_method;
+            intent.check_multicapture(terms)?;
+        }
         if !self.intent.status.is_open() {
             return Err(Rejection::UnexpectedState);
         }
@@ -40,9 +44,6 @@ impl Payment {
             intent.authenticated = false;
         }
         let method = intent.payment_method.ok_or(Rejection::MissingPaymentMethod)?;
-        if let Some(capture_method) = confirm.capture_method {
-            intent.capture_method = capture_method;
-        }
         intent.check_method()?;
         intent.check_connect()?;
         if intent.confirmations >= terms.dialect.confirm_limit {

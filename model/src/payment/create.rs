@@ -21,11 +21,6 @@ impl Payment {
         }
         let fee = create.fee.map(positive_fee).transpose()?;
         let transfer = create.transfer.map(positive_transfer).transpose()?;
-        let automatic = create.capture_method != CaptureMethod::Manual;
-        if create.multicapture && automatic && !terms.dialect.accept_multicapture_with_automatic {
-            return Err(Rejection::UnexpectedMulticapture);
-        }
-
         let intent = PaymentIntent {
             status: status_without_attempt(create.method),
             amount,
@@ -45,6 +40,7 @@ impl Payment {
             last_error: None,
             owned_by_session: false,
         };
+        intent.check_multicapture(terms)?;
         let payment = Self {
             intent,
             charge: None,
@@ -80,12 +76,17 @@ impl Payment {
                 intent.authenticated = false;
                 intent.status = IntentStatus::RequiresConfirmation;
             }
-            Update::CaptureMethod(method) => intent.capture_method = method,
+            Update::CaptureMethod(method) => {
+                intent.capture_method = method;
+                intent.check_multicapture(terms)?;
+            }
             Update::Fee(number) => intent.fee = Some(positive_fee(number)?),
             Update::Transfer(number) => intent.transfer = Some(positive_transfer(number)?),
             Update::Metadata => {
-                if self.intent.status == IntentStatus::Canceled && !terms.dialect.metadata_on_canceled {
-                    return Err(Rejection::UnexpectedState);
+                if self.intent.status == IntentStatus::Canceled {
+                    // Nothing else of it ever changes again, the last error neither (C15).
+                    let may = terms.dialect.metadata_on_canceled;
+                    return if may { next.done() } else { Err(Rejection::UnexpectedState) };
                 }
                 intent.last_error = None;
                 return next.done();
@@ -106,6 +107,15 @@ impl Payment {
 }
 
 impl PaymentIntent {
+    /// Some engines take a request for several captures with manual capture only, wherever the two meet (B12).
+    pub(super) fn check_multicapture(&self, terms: &Terms) -> Result<(), Rejection> {
+        let automatic = self.capture_method != CaptureMethod::Manual;
+        if self.multicapture_requested && automatic && !terms.dialect.accept_multicapture_with_automatic {
+            return Err(Rejection::UnexpectedMulticapture);
+        }
+        Ok(())
+    }
+
     /// Only a card can be captured later (§2.7).
     pub(super) fn check_method(&self) -> Result<(), Rejection> {
         let manual = self.capture_method == CaptureMethod::Manual;

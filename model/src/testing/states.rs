@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// What [`type_correct_states`] ranges over, in words.
-pub const DOMAIN: &str = "one payment of 2: every status, with manual and with background capture, without a method, \
-    with a card, with a bank; capturable, captured, released and refunded 0 to 2 each in every combination; no charge \
+pub const DOMAIN: &str = "no payment; then one of 2: every status, with manual and with background capture, without a \
+    method, with a card, with a bank, and, where there is no charge yet, with cards that are challenged; capturable, captured, released and refunded 0 to 2 each in every combination; no charge \
     or one in every status with every flag, 0, 1 or 50 captures, a hold that lives, is due or is none, a ledger that \
     waits or not, and no refund or one in four statuses; then every disagreement of 0 to 2 between intent, charge, \
     refunds and ledger; then fees, fee refunds, transfers and reversals of 0 to 2 in every combination with every latch";
@@ -22,6 +22,8 @@ const SMALL: [Amount; 3] = [Amount::ZERO, Amount::new(1), Amount::new(2)];
 
 /// Calls `each` with every state of the domain.
 pub fn type_correct_states(each: &mut impl FnMut(&State<1, 0>)) {
+    each(&State::default());
+    challenges(each);
     lifecycles(each);
     disagreements(each);
     connect(each);
@@ -56,6 +58,26 @@ fn blank_intent(status: IntentStatus, method: Option<PaymentMethod>, capture_met
 
 fn blank_payment(intent: PaymentIntent, charge: Option<Charge>) -> Payment {
     Payment { intent, charge, successful_charges: 0, refunds: [None; REFUNDS], ledger: LedgerView::default() }
+}
+
+/// Cards whose bank wants to see their customer, or has seen them.
+fn challenges(each: &mut impl FnMut(&State<1, 0>)) {
+    use PaymentMethod as P;
+    const METHODS: [P; 3] =
+        [P::AuthenticationRequired, P::AuthenticationThenDeclined, P::AuthenticationThenInsufficientFunds];
+    for status in IntentStatus::ALL {
+        for method in METHODS {
+            for capture_method in [CaptureMethod::Manual, CaptureMethod::Automatic, CaptureMethod::AutomaticAsync] {
+                for confirmation_method in [ConfirmationMethod::Automatic, ConfirmationMethod::Manual] {
+                    for authenticated in [false, true] {
+                        let intent = blank_intent(*status, Some(method), capture_method);
+                        let intent = PaymentIntent { confirmation_method, authenticated, ..intent };
+                        each(&only(blank_payment(intent, None)));
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Statuses, methods and amounts against each other; intent, charge and ledger agree.

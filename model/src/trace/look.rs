@@ -216,7 +216,8 @@ const SESSION: &[Field<SessionView>] = &[
 
 const KEY: &[Field<KeyView>] = &[
     field("answered", Kind::Flag, |it| Value::Flag(it.answer.is_some())),
-    field("prunable", Kind::Flag, |it| Value::Flag(it.prunable)),
+    field("prunable", Kind::Flag, |it| Value::Flag(it.is_prunable())),
+    field("left", Kind::Seconds, |it| maybe(it.seconds_left, |left| Value::Seconds(i64::from(left)))),
 ];
 
 /// The field that every object has: is it there at all?

@@ -1,8 +1,8 @@
 //! Attempts to pay: where each leads, and how the answers from outside carry it on.
 
 use holdfast_model::{
-    Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Event, IntentStatus,
-    Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
+    Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Decline, Event,
+    IntentStatus, Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
 };
 
 use crate::judgement::{Judgement, Voice, given};
@@ -33,10 +33,11 @@ pub(crate) fn cards_are_declined_by_their_issuer<V: Voice>(step: &PaymentStep<'_
     decline_is_the_issuers(step).and(|| only_bad_cards_are_declined(step)).and(|| decline_asks_for_another_method(step))
 }
 
-/// If false, a debit that bounced counts as paid, a customer who failed the challenge pays, or closing a
-/// tab decides about money.
+/// If false, a debit that bounced counts as paid, a customer who failed the challenge pays, closing a tab
+/// decides about money, or a page charges a card that its issuer refuses.
 pub(crate) fn outside_answers_count<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     passed_challenge_carries_on(step)
+        .and(|| page_leads_where_its_method_says(step))
         .and(|| failed_challenge_asks_again(step))
         .and(|| abandoned_challenge_decides_nothing(step))
         .and(|| the_banks_answer_counts(step))
@@ -188,12 +189,8 @@ fn only_bad_cards_are_declined<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 /// If false, a declined order is stuck, or the customer cannot see why it was declined. The intent
 /// lives on: whoever makes a second one may be paid twice.
 fn decline_asks_for_another_method<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let Some((_, Rejection::Declined(_))) = step.turned_down() else { return Judgement::Vacuous };
-    let asks = step.after.is_some_and(|after| {
-        after.status == RequiresPaymentMethod
-            && after.last_error.is_some()
-            && after.charge.is_some_and(|charge| charge.status == ChargeStatus::Failed)
-    });
+    let Some((_, Rejection::Declined(decline))) = step.turned_down() else { return Judgement::Vacuous };
+    let asks = step.after.is_some_and(|after| shows_the_decline(decline, after));
     given(true, asks, || format!("declined, now {:?}", step.after))
 }
 
@@ -224,8 +221,32 @@ fn authentication_required_means_absent<V: Voice>(step: &PaymentStep<'_, '_>) ->
     given(true, absent, || format!("{operation:?} was answered authentication_required"))
 }
 
+/// Does the intent ask for another method, and show why, and the charge that failed?
+fn shows_the_decline(decline: Decline, after: &PaymentView) -> bool {
+    after.status == RequiresPaymentMethod
+        && after.last_error.is_some_and(|error| error.name() == decline.codes().0)
+        && after.charge.is_some_and(|charge| charge.status == ChargeStatus::Failed)
+}
+
+/// Does the payment show what the issuer of `method` says once it is asked: taken or held, declined, or
+/// with a bank that will answer later?
+fn shows_the_issuers_answer(method: PaymentMethod, after: &PaymentView) -> bool {
+    let profile = method.profile();
+    match (profile.rail, profile.issuer) {
+        (Rail::UsBankAccount | Rail::SepaDebit | Rail::BankTransfer, _) => after.status == Processing,
+        (Rail::Card(_), Issuer::Declines(decline) | Issuer::ChallengesThenDeclines(decline)) => {
+            shows_the_decline(decline, after)
+        }
+        (Rail::Card(_), Issuer::Approves | Issuer::Challenges | Issuer::FailsLater | Issuer::NeverSettles) => {
+            let manual = after.capture_method == CaptureMethod::Manual;
+            after.status == if manual { RequiresCapture } else { Succeeded }
+        }
+    }
+}
+
 /// If false, a merchant who confirms on the server is paid without having checked the order again,
-/// or one who does not waits for a confirmation that was given.
+/// one who does not waits for a confirmation that was given, or the issuer's no after the challenge is
+/// taken for a yes.
 fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some(Event::Authenticate { result: Authentication::Succeeds, .. }) = step.event() else {
         return Judgement::Vacuous;
@@ -233,11 +254,32 @@ fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let expected = match before.confirmation_method {
         ConfirmationMethod::Manual => after.status == RequiresConfirmation,
-        ConfirmationMethod::Automatic => !matches!(after.status, RequiresConfirmation | RequiresAction),
+        ConfirmationMethod::Automatic => {
+            before.payment_method.is_some_and(|method| shows_the_issuers_answer(method, after))
+        }
     };
     given(before.status == RequiresAction, expected, || {
-        format!("authenticated ({:?} confirmation), now {}", before.confirmation_method, after.status.name())
+        let method = before.payment_method.map(PaymentMethod::token);
+        format!("{method:?} authenticated ({:?} confirmation), now {after:?}", before.confirmation_method)
     })
+}
+
+/// If false, the provider's page charges a card that its issuer refuses, turns a good one away, or skips
+/// the challenge that it demands.
+fn page_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+    let (Some(Event::CustomerPays { method, .. }), Some(after)) = (step.event(), step.after) else {
+        return Judgement::Vacuous;
+    };
+    let at_limit = step.before.map_or(0, |before| before.confirmations) >= step.terms.dialect.confirm_limit;
+    let expected = if at_limit {
+        after.status == Canceled
+    } else if challenges(method) {
+        after.status == RequiresAction && after.charge == step.before.and_then(|before| before.charge)
+    } else {
+        shows_the_issuers_answer(method, after)
+    };
+    // What the page does not offer, or has closed for, is nothing.
+    given(step.changed, expected, || format!("{} on the page, now {after:?}", method.token()))
 }
 
 /// If false, a customer who failed the challenge pays, or the order is lost to a retry.

@@ -20,8 +20,9 @@ pub(crate) use refusals::{
     wrong_status_is_refused,
 };
 pub(crate) use standing::{
-    canceled_has_received_nothing, capturable_only_while_held, failed_charge_moves_nothing, method_fits_the_status,
-    money_means_one_approved_charge, succeeded_means_received, traces_fit_the_status, waiting_fits_the_method,
+    canceled_has_received_nothing, capturable_only_while_held, charged_only_if_the_issuer_approves,
+    failed_charge_moves_nothing, method_fits_the_status, money_means_one_approved_charge, succeeded_means_received,
+    traces_fit_the_status, waiting_fits_the_method,
 };
 
 fn charge_status(payment: &PaymentView) -> &'static str {

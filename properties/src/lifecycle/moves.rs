@@ -147,8 +147,8 @@ fn refusal_is_silent<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 
 /// If false, sums of money wrap around or run over; the model means that a guard is missing.
 pub(crate) fn amounts_stay_representable<V: Voice>(step: &Step<'_>) -> Judgement<V> {
-    let premise = step.performed().is_some();
-    given(premise, step.outcome != Err(Rejection::AmountOutOfRange), || {
+    let happened = step.event().is_some() && step.outcome != Ok(holdfast_model::Accepted::Nothing);
+    given(step.performed().is_some() || happened, step.outcome != Err(Rejection::AmountOutOfRange), || {
         format!("`{}` left the range of amounts", step.input)
     })
 }

@@ -1,6 +1,6 @@
 //! Where a PaymentIntent can be: claims about one moment of one payment.
 
-use holdfast_model::{CaptureMethod, ChargeStatus, IntentStatus, PaymentMethod, PaymentView, Rail, Terms};
+use holdfast_model::{CaptureMethod, ChargeStatus, IntentStatus, Issuer, PaymentMethod, PaymentView, Rail, Terms};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::approved;
@@ -43,6 +43,18 @@ pub(crate) fn money_means_one_approved_charge<V: Voice>(terms: &Terms, payment: 
         .and(|| held_or_paid_means_approved(terms, payment))
         .and(|| open_means_unpaid(terms, payment))
         .and(|| processing_means_unpaid(terms, payment))
+}
+
+/// If false, a card is charged that its issuer refuses: after the challenge, on the provider's page, or by a
+/// second confirmation; and the money is taken back weeks later.
+pub(crate) fn charged_only_if_the_issuer_approves<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+    let approves = payment.payment_method.is_some_and(|method| match method.profile().issuer {
+        Issuer::Approves | Issuer::Challenges => true,
+        Issuer::Declines(_) | Issuer::ChallengesThenDeclines(_) | Issuer::FailsLater | Issuer::NeverSettles => false,
+    });
+    given(approved(payment).is_some(), approves, || {
+        format!("{} with an approved charge of {:?}", payment.status.name(), payment.payment_method)
+    })
 }
 
 /// If false, the merchant ships an order that nobody has paid.

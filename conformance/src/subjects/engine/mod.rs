@@ -202,7 +202,7 @@ impl EngineSubject {
         let engine = self.engine()?;
         let operation = known.operation;
         if self.held.get(place).is_some_and(Option::is_some) {
-            return Ok(Some(KeySight { operation, answer: None, prunable: false }));
+            return Ok(Some(KeySight { operation, answer: None, seconds_left: None }));
         }
         let Some(name) = known.request.idempotency_key.as_deref() else { return Ok(None) };
         let record = engine.store().key(known.request.account, name).map_err(failed)?;
@@ -212,7 +212,8 @@ impl EngineSubject {
             holdfast_engine::store::KeyState::Asking(_) => None,
             holdfast_engine::store::KeyState::Answered(response) => Some(shown(&response)),
         };
-        Ok(Some(KeySight { operation, answer, prunable: age >= holdfast_engine::time::DAY }))
+        let left = u32::try_from(holdfast_engine::time::DAY.saturating_sub(age)).unwrap_or(u32::MAX);
+        Ok(Some(KeySight { operation, seconds_left: answer.is_some().then_some(left), answer }))
     }
 }
 

@@ -5,7 +5,9 @@ use crate::notification::Outbox;
 use crate::payment::{CAPTURE_LIMIT, Changed, Payment};
 use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
 use crate::time::HOUR;
-use crate::{Country, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Previous, Rejection, Terms};
+use crate::{
+    Capture, Country, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Previous, Rejection, Terms,
+};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
@@ -79,6 +81,19 @@ pub(super) const FAULTS: &[Fault] = &[
         scenario: "multicapture",
         variant: "dialect: multicapture with manual capture only",
         kind: Kind::Terms(|terms| terms.dialect.multicapture_despite_automatic = true),
+    },
+    Fault {
+        name: "manual-capture-is-taken-back",
+        does: "refuses multicapture without manual capture at the creation only, and lets an update or a confirmation make \
+               it so",
+        breaks: "multicapture-without-manual-is-idle",
+        scenario: "multicapture",
+        variant: "dialect: asked for with manual capture only",
+        kind: Kind::Heard(|heard| {
+            if let Some(Operation::UpdateIntent { .. } | Operation::ConfirmIntent { .. }) = heard.operation() {
+                heard.terms.dialect.accept_multicapture_with_automatic = true;
+            }
+        }),
     },
     Fault {
         name: "captured-at-the-first-piece",
@@ -251,6 +266,32 @@ pub(super) const FAULTS: &[Fault] = &[
                 && capture.amount == Some(1)
                 && !payment.intent.capturable.is_zero();
             fiftieth.then_some(Ok((payment, Err(Rejection::CaptureLimit))))
+        }),
+    },
+    Fault {
+        name: "capture-speaks-of-refunds",
+        does: "refuses a later capture as a hold that cannot be refunded",
+        breaks: "capture-refusals-are-true",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CaptureIntent { .. }) = step.done()
+                && step.was(|payment| !payment.intent.received.is_zero())
+            {
+                step.refuse(Rejection::Uncaptured);
+            }
+        }),
+    },
+    Fault {
+        name: "direct-charges-are-not-connected",
+        does: "refuses a fee on a direct charge as one without a connected account",
+        breaks: "capture-refusals-are-true",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CaptureIntent { capture: Capture { fee: Some(_), .. }, .. }) = step.done() {
+                step.refuse(Rejection::FeeWithoutConnect);
+            }
         }),
     },
     Fault {

@@ -228,6 +228,81 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "half-of-the-fee-asked-for",
+        does: "gives back half of the fee where all of it is asked for",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Heard(|heard| {
+            let left = heard.payment.and_then(|payment| payment.ledger.fees.minus(payment.ledger.fees_refunded));
+            if let Some(Operation::RefundFee { amount, .. }) = heard.operation() {
+                halve(amount, left);
+            }
+        }),
+    },
+    Fault {
+        name: "half-of-the-transfer-asked-for",
+        does: "takes back half of the transfer where all of it is asked for",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "connect",
+        variant: "destination",
+        kind: Kind::Heard(|heard| {
+            let left = heard.payment.and_then(|payment| payment.ledger.transfers.minus(payment.ledger.reversals));
+            if let Some(Operation::ReverseTransfer { amount, .. }) = heard.operation() {
+                halve(amount, left);
+            }
+        }),
+    },
+    Fault {
+        name: "sends-half-on",
+        does: "sends half of a charge on where all of it is asked for",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "async_capture",
+        variant: "platform",
+        kind: Kind::Heard(|heard| {
+            let left = heard.payment.and_then(|payment| payment.intent.received.minus(payment.ledger.transfers));
+            if let Some(Operation::CreateTransfer { amount, .. }) = heard.operation() {
+                halve(amount, left);
+            }
+        }),
+    },
+    Fault {
+        name: "answers-with-the-sum",
+        does: "answers a fee refund with all that ever went back of the fee",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| {
+            if let (Some(Operation::RefundFee { .. }), Some(payment)) = (step.done(), *step.after) {
+                *step.outcome = Ok(Accepted::Money { amount: payment.ledger.fees_refunded });
+            }
+        }),
+    },
+    Fault {
+        name: "no-share-with-a-partial-refund",
+        does: "takes back nothing of the transfer with a partial refund that asks for it",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Heard(|heard| {
+            let charge = heard.payment.and_then(|payment| payment.charge);
+            let reversible = charge.is_some_and(|charge| charge.links.transfer && !charge.transfer_latch);
+            if let Some((rest, refund)) = heard.refund()
+                && refund.amount.is_some_and(|amount| amount < rest)
+            {
+                refund.reverse_transfer &= !reversible;
+            }
+        }),
+    },
+    Fault {
+        name: "rounds-the-share-up",
+        does: "gives back one unit more of the fee with a partial refund than its share, rounded down",
+        breaks: "connect-money-goes-back-when-asked",
+        scenario: "async_capture",
+        variant: "direct with a fee",
+        kind: Kind::Payment(rounds_the_share_up),
+    },
+    Fault {
         name: "wrong-latch",
         does: "sets the latch of the transfer when the fee is refunded by hand",
         breaks: "each-latch-has-its-own-endpoint",
@@ -342,6 +417,26 @@ fn silent_capture_is_free(terms: &Terms, payment: Payment, input: Input, outbox:
     let (mut payment, outcome) = unaware.capture(terms, capture, outbox).ok()?;
     payment.intent.fee = standing;
     Some(Ok((payment, outcome)))
+}
+
+fn rounds_the_share_up(step: &mut PaymentStep<'_>) {
+    let (Some(Operation::CreateRefund { refund, .. }), Some(before), Some(after)) =
+        (step.done(), step.before, *step.after)
+    else {
+        return;
+    };
+    let (from, to) = (before.ledger.fees_refunded, after.ledger.fees_refunded);
+    if refund.refund_application_fee && from == to && to < after.ledger.fees {
+        step.payment(|payment| payment.ledger.fees_refunded = to.plus(Amount::new(1)).unwrap_or(to));
+        step.tell_change(NotificationKind::FeeRefunded, Previous { amount: Some(from), ..Previous::default() });
+    }
+}
+
+/// Hears "half of what is left" where nothing was said.
+fn halve(amount: &mut Option<i64>, left: Option<Amount>) {
+    if amount.is_none() {
+        *amount = left.and_then(|left| i64::from(left.get()).checked_div(2)).filter(|half| *half > 0);
+    }
 }
 
 /// Does this refund give back everything, and nothing was given back before?

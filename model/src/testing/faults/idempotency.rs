@@ -3,7 +3,7 @@
 use crate::idempotency::Key;
 use crate::notification::Outbox;
 use crate::testing::fault::{Fault, Kind, WorldStep};
-use crate::time::{Countdown, DAY};
+use crate::time::{Countdown, DAY, HOUR};
 use crate::{
     About, Accepted, Call, CreateRefund, Event, Fault as Accident, Input, IntentId, KeyId, Notification,
     NotificationKind, Operation, Previous, Rejection,
@@ -176,6 +176,49 @@ pub(super) const FAULTS: &[Fault] = &[
             {
                 set_key(step, key, None);
                 *step.outcome = Ok(Accepted::Happened);
+            }
+        }),
+    },
+    Fault {
+        name: "hour-is-a-day",
+        does: "keeps an answer for an hour instead of a day",
+        breaks: "keys-are-kept-for-a-day",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            for key in step.keys.iter_mut().flatten() {
+                if key.retention == Countdown::of(DAY) {
+                    key.retention = Countdown::of(HOUR);
+                }
+            }
+        }),
+    },
+    Fault {
+        name: "last-second-of-the-day",
+        does: "forgets a key in the last second of its day",
+        breaks: "keys-are-kept-for-a-day",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let Input::Event(Event::PruneKey { key }) = step.input
+                && known(step, key).is_some_and(|key| key.answer.is_some() && key.retention == Countdown::of(1))
+            {
+                set_key(step, key, None);
+                *step.outcome = Ok(Accepted::Happened);
+            }
+        }),
+    },
+    Fault {
+        name: "replay-renews-the-day",
+        does: "lets the day of a key begin anew whenever its request is repeated",
+        breaks: "keys-are-kept-for-a-day",
+        scenario: "retries",
+        variant: "two keys",
+        kind: Kind::World(|step| {
+            if let (Some(_), Some(Call { key: Some(key), .. })) = (replayed(step), call(step))
+                && let Some(key) = known(step, key).zip(Some(key))
+            {
+                set_key(step, key.1, Some(Key { retention: Countdown::of(DAY), ..key.0 }));
             }
         }),
     },

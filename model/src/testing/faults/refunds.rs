@@ -319,6 +319,49 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        name: "no-partial-refund-with-the-fee-ever",
+        does: "refuses a partial refund with the fee without multicapture, too",
+        breaks: "refund-refusals-are-true",
+        scenario: "async_capture",
+        variant: "direct with a fee",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { refund, .. }) = step.done()
+                && refund.refund_application_fee
+                && step.was(|payment| !is_all_that_is_left(payment, refund.amount))
+            {
+                step.refuse(Rejection::PartialWithFee);
+            }
+        }),
+    },
+    Fault {
+        name: "looks-for-the-fee-elsewhere",
+        does: "finds no fee to give back with a refund, although there is one",
+        breaks: "refund-refusals-are-true",
+        scenario: "async_capture",
+        variant: "direct with a fee",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { refund, .. }) = step.done()
+                && refund.refund_application_fee
+            {
+                step.refuse(Rejection::NoFeeToRefund);
+            }
+        }),
+    },
+    Fault {
+        name: "refund-speaks-of-captures",
+        does: "refuses a second refund as a capture of too much",
+        breaks: "refund-refusals-are-true",
+        scenario: "refunds",
+        variant: "immediate",
+        kind: Kind::Payment(|step| {
+            if let Some(Operation::CreateRefund { .. }) = step.done()
+                && step.was(|payment| payment.refunds.iter().any(Option::is_some))
+            {
+                step.refuse(Rejection::CaptureTooLarge);
+            }
+        }),
+    },
+    Fault {
         name: "either-latch-bars-both",
         does: "refuses a refund with the fee because the transfer was reversed by hand",
         breaks: "refund-refusals-are-true",
@@ -406,4 +449,10 @@ fn overlooks_latches(payment: Payment, request: CreateRefund, outbox: &mut Outbo
     let charge = payment.charge.as_mut()?;
     (charge.fee_latch, charge.transfer_latch) = latches;
     Some(Ok((payment, outcome)))
+}
+
+/// Would a refund of `amount` give back all that is left?
+fn is_all_that_is_left(payment: &Payment, amount: Option<i64>) -> bool {
+    let rest = payment.charge.and_then(|charge| charge.captured_amount.minus(charge.refunded_amount));
+    amount.is_none_or(|amount| rest.is_some_and(|rest| i64::from(rest.get()) == amount))
 }

@@ -16,6 +16,9 @@ pub(super) fn attempts() -> Vec<Case> {
     let no = Err(Rejection::Declined(Decline::GenericDecline));
     let server = with(challenged(), |p| p.confirmation_method = ConfirmationMethod::Manual);
     let settle = Event::Settle { intent: PI };
+    let pays = |method| Event::CustomerPays { intent: PI, method };
+    let too_poor = |p: &mut PaymentView| p.payment_method = Some(PaymentMethod::AuthenticationThenInsufficientFunds);
+    let held_automatically = automatic(held());
     let answer =
         |received| Ok(Accepted::Intent { status: IntentStatus::RequiresCapture, capturable: a(300), received });
     vec![
@@ -69,6 +72,10 @@ pub(super) fn attempts() -> Vec<Case> {
                 to(declining, confirm()).says(no),
                 to(declining, confirm()).says(no).pay(|p| {
                     declined(p);
+                    p.last_error = Some(PaymentError::ExpiredCard);
+                }),
+                to(declining, confirm()).says(no).pay(|p| {
+                    declined(p);
                     p.charge = None;
                 }),
             ],
@@ -85,9 +92,26 @@ pub(super) fn attempts() -> Vec<Case> {
                 }),
                 to(challenged(), authenticate(Authentication::Abandoned)),
                 to(processing(), settle).pay(|p| *p = paid()),
+                to(with(challenged(), too_poor), authenticate(Authentication::Succeeds)).pay(declined),
+                to(server, pays(PaymentMethod::Visa)).pay(|p| *p = held()),
+                to(fresh(), pays(PaymentMethod::Declined)).pay(declined),
+                to(fresh(), pays(PaymentMethod::AuthenticationRequired)).pay(|p| *p = challenged()),
+                to(automatic(fresh()), pays(PaymentMethod::SepaDebit)).pay(|p| p.status = IntentStatus::Processing),
+                to(at_limit, pays(PaymentMethod::Visa)).pay(gave_up),
             ],
             vec![
                 to(challenged(), authenticate(Authentication::Succeeds)),
+                to(with(challenged(), too_poor), authenticate(Authentication::Succeeds)).pay(|p| *p = held()),
+                to(automatic(challenged()), authenticate(Authentication::Succeeds)).pay(|p| *p = held_automatically),
+                to(fresh(), pays(PaymentMethod::Declined)).pay(|p| *p = held()),
+                to(fresh(), pays(PaymentMethod::Visa)).pay(declined),
+                to(fresh(), pays(PaymentMethod::LostCard)).pay(|p| {
+                    declined(p);
+                    p.last_error = Some(PaymentError::IncorrectCvc);
+                }),
+                to(fresh(), pays(PaymentMethod::AuthenticationRequired)).pay(|p| *p = held()),
+                to(automatic(fresh()), pays(PaymentMethod::SepaDebit)).pay(|p| *p = paid()),
+                to(at_limit, pays(PaymentMethod::Visa)).pay(|p| *p = held()),
                 to(server, authenticate(Authentication::Succeeds)).pay(|p| *p = held()),
                 to(challenged(), authenticate(Authentication::Fails)).pay(|p| *p = held()),
                 to(challenged(), authenticate(Authentication::Abandoned))

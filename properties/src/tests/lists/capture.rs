@@ -8,6 +8,10 @@ pub(super) fn captures() -> Vec<Case> {
         charge(p).captures = 50;
     });
     let finals = "capture-refusals-are-true";
+    let named = |amount: i64, fee: Option<i64>| Operation::CaptureIntent {
+        intent: PI,
+        capture: Capture { amount: Some(amount), fee, ..Capture::default() },
+    };
     let single_done = |p: &mut PaymentView| {
         take(p, 1000);
         end(p);
@@ -53,6 +57,8 @@ pub(super) fn captures() -> Vec<Case> {
             vec![see(with(paid(), |p| p.multicapture_requested = true))],
             vec![
                 see(with(held(), |p| p.capture_method = CaptureMethod::Automatic)),
+                see(with(paid(), |p| p.multicapture_requested = true))
+                    .both(|world| world.terms.dialect.accept_multicapture_with_automatic = false),
                 see(with(paid(), |p| {
                     p.multicapture_requested = true;
                     charge(p).multicapture_available = true;
@@ -139,8 +145,20 @@ pub(super) fn captures() -> Vec<Case> {
             vec![
                 to(partly(), capture(301, true)).says(Err(Rejection::CaptureTooLarge)),
                 to(fifty, capture(1, false)).says(Err(Rejection::CaptureLimit)),
+                to(held(), named(1, Some(0))).says(Err(Rejection::InvalidFee)),
+                to(held(), named(1, Some(100_000_000))).says(Err(Rejection::InvalidFee)),
+                to(held(), named(1, Some(9))).says(Err(Rejection::FeeWithoutConnect)),
             ],
             vec![
+                to(partly(), capture(1, false)).says(Err(Rejection::Uncaptured)),
+                to(partly(), capture(1, false)).says(Err(Rejection::NoSuchIntent)),
+                to(partly(), capture(1, false)).says(Err(Rejection::OwnedBySession)),
+                to(partly(), named(1, Some(9))).says(Err(Rejection::FeeTooLarge)),
+                to(partly(), named(1, Some(9))).says(Err(Rejection::InvalidFee)),
+                to(partly(), capture(1, false)).says(Err(Rejection::FeeWithoutConnect)),
+                to(partly(), named(1, Some(9))).says(Err(Rejection::FeeAndTransfer)),
+                to(with(partly(), |p| charge(p).fee_at_first_capture = true), capture(0, true))
+                    .says(Err(Rejection::MissingFee)),
                 to(partly(), capture(300, true)).says(Err(Rejection::CaptureTooLarge)),
                 to(partly(), capture(1, false)).says(Err(Rejection::CaptureLimit)),
                 to(partly(), capture(1, false)).says(Err(Rejection::FinalCaptureUnavailable)),

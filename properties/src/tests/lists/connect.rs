@@ -15,6 +15,8 @@ pub(super) fn connect() -> Vec<Case> {
     };
     let refund_fee = Operation::RefundFee { intent: PI, amount: Some(10) };
     let reverse = Operation::ReverseTransfer { intent: PI, amount: Some(10) };
+    let send_on = Operation::CreateTransfer { intent: PI, amount: Some(10) };
+    let ten = Ok(Accepted::Money { amount: a(10) });
     let later = "later-captures-name-what-the-first-named";
     let settles = "capture-settles-fee-and-share";
     let back = "connect-money-goes-back-when-asked";
@@ -108,15 +110,49 @@ pub(super) fn connect() -> Vec<Case> {
         Case(
             back,
             vec![
-                to(sent(), refund_fee).pay(|p| p.ledger.fees_refunded = a(10)),
-                to(sent(), reverse).pay(|p| p.ledger.reversals = a(10)),
+                to(sent(), refund_fee).pay(|p| p.ledger.fees_refunded = a(10)).says(ten),
+                to(sent(), reverse).pay(|p| p.ledger.reversals = a(10)).says(ten),
+                to(paid(), send_on).pay(|p| p.ledger.transfers = a(10)).says(ten),
+                to(sent(), refund_fee)
+                    .pay(|p| p.ledger.fees_refunded = a(10))
+                    .fault(Fault::AnswerLost, None)
+                    .says(Err(Rejection::AnswerLost)),
                 to(sent(), refund_both(None, true, true)).pay(|p| {
                     give_back(p, 1000, 0);
                     p.ledger.fees_refunded = a(100);
                     p.ledger.reversals = a(1000);
                 }),
+                to(sent(), refund_both(255, true, true)).pay(|p| {
+                    give_back(p, 255, 0);
+                    p.ledger.fees_refunded = a(25);
+                    p.ledger.reversals = a(255);
+                }),
+                to(with(sent(), |p| give_back(p, 900, 0)), refund_both(None, true, false)).pay(|p| {
+                    give_back(p, 100, 1);
+                    p.ledger.fees_refunded = a(100);
+                }),
             ],
             vec![
+                to(sent(), refund_fee).pay(|p| p.ledger.fees_refunded = a(5)).says(ten),
+                to(sent(), refund_fee).says(ten),
+                to(sent(), refund_fee)
+                    .pay(|p| p.ledger.fees_refunded = a(10))
+                    .says(Ok(Accepted::Money { amount: a(5) })),
+                to(sent(), refund_fee)
+                    .pay(|p| p.ledger.fees_refunded = a(5))
+                    .fault(Fault::AnswerLost, None)
+                    .says(Err(Rejection::AnswerLost)),
+                to(sent(), reverse).pay(|p| p.ledger.reversals = a(11)).says(ten),
+                to(paid(), send_on).pay(|p| p.ledger.transfers = a(1000)).says(ten),
+                to(sent(), refund_both(250, true, false)).pay(|p| give_back(p, 250, 0)),
+                to(sent(), refund_both(255, true, false)).pay(|p| {
+                    give_back(p, 255, 0);
+                    p.ledger.fees_refunded = a(26);
+                }),
+                to(sent(), refund_both(250, false, true)).pay(|p| {
+                    give_back(p, 250, 0);
+                    p.ledger.reversals = a(125);
+                }),
                 to(sent(), refund(1)).pay(|p| p.ledger.fees_refunded = a(10)),
                 to(sent(), refund_both(1, true, false)).pay(|p| p.ledger.reversals = a(10)),
                 to(sent(), refund_both(None, true, false)).pay(|p| {

@@ -20,6 +20,20 @@ pub(super) fn lifecycle() -> Vec<Case> {
         sees("canceled-has-received-nothing", canceled(), &[|p| p.received = a(1)]),
         sees("capturable-only-while-held", held(), &[|p| p.status = IntentStatus::Succeeded]),
         sees(
+            "charged-only-if-the-issuer-approves",
+            held(),
+            &[
+                |p| p.payment_method = Some(PaymentMethod::Declined),
+                |p| p.payment_method = Some(PaymentMethod::AuthenticationThenDeclined),
+                |p| p.payment_method = Some(PaymentMethod::UsBankAccountProcessing),
+                |p| {
+                    end(p);
+                    p.payment_method = Some(PaymentMethod::UsBankAccountFails);
+                },
+                |p| p.payment_method = None,
+            ],
+        ),
+        sees(
             "money-means-one-approved-charge",
             held(),
             &[
@@ -109,8 +123,13 @@ pub(super) fn lifecycle() -> Vec<Case> {
         ),
         Case(
             "amounts-stay-representable",
-            vec![to(held(), capture(1, None))],
-            vec![to(held(), capture(1, None)).says(Err(Rejection::AmountOutOfRange))],
+            vec![to(held(), capture(1, None)), to(processing(), Event::Settle { intent: PI })],
+            vec![
+                to(held(), capture(1, None)).says(Err(Rejection::AmountOutOfRange)),
+                to(refunded(), Event::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
+                    .says(Err(Rejection::AmountOutOfRange)),
+                to(held(), advance(604_800)).says(Err(Rejection::AmountOutOfRange)),
+            ],
         ),
         Case(
             "only-the-named-payment-changes",

@@ -135,8 +135,15 @@ pub(super) fn pages() -> Vec<Case> {
         ),
         Case(
             "paid-means-received",
-            vec![owning(completes, paid()), owning(session(Open), fresh())],
             vec![
+                owning(completes, paid()),
+                owning(session(Open), fresh()),
+                owning(SessionView { manual: true, ..completes }, partly()),
+            ],
+            vec![
+                owning(SessionView { manual: true, ..completes }, held()),
+                owning(completes, partly()),
+                owning(session(Complete), paid()),
                 owning(completes, processing()),
                 owning(session(Open), paid()),
                 owning(SessionView { payment_status: PaymentStatus::Paid, ..session(Open) }, fresh()),

@@ -98,8 +98,22 @@ pub(super) fn refunds() -> Vec<Case> {
         ),
         Case(
             truth,
-            vec![to(refunded(), refund(501)).says(Err(Rejection::RefundTooLarge))],
             vec![
+                to(refunded(), refund(501)).says(Err(Rejection::RefundTooLarge)),
+                to(done(), refund_both(1, true, false)).says(Err(Rejection::PartialWithFee)),
+                to(paid(), refund_both(1, true, false)).says(Err(Rejection::NoFeeToRefund)),
+                to(paid(), refund_both(None, false, true)).says(Err(Rejection::NoTransferToReverse)),
+            ],
+            vec![
+                to(sent(), refund_both(1, true, false)).says(Err(Rejection::PartialWithFee)),
+                to(sent(), refund_both(1, false, true)).says(Err(Rejection::PartialWithReversal)),
+                to(sent(), refund_both(1, true, false)).says(Err(Rejection::NoFeeToRefund)),
+                to(sent(), refund_both(1, false, true)).says(Err(Rejection::NoTransferToReverse)),
+                to(paid(), refund(1)).says(Err(Rejection::NoFeeToRefund)),
+                to(paid(), refund(1)).says(Err(Rejection::CaptureTooLarge)),
+                to(paid(), refund(1)).says(Err(Rejection::UnexpectedState)),
+                to(paid(), refund(1)).says(Err(Rejection::NoSuchIntent)),
+                to(held(), refund(1)).says(Err(Rejection::NoSuccessfulCharge)),
                 to(refunded(), refund(500)).says(Err(Rejection::RefundTooLarge)),
                 to(refunded(), refund(500)).says(Err(Rejection::AlreadyRefunded)),
                 to(partly(), refund(1)).says(Err(Rejection::Uncaptured)),

@@ -20,7 +20,12 @@ pub(super) fn keys() -> Vec<Case> {
     let turned_away = to(held(), cancel()).says(Err(Rejection::LockTimeout));
     let invalid = Err(Rejection::NegativeCapture);
     let prune = Event::PruneKey { key: KeyId(0) };
-    let old = known(cancel(), Some(OK)).both(|world| world.keys[0].as_mut().unwrap().prunable = true);
+    let left = |seconds: u32| move |world: &mut Snapshot| world.keys[0].as_mut().unwrap().seconds_left = Some(seconds);
+    let old = known(cancel(), Some(OK)).both(left(0));
+    let hour = first(Fault::None, OK, Some(OK)).now(left(3_600));
+    let lost = first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)).now(left(3_600));
+    let finish = known(cancel(), None).by(Input::Finish { key: KeyId(0) }).says(OK);
+    let finish = finish.now(|world| world.keys[0] = Some(key(cancel(), Some(OK))));
     vec![
         Case(
             "replay-answers-the-same",
@@ -77,17 +82,29 @@ pub(super) fn keys() -> Vec<Case> {
             "keys-are-kept-for-a-day",
             vec![
                 old.clone().by(prune).now(|world| world.keys[0] = None),
-                known(cancel(), Some(OK)).by(advance(86_400)).now(|world| {
-                    world.keys[0].as_mut().unwrap().prunable = true;
-                }),
+                known(cancel(), Some(OK)).by(advance(86_400)).now(left(0)),
+                known(cancel(), Some(OK)).by(advance(86_399)).now(left(1)),
+                known(cancel(), Some(OK)).by(advance(604_800)).now(left(0)),
+                first(Fault::None, OK, Some(OK)),
+                finish.clone(),
             ],
             vec![
                 known(cancel(), Some(OK)).by(prune).now(|world| world.keys[0] = None),
+                known(cancel(), Some(OK)).both(left(1)).by(prune).now(|world| world.keys[0] = None),
+                hour,
+                lost,
+                finish.now(left(1)),
+                known(cancel(), Some(OK)).by(advance(3_600)).now(left(0)),
+                known(cancel(), Some(OK)).by(advance(3_600)),
+                known(cancel(), Some(OK)).both(left(1)).by(confirm()).now(left(86_400)),
+                known(cancel(), Some(OK))
+                    .by(advance(3_600))
+                    .now(|world| world.keys[0].as_mut().unwrap().seconds_left = None),
                 old.by(advance(1)).now(|world| world.keys[0] = None),
                 known(cancel(), Some(OK)).by(advance(1)).now(|world| {
                     world.keys[0].as_mut().unwrap().answer = Some(Ok(Accepted::Nothing));
                 }),
-                known(cancel(), Some(OK)).by(confirm()).now(|world| world.keys[0].as_mut().unwrap().prunable = true),
+                known(cancel(), Some(OK)).by(confirm()).now(left(0)),
             ],
         ),
     ]

@@ -1,12 +1,12 @@
 //! Faults about attempts to pay, and the answers from outside.
 
 use crate::notification::Outbox;
-use crate::payment::{Changed, Payment};
+use crate::payment::{Changed, Confirmer, Payment};
 use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
 use crate::testing::faults::asked::operation;
 use crate::{
-    About, Authentication, CancellationReason, Capture, ConfirmationMethod, Decline, Event, Input, IntentStatus,
-    NotificationKind, Operation, PaymentMethod, Rejection, Terms,
+    About, Authentication, CancellationReason, Capture, Confirm, ConfirmationMethod, Decline, Event, Input,
+    IntentStatus, NotificationKind, Operation, PaymentError, PaymentMethod, Rejection, Terms,
 };
 
 pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
@@ -191,7 +191,91 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
+    Fault {
+        name: "files-every-decline-as-generic",
+        does: "writes on the intent that the card was declined, whatever the issuer said",
+        breaks: "cards-are-declined-by-their-issuer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let Err(Rejection::Declined(_)) = step.outcome {
+                step.payment(|payment| payment.intent.last_error = Some(PaymentError::CardDeclined));
+            }
+        }),
+    },
+    Fault {
+        name: "challenge-is-approval",
+        does: "charges a card once its customer has authenticated, without asking the issuer",
+        breaks: "outside-answers-count",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(|terms, payment, input, outbox| {
+            let Input::Event(Event::Authenticate { result: Authentication::Succeeds, .. }) = input else { return None };
+            let waits = payment.intent.status == IntentStatus::RequiresAction;
+            let automatic = payment.intent.confirmation_method == ConfirmationMethod::Automatic;
+            approving(payment, waits && automatic, |payment| {
+                payment.authenticate(terms, Authentication::Succeeds, outbox)
+            })
+        }),
+    },
+    Fault {
+        name: "second-leg-is-approval",
+        does: "charges an authenticated card when the server confirms once more, without asking the issuer",
+        breaks: "charged-only-if-the-issuer-approves",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Instead(|terms, payment, input, outbox| {
+            let Some(Operation::ConfirmIntent { confirm: confirm @ Confirm { method: None, .. }, .. }) =
+                operation(input)
+            else {
+                return None;
+            };
+            approving(payment, payment.intent.authenticated, |payment| {
+                payment.confirm(terms, Confirmer::Client, confirm, outbox)
+            })
+        }),
+    },
+    Fault {
+        name: "page-takes-any-card",
+        does: "takes a declined card on the page of a session for one that pays",
+        breaks: "outside-answers-count",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::Heard(|heard| {
+            if let Input::Event(Event::CustomerPays { method, .. }) = &mut heard.input
+                && *method == PaymentMethod::Declined
+            {
+                *method = PaymentMethod::Visa;
+            }
+        }),
+    },
+    Fault {
+        name: "page-declines-good-cards",
+        does: "declines every card that needs no challenge on the page of a session",
+        breaks: "outside-answers-count",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::Heard(|heard| {
+            if let Input::Event(Event::CustomerPays { method, .. }) = &mut heard.input
+                && *method == PaymentMethod::Visa
+            {
+                *method = PaymentMethod::Declined;
+            }
+        }),
+    },
 ];
+
+/// Goes on as if the issuer approved whatever card it is, if `now`.
+fn approving(mut payment: Payment, now: bool, go_on: impl FnOnce(Payment) -> Changed) -> Option<Changed> {
+    let refused = PaymentMethod::AuthenticationThenInsufficientFunds;
+    if !now || payment.intent.payment_method != Some(refused) {
+        return None;
+    }
+    payment.intent.payment_method = Some(PaymentMethod::AuthenticationRequired);
+    let (mut next, outcome) = go_on(payment).ok()?;
+    next.intent.payment_method = Some(refused);
+    Some(Ok((next, outcome)))
+}
 
 fn takes_a_manual_payment_at_once(step: &mut PaymentStep<'_>) {
     if step.done().is_none() || !step.became(IntentStatus::RequiresCapture) {

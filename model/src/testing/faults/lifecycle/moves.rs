@@ -6,7 +6,7 @@ use crate::testing::fault::{Fault, Kind, WorldStep};
 use crate::testing::faults::asked::operation;
 use crate::{
     Accepted, Amount, Call, ConfirmationMethod, Event, Input, IntentStatus, NotificationKind, Operation, PaymentError,
-    PaymentMethod, Rejection, Terms, Update,
+    PaymentMethod, RefundProgress, Rejection, Terms, Update,
 };
 
 pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
@@ -69,6 +69,21 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         scenario: "refunds",
         variant: "immediate",
         kind: Kind::Instead(default_refund_forgets_the_earlier_ones),
+    },
+    Fault {
+        name: "failed-refund-was-never-counted",
+        does: "takes the amount of a refund that failed off a sum that was never written down",
+        breaks: "amounts-stay-representable",
+        scenario: "refunds",
+        variant: "moving on",
+        kind: Kind::Heard(|heard| {
+            let failed = matches!(heard.input, Input::Event(Event::Refund { progress: RefundProgress::Fails, .. }));
+            if let Some(payment) = heard.payment.as_mut().filter(|_| failed)
+                && let Some(charge) = payment.charge.as_mut()
+            {
+                charge.refunded_amount = Amount::ZERO;
+            }
+        }),
     },
     Fault {
         name: "counts-on-the-wrong-row",
