@@ -299,49 +299,15 @@ impl<'s, S: Subject> Lockstep<'s, S> {
 
     /// Would it make an object for which there is no room: one that is there, or that an open request is about to make?
     fn makes_a_second(&self, input: &Input) -> bool {
-        let operation = match input {
-            Input::Call(call) => call.operation,
-            Input::Begin { operation, .. } => *operation,
-            Input::Finish { .. } | Input::Event(_) => return false,
-        };
+        let Some(made) = input.operation().and_then(|operation| operation.creates()) else { return false };
         let seen = self.after.observe();
-        let (is_there, makes) = match operation {
-            Operation::CreateIntent { intent, .. } => {
-                (seen.payments.get(usize::from(intent.0)).is_some_and(Option::is_some), true)
-            }
-            Operation::CreateSetup { .. } => (seen.setup.is_some(), true),
-            Operation::CreateSession(_) => (seen.session.is_some(), true),
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::ExpireSession => (false, false),
-        };
-        let key = match input {
-            Input::Call(call) => call.key,
-            Input::Begin { key, .. } => Some(*key),
-            Input::Finish { .. } | Input::Event(_) => None,
-        };
         // A key that is known answers for itself, whatever it would make.
-        let is_known = key.is_some_and(|key| seen.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
-        makes && !is_known && (is_there || self.open_requests().any(|open| open.about() == operation.about()))
+        let is_known = input.key().is_some_and(|key| seen.knows(key));
+        !is_known && (seen.has(made) || self.open_requests().any(|open| open.about() == made))
     }
 
     fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
-        let about = match input {
-            Input::Call(call) => call.operation.about(),
-            Input::Begin { operation, .. } => operation.about(),
-            Input::Finish { .. } | Input::Event(_) => return false,
-        };
+        let Some(about) = input.operation().map(|operation| operation.about()) else { return false };
         let Answer::Refused(refused) = answer else { return false };
         // R4: one object is in use. A session is in use with what it owns, and what it owns with the session.
         let meets = |open: About| open == about || [open, about].contains(&About::Session);

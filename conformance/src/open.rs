@@ -23,25 +23,22 @@ fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
     let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
     match *operation {
         Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
-        Operation::UpdateIntent { intent, .. }
-        | Operation::ConfirmIntent { intent, .. }
-        | Operation::CaptureIntent { intent, .. }
-        | Operation::CancelIntent { intent, .. }
-        | Operation::CreateRefund { intent, .. } => payment(intent).is_none(),
-        Operation::CancelRefund { intent, refund } => {
-            let refunds = payment(intent).map(|payment| payment.refunds);
-            refunds.is_none_or(|refunds| refunds.get(usize::from(refund.0)).is_none_or(Option::is_none))
-        }
+        Operation::CancelRefund { intent, refund } => !seen.has(About::Refund(intent, refund)),
         Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
         Operation::ReverseTransfer { intent, .. } => {
             payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())
         }
         Operation::CreateTransfer { intent, .. } => payment(intent).is_none_or(|payment| payment.charge.is_none()),
-        Operation::UpdateSetup { .. }
+        Operation::UpdateIntent { .. }
+        | Operation::ConfirmIntent { .. }
+        | Operation::CaptureIntent { .. }
+        | Operation::CancelIntent { .. }
+        | Operation::CreateRefund { .. }
+        | Operation::UpdateSetup { .. }
         | Operation::ConfirmSetup { .. }
         | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits => seen.setup.is_none(),
-        Operation::ExpireSession => seen.session.is_none(),
+        | Operation::VerifyMicrodeposits
+        | Operation::ExpireSession => !seen.has(operation.about()),
     }
 }
 

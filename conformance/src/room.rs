@@ -7,12 +7,7 @@ use holdfast_model::{Input, Observation, Operation};
 ///
 /// Requests still held open count as made: whoever finishes them asks nobody again.
 pub(crate) fn is_full(seen: &Observation<'_>, input: &Input) -> bool {
-    let operation = match input {
-        Input::Call(call) => call.operation,
-        Input::Begin { operation, .. } => *operation,
-        Input::Finish { .. } | Input::Event(_) => return false,
-    };
-    let Operation::CreateRefund { intent, .. } = operation else { return false };
+    let Some(Operation::CreateRefund { intent, .. }) = input.operation() else { return false };
     let Some(Some(payment)) = seen.payments.get(usize::from(intent.0)) else { return false };
     let open = seen.keys.iter().flatten().filter(|key| key.answer.is_none());
     let to_come =

@@ -9,31 +9,6 @@ use crate::names::Names;
 use crate::ways::{Api, Means, Ways};
 use crate::wire::Asked;
 
-/// The payment method that an operation names.
-#[must_use]
-pub const fn method(operation: &Operation) -> Option<PaymentMethod> {
-    match *operation {
-        Operation::CreateIntent { create, .. } => create.method,
-        Operation::UpdateIntent { update: Update::Method(method), .. } | Operation::UpdateSetup { method } => {
-            Some(method)
-        }
-        Operation::ConfirmIntent { confirm, .. } => confirm.method,
-        Operation::CreateSetup { method, .. } | Operation::ConfirmSetup { method } => method,
-        Operation::UpdateIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
-    }
-}
-
 /// The request that makes a PaymentMethod of a card's number.
 #[must_use]
 pub fn make_method(number: &str) -> Asked {
@@ -65,7 +40,7 @@ pub fn operation(
     view: Option<&PaymentView>,
     method: Option<&str>,
 ) -> Option<Asked> {
-    let named = self::method(operation);
+    let named = operation.method();
     // A bank account is saved by deposits, whose amounts nobody tells.
     let is_bank = named.is_some_and(|method| !matches!(method.profile().rail, Rail::Card(_)));
     if named.is_some() != method.is_some() || is_bank && operation.about() == About::Setup {
@@ -181,57 +156,37 @@ fn create_intent(ways: &Ways, create: &Create, method: Option<&str>) -> Option<A
     Some(if create.confirm { asked.with("confirm", true) } else { asked })
 }
 
-/// Charges are made, held or captured in one request; a hold is let go by refunding all of it.
+/// Charges are made, held or captured in one request; a hold is let go by refunding all of it. Nothing else is asked of
+/// them.
 fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, method: Option<&str>) -> Option<Asked> {
     let is_hold = view.is_some_and(|view| view.capturable.get() > 0);
-    match *operation {
-        Operation::CreateIntent { create, .. }
-            if create.confirm
-                && create.flow == Flow::Platform
-                && !(create.multicapture || create.off_session)
-                && create.confirmation_method == ConfirmationMethod::Automatic
-                && (create.fee, create.transfer) == (None, None) =>
-        {
-            let asked = Asked::post("/v1/charges")
-                .with("amount", create.amount)
-                .with("currency", create.currency.name())
-                .with("source", method?);
-            Some(if create.capture_method == CaptureMethod::Manual { asked.with("capture", false) } else { asked })
-        }
-        Operation::CaptureIntent { intent, capture }
-            if (capture.final_capture, capture.fee, capture.transfer) == (None, None, None) =>
-        {
-            let asked = Asked::post(format!("/v1/charges/{}/capture", names.intent(intent)));
-            Some(asked.with_some("amount", capture.amount))
-        }
-        Operation::CancelIntent { intent, reason: None } if is_hold => {
-            Some(Asked::post("/v1/refunds").with("charge", names.intent(intent)))
-        }
-        // Of a hold, all would be let go, and nothing else can be asked back (§2.5).
-        Operation::CreateRefund { intent, refund }
-            if !(is_hold || refund.refund_application_fee || refund.reverse_transfer) =>
-        {
-            let asked = Asked::post("/v1/refunds").with("charge", names.intent(intent));
-            Some(asked.with_some("amount", refund.amount))
-        }
-        Operation::CreateIntent { .. }
-        | Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
+    let give_back = |intent: IntentId| Asked::post("/v1/refunds").with("charge", names.intent(intent));
+    if let Operation::CreateIntent { create, .. } = *operation {
+        let is_plain = create.confirm
+            && create.flow == Flow::Platform
+            && !(create.multicapture || create.off_session)
+            && create.confirmation_method == ConfirmationMethod::Automatic
+            && (create.fee, create.transfer) == (None, None);
+        let asked = Asked::post("/v1/charges")
+            .with("amount", create.amount)
+            .with("currency", create.currency.name())
+            .with("source", method.filter(|_| is_plain)?);
+        return Some(if create.capture_method == CaptureMethod::Manual { asked.with("capture", false) } else { asked });
     }
+    if let Operation::CaptureIntent { intent, capture } = *operation {
+        let is_plain = (capture.final_capture, capture.fee, capture.transfer) == (None, None, None);
+        let asked = Asked::post(format!("/v1/charges/{}/capture", names.intent(intent)));
+        return is_plain.then(|| asked.with_some("amount", capture.amount));
+    }
+    if let Operation::CancelIntent { intent, reason: None } = *operation {
+        return is_hold.then(|| give_back(intent));
+    }
+    if let Operation::CreateRefund { intent, refund } = *operation {
+        // Of a hold, all would be let go, and nothing else can be asked back (§2.5).
+        let is_plain = !(is_hold || refund.refund_application_fee || refund.reverse_transfer);
+        return is_plain.then(|| give_back(intent).with_some("amount", refund.amount));
+    }
+    None
 }
 
 /// The request that makes the world move.

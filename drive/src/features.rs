@@ -6,7 +6,8 @@ use holdfast_model::{
     Authentication, CaptureMethod, ConfirmationMethod, Currency, Event, Flow, Input, Operation, RefundProgress, Update,
 };
 
-use crate::ask::method;
+/// Without these there is not much that can be found: a server on which one never goes through has not been judged.
+pub const CORE: [&str; 4] = ["create", "capture", "cancel", "refund"];
 
 /// The parts of the API that an input uses: the operation, and each parameter that is not the usual one.
 #[must_use]
@@ -97,7 +98,7 @@ fn of_operation(operation: &Operation, used: &mut Vec<String>) {
         Operation::VerifyMicrodeposits => add(true, "setup: deposits"),
         Operation::CreateSession(_) | Operation::ExpireSession => add(true, "checkout sessions"),
     }
-    if let Some(method) = method(operation) {
+    if let Some(method) = operation.method() {
         used.push(format!("method {}", method.token()));
     }
 }
@@ -133,6 +134,24 @@ impl Features {
     #[must_use]
     pub fn have(&self, input: &Input) -> bool {
         self.missing.is_empty() || features(input).iter().all(|feature| !self.missing.contains_key(feature))
+    }
+
+    /// What the input uses and the server has not.
+    #[must_use]
+    pub fn lacking(&self, input: &Input) -> Option<String> {
+        features(input).into_iter().find(|feature| self.missing.contains_key(feature))
+    }
+
+    /// Was it ever let through?
+    #[must_use]
+    pub fn lets_through(&self, feature: &str) -> bool {
+        self.through.contains_key(feature)
+    }
+
+    /// Is it known whether the server has it?
+    #[must_use]
+    pub fn knows(&self, feature: &str) -> bool {
+        self.lets_through(feature) || self.missing.contains_key(feature)
     }
 
     /// An input that it let through.

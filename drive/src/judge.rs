@@ -12,6 +12,7 @@ use holdfast_properties::{AbstractTransition, CATALOGUE, Claim, Step};
 use crate::facts::{Found, Gap, Weight, short};
 use crate::finding::{Class, Sighting};
 use crate::run::Took;
+use crate::server::Trouble;
 use crate::wire::{Broken, Reply};
 
 /// What a step is about, for whoever tells of it.
@@ -61,8 +62,8 @@ impl Scene {
 
     /// `capture while canceled, under a key that was used`.
     fn place(&self) -> String {
-        // Under a known key the status has no part in it.
-        let is_shown = !self.status.is_empty() && !self.is_known_key;
+        // Under a known key the status has no part in it, and what is created is not there before.
+        let is_shown = !(self.status.is_empty() || self.is_known_key || self.verb.starts_with("create"));
         let status = if is_shown { format!(" {}", self.status) } else { String::new() };
         let key = match (self.is_replay, self.is_known_key) {
             (true, _) => ", repeated under its key",
@@ -241,9 +242,14 @@ pub fn unasked(found: &[Found]) -> Vec<Sighting> {
 
 /// A look that failed.
 #[must_use]
-pub fn unseen(what: &str, reply: &Reply) -> Sighting {
-    let told = format!("a look at the {what} is answered {}", reply.status);
-    Sighting::new(Class::Protocol, format!("look at {what}: {}", reply.status), told).saying("200", said(reply))
+pub fn unseen((what, came): &Trouble) -> Sighting {
+    let (kind, told, answer) = match came {
+        Ok(reply) if reply.is_done() => ("not shown".to_owned(), format!("does not show the {what}"), said(reply)),
+        Ok(reply) => (reply.status.to_string(), format!("is answered {}", reply.status), said(reply)),
+        Err(broken) => ("no answer".to_owned(), "is not answered".to_owned(), broken.to_string()),
+    };
+    Sighting::new(Class::Protocol, format!("look at {what}: {kind}"), format!("a look at the {what} {told}"))
+        .saying(format!("200 and the {what}"), answer)
 }
 
 /// What is wrong about money or state.

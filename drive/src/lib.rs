@@ -57,8 +57,7 @@ pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress
     let mut hunt = Hunt::new(settings, &mut server, terms, progress);
     if incomplete.is_none() {
         incomplete = match hunt.everything() {
-            Ok(true) => None,
-            Ok(false) => Some("the limit of operations or time was met before the plan was at its end".to_owned()),
+            Ok(why) => why,
             Err(broken) => Some(broken.to_string()),
         };
     }

@@ -39,7 +39,7 @@ fn ask(server: &mut Server, asked: &Asked) -> Probed<Option<Reply>> {
     match server.wire.send(asked) {
         Ok(reply) => Ok(Some(reply)),
         Err(broken @ Broken::Unreachable(_)) => Err(broken.into()),
-        Err(Broken::Dropped(_) | Broken::Silent) => Ok(None),
+        Err(Broken::Dropped(_) | Broken::Silent | Broken::Unasked(_)) => Ok(None),
     }
 }
 
@@ -86,9 +86,9 @@ fn find_api(server: &mut Server) -> Probed<()> {
     if let Some(id) = first.text_at("/id").filter(|_| first.is_done()) {
         let look = Asked::get(format!("/v1/payment_intents/{id}"));
         let expanded = ask(server, &look.clone().with("expand[]", "latest_charge"))?;
-        server.expands = expanded.is_some_and(|reply| reply.is_done());
+        server.ways.expands = expanded.is_some_and(|reply| reply.is_done());
         server.ways.api = Api::Intents;
-        if !server.expands && !ask(server, &look)?.is_some_and(|reply| reply.is_done()) {
+        if !server.ways.expands && !ask(server, &look)?.is_some_and(|reply| reply.is_done()) {
             return Err(Stop::Nothing(
                 "what was created cannot be looked at: GET /v1/payment_intents/{id} fails".to_owned(),
             ));

@@ -4,14 +4,14 @@ use std::sync::Barrier;
 
 use holdfast_conformance::lockstep::World;
 use holdfast_model::trace::Script;
-use holdfast_model::{Call, Input, Operation, Outcome, Terms, transition};
+use holdfast_model::{Call, Input, Outcome, Terms, transition};
 
 use crate::facts::short;
 use crate::features::Features;
 use crate::finding::{Class, Sighting};
 use crate::run::Run;
 use crate::server::Server;
-use crate::wire::{Broken, Reply};
+use crate::wire::{Asked, Broken, Reply, Wire};
 
 /// A race.
 #[derive(Clone, Debug)]
@@ -89,29 +89,82 @@ fn read(name: &'static str, text: &str) -> Result<Race, String> {
     Ok(Race { name, before, both: [first, second] })
 }
 
-/// Runs a race once. `None` where it does not get as far as the two requests; then what is wrong is found elsewhere.
+/// A race, and how it went on this server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaceRun {
+    /// What it is called.
+    pub name: &'static str,
+    /// Runs that got as far as the two requests.
+    pub runs: u32,
+    /// Runs that went wrong.
+    pub wrong: u32,
+    /// Why some or all of the runs did not get so far.
+    pub why_not: Option<String>,
+}
+
+/// What came of running a race once.
+#[derive(Clone, Debug)]
+pub enum Tried {
+    /// It does not get as far as the two requests, and why.
+    NotReached(String),
+    /// It came to what some order of the two comes to.
+    Explained,
+    /// It did not, or the server failed.
+    Wrong(Sighting),
+}
+
+/// Runs a race once.
 ///
 /// # Errors
 /// [`Broken`] when the server cannot be reached any more.
-pub fn run(
-    server: &mut Server,
-    terms: &Terms,
-    features: &Features,
-    race: &Race,
-) -> Result<Option<Option<Sighting>>, Broken> {
+pub fn run(server: &mut Server, terms: &Terms, features: &Features, race: &Race) -> Result<Tried, Broken> {
     let mut run = Run::begin(server, terms);
     for input in &race.before {
         let took = run.take(*input, features)?;
-        if !took.asked || !took.goes_on || took.refused.is_some() {
-            return Ok(None);
-        }
+        let why = match (took.asked, took.refused.is_some(), took.goes_on) {
+            (false, ..) => "cannot be asked",
+            (true, true, _) => "is refused",
+            (true, false, false) => "comes to something else already",
+            (true, false, true) => continue,
+        };
+        return Ok(Tried::NotReached(format!("`{input}` {why}")));
     }
-    run.race(&race.both).map(|told| told.map(|told| told.map(|told| tell(race, told))))
+    Ok(match run.race(&race.both)? {
+        Raced::NotTried(why) => Tried::NotReached(why),
+        Raced::Explained => Tried::Explained,
+        Raced::Wrong(told) => Tried::Wrong(tell(race, told)),
+    })
 }
 
-/// What a race came to that no order explains.
+/// What came of two requests at the same moment.
+#[derive(Clone, Debug)]
+pub enum Raced {
+    /// They could not be made.
+    NotTried(String),
+    /// Some order of the two comes to the same.
+    Explained,
+    /// Something is wrong.
+    Wrong(Told),
+}
+
+/// How a race went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// No order of the two comes to what is seen.
+    Unexplained,
+    /// A request was not answered: the connection broke off, or nothing came in time.
+    NoAnswer,
+    /// The server failed (5xx).
+    ServerError,
+    /// What came of it cannot be looked at.
+    Unseen,
+}
+
+/// What was seen of a race that went wrong.
 #[derive(Clone, Debug)]
 pub struct Told {
+    /// How it went wrong.
+    pub wrong: Wrong,
     /// What the two were answered.
     pub answers: [String; 2],
     /// How many were accepted.
@@ -123,67 +176,103 @@ pub struct Told {
 }
 
 fn tell(race: &Race, told: Told) -> Sighting {
-    let Told { answers: [first, second], accepted, expected, seen } = told;
-    let both = if accepted == 2 { "both are accepted" } else { "no order of the two explains what comes of them" };
-    let mut sighting = Sighting::new(Class::Money, format!("race: {}", race.name), format!("{}: {both}", race.name));
-    let is_failure = first.starts_with('5') || second.starts_with('5');
-    if is_failure {
-        sighting =
-            Sighting::new(Class::Protocol, format!("race: {}", race.name), format!("{}: a server error", race.name));
-    }
-    sighting.saying(expected, format!("{first}; {second}; then {seen}"))
+    let Told { wrong, answers: [first, second], accepted, expected, seen } = told;
+    let (class, kind, words) = match wrong {
+        Wrong::Unexplained if accepted == 2 => (Class::Money, "", "both are accepted"),
+        Wrong::Unexplained => (Class::Money, "", "no order of the two explains what comes of them"),
+        Wrong::NoAnswer => (Class::Protocol, ": no answer", "a request is not answered"),
+        Wrong::ServerError => (Class::Protocol, ": server error", "a server error"),
+        Wrong::Unseen => (Class::Protocol, ": no look", "afterwards it cannot be looked at"),
+    };
+    let name = race.name;
+    Sighting::new(class, format!("race: {name}{kind}"), format!("{name}: {words}"))
+        .saying(expected, format!("{first}; {second}; then {seen}"))
 }
+
+/// What came back of one of the two: an answer, or why there is none.
+pub type Answered = Result<Reply, Broken>;
 
 /// Sends both at the same moment, on two connections that are open already.
 ///
 /// # Errors
-/// [`Broken`] when one of them is not answered.
-pub fn send(server: &Server, asked: &[crate::wire::Asked; 2]) -> Result<[Reply; 2], Broken> {
+/// [`Broken`] when the server cannot be reached.
+pub fn send(server: &mut Server, asked: &[Asked; 2]) -> Result<[Answered; 2], Broken> {
     let gate = Barrier::new(2);
-    let one = |asked: &crate::wire::Asked| {
-        let mut wire = server.wire.another();
-        // The connection is made before, so that both leave together.
-        let warm = wire.send(&crate::wire::Asked::get("/v1/payment_intents").with("limit", 1));
+    let wires = [server.wire.another(), server.wire.another()];
+    let one = |mut wire: Wire, asked: &Asked| {
+        // The connection is made before, so that both leave together; what is shown on it is of no interest here.
+        let warm = wire.send(&Asked::get("/v1/payment_intents").with("limit", 1));
         gate.wait();
-        warm.and_then(|_| wire.send(asked))
+        match (warm, wire.send(asked)) {
+            (Err(broken @ Broken::Unreachable(_)), _) | (_, Err(broken @ Broken::Unreachable(_))) => Err(broken),
+            (_, answered) => Ok(answered),
+        }
     };
-    let [first, second] = asked;
+    let ([here, there], [first, second]) = (wires, asked);
     let (first, second) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| one(second));
-        let first = one(first);
-        (first, other.join().unwrap_or_else(|_| Err(Broken::Dropped("a thread ended early".to_owned()))))
+        let other = scope.spawn(|| one(there, second));
+        let first = one(here, first);
+        (first, other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
+    server.wire.requests = server.wire.requests.saturating_add(4);
     Ok([first?, second?])
 }
 
-/// Can these answers have been given in that order? A request that was turned away (409, 429) took no part.
+/// Can these answers have been given in that order? A request that was turned away (409, 429) took no part; of one that
+/// was not answered, nobody knows what it was.
 #[must_use]
-pub fn explains(outcomes: &[Option<Outcome>; 2], replies: [&Reply; 2]) -> bool {
+pub fn explains(outcomes: &[Option<Outcome>; 2], answered: &[Answered; 2]) -> bool {
     // Codes are compared one request at a time; here, only whether it was done.
-    outcomes.iter().zip(replies).all(|(outcome, reply)| match outcome {
-        Some(Ok(_)) => reply.is_done(),
-        Some(Err(_)) => (400..500).contains(&reply.status),
-        None => true,
+    outcomes.iter().zip(answered).all(|(outcome, answered)| match (outcome, answered) {
+        (Some(Ok(_)), Ok(reply)) => reply.is_done() || reply.is_failure(),
+        (Some(Err(_)), Ok(reply)) => reply.status >= 400,
+        (Some(_), Err(_)) | (None, _) => true,
     })
 }
 
-/// Was the request turned away, because another one is at work?
-#[must_use]
-pub const fn is_turned_away(reply: &Reply) -> bool {
-    matches!(reply.status, 409 | 429)
+/// May the request have taken part? Not one that was turned away because another is at work; one that failed may have, or
+/// may not.
+const fn shares(answered: &Answered) -> &'static [bool] {
+    match answered {
+        Ok(Reply { status: 409 | 429, .. }) => &[false],
+        Ok(Reply { status: ..500, .. }) => &[true],
+        Ok(_) | Err(_) => &[true, false],
+    }
 }
 
 /// An answer in a word or two.
 #[must_use]
-pub fn answered(reply: &Reply) -> String {
+pub fn answered(answered: &Answered) -> String {
+    let reply = match answered {
+        Ok(reply) => reply,
+        Err(broken) => return broken.to_string(),
+    };
     let id = reply.body.as_ref().and_then(|body| body.get("id")).map(short).unwrap_or_default();
     let status = reply.text_at("/status").or_else(|| reply.text_at("/error/code")).unwrap_or_default();
     format!("{} {id} {status}", reply.status).trim().replace("  ", " ")
 }
 
-/// Both orders of two calls on a world, with what each is answered.
+/// What two calls that were answered like that can have come to: each order of those that took part, with what each is
+/// answered in it.
 #[must_use]
 pub fn orders(
+    terms: &Terms,
+    world: &World,
+    both: &[Call; 2],
+    answered: &[Answered; 2],
+) -> Vec<([Option<Outcome>; 2], World)> {
+    let [first, second] = answered;
+    let mut found = Vec::new();
+    for here in shares(first) {
+        for there in shares(second) {
+            found.extend(orders_of(terms, world, both, [!here, !there]));
+        }
+    }
+    found
+}
+
+/// Both orders of two calls on a world, with what each is answered.
+fn orders_of(
     terms: &Terms,
     world: &World,
     both: &[Call; 2],
@@ -210,10 +299,4 @@ pub fn orders(
         found.push((outcomes, world));
     }
     found
-}
-
-/// Does the operation make a payment?
-#[must_use]
-pub const fn makes_a_payment(call: &Call) -> bool {
-    matches!(call.operation, Operation::CreateIntent { .. })
 }

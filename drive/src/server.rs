@@ -1,6 +1,6 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
-use holdfast_model::{Call, Event, Input, IntentId, KeyId, Operation, PaymentView};
+use holdfast_model::{About, Call, Event, Input, IntentId, KeyId, Operation, PaymentView};
 use serde_json::Value;
 
 use crate::ask;
@@ -32,9 +32,12 @@ pub struct Look {
     pub charge: Option<Value>,
     /// Its refunds.
     pub refunds: Option<Vec<Value>>,
-    /// Looks that failed: what was looked at, and what was answered.
-    pub trouble: Vec<(&'static str, Reply)>,
+    /// Looks that failed.
+    pub trouble: Vec<Trouble>,
 }
+
+/// A look that failed: what was looked at, and what came back.
+pub type Trouble = (&'static str, Result<Reply, Broken>);
 
 /// What came first under a key.
 #[derive(Clone, Debug)]
@@ -53,8 +56,6 @@ pub struct Server {
     pub ways: Ways,
     /// How it shows things.
     pub version: Version,
-    /// Does it understand `expand[]`?
-    pub expands: bool,
     /// Inputs that it was asked so far.
     pub operations: u64,
     /// Seconds that its clock was moved in all. No clock can be moved for ever.
@@ -74,7 +75,6 @@ impl Server {
             wire,
             ways: Ways::default(),
             version: Version::default(),
-            expands: true,
             operations: 0,
             moved: 0,
             nonce,
@@ -111,7 +111,7 @@ impl Server {
     /// The request for a call, if the server can be asked that.
     #[must_use]
     pub fn asked(&self, call: &Call, view: Option<&PaymentView>) -> Option<Asked> {
-        let method = ask::method(&call.operation);
+        let method = call.operation.method();
         let method = match method {
             Some(method) => Some(ask::named(&self.ways, method, Some("pm_made"))?),
             None => None,
@@ -130,9 +130,9 @@ impl Server {
     pub fn may_name(&self, input: &Input) -> bool {
         match input {
             Input::Call(call) => {
-                let named = ask::method(&call.operation).is_none_or(|method| self.ways.methods.contains_key(&method));
+                let named = call.operation.method().is_none_or(|method| self.ways.methods.contains_key(&method));
                 let symbols = Names::symbolic();
-                let method = ask::method(&call.operation).map(|_| "pm_made");
+                let method = call.operation.method().map(|_| "pm_made");
                 // A charge can be canceled while it is held.
                 let is_cancel = matches!(call.operation, Operation::CancelIntent { reason: None, .. });
                 named && (is_cancel || ask::operation(&self.ways, &symbols, &call.operation, None, method).is_some())
@@ -181,14 +181,17 @@ impl Server {
 
     /// The request, with a payment method made for it where one has to be.
     pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Asked, Broken> {
-        let cannot = || Broken::Dropped("a request that cannot be made was about to be sent".to_owned());
-        let method = match ask::method(&call.operation) {
+        let cannot = || Broken::Unasked("there is no such request of this server's".to_owned());
+        let method = match call.operation.method() {
             None => None,
             Some(method) => {
                 let made = match self.ways.methods.get(&method) {
                     Some(Means::Number(number)) => {
                         let reply = self.wire.send(&ask::make_method(number))?;
-                        Some(reply.text_at("/id").ok_or_else(cannot)?.to_owned())
+                        let made = reply.text_at("/id").map(str::to_owned);
+                        Some(made.ok_or_else(|| {
+                            Broken::Unasked(format!("POST /v1/payment_methods is answered {}", reply.status))
+                        })?)
                     }
                     Some(Means::Token | Means::Source(_)) | None => None,
                 };
@@ -204,8 +207,13 @@ impl Server {
     /// Takes down what an answer calls the objects that it is about.
     pub(crate) fn note(&mut self, operation: &Operation, asked: &Asked, reply: &Reply) {
         let text = |pointer: &str| reply.text_at(pointer).unwrap_or_default().to_owned();
-        match *operation {
-            Operation::CreateIntent { intent, .. } => {
+        if let Operation::CreateRefund { intent, .. } = *operation
+            && reply.is_done()
+        {
+            self.names.note_refund(intent, &text("/id"));
+        }
+        match operation.creates() {
+            Some(About::Payment(intent)) => {
                 // A declined create has created an intent, which is in the error (§2.2).
                 let at = ["", "/error/payment_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 let id = match (at, self.ways.api) {
@@ -219,29 +227,13 @@ impl Server {
                     self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
                 }
             }
-            Operation::CreateRefund { intent, .. } if reply.is_done() => self.names.note_refund(intent, &text("/id")),
-            Operation::CreateSetup { .. } if self.names.setup.is_none() => {
+            Some(About::Setup) if self.names.setup.is_none() => {
                 let at = ["", "/error/setup_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 if let Some(at) = at {
                     self.names.setup = Some((text(&format!("{at}/id")), text(&format!("{at}/client_secret"))));
                 }
             }
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::CreateSetup { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::CreateSession(_)
-            | Operation::ExpireSession => {}
+            Some(About::Setup | About::Refund(..) | About::Session) | None => {}
         }
     }
 
@@ -295,54 +287,59 @@ impl Server {
         let by = match self.ways.api {
             Api::Intents => {
                 let asked = get(format!("/v1/payment_intents/{}", names.id));
-                let asked = if self.expands { asked.with("expand[]", "latest_charge") } else { asked };
-                look.payment = self.see(&asked, "payment_intent", &mut look.trouble)?;
+                let asked = if self.ways.expands { asked.with("expand[]", "latest_charge") } else { asked };
+                look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.trouble)?;
                 look.charge = match look.payment.as_ref().and_then(latest_charge) {
                     Some(Value::String(id)) => {
-                        self.see(&get(format!("/v1/charges/{id}")), "charge", &mut look.trouble)?
+                        self.see(&get(format!("/v1/charges/{id}")), "charge", Value::is_object, &mut look.trouble)?
                     }
                     found => found,
                 };
                 "payment_intent"
             }
             Api::Charges => {
-                look.charge = self.see(&get(format!("/v1/charges/{}", names.id)), "charge", &mut look.trouble)?;
+                look.charge =
+                    self.see(&get(format!("/v1/charges/{}", names.id)), "charge", Value::is_object, &mut look.trouble)?;
                 "charge"
             }
         };
         let is_refundable = look.charge.is_some() || !names.refunds.is_empty();
         if self.ways.refunds && is_refundable {
             let asked = get("/v1/refunds".to_owned()).with(by, &names.id).with("limit", 100);
-            let list = self.see(&asked, "refunds", &mut look.trouble)?;
+            let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
+            let list = self.see(&asked, "refunds", is_list, &mut look.trouble)?;
             look.refunds = list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned());
         }
         Ok(Some(look))
     }
 
-    /// Looks at the SetupIntent; `None` where there is none.
+    /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
     ///
     /// # Errors
-    /// [`Broken`] when there is no answer.
-    pub fn look_at_setup(&mut self) -> Result<Option<Value>, Broken> {
+    /// [`Broken`] when the server cannot be reached.
+    pub fn look_at_setup(&mut self, trouble: &mut Vec<Trouble>) -> Result<Option<Value>, Broken> {
         if self.names.setup.is_none() {
             return Ok(None);
         }
         let path = format!("/v1/setup_intents/{}", self.names.setup());
-        self.see(&Asked::get(path), "setup_intent", &mut Vec::new())
+        self.see(&Asked::get(path), "setup_intent", Value::is_object, trouble)
     }
 
     fn see(
         &mut self,
         asked: &Asked,
         what: &'static str,
-        trouble: &mut Vec<(&'static str, Reply)>,
+        fits: fn(&Value) -> bool,
+        trouble: &mut Vec<Trouble>,
     ) -> Result<Option<Value>, Broken> {
-        let reply = self.wire.send(asked)?;
-        if reply.is_done() && reply.body.as_ref().is_some_and(Value::is_object) {
-            return Ok(reply.body);
+        match self.wire.send(asked) {
+            Err(broken @ Broken::Unreachable(_)) => Err(broken),
+            Ok(Reply { status: 200..300, body: Some(body), .. }) if fits(&body) => Ok(Some(body)),
+            failed => {
+                trouble.push((what, failed));
+                Ok(None)
+            }
         }
-        trouble.push((what, reply));
-        Ok(None)
     }
 }
 

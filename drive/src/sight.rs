@@ -1,6 +1,6 @@
 //! What is seen of the server's payment: which facts it misses, and the model's view with what was seen put in its place.
 
-use holdfast_model::{Amount, ChargeStatus, IntentStatus, LedgerView, PaymentView, RefundStatus, Terms};
+use holdfast_model::{Amount, ChargeStatus, IntentStatus, LedgerView, PaymentView, RefundStatus, RefundView, Terms};
 use serde_json::Value;
 
 use crate::facts::{self, Found, Gap, Version, Weight, number};
@@ -119,13 +119,22 @@ pub fn overlaid(view: &PaymentView, look: &Look, refunds: &[String], version: Ve
             charge.released = let_go;
             view.capturable = if payment.is_some() { view.capturable } else { Amount::ZERO };
         }
+        if payment.is_none() && look.trouble.is_empty() {
+            // Where there are charges alone, a payment is what its charge is.
+            view.received = charge.captured_amount;
+            if charge.captured && view.status == IntentStatus::RequiresCapture {
+                view.status = IntentStatus::Succeeded;
+            }
+        }
         view.ledger = LedgerView { charged: charge.captured_amount, refunded: charge.refunded_amount, ..view.ledger };
     }
     let by_id = |name: &String| {
         look.refunds.as_ref()?.iter().find(|shown| shown.get("id").and_then(Value::as_str) == Some(name))
     };
     for (slot, name) in view.refunds.iter_mut().zip(refunds) {
-        let (Some(refund), Some(shown)) = (slot, by_id(name)) else { continue };
+        let Some(shown) = by_id(name) else { continue };
+        // One that the model would not have made is there all the same.
+        let refund = slot.get_or_insert(RefundView { status: RefundStatus::Succeeded, amount: Amount::ZERO });
         amount(Some(shown), "/amount", &mut refund.amount);
         if let Some(status) = text(Some(shown), "/status").and_then(|name| RefundStatus::from_name(&name)) {
             refund.status = status;

@@ -66,6 +66,8 @@ pub struct Ways {
     pub clock: bool,
     /// Can its refunds be made to move on?
     pub refunds_move: bool,
+    /// Does it understand `expand[]`?
+    pub expands: bool,
     /// Has it refunds?
     pub refunds: bool,
     /// A connected account, if it has such.

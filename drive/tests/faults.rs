@@ -20,7 +20,9 @@ fn driven(fault: Option<Fault>, operations: u64) -> Report {
     let settings = Settings {
         operations,
         time_limit: Duration::from_secs(120),
-        races: 12,
+        // Whoever waits for an answer in vain waits a second each time.
+        races: if fault == Some(Fault::RacingHangs) { 2 } else { 12 },
+        patience: Duration::from_secs(1),
         ..Settings::of(&shop.url(), "sk_test_shop")
     };
     drive(&settings, "shop", &mut |_| ()).unwrap()
@@ -50,7 +52,7 @@ fn an_honest_server_is_clean() {
 
 /// What a fault must be found as: its class, a word of the headline, the last input of the smallest trace, and how many
 /// inputs that may have.
-const TABLE: [(Fault, Class, &str, &str, usize); 14] = [
+const TABLE: [(Fault, Class, &str, &str, usize); 17] = [
     (Fault::CaptureAfterCancel, Class::Money, "after the cancellation", "capture", 3),
     (Fault::OverRefund, Class::Money, "accepted", "refund", 2),
     (Fault::OverCapture, Class::Money, "accepted", "capture", 2),
@@ -65,6 +67,9 @@ const TABLE: [(Fault, Class, &str, &str, usize); 14] = [
     (Fault::RacingCaptures, Class::Money, "two captures", "capture", 3),
     (Fault::RacingRefunds, Class::Money, "two refunds", "refund", 3),
     (Fault::NoReceived, Class::Shape, "amount_received", "create", 1),
+    (Fault::RacingDrops, Class::Protocol, "two captures of the whole hold: a request is not answered", "capture", 3),
+    (Fault::RacingHangs, Class::Protocol, "two refunds of everything: a request is not answered", "refund", 3),
+    (Fault::LosesLooks, Class::Protocol, "a look at the payment_intent is not answered", "cancel", 2),
 ];
 
 #[test]
@@ -112,6 +117,46 @@ fn a_server_without_anything_to_ask_is_incomplete_and_not_clean() {
     let report = drive(&Settings::of(&shop.url(), "sk_test_shop"), "shop", &mut |_| ()).unwrap();
     assert!(report.incomplete.as_deref().is_some_and(|why| why.contains("nothing can be asked")), "{}", told(&report));
     assert_eq!(report.operations, 0);
+}
+
+#[test]
+fn a_server_without_refunds_was_not_judged_whole() {
+    let report = driven(Some(Fault::HasNoRefunds), 2_000);
+    let (why, told) = (report.incomplete.clone().unwrap_or_default(), told(&report));
+    assert!(!report.has_faults() && why.contains("never let through: refund"), "{told}");
+    let refunds = report.races.iter().filter(|race| race.name.contains("refund"));
+    assert!(
+        refunds.clone().count() > 0 && refunds.clone().all(|race| race.runs == 0 && race.why_not.is_some()),
+        "{told}"
+    );
+    assert!(report.races.iter().any(|race| race.runs > 0) && report.markdown().contains("## Races"), "{told}");
+    assert!(report.unasked.iter().any(|what| what == "clock"), "{:?}", report.unasked);
+}
+
+#[test]
+fn how_often_a_race_went_wrong_is_told() {
+    let report = driven(Some(Fault::RacingDrops), 1_500);
+    let captures = report.findings.iter().find(|it| it.sighting.headline.contains("two captures of the whole hold"));
+    let frequency = captures.and_then(|it| it.frequency).unwrap();
+    assert!(frequency.wrong > 0 && frequency.runs == 12, "{frequency:?}");
+    assert!(captures.unwrap().sighting.server.contains("broke off"), "{}", told(&report));
+}
+
+#[test]
+fn what_is_told_of_a_finding_is_so() {
+    let report = driven(Some(Fault::OverRefund), 1_500);
+    let claims: Vec<_> = report.of(Class::Money).flat_map(|it| &it.sighting.claims).map(|it| it.claim).collect();
+    // The refund that must not be is there all the same.
+    assert!(claims.contains(&"refunded-within-captured") && !claims.contains(&"refunds-add-up"), "{}", told(&report));
+    let report = driven(Some(Fault::KeysAreIgnored), 1_500);
+    let nothing = report.of(Class::Protocol).find(|it| it.sighting.headline.starts_with("`create`, under another"));
+    assert!(nothing.is_none(), "another payment was made:\n{}", told(&report));
+}
+
+#[test]
+fn of_two_wrongs_either_may_be_named() {
+    let report = driven(Some(Fault::AmountsFirst), 2_000);
+    assert!(!report.has_faults() && report.incomplete.is_none(), "{}", told(&report));
 }
 
 #[test]

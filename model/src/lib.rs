@@ -17,6 +17,7 @@ mod dialect;
 mod idempotency;
 mod input;
 mod method;
+mod naming;
 mod notification;
 mod observation;
 mod outcome;

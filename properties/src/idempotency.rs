@@ -1,9 +1,11 @@
 //! The same request twice: answered the same, done once.
 
+use holdfast_model::trace::describe;
 use holdfast_model::{Event, Fault, Input, KeyId, KeyView, Operation, Outcome, Rejection};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::{Step, find_key, subject};
+use crate::words::changes;
 
 /// A key is kept for a day from its answer (§2.11, §2.16).
 const DAY: u32 = 86_400;
@@ -48,14 +50,15 @@ pub(crate) fn replay_answers_the_same<V: Voice>(step: &Step<'_>) -> Judgement<V>
     let premise = known.operation == operation && known.answer.is_some();
     let busy = anything_in_progress(step) && step.outcome == Err(Rejection::LockTimeout);
     given(premise && !busy, known.answer == Some(step.outcome), || {
-        format!("first answered {:?}, then {:?}", known.answer, step.outcome)
+        let first = known.answer.as_ref().map_or_else(|| "nothing".to_owned(), describe);
+        format!("first answered {first}, then {}", describe(&step.outcome))
     })
 }
 
 /// If false, a repeated request takes or gives money a second time.
 pub(crate) fn known_key_acts_no_more<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     given(step.known_key().is_some(), step.unchanged() && step.notifications.is_empty(), || {
-        format!("{:?} came again, told {:?} and changed {:?}", step.input, step.notifications, step.after)
+        format!("`{}` came again and changed {}", step.input, changes(&step.before, &step.after))
     })
 }
 
@@ -65,7 +68,8 @@ pub(crate) fn other_parameters_are_refused<V: Voice>(step: &Step<'_>) -> Judgeme
     let premise = known.operation != operation && known.answer.is_some();
     let busy = anything_in_progress(step) && step.outcome == Err(Rejection::LockTimeout);
     given(premise && !busy, step.outcome == Err(Rejection::KeyMismatch), || {
-        format!("{operation:?} under the key of {:?} was answered {:?}", known.operation, step.outcome)
+        let (asked, first) = (Input::from(operation), Input::from(known.operation));
+        format!("`{asked}` under the key of `{first}` was answered {}", describe(&step.outcome))
     })
 }
 
@@ -90,7 +94,8 @@ fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
             .any(|view| view.answer.is_none() && !creates(&view.operation) && subject(&view.operation) == wanted);
     let premise = busy && call.fault == Fault::None && step.known_key().is_none();
     given(premise, step.outcome == Err(Rejection::LockTimeout), || {
-        format!("{:?} was answered {:?} while the object was being worked on", call.operation, step.outcome)
+        let asked = Input::from(call.operation);
+        format!("`{asked}` was answered {} while the object was being worked on", describe(&step.outcome))
     })
 }
 
@@ -183,7 +188,7 @@ fn the_day_runs_from_the_answer<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 fn taking_a_request_in_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let begins = matches!(step.input, Input::Begin { .. });
     given(begins, step.unchanged() && step.notifications.is_empty(), || {
-        format!("{:?} told {:?} and changed {:?}", step.input, step.notifications, step.after)
+        format!("`{}` told {:?} and changed {}", step.input, step.notifications, changes(&step.before, &step.after))
     })
 }
 
@@ -191,7 +196,11 @@ fn taking_a_request_in_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 fn early_server_error_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let early = matches!(step.input, Input::Call(call) if call.fault == Fault::ErrorBefore);
     given(early, step.unchanged() && step.notifications.is_empty(), || {
-        format!("a 500 before the start told {:?} and changed {:?}", step.notifications, step.after)
+        format!(
+            "a 500 before the start told {:?} and changed {}",
+            step.notifications,
+            changes(&step.before, &step.after)
+        )
     })
 }
 
@@ -199,7 +208,8 @@ fn early_server_error_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 fn conflicts_do_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let conflict = matches!(step.outcome, Err(reason) if reason.is_conflict());
     given(conflict, step.unchanged() && step.notifications.is_empty(), || {
-        format!("answered {:?}, told {:?} and changed {:?}", step.outcome, step.notifications, step.after)
+        let changed = changes(&step.before, &step.after);
+        format!("answered {}, told {:?} and changed {changed}", describe(&step.outcome), step.notifications)
     })
 }
 

@@ -188,6 +188,7 @@ mod snapshot;
 mod step;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use abstraction::AbstractTransition;
 pub use catalogue::{Claim, Kind};

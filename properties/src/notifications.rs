@@ -8,6 +8,7 @@ use holdfast_model::{
 use crate::capture::multicapture;
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::{PaymentStep, Step, approved};
+use crate::words::changes;
 
 fn told<V: Voice>(step: &PaymentStep<'_, '_>, premise: bool, expected: &[(Kind, usize)]) -> Judgement<V> {
     let wrong = || expected.iter().find(|(kind, times)| step.told(*kind) != *times);
@@ -93,7 +94,7 @@ fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let lie = || claims.iter().find(|(kind, happened)| !happened && step.told(*kind) > 0);
     given(premise, lie().is_none(), || {
         lie().map_or_else(String::new, |(kind, _)| {
-            format!("{} was told, but {:?} became {:?}", kind.name(), step.before, step.after)
+            format!("{} was told, but {}", kind.name(), changes(&step.before, &step.after))
         })
     })
 }
@@ -126,7 +127,7 @@ pub(crate) fn money_never_moves_silently<V: Voice>(step: &PaymentStep<'_, '_>) -
     let premise = step.changed && step.after.is_some_and(|after| step.before.map(money) != Some(money(after)));
     // A payment that comes without money has moved none.
     let moved = premise && (step.before.is_some() || step.after.is_some_and(|after| !after.ledger.charged.is_zero()));
-    given(moved, step.told_of, || format!("{:?} became {:?}, and nobody was told", step.before, step.after))
+    given(moved, step.told_of, || format!("{}, and nobody was told", changes(&step.before, &step.after)))
 }
 
 /// If false, a charge that the merchant looks for by its first notification is not found.

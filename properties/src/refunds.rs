@@ -8,6 +8,7 @@ use crate::capture::multicapture;
 use crate::judgement::{Judgement, Voice, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
+use crate::words::changes;
 
 /// What can still be refunded.
 pub(crate) fn rest(payment: &PaymentView) -> Amount {
@@ -91,7 +92,8 @@ fn refund_leaves_an_object<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
     let newest = after.refunds.iter().flatten().last();
     let expected = count(before).checked_add(1) == Some(count(after)) && newest.map(|newest| newest.amount) == asked;
     given(true, expected, || {
-        format!("asked for {:?}, refunds {:?} became {:?}", asked.map(Amount::get), before.refunds, after.refunds)
+        let asked = asked.map_or_else(|| "all that is left".to_owned(), |asked| asked.get().to_string());
+        format!("asked for {asked}, refunds: {}", changes(&before.refunds, &after.refunds))
     })
 }
 
@@ -104,7 +106,7 @@ fn refunds_keep_their_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<
         (Some(_), None) => false,
         (None, _) => true,
     });
-    given(premise, kept, || format!("refunds {:?} became {:?}", before.refunds, after.refunds))
+    given(premise, kept, || format!("refunds: {}", changes(&before.refunds, &after.refunds)))
 }
 
 /// If false, a refund that ended moves on, or money that came back is reported as delivered.
@@ -128,7 +130,7 @@ fn refund_statuses_move_as_documented<V: Voice>(step: &PaymentStep<'_, '_>) -> J
             RefundStatus::Failed | RefundStatus::Canceled => false,
         };
     }
-    given(moved, documented, || format!("refunds {:?} became {:?}", before.refunds, after.refunds))
+    given(moved, documented, || format!("refunds: {}", changes(&before.refunds, &after.refunds)))
 }
 
 /// If false, the merchant tells the customer that money is on its way which waits for their answer,

@@ -1,6 +1,7 @@
 //! "This must be refused, and for this reason."
 
 use holdfast_model::Rejection;
+use holdfast_model::trace::describe;
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::Step;
@@ -18,7 +19,7 @@ pub(crate) fn refused<V: Voice>(step: &Step<'_>, premise: bool, reason: Rejectio
         Err(Rejection::ServerError | Rejection::AnswerLost | Rejection::BeyondBounds) => Judgement::Vacuous,
         Err(given_reason) if given_reason < reason => Judgement::Vacuous,
         outcome => given(true, outcome == Err(reason), || {
-            format!("{:?} was answered {outcome:?} instead of {reason:?}", step.input)
+            format!("`{}` was answered {} instead of {reason:?}", step.input, describe(&outcome))
         }),
     }
 }

@@ -155,6 +155,13 @@ fn print(report: &Report, took: Duration, stage: &mut Stage<'_>) -> Result<(), F
     for (what, answer) in &report.missing {
         writeln!(stage.out, "not there: {what} ({answer})")?;
     }
+    if !report.unasked.is_empty() {
+        writeln!(stage.out, "never seen to work, nor to be missing: {}", report.unasked.join(", "))?;
+    }
+    let (run, races) = (report.races.iter().filter(|race| race.runs > 0).count(), report.races.len());
+    if run < races {
+        writeln!(stage.out, "races run: {run} of {races}")?;
+    }
     let seconds = took.as_secs();
     writeln!(
         stage.out,

@@ -1,6 +1,6 @@
 //! The same inputs about other payments.
 
-use holdfast_model::{About, Call, Event, Input, IntentId, Operation};
+use holdfast_model::{Call, Event, Input, IntentId, Operation};
 
 /// The same input about another payment.
 #[must_use]
@@ -50,34 +50,11 @@ fn retarget_event(event: Event, intent: IntentId) -> Event {
     }
 }
 
-/// The payment that an input is about.
-const fn intent_of(input: &Input) -> Option<IntentId> {
-    match input {
-        Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => match operation.about() {
-            About::Payment(intent) | About::Refund(intent, _) => Some(intent),
-            About::Setup | About::Session => None,
-        },
-        Input::Finish { .. } => None,
-        Input::Event(event) => match *event {
-            Event::Authenticate { intent, .. }
-            | Event::Settle { intent }
-            | Event::CloseCancelWindow { intent }
-            | Event::Book { intent }
-            | Event::ExpireHold { intent }
-            | Event::Refund { intent, .. }
-            | Event::CustomerPays { intent, .. } => Some(intent),
-            Event::AuthenticateSetup { .. } | Event::SettleSetup | Event::PruneKey { .. } | Event::Advance { .. } => {
-                None
-            }
-        },
-    }
-}
-
 /// The same inputs with payments named in the order in which they occur.
 pub(super) fn renamed(inputs: &[Input]) -> Vec<Input> {
     let mut names: Vec<IntentId> = Vec::new();
     let rename = |input: &Input| {
-        let Some(intent) = intent_of(input) else { return *input };
+        let Some(intent) = input.intent() else { return *input };
         let place = names.iter().position(|name| *name == intent).unwrap_or_else(|| {
             names.push(intent);
             names.len().saturating_sub(1)

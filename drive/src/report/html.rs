@@ -58,6 +58,18 @@ impl Report {
             }
             writeln!(out, "</table>")?;
         }
+        if !self.unasked.is_empty() {
+            let what = escaped(&self.unasked.join(", "));
+            writeln!(out, "<h2>Not judged</h2><p>Never seen to work, and never seen to be missing: {what}.</p>")?;
+        }
+        if !self.races.is_empty() {
+            writeln!(out, "<h2>Races</h2><table><tr><th>at the same moment<th>runs<th>wrong<th>not run because</tr>")?;
+            for race in &self.races {
+                let why = escaped(race.why_not.as_deref().unwrap_or_default());
+                writeln!(out, "<tr><td>{}<td>{}<td>{}<td>{why}</tr>", race.name, race.runs, race.wrong)?;
+            }
+            writeln!(out, "</table>")?;
+        }
         writeln!(out, "<h2>Rules</h2><table><tr><th>rule<th>borne out<th>broken by</tr>")?;
         for (rule, times, broken) in self.rules() {
             let times = if times == 0 { "not asked".to_owned() } else { times.to_string() };

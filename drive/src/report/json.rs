@@ -16,6 +16,11 @@ impl Report {
             .into_iter()
             .map(|(rule, times, broken)| json!({ "rule": rule, "borne_out": times, "broken_by": broken }))
             .collect();
+        let races: Vec<Value> = self
+            .races
+            .iter()
+            .map(|race| json!({ "race": race.name, "runs": race.runs, "wrong": race.wrong, "why_not": race.why_not }))
+            .collect();
         json!({
             "server": self.name,
             "url": self.url,
@@ -30,6 +35,8 @@ impl Report {
             "counts": counts,
             "findings": (1_usize..).zip(&self.findings).map(|(number, it)| self.finding(number, it)).collect::<Vec<_>>(),
             "unsupported": self.missing.iter().map(|(what, says)| json!({ "what": what, "answer": says })).collect::<Vec<_>>(),
+            "unasked": self.unasked,
+            "races": races,
             "unrepeated": self.unrepeated,
             "rules": rules,
             "dialect": self.terms.dialect.words().into_iter().collect::<std::collections::BTreeMap<_, _>>(),

@@ -63,7 +63,8 @@ impl Report {
         let numbered = (1_usize..).zip(&self.findings).filter(|(_, it)| it.sighting.signature.class == class);
         if class == Class::Choice {
             for (number, finding) in numbered {
-                writeln!(out, "{number}. {}", finding.sighting.headline)?;
+                let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+                writeln!(out, "{number}. {}, seen in `{}`", finding.sighting.headline, trace.join("; "))?;
             }
             return Ok(());
         }
@@ -104,6 +105,17 @@ impl Report {
             writeln!(out, "\n## Unsupported\n\n| asked | answered |\n|---|---|")?;
             for (what, answer) in &self.missing {
                 writeln!(out, "| {} | {} |", cell(what), cell(answer))?;
+            }
+        }
+        if !self.unasked.is_empty() {
+            let what = self.unasked.join(", ");
+            writeln!(out, "\n## Not judged\n\nNever seen to work, and never seen to be missing: {what}.")?;
+        }
+        if !self.races.is_empty() {
+            writeln!(out, "\n## Races\n\n| at the same moment | runs | wrong | not run because |\n|---|---|---|---|")?;
+            for race in &self.races {
+                let why = race.why_not.as_deref().unwrap_or_default();
+                writeln!(out, "| {} | {} | {} | {} |", race.name, race.runs, race.wrong, cell(why))?;
             }
         }
         if !self.unrepeated.is_empty() {

@@ -12,6 +12,7 @@ use holdfast_model::Terms;
 use holdfast_properties::CATALOGUE;
 
 use crate::finding::{Class, Finding};
+use crate::races::RaceRun;
 use crate::ways::{Api, Ways};
 
 pub use script::{curl, python};
@@ -29,7 +30,7 @@ pub struct Report {
     pub operations: u64,
     /// Requests sent, looks included.
     pub requests: u64,
-    /// Sequences begun.
+    /// Sequences in which something was asked.
     pub sequences: u64,
     /// Kinds of steps taken.
     pub edges: usize,
@@ -43,6 +44,10 @@ pub struct Report {
     pub through: Vec<(String, u64)>,
     /// What it has not, and what it says when asked.
     pub missing: Vec<(String, String)>,
+    /// What a drive asks for, and what was never seen to work here nor to be missing.
+    pub unasked: Vec<String>,
+    /// The races, and how each went.
+    pub races: Vec<RaceRun>,
     /// How often each claim was borne out, in the order of the catalogue.
     pub witnessed: Vec<u64>,
     /// What was seen once, and not when it was done again.

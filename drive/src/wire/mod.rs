@@ -111,6 +111,8 @@ pub enum Broken {
     Dropped(String),
     /// The request went out, and nothing came back in time.
     Silent,
+    /// The request never went out: what it needs could not be made.
+    Unasked(String),
 }
 
 impl std::fmt::Display for Broken {
@@ -119,6 +121,7 @@ impl std::fmt::Display for Broken {
             Self::Unreachable(why) => write!(out, "no connection: {why}"),
             Self::Dropped(why) => write!(out, "the connection broke off: {why}"),
             Self::Silent => out.write_str("no answer in time"),
+            Self::Unasked(why) => write!(out, "what it needs cannot be made: {why}"),
         }
     }
 }
@@ -152,6 +155,15 @@ impl Wire {
     /// # Errors
     /// [`Broken`] when there is none.
     pub fn send(&mut self, asked: &Asked) -> Result<Reply, Broken> {
+        let is_kept = self.connection.is_some();
+        match self.send_once(asked) {
+            // A server may close a connection that it kept, at any moment; what only looks may be sent again.
+            Err(Broken::Dropped(_)) if is_kept && asked.verb == Verb::Get => self.send_once(asked),
+            sent => sent,
+        }
+    }
+
+    fn send_once(&mut self, asked: &Asked) -> Result<Reply, Broken> {
         self.requests = self.requests.saturating_add(1);
         let mut stream = self.connect()?;
         let dropped = |error: std::io::Error| Broken::Dropped(error.to_string());

@@ -59,6 +59,25 @@ fn answer(
         Some(Fault::RacingRefunds) => method == "POST" && segments == ["refunds"],
         _ => false,
     };
+    let crowds = match fault {
+        Some(Fault::RacingDrops) => segments.last() == Some(&"capture"),
+        Some(Fault::RacingHangs) => method == "POST" && segments == ["refunds"],
+        _ => false,
+    };
+    if crowds {
+        let is_second = till.lock().unwrap().enter();
+        std::thread::sleep(Duration::from_millis(if is_second && fault == Some(Fault::RacingHangs) {
+            1_500
+        } else {
+            3
+        }));
+        let mut till = till.lock().unwrap();
+        till.leave();
+        return if is_second { None } else { till.answer(method, &segments, form, key) };
+    }
+    if fault == Some(Fault::LosesLooks) && method == "GET" && till.lock().unwrap().is_canceled(&segments) {
+        return None;
+    }
     if is_slow {
         // Looks, thinks, and acts: what it saw may not be so any more.
         let seen = till.lock().unwrap().clone();

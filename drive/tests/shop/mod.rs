@@ -2,6 +2,7 @@
 //! wrong is a switch.
 
 mod http;
+mod shown;
 mod till;
 
 use std::net::{SocketAddr, TcpListener};
@@ -27,10 +28,20 @@ pub(crate) enum Fault {
     RacingCaptures,
     RacingRefunds,
     NoReceived,
+    /// Of two captures at the same moment, one is not answered.
+    RacingDrops,
+    /// Of two refunds at the same moment, one is never answered.
+    RacingHangs,
+    /// A look at what was canceled breaks off.
+    LosesLooks,
+    /// No refunds at all.
+    HasNoRefunds,
     /// After some requests nobody is there any more.
     GoesAway,
     /// No payments at all.
     HasNothing,
+    /// No fault: what is wrong about an amount is said before that there is no such payment.
+    AmountsFirst,
     /// No fault: it takes amounts of one cent.
     SmallAmounts,
 }

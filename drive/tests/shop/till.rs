@@ -6,33 +6,36 @@ use serde_json::{Value, json};
 
 use super::Fault;
 use super::http::{Form, refusal};
+use super::shown::refund;
 
 pub(crate) type Answer = (u16, Value);
 
 #[derive(Clone, Default)]
-struct Intent {
-    status: &'static str,
-    amount: i64,
-    currency: String,
-    manual: bool,
-    capture_method: String,
-    method: Option<String>,
-    held: i64,
-    captured: i64,
-    has_charge: bool,
-    failed: Option<(&'static str, &'static str)>,
-    error: Option<&'static str>,
-    closed: bool,
-    reason: Option<String>,
-    confirmations: u32,
-    refunds: Vec<i64>,
+pub(super) struct Intent {
+    pub(super) status: &'static str,
+    pub(super) amount: i64,
+    pub(super) currency: String,
+    pub(super) manual: bool,
+    pub(super) capture_method: String,
+    pub(super) method: Option<String>,
+    pub(super) held: i64,
+    pub(super) captured: i64,
+    pub(super) has_charge: bool,
+    pub(super) failed: Option<(&'static str, &'static str)>,
+    pub(super) error: Option<&'static str>,
+    pub(super) closed: bool,
+    pub(super) reason: Option<String>,
+    pub(super) confirmations: u32,
+    pub(super) refunds: Vec<i64>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Till {
     fault: Option<Fault>,
-    intents: Vec<Intent>,
+    pub(super) intents: Vec<Intent>,
     keys: BTreeMap<String, (String, Form, Answer)>,
+    /// Requests under way.
+    busy: u32,
 }
 
 fn bad(code: Option<&str>, param: Option<&str>) -> Answer {
@@ -43,16 +46,31 @@ fn state() -> Answer {
     bad(Some("payment_intent_unexpected_state"), None)
 }
 
-fn missing() -> Answer {
+pub(super) fn missing() -> Answer {
     refusal(404, "invalid_request_error", Some("resource_missing"), Some("intent"))
 }
 
 impl Till {
     pub(crate) fn new(fault: Option<Fault>) -> Self {
-        Self { fault, intents: Vec::new(), keys: BTreeMap::new() }
+        Self { fault, intents: Vec::new(), keys: BTreeMap::new(), busy: 0 }
     }
 
-    fn has(&self, fault: Fault) -> bool {
+    /// A request comes; is another one there already?
+    pub(crate) fn enter(&mut self) -> bool {
+        self.busy += 1;
+        self.busy > 1
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.busy -= 1;
+    }
+
+    pub(crate) fn is_canceled(&self, path: &[&str]) -> bool {
+        let named = path.get(1).and_then(|id| place(id)).and_then(|place| self.intents.get(place));
+        path.first() == Some(&"payment_intents") && named.is_some_and(|intent| intent.status == "canceled")
+    }
+
+    pub(super) fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 
@@ -125,6 +143,7 @@ impl Till {
                     _ => no_route(),
                 }
             }
+            ["refunds"] if self.has(Fault::HasNoRefunds) => no_route(),
             ["refunds"] => self.refund(form),
             _ => no_route(),
         })
@@ -289,6 +308,10 @@ impl Till {
     }
 
     fn refund(&mut self, form: &Form) -> Answer {
+        let amount = form.get("amount").map_or(1, |text| text.parse::<i64>().unwrap());
+        if self.has(Fault::AmountsFirst) && amount < 1 {
+            return bad(Some("parameter_invalid_integer"), Some("amount"));
+        }
         let Some(place) = form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len())
         else {
             return missing();
@@ -326,74 +349,12 @@ impl Till {
         }
         (200, shown)
     }
-
-    fn look(&self, path: &[&str], form: &Form) -> Answer {
-        match path {
-            ["payment_intents", id] => match place(id).filter(|place| *place < self.intents.len()) {
-                Some(place) => (200, self.shown(place)),
-                None => missing(),
-            },
-            ["payment_intents"] => (200, json!({ "object": "list", "data": [] })),
-            ["refunds"] => {
-                match form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len()) {
-                    Some(place) => {
-                        let list = self.intents[place].refunds.iter().enumerate();
-                        let data: Vec<Value> = list.map(|(number, amount)| refund(place, number, *amount)).collect();
-                        (200, json!({ "object": "list", "data": data }))
-                    }
-                    None => missing(),
-                }
-            }
-            _ => no_route(),
-        }
-    }
-
-    fn shown(&self, place: usize) -> Value {
-        let it = &self.intents[place];
-        let method = it.method.as_ref().map(|_| format!("pm_{place}AbCdEfGhIjKl"));
-        let error = it.error.map(|code| json!({ "code": code }));
-        let mut shown = json!({
-            "id": id(place), "object": "payment_intent", "status": it.status, "amount": it.amount,
-            "currency": it.currency, "amount_capturable": it.held, "amount_received": it.captured,
-            "client_secret": format!("{}_secret_1", id(place)),
-            "capture_method": it.capture_method,
-            "confirmation_method": "automatic",
-            "cancellation_reason": it.reason, "payment_method": method, "last_payment_error": error,
-            "next_action": (it.status == "requires_action").then(|| json!({ "type": "use_stripe_sdk" })),
-            "latest_charge": it.has_charge.then(|| self.charge(place)),
-        });
-        if self.has(Fault::NoReceived) {
-            shown.as_object_mut().unwrap().remove("amount_received");
-        }
-        shown
-    }
-
-    fn charge(&self, place: usize) -> Value {
-        let it = &self.intents[place];
-        let refunded: i64 = it.refunds.iter().sum();
-        let let_go = it.status == "canceled" && it.captured == 0 && it.failed.is_none();
-        json!({
-            "id": format!("ch_{place}AbCdEfGhIjKl"), "object": "charge", "amount": it.amount, "currency": it.currency,
-            "status": if it.failed.is_some() { "failed" } else { "succeeded" },
-            "amount_captured": it.captured, "amount_refunded": if let_go { it.amount } else { refunded },
-            "captured": it.closed, "refunded": let_go || it.closed && refunded == it.captured,
-            "balance_transaction": (it.captured > 0).then_some("txn_1"),
-        })
-    }
 }
 
-fn no_route() -> Answer {
+pub(super) fn no_route() -> Answer {
     (404, json!({ "error": { "message": "no such URL", "type": "invalid_request_error" } }))
 }
 
-fn id(place: usize) -> String {
-    format!("pi_{place}AbCdEfGhIjKl")
-}
-
-fn place(id: &str) -> Option<usize> {
+pub(super) fn place(id: &str) -> Option<usize> {
     id.strip_prefix("pi_")?.strip_suffix("AbCdEfGhIjKl")?.parse().ok()
-}
-
-fn refund(place: usize, number: usize, amount: i64) -> Value {
-    json!({ "id": format!("re_{place}x{number}AbCdEfGhIjKl"), "object": "refund", "amount": amount, "status": "succeeded" })
 }

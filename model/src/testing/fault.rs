@@ -210,7 +210,7 @@ fn mishear<const PAYMENTS: usize, const KEYS: usize>(
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
-    let intent = intent_of(input);
+    let intent = input.intent();
     let payment = intent.and_then(|intent| before.payment(intent));
     let mut heard = Heard { terms: *terms, input, payment };
     change(&mut heard);
@@ -233,7 +233,7 @@ fn act_instead<const PAYMENTS: usize, const KEYS: usize>(
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
-    if let Some((intent, payment)) = intent_of(input).and_then(|intent| Some((intent, before.payment(intent)?))) {
+    if let Some((intent, payment)) = input.intent().and_then(|intent| Some((intent, before.payment(intent)?))) {
         let mut notifications = Notifications::none();
         let mut outbox = Outbox::new(&mut notifications, About::Payment(intent));
         if let Some(Ok((payment, outcome))) = act(terms, payment, input, &mut outbox) {
@@ -245,33 +245,6 @@ fn act_instead<const PAYMENTS: usize, const KEYS: usize>(
     transition(terms, before, input)
 }
 
-/// The payment that an input is about.
-fn intent_of(input: Input) -> Option<IntentId> {
-    let operation = match input {
-        Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => operation,
-        Input::Finish { .. } => return None,
-        Input::Event(event) => {
-            return match event {
-                Event::Authenticate { intent, .. }
-                | Event::Settle { intent }
-                | Event::CloseCancelWindow { intent }
-                | Event::Book { intent }
-                | Event::ExpireHold { intent }
-                | Event::Refund { intent, .. }
-                | Event::CustomerPays { intent, .. } => Some(intent),
-                Event::AuthenticateSetup { .. }
-                | Event::SettleSetup
-                | Event::PruneKey { .. }
-                | Event::Advance { .. } => None,
-            };
-        }
-    };
-    match operation.about() {
-        About::Payment(intent) | About::Refund(intent, _) => Some(intent),
-        About::Setup | About::Session => None,
-    }
-}
-
 /// Can the input concern this payment? Time concerns every one.
 fn concerns<const PAYMENTS: usize, const KEYS: usize>(
     input: Input,
@@ -281,6 +254,6 @@ fn concerns<const PAYMENTS: usize, const KEYS: usize>(
     match input {
         Input::Event(Event::Advance { .. }) | Input::Call(Call { operation: Operation::ExpireSession, .. }) => true,
         Input::Finish { key } => before.key(key).is_some_and(|key| key.operation.about() == About::Payment(intent)),
-        Input::Call(_) | Input::Begin { .. } | Input::Event(_) => intent_of(input) == Some(intent),
+        Input::Call(_) | Input::Begin { .. } | Input::Event(_) => input.intent() == Some(intent),
     }
 }

@@ -1,10 +1,12 @@
 //! How a PaymentIntent gets where it is: what may change it, and what not.
 
+use holdfast_model::trace::describe;
 use holdfast_model::{Amount, Event, IntentStatus, Operation, Rejection, Update};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::money::amount_changes_by_update_only;
 use crate::step::{PaymentStep, Step};
+use crate::words::changes;
 
 use super::charge_status;
 
@@ -51,7 +53,7 @@ pub(crate) fn documented_status_moves<V: Voice>(step: &PaymentStep<'_, '_>) -> J
     let Some(after) = step.after.map(|after| after.status) else { return Judgement::Vacuous };
     let Some(before) = step.before.map(|before| before.status) else { return Judgement::Vacuous };
     given(before != after, documented(step, before, after), || {
-        format!("{} became {} by {:?}", before.name(), after.name(), step.step.input)
+        format!("{} became {} by `{}`", before.name(), after.name(), step.step.input)
     })
 }
 
@@ -122,7 +124,7 @@ fn canceled_never_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = before.status == Canceled && before.received.is_zero();
     given(premise, before == after, || {
-        format!("canceled, then {:?} changed it from {before:?} to {after:?}", step.step.input)
+        format!("canceled, then `{}` changed {}", step.step.input, changes(before, after))
     })
 }
 
@@ -131,7 +133,7 @@ fn canceled_never_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 fn refusal_changes_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
     given(refused, step.unchanged(), || {
-        format!("answered {:?}, yet {:?} became {:?}", step.outcome, step.before, step.after)
+        format!("answered {}, yet {}", describe(&step.outcome), changes(&step.before, &step.after))
     })
 }
 
@@ -147,13 +149,13 @@ fn refusal_is_silent<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 pub(crate) fn amounts_stay_representable<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let happened = step.event().is_some() && step.outcome != Ok(holdfast_model::Accepted::Nothing);
     given(step.performed().is_some() || happened, step.outcome != Err(Rejection::AmountOutOfRange), || {
-        format!("{:?} left the range of amounts", step.input)
+        format!("`{}` left the range of amounts", step.input)
     })
 }
 
 /// If false, paying one order changes another customer's.
 fn others_stay<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    given(step.changed, step.addressed, || format!("{:?} changed payment {}", step.step.input, step.intent.0))
+    given(step.changed, step.addressed, || format!("`{}` changed payment {}", step.step.input, step.intent.0))
 }
 
 /// If false, an order disappears from the books.
@@ -166,7 +168,7 @@ fn payments_are_created_on_request<V: Voice>(step: &PaymentStep<'_, '_>) -> Judg
     let asked = matches!(step.operation, Some(Operation::CreateIntent { .. }))
         || matches!(step.event(), Some(Event::CustomerPays { .. }));
     given(step.before.is_none() && step.after.is_some(), asked, || {
-        format!("{:?} created payment {}", step.step.input, step.intent.0)
+        format!("`{}` created payment {}", step.step.input, step.intent.0)
     })
 }
 
@@ -234,7 +236,7 @@ fn update_moves_no_money<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
         && before.capturable == after.capturable
         && before.refunds == after.refunds
         && before.ledger == after.ledger;
-    given(true, same, || format!("an update turned {before:?} into {after:?}"))
+    given(true, same, || format!("an update changed {}", changes(before, after)))
 }
 
 /// If false, the merchant decides when money is taken and finds it decided otherwise.
@@ -258,6 +260,7 @@ fn idle_events_change_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let quiet = step.unchanged() && step.notifications.is_empty();
     // No witness of the claim: jobs find nothing to do all the time.
     given(idle && step.event().is_some() && !quiet, false, || {
-        format!("{:?} had nothing to do, yet told {:?} and changed {:?}", step.input, step.notifications, step.after)
+        let changed = changes(&step.before, &step.after);
+        format!("`{}` had nothing to do, yet told {:?} and changed {changed}", step.input, step.notifications)
     })
 }

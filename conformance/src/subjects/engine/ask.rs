@@ -281,26 +281,3 @@ fn create_session(customer: Option<CustomerId>, now: Time, request: &CreateSessi
 
 /// The id that names no session.
 pub(super) const NO_SESSION: CheckoutSessionId = CheckoutSessionId(u64::MAX);
-
-/// Which PaymentIntent a request would make, if it makes one.
-pub(super) const fn creates(operation: &Operation) -> Option<IntentId> {
-    match operation {
-        Operation::CreateIntent { intent, .. } => Some(*intent),
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
-    }
-}

@@ -22,7 +22,7 @@ use std::time::Duration;
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
 use holdfast_engine::{Arrived, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
-use holdfast_model::{Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, Terms};
+use holdfast_model::{About, Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, Terms};
 
 use self::answers::shown;
 use self::book::Book;
@@ -248,18 +248,16 @@ impl Subject for EngineSubject {
     }
 
     fn can(&mut self, input: &Input) -> bool {
-        let (operation, key) = match input {
-            Input::Call(call) => (call.operation, call.key),
-            Input::Begin { operation, key } => (*operation, Some(*key)),
-            // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
-            Input::Event(Event::CustomerPays { intent, .. }) => return !self.book.has_in_the_way(*intent),
-            Input::Finish { .. } | Input::Event(_) => return true,
-        };
+        // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
+        if let Input::Event(Event::CustomerPays { intent, .. }) = input {
+            return !self.book.has_in_the_way(*intent);
+        }
+        let (Some(operation), key) = (input.operation(), input.key()) else { return true };
         let is_known = key.is_some_and(|key| self.known(key).is_some());
         let held = self.held.iter().zip(&self.keys).filter(|(held, _)| held.is_some());
         let makes_it =
             held.filter_map(|(_, key)| key.as_ref()).any(|known| known.operation.about() == operation.about());
-        if !is_known && (self.book.has_already(&operation) || makes_it && Book::makes(&operation)) {
+        if !is_known && (self.book.has_already(&operation) || makes_it && operation.creates().is_some()) {
             return false;
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
@@ -276,7 +274,7 @@ impl Subject for EngineSubject {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(&call.operation, call.key)?;
         self.note_key(call.key, &call.operation, &request);
-        self.book.expected = ask::creates(&call.operation);
+        self.book.expected = call.operation.creates().and_then(About::intent);
         self.network.turn(match call.fault {
             Fault::None | Fault::AnswerLost => Weather::Calm,
             Fault::ErrorBefore => Weather::Refuses,
@@ -365,7 +363,7 @@ impl Subject for EngineSubject {
         let Some(arrived) = self.held.get_mut(usize::from(key.0)).and_then(Option::take) else {
             return self.answered(Answer::Accepted(Accepted::Nothing), Fault::None);
         };
-        self.book.expected = self.known(key).and_then(|known| ask::creates(&known.operation));
+        self.book.expected = self.known(key).and_then(|known| known.operation.creates().and_then(About::intent));
         let response = engine.carry_out(arrived);
         self.look_at(&response);
         self.answered(shown(&response), Fault::None)

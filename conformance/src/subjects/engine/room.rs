@@ -1,6 +1,6 @@
 //! Which requests have a place, and name what is there.
 
-use holdfast_model::{IntentId, Operation};
+use holdfast_model::{About, IntentId, Operation};
 
 use super::book::Book;
 
@@ -44,34 +44,12 @@ impl Book {
         !pays && self.followed(intent).is_some()
     }
 
-    /// Does it make an object that has a place?
-    pub(super) const fn makes(operation: &Operation) -> bool {
-        matches!(
-            operation,
-            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_)
-        )
-    }
-
     /// Is there no room for what a request would make?
     pub(super) fn has_already(&self, operation: &Operation) -> bool {
-        match *operation {
-            Operation::CreateIntent { intent, .. } => self.followed(intent).is_some(),
-            Operation::CreateSetup { .. } => self.setup.is_some(),
-            Operation::CreateSession(_) => self.session.is_some(),
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::ExpireSession => false,
-        }
+        operation.creates().is_some_and(|made| match made {
+            About::Payment(intent) | About::Refund(intent, _) => self.followed(intent).is_some(),
+            About::Setup => self.setup.is_some(),
+            About::Session => self.session.is_some(),
+        })
     }
 }

@@ -1,0 +1,125 @@
+//! The inputs that could have come next, by what the events ahead name: amounts, refunds, failures.
+
+mod before;
+mod captures;
+mod money_back;
+
+use holdfast_model::{
+    Authentication, CancellationReason, Event, Input, IntentId, IntentStatus, NotificationKind as Kind, Operation,
+    PaymentMethod, PaymentView, SetupStatus, SetupView,
+};
+
+use super::case::Case;
+use crate::told::{Object, Told};
+
+/// The one payment of a case.
+pub(super) const INTENT: IntentId = IntentId(0);
+
+/// Events ahead, and the inputs that they suggest.
+pub(super) struct Alphabet<'a, 'b> {
+    case: &'a Case<'b>,
+    /// Events ahead that no step has told yet, in order.
+    near: Vec<&'b Told>,
+    inputs: Vec<Input>,
+}
+
+impl<'a, 'b> Alphabet<'a, 'b> {
+    pub(super) fn new(case: &'a Case<'b>, near: Vec<&'b Told>) -> Self {
+        Self { case, near, inputs: Vec::with_capacity(16) }
+    }
+
+    /// What could have happened to this payment.
+    pub(super) fn of_payment(mut self, payment: Option<&PaymentView>) -> Vec<Input> {
+        let Some(payment) = payment else {
+            self.create();
+            return self.inputs;
+        };
+        match payment.status {
+            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction => {
+                self.before_payment(payment)
+            }
+            IntentStatus::Processing => {
+                self.event(Event::Settle { intent: INTENT });
+                self.cancel();
+            }
+            IntentStatus::RequiresCapture => {
+                self.captures(payment);
+                self.cancel();
+                self.event(Event::ExpireHold { intent: INTENT });
+                self.money_back(payment);
+            }
+            IntentStatus::Succeeded | IntentStatus::Canceled => {
+                if payment.charge.is_some_and(|charge| charge.booking_left.is_some()) {
+                    self.event(Event::Book { intent: INTENT });
+                }
+                self.money_back(payment);
+            }
+        }
+        self.inputs
+    }
+
+    /// What could have happened to this setup.
+    pub(super) fn of_setup(mut self, setup: Option<&SetupView>) -> Vec<Input> {
+        let Some(setup) = setup else {
+            self.operation(Operation::CreateSetup { method: None, confirm: false });
+            self.operation(Operation::CreateSetup { method: Some(PaymentMethod::Visa), confirm: false });
+            return self.inputs;
+        };
+        match setup.status {
+            SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {
+                if setup.status == SetupStatus::RequiresAction {
+                    self.event(Event::AuthenticateSetup { result: Authentication::Succeeds });
+                    self.event(Event::AuthenticateSetup { result: Authentication::Fails });
+                    self.operation(Operation::VerifyMicrodeposits);
+                }
+                for method in [
+                    PaymentMethod::Visa,
+                    PaymentMethod::AuthenticationRequired,
+                    PaymentMethod::Declined,
+                    PaymentMethod::SepaDebit,
+                    PaymentMethod::SepaDebitFails,
+                ] {
+                    self.operation(Operation::ConfirmSetup { method: Some(method) });
+                }
+                self.operation(Operation::CancelSetup { reason: None });
+            }
+            SetupStatus::Processing => self.event(Event::SettleSetup),
+            SetupStatus::Succeeded | SetupStatus::Canceled => {}
+        }
+        self.inputs
+    }
+
+    fn operation(&mut self, operation: Operation) {
+        self.inputs.push(operation.into());
+    }
+
+    fn event(&mut self, event: Event) {
+        self.inputs.push(event.into());
+    }
+
+    fn objects(&self, kind: &'static str) -> impl Iterator<Item = &'b Object> + '_ {
+        self.near.iter().map(|told| told.object()).filter(move |object| object.object.text() == Some(kind))
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'b Told> + '_ {
+        self.near.iter().copied().filter(move |told| told.kind == kind.name())
+    }
+
+    /// The amount of the intent, as the next event that names it has it.
+    fn next_amount(&self) -> Option<i64> {
+        let named = |object: &&Object| matches!(object.object.text(), Some("payment_intent" | "charge"));
+        self.near.iter().map(|told| told.object()).filter(named).find_map(|object| object.amount.value().copied())
+    }
+
+    fn cancel(&mut self) {
+        let told = self.of_kind(Kind::IntentCanceled).find_map(|told| told.object().cancellation_reason.text());
+        let reason = match told {
+            Some("duplicate") => Some(CancellationReason::Duplicate),
+            Some("fraudulent") => Some(CancellationReason::Fraudulent),
+            Some("requested_by_customer") => Some(CancellationReason::RequestedByCustomer),
+            Some("abandoned") => Some(CancellationReason::Abandoned),
+            _ => None,
+        };
+        self.operation(Operation::CancelIntent { intent: INTENT, reason });
+    }
+}

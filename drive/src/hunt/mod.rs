@@ -1,0 +1,171 @@
+//! The hunt: sequences from the plan, then sequences by chance, each stopped where the server parts from the model, and
+//! what is found made small and done again before it is believed.
+
+mod judging;
+mod phases;
+mod sequence;
+mod shrinking;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use holdfast_model::{Input, Terms};
+use holdfast_properties::CATALOGUE;
+
+use crate::features::{CORE, Features, features};
+use crate::finding::{Class, Finding, Sighting, Signature};
+use crate::plan::{self, Target};
+use crate::races::{self, RaceRun};
+use crate::report::Report;
+use crate::server::Server;
+use crate::settings::Settings;
+use crate::wire::Broken;
+
+/// How far the hunt is.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    /// What is done just now.
+    pub phase: &'static str,
+    /// Inputs asked so far.
+    pub operations: u64,
+    /// Requests sent so far.
+    pub requests: u64,
+    /// Findings so far, by class.
+    pub found: [usize; 5],
+}
+
+/// A hunt under way.
+pub(crate) struct Hunt<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) server: &'a mut Server,
+    pub(crate) terms: Terms,
+    pub(crate) features: Features,
+    pub(crate) findings: Vec<Finding>,
+    known: BTreeMap<Signature, usize>,
+    /// Sightings that did not come again.
+    pub(crate) unrepeated: Vec<Sighting>,
+    /// The races, and how each went.
+    pub(crate) races: Vec<RaceRun>,
+    /// Steps at which both are known to part, and how often that was foreseen.
+    blocked: BTreeMap<u32, u64>,
+    targets: BTreeSet<Target>,
+    /// The kinds of steps that were taken.
+    pub(crate) edges: BTreeSet<u32>,
+    /// How often each claim was borne out.
+    pub(crate) witnessed: Vec<u64>,
+    /// Fields of the dialect that are settled.
+    chosen: BTreeSet<&'static str>,
+    pub(crate) sequences: u64,
+    end: Option<Instant>,
+    progress: &'a mut dyn FnMut(&Progress),
+    phase: &'static str,
+}
+
+/// What came of one sequence.
+struct Execution {
+    /// What was asked.
+    taken: Vec<Input>,
+    /// What differed, and after how many inputs.
+    seen: Vec<(usize, Sighting)>,
+}
+
+impl<'a> Hunt<'a> {
+    pub(crate) fn new(
+        settings: &'a Settings,
+        server: &'a mut Server,
+        terms: Terms,
+        progress: &'a mut dyn FnMut(&Progress),
+    ) -> Self {
+        Self {
+            settings,
+            server,
+            terms,
+            features: Features::default(),
+            findings: Vec::new(),
+            known: BTreeMap::new(),
+            unrepeated: Vec::new(),
+            races: Vec::new(),
+            blocked: BTreeMap::new(),
+            targets: BTreeSet::new(),
+            edges: BTreeSet::new(),
+            witnessed: vec![0; CATALOGUE.len()],
+            chosen: BTreeSet::new(),
+            sequences: 0,
+            end: Instant::now().checked_add(settings.time_limit),
+            progress,
+            phase: "",
+        }
+    }
+
+    /// The plan, the races, chance. Answers why not all of it was done, if it was not.
+    pub(crate) fn everything(&mut self) -> Result<Option<String>, Broken> {
+        let plan = self.follow_the_plan()?;
+        let races = self.race()?;
+        let chance = self.follow_chance()?;
+        Ok(plan.or(races).or(chance).or_else(|| self.doubt()))
+    }
+
+    /// Why what was not found means nothing, if it does.
+    fn doubt(&self) -> Option<String> {
+        let never: Vec<&str> = CORE.into_iter().filter(|core| !self.features.lets_through(core)).collect();
+        if !never.is_empty() {
+            return Some(format!("the server never let through: {}", never.join(", ")));
+        }
+        let once = self.unrepeated.len();
+        (once > 0).then(|| format!("differences seen once, and not when the same was done again: {once}"))
+    }
+
+    /// What was found.
+    pub(crate) fn report(mut self, name: &str, settings: &Settings) -> Report {
+        let unasked = self.unasked();
+        self.findings.sort_by_key(|finding| finding.sighting.signature.class);
+        Report {
+            name: name.to_owned(),
+            url: settings.url.clone(),
+            seed: settings.seed,
+            operations: self.server.operations,
+            requests: self.server.wire.requests,
+            sequences: self.sequences,
+            edges: self.edges.len(),
+            ways: self.server.ways.clone(),
+            terms: self.terms,
+            findings: self.findings,
+            through: self.features.through().map(|(name, count)| (name.to_owned(), count)).collect(),
+            missing: self.features.missing().map(|(name, says)| (name.to_owned(), says.to_owned())).collect(),
+            unasked,
+            races: self.races,
+            witnessed: self.witnessed,
+            unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),
+            incomplete: None,
+        }
+    }
+
+    /// Parts of the API that a drive asks for, and that this server was never seen to have or to lack.
+    fn unasked(&self) -> Vec<String> {
+        let planned = plan::alphabet().into_iter().flatten();
+        let plain = plan::plain().into_iter().flatten().flatten();
+        let raced = races::table().into_iter().flatten().flat_map(|race| race.inputs());
+        let wanted: BTreeSet<String> = planned.chain(plain).chain(raced).flat_map(|input| features(&input)).collect();
+        wanted.into_iter().filter(|feature| !self.features.knows(feature)).collect()
+    }
+
+    /// Is there time and leave to go on?
+    fn may_go_on(&self) -> bool {
+        self.server.operations < self.settings.operations && self.end.is_none_or(|end| Instant::now() < end)
+    }
+
+    fn tell(&mut self) {
+        let mut found = [0_usize; 5];
+        for finding in &self.findings {
+            if let Some(count) = Class::ALL
+                .iter()
+                .position(|class| *class == finding.sighting.signature.class)
+                .and_then(|place| found.get_mut(place))
+            {
+                *count = count.saturating_add(1);
+            }
+        }
+        let (operations, requests) = (self.server.operations, self.server.wire.requests);
+        (self.progress)(&Progress { phase: self.phase, operations, requests, found });
+    }
+}

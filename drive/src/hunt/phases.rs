@@ -1,0 +1,146 @@
+//! Where sequences come from: the plan, the races, chance.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use holdfast_conformance::choices::Seeded;
+use holdfast_conformance::generator::{Draft, Temper};
+
+use super::Hunt;
+use crate::finding::{Finding, Frequency, Sighting, Signature};
+use crate::races::{Race, RaceRun, Tried};
+use crate::wire::Broken;
+use crate::{plan, races};
+
+/// Inputs that a sequence by chance is made of.
+const INPUTS: u32 = 40;
+/// Rounds of planning: what a round finds changes where the next one can go.
+const ROUNDS: usize = 8;
+/// Sequences in a row in which nothing could be asked, after which chance is given up.
+const IDLE: u32 = 1_000;
+
+/// What was seen to go wrong in a race, by its kind, and how often.
+type Seen = BTreeMap<Signature, (Sighting, u32)>;
+
+impl Hunt<'_> {
+    /// Everything that the plan has. Answers why not all of it was done, if it was not.
+    pub(crate) fn follow_the_plan(&mut self) -> Result<Option<String>, Broken> {
+        self.phase = "plan";
+        let (alphabet, plain) = match (plan::alphabet(), plan::plain()) {
+            (Ok(alphabet), Ok(plain)) => (alphabet, plain),
+            (Err(why), _) | (_, Err(why)) => return Ok(Some(why)),
+        };
+        for inputs in plain {
+            self.execute_and_judge(inputs.into_iter())?;
+            self.tell();
+        }
+        for round in 0..=ROUNDS {
+            let (features, blocked) = (&self.features, &self.blocked);
+            let witnesses = plan::witnesses(
+                &self.terms,
+                &alphabet,
+                |input| features.have(input) && self.server.may_name(input),
+                |edge| blocked.contains_key(&edge.bits()),
+            );
+            let new: Vec<_> = witnesses.into_iter().filter(|witness| !self.targets.contains(&witness.target)).collect();
+            if new.is_empty() {
+                return Ok(None);
+            }
+            if round == ROUNDS {
+                break;
+            }
+            for witness in new {
+                if !self.may_go_on() {
+                    return Ok(Some(
+                        "the limit of operations or time was met before the plan was at its end".to_owned(),
+                    ));
+                }
+                self.targets.insert(witness.target);
+                self.execute_and_judge(witness.inputs.into_iter())?;
+                self.tell();
+            }
+        }
+        Ok(Some(format!("the plan was not at its end after {ROUNDS} rounds")))
+    }
+
+    /// Sequences by chance, careful and careless by turns, until time or leave is up. Answers why it ended before, if it did.
+    pub(crate) fn follow_chance(&mut self) -> Result<Option<String>, Broken> {
+        self.phase = "chance";
+        let mut seed = self.settings.seed;
+        let mut idle = 0_u32;
+        while self.may_go_on() {
+            if idle >= IDLE {
+                let operations = self.server.operations;
+                return Ok(Some(format!("after {operations} operations nothing more could be asked by chance")));
+            }
+            let before = self.server.operations;
+            let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
+            let mut choices = Seeded::new(seed, INPUTS);
+            let mut draft = Draft::under(self.terms, &mut choices, temper);
+            let execution = self.execute(|run| draft.next(&mut choices, run.world()), true)?;
+            self.judge(execution)?;
+            seed = seed.wrapping_add(1);
+            idle = if self.server.operations == before { idle.saturating_add(1) } else { 0 };
+            self.tell();
+        }
+        Ok(None)
+    }
+
+    /// Requests at the same time. Answers why not all of them were made, if they were not.
+    pub(crate) fn race(&mut self) -> Result<Option<String>, Broken> {
+        self.phase = "races";
+        let races = match races::table() {
+            Ok(races) => races,
+            Err(why) => return Ok(Some(why)),
+        };
+        for race in races {
+            if self.end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(Some("the limit of time was met before all races were run".to_owned()));
+            }
+            let mut ran = RaceRun { name: race.name, runs: 0, wrong: 0, why_not: self.why_not(&race) };
+            let mut seen = BTreeMap::new();
+            let end = match ran.why_not {
+                Some(_) => Ok(()),
+                None => self.run_race(&race, &mut ran, &mut seen),
+            };
+            for (signature, (sighting, wrong)) in seen {
+                let frequency = Some(Frequency { wrong, runs: ran.runs });
+                self.known.insert(signature, self.findings.len());
+                let (inputs, met) = (race.inputs(), u64::from(wrong));
+                self.findings.push(Finding { sighting, inputs, at_once: 2, met, frequency });
+            }
+            self.races.push(ran);
+            self.tell();
+            end?;
+        }
+        Ok(None)
+    }
+
+    /// Why a race cannot be run on this server, if it cannot.
+    fn why_not(&self, race: &Race) -> Option<String> {
+        race.inputs().iter().find_map(|input| {
+            let lacks = self.features.lacking(input).map(|feature| format!("the server does not have: {feature}"));
+            lacks.or_else(|| (!self.server.may_name(input)).then(|| format!("`{input}` cannot be asked")))
+        })
+    }
+
+    /// Runs a race as often as it is set. What was seen stays, also where the server goes away.
+    fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut Seen) -> Result<(), Broken> {
+        for _ in 0..self.settings.races {
+            match races::run(self.server, &self.terms, &self.features, race)? {
+                Tried::NotReached(why) => {
+                    ran.why_not = Some(why);
+                    continue;
+                }
+                Tried::Explained => {}
+                Tried::Wrong(sighting) => {
+                    ran.wrong = ran.wrong.saturating_add(1);
+                    let (_, count) = seen.entry(sighting.signature.clone()).or_insert((sighting, 0));
+                    *count = count.saturating_add(1);
+                }
+            }
+            ran.runs = ran.runs.saturating_add(1);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! What was found, made small.
+
+use holdfast_conformance::Verdict;
+use holdfast_conformance::generator::Sequence;
+use holdfast_conformance::shrink::shrink;
+use holdfast_conformance::verdict::{Difference, Divergence, Place, Tally};
+use holdfast_model::{Input, Terms};
+
+use super::Hunt;
+use crate::features::Features;
+use crate::finding::{Sighting, Signature};
+use crate::run::Run;
+use crate::server::Server;
+use crate::wire::Broken;
+
+/// Executions that one finding is worth, to make it small.
+const EXECUTIONS: usize = 120;
+/// Inputs of a sequence that is short enough to leave them out one by one.
+const SHORT: usize = 8;
+
+impl Hunt<'_> {
+    /// The shortest sequence found that shows the same, and how it shows it; `None` where it does not show again.
+    pub(super) fn make_small(
+        &mut self,
+        inputs: &[Input],
+        like: &Sighting,
+    ) -> Result<Option<(Vec<Input>, Sighting)>, Broken> {
+        let mut best = if inputs.len() > SHORT { self.shrunk(inputs, like)? } else { inputs.to_vec() };
+        let Some(mut last) = self.shown(&mut best, like)? else { return Ok(None) };
+        // A way of the plan is short already; what can be left out is left out.
+        let mut place = 0;
+        while place < best.len() {
+            let mut shorter = best.clone();
+            shorter.remove(place);
+            match self.shown(&mut shorter, like)? {
+                Some(sighting) => (best, last) = (shorter, sighting),
+                None => place = place.saturating_add(1),
+            }
+        }
+        Ok(Some((best, last)))
+    }
+
+    /// Do they show the same? Then what comes after it is cut off.
+    fn shown(&mut self, inputs: &mut Vec<Input>, like: &Sighting) -> Result<Option<Sighting>, Broken> {
+        let shown = shows(self.server, &self.features, &self.terms, inputs, &like.signature)?;
+        Ok(shown.map(|(step, _, sighting)| {
+            inputs.truncate(step.saturating_add(1));
+            sighting
+        }))
+    }
+
+    /// A long sequence made short, and its parameters plain.
+    fn shrunk(&mut self, inputs: &[Input], like: &Sighting) -> Result<Vec<Input>, Broken> {
+        let sequence = Sequence { terms: Terms::default(), inputs: inputs.to_vec() };
+        let terms = self.terms;
+        let mut broken = None;
+        let (server, features) = (&mut *self.server, &self.features);
+        let small = shrink(&sequence, EXECUTIONS, |sequence| {
+            if broken.is_some() {
+                return Verdict::Agree(Tally::default());
+            }
+            match shows(server, features, &terms, &sequence.inputs, &like.signature) {
+                Ok(Some((step, input, _))) => {
+                    let place = Place::Field(format!("{:?}", like.signature));
+                    let difference = Difference { place, model: String::new(), subject: String::new() };
+                    Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![difference] }))
+                }
+                Ok(None) => Verdict::Agree(Tally::default()),
+                Err(error) => {
+                    broken = Some(error);
+                    Verdict::Agree(Tally::default())
+                }
+            }
+        });
+        match broken {
+            Some(broken) => Err(broken),
+            None => Ok(small.map_or_else(|| inputs.to_vec(), |(small, _)| small.inputs)),
+        }
+    }
+}
+
+/// The step at which a sequence shows a difference of that kind, and how.
+fn shows(
+    server: &mut Server,
+    features: &Features,
+    terms: &Terms,
+    inputs: &[Input],
+    like: &Signature,
+) -> Result<Option<(usize, Input, Sighting)>, Broken> {
+    let mut run = Run::begin(server, terms);
+    let mut last = None;
+    for (place, input) in inputs.iter().enumerate() {
+        let took = run.take(*input, features)?;
+        if took.asked {
+            last = Some((place, *input));
+        }
+        if let Some(sighting) = took.sightings.into_iter().find(|it| it.signature == *like) {
+            return Ok(Some((place, *input, sighting)));
+        }
+        if !took.goes_on {
+            return Ok(None);
+        }
+    }
+    let around = run.look_around()?;
+    Ok(around.into_iter().find(|it| it.signature == *like).zip(last).map(|(it, (place, input))| (place, input, it)))
+}

@@ -1,0 +1,245 @@
+//! A finding as something to run: what is sent, in order, with variables for the ids that a server gives.
+
+mod curl;
+mod python;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holdfast_conformance::lockstep::World;
+use holdfast_model::{About, Call, Fault, Input, IntentId, KeyId, Operation, PaymentView, Terms, transition};
+
+use crate::ask;
+use crate::finding::Finding;
+use crate::names::{Names, PaymentNames};
+use crate::ways::{Api, Means, Ways};
+use crate::wire::Asked;
+
+pub use curl::curl;
+pub use python::python;
+
+/// One line of a script.
+struct Line {
+    asked: Asked,
+    /// The variable that its object's id goes into.
+    into: Option<String>,
+    /// Is its answer lost?
+    is_lost: bool,
+    /// Is it sent at the same moment as the next one?
+    is_at_once: bool,
+}
+
+impl Line {
+    const fn plain(asked: Asked) -> Self {
+        Self { asked, into: None, is_lost: false, is_at_once: false }
+    }
+}
+
+/// What is sent, in order.
+fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
+    let mut script = Script { ways: ways.clone(), ..Script::default() };
+    let uses_account = finding.inputs.iter().any(|input| input.to_string().contains("flow="));
+    if uses_account && ways.connected.is_some() {
+        script.ways.connected = Some("$acct".to_owned());
+        let asked = Asked::post("/v1/accounts").with("type", "custom").with("country", "US");
+        script.lines.push(Line { into: Some("acct".to_owned()), ..Line::plain(asked) });
+    }
+    let alone = finding.inputs.len().saturating_sub(finding.at_once);
+    let mut world = World::default();
+    for (place, input) in finding.inputs.iter().enumerate() {
+        let sight = world.observe(terms);
+        let now = sight.observation(terms);
+        let view = input.intent().and_then(|intent| now.payments.get(usize::from(intent.0)).copied().flatten());
+        let next = transition(terms, &world, *input);
+        match input {
+            Input::Call(call) => script.call(call, view.as_ref(), place >= alone),
+            Input::Event(event) => {
+                script.lines.extend(ask::event(&script.ways, &script.names, event, view.as_ref()).map(Line::plain));
+            }
+            Input::Begin { .. } | Input::Finish { .. } => {}
+        }
+        // What is refused makes nothing; what is wrong about the last one is for the reader to see.
+        if next.outcome.is_ok() || next.after.observe(terms) != sight || place.saturating_add(1) == finding.inputs.len()
+        {
+            script.take_down(input);
+        }
+        world = next.after;
+    }
+    script.look(finding);
+    script.lines
+}
+
+/// A script under way.
+#[derive(Default)]
+struct Script {
+    ways: Ways,
+    names: Names,
+    lines: Vec<Line>,
+    /// What was asked first under a key: what comes again is the same to the letter.
+    keys: BTreeMap<KeyId, (Operation, Asked)>,
+    /// Payment methods made.
+    methods: usize,
+    /// Variables that have a value.
+    variables: BTreeSet<String>,
+}
+
+impl Script {
+    fn call(&mut self, call: &Call, view: Option<&PaymentView>, is_at_once: bool) {
+        let known = call.key.and_then(|key| self.keys.get(&key)).filter(|(known, _)| *known == call.operation);
+        let asked = match known {
+            Some((_, asked)) => Some(asked.clone()),
+            None => self.made(call, view),
+        };
+        let Some(asked) = asked else { return };
+        if let Some(key) = call.key {
+            self.keys.entry(key).or_insert_with(|| (call.operation, asked.clone()));
+        }
+        let into = self.variable(&call.operation).filter(|_| !is_at_once);
+        self.variables.extend(into.clone());
+        let is_lost = call.fault == Fault::AnswerLost;
+        self.lines.push(Line { asked, into, is_lost, is_at_once });
+    }
+
+    /// The request, and before it the one that makes its payment method where a server knows cards by number alone.
+    fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Option<Asked> {
+        let method = call.operation.method();
+        let mut made = String::new();
+        if let Some(Means::Number(number)) = method.and_then(|method| self.ways.methods.get(&method)) {
+            self.methods = self.methods.saturating_add(1);
+            made = format!("pm{}", self.methods);
+            self.lines.push(Line { into: Some(made.clone()), ..Line::plain(ask::make_method(number)) });
+        }
+        let named = method.and_then(|method| ask::named(&self.ways, method, Some(&format!("${made}"))));
+        let mut asked = ask::operation(&self.ways, &self.names, &call.operation, view, named.as_deref())?;
+        asked.key = call.key.map(|KeyId(place)| format!("$run-key{}", u16::from(place).saturating_add(1)));
+        Some(asked)
+    }
+
+    /// The variable for the id of what an operation makes, if it is the first of that name.
+    fn variable(&self, operation: &Operation) -> Option<String> {
+        if let Operation::CreateRefund { intent, .. } = *operation {
+            let count = self.names.payment(intent).map_or(0, |names| names.refunds.len());
+            return Some(format!("{}_re{}", name(intent), count.saturating_add(1)));
+        }
+        match operation.creates()? {
+            About::Payment(intent) | About::Refund(intent, _) => {
+                self.names.payment(intent).is_none().then(|| name(intent))
+            }
+            About::Setup => self.names.setup.is_none().then(|| "seti".to_owned()),
+            About::Session => None,
+        }
+    }
+
+    /// From now on the variable of what was made stands for it.
+    fn take_down(&mut self, input: &Input) {
+        let Input::Call(Call { operation, .. }) = input else { return };
+        let Some(variable) = self.variable(operation).filter(|variable| self.variables.contains(variable)) else {
+            return;
+        };
+        let (id, secret) = (format!("${variable}"), format!("${variable}_secret"));
+        if let Operation::CreateRefund { intent, .. } = *operation {
+            self.names.note_refund(intent, &id);
+            return;
+        }
+        match operation.creates() {
+            Some(About::Payment(intent)) => {
+                let account = self.lines.last().and_then(|line| line.asked.account.clone());
+                self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
+            }
+            Some(About::Setup) => self.names.setup = Some((id, secret)),
+            Some(About::Refund(..) | About::Session) | None => {}
+        }
+    }
+
+    /// The looks at the end, which show what came of it.
+    fn look(&mut self, finding: &Finding) {
+        let Some(last) = finding.inputs.last() else { return };
+        if let Some(names) = last.intent().and_then(|intent| self.names.payment(intent)) {
+            let get = |path: String| Asked { account: names.account.clone(), ..Asked::get(path) };
+            let (asked, by) = match self.ways.api {
+                Api::Intents if self.ways.expands => {
+                    let asked = get(format!("/v1/payment_intents/{}", names.id));
+                    (asked.with("expand[]", "latest_charge"), "payment_intent")
+                }
+                Api::Intents => (get(format!("/v1/payment_intents/{}", names.id)), "payment_intent"),
+                Api::Charges => (get(format!("/v1/charges/{}", names.id)), "charge"),
+            };
+            let refunds = get("/v1/refunds".to_owned()).with(by, &names.id);
+            self.lines.push(Line::plain(asked));
+            let is_about_refunds = finding.inputs.iter().any(|input| input.to_string().contains("refund"));
+            if self.ways.refunds && (is_about_refunds || finding.sighting.server.contains("refund")) {
+                self.lines.push(Line::plain(refunds));
+            }
+        }
+        let is_setup = last.operation().is_some_and(|operation| operation.about() == About::Setup);
+        if is_setup && self.names.setup.is_some() {
+            self.lines.push(Line::plain(Asked::get(format!("/v1/setup_intents/{}", self.names.setup()))));
+        }
+    }
+}
+
+/// `pi1`, as traces have it.
+fn name(intent: IntentId) -> String {
+    format!("pi{}", u16::from(intent.0).saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use holdfast_model::trace::Script;
+    use holdfast_model::{PaymentMethod, Terms};
+
+    use super::{curl, python};
+    use crate::finding::{Class, Finding, Sighting};
+    use crate::ways::{Means, Ways};
+
+    /// Both scripts for a server that knows cards by number alone.
+    fn written(trace: &str, at_once: usize) -> String {
+        let methods = BTreeMap::from([(PaymentMethod::Visa, Means::Number("4242424242424242"))]);
+        let ways = Ways { methods, expands: true, refunds: true, ..Ways::default() };
+        let inputs = Script::parse(trace).unwrap().inputs().collect();
+        let sighting = Sighting::new(Class::Money, "", "");
+        let finding = Finding { sighting, inputs, at_once, met: 1, frequency: None };
+        let url = "http://127.0.0.1:8420";
+        let (terms, finding) = (Terms::default(), &finding);
+        curl(&ways, &terms, url, finding) + &python(&ways, &terms, url, finding)
+    }
+
+    #[test]
+    fn scripts_send_what_the_drive_sent() {
+        let create = "create pi1 1000 usd method=card_visa confirm key=key1\n";
+        let table: [(String, usize, &[&str], &[&str]); 6] = [
+            // What comes again under a key is the same to the letter, and does not take the first one's name.
+            (create.repeat(2), 0, &["pm1=$(curl", "pi1=$(curl", "\npi1 = ask("], &["pm2"]),
+            (create.repeat(2), 0, &["\ncurl \"$api/v1/payment_intents\" -H"], &[]),
+            // What does not exist has an id that nobody has, and no variable.
+            ("confirm pi1\n".to_owned(), 0, &["/v1/payment_intents/pi_none0"], &["$pi1", " + pi1"]),
+            (
+                format!("{create}refund pi1 600\nrefund pi1 600\n"),
+                2,
+                &[
+                    "amount=600\" &\ncurl",
+                    "&\nwait\ncurl \"$api/v1/payment_intents/$pi1\" -G",
+                    "thread.join()\nask(\"get\"",
+                ],
+                &["pi1_re1"],
+            ),
+            (
+                format!("{create}refund pi1 300\ncancel_refund pi1 re1\n"),
+                0,
+                &["pi1_re1=$(curl", "refunds/$pi1_re1/cancel", "\"/v1/refunds/\" + pi1_re1 + \"/cancel\""],
+                &[],
+            ),
+            ("create_setup\ncancel_setup\n".to_owned(), 0, &["curl \"$api/v1/setup_intents/$seti\"\n"], &[]),
+        ];
+        for (trace, at_once, there, not_there) in table {
+            let text = written(&trace, at_once);
+            for part in there {
+                assert!(text.contains(part), "`{part}` is missing of\n{trace}:\n{text}");
+            }
+            for part in not_there {
+                assert!(!text.contains(part), "`{part}` is in\n{trace}:\n{text}");
+            }
+        }
+    }
+}

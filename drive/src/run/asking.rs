@@ -1,0 +1,295 @@
+//! What is asked, and what becomes of it: done, refused, failed, or answered with what is no answer.
+
+use holdfast_conformance::lockstep::World;
+use holdfast_conformance::oracle::Likeness;
+use holdfast_conformance::subject::{Answer, Refused};
+use holdfast_conformance::{oracle, reading, repaired};
+use holdfast_model::{
+    About, Accepted, Amount, Call, CaptureMethod, Create, Event, Fault, Input, Observation, Operation, PaymentMethod,
+    Rejection, Transition, Update, transition,
+};
+use serde_json::Value;
+
+use super::{Run, Took};
+use crate::judge::Scene;
+use crate::may;
+use crate::wire::{Broken, Reply};
+
+/// How a reply reads.
+enum Said {
+    Done,
+    Refused(Refused),
+    Failed,
+    /// An answer that is none: 3xx, or 2xx without an object.
+    Odd,
+}
+
+impl Run<'_> {
+    pub(super) fn event(&mut self, event: Event, now: &Observation<'_>) -> Result<Took, Broken> {
+        let input = Input::Event(event);
+        let intent = input.intent();
+        let view = intent.and_then(|intent| may::view(now, intent)).copied();
+        let abandoned = matches!(event, Event::Authenticate { result: holdfast_model::Authentication::Abandoned, .. })
+            && self.server.ways.authenticate.is_some();
+        if !abandoned && crate::ask::event(&self.server.ways, self.server.names(), &event, view.as_ref()).is_none() {
+            return Ok(Took::not_asked());
+        }
+        if let Event::Advance { seconds } = event
+            && !self.server.has_time(seconds)
+        {
+            return Ok(Took::not_asked());
+        }
+        self.has_waited |= matches!(event, Event::Advance { .. });
+        let expected = transition(&self.terms, &self.world, input);
+        let scene = Scene::of(&self.terms, &self.world, input, &expected);
+        let mut sightings = Vec::new();
+        let mut is_done = true;
+        match self.server.happen(&event, view.as_ref()) {
+            Ok(Some(reply)) if reply.is_failure() => sightings.push(scene.failed(&reply)),
+            Ok(Some(reply)) if !reply.is_done() && matches!(event, Event::Advance { .. }) => {
+                // It has come to its end.
+                self.server.stop_the_clock();
+                return Ok(Took::not_asked());
+            }
+            Ok(reply) => is_done = reply.is_none_or(|reply| reply.is_done()),
+            Err(broken @ Broken::Unreachable(_)) => return Err(broken),
+            Err(broken) => return Ok(scene.broke_off(&broken)),
+        }
+        let took = self.settle(input, expected, expected.outcome, (&scene, sightings))?;
+        Ok(Took { let_through: is_done, ..took })
+    }
+
+    // --- what a client asks ---
+
+    pub(super) fn call(&mut self, call: Call, now: &Observation<'_>) -> Result<Took, Broken> {
+        let input = Input::Call(call);
+        let calm = transition(&self.terms, &self.world, Input::Call(Call { fault: Fault::None, ..call }));
+        let view = input.intent().and_then(|intent| may::view(now, intent)).copied();
+        // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
+        let is_known = call.key.is_some_and(|key| now.knows(key));
+        let is_not_found = calm.outcome.is_err_and(|rejection| rejection.wire().http == 404);
+        let is_nobodys = call.key.is_some() && is_not_found || is_known && self.has_waited;
+        let is_free =
+            !is_nobodys && !self.makes_a_second(&call, now) && may::travel(&call, &calm.outcome, now, view.as_ref());
+        if oracle::is_beyond(&calm.outcome) || !is_free || self.server.asked(&call, view.as_ref()).is_none() {
+            return Ok(Took::not_asked());
+        }
+        let expected = transition(&self.terms, &self.world, input);
+        let scene = Scene::of(&self.terms, &self.world, input, &calm);
+        let done = match self.server.submit(&call, view.as_ref()) {
+            Ok(done) => done,
+            Err(broken @ Broken::Unreachable(_)) => return Err(broken),
+            Err(broken) => return Ok(scene.broke_off(&broken)),
+        };
+        if calm.outcome.is_err_and(|rejection| !rejection.is_stored()) && !scene.is_known_key {
+            self.server.free_key(call.key);
+        }
+        let mut sightings = Vec::new();
+        if let Some((first, again)) = &done.twice {
+            return Ok(scene.twice(first, again));
+        }
+        let reply = &done.reply;
+        let said = read(reply);
+        match (calm.outcome, said) {
+            (_, Said::Failed) => self.failed(input, &calm, &scene, reply),
+            (Ok(_), Said::Done) => {
+                sightings.extend(self.answer(&call, &calm, &scene, reply));
+                let took = self.settle(input, expected, calm.outcome, (&scene, sightings))?;
+                Ok(Took { let_through: true, ..took })
+            }
+            (Ok(accepted), Said::Refused(refused)) => {
+                self.refused(input, accepted, &expected, &scene, (reply, &refused))
+            }
+            (Err(rejection), Said::Done) => self.accepted(input, rejection, &scene, reply),
+            (Err(_), Said::Refused(refused)) if !self.is_tried && is_unknown(&refused) => {
+                let refused = Some(reply.clone());
+                Ok(Took { asked: true, goes_on: call.key.is_none(), refused, is_unsure: true, ..Took::default() })
+            }
+            (Err(rejection), Said::Refused(refused)) => {
+                let mut expected = expected;
+                let answer = Answer::Refused(refused.clone());
+                // Charges have codes of their own, of which the rules know a few: there, only how it is refused counts.
+                let is_as_charges_do = self.server.ways.api == crate::ways::Api::Charges
+                    && (refused.http, &*refused.kind) == (rejection.wire().http, rejection.wire().kind);
+                if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Likeness::Other {
+                    match repaired::also_wrong(&self.terms, &self.world, input, &calm.outcome, &answer) {
+                        Some(other) => expected = other,
+                        // Who knows whether that is why.
+                        None if !self.is_tried => {
+                            let goes_on = call.key.is_none();
+                            return Ok(Took { asked: true, goes_on, is_unsure: true, ..Took::default() });
+                        }
+                        None if self.is_wrong_by_itself(call.operation, rejection, &refused) => {}
+                        None => sightings.extend(scene.other_refusal(rejection, &refused, reply)),
+                    }
+                }
+                let outcome = expected.outcome;
+                let took = self.settle(input, expected, outcome, (&scene, sightings))?;
+                // A card that is declined was asked.
+                Ok(Took { let_through: !rejection.is_refusal(), ..took })
+            }
+            (_, Said::Odd) => {
+                sightings.push(scene.odd(reply));
+                let mut took = self.settle(input, expected, calm.outcome, (&scene, sightings))?;
+                took.goes_on = false;
+                Ok(took)
+            }
+        }
+    }
+
+    /// The server failed (5xx): did it do what it was asked, or nothing, or something in between?
+    fn failed(&mut self, input: Input, calm: &Transition<3, 3>, scene: &Scene, reply: &Reply) -> Result<Took, Broken> {
+        let sightings = vec![scene.failed(reply)];
+        let mut took = Took { asked: true, sightings, goes_on: false, edge: Some(scene.edge), ..Took::default() };
+        let before = self.world;
+        let is_new = matches!(input, Input::Call(Call { operation: Operation::CreateIntent { .. }, key: None, .. }));
+        let keyless = matches!(input, Input::Call(Call { key: None, .. }));
+        // What is kept under the key is the failure (§2.11), which the model knows nothing of.
+        if keyless && (is_new || self.is_like(input, &before)?) {
+            took.goes_on = true;
+        } else if keyless && self.is_like(input, &calm.after)? {
+            self.world = calm.after;
+            self.remember();
+            took.goes_on = true;
+        }
+        Ok(took)
+    }
+
+    /// The model accepts, the server refuses.
+    fn refused(
+        &mut self,
+        input: Input,
+        accepted: Accepted,
+        expected: &Transition<3, 3>,
+        scene: &Scene,
+        (reply, refused): (&Reply, &Refused),
+    ) -> Result<Took, Broken> {
+        let sighting = scene.refuses(accepted, refused, reply);
+        let mut took = Took {
+            asked: true,
+            edge: Some(scene.edge),
+            refused: (!scene.is_known_key).then(|| reply.clone()),
+            ..Took::default()
+        };
+        let before = self.world;
+        let without_key = matches!(input, Input::Call(Call { key: None, .. })) || scene.is_known_key;
+        if self.is_like(input, &before)? {
+            took.goes_on = without_key;
+            took.sightings = vec![sighting];
+        } else if self.is_like(input, &expected.after)? {
+            self.world = expected.after;
+            self.remember();
+            took.goes_on = without_key;
+            took.sightings = vec![scene.refuses_and_does(refused, reply)];
+        } else {
+            let outcome = reading::read(&Answer::Refused(refused.clone()), None).unwrap_or(Err(Rejection::ServerError));
+            let refusal = Transition { after: before, outcome, notifications: holdfast_model::Notifications::none() };
+            took = self.settle(input, refusal, outcome, (scene, vec![sighting]))?;
+            took.goes_on = false;
+        }
+        Ok(took)
+    }
+
+    /// The model refuses, the server accepts.
+    fn accepted(&mut self, input: Input, rejection: Rejection, scene: &Scene, reply: &Reply) -> Result<Took, Broken> {
+        let mut took = Took { asked: true, edge: Some(scene.edge), ..Took::default() };
+        if let Input::Call(Call { operation: Operation::CreateIntent { intent, .. }, key, .. }) = input {
+            let is_there = self.seen.payments.get(usize::from(intent.0)).is_some_and(Option::is_some);
+            let names = self.server.names().payment(intent);
+            if is_there && names.is_some_and(|names| reply.text_at("/id").is_some_and(|id| id != names.id)) {
+                // Another one beside the one that has the name.
+                took.sightings = vec![scene.accepts(rejection, reply, true, Vec::new())];
+                return Ok(took);
+            }
+            if !is_there {
+                // There is one more payment now, which the model does not know.
+                took.sightings = vec![scene.accepts(rejection, reply, true, Vec::new())];
+                self.server.forget(intent);
+                took.goes_on = key.is_none();
+                return Ok(took);
+            }
+        }
+        let before = self.world;
+        let does_nothing = self.is_like(input, &before)?;
+        let claims = if does_nothing { Vec::new() } else { self.claims(input, scene)? };
+        took.sightings = vec![scene.accepts(rejection, reply, !does_nothing, claims)];
+        took.goes_on = does_nothing && matches!(input, Input::Call(Call { key: None, .. }));
+        Ok(took)
+    }
+
+    /// What does not exist is asked with a parameter that is wrong wherever it is asked: which of the two is named, the
+    /// rules leave open.
+    fn is_wrong_by_itself(&self, operation: Operation, rejection: Rejection, refused: &Refused) -> bool {
+        let Some(intent) = operation.about().intent().filter(|_| rejection.wire().http == 404) else { return false };
+        let names_amount = refused.param.as_deref().is_none_or(|param| param.contains("amount"));
+        let is_no_amount =
+            amount(&operation).is_some_and(|amount| !(1..=i64::from(Amount::MAX.get())).contains(&amount));
+        if refused.http == 400 && names_amount && is_no_amount {
+            return true;
+        }
+        let create = Create { method: Some(PaymentMethod::Visa), confirm: true, ..Create::of(1_000) };
+        let says = |said: &Option<_>, wire: Option<&str>| said.as_deref().is_none_or(|said| Some(said) == wire);
+        [CaptureMethod::Automatic, CaptureMethod::Manual].into_iter().any(|capture_method| {
+            let create = Operation::CreateIntent { intent, create: Create { capture_method, ..create } };
+            let there = transition(&self.terms, &World::default(), create.into()).after;
+            let outcome = transition(&self.terms, &there, operation.into()).outcome;
+            outcome.is_err_and(|other| {
+                let wire = other.wire();
+                let is_it =
+                    wire.http == refused.http && says(&refused.code, wire.code) && says(&refused.param, wire.param);
+                other.is_validation() && is_it
+            })
+        })
+    }
+
+    /// Would it make an object whose name is taken?
+    fn makes_a_second(&self, call: &Call, now: &Observation<'_>) -> bool {
+        let Some(made) = call.operation.creates() else { return false };
+        let names = self.server.names();
+        let is_named = match made {
+            About::Payment(intent) | About::Refund(intent, _) => names.payment(intent).is_some(),
+            About::Setup => names.setup.is_some(),
+            About::Session => true,
+        };
+        (now.has(made) || is_named) && !call.key.is_some_and(|key| now.knows(key))
+    }
+}
+
+/// The amount that is asked of an object.
+fn amount(operation: &Operation) -> Option<i64> {
+    if let Operation::CreateRefund { refund, .. } = operation {
+        refund.amount
+    } else if let Operation::CaptureIntent { capture, .. } = operation {
+        capture.amount
+    } else if let Operation::UpdateIntent { update: Update::Amount(amount), .. } = operation {
+        Some(*amount)
+    } else {
+        None
+    }
+}
+
+fn read(reply: &Reply) -> Said {
+    if reply.is_failure() {
+        return Said::Failed;
+    }
+    if reply.is_done() {
+        return if reply.body.as_ref().is_some_and(Value::is_object) { Said::Done } else { Said::Odd };
+    }
+    if reply.status < 400 {
+        return Said::Odd;
+    }
+    let text = |name: &str| reply.text_at(&format!("/error/{name}")).map(|text| text.to_owned().into());
+    Said::Refused(Refused {
+        http: reply.status,
+        kind: text("type").unwrap_or_default(),
+        code: text("code"),
+        param: text("param"),
+        decline_code: text("decline_code"),
+    })
+}
+
+/// Does it say that the server does not know the parameter, or the whole path?
+fn is_unknown(refused: &Refused) -> bool {
+    let is_path = matches!(refused.http, 404 | 405 | 501) && refused.code.as_deref() != Some("resource_missing");
+    is_path || refused.code.as_deref() == Some("parameter_unknown")
+}

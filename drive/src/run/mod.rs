@@ -1,0 +1,120 @@
+//! One sequence: model and server side by side, one input after the other.
+
+mod asking;
+mod looking;
+mod racing;
+
+use holdfast_conformance::lockstep::World;
+use holdfast_conformance::oracle;
+use holdfast_model::{About, Input, Terms, transition};
+use holdfast_properties::{AbstractTransition, Snapshot};
+
+use crate::features::Features;
+use crate::finding::Sighting;
+use crate::judge::Scene;
+use crate::may;
+use crate::server::Server;
+use crate::wire::{Broken, Reply};
+
+/// What became of one input.
+#[derive(Clone, Debug, Default)]
+pub struct Took {
+    /// Was it asked at all?
+    pub asked: bool,
+    /// What differs.
+    pub sightings: Vec<Sighting>,
+    /// Can the sequence go on: do both know where they are?
+    pub goes_on: bool,
+    /// What the step was like.
+    pub edge: Option<AbstractTransition>,
+    /// Claims that the step bears out: a bit each.
+    pub witnessed: u128,
+    /// The server refuses what the model accepts: what it says.
+    pub refused: Option<Reply>,
+    /// Did the server let it through: does it have all that the input uses?
+    pub let_through: bool,
+    /// Both refuse, and who knows whether for the same reason: it bears nothing out.
+    pub is_unsure: bool,
+}
+
+impl Took {
+    fn not_asked() -> Self {
+        Self { goes_on: true, ..Self::default() }
+    }
+}
+
+/// A sequence under way.
+#[derive(Debug)]
+pub struct Run<'s> {
+    server: &'s mut Server,
+    terms: Terms,
+    world: World,
+    /// What was seen of the server last; where nothing can be seen, what the model has.
+    seen: Snapshot,
+    /// Has time passed? Then keys may be a day old, or nearly.
+    has_waited: bool,
+    /// Has the server let everything through before that the input uses? Else it may be refused for the lack of it.
+    is_tried: bool,
+    /// Looks that failed, and nobody was told of yet.
+    unseen: Vec<Sighting>,
+}
+
+impl<'s> Run<'s> {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn begin(server: &'s mut Server, terms: &Terms) -> Self {
+        server.begin();
+        Self {
+            server,
+            terms: *terms,
+            world: World::default(),
+            seen: oracle::nothing_yet(terms),
+            has_waited: false,
+            is_tried: true,
+            unseen: Vec::new(),
+        }
+    }
+
+    /// Where the model is.
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Both take one input.
+    ///
+    /// # Errors
+    /// [`Broken`] when the server cannot be reached any more.
+    pub fn take(&mut self, input: Input, features: &Features) -> Result<Took, Broken> {
+        if !features.have(&input) {
+            return Ok(Took::not_asked());
+        }
+        self.is_tried = features.untried(&input).is_empty();
+        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
+        let now = sight.observation(&terms);
+        let mut took = match input {
+            Input::Call(call) => self.call(call, &now)?,
+            Input::Event(event) if may::happen(&self.terms, &self.world, &event, &now) => self.event(event, &now)?,
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Took::not_asked(),
+        };
+        took.sightings.append(&mut self.unseen);
+        Ok(took)
+    }
+
+    /// What a step would be like, before it is taken.
+    #[must_use]
+    pub fn foresee(&self, input: Input) -> Option<AbstractTransition> {
+        let next = transition(&self.terms, &self.world, input);
+        (!oracle::is_beyond(&next.outcome)).then(|| Scene::of(&self.terms, &self.world, input, &next).edge)
+    }
+
+    /// The server is where the model is.
+    fn remember(&mut self) {
+        let sight = self.world.observe(&self.terms);
+        self.seen = Snapshot::from(sight.observation(&self.terms));
+    }
+}
+
+fn is_about_setup(input: &Input) -> bool {
+    matches!(input, Input::Call(call) if matches!(call.operation.about(), About::Setup))
+}

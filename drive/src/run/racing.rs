@@ -1,0 +1,121 @@
+//! Two requests at the same moment.
+
+use holdfast_conformance::lockstep::World;
+use holdfast_model::{Call, Input, Outcome};
+
+use super::Run;
+use crate::races::{Answered, Raced, Told, Wrong};
+use crate::server::Look;
+use crate::wire::{Broken, Reply};
+use crate::{may, races};
+
+impl Run<'_> {
+    /// Both are asked at the same moment: does some order of the two explain what comes of it?
+    ///
+    /// # Errors
+    /// [`Broken`] when the server cannot be reached any more.
+    pub fn race(&mut self, both: &[Call; 2]) -> Result<Raced, Broken> {
+        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
+        let now = sight.observation(&terms);
+        let [first, second] = both;
+        let intent = first.operation.about().intent();
+        let view = intent.and_then(|intent| may::view(&now, intent)).copied();
+        let mut made = |call: &Call| self.server.made(call, view.as_ref());
+        let asked =
+            match made(first).and_then(|one| Ok([one.clone(), if first == second { one } else { made(second)? }])) {
+                Ok(asked) => asked,
+                Err(broken @ Broken::Unreachable(_)) => return Err(broken),
+                Err(broken) => return Ok(Raced::NotTried(broken.to_string())),
+            };
+        let answered = races::send(self.server, &asked)?;
+        self.server.operations = self.server.operations.saturating_add(2);
+        for ((call, asked), answered) in both.iter().zip(&asked).zip(&answered) {
+            if let Ok(reply) = answered {
+                self.server.note(&call.operation, asked, reply);
+            }
+        }
+        let orders = races::orders(&terms, &self.world, both, &answered);
+        let is_explained = !acts_twice(both, &answered) && self.is_explained(*first, &orders, &answered)?;
+        let has = |fits: fn(&Answered) -> bool| answered.iter().any(fits);
+        let wrong = if !is_explained {
+            Wrong::Unexplained
+        } else if has(Result::is_err) {
+            Wrong::NoAnswer
+        } else if has(|answered| answered.as_ref().is_ok_and(Reply::is_failure)) {
+            Wrong::ServerError
+        } else if !self.unseen.is_empty() {
+            Wrong::Unseen
+        } else {
+            return Ok(Raced::Explained);
+        };
+        let seen = match intent {
+            Some(intent) => self.look(intent)?.map(|look| told_look(&look)).unwrap_or_default(),
+            None => String::new(),
+        };
+        let unseen = self.unseen.drain(..).map(|sighting| sighting.headline);
+        let seen = std::iter::once(seen).chain(unseen).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        let mut expected: Vec<String> = Vec::new();
+        for (outcomes, _) in &orders {
+            let words =
+                outcomes.iter().flatten().map(holdfast_model::trace::describe).collect::<Vec<_>>().join(" and ");
+            if !words.is_empty() && !expected.contains(&words) {
+                expected.push(words);
+            }
+        }
+        let [one, two] = &answered;
+        Ok(Raced::Wrong(Told {
+            wrong,
+            answers: [races::answered(one), races::answered(two)],
+            accepted: answered.iter().flatten().filter(|reply| reply.is_done()).count(),
+            expected: expected.join(", or "),
+            seen,
+        }))
+    }
+
+    /// Does one of the orders come to these answers and to what is seen?
+    fn is_explained(
+        &mut self,
+        first: Call,
+        orders: &[([Option<Outcome>; 2], World)],
+        answered: &[Answered; 2],
+    ) -> Result<bool, Broken> {
+        for (outcomes, world) in orders {
+            if races::explains(outcomes, answered) && self.is_like(Input::Call(first), world)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Has one request under one key made two objects?
+fn acts_twice([first, second]: &[Call; 2], answered: &[Answered; 2]) -> bool {
+    let id = |answered: &Answered| {
+        let reply = answered.as_ref().ok().filter(|reply| reply.is_done())?;
+        reply.text_at("/id").map(str::to_owned)
+    };
+    let [one, two] = answered;
+    first == second && first.key.is_some() && matches!((id(one), id(two)), (Some(one), Some(two)) if one != two)
+}
+
+/// What is seen of money after a race.
+fn told_look(look: &Look) -> String {
+    let mut parts = Vec::new();
+    for (object, shown, names) in [
+        ("payment_intent", &look.payment, ["status", "amount_capturable", "amount_received"]),
+        ("charge", &look.charge, ["amount_captured", "amount_refunded", "refunded"]),
+    ] {
+        for name in names {
+            if let Some(value) = shown.as_ref().and_then(|shown| shown.get(name)) {
+                parts.push(format!(
+                    "{object}.{name}={}",
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                ));
+            }
+        }
+    }
+    if let Some(list) = &look.refunds {
+        parts.push(format!("{} refunds", list.len()));
+    }
+    parts.join(" ")
+}

@@ -1,0 +1,71 @@
+//! What the small server shows of what it knows.
+
+use serde_json::{Value, json};
+
+use super::Fault;
+use super::http::Form;
+use super::till::{Answer, Till, missing, no_route, place};
+
+impl Till {
+    pub(super) fn look(&self, path: &[&str], form: &Form) -> Answer {
+        match path {
+            ["payment_intents", id] => match place(id).filter(|place| *place < self.intents.len()) {
+                Some(place) => (200, self.shown(place)),
+                None => missing(),
+            },
+            ["payment_intents"] => (200, json!({ "object": "list", "data": [] })),
+            ["refunds"] => {
+                match form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len()) {
+                    Some(place) => {
+                        let list = self.intents[place].refunds.iter().enumerate();
+                        let data: Vec<Value> = list.map(|(number, amount)| refund(place, number, *amount)).collect();
+                        (200, json!({ "object": "list", "data": data }))
+                    }
+                    None => missing(),
+                }
+            }
+            _ => no_route(),
+        }
+    }
+
+    pub(super) fn shown(&self, place: usize) -> Value {
+        let it = &self.intents[place];
+        let method = it.method.as_ref().map(|_| format!("pm_{place}AbCdEfGhIjKl"));
+        let error = it.error.map(|code| json!({ "code": code }));
+        let mut shown = json!({
+            "id": id(place), "object": "payment_intent", "status": it.status, "amount": it.amount,
+            "currency": it.currency, "amount_capturable": it.held, "amount_received": it.captured,
+            "client_secret": format!("{}_secret_1", id(place)),
+            "capture_method": it.capture_method,
+            "confirmation_method": "automatic",
+            "cancellation_reason": it.reason, "payment_method": method, "last_payment_error": error,
+            "next_action": (it.status == "requires_action").then(|| json!({ "type": "use_stripe_sdk" })),
+            "latest_charge": it.has_charge.then(|| self.charge(place)),
+        });
+        if self.has(Fault::NoReceived) {
+            shown.as_object_mut().unwrap().remove("amount_received");
+        }
+        shown
+    }
+
+    fn charge(&self, place: usize) -> Value {
+        let it = &self.intents[place];
+        let refunded: i64 = it.refunds.iter().sum();
+        let let_go = it.status == "canceled" && it.captured == 0 && it.failed.is_none();
+        json!({
+            "id": format!("ch_{place}AbCdEfGhIjKl"), "object": "charge", "amount": it.amount, "currency": it.currency,
+            "status": if it.failed.is_some() { "failed" } else { "succeeded" },
+            "amount_captured": it.captured, "amount_refunded": if let_go { it.amount } else { refunded },
+            "captured": it.closed, "refunded": let_go || it.closed && refunded == it.captured,
+            "balance_transaction": (it.captured > 0).then_some("txn_1"),
+        })
+    }
+}
+
+fn id(place: usize) -> String {
+    format!("pi_{place}AbCdEfGhIjKl")
+}
+
+pub(super) fn refund(place: usize, number: usize, amount: i64) -> Value {
+    json!({ "id": format!("re_{place}x{number}AbCdEfGhIjKl"), "object": "refund", "amount": amount, "status": "succeeded" })
+}

@@ -1,0 +1,134 @@
+//! What an input names: the payment that it is about, the object that it would make, the payment method, the key.
+
+use crate::{About, Event, Input, IntentId, KeyId, Observation, Operation, PaymentMethod, Update};
+
+impl About {
+    /// The PaymentIntent, if it is about one or about what belongs to one.
+    #[must_use]
+    pub const fn intent(self) -> Option<IntentId> {
+        match self {
+            Self::Payment(intent) | Self::Refund(intent, _) => Some(intent),
+            Self::Setup | Self::Session => None,
+        }
+    }
+}
+
+impl Operation {
+    /// The object that it makes and gives a name to. A refund, a fee's refund, a transfer and its reversal get no name
+    /// from whoever asks for them.
+    #[must_use]
+    pub const fn creates(&self) -> Option<About> {
+        match self {
+            Self::CreateIntent { .. } | Self::CreateSetup { .. } | Self::CreateSession(_) => Some(self.about()),
+            Self::UpdateIntent { .. }
+            | Self::ConfirmIntent { .. }
+            | Self::CaptureIntent { .. }
+            | Self::CancelIntent { .. }
+            | Self::CreateRefund { .. }
+            | Self::CancelRefund { .. }
+            | Self::RefundFee { .. }
+            | Self::ReverseTransfer { .. }
+            | Self::CreateTransfer { .. }
+            | Self::UpdateSetup { .. }
+            | Self::ConfirmSetup { .. }
+            | Self::CancelSetup { .. }
+            | Self::VerifyMicrodeposits
+            | Self::ExpireSession => None,
+        }
+    }
+
+    /// The payment method that it names.
+    #[must_use]
+    pub const fn method(&self) -> Option<PaymentMethod> {
+        match *self {
+            Self::CreateIntent { create, .. } => create.method,
+            Self::UpdateIntent { update: Update::Method(method), .. } | Self::UpdateSetup { method } => Some(method),
+            Self::ConfirmIntent { confirm, .. } => confirm.method,
+            Self::CreateSetup { method, .. } | Self::ConfirmSetup { method } => method,
+            Self::UpdateIntent { .. }
+            | Self::CaptureIntent { .. }
+            | Self::CancelIntent { .. }
+            | Self::CreateRefund { .. }
+            | Self::CancelRefund { .. }
+            | Self::RefundFee { .. }
+            | Self::ReverseTransfer { .. }
+            | Self::CreateTransfer { .. }
+            | Self::CancelSetup { .. }
+            | Self::VerifyMicrodeposits
+            | Self::CreateSession(_)
+            | Self::ExpireSession => None,
+        }
+    }
+}
+
+impl Event {
+    /// The PaymentIntent that it happens to.
+    #[must_use]
+    pub const fn intent(&self) -> Option<IntentId> {
+        match *self {
+            Self::Authenticate { intent, .. }
+            | Self::Settle { intent }
+            | Self::CloseCancelWindow { intent }
+            | Self::Book { intent }
+            | Self::ExpireHold { intent }
+            | Self::Refund { intent, .. }
+            | Self::CustomerPays { intent, .. } => Some(intent),
+            Self::AuthenticateSetup { .. } | Self::SettleSetup | Self::PruneKey { .. } | Self::Advance { .. } => None,
+        }
+    }
+}
+
+impl Input {
+    /// What is asked in it for the first time; [`Input::Finish`] asks nothing that was not asked before.
+    #[must_use]
+    pub const fn operation(&self) -> Option<Operation> {
+        match *self {
+            Self::Call(call) => Some(call.operation),
+            Self::Begin { operation, .. } => Some(operation),
+            Self::Finish { .. } | Self::Event(_) => None,
+        }
+    }
+
+    /// The key under which something is asked in it.
+    #[must_use]
+    pub const fn key(&self) -> Option<KeyId> {
+        match *self {
+            Self::Call(call) => call.key,
+            Self::Begin { key, .. } => Some(key),
+            Self::Finish { .. } | Self::Event(_) => None,
+        }
+    }
+
+    /// The PaymentIntent that it is about.
+    #[must_use]
+    pub const fn intent(&self) -> Option<IntentId> {
+        match self {
+            Self::Call(call) => call.operation.about().intent(),
+            Self::Begin { operation, .. } => operation.about().intent(),
+            Self::Finish { .. } => None,
+            Self::Event(event) => event.intent(),
+        }
+    }
+}
+
+impl Observation<'_> {
+    /// Is the object there?
+    #[must_use]
+    pub fn has(&self, about: About) -> bool {
+        let payment = |intent: IntentId| self.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
+        match about {
+            About::Payment(intent) => payment(intent).is_some(),
+            About::Refund(intent, refund) => {
+                payment(intent).is_some_and(|it| it.refunds.get(usize::from(refund.0)).is_some_and(Option::is_some))
+            }
+            About::Setup => self.setup.is_some(),
+            About::Session => self.session.is_some(),
+        }
+    }
+
+    /// Is the key known: was something asked under it that it still answers for?
+    #[must_use]
+    pub fn knows(&self, key: KeyId) -> bool {
+        self.keys.get(usize::from(key.0)).is_some_and(Option::is_some)
+    }
+}

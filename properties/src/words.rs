@@ -1,0 +1,88 @@
+//! What a step changed, in words for whoever reads of a claim that is false.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// Changes that are told; of more, only how many.
+const MOST: usize = 8;
+
+/// What differs between two views of the same kind: `pi1.capturable 1000 became 0`.
+pub(crate) fn changes<T: Debug>(before: &T, after: &T) -> String {
+    let (before, after) = (leaves(before), leaves(after));
+    let places: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let value =
+        |leaves: &BTreeMap<String, String>, place| leaves.get(place).map_or("nothing", String::as_str).to_owned();
+    let mut told: Vec<String> = places
+        .into_iter()
+        .map(|place| (place, value(&before, place), value(&after, place)))
+        // What is made or gone is told by what it holds.
+        .filter(|(_, was, is)| {
+            was != is && !matches!((was.as_str(), is.as_str()), ("None", "nothing") | ("nothing", "None"))
+        })
+        .map(|(place, was, is)| format!("{place} {was} became {is}"))
+        .collect();
+    if told.is_empty() {
+        return "nothing".to_owned();
+    }
+    let more = told.len().saturating_sub(MOST);
+    told.truncate(MOST);
+    if more > 0 {
+        told.push(format!("{more} more"));
+    }
+    told.join(", ")
+}
+
+/// The values of a view by their places, read from how it is shown for debugging.
+fn leaves(view: &impl Debug) -> BTreeMap<String, String> {
+    let mut leaves = BTreeMap::new();
+    // What is open: its name, and of a list how many of its items came already.
+    let mut open: Vec<(String, Option<usize>)> = Vec::new();
+    for line in format!("{view:#?}").lines() {
+        let line = line.trim().trim_end_matches(',');
+        if matches!(line, "}" | ")" | "]") {
+            open.pop();
+            continue;
+        }
+        let (mut name, rest) =
+            line.split_once(": ").map_or((String::new(), line), |(name, rest)| (name.to_owned(), rest));
+        if let Some((_, Some(count))) = open.last_mut() {
+            *count = count.saturating_add(1);
+            name = count.to_string();
+        }
+        if rest.ends_with(['{', '(', '[']) {
+            open.push((name, rest.ends_with('[').then_some(0)));
+            continue;
+        }
+        let names = open.iter().map(|(name, _)| name).chain([&name]).filter(|name| !name.is_empty());
+        let place = names.cloned().collect::<Vec<_>>().join(".");
+        leaves.insert(place.replace("payments.", "pi").replace("refunds.", "re"), rest.to_owned());
+    }
+    leaves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changes;
+
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "they are read as they are shown for debugging")]
+    struct View {
+        amount: Option<u32>,
+        refunds: Vec<Option<u32>>,
+        name: &'static str,
+    }
+
+    #[test]
+    fn what_differs_is_told_by_its_place() {
+        let view = |amount, refunds: &[Option<u32>], name| View { amount, refunds: refunds.to_vec(), name };
+        let table = [
+            (view(Some(1), &[], "a"), view(Some(1), &[], "a"), "nothing"),
+            (view(Some(1), &[], "a"), view(Some(2), &[], "a"), "amount 1 became 2"),
+            (view(Some(1), &[], "a"), view(None, &[], "b"), "amount 1 became None, name \"a\" became \"b\""),
+            (view(None, &[Some(3), None], "a"), view(None, &[Some(3), Some(4)], "a"), "re2 None became 4"),
+        ];
+        for (before, after, expected) in table {
+            assert_eq!(changes(&before, &after), expected, "{before:?} {after:?}");
+        }
+    }
+}
