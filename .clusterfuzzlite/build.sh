@@ -12,8 +12,7 @@ for source in fuzz/fuzz_targets/*.rs; do
     case "$target" in canary | decode) continue ;; esac
     cp "$output/$target" "$OUT/"
     # A target without seeds of its own takes those of `lockstep`: they are sequences as well.
-    seeds=fuzz/seeds/$target
-    [ -d "$seeds" ] || seeds=fuzz/seeds/lockstep
+    seeds=$(.ci/seeds "$target")
     zip -q -j "$OUT/${target}_seed_corpus.zip" "$seeds"/*
     if [ -f "fuzz/dictionaries/$target.dict" ]; then
         cp "fuzz/dictionaries/$target.dict" "$OUT/"

@@ -65,7 +65,9 @@ fn main() {
         agree(&drive.verdict);
         drive.sequence.inputs.len()
     });
-    line("engine, model, claims, SQLite in memory", &mut in_lockstep(on_sqlite()));
+    let on_sqlite = EngineSubject::on_reused(SqliteStore::in_memory, SqliteStore::emptied);
+    line("engine, model, claims, SQLite in memory", &mut in_lockstep(on_sqlite));
+    line("the same, a new database for each sequence", &mut in_lockstep(on_new_sqlite()));
 }
 
 const fn temper(seed: u64) -> Temper {
@@ -76,7 +78,8 @@ fn sequence(seed: u64) -> Sequence {
     generator::sequence(&mut Seeded::new(seed, INPUTS), temper(seed), |_| ())
 }
 
-fn on_sqlite() -> EngineSubject {
+/// A new store for each sequence, as it was before stores were used again.
+fn on_new_sqlite() -> EngineSubject {
     EngineSubject::on(|| {
         let store = SqliteStore::in_memory().map_err(|error| Failure(error.to_string()))?;
         Ok(Arc::new(store))

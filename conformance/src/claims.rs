@@ -98,7 +98,7 @@ fn with_answer<'a>(after: &'a Snapshot, input: &Input, outcome: Outcome) -> Cow<
 }
 
 /// The end of a key that the input would use and that is old.
-fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
+pub(crate) fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
     let key = match input {
         Input::Call(call) => call.key?,
         Input::Begin { key, .. } => *key,

@@ -1,13 +1,14 @@
 //! A consumer that hears of things late, twice and in any order ends where a fetch would (I14, R8–R10).
 
 use holdfast_model::{Input, Notification, Terms};
+use holdfast_properties::Snapshot;
 use holdfast_properties::consumer::Consumer;
 
 use crate::choices::Choices;
-use crate::claims::send;
+use crate::claims::{old_key, send};
 use crate::oracle;
 use crate::room;
-use crate::subject::Subject;
+use crate::subject::{Failure, Subject};
 use crate::twin::cannot_say;
 use crate::verdict::{Broken, Tally, Verdict, Violation};
 
@@ -32,14 +33,14 @@ fn deliver(
     let mut waiting: Vec<Notification> = Vec::new();
     let mut now = oracle::nothing_yet(terms);
     for (step, input) in inputs.iter().enumerate() {
+        if let Some(prune) = old_key(&now, input) {
+            hear(subject, terms, &prune, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
+        }
         if room::is_full(&now.observe(), input) || !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
         }
-        let reaction = send(subject, input).map_err(cannot_say(step))?;
-        waiting.extend(reaction.notifications);
-        let sight = subject.observe().map_err(cannot_say(step))?;
-        oracle::snapshot_of(sight, terms, &[], &mut now);
+        hear(subject, terms, input, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
         for _ in 0..disorder.choose(3) {
             if let Some(told) = pick(&mut waiting, disorder) {
                 consumer.receive(&told, &now.observe());
@@ -60,6 +61,18 @@ fn deliver(
     Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences: Vec::new() })))
 }
 
+/// Has the subject take an input, and looks at what is told and shown then.
+fn hear(
+    subject: &mut impl Subject,
+    terms: &Terms,
+    input: &Input,
+    (waiting, now): (&mut Vec<Notification>, &mut Snapshot),
+) -> Result<(), Failure> {
+    waiting.extend(send(subject, input)?.notifications);
+    oracle::snapshot_of(subject.observe()?, terms, &[], now);
+    Ok(())
+}
+
 /// One that waits, to be delivered; now and then it also goes on waiting, to come again.
 fn pick(waiting: &mut Vec<Notification>, disorder: &mut impl Choices) -> Option<Notification> {
     let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
@@ -70,4 +83,35 @@ fn pick(waiting: &mut Vec<Notification>, disorder: &mut impl Choices) -> Option<
         waiting.swap_remove(place);
     }
     Some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_model::trace::Script;
+
+    use super::run;
+    use crate::choices::Seeded;
+    use crate::subjects::EngineSubject;
+    use crate::verdict::Verdict;
+
+    /// Under a key that has grown old a request is a new one, even the same. Taken for a repetition, it would have the
+    /// engine create a second payment, which the harness would take for the first.
+    #[test]
+    fn a_key_that_has_grown_old_is_forgotten_first() {
+        let create = "create pi1 1000 usd manual method=card_visa confirm";
+        let again = format!("{create} key=key1");
+        let table = [
+            (vec!["advance 1h", &again], 0),
+            (vec!["advance 1d", &again], 1),
+            (vec!["advance 1d", &again, "capture pi1 400", &again], 2),
+            (vec!["advance 1d", "cancel pi1 key=key1", "advance 1h", "cancel pi1 key=key1"], 0),
+        ];
+        for (then, left_out) in table {
+            let script = Script::parse(&format!("{again}\n{}", then.join("\n"))).unwrap();
+            let inputs: Vec<_> = script.inputs().collect();
+            let verdict = run(&mut EngineSubject::default(), &script.terms, &inputs, &mut Seeded::new(7, 4096));
+            let Verdict::Agree(tally) = verdict else { panic!("{then:?}: {verdict}") };
+            assert_eq!(tally.beyond, left_out, "{then:?}");
+        }
+    }
 }

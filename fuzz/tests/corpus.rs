@@ -1,6 +1,7 @@
 //! Every entry of the corpus, and every seed, replayed on stable. A failure says which.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use holdfast_conformance::mutate::mutate;
 use holdfast_fuzz::{files, http, run};
@@ -58,10 +59,32 @@ fn seeds_and_corpus_replay() {
     }
 }
 
-/// Where a target begins: with seeds of its own, or with those of `lockstep`, which are sequences as well.
+/// Where a target begins, as CI decides it.
 fn seeds(name: &str) -> PathBuf {
-    let own = here().join("seeds").join(name);
-    if own.is_dir() { own } else { here().join("seeds/lockstep") }
+    seeds_in(&here().join("seeds"), name).unwrap()
+}
+
+/// The same with the seeds in another folder; what is wrong where there are none.
+fn seeds_in(folder: &Path, name: &str) -> Result<PathBuf, String> {
+    let chosen = Command::new(here().join("../.ci/seeds")).arg(name).arg(folder).output().unwrap();
+    let said = |bytes| String::from_utf8(bytes).unwrap().trim_end().to_owned();
+    if chosen.status.success() { Ok(said(chosen.stdout).into()) } else { Err(said(chosen.stderr)) }
+}
+
+#[test]
+fn a_target_without_seeds_begins_with_those_of_lockstep() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str| folder.path().join(name);
+    assert!(seeds_in(folder.path(), "claims").unwrap_err().contains("no seeds"));
+    for name in ["lockstep", "empty", "own"] {
+        std::fs::create_dir(of(name)).unwrap();
+    }
+    assert!(seeds_in(folder.path(), "claims").unwrap_err().contains("no seeds"), "an empty folder is as good as none");
+    std::fs::write(of("lockstep").join("0001"), [0]).unwrap();
+    std::fs::write(of("own").join("0001"), [0]).unwrap();
+    for (name, expected) in [("own", "own"), ("empty", "lockstep"), ("none", "lockstep"), ("lockstep", "lockstep")] {
+        assert_eq!(seeds_in(folder.path(), name), Ok(of(expected)), "{name}");
+    }
 }
 
 #[test]

@@ -99,13 +99,23 @@ struct Counts {
 }
 
 pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+    soak(question, options, stage, &|| question.store.subject())
+}
+
+/// The same on the engines that `engine` makes, one for each thread.
+fn soak(
+    question: &Question,
+    options: &Options,
+    stage: &mut Stage<'_>,
+    engine: &(dyn Fn() -> EngineSubject + Sync),
+) -> Result<Exit, Failure> {
     let counts = Counts::default();
     let start = Instant::now();
     let threads = u64::try_from(options.threads()).unwrap_or(1).max(1);
     let shows = stage.look.progress && !options.no_progress;
     let found: Vec<Found> = std::thread::scope(|scope| {
         let counts = &counts;
-        let spawn = |worker| scope.spawn(move || work(question, counts, worker, threads, start));
+        let spawn = |worker| scope.spawn(move || work(question, engine(), counts, (worker, threads), start));
         let workers: Vec<_> = (0..threads).map(spawn).collect();
         while shows && !workers.iter().all(|worker| worker.is_finished()) {
             std::thread::sleep(Duration::from_millis(500));
@@ -152,7 +162,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         writeln!(stage.out, "{what}\n\nTo see it again: {again}")?;
         return Ok(exit);
     };
-    let mut subject = question.store.subject();
+    let mut subject = engine();
     let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
     match Counterexample::out_of(&sequence, Way::Lockstep, judge) {
         None => writeln!(stage.out, "{verdict}")?,
@@ -168,8 +178,13 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     Ok(exit)
 }
 
-fn work(question: &Question, counts: &Counts, worker: u64, workers: u64, start: Instant) -> Option<Found> {
-    let mut subject = question.store.subject();
+fn work(
+    question: &Question,
+    mut subject: EngineSubject,
+    counts: &Counts,
+    (worker, workers): (u64, u64),
+    start: Instant,
+) -> Option<Found> {
     let mut number = worker;
     loop {
         let is_late = start.elapsed().as_secs() >= question.seconds;
@@ -204,4 +219,60 @@ fn told(counts: &Counts, start: Instant) -> String {
     let rate = inputs.saturating_mul(1_000).checked_div(milliseconds).unwrap_or(0);
     let seconds = milliseconds.checked_div(1_000).unwrap_or(0);
     format!("{} sequences, {} inputs in {seconds} s: {} a second", grouped(executions), grouped(inputs), grouped(rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use holdfast_conformance::saboteurs::{Breaks, How, Saboteur};
+
+    use super::*;
+    use crate::command::Look;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        question: Question,
+        #[command(flatten)]
+        options: Options,
+    }
+
+    /// An engine that panics when it is to cancel a payment.
+    static PANICS: Saboteur = Saboteur {
+        name: "a cancellation panics",
+        rules: "C15",
+        breaks: Breaks::Seen("answer"),
+        how: How::Hears(|request, _| {
+            let command = format!("{:?}", request.command);
+            assert!(!command.starts_with("CancelPaymentIntent"), "no cancellation today");
+        }),
+    };
+
+    fn soaked(arguments: &[&str], engine: fn() -> EngineSubject) -> (Exit, String) {
+        let Line { question, options } = Line::parse_from(["soak", "--no-keep"].iter().chain(arguments));
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut stage = Stage { input: &mut [].as_slice(), out: &mut out, err: &mut err, look: Look::default() };
+        let exit = soak(&question, &options, &mut stage, &engine).unwrap();
+        (exit, String::from_utf8(out).unwrap())
+    }
+
+    fn panicking() -> EngineSubject {
+        EngineSubject::default().sabotaged(&PANICS)
+    }
+
+    /// A panic ends the soak as what it finds, with the seed that shows it again.
+    #[test]
+    fn a_panic_is_a_find() {
+        let (exit, out) = soaked(&["--seed", "3", "--executions", "200"], panicking);
+        assert!(exit == Exit::False && out.contains("FAILED: seed ") && out.contains("panicked"), "{out}");
+        let again = out.lines().find_map(|line| line.strip_prefix("To see it again: check soak")).unwrap();
+        let again: Vec<&str> = again.split_whitespace().collect();
+        let (exit, repeated) = soaked(&again, panicking);
+        assert!(exit == Exit::False && repeated.lines().last() == out.lines().last(), "{repeated}");
+        assert_eq!(soaked(&again, EngineSubject::default).0, Exit::Fine);
+        let (exit, json) = soaked(&["--seed", "3", "--executions", "200", "--json"], panicking);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((exit, &json["exit"]), (Exit::False, &1.into()));
+        assert!(json["found"]["verdict"].as_str().is_some_and(|verdict| verdict.contains("panicked")), "{json}");
+    }
 }

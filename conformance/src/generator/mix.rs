@@ -1,7 +1,9 @@
 //! What is tried how often.
 
+use holdfast_model::Input;
 use holdfast_model::trace::Verb;
 
+use super::openings;
 use super::pen::Pen;
 
 /// Is it mostly what a careful client does, or mostly what should be refused?
@@ -28,26 +30,31 @@ pub struct Mix {
     swarm: u8,
     /// What it is mostly about, if it is mostly about something.
     topic: Option<&'static [Verb]>,
+    /// Does it begin where chance seldom comes to?
+    leaps: bool,
 }
 
 impl Mix {
     /// Everything, evenly.
     #[must_use]
     pub const fn even(temper: Temper) -> Self {
-        Self { temper, payments: 3, keys: true, swarm: 0, topic: None }
+        Self { temper, payments: 3, keys: true, swarm: 0, topic: None, leaps: false }
     }
 
     /// The mix of a sequence, as its choices say.
     pub(super) fn choose(pen: &mut impl Pen, temper: Temper) -> Self {
         let even = Self::even(temper);
-        Self {
-            temper,
-            payments: pen.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]),
-            keys: pen.among(even.keys, &[true, false, true]),
-            swarm: u8::try_from(pen.index(256, || Some(0))).unwrap_or(0),
-            // One sequence in four is about nothing in particular.
-            topic: TOPICS.get(pen.index(TOPIC_CHOICES, || Some(TOPICS.len()))).copied(),
-        }
+        let payments = pen.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
+        let keys = pen.among(even.keys, &[true, false, true]);
+        let swarm = u8::try_from(pen.index(256, || Some(0))).unwrap_or(0);
+        // One sequence in four is about nothing in particular; most of those begin with a leap.
+        let topic = pen.index(TOPIC_CHOICES, || Some(TOPICS.len()));
+        Self { temper, payments, keys, swarm, topic: TOPICS.get(topic).copied(), leaps: topic > TOPICS.len() }
+    }
+
+    /// The inputs that it begins with.
+    pub(super) fn opening(&self) -> &'static [Input] {
+        if self.leaps { openings::opening(self.swarm) } else { &[] }
     }
 
     /// In how many of eight cases an input may be tried whether or not it fits.

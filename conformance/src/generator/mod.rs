@@ -9,6 +9,7 @@
 mod amounts;
 mod fit;
 mod mix;
+mod openings;
 mod pen;
 mod requests;
 mod scale;
@@ -51,6 +52,8 @@ pub struct Draft {
     terms: Terms,
     generator: Generator,
     made: usize,
+    /// What is left of the way that it begins with.
+    opening: std::slice::Iter<'static, Input>,
     /// Where the model was when the last input was made.
     last: World,
 }
@@ -61,7 +64,8 @@ impl Draft {
         choices.next_record();
         let mut pen = Reader(choices);
         let terms = terms::terms(&mut pen, Terms::default());
-        Self { terms, generator: Generator::new(Mix::choose(&mut pen, temper)), made: 0, last: World::default() }
+        let mix = Mix::choose(&mut pen, temper);
+        Self { terms, generator: Generator::new(mix), made: 0, opening: mix.opening().iter(), last: World::default() }
     }
 
     /// The same under given terms: of an engine that has its own.
@@ -86,6 +90,12 @@ impl Draft {
         self.last = *world;
         if self.generator.idle >= IDLE_AT_MOST {
             return None;
+        }
+        for input in self.opening.by_ref() {
+            self.made = self.made.saturating_add(1);
+            if !is_meaningless(input, &transition(&self.terms, world, *input).outcome, &now) {
+                return Some(*input);
+            }
         }
         while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
             let input = self.generator.next_input(choices, &now);

@@ -10,6 +10,7 @@ mod freedoms;
 mod golden;
 mod overlaps;
 mod planted;
+mod reused;
 mod suites;
 mod toy;
 mod turned_away;

@@ -1,9 +1,14 @@
 //! Every pair of a few requests, one in the middle of the other at every point, over payments on which they matter.
 
+use std::panic::catch_unwind;
+use std::time::Duration;
+
+use holdfast_conformance::saboteurs::{Breaks, How, Saboteur};
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_conformance::{Verdict, concurrent};
+use holdfast_engine::command::Command;
 use holdfast_model::trace::Script;
-use holdfast_model::{Input, Operation};
+use holdfast_model::{Input, Operation, Terms};
 
 const PRELUDES: &[&str] = &[
     "create pi1 1000 usd manual multicapture method=card_visa confirm",
@@ -13,6 +18,7 @@ const PRELUDES: &[&str] = &[
     "create pi1 1000 usd automatic_async method=card_visa confirm",
     "create pi1 1000 usd automatic method=usBankAccount_success confirm",
     "create pi1 1000 usd manual method=card_authenticationRequired confirm",
+    "create pi1 1000 usd automatic_async method=bank_transfer confirm\nsettle pi1\nrefund pi1 300",
 ];
 
 const REQUESTS: &str = "capture pi1 700 final=false
@@ -22,8 +28,10 @@ cancel pi1
 refund pi1 400
 refund pi1
 refund_fee pi1 60
+refund_fee pi1
 reverse_transfer pi1 500
 create_transfer pi1 700
+cancel_refund pi1 re1
 update pi1 amount=900
 update pi1 metadata
 confirm pi1 method=card_visa";
@@ -35,7 +43,10 @@ const POINTS: u32 = 8;
 fn by_name(operation: &Operation) -> bool {
     matches!(
         operation,
-        Operation::RefundFee { .. } | Operation::ReverseTransfer { .. } | Operation::CreateTransfer { .. }
+        Operation::RefundFee { .. }
+            | Operation::ReverseTransfer { .. }
+            | Operation::CreateTransfer { .. }
+            | Operation::CancelRefund { .. }
     )
 }
 
@@ -61,7 +72,7 @@ fn every_overlap_has_an_order() {
                     let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
                     match concurrent::run(&mut subject, &script.terms, &inputs, &nested) {
                         Verdict::Agree(tally) if tally.compared > 0 => agreed += 1,
-                        // They name a fee, a transfer or a charge that is not there, or send from a connected account.
+                        // They name a fee, a transfer, a charge or a refund that is not there, or send from a connected account.
                         Verdict::Agree(_) if by_name(outer) || by_name(inner) => {}
                         Verdict::Agree(tally) => failures.push(format!("{prelude}: {nested:?} left out: {tally:?}")),
                         verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {
@@ -99,4 +110,30 @@ fn what_has_no_place_in_a_race_is_left_out() {
         let Verdict::Agree(tally) = raced(&trace) else { panic!("{}", raced(&trace)) };
         assert_eq!((tally.compared, tally.beyond), (compared, beyond), "{trace}");
     }
+}
+
+/// An engine that panics when it is to cancel a payment.
+static PANICS: Saboteur = Saboteur {
+    name: "a cancellation panics",
+    rules: "C15",
+    breaks: Breaks::Overlaps,
+    how: How::Hears(|request, _| {
+        assert!(!matches!(request.command, Command::CancelPaymentIntent { .. }), "no cancellation today");
+    }),
+};
+
+/// A thread that panics in a race is a find, and says what it panicked of.
+#[test]
+fn a_panic_in_a_race_is_told() {
+    let inputs: Vec<Input> =
+        Script::parse("create pi1 1000 usd manual method=card_visa confirm\ncapture pi1\ncancel pi1")
+            .unwrap()
+            .inputs()
+            .collect();
+    let [prelude, Input::Call(capture), Input::Call(cancel)] = inputs.as_slice() else { panic!("{inputs:?}") };
+    let threads = [vec![capture.operation], vec![cancel.operation]];
+    let race = |mut subject: EngineSubject| concurrent::threads(&mut subject, &Terms::default(), &[*prelude], &threads);
+    assert!(race(EngineSubject::default().waiting(Duration::from_millis(200))).agrees());
+    let panicked = catch_unwind(|| race(EngineSubject::default().sabotaged(&PANICS))).unwrap_err();
+    assert_eq!(panicked.downcast_ref::<&str>().copied(), Some("no cancellation today"));
 }

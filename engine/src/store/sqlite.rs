@@ -14,12 +14,16 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+mod empty;
 mod open;
 mod records;
 mod write;
 
 #[cfg(test)]
 mod tests;
+
+/// Statements that are kept prepared: more than there are, but for the many forms of lists.
+const STATEMENTS: usize = 128;
 
 /// What a commit waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +88,7 @@ impl SqliteStore {
     }
 
     fn of(writer: Connection, reader: Option<Connection>, lock: Option<File>) -> Self {
-        writer.set_prepared_statement_cache_capacity(64);
+        writer.set_prepared_statement_cache_capacity(STATEMENTS);
         let select = |kind: &Kind| format!("SELECT record FROM {} WHERE id = ?", schema::table(*kind).0);
         Self {
             writer: Mutex::new(writer),

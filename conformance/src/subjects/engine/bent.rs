@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use holdfast_engine::{Engine, EngineParts, Request, Response};
 
-use super::EngineSubject;
+use super::{EngineSubject, coherent};
 use crate::saboteurs::{Rig, Saboteur};
 use crate::subject::Failure;
 
@@ -21,15 +21,24 @@ impl EngineSubject {
         self.rig.as_ref().map_or(0, |rig| rig.acted())
     }
 
-    /// Do the engine's objects, its ledger and its network tell one story?
+    /// Do the engine's objects, its ledger, its network and its answers tell one story?
     ///
     /// # Errors
     /// The first thing in which they do not.
     pub fn reconcile(&self) -> Result<(), String> {
         match holdfast_engine::reconcile(&*self.spy, &self.network.positions()) {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(difference)) => Err(difference.to_string()),
-            Err(error) => Err(error.to_string()),
+            Ok(Ok(_)) => {}
+            Ok(Err(difference)) => return Err(difference.to_string()),
+            Err(error) => return Err(error.to_string()),
+        }
+        let misfit = coherent::check(&*self.spy).map_err(|error| error.to_string())?;
+        misfit.or_else(|| self.strange.clone()).map_or(Ok(()), Err)
+    }
+
+    /// Notes an answer that does not fit what it answers.
+    pub(super) fn look_at(&mut self, response: &Response) {
+        if self.strange.is_none() {
+            self.strange = coherent::refused(response);
         }
     }
 

@@ -4,9 +4,11 @@ mod answers;
 mod ask;
 mod bent;
 mod book;
+mod coherent;
 mod log;
 mod names;
 mod network;
+mod reused;
 mod room;
 mod stress;
 mod terms;
@@ -66,6 +68,8 @@ pub struct EngineSubject {
     /// What was told while nobody was there to hear: between a crash and the next request.
     untold: Vec<Notification>,
     rig: Option<Arc<Rig>>,
+    /// The first answer that does not fit what it answers.
+    strange: Option<String>,
 }
 
 impl Default for EngineSubject {
@@ -102,14 +106,8 @@ impl EngineSubject {
             sight: Sight::default(),
             untold: Vec::new(),
             rig: None,
+            strange: None,
         }
-    }
-
-    /// On SQLite in memory: what is kept goes into tables, and comes back out of them.
-    #[cfg(feature = "sqlite")]
-    #[must_use]
-    pub fn on_sqlite() -> Self {
-        Self::on(|| Ok(Arc::new(holdfast_engine::store::SqliteStore::in_memory().map_err(failed)?)))
     }
 
     /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
@@ -224,11 +222,13 @@ impl Subject for EngineSubject {
         self.ids = Arc::default();
         self.points = Arc::default();
         self.network = Arc::new(Network::with(Arc::clone(&self.points)));
+        self.let_go();
         self.spy = Arc::new(Spy::on((self.make_store)()?, Arc::clone(&self.points)));
         if let Some(rig) = &self.rig {
             rig.begin();
         }
         self.untold.clear();
+        self.strange = None;
         let engine = self.open()?;
         for account in terms::accounts(terms) {
             engine.add_account(account).map_err(failed)?;
@@ -281,6 +281,7 @@ impl Subject for EngineSubject {
             Fault::ErrorAfter => Weather::LosesAnswers,
         });
         let response = self.execute(&engine, request);
+        self.look_at(&response);
         let struck = self.network.has_struck();
         self.network.turn(Weather::Calm);
         if struck {
@@ -364,6 +365,7 @@ impl Subject for EngineSubject {
         };
         self.book.expected = self.known(key).and_then(|known| known.operation.creates().and_then(About::intent));
         let response = engine.carry_out(arrived);
+        self.look_at(&response);
         self.answered(shown(&response), Fault::None)
     }
 

@@ -9,8 +9,9 @@ impl Book {
     pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
         let payment = |intent: IntentId| self.followed(intent);
         match *operation {
-            Operation::RefundFee { intent, .. } => payment(intent).is_some_and(|it| !it.fees.is_empty()),
-            Operation::ReverseTransfer { intent, .. } => payment(intent).is_some_and(|it| !it.transfers.is_empty()),
+            // Of several it would hang on the moment which one has enough.
+            Operation::RefundFee { intent, .. } => payment(intent).is_some_and(|it| it.fees.len() == 1),
+            Operation::ReverseTransfer { intent, .. } => payment(intent).is_some_and(|it| it.transfers.len() == 1),
             Operation::CreateTransfer { intent, amount } => {
                 amount.is_some() && payment(intent).is_some_and(|it| it.charge.is_some())
             }

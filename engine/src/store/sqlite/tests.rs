@@ -2,7 +2,9 @@
 
 use super::{Durability, SqliteStore, open, schema};
 use crate::command::ListQuery;
-use crate::{Kind, ObjectId, PaymentIntentId};
+use crate::objects::Account;
+use crate::store::{Batch, Store};
+use crate::{AccountId, Kind, ObjectId, PaymentIntentId};
 use rusqlite::Connection;
 
 /// Lists of an account read that account's rows and no others, whatever they are narrowed to.
@@ -70,4 +72,87 @@ fn a_file_of_older_records_is_refused() {
     let refused = SqliteStore::open(&path, Durability::Full).unwrap_err().0;
     assert!(refused.contains("older engine (format 2") && refused.contains("begin a new file"), "{refused}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+fn column(connection: &Connection, sql: &str) -> Vec<String> {
+    connection.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Every table there is, by the database's own list.
+fn tables(connection: &Connection) -> Vec<String> {
+    column(connection, "SELECT name FROM sqlite_master WHERE type = 'table'")
+}
+
+fn rows(connection: &Connection, table: &str) -> usize {
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+/// A row in every table, whatever tables and columns there are by then.
+fn fill(connection: &Connection) {
+    for table in tables(connection) {
+        let columns = column(connection, &format!("SELECT name FROM pragma_table_info('{table}')"));
+        let value = |column: &String| match column.as_str() {
+            // The amount that the others lie within.
+            "a" => "9",
+            "record" => "x'00'",
+            _ => "1",
+        };
+        let values: Vec<&str> = columns.iter().map(value).collect();
+        let (columns, values) = (columns.join(", "), values.join(", "));
+        connection.execute(&format!("INSERT INTO {table} ({columns}) VALUES ({values})"), []).unwrap();
+    }
+}
+
+/// A store that is emptied has nothing left of what was in it, in no table and at hand, and counts from 1 again.
+#[test]
+fn an_emptied_store_is_as_new() {
+    let store = SqliteStore::in_memory().unwrap();
+    fill(&store.write());
+    let filled = tables(&store.write());
+    assert!(
+        filled.len() > Kind::ALL.len() && filled.iter().all(|table| rows(&store.write(), table) == 1),
+        "{filled:?}"
+    );
+    let objects = vec![Account::standard(AccountId(7)).into()];
+    store.commit(Batch { objects, ..Batch::default() }).unwrap();
+    assert!(store.object(AccountId(7).into()).unwrap().is_some());
+
+    let store = store.emptied().unwrap();
+    assert_eq!(tables(&store.write()), filled);
+    let left: Vec<&String> = filled.iter().filter(|table| rows(&store.write(), table) != 0).collect();
+    assert_eq!(left, Vec::<&String>::new());
+    assert_eq!(store.object(AccountId(7).into()), Ok(None));
+    store.check().unwrap();
+    let [emptied, new] = [store, SqliteStore::in_memory().unwrap()].map(|store| {
+        let connection = store.writer.into_inner().unwrap();
+        connection.execute_batch("INSERT INTO accounts VALUES (1, 1, NULL, x'00');").unwrap();
+        connection.execute_batch("INSERT INTO events (id, account, record) VALUES (5, 1, x'00');").unwrap();
+        connection.query_row("SELECT sequence FROM events", [], |row| row.get::<_, i64>(0)).unwrap()
+    });
+    assert_eq!(emptied, new);
+}
+
+/// What is somebody's, or in the middle of something, is not emptied.
+#[test]
+fn a_file_is_not_emptied_nor_a_store_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept.db");
+    let file = SqliteStore::open(&path, Durability::Process).unwrap();
+    file.commit(Batch { objects: vec![Account::standard(AccountId(7)).into()], ..Batch::default() }).unwrap();
+    assert!(file.emptied().unwrap_err().0.contains("a file"));
+    let file = SqliteStore::open(&path, Durability::Process).unwrap();
+    assert!(file.object(AccountId(7).into()).unwrap().is_some());
+
+    let at_work = SqliteStore::in_memory().unwrap();
+    at_work.write().execute_batch("BEGIN; INSERT INTO accounts VALUES (1, 1, NULL, x'00');").unwrap();
+    assert!(at_work.emptied().unwrap_err().0.contains("transaction"));
+
+    let panicked = std::sync::Arc::new(SqliteStore::in_memory().unwrap());
+    let theirs = std::sync::Arc::clone(&panicked);
+    let thread = std::thread::spawn(move || {
+        let _held = theirs.write();
+        panic!("in the middle of a commit");
+    });
+    assert!(thread.join().is_err());
+    assert!(std::sync::Arc::into_inner(panicked).unwrap().emptied().unwrap_err().0.contains("panicked"));
 }

@@ -1,0 +1,139 @@
+//! What the engine shows beyond the model's words must fit what it shows in them: an object's details go with its status,
+//! what belongs together names each other, and a refused payment comes with what was refused (§2.2, R23).
+
+use holdfast_engine::objects::{Charge, ChargeStatus, IntentStatus, RefundStatus, SetupStatus};
+use holdfast_engine::store::{Store, StoreError};
+use holdfast_engine::{Kind, Object, ObjectId, Response};
+
+/// The first thing that does not fit: of objects as they are now, or as an event announced them.
+pub(super) fn check(store: &dyn Store) -> Result<Option<String>, StoreError> {
+    let mut found = None;
+    let mut note = |object: &Object, why: Option<&str>| {
+        if let (None, Some(why)) = (&found, why) {
+            found = Some(format!("{}: {why}", object.id()));
+        }
+    };
+    store.each(Kind::Event, &mut |event| {
+        if let Object::Event(event) = event {
+            note(&event.object, alone(&event.object));
+        }
+    })?;
+    for kind in Kind::ALL {
+        let mut objects = Vec::new();
+        store.each(*kind, &mut |object| objects.push(object))?;
+        for object in objects {
+            note(&object, alone(&object).or(beside(&object, store)?));
+        }
+    }
+    Ok(found)
+}
+
+/// What does not fit within the object.
+fn alone(object: &Object) -> Option<&'static str> {
+    let unless = |fits: bool, why| Some(why).filter(|_| !fits);
+    match object {
+        Object::PaymentIntent(intent) => {
+            let asks = intent.status == IntentStatus::RequiresAction;
+            let is_over = intent.status == IntentStatus::Canceled;
+            unless(intent.next_action.is_some() == asks, "a next action is there exactly while one is required")
+                .or(unless(intent.canceled_at.is_some() == is_over, "it says when it was canceled exactly if it was"))
+        }
+        Object::SetupIntent(setup) => {
+            let asks = setup.status == SetupStatus::RequiresAction;
+            unless(setup.next_action.is_some() == asks, "a next action is there exactly while one is required")
+        }
+        Object::Refund(refund) => {
+            let (failed, waits) = (refund.status == RefundStatus::Failed, refund.status == RefundStatus::Pending);
+            unless(refund.failure.is_some() == failed, "it says why it failed exactly if it did")
+                .or(unless(refund.pending.is_some() || !waits, "it does not say why it is pending"))
+                .or(unless(
+                    refund.pending.is_none() || waits || refund.status == RefundStatus::RequiresAction,
+                    "it says why it is pending, and is not",
+                ))
+        }
+        Object::Account(_)
+        | Object::Customer(_)
+        | Object::PaymentMethod(_)
+        | Object::Charge(_)
+        | Object::Transfer(_)
+        | Object::Reversal(_)
+        | Object::ApplicationFee(_)
+        | Object::FeeRefund(_)
+        | Object::CheckoutSession(_)
+        | Object::BalanceTransaction(_)
+        | Object::Event(_)
+        | Object::WebhookEndpoint(_)
+        | Object::Delivery(_) => None,
+    }
+}
+
+/// What does not fit between the object and others.
+fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
+    let session = |id: Option<_>| match id {
+        Some(id) => store.object(ObjectId::from(id)),
+        None => Ok(None),
+    };
+    Ok(match object {
+        Object::PaymentIntent(intent) => session(intent.session)?
+            .and_then(|session| Some(session.as_checkout_session()?.payment_intent != Some(intent.id)))
+            .filter(|differs| *differs)
+            .map(|_| "its session names another one"),
+        Object::SetupIntent(setup) => session(setup.session)?
+            .and_then(|session| Some(session.as_checkout_session()?.setup_intent != Some(setup.id)))
+            .filter(|differs| *differs)
+            .map(|_| "its session names another one"),
+        Object::Charge(charge) => match said_why(charge, store)? {
+            true => fee_amount(charge, store)?,
+            false => Some("it does not say why it failed"),
+        },
+        Object::Refund(_)
+        | Object::Account(_)
+        | Object::Customer(_)
+        | Object::PaymentMethod(_)
+        | Object::Transfer(_)
+        | Object::Reversal(_)
+        | Object::ApplicationFee(_)
+        | Object::FeeRefund(_)
+        | Object::CheckoutSession(_)
+        | Object::BalanceTransaction(_)
+        | Object::Event(_)
+        | Object::WebhookEndpoint(_)
+        | Object::Delivery(_) => None,
+    })
+}
+
+/// Does a charge that failed say why? A debit that was canceled did not fail of itself (C18).
+fn said_why(charge: &Charge, store: &dyn Store) -> Result<bool, StoreError> {
+    if charge.status != ChargeStatus::Failed || charge.decline.is_some() {
+        return Ok(true);
+    }
+    let intent = store.object(ObjectId::from(charge.intent))?;
+    Ok(intent.and_then(|intent| Some(intent.as_payment_intent()?.status)) == Some(IntentStatus::Canceled))
+}
+
+/// What does not fit between a charge and its fees.
+fn fee_amount(charge: &Charge, store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
+    let mut sum = 0_u64;
+    for fee in &charge.fees {
+        match store.object(ObjectId::from(*fee))? {
+            Some(Object::ApplicationFee(fee)) => sum = sum.saturating_add(fee.amount.minor()),
+            Some(_) | None => return Ok(Some("a fee that it names is not there")),
+        }
+    }
+    let said = charge.application_fee_amount.map_or(0, |amount| amount.minor());
+    Ok(Some("its fee amount is not the sum of its fees").filter(|_| !charge.fees.is_empty() && said != sum))
+}
+
+/// What does not fit in a refusal of a payment: it comes with the intent, and with the charge that failed (§2.2, R23).
+pub(super) fn refused(response: &Response) -> Option<String> {
+    let refusal = response.refusal().filter(|_| response.status() == 402)?;
+    let tell = |why: &str| Some(format!("req_{}: {why}", response.request));
+    match &refusal.intent {
+        Some(Object::PaymentIntent(intent)) => {
+            let failed = intent.last_error.as_ref().and_then(|error| error.charge);
+            if failed == refusal.charge { None } else { tell("the refusal names another charge than its intent") }
+        }
+        Some(_) => None,
+        None => tell("a refused payment comes without its intent"),
+    }
+}
