@@ -6,7 +6,7 @@ use holdfast_model::Input;
 use holdfast_model::trace::Script;
 
 /// Each a place, and the way there. What is asked under a key in the last second is still known when the deadline comes.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 10] = [
     // The last second of a hold: whole, partly captured, with a fee, and with money sent on.
     "create pi1 1500 usd manual multicapture method=card_visa confirm\nadvance 6d23h59m59s",
     "create pi1 1500 usd manual multicapture method=card_visa confirm\ncapture pi1 500 final=false\nadvance 6d23h59m59s",
@@ -20,6 +20,10 @@ const PLACES: [&str; 9] = [
     "create pi1 1500 jpy manual multicapture method=card_visa confirm\nadvance 29d23h59m59s",
     // A refund that waits for the customer.
     "create pi1 1500 usd automatic_async method=bank_transfer confirm\nsettle pi1\nrefund pi1 500",
+    // The customer of a card that will be declined has authenticated, and the server is to confirm once more.
+    "create pi1 1500 usd automatic method=card_authenticationRequiredChargeDeclinedInsufficientFunds \
+     confirmation_method=manual confirm\n\
+     authenticate pi1 succeeds",
     // As many captures as there may be, but one; they follow this line.
     "create pi1 9000 usd manual multicapture method=card_visa confirm",
 ];
