@@ -61,7 +61,7 @@ fn seeds_and_corpus_replay() {
 
 /// Where a target begins, as CI decides it.
 fn seeds(name: &str) -> PathBuf {
-    seeds_in(&here().join("seeds"), name).unwrap_or_else(|why| panic!("{name}: {why}"))
+    seeds_in(&here().join("seeds"), name).expect("a target has seeds")
 }
 
 /// The same with the seeds in another folder; what is wrong where there are none.
