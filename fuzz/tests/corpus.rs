@@ -61,14 +61,14 @@ fn seeds_and_corpus_replay() {
 
 /// Where a target begins, as CI decides it.
 fn seeds(name: &str) -> PathBuf {
-    seeds_in(&here().join("seeds"), name).unwrap()
+    seeds_in(&here().join("seeds"), name).unwrap_or_else(|why| panic!("{name}: {why}"))
 }
 
 /// The same with the seeds in another folder; what is wrong where there are none.
 fn seeds_in(folder: &Path, name: &str) -> Result<PathBuf, String> {
-    let chosen = Command::new(here().join("../.ci/seeds")).arg(name).arg(folder).output().unwrap();
-    let said = |bytes| String::from_utf8(bytes).unwrap().trim_end().to_owned();
-    if chosen.status.success() { Ok(said(chosen.stdout).into()) } else { Err(said(chosen.stderr)) }
+    let chosen = Command::new(here().join("../.ci/seeds")).arg(name).arg(folder).output().expect(".ci/seeds runs");
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    if chosen.status.success() { Ok(said(&chosen.stdout).into()) } else { Err(said(&chosen.stderr)) }
 }
 
 #[test]
