@@ -8,7 +8,7 @@ use holdfast_conformance::choices::Seeded;
 use holdfast_conformance::drive;
 use holdfast_conformance::generator::Temper;
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_model::Terms;
+use holdfast_model::Config;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wanted: u64 = std::env::args().nth(1).ok_or("how many events?")?.parse()?;
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut logs: Vec<String> = Vec::new();
     for seed in 0..400 {
         let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
-        if drive.sequence.terms.dialect == Terms::default().dialect {
+        if drive.sequence.config.dialect == Config::default().dialect {
             let lines = subject.log(None)?.iter().map(|event| format!("{event}\n")).collect();
             logs.push(lines);
         }

@@ -1,6 +1,6 @@
 //! One payment: its events put in order, repetitions left out, and judged.
 
-use holdfast_model::{NotificationKind, Terms};
+use holdfast_model::{Config, NotificationKind};
 
 use crate::group::{Group, family};
 use crate::search::{Bounds, Found, search, search_without};
@@ -10,7 +10,7 @@ use crate::verdict::{Finding, Impossible, Verdict};
 
 /// Judges one group of events.
 #[must_use]
-pub(crate) fn judge(group: Group, terms: &Terms, bounds: Bounds) -> Verdict {
+pub(crate) fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     let Group { id, mut events } = group;
     let line = events.iter().map(|told| told.line).min().unwrap_or(0);
     if events.len() > bounds.events {
@@ -53,8 +53,8 @@ pub(crate) fn judge(group: Group, terms: &Terms, bounds: Bounds) -> Verdict {
         let why = "no event says which payment this charge belongs to".to_owned();
         return verdict(Finding::CannotTell { why }, 0);
     }
-    let found = search(&known, terms, bounds, twins);
-    let found = find_blame(found, &known, terms, bounds, twins);
+    let found = search(&known, config, bounds, twins);
+    let found = find_blame(found, &known, config, bounds, twins);
     if found.finding != Finding::Accepted {
         return verdict(found.finding, found.missing);
     }
@@ -80,12 +80,12 @@ fn order(told: &Told) -> (i64, bool, usize, &str, u64) {
 /// presupposes what the log does not have may be a gap, or it may be what was tampered with, and only something later
 /// cannot be brought into line with it.
 ///
-/// In a log that lacks more than the contradiction, an event is blamed only if it makes a claim false, and is not about a
+/// In a log that lacks more than the contradiction, an event is blamed only if it makes a property false, and is not about a
 /// refund: that an earlier refund died is never presumed, and could have been lost.
-fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
+fn find_blame(found: Found, known: &[Told], config: &Config, bounds: Bounds, twins: usize) -> Found {
     const SUSPECTS: usize = 10;
     let Finding::Impossible(last) = &found.finding else { return found };
-    let strict = search(known, terms, Bounds { gaps: false, ..bounds }, twins);
+    let strict = search(known, config, Bounds { gaps: false, ..bounds }, twins);
     let first = match &strict.finding {
         Finding::Impossible(first) => first.as_ref(),
         Finding::Accepted | Finding::CannotTell { .. } => last,
@@ -95,7 +95,7 @@ fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins
     let without = |taken: &Told| {
         let rest: Vec<Told> = known.iter().filter(|told| told.id != taken.id).cloned().collect();
         let kind = NotificationKind::from_name(&taken.kind);
-        let found = search_without(kind, &rest, terms, Bounds { gaps: true, ..bounds }, twins);
+        let found = search_without(kind, &rest, config, Bounds { gaps: true, ..bounds }, twins);
         (found.finding == Finding::Accepted).then_some(found)
     };
     let least = suspects.filter_map(|told| Some((without(told)?, told))).min_by_key(|(found, _)| found.missing);
@@ -105,8 +105,8 @@ fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins
         .is_some_and(|(found, _)| found.others <= twins && found.missing <= found.others.saturating_add(1));
     let is_whole_before = first.event == last.event;
     let is_whole = begins(known) && (is_whole_without || is_whole_before);
-    let breaks_a_claim = !last.claims.is_empty() && !last.kind.contains("refund");
-    if bounds.gaps && !(is_whole || breaks_a_claim || last.is_absurd()) {
+    let breaks_a_property = !last.properties.is_empty() && !last.kind.contains("refund");
+    if bounds.gaps && !(is_whole || breaks_a_property || last.is_absurd()) {
         let why = format!("the log lacks events, and no history was found that tells the rest: {}", last.why);
         return Finding::CannotTell { why }.into();
     }
@@ -120,7 +120,7 @@ fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins
     // What is said of it is what a search says that has everything before it.
     let upto: Vec<Told> =
         known.iter().filter(|it| order(it) <= order(told) || it.created < told.created).cloned().collect();
-    let narrow = search(&upto, terms, bounds, twins);
+    let narrow = search(&upto, config, bounds, twins);
     match &narrow.finding {
         Finding::Impossible(it) if it.event == told.id => narrow,
         Finding::Impossible(_) | Finding::Accepted | Finding::CannotTell { .. } => {
@@ -128,8 +128,11 @@ fn find_blame(found: Found, known: &[Told], terms: &Terms, bounds: Bounds, twins
                 "it contradicts the other events of that second: without it the rest is a history; {}",
                 last.why
             );
-            let impossible =
-                Impossible { claims: last.claims.clone(), rules: last.rules.clone(), ..Impossible::of(told, why) };
+            let impossible = Impossible {
+                properties: last.properties.clone(),
+                rules: last.rules.clone(),
+                ..Impossible::of(told, why)
+            };
             Finding::from(impossible).into()
         }
     }

@@ -23,7 +23,7 @@ mod verdict;
 
 use std::io::{self, Read};
 
-use holdfast_model::{Dialect, Terms, time};
+use holdfast_model::{Config, Dialect, time};
 
 pub use read::{Tally, Unreadable};
 pub use report::{JsonReport, Report, markdown};
@@ -33,8 +33,8 @@ pub use verdict::{Finding, Impossible, Verdict};
 /// How a log is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The terms of the engine that wrote it. The account is told by the log itself.
-    pub terms: Terms,
+    /// The config of the engine that wrote it. The account is told by the log itself.
+    pub config: Config,
     /// How far is looked.
     pub bounds: Bounds,
     /// Leave out lines that are no events, and count them. The report is incomplete then.
@@ -45,14 +45,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { terms: lenient_terms(), bounds: Bounds::default(), skip_malformed: false, bytes: None }
+        Self { config: lenient_terms(), bounds: Bounds::default(), skip_malformed: false, bytes: None }
     }
 }
 
-/// The rule book's terms, but for a job that ends holds late: that is no impossibility.
+/// The rule book's config, but for a job that ends holds late: that is no impossibility.
 #[must_use]
-pub fn lenient_terms() -> Terms {
-    Terms { dialect: Dialect { expiry_job_delay: time::DAY, ..Dialect::default() }, ..Terms::default() }
+pub fn lenient_terms() -> Config {
+    Config { dialect: Dialect { expiry_job_delay: time::DAY, ..Dialect::default() }, ..Config::default() }
 }
 
 /// How far an audit is.
@@ -101,7 +101,7 @@ pub fn audit(log: impl Read, options: &Options, listener: &mut impl Listener) ->
     let mut events = 0_u64;
     sorter.groups(|group| {
         let count = u64::try_from(group.events.len()).unwrap_or(0);
-        let verdict = judge::judge(group, &options.terms, options.bounds);
+        let verdict = judge::judge(group, &options.config, options.bounds);
         listener.verdict(&verdict)?;
         report.add(verdict);
         events = events.saturating_add(count);

@@ -181,8 +181,8 @@ pub fn markdown(report: &Report, log: &str) -> String {
                     it.created,
                     cell(&it.why)
                 ));
-                if !it.claims.is_empty() {
-                    line(format_args!("\nClaims: `{}`.\n", it.claims.join("`, `")));
+                if !it.properties.is_empty() {
+                    line(format_args!("\nProperties: `{}`.\n", it.properties.join("`, `")));
                 }
                 if !it.rules.is_empty() {
                     line(format_args!("\nRules: {}.\n", it.rules.join(", ")));

@@ -20,7 +20,7 @@ pub(crate) fn judge(sessions: &[Told], payment: &[Told]) -> Option<Impossible> {
         if let Some(before) = ended.filter(|before| is_end && before.object().id == object.id) {
             let why = format!("the session ended before, by `{}` in line {}", before.kind, before.line);
             let mut impossible = Impossible::of(told, why).by("R15 §2.13");
-            impossible.claims.push("closed-session-stays-closed");
+            impossible.properties.push("closed-session-stays-closed");
             return Some(impossible);
         }
         ended = if is_end { Some(told) } else { ended };
@@ -33,10 +33,10 @@ pub(crate) fn judge(sessions: &[Told], payment: &[Told]) -> Option<Impossible> {
         } else {
             canceled.filter(|it| it.created < told.created).map(|it| (it, "B27 R15", "complete-means-authorized"))
         };
-        if let Some((other, rules, claim)) = wrong {
+        if let Some((other, rules, property)) = wrong {
             let why = format!("its payment had `{}` before, in line {}", other.kind, other.line);
             let mut impossible = Impossible::of(told, why).by(rules);
-            impossible.claims.push(claim);
+            impossible.properties.push(property);
             return Some(impossible);
         }
     }

@@ -51,8 +51,8 @@ pub struct Impossible {
     pub created: i64,
     /// What is wrong with it.
     pub why: String,
-    /// Claims that would be false, by their names.
-    pub claims: Vec<&'static str>,
+    /// Properties that would be false, by their names.
+    pub properties: Vec<&'static str>,
     /// Rules that are broken, by their ids.
     pub rules: Vec<&'static str>,
     /// Where the payment could be just before.
@@ -69,7 +69,7 @@ impl Impossible {
             line: told.line,
             created: told.created,
             why,
-            claims: Vec::new(),
+            properties: Vec::new(),
             rules: Vec::new(),
             could_be: Vec::new(),
         }
@@ -78,7 +78,7 @@ impl Impossible {
     /// Can it not have happened whatever else has: an amount that is none?
     #[must_use]
     pub fn is_absurd(&self) -> bool {
-        self.claims.contains(&"amount-in-range")
+        self.properties.contains(&"amount-in-range")
     }
 
     /// The same, with the rules it breaks.

@@ -9,7 +9,7 @@
 //!
 //! `small` is as near to the explorers as one gets: steps that cost next to nothing, so that it is the
 //! visited set that is measured. `model` is what they are for: the largest default scenario, where a step
-//! is the model's transition and every claim, which cost the same under every explorer.
+//! is the model's transition and every property, which cost the same under every explorer.
 //!
 //! Each round runs every explorer once, one after the other, each in a process of its own so that
 //! none inherits the other's memory. What else the machine does makes a run slower, never faster, so

@@ -1,19 +1,19 @@
-//! What is claimed, as far as the command line needs to know it.
+//! What is stated, as far as the command line needs to know it.
 //!
-//! The explorers know a claim by its bit only. Whoever prints knows it by name, and can ask why it
+//! The explorers know a property by its bit only. Whoever prints knows it by name, and can ask why it
 //! is false somewhere.
 
 use holdfast_model::{Input, Notification, Observation, Outcome};
 use holdfast_properties::{CATALOGUE, Kind, Step, explain_step, judge_observation, judge_step};
 
-use crate::explore::ClaimBits;
+use crate::explore::PropertyBits;
 
-/// A claim, in words.
+/// A property, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct Property {
     /// The name on the command line and in reports.
     pub name: String,
-    /// What is claimed, as a sentence.
+    /// What is stated, as a sentence.
     pub sentence: String,
     /// The rules it renders.
     pub rules: String,
@@ -23,7 +23,7 @@ pub struct Claim {
     pub about_steps: bool,
 }
 
-/// What is known about a claim beyond the exploration at hand.
+/// What is known about a property beyond the exploration at hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Does it hold for sequences of any length?
@@ -32,7 +32,7 @@ pub struct Evidence {
     pub faults: Option<usize>,
 }
 
-/// Does a claim also hold after one step from every type-correct state?
+/// Does a property also hold after one step from every type-correct state?
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Induction {
     /// Not examined.
@@ -40,7 +40,7 @@ pub enum Induction {
     Unknown,
     /// Yes, by itself.
     Alone,
-    /// Yes, from those states in which these other claims hold too.
+    /// Yes, from those states in which these other properties hold too.
     With(Vec<String>),
     /// No: it holds in the reachable states only.
     Reachable,
@@ -61,32 +61,32 @@ pub struct Moment<'a> {
     pub after: Observation<'a>,
 }
 
-/// The claims, in order: the claim at position `n` owns bit `n` of [`ClaimBits`].
+/// The properties, in order: the property at position `n` owns bit `n` of [`PropertyBits`].
 pub trait Catalogue: Sync {
-    /// Every claim.
-    fn claims(&self) -> &[Claim];
+    /// Every property.
+    fn properties(&self) -> &[Property];
 
-    /// The claims about states that are false here.
-    fn broken_by_state(&self, observation: &Observation<'_>) -> ClaimBits;
+    /// The properties about states that are false here.
+    fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits;
 
-    /// The claims about steps that this step breaks.
-    fn broken_by_step(&self, moment: &Moment<'_>) -> ClaimBits;
+    /// The properties about steps that this step breaks.
+    fn broken_by_step(&self, moment: &Moment<'_>) -> PropertyBits;
 
-    /// The values that make a claim false: of the step, or of the state after it.
-    fn because(&self, claim: u8, moment: &Moment<'_>) -> Option<String>;
+    /// The values that make a property false: of the step, or of the state after it.
+    fn because(&self, property: u8, moment: &Moment<'_>) -> Option<String>;
 
-    /// What else is known about a claim.
-    fn evidence(&self, _claim: u8) -> Evidence {
+    /// What else is known about a property.
+    fn evidence(&self, _property: u8) -> Evidence {
         Evidence::default()
     }
 
-    /// The claim at this position.
-    fn claim(&self, claim: u8) -> Option<&Claim> {
-        self.claims().get(usize::from(claim))
+    /// The property at this position.
+    fn property(&self, property: u8) -> Option<&Property> {
+        self.properties().get(usize::from(property))
     }
 
-    /// The claims that one step breaks, itself or by the state it leads to.
-    fn broken(&self, moment: &Moment<'_>) -> ClaimBits {
+    /// The properties that one step breaks, itself or by the state it leads to.
+    fn broken(&self, moment: &Moment<'_>) -> PropertyBits {
         self.broken_by_step(moment) | self.broken_by_state(&moment.after)
     }
 }
@@ -94,25 +94,25 @@ pub trait Catalogue: Sync {
 /// The catalogue of `holdfast-properties`.
 #[derive(Clone, Debug)]
 pub struct Properties {
-    claims: Vec<Claim>,
+    properties: Vec<Property>,
     evidence: Vec<Evidence>,
 }
 
 impl Default for Properties {
     fn default() -> Self {
-        let claim = |claim: &holdfast_properties::Claim| Claim {
-            name: claim.id.to_owned(),
-            sentence: claim.sentence.to_owned(),
-            rules: claim.rules.to_owned(),
-            why: claim.why(),
-            about_steps: matches!(claim.kind, Kind::PaymentStep | Kind::Step),
+        let property = |property: &holdfast_properties::Property| Property {
+            name: property.id.to_owned(),
+            sentence: property.sentence.to_owned(),
+            rules: property.rules.to_owned(),
+            why: property.why(),
+            about_steps: matches!(property.kind, Kind::PaymentStep | Kind::Step),
         };
-        Self { claims: CATALOGUE.iter().map(claim).collect(), evidence: Vec::new() }
+        Self { properties: CATALOGUE.iter().map(property).collect(), evidence: Vec::new() }
     }
 }
 
 impl Properties {
-    /// The same claims, with what else is known about each, in their order.
+    /// The same properties, with what else is known about each, in their order.
     #[must_use]
     pub fn with_evidence(mut self, evidence: Vec<Evidence>) -> Self {
         self.evidence = evidence;
@@ -121,7 +121,7 @@ impl Properties {
 }
 
 impl<'a> Moment<'a> {
-    /// The step as the claims see it.
+    /// The step as the properties see it.
     #[must_use]
     pub fn step(&self) -> Step<'a> {
         Step::new(self.before, self.input, self.outcome, self.notifications, self.after)
@@ -129,24 +129,24 @@ impl<'a> Moment<'a> {
 }
 
 impl Catalogue for Properties {
-    fn claims(&self) -> &[Claim] {
-        &self.claims
+    fn properties(&self) -> &[Property] {
+        &self.properties
     }
 
-    fn broken_by_state(&self, observation: &Observation<'_>) -> ClaimBits {
+    fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits {
         judge_observation(observation).broken
     }
 
-    fn broken_by_step(&self, moment: &Moment<'_>) -> ClaimBits {
+    fn broken_by_step(&self, moment: &Moment<'_>) -> PropertyBits {
         judge_step(&moment.step()).broken
     }
 
-    fn because(&self, claim: u8, moment: &Moment<'_>) -> Option<String> {
-        let claim = CATALOGUE.get(usize::from(claim))?;
-        explain_step(claim, &moment.step())
+    fn because(&self, property: u8, moment: &Moment<'_>) -> Option<String> {
+        let property = CATALOGUE.get(usize::from(property))?;
+        explain_step(property, &moment.step())
     }
 
-    fn evidence(&self, claim: u8) -> Evidence {
-        self.evidence.get(usize::from(claim)).cloned().unwrap_or_default()
+    fn evidence(&self, property: u8) -> Evidence {
+        self.evidence.get(usize::from(property)).cloned().unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! Why a claim is false: the trace, the values, the step that changed them, a diagram, and the
+//! Why a property is false: the trace, the values, the step that changed them, a diagram, and the
 //! command that shows it again.
 
 use std::fmt;
@@ -7,13 +7,13 @@ use holdfast_conformance::mermaid::diagram;
 use holdfast_model::Observation;
 use holdfast_model::trace::{Place, Value};
 
-use crate::catalogue::{Catalogue, Claim};
+use crate::catalogue::{Catalogue, Property};
 use crate::story::{Falsehood, Story};
 
 /// Everything there is to say about one falsehood; its `Display` says it.
 pub struct Explanation<'a> {
     story: &'a Story,
-    claim: &'a Claim,
+    property: &'a Property,
     because: Option<String>,
     step: usize,
     changes: Vec<Change>,
@@ -51,14 +51,14 @@ pub fn changes(before: &Observation<'_>, after: &Observation<'_>) -> Vec<Change>
     places.into_iter().map(change).filter(is_news).collect()
 }
 
-/// Explains a falsehood of a story; `None` if there is no such claim or step.
+/// Explains a falsehood of a story; `None` if there is no such property or step.
 #[must_use]
 pub fn explain<'a>(story: &'a Story, falsehood: Falsehood, catalogue: &'a dyn Catalogue) -> Option<Explanation<'a>> {
     let moment = story.moment(falsehood.step)?;
     Some(Explanation {
         story,
-        claim: catalogue.claim(falsehood.claim)?,
-        because: catalogue.because(falsehood.claim, &moment),
+        property: catalogue.property(falsehood.property)?,
+        because: catalogue.because(falsehood.property, &moment),
         step: falsehood.step,
         changes: changes(&moment.before, &moment.after),
     })
@@ -66,9 +66,9 @@ pub fn explain<'a>(story: &'a Story, falsehood: Falsehood, catalogue: &'a dyn Ca
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Claim { name, sentence, rules, why, .. } = self.claim;
+        let Property { name, sentence, rules, why, .. } = self.property;
         writeln!(out, "FALSE: {sentence}")?;
-        writeln!(out, "  claim    {name} [{rules}]")?;
+        writeln!(out, "  property    {name} [{rules}]")?;
         writeln!(out, "  matters  {why}")?;
         if let Some(because) = &self.because {
             writeln!(out, "  because  {because}")?;

@@ -1,11 +1,11 @@
-//! Which claims hold for histories of any length, and not only of those within the bounds.
+//! Which properties hold for histories of any length, and not only of those within the bounds.
 //!
-//! A claim is *inductive* if one step from any state in which it holds leads to a state in which it
+//! A property is *inductive* if one step from any state in which it holds leads to a state in which it
 //! holds, whether history leads to the first or not. What may be assumed of the first state is the
-//! claim itself, and perhaps other claims that are inductive together with it: its helpers.
+//! property itself, and perhaps other properties that are inductive together with it: its helpers.
 //!
 //! "Any state" is every state of [`holdfast_model::testing::DOMAIN`], and "one step" is each input of
-//! [`inputs`]: about one payment, without idempotency keys, SetupIntents or Checkout Sessions. The search is Houdini's: take all claims, drop each that a step breaks although the
+//! [`inputs`]: about one payment, without idempotency keys, SetupIntents or Checkout Sessions. The search is Houdini's: take all properties, drop each that a step breaks although the
 //! others held, until none is dropped.
 
 use std::collections::HashMap;
@@ -14,20 +14,20 @@ use std::thread;
 
 use holdfast_model::testing::type_correct_states;
 use holdfast_model::{
-    CancellationReason, Capture, CaptureMethod, Confirm, Create, CreateRefund, Event, Flow, Input, IntentId, Operation,
-    PaymentMethod, State, Update,
+    CancellationReason, Capture, CaptureMethod, Confirm, Create, CreateRefund, EnvironmentEvent, Flow, Input, IntentId,
+    Operation, PaymentMethod, State, Update,
 };
 
-use crate::explore::{ClaimBits, Space};
+use crate::explore::{PropertyBits, Space};
 use crate::scenarios::{Alphabet, Variant, When};
 use crate::space::ModelSpace;
 
-/// How far a claim about states or steps reaches.
+/// How far a property about states or steps reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Induction {
     /// It holds after one step from every state in which it holds; or, of a step, from every state.
     Alone,
-    /// It does if these claims (by bit) are assumed too, which are inductive together with it.
+    /// It does if these properties (by bit) are assumed too, which are inductive together with it.
     WithHelpers(Vec<u8>),
     /// It holds in every reachable state within the bounds; this step shows why no more is known.
     ReachableOnly(Box<Escape>),
@@ -35,7 +35,7 @@ pub enum Induction {
     NotInDomain,
 }
 
-/// A step from a state that no history leads to, which breaks a claim that held before it.
+/// A step from a state that no history leads to, which breaks a property that held before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Escape {
     /// The state before.
@@ -44,22 +44,22 @@ pub struct Escape {
     pub input: Input,
 }
 
-/// Steps that look alike to every claim.
+/// Steps that look alike to every property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Kind {
-    /// Claims about states that are false before.
-    before: ClaimBits,
-    /// Claims about states that are false after.
-    after: ClaimBits,
-    /// Claims about steps that it breaks.
-    step: ClaimBits,
+    /// Properties about states that are false before.
+    before: PropertyBits,
+    /// Properties about states that are false after.
+    after: PropertyBits,
+    /// Properties about steps that it breaks.
+    step: PropertyBits,
 }
 
 /// Every kind of step out of every state of the domain.
 pub struct Steps {
     kinds: Vec<(Kind, Escape)>,
-    /// Claims that were put to the test.
-    witnessed: ClaimBits,
+    /// Properties that were put to the test.
+    witnessed: PropertyBits,
     /// States of the domain.
     pub states: u64,
     /// Steps taken.
@@ -70,7 +70,7 @@ pub struct Steps {
 #[derive(Default)]
 struct Part {
     kinds: HashMap<Kind, (u64, Escape)>,
-    witnessed: ClaimBits,
+    witnessed: PropertyBits,
     states: u64,
     steps: u64,
 }
@@ -107,9 +107,9 @@ impl Steps {
         }
     }
 
-    /// How far each claim reaches. `states` are the claims about states, `steps` those about steps.
+    /// How far each property reaches. `states` are the properties about states, `steps` those about steps.
     #[must_use]
-    pub fn induct(&self, states: ClaimBits, steps: ClaimBits) -> Vec<(u8, Induction)> {
+    pub fn induct(&self, states: PropertyBits, steps: PropertyBits) -> Vec<(u8, Induction)> {
         let together = self.inductive_together(states);
         (0..128)
             .filter(|bit| (states | steps) & one(*bit) != 0)
@@ -117,9 +117,9 @@ impl Steps {
             .collect()
     }
 
-    /// The largest set of claims about states that hold after each step before which all of them
+    /// The largest set of properties about states that hold after each step before which all of them
     /// held.
-    fn inductive_together(&self, states: ClaimBits) -> ClaimBits {
+    fn inductive_together(&self, states: PropertyBits) -> PropertyBits {
         let mut held = states;
         loop {
             let lost = self
@@ -134,29 +134,30 @@ impl Steps {
         }
     }
 
-    fn reach(&self, claim: ClaimBits, together: ClaimBits, is_step: bool) -> Induction {
-        if self.witnessed & claim == 0 {
+    fn reach(&self, property: PropertyBits, together: PropertyBits, is_step: bool) -> Induction {
+        if self.witnessed & property == 0 {
             return Induction::NotInDomain;
         }
-        let breaks = |kind: &Kind, assumed: ClaimBits| {
+        let breaks = |kind: &Kind, assumed: PropertyBits| {
             if kind.before & assumed != 0 {
                 return false;
             }
-            let own = if is_step { kind.step & claim } else { kind.after & claim };
+            let own = if is_step { kind.step & property } else { kind.after & property };
             own != 0 || kind.after & assumed != 0
         };
-        let start = if is_step { 0 } else { claim };
+        let start = if is_step { 0 } else { property };
         let Some((_, first)) = self.kinds.iter().find(|(kind, _)| breaks(kind, start)) else {
             return Induction::Alone;
         };
-        let hopeless = !is_step && together & claim == 0 || self.kinds.iter().any(|(kind, _)| breaks(kind, together));
+        let hopeless =
+            !is_step && together & property == 0 || self.kinds.iter().any(|(kind, _)| breaks(kind, together));
         if hopeless {
             let escape = self.kinds.iter().find(|(kind, _)| breaks(kind, together | start));
             return Induction::ReachableOnly(Box::new(escape.map_or(*first, |(_, escape)| *escape)));
         }
         let mut assumed = start;
         while let Some((kind, _)) = self.kinds.iter().find(|(kind, _)| breaks(kind, assumed)) {
-            // Some claim of the set was false before this step, or the set would not be inductive.
+            // Some property of the set was false before this step, or the set would not be inductive.
             // Of those, the one that rules out most of the steps in the way.
             let helper = ones(kind.before & together)
                 .max_by_key(|bit| {
@@ -173,10 +174,10 @@ impl Steps {
     /// Drops helpers that the rest does not need.
     fn without_spare(
         &self,
-        assumed: ClaimBits,
-        start: ClaimBits,
-        breaks: &impl Fn(&Kind, ClaimBits) -> bool,
-    ) -> ClaimBits {
+        assumed: PropertyBits,
+        start: PropertyBits,
+        breaks: &impl Fn(&Kind, PropertyBits) -> bool,
+    ) -> PropertyBits {
         let mut needed = assumed;
         for bit in ones(assumed & !start) {
             let fewer = needed & !one(bit);
@@ -217,7 +218,7 @@ impl Part {
             self.witnessed |= step.witnessed | after.witnessed;
             let kind = Kind { before: before.broken, after: after.broken, step: step.broken };
             if kind.after & !kind.before == 0 && kind.step == 0 {
-                // It breaks nothing that was not broken before: no claim escapes by it.
+                // It breaks nothing that was not broken before: no property escapes by it.
                 continue;
             }
             let order = order.saturating_add(place);
@@ -233,7 +234,10 @@ impl Part {
 /// What is tried in every state of the domain.
 #[must_use]
 pub fn inputs() -> Vec<Input> {
-    alphabet().payment_inputs().chain([1, 2, 3, 3_600].map(|seconds| Event::Advance { seconds }.into())).collect()
+    alphabet()
+        .payment_inputs()
+        .chain([1, 2, 3, 3_600].map(|seconds| EnvironmentEvent::Advance { seconds }.into()))
+        .collect()
 }
 
 fn alphabet() -> Alphabet {
@@ -308,10 +312,10 @@ fn alphabet() -> Alphabet {
         )
 }
 
-const fn one(bit: u8) -> ClaimBits {
+const fn one(bit: u8) -> PropertyBits {
     1 << bit
 }
 
-fn ones(bits: ClaimBits) -> impl Iterator<Item = u8> {
+fn ones(bits: PropertyBits) -> impl Iterator<Item = u8> {
     (0..128).filter(move |bit| bits & one(*bit) != 0)
 }

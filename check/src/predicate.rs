@@ -186,7 +186,7 @@ impl Condition {
 mod tests {
     use super::*;
     use crate::story::Story;
-    use holdfast_model::Terms;
+    use holdfast_model::Config;
     use holdfast_model::trace::Script;
 
     fn error(text: &str) -> String {
@@ -198,7 +198,7 @@ mod tests {
         let script = "create pi1 1000 usd manual multicapture method=card_visa confirm\n\
                       capture pi1 700 final=false\n\
                       refund pi1 300\n";
-        let story = Story::play(Terms::default(), Script::parse(script).unwrap().inputs());
+        let story = Story::play(Config::default(), Script::parse(script).unwrap().inputs());
         let last = story.moments().last().unwrap().after;
         for (text, holds) in [
             ("status=requires_capture", true),

@@ -16,10 +16,10 @@ pub struct Record {
     pub format: u32,
     /// How was explored: version, dialect, explorers. Equal where records belong together, as is all that follows here.
     pub subject: String,
-    /// A digest of the rules: of the sources of the model, the claims, the scenarios with their bounds, the explorers.
+    /// A digest of the rules: of the sources of the model, the properties, the scenarios with their bounds, the explorers.
     pub rules: String,
-    /// The names of the claims, in the order of their bits.
-    pub claims: Vec<String>,
+    /// The names of the properties, in the order of their bits.
+    pub properties: Vec<String>,
     /// Everything that the whole run explores, other shards included.
     pub wanted: Vec<String>,
     /// What was found, by name: `scenario: variant`.
@@ -37,7 +37,7 @@ pub struct Unit {
     pub exact: Option<Summary>,
     /// By the other one.
     pub stateright: Option<Other>,
-    /// A shortest trace to each claim that is false, by its bit.
+    /// A shortest trace to each property that is false, by its bit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counterexamples: BTreeMap<u8, String>,
     /// How long it took; no part of what was found.
@@ -55,7 +55,7 @@ pub struct Other {
     pub transitions: u64,
     /// How likely it is that it missed states.
     pub collisions: CollisionBound,
-    /// The claims it found false, by bit.
+    /// The properties it found false, by bit.
     pub violations: Vec<u8>,
 }
 
@@ -93,7 +93,7 @@ impl Unit {
         both.then_some(exact.unique == other.unique && exact.transitions == other.transitions)
     }
 
-    /// The claims that are false here, by bit.
+    /// The properties that are false here, by bit.
     pub fn violations(&self) -> impl Iterator<Item = u8> + '_ {
         let exact = self.exact.iter().flat_map(|summary| summary.violations.keys().copied());
         let other = self.stateright.iter().flat_map(|other| other.violations.iter().copied());
@@ -115,9 +115,9 @@ impl Unit {
         self.violations().next().is_some()
     }
 
-    /// What both found; a claim that one of them found false is false.
+    /// What both found; a property that one of them found false is false.
     ///
-    /// `None` if they contradict each other: both went through everything and differ, or one found a claim false that
+    /// `None` if they contradict each other: both went through everything and differ, or one found a property false that
     /// another, who went through everything, did not.
     #[must_use]
     fn and(self, other: Self) -> Option<Self> {
@@ -149,7 +149,7 @@ impl Unit {
     }
 
     /// How far the explorers came: whoever went through everything further than whoever was cut, and of those whoever
-    /// found a claim false.
+    /// found a property false.
     fn reach(&self) -> (bool, bool, usize, u64, u64) {
         let exact = self.exact.as_ref();
         (
@@ -177,8 +177,8 @@ struct Versioned {
 impl Record {
     /// Nothing found yet.
     #[must_use]
-    pub fn new(subject: String, claims: Vec<String>, wanted: Vec<String>) -> Self {
-        Self { format: FORMAT, subject, rules: RULES.to_owned(), claims, wanted, units: BTreeMap::new() }
+    pub fn new(subject: String, properties: Vec<String>, wanted: Vec<String>) -> Self {
+        Self { format: FORMAT, subject, rules: RULES.to_owned(), properties, wanted, units: BTreeMap::new() }
     }
 
     /// Reads a record.
@@ -223,7 +223,7 @@ impl Record {
         }
         if self.rules != other.rules {
             return Err(format!(
-                "the rules have changed in between (the digest of model, claims, scenarios and explorers is `{}` in one and \
+                "the rules have changed in between (the digest of model, properties, scenarios and explorers is `{}` in one and \
                  `{}` in the other): explore anew, into another file, or use the program that wrote it",
                 self.rules, other.rules
             ));
@@ -231,8 +231,8 @@ impl Record {
         if self.wanted != other.wanted {
             return Err("they are of runs over different scenarios".to_owned());
         }
-        if self.claims != other.claims {
-            return Err("they judge by different claims".to_owned());
+        if self.properties != other.properties {
+            return Err("they judge by different properties".to_owned());
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Folders and files, seen from the folder of this crate: the rules, the claims, what is tried, and who explores.
+/// Folders and files, seen from the folder of this crate: the rules, the properties, what is tried, and who explores.
 pub(crate) const SOURCES: [&str; 5] =
     ["../model/src", "../properties/src", "src/scenarios", "src/space.rs", "src/explore"];
 

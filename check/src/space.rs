@@ -2,17 +2,17 @@
 
 use std::hash::{Hash, Hasher};
 
-use holdfast_model::testing::{Fault, faulty_transition};
-use holdfast_model::{Event, Input, IntentId, KeyId, Observation, State, Terms, Transition, transition};
+use holdfast_model::testing::{PlantedFault, faulty_transition};
+use holdfast_model::{Config, EnvironmentEvent, Input, IntentId, KeyId, Observation, State, Transition, transition};
 use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
 
-use crate::explore::{ClaimBits, Fingerprinter, Judgement, Space, Successor};
+use crate::explore::{Fingerprinter, Judgement, PropertyBits, Space, Successor};
 use crate::scenarios::{Variant, When};
 
 /// The model under one variant of a scenario.
 #[derive(Clone, Debug)]
 pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
-    terms: Terms,
+    config: Config,
     /// Inputs about each payment, and when they are tried.
     payment: [Vec<(Printed, When)>; PAYMENTS],
     /// Inputs about anything else.
@@ -21,7 +21,7 @@ pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
     refunds: u8,
     canonical: bool,
     /// A rule broken on purpose.
-    fault: Option<&'static Fault>,
+    fault: Option<&'static PlantedFault>,
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
@@ -31,7 +31,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         let alphabet = &variant.alphabet;
         let keyed = (0..KEYS).filter_map(|key| u8::try_from(key).ok()).flat_map(|key| alphabet.under(KeyId(key)));
         Self {
-            terms: variant.terms,
+            config: variant.config,
             payment: std::array::from_fn(|index| {
                 alphabet.about(intent(index)).map(|(input, when)| (Printed::of(input), when)).collect()
             }),
@@ -45,7 +45,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
 
     /// The same space of a model with a rule broken on purpose.
     #[must_use]
-    pub fn with_fault(mut self, fault: &'static Fault) -> Self {
+    pub fn with_fault(mut self, fault: &'static PlantedFault) -> Self {
         self.fault = Some(fault);
         self
     }
@@ -54,15 +54,15 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     #[inline]
     pub fn transition(&self, state: &State<PAYMENTS, KEYS>, input: Input) -> Transition<PAYMENTS, KEYS> {
         match self.fault {
-            None => transition(&self.terms, state, input),
-            Some(fault) => faulty_transition(fault, &self.terms, state, input),
+            None => transition(&self.config, state, input),
+            Some(fault) => faulty_transition(fault, &self.config, state, input),
         }
     }
 
-    /// The terms the model works under.
+    /// The config the model works under.
     #[must_use]
-    pub fn terms(&self) -> &Terms {
-        &self.terms
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 }
 
@@ -94,26 +94,26 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
     }
 
     fn inputs(&self, state: &Self::State, inputs: &mut Vec<Input>) {
-        let sight = state.observe(&self.terms);
-        self.each_input(state, &sight.observation(&self.terms), &mut |printed| inputs.push(printed.input));
+        let sight = state.observe(&self.config);
+        self.each_input(state, &sight.observation(&self.config), &mut |printed| inputs.push(printed.input));
     }
 
     fn step(&self, state: &Self::State, input: Input) -> Successor<Self> {
-        let sight = state.observe(&self.terms);
-        self.judged_step(state, &sight.observation(&self.terms), Printed::of(input))
+        let sight = state.observe(&self.config);
+        self.judged_step(state, &sight.observation(&self.config), Printed::of(input))
     }
 
-    fn follow(&self, state: &Self::State, input: Input) -> (Self::State, ClaimBits) {
-        let sight = state.observe(&self.terms);
+    fn follow(&self, state: &Self::State, input: Input) -> (Self::State, PropertyBits) {
+        let sight = state.observe(&self.config);
         let mut broken = 0;
         let after =
-            self.take(state, &sight.observation(&self.terms), input, &mut |step| broken = judge_step(step).broken);
+            self.take(state, &sight.observation(&self.config), input, &mut |step| broken = judge_step(step).broken);
         (after.unwrap_or(*state), broken)
     }
 
     fn judge(&self, state: &Self::State) -> Judgement {
-        let sight = state.observe(&self.terms);
-        judge(&sight.observation(&self.terms))
+        let sight = state.observe(&self.config);
+        judge(&sight.observation(&self.config))
     }
 
     fn words(&self, input: &Input) -> String {
@@ -121,8 +121,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
     }
 
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
-        let sight = state.observe(&self.terms);
-        let before = sight.observation(&self.terms);
+        let sight = state.observe(&self.config);
+        let before = sight.observation(&self.config);
         self.each_input(state, &before, &mut |printed| emit(self.judged_step(state, &before, printed)));
         judge(&before)
     }
@@ -151,7 +151,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         }
         if self.time {
             for seconds in jumps(before) {
-                each(Printed::of(Event::Advance { seconds }.into()));
+                each(Printed::of(EnvironmentEvent::Advance { seconds }.into()));
             }
         }
     }
@@ -188,8 +188,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
             look(&Step::new(*before, input, *outcome, notifications.as_slice(), *before));
             return None;
         }
-        let sight = after.observe(&self.terms);
-        look(&Step::new(*before, input, *outcome, notifications.as_slice(), sight.observation(&self.terms)));
+        let sight = after.observe(&self.config);
+        look(&Step::new(*before, input, *outcome, notifications.as_slice(), sight.observation(&self.config)));
         Some(if self.canonical { after.canonical() } else { *after })
     }
 }
@@ -216,12 +216,12 @@ fn digest(input: u64, step: &Step<'_>) -> u64 {
 
 fn jumps(before: &Observation<'_>) -> Vec<u32> {
     let mut jumps = Vec::new();
-    let delay = i64::from(before.terms.dialect.expiry_job_delay);
+    let delay = i64::from(before.config.dialect.expiry_job_delay);
     for charge in before.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
         if let Some(left) = charge.hold_left {
             jumps.extend([-1, 0, delay].map(|past| left.saturating_add(past)));
         }
-        if let Some(left) = charge.booking_left {
+        if let Some(left) = charge.posting_left {
             jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
         }
     }

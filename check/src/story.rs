@@ -2,7 +2,7 @@
 
 use holdfast_model::trace::{Expectation, Script};
 use holdfast_model::{
-    Input, IntentId, Notifications, Observation, Outcome, Sight, State, Terms, Transition, transition,
+    Config, Input, IntentId, Notifications, Observation, Outcome, OwnedObservation, State, Transition, transition,
 };
 use holdfast_properties::Step;
 
@@ -20,12 +20,12 @@ pub const KEYS: usize = 4;
 pub type World = State<PAYMENTS, KEYS>;
 
 /// What an observer sees at one moment of a story.
-type View = Sight<PAYMENTS, KEYS>;
+type View = OwnedObservation<PAYMENTS, KEYS>;
 
 /// A sequence of inputs and what came of each.
 #[derive(Clone, Debug)]
 pub struct Story {
-    terms: Terms,
+    config: Config,
     start: View,
     scenes: Vec<Scene>,
 }
@@ -39,11 +39,11 @@ struct Scene {
     after: View,
 }
 
-/// A claim that a story shows to be false.
+/// A property that a story shows to be false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Falsehood {
-    /// The claim, by its position in the catalogue.
-    pub claim: u8,
+    /// The property, by its position in the catalogue.
+    pub property: u8,
     /// The step that made it false, counted from 0.
     pub step: usize,
 }
@@ -51,27 +51,27 @@ pub struct Falsehood {
 impl Story {
     /// Plays `inputs` from the beginning of the world.
     #[must_use]
-    pub fn play(terms: Terms, inputs: impl IntoIterator<Item = Input>) -> Self {
-        Self::play_by(terms, inputs, transition)
+    pub fn play(config: Config, inputs: impl IntoIterator<Item = Input>) -> Self {
+        Self::play_by(config, inputs, transition)
     }
 
     /// Plays `inputs` by other rules than the specification's, such as those of a planted fault.
     #[must_use]
     pub fn play_by(
-        terms: Terms,
+        config: Config,
         inputs: impl IntoIterator<Item = Input>,
-        rules: impl Fn(&Terms, &World, Input) -> Transition<PAYMENTS, KEYS>,
+        rules: impl Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS>,
     ) -> Self {
         let mut state = World::default();
-        let start = state.observe(&terms);
+        let start = state.observe(&config);
         let mut scenes = Vec::new();
         for input in inputs {
-            let step = rules(&terms, &state, input);
+            let step = rules(&config, &state, input);
             state = step.after;
-            let after = state.observe(&terms);
+            let after = state.observe(&config);
             scenes.push(Scene { input, outcome: step.outcome, notifications: step.notifications, after });
         }
-        Self { terms, start, scenes }
+        Self { config, start, scenes }
     }
 
     /// How many steps it has.
@@ -95,7 +95,7 @@ impl Story {
     /// What was there before anything happened.
     #[must_use]
     pub fn start(&self) -> Observation<'_> {
-        self.start.observation(&self.terms)
+        self.start.observation(&self.config)
     }
 
     /// A step, counted from 0.
@@ -107,11 +107,11 @@ impl Story {
             None => &self.start,
         };
         Some(Moment {
-            before: before.observation(&self.terms),
+            before: before.observation(&self.config),
             input: scene.input,
             outcome: scene.outcome,
             notifications: scene.notifications.as_slice(),
-            after: scene.after.observation(&self.terms),
+            after: scene.after.observation(&self.config),
         })
     }
 
@@ -120,22 +120,22 @@ impl Story {
         (0..self.scenes.len()).filter_map(|step| self.moment(step))
     }
 
-    /// Every step as the claims see it, in order.
+    /// Every step as the properties see it, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'_>> + Clone {
         (0..self.scenes.len()).filter_map(|step| self.moment(step)).map(|moment| moment.step())
     }
 
-    /// The claims that are false somewhere in it, each where it becomes so first.
+    /// The properties that are false somewhere in it, each where it becomes so first.
     #[must_use]
     pub fn falsehoods(&self, catalogue: &dyn Catalogue) -> Vec<Falsehood> {
         let mut known = 0;
         let mut found = Vec::new();
         for (step, moment) in self.moments().enumerate() {
             let broken = catalogue.broken(&moment);
-            for claim in 0..u8::try_from(catalogue.claims().len()).unwrap_or(u8::MAX) {
-                let bit = 1_u128.checked_shl(u32::from(claim)).unwrap_or(0);
+            for property in 0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX) {
+                let bit = 1_u128.checked_shl(u32::from(property)).unwrap_or(0);
                 if broken & bit & !known != 0 {
-                    found.push(Falsehood { claim, step });
+                    found.push(Falsehood { property, step });
                 }
             }
             known |= broken;
@@ -151,7 +151,7 @@ impl Story {
                 Expectation::recorded(&moment.input, &moment.outcome, &moment.after, moment.notifications);
             (moment.input, Some(expectation))
         });
-        Script::of(self.terms, lines)
+        Script::of(self.config, lines)
     }
 }
 
@@ -165,14 +165,14 @@ pub fn inputs_along<const P: usize, const K: usize>(
     space: &ModelSpace<P, K>,
     path: &Path<ModelSpace<P, K>>,
 ) -> Option<Vec<Input>> {
-    let terms = space.terms();
+    let config = space.config();
     let mut state = State::<P, K>::default();
     let mut inputs = Vec::with_capacity(path.steps.len());
     let ends = path.steps.iter().skip(1).map(|(state, _)| *state).chain([path.end]);
     for ((before, input), end) in path.steps.iter().zip(ends) {
         let meant = space.transition(before, *input);
-        let (sight, meant_sight) = (state.observe(terms), before.observe(terms));
-        let (seen, meant_seen) = (sight.observation(terms), meant_sight.observation(terms));
+        let (sight, meant_sight) = (state.observe(config), before.observe(config));
+        let (seen, meant_seen) = (sight.observation(config), meant_sight.observation(config));
         let index = holdfast_model::trace::subject(input).and_then(payment_of);
         let leads_on = |candidate: &Input| {
             let is_alike = match (index, holdfast_model::trace::subject(candidate).and_then(payment_of)) {

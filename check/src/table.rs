@@ -53,7 +53,7 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// `1 claim` or `7 claims`.
+/// `1 property` or `7 properties`.
 #[must_use]
 pub fn counted(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }

@@ -53,13 +53,13 @@ fn the_model_depends_on_nothing() {
 }
 
 #[test]
-fn the_claims_depend_on_the_model_alone() {
+fn the_properties_depend_on_the_model_alone() {
     assert_eq!(of("holdfast-properties", &["normal", "build"]), names(&["holdfast-model"]));
     assert!(!of("holdfast-properties", &ALL_KINDS).contains("holdfast-engine"));
 }
 
 #[test]
-fn the_engine_knows_neither_model_nor_claims() {
+fn the_engine_knows_neither_model_nor_properties() {
     if manifests().contains_key("holdfast-engine") {
         let ours: Vec<_> =
             of("holdfast-engine", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
@@ -78,7 +78,7 @@ fn the_server_knows_the_engine_alone_and_nothing_knows_the_server() {
 }
 
 #[test]
-fn the_audit_judges_by_model_and_claims_alone() {
+fn the_audit_judges_by_model_and_properties_alone() {
     let ours: Vec<_> =
         of("holdfast-audit", &["normal", "build"]).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-model", "holdfast-properties"], "a log is judged without an engine");
@@ -127,7 +127,7 @@ fn every_crate_takes_the_lints_of_the_workspace() {
 // --- what the model may not have ---
 
 #[test]
-fn model_and_claims_have_no_clock_no_chance_no_float_and_no_random_order() {
+fn model_and_properties_have_no_clock_no_chance_no_float_and_no_random_order() {
     for folder in ["model/src", "properties/src"] {
         let sources = sources(folder);
         assert!(sources.len() > 10, "{folder} has hardly any sources");
@@ -149,9 +149,11 @@ fn forbidden_words_are_found() {
 #[test]
 fn every_operation_and_event_is_decided_by_name() {
     let source = code(&read(&root().join("model/src/transition.rs")));
-    for (head, kind, least) in
-        [("match input {", "Input::", 4), ("match operation {", "Operation::", 17), ("match event {", "Event::", 11)]
-    {
+    for (head, kind, least) in [
+        ("match input {", "Input::", 4),
+        ("match operation {", "Operation::", 17),
+        ("match event {", "EnvironmentEvent::", 11),
+    ] {
         let patterns = patterns(&source, head);
         assert!(patterns.len() >= least, "`{head}` has only {} arms: {patterns:?}", patterns.len());
         for pattern in patterns {
@@ -163,8 +165,11 @@ fn every_operation_and_event_is_decided_by_name() {
 
 #[test]
 fn arms_are_read_one_by_one() {
-    let source = "match event { Event::A { x } => f(|_| { 1 }), Event::B(_) | Event::C => { g() } _ => h(), }";
-    assert_eq!(patterns(source, "match event {"), ["Event::A { x }", "Event::B(_) | Event::C", "_"]);
+    let source = "match event { EnvironmentEvent::A { x } => f(|_| { 1 }), EnvironmentEvent::B(_) | EnvironmentEvent::C => { g() } _ => h(), }";
+    assert_eq!(
+        patterns(source, "match event {"),
+        ["EnvironmentEvent::A { x }", "EnvironmentEvent::B(_) | EnvironmentEvent::C", "_"]
+    );
 }
 
 // --- the documents and the evidence ---

@@ -1,6 +1,6 @@
-//! What is left out where it cannot matter does not matter: a claim about change is not broken by a
+//! What is left out where it cannot matter does not matter: a property about change is not broken by a
 //! quiet step, one that is refused, changes nothing and tells nobody, whatever the refusal says; and
-//! all claims in one pass, which leaves out what can say nothing, break exactly when they do alone.
+//! all properties in one pass, which leaves out what can say nothing, break exactly when they do alone.
 
 #![expect(clippy::arithmetic_side_effects, reason = "a test counts to no great height")]
 
@@ -9,9 +9,9 @@ use std::collections::HashSet;
 use holdfast_check::explore::Space;
 use holdfast_check::scenarios::{Room, SCENARIOS, Visit};
 use holdfast_check::space::ModelSpace;
-use holdfast_model::testing::{Fault, faults, faulty_transition};
+use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 use holdfast_model::{Input, Rejection, State, Transition, transition};
-use holdfast_properties::{CATALOGUE, Claim, Kind, Step, explain_step, judge_step};
+use holdfast_properties::{CATALOGUE, Kind, Property, Step, explain_step, judge_step};
 
 /// Refusals of every kind, right or wrong.
 const REFUSALS: [Rejection; 8] = [
@@ -28,33 +28,33 @@ const REFUSALS: [Rejection; 8] = [
 /// States of each space that are tried.
 const STATES: usize = 60;
 
-struct Quiet<'a>(&'a [&'static Claim]);
+struct Quiet<'a>(&'a [&'static Property]);
 
 impl Visit for Quiet<'_> {
     type Output = usize;
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> usize {
-        let terms = space.terms();
+        let config = space.config();
         let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
         let mut waiting = space.roots();
         let mut inputs = Vec::new();
         let mut asked = 0;
         while let Some(state) = waiting.pop() {
-            let sight = state.observe(terms);
-            let moment = sight.observation(terms);
+            let sight = state.observe(config);
+            let moment = sight.observation(config);
             inputs.clear();
             space.inputs(&state, &mut inputs);
             for input in inputs.iter().filter(|input| !matches!(input, Input::Event(_))) {
-                let after = transition(terms, &state, *input).after;
+                let after = transition(config, &state, *input).after;
                 if seen.len() < STATES && seen.insert(after) {
                     waiting.push(after);
                 }
                 for refusal in REFUSALS {
                     let step = Step::new(moment, *input, Err(refusal), &[], moment);
                     assert!(step.is_quiet());
-                    for claim in self.0 {
-                        let why = explain_step(claim, &step);
-                        assert_eq!(why, None, "{} is broken by {input}, refused with {refusal:?}", claim.id);
+                    for property in self.0 {
+                        let why = explain_step(property, &step);
+                        assert_eq!(why, None, "{} is broken by {input}, refused with {refusal:?}", property.id);
                     }
                     asked += 1;
                 }
@@ -65,40 +65,40 @@ impl Visit for Quiet<'_> {
 }
 
 #[test]
-fn claims_about_change_are_not_broken_by_quiet_steps() {
-    let claims: Vec<_> = CATALOGUE.iter().filter(|claim| claim.is_about_change).collect();
-    assert!(!claims.is_empty(), "there are no such claims, and nothing to spare");
+fn properties_about_change_are_not_broken_by_quiet_steps() {
+    let properties: Vec<_> = CATALOGUE.iter().filter(|property| property.is_about_change).collect();
+    assert!(!properties.is_empty(), "there are no such properties, and nothing to spare");
     let mut asked = 0;
     for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.room != Room::Two) {
         for variant in (scenario.variants)() {
-            asked += scenario.visit(&variant, Quiet(&claims));
+            asked += scenario.visit(&variant, Quiet(&properties));
         }
     }
     assert!(asked > 100_000, "only {asked} quiet steps were asked about");
 }
 
-/// Every claim about steps, asked one by one and about every step.
+/// Every property about steps, asked one by one and about every step.
 struct OneByOne<'a> {
-    claims: &'a [&'static Claim],
-    faults: &'a [&'static Fault],
+    properties: &'a [&'static Property],
+    faults: &'a [&'static PlantedFault],
 }
 
 impl Visit for OneByOne<'_> {
-    /// Steps judged, and claims found broken.
+    /// Steps judged, and properties found broken.
     type Output = (usize, u128);
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> (usize, u128) {
-        let terms = space.terms();
+        let config = space.config();
         let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
         let mut waiting = space.roots();
         let mut inputs = Vec::new();
         let (mut asked, mut broken) = (0, 0);
         let mut compare = |state: &State<PAYMENTS, KEYS>, input: Input, made: &Transition<PAYMENTS, KEYS>| {
-            let (sight, next) = (state.observe(terms), made.after.observe(terms));
-            let (before, after) = (sight.observation(terms), next.observation(terms));
+            let (sight, next) = (state.observe(config), made.after.observe(config));
+            let (before, after) = (sight.observation(config), next.observation(config));
             let step = Step::new(before, input, made.outcome, made.notifications.as_slice(), after);
-            let alone = self.claims.iter().filter(|claim| explain_step(claim, &step).is_some());
-            let alone = alone.fold(0, |bits, claim| bits | claim.bit());
+            let alone = self.properties.iter().filter(|property| explain_step(property, &step).is_some());
+            let alone = alone.fold(0, |bits, property| bits | property.bit());
             let together = judge_step(&step).broken;
             assert_eq!(together, alone, "{:?} by {input}", names(together ^ alone));
             asked += 1;
@@ -108,10 +108,10 @@ impl Visit for OneByOne<'_> {
             inputs.clear();
             space.inputs(&state, &mut inputs);
             for input in &inputs {
-                let made = transition(terms, &state, *input);
+                let made = transition(config, &state, *input);
                 compare(&state, *input, &made);
                 for fault in self.faults {
-                    let wrong = faulty_transition(fault, terms, &state, *input);
+                    let wrong = faulty_transition(fault, config, &state, *input);
                     if wrong != made {
                         compare(&state, *input, &wrong);
                     }
@@ -126,24 +126,24 @@ impl Visit for OneByOne<'_> {
 }
 
 fn names(bits: u128) -> Vec<&'static str> {
-    CATALOGUE.iter().filter(|claim| claim.bit() & bits != 0).map(|claim| claim.id).collect()
+    CATALOGUE.iter().filter(|property| property.bit() & bits != 0).map(|property| property.id).collect()
 }
 
 #[test]
-fn claims_break_together_exactly_when_they_break_alone() {
-    let claims: Vec<_> =
-        CATALOGUE.iter().filter(|claim| matches!(claim.kind, Kind::PaymentStep | Kind::Step)).collect();
+fn properties_break_together_exactly_when_they_break_alone() {
+    let properties: Vec<_> =
+        CATALOGUE.iter().filter(|property| matches!(property.kind, Kind::PaymentStep | Kind::Step)).collect();
     let faults: Vec<_> = faults().collect();
     let (mut asked, mut broken) = (0, 0);
     for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
         for variant in (scenario.variants)() {
-            let found = scenario.visit(&variant, OneByOne { claims: &claims, faults: &faults });
+            let found = scenario.visit(&variant, OneByOne { properties: &properties, faults: &faults });
             asked += found.0;
             broken |= found.1;
         }
     }
     assert!(asked > 100_000, "only {asked} steps were asked about");
-    // The comparison says little of claims that nothing breaks.
+    // The comparison says little of properties that nothing breaks.
     let broken = broken.count_ones();
-    assert!(broken > 50, "only {broken} claims were broken");
+    assert!(broken > 50, "only {broken} properties were broken");
 }

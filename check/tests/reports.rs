@@ -1,6 +1,6 @@
 //! `reports/` is what the commands find: nothing in it is written by hand, and nothing drifts.
 //!
-//! The counts and digests of every space, the claims each planted fault breaks, the reach of each
+//! The counts and digests of every space, the properties each planted fault breaks, the reach of each
 //! induction and the lifecycle matrix are all in there, so a rule that changes anywhere within the
 //! bounds fails here.
 

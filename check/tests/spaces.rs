@@ -32,7 +32,7 @@ fn the_small_spaces_are_those_of_the_report() {
         for variant in (scenario.variants)() {
             let found = scenario.visit(&variant, Explore);
             assert!(found.completion.is_complete(), "{}: {} was cut", scenario.name, variant.name);
-            assert!(found.violations.is_empty(), "a claim is false in {}: {}", scenario.name, variant.name);
+            assert!(found.violations.is_empty(), "a property is false in {}: {}", scenario.name, variant.name);
             let found = format!("{} {} {} `{:016x}`", found.unique, found.transitions, found.depth, found.digest);
             let place = (scenario.name.to_owned(), variant.name.to_owned());
             if stated.get(&place) != Some(&found) {

@@ -5,7 +5,8 @@ use holdfast_check::explore::{Explorer, Mode};
 use holdfast_check::scenarios::{Alphabet, Room, Scenario, Variant, Visit, When};
 use holdfast_check::space::ModelSpace;
 use holdfast_model::{
-    Capture, CaptureMethod, Create, CreateRefund, Dialect, Event, Input, IntentId, Operation, PaymentMethod, Terms,
+    Capture, CaptureMethod, Config, Create, CreateRefund, Dialect, EnvironmentEvent, Input, IntentId, Operation,
+    PaymentMethod,
 };
 
 /// What can happen to a payment without time passing, which would tie the payments to each other.
@@ -19,7 +20,10 @@ fn debits() -> Alphabet {
     let create = Create { method: Some(PaymentMethod::SepaDebit), confirm: true, ..Create::of(2) };
     Alphabet::new()
         .creates([create])
-        .on_payment(When::EXISTING, [Input::from(Event::Settle { intent }), Event::CloseCancelWindow { intent }.into()])
+        .on_payment(
+            When::EXISTING,
+            [Input::from(EnvironmentEvent::Settle { intent }), EnvironmentEvent::CloseCancelWindow { intent }.into()],
+        )
         .on_payment(When::EXISTING, [Operation::CancelIntent { intent, reason: None }])
 }
 
@@ -49,7 +53,7 @@ fn cards() -> Alphabet {
 
 fn variant(alphabet: Alphabet, symmetry: bool) -> Variant {
     let dialect = Dialect { minimum_amount: 1, ..Dialect::default() };
-    Variant { name: "without time", terms: Terms { dialect, ..Terms::default() }, alphabet, symmetry }
+    Variant { name: "without time", config: Config { dialect, ..Config::default() }, alphabet, symmetry }
 }
 
 fn unique(alphabet: &Alphabet, room: Room, symmetry: bool) -> u64 {

@@ -91,6 +91,6 @@ fn a_payment_can_be_walked_through_in_a_browser() {
     });
     let status = done.expect("thirty states are explored in a minute");
     assert_eq!(status["unique_state_count"], 30, "as in reports/state-space.md: {status}");
-    assert_eq!(status["properties"][0][1], "every claim holds");
-    assert!(status["properties"][0][2].is_null(), "a claim is false: {status}");
+    assert_eq!(status["properties"][0][1], "every property holds");
+    assert!(status["properties"][0][2].is_null(), "a property is false: {status}");
 }

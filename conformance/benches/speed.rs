@@ -1,4 +1,4 @@
-//! Operations a second, one thread: through engine, model and claims on each store, and each part of that by itself.
+//! Operations a second, one thread: through engine, model and properties on each store, and each part of that by itself.
 //! `cargo bench -p holdfast-conformance`, and then words of the lines to measure.
 //!
 //! A second is one of the processor's where Linux counts them, so that others who use the machine do not count.
@@ -11,7 +11,7 @@ use holdfast_conformance::choices::Seeded;
 use holdfast_conformance::generator::{self, Sequence, Temper};
 use holdfast_conformance::lockstep::World;
 use holdfast_conformance::subjects::{EngineSubject, ModelSubject};
-use holdfast_conformance::{Failure, Subject, Verdict, claims, drive, lockstep};
+use holdfast_conformance::{Failure, Subject, Verdict, drive, lockstep, properties};
 use holdfast_engine::store::SqliteStore;
 use holdfast_model::{Input, transition};
 use std::hint::black_box;
@@ -44,19 +44,19 @@ fn main() {
     line("model alone", &mut |it| {
         let mut world = World::default();
         for input in &it.inputs {
-            world = transition(&it.terms, &world, *input).after;
+            world = transition(&it.config, &world, *input).after;
         }
         black_box(world);
         it.inputs.len()
     });
-    line("model beside itself, claims", &mut in_lockstep(ModelSubject::default()));
+    line("model beside itself, properties", &mut in_lockstep(ModelSubject::default()));
     line("engine alone, plain memory", &mut alone(EngineSubject::default()));
     let mut subject = EngineSubject::default();
-    line("engine and claims, plain memory", &mut |it| {
-        agree(&claims::run(&mut subject, &it.terms, &it.inputs));
+    line("engine and properties, plain memory", &mut |it| {
+        agree(&properties::run(&mut subject, &it.config, &it.inputs));
         it.inputs.len()
     });
-    line("engine, model, claims, plain memory", &mut in_lockstep(EngineSubject::default()));
+    line("engine, model, properties, plain memory", &mut in_lockstep(EngineSubject::default()));
     let mut subject = EngineSubject::default();
     let mut seed = 0;
     line("the same, made up on the way (check soak)", &mut |_| {
@@ -66,7 +66,7 @@ fn main() {
         drive.sequence.inputs.len()
     });
     let on_sqlite = EngineSubject::on_reused(SqliteStore::in_memory, SqliteStore::emptied);
-    line("engine, model, claims, SQLite in memory", &mut in_lockstep(on_sqlite));
+    line("engine, model, properties, SQLite in memory", &mut in_lockstep(on_sqlite));
     line("the same, a new database for each sequence", &mut in_lockstep(on_new_sqlite()));
 }
 
@@ -88,7 +88,7 @@ fn on_new_sqlite() -> EngineSubject {
 
 fn in_lockstep(mut subject: impl Subject) -> impl FnMut(&Sequence) -> usize {
     move |it| {
-        agree(&lockstep::run(&mut subject, &it.terms, &it.inputs));
+        agree(&lockstep::run(&mut subject, &it.config, &it.inputs));
         it.inputs.len()
     }
 }
@@ -96,7 +96,7 @@ fn in_lockstep(mut subject: impl Subject) -> impl FnMut(&Sequence) -> usize {
 /// Asked and looked at, and nobody judges.
 fn alone(mut subject: impl Subject) -> impl FnMut(&Sequence) -> usize {
     move |it| {
-        subject.start(&it.terms).unwrap();
+        subject.start(&it.config).unwrap();
         let mut played = 0;
         for input in &it.inputs {
             let reaction = match input {

@@ -12,9 +12,9 @@ use holdfast_conformance::generator::Temper;
 use holdfast_conformance::{Answer, Failure, Reaction, Refused, Sight, Subject, Verdict, drive, lockstep, shrink};
 use holdfast_model::trace::Script;
 use holdfast_model::{
-    About, Accepted, Amount, Call, Capture, CaptureMethod, ChargeStatus, ChargeView, Create, Event, Fault, Flow, Input,
-    IntentId, IntentStatus, LedgerView, Links, Notification, NotificationKind as Kind, Operation, PaymentMethod,
-    PaymentView, Previous, REFUNDS, Rejection, Terms,
+    Accepted, Amount, Call, Capture, CaptureMethod, ChargeStatus, ChargeView, Config, Create, DeliveryFault,
+    EnvironmentEvent, Flow, Input, IntentId, IntentStatus, LedgerView, Links, Notification, NotificationKind as Kind,
+    Operation, PaymentMethod, PaymentView, Previous, REFUNDS, Rejection, Target,
 };
 
 /// The toy. `careful` is the toy without its mistake.
@@ -40,14 +40,14 @@ const fn is_plain(create: &Create) -> bool {
 }
 
 impl Subject for Toy {
-    fn start(&mut self, _terms: &Terms) -> Result<(), Failure> {
+    fn start(&mut self, _terms: &Config) -> Result<(), Failure> {
         self.sight = Sight::default();
         Ok(())
     }
 
     /// No keys, no faults, no clock; holds, captures and cancels.
     fn can(&mut self, input: &Input) -> bool {
-        let Input::Call(Call { operation, key: None, fault: Fault::None }) = input else { return false };
+        let Input::Call(Call { operation, key: None, fault: DeliveryFault::None }) = input else { return false };
         if let Operation::CreateIntent { create, .. } = operation {
             is_plain(create)
         } else if let Operation::CaptureIntent { intent, capture } = operation {
@@ -72,7 +72,7 @@ impl Subject for Toy {
         }
     }
 
-    fn happen(&mut self, event: &Event) -> Result<Reaction, Failure> {
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         Err(Failure(format!("nothing like {event:?} happens to a toy")))
     }
 
@@ -149,7 +149,7 @@ fn answer(intent: IntentId, payment: Option<PaymentView>, told: &[(Kind, Previou
         let PaymentView { status, capturable, received, .. } = payment;
         Answer::Accepted(Accepted::Intent { status, capturable, received })
     });
-    let about = About::Payment(intent);
+    let about = Target::Payment(intent);
     let notifications = told.iter().map(|(kind, previous)| Notification { kind: *kind, about, previous: *previous });
     Reaction { notifications: notifications.collect(), ..Reaction::of(shown) }
 }
@@ -166,7 +166,7 @@ fn held(create: &Create, amount: Amount) -> PaymentView {
         multicapture_available: false,
         captures: 0,
         hold_left: Some(7 * 86_400),
-        booking_left: None,
+        posting_left: None,
         links: Links::default(),
         fee_at_first_capture: false,
         transfer_at_first_capture: false,
@@ -205,9 +205,9 @@ pub(crate) fn hunt(toy: &mut Toy, seeds: u64) -> Option<(Script, Verdict)> {
         if found.verdict.agrees() {
             return None;
         }
-        let run = |it: &holdfast_conformance::generator::Sequence| lockstep::run(toy, &it.terms, &it.inputs);
+        let run = |it: &holdfast_conformance::generator::Sequence| lockstep::run(toy, &it.config, &it.inputs);
         let (smallest, verdict) = shrink::shrink(&found.sequence, shrink::EXECUTIONS, run)?;
-        let script = Script::of(smallest.terms, smallest.inputs.iter().map(|input| (*input, None)));
+        let script = Script::of(smallest.config, smallest.inputs.iter().map(|input| (*input, None)));
         Some((script, verdict))
     })
 }

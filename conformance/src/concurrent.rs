@@ -1,10 +1,10 @@
 //! Requests that overlap: whatever they are answered and leave behind, some order of them explains it (R4, R6, I17).
 
-use holdfast_model::{Input, Notification, Operation, Outcome, Rejection, Terms, transition};
+use holdfast_model::{Config, Input, Notification, Operation, Outcome, Rejection, transition};
 
-use crate::claims::send;
 use crate::lockstep::World;
 use crate::oracle::{self, Likeness};
+use crate::properties::send;
 use crate::reading::is_seen_as;
 use crate::subject::{Answer, Failure, Subject};
 use crate::twin::{self, cannot_say};
@@ -80,9 +80,9 @@ pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize,
 
 /// Runs `prelude`, then lets two requests overlap as `nested` says. Where the model has no room for what they would do,
 /// nothing is compared, and the tally says so.
-pub fn run(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], nested: &Nested) -> Verdict {
+pub fn run(subject: &mut impl Concurrent, config: &Config, prelude: &[Input], nested: &Nested) -> Verdict {
     let raced = [nested.outer, nested.inner];
-    explain(subject, terms, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
+    explain(subject, config, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
 }
 
 /// Runs `prelude`, then the requests of each thread against each other. At most a handful of requests: every order of
@@ -90,13 +90,18 @@ pub fn run(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], nest
 ///
 /// Of all of them it is settled before the race what they name. So a race is left out, and counted, in which one gives back
 /// a fee or money sent on, and another may make a newer fee, transfer or charge before.
-pub fn threads(subject: &mut impl Concurrent, terms: &Terms, prelude: &[Input], threads: &[Vec<Operation>]) -> Verdict {
+pub fn threads(
+    subject: &mut impl Concurrent,
+    config: &Config,
+    prelude: &[Input],
+    threads: &[Vec<Operation>],
+) -> Verdict {
     let raced = threads.concat();
     if raced.iter().any(names_part_of_a_payment) && raced.iter().any(takes_money) {
         let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
         return Verdict::Agree(Tally { beyond, ..Tally::default() });
     }
-    explain(subject, terms, prelude, &raced, |subject| subject.race(threads))
+    explain(subject, config, prelude, &raced, |subject| subject.race(threads))
 }
 
 const fn names_part_of_a_payment(operation: &Operation) -> bool {
@@ -112,12 +117,12 @@ const fn takes_money(operation: &Operation) -> bool {
 
 fn explain<S: Concurrent>(
     subject: &mut S,
-    terms: &Terms,
+    config: &Config,
     prelude: &[Input],
     raced: &[Operation],
     overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
 ) -> Verdict {
-    match judge(subject, terms, prelude, raced, overlap) {
+    match judge(subject, config, prelude, raced, overlap) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
@@ -125,13 +130,13 @@ fn explain<S: Concurrent>(
 
 fn judge<S: Concurrent>(
     subject: &mut S,
-    terms: &Terms,
+    config: &Config,
     prelude: &[Input],
     raced: &[Operation],
     overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
 ) -> Result<Tally, Verdict> {
     let prelude = twin::plain(prelude);
-    let world = begin(subject, terms, &prelude)?;
+    let world = begin(subject, config, &prelude)?;
     let step = prelude.len();
     let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
     if !raced.iter().all(|operation| subject.can_race(operation)) {
@@ -139,10 +144,10 @@ fn judge<S: Concurrent>(
     }
     let overlap = overlap(subject).map_err(cannot_say(step))?;
     let sight = subject.observe().map_err(cannot_say(step))?;
-    let mut seen = oracle::nothing_yet(terms);
-    oracle::snapshot_of(sight, terms, &[], &mut seen);
+    let mut seen = oracle::nothing_yet(config);
+    oracle::snapshot_of(sight, config, &[], &mut seen);
 
-    let search = Search { terms, history: &overlap.history, told: &overlap.notifications, seen: &seen.observe() };
+    let search = Search { config, history: &overlap.history, told: &overlap.notifications, seen: &seen.observe() };
     let mut done = vec![false; overlap.history.len()];
     match search.explains(&world, &mut done, &mut Vec::new()) {
         Found::Order => {
@@ -163,16 +168,16 @@ fn judge<S: Concurrent>(
 }
 
 /// Both sides take the prelude; whether they agree on it is another test's affair.
-fn begin(subject: &mut impl Subject, terms: &Terms, prelude: &[Input]) -> Result<World, Verdict> {
-    subject.start(terms).map_err(cannot_say(0))?;
+fn begin(subject: &mut impl Subject, config: &Config, prelude: &[Input]) -> Result<World, Verdict> {
+    subject.start(config).map_err(cannot_say(0))?;
     let mut world = World::default();
     for (step, input) in prelude.iter().enumerate() {
-        let calm = transition(terms, &world, *input);
+        let calm = transition(config, &world, *input);
         if oracle::is_beyond(&calm.outcome) || !subject.can(input) {
             continue;
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
-        world = transition(terms, &world, crate::claims::with_fault(*input, reaction.fault)).after;
+        world = transition(config, &world, crate::properties::with_fault(*input, reaction.fault)).after;
     }
     Ok(world)
 }
@@ -186,7 +191,7 @@ enum Found {
 /// Looks for an order, as Wing and Gong did: take a request that nobody finished before it began, see whether the model
 /// answers it so, go on.
 struct Search<'a> {
-    terms: &'a Terms,
+    config: &'a Config,
     history: &'a [Raced],
     told: &'a [Notification],
     seen: &'a holdfast_model::Observation<'a>,
@@ -195,8 +200,8 @@ struct Search<'a> {
 impl Search<'_> {
     fn explains(&self, world: &World, done: &mut [bool], told: &mut Vec<Notification>) -> Found {
         if done.iter().all(|done| *done) {
-            let sight = world.observe(self.terms);
-            let view = sight.observation(self.terms);
+            let sight = world.observe(self.config);
+            let view = sight.observation(self.config);
             return if oracle::is_same(&view, self.seen, told, self.told) { Found::Order } else { Found::Nothing };
         }
         let earliest_end = self.history.iter().zip(done.iter()).filter(|(_, done)| !**done).map(|(it, _)| it.to).min();
@@ -214,7 +219,7 @@ impl Search<'_> {
                     (*world, Err(Rejection::LockTimeout))
                 }
                 Answer::Accepted(_) | Answer::Refused(_) | Answer::Lost => {
-                    let step = transition(self.terms, world, Input::from(request.operation));
+                    let step = transition(self.config, world, Input::from(request.operation));
                     told.extend_from_slice(step.notifications.as_slice());
                     (step.after, step.outcome)
                 }

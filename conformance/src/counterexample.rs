@@ -38,7 +38,7 @@ impl Counterexample {
         Some(Self { sequence, verdict, way })
     }
 
-    /// A short name for its kind: of the claim that is false, or the place that differs.
+    /// A short name for its kind: of the property that is false, or the place that differs.
     #[must_use]
     pub fn name(&self) -> String {
         let identity = self.verdict.identity().map_or_else(|| "unknown".to_owned(), |identity| identity.to_string());
@@ -57,7 +57,7 @@ impl Counterexample {
         let way = (self.way != Way::Lockstep).then(|| format!("{}{}", way::HEADING, self.way));
         let verdict = self.verdict.to_string();
         let heading = way.into_iter().chain(verdict.lines().map(|line| line.trim_end().to_owned())).collect();
-        Script { heading, ..Script::of(self.sequence.terms, lines) }.numbered()
+        Script { heading, ..Script::of(self.sequence.config, lines) }.numbered()
     }
 
     /// Writes the trace into `folder` under the next free number, unless it is there, and says where it is.
@@ -101,25 +101,25 @@ impl fmt::Display for Counterexample {
 }
 
 /// Plays a trace on our engine, in the way that its heading names. What the trace itself expects is not looked at:
-/// model and claims say what must come of it now.
+/// model and properties say what must come of it now.
 ///
 /// # Errors
 /// Where the text is no trace, or names a way that there is not.
 pub fn replay(engine: &mut EngineSubject, text: &str) -> Result<Verdict, String> {
     let script = Script::parse(text).map_err(|error| error.to_string())?;
     let way = way::of(&script)?;
-    Ok(way.judge(engine, &Sequence { terms: script.terms, inputs: script.inputs().collect() }))
+    Ok(way.judge(engine, &Sequence { config: script.config, inputs: script.inputs().collect() }))
 }
 
 /// What the model says of a sequence.
 #[must_use]
 pub fn expected(sequence: &Sequence) -> Trace {
-    let terms = &sequence.terms;
+    let config = &sequence.config;
     let mut world = World::default();
-    let see = |world: &World| Snapshot::from(world.observe(terms).observation(terms));
+    let see = |world: &World| Snapshot::from(world.observe(config).observation(config));
     let start = see(&world);
     let happenings = sequence.inputs.iter().map(|input| {
-        let Transition { after, outcome, notifications } = transition(terms, &world, *input);
+        let Transition { after, outcome, notifications } = transition(config, &world, *input);
         world = after;
         Happening { input: *input, outcome, notifications: notifications.as_slice().to_vec(), after: see(&world) }
     });
@@ -138,7 +138,7 @@ mod tests {
 
     fn broken() -> ModelSubject {
         let fault = faults().find(|fault| fault.name == "part-is-all").unwrap();
-        ModelSubject::deciding(move |terms, world, input| faulty_transition(fault, terms, world, input))
+        ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input))
     }
 
     fn found() -> Counterexample {
@@ -147,7 +147,7 @@ mod tests {
             let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
             drive.verdict.identity().map(|_| drive.sequence)
         });
-        let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.terms, &sequence.inputs);
+        let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.config, &sequence.inputs);
         Counterexample::out_of(&sequence.unwrap(), Way::Lockstep, judge).unwrap()
     }
 
@@ -156,8 +156,8 @@ mod tests {
         let text = found().script().to_string();
         let script = Script::parse(&text).unwrap();
         let inputs: Vec<_> = script.inputs().collect();
-        assert!(!lockstep::run(&mut broken(), &script.terms, &inputs).agrees(), "{text}");
-        assert!(lockstep::run(&mut ModelSubject::default(), &script.terms, &inputs).agrees(), "{text}");
+        assert!(!lockstep::run(&mut broken(), &script.config, &inputs).agrees(), "{text}");
+        assert!(lockstep::run(&mut ModelSubject::default(), &script.config, &inputs).agrees(), "{text}");
         assert!(replay(&mut EngineSubject::default(), &text).unwrap().agrees(), "{text}");
     }
 
@@ -173,7 +173,7 @@ mod tests {
     fn files_are_numbered() {
         let folder = std::env::temp_dir().join(format!("holdfast-counterexamples-{}", std::process::id()));
         let found = found();
-        let other = Counterexample { way: Way::Claims, ..found.clone() };
+        let other = Counterexample { way: Way::Properties, ..found.clone() };
         let paths = [found.write(&folder).unwrap(), other.write(&folder).unwrap()];
         assert_eq!(found.write(&folder).unwrap(), paths[0], "it is there already");
         let names = paths.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());

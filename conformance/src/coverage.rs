@@ -25,9 +25,9 @@ impl Coverage {
     pub fn of(known: impl IntoIterator<Item = (AbstractTransition, Sequence)>) -> Self {
         // Whose amounts are units must not be refused as too small, and the explorers confirm no more than twice.
         let as_engines_take_it = |sequence: Sequence| {
-            let dialect = Dialect { minimum_amount: Dialect::default().minimum_amount, ..sequence.terms.dialect };
+            let dialect = Dialect { minimum_amount: Dialect::default().minimum_amount, ..sequence.config.dialect };
             let inputs = sequence.inputs.into_iter().map(in_units).collect();
-            Sequence { terms: holdfast_model::Terms { dialect, ..sequence.terms }, inputs }
+            Sequence { config: holdfast_model::Config { dialect, ..sequence.config }, inputs }
         };
         let known = known.into_iter().map(|(transition, sequence)| (transition, as_engines_take_it(sequence)));
         Self { known: known.collect(), seen: BTreeSet::new() }
@@ -118,7 +118,7 @@ fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -
     if expected(way).steps().last().is_none_or(|step| AbstractTransition::of(&step) != wanted) {
         return Why::Outdated;
     }
-    let mut lockstep = match Lockstep::start(subject, &way.terms) {
+    let mut lockstep = match Lockstep::start(subject, &way.config) {
         Ok(lockstep) => lockstep,
         Err(inconclusive) => return Why::Failed(inconclusive.to_string()),
     };

@@ -1,10 +1,10 @@
 //! The engine dies, and comes back: every request is carried out once, as if nothing had happened (R2, I13).
 
-use holdfast_model::{Call, Event, Fault, Input, KeyId, Terms};
+use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId};
 
 use crate::choices::Choices;
-use crate::claims::send;
 use crate::oracle;
+use crate::properties::send;
 use crate::subject::{Failure, Subject};
 use crate::twin::{self, cannot_say};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
@@ -27,8 +27,8 @@ const POINTS: u32 = 10;
 /// Runs `inputs` calmly, and then with a crash in most of them, wherever `when` chooses. The client asks again under the
 /// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run,
 /// and at the end it must have told the merchant the same.
-pub fn run(subject: &mut impl Recoverable, terms: &Terms, inputs: &[Input], when: &mut impl Choices) -> Verdict {
-    match crashing(subject, terms, &twin::plain(inputs), when) {
+pub fn run(subject: &mut impl Recoverable, config: &Config, inputs: &[Input], when: &mut impl Choices) -> Verdict {
+    match crashing(subject, config, &twin::plain(inputs), when) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
@@ -36,12 +36,12 @@ pub fn run(subject: &mut impl Recoverable, terms: &Terms, inputs: &[Input], when
 
 fn crashing(
     subject: &mut impl Recoverable,
-    terms: &Terms,
+    config: &Config,
     inputs: &[Input],
     when: &mut impl Choices,
 ) -> Result<Tally, Verdict> {
-    let calm = twin::calm(subject, terms, inputs)?;
-    subject.start(terms).map_err(cannot_say(0))?;
+    let calm = twin::calm(subject, config, inputs)?;
+    subject.start(config).map_err(cannot_say(0))?;
     let (mut tally, mut told) = (Tally::default(), Vec::new());
     for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm.steps) {
         let step = usize::from(number);
@@ -51,7 +51,7 @@ fn crashing(
         };
         subject.die_after(when.choose(POINTS));
         let input = match *input {
-            Input::Call(call) => Input::Call(Call { key: Some(KeyId(number)), fault: Fault::None, ..call }),
+            Input::Call(call) => Input::Call(Call { key: Some(KeyId(number)), fault: DeliveryFault::None, ..call }),
             Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => *input,
         };
         let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
@@ -60,8 +60,10 @@ fn crashing(
             // Everybody asks again, and what is done already is not done twice. Time that has passed does not pass again;
             // what was due meanwhile is done now. The customer pays again if the page does not say that it was done.
             let again = match input {
-                Input::Event(Event::Advance { .. }) => Some(Input::Event(Event::Advance { seconds: 0 })),
-                Input::Event(Event::CustomerPays { .. }) => {
+                Input::Event(EnvironmentEvent::Advance { .. }) => {
+                    Some(Input::Event(EnvironmentEvent::Advance { seconds: 0 }))
+                }
+                Input::Event(EnvironmentEvent::CustomerPays { .. }) => {
                     let shown = subject.observe().map_err(cannot_say(step))?;
                     twin::compare(step, input, (None, shown), (answer, sight)).err().map(|_| input)
                 }
@@ -81,7 +83,7 @@ fn crashing(
     }
     let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };
     // What was told while the subject was down comes with its next answer.
-    let nothing = Input::Event(Event::Advance { seconds: 0 });
+    let nothing = Input::Event(EnvironmentEvent::Advance { seconds: 0 });
     told.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
     if oracle::is_told_alike(&calm.told, &told) {
         return Ok(tally);

@@ -27,9 +27,9 @@ pub fn lockstep(
     mut each: impl FnMut(&Step<'_>),
 ) -> Drive {
     let mut draft = Draft::begin(choices, temper);
-    let terms = *draft.terms();
+    let config = *draft.config();
     let mut inputs: Vec<Input> = Vec::with_capacity(32);
-    let verdict = match Lockstep::start(subject, &terms) {
+    let verdict = match Lockstep::start(subject, &config) {
         Err(inconclusive) => Verdict::Inconclusive(inconclusive),
         Ok(mut lockstep) => loop {
             let Some(input) = draft.next(choices, lockstep.model()) else {
@@ -47,5 +47,5 @@ pub fn lockstep(
             }
         },
     };
-    Drive { sequence: Sequence { terms, inputs }, verdict }
+    Drive { sequence: Sequence { config, inputs }, verdict }
 }

@@ -1,17 +1,16 @@
-//! Any engine against the model and the claims.
+//! Any engine against the model and the properties.
 //!
 //! 1. [`Subject`] — the port to an engine: ask, let the world move, look.
-//! 2. [`lockstep::run`] — model and subject side by side; [`claims::run`] — the subject alone.
-//! 3. [`Verdict`] — what came of it: agreement, a divergence, a violated claim, or that nothing can be said.
+//! 2. [`lockstep::run`] — model and subject side by side; [`properties::run`] — the subject alone.
+//! 3. [`Verdict`] — what came of it: agreement, a divergence, a violated property, or that nothing can be said.
 //! 4. [`Choices`] — where arbitrary sequences come from: bytes, a seeded source, an odometer, a recorded list.
 //!
 //! An input is the model's own [`Input`](holdfast_model::Input); what is seen of an engine is in the model's own
-//! views. So claims and model judge an engine as they judge each other.
+//! views. So properties and model judge an engine as they judge each other.
 #![forbid(unsafe_code)]
 
 pub mod allowed;
 pub mod choices;
-pub mod claims;
 pub mod concurrent;
 pub mod counterexample;
 pub mod coverage;
@@ -24,6 +23,7 @@ pub mod mutate;
 pub mod notifications;
 mod open;
 pub mod oracle;
+pub mod properties;
 pub mod reading;
 pub mod repaired;
 pub mod retries;

@@ -1,15 +1,15 @@
 //! Model and subject side by side: the same inputs, every answer, observation and notification compared, and every
-//! step of the subject judged by the claims.
+//! step of the subject judged by the properties.
 
 use holdfast_model::{
-    About, Event, Fault, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome, Rejection, State, Terms,
-    transition,
+    Config, DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome,
+    Rejection, State, Target, transition,
 };
 use holdfast_properties::{Snapshot, Step};
 
-use crate::claims::{send, with_fault};
 use crate::open;
 use crate::oracle::{self, Likeness};
+use crate::properties::{send, with_fault};
 use crate::reading;
 use crate::repaired;
 use crate::subject::{Answer, Failure, Reaction, Subject};
@@ -34,9 +34,9 @@ pub enum Stepped {
     Held,
 }
 
-/// Runs all of `inputs` under `terms`.
-pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Verdict {
-    let mut lockstep = match Lockstep::start(subject, terms) {
+/// Runs all of `inputs` under `config`.
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
+    let mut lockstep = match Lockstep::start(subject, config) {
         Ok(lockstep) => lockstep,
         Err(inconclusive) => return Verdict::Inconclusive(inconclusive),
     };
@@ -52,7 +52,7 @@ pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Verdi
 #[derive(Debug)]
 pub struct Lockstep<'s, S> {
     subject: &'s mut S,
-    terms: Terms,
+    config: Config,
     tolerated: &'static [Tolerated],
     model: World,
     before: Snapshot,
@@ -67,13 +67,13 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// Both anew.
     ///
     /// # Errors
-    /// [`Inconclusive`] when the subject cannot be had under these terms.
-    pub fn start(subject: &'s mut S, terms: &Terms) -> Result<Self, Inconclusive> {
-        subject.start(terms).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
-        let blank = oracle::nothing_yet(terms);
+    /// [`Inconclusive`] when the subject cannot be had under these config.
+    pub fn start(subject: &'s mut S, config: &Config) -> Result<Self, Inconclusive> {
+        subject.start(config).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
+        let blank = oracle::nothing_yet(config);
         Ok(Self {
             subject,
-            terms: *terms,
+            config: *config,
             tolerated: TOLERATED,
             model: World::default(),
             before: blank.clone(),
@@ -138,7 +138,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             return Ok(Stepped::Beyond);
         }
         // A request that breaks off half-way hides that there is no room for what it does, so it is asked without.
-        let calm = transition(&self.terms, &self.model, with_fault(input, Fault::None));
+        let calm = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
         if oracle::is_beyond(&calm.outcome) || !self.subject.can(&input) {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
             return Ok(Stepped::Beyond);
@@ -149,8 +149,10 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         };
         let input = with_fault(input, reaction.fault);
         let mut expected = match reaction.fault {
-            Fault::None => calm,
-            Fault::ErrorBefore | Fault::ErrorAfter | Fault::AnswerLost => transition(&self.terms, &self.model, input),
+            DeliveryFault::None => calm,
+            DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter | DeliveryFault::AnswerLost => {
+                transition(&self.config, &self.model, input)
+            }
         };
         if self.is_turned_away(&input, &reaction.answer) {
             // A request may always be turned away while another one is open; then nothing happens.
@@ -159,7 +161,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             expected.notifications = holdfast_model::Notifications::none();
         }
         let mut judged = None;
-        if let Some(other) = repaired::also_wrong(&self.terms, &self.model, input, &expected.outcome, &reaction.answer)
+        if let Some(other) = repaired::also_wrong(&self.config, &self.model, input, &expected.outcome, &reaction.answer)
         {
             // Two parameters are wrong, and the rules do not say which one is named.
             judged = Some(expected.outcome);
@@ -181,11 +183,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         told: &[Notification],
         reaction: Reaction,
     ) -> Result<(), Verdict> {
-        let sight = self.model.observe(&self.terms);
-        let model_view = sight.observation(&self.terms);
+        let sight = self.model.observe(&self.config);
+        let model_view = sight.observation(&self.config);
         std::mem::swap(&mut self.before, &mut self.after);
         match self.subject.observe() {
-            Ok(sight) => oracle::snapshot_of(sight, &self.terms, model_view.keys, &mut self.after),
+            Ok(sight) => oracle::snapshot_of(sight, &self.config, model_view.keys, &mut self.after),
             Err(failure) => return Err(self.cannot_say(failure)),
         }
         keep_keys_that_grow_old(&self.before, &mut self.after, model_view.keys);
@@ -197,14 +199,14 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         let answers = (&outcome, &reaction.answer);
         let found = oracle::differences(answers, (&model_view, &subject_view), (told, &reaction.notifications));
         let differences = self.untolerated(found);
-        // The claims know one order of reasons; where the rules leave it open, they are asked as if it were that.
+        // The properties know one order of reasons; where the rules leave it open, they are asked as if it were that.
         let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
         self.told = reaction.notifications;
         self.last = read.map(|outcome| (input, outcome));
-        let claims = self.last_step().map(|step| oracle::broken_claims(&step)).unwrap_or_default();
+        let properties = self.last_step().map(|step| oracle::broken_properties(&step)).unwrap_or_default();
         let step = self.taken;
-        if !claims.is_empty() {
-            return Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences })));
+        if !properties.is_empty() {
+            return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
         }
         if !differences.is_empty() {
             return Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })));
@@ -237,7 +239,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             Input::Finish { .. } | Input::Event(_) => None,
         };
         match key.filter(|key| self.model_key(*key).is_some_and(|view| view.is_prunable())) {
-            Some(key) => self.take(Input::Event(Event::PruneKey { key })).map(drop),
+            Some(key) => self.take(Input::Event(EnvironmentEvent::PruneKey { key })).map(drop),
             None => Ok(()),
         }
     }
@@ -258,8 +260,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             if known || !self.model_key(key).is_some_and(|view| view.is_prunable()) {
                 continue;
             }
-            let input = Input::Event(Event::PruneKey { key });
-            let pruned = transition(&self.terms, &self.model, input);
+            let input = Input::Event(EnvironmentEvent::PruneKey { key });
+            let pruned = transition(&self.config, &self.model, input);
             self.model = pruned.after;
             let reaction = Reaction::of(holdfast_model::Accepted::Happened);
             self.compare(input, (pruned.outcome, None), &[], reaction)?;
@@ -268,8 +270,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     }
 
     fn model_key(&self, key: KeyId) -> Option<KeyView> {
-        let sight = self.model.observe(&self.terms);
-        sight.observation(&self.terms).keys.get(usize::from(key.0)).copied().flatten()
+        let sight = self.model.observe(&self.config);
+        sight.observation(&self.config).keys.get(usize::from(key.0)).copied().flatten()
     }
 
     // --- requests held open ---
@@ -280,15 +282,15 @@ impl<'s, S: Subject> Lockstep<'s, S> {
 
     fn meets_open_request(&self, input: &Input) -> bool {
         let wrong_by_itself = |operation: &Operation| {
-            let outcome = transition(&self.terms, &self.model, Input::from(*operation)).outcome;
+            let outcome = transition(&self.config, &self.model, Input::from(*operation)).outcome;
             outcome.is_err_and(Rejection::is_validation)
         };
         match input {
             // Which of several wrong parameters is named cannot be compared later.
             Input::Begin { operation, .. } if wrong_by_itself(operation) => true,
             // Time in which nothing is due disturbs nobody.
-            Input::Event(Event::Advance { .. }) => {
-                let after = transition(&self.terms, &self.model, *input);
+            Input::Event(EnvironmentEvent::Advance { .. }) => {
+                let after = transition(&self.config, &self.model, *input);
                 open::is_left_out(&self.after.observe(), input) && !after.notifications.as_slice().is_empty()
             }
             Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => {
@@ -310,7 +312,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         let Some(about) = input.operation().map(|operation| operation.about()) else { return false };
         let Answer::Refused(refused) = answer else { return false };
         // R4: one object is in use. A session is in use with what it owns, and what it owns with the session.
-        let meets = |open: About| open == about || [open, about].contains(&About::Session);
+        let meets = |open: Target| open == about || [open, about].contains(&Target::Session);
         reading::is_seen_as(refused, &Rejection::LockTimeout.wire())
             && self.open_requests().any(|open| meets(open.about()))
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use holdfast_model::trace::describe;
-use holdfast_model::{Event, Input};
+use holdfast_model::{EnvironmentEvent, Input};
 use holdfast_properties::Step;
 
 /// The diagram, without the fence around it.
@@ -37,7 +37,7 @@ fn scene(out: &mut String, number: usize, step: &Step<'_>) {
             let arrow = if step.outcome.is_ok() { "-->>" } else { "--x" };
             line(out, format_args!("  E{arrow}M: {answer}"));
         }
-        Input::Event(Event::Advance { .. }) => line(out, format_args!("  Note over M,E: {number}. {input}")),
+        Input::Event(EnvironmentEvent::Advance { .. }) => line(out, format_args!("  Note over M,E: {number}. {input}")),
         Input::Event(_) => {
             let from = actor(&step.input).unwrap_or("E");
             line(out, format_args!("  {from}->>E: {number}. {input}"));
@@ -56,11 +56,17 @@ const fn actor(input: &Input) -> Option<&'static str> {
     match input {
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
         Input::Event(event) => match event {
-            Event::Authenticate { .. } | Event::AuthenticateSetup { .. } | Event::CustomerPays { .. } => Some("C"),
-            Event::Settle { .. } | Event::CloseCancelWindow { .. } | Event::Refund { .. } | Event::SettleSetup => {
-                Some("B")
-            }
-            Event::Book { .. } | Event::ExpireHold { .. } | Event::PruneKey { .. } | Event::Advance { .. } => None,
+            EnvironmentEvent::Authenticate { .. }
+            | EnvironmentEvent::AuthenticateSetup { .. }
+            | EnvironmentEvent::CustomerPays { .. } => Some("C"),
+            EnvironmentEvent::Settle { .. }
+            | EnvironmentEvent::CloseCancelWindow { .. }
+            | EnvironmentEvent::Refund { .. }
+            | EnvironmentEvent::SettleSetup => Some("B"),
+            EnvironmentEvent::PostToLedger { .. }
+            | EnvironmentEvent::ExpireHold { .. }
+            | EnvironmentEvent::PruneKey { .. }
+            | EnvironmentEvent::Advance { .. } => None,
         },
     }
 }
@@ -80,7 +86,7 @@ mod tests {
     use super::*;
     use crate::counterexample::expected;
     use crate::generator::Sequence;
-    use holdfast_model::Terms;
+    use holdfast_model::Config;
     use holdfast_model::trace::Script;
 
     #[test]
@@ -90,7 +96,7 @@ mod tests {
                       capture pi1 2000\n\
                       advance 8d\n";
         let inputs = Script::parse(script).unwrap().inputs().collect();
-        let trace = expected(&Sequence { terms: Terms::default(), inputs });
+        let trace = expected(&Sequence { config: Config::default(), inputs });
         assert_eq!(
             diagram(trace.steps()),
             "sequenceDiagram

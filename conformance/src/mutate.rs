@@ -41,10 +41,10 @@ pub fn mutate(
 pub fn cross(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
     let mut random = fastrand::Rng::with_seed(u64::from(seed));
     let (first, second) = (read(first), read(second));
-    // The terms are the first one's.
-    let terms = first.first().or(second.first()).copied().unwrap_or_default();
+    // The config are the first one's.
+    let config = first.first().or(second.first()).copied().unwrap_or_default();
     let (first, second) = (first.get(1..).unwrap_or_default(), second.get(1..).unwrap_or_default());
-    let mut records = vec![terms];
+    let mut records = vec![config];
     if random.bool() {
         // The beginning of one, and the end of the other.
         let head = first.get(..random.usize(..=first.len())).unwrap_or_default();
@@ -68,7 +68,7 @@ fn change(records: &mut Vec<Record>, random: &mut fastrand::Rng) {
         records.push(fresh(random));
     }
     let length = records.len();
-    // The first record has the terms, and is changed less often.
+    // The first record has the config, and is changed less often.
     let place = if length > 1 && random.u8(..12) > 0 { random.usize(1..length) } else { 0 };
     let other = random.usize(..length).max(1).min(length.saturating_sub(1));
     match random.u8(..16) {
@@ -203,7 +203,7 @@ mod tests {
             };
             assert_eq!(cross(), cross(), "the same seed, the same cross");
             assert!(cross().chunks(RECORD).all(|record| record == [1; RECORD] || record == [2; RECORD]));
-            assert_eq!(cross()[0], 1, "the terms are the first one's");
+            assert_eq!(cross()[0], 1, "the config are the first one's");
         }
     }
 }

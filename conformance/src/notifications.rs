@@ -1,12 +1,12 @@
 //! A consumer that hears of things late, twice and in any order ends where a fetch would (I14, R8–R10).
 
-use holdfast_model::{Input, Notification, Terms};
+use holdfast_model::{Config, Input, Notification};
 use holdfast_properties::Snapshot;
 use holdfast_properties::consumer::Consumer;
 
 use crate::choices::Choices;
-use crate::claims::{old_key, send};
 use crate::oracle;
+use crate::properties::{old_key, send};
 use crate::room;
 use crate::subject::{Failure, Subject};
 use crate::twin::cannot_say;
@@ -14,8 +14,8 @@ use crate::verdict::{Broken, Tally, Verdict, Violation};
 
 /// Runs `inputs`, and delivers what the merchant is told as `disorder` chooses: some of it now and some later, in any
 /// order, some of it twice. When everything has been delivered, the merchant's books must be those of a fetch.
-pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input], disorder: &mut impl Choices) -> Verdict {
-    match deliver(subject, terms, inputs, disorder) {
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input], disorder: &mut impl Choices) -> Verdict {
+    match deliver(subject, config, inputs, disorder) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
@@ -23,24 +23,24 @@ pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input], disorder
 
 fn deliver(
     subject: &mut impl Subject,
-    terms: &Terms,
+    config: &Config,
     inputs: &[Input],
     disorder: &mut impl Choices,
 ) -> Result<Tally, Verdict> {
-    subject.start(terms).map_err(cannot_say(0))?;
+    subject.start(config).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
     let mut consumer = Consumer::default();
     let mut waiting: Vec<Notification> = Vec::new();
-    let mut now = oracle::nothing_yet(terms);
+    let mut now = oracle::nothing_yet(config);
     for (step, input) in inputs.iter().enumerate() {
         if let Some(prune) = old_key(&now, input) {
-            hear(subject, terms, &prune, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
+            hear(subject, config, &prune, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
         }
         if room::is_full(&now.observe(), input) || !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
         }
-        hear(subject, terms, input, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
+        hear(subject, config, input, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
         for _ in 0..disorder.choose(3) {
             if let Some(told) = pick(&mut waiting, disorder) {
                 consumer.receive(&told, &now.observe());
@@ -57,19 +57,19 @@ fn deliver(
     let step = inputs.len().saturating_sub(1);
     let Some(input) = inputs.last().copied() else { return Ok(tally) };
     let why = format!("the merchant's books are {consumer:?}, a fetch shows {:?}", now.payments);
-    let claims = vec![Broken { claim: "delivery-does-not-matter", why }];
-    Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences: Vec::new() })))
+    let properties = vec![Broken { property: "delivery-does-not-matter", why }];
+    Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences: Vec::new() })))
 }
 
 /// Has the subject take an input, and looks at what is told and shown then.
 fn hear(
     subject: &mut impl Subject,
-    terms: &Terms,
+    config: &Config,
     input: &Input,
     (waiting, now): (&mut Vec<Notification>, &mut Snapshot),
 ) -> Result<(), Failure> {
     waiting.extend(send(subject, input)?.notifications);
-    oracle::snapshot_of(subject.observe()?, terms, &[], now);
+    oracle::snapshot_of(subject.observe()?, config, &[], now);
     Ok(())
 }
 
@@ -109,7 +109,7 @@ mod tests {
         for (then, left_out) in table {
             let script = Script::parse(&format!("{again}\n{}", then.join("\n"))).unwrap();
             let inputs: Vec<_> = script.inputs().collect();
-            let verdict = run(&mut EngineSubject::default(), &script.terms, &inputs, &mut Seeded::new(7, 4096));
+            let verdict = run(&mut EngineSubject::default(), &script.config, &inputs, &mut Seeded::new(7, 4096));
             let Verdict::Agree(tally) = verdict else { panic!("{then:?}: {verdict}") };
             assert_eq!(tally.beyond, left_out, "{then:?}");
         }

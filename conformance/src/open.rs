@@ -2,18 +2,18 @@
 //! jobs and of the world: whether those wait, or come first, is the engine's affair. Nor do they say that what is not
 //! there can be in use. Such inputs prove nothing, and are left out on both sides.
 
-use holdfast_model::{About, Currency, Event, Input, IntentId, Observation, Operation};
+use holdfast_model::{Currency, EnvironmentEvent, Input, IntentId, Observation, Operation, Target};
 
 /// Is the input to be left out?
 pub(crate) fn is_left_out(seen: &Observation<'_>, input: &Input) -> bool {
     let mut open = seen.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation);
     match input {
         Input::Call(call) => {
-            let about: About = call.operation.about();
+            let about: Target = call.operation.about();
             open.any(|open| open.about() == about) && names_nothing(seen, &call.operation)
         }
         Input::Begin { operation, .. } => names_nothing(seen, operation) || is_settled_early(operation),
-        Input::Finish { .. } | Input::Event(Event::PruneKey { .. }) => false,
+        Input::Finish { .. } | Input::Event(EnvironmentEvent::PruneKey { .. }) => false,
         Input::Event(_) => open.next().is_some(),
     }
 }
@@ -23,7 +23,7 @@ fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
     let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
     match *operation {
         Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
-        Operation::CancelRefund { intent, refund } => !seen.has(About::Refund(intent, refund)),
+        Operation::CancelRefund { intent, refund } => !seen.has(Target::Refund(intent, refund)),
         Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
         Operation::ReverseTransfer { intent, .. } => {
             payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())

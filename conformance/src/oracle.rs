@@ -1,7 +1,7 @@
-//! Compares one step of the subject with the model's, and judges it by every claim.
+//! Compares one step of the subject with the model's, and judges it by every property.
 
 use holdfast_model::trace::{Place as Field, describe};
-use holdfast_model::{KeyView, Notification, NotificationKind, Observation, Outcome, Rejection, Terms};
+use holdfast_model::{Config, KeyView, Notification, NotificationKind, Observation, Outcome, Rejection};
 use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observation, judge_step};
 
 use crate::allowed;
@@ -12,9 +12,9 @@ use crate::verdict::{Broken, Difference, Place};
 
 /// What is seen before anything has happened.
 #[must_use]
-pub fn nothing_yet(terms: &Terms) -> Snapshot {
+pub fn nothing_yet(config: &Config) -> Snapshot {
     let (payments, keys) = (vec![None; PAYMENTS], vec![None; KEYS]);
-    Snapshot { terms: *terms, payments, keys, ..Snapshot::default() }
+    Snapshot { config: *config, payments, keys, ..Snapshot::default() }
 }
 
 /// How two answers relate.
@@ -52,8 +52,8 @@ fn compare_refusals(model: Rejection, subject: &Refused) -> Likeness {
 /// What is seen of a subject, in the model's words; `model` says which reason a stored refusal is likely to have had.
 ///
 /// A stored answer that no row of the model's table looks like becomes a server error, which it will then differ by.
-pub fn snapshot_of(sight: &Sight, terms: &Terms, model: &[Option<KeyView>], into: &mut Snapshot) {
-    into.terms = *terms;
+pub fn snapshot_of(sight: &Sight, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
+    into.config = *config;
     into.payments.clone_from(&sight.payments);
     into.payments.resize(sight.payments.len().max(PAYMENTS), None);
     into.setup = sight.setup;
@@ -168,7 +168,7 @@ pub(crate) fn is_told_alike(model: &[Notification], subject: &[Notification]) ->
 }
 
 /// The object that tells: the intent, the charge, a refund, the fee, the transfer.
-fn object(told: &Notification) -> (holdfast_model::About, &'static str) {
+fn object(told: &Notification) -> (holdfast_model::Target, &'static str) {
     let name = told.kind.name();
     let class = if told.kind == NotificationKind::ChargeRefundUpdated {
         "refund"
@@ -192,12 +192,12 @@ pub(crate) fn tell(notifications: &[Notification]) -> String {
             ];
             parts.extend(links.iter().filter(|(null, _)| *null).map(|(_, name)| (*name).to_owned()));
             let about = match told.about {
-                holdfast_model::About::Payment(intent) => format!("pi{}:", u16::from(intent.0).saturating_add(1)),
-                holdfast_model::About::Refund(intent, refund) => {
+                holdfast_model::Target::Payment(intent) => format!("pi{}:", u16::from(intent.0).saturating_add(1)),
+                holdfast_model::Target::Refund(intent, refund) => {
                     let (intent, refund) = (u16::from(intent.0), u16::from(refund.0));
                     format!("pi{}.re{}:", intent.saturating_add(1), refund.saturating_add(1))
                 }
-                holdfast_model::About::Setup | holdfast_model::About::Session => String::new(),
+                holdfast_model::Target::Setup | holdfast_model::Target::Session => String::new(),
             };
             let before = if parts.is_empty() { String::new() } else { format!("[{}]", parts.join("/")) };
             format!("{about}{}{before}", told.kind.name())
@@ -219,15 +219,17 @@ fn describe_answer(answer: &Answer) -> String {
     }
 }
 
-/// The claims that a step of the subject breaks.
+/// The properties that a step of the subject breaks.
 #[must_use]
-pub fn broken_claims(step: &Step<'_>) -> Vec<Broken> {
+pub fn broken_properties(step: &Step<'_>) -> Vec<Broken> {
     let verdicts = judge_step(step).and(judge_observation(&step.after));
     if verdicts.broken == 0 {
         return Vec::new();
     }
-    let broken = CATALOGUE.iter().filter(|claim| verdicts.broken & claim.bit() != 0);
-    broken.map(|claim| Broken { claim: claim.id, why: explain_step(claim, step).unwrap_or_default() }).collect()
+    let broken = CATALOGUE.iter().filter(|property| verdicts.broken & property.bit() != 0);
+    broken
+        .map(|property| Broken { property: property.id, why: explain_step(property, step).unwrap_or_default() })
+        .collect()
 }
 
 /// An input that the model answers with [`Rejection::BeyondBounds`]: there is no room for it.

@@ -3,8 +3,8 @@
 //! What else is wrong is found by putting the first right and asking the model again.
 
 use holdfast_model::{
-    Call, Capture, Create, CreateSession, Currency, Input, Operation, Outcome, Rejection, SessionUi, Terms, Transition,
-    transition,
+    Call, Capture, Config, Create, CreateSession, Currency, Input, Operation, Outcome, Rejection, SessionUi,
+    Transition, transition,
 };
 
 use crate::lockstep::{KEYS, PAYMENTS, World};
@@ -18,7 +18,7 @@ const MOST: usize = 8;
 /// model says, or names one that is not wrong.
 #[must_use]
 pub fn also_wrong(
-    terms: &Terms,
+    config: &Config,
     world: &World,
     input: Input,
     outcome: &Outcome,
@@ -31,7 +31,7 @@ pub fn also_wrong(
     let mut asked = input;
     for _ in 0..MOST {
         asked = repair(asked, wrong)?;
-        let step = transition(terms, world, asked);
+        let step = transition(config, world, asked);
         wrong = step.outcome.err().filter(|rejection| rejection.is_validation())?;
         if compare_answers(&step.outcome, answer) != Likeness::Other {
             return Some(step);

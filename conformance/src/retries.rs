@@ -1,26 +1,26 @@
 //! Every request under a key, and sent again: the same answer, and nothing done twice (§2.11, R1, R2, R5).
 
-use holdfast_model::{Call, Fault, Input, KeyId, Terms};
+use holdfast_model::{Call, Config, DeliveryFault, Input, KeyId};
 
-use crate::claims::send;
+use crate::properties::send;
 use crate::subject::{Answer, Subject};
 use crate::twin::{self, cannot_say};
 use crate::verdict::{Tally, Verdict};
 
 /// Runs `inputs` calmly, and then with every request lost, broken off or merely doubtful, and sent again. After each,
 /// the subject must show what it showed in the calm run, and have answered the same unless it failed.
-pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Verdict {
-    match retried(subject, terms, &twin::plain(inputs)) {
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
+    match retried(subject, config, &twin::plain(inputs)) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
 }
 
-fn retried(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<Tally, Verdict> {
-    let calm = twin::calm(subject, terms, inputs)?;
-    subject.start(terms).map_err(cannot_say(0))?;
+fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
+    let calm = twin::calm(subject, config, inputs)?;
+    subject.start(config).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
-    let faults = [Fault::None, Fault::AnswerLost, Fault::ErrorAfter].into_iter().cycle();
+    let faults = [DeliveryFault::None, DeliveryFault::AnswerLost, DeliveryFault::ErrorAfter].into_iter().cycle();
     for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&calm.steps).zip(faults) {
         let step = usize::from(number);
         let Some((answer, sight)) = expected else {
@@ -33,7 +33,7 @@ fn retried(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Resul
         };
         let first = Call { key: Some(KeyId(number)), fault, ..*call };
         let sent = subject.submit(&first).map_err(cannot_say(step))?;
-        let again = Call { fault: Fault::None, ..first };
+        let again = Call { fault: DeliveryFault::None, ..first };
         for _ in 0..2 {
             let retry = subject.submit(&again).map_err(cannot_say(step))?;
             // A request that failed on the server answers so again; what it did is done all the same (R2).

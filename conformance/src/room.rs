@@ -19,8 +19,8 @@ pub(crate) fn is_full(seen: &Observation<'_>, input: &Input) -> bool {
 mod tests {
     use holdfast_model::trace::Script;
 
-    use crate::claims;
     use crate::generator::Sequence;
+    use crate::properties;
     use crate::subjects::EngineSubject;
     use crate::verdict::{Tally, Verdict};
 
@@ -28,8 +28,8 @@ mod tests {
     fn beyond(lines: &str) -> u64 {
         let start = "create pi1 50 eur manual method=card_visa confirm\ncapture pi1\n";
         let script = Script::parse(&format!("{start}{}{lines}", "refund pi1 1\n".repeat(3))).unwrap();
-        let Sequence { terms, inputs } = Sequence { terms: script.terms, inputs: script.inputs().collect() };
-        let verdict = claims::run(&mut EngineSubject::default(), &terms, &inputs);
+        let Sequence { config, inputs } = Sequence { config: script.config, inputs: script.inputs().collect() };
+        let verdict = properties::run(&mut EngineSubject::default(), &config, &inputs);
         let Verdict::Agree(Tally { beyond, .. }) = verdict else { panic!("{verdict}") };
         beyond
     }

@@ -20,7 +20,7 @@ use crate::verdict::Verdict;
 pub struct Campaign {
     /// Runs up to the first that caught the saboteur, that one included. `None`: none did.
     pub first: Option<u32>,
-    /// Runs up to the first that caught it by the claim or comparison that should.
+    /// Runs up to the first that caught it by the property or comparison that should.
     pub named: Option<u32>,
     /// The verdict that caught it first.
     pub verdict: Option<Verdict>,
@@ -32,7 +32,7 @@ pub struct Campaign {
 #[must_use]
 pub const fn technique_for(saboteur: &Saboteur) -> Technique {
     match saboteur.breaks {
-        Breaks::Claim(_) | Breaks::Seen(_) => Technique::Lockstep,
+        Breaks::Property(_) | Breaks::Seen(_) => Technique::Lockstep,
         Breaks::Retries => Technique::Retries,
         Breaks::Crashes => Technique::Crashes,
         Breaks::Overlaps => Technique::Overlaps,
@@ -47,14 +47,16 @@ pub fn is_as_named(saboteur: &Saboteur, technique: Technique, verdict: &Verdict)
     let is_caught = verdict.identity().is_some() && technique == technique_for(saboteur);
     is_caught
         && match (saboteur.breaks, verdict) {
-            (Breaks::Claim(id), Verdict::Violate(violation)) => violation.claims.iter().any(|it| it.claim == id),
+            (Breaks::Property(id), Verdict::Violate(violation)) => {
+                violation.properties.iter().any(|it| it.property == id)
+            }
             (Breaks::Seen(part), Verdict::Diverge(found)) => {
                 found.differences.iter().any(|it| it.place.class().contains(part))
             }
             (Breaks::Seen(part), Verdict::Violate(found)) => {
                 found.differences.iter().any(|it| it.place.class().contains(part))
             }
-            (Breaks::Claim(_) | Breaks::Seen(_), _) => false,
+            (Breaks::Property(_) | Breaks::Seen(_), _) => false,
             (Breaks::Books, Verdict::Diverge(found)) => found.differences.iter().any(|it| it.place.class() == "books"),
             (Breaks::Books, _) => false,
             (Breaks::Retries | Breaks::Crashes | Breaks::Overlaps | Breaks::Consumer, _) => true,

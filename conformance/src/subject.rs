@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use holdfast_model::{
-    Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, PaymentView, Rejection, SessionView,
-    SetupView, Terms, Wire,
+    Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Notification, Operation, PaymentView,
+    Rejection, SessionView, SetupView, Wire,
 };
 
 /// The harness could not do its work: not a verdict about the engine, and never reported as agreement.
@@ -84,7 +84,7 @@ pub struct Reaction {
     pub answer: Answer,
     /// What really went wrong on the way. A call asks for a fault; an engine in which it could not come about
     /// (a server error of a request that needs nobody else) says so here, and the model is then not told of it either.
-    pub fault: Fault,
+    pub fault: DeliveryFault,
     /// What the merchant was told, in the order it was generated.
     pub notifications: Vec<Notification>,
 }
@@ -93,7 +93,7 @@ impl Reaction {
     /// An answer without a fault, that nobody is told of.
     #[must_use]
     pub fn of(answer: impl Into<Answer>) -> Self {
-        Self { answer: answer.into(), fault: Fault::None, notifications: Vec::new() }
+        Self { answer: answer.into(), fault: DeliveryFault::None, notifications: Vec::new() }
     }
 }
 
@@ -127,11 +127,11 @@ pub struct Sight {
 /// Objects are named by their place: the first PaymentIntent asked for is `IntentId(0)`. A request for one that does
 /// not exist is sent all the same, with an id that the engine does not know.
 pub trait Subject {
-    /// Begins anew, with nothing in it, under `terms`.
+    /// Begins anew, with nothing in it, under `config`.
     ///
     /// # Errors
-    /// [`Failure`] when the engine cannot be had, or not under these terms.
-    fn start(&mut self, terms: &Terms) -> Result<(), Failure>;
+    /// [`Failure`] when the engine cannot be had, or not under these config.
+    fn start(&mut self, config: &Config) -> Result<(), Failure>;
 
     /// Can this engine be asked that at all, in its present state? What it cannot is left out on both sides, and counted.
     fn can(&mut self, _input: &Input) -> bool {
@@ -148,7 +148,7 @@ pub trait Subject {
     ///
     /// # Errors
     /// [`Failure`] when it cannot be made to.
-    fn happen(&mut self, event: &Event) -> Result<Reaction, Failure>;
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure>;
 
     /// A request under a key arrives and is not answered yet; it holds its object. Answered with
     /// [`Accepted::Begun`], or at once with why it cannot be taken in.

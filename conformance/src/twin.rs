@@ -1,8 +1,8 @@
 //! The same inputs twice, once calmly: what a subject does when nothing goes wrong, to compare with.
 
-use holdfast_model::{Call, Fault, Input, Notification, Terms};
+use holdfast_model::{Call, Config, DeliveryFault, Input, Notification};
 
-use crate::claims::send;
+use crate::properties::send;
 use crate::subject::{Answer, Failure, Sight, Subject};
 use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
@@ -20,16 +20,18 @@ pub(crate) struct Calm {
 /// Inputs that make sense alone: requests without keys and faults, and what the world does.
 pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
     let plain = |input: &Input| match input {
-        Input::Call(call) => Some(Input::Call(Call { key: None, fault: Fault::None, ..*call })),
-        Input::Event(holdfast_model::Event::PruneKey { .. }) | Input::Begin { .. } | Input::Finish { .. } => None,
+        Input::Call(call) => Some(Input::Call(Call { key: None, fault: DeliveryFault::None, ..*call })),
+        Input::Event(holdfast_model::EnvironmentEvent::PruneKey { .. })
+        | Input::Begin { .. }
+        | Input::Finish { .. } => None,
         Input::Event(_) => Some(*input),
     };
     inputs.iter().filter_map(plain).take(MOST).collect()
 }
 
 /// Runs `inputs` as they are.
-pub(crate) fn calm(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<Calm, Verdict> {
-    subject.start(terms).map_err(cannot_say(0))?;
+pub(crate) fn calm(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Calm, Verdict> {
+    subject.start(config).map_err(cannot_say(0))?;
     let (mut steps, mut told) = (Vec::with_capacity(inputs.len()), Vec::new());
     for (step, input) in inputs.iter().enumerate() {
         if !subject.can(input) {

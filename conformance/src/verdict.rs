@@ -1,4 +1,4 @@
-//! What the oracle says: agreement, a divergence, a violated claim, or that it cannot say.
+//! What the oracle says: agreement, a divergence, a violated property, or that it cannot say.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub enum Verdict {
     Agree(Tally),
     /// Model and subject part.
     Diverge(Box<Divergence>),
-    /// A claim is false of the subject, whatever the model says.
+    /// A property is false of the subject, whatever the model says.
     Violate(Box<Violation>),
     /// The harness could not do its work; nothing is said about the subject.
     Inconclusive(Inconclusive),
@@ -31,7 +31,7 @@ impl Verdict {
     pub fn identity(&self) -> Option<Identity> {
         match self {
             Self::Agree(_) | Self::Inconclusive(_) => None,
-            Self::Violate(violation) => violation.claims.first().map(|broken| Identity::Claim(broken.claim)),
+            Self::Violate(violation) => violation.properties.first().map(|broken| Identity::Property(broken.property)),
             Self::Diverge(divergence) => divergence
                 .differences
                 .first()
@@ -156,24 +156,24 @@ impl fmt::Display for Divergence {
     }
 }
 
-/// A claim that is false.
+/// A property that is false.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The claim's id in the catalogue.
-    pub claim: &'static str,
+    /// The property's id in the catalogue.
+    pub property: &'static str,
     /// The numbers that make it false.
     pub why: String,
 }
 
-/// The first step at which the subject breaks a claim.
+/// The first step at which the subject breaks a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Which input, from 0.
     pub step: usize,
     /// The input.
     pub input: Input,
-    /// The claims it breaks, in the order of the catalogue.
-    pub claims: Vec<Broken>,
+    /// The properties it breaks, in the order of the catalogue.
+    pub properties: Vec<Broken>,
     /// Where model and subject differ at the same step, if they were compared.
     pub differences: Vec<Difference>,
 }
@@ -181,7 +181,7 @@ pub struct Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "violation at step {} ({}):", self.step.saturating_add(1), self.input)?;
-        self.claims.iter().try_for_each(|broken| write!(out, "\n   {}: {}", broken.claim, broken.why))?;
+        self.properties.iter().try_for_each(|broken| write!(out, "\n   {}: {}", broken.property, broken.why))?;
         self.differences.iter().try_for_each(|difference| write!(out, "\n   {difference}"))
     }
 }
@@ -204,8 +204,8 @@ impl fmt::Display for Inconclusive {
 /// What makes two failures the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Identity {
-    /// The first claim broken.
-    Claim(&'static str),
+    /// The first property broken.
+    Property(&'static str),
     /// The first place that differs, and after what kind of input.
     Place {
         /// The first word of the input's line in a trace.
@@ -218,7 +218,7 @@ pub enum Identity {
 impl fmt::Display for Identity {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Claim(claim) => out.write_str(claim),
+            Self::Property(property) => out.write_str(property),
             Self::Place { verb, place } => write!(out, "{verb}: {place}"),
         }
     }

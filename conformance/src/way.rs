@@ -11,7 +11,7 @@ use crate::concurrent::{self, Nested};
 use crate::generator::Sequence;
 use crate::subjects::EngineSubject;
 use crate::verdict::{Tally, Verdict};
-use crate::{claims, crash, lockstep, notifications, retries};
+use crate::{crash, lockstep, notifications, properties, retries};
 
 /// A way to bring a sequence to our engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub enum Way {
     /// In lockstep with the model.
     #[default]
     Lockstep,
-    /// Judged by the claims alone.
-    Claims,
+    /// Judged by the properties alone.
+    Properties,
     /// Each request is sent again, under its key and without.
     Retries,
     /// The engine crashes on the way, at moments that a seed stands for, and is opened again.
@@ -34,15 +34,15 @@ pub enum Way {
 impl Way {
     /// Brings `sequence` to the engine in this way.
     pub fn judge(self, engine: &mut EngineSubject, sequence: &Sequence) -> Verdict {
-        let Sequence { terms, inputs } = sequence;
+        let Sequence { config, inputs } = sequence;
         match self {
-            Self::Lockstep => lockstep::run(engine, terms, inputs),
-            Self::Claims => claims::run(engine, terms, inputs),
-            Self::Retries => retries::run(engine, terms, inputs),
-            Self::Crash(seed) => crash::run(engine, terms, inputs, &mut Seeded::new(seed, u32::MAX)),
-            Self::Notifications(seed) => notifications::run(engine, terms, inputs, &mut Seeded::new(seed, u32::MAX)),
+            Self::Lockstep => lockstep::run(engine, config, inputs),
+            Self::Properties => properties::run(engine, config, inputs),
+            Self::Retries => retries::run(engine, config, inputs),
+            Self::Crash(seed) => crash::run(engine, config, inputs, &mut Seeded::new(seed, u32::MAX)),
+            Self::Notifications(seed) => notifications::run(engine, config, inputs, &mut Seeded::new(seed, u32::MAX)),
             Self::Concurrent(point) => match nested(inputs, point) {
-                Some((prelude, nested)) => concurrent::run(engine, terms, prelude, &nested),
+                Some((prelude, nested)) => concurrent::run(engine, config, prelude, &nested),
                 // There are not two requests that could meet.
                 None => Verdict::Agree(Tally::default()),
             },
@@ -61,7 +61,7 @@ impl fmt::Display for Way {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lockstep => out.write_str("lockstep"),
-            Self::Claims => out.write_str("claims"),
+            Self::Properties => out.write_str("properties"),
             Self::Retries => out.write_str("retries"),
             Self::Crash(seed) => write!(out, "crash {seed}"),
             Self::Concurrent(point) => write!(out, "concurrent {point}"),
@@ -78,7 +78,7 @@ impl FromStr for Way {
         let wrong = || format!("`{text}` is no way to bring a trace to the engine");
         match name {
             "lockstep" => Ok(Self::Lockstep),
-            "claims" => Ok(Self::Claims),
+            "properties" => Ok(Self::Properties),
             "retries" => Ok(Self::Retries),
             "crash" => number.parse().map(Self::Crash).map_err(|_| wrong()),
             "concurrent" => number.parse().map(Self::Concurrent).map_err(|_| wrong()),
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_way_is_read_as_it_is_written() {
-        let ways = [Way::Lockstep, Way::Claims, Way::Retries, Way::Crash(7), Way::Concurrent(2), Way::Notifications(9)];
+        let ways =
+            [Way::Lockstep, Way::Properties, Way::Retries, Way::Crash(7), Way::Concurrent(2), Way::Notifications(9)];
         for way in ways {
             assert_eq!(way.to_string().parse(), Ok(way));
             let script = Script { heading: vec![format!("way: {way}")], ..Script::default() };

@@ -11,7 +11,7 @@ use holdfast_conformance::choices::{Choices, Odometer};
 use holdfast_conformance::lockstep;
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_model::trace::Script;
-use holdfast_model::{Input, Terms};
+use holdfast_model::{Config, Input};
 
 /// Inputs after the first, at the most.
 const LENGTH: usize = 4;
@@ -28,8 +28,8 @@ fn play(first: &str, alphabet: &str) -> usize {
     while odometer.advance() {
         let rest = (0..LENGTH).map(|_| alphabet[odometer.choose(options) as usize]);
         let inputs: Vec<Input> = first.iter().copied().chain(rest).collect();
-        let verdict = lockstep::run(&mut engine, &Terms::default(), &inputs);
-        assert!(verdict.agrees(), "{verdict}\n{}", Script::of(Terms::default(), inputs.iter().map(|it| (*it, None))));
+        let verdict = lockstep::run(&mut engine, &Config::default(), &inputs);
+        assert!(verdict.agrees(), "{verdict}\n{}", Script::of(Config::default(), inputs.iter().map(|it| (*it, None))));
         played += 1;
     }
     played

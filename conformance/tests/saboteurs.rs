@@ -1,4 +1,4 @@
-//! Every saboteur is caught, by the claim or comparison that should catch it, and the honest engine passes the very
+//! Every saboteur is caught, by the property or comparison that should catch it, and the honest engine passes the very
 //! same runs.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use holdfast_conformance::saboteurs::{self, Breaks};
 use holdfast_conformance::strength::{Technique, campaign, seed_of, technique_for};
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_properties::Claim;
+use holdfast_properties::Property;
 
 /// Runs that a saboteur may take to be caught.
 const BUDGET: u32 = 3_000;
@@ -63,8 +63,8 @@ fn the_table_says_what_there_is() {
         let name = saboteur.name;
         assert!(names.insert(name), "{name}: a name that is taken");
         assert!(!name.ends_with('.') && !saboteur.rules.is_empty(), "{name}");
-        if let Breaks::Claim(id) = saboteur.breaks {
-            assert!(Claim::find(id).is_some(), "{name}: there is no claim {id}");
+        if let Breaks::Property(id) = saboteur.breaks {
+            assert!(Property::find(id).is_some(), "{name}: there is no property {id}");
         }
     }
     assert!(saboteurs::named(saboteurs::CANARY).is_some(), "the canary is gone");

@@ -1,8 +1,8 @@
 //! A model's input as a request of the provider's API. `None` where this server cannot be asked that.
 
 use holdfast_model::{
-    About, Authentication, CancellationReason, CaptureMethod, ConfirmationMethod, Create, Event, Flow, IntentId,
-    Operation, PaymentMethod, PaymentView, Rail, RefundProgress, Update,
+    Authentication, CancellationReason, CaptureMethod, ConfirmationMethod, Create, EnvironmentEvent, Flow, IntentId,
+    Operation, PaymentMethod, PaymentView, Rail, RefundProgress, Target, Update,
 };
 
 use crate::names::Names;
@@ -43,7 +43,7 @@ pub fn operation(
     let named = operation.method();
     // A bank account is saved by deposits, whose amounts nobody tells.
     let is_bank = named.is_some_and(|method| !matches!(method.profile().rail, Rail::Card(_)));
-    if named.is_some() != method.is_some() || is_bank && operation.about() == About::Setup {
+    if named.is_some() != method.is_some() || is_bank && operation.about() == Target::Setup {
         return None;
     }
     match ways.api {
@@ -191,13 +191,13 @@ fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, 
 
 /// The request that makes the world move.
 #[must_use]
-pub fn event(ways: &Ways, names: &Names, event: &Event, view: Option<&PaymentView>) -> Option<Asked> {
+pub fn event(ways: &Ways, names: &Names, event: &EnvironmentEvent, view: Option<&PaymentView>) -> Option<Asked> {
     let helper = |intent: IntentId, verb: &str| {
         let account = names.payment(intent).and_then(|names| names.account.clone());
         Asked { account, ..Asked::post(format!("/v1/test_helpers/payment_intents/{}/{verb}", names.intent(intent))) }
     };
     match *event {
-        Event::Authenticate { intent, result } => {
+        EnvironmentEvent::Authenticate { intent, result } => {
             let helper = ways.authenticate?;
             let value = match result {
                 Authentication::Succeeds => helper.values.0,
@@ -209,7 +209,7 @@ pub fn event(ways: &Ways, names: &Names, event: &Event, view: Option<&PaymentVie
             let asked = if helper.secret { asked.with("client_secret", &names.secret) } else { asked };
             Some(Asked { account: names.account.clone(), ..asked })
         }
-        Event::Settle { intent } if ways.settle => {
+        EnvironmentEvent::Settle { intent } if ways.settle => {
             let value = match view?.payment_method? {
                 PaymentMethod::UsBankAccount | PaymentMethod::SepaDebit | PaymentMethod::BankTransfer => "succeeded",
                 PaymentMethod::UsBankAccountFails | PaymentMethod::SepaDebitFails => "insufficient_funds",
@@ -240,8 +240,8 @@ pub fn event(ways: &Ways, names: &Names, event: &Event, view: Option<&PaymentVie
             };
             Some(helper(intent, "settle").with("outcome", value))
         }
-        Event::CloseCancelWindow { intent } if ways.settle => Some(helper(intent, "close_cancel_window")),
-        Event::Refund { intent, refund, progress } if ways.refunds_move => {
+        EnvironmentEvent::CloseCancelWindow { intent } if ways.settle => Some(helper(intent, "close_cancel_window")),
+        EnvironmentEvent::Refund { intent, refund, progress } if ways.refunds_move => {
             let (verb, outcome) = match progress {
                 RefundProgress::Succeeds => ("report", Some("succeeded")),
                 RefundProgress::Fails => ("report", Some("expired_or_canceled_card")),
@@ -251,19 +251,19 @@ pub fn event(ways: &Ways, names: &Names, event: &Event, view: Option<&PaymentVie
             let path = format!("/v1/test_helpers/refunds/{}/{verb}", names.refund(intent, refund));
             Some(Asked { path, ..helper(intent, "") }.with_some("outcome", outcome))
         }
-        Event::Advance { seconds } if ways.clock => {
+        EnvironmentEvent::Advance { seconds } if ways.clock => {
             Some(Asked::post("/v1/test_helpers/clock/advance").with("seconds", seconds))
         }
-        Event::Settle { .. }
-        | Event::CloseCancelWindow { .. }
-        | Event::Book { .. }
-        | Event::ExpireHold { .. }
-        | Event::Refund { .. }
-        | Event::AuthenticateSetup { .. }
-        | Event::SettleSetup
-        | Event::CustomerPays { .. }
-        | Event::PruneKey { .. }
-        | Event::Advance { .. } => None,
+        EnvironmentEvent::Settle { .. }
+        | EnvironmentEvent::CloseCancelWindow { .. }
+        | EnvironmentEvent::PostToLedger { .. }
+        | EnvironmentEvent::ExpireHold { .. }
+        | EnvironmentEvent::Refund { .. }
+        | EnvironmentEvent::AuthenticateSetup { .. }
+        | EnvironmentEvent::SettleSetup
+        | EnvironmentEvent::CustomerPays { .. }
+        | EnvironmentEvent::PruneKey { .. }
+        | EnvironmentEvent::Advance { .. } => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use holdfast_conformance::lockstep::{KEYS, PAYMENTS, World};
 use holdfast_model::rendering::refund_shown;
-use holdfast_model::{Amount, Country, Dialect, Input, Sight, Terms, transition};
+use holdfast_model::{Amount, Config, Country, Dialect, Input, OwnedObservation, transition};
 
 /// Numbers that are tried for a field, by its name; a field that is yes or no is turned round.
 const NUMBERS: [(&str, &[&str]); 2] = [
@@ -10,54 +10,54 @@ const NUMBERS: [(&str, &[&str]); 2] = [
     ("confirm_limit", &["1", "2", "3", "4", "5", "6", "8", "12", "15", "20", "25", "255"]),
 ];
 
-/// The same terms with one choice made otherwise, and which.
+/// The same config with one choice made otherwise, and which.
 #[must_use]
-pub fn others(terms: &Terms) -> Vec<(&'static str, Terms)> {
+pub fn others(config: &Config) -> Vec<(&'static str, Config)> {
     let mut others = Vec::new();
-    for (field, now) in terms.dialect.words() {
+    for (field, now) in config.dialect.words() {
         let words: Vec<&str> = match now.as_str() {
             "yes" => vec!["no"],
             "no" => vec!["yes"],
             _ => NUMBERS.iter().find(|(name, _)| *name == field).map(|(_, words)| words.to_vec()).unwrap_or_default(),
         };
         for word in words {
-            let mut other = *terms;
+            let mut other = *config;
             if other.dialect.set(field, word).is_ok() {
                 others.push((field, other));
             }
         }
     }
-    let mut account = *terms;
+    let mut account = *config;
     account.account.country = Country::Jp;
     others.push(("country", account));
     others
 }
 
-/// Does the model do or show something else with these inputs under the other terms?
+/// Does the model do or show something else with these inputs under the other config?
 #[must_use]
-pub fn differs(terms: &Terms, other: &Terms, inputs: &[Input]) -> bool {
+pub fn differs(config: &Config, other: &Config, inputs: &[Input]) -> bool {
     let (mut here, mut there) = (World::default(), World::default());
     inputs.iter().any(|input| {
-        let (this, that) = (transition(terms, &here, *input), transition(other, &there, *input));
+        let (this, that) = (transition(config, &here, *input), transition(other, &there, *input));
         (here, there) = (this.after, that.after);
-        this.outcome != that.outcome || shown(terms, &here) != shown(other, &there)
+        this.outcome != that.outcome || shown(config, &here) != shown(other, &there)
     })
 }
 
-/// Everything that is seen, with released money as the terms show it.
-fn shown(terms: &Terms, world: &World) -> (Sight<PAYMENTS, KEYS>, Vec<(Amount, bool)>) {
-    let sight = world.observe(terms);
-    let now = sight.observation(terms);
+/// Everything that is seen, with released money as the config show it.
+fn shown(config: &Config, world: &World) -> (OwnedObservation<PAYMENTS, KEYS>, Vec<(Amount, bool)>) {
+    let sight = world.observe(config);
+    let now = sight.observation(config);
     let released =
-        now.payments.iter().flatten().filter_map(|view| Some(refund_shown(terms, view, view.charge.as_ref()?)));
+        now.payments.iter().flatten().filter_map(|view| Some(refund_shown(config, view, view.charge.as_ref()?)));
     let released = released.collect();
     (sight, released)
 }
 
 /// The choice in words.
 #[must_use]
-pub fn told(field: &str, terms: &Terms) -> String {
-    let value = terms.dialect.words().into_iter().find(|(name, _)| *name == field).map(|(_, word)| word);
+pub fn told(field: &str, config: &Config) -> String {
+    let value = config.dialect.words().into_iter().find(|(name, _)| *name == field).map(|(_, word)| word);
     let rule = Dialect::FIELDS.iter().find(|(name, _)| *name == field).map_or("B6 §2.7", |(_, rule)| rule);
-    format!("`{field}={}` ({rule})", value.unwrap_or_else(|| terms.account.country.name().to_owned()))
+    format!("`{field}={}` ({rule})", value.unwrap_or_else(|| config.account.country.name().to_owned()))
 }

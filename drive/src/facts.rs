@@ -5,7 +5,7 @@
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::{
-    CaptureMethod, ChargeView, ConfirmationMethod, IntentStatus, PaymentView, RefundView, SetupView, Terms,
+    CaptureMethod, ChargeView, Config, ConfirmationMethod, IntentStatus, PaymentView, RefundView, SetupView,
 };
 use serde_json::Value;
 
@@ -129,8 +129,8 @@ pub fn payment(view: &PaymentView, version: Version) -> Vec<Fact> {
 
 /// What the charge of a payment must show.
 #[must_use]
-pub fn charge(terms: &Terms, view: &PaymentView, charge: &ChargeView, version: Version) -> Vec<Fact> {
-    let (mut refunded, mut is_refunded) = refund_shown(terms, view, charge);
+pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version: Version) -> Vec<Fact> {
+    let (mut refunded, mut is_refunded) = refund_shown(config, view, charge);
     if version.remainder_is_refund && charge.captured && !charge.captured_amount.is_zero() {
         refunded = refunded.plus(charge.released).unwrap_or(refunded);
         is_refunded = refunded == charge.authorized;
@@ -144,7 +144,7 @@ pub fn charge(terms: &Terms, view: &PaymentView, charge: &ChargeView, version: V
         money("/refunded", Want::Flag(is_refunded)),
     ];
     // Until the hour is over the entry may be there or not (A10, D4).
-    if charge.booking_left.is_none() {
+    if charge.posting_left.is_none() {
         facts.push(shape("/balance_transaction", set(charge.links.balance_transaction)));
     }
     facts

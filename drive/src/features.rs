@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use holdfast_model::{
-    Authentication, CaptureMethod, ConfirmationMethod, Currency, Event, Flow, Input, Operation, RefundProgress, Update,
+    Authentication, CaptureMethod, ConfirmationMethod, Currency, EnvironmentEvent, Flow, Input, Operation,
+    RefundProgress, Update,
 };
 
 /// Without these there is not much that can be found: a server on which one never goes through has not been judged.
@@ -103,20 +104,22 @@ fn of_operation(operation: &Operation, used: &mut Vec<String>) {
     }
 }
 
-const fn of_event(event: &Event) -> &'static str {
+const fn of_event(event: &EnvironmentEvent) -> &'static str {
     match event {
-        Event::Authenticate { result: Authentication::Abandoned, .. } => "challenge left",
-        Event::Authenticate { .. } | Event::AuthenticateSetup { .. } => "challenge answered",
-        Event::Settle { .. } => "bank answers",
-        Event::CloseCancelWindow { .. } => "bank closes the window for cancels",
-        Event::Book { .. } => "booking on demand",
-        Event::ExpireHold { .. } => "expiry job on demand",
-        Event::Refund { progress: RefundProgress::Succeeds | RefundProgress::Fails, .. } => "network reports a refund",
-        Event::Refund { .. } => "customer and bank move a refund",
-        Event::SettleSetup => "mandate answered",
-        Event::CustomerPays { .. } => "hosted page",
-        Event::PruneKey { .. } => "keys forgotten on demand",
-        Event::Advance { .. } => "clock",
+        EnvironmentEvent::Authenticate { result: Authentication::Abandoned, .. } => "challenge left",
+        EnvironmentEvent::Authenticate { .. } | EnvironmentEvent::AuthenticateSetup { .. } => "challenge answered",
+        EnvironmentEvent::Settle { .. } => "bank answers",
+        EnvironmentEvent::CloseCancelWindow { .. } => "bank closes the window for cancels",
+        EnvironmentEvent::PostToLedger { .. } => "booking on demand",
+        EnvironmentEvent::ExpireHold { .. } => "expiry job on demand",
+        EnvironmentEvent::Refund { progress: RefundProgress::Succeeds | RefundProgress::Fails, .. } => {
+            "network reports a refund"
+        }
+        EnvironmentEvent::Refund { .. } => "customer and bank move a refund",
+        EnvironmentEvent::SettleSetup => "mandate answered",
+        EnvironmentEvent::CustomerPays { .. } => "hosted page",
+        EnvironmentEvent::PruneKey { .. } => "keys forgotten on demand",
+        EnvironmentEvent::Advance { .. } => "clock",
     }
 }
 

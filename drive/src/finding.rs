@@ -69,8 +69,8 @@ pub struct Sighting {
     pub model: String,
     /// What the server says.
     pub server: String,
-    /// The claims that the step breaks.
-    pub claims: Vec<Broken>,
+    /// The properties that the step breaks.
+    pub properties: Vec<Broken>,
 }
 
 impl Sighting {
@@ -82,7 +82,7 @@ impl Sighting {
             headline: headline.into(),
             model: String::new(),
             server: String::new(),
-            claims: Vec::new(),
+            properties: Vec::new(),
         }
     }
 

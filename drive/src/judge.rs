@@ -1,13 +1,13 @@
-//! Differences told: what kind each is, in a sentence, and which claims it breaks.
+//! Differences told: what kind each is, in a sentence, and which properties it breaks.
 
 use holdfast_conformance::lockstep::World;
 use holdfast_conformance::oracle;
 use holdfast_conformance::subject::Refused;
-use holdfast_conformance::verdict::Broken as BrokenClaim;
+use holdfast_conformance::verdict::Broken as BrokenProperty;
 use holdfast_model::trace::describe;
-use holdfast_model::{Accepted, Input, Outcome, Rejection, Terms, Transition};
+use holdfast_model::{Accepted, Config, Input, Outcome, Rejection, Transition};
 use holdfast_properties::abstraction::StatusClass;
-use holdfast_properties::{AbstractTransition, CATALOGUE, Claim, Step};
+use holdfast_properties::{AbstractTransition, CATALOGUE, Property, Step};
 
 use crate::facts::{Found, Gap, Weight, short};
 use crate::finding::{Class, Sighting};
@@ -36,9 +36,9 @@ pub struct Scene {
 impl Scene {
     /// The scene of an input, and what the model makes of it.
     #[must_use]
-    pub fn of(terms: &Terms, world: &World, input: Input, expected: &Transition<3, 3>) -> Self {
-        let (before, after) = (world.observe(terms), expected.after.observe(terms));
-        let (before, after) = (before.observation(terms), after.observation(terms));
+    pub fn of(config: &Config, world: &World, input: Input, expected: &Transition<3, 3>) -> Self {
+        let (before, after) = (world.observe(config), expected.after.observe(config));
+        let (before, after) = (before.observation(config), after.observation(config));
         let step = Step::new(before, input, expected.outcome, expected.notifications.as_slice(), after);
         let edge = AbstractTransition::of(&step);
         let known = match input {
@@ -106,7 +106,7 @@ impl Scene {
         let mut sighting = self.sighting(Class::Money, "acts twice", "makes another object: it acts twice");
         sighting = sighting.saying(format!("the same {}", text(first)), format!("another {}", text(again)));
         let why = "two objects were made under one key".to_owned();
-        sighting.claims.push(BrokenClaim { claim: "known-key-acts-no-more", why });
+        sighting.properties.push(BrokenProperty { property: "known-key-acts-no-more", why });
         Took { asked: true, sightings: vec![sighting], edge: Some(self.edge), ..Took::default() }
     }
 
@@ -128,7 +128,13 @@ impl Scene {
 
     /// The server accepts what must be refused.
     #[must_use]
-    pub fn accepts(&self, rejection: Rejection, reply: &Reply, acts: bool, claims: Vec<BrokenClaim>) -> Sighting {
+    pub fn accepts(
+        &self,
+        rejection: Rejection,
+        reply: &Reply,
+        acts: bool,
+        properties: Vec<BrokenProperty>,
+    ) -> Sighting {
         let wire = rejection.wire();
         let reason = [wire.code, wire.param].into_iter().flatten().collect::<Vec<_>>().join(" ");
         // A fee or transfer that a server has no idea of is only not listened to.
@@ -146,7 +152,7 @@ impl Scene {
         let told =
             if acts { "is accepted, and must be refused" } else { "is accepted and does nothing; it must be refused" };
         let mut sighting = self.sighting(class, &what, told).saying(describe(&Err(rejection)), said(reply));
-        sighting.claims = claims;
+        sighting.properties = properties;
         sighting
     }
 
@@ -199,9 +205,9 @@ impl Scene {
 
     /// Both accept, or both refuse, and something else is seen than the model has.
     #[must_use]
-    pub fn shows_otherwise(&self, wrong: &[&Found], claims: Vec<BrokenClaim>) -> Sighting {
+    pub fn shows_otherwise(&self, wrong: &[&Found], properties: Vec<BrokenProperty>) -> Sighting {
         let mut sighting = self.told(wrong, "afterwards it");
-        sighting.claims = claims;
+        sighting.properties = properties;
         sighting
     }
 
@@ -277,28 +283,28 @@ pub fn shapes(found: &[Found]) -> Vec<Sighting> {
         .collect()
 }
 
-/// Claims that can be judged by what a client sees of a server: not those about notifications and the ledger's links.
-fn is_seen(claim: &Claim) -> bool {
-    !matches!(claim.topic, "notifications" | "ledger" | "session" | "expiry")
+/// Properties that can be judged by what a client sees of a server: not those about notifications and the ledger's links.
+fn is_seen(property: &Property) -> bool {
+    !matches!(property.topic, "notifications" | "ledger" | "session" | "expiry")
 }
 
-/// The claims that can be judged, a bit each.
+/// The properties that can be judged, a bit each.
 #[must_use]
 pub fn seen_bits() -> u128 {
-    CATALOGUE.iter().filter(|claim| is_seen(claim)).fold(0, |bits, claim| bits | claim.bit())
+    CATALOGUE.iter().filter(|property| is_seen(property)).fold(0, |bits, property| bits | property.bit())
 }
 
-/// The claims that a step of the server breaks.
+/// The properties that a step of the server breaks.
 #[must_use]
-pub fn claims(step: &Step<'_>, scene: &Scene) -> Vec<BrokenClaim> {
-    let judged = |claim: &Claim| match claim.topic {
+pub fn properties(step: &Step<'_>, scene: &Scene) -> Vec<BrokenProperty> {
+    let judged = |property: &Property| match property.topic {
         // What is kept under a key is not seen; that a repetition acts is.
         "idempotency" => scene.is_known_key,
         "expiry" => scene.passes_time,
-        _ => is_seen(claim),
+        _ => is_seen(property),
     };
-    let broken = oracle::broken_claims(step);
-    broken.into_iter().filter(|broken| Claim::find(broken.claim).is_some_and(judged)).collect()
+    let broken = oracle::broken_properties(step);
+    broken.into_iter().filter(|broken| Property::find(broken.property).is_some_and(judged)).collect()
 }
 
 /// An answer in a few words.

@@ -5,7 +5,7 @@
 //!    chance, then [`races`]), and tells the shortest way to each.
 //! 3. [`Report`] — what was found, by [`Class`]; as Markdown, HTML and JSON, with `curl` lines and an SDK script.
 //!
-//! Nothing is known of any server: what it can is probed, what it does is compared, and the claims name what is broken.
+//! Nothing is known of any server: what it can is probed, what it does is compared, and the properties name what is broken.
 #![forbid(unsafe_code)]
 
 pub mod ask;
@@ -35,7 +35,7 @@ pub use settings::Settings;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use holdfast_model::Terms;
+use holdfast_model::Config;
 
 use hunt::Hunt;
 use server::Server;
@@ -52,9 +52,9 @@ pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress
     // Keys of an earlier drive may still be known to the server.
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut server = Server::new(wire, format!("drive-{moment:x}"));
-    let mut terms = Terms::default();
-    let mut incomplete = probe::probe(&mut server, &mut terms).err().map(|stop| stop.to_string());
-    let mut hunt = Hunt::new(settings, &mut server, terms, progress);
+    let mut config = Config::default();
+    let mut incomplete = probe::probe(&mut server, &mut config).err().map(|stop| stop.to_string());
+    let mut hunt = Hunt::new(settings, &mut server, config, progress);
     if incomplete.is_none() {
         incomplete = match hunt.everything() {
             Ok(why) => why,

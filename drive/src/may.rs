@@ -2,8 +2,8 @@
 
 use holdfast_conformance::lockstep::World;
 use holdfast_model::{
-    Accepted, Call, Event, Fault, Input, IntentId, IntentStatus, Observation, Operation, Outcome, PaymentView,
-    RefundPath, RefundProgress, RefundStatus, SetupStatus, Terms, transition,
+    Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Observation, Operation,
+    Outcome, PaymentView, RefundPath, RefundProgress, RefundStatus, SetupStatus, transition,
 };
 
 /// Time runs on while a sequence is driven: no deadline may be nearer than this, before or after.
@@ -11,27 +11,27 @@ const MARGIN: i64 = 600;
 
 /// May the event be made to happen, in view of what the model says comes of it?
 #[must_use]
-pub fn happen(terms: &Terms, world: &World, event: &Event, now: &Observation<'_>) -> bool {
-    let outcome = transition(terms, world, Input::Event(*event)).outcome;
+pub fn happen(config: &Config, world: &World, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
+    let outcome = transition(config, world, Input::Event(*event)).outcome;
     let does = matches!(outcome, Ok(Accepted::Happened));
     match *event {
         // Also where there is nothing to answer: a server may let it pass twice.
-        Event::Authenticate { intent, .. } => view(now, intent).is_some(),
-        Event::Settle { .. } | Event::CloseCancelWindow { .. } => does,
+        EnvironmentEvent::Authenticate { intent, .. } => view(now, intent).is_some(),
+        EnvironmentEvent::Settle { .. } | EnvironmentEvent::CloseCancelWindow { .. } => does,
         // Some refunds fail by a job that nobody can call.
-        Event::Refund { intent, refund, progress } => {
+        EnvironmentEvent::Refund { intent, refund, progress } => {
             let refund = view(now, intent).and_then(|view| *view.refunds.get(usize::from(refund.0))?);
             let is_job = progress == RefundProgress::Fails
                 && refund.is_none_or(|refund| refund.status != RefundStatus::Succeeded);
             does && !is_job
         }
-        Event::Advance { .. } => time_may_pass(terms, world, event, now),
-        Event::Book { .. }
-        | Event::ExpireHold { .. }
-        | Event::AuthenticateSetup { .. }
-        | Event::SettleSetup
-        | Event::CustomerPays { .. }
-        | Event::PruneKey { .. } => false,
+        EnvironmentEvent::Advance { .. } => time_may_pass(config, world, event, now),
+        EnvironmentEvent::PostToLedger { .. }
+        | EnvironmentEvent::ExpireHold { .. }
+        | EnvironmentEvent::AuthenticateSetup { .. }
+        | EnvironmentEvent::SettleSetup
+        | EnvironmentEvent::CustomerPays { .. }
+        | EnvironmentEvent::PruneKey { .. } => false,
     }
 }
 
@@ -42,7 +42,7 @@ pub fn view<'a>(now: &'a Observation<'_>, intent: IntentId) -> Option<&'a Paymen
 }
 
 /// Not while somebody is at work whose hours only the server knows, and not into the last minutes before a deadline.
-fn time_may_pass(terms: &Terms, world: &World, event: &Event, now: &Observation<'_>) -> bool {
+fn time_may_pass(config: &Config, world: &World, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
     let waits = |view: &PaymentView| {
         let moves_later = view.payment_method.is_some_and(|method| method.profile().refund != RefundPath::Immediate);
         view.status == IntentStatus::Processing || (moves_later && view.refunds.iter().flatten().next().is_some())
@@ -51,12 +51,12 @@ fn time_may_pass(terms: &Terms, world: &World, event: &Event, now: &Observation<
     if setup_waits || now.payments.iter().flatten().any(waits) {
         return false;
     }
-    let after = transition(terms, world, Input::Event(*event)).after.observe(terms);
-    let after = after.observation(terms);
+    let after = transition(config, world, Input::Event(*event)).after.observe(config);
+    let after = after.observation(config);
     let is_far = |view: &PaymentView| {
         let Some(charge) = &view.charge else { return true };
         charge.hold_left.is_none_or(|left| left > MARGIN)
-            && charge.booking_left.is_none_or(|left| i64::from(left) > MARGIN)
+            && charge.posting_left.is_none_or(|left| i64::from(left) > MARGIN)
     };
     let session = after.session.and_then(|session| session.seconds_left);
     after.payments.iter().flatten().all(is_far) && session.is_none_or(|left| i64::from(left) > MARGIN)
@@ -67,12 +67,12 @@ fn time_may_pass(terms: &Terms, world: &World, event: &Event, now: &Observation<
 #[must_use]
 pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&PaymentView>) -> bool {
     let fits = match call.fault {
-        Fault::None => true,
+        DeliveryFault::None => true,
         // What was made must be known by name to go on.
-        Fault::AnswerLost => calm.is_ok(),
-        Fault::ErrorBefore | Fault::ErrorAfter => false,
+        DeliveryFault::AnswerLost => calm.is_ok(),
+        DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter => false,
     };
-    let is_booked = view.and_then(|view| view.charge).is_none_or(|charge| charge.booking_left.is_none());
+    let is_booked = view.and_then(|view| view.charge).is_none_or(|charge| charge.posting_left.is_none());
     let takes_back = matches!(
         call.operation,
         Operation::CreateRefund { refund, .. } if refund.refund_application_fee || refund.reverse_transfer

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use holdfast_conformance::lockstep::World;
 use holdfast_conformance::oracle;
 use holdfast_model::trace::Script;
-use holdfast_model::{Accepted, Input, Terms, transition};
+use holdfast_model::{Accepted, Config, Input, transition};
 use holdfast_properties::abstraction::InputKind;
 use holdfast_properties::{AbstractTransition, Step};
 
@@ -188,41 +188,42 @@ pub fn alphabet() -> Result<Vec<Input>, String> {
 
 /// Is it about the SetupIntent? It shares nothing with payments, and is walked through apart.
 fn is_setup(input: &Input) -> bool {
-    matches!(input, Input::Call(call) if matches!(call.operation.about(), holdfast_model::About::Setup))
+    matches!(input, Input::Call(call) if matches!(call.operation.about(), holdfast_model::Target::Setup))
 }
 
 /// The shortest ways to every kind of step, breadth-first. `may` says which inputs can be asked, `is_known` through
 /// which steps there is no way any more, because model and server part there.
 #[must_use]
 pub fn witnesses(
-    terms: &Terms,
+    config: &Config,
     alphabet: &[Input],
     may: impl Fn(&Input) -> bool,
     is_known: impl Fn(AbstractTransition) -> bool,
 ) -> Vec<Witness> {
     let (setup, payments): (Vec<Input>, Vec<Input>) =
         alphabet.iter().filter(|input| may(input)).partition(|input| is_setup(input));
-    let mut found = walk(terms, &payments, &is_known);
-    found.extend(walk(terms, &setup, &is_known));
+    let mut found = walk(config, &payments, &is_known);
+    found.extend(walk(config, &setup, &is_known));
     found
 }
 
-fn walk(terms: &Terms, alphabet: &[Input], is_known: &impl Fn(AbstractTransition) -> bool) -> Vec<Witness> {
+fn walk(config: &Config, alphabet: &[Input], is_known: &impl Fn(AbstractTransition) -> bool) -> Vec<Witness> {
     let mut found = Vec::new();
     let mut targets: BTreeSet<Target> = BTreeSet::new();
     let mut visited: HashSet<World> = HashSet::from([World::default()]);
     let mut queue: VecDeque<(World, Vec<Input>, Option<InputKind>)> =
         VecDeque::from([(World::default(), vec![], None)]);
     while let Some((world, path, last)) = queue.pop_front() {
-        let before = world.observe(terms);
-        let before = before.observation(terms);
+        let before = world.observe(config);
+        let before = before.observation(config);
         for input in alphabet {
-            let next = transition(terms, &world, *input);
+            let next = transition(config, &world, *input);
             if oracle::is_beyond(&next.outcome) || next.outcome == Ok(Accepted::Nothing) && path.is_empty() {
                 continue;
             }
-            let after = next.after.observe(terms);
-            let step = Step::new(before, *input, next.outcome, next.notifications.as_slice(), after.observation(terms));
+            let after = next.after.observe(config);
+            let step =
+                Step::new(before, *input, next.outcome, next.notifications.as_slice(), after.observation(config));
             let edge = AbstractTransition::of(&step);
             let is_repeated = match input {
                 Input::Call(call) => {
@@ -251,7 +252,7 @@ mod tests {
     #[test]
     fn the_plan_reaches_the_corners() {
         let alphabet = alphabet().unwrap();
-        let found = witnesses(&Terms::default(), &alphabet, |_| true, |_| false);
+        let found = witnesses(&Config::default(), &alphabet, |_| true, |_| false);
         let lines: Vec<String> = found
             .iter()
             .map(|witness| witness.inputs.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
@@ -274,7 +275,7 @@ mod tests {
         for inputs in plain().unwrap() {
             let mut world = World::default();
             for input in &inputs {
-                let next = transition(&Terms::default(), &world, *input);
+                let next = transition(&Config::default(), &world, *input);
                 assert!(next.outcome.is_ok(), "{input}: {:?}", next.outcome);
                 world = next.after;
             }
@@ -284,7 +285,7 @@ mod tests {
     #[test]
     fn there_is_no_way_through_what_is_known() {
         let alphabet = alphabet().unwrap();
-        let found = witnesses(&Terms::default(), &alphabet, |_| true, |_| true);
+        let found = witnesses(&Config::default(), &alphabet, |_| true, |_| true);
         assert!(found.iter().all(|witness| witness.inputs.len() == 1));
     }
 }

@@ -1,6 +1,6 @@
 //! What the server can, found out by asking for it in the plainest way.
 
-use holdfast_model::{Issuer, PaymentMethod, RefundPath, Terms};
+use holdfast_model::{Config, Issuer, PaymentMethod, RefundPath};
 use serde_json::Value;
 
 use crate::ask::make_method;
@@ -55,7 +55,7 @@ fn new_intent() -> Asked {
 ///
 /// # Errors
 /// [`Stop`] where it cannot be driven.
-pub fn probe(server: &mut Server, terms: &mut Terms) -> Result<(), Stop> {
+pub fn probe(server: &mut Server, config: &mut Config) -> Result<(), Stop> {
     find_api(server)?;
     find_methods(server)?;
     if !server.ways.methods.contains_key(&PaymentMethod::Visa) {
@@ -68,10 +68,10 @@ pub fn probe(server: &mut Server, terms: &mut Terms) -> Result<(), Stop> {
         server.ways.authenticate = find_helper(server)?;
         server.ways.settle = settles(server)?;
         server.ways.connected = find_account(server)?;
-        terms.account.multicapture = has_multicapture(server)?;
+        config.account.multicapture = has_multicapture(server)?;
         find_special_methods(server)?;
     } else {
-        terms.account.multicapture = false;
+        config.account.multicapture = false;
     }
     let advance = Asked::post("/v1/test_helpers/clock/advance").with("seconds", 1);
     server.ways.clock = ask(server, &advance)?.is_some_and(|reply| reply.is_done() && reply.body.is_some());

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 
 use holdfast_conformance::lockstep::World;
 use holdfast_model::trace::Script;
-use holdfast_model::{Call, Input, Outcome, Terms, transition};
+use holdfast_model::{Call, Config, Input, Outcome, transition};
 
 use crate::facts::short;
 use crate::features::Features;
@@ -117,8 +117,8 @@ pub enum Tried {
 ///
 /// # Errors
 /// [`Broken`] when the server cannot be reached any more.
-pub fn run(server: &mut Server, terms: &Terms, features: &Features, race: &Race) -> Result<Tried, Broken> {
-    let mut run = Run::begin(server, terms);
+pub fn run(server: &mut Server, config: &Config, features: &Features, race: &Race) -> Result<Tried, Broken> {
+    let mut run = Run::begin(server, config);
     for input in &race.before {
         let took = run.take(*input, features)?;
         let why = match (took.asked, took.refused.is_some(), took.goes_on) {
@@ -256,7 +256,7 @@ pub fn answered(answered: &Answered) -> String {
 /// answered in it.
 #[must_use]
 pub fn orders(
-    terms: &Terms,
+    config: &Config,
     world: &World,
     both: &[Call; 2],
     answered: &[Answered; 2],
@@ -265,7 +265,7 @@ pub fn orders(
     let mut found = Vec::new();
     for here in shares(first) {
         for there in shares(second) {
-            found.extend(orders_of(terms, world, both, [!here, !there]));
+            found.extend(orders_of(config, world, both, [!here, !there]));
         }
     }
     found
@@ -273,7 +273,7 @@ pub fn orders(
 
 /// Both orders of two calls on a world, with what each is answered.
 fn orders_of(
-    terms: &Terms,
+    config: &Config,
     world: &World,
     both: &[Call; 2],
     turned_away: [bool; 2],
@@ -289,7 +289,7 @@ fn orders_of(
             if away {
                 continue;
             }
-            let next = transition(terms, &world, Input::Call(call));
+            let next = transition(config, &world, Input::Call(call));
             world = next.after;
             *outcome = Some(next.outcome);
         }

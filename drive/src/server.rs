@@ -1,6 +1,6 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
-use holdfast_model::{About, Call, Event, Input, IntentId, KeyId, Operation, PaymentView};
+use holdfast_model::{Call, EnvironmentEvent, Input, IntentId, KeyId, Operation, PaymentView, Target};
 use serde_json::Value;
 
 use crate::ask;
@@ -137,10 +137,12 @@ impl Server {
                 let is_cancel = matches!(call.operation, Operation::CancelIntent { reason: None, .. });
                 named && (is_cancel || ask::operation(&self.ways, &symbols, &call.operation, None, method).is_some())
             }
-            Input::Event(Event::Authenticate { .. }) => self.ways.authenticate.is_some(),
-            Input::Event(Event::Settle { .. } | Event::CloseCancelWindow { .. }) => self.ways.settle,
-            Input::Event(Event::Refund { .. }) => self.ways.refunds_move,
-            Input::Event(Event::Advance { seconds }) => self.has_time(*seconds),
+            Input::Event(EnvironmentEvent::Authenticate { .. }) => self.ways.authenticate.is_some(),
+            Input::Event(EnvironmentEvent::Settle { .. } | EnvironmentEvent::CloseCancelWindow { .. }) => {
+                self.ways.settle
+            }
+            Input::Event(EnvironmentEvent::Refund { .. }) => self.ways.refunds_move,
+            Input::Event(EnvironmentEvent::Advance { seconds }) => self.has_time(*seconds),
             Input::Event(_) | Input::Begin { .. } | Input::Finish { .. } => false,
         }
     }
@@ -213,7 +215,7 @@ impl Server {
             self.names.note_refund(intent, &text("/id"));
         }
         match operation.creates() {
-            Some(About::Payment(intent)) => {
+            Some(Target::Payment(intent)) => {
                 // A declined create has created an intent, which is in the error (§2.2).
                 let at = ["", "/error/payment_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 let id = match (at, self.ways.api) {
@@ -227,13 +229,13 @@ impl Server {
                     self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
                 }
             }
-            Some(About::Setup) if self.names.setup.is_none() => {
+            Some(Target::Setup) if self.names.setup.is_none() => {
                 let at = ["", "/error/setup_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 if let Some(at) = at {
                     self.names.setup = Some((text(&format!("{at}/id")), text(&format!("{at}/client_secret"))));
                 }
             }
-            Some(About::Setup | About::Refund(..) | About::Session) | None => {}
+            Some(Target::Setup | Target::Refund(..) | Target::Session) | None => {}
         }
     }
 
@@ -265,9 +267,9 @@ impl Server {
     ///
     /// # Errors
     /// [`Broken`] when there is no answer.
-    pub fn happen(&mut self, event: &Event, view: Option<&PaymentView>) -> Result<Option<Reply>, Broken> {
+    pub fn happen(&mut self, event: &EnvironmentEvent, view: Option<&PaymentView>) -> Result<Option<Reply>, Broken> {
         self.operations = self.operations.saturating_add(1);
-        if let Event::Advance { seconds } = event {
+        if let EnvironmentEvent::Advance { seconds } = event {
             self.moved = self.moved.saturating_add(u64::from(*seconds));
         }
         match ask::event(&self.ways, &self.names, event, view) {

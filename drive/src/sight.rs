@@ -1,6 +1,6 @@
 //! What is seen of the server's payment: which facts it misses, and the model's view with what was seen put in its place.
 
-use holdfast_model::{Amount, ChargeStatus, IntentStatus, LedgerView, PaymentView, RefundStatus, RefundView, Terms};
+use holdfast_model::{Amount, ChargeStatus, Config, IntentStatus, LedgerView, PaymentView, RefundStatus, RefundView};
 use serde_json::Value;
 
 use crate::facts::{self, Found, Gap, Version, Weight, number};
@@ -8,13 +8,13 @@ use crate::server::Look;
 
 /// What a payment shows that the model's `view` of it does not.
 #[must_use]
-pub fn missed(terms: &Terms, view: &PaymentView, look: &Look, refunds: &[String], version: Version) -> Vec<Found> {
+pub fn missed(config: &Config, view: &PaymentView, look: &Look, refunds: &[String], version: Version) -> Vec<Found> {
     let mut found = Vec::new();
     if let Some(shown) = &look.payment {
         found.extend(facts::missed("payment_intent", shown, &facts::payment(view, version)));
     }
     if let (Some(charge), Some(shown)) = (&view.charge, &look.charge) {
-        found.extend(facts::missed("charge", shown, &facts::charge(terms, view, charge, version)));
+        found.extend(facts::missed("charge", shown, &facts::charge(config, view, charge, version)));
     }
     if let Some(list) = &look.refunds {
         found.extend(of_refunds(view, list, refunds));

@@ -145,9 +145,14 @@ fn how_often_a_race_went_wrong_is_told() {
 #[test]
 fn what_is_told_of_a_finding_is_so() {
     let report = driven(Some(Fault::OverRefund), 1_500);
-    let claims: Vec<_> = report.of(Class::Money).flat_map(|it| &it.sighting.claims).map(|it| it.claim).collect();
+    let properties: Vec<_> =
+        report.of(Class::Money).flat_map(|it| &it.sighting.properties).map(|it| it.property).collect();
     // The refund that must not be is there all the same.
-    assert!(claims.contains(&"refunded-within-captured") && !claims.contains(&"refunds-add-up"), "{}", told(&report));
+    assert!(
+        properties.contains(&"refunded-within-captured") && !properties.contains(&"refunds-add-up"),
+        "{}",
+        told(&report)
+    );
     let report = driven(Some(Fault::KeysAreIgnored), 1_500);
     let nothing = report.of(Class::Protocol).find(|it| it.sighting.headline.starts_with("`create`, under another"));
     assert!(nothing.is_none(), "another payment was made:\n{}", told(&report));
@@ -176,6 +181,6 @@ fn a_report_has_every_form() {
     let html = report.html();
     assert!(html.contains("<h2 id=\"f1\">") && !html.contains("<script"), "{html}");
     let json = report.json();
-    assert!(json.pointer("/findings/0/claims/0/claim").is_some(), "{json:#}");
+    assert!(json.pointer("/findings/0/properties/0/property").is_some(), "{json:#}");
     assert!(report.rules().iter().any(|(_, _, broken)| !broken.is_empty()));
 }

@@ -41,9 +41,9 @@ fn side_by_side(bytes: &[u8], temper: Temper) {
     });
 }
 
-/// The engine alone, judged by the claims: what model and engine have wrong in common shows here only.
-pub fn claims(bytes: &[u8]) {
-    in_the_way(bytes, Way::Claims);
+/// The engine alone, judged by the properties: what model and engine have wrong in common shows here only.
+pub fn properties(bytes: &[u8]) {
+    in_the_way(bytes, Way::Properties);
 }
 
 /// Requests are sent again, under their keys and without: nothing is done twice that should be done once.
@@ -74,7 +74,7 @@ fn in_the_way(bytes: &[u8], way: Way) {
     });
 }
 
-/// What is chosen beside the sequence: by the end of the first record, which the terms leave unread.
+/// What is chosen beside the sequence: by the end of the first record, which the config leave unread.
 fn chance(bytes: &[u8]) -> u64 {
     let unread = bytes.get(RECORD - 4..RECORD).unwrap_or_default();
     unread.iter().fold(0, |chance, byte| chance << 8 | u64::from(*byte))
@@ -86,7 +86,7 @@ pub fn canary(bytes: &[u8]) {
         let Drive { sequence, verdict } =
             drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, counters::note);
         tell(&sequence, &verdict, (Way::Lockstep, Keep::No), |sequence| {
-            lockstep::run(subject, &sequence.terms, &sequence.inputs)
+            lockstep::run(subject, &sequence.config, &sequence.inputs)
         });
     });
 }
@@ -95,7 +95,7 @@ fn broken() -> ModelSubject {
     let Some(fault) = faults().find(|fault| fault.name == PLANTED) else {
         fail(&format!("there is no planted fault {PLANTED}"));
     };
-    ModelSubject::deciding(move |terms, world, input| faulty_transition(fault, terms, world, input))
+    ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input))
 }
 
 /// Nothing but reading bytes as a sequence: what the speed of the others is compared with.
@@ -134,7 +134,7 @@ fn goes_the_same_again(sequence: &Sequence) {
 fn transcript(sequence: &Sequence) -> Vec<String> {
     let mut subject = EngineSubject::default();
     let mut lines = Vec::new();
-    let mut lockstep = match holdfast_conformance::Lockstep::start(&mut subject, &sequence.terms) {
+    let mut lockstep = match holdfast_conformance::Lockstep::start(&mut subject, &sequence.config) {
         Ok(lockstep) => lockstep,
         Err(inconclusive) => fail(&inconclusive.to_string()),
     };

@@ -12,7 +12,7 @@ type Target = (&'static str, fn(&[u8]));
 const TARGETS: [Target; 9] = [
     ("lockstep", run::lockstep),
     ("lockstep_hostile", run::lockstep_hostile),
-    ("claims", run::claims),
+    ("properties", run::properties),
     ("retries", run::retries),
     ("crash", run::crash),
     ("concurrent", run::concurrent),
@@ -75,11 +75,14 @@ fn seeds_in(folder: &Path, name: &str) -> Result<PathBuf, String> {
 fn a_target_without_seeds_begins_with_those_of_lockstep() {
     let folder = tempfile::tempdir().unwrap();
     let of = |name: &str| folder.path().join(name);
-    assert!(seeds_in(folder.path(), "claims").unwrap_err().contains("no seeds"));
+    assert!(seeds_in(folder.path(), "properties").unwrap_err().contains("no seeds"));
     for name in ["lockstep", "empty", "own"] {
         std::fs::create_dir(of(name)).unwrap();
     }
-    assert!(seeds_in(folder.path(), "claims").unwrap_err().contains("no seeds"), "an empty folder is as good as none");
+    assert!(
+        seeds_in(folder.path(), "properties").unwrap_err().contains("no seeds"),
+        "an empty folder is as good as none"
+    );
     std::fs::write(of("lockstep").join("0001"), [0]).unwrap();
     std::fs::write(of("own").join("0001"), [0]).unwrap();
     for (name, expected) in [("own", "own"), ("empty", "lockstep"), ("none", "lockstep"), ("lockstep", "lockstep")] {

@@ -76,7 +76,7 @@ impl Amount {
     }
 
     /// [`Amount::plus`] where a guard has already shown that the sum fits. Should the guard be
-    /// wrong, the input is refused with [`Rejection::AmountOutOfRange`], which a claim forbids.
+    /// wrong, the input is refused with [`Rejection::AmountOutOfRange`], which a property forbids.
     #[inline]
     pub(crate) fn add(self, other: Self) -> Result<Self, Rejection> {
         self.plus(other).ok_or(Rejection::AmountOutOfRange)

@@ -1,10 +1,10 @@
-//! The terms an engine works under: the merchant's account, and the choices the rules leave open.
+//! The config an engine works under: the merchant's account, and the choices the rules leave open.
 
 use crate::time::HOUR;
 
 /// Everything that stays the same while an engine runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Terms {
+pub struct Config {
     /// What the rules leave open, and how this engine decides it.
     pub dialect: Dialect,
     /// The merchant.

@@ -1,6 +1,6 @@
-//! What can happen: what a client asks ([`Operation`]) and what the world does ([`Event`]).
+//! What can happen: what a client asks ([`Operation`]) and what the world does ([`EnvironmentEvent`]).
 
-use crate::{About, Currency, PaymentMethod};
+use crate::{Currency, PaymentMethod, Target};
 
 /// Which PaymentIntent, counted from 0 in the order of creation; `pi1` in traces is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +32,7 @@ pub enum Input {
         key: KeyId,
     },
     /// The world moves.
-    Event(Event),
+    Event(EnvironmentEvent),
 }
 
 /// A request and the way it travels.
@@ -43,25 +43,25 @@ pub struct Call {
     /// The idempotency key, if the client sent one (§2.11).
     pub key: Option<KeyId>,
     /// What goes wrong on the way.
-    pub fault: Fault,
+    pub fault: DeliveryFault,
 }
 
 impl From<Operation> for Input {
     /// A plain request: no key, nothing goes wrong.
     fn from(operation: Operation) -> Self {
-        Self::Call(Call { operation, key: None, fault: Fault::None })
+        Self::Call(Call { operation, key: None, fault: DeliveryFault::None })
     }
 }
 
-impl From<Event> for Input {
-    fn from(event: Event) -> Self {
+impl From<EnvironmentEvent> for Input {
+    fn from(event: EnvironmentEvent) -> Self {
         Self::Event(event)
     }
 }
 
 /// What goes wrong with a request (R1–R3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum DeliveryFault {
     /// Nothing.
     #[default]
     None,
@@ -116,7 +116,7 @@ pub enum Operation {
 impl Operation {
     /// The object it works on.
     #[must_use]
-    pub const fn about(&self) -> About {
+    pub const fn about(&self) -> Target {
         match *self {
             Self::CreateIntent { intent, .. }
             | Self::UpdateIntent { intent, .. }
@@ -127,13 +127,13 @@ impl Operation {
             | Self::CancelRefund { intent, .. }
             | Self::RefundFee { intent, .. }
             | Self::ReverseTransfer { intent, .. }
-            | Self::CreateTransfer { intent, .. } => About::Payment(intent),
+            | Self::CreateTransfer { intent, .. } => Target::Payment(intent),
             Self::CreateSetup { .. }
             | Self::UpdateSetup { .. }
             | Self::ConfirmSetup { .. }
             | Self::CancelSetup { .. }
-            | Self::VerifyMicrodeposits => About::Setup,
-            Self::CreateSession(_) | Self::ExpireSession => About::Session,
+            | Self::VerifyMicrodeposits => Target::Setup,
+            Self::CreateSession(_) | Self::ExpireSession => Target::Session,
         }
     }
 }
@@ -265,7 +265,7 @@ pub struct CreateSession {
 /// What the world does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the fields are the objects that the event happens to")]
-pub enum Event {
+pub enum EnvironmentEvent {
     /// The customer deals with the bank's challenge (C7).
     Authenticate { intent: IntentId, result: Authentication },
     /// The bank answers a debit (C8).
@@ -273,7 +273,7 @@ pub enum Event {
     /// The bank has taken the debit so far that no cancel stops it any more (C18).
     CloseCancelWindow { intent: IntentId },
     /// The background capture reaches the ledger (A2, A12).
-    Book { intent: IntentId },
+    PostToLedger { intent: IntentId },
     /// The expiry job comes by (B35, U9).
     ExpireHold { intent: IntentId },
     /// A refund moves on by itself (§2.6).

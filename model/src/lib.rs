@@ -2,11 +2,11 @@
 //!
 //! Read in this order:
 //!
-//! 1. [`transition`] — the one place where rules are decided: `(terms, state, input)` to
+//! 1. [`transition`] — the one place where rules are decided: `(config, state, input)` to
 //!    `(state, outcome, notifications)`, total, pure, without a clock or a random source.
-//! 2. [`Input`] — what a client can ask ([`Operation`]) and what the world can do ([`Event`]).
+//! 2. [`Input`] — what a client can ask ([`Operation`]) and what the world can do ([`EnvironmentEvent`]).
 //! 3. [`Rejection`] — every reason to refuse, in order of precedence, with what a client sees.
-//! 4. [`Observation`] — what an outsider sees of a [`State`]; claims read nothing else.
+//! 4. [`Observation`] — what an outsider sees of a [`State`]; properties read nothing else.
 //! 5. [`Dialect`] — the choices that the rules leave open, each a named field.
 //!
 //! Rule ids (A1…, B1…, C1…, §2.x, U1…) refer to the index in `model/README.md`.
@@ -35,21 +35,23 @@ pub mod trace;
 mod transition;
 
 pub use amount::Amount;
-pub use dialect::{Account, Choice, Country, Dialect, Terms};
+pub use dialect::{Account, Choice, Config, Country, Dialect};
 pub use input::{
     Authentication, Call, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod, Create,
-    CreateRefund, CreateSession, Event, Fault, Flow, Input, IntentId, KeyId, Operation, RefundId, RefundProgress,
-    SessionMode, SessionUi, Update,
+    CreateRefund, CreateSession, DeliveryFault, EnvironmentEvent, Flow, Input, IntentId, KeyId, Operation, RefundId,
+    RefundProgress, SessionMode, SessionUi, Update,
 };
 pub use method::{Decline, Issuer, Network, PaymentMethod, Profile, Rail, RefundPath};
-pub use notification::{About, Links, NOTIFICATIONS_PER_STEP, Notification, NotificationKind, Notifications, Previous};
+pub use notification::{
+    Links, NOTIFICATIONS_PER_STEP, Notification, NotificationKind, Notifications, Previous, Target,
+};
 pub use observation::{
     ChargeView, KeyView, LedgerView, Observation, PaymentView, REFUNDS, RefundView, SessionView, SetupView,
 };
 pub use outcome::{Accepted, Outcome};
 pub use payment::CAPTURE_LIMIT;
 pub use rejection::{Rejection, Wire};
-pub use state::{Sight, State};
+pub use state::{OwnedObservation, State};
 pub use status::{
     ChargeStatus, Currency, IntentStatus, PaymentError, PaymentStatus, RefundStatus, SessionStatus, SetupStatus,
 };

@@ -1,8 +1,8 @@
 //! What an input names: the payment that it is about, the object that it would make, the payment method, the key.
 
-use crate::{About, Event, Input, IntentId, KeyId, Observation, Operation, PaymentMethod, Update};
+use crate::{EnvironmentEvent, Input, IntentId, KeyId, Observation, Operation, PaymentMethod, Target, Update};
 
-impl About {
+impl Target {
     /// The PaymentIntent, if it is about one or about what belongs to one.
     #[must_use]
     pub const fn intent(self) -> Option<IntentId> {
@@ -17,7 +17,7 @@ impl Operation {
     /// The object that it makes and gives a name to. A refund, a fee's refund, a transfer and its reversal get no name
     /// from whoever asks for them.
     #[must_use]
-    pub const fn creates(&self) -> Option<About> {
+    pub const fn creates(&self) -> Option<Target> {
         match self {
             Self::CreateIntent { .. } | Self::CreateSetup { .. } | Self::CreateSession(_) => Some(self.about()),
             Self::UpdateIntent { .. }
@@ -61,7 +61,7 @@ impl Operation {
     }
 }
 
-impl Event {
+impl EnvironmentEvent {
     /// The PaymentIntent that it happens to.
     #[must_use]
     pub const fn intent(&self) -> Option<IntentId> {
@@ -69,7 +69,7 @@ impl Event {
             Self::Authenticate { intent, .. }
             | Self::Settle { intent }
             | Self::CloseCancelWindow { intent }
-            | Self::Book { intent }
+            | Self::PostToLedger { intent }
             | Self::ExpireHold { intent }
             | Self::Refund { intent, .. }
             | Self::CustomerPays { intent, .. } => Some(intent),
@@ -114,15 +114,15 @@ impl Input {
 impl Observation<'_> {
     /// Is the object there?
     #[must_use]
-    pub fn has(&self, about: About) -> bool {
+    pub fn has(&self, about: Target) -> bool {
         let payment = |intent: IntentId| self.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
         match about {
-            About::Payment(intent) => payment(intent).is_some(),
-            About::Refund(intent, refund) => {
+            Target::Payment(intent) => payment(intent).is_some(),
+            Target::Refund(intent, refund) => {
                 payment(intent).is_some_and(|it| it.refunds.get(usize::from(refund.0)).is_some_and(Option::is_some))
             }
-            About::Setup => self.setup.is_some(),
-            About::Session => self.session.is_some(),
+            Target::Setup => self.setup.is_some(),
+            Target::Session => self.session.is_some(),
         }
     }
 

@@ -43,7 +43,7 @@ named! {
 
 /// The object a notification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum About {
+pub enum Target {
     /// A PaymentIntent, its charge, its fee or its transfer: the kind says which.
     Payment(IntentId),
     /// A refund of a PaymentIntent.
@@ -60,7 +60,7 @@ pub struct Notification {
     /// `type`.
     pub kind: NotificationKind,
     /// `data.object`, by name.
-    pub about: About,
+    pub about: Target,
     /// `data.previous_attributes`.
     pub previous: Previous,
 }
@@ -125,7 +125,7 @@ impl Default for Notifications {
 impl Notifications {
     const BLANK: Notification = Notification {
         kind: NotificationKind::IntentCreated,
-        about: About::Session,
+        about: Target::Session,
         previous: Previous {
             amount: None,
             flag: None,
@@ -187,11 +187,11 @@ impl Notifications {
 /// Where an object leaves its notifications: it knows what happened to it, not what it is called.
 pub(crate) struct Outbox<'a> {
     notifications: &'a mut Notifications,
-    about: About,
+    about: Target,
 }
 
 impl<'a> Outbox<'a> {
-    pub(crate) fn new(notifications: &'a mut Notifications, about: About) -> Self {
+    pub(crate) fn new(notifications: &'a mut Notifications, about: Target) -> Self {
         Self { notifications, about }
     }
 
@@ -208,9 +208,9 @@ impl<'a> Outbox<'a> {
     /// The same outbox, about one refund of the payment.
     pub(crate) fn about_refund(&mut self, refund: RefundId) -> Outbox<'_> {
         let about = match self.about {
-            About::Payment(intent) | About::Refund(intent, _) => About::Refund(intent, refund),
-            About::Setup => About::Setup,
-            About::Session => About::Session,
+            Target::Payment(intent) | Target::Refund(intent, _) => Target::Refund(intent, refund),
+            Target::Setup => Target::Setup,
+            Target::Session => Target::Session,
         };
         Outbox { notifications: self.notifications, about }
     }

@@ -1,12 +1,12 @@
 //! What an outsider can see: the same type for the model and for any engine.
 //!
-//! A claim reads nothing else, so one sentence judges a state of the model under the explorers and
+//! A property reads nothing else, so one sentence judges a state of the model under the explorers and
 //! an engine under the fuzzer alike.
 
 use crate::{
-    Amount, CancellationReason, CaptureMethod, ChargeStatus, ConfirmationMethod, Currency, Flow, IntentStatus, Links,
-    Operation, Outcome, PaymentError, PaymentMethod, PaymentStatus, RefundStatus, SessionMode, SessionStatus,
-    SessionUi, SetupStatus, Terms,
+    Amount, CancellationReason, CaptureMethod, ChargeStatus, Config, ConfirmationMethod, Currency, Flow, IntentStatus,
+    Links, Operation, Outcome, PaymentError, PaymentMethod, PaymentStatus, RefundStatus, SessionMode, SessionStatus,
+    SessionUi, SetupStatus,
 };
 
 /// Refunds that one payment can have in the model.
@@ -15,8 +15,8 @@ pub const REFUNDS: usize = 4;
 /// Everything visible at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observation<'a> {
-    /// The terms the engine works under.
-    pub terms: &'a Terms,
+    /// The config the engine works under.
+    pub config: &'a Config,
     /// Every PaymentIntent with all that belongs to it; `None` where none was created.
     pub payments: &'a [Option<PaymentView>],
     /// The SetupIntent.
@@ -98,7 +98,7 @@ pub struct ChargeView {
     pub hold_left: Option<i64>,
     /// Seconds until a background capture must have reached the ledger; `None` when nothing is
     /// outstanding.
-    pub booking_left: Option<u32>,
+    pub posting_left: Option<u32>,
     /// `balance_transaction`, `transfer`, `application_fee`: which are set.
     pub links: Links,
     /// Did the first capture name a fee?

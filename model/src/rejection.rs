@@ -166,7 +166,7 @@ pub enum Rejection {
     /// The answer never arrived.
     AnswerLost,
 
-    // The model itself; a claim forbids the first, the harness treats the second as undecided.
+    // The model itself; a property forbids the first, the harness treats the second as undecided.
     /// An amount would leave its range: a guard is missing.
     AmountOutOfRange,
     /// The model has no room for another object of this kind.

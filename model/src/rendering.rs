@@ -3,7 +3,7 @@
 //! None of it is a state of its own: an old status name is another word for the same status, and a
 //! released hold that is shown as refunded has given nothing back.
 
-use crate::{Amount, ChargeView, IntentStatus, PaymentView, SetupStatus, Terms};
+use crate::{Amount, ChargeView, Config, IntentStatus, PaymentView, SetupStatus};
 
 /// A version of the API, by the date that names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,10 +68,10 @@ pub fn setup_status(status: SetupStatus, version: ApiVersion) -> &'static str {
 /// A charge's `amount_refunded` and `refunded` as the API shows them: a hold that was let go
 /// uncaptured is shown as if it had been refunded, where the dialect says so (§2.7, §2.8, R12).
 #[must_use]
-pub fn refund_shown(terms: &Terms, payment: &PaymentView, charge: &ChargeView) -> (Amount, bool) {
+pub fn refund_shown(config: &Config, payment: &PaymentView, charge: &ChargeView) -> (Amount, bool) {
     let let_go =
         payment.status == IntentStatus::Canceled && charge.captured_amount.is_zero() && !charge.released.is_zero();
-    if let_go && terms.dialect.release_shown_as_refund {
+    if let_go && config.dialect.release_shown_as_refund {
         (charge.released, true)
     } else {
         (charge.refunded_amount, charge.refunded)

@@ -4,8 +4,8 @@ use crate::notification::Outbox;
 use crate::payment::{Payment, intent_amount};
 use crate::time::{Countdown, DAY, MINUTE};
 use crate::{
-    Accepted, Amount, CaptureMethod, Create, CreateSession, IntentId, IntentStatus, NotificationKind, Outcome,
-    PaymentMethod, PaymentStatus, Rejection, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus, Terms,
+    Accepted, Amount, CaptureMethod, Config, Create, CreateSession, IntentId, IntentStatus, NotificationKind, Outcome,
+    PaymentMethod, PaymentStatus, Rejection, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus,
 };
 
 /// The Checkout Session.
@@ -25,10 +25,10 @@ pub(crate) struct Session {
 
 impl Session {
     /// A new session, if its parameters fit its page (B9, B15, B22, §2.13).
-    pub(crate) fn create(terms: &Terms, request: CreateSession) -> Result<Self, Rejection> {
+    pub(crate) fn create(config: &Config, request: CreateSession) -> Result<Self, Rejection> {
         const SHORTEST: u32 = 30 * MINUTE;
         let amount = match request.mode {
-            SessionMode::Payment => intent_amount(terms, request.amount)?,
+            SessionMode::Payment => intent_amount(config, request.amount)?,
             SessionMode::Setup => Amount::ZERO,
         };
         match request.ui {
@@ -43,7 +43,7 @@ impl Session {
             return Err(Rejection::InvalidExpiry);
         }
         // Several captures without `manual` are accepted and come to nothing (B10, B11, B23).
-        let automatic_is_refused = !terms.dialect.accept_multicapture_with_automatic && !request.manual;
+        let automatic_is_refused = !config.dialect.accept_multicapture_with_automatic && !request.manual;
         if request.multicapture && (request.mode == SessionMode::Setup || automatic_is_refused) {
             return Err(Rejection::UnexpectedMulticapture);
         }

@@ -3,8 +3,8 @@
 use crate::notification::Outbox;
 use crate::payment::error_of;
 use crate::{
-    Accepted, Authentication, CancellationReason, Decline, Issuer, NotificationKind, Outcome, PaymentError,
-    PaymentMethod, Rail, Rejection, SetupStatus, SetupView, Terms,
+    Accepted, Authentication, CancellationReason, Config, Decline, Issuer, NotificationKind, Outcome, PaymentError,
+    PaymentMethod, Rail, Rejection, SetupStatus, SetupView,
 };
 
 /// What a request or an event made of the SetupIntent, and the answer.
@@ -24,7 +24,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// A new SetupIntent, confirmed in the same request if the client asks for it.
     pub(crate) fn create(
-        terms: &Terms,
+        config: &Config,
         method: Option<PaymentMethod>,
         confirm: bool,
         owned_by_session: bool,
@@ -47,7 +47,7 @@ impl Setup {
         };
         method.map_or(Ok(()), check_method)?;
         outbox.tell(NotificationKind::SetupCreated)?;
-        if confirm { setup.confirm(terms, None, outbox) } else { setup.done() }
+        if confirm { setup.confirm(config, None, outbox) } else { setup.done() }
     }
 
     /// Gives it another payment method, which has to be confirmed (again).
@@ -61,14 +61,19 @@ impl Setup {
     }
 
     /// Tries to save the payment method. That there is one is checked before the status (§2.3).
-    pub(crate) fn confirm(self, terms: &Terms, method: Option<PaymentMethod>, outbox: &mut Outbox<'_>) -> SetupChanged {
+    pub(crate) fn confirm(
+        self,
+        config: &Config,
+        method: Option<PaymentMethod>,
+        outbox: &mut Outbox<'_>,
+    ) -> SetupChanged {
         let mut next = self;
         let method = method.or(self.payment_method).ok_or(Rejection::SetupMissingMethod)?;
         if !self.status.is_open() {
             return Err(Rejection::SetupUnexpectedState);
         }
         check_method(method)?;
-        if self.confirmations >= terms.dialect.confirm_limit {
+        if self.confirmations >= config.dialect.confirm_limit {
             next.status = SetupStatus::Canceled;
             // Nobody gave a reason, and the system has none of its own for a setup (§2.1).
             outbox.tell(NotificationKind::SetupCanceled)?;

@@ -6,7 +6,7 @@ use crate::idempotency::Key;
 use crate::payment::Payment;
 use crate::session::Session;
 use crate::setup::Setup;
-use crate::{IntentId, KeyId, KeyView, Observation, PaymentView, SessionView, SetupView, Terms};
+use crate::{Config, IntentId, KeyId, KeyView, Observation, PaymentView, SessionView, SetupView};
 
 /// Everything there is: small, `Copy`, without a heap.
 ///
@@ -32,11 +32,12 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     /// What an outsider sees.
     #[must_use]
     #[inline]
-    pub fn observe(&self, terms: &Terms) -> Sight<PAYMENTS, KEYS> {
+    pub fn observe(&self, config: &Config) -> OwnedObservation<PAYMENTS, KEYS> {
         // Filled in where it is: this is done for every state and every change of one.
-        let mut sight = Sight { payments: [None; PAYMENTS], setup: None, session: None, keys: [const { None }; KEYS] };
+        let mut sight =
+            OwnedObservation { payments: [None; PAYMENTS], setup: None, session: None, keys: [const { None }; KEYS] };
         for (view, payment) in sight.payments.iter_mut().zip(&self.payments) {
-            *view = payment.as_ref().map(|payment| payment.view(terms));
+            *view = payment.as_ref().map(|payment| payment.view(config));
         }
         sight.setup = self.setup.as_ref().map(Setup::view);
         sight.session = self.session.as_ref().map(|session| {
@@ -108,21 +109,21 @@ impl<const PAYMENTS: usize, const KEYS: usize> Hash for State<PAYMENTS, KEYS> {
     }
 }
 
-/// What an outsider sees of a [`State`], owned; [`Sight::observation`] lends it to the claims.
+/// What an outsider sees of a [`State`], owned; [`OwnedObservation::observation`] lends it to the properties.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sight<const PAYMENTS: usize, const KEYS: usize> {
+pub struct OwnedObservation<const PAYMENTS: usize, const KEYS: usize> {
     payments: [Option<PaymentView>; PAYMENTS],
     setup: Option<SetupView>,
     session: Option<SessionView>,
     keys: [Option<KeyView>; KEYS],
 }
 
-impl<const PAYMENTS: usize, const KEYS: usize> Sight<PAYMENTS, KEYS> {
-    /// The observation, under the terms it was made under.
+impl<const PAYMENTS: usize, const KEYS: usize> OwnedObservation<PAYMENTS, KEYS> {
+    /// The observation, under the config it was made under.
     #[must_use]
-    pub fn observation<'a>(&'a self, terms: &'a Terms) -> Observation<'a> {
+    pub fn observation<'a>(&'a self, config: &'a Config) -> Observation<'a> {
         Observation {
-            terms,
+            config,
             payments: &self.payments,
             setup: self.setup.as_ref(),
             session: self.session.as_ref(),

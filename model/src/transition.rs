@@ -6,8 +6,9 @@ use crate::payment::{Changed, Confirmer, Payment};
 use crate::session::Session;
 use crate::setup::{Setup, SetupChanged};
 use crate::{
-    About, Accepted, Call, Confirm, Event, Fault, Input, IntentId, IntentStatus, KeyId, NotificationKind,
-    Notifications, Operation, Outcome, PaymentMethod, Rejection, SessionMode, SessionStatus, State, Terms,
+    Accepted, Call, Config, Confirm, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, KeyId,
+    NotificationKind, Notifications, Operation, Outcome, PaymentMethod, Rejection, SessionMode, SessionStatus, State,
+    Target,
 };
 
 /// What an input leads to.
@@ -25,13 +26,13 @@ pub struct Transition<const PAYMENTS: usize, const KEYS: usize> {
 /// nobody.
 #[must_use]
 pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
-    terms: &Terms,
+    config: &Config,
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
     // Worked on in place: this is called for every transition, and what it returns is large.
     let mut made = Transition { after: *before, outcome: Ok(Accepted::Nothing), notifications: Notifications::none() };
-    let mut world = World { terms, before, state: &mut made.after, notifications: &mut made.notifications };
+    let mut world = World { config, before, state: &mut made.after, notifications: &mut made.notifications };
     made.outcome = match input {
         Input::Call(call) => world.call(call),
         Input::Begin { key, operation } => world.begin(key, operation),
@@ -43,7 +44,7 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
 
 /// The state while an input is worked on.
 struct World<'a, const PAYMENTS: usize, const KEYS: usize> {
-    terms: &'a Terms,
+    config: &'a Config,
     before: &'a State<PAYMENTS, KEYS>,
     state: &'a mut State<PAYMENTS, KEYS>,
     notifications: &'a mut Notifications,
@@ -54,19 +55,19 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     fn perform(&mut self, operation: Operation) -> Outcome {
         match operation {
             Operation::CreateIntent { intent, create } => {
-                self.create_intent(intent, |terms, outbox| Payment::create(terms, create, outbox))
+                self.create_intent(intent, |config, outbox| Payment::create(config, create, outbox))
             }
             Operation::UpdateIntent { intent, update } => {
-                self.change_intent(intent, |payment, terms, _| payment.update(terms, update))
+                self.change_intent(intent, |payment, config, _| payment.update(config, update))
             }
-            Operation::ConfirmIntent { intent, confirm } => self.change_intent(intent, |payment, terms, outbox| {
-                payment.confirm(terms, Confirmer::Client, confirm, outbox)
+            Operation::ConfirmIntent { intent, confirm } => self.change_intent(intent, |payment, config, outbox| {
+                payment.confirm(config, Confirmer::Client, confirm, outbox)
             }),
             Operation::CaptureIntent { intent, capture } => {
-                self.change_intent(intent, |payment, terms, outbox| payment.capture(terms, capture, outbox))
+                self.change_intent(intent, |payment, config, outbox| payment.capture(config, capture, outbox))
             }
             Operation::CancelIntent { intent, reason } => {
-                self.change_intent(intent, |payment, terms, outbox| payment.cancel(terms, reason, outbox))
+                self.change_intent(intent, |payment, config, outbox| payment.cancel(config, reason, outbox))
             }
             Operation::CreateRefund { intent, refund } => {
                 self.change_intent(intent, |payment, _, outbox| payment.refund(refund, outbox))
@@ -88,14 +89,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
                 setup.check_not_owned()?;
                 setup.update(method)
             }),
-            Operation::ConfirmSetup { method } => self.change_setup(|setup, terms, outbox| {
+            Operation::ConfirmSetup { method } => self.change_setup(|setup, config, outbox| {
                 setup.check_not_owned()?;
-                setup.confirm(terms, method, outbox)
+                setup.confirm(config, method, outbox)
             }),
             Operation::CancelSetup { reason } => self.change_setup(|setup, _, outbox| setup.cancel(reason, outbox)),
             Operation::VerifyMicrodeposits => self.change_setup(|setup, _, outbox| setup.verify(outbox)),
             Operation::CreateSession(request) => {
-                let session = Session::create(self.terms, request)?;
+                let session = Session::create(self.config, request)?;
                 if self.state.session.is_some() {
                     return Err(Rejection::BeyondBounds);
                 }
@@ -111,35 +112,39 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     }
 
     /// What the world does. No catch-all here either.
-    fn happen(&mut self, event: Event) -> Outcome {
+    fn happen(&mut self, event: EnvironmentEvent) -> Outcome {
         match event {
-            Event::Authenticate { intent, result } => {
-                self.move_intent(intent, |payment, terms, outbox| payment.authenticate(terms, result, outbox))
+            EnvironmentEvent::Authenticate { intent, result } => {
+                self.move_intent(intent, |payment, config, outbox| payment.authenticate(config, result, outbox))
             }
-            Event::Settle { intent } => {
-                self.move_intent(intent, |payment, terms, outbox| payment.settle(terms, outbox))
+            EnvironmentEvent::Settle { intent } => {
+                self.move_intent(intent, |payment, config, outbox| payment.settle(config, outbox))
             }
-            Event::CloseCancelWindow { intent } => {
+            EnvironmentEvent::CloseCancelWindow { intent } => {
                 self.move_intent(intent, |payment, _, _| payment.close_cancel_window())
             }
-            Event::Book { intent } => self.move_intent(intent, |payment, _, outbox| payment.book(outbox)),
-            Event::ExpireHold { intent } => {
-                self.move_intent(intent, |payment, terms, outbox| payment.expire(terms, outbox))
+            EnvironmentEvent::PostToLedger { intent } => {
+                self.move_intent(intent, |payment, _, outbox| payment.book(outbox))
             }
-            Event::Refund { intent, refund, progress } => {
+            EnvironmentEvent::ExpireHold { intent } => {
+                self.move_intent(intent, |payment, config, outbox| payment.expire(config, outbox))
+            }
+            EnvironmentEvent::Refund { intent, refund, progress } => {
                 self.move_intent(intent, |payment, _, outbox| payment.progress_refund(refund, progress, outbox))
             }
-            Event::AuthenticateSetup { result } => self.move_setup(|setup, outbox| setup.authenticate(result, outbox)),
-            Event::SettleSetup => self.move_setup(|setup, outbox| setup.settle(outbox)),
-            Event::CustomerPays { intent, method } => self.customer_pays(intent, method),
-            Event::PruneKey { key } => {
+            EnvironmentEvent::AuthenticateSetup { result } => {
+                self.move_setup(|setup, outbox| setup.authenticate(result, outbox))
+            }
+            EnvironmentEvent::SettleSetup => self.move_setup(|setup, outbox| setup.settle(outbox)),
+            EnvironmentEvent::CustomerPays { intent, method } => self.customer_pays(intent, method),
+            EnvironmentEvent::PruneKey { key } => {
                 if !self.state.key(key).is_some_and(|key| key.is_prunable()) {
                     return Ok(Accepted::Nothing);
                 }
                 self.state.set_key(key, None);
                 Ok(Accepted::Happened)
             }
-            Event::Advance { seconds } => self.advance(seconds),
+            EnvironmentEvent::Advance { seconds } => self.advance(seconds),
         }
     }
 
@@ -179,7 +184,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         let Some(open) = self.state.key(id).filter(|key| key.answer.is_none()) else {
             return Ok(Accepted::Nothing);
         };
-        let answer = self.perform_with(open.operation, Fault::None);
+        let answer = self.perform_with(open.operation, DeliveryFault::None);
         self.state.set_key(id, open.answered(answer));
         answer
     }
@@ -196,14 +201,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     }
 
     /// Carries out a request, as far as the fault lets it, to the answer that the server gives.
-    fn perform_with(&mut self, operation: Operation, fault: Fault) -> Outcome {
+    fn perform_with(&mut self, operation: Operation, fault: DeliveryFault) -> Outcome {
         match fault {
-            Fault::ErrorBefore => Err(Rejection::ServerError),
-            Fault::ErrorAfter => {
+            DeliveryFault::ErrorBefore => Err(Rejection::ServerError),
+            DeliveryFault::ErrorAfter => {
                 let _unseen = self.attempt(|world| world.perform(operation));
                 Err(Rejection::ServerError)
             }
-            Fault::None | Fault::AnswerLost => self.attempt(|world| world.perform(operation)),
+            DeliveryFault::None | DeliveryFault::AnswerLost => self.attempt(|world| world.perform(operation)),
         }
     }
 
@@ -221,13 +226,13 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
 
     // --- payments ---
 
-    fn create_intent(&mut self, intent: IntentId, create: impl FnOnce(&Terms, &mut Outbox<'_>) -> Changed) -> Outcome {
+    fn create_intent(&mut self, intent: IntentId, create: impl FnOnce(&Config, &mut Outbox<'_>) -> Changed) -> Outcome {
         let slot = self.state.payments.get(usize::from(intent.0));
         if !slot.is_some_and(Option::is_none) {
             return Err(Rejection::BeyondBounds);
         }
-        let mut outbox = Outbox::new(self.notifications, About::Payment(intent));
-        let (payment, outcome) = create(self.terms, &mut outbox)?;
+        let mut outbox = Outbox::new(self.notifications, Target::Payment(intent));
+        let (payment, outcome) = create(self.config, &mut outbox)?;
         self.state.set_payment(intent, payment);
         outcome
     }
@@ -235,11 +240,11 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     fn change_intent(
         &mut self,
         intent: IntentId,
-        change: impl FnOnce(Payment, &Terms, &mut Outbox<'_>) -> Changed,
+        change: impl FnOnce(Payment, &Config, &mut Outbox<'_>) -> Changed,
     ) -> Outcome {
         let payment = self.state.payment(intent).ok_or(Rejection::NoSuchIntent)?;
-        let mut outbox = Outbox::new(self.notifications, About::Payment(intent));
-        let (payment, outcome) = change(payment, self.terms, &mut outbox)?;
+        let mut outbox = Outbox::new(self.notifications, Target::Payment(intent));
+        let (payment, outcome) = change(payment, self.config, &mut outbox)?;
         self.state.set_payment(intent, payment);
         outcome
     }
@@ -248,7 +253,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     fn move_intent(
         &mut self,
         intent: IntentId,
-        change: impl FnOnce(Payment, &Terms, &mut Outbox<'_>) -> Changed,
+        change: impl FnOnce(Payment, &Config, &mut Outbox<'_>) -> Changed,
     ) -> Outcome {
         let Some(before) = self.state.payment(intent) else { return Ok(Accepted::Nothing) };
         let outcome = self.change_intent(intent, change)?;
@@ -262,7 +267,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         if session.intent != Some(intent) {
             return Ok(());
         }
-        let mut outbox = Outbox::new(self.notifications, About::Session);
+        let mut outbox = Outbox::new(self.notifications, Target::Session);
         let was_processing = before.intent.status == IntentStatus::Processing;
         match after.intent.status {
             IntentStatus::Succeeded if was_processing => outbox.tell(NotificationKind::SessionPaid)?,
@@ -287,16 +292,16 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         if self.state.setup.is_some() {
             return Err(Rejection::BeyondBounds);
         }
-        let mut outbox = Outbox::new(self.notifications, About::Setup);
-        let (setup, outcome) = Setup::create(self.terms, method, confirm, owned, &mut outbox)?;
+        let mut outbox = Outbox::new(self.notifications, Target::Setup);
+        let (setup, outcome) = Setup::create(self.config, method, confirm, owned, &mut outbox)?;
         self.state.setup = Some(setup);
         outcome
     }
 
-    fn change_setup(&mut self, change: impl FnOnce(Setup, &Terms, &mut Outbox<'_>) -> SetupChanged) -> Outcome {
+    fn change_setup(&mut self, change: impl FnOnce(Setup, &Config, &mut Outbox<'_>) -> SetupChanged) -> Outcome {
         let setup = self.state.setup.ok_or(Rejection::NoSuchSetup)?;
-        let mut outbox = Outbox::new(self.notifications, About::Setup);
-        let (setup, outcome) = change(setup, self.terms, &mut outbox)?;
+        let mut outbox = Outbox::new(self.notifications, Target::Setup);
+        let (setup, outcome) = change(setup, self.config, &mut outbox)?;
         self.state.setup = Some(setup);
         self.session_follows_setup(setup)?;
         outcome
@@ -311,7 +316,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
 
     fn session_follows_setup(&mut self, setup: Setup) -> Result<(), Rejection> {
         if let Some(session) = self.state.session.filter(|_| setup.owned_by_session) {
-            let mut outbox = Outbox::new(self.notifications, About::Session);
+            let mut outbox = Outbox::new(self.notifications, Target::Session);
             self.state.session = Some(session.follow_setup(setup.status, &mut outbox)?);
         }
         Ok(())
@@ -346,15 +351,15 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         let intent = session.intent.unwrap_or(free);
         let answer = if session.intent.is_none() {
             let request = session.intent_request(method);
-            self.create_intent(intent, |terms, outbox| {
-                let (mut payment, outcome) = Payment::create(terms, request, outbox)?;
+            self.create_intent(intent, |config, outbox| {
+                let (mut payment, outcome) = Payment::create(config, request, outbox)?;
                 payment.intent.owned_by_session = true;
                 Ok((payment, outcome))
             })
         } else {
             let confirm = Confirm { method: Some(method), ..Confirm::default() };
-            self.change_intent(intent, |payment, terms, outbox| {
-                payment.confirm(terms, Confirmer::Page, confirm, outbox)
+            self.change_intent(intent, |payment, config, outbox| {
+                payment.confirm(config, Confirmer::Page, confirm, outbox)
             })
         };
         if answer.is_err_and(Rejection::is_refusal) {
@@ -375,15 +380,15 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         if !setup.owned_by_session {
             return Err(Rejection::BeyondBounds);
         }
-        self.change_setup(|setup, terms, outbox| setup.confirm(terms, Some(method), outbox))
+        self.change_setup(|setup, config, outbox| setup.confirm(config, Some(method), outbox))
     }
 
     /// Closes the session, and with it what it owns (§2.13).
     fn expire_session(&mut self, session: Session) -> Result<(), Rejection> {
-        let mut outbox = Outbox::new(self.notifications, About::Session);
+        let mut outbox = Outbox::new(self.notifications, Target::Session);
         self.state.session = Some(session.expire(&mut outbox)?);
         if let Some(intent) = session.intent {
-            let _seen = self.change_intent(intent, |payment, terms, outbox| payment.abandon(terms, outbox))?;
+            let _seen = self.change_intent(intent, |payment, config, outbox| payment.abandon(config, outbox))?;
         }
         if self.state.setup.is_some_and(|setup| setup.owned_by_session) {
             let _seen = self.change_setup(|setup, _, outbox| setup.abandon(outbox))?;
@@ -398,7 +403,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
     fn advance(&mut self, seconds: u32) -> Outcome {
         for index in 0..PAYMENTS {
             let intent = IntentId(u8::try_from(index).map_err(|_| Rejection::BeyondBounds)?);
-            self.move_intent(intent, |payment, terms, outbox| payment.advance(terms, seconds, outbox))?;
+            self.move_intent(intent, |payment, config, outbox| payment.advance(config, seconds, outbox))?;
         }
         if let Some(mut session) = self.state.session {
             let (expiry, is_over) = session.expiry.after(seconds);
@@ -418,14 +423,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
 
 /// How an answer looks from the client's side.
 trait Seen {
-    fn seen(self, fault: Fault) -> Self;
+    fn seen(self, fault: DeliveryFault) -> Self;
 }
 
 impl Seen for Outcome {
-    fn seen(self, fault: Fault) -> Self {
+    fn seen(self, fault: DeliveryFault) -> Self {
         match fault {
-            Fault::AnswerLost => Err(Rejection::AnswerLost),
-            Fault::None | Fault::ErrorBefore | Fault::ErrorAfter => self,
+            DeliveryFault::AnswerLost => Err(Rejection::AnswerLost),
+            DeliveryFault::None | DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter => self,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::trace::Script;
-use holdfast_model::{Dialect, State, Terms, transition};
+use holdfast_model::{Config, Dialect, State, transition};
 
 /// A trace for each choice. Under the usual one, it goes otherwise.
 const CHOICES: &str = "
@@ -77,9 +77,9 @@ advance 1s  => pi1.status=canceled
 
 # A12: booked within a minute, and not before it is over.
 dialect ledger_delay=60
-create  pi1 1000 usd automatic_async method=card_visa confirm => succeeded booking_left=1m balance_transaction=null
-advance 59s => pi1.booking_left=1s pi1.balance_transaction=null notifies
-advance 1s  => pi1.booking_left=null pi1.balance_transaction=set notifies charge.updated
+create  pi1 1000 usd automatic_async method=card_visa confirm => succeeded posting_left=1m balance_transaction=null
+advance 59s => pi1.posting_left=1s pi1.balance_transaction=null notifies
+advance 1s  => pi1.posting_left=null pi1.balance_transaction=set notifies charge.updated
 
 # B11: several captures are available with manual capture only.
 dialect multicapture_despite_automatic=no
@@ -118,15 +118,15 @@ refund  pi1 700             => succeeded refunded=700 refunded_flag=false
 capture pi1 0               => succeeded refunded=700 captured_flag=true refunded_flag=false
 ";
 
-/// Where it goes otherwise than it says, under these terms.
-fn differences(script: &Script, terms: &Terms) -> Vec<String> {
+/// Where it goes otherwise than it says, under these config.
+fn differences(script: &Script, config: &Config) -> Vec<String> {
     let mut state = State::<3, 0>::default();
     let mut differences = Vec::new();
     for line in &script.lines {
-        let step = transition(terms, &state, line.input);
+        let step = transition(config, &state, line.input);
         if let Some(expectation) = &line.expectation {
-            let sight = step.after.observe(terms);
-            let found = expectation.compare(&step.outcome, &sight.observation(terms), step.notifications.as_slice());
+            let sight = step.after.observe(config);
+            let found = expectation.compare(&step.outcome, &sight.observation(config), step.notifications.as_slice());
             differences.extend(found.iter().map(|difference| format!("{}: {difference}", line.input)));
         }
         state = step.after;
@@ -141,12 +141,12 @@ fn each_choice_changes_what_it_names() {
     for text in CHOICES.split("\n\n") {
         let script = Script::parse(text).unwrap_or_else(|error| panic!("{error} in {text}"));
         let changed: Vec<_> =
-            script.terms.dialect.words().into_iter().zip(usual.words()).filter(|(it, usual)| it != usual).collect();
+            script.config.dialect.words().into_iter().zip(usual.words()).filter(|(it, usual)| it != usual).collect();
         let [((field, _), (_, usually))] = changed.as_slice() else { panic!("not one choice, but {changed:?}") };
-        assert_eq!(differences(&script, &script.terms), Vec::<String>::new(), "{field}");
-        let mut terms = script.terms;
-        terms.dialect.set(field, usually).unwrap();
-        assert_ne!(differences(&script, &terms), Vec::<String>::new(), "{field} makes no difference");
+        assert_eq!(differences(&script, &script.config), Vec::<String>::new(), "{field}");
+        let mut config = script.config;
+        config.dialect.set(field, usually).unwrap();
+        assert_ne!(differences(&script, &config), Vec::<String>::new(), "{field} makes no difference");
         shown.push(field);
     }
     for (field, _) in Dialect::FIELDS {
@@ -186,17 +186,17 @@ fn a_hold_let_go_is_shown_as_refunded_where_the_dialect_says_so() {
          create pi3 1000 usd manual multicapture method=card_visa confirm",
     )
     .unwrap();
-    let usual = Terms::default();
-    let other = Terms { dialect: Dialect { release_shown_as_refund: false, ..usual.dialect }, ..usual };
+    let usual = Config::default();
+    let other = Config { dialect: Dialect { release_shown_as_refund: false, ..usual.dialect }, ..usual };
     // Let go uncaptured, let go in part, still held.
-    for (terms, expected) in
+    for (config, expected) in
         [(usual, [(1000, true), (0, false), (0, false)]), (other, [(0, false), (0, false), (0, false)])]
     {
         let start = State::<3, 0>::default();
-        let end = script.lines.iter().fold(start, |state, line| transition(&terms, &state, line.input).after);
-        let sight = end.observe(&terms);
-        let shown = sight.observation(&terms).payments.iter().flatten().map(|payment| {
-            let (amount, refunded) = refund_shown(&terms, payment, &payment.charge.unwrap());
+        let end = script.lines.iter().fold(start, |state, line| transition(&config, &state, line.input).after);
+        let sight = end.observe(&config);
+        let shown = sight.observation(&config).payments.iter().flatten().map(|payment| {
+            let (amount, refunded) = refund_shown(&config, payment, &payment.charge.unwrap());
             (amount.get(), refunded)
         });
         assert_eq!(shown.collect::<Vec<_>>(), expected);

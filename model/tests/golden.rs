@@ -8,14 +8,14 @@ use holdfast_model::{State, transition};
 
 /// Replays a trace, and lists every line where the model does otherwise than expected.
 fn replay(script: &Script) -> Vec<String> {
-    let terms = script.terms;
+    let config = script.config;
     let mut state = State::<3, 3>::default();
     let mut failures = Vec::new();
     for line in &script.lines {
-        let step = transition(&terms, &state, line.input);
+        let step = transition(&config, &state, line.input);
         if let Some(expectation) = &line.expectation {
-            let sight = step.after.observe(&terms);
-            let found = expectation.compare(&step.outcome, &sight.observation(&terms), step.notifications.as_slice());
+            let sight = step.after.observe(&config);
+            let found = expectation.compare(&step.outcome, &sight.observation(&config), step.notifications.as_slice());
             failures
                 .extend(found.iter().map(|difference| format!("line {}: {}: {difference}", line.number, line.input)));
         }

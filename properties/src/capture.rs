@@ -1,8 +1,8 @@
 //! Taking authorized money, once or several times.
 
 use holdfast_model::{
-    Amount, Capture, CaptureMethod, ChargeView, Country, Flow, IntentStatus, Network, PaymentMethod, PaymentView, Rail,
-    Rejection, Terms,
+    Amount, Capture, CaptureMethod, ChargeView, Config, Country, Flow, IntentStatus, Network, PaymentMethod,
+    PaymentView, Rail, Rejection,
 };
 
 use crate::expiry::is_over;
@@ -51,13 +51,13 @@ fn token(payment: &PaymentView) -> &'static str {
 }
 
 /// If false, a shop of many parcels captures the 51st and the network fines it.
-pub(crate) fn at_most_fifty_captures<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn at_most_fifty_captures<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let captures = payment.charge.map_or(0, |charge| charge.captures);
     given(captures >= MOST_CAPTURES, captures == MOST_CAPTURES, || format!("{captures} captures"))
 }
 
 /// If false, an order is taken in pieces that the network allowed to be taken once only.
-fn several_captures_need_multicapture<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn several_captures_need_multicapture<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let captures = payment.charge.map_or(0, |charge| charge.captures);
     given(captures > 1, multicapture(payment), || {
         format!("{captures} captures, method {:?}, multicapture unavailable", payment.capture_method)
@@ -66,7 +66,7 @@ fn several_captures_need_multicapture<V: Voice>(_: &Terms, payment: &PaymentView
 
 /// If false, a partly captured payment stays open where the rest had to be let go, and the
 /// customer's money stays on hold for days.
-fn partly_captured_and_open_needs_multicapture<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn partly_captured_and_open_needs_multicapture<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let premise = payment.status == IntentStatus::RequiresCapture && !payment.received.is_zero();
     given(premise, multicapture(payment), || {
         format!("requires_capture with received {}, multicapture unavailable", payment.received.get())
@@ -74,52 +74,52 @@ fn partly_captured_and_open_needs_multicapture<V: Voice>(_: &Terms, payment: &Pa
 }
 
 /// If false, a merchant who said never captures several times by mistake.
-fn multicapture_is_asked_for<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_is_asked_for<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     given(is_available(payment), payment.multicapture_requested, || "available, but not requested".to_owned())
 }
 
 /// If false, an account captures several times whose contract does not have it.
-fn multicapture_needs_the_account<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    given(is_available(payment), terms.account.multicapture, || "available to an account without it".to_owned())
+fn multicapture_needs_the_account<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    given(is_available(payment), config.account.multicapture, || "available to an account without it".to_owned())
 }
 
 /// If false, the second capture of an order bounces, because the card never allowed it.
-fn multicapture_needs_the_card<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_needs_the_card<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     given(is_available(payment), enterprise_network(payment).is_some(), || format!("available with {}", token(payment)))
 }
 
 /// If false, UnionPay or JCB payments are captured several times in a country where the network
 /// forbids it.
-fn multicapture_needs_the_country<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_needs_the_country<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(network @ (Network::UnionPay | Network::Jcb)) = enterprise_network(payment) else {
         return Judgement::Vacuous;
     };
-    let country = terms.account.country;
+    let country = config.account.country;
     given(is_available(payment), allows(network, country), || {
         format!("available with {} in {}", token(payment), country.name())
     })
 }
 
 /// If false, a shop that may ship in parcels is made to capture all at the first one.
-fn multicapture_is_given_where_it_can_be<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_is_given_where_it_can_be<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
     let (Some(charge), Some(network)) = (approved(payment), enterprise_network(payment)) else {
         return Judgement::Vacuous;
     };
     let premise = payment.multicapture_requested
         && payment.capture_method == CaptureMethod::Manual
-        && terms.account.multicapture
-        && allows(network, terms.account.country);
+        && config.account.multicapture
+        && allows(network, config.account.country);
     given(premise, charge.multicapture_available, || format!("unavailable with {}", token(payment)))
 }
 
 /// If false, a payment taken at once waits for further captures that cannot be made.
-pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment).filter(|_| payment.multicapture_requested) else {
         return Judgement::Vacuous;
     };
     let premise = payment.capture_method != CaptureMethod::Manual;
-    let accepted = terms.dialect.accept_multicapture_with_automatic;
-    let told = terms.dialect.multicapture_despite_automatic || !charge.multicapture_available;
+    let accepted = config.dialect.accept_multicapture_with_automatic;
+    let told = config.dialect.multicapture_despite_automatic || !charge.multicapture_available;
     let idle = payment.status == IntentStatus::Succeeded && payment.capturable.is_zero();
     given(premise, accepted && told && idle, || {
         format!(
@@ -133,7 +133,7 @@ pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(terms: &Terms, payme
 }
 
 /// If false, accounting closes an order from which more can be taken, or waits for one that is done.
-fn captured_flag_follows_the_end<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn captured_flag_follows_the_end<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let open = payment.status == IntentStatus::RequiresCapture;
     given(!charge.captured_amount.is_zero(), charge.captured != open, || {
@@ -147,7 +147,7 @@ fn captured_flag_follows_the_end<V: Voice>(_: &Terms, payment: &PaymentView) -> 
 }
 
 /// If false, a hold from which nothing was ever taken is booked as a sale.
-fn untouched_hold_is_not_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn untouched_hold_is_not_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     given(charge.captured_amount.is_zero(), !charge.captured, || {
         format!("charge captured with amount captured 0 while {}", payment.status.name())
@@ -230,7 +230,7 @@ fn capturing_all_piecewise_stays_open<V: Voice>(step: &PaymentStep<'_, '_>) -> J
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let all = done.asked() == i64::from(done.before.capturable.get()) && done.asked() > 0;
     let premise = done.capture.final_capture == Some(false) && all;
-    let stays = step.terms.dialect.full_capture_stays_open;
+    let stays = step.config.dialect.full_capture_stays_open;
     let status = if stays { IntentStatus::RequiresCapture } else { IntentStatus::Succeeded };
     given(premise, done.after.status == status && done.after.capturable.is_zero(), || {
         format!("captured all {} piecewise, now {}", done.asked(), done.after.status.name())
@@ -301,7 +301,7 @@ pub(crate) fn final_capture_needs_multicapture<V: Voice>(step: &PaymentStep<'_, 
     let held = before.status == IntentStatus::RequiresCapture;
     let named = match capture.final_capture {
         Some(false) => true,
-        Some(true) => step.terms.dialect.final_capture_needs_multicapture,
+        Some(true) => step.config.dialect.final_capture_needs_multicapture,
         None => false,
     };
     refused(step.step, held && named && !multicapture(before), Rejection::FinalCaptureUnavailable)
@@ -321,11 +321,11 @@ pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) ->
     let (Some((capture, before)), Some((_, reason))) = (step.capture_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    // The status, and a model out of its range, have claims of their own.
+    // The status, and a model out of its range, have properties of their own.
     if matches!(reason, Rejection::UnexpectedState | Rejection::AmountOutOfRange) {
         return Judgement::Vacuous;
     }
-    given(true, is_true_of(reason, &capture, step.terms, before), || {
+    given(true, is_true_of(reason, &capture, step.config, before), || {
         let charge = before.charge;
         format!(
             "{capture:?} was refused with {reason:?}: capturable {}, received {}, fee {:?}, transfer {:?}, {:?}, \
@@ -347,8 +347,8 @@ fn is_positive(number: i64) -> bool {
 }
 
 /// Is this capture refused rightly for this reason? Not if it is a reason that captures do not have.
-fn is_true_of(reason: Rejection, capture: &Capture, terms: &Terms, before: &PaymentView) -> bool {
-    let dialect = &terms.dialect;
+fn is_true_of(reason: Rejection, capture: &Capture, config: &Config, before: &PaymentView) -> bool {
+    let dialect = &config.dialect;
     let asked = capture.amount.unwrap_or_else(|| i64::from(before.capturable.get()));
     let (fee, transfer) = (capture.fee.is_some(), capture.transfer.is_some());
     let has = |test: &dyn Fn(&ChargeView) -> bool| before.charge.as_ref().is_some_and(test);
@@ -361,7 +361,7 @@ fn is_true_of(reason: Rejection, capture: &Capture, terms: &Terms, before: &Paym
     } else if reason == Rejection::InvalidTransfer {
         capture.transfer.is_some_and(|transfer| !is_positive(transfer))
     } else if reason == Rejection::HoldExpired {
-        has(&|charge| charge.hold_left.is_some_and(|left| is_over(terms, left)))
+        has(&|charge| charge.hold_left.is_some_and(|left| is_over(config, left)))
     } else if reason == Rejection::ZeroCapture {
         // Zero by default, too: all that is left may be nothing (U5).
         asked == 0 && (capture.final_capture == Some(false) || before.received.is_zero() || !multicapture(before))
@@ -397,25 +397,25 @@ fn is_true_of(reason: Rejection, capture: &Capture, terms: &Terms, before: &Paym
 
 /// If false, an order is taken in pieces, or kept open for further ones, that the network allowed to be
 /// taken once only.
-pub(crate) fn pieces_need_multicapture<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    several_captures_need_multicapture(terms, payment)
-        .and(|| partly_captured_and_open_needs_multicapture(terms, payment))
+pub(crate) fn pieces_need_multicapture<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    several_captures_need_multicapture(config, payment)
+        .and(|| partly_captured_and_open_needs_multicapture(config, payment))
 }
 
 /// If false, accounting closes an order from which more can be taken, waits for one that is done, or
 /// books a hold as a sale.
-pub(crate) fn captured_flag_means_no_more<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    captured_flag_follows_the_end(terms, payment).and(|| untouched_hold_is_not_captured(terms, payment))
+pub(crate) fn captured_flag_means_no_more<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    captured_flag_follows_the_end(config, payment).and(|| untouched_hold_is_not_captured(config, payment))
 }
 
 /// If false, the second parcel of an order bounces (the merchant did not ask, the contract does not have
 /// it, the card or the network in this country forbids it), or a shop that may ship in parcels cannot.
-pub(crate) fn multicapture_where_allowed<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    multicapture_is_asked_for(terms, payment)
-        .and(|| multicapture_needs_the_account(terms, payment))
-        .and(|| multicapture_needs_the_card(terms, payment))
-        .and(|| multicapture_needs_the_country(terms, payment))
-        .and(|| multicapture_is_given_where_it_can_be(terms, payment))
+pub(crate) fn multicapture_where_allowed<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    multicapture_is_asked_for(config, payment)
+        .and(|| multicapture_needs_the_account(config, payment))
+        .and(|| multicapture_needs_the_card(config, payment))
+        .and(|| multicapture_needs_the_country(config, payment))
+        .and(|| multicapture_is_given_where_it_can_be(config, payment))
 }
 
 /// If false, the merchant asks for one sum and another is taken, or the limit of 50 is reached too early

@@ -1,11 +1,11 @@
 //! The macro behind the table in `lib.rs`, and what it makes of each line.
 
-use holdfast_model::{Observation, PaymentView, Terms};
+use holdfast_model::{Config, Observation, PaymentView};
 
 use crate::judgement::Judgement;
 use crate::step::{PaymentStep, Step};
 
-/// What a claim is about.
+/// What a property is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// One payment at one moment.
@@ -18,9 +18,9 @@ pub enum Kind {
     Step,
 }
 
-/// A claim, as a line of the catalogue.
+/// A property, as a line of the catalogue.
 #[derive(Clone, Copy)]
-pub struct Claim {
+pub struct Property {
     /// Its stable name on the command line: the function's name with hyphens.
     pub id: &'static str,
     /// What it says.
@@ -40,26 +40,26 @@ pub struct Claim {
     pub(crate) aloud: Aloud,
 }
 
-/// The claim with a voice.
+/// The property with a voice.
 #[derive(Clone, Copy)]
 pub(crate) enum Aloud {
-    Payment(fn(&Terms, &PaymentView) -> Judgement<String>),
+    Payment(fn(&Config, &PaymentView) -> Judgement<String>),
     World(fn(&Observation<'_>) -> Judgement<String>),
     PaymentStep(fn(&PaymentStep<'_, '_>) -> Judgement<String>),
     Step(fn(&Step<'_>) -> Judgement<String>),
 }
 
-impl std::fmt::Debug for Claim {
+impl std::fmt::Debug for Property {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}", self.id)
     }
 }
 
-impl Claim {
-    /// The claim called `id`.
+impl Property {
+    /// The property called `id`.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        crate::CATALOGUE.iter().find(|claim| claim.id == id)
+        crate::CATALOGUE.iter().find(|property| property.id == id)
     }
 
     /// Its bit in [`crate::Verdicts`].
@@ -73,7 +73,7 @@ impl Claim {
         self.rules.split_whitespace()
     }
 
-    /// What breaks for a merchant if it is false: the paragraph above the claim's function.
+    /// What breaks for a merchant if it is false: the paragraph above the property's function.
     #[must_use]
     pub fn why(&self) -> String {
         let source = crate::SOURCES.iter().find(|(topic, _)| *topic == self.topic).map_or("", |(_, source)| source);
@@ -85,7 +85,7 @@ impl Claim {
     }
 }
 
-/// `name_of_claim` as `name-of-claim`.
+/// `name_of_property` as `name-of-property`.
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
 pub(crate) const fn hyphens<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     let bytes = name.as_bytes();
@@ -98,7 +98,7 @@ pub(crate) const fn hyphens<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     id
 }
 
-/// Does a line's first word say that its claim is about change?
+/// Does a line's first word say that its property is about change?
 pub(crate) const fn is_about_change(kind: &str) -> bool {
     matches!(kind.as_bytes(), b"payment_change" | b"change")
 }
@@ -140,54 +140,54 @@ macro_rules! if_kind {
 
 /// The entry of a line by its kind.
 macro_rules! of_kind {
-    (payment $claim:path) => {
-        (crate::catalogue::Kind::Payment, crate::catalogue::Aloud::Payment($claim))
+    (payment $property:path) => {
+        (crate::catalogue::Kind::Payment, crate::catalogue::Aloud::Payment($property))
     };
-    (world $claim:path) => {
-        (crate::catalogue::Kind::World, crate::catalogue::Aloud::World($claim))
+    (world $property:path) => {
+        (crate::catalogue::Kind::World, crate::catalogue::Aloud::World($property))
     };
-    (payment_step $claim:path) => {
-        (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($claim))
+    (payment_step $property:path) => {
+        (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($property))
     };
-    (capture_step $claim:path) => {
-        of_kind!(payment_step $claim)
+    (capture_step $property:path) => {
+        of_kind!(payment_step $property)
     };
-    (refund_step $claim:path) => {
-        of_kind!(payment_step $claim)
+    (refund_step $property:path) => {
+        of_kind!(payment_step $property)
     };
-    (operation_step $claim:path) => {
-        of_kind!(payment_step $claim)
+    (operation_step $property:path) => {
+        of_kind!(payment_step $property)
     };
-    (told_step $claim:path) => {
-        of_kind!(payment_step $claim)
+    (told_step $property:path) => {
+        of_kind!(payment_step $property)
     };
-    (payment_change $claim:path) => {
-        of_kind!(payment_step $claim)
+    (payment_change $property:path) => {
+        of_kind!(payment_step $property)
     };
-    (step $claim:path) => {
-        (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($claim))
+    (step $property:path) => {
+        (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($property))
     };
-    (change $claim:path) => {
-        of_kind!(step $claim)
+    (change $property:path) => {
+        of_kind!(step $property)
     };
 }
 
-/// Makes of the table: [`crate::CATALOGUE`] and the functions that evaluate all claims of a kind.
+/// Makes of the table: [`crate::CATALOGUE`] and the functions that evaluate all properties of a kind.
 macro_rules! catalogue {
     ($($kind:ident $topic:ident :: $name:ident $sentence:literal $rules:literal;)+) => {
-        #[allow(non_camel_case_types, reason = "the claims' own names, to number them")]
+        #[allow(non_camel_case_types, reason = "the properties' own names, to number them")]
         #[derive(Clone, Copy)]
         #[repr(u8)]
         enum Place { $($name),+ }
 
         const COUNT: usize = [$(stringify!($name)),+].len();
-        const _: () = assert!(COUNT <= 128, "a claim is a bit of a u128");
+        const _: () = assert!(COUNT <= 128, "a property is a bit of a u128");
 
-        /// Every claim, in the order of the table.
-        pub static CATALOGUE: [Claim; COUNT] = [$({
+        /// Every property, in the order of the table.
+        pub static CATALOGUE: [Property; COUNT] = [$({
             const ID: [u8; stringify!($name).len()] = catalogue::hyphens(stringify!($name));
             let (kind, aloud) = of_kind!($kind $topic::$name);
-            Claim {
+            Property {
                 id: match std::str::from_utf8(&ID) { Ok(id) => id, Err(_) => stringify!($name) },
                 sentence: $sentence,
                 topic: stringify!($topic),
@@ -200,18 +200,18 @@ macro_rules! catalogue {
             }
         }),+];
 
-        /// Judges one payment at one moment by every claim about it.
+        /// Judges one payment at one moment by every property about it.
         #[inline]
         #[must_use]
-        pub fn judge_payment(terms: &Terms, payment: &PaymentView) -> Verdicts {
+        pub fn judge_payment(config: &Config, payment: &PaymentView) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(terms, payment))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(config, payment))
             );)+
             verdicts
         }
 
-        /// Judges one moment by every claim about more than one payment.
+        /// Judges one moment by every property about more than one payment.
         #[inline]
         #[must_use]
         pub fn judge_world(world: &Observation<'_>) -> Verdicts {
@@ -222,7 +222,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// Judges what one step did to one payment, by the claims that any step can break.
+        /// Judges what one step did to one payment, by the properties that any step can break.
         #[inline]
         fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
@@ -252,7 +252,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// The same by the claims that a quiet step cannot break.
+        /// The same by the properties that a quiet step cannot break.
         #[inline]
         fn judge_payment_change(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
@@ -272,7 +272,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// The same by the claims that a quiet step cannot break.
+        /// The same by the properties that a quiet step cannot break.
         #[inline]
         fn judge_change_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;

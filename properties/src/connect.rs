@@ -1,7 +1,7 @@
 //! Fees of the platform and transfers to connected accounts.
 
 use holdfast_model::{
-    Accepted, Amount, Capture, CaptureMethod, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection, Terms,
+    Accepted, Amount, Capture, CaptureMethod, Config, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection,
     Update,
 };
 
@@ -12,7 +12,7 @@ use crate::refusal::refused;
 use crate::step::{Captured, PaymentStep, approved};
 
 /// If false, a seller pays more in fees than the customer paid for the goods.
-fn fees_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn fees_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let fees = payment.ledger.fees;
     given(!fees.is_zero(), fees <= payment.received, || {
         format!("fees {} > received {}", fees.get(), payment.received.get())
@@ -20,13 +20,13 @@ fn fees_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement
 }
 
 /// If false, the platform gives back more fee than it took.
-fn fee_refunds_within_fees<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn fee_refunds_within_fees<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let (back, fees) = (payment.ledger.fees_refunded, payment.ledger.fees);
     given(!back.is_zero(), back <= fees, || format!("fees refunded {} > fees {}", back.get(), fees.get()))
 }
 
 /// If false, the platform pays out more than came in, from its own pocket.
-fn transfers_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn transfers_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let transfers = payment.ledger.transfers;
     given(!transfers.is_zero(), transfers <= payment.received, || {
         format!("transfers {} > received {}", transfers.get(), payment.received.get())
@@ -34,13 +34,13 @@ fn transfers_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judg
 }
 
 /// If false, the platform takes back from a seller what it never sent.
-fn reversals_within_transfers<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn reversals_within_transfers<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let (back, transfers) = (payment.ledger.reversals, payment.ledger.transfers);
     given(!back.is_zero(), back <= transfers, || format!("reversals {} > transfers {}", back.get(), transfers.get()))
 }
 
 /// If false, a platform takes a fee from itself.
-fn fees_need_a_connected_account<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn fees_need_a_connected_account<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let premise = payment.fee.is_some() || !payment.ledger.fees.is_zero();
     given(premise, payment.flow != Flow::Platform, || {
         format!(
@@ -52,7 +52,7 @@ fn fees_need_a_connected_account<V: Voice>(_: &Terms, payment: &PaymentView) -> 
 }
 
 /// If false, money is sent on from a charge that is the connected account's own.
-fn direct_charges_are_not_sent_on<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn direct_charges_are_not_sent_on<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let sent = payment.transfer.is_some() || !payment.ledger.transfers.is_zero();
     let premise = payment.flow == Flow::Direct && approved(payment).is_some();
     given(premise, !sent, || {
@@ -65,14 +65,14 @@ fn direct_charges_are_not_sent_on<V: Voice>(_: &Terms, payment: &PaymentView) ->
 }
 
 /// If false, a transfer amount stands on a payment that goes nowhere.
-fn transfer_amount_needs_a_destination<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn transfer_amount_needs_a_destination<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     given(payment.transfer.is_some(), payment.flow == Flow::Destination, || {
         format!("transfer amount {:?} with flow {:?}", payment.transfer.map(Amount::get), payment.flow)
     })
 }
 
 /// If false, nobody knows what the seller gets: the amount named, or all less the fee.
-fn fee_and_transfer_amount_exclude_each_other<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn fee_and_transfer_amount_exclude_each_other<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let premise = payment.fee.is_some() || payment.transfer.is_some();
     given(premise, payment.fee.is_none() || payment.transfer.is_none(), || {
         format!("fee {:?} and transfer amount {:?}", payment.fee.map(Amount::get), payment.transfer.map(Amount::get))
@@ -80,7 +80,7 @@ fn fee_and_transfer_amount_exclude_each_other<V: Voice>(_: &Terms, payment: &Pay
 }
 
 /// If false, the platform collects another fee than the one that stands on the intent.
-fn standing_fee_is_collected<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn standing_fee_is_collected<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let expected = payment.fee.unwrap_or(Amount::ZERO);
     given(taken_at_once(payment) && payment.flow != Flow::Platform, payment.ledger.fees == expected, || {
         format!("fees {} instead of {}", payment.ledger.fees.get(), expected.get())
@@ -89,7 +89,7 @@ fn standing_fee_is_collected<V: Voice>(_: &Terms, payment: &PaymentView) -> Judg
 
 /// If false, the seller gets another sum than the amount that stands on the intent (all, if none
 /// does).
-fn destination_gets_its_share<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn destination_gets_its_share<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let expected = payment.transfer.unwrap_or(payment.received);
     given(taken_at_once(payment) && payment.flow == Flow::Destination, payment.ledger.transfers == expected, || {
         format!("transfers {} instead of {}", payment.ledger.transfers.get(), expected.get())
@@ -100,7 +100,7 @@ fn destination_gets_its_share<V: Voice>(_: &Terms, payment: &PaymentView) -> Jud
 fn taken_at_once(payment: &PaymentView) -> bool {
     payment.status == IntentStatus::Succeeded
         && payment.capture_method != CaptureMethod::Manual
-        && approved(payment).is_some_and(|charge| charge.booking_left.is_none())
+        && approved(payment).is_some_and(|charge| charge.posting_left.is_none())
 }
 
 /// The money that a capture took, where it took some.
@@ -392,16 +392,16 @@ fn transfer_latch_is_set_by_reversals_only<V: Voice>(step: &PaymentStep<'_, '_>)
 
 /// If false, a platform takes a fee from itself, money is sent on from a charge that goes nowhere, or
 /// nobody knows whether the seller gets the amount named or all less the fee.
-pub(crate) fn connect_money_fits_the_flow<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    fees_need_a_connected_account(terms, payment)
-        .and(|| direct_charges_are_not_sent_on(terms, payment))
-        .and(|| transfer_amount_needs_a_destination(terms, payment))
-        .and(|| fee_and_transfer_amount_exclude_each_other(terms, payment))
+pub(crate) fn connect_money_fits_the_flow<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    fees_need_a_connected_account(config, payment)
+        .and(|| direct_charges_are_not_sent_on(config, payment))
+        .and(|| transfer_amount_needs_a_destination(config, payment))
+        .and(|| fee_and_transfer_amount_exclude_each_other(config, payment))
 }
 
 /// If false, platform or seller gets another share than the one that stands on the intent.
-pub(crate) fn standing_amounts_are_collected<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    standing_fee_is_collected(terms, payment).and(|| destination_gets_its_share(terms, payment))
+pub(crate) fn standing_amounts_are_collected<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    standing_fee_is_collected(config, payment).and(|| destination_gets_its_share(config, payment))
 }
 
 /// If false, a fee is agreed on that nobody will ever owe, or a transfer that has nowhere to go.
@@ -413,11 +413,11 @@ pub(crate) fn connect_parameters_need_connect<V: Voice>(step: &PaymentStep<'_, '
 
 /// If false, a seller pays more in fees than the customer paid, or the platform pays out more than came in
 /// or takes back what it never sent.
-pub(crate) fn connect_money_is_bounded<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    fees_within_captured(terms, payment)
-        .and(|| fee_refunds_within_fees(terms, payment))
-        .and(|| transfers_within_captured(terms, payment))
-        .and(|| reversals_within_transfers(terms, payment))
+pub(crate) fn connect_money_is_bounded<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    fees_within_captured(config, payment)
+        .and(|| fee_refunds_within_fees(config, payment))
+        .and(|| transfers_within_captured(config, payment))
+        .and(|| reversals_within_transfers(config, payment))
 }
 
 /// If false, the platform forgets its fee, or the seller's share, on the second parcel, or is not told

@@ -3,10 +3,10 @@
 //! Notifications come late, twice and in any order, and each shows what was, not what is. So this
 //! consumer believes no content: it looks up what the notification is about. It ends where a fetch
 //! would, whatever the delivery does, exactly if every change of what it keeps is told of by some
-//! notification. That is what `money-never-moves-silently` claims of each step, and what
+//! notification. That is what `money-never-moves-silently` properties of each step, and what
 //! [`delivery_does_not_matter`] shows of a whole trace.
 
-use holdfast_model::{About, IntentStatus, Notification, Observation, PaymentView};
+use holdfast_model::{IntentStatus, Notification, Observation, PaymentView, Target};
 
 use crate::snapshot::Trace;
 
@@ -42,7 +42,7 @@ pub struct Consumer {
 impl Consumer {
     /// Deals with one notification, at a moment when the engine shows `now`.
     pub fn receive(&mut self, notification: &Notification, now: &Observation<'_>) {
-        let (About::Payment(intent) | About::Refund(intent, _)) = notification.about else { return };
+        let (Target::Payment(intent) | Target::Refund(intent, _)) = notification.about else { return };
         let place = usize::from(intent.0);
         if self.payments.len() <= place {
             self.payments.resize(place.saturating_add(1), None);

@@ -1,7 +1,8 @@
 //! The end of a hold: nothing is taken after it, and it ends in exactly one way.
 
 use holdfast_model::{
-    CancellationReason, Country, Currency, Event, IntentStatus, Network, Operation, PaymentView, Rail, Rejection, Terms,
+    CancellationReason, Config, Country, Currency, EnvironmentEvent, IntentStatus, Network, Operation, PaymentView,
+    Rail, Rejection,
 };
 
 use crate::judgement::{Judgement, Voice, given};
@@ -20,12 +21,12 @@ fn hold_left(payment: &PaymentView) -> Option<i64> {
 }
 
 /// Has the hold run out, so that nothing may be taken any more?
-pub(crate) fn is_over(terms: &Terms, left: i64) -> bool {
-    if terms.dialect.capture_at_deadline { left < 0 } else { left <= 0 }
+pub(crate) fn is_over(config: &Config, left: i64) -> bool {
+    if config.dialect.capture_at_deadline { left < 0 } else { left <= 0 }
 }
 
 /// If false, a hold has no end, or a payment that holds nothing runs out all the same.
-fn deadline_while_held<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn deadline_while_held<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let (held, left) = (payment.status == IntentStatus::RequiresCapture, hold_left(payment));
     given(held || left.is_some(), held == left.is_some(), || {
         format!("{} with hold left {left:?}", payment.status.name())
@@ -33,9 +34,9 @@ fn deadline_while_held<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<
 }
 
 /// If false, a customer's money stays on hold after the deadline: the job never comes.
-fn the_job_is_not_late<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn the_job_is_not_late<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(left) = hold_left(payment) else { return Judgement::Vacuous };
-    let delay = i64::from(terms.dialect.expiry_job_delay);
+    let delay = i64::from(config.dialect.expiry_job_delay);
     given(left <= 0, left.saturating_neg() < delay, || {
         format!("hold open {} seconds after its deadline, the job takes at most {delay}", left.saturating_neg())
     })
@@ -45,7 +46,7 @@ fn the_job_is_not_late<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgem
 pub(crate) fn nothing_captured_after_the_deadline<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let (Some((before, after)), Some((from, _))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
     let premise = before.received < after.received && from.hold_left.is_some();
-    let in_time = from.hold_left.is_some_and(|left| !is_over(step.terms, left));
+    let in_time = from.hold_left.is_some_and(|left| !is_over(step.config, left));
     given(premise, in_time, || {
         format!(
             "received {} became {} with {:?} seconds left of the hold",
@@ -59,13 +60,13 @@ pub(crate) fn nothing_captured_after_the_deadline<V: Voice>(step: &PaymentStep<'
 /// If false, a merchant who is too late learns it from a wrong answer, and retries.
 pub(crate) fn late_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
-    let late = hold_left(before).is_some_and(|left| is_over(step.terms, left));
+    let late = hold_left(before).is_some_and(|left| is_over(step.config, left));
     refused(step.step, late && before.status == IntentStatus::RequiresCapture, Rejection::HoldExpired)
 }
 
 /// If false, a merchant in time finds the hold gone.
 fn the_job_is_not_early<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let (Some(Event::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
+    let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
     };
     let Some(left) = hold_left(before) else { return Judgement::Vacuous };
@@ -76,7 +77,7 @@ fn the_job_is_not_early<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 
 /// If false, the job undoes a capture that won the race, or cancels what was canceled.
 fn the_job_ends_holds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let (Some(Event::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
+    let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
     };
     let premise = before.status != IntentStatus::RequiresCapture;
@@ -130,7 +131,8 @@ pub(crate) fn partly_captured_hold_ends_succeeded<V: Voice>(step: &PaymentStep<'
 /// A hold that ended by itself in this step.
 fn expired<'a>(step: &PaymentStep<'_, 'a>) -> Option<(&'a PaymentView, &'a PaymentView)> {
     let (before, after) = step.both()?;
-    let by_itself = matches!(step.event(), Some(Event::ExpireHold { .. } | Event::Advance { .. }));
+    let by_itself =
+        matches!(step.event(), Some(EnvironmentEvent::ExpireHold { .. } | EnvironmentEvent::Advance { .. }));
     let ended = before.status == IntentStatus::RequiresCapture && after.status != before.status;
     (by_itself && ended).then_some((before, after))
 }
@@ -157,7 +159,7 @@ pub(crate) fn hold_lasts_as_its_network_says<V: Voice>(step: &PaymentStep<'_, '_
     };
     let absent = matches!(step.operation, Some(Operation::ConfirmIntent { confirm, .. }) if confirm.off_session)
         || matches!(step.operation, Some(Operation::CreateIntent { create, .. }) if create.off_session);
-    let yen = step.terms.account.country == Country::Jp && after.currency == Currency::Jpy;
+    let yen = step.config.account.country == Country::Jp && after.currency == Currency::Jpy;
     let visa = network == Network::Visa;
     // Visa, in yen, without the customer: two rows of the table apply, and nobody says which wins.
     let stated = !(yen && visa && absent);
@@ -178,8 +180,8 @@ pub(crate) fn hold_lasts_as_its_network_says<V: Voice>(step: &PaymentStep<'_, '_
 }
 
 /// If false, a hold has no end, or stays after it because the job never comes.
-pub(crate) fn held_means_a_deadline<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    deadline_while_held(terms, payment).and(|| the_job_is_not_late(terms, payment))
+pub(crate) fn held_means_a_deadline<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    deadline_while_held(config, payment).and(|| the_job_is_not_late(config, payment))
 }
 
 /// If false, a merchant in time finds the hold gone, or the job undoes a capture that won the race.

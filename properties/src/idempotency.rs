@@ -1,7 +1,7 @@
 //! The same request twice: answered the same, done once.
 
 use holdfast_model::trace::describe;
-use holdfast_model::{Event, Fault, Input, KeyId, KeyView, Operation, Outcome, Rejection};
+use holdfast_model::{DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Operation, Outcome, Rejection};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::{Step, find_key, subject};
@@ -13,7 +13,7 @@ const DAY: u32 = 86_400;
 /// A call that nothing went wrong with, under a key that the engine knew: the key and the request.
 fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
     let Input::Call(call) = step.input else { return None };
-    if call.fault != Fault::None {
+    if call.fault != DeliveryFault::None {
         return None;
     }
     step.known_key().map(|(_, view)| (view, call.operation))
@@ -35,7 +35,7 @@ fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
     let operation = *step.performed()?;
     match step.input {
         Input::Call(call) => {
-            let answer = (call.fault != Fault::AnswerLost).then_some(step.outcome);
+            let answer = (call.fault != DeliveryFault::AnswerLost).then_some(step.outcome);
             Some((call.key?, operation, answer))
         }
         Input::Finish { key } => Some((key, operation, Some(step.outcome))),
@@ -92,7 +92,7 @@ fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
             .iter()
             .flatten()
             .any(|view| view.answer.is_none() && !creates(&view.operation) && subject(&view.operation) == wanted);
-    let premise = busy && call.fault == Fault::None && step.known_key().is_none();
+    let premise = busy && call.fault == DeliveryFault::None && step.known_key().is_none();
     given(premise, step.outcome == Err(Rejection::LockTimeout), || {
         let asked = Input::from(call.operation);
         format!("`{asked}` was answered {} while the object was being worked on", describe(&step.outcome))
@@ -141,7 +141,8 @@ fn keys_are_forgotten_when_old_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     for (place, view) in step.before.keys.iter().enumerate() {
         let Some(view) = view.as_ref().filter(|view| forgotten(place, view)) else { continue };
         premise = true;
-        let pruned = matches!(step.input, Input::Event(Event::PruneKey { key }) if usize::from(key.0) == place);
+        let pruned =
+            matches!(step.input, Input::Event(EnvironmentEvent::PruneKey { key }) if usize::from(key.0) == place);
         allowed &= pruned && view.is_prunable();
     }
     given(premise, allowed, || {
@@ -194,7 +195,7 @@ fn taking_a_request_in_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 
 /// If false, a server that failed before it began has acted, and the client's retry acts again.
 fn early_server_error_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
-    let early = matches!(step.input, Input::Call(call) if call.fault == Fault::ErrorBefore);
+    let early = matches!(step.input, Input::Call(call) if call.fault == DeliveryFault::ErrorBefore);
     given(early, step.unchanged() && step.notifications.is_empty(), || {
         format!(
             "a 500 before the start told {:?} and changed {}",

@@ -1,21 +1,21 @@
-//! What a claim says about one thing it was shown.
+//! What a property says about one thing it was shown.
 
-/// The verdict of one claim.
+/// The verdict of one property.
 ///
-/// `V` is what a broken claim has to say about itself: nothing (`()`) where hundreds of millions of
-/// states are judged, a sentence (`String`) once one of them is broken. A claim is one function for
+/// `V` is what a broken property has to say about itself: nothing (`()`) where hundreds of millions of
+/// states are judged, a sentence (`String`) once one of them is broken. A property is one function for
 /// both, so the explanation cannot disagree with the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement<V = ()> {
-    /// The claim's premise did not occur: it says nothing here.
+    /// The property's premise did not occur: it says nothing here.
     Vacuous,
-    /// The premise occurred, and the claim is true of it: a witness.
+    /// The premise occurred, and the property is true of it: a witness.
     Holds,
-    /// The claim is false.
+    /// The property is false.
     Broken(V),
 }
 
-/// What a broken claim says: see [`Judgement`].
+/// What a broken property says: see [`Judgement`].
 pub trait Voice: Sized {
     /// Keeps the words, or never asks for them.
     fn say(words: impl FnOnce() -> String) -> Self;
@@ -42,13 +42,13 @@ pub(crate) fn given<V: Voice>(premise: bool, conclusion: bool, words: impl FnOnc
     }
 }
 
-/// Which claims one thing broke, and which had their premise there: one bit a claim, by its place
+/// Which properties one thing broke, and which had their premise there: one bit a property, by its place
 /// in the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Verdicts {
-    /// Claims that are false.
+    /// Properties that are false.
     pub broken: u128,
-    /// Claims whose premise occurred (and that are true).
+    /// Properties whose premise occurred (and that are true).
     pub witnessed: u128,
 }
 
@@ -63,7 +63,7 @@ impl Verdicts {
         Self { broken: self.broken | other.broken, witnessed: self.witnessed | other.witnessed }
     }
 
-    /// Writes down the judgement of the claim that owns `bit`.
+    /// Writes down the judgement of the property that owns `bit`.
     #[inline]
     pub(crate) fn note(&mut self, bit: u128, judgement: Judgement) {
         match judgement {
@@ -75,7 +75,7 @@ impl Verdicts {
 }
 
 impl<V> Judgement<V> {
-    /// Two sides of one claim: broken if either is, witnessed if either is.
+    /// Two sides of one property: broken if either is, witnessed if either is.
     #[inline]
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {

@@ -1,6 +1,6 @@
 //! Capture in the background: success first, the books within the hour.
 
-use holdfast_model::{CaptureMethod, Flow, PaymentView, Terms};
+use holdfast_model::{CaptureMethod, Config, Flow, PaymentView};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::{PaymentStep, approved};
@@ -9,22 +9,22 @@ use crate::step::{PaymentStep, approved};
 const HOUR: u32 = 3_600;
 
 /// If false, the merchant waits for the books of a payment longer than promised.
-pub(crate) fn booking_takes_an_hour_at_most<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
-    let Some(left) = payment.charge.and_then(|charge| charge.booking_left) else { return Judgement::Vacuous };
+pub(crate) fn booking_takes_an_hour_at_most<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+    let Some(left) = payment.charge.and_then(|charge| charge.posting_left) else { return Judgement::Vacuous };
     given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
 }
 
 /// If false, a payment captured in the foreground has books that lag behind.
-fn only_background_captures_wait<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
-    let waits = payment.charge.is_some_and(|charge| charge.booking_left.is_some());
+fn only_background_captures_wait<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+    let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     given(waits, payment.capture_method == CaptureMethod::AutomaticAsync, || {
         format!("booking outstanding with {:?}", payment.capture_method)
     })
 }
 
 /// If false, the merchant is told success while the capture is still undecided.
-fn waiting_means_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
-    let Some(charge) = payment.charge.filter(|charge| charge.booking_left.is_some()) else {
+fn waiting_means_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+    let Some(charge) = payment.charge.filter(|charge| charge.posting_left.is_some()) else {
         return Judgement::Vacuous;
     };
     let done = payment.status.is_final() && charge.captured && charge.captured_amount == payment.amount;
@@ -40,8 +40,8 @@ fn waiting_means_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgeme
 }
 
 /// If false, money is in the balance before the books say so.
-fn unbooked_capture_is_not_in_the_ledger<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
-    let waits = payment.charge.is_some_and(|charge| charge.booking_left.is_some());
+fn unbooked_capture_is_not_in_the_ledger<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+    let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     let ledger = payment.ledger;
     // A transfer that the platform makes by itself waits for nothing.
     let sent_on = payment.flow != Flow::Platform && !ledger.transfers.is_zero();
@@ -56,24 +56,24 @@ fn unbooked_capture_is_not_in_the_ledger<V: Voice>(_: &Terms, payment: &PaymentV
 }
 
 /// If false, a merchant follows a link to an entry that is not written yet.
-fn no_links_before_booking<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn no_links_before_booking<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
-    given(charge.booking_left.is_some(), charge.links.is_empty(), || {
+    given(charge.posting_left.is_some(), charge.links.is_empty(), || {
         format!("booking outstanding with links {:?}", charge.links)
     })
 }
 
 /// If false, captured money has no entry that the merchant can find.
-fn booked_capture_has_a_balance_transaction<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn booked_capture_has_a_balance_transaction<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
-    let premise = !charge.captured_amount.is_zero() && charge.booking_left.is_none();
+    let premise = !charge.captured_amount.is_zero() && charge.posting_left.is_none();
     given(premise, charge.links.balance_transaction, || {
         format!("captured {}, booked, no balance transaction", charge.captured_amount.get())
     })
 }
 
 /// If false, a link points to an entry that does not exist: no money, no transfer, no fee.
-fn links_point_to_something<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn links_point_to_something<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (links, ledger) = (charge.links, payment.ledger);
     let expected = (!links.balance_transaction || !ledger.charged.is_zero())
@@ -91,7 +91,7 @@ fn links_point_to_something<V: Voice>(_: &Terms, payment: &PaymentView) -> Judge
 
 /// If false, a platform cannot find the transfer of a destination charge, or looks for one of a
 /// charge that has none.
-fn transfer_link_means_destination<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn transfer_link_means_destination<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = charge.links.balance_transaction;
     given(premise, charge.links.transfer == (payment.flow == Flow::Destination), || {
@@ -101,7 +101,7 @@ fn transfer_link_means_destination<V: Voice>(_: &Terms, payment: &PaymentView) -
 
 /// If false, a platform cannot find the fee it took. (Which capture's fee the link shows when the
 /// first one took none is stated nowhere.)
-fn fee_link_shows_the_fee<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn fee_link_shows_the_fee<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = !payment.ledger.fees.is_zero() && charge.captures <= 1;
     given(premise, charge.links.application_fee, || format!("fees {} and no link to them", payment.ledger.fees.get()))
@@ -120,7 +120,7 @@ fn links_never_go_back<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 /// If false, the hour starts anew with every poll and never ends.
 fn booking_comes_closer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
-    let (Some(from), Some(to)) = (from.booking_left, to.booking_left) else { return Judgement::Vacuous };
+    let (Some(from), Some(to)) = (from.posting_left, to.posting_left) else { return Judgement::Vacuous };
     given(step.changed || step.step.seconds() > 0, from.checked_sub(step.step.seconds()) == Some(to), || {
         format!("{from} seconds to book became {to} in {} seconds", step.step.seconds())
     })
@@ -128,23 +128,23 @@ fn booking_comes_closer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 
 /// If false, the merchant is told success while the capture is undecided, or a capture in the foreground
 /// has books that lag behind.
-pub(crate) fn capture_is_done_before_it_is_booked<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    waiting_means_captured(terms, payment).and(|| only_background_captures_wait(terms, payment))
+pub(crate) fn capture_is_done_before_it_is_booked<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    waiting_means_captured(config, payment).and(|| only_background_captures_wait(config, payment))
 }
 
 /// If false, money is in the balance before the books say so, or a merchant follows a link to an entry
 /// that is not written yet.
-pub(crate) fn nothing_is_shown_before_it_is_booked<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    unbooked_capture_is_not_in_the_ledger(terms, payment).and(|| no_links_before_booking(terms, payment))
+pub(crate) fn nothing_is_shown_before_it_is_booked<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    unbooked_capture_is_not_in_the_ledger(config, payment).and(|| no_links_before_booking(config, payment))
 }
 
 /// If false, captured money has no entry that the merchant can find, a platform looks for the transfer of
 /// a charge that has none, or a link points to nothing.
-pub(crate) fn links_fit_the_ledger<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    booked_capture_has_a_balance_transaction(terms, payment)
-        .and(|| links_point_to_something(terms, payment))
-        .and(|| transfer_link_means_destination(terms, payment))
-        .and(|| fee_link_shows_the_fee(terms, payment))
+pub(crate) fn links_fit_the_ledger<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    booked_capture_has_a_balance_transaction(config, payment)
+        .and(|| links_point_to_something(config, payment))
+        .and(|| transfer_link_means_destination(config, payment))
+        .and(|| fee_link_shows_the_fee(config, payment))
 }
 
 /// If false, an entry that the merchant has reconciled is gone the next day, or the hour starts anew and

@@ -1,12 +1,12 @@
-//! What must hold: the catalogue of claims about a payment engine.
+//! What must hold: the catalogue of properties about a payment engine.
 //!
-//! A claim reads what an outsider can see, an [`Observation`] or a [`Step`], and nothing else. So
+//! A property reads what an outsider can see, an [`Observation`] or a [`Step`], and nothing else. So
 //! one sentence judges a state of the model under the explorers and an engine under the fuzzer.
 //! Each is a pure function in the file of its topic, with a paragraph that says what breaks for a
 //! merchant if it is false. It answers [`Judgement::Vacuous`] where its premise does not occur, so
-//! that a claim which was never put to the test is noticed.
+//! that a property which was never put to the test is noticed.
 //!
-//! [`judge_payment`], [`judge_world`] and [`judge_step`] evaluate every claim of their kind in one
+//! [`judge_payment`], [`judge_world`] and [`judge_step`] evaluate every property of their kind in one
 //! pass; [`CATALOGUE`] describes them; [`explain`] says why one is false. All are made from the
 //! table below and cannot drift apart.
 #![forbid(unsafe_code)]
@@ -14,7 +14,7 @@
 #[macro_use]
 mod catalogue;
 
-// kind | topic::claim | the sentence | the rules it renders
+// kind | topic::property | the sentence | the rules it renders
 // A capture_step is a payment_step that says nothing unless a capture was asked for; so are the others.
 catalogue! {
     // Where the money is
@@ -191,13 +191,13 @@ mod tests;
 mod words;
 
 pub use abstraction::AbstractTransition;
-pub use catalogue::{Claim, Kind};
-use holdfast_model::{IntentId, Observation, PaymentView, Terms};
+pub use catalogue::{Kind, Property};
+use holdfast_model::{Config, IntentId, Observation, PaymentView};
 pub use judgement::{Judgement, Verdicts, Voice};
 pub use snapshot::{Happening, Snapshot, Trace};
 pub use step::{Captured, PaymentStep, Step, Subject, subject};
 
-/// The source of each topic, for [`Claim::why`].
+/// The source of each topic, for [`Property::why`].
 const SOURCES: [(&str, &str); 11] = [
     ("money", include_str!("money.rs")),
     (
@@ -220,14 +220,14 @@ const SOURCES: [(&str, &str); 11] = [
     ("session", include_str!("session.rs")),
 ];
 
-/// Judges one moment by every claim about a moment: each payment, and the whole.
+/// Judges one moment by every property about a moment: each payment, and the whole.
 #[must_use]
 pub fn judge_observation(world: &Observation<'_>) -> Verdicts {
     let payments = world.payments.iter().flatten();
-    payments.fold(judge_world(world), |verdicts, payment| verdicts.and(judge_payment(world.terms, payment)))
+    payments.fold(judge_world(world), |verdicts, payment| verdicts.and(judge_payment(world.config, payment)))
 }
 
-/// Judges one step by every claim about a step: what it did to each payment, and the whole.
+/// Judges one step by every property about a step: what it did to each payment, and the whole.
 #[must_use]
 pub fn judge_step(step: &Step<'_>) -> Verdicts {
     let places = step.before.payments.len().max(step.after.payments.len());
@@ -244,13 +244,13 @@ pub fn judge_step(step: &Step<'_>) -> Verdicts {
     verdicts
 }
 
-/// Why `claim` is false of this moment: the numbers, and the payment they are of. `None` if it is
+/// Why `property` is false of this moment: the numbers, and the payment they are of. `None` if it is
 /// not false.
 #[must_use]
-pub fn explain(claim: &Claim, world: &Observation<'_>) -> Option<String> {
-    match claim.aloud {
+pub fn explain(property: &Property, world: &Observation<'_>) -> Option<String> {
+    match property.aloud {
         catalogue::Aloud::Payment(judge) => (0_u8..).zip(world.payments).find_map(|(place, payment)| {
-            let words = broken(judge(world.terms, payment.as_ref()?))?;
+            let words = broken(judge(world.config, payment.as_ref()?))?;
             Some(about(IntentId(place), world.payments.len(), words))
         }),
         catalogue::Aloud::World(judge) => broken(judge(world)),
@@ -258,10 +258,10 @@ pub fn explain(claim: &Claim, world: &Observation<'_>) -> Option<String> {
     }
 }
 
-/// Why `claim` is false of this step, or of the moment after it: see [`explain`].
+/// Why `property` is false of this step, or of the moment after it: see [`explain`].
 #[must_use]
-pub fn explain_step(claim: &Claim, step: &Step<'_>) -> Option<String> {
-    match claim.aloud {
+pub fn explain_step(property: &Property, step: &Step<'_>) -> Option<String> {
+    match property.aloud {
         catalogue::Aloud::PaymentStep(judge) => {
             let places = step.before.payments.len().max(step.after.payments.len());
             (0..=u8::MAX).take(places).find_map(|place| {
@@ -270,7 +270,7 @@ pub fn explain_step(claim: &Claim, step: &Step<'_>) -> Option<String> {
             })
         }
         catalogue::Aloud::Step(judge) => broken(judge(step)),
-        catalogue::Aloud::Payment(_) | catalogue::Aloud::World(_) => explain(claim, &step.after),
+        catalogue::Aloud::Payment(_) | catalogue::Aloud::World(_) => explain(property, &step.after),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where the money is: intent, charge, refunds and ledger tell one story, and nothing disappears.
 
-use holdfast_model::{Amount, IntentStatus, Operation, PaymentView, RefundStatus, RefundView, Terms, Update};
+use holdfast_model::{Amount, Config, IntentStatus, Operation, PaymentView, RefundStatus, RefundView, Update};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::step::{PaymentStep, approved};
@@ -33,7 +33,7 @@ fn any_died(before: &PaymentView, after: &PaymentView) -> bool {
 
 /// If false, the merchant takes more than the issuer promised, and the difference comes back as a
 /// chargeback.
-pub(crate) fn captured_within_authorization<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn captured_within_authorization<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (captured, authorized) = (charge.captured_amount, charge.authorized);
     given(!captured.is_zero(), captured <= authorized, || {
@@ -43,7 +43,7 @@ pub(crate) fn captured_within_authorization<V: Voice>(_: &Terms, payment: &Payme
 
 /// If false, a part of the customer's hold is nowhere: neither the merchant can take it nor does
 /// the customer get it back.
-fn authorization_adds_up<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn authorization_adds_up<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let (capturable, captured, released) = (payment.capturable, charge.captured_amount, charge.released);
     let total = sum([capturable, captured, released].into_iter());
@@ -60,7 +60,7 @@ fn authorization_adds_up<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgemen
 }
 
 /// If false, money that can still be captured has been let go already, or is promised twice.
-fn nothing_released_while_open<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn nothing_released_while_open<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let open = payment.status == IntentStatus::RequiresCapture;
     given(open, charge.released.is_zero(), || {
@@ -70,7 +70,7 @@ fn nothing_released_while_open<V: Voice>(_: &Terms, payment: &PaymentView) -> Ju
 
 /// If false, the merchant who reads the intent and the merchant who reads the charge book different
 /// revenue.
-pub(crate) fn received_is_what_was_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn received_is_what_was_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let captured = payment.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
     let premise = !payment.received.is_zero() || !captured.is_zero();
     given(premise, payment.received == captured, || {
@@ -79,16 +79,16 @@ pub(crate) fn received_is_what_was_captured<V: Voice>(_: &Terms, payment: &Payme
 }
 
 /// If false, the account's balance and its payments disagree, which is found weeks later.
-fn ledger_has_what_was_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn ledger_has_what_was_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
-    let premise = !charge.captured_amount.is_zero() && charge.booking_left.is_none();
+    let premise = !charge.captured_amount.is_zero() && charge.posting_left.is_none();
     given(premise, payment.ledger.charged == charge.captured_amount, || {
         format!("ledger charged {} ≠ captured {}", payment.ledger.charged.get(), charge.captured_amount.get())
     })
 }
 
 /// If false, money is in the ledger that no capture took.
-fn ledger_has_no_uncaptured_money<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn ledger_has_no_uncaptured_money<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let captured = payment.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
     let charged = payment.ledger.charged;
     given(!charged.is_zero(), charged <= captured, || {
@@ -97,7 +97,7 @@ fn ledger_has_no_uncaptured_money<V: Voice>(_: &Terms, payment: &PaymentView) ->
 }
 
 /// If false, the balance lacks money that the charge does not show as refunded, or the reverse.
-fn ledger_has_what_was_refunded<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn ledger_has_what_was_refunded<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let refunded = payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
     let booked = payment.ledger.refunded;
     given(!refunded.is_zero() || !booked.is_zero(), refunded == booked, || {
@@ -107,7 +107,7 @@ fn ledger_has_what_was_refunded<V: Voice>(_: &Terms, payment: &PaymentView) -> J
 
 /// If false, a list of refunds and the total on the charge disagree, and support promises the
 /// customer a sum that never arrives.
-pub(crate) fn refunds_add_up<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn refunds_add_up<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let refunded = payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
     let total = sum(counting(payment).map(|refund| refund.amount));
     let premise = payment.refunds.iter().any(Option::is_some) || !refunded.is_zero();
@@ -117,7 +117,7 @@ pub(crate) fn refunds_add_up<V: Voice>(_: &Terms, payment: &PaymentView) -> Judg
 }
 
 /// If false, the merchant gives back money that was never taken. A hold that is let go is no refund.
-pub(crate) fn refunded_within_captured<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn refunded_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (refunded, captured) = (charge.refunded_amount, charge.captured_amount);
     given(!refunded.is_zero(), refunded <= captured, || {
@@ -127,14 +127,14 @@ pub(crate) fn refunded_within_captured<V: Voice>(_: &Terms, payment: &PaymentVie
 
 /// If false, an order is accepted that no currency can pay: below the smallest charge or above
 /// eight digits.
-pub(crate) fn amount_in_range<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn amount_in_range<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
     let amount = payment.amount.get();
-    let (least, most) = (terms.dialect.minimum_amount, LARGEST);
+    let (least, most) = (config.dialect.minimum_amount, LARGEST);
     given(true, least <= amount && amount <= most, || format!("amount {amount} is not from {least} to {most}"))
 }
 
 /// If false, the issuer approved one sum and the receipt shows another.
-pub(crate) fn charge_is_for_the_amount<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn charge_is_for_the_amount<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     given(true, charge.authorized == payment.amount, || {
         format!("authorized {} ≠ amount {}", charge.authorized.get(), payment.amount.get())
@@ -220,15 +220,15 @@ pub(crate) fn held_money_is_taken_by_capture_only<V: Voice>(step: &PaymentStep<'
 
 /// If false, a part of the customer's hold is nowhere: neither can the merchant take it nor does the
 /// customer get it back; or it is promised to both.
-pub(crate) fn held_money_adds_up<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    authorization_adds_up(terms, payment).and(|| nothing_released_while_open(terms, payment))
+pub(crate) fn held_money_adds_up<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    authorization_adds_up(config, payment).and(|| nothing_released_while_open(config, payment))
 }
 
 /// If false, the balance of the account and its payments disagree, which is found weeks later.
-pub(crate) fn ledger_has_what_moved<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    ledger_has_what_was_captured(terms, payment)
-        .and(|| ledger_has_what_was_refunded(terms, payment))
-        .and(|| ledger_has_no_uncaptured_money(terms, payment))
+pub(crate) fn ledger_has_what_moved<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    ledger_has_what_was_captured(config, payment)
+        .and(|| ledger_has_what_was_refunded(config, payment))
+        .and(|| ledger_has_no_uncaptured_money(config, payment))
 }
 
 /// If false, money that somebody relies on is taken back without a trace: a parcel was shipped for it,

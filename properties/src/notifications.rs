@@ -1,8 +1,8 @@
 //! What the merchant is told: all that happened, nothing that did not, and what was before.
 
 use holdfast_model::{
-    Accepted, Amount, Event, IntentStatus, Links, Notification, NotificationKind as Kind, Operation, PaymentView,
-    RefundStatus, Rejection,
+    Accepted, Amount, EnvironmentEvent, IntentStatus, Links, Notification, NotificationKind as Kind, Operation,
+    PaymentView, RefundStatus, Rejection,
 };
 
 use crate::capture::multicapture;
@@ -59,7 +59,7 @@ fn hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 fn failed_intent_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
     // On a session's page nobody is answered: the customer's failure is an event.
-    let on_page = matches!(step.event(), Some(Event::CustomerPays { .. }))
+    let on_page = matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }))
         && step.step.outcome == Ok(Accepted::Happened)
         && step.after.is_some_and(|after| after.status == IntentStatus::RequiresPaymentMethod);
     let fell_back = moved(step).is_some_and(|(before, after)| {
@@ -80,7 +80,7 @@ fn creation_is_told_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 /// If false, the merchant ships, or cancels, an order on the strength of something that did not
 /// happen; told once more of an old success, it ships twice.
 fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let claims = [
+    let properties = [
         (Kind::IntentCreated, step.before.is_none() && step.after.is_some()),
         (Kind::IntentSucceeded, became(step, IntentStatus::Succeeded)),
         (Kind::IntentCanceled, became(step, IntentStatus::Canceled)),
@@ -90,8 +90,8 @@ fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
             step.after.is_some_and(|after| after.last_error.is_some() && after.received.is_zero()),
         ),
     ];
-    let premise = claims.iter().any(|(kind, _)| step.told(*kind) > 0);
-    let lie = || claims.iter().find(|(kind, happened)| !happened && step.told(*kind) > 0);
+    let premise = properties.iter().any(|(kind, _)| step.told(*kind) > 0);
+    let lie = || properties.iter().find(|(kind, happened)| !happened && step.told(*kind) > 0);
     given(premise, lie().is_none(), || {
         lie().map_or_else(String::new, |(kind, _)| {
             format!("{} was told, but {}", kind.name(), changes(&step.before, &step.after))
@@ -196,7 +196,7 @@ pub(crate) fn charge_captured_is_told_at_the_end<V: Voice>(step: &PaymentStep<'_
 
 /// If false, the books of a background capture are done and the merchant never learns where.
 pub(crate) fn booking_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let booked = step.charges().is_some_and(|(from, to)| from.booking_left.is_some() && to.booking_left.is_none());
+    let booked = step.charges().is_some_and(|(from, to)| from.posting_left.is_some() && to.posting_left.is_none());
     told(step, booked, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
 }
 
@@ -346,7 +346,7 @@ const NO_CHARGE: holdfast_model::ChargeView = holdfast_model::ChargeView {
     multicapture_available: false,
     captures: 0,
     hold_left: None,
-    booking_left: None,
+    posting_left: None,
     links: Links { balance_transaction: false, transfer: false, application_fee: false },
     fee_at_first_capture: false,
     transfer_at_first_capture: false,

@@ -1,7 +1,7 @@
 //! Giving captured money back.
 
 use holdfast_model::{
-    Amount, ChargeView, CreateRefund, IntentStatus, Operation, PaymentView, RefundPath, RefundStatus, Rejection, Terms,
+    Amount, ChargeView, Config, CreateRefund, IntentStatus, Operation, PaymentView, RefundPath, RefundStatus, Rejection,
 };
 
 use crate::capture::multicapture;
@@ -20,7 +20,7 @@ fn refunded_amount(payment: &PaymentView) -> Amount {
 }
 
 /// If false, a partly refunded order is filed as given back.
-fn flag_means_all<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn flag_means_all<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
     given(charge.refunded, all, || {
@@ -29,7 +29,7 @@ fn flag_means_all<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
 }
 
 /// If false, an order that still takes money is closed as given back.
-fn open_charge_is_not_refunded<V: Voice>(_: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn open_charge_is_not_refunded<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
     given(all && payment.status == IntentStatus::RequiresCapture, !charge.refunded, || {
@@ -38,10 +38,10 @@ fn open_charge_is_not_refunded<V: Voice>(_: &Terms, payment: &PaymentView) -> Ju
 }
 
 /// If false, support refunds an order again that was given back in full.
-fn all_given_back_means_refunded<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
+fn all_given_back_means_refunded<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
-    let premise = all && charge.captured && terms.dialect.refunded_at_final_capture;
+    let premise = all && charge.captured && config.dialect.refunded_at_final_capture;
     given(premise, charge.refunded, || {
         format!(
             "captured for good, {} of {} given back, not refunded",
@@ -232,7 +232,7 @@ pub(crate) fn refund_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
     let (Some((refund, before)), Some((_, reason))) = (step.refund_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    // A model out of its range has a claim of its own.
+    // A model out of its range has a property of its own.
     if reason == Rejection::AmountOutOfRange {
         return Judgement::Vacuous;
     }
@@ -281,10 +281,10 @@ fn is_true_of(reason: Rejection, refund: &CreateRefund, before: &PaymentView) ->
 
 /// If false, an order that was given back in part, or still takes money, is filed as given back, or one
 /// that was given back is refunded once more.
-pub(crate) fn refunded_flag_means_all<V: Voice>(terms: &Terms, payment: &PaymentView) -> Judgement<V> {
-    flag_means_all(terms, payment)
-        .and(|| open_charge_is_not_refunded(terms, payment))
-        .and(|| all_given_back_means_refunded(terms, payment))
+pub(crate) fn refunded_flag_means_all<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+    flag_means_all(config, payment)
+        .and(|| open_charge_is_not_refunded(config, payment))
+        .and(|| all_given_back_means_refunded(config, payment))
 }
 
 /// If false, the customer gets another sum than was promised, or a refund has no object that its fate

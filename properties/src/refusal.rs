@@ -9,7 +9,7 @@ use crate::step::Step;
 /// If `premise`, the operation of this step is refused with `reason`.
 ///
 /// Reasons have an order: where an earlier one applies too it is given instead, and then this says
-/// nothing (the earlier one has a claim of its own). Nor does it about an answer that nobody saw.
+/// nothing (the earlier one has a property of its own). Nor does it about an answer that nobody saw.
 #[inline]
 pub(crate) fn refused<V: Voice>(step: &Step<'_>, premise: bool, reason: Rejection) -> Judgement<V> {
     if !premise || step.performed().is_none() {

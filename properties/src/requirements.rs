@@ -1,11 +1,11 @@
-//! Which rule is kept by what: by claims, by golden traces, or not at all and why.
+//! Which rule is kept by what: by properties, by golden traces, or not at all and why.
 //!
 //! The report `reports/requirements.md` is made from this, and a test fails when a rule has
 //! nothing.
 
-use crate::{CATALOGUE, Claim};
+use crate::{CATALOGUE, Property};
 
-/// Every rule that has an id of its own. (The paragraphs §2.x are cited by claims as well, but are
+/// Every rule that has an id of its own. (The paragraphs §2.x are cited by properties as well, but are
 /// texts of many rules.)
 #[rustfmt::skip]
 pub const ALL_RULES: [&str; 167] = [
@@ -114,7 +114,7 @@ pub const GOLDEN_TRACES: [GoldenTrace; 77] = [
 /// Rules that state nothing an observation or a step could show, and why.
 #[rustfmt::skip]
 pub const EXCEPTIONS: [(&str, &str); 8] = [
-    ("A6", "says only that answers and some notifications differ by capture method; A7 to A15 say how, and have claims"),
+    ("A6", "says only that answers and some notifications differ by capture method; A7 to A15 say how, and have properties"),
     ("B13", "a duty of the merchant towards the card networks, which no interface enforces"),
     ("B14", "advice on what to tell customers"),
     ("B20", "which methods a page offers is decided by settings and the provider's own choice, and is no part of a payment's state"),
@@ -127,8 +127,8 @@ pub const EXCEPTIONS: [(&str, &str); 8] = [
 /// What keeps a rule.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
-    /// Claims that render it.
-    pub claims: Vec<&'static Claim>,
+    /// Properties that render it.
+    pub properties: Vec<&'static Property>,
     /// Golden traces that show it.
     pub traces: Vec<&'static GoldenTrace>,
     /// Why nothing else does.
@@ -139,7 +139,7 @@ impl Kept {
     /// Is there anything at all?
     #[must_use]
     pub const fn is_something(&self) -> bool {
-        !self.claims.is_empty() || !self.traces.is_empty() || self.exception.is_some()
+        !self.properties.is_empty() || !self.traces.is_empty() || self.exception.is_some()
     }
 }
 
@@ -147,7 +147,7 @@ impl Kept {
 #[must_use]
 pub fn kept(rule: &str) -> Kept {
     Kept {
-        claims: CATALOGUE.iter().filter(|claim| claim.rule_ids().any(|id| id == rule)).collect(),
+        properties: CATALOGUE.iter().filter(|property| property.rule_ids().any(|id| id == rule)).collect(),
         traces: GOLDEN_TRACES.iter().filter(|trace| trace.rules.split_whitespace().any(|id| id == rule)).collect(),
         exception: EXCEPTIONS.iter().find(|(id, _)| *id == rule).map(|(_, reason)| *reason),
     }
@@ -167,16 +167,16 @@ mod tests {
     fn no_rule_is_both_kept_and_excused() {
         for (rule, _) in EXCEPTIONS {
             let kept = kept(rule);
-            assert!(kept.claims.is_empty() && kept.traces.is_empty(), "{rule} needs no excuse");
+            assert!(kept.properties.is_empty() && kept.traces.is_empty(), "{rule} needs no excuse");
         }
     }
 
     #[test]
     fn only_rules_that_exist_are_cited() {
-        let claims = CATALOGUE.iter().flat_map(Claim::rule_ids);
+        let properties = CATALOGUE.iter().flat_map(Property::rule_ids);
         let traces = GOLDEN_TRACES.iter().flat_map(|trace| trace.rules.split_whitespace());
         let exceptions = EXCEPTIONS.iter().map(|(rule, _)| *rule);
-        for rule in claims.chain(traces).chain(exceptions) {
+        for rule in properties.chain(traces).chain(exceptions) {
             assert!(ALL_RULES.contains(&rule) || rule.starts_with('§'), "there is no rule {rule}");
         }
     }

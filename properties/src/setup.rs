@@ -1,7 +1,8 @@
 //! Saving a payment method: no money, ever.
 
 use holdfast_model::{
-    Event, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode, SetupStatus, SetupView,
+    EnvironmentEvent, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode, SetupStatus,
+    SetupView,
 };
 
 use crate::judgement::{Judgement, Voice, given};
@@ -53,8 +54,8 @@ fn setup_under_way_means_a_method<V: Voice>(world: &Observation<'_>) -> Judgemen
 pub(crate) fn setup_never_charges<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let saving = step.before.session.is_some_and(|session| session.mode == SessionMode::Setup);
     let premise = operation(step).is_some()
-        || matches!(step.event(), Some(Event::AuthenticateSetup { .. } | Event::SettleSetup))
-        || (saving && matches!(step.event(), Some(Event::CustomerPays { .. })));
+        || matches!(step.event(), Some(EnvironmentEvent::AuthenticateSetup { .. } | EnvironmentEvent::SettleSetup))
+        || (saving && matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. })));
     given(premise, !premise || step.before.payments == step.after.payments, || {
         format!("{:?} changed payments {:?}", step.input, step.after.payments)
     })
@@ -70,10 +71,12 @@ fn setup_statuses_move_as_documented<V: Voice>(step: &Step<'_>) -> Judgement<V> 
         (Some(Operation::ConfirmSetup { .. }), _) => attempt,
         (Some(Operation::CancelSetup { .. }), _) => before.is_open() && after == Canceled,
         (Some(Operation::VerifyMicrodeposits), _) => before == RequiresAction && after != Canceled,
-        (Some(Operation::ExpireSession), _) | (None, Some(Event::Advance { .. })) => closed,
-        (None, Some(Event::AuthenticateSetup { .. })) => before == RequiresAction && after != Canceled,
-        (None, Some(Event::SettleSetup)) => before == Processing && matches!(after, Succeeded | RequiresPaymentMethod),
-        (None, Some(Event::CustomerPays { .. })) => attempt,
+        (Some(Operation::ExpireSession), _) | (None, Some(EnvironmentEvent::Advance { .. })) => closed,
+        (None, Some(EnvironmentEvent::AuthenticateSetup { .. })) => before == RequiresAction && after != Canceled,
+        (None, Some(EnvironmentEvent::SettleSetup)) => {
+            before == Processing && matches!(after, Succeeded | RequiresPaymentMethod)
+        }
+        (None, Some(EnvironmentEvent::CustomerPays { .. })) => attempt,
         (Some(_), _) | (None, _) => false,
     };
     given(true, documented, || format!("{} became {} by {:?}", before.name(), after.name(), step.input))
@@ -174,7 +177,7 @@ pub(crate) fn too_many_setup_confirmations_cancel<V: Voice>(step: &Step<'_>) -> 
     let (Some(Operation::ConfirmSetup { .. }), Some((before, after))) = (operation(step), both(step)) else {
         return Judgement::Vacuous;
     };
-    let beyond = before.confirmations >= step.after.terms.dialect.confirm_limit && before.status.is_open();
+    let beyond = before.confirmations >= step.after.config.dialect.confirm_limit && before.status.is_open();
     let stopped = after.status == Canceled;
     given(beyond, stopped || before == after, || {
         format!("confirmed after {} confirmations, now {}", before.confirmations, after.status.name())

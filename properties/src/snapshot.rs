@@ -1,14 +1,14 @@
 //! Observations that own what they show: for engines, traces and tests.
 
-use holdfast_model::{Input, KeyView, Notification, Observation, Outcome, PaymentView, SessionView, SetupView, Terms};
+use holdfast_model::{Config, Input, KeyView, Notification, Observation, Outcome, PaymentView, SessionView, SetupView};
 
 use crate::Step;
 
 /// Everything visible at one moment, owned.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// The terms the engine works under.
-    pub terms: Terms,
+    /// The config the engine works under.
+    pub config: Config,
     /// Every PaymentIntent.
     pub payments: Vec<Option<PaymentView>>,
     /// The SetupIntent.
@@ -24,7 +24,7 @@ impl Snapshot {
     #[must_use]
     pub fn observe(&self) -> Observation<'_> {
         Observation {
-            terms: &self.terms,
+            config: &self.config,
             payments: &self.payments,
             setup: self.setup.as_ref(),
             session: self.session.as_ref(),
@@ -36,7 +36,7 @@ impl Snapshot {
 impl From<Observation<'_>> for Snapshot {
     fn from(observation: Observation<'_>) -> Self {
         Self {
-            terms: *observation.terms,
+            config: *observation.config,
             payments: observation.payments.to_vec(),
             setup: observation.setup.copied(),
             session: observation.session.copied(),

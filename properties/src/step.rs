@@ -1,8 +1,9 @@
 //! One thing that happened, and what of it concerns one payment.
 
 use holdfast_model::{
-    About, Accepted, Capture, ChargeStatus, ChargeView, CreateRefund, Event, Fault, Input, IntentId, KeyId, KeyView,
-    Notification, NotificationKind, Observation, Operation, Outcome, PaymentView, Rejection, SessionMode, Terms,
+    Accepted, Capture, ChargeStatus, ChargeView, Config, CreateRefund, DeliveryFault, EnvironmentEvent, Input,
+    IntentId, KeyId, KeyView, Notification, NotificationKind, Observation, Operation, Outcome, PaymentView, Rejection,
+    SessionMode, Target,
 };
 
 /// What was there, what happened, what was answered and told, and what was there afterwards.
@@ -114,8 +115,8 @@ impl<'a> Step<'a> {
         self.unchanged
     }
 
-    /// Was it refused, with nothing changed and nobody told? The most steps are; the claims about
-    /// change ([`crate::Claim::is_about_change`]) are not asked about them.
+    /// Was it refused, with nothing changed and nobody told? The most steps are; the properties about
+    /// change ([`crate::Property::is_about_change`]) are not asked about them.
     #[must_use]
     #[inline]
     pub fn is_quiet(&self) -> bool {
@@ -128,7 +129,7 @@ impl<'a> Step<'a> {
     /// The event, if the world moved.
     #[must_use]
     #[inline]
-    pub const fn event(&self) -> Option<Event> {
+    pub const fn event(&self) -> Option<EnvironmentEvent> {
         match self.input {
             Input::Event(event) => Some(event),
             Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
@@ -140,7 +141,7 @@ impl<'a> Step<'a> {
     #[inline]
     pub const fn seconds(&self) -> u32 {
         match self.input {
-            Input::Event(Event::Advance { seconds }) => seconds,
+            Input::Event(EnvironmentEvent::Advance { seconds }) => seconds,
             Input::Event(_) | Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => 0,
         }
     }
@@ -175,15 +176,17 @@ impl<'a> Step<'a> {
             }
             (Some(operation), _) => subject(operation) == Subject::Intent(intent),
             (None, Input::Event(event)) => match event {
-                Event::Authenticate { intent: named, .. }
-                | Event::Settle { intent: named }
-                | Event::CloseCancelWindow { intent: named }
-                | Event::Book { intent: named }
-                | Event::ExpireHold { intent: named }
-                | Event::Refund { intent: named, .. } => named == intent,
-                Event::CustomerPays { intent: named, .. } => of_session(named),
-                Event::Advance { .. } => true,
-                Event::AuthenticateSetup { .. } | Event::SettleSetup | Event::PruneKey { .. } => false,
+                EnvironmentEvent::Authenticate { intent: named, .. }
+                | EnvironmentEvent::Settle { intent: named }
+                | EnvironmentEvent::CloseCancelWindow { intent: named }
+                | EnvironmentEvent::PostToLedger { intent: named }
+                | EnvironmentEvent::ExpireHold { intent: named }
+                | EnvironmentEvent::Refund { intent: named, .. } => named == intent,
+                EnvironmentEvent::CustomerPays { intent: named, .. } => of_session(named),
+                EnvironmentEvent::Advance { .. } => true,
+                EnvironmentEvent::AuthenticateSetup { .. }
+                | EnvironmentEvent::SettleSetup
+                | EnvironmentEvent::PruneKey { .. } => false,
             },
             (None, Input::Call(_) | Input::Begin { .. } | Input::Finish { .. }) => false,
         }
@@ -256,8 +259,8 @@ const fn kind_bit(kind: NotificationKind) -> u64 {
 #[inline]
 const fn is_about(intent: IntentId, notification: &Notification) -> bool {
     match notification.about {
-        About::Payment(named) | About::Refund(named, _) => named.0 == intent.0,
-        About::Setup | About::Session => false,
+        Target::Payment(named) | Target::Refund(named, _) => named.0 == intent.0,
+        Target::Setup | Target::Session => false,
     }
 }
 
@@ -273,7 +276,7 @@ fn performed(before: &Observation<'_>, input: &Input, outcome: Outcome) -> Optio
     match *input {
         Input::Call(call) => {
             let known = call.key.is_some_and(|key| find_key(before, key).is_some());
-            (!known && !conflict && call.fault != Fault::ErrorBefore).then_some(call.operation)
+            (!known && !conflict && call.fault != DeliveryFault::ErrorBefore).then_some(call.operation)
         }
         Input::Finish { key } => find_key(before, key).filter(|view| view.answer.is_none()).map(|view| view.operation),
         Input::Begin { .. } | Input::Event(_) => None,
@@ -283,8 +286,8 @@ fn performed(before: &Observation<'_>, input: &Input, outcome: Outcome) -> Optio
 /// What a step means to one payment.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentStep<'s, 'a> {
-    /// The terms the engine works under.
-    pub terms: &'a Terms,
+    /// The config the engine works under.
+    pub config: &'a Config,
     /// Which payment.
     pub intent: IntentId,
     /// The payment before; `None` if it was not there yet.
@@ -318,9 +321,9 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let operation = step.performed.as_ref().filter(|operation| subject(operation) == Subject::Intent(intent));
         let told_of = step.notifications.iter().any(|notification| is_about(intent, notification));
         let this =
-            Self { terms: step.after.terms, intent, before, after, step, operation, addressed, changed, told_of };
+            Self { config: step.after.config, intent, before, after, step, operation, addressed, changed, told_of };
         // Sound, because a payment that is as it was, that nothing was asked of and that nobody was
-        // told of breaks no claim about a step: at most it is one more trivial witness. A test
+        // told of breaks no property about a step: at most it is one more trivial witness. A test
         // tries it.
         (addressed || changed || told_of).then_some(this)
     }
@@ -385,7 +388,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
     /// The event, where it took place and may concern this payment.
     #[must_use]
     #[inline]
-    pub fn event(&self) -> Option<Event> {
+    pub fn event(&self) -> Option<EnvironmentEvent> {
         self.step.event().filter(|_| self.addressed && self.step.outcome.is_ok())
     }
 

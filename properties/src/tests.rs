@@ -1,17 +1,17 @@
-//! Every claim with an example that it is true of, and at least one that it is false of.
+//! Every property with an example that it is true of, and at least one that it is false of.
 //!
-//! A claim that nothing can break says nothing: a test at the end looks for those.
+//! A property that nothing can break says nothing: a test at the end looks for those.
 
 use holdfast_model::{
-    About, Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, ChargeStatus,
-    ChargeView, Confirm, ConfirmationMethod, Country, Create, CreateRefund, CreateSession, Currency, Decline, Event,
-    Fault, Flow, Input, IntentId, IntentStatus, KeyId, KeyView, LedgerView, Links, Notification,
+    Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, ChargeStatus, ChargeView,
+    Confirm, ConfirmationMethod, Country, Create, CreateRefund, CreateSession, Currency, Decline, DeliveryFault,
+    EnvironmentEvent, Flow, Input, IntentId, IntentStatus, KeyId, KeyView, LedgerView, Links, Notification,
     NotificationKind as Kind, Operation, Outcome, PaymentError, PaymentMethod, PaymentStatus, PaymentView, Previous,
     REFUNDS, RefundId, RefundProgress, RefundStatus, RefundView, Rejection, SessionMode, SessionStatus, SessionUi,
-    SessionView, SetupStatus, SetupView, Update,
+    SessionView, SetupStatus, SetupView, Target, Update,
 };
 
-use crate::{CATALOGUE, Claim, Judgement, Snapshot, Step, Trace, Verdicts, snapshot::Happening};
+use crate::{CATALOGUE, Judgement, Property, Snapshot, Step, Trace, Verdicts, snapshot::Happening};
 
 const PI: IntentId = IntentId(0);
 const OK: Outcome = Ok(Accepted::Happened);
@@ -29,7 +29,7 @@ struct Scene {
 impl Scene {
     /// Nothing is there and nothing happens.
     fn empty() -> Self {
-        let event = Event::PruneKey { key: KeyId(0) };
+        let event = EnvironmentEvent::PruneKey { key: KeyId(0) };
         Self {
             before: Snapshot::default(),
             input: event.into(),
@@ -76,7 +76,7 @@ impl Scene {
         self
     }
 
-    fn fault(mut self, fault: Fault, key: Option<KeyId>) -> Self {
+    fn fault(mut self, fault: DeliveryFault, key: Option<KeyId>) -> Self {
         if let Input::Call(call) = self.input {
             self.input = Input::Call(Call { fault, key, ..call });
         }
@@ -87,30 +87,30 @@ impl Scene {
         Step::new(self.before.observe(), self.input, self.outcome, &self.told, self.after.observe())
     }
 
-    fn judge(&self, claim: &Claim) -> Judgement {
+    fn judge(&self, property: &Property) -> Judgement {
         let step = self.step();
-        let moment = matches!(claim.kind, crate::Kind::Payment | crate::Kind::World);
+        let moment = matches!(property.kind, crate::Kind::Payment | crate::Kind::World);
         let verdicts = if moment { crate::judge_observation(&self.after.observe()) } else { crate::judge_step(&step) };
-        let words = crate::explain_step(claim, &step);
-        if verdicts.broken & claim.bit() != 0 {
-            assert!(words.is_some_and(|words| !words.is_empty()), "{} does not explain itself", claim.id);
+        let words = crate::explain_step(property, &step);
+        if verdicts.broken & property.bit() != 0 {
+            assert!(words.is_some_and(|words| !words.is_empty()), "{} does not explain itself", property.id);
             Judgement::Broken(())
         } else {
-            assert_eq!(words, None, "{} explains what it does not find", claim.id);
-            if verdicts.witnessed & claim.bit() != 0 { Judgement::Holds } else { Judgement::Vacuous }
+            assert_eq!(words, None, "{} explains what it does not find", property.id);
+            if verdicts.witnessed & property.bit() != 0 { Judgement::Holds } else { Judgement::Vacuous }
         }
     }
 }
 
 fn note(kind: Kind) -> Notification {
     let about = if kind.name().starts_with("refund.") || kind == Kind::ChargeRefundUpdated {
-        About::Refund(PI, RefundId(0))
+        Target::Refund(PI, RefundId(0))
     } else if kind.name().starts_with("setup_intent") || kind == Kind::MethodAttached {
-        About::Setup
+        Target::Setup
     } else if kind.name().starts_with("checkout") {
-        About::Session
+        Target::Session
     } else {
-        About::Payment(PI)
+        Target::Payment(PI)
     };
     Notification { kind, about, previous: Previous::default() }
 }
@@ -184,7 +184,7 @@ fn approved() -> ChargeView {
         multicapture_available: true,
         captures: 0,
         hold_left: Some(604_800),
-        booking_left: None,
+        posting_left: None,
         links: Links::default(),
         fee_at_first_capture: false,
         transfer_at_first_capture: false,
@@ -272,7 +272,7 @@ fn unbooked() -> PaymentView {
     with(paid(), |p| {
         p.capture_method = CaptureMethod::AutomaticAsync;
         p.ledger = LedgerView::default();
-        charge(p).booking_left = Some(3600);
+        charge(p).posting_left = Some(3600);
         charge(p).links = Links::default();
     })
 }
@@ -347,12 +347,12 @@ fn create(create: Create) -> Operation {
     Operation::CreateIntent { intent: PI, create }
 }
 
-fn advance(seconds: u32) -> Event {
-    Event::Advance { seconds }
+fn advance(seconds: u32) -> EnvironmentEvent {
+    EnvironmentEvent::Advance { seconds }
 }
 
-fn authenticate(result: Authentication) -> Event {
-    Event::Authenticate { intent: PI, result }
+fn authenticate(result: Authentication) -> EnvironmentEvent {
+    EnvironmentEvent::Authenticate { intent: PI, result }
 }
 
 fn setup(status: SetupStatus) -> SetupView {
@@ -411,23 +411,23 @@ fn key(operation: Operation, answer: Option<Outcome>) -> KeyView {
     KeyView { operation, answer, seconds_left: answer.map(|_| 86_400) }
 }
 
-/// The claim, scenes it holds of, and scenes that break it.
+/// The property, scenes it holds of, and scenes that break it.
 struct Case(&'static str, Vec<Scene>, Vec<Scene>);
 
 /// An operation that must be refused: true if it is, false if it is accepted.
-fn refuses(claim: &'static str, payment: PaymentView, operation: Operation, reason: Rejection) -> Case {
+fn refuses(property: &'static str, payment: PaymentView, operation: Operation, reason: Rejection) -> Case {
     let scene = to(payment, operation);
-    Case(claim, vec![scene.clone().says(Err(reason))], vec![scene])
+    Case(property, vec![scene.clone().says(Err(reason))], vec![scene])
 }
 
 /// A step that must be told: true with these kinds, false with none.
-fn tells(claim: &'static str, scene: Scene, kinds: &[Kind]) -> Case {
-    Case(claim, vec![scene.clone().tells(kinds)], vec![scene])
+fn tells(property: &'static str, scene: Scene, kinds: &[Kind]) -> Case {
+    Case(property, vec![scene.clone().tells(kinds)], vec![scene])
 }
 
-/// A payment that a claim is true of, and changes that make it false.
-fn sees(claim: &'static str, good: PaymentView, bad: &[fn(&mut PaymentView)]) -> Case {
-    Case(claim, vec![see(good)], bad.iter().map(|change| see(with(good, change))).collect())
+/// A payment that a property is true of, and changes that make it false.
+fn sees(property: &'static str, good: PaymentView, bad: &[fn(&mut PaymentView)]) -> Case {
+    Case(property, vec![see(good)], bad.iter().map(|change| see(with(good, change))).collect())
 }
 
 mod lists;

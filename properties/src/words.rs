@@ -1,4 +1,4 @@
-//! What a step changed, in words for whoever reads of a claim that is false.
+//! What a step changed, in words for whoever reads of a property that is false.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

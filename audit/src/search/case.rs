@@ -1,7 +1,7 @@
 //! The events of one payment, and what they say of it as a whole.
 
 use holdfast_model::{
-    CaptureMethod, ConfirmationMethod, Country, Currency, Flow, NotificationKind, PaymentMethod, Terms,
+    CaptureMethod, Config, ConfirmationMethod, Country, Currency, Flow, NotificationKind, PaymentMethod,
 };
 
 use crate::told::{Object, Told};
@@ -23,7 +23,7 @@ pub(super) struct Fact {
 pub(super) struct Case<'a> {
     pub(super) events: &'a [Told],
     pub(super) facts: Vec<Fact>,
-    pub(super) terms: Terms,
+    pub(super) config: Config,
     pub(super) hints: Hints,
     /// The currency that is told first.
     pub(super) currency: Option<&'a str>,
@@ -48,13 +48,13 @@ pub(super) struct Hints {
 
 impl<'a> Case<'a> {
     /// `events` in the order of their times.
-    pub(super) fn new(events: &'a [Told], terms: &Terms) -> Self {
+    pub(super) fn new(events: &'a [Told], config: &Config) -> Self {
         let (mut charges, mut refunds) = (Vec::new(), Vec::new());
         let facts = events.iter().map(|told| fact(told, &mut charges, &mut refunds)).collect();
-        let mut terms = *terms;
-        let hints = Hints::of(events, &mut terms);
+        let mut config = *config;
+        let hints = Hints::of(events, &mut config);
         let currency = events.iter().find_map(|told| told.object().currency.text());
-        Self { events, facts, terms, hints, currency }
+        Self { events, facts, config, hints, currency }
     }
 }
 
@@ -99,7 +99,7 @@ fn says_nothing(previous: &Object) -> bool {
 }
 
 impl Hints {
-    fn of(events: &[Told], terms: &mut Terms) -> Self {
+    fn of(events: &[Told], config: &mut Config) -> Self {
         let objects = || events.iter().map(Told::object);
         let of = |kind: &'static str| objects().filter(move |object| object.object.text() == Some(kind));
         let currency = match objects().find_map(|object| object.currency.text()) {
@@ -108,7 +108,7 @@ impl Hints {
             Some("jpy") => Currency::Jpy,
             // Whose smallest amount is nobody's here.
             Some(_) => {
-                terms.dialect.minimum_amount = 1;
+                config.dialect.minimum_amount = 1;
                 Currency::Usd
             }
         };
@@ -144,13 +144,13 @@ impl Hints {
         let unavailable = of("charge").any(|object| object.multicapture() == Some(false));
         let (strange_hold, window) = hold_window(events);
         // Only the length of a hold says where the account is; yen may be held longer where it is Japan.
-        terms.account.country = if window == Some(30) { Country::Jp } else { Country::Us };
-        terms.account.multicapture = true;
+        config.account.country = if window == Some(30) { Country::Jp } else { Country::Us };
+        config.account.multicapture = true;
         let multicapture = requested || available;
         let confirmation_method =
             if manual_confirm { ConfirmationMethod::Manual } else { ConfirmationMethod::Automatic };
         let may_be_without = multicapture && (unavailable || !available);
-        let methods = methods(events, may_be_without, multicapture && unavailable && !available, terms);
+        let methods = methods(events, may_be_without, multicapture && unavailable && !available, config);
         Self {
             currency,
             flow: flow(events),
@@ -209,7 +209,7 @@ fn hold_window(events: &[Told]) -> (Option<i64>, Option<u8>) {
 }
 
 /// Payment methods that behave as what is told.
-fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &mut Terms) -> Vec<PaymentMethod> {
+fn methods(events: &[Told], may_be_without: bool, surely_without: bool, config: &mut Config) -> Vec<PaymentMethod> {
     use PaymentMethod as M;
     let told = |kind: &str| events.iter().any(|told| told.kind == kind);
     let refund = |status: &str| {
@@ -225,7 +225,7 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, terms: &
         methods.push(M::RefundFails);
     }
     if surely_without && !methods.is_empty() {
-        terms.account.multicapture = false;
+        config.account.multicapture = false;
     }
     if methods.is_empty() || may_be_without {
         if !surely_without {

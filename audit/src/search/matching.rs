@@ -2,8 +2,8 @@
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::{
-    Amount, CaptureMethod, ChargeView, IntentStatus, NotificationKind as Kind, PaymentView, RefundStatus, RefundView,
-    SetupStatus, SetupView, Terms,
+    Amount, CaptureMethod, ChargeView, Config, IntentStatus, NotificationKind as Kind, PaymentView, RefundStatus,
+    RefundView, SetupStatus, SetupView,
 };
 
 use crate::seen::{Id, Seen};
@@ -20,7 +20,7 @@ pub(super) struct Difference {
 
 /// One step of the model, as far as events show it.
 pub(super) struct Scene<'a> {
-    pub(super) terms: &'a Terms,
+    pub(super) config: &'a Config,
     pub(super) before: Option<&'a PaymentView>,
     pub(super) after: Option<&'a PaymentView>,
     pub(super) setup: Option<&'a SetupView>,
@@ -234,7 +234,7 @@ fn charge(
     found.amount("amount", &object.amount, charge.authorized);
     found.amount("amount_captured", &object.amount_captured, charge.captured_amount);
     found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
-    let (shown, flag) = refund_shown(scene.terms, after, charge);
+    let (shown, flag) = refund_shown(scene.config, after, charge);
     // Old versions count the released rest of a partial capture as refunded (§2.4, §2.15).
     let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| is_old(told) && charge.captured);
     match with_rest {
@@ -270,7 +270,7 @@ fn charge(
     let Some((before, view)) = before.zip(scene.before) else { return };
     let captured = before.captured_amount;
     found.was_amount("amount_captured", &previous.amount_captured, captured, captured);
-    let (shown, flag) = refund_shown(scene.terms, view, before);
+    let (shown, flag) = refund_shown(scene.config, view, before);
     found.was_amount("amount_refunded", &previous.amount_refunded, shown, before.refunded_amount);
     found.flag("captured", true, &previous.captured, before.captured, before.captured);
     found.flag("refunded", true, &previous.refunded, flag, before.refunded);

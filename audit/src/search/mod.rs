@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hash::BuildHasher;
 
-use holdfast_model::{Event, NotificationKind, State, Terms};
+use holdfast_model::{Config, EnvironmentEvent, NotificationKind, State};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::case::Case;
@@ -155,19 +155,19 @@ struct Search<'a, 'b> {
 }
 
 /// Looks for a history. `events` are in the order of their times; `twins` of them were told twice under two ids, and only once here.
-pub(crate) fn search(events: &[Told], terms: &Terms, bounds: Bounds, twins: usize) -> Found {
-    search_without(None, events, terms, bounds, twins)
+pub(crate) fn search(events: &[Told], config: &Config, bounds: Bounds, twins: usize) -> Found {
+    search_without(None, events, config, bounds, twins)
 }
 
 /// The same, where an event of the kind `taken` has been taken away.
 pub(crate) fn search_without(
     taken: Option<NotificationKind>,
     events: &[Told],
-    terms: &Terms,
+    config: &Config,
     bounds: Bounds,
     twins: usize,
 ) -> Found {
-    let case = Case::new(events, terms);
+    let case = Case::new(events, config);
     let clock = events.first().map_or(0, |told| told.created);
     let start =
         Place { state: State::default(), clock, open: 0, told: 0, charge: 0, refunds: [0; holdfast_model::REFUNDS] };
@@ -243,7 +243,7 @@ impl Search<'_, '_> {
         /// A second more than holds last (§2.7).
         const WINDOWS: [i64; 3] = [604_801, 410_401, 2_592_001];
         use NotificationKind::{ChargeCaptured, ChargeExpired, IntentCanceled, IntentSucceeded};
-        let view = step::payment(&place.state.observe(&self.case.terms), &self.case.terms);
+        let view = step::payment(&place.state.observe(&self.case.config), &self.case.config);
         let is_open = view.is_none_or(|view| view.status.is_open());
         if !is_open || !matches!(next.0, ChargeCaptured | ChargeExpired | IntentCanceled | IntentSucceeded) {
             return;
@@ -252,17 +252,17 @@ impl Search<'_, '_> {
             let at = next.1.saturating_sub(window);
             let wait = u32::try_from(at.saturating_sub(place.clock)).unwrap_or(0);
             if wait > 0 {
-                self.step(place, way, Event::Advance { seconds: wait }.into(), at);
+                self.step(place, way, EnvironmentEvent::Advance { seconds: wait }.into(), at);
             }
         }
     }
 
     /// Seconds until a deadline acts by itself.
     fn deadline(&self, place: &Place) -> Option<i64> {
-        let charge = step::payment(&place.state.observe(&self.case.terms), &self.case.terms)?.charge?;
-        let delay = i64::from(self.case.terms.dialect.expiry_job_delay);
+        let charge = step::payment(&place.state.observe(&self.case.config), &self.case.config)?.charge?;
+        let delay = i64::from(self.case.config.dialect.expiry_job_delay);
         let hold = charge.hold_left.map(|left| left.saturating_add(delay));
-        hold.or_else(|| charge.booking_left.map(i64::from)).filter(|left| *left > 0)
+        hold.or_else(|| charge.posting_left.map(i64::from)).filter(|left| *left > 0)
     }
 
     /// Everything that can come next.
@@ -275,7 +275,7 @@ impl Search<'_, '_> {
             // What a deadline on the way does is told at the deadline.
             let wait = self.deadline(place).filter(|left| *left < wait).unwrap_or(wait);
             let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
-            self.step(place, way, Event::Advance { seconds }.into(), place.clock.saturating_add(wait));
+            self.step(place, way, EnvironmentEvent::Advance { seconds }.into(), place.clock.saturating_add(wait));
             if let Some(kind) = next.kind.filter(|_| self.bounds.gaps) {
                 self.before_a_hold(place, way, (kind, next.created));
             }

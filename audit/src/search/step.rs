@@ -1,8 +1,8 @@
 //! One step of the model, and the events that tell of it.
 
 use holdfast_model::{
-    About, Authentication, ChargeStatus, Event, Input, IntentStatus, Notification, NotificationKind as Kind, Operation,
-    PaymentMethod, PaymentView, RefundId, RefundView, Rejection, Sight, transition,
+    Authentication, ChargeStatus, EnvironmentEvent, Input, IntentStatus, Notification, NotificationKind as Kind,
+    Operation, OwnedObservation, PaymentMethod, PaymentView, RefundId, RefundView, Rejection, Target, transition,
 };
 
 use super::alphabet::Alphabet;
@@ -10,8 +10,8 @@ use super::matching::{Scene, differences, part_returned};
 use super::{Place, Search, Untold, Way};
 
 /// The payment in what is seen.
-pub(super) fn payment(sight: &Sight<1, 0>, terms: &holdfast_model::Terms) -> Option<PaymentView> {
-    sight.observation(terms).payments.first().copied().flatten()
+pub(super) fn payment(sight: &OwnedObservation<1, 0>, config: &holdfast_model::Config) -> Option<PaymentView> {
+    sight.observation(config).payments.first().copied().flatten()
 }
 
 /// One refund of a payment.
@@ -31,8 +31,8 @@ impl Search<'_, '_> {
 
     /// The inputs that could come next.
     pub(super) fn inputs(&self, place: &Place) -> Vec<Input> {
-        let sight = place.state.observe(&self.case.terms);
-        let world = sight.observation(&self.case.terms);
+        let sight = place.state.observe(&self.case.config);
+        let world = sight.observation(&self.case.config);
         let alphabet = self.alphabet(place);
         let is_setup = self.case.events.first().is_some_and(|told| told.kind.starts_with("setup_intent."));
         if is_setup {
@@ -44,8 +44,8 @@ impl Search<'_, '_> {
 
     /// Lets `input` happen at `at`, and goes on from there in every way that events tell of it.
     pub(super) fn step(&mut self, place: &Place, way: Way, input: Input, at: i64) {
-        let terms = &self.case.terms;
-        let made = transition(terms, &place.state, input);
+        let config = &self.case.config;
+        let made = transition(config, &place.state, input);
         if made.outcome == Err(Rejection::BeyondBounds) {
             self.was_bounded = Some("the model has room for four refunds of a payment, and there are more");
             return;
@@ -56,13 +56,13 @@ impl Search<'_, '_> {
         }
         let due =
             self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).map_or(at, |fact| fact.created);
-        let (seen_before, seen_after) = (place.state.observe(terms), made.after.observe(terms));
-        let (before, after) = (payment(&seen_before, terms), payment(&seen_after, terms));
+        let (seen_before, seen_after) = (place.state.observe(config), made.after.observe(config));
+        let (before, after) = (payment(&seen_before, config), payment(&seen_after, config));
         let scene = Scene {
-            terms,
+            config,
             before: before.as_ref(),
             after: after.as_ref(),
-            setup: seen_after.observation(terms).setup,
+            setup: seen_after.observation(config).setup,
             refund: (None, None),
             currency: self.case.currency,
         };
@@ -71,7 +71,7 @@ impl Search<'_, '_> {
         if !was_processing && told.iter().any(|told| is_of_new_charge(told.kind)) {
             start.charge = 0;
         }
-        let is_wait = matches!(input, Input::Event(Event::Advance { .. }));
+        let is_wait = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         let is_early = at < due && !(is_wait && at.saturating_add(self.bounds.lag) >= due);
         if is_early || told.is_empty() {
             if is_wait || self.may_be_silent(place, &input, before.as_ref()) {
@@ -180,12 +180,12 @@ impl Search<'_, '_> {
     }
 
     /// Takes over the names of charge and refund that an event brings, if they fit those known.
-    pub(super) fn name(&self, place: &mut Place, event: usize, about: About) -> bool {
+    pub(super) fn name(&self, place: &mut Place, event: usize, about: Target) -> bool {
         let Some(fact) = self.case.facts.get(event) else { return false };
         if fact.charge != 0 {
             // A charge that failed may have been followed by another, of which nothing is told.
             let is_over = |place: &Place| {
-                let view = payment(&place.state.observe(&self.case.terms), &self.case.terms);
+                let view = payment(&place.state.observe(&self.case.config), &self.case.config);
                 view.and_then(|view| view.charge).is_some_and(|charge| charge.status == ChargeStatus::Failed)
             };
             if place.charge != 0 && place.charge != fact.charge && !(self.bounds.gaps && is_over(place)) {
@@ -193,7 +193,7 @@ impl Search<'_, '_> {
             }
             place.charge = fact.charge;
         }
-        if let About::Refund(_, id) = about
+        if let Target::Refund(_, id) = about
             && fact.refund != 0
         {
             let elsewhere = (0..).zip(place.refunds).any(|(slot, known)| slot != id.0 && known == fact.refund);
@@ -208,9 +208,9 @@ impl Search<'_, '_> {
 
     /// An event that lists no change shows the payment as it is: texts were changed, or a reference arrived.
     pub(super) fn only_look(&mut self, place: &Place, way: Way) {
-        let terms = &self.case.terms;
-        let sight = place.state.observe(terms);
-        let Some(view) = payment(&sight, terms) else { return };
+        let config = &self.case.config;
+        let sight = place.state.observe(config);
+        let Some(view) = payment(&sight, config) else { return };
         let from = usize::try_from(place.open).unwrap_or(usize::MAX);
         for (index, (fact, told)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
             if fact.created > place.clock {
@@ -220,22 +220,22 @@ impl Search<'_, '_> {
                 continue;
             }
             let Some(kind) = fact.kind else { continue };
-            let abouts: Vec<About> = if kind == Kind::ChargeUpdated {
-                vec![About::Payment(super::alphabet::INTENT)]
+            let abouts: Vec<Target> = if kind == Kind::ChargeUpdated {
+                vec![Target::Payment(super::alphabet::INTENT)]
             } else if matches!(kind, Kind::RefundUpdated | Kind::ChargeRefundUpdated) {
                 let slots = (0..).zip(view.refunds).filter(|(_, refund)| refund.is_some());
-                slots.map(|(slot, _)| About::Refund(super::alphabet::INTENT, RefundId(slot))).collect()
+                slots.map(|(slot, _)| Target::Refund(super::alphabet::INTENT, RefundId(slot))).collect()
             } else {
                 continue;
             };
             for about in abouts {
                 let refund = match about {
-                    About::Refund(_, id) => refund_of(Some(&view), id),
-                    About::Payment(_) | About::Setup | About::Session => None,
+                    Target::Refund(_, id) => refund_of(Some(&view), id),
+                    Target::Payment(_) | Target::Setup | Target::Session => None,
                 };
                 let (before, after) = (Some(&view), Some(&view));
                 let refund = (refund, refund);
-                let scene = Scene { terms, before, after, setup: None, refund, currency: self.case.currency };
+                let scene = Scene { config, before, after, setup: None, refund, currency: self.case.currency };
                 let mut next = *place;
                 if differences(told, kind, &scene).is_empty() && self.name(&mut next, index, about) && next.tell(index)
                 {
@@ -286,12 +286,12 @@ impl Search<'_, '_> {
                 | Operation::CreateSession(_)
                 | Operation::ExpireSession => true,
             },
-            Input::Event(Event::Refund { refund, progress, .. }) => {
+            Input::Event(EnvironmentEvent::Refund { refund, progress, .. }) => {
                 before.is_some_and(|before| self.alphabet(place).presupposes_move(before, *refund, *progress))
             }
-            Input::Event(Event::Authenticate { result, .. } | Event::AuthenticateSetup { result }) => {
-                *result == Authentication::Succeeds
-            }
+            Input::Event(
+                EnvironmentEvent::Authenticate { result, .. } | EnvironmentEvent::AuthenticateSetup { result },
+            ) => *result == Authentication::Succeeds,
             Input::Event(_) => true,
             Input::Begin { .. } | Input::Finish { .. } => false,
         }
@@ -305,7 +305,7 @@ fn is_of_new_charge(kind: Kind) -> bool {
 /// The refund that a notification is about, before and after.
 pub(super) fn refunds_of(notification: &Notification, scene: &Scene<'_>) -> (Option<RefundView>, Option<RefundView>) {
     match notification.about {
-        About::Refund(_, id) => (refund_of(scene.before, id), refund_of(scene.after, id)),
-        About::Payment(_) | About::Setup | About::Session => (None, None),
+        Target::Refund(_, id) => (refund_of(scene.before, id), refund_of(scene.after, id)),
+        Target::Payment(_) | Target::Setup | Target::Session => (None, None),
     }
 }

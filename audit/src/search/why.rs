@@ -1,11 +1,11 @@
-//! Why an event cannot have happened: what it says, what could have been said, and which claim it makes false.
+//! Why an event cannot have happened: what it says, what could have been said, and which property it makes false.
 
 use holdfast_model::trace::describe;
 use holdfast_model::{
-    Amount, Event, Input, IntentStatus, Notification, NotificationKind as Kind, PaymentView, Previous, RefundStatus,
-    State, transition,
+    Amount, EnvironmentEvent, Input, IntentStatus, Notification, NotificationKind as Kind, PaymentView, Previous,
+    RefundStatus, State, transition,
 };
-use holdfast_properties::{CATALOGUE, Claim, Step, explain, explain_step, judge_payment, judge_step};
+use holdfast_properties::{CATALOGUE, Property, Step, explain, explain_step, judge_payment, judge_step};
 
 use super::matching::{Difference, Scene, differences, refund_status};
 use super::step::{payment, refunds_of};
@@ -14,8 +14,8 @@ use crate::seen::Seen;
 use crate::told::Told;
 use crate::verdict::{Finding, Impossible};
 
-/// Claims about steps that a single event can show to be broken.
-const STEP_CLAIMS: [&str; 8] = [
+/// Properties about steps that a single event can show to be broken.
+const STEP_PROPERTIES: [&str; 8] = [
     "final-stays-final",
     "documented-status-moves",
     "money-never-shrinks",
@@ -61,7 +61,7 @@ impl Search<'_, '_> {
         let mut latest: Option<(State<1, 0>, Option<PaymentView>)> = None;
         for place in places {
             let state = self.at(place, told.created);
-            let view = payment(&state.observe(&self.case.terms), &self.case.terms);
+            let view = payment(&state.observe(&self.case.config), &self.case.config);
             let words = told_of(view.as_ref());
             if !could_be.contains(&words) && could_be.len() < 5 {
                 could_be.push(words);
@@ -80,11 +80,11 @@ impl Search<'_, '_> {
         let mut impossible = Impossible::of(told, why);
         impossible.could_be = could_be;
         if let Some((state, before)) = latest {
-            self.claims(&mut impossible, told, kind, &state, before.as_ref());
+            self.properties(&mut impossible, told, kind, &state, before.as_ref());
         }
         let previous = nearest.as_ref().is_some_and(|near| near.differences.iter().any(|it| it.is_previous));
         if previous {
-            impossible.claims.push("previous-values-are-true");
+            impossible.properties.push("previous-values-are-true");
             impossible = impossible.by("I16 B55 B58");
         }
         impossible.by(rules_of(kind)).into()
@@ -95,7 +95,7 @@ impl Search<'_, '_> {
         if wait == 0 {
             return place.state;
         }
-        transition(&self.case.terms, &place.state, Event::Advance { seconds: wait }.into()).after
+        transition(&self.case.config, &place.state, EnvironmentEvent::Advance { seconds: wait }.into()).after
     }
 
     /// What a step would tell, compared with what is told.
@@ -107,16 +107,16 @@ impl Search<'_, '_> {
         nearest: &mut Option<Nearest>,
         refusals: &mut Vec<String>,
     ) {
-        let terms = &self.case.terms;
+        let config = &self.case.config;
         let Some(told) = self.case.events.get(index) else { return };
-        let made = transition(terms, &place.state, input);
-        let (before, after) = (place.state.observe(terms), made.after.observe(terms));
-        let (before, view) = (payment(&before, terms), payment(&after, terms));
+        let made = transition(config, &place.state, input);
+        let (before, after) = (place.state.observe(config), made.after.observe(config));
+        let (before, view) = (payment(&before, config), payment(&after, config));
         let scene = Scene {
-            terms,
+            config,
             before: before.as_ref(),
             after: view.as_ref(),
-            setup: after.observation(terms).setup,
+            setup: after.observation(config).setup,
             refund: (None, None),
             currency: self.case.currency,
         };
@@ -167,15 +167,15 @@ impl Search<'_, '_> {
     fn fits_what_is_left(&self, told: &Told) -> bool {
         let amount = told.object().amount.value().copied().unwrap_or(0);
         self.last.iter().filter_map(|place| self.places.get(usize::try_from(*place).ok()?)).any(|place| {
-            let view = payment(&place.state.observe(&self.case.terms), &self.case.terms);
+            let view = payment(&place.state.observe(&self.case.config), &self.case.config);
             let charge = view.and_then(|view| view.charge);
             let left = charge.and_then(|charge| charge.captured_amount.minus(charge.refunded_amount));
             left.is_some_and(|left| amount > 0 && amount <= i64::from(left.get()))
         })
     }
 
-    /// The claims that would be false if the payment were as the event has it.
-    fn claims(
+    /// The properties that would be false if the payment were as the event has it.
+    fn properties(
         &self,
         impossible: &mut Impossible,
         told: &Told,
@@ -183,32 +183,38 @@ impl Search<'_, '_> {
         state: &State<1, 0>,
         before: Option<&PaymentView>,
     ) {
-        let terms = &self.case.terms;
+        let config = &self.case.config;
         let Some(before) = before else { return };
         let Some(shown) = overlay(before, told) else { return };
         let payments = [Some(shown)];
-        let sight = state.observe(terms);
-        let world = sight.observation(terms);
+        let sight = state.observe(config);
+        let world = sight.observation(config);
         let after = holdfast_model::Observation { payments: &payments, ..world };
-        let fresh = judge_payment(terms, &shown).broken & !judge_payment(terms, before).broken;
+        let fresh = judge_payment(config, &shown).broken & !judge_payment(config, before).broken;
         let notification = [Notification {
             kind,
-            about: holdfast_model::About::Payment(super::alphabet::INTENT),
+            about: holdfast_model::Target::Payment(super::alphabet::INTENT),
             previous: Previous::default(),
         }];
         let outcome = Ok(holdfast_model::Accepted::Happened);
-        let step =
-            Step::new(world, Event::Settle { intent: super::alphabet::INTENT }.into(), outcome, &notification, after);
+        let step = Step::new(
+            world,
+            EnvironmentEvent::Settle { intent: super::alphabet::INTENT }.into(),
+            outcome,
+            &notification,
+            after,
+        );
         let of_step = judge_step(&step).broken;
-        let is_broken =
-            |claim: &Claim| fresh & claim.bit() != 0 || (of_step & claim.bit() != 0 && STEP_CLAIMS.contains(&claim.id));
-        for claim in CATALOGUE.iter().filter(|claim| is_broken(claim)).take(3) {
-            let words = explain(claim, &after).or_else(|| explain_step(claim, &step));
-            if let Some(words) = words.filter(|_| impossible.claims.is_empty()) {
-                impossible.why.push_str(&format!("; {}: {words}", claim.sentence));
+        let is_broken = |property: &Property| {
+            fresh & property.bit() != 0 || (of_step & property.bit() != 0 && STEP_PROPERTIES.contains(&property.id))
+        };
+        for property in CATALOGUE.iter().filter(|property| is_broken(property)).take(3) {
+            let words = explain(property, &after).or_else(|| explain_step(property, &step));
+            if let Some(words) = words.filter(|_| impossible.properties.is_empty()) {
+                impossible.why.push_str(&format!("; {}: {words}", property.sentence));
             }
-            impossible.claims.push(claim.id);
-            for rule in claim.rule_ids().take(2) {
+            impossible.properties.push(property.id);
+            for rule in property.rule_ids().take(2) {
                 if !impossible.rules.contains(&rule) {
                     impossible.rules.push(rule);
                 }
@@ -230,7 +236,7 @@ fn ill_typed(told: &Told) -> Option<Impossible> {
         Seen::Absent | Seen::Null | Seen::Is(_) => None,
     })?;
     let mut impossible = Impossible::of(told, wrong).by("§2.1 I1");
-    impossible.claims.push("amount-in-range");
+    impossible.properties.push("amount-in-range");
     Some(impossible)
 }
 

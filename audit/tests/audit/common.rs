@@ -8,13 +8,13 @@ use holdfast_conformance::choices::Seeded;
 use holdfast_conformance::drive;
 use holdfast_conformance::generator::Temper;
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_model::Terms;
+use holdfast_model::Config;
 use serde_json::Value;
 
 /// What one run of the engine has told.
 pub(crate) struct Log {
     pub(crate) name: String,
-    pub(crate) terms: Terms,
+    pub(crate) config: Config,
     pub(crate) events: Vec<Value>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn logs(seeds: Range<u64>, version: Option<&str>) -> impl Iterator<It
         let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), temper, |_| ());
         assert!(drive.verdict.agrees(), "seed {seed}: {}", drive.verdict);
         let events = subject.log(version.as_deref()).unwrap();
-        Log { name: format!("seed {seed}"), terms: drive.sequence.terms, events }
+        Log { name: format!("seed {seed}"), config: drive.sequence.config, events }
     })
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn audit_text(text: &str, options: &Options) -> Result<(Report, Vec<V
 }
 
 /// Audits events, a line each.
-pub(crate) fn audit_values(events: &[Value], terms: &Terms) -> (Report, Vec<Verdict>) {
+pub(crate) fn audit_values(events: &[Value], config: &Config) -> (Report, Vec<Verdict>) {
     let text: String = events.iter().map(|event| format!("{event}\n")).collect();
     if events.is_empty() {
         return audit_text(
@@ -60,7 +60,7 @@ pub(crate) fn audit_values(events: &[Value], terms: &Terms) -> (Report, Vec<Verd
         )
         .unwrap();
     }
-    audit_text(&text, &Options { terms: *terms, ..Options::default() }).unwrap()
+    audit_text(&text, &Options { config: *config, ..Options::default() }).unwrap()
 }
 
 /// The events that mention an object, in short, for messages.

@@ -2,7 +2,7 @@
 //! called impossible.
 
 use holdfast_audit::Finding;
-use holdfast_model::Terms;
+use holdfast_model::Config;
 use serde_json::Value;
 
 use crate::common::{audit_values, lines, logs};
@@ -29,7 +29,7 @@ fn only_the_known(seeds: std::ops::Range<u64>, wrong: &[String]) {
 fn the_engines_own_log_is_accepted_in_full() {
     let (mut events, mut wrong) = (0, Vec::new());
     for log in logs(0..300, None) {
-        let (report, verdicts) = audit_values(&log.events, &log.terms);
+        let (report, verdicts) = audit_values(&log.events, &log.config);
         events += log.events.len();
         for verdict in verdicts.iter().filter(|it| it.finding != Finding::Accepted || it.missing > 0) {
             let lines = lines(&log.events, &verdict.id);
@@ -42,8 +42,8 @@ fn the_engines_own_log_is_accepted_in_full() {
 }
 
 /// What is wrong with the verdicts on a log that was only disturbed.
-fn blamed(name: &str, events: &[Value], terms: &Terms) -> Vec<String> {
-    let (_, verdicts) = audit_values(events, terms);
+fn blamed(name: &str, events: &[Value], config: &Config) -> Vec<String> {
+    let (_, verdicts) = audit_values(events, config);
     let impossible = verdicts.iter().filter(|it| matches!(it.finding, Finding::Impossible(_)));
     impossible.map(|it| format!("{name}: {:?}\n{}", it.finding, lines(events, &it.id))).collect()
 }
@@ -58,7 +58,7 @@ fn disorder_and_repetition_change_nothing() {
         let repeated = again.len();
         events.extend(again);
         random.shuffle(&mut events);
-        let (report, verdicts) = audit_values(&events, &log.terms);
+        let (report, verdicts) = audit_values(&events, &log.config);
         let not_accepted = verdicts.iter().filter(|it| it.finding != Finding::Accepted);
         wrong.extend(not_accepted.map(|it| format!("{}: {:?}\n{}", log.name, it.finding, lines(&events, &it.id))));
         assert!(report.repeated <= u64::try_from(repeated).unwrap() + report.events / 4, "{}", log.name);
@@ -75,7 +75,7 @@ fn gaps_are_not_called_impossible() {
             let kept = log.events.iter().filter(|_| random.u8(..of) != 0);
             let mut events: Vec<_> = kept.cloned().collect();
             random.shuffle(&mut events);
-            wrong.extend(blamed(&log.name, &events, &log.terms));
+            wrong.extend(blamed(&log.name, &events, &log.config));
         }
     }
     only_the_known(500..900, &wrong);
@@ -86,7 +86,7 @@ fn old_versions_are_read() {
     let mut wrong = Vec::new();
     for version in ["2018-11-08", "2020-08-27", "2022-11-15", "2024-04-10"] {
         for log in logs(800..860, Some(version)) {
-            let (_, verdicts) = audit_values(&log.events, &log.terms);
+            let (_, verdicts) = audit_values(&log.events, &log.config);
             let not_accepted = verdicts.iter().filter(|it| it.finding != Finding::Accepted);
             let told = not_accepted
                 .map(|it| format!("{version} {}: {:?}\n{}", log.name, it.finding, lines(&log.events, &it.id)));

@@ -64,6 +64,6 @@ fn the_samples_are_judged_as_their_names_say() {
     assert_eq!((report.accepted, report.impossible, report.cannot_tell), (5, 1, 0));
     let Finding::Impossible(it) = &report.listed[0].finding else { panic!("not impossible") };
     assert_eq!(it.kind, "refund.created");
-    assert!(it.claims.contains(&"refunded-within-captured"), "{it:?}");
+    assert!(it.properties.contains(&"refunded-within-captured"), "{it:?}");
     assert!(markdown(&report, "tampered.jsonl").contains("refunded-within-captured"));
 }

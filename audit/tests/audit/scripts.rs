@@ -107,7 +107,7 @@ pub(crate) fn log_of(trace: &str) -> Vec<Value> {
     let script: Script = trace.parse().unwrap();
     let inputs: Vec<_> = script.inputs().collect();
     let mut subject = EngineSubject::default();
-    let verdict = lockstep::run(&mut subject, &script.terms, &inputs);
+    let verdict = lockstep::run(&mut subject, &script.config, &inputs);
     assert!(verdict.agrees(), "{trace}: {verdict}");
     subject.log(None).unwrap()
 }

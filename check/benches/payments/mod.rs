@@ -1,7 +1,7 @@
-//! Three interchangeable payments: as large a state and as many claims as a model has, without
+//! Three interchangeable payments: as large a state and as many properties as a model has, without
 //! being one.
 
-use holdfast_check::explore::{ClaimBits, Judgement, Space, Successor};
+use holdfast_check::explore::{Judgement, PropertyBits, Space, Successor};
 use std::hash::{Hash, Hasher};
 
 const PAYMENTS: usize = 3;
@@ -99,7 +99,7 @@ pub(crate) type Input = (u8, u8);
 
 pub(crate) struct Payments;
 
-/// What an outsider sees, and what the claims read.
+/// What an outsider sees, and what the properties read.
 struct Observation {
     authorized: u32,
     accounted: u32,
@@ -121,7 +121,7 @@ fn observe(state: &State) -> Observation {
     }
 }
 
-fn state_claims(state: &State, seen: &Observation) -> Judgement {
+fn state_properties(state: &State, seen: &Observation) -> Judgement {
     let each = |holds: fn(&Payment) -> bool| state.payments.iter().all(holds);
     let holds = [
         seen.authorized == seen.accounted,
@@ -139,14 +139,14 @@ fn state_claims(state: &State, seen: &Observation) -> Judgement {
     }
 }
 
-fn step_claims(before: &Observation, after: &Observation, accepted: bool) -> (ClaimBits, ClaimBits) {
+fn step_properties(before: &Observation, after: &Observation, accepted: bool) -> (PropertyBits, PropertyBits) {
     let holds =
         [after.authorized >= before.authorized, after.captured >= before.captured, after.terminal >= before.terminal];
     (bits(holds.map(|held| !held)) << 64, bits([accepted, !accepted, after.captured > before.captured]) << 96)
 }
 
-fn bits<const N: usize>(flags: [bool; N]) -> ClaimBits {
-    flags.into_iter().enumerate().fold(0, |bits, (bit, flag)| bits | ClaimBits::from(flag) << bit)
+fn bits<const N: usize>(flags: [bool; N]) -> PropertyBits {
+    flags.into_iter().enumerate().fold(0, |bits, (bit, flag)| bits | PropertyBits::from(flag) << bit)
 }
 
 /// What an action makes of a payment; `None` if it is refused.
@@ -239,8 +239,8 @@ impl Payments {
         let after = outcome.map(|changed| state.with(usize::from(place), changed));
         let accepted = after.is_some();
         let (broken, witnessed) = match &after {
-            Some(after) => step_claims(before, &observe(after), accepted),
-            None => step_claims(before, before, accepted),
+            Some(after) => step_properties(before, &observe(after), accepted),
+            None => step_properties(before, before, accepted),
         };
         Successor {
             input,
@@ -289,7 +289,7 @@ impl Space for Payments {
     }
 
     fn judge(&self, state: &State) -> Judgement {
-        state_claims(state, &observe(state))
+        state_properties(state, &observe(state))
     }
 
     fn expand(&self, state: &State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
@@ -302,6 +302,6 @@ impl Space for Payments {
                 emit(self.successor(state, &before, (place, number)));
             }
         }
-        state_claims(state, &before)
+        state_properties(state, &before)
     }
 }

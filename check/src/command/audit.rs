@@ -54,7 +54,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         gaps: !question.complete,
         ..holdfast_audit::Bounds::default()
     };
-    let how = holdfast_audit::Options { terms: decided, bounds, skip_malformed: question.skip_malformed, bytes };
+    let how = holdfast_audit::Options { config: decided, bounds, skip_malformed: question.skip_malformed, bytes };
     let to_output = question.json_to.as_deref() == Some(Path::new("-")) || (options.json && question.json_to.is_none());
     let json: Option<Box<dyn Write + '_>> = match &question.json_to {
         _ if to_output => Some(Box::new(BufWriter::new(&mut *stage.out))),
@@ -157,9 +157,10 @@ fn row(verdict: &Verdict) -> Vec<String> {
         Finding::CannotTell { why } => vec![id, "cannot tell".to_owned(), verdict.line.to_string(), why.clone()],
         Finding::Impossible(it) => {
             let mut why = format!("{} {}: {}", it.kind, it.event, it.why);
-            let claims: Vec<&str> = it.claims.iter().take(2).copied().chain(it.rules.iter().take(3).copied()).collect();
-            if !claims.is_empty() {
-                why.push_str(&format!(" [{}]", claims.join(", ")));
+            let properties: Vec<&str> =
+                it.properties.iter().take(2).copied().chain(it.rules.iter().take(3).copied()).collect();
+            if !properties.is_empty() {
+                why.push_str(&format!(" [{}]", properties.join(", ")));
             }
             vec![id, "impossible".to_owned(), it.line.to_string(), why]
         }

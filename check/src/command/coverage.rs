@@ -9,7 +9,7 @@ use holdfast_conformance::coverage::{Coverage, Why};
 use holdfast_conformance::generator::{Sequence, Temper};
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_model::trace::Script;
-use holdfast_model::{Dialect, Terms};
+use holdfast_model::{Config, Dialect};
 use holdfast_properties::AbstractTransition;
 use serde_json::{Value, json};
 
@@ -100,13 +100,13 @@ fn known(file: &Path) -> Result<Coverage, Failure> {
     let report: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     let list = report.get("transitions").and_then(Value::as_array);
     let list = list.ok_or_else(|| wrong("it has no list `transitions`".to_owned()))?;
-    let terms = Terms { dialect: Dialect { confirm_limit: 2, ..Dialect::default() }, ..Terms::default() };
+    let config = Config { dialect: Dialect { confirm_limit: 2, ..Dialect::default() }, ..Config::default() };
     let read = |entry: &Value| {
         let name = entry.get("name")?.as_str()?;
         let lines: Vec<&str> = entry.get("trace")?.as_array()?.iter().filter_map(Value::as_str).collect();
         let script = Script::parse(&lines.join("\n")).ok()?;
         let inputs = script.inputs().collect();
-        Some((AbstractTransition::from_name(name)?, Sequence { terms, inputs }))
+        Some((AbstractTransition::from_name(name)?, Sequence { config, inputs }))
     };
     let known = list
         .iter()

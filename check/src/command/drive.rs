@@ -126,17 +126,17 @@ fn print(report: &Report, took: Duration, stage: &mut Stage<'_>) -> Result<(), F
         .map(|(number, finding)| {
             let sighting = &finding.sighting;
             let frequency = finding.frequency.map(|it| format!(" ({} of {})", it.wrong, it.runs)).unwrap_or_default();
-            let claim = sighting.claims.first().map_or("", |broken| broken.claim);
+            let property = sighting.properties.first().map_or("", |broken| broken.property);
             vec![
                 number.to_string(),
                 sighting.signature.class.to_string(),
                 format!("{}{frequency}", sighting.headline),
-                claim.to_owned(),
+                property.to_owned(),
             ]
         })
         .collect();
     if !rows.is_empty() {
-        let columns = [("", Align::Right), ("class", Align::Left), ("finding", Align::Left), ("claim", Align::Left)];
+        let columns = [("", Align::Right), ("class", Align::Left), ("finding", Align::Left), ("property", Align::Left)];
         writeln!(stage.out, "{}", lay_out(&columns, rows, stage.look.width))?;
     }
     for (number, finding) in (1_usize..).zip(&report.findings) {
@@ -147,8 +147,8 @@ fn print(report: &Report, took: Duration, stage: &mut Stage<'_>) -> Result<(), F
             }
             writeln!(stage.out, "   the model:  {}", finding.sighting.model)?;
             writeln!(stage.out, "   the server: {}", finding.sighting.server)?;
-            for broken in &finding.sighting.claims {
-                writeln!(stage.out, "   {}: {}", broken.claim, broken.why)?;
+            for broken in &finding.sighting.properties {
+                writeln!(stage.out, "   {}: {}", broken.property, broken.why)?;
             }
         }
     }

@@ -17,9 +17,9 @@ pub(super) fn run(
     stage: &mut Stage<'_>,
 ) -> Result<Exit, Failure> {
     let jobs = jobs(names, options)?;
-    let claims = plugs.catalogue.claims().iter().map(|claim| claim.name.clone()).collect();
+    let properties = plugs.catalogue.properties().iter().map(|property| property.name.clone()).collect();
     let wanted = jobs.iter().map(super::select::Job::name).collect();
-    let mut record = Record::new(options.subject(), claims, wanted);
+    let mut record = Record::new(options.subject(), properties, wanted);
     if let Some(file) = &options.resume
         && let Some(known) = read_if_there(file)?
     {

@@ -24,8 +24,8 @@ pub(super) fn run(
         })?;
     }
     // What was found under other rules cannot be judged by these.
-    let claims = plugs.catalogue.claims().iter().map(|claim| claim.name.clone()).collect();
-    let own = Record::new(record.subject.clone(), claims, record.wanted.clone());
+    let properties = plugs.catalogue.properties().iter().map(|property| property.name.clone()).collect();
+    let own = Record::new(record.subject.clone(), properties, record.wanted.clone());
     own.belongs_with(&record)
         .map_err(|why| Failure::Usage(format!("{} is of another program: {why}", first.display())))?;
     let all = record.wanted.clone();

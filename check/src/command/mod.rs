@@ -1,10 +1,9 @@
 //! The command line: what can be asked, and how the answer is given.
 //!
-//! Exit codes: 0 all claims hold and every search is complete; 1 a claim is false, or a trace does
+//! Exit codes: 0 all properties hold and every search is complete; 1 a property is false, or a trace does
 //! not go as it says; 2 bad usage or input; 3 incomplete.
 
 mod audit;
-mod claims;
 mod coverage;
 mod drive;
 mod explore;
@@ -12,6 +11,7 @@ mod merge;
 mod on_engine;
 mod options;
 mod path;
+mod properties;
 mod replay;
 mod scenarios;
 mod select;
@@ -37,7 +37,7 @@ use crate::catalogue::Catalogue;
 
 /// What the command line cannot know by itself.
 pub struct Plugs<'a> {
-    /// The claims.
+    /// The properties.
     pub catalogue: &'a dyn Catalogue,
     /// Writes the reports into a folder and says which files it wrote.
     pub report: &'a dyn Fn(&Path) -> io::Result<Vec<PathBuf>>,
@@ -46,9 +46,9 @@ pub struct Plugs<'a> {
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// All claims hold, and every search is complete.
+    /// All properties hold, and every search is complete.
     Fine,
-    /// A claim is false, or a trace does not go as it says.
+    /// A property is false, or a trace does not go as it says.
     False,
     /// Bad usage or input.
     Usage,
@@ -84,7 +84,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Explores every reachable state of the payment model and judges each one by every claim.
+/// Explores every reachable state of the payment model and judges each one by every property.
 #[derive(Debug, Parser)]
 #[command(name = "check", version, after_help = EXIT_CODES)]
 struct Cli {
@@ -97,24 +97,24 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Without a command, all default scenarios are explored.
 
-Exit codes: 0 all claims hold and every search is complete; 1 a claim is false, or a trace does not
+Exit codes: 0 all properties hold and every search is complete; 1 a property is false, or a trace does not
 go as it says; 2 bad usage or input; 3 incomplete.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Explore scenarios, and judge every claim
+    /// Explore scenarios, and judge every property
     Explore {
         /// Scenarios to explore [default: all, with --deep also the deep ones]
         scenarios: Vec<String>,
     },
     /// List the scenarios and their bounds
     Scenarios,
-    /// List the claims, or tell everything about one
-    Claims {
-        /// The name of a claim
-        claim: Option<String>,
+    /// List the properties, or tell everything about one
+    Properties {
+        /// The name of a property
+        property: Option<String>,
     },
-    /// Run a trace, show each step, and explain the claims it makes false
+    /// Run a trace, show each step, and explain the properties it makes false
     Replay {
         /// The trace; `-` reads standard input
         file: PathBuf,
@@ -194,7 +194,7 @@ pub fn run(
         None => explore::run(&[], &cli.options, plugs, stage),
         Some(Command::Explore { scenarios }) => explore::run(&scenarios, &cli.options, plugs, stage),
         Some(Command::Scenarios) => scenarios::run(&cli.options, stage),
-        Some(Command::Claims { claim }) => claims::run(claim.as_deref(), &cli.options, plugs, stage),
+        Some(Command::Properties { property }) => properties::run(property.as_deref(), &cli.options, plugs, stage),
         Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, plugs, stage),
         Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, stage),
         Some(Command::Soak(question)) => soak::run(&question, &cli.options, stage),

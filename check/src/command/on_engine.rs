@@ -6,7 +6,7 @@ use holdfast_conformance::generator::Sequence;
 use holdfast_conformance::lockstep::Stepped;
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_conformance::{Lockstep, Verdict, Way, way};
-use holdfast_model::Terms;
+use holdfast_model::Config;
 use holdfast_model::trace::{Script, describe};
 use serde_json::json;
 
@@ -16,15 +16,15 @@ use crate::table::counted;
 
 pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     let script = replay::read(file, stage)?;
-    let terms = options.decide(script.terms);
+    let config = options.decide(script.config);
     let way = way::of(&script).map_err(|why| Failure::Usage(format!("{}: {why}", file.display())))?;
     if way != Way::Lockstep {
-        return in_its_way(way, &script, terms, options, stage);
+        return in_its_way(way, &script, config, options, stage);
     }
     let mut subject = EngineSubject::default();
     let mut told = Vec::new();
     let (mut differing, mut skipped) = (0_usize, 0_usize);
-    let verdict = match Lockstep::start(&mut subject, &terms) {
+    let verdict = match Lockstep::start(&mut subject, &config) {
         Err(inconclusive) => Verdict::Inconclusive(inconclusive),
         Ok(mut lockstep) => {
             let mut ending = None;
@@ -86,11 +86,11 @@ pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Resu
 fn in_its_way(
     way: Way,
     script: &Script,
-    terms: Terms,
+    config: Config,
     options: &Options,
     stage: &mut Stage<'_>,
 ) -> Result<Exit, Failure> {
-    let sequence = Sequence { terms, inputs: script.inputs().collect() };
+    let sequence = Sequence { config, inputs: script.inputs().collect() };
     let verdict = way.judge(&mut EngineSubject::default(), &sequence);
     let exit = match &verdict {
         Verdict::Diverge(_) | Verdict::Violate(_) => Exit::False,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use holdfast_model::trace::parse_duration;
-use holdfast_model::{Dialect, Terms};
+use holdfast_model::{Config, Dialect};
 
 use crate::explore::Part;
 
@@ -106,14 +106,14 @@ impl Options {
         self.threads.unwrap_or_else(available).get()
     }
 
-    /// The terms as the user wants them.
+    /// The config as the user wants them.
     #[must_use]
-    pub fn decide(&self, mut terms: Terms) -> Terms {
+    pub fn decide(&self, mut config: Config) -> Config {
         for DialectChoice { name, word } in &self.dialect {
             // It has been tried when it was read.
-            let _known = terms.dialect.set(name, word);
+            let _known = config.dialect.set(name, word);
         }
-        terms
+        config
     }
 
     /// What must be equal for results to belong together.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use holdfast_model::trace::{Script, Subject, subject};
-use holdfast_model::{Input, IntentId, Terms};
+use holdfast_model::{Config, Input, IntentId};
 use serde_json::json;
 
 use super::select::{Job, jobs};
@@ -114,15 +114,15 @@ impl Visit for Searching<'_> {
             .limits(limits)
             .progress(&progress);
         let _watch = Watch::start(self.shown, format!("{} (search)", self.job.name()), Arc::clone(&progress), None);
-        let terms = space.terms();
+        let config = space.config();
         let found = explorer.search(|state| {
-            let sight = state.observe(terms);
-            self.predicate.naming(&sight.observation(terms)).is_some()
+            let sight = state.observe(config);
+            self.predicate.naming(&sight.observation(config)).is_some()
         });
         match found {
             Search::Found(path) => {
                 let told =
-                    inputs_along(&space, &path).and_then(|inputs| named_as_wanted(self.predicate, *terms, &inputs));
+                    inputs_along(&space, &path).and_then(|inputs| named_as_wanted(self.predicate, *config, &inputs));
                 told.map_or(Searched::Nowhere, |story| Searched::Found(story.script()))
             }
             Search::Unreachable => Searched::Nowhere,
@@ -133,8 +133,8 @@ impl Visit for Searching<'_> {
 
 /// The story in which the payments bear the names that the predicate calls them by: where payments
 /// are interchangeable, the explorer does not keep them apart.
-fn named_as_wanted(predicate: &Predicate, terms: Terms, inputs: &[Input]) -> Option<Story> {
-    let story = Story::play(terms, inputs.iter().copied());
+fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> Option<Story> {
+    let story = Story::play(config, inputs.iter().copied());
     let last = story.moments().last().map_or_else(|| story.start(), |moment| moment.after);
     let naming = predicate.naming(&last)?;
     let renamed = inputs.iter().map(|input| {
@@ -148,5 +148,5 @@ fn named_as_wanted(predicate: &Predicate, terms: Terms, inputs: &[Input]) -> Opt
             Some(Err(_)) | None => *input,
         }
     });
-    Some(Story::play(terms, renamed))
+    Some(Story::play(config, renamed))
 }

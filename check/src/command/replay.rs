@@ -24,8 +24,8 @@ pub(super) enum On {
 
 pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     let script = read(file, stage)?;
-    let terms = options.decide(script.terms);
-    let story = Story::play(terms, script.inputs());
+    let config = options.decide(script.config);
+    let story = Story::play(config, script.inputs());
     let differences: Vec<Vec<Difference>> = script
         .lines
         .iter()
@@ -47,19 +47,20 @@ pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut
     };
 
     if options.json {
-        let claims: Vec<Value> = falsehoods
+        let properties: Vec<Value> = falsehoods
             .iter()
             .map(|falsehood| {
-                let because =
-                    story.moment(falsehood.step).and_then(|moment| plugs.catalogue.because(falsehood.claim, &moment));
-                let name = plugs.catalogue.claim(falsehood.claim).map(|claim| claim.name.clone());
+                let because = story
+                    .moment(falsehood.step)
+                    .and_then(|moment| plugs.catalogue.because(falsehood.property, &moment));
+                let name = plugs.catalogue.property(falsehood.property).map(|property| property.name.clone());
                 json!({ "name": name, "step": falsehood.step.saturating_add(1), "because": because })
             })
             .collect();
         let answer = json!({
             "exit": exit.code(),
             "steps": steps_in_json(&script, &story, &differences),
-            "false": claims,
+            "false": properties,
             "diagram": diagram(story.steps()),
         });
         writeln!(stage.out, "{answer:#}")?;
@@ -104,9 +105,18 @@ pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut
         writeln!(stage.out, "{steps}; what {expecting} of them say is what the model does.")?;
     }
     if falsehoods.is_empty() {
-        writeln!(stage.out, "No claim is false on the way, of {}.", counted(plugs.catalogue.claims().len(), "claim"))?;
+        writeln!(
+            stage.out,
+            "No property is false on the way, of {}.",
+            counted(plugs.catalogue.properties().len(), "property")
+        )?;
     } else {
-        writeln!(stage.out, "{} {} false on the way.", stage.look.bad("FALSE:"), counted(falsehoods.len(), "claim"))?;
+        writeln!(
+            stage.out,
+            "{} {} false on the way.",
+            stage.look.bad("FALSE:"),
+            counted(falsehoods.len(), "property")
+        )?;
     }
     Ok(exit)
 }

@@ -41,7 +41,7 @@ pub(super) fn jobs(names: &[String], options: &Options) -> Result<Vec<Job>, Fail
     let variants = |scenario: &'static Scenario| {
         (scenario.variants)().into_iter().map(move |variant| {
             let symmetry = variant.symmetry && !options.all_orders;
-            let variant = Variant { terms: options.decide(variant.terms), symmetry, ..variant };
+            let variant = Variant { config: options.decide(variant.config), symmetry, ..variant };
             Job { scenario, variant }
         })
     };

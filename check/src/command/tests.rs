@@ -5,30 +5,30 @@ mod records;
 use std::fs;
 use std::path::PathBuf;
 
-use holdfast_model::{Observation, Terms};
+use holdfast_model::{Config, Observation};
 
 use super::{Exit, Look, Plugs, Stage, run};
-use crate::catalogue::{Catalogue, Claim, Moment, Properties};
-use crate::explore::{ClaimBits, Completion, Count, First, Summary};
+use crate::catalogue::{Catalogue, Moment, Properties, Property};
+use crate::explore::{Completion, Count, First, PropertyBits, Summary};
 use crate::record::{Record, Unit};
 use crate::story::Story;
 
-/// One claim about states, which is false once more than 500 is received, and one about steps,
+/// One property about states, which is false once more than 500 is received, and one about steps,
 /// which is false of every refund.
 struct Toy {
-    claims: Vec<Claim>,
+    properties: Vec<Property>,
 }
 
 impl Toy {
     fn new() -> Self {
-        let claim = |name: &str, about_steps| Claim {
+        let property = |name: &str, about_steps| Property {
             name: name.to_owned(),
             sentence: format!("the sentence of {name}"),
             rules: "B1".to_owned(),
             why: format!("why {name} matters"),
             about_steps,
         };
-        Self { claims: vec![claim("at-most-500", false), claim("no-refunds", true)] }
+        Self { properties: vec![property("at-most-500", false), property("no-refunds", true)] }
     }
 }
 
@@ -37,20 +37,20 @@ fn received(observation: &Observation<'_>) -> u32 {
 }
 
 impl Catalogue for Toy {
-    fn claims(&self) -> &[Claim] {
-        &self.claims
+    fn properties(&self) -> &[Property] {
+        &self.properties
     }
 
-    fn broken_by_state(&self, observation: &Observation<'_>) -> ClaimBits {
+    fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits {
         u128::from(received(observation) > 500)
     }
 
-    fn broken_by_step(&self, moment: &Moment<'_>) -> ClaimBits {
+    fn broken_by_step(&self, moment: &Moment<'_>) -> PropertyBits {
         u128::from(moment.input.to_string().starts_with("refund")) << 1
     }
 
-    fn because(&self, claim: u8, moment: &Moment<'_>) -> Option<String> {
-        (claim == 0).then(|| format!("received {} > 500", received(&moment.after)))
+    fn because(&self, property: u8, moment: &Moment<'_>) -> Option<String> {
+        (property == 0).then(|| format!("received {} > 500", received(&moment.after)))
     }
 }
 
@@ -97,7 +97,7 @@ fn help_is_no_error_and_bad_usage_is() {
         (vec!["--shard", "2/2"], "part 2/2 does not exist"),
         (vec!["--dialect", "confirm_limit=many"], "dialect field `confirm_limit`: expected a whole number"),
         (vec!["--time-limit", "soon"], "expected a duration like"),
-        (vec!["claims", "at-most-50"], "no claim `at-most-50`; did you mean `at-most-500`?"),
+        (vec!["properties", "at-most-50"], "no property `at-most-50`; did you mean `at-most-500`?"),
         (vec!["path", "status=succeded"], "condition 1 `status=succeded`: not a value of `status`"),
         (vec!["web", "refunds", "imediate"], "`refunds` has no variant `imediate`; did you mean `immediate`?"),
         (vec!["replay", "no/such/file"], "no/such/file: "),
@@ -133,7 +133,7 @@ fn a_replay_shows_what_changed() {
         "1. create pi1 300 usd automatic method=card_visa confirm\n   => succeeded capturable=0 received=300\n",
         "      pi1.received: – → 300\n",
         "      notifies payment_intent.created\n",
-        "No claim is false on the way, of 2 claims.",
+        "No property is false on the way, of 2 properties.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
@@ -165,16 +165,16 @@ capture pi1 300
 ";
 
 #[test]
-fn a_false_claim_is_explained() {
+fn a_false_property_is_explained() {
     let answer = replay(RECEIVES_700);
     assert_eq!(answer.exit, Exit::False);
     for part in [
-        "FALSE: the sentence of at-most-500\n  claim    at-most-500 [B1]\n  matters  why at-most-500 matters\n",
+        "FALSE: the sentence of at-most-500\n  property    at-most-500 [B1]\n  matters  why at-most-500 matters\n",
         "  because  received 700 > 500\n  changed  by step 2 of 2: capture pi1 700 final=false\n",
         "             pi1.received: 0 → 700\n",
         "```mermaid\nsequenceDiagram\n",
         "cargo run --bin check -- replay - <<'END'\ncreate  pi1 1000 usd",
-        "FALSE: 1 claim false on the way.",
+        "FALSE: 1 property false on the way.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
@@ -189,8 +189,8 @@ fn a_false_claim_is_explained() {
 fn json_answers_are_json() {
     for arguments in [
         vec!["scenarios", "--json"],
-        vec!["claims", "--json"],
-        vec!["claims", "no-refunds", "--json"],
+        vec!["properties", "--json"],
+        vec!["properties", "no-refunds", "--json"],
         vec!["path", "status=succeeded", "--scenario", "multicapture", "--json"],
         vec!["explore", "setup", "--json"],
         vec!["replay", "-", "--json"],
@@ -237,7 +237,7 @@ fn interchangeable_payments_get_the_names_of_the_predicate() {
         let conditions = format!("{one}.refunded>0 {other}.status=requires_capture");
         let answer = check(&["path", &conditions, "--scenario", "two_payments"]);
         let script = holdfast_model::trace::Script::parse(&answer.out).unwrap();
-        let story = Story::play(script.terms, script.inputs());
+        let story = Story::play(script.config, script.inputs());
         let last = story.moments().last().unwrap().after;
         let predicate = crate::predicate::Predicate::parse(&conditions).unwrap();
         assert!(predicate.holds(&last), "{conditions}: {}", answer.out);
@@ -245,27 +245,27 @@ fn interchangeable_payments_get_the_names_of_the_predicate() {
 }
 
 #[test]
-fn scenarios_and_claims_are_listed() {
+fn scenarios_and_properties_are_listed() {
     let answer = check(&["scenarios"]);
     for scenario in crate::scenarios::SCENARIOS {
         assert!(answer.out.contains(scenario.name) && answer.out.contains(scenario.bounds));
     }
-    let answer = check(&["claims"]);
+    let answer = check(&["properties"]);
     assert!(answer.out.contains("at-most-500") && answer.out.contains("the sentence of no-refunds"));
-    let one = check(&["claims", "no-refunds"]);
+    let one = check(&["properties", "no-refunds"]);
     assert!(one.out.contains("matters    why no-refunds matters"), "{}", one.out);
 }
 
-/// A record as a run would write it, in which claim 0 is false or holds, and claim 1 was met or not.
-fn record(false_claim: bool, second_met: bool) -> PathBuf {
+/// A record as a run would write it, in which property 0 is false or holds, and property 1 was met or not.
+fn record(false_property: bool, second_met: bool) -> PathBuf {
     let first = || First { steps: 2, print: 1, ordinal: 0, text: None };
     let mut summary = Summary { unique: 10, completion: Completion::Complete, ..Summary::default() };
     summary.witnesses.insert(0, Count { count: 5, first: first() });
     if second_met {
         summary.witnesses.insert(1, Count { count: 1, first: first() });
     }
-    let claims = Toy::new().claims.iter().map(|claim| claim.name.clone()).collect();
-    let mut record = Record::new("toy".to_owned(), claims, vec!["toy: only".to_owned()]);
+    let properties = Toy::new().properties.iter().map(|property| property.name.clone()).collect();
+    let mut record = Record::new("toy".to_owned(), properties, vec!["toy: only".to_owned()]);
     let mut unit = Unit {
         scenario: "toy".to_owned(),
         variant: "only".to_owned(),
@@ -274,15 +274,15 @@ fn record(false_claim: bool, second_met: bool) -> PathBuf {
         counterexamples: std::collections::BTreeMap::new(),
         milliseconds: 1_250,
     };
-    if false_claim {
+    if false_property {
         summary.violations.insert(0, first());
         let inputs = holdfast_model::trace::Script::parse(RECEIVES_700).unwrap();
-        let story = Story::play(Terms::default(), inputs.inputs()).until(1);
+        let story = Story::play(Config::default(), inputs.inputs()).until(1);
         unit.counterexamples.insert(0, story.script().to_string());
     }
     unit.exact = Some(summary);
     record.units.insert("toy: only".to_owned(), unit);
-    let path = file(&format!("record-{false_claim}-{second_met}.json"));
+    let path = file(&format!("record-{false_property}-{second_met}.json"));
     fs::write(&path, record.text().unwrap()).unwrap();
     path
 }
@@ -296,19 +296,19 @@ fn a_violation_found_while_exploring_is_explained() {
         "because  received 700 > 500",
         "changed  by step 2 of 2: capture pi1 700 final=false",
         "Found in toy: only.",
-        "FALSE: 1 of 2 claims false.",
+        "FALSE: 1 of 2 properties false.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
 }
 
 #[test]
-fn a_claim_that_was_not_put_to_the_test_does_not_count_as_holding() {
+fn a_property_that_was_not_put_to_the_test_does_not_count_as_holding() {
     let met = record(false, true);
     let answer = check(&["merge", met.to_str().unwrap()]);
     assert_eq!(answer.exit, Exit::Fine, "{}", answer.out);
     assert!(
-        answer.out.contains("OK: in every state and every step of these scenarios: 2 claims true."),
+        answer.out.contains("OK: in every state and every step of these scenarios: 2 properties true."),
         "{}",
         answer.out
     );
@@ -317,11 +317,11 @@ fn a_claim_that_was_not_put_to_the_test_does_not_count_as_holding() {
     let unmet = record(false, false);
     let answer = check(&["merge", unmet.to_str().unwrap()]);
     assert!(
-        answer.out.contains("OK: in every state and every step of these scenarios: 1 claim true."),
+        answer.out.contains("OK: in every state and every step of these scenarios: 1 property true."),
         "{}",
         answer.out
     );
-    assert!(answer.out.contains("Not put to the test by these scenarios: 1 claim."), "{}", answer.out);
+    assert!(answer.out.contains("Not put to the test by these scenarios: 1 property."), "{}", answer.out);
 }
 
 #[test]
@@ -333,9 +333,9 @@ fn colors_only_where_wanted() {
     assert!(colored.out.contains("\u{1b}[1;31mDIFFERENT:\u{1b}[0m"));
 }
 
-/// The golden traces of the model, judged by the real claims.
+/// The golden traces of the model, judged by the real properties.
 #[test]
-fn no_golden_trace_makes_a_claim_false() {
+fn no_golden_trace_makes_a_property_false() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../model/traces");
     let catalogue = Properties::default();
     let mut count = 0;

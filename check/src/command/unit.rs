@@ -110,7 +110,7 @@ impl Visit for Exploring<'_> {
     }
 }
 
-/// A shortest trace to each violation, by the bit of its claim.
+/// A shortest trace to each violation, by the bit of its property.
 fn counterexamples<const P: usize, const K: usize>(
     space: &ModelSpace<P, K>,
     explorer: &Explorer<'_, ModelSpace<P, K>>,
@@ -118,6 +118,6 @@ fn counterexamples<const P: usize, const K: usize>(
 ) -> BTreeMap<u8, String> {
     let sightings: Vec<Sighting<_>> = found.violations.values().copied().collect();
     let paths = explorer.paths(found, &sightings);
-    let trace = |path| Some(Story::play(*space.terms(), inputs_along(space, &path)?).script().to_string());
+    let trace = |path| Some(Story::play(*space.config(), inputs_along(space, &path)?).script().to_string());
     found.violations.keys().zip(paths).filter_map(|(bit, path)| Some((*bit, trace(path?)?))).collect()
 }

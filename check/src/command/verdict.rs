@@ -14,7 +14,7 @@ use crate::record::{Record, Unit};
 use crate::story::{Falsehood, Story};
 use crate::table::{Align, counted, grouped, lay_out};
 
-/// What a record says about a claim.
+/// What a record says about a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     /// There is a counterexample.
@@ -41,9 +41,9 @@ impl Verdict {
     }
 }
 
-/// What a record says about a claim, and what else is known about it.
+/// What a record says about a property, and what else is known about it.
 struct Judged {
-    claim: u8,
+    property: u8,
     verdict: Verdict,
     /// Where its premise was met by the shortest path: how many steps, and the unit.
     witness: Option<(u32, String)>,
@@ -72,8 +72,8 @@ pub(super) fn conclude(
     let is_through =
         |name: &String| record.units.get(name).is_some_and(|unit| unit.exact.is_some() && unit.is_complete());
     let everything = default_names().iter().all(is_through);
-    let judged: Vec<Judged> = (0..u8::try_from(catalogue.claims().len()).unwrap_or(u8::MAX))
-        .map(|claim| judge(record, claim, catalogue, missing.is_empty()))
+    let judged: Vec<Judged> = (0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX))
+        .map(|property| judge(record, property, catalogue, missing.is_empty()))
         .collect();
 
     let any = |wanted: Verdict| judged.iter().any(|judged| judged.verdict == wanted);
@@ -93,7 +93,7 @@ pub(super) fn conclude(
             "shard_complete": mine_is_done,
             "missing": missing,
             "disagreeing": disagreeing,
-            "claims": judged.iter().map(|judged| in_json(judged, catalogue)).collect::<Vec<_>>(),
+            "properties": judged.iter().map(|judged| in_json(judged, catalogue)).collect::<Vec<_>>(),
             "record": serde_json::to_value(record).unwrap_or(Value::Null),
         });
         writeln!(stage.out, "{answer:#}")?;
@@ -102,24 +102,24 @@ pub(super) fn conclude(
 
     write!(stage.out, "{}", scenarios_table(record, stage))?;
     if !judged.is_empty() {
-        write!(stage.out, "\n{}", claims_table(&judged, catalogue, stage))?;
+        write!(stage.out, "\n{}", properties_table(&judged, catalogue, stage))?;
     }
     for judged in &judged {
         if let Some((unit, script)) = &judged.counterexample {
-            writeln!(stage.out, "\n{}", counterexample(judged.claim, unit, script, catalogue))?;
+            writeln!(stage.out, "\n{}", counterexample(judged.property, unit, script, catalogue))?;
         }
     }
     summary(&judged, &Missing { all: &missing, mine }, &disagreeing, record, everything, stage)?;
     Ok(exit)
 }
 
-fn judge(record: &Record, claim: u8, catalogue: &dyn Catalogue, complete: bool) -> Judged {
+fn judge(record: &Record, property: u8, catalogue: &dyn Catalogue, complete: bool) -> Judged {
     let units = || record.wanted.iter().filter_map(|name| Some((name, record.units.get(name)?)));
-    let is_false = units().any(|(_, unit)| unit.violations().any(|bit| bit == claim));
-    let seen = || units().filter_map(|(name, unit)| Some((name, unit.exact.as_ref()?.witnesses.get(&claim)?)));
+    let is_false = units().any(|(_, unit)| unit.violations().any(|bit| bit == property));
+    let seen = || units().filter_map(|(name, unit)| Some((name, unit.exact.as_ref()?.witnesses.get(&property)?)));
     let witness = seen().map(|(name, count)| (count.first.steps, name.clone())).min();
     let scripts = units().filter_map(|(name, unit)| {
-        let script = Script::parse(unit.counterexamples.get(&claim)?).ok()?;
+        let script = Script::parse(unit.counterexamples.get(&property)?).ok()?;
         Some((script.lines.len(), name.clone(), script))
     });
     let shortest = scripts.min_by_key(|(length, ..)| *length);
@@ -132,21 +132,21 @@ fn judge(record: &Record, claim: u8, catalogue: &dyn Catalogue, complete: bool) 
         () => Verdict::Unwitnessed,
     };
     Judged {
-        claim,
+        property,
         verdict,
         witness,
         witnesses: seen().fold(0, |sum: u64, (_, count)| sum.saturating_add(count.count)),
-        evidence: catalogue.evidence(claim),
+        evidence: catalogue.evidence(property),
         counterexample: shortest.map(|(_, name, script)| (name, script)),
     }
 }
 
 fn in_json(judged: &Judged, catalogue: &dyn Catalogue) -> Value {
-    let claim = catalogue.claim(judged.claim);
+    let property = catalogue.property(judged.property);
     json!({
-        "name": claim.map(|claim| &claim.name),
-        "sentence": claim.map(|claim| &claim.sentence),
-        "rules": claim.map(|claim| &claim.rules),
+        "name": property.map(|property| &property.name),
+        "sentence": property.map(|property| &property.sentence),
+        "rules": property.map(|property| &property.rules),
         "verdict": judged.verdict.word(),
         "induction": induction(&judged.evidence.induction),
         "faults": judged.evidence.faults,
@@ -251,16 +251,16 @@ fn explorers(units: &[&Unit]) -> String {
     .to_owned()
 }
 
-fn claims_table(judged: &[Judged], catalogue: &dyn Catalogue, stage: &Stage<'_>) -> String {
+fn properties_table(judged: &[Judged], catalogue: &dyn Catalogue, stage: &Stage<'_>) -> String {
     let columns = [
-        ("claim", Align::Left),
+        ("property", Align::Left),
         ("verdict", Align::Left),
         ("inductive", Align::Left),
         ("witness", Align::Left),
         ("faults found", Align::Right),
     ];
     let rows = judged.iter().map(|judged| {
-        let name = catalogue.claim(judged.claim).map(|claim| claim.name.clone());
+        let name = catalogue.property(judged.property).map(|property| property.name.clone());
         let witness = judged.witness.as_ref().map(|(steps, unit)| format!("{steps} steps in {unit}"));
         vec![
             name.unwrap_or_default(),
@@ -283,17 +283,20 @@ pub(super) fn induction(induction: &Induction) -> String {
 }
 
 /// The explanation of a counterexample that was written down as a trace.
-fn counterexample(claim: u8, unit: &str, script: &Script, catalogue: &dyn Catalogue) -> String {
-    let story = Story::play(script.terms, script.inputs());
-    let shown = story.falsehoods(catalogue).into_iter().find(|falsehood| falsehood.claim == claim);
-    let falsehood = shown.unwrap_or(Falsehood { claim, step: story.len().saturating_sub(1) });
+fn counterexample(property: u8, unit: &str, script: &Script, catalogue: &dyn Catalogue) -> String {
+    let story = Story::play(script.config, script.inputs());
+    let shown = story.falsehoods(catalogue).into_iter().find(|falsehood| falsehood.property == property);
+    let falsehood = shown.unwrap_or(Falsehood { property, step: story.len().saturating_sub(1) });
     let explanation = explain(&story, falsehood, catalogue).map(|explanation| explanation.to_string());
     let doubt = if shown.is_none() {
         "\nNote: replayed, the trace does not show it. What judged while exploring and what explains disagree.\n"
     } else {
         ""
     };
-    format!("{}{doubt}\nFound in {unit}.", explanation.unwrap_or_else(|| format!("claim {claim} is false:\n{script}")))
+    format!(
+        "{}{doubt}\nFound in {unit}.",
+        explanation.unwrap_or_else(|| format!("property {property} is false:\n{script}"))
+    )
 }
 
 /// What has not been explored to the end, and what this run had to explore.
@@ -334,24 +337,24 @@ fn summary(
     let (broken, holding) = (count(Verdict::False), count(Verdict::Holds));
     let (unmet, unrefuted) = (count(Verdict::Unwitnessed), count(Verdict::Unrefuted));
     if broken > 0 {
-        writeln!(stage.out, "{} {} of {} false.", look.bad("FALSE:"), broken, counted(judged.len(), "claim"))?;
+        writeln!(stage.out, "{} {} of {} false.", look.bad("FALSE:"), broken, counted(judged.len(), "property"))?;
     }
     if holding > 0 {
-        let words = format!("in every state and every step of these scenarios: {} true.", counted(holding, "claim"));
+        let words = format!("in every state and every step of these scenarios: {} true.", counted(holding, "property"));
         writeln!(stage.out, "{} {words}", look.good("OK:"))?;
     }
     if unrefuted > 0 {
         let words = "not false; only the exact explorer tells whether that was put to the test.";
-        writeln!(stage.out, "{} {} {words}", look.good("OK:"), counted(unrefuted, "claim"))?;
+        writeln!(stage.out, "{} {} {words}", look.good("OK:"), counted(unrefuted, "property"))?;
     }
     if unmet > 0 && everything {
         let words = "never put to the test: no scenario meets the premise.";
-        writeln!(stage.out, "{} {} {words}", look.open("INCOMPLETE:"), counted(unmet, "claim"))?;
+        writeln!(stage.out, "{} {} {words}", look.open("INCOMPLETE:"), counted(unmet, "property"))?;
     } else if unmet > 0 {
-        writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "claim"))?;
+        writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "property"))?;
     }
     if missing.all.is_empty() && broken == 0 && holding == 0 && unrefuted == 0 {
-        writeln!(stage.out, "{} no claim was put to the test, so nothing is proven.", look.open("INCOMPLETE:"))?;
+        writeln!(stage.out, "{} no property was put to the test, so nothing is proven.", look.open("INCOMPLETE:"))?;
     }
     Ok(())
 }

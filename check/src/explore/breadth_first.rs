@@ -73,7 +73,7 @@ pub struct Limits {
     pub max_depth: Option<u32>,
     /// Stop once the clock shows more than this.
     pub time: Option<Duration>,
-    /// Stop after the first level with a violation, instead of looking for those of other claims.
+    /// Stop after the first level with a violation, instead of looking for those of other properties.
     pub first_violation: bool,
 }
 
@@ -84,9 +84,9 @@ pub struct Limits {
 pub struct Exploration<S: Space> {
     /// The figures.
     pub summary: Summary,
-    /// Claims found false, by bit, with the end of a shortest path to where.
+    /// Properties found false, by bit, with the end of a shortest path to where.
     pub violations: BTreeMap<u8, Sighting<S>>,
-    /// Claims whose premise was met, by bit, and where first.
+    /// Properties whose premise was met, by bit, and where first.
     pub witnesses: BTreeMap<u8, Sighting<S>>,
     /// Abstract transitions taken, by class, and where first.
     pub classes: BTreeMap<u32, Sighting<S>>,

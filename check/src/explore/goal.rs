@@ -21,7 +21,7 @@ pub enum Search<S: Space> {
 impl<S: Space> Explorer<'_, S> {
     /// Searches for a shortest path to a state that `wanted` accepts: the same one every time.
     ///
-    /// The limits, threads, roots and mode of this explorer apply; its claims do not.
+    /// The limits, threads, roots and mode of this explorer apply; its properties do not.
     #[must_use]
     pub fn search(&self, wanted: impl Fn(&S::State) -> bool + Sync) -> Search<S> {
         let goal = Goal { space: self.space, wanted };
@@ -39,7 +39,7 @@ impl<S: Space> Explorer<'_, S> {
     }
 }
 
-/// A space with one claim: that no state is wanted.
+/// A space with one property: that no state is wanted.
 pub(super) struct Goal<'a, S, F> {
     space: &'a S,
     wanted: F,

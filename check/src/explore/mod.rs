@@ -13,7 +13,7 @@
 //!     table          the open-addressed table under it
 //!     fingerprint    states to 64 bits
 //!   sighting       first occurrences, the same on any number of threads
-//!   tally          counting 128 claims at once
+//!   tally          counting 128 properties at once
 //!   classes        counting abstract transitions
 //!   digest         a sum that equal relations share
 //!   path           rebuilding a shortest path
@@ -48,6 +48,6 @@ pub use goal::Search;
 pub use path::Path;
 pub use progress::{Progress, Snapshot};
 pub use sighting::Sighting;
-pub use space::{ClaimBits, Judgement, Space, Successor, disagreement};
-pub use stateright::{Adapter, EVERY_CLAIM, Judged, Stateright, StaterightRun};
+pub use space::{Judgement, PropertyBits, Space, Successor, disagreement};
+pub use stateright::{Adapter, EVERY_PROPERTY, Judged, Stateright, StaterightRun};
 pub use summary::{CollisionBound, Completion, Count, First, Summary, Why};

@@ -1,6 +1,6 @@
 //! The first time something was seen, the same whichever thread saw it.
 
-use super::space::{ClaimBits, Space};
+use super::space::{PropertyBits, Space};
 use super::tally::ones;
 use std::collections::BTreeMap;
 
@@ -40,10 +40,10 @@ impl<S: Space + ?Sized> Sighting<S> {
     }
 }
 
-/// The first sighting of each claim's bit.
+/// The first sighting of each property's bit.
 pub(super) struct Firsts<S: Space + ?Sized> {
     /// Bits seen by a path shorter than those now explored: nothing can improve on these.
-    settled: ClaimBits,
+    settled: PropertyBits,
     first: BTreeMap<u8, Sighting<S>>,
 }
 
@@ -56,11 +56,11 @@ impl<S: Space + ?Sized> Default for Firsts<S> {
 impl<S: Space + ?Sized> Firsts<S> {
     /// Whether a sighting of these bits could be news.
     #[inline]
-    pub(super) fn wants(&self, bits: ClaimBits) -> bool {
+    pub(super) fn wants(&self, bits: PropertyBits) -> bool {
         bits & !self.settled != 0
     }
 
-    pub(super) fn see(&mut self, bits: ClaimBits, sighting: Sighting<S>) {
+    pub(super) fn see(&mut self, bits: PropertyBits, sighting: Sighting<S>) {
         for bit in ones(bits & !self.settled) {
             self.first.entry(bit).and_modify(|first| first.keep_earlier(sighting)).or_insert(sighting);
         }

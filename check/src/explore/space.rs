@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-/// A set of claims, one bit each. Bit `n` belongs to the claim at position `n` of the catalogue.
-pub type ClaimBits = u128;
+/// A set of properties, one bit each. Bit `n` belongs to the property at position `n` of the catalogue.
+pub type PropertyBits = u128;
 
 /// A finite transition system whose states and steps are judged while it is explored.
 ///
@@ -35,7 +35,7 @@ pub trait Space: Sync {
 
     /// Takes one step, and tells where it leads and what it breaks: what [`Space::step`] does, for a
     /// checker that has no use for the rest.
-    fn follow(&self, state: &Self::State, input: Self::Input) -> (Self::State, ClaimBits) {
+    fn follow(&self, state: &Self::State, input: Self::Input) -> (Self::State, PropertyBits) {
         let successor = self.step(state, input);
         (successor.after(state), successor.broken)
     }
@@ -63,17 +63,17 @@ pub trait Space: Sync {
     }
 }
 
-/// One step out of a state, with what the claims make of it.
+/// One step out of a state, with what the properties make of it.
 pub struct Successor<S: Space + ?Sized> {
     /// What happened.
     pub input: S::Input,
     /// The state it leads to; `None` if that is the state before, as after a refusal. Most steps of
     /// most models are refusals, and those are spared the copying, comparing and hashing.
     pub after: Option<S::State>,
-    /// The claims about steps that this step breaks: 0 in a correct model.
-    pub broken: ClaimBits,
-    /// The claims whose premise this step meets, so that they say something about it.
-    pub witnessed: ClaimBits,
+    /// The properties about steps that this step breaks: 0 in a correct model.
+    pub broken: PropertyBits,
+    /// The properties whose premise this step meets, so that they say something about it.
+    pub witnessed: PropertyBits,
     /// The abstract transition this step is an instance of, for the transition statistics.
     pub class: u32,
     /// A hash of whatever else makes up the step (the input, its outcome, the notifications). The
@@ -81,13 +81,13 @@ pub struct Successor<S: Space + ?Sized> {
     pub digest: u64,
 }
 
-/// What the claims make of one state.
+/// What the properties make of one state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// The claims about states that are false here: 0 in a correct model.
-    pub broken: ClaimBits,
-    /// The claims whose premise this state meets.
-    pub witnessed: ClaimBits,
+    /// The properties about states that are false here: 0 in a correct model.
+    pub broken: PropertyBits,
+    /// The properties whose premise this state meets.
+    pub witnessed: PropertyBits,
 }
 
 impl<S: Space + ?Sized> Successor<S> {

@@ -8,8 +8,8 @@
 //!   `timeout` never fires. So neither is used: the limits are ours, and a run that meets one
 //!   stops handing out inputs and says so.
 //! - Without an `always` property a search ends at once; with several it goes on until each has
-//!   failed. So there is exactly one, and it evaluates every claim.
-//! - A property sees states only. So the state explored carries the claims that the step into it
+//!   failed. So there is exactly one, and it evaluates every property.
+//! - A property sees states only. So the state explored carries the properties that the step into it
 //!   broke: none in a correct model, which therefore has no state more.
 //! - A `next_state` of `None` makes paths wrong. So it always is `Some`: only enabled inputs are
 //!   handed out, and a refused one leads back to its state.
@@ -17,7 +17,7 @@
 use super::digest;
 use super::fingerprint::fingerprint;
 use super::progress::Progress;
-use super::space::{ClaimBits, Space};
+use super::space::{PropertyBits, Space};
 use super::summary::{CollisionBound, Completion, Why};
 use stateright::{Checker, Model, Property};
 use std::fmt;
@@ -47,8 +47,8 @@ pub struct StaterightRun<S: Space> {
     pub digest: Option<u64>,
     /// How likely it is that states were missed because fingerprints collided.
     pub collisions: CollisionBound,
-    /// The claims found false, and where: seldom at the end of a shortest path.
-    pub violation: Option<(ClaimBits, S::State)>,
+    /// The properties found false, and where: seldom at the end of a shortest path.
+    pub violation: Option<(PropertyBits, S::State)>,
     /// How long it took, by the clock.
     pub elapsed: Duration,
 }
@@ -129,7 +129,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
         // Before the path of a violation is rebuilt, which takes its steps once more.
         let digest = digesting.then(|| tally.digest.load(Ordering::Relaxed));
 
-        let violation = checker.discovery(EVERY_CLAIM).map(|path| {
+        let violation = checker.discovery(EVERY_PROPERTY).map(|path| {
             let last = *path.last_state();
             (checker.model().broken(&last), last.state)
         });
@@ -175,7 +175,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
 }
 
 /// The name of the one property.
-pub const EVERY_CLAIM: &str = "every claim holds";
+pub const EVERY_PROPERTY: &str = "every property holds";
 
 /// A space as a model of `stateright`, with limits that work.
 pub struct Adapter<S> {
@@ -252,7 +252,7 @@ impl Tally {
 }
 
 impl<S: Space> Adapter<S> {
-    fn broken(&self, judged: &Judged<S::State>) -> ClaimBits {
+    fn broken(&self, judged: &Judged<S::State>) -> PropertyBits {
         judged.broken | self.space.judge(&judged.state).broken
     }
 }
@@ -289,18 +289,18 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![Property::always(EVERY_CLAIM, |adapter: &Self, judged| adapter.broken(judged) == 0)]
+        vec![Property::always(EVERY_PROPERTY, |adapter: &Self, judged| adapter.broken(judged) == 0)]
     }
 }
 
-/// A state, and the claims that the step into it broke.
+/// A state, and the properties that the step into it broke.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Judged<T> {
     /// The state.
     pub state: T,
-    /// Claims about steps that the step into it broke: in a correct model 0, so that there are as
+    /// Properties about steps that the step into it broke: in a correct model 0, so that there are as
     /// many of these as there are states.
-    pub broken: ClaimBits,
+    pub broken: PropertyBits,
 }
 
 impl<T: Hash> Hash for Judged<T> {
@@ -317,7 +317,7 @@ impl<T: fmt::Debug> fmt::Debug for Judged<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.state.fmt(f)?;
         if self.broken != 0 {
-            write!(f, " reached by breaking claims {:#b}", self.broken)?;
+            write!(f, " reached by breaking properties {:#b}", self.broken)?;
         }
         Ok(())
     }

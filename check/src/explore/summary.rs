@@ -28,9 +28,9 @@ pub struct Summary {
     pub digest: u64,
     /// How likely it is that states were missed because fingerprints collided.
     pub collisions: CollisionBound,
-    /// Claims found false, by bit, with the shortest path to where.
+    /// Properties found false, by bit, with the shortest path to where.
     pub violations: BTreeMap<u8, First>,
-    /// Claims whose premise was met, by bit.
+    /// Properties whose premise was met, by bit.
     pub witnesses: BTreeMap<u8, Count>,
     /// Abstract transitions taken, by class.
     pub classes: BTreeMap<u32, Count>,

@@ -1,17 +1,17 @@
 //! Counting how often each bit of many bit sets is set.
 
-use super::space::ClaimBits;
+use super::space::PropertyBits;
 
 /// Counters for 128 bits at once.
 ///
 /// The counters are kept sideways, one word for the ones of all of them, one for the twos and so
 /// on, and sixteen sets are added in one go by carry-save adders, without a branch. Every
-/// transition is counted here, and most meet the premise of many claims.
+/// transition is counted here, and most meet the premise of many properties.
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
-    waiting: [ClaimBits; 16],
+    waiting: [PropertyBits; 16],
     waits: usize,
-    planes: [ClaimBits; PLANES],
+    planes: [PropertyBits; PLANES],
     sixteens: u32,
     totals: Vec<u64>,
 }
@@ -29,7 +29,7 @@ impl Default for Tally {
 
 impl Tally {
     #[inline]
-    pub(super) fn add(&mut self, bits: ClaimBits) {
+    pub(super) fn add(&mut self, bits: PropertyBits) {
         if let Some(place) = self.waiting.get_mut(self.waits) {
             *place = bits;
         }
@@ -50,7 +50,7 @@ impl Tally {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = std::mem::take(&mut self.waiting);
         self.waits = 0;
         let [ones, twos, fours, eights, sixteens @ ..] = &mut self.planes;
-        let quad = |ones: &mut ClaimBits, twos: &mut ClaimBits, w, x, y, z| {
+        let quad = |ones: &mut PropertyBits, twos: &mut PropertyBits, w, x, y, z| {
             let first = carry_save(ones, w, x);
             let second = carry_save(ones, y, z);
             carry_save(twos, first, second)
@@ -88,7 +88,7 @@ impl Tally {
 
 /// Adds `x` and `y` into `sum`, bit by bit, and returns the carries.
 #[inline]
-fn carry_save(sum: &mut ClaimBits, x: ClaimBits, y: ClaimBits) -> ClaimBits {
+fn carry_save(sum: &mut PropertyBits, x: PropertyBits, y: PropertyBits) -> PropertyBits {
     let both = *sum ^ x;
     let carry = (*sum & x) | (both & y);
     *sum = both ^ y;
@@ -96,7 +96,7 @@ fn carry_save(sum: &mut ClaimBits, x: ClaimBits, y: ClaimBits) -> ClaimBits {
 }
 
 /// The positions of the bits of a set.
-pub(super) fn ones(mut bits: ClaimBits) -> impl Iterator<Item = u8> {
+pub(super) fn ones(mut bits: PropertyBits) -> impl Iterator<Item = u8> {
     std::iter::from_fn(move || {
         let first = u8::try_from(bits.trailing_zeros()).ok()?;
         let rest = bits & bits.wrapping_sub(1);
@@ -130,7 +130,7 @@ mod tests {
     fn counts_full_sets_past_the_planes() {
         let mut tally = Tally::default();
         for _ in 0..2_500_000 {
-            tally.add(ClaimBits::MAX);
+            tally.add(PropertyBits::MAX);
         }
         assert_eq!(tally.totals(), [2_500_000; 128]);
     }
@@ -139,6 +139,6 @@ mod tests {
     fn ones_are_the_positions() {
         assert_eq!(ones(0).count(), 0);
         assert_eq!(ones(1 << 127 | 0b101).collect::<Vec<_>>(), [0, 2, 127]);
-        assert_eq!(ones(ClaimBits::MAX).count(), 128);
+        assert_eq!(ones(PropertyBits::MAX).count(), 128);
     }
 }

@@ -20,7 +20,7 @@ fn unit(variant: &str, unique: u64, completion: Completion) -> Unit {
 
 fn record(units: &[Unit]) -> Record {
     let wanted = ["toy: a", "toy: b"].map(str::to_owned).to_vec();
-    let mut record = Record::new("toy".to_owned(), vec!["claim".to_owned()], wanted);
+    let mut record = Record::new("toy".to_owned(), vec!["property".to_owned()], wanted);
     for unit in units {
         record.units.insert(format!("{}: {}", unit.scenario, unit.variant), unit.clone());
     }
@@ -34,7 +34,7 @@ fn it_reads_back() {
     let record = record(&[unit("a", 3, Completion::Complete), unit("b", 4, CUT)]);
     assert_eq!(Record::parse(&record.text().unwrap()), Ok(record));
     assert!(Record::parse("{}").unwrap_err().starts_with("not a record of results: "));
-    let old = r#"{ "format": 1, "subject": "toy", "claims": [], "wanted": [], "units": {} }"#;
+    let old = r#"{ "format": 1, "subject": "toy", "properties": [], "wanted": [], "units": {} }"#;
     assert_eq!(
         Record::parse(old).unwrap_err(),
         "format 1 of results, which does not say what rules they were found under; this program reads format 2: \
@@ -72,7 +72,7 @@ fn a_complete_unit_wins_over_a_cut_one_and_contradictions_are_noticed() {
     assert!(sum.merge(other).unwrap_err().starts_with("the rules have changed in between"));
 }
 
-/// A unit in which claim 0 is false: stateright is always cut by that.
+/// A unit in which property 0 is false: stateright is always cut by that.
 fn broken(variant: &str, exact: Completion) -> Unit {
     let mut unit = unit(variant, 3, exact);
     let first = First { steps: 1, print: 1, ordinal: 0, text: None };

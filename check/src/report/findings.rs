@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use holdfast_model::testing::faults;
-use holdfast_properties::{CATALOGUE, Claim, Kind};
+use holdfast_properties::{CATALOGUE, Kind, Property};
 
-use crate::explore::{ClaimBits, Exploration, Explorer, Mode, Path, Summary};
+use crate::explore::{Exploration, Explorer, Mode, Path, PropertyBits, Summary};
 use crate::faults::{Caught, plant_all};
 use crate::induction::{Induction, Steps};
 use crate::scenarios::{SCENARIOS, Scenario, Visit};
@@ -18,7 +18,7 @@ pub struct Findings {
     pub(super) spaces: Vec<Explored>,
     /// What became of each planted fault.
     pub(super) caught: Vec<Caught>,
-    /// How far each claim reaches, by its bit.
+    /// How far each property reaches, by its bit.
     pub(super) induction: BTreeMap<u8, Induction>,
     /// States and steps of the induction.
     pub(super) induction_size: (u64, u64),
@@ -32,7 +32,7 @@ pub(super) struct Explored {
     pub(super) summary: Summary,
     /// Shortest traces to the first instance of each abstract transition.
     pub(super) classes: BTreeMap<u32, (u64, Vec<String>)>,
-    /// Shortest traces to the first witness of each claim.
+    /// Shortest traces to the first witness of each property.
     pub(super) witnesses: BTreeMap<u8, (u64, Vec<String>)>,
 }
 
@@ -61,8 +61,8 @@ impl Findings {
         let bits = |about_steps: bool| {
             CATALOGUE
                 .iter()
-                .filter(|claim| is_about_steps(claim) == about_steps)
-                .fold(0, |bits: ClaimBits, claim| bits | claim.bit())
+                .filter(|property| is_about_steps(property) == about_steps)
+                .fold(0, |bits: PropertyBits, property| bits | property.bit())
         };
         let induction = steps.induct(bits(false), bits(true)).into_iter().collect();
         Ok(Self { spaces, caught, induction, induction_size: (steps.states, steps.steps) })
@@ -74,12 +74,12 @@ impl Findings {
             if !space.summary.completion.is_complete() {
                 return Err(format!("{} is {}", space.name(), space.summary.completion));
             }
-            if let Some(claim) = space.summary.violations.keys().next().and_then(|bit| claim(*bit)) {
-                return Err(format!("`{}` is false in {}", claim.id, space.name()));
+            if let Some(property) = space.summary.violations.keys().next().and_then(|bit| property(*bit)) {
+                return Err(format!("`{}` is false in {}", property.id, space.name()));
             }
         }
-        if let Some(claim) = CATALOGUE.iter().find(|claim| self.witness(claim).is_none()) {
-            return Err(format!("`{}` was never put to the test", claim.id));
+        if let Some(property) = CATALOGUE.iter().find(|property| self.witness(property).is_none()) {
+            return Err(format!("`{}` was never put to the test", property.id));
         }
         for (fault, caught) in faults().zip(&self.caught) {
             if !caught.by(fault.breaks) {
@@ -89,35 +89,35 @@ impl Findings {
         Ok(())
     }
 
-    /// Where a claim was put to the test by the shortest trace, and how often in all.
-    pub(super) fn witness(&self, claim: &Claim) -> Option<(u64, &Explored, &[String])> {
-        let seen = self.spaces.iter().filter_map(|space| Some((space, space.witnesses.get(&claim.place)?)));
+    /// Where a property was put to the test by the shortest trace, and how often in all.
+    pub(super) fn witness(&self, property: &Property) -> Option<(u64, &Explored, &[String])> {
+        let seen = self.spaces.iter().filter_map(|space| Some((space, space.witnesses.get(&property.place)?)));
         let count = seen.clone().fold(0_u64, |sum, (_, (count, _))| sum.saturating_add(*count));
         let (space, (_, trace)) = seen.min_by_key(|(_, (_, trace))| trace.len())?;
         Some((count, space, trace))
     }
 
-    /// The planted faults that a claim notices, each with the length of the counterexample and
-    /// whether no other claim notices it.
-    pub(super) fn kills(&self, claim: &Claim) -> Vec<(&'static str, u32, bool)> {
+    /// The planted faults that a property notices, each with the length of the counterexample and
+    /// whether no other property notices it.
+    pub(super) fn kills(&self, property: &Property) -> Vec<(&'static str, u32, bool)> {
         self.caught
             .iter()
             .filter_map(|caught| {
-                let (_, steps) = caught.broken.iter().find(|(broken, _)| *broken == claim.id)?;
+                let (_, steps) = caught.broken.iter().find(|(broken, _)| *broken == property.id)?;
                 Some((caught.fault, *steps, caught.broken.len() == 1))
             })
             .collect()
     }
 }
 
-/// The claim that owns a bit.
-pub(super) fn claim(bit: u8) -> Option<&'static Claim> {
+/// The property that owns a bit.
+pub(super) fn property(bit: u8) -> Option<&'static Property> {
     CATALOGUE.get(usize::from(bit))
 }
 
-/// Is the claim about steps, or about states?
-pub(super) fn is_about_steps(claim: &Claim) -> bool {
-    match claim.kind {
+/// Is the property about steps, or about states?
+pub(super) fn is_about_steps(property: &Property) -> bool {
+    match property.kind {
         Kind::PaymentStep | Kind::Step => true,
         Kind::Payment | Kind::World => false,
     }

@@ -7,7 +7,7 @@ mod matrix;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use holdfast_model::trace::Verb;
-use holdfast_model::{About, Accepted, Input, Observation, Operation, Outcome, Rejection, State, transition};
+use holdfast_model::{Accepted, Input, Observation, Operation, Outcome, Rejection, State, Target, transition};
 
 use crate::explore::Space;
 use crate::scenarios::{Room, SCENARIOS, Visit};
@@ -100,16 +100,16 @@ fn concerned(input: Input) -> Vec<Object> {
             vec![CheckoutSession, PaymentIntent, SetupIntent]
         }
         Input::Call(call) => match call.operation.about() {
-            About::Payment(_) | About::Refund(..) => vec![PaymentIntent],
-            About::Setup => vec![SetupIntent],
-            About::Session => vec![CheckoutSession],
+            Target::Payment(_) | Target::Refund(..) => vec![PaymentIntent],
+            Target::Setup => vec![SetupIntent],
+            Target::Session => vec![CheckoutSession],
         },
         Input::Begin { .. } | Input::Finish { .. } => vec![],
         Input::Event(event) => {
-            use holdfast_model::Event as E;
+            use holdfast_model::EnvironmentEvent as E;
             match event {
                 E::Authenticate { .. } | E::Settle { .. } => vec![PaymentIntent, CheckoutSession],
-                E::CloseCancelWindow { .. } | E::Book { .. } | E::ExpireHold { .. } | E::Refund { .. } => {
+                E::CloseCancelWindow { .. } | E::PostToLedger { .. } | E::ExpireHold { .. } | E::Refund { .. } => {
                     vec![PaymentIntent]
                 }
                 E::AuthenticateSetup { .. } | E::SettleSetup => vec![SetupIntent, CheckoutSession],
@@ -135,18 +135,18 @@ impl Visit for Walk<'_> {
     type Output = ();
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) {
-        let terms = space.terms();
+        let config = space.config();
         let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
         let mut waiting: VecDeque<_> = space.roots().into();
         let mut inputs = Vec::new();
         while let Some(state) = waiting.pop_front() {
-            let before = state.observe(terms);
+            let before = state.observe(config);
             inputs.clear();
             space.inputs(&state, &mut inputs);
             for input in &inputs {
-                let step = transition(terms, &state, *input);
-                let after = step.after.observe(terms);
-                self.0.note(*input, &before.observation(terms), step.outcome, &after.observation(terms));
+                let step = transition(config, &state, *input);
+                let after = step.after.observe(config);
+                self.0.note(*input, &before.observation(config), step.outcome, &after.observation(config));
                 if seen.insert(step.after) {
                     waiting.push_back(step.after);
                 }

@@ -3,9 +3,9 @@
 //! Everything is found anew: the default scenarios explored, every fault planted, every step of the
 //! induction taken. No times, no host names.
 
-mod claims;
 mod findings;
 pub mod lifecycle;
+mod properties;
 mod requirements;
 mod spaces;
 mod transitions;
@@ -23,8 +23,8 @@ pub type Report = (&'static str, String);
 /// Every report, in the order in which they are explained in `reports/README.md`.
 ///
 /// # Errors
-/// A sentence about what was found that cannot be reported as proven: a claim that is false, a
-/// search that was cut, a claim that was never put to the test, a planted fault that was missed.
+/// A sentence about what was found that cannot be reported as proven: a property that is false, a
+/// search that was cut, a property that was never put to the test, a planted fault that was missed.
 pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
     let findings = Findings::find(threads)?;
     findings.check()?;
@@ -32,8 +32,8 @@ pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
     Ok(vec![
         ("lifecycle.txt", lifecycle::text(&lifecycle)),
         ("lifecycle.svg", lifecycle::svg(&lifecycle)),
-        ("properties.md", claims::text(&findings)),
-        ("properties.json", claims::json(&findings)?),
+        ("properties.md", properties::text(&findings)),
+        ("properties.json", properties::json(&findings)?),
         ("state-space.md", spaces::text(&findings)),
         ("requirements.md", requirements::text()),
         ("transitions.json", transitions::json(&findings)?),

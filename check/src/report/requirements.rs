@@ -8,16 +8,16 @@ use holdfast_properties::requirements::{ALL_RULES, kept};
 pub(super) fn text() -> String {
     let mut out = String::from(
         "# Requirements\n\nWritten by `check report`; compared by a test, and a test fails when a rule has nothing.\n\n\
-         | rule | claims | golden traces | why it has neither |\n|---|---|---|---|\n",
+         | rule | properties | golden traces | why it has neither |\n|---|---|---|---|\n",
     );
     for rule in ALL_RULES {
         let kept = kept(rule);
-        let claims: Vec<_> = kept.claims.iter().map(|claim| format!("`{}`", claim.id)).collect();
+        let properties: Vec<_> = kept.properties.iter().map(|property| format!("`{}`", property.id)).collect();
         let traces: Vec<_> = kept.traces.iter().map(|trace| format!("`{}`", trace.file)).collect();
         let _infallible = writeln!(
             out,
             "| {rule} | {} | {} | {} |",
-            claims.join(", "),
+            properties.join(", "),
             traces.join(", "),
             kept.exception.unwrap_or(""),
         );

@@ -10,7 +10,7 @@ use crate::scenarios::SCENARIOS;
 pub(super) fn text(findings: &Findings) -> String {
     let mut out = String::from(
         "# State spaces\n\nWritten by `check report`; compared by a test.\n\n\
-         Every state that can be reached in these bounds was visited, judged by every claim, and left by every\n\
+         Every state that can be reached in these bounds was visited, judged by every property, and left by every\n\
          input, by the breadth-first explorer; `check` counts again with stateright on every run and fails if the two\n\
          differ. The digest is a sum over all steps: while it stays the same, so do all states, answers and\n\
          notifications within the bounds.\n",

@@ -2,9 +2,9 @@
 
 use holdfast_conformance::shrink::retarget;
 use holdfast_model::{
-    Authentication, Call, CancellationReason, Capture, Confirm, Create, CreateRefund, CreateSession, Event, Fault,
-    Input, IntentId, IntentStatus, KeyId, Operation, PaymentMethod, PaymentView, REFUNDS, RefundId, RefundProgress,
-    Update,
+    Authentication, Call, CancellationReason, Capture, Confirm, Create, CreateRefund, CreateSession, DeliveryFault,
+    EnvironmentEvent, Input, IntentId, IntentStatus, KeyId, Operation, PaymentMethod, PaymentView, REFUNDS, RefundId,
+    RefundProgress, Update,
 };
 
 /// Inputs about one payment, one SetupIntent, one Checkout Session and some keys.
@@ -221,7 +221,7 @@ impl Alphabet {
         use RefundProgress::{DetailsGiven, Fails, Returned, Succeeds};
         let when = When::status(&[IntentStatus::RequiresCapture, IntentStatus::Succeeded]);
         (0..refunds).map(RefundId).fold(self, |alphabet, refund| {
-            let events = [Succeeds, Fails, DetailsGiven, Returned].map(|progress| Event::Refund {
+            let events = [Succeeds, Fails, DetailsGiven, Returned].map(|progress| EnvironmentEvent::Refund {
                 intent: PI,
                 refund,
                 progress,
@@ -234,20 +234,26 @@ impl Alphabet {
     #[must_use]
     pub fn authentication(self) -> Self {
         use Authentication::{Abandoned, Fails, Succeeds};
-        let events = [Succeeds, Fails, Abandoned].map(|result| Event::Authenticate { intent: PI, result });
+        let events = [Succeeds, Fails, Abandoned].map(|result| EnvironmentEvent::Authenticate { intent: PI, result });
         self.on_payment(When::EXISTING, events)
     }
 
     /// Banks answer, and stop being stoppable.
     #[must_use]
     pub fn bank(self) -> Self {
-        self.on_payment(When::EXISTING, [Event::Settle { intent: PI }, Event::CloseCancelWindow { intent: PI }])
+        self.on_payment(
+            When::EXISTING,
+            [EnvironmentEvent::Settle { intent: PI }, EnvironmentEvent::CloseCancelWindow { intent: PI }],
+        )
     }
 
     /// The jobs come by, early, late or twice.
     #[must_use]
     pub fn jobs(self) -> Self {
-        self.on_payment(When::EXISTING, [Event::Book { intent: PI }, Event::ExpireHold { intent: PI }])
+        self.on_payment(
+            When::EXISTING,
+            [EnvironmentEvent::PostToLedger { intent: PI }, EnvironmentEvent::ExpireHold { intent: PI }],
+        )
     }
 
     /// Checkout Sessions are created like these, and expired by the merchant.
@@ -259,7 +265,7 @@ impl Alphabet {
     /// The customer pays on the session's page with these payment methods.
     #[must_use]
     pub fn customer_pays(self, methods: impl IntoIterator<Item = PaymentMethod>) -> Self {
-        self.on_world(methods.into_iter().map(|method| Event::CustomerPays { intent: PI, method }))
+        self.on_world(methods.into_iter().map(|method| EnvironmentEvent::CustomerPays { intent: PI, method }))
     }
 
     /// Every input about the first payment.
@@ -277,8 +283,11 @@ impl Alphabet {
         let requests = self.keyed.iter().flat_map(move |operation| {
             let call = |fault| Input::Call(Call { operation: *operation, key: Some(key), fault });
             let begin = Input::Begin { key, operation: *operation };
-            [Fault::None, Fault::ErrorBefore, Fault::ErrorAfter, Fault::AnswerLost].map(call).into_iter().chain([begin])
+            [DeliveryFault::None, DeliveryFault::ErrorBefore, DeliveryFault::ErrorAfter, DeliveryFault::AnswerLost]
+                .map(call)
+                .into_iter()
+                .chain([begin])
         });
-        requests.chain([Input::Finish { key }, Input::Event(Event::PruneKey { key })])
+        requests.chain([Input::Finish { key }, Input::Event(EnvironmentEvent::PruneKey { key })])
     }
 }

@@ -1,8 +1,8 @@
 //! Scenarios of what is around a card payment: banks, setups, sessions, requests made twice.
 
 use holdfast_model::{
-    CancellationReason, Capture, CaptureMethod, CreateRefund, CreateSession, Event, IntentId, Operation, PaymentMethod,
-    SessionMode, SessionUi, Update,
+    CancellationReason, Capture, CaptureMethod, CreateRefund, CreateSession, EnvironmentEvent, IntentId, Operation,
+    PaymentMethod, SessionMode, SessionUi, Update,
 };
 
 use super::parts::{CAPTURE_METHODS, REASONS, amounts, authentications, held, paid, variant};
@@ -52,8 +52,8 @@ pub(super) fn setup() -> Vec<Variant> {
                     .chain([Some(CancellationReason::Fraudulent)])
                     .map(|reason| Operation::CancelSetup { reason }),
             )
-            .on_world(authentications().map(|result| Event::AuthenticateSetup { result }))
-            .on_world([Event::SettleSetup]);
+            .on_world(authentications().map(|result| EnvironmentEvent::AuthenticateSetup { result }))
+            .on_world([EnvironmentEvent::SettleSetup]);
     vec![variant("every method", alphabet)]
 }
 
@@ -105,8 +105,8 @@ pub(super) fn checkout() -> Vec<Variant> {
         .captures([Some(1), None])
         .cancels([None])
         .refunds([None, Some(1)])
-        .on_world(authentications().map(|result| Event::AuthenticateSetup { result }))
-        .on_world([Event::SettleSetup])
+        .on_world(authentications().map(|result| EnvironmentEvent::AuthenticateSetup { result }))
+        .on_world([EnvironmentEvent::SettleSetup])
         .on_world([
             Operation::VerifyMicrodeposits,
             Operation::CancelSetup { reason: None },

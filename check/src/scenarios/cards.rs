@@ -1,8 +1,8 @@
 //! Scenarios of one payment by card.
 
 use holdfast_model::{
-    Account, CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Country, Create, CreateSession, Currency,
-    IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Terms, Update,
+    Account, CancellationReason, CaptureMethod, Config, Confirm, ConfirmationMethod, Country, Create, CreateSession,
+    Currency, IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Update,
 };
 
 use super::parts::{CAPTURE_METHODS, REASONS, amounts, held, paid, small, variant};
@@ -25,7 +25,7 @@ pub(super) fn single() -> Vec<Variant> {
         .authentication()
         .cancels([None]);
     let mut edited = variant("dialect: metadata of what is canceled may change", edited);
-    edited.terms.dialect.metadata_on_canceled = true;
+    edited.config.dialect.metadata_on_canceled = true;
     CAPTURE_METHODS
         .into_iter()
         .zip(["automatic", "automatic_async", "manual"])
@@ -93,28 +93,28 @@ pub(super) fn multicapture() -> Vec<Variant> {
             .time()
     };
     let at = |name, country, multicapture, methods: &[P]| Variant {
-        terms: Terms { account: Account { country, multicapture }, ..small() },
+        config: Config { account: Account { country, multicapture }, ..small() },
         ..variant(name, alphabet(methods))
     };
     let mut open_ends = variant("dialect: the last capture closes", alphabet(&[P::Visa]));
-    open_ends.terms.dialect.full_capture_stays_open = false;
+    open_ends.config.dialect.full_capture_stays_open = false;
     let mut cancels = variant("dialect: cancel ends canceled", alphabet(&[P::Visa]));
-    cancels.terms.dialect.cancel_keeps_captured = false;
+    cancels.config.dialect.cancel_keeps_captured = false;
     let mut at_deadline = variant("dialect: captured in the second of the deadline", alphabet(&[P::Visa]));
-    at_deadline.terms.dialect.capture_at_deadline = true;
+    at_deadline.config.dialect.capture_at_deadline = true;
     let mut minimum = variant(
         "dialect: each capture reaches a minimum of 2",
         alphabet(&[P::Visa]).creates([held(1, P::Visa), Create::of(3)]).updates([1, 2].map(Update::Amount)),
     );
-    minimum.terms.dialect.minimum_amount = 2;
-    minimum.terms.dialect.minimum_per_capture = true;
+    minimum.config.dialect.minimum_amount = 2;
+    minimum.config.dialect.minimum_per_capture = true;
     let mut told_anyway =
         variant("dialect: a capture may be called final anyway", alphabet(&[P::NoEnterpriseFeatures]));
-    told_anyway.terms.dialect.final_capture_needs_multicapture = false;
+    told_anyway.config.dialect.final_capture_needs_multicapture = false;
     let mut late_job = variant("dialect: the job comes five seconds late", alphabet(&[P::Visa]));
-    late_job.terms.dialect.expiry_job_delay = 5;
+    late_job.config.dialect.expiry_job_delay = 5;
     let mut by_refund = variant("dialect: refunded by a refund only", alphabet(&[P::Visa]));
-    by_refund.terms.dialect.refunded_at_final_capture = false;
+    by_refund.config.dialect.refunded_at_final_capture = false;
     let yen = Alphabet::new()
         .creates([P::Visa, P::Amex].map(|method| Create { currency: Currency::Jpy, ..held(4, method) }))
         .captures([None, Some(1)])
@@ -135,14 +135,14 @@ pub(super) fn multicapture() -> Vec<Variant> {
         .jobs()
         .time();
     let mut manual_only = variant("dialect: multicapture with manual capture only", automatic.clone());
-    manual_only.terms.dialect.multicapture_despite_automatic = false;
+    manual_only.config.dialect.multicapture_despite_automatic = false;
     vec![
         at("us", Country::Us, true, &[P::Visa, P::NoEnterpriseFeatures, P::CartesBancaires, P::UnionPay, P::Jcb]),
         at("nz", Country::Nz, true, &[P::UnionPay, P::Jcb]),
         at("other", Country::Other, true, &[P::UnionPay, P::Jcb, P::Amex]),
         at("without", Country::Us, false, &[P::Visa]),
         Variant {
-            terms: Terms { account: Account { country: Country::Jp, multicapture: true }, ..small() },
+            config: Config { account: Account { country: Country::Jp, multicapture: true }, ..small() },
             ..variant("yen", yen)
         },
         variant("merchant initiated", off_session),
@@ -189,7 +189,7 @@ fn asked_with_manual_only() -> Variant {
         .cancels([None])
         .jobs();
     let mut variant = variant("dialect: asked for with manual capture only", alphabet);
-    variant.terms.dialect.accept_multicapture_with_automatic = false;
+    variant.config.dialect.accept_multicapture_with_automatic = false;
     variant
 }
 

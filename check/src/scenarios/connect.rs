@@ -24,7 +24,7 @@ pub(super) fn async_capture() -> Vec<Variant> {
         variant(name, alphabet)
     };
     let mut soon = of("dialect: booked within a minute", Flow::Platform, None, None);
-    soon.terms.dialect.ledger_delay = 60;
+    soon.config.dialect.ledger_delay = 60;
     vec![
         of("platform", Flow::Platform, None, None),
         of("direct with a fee", Flow::Direct, Some(1), None),
@@ -70,7 +70,7 @@ fn connect_of(amount: i64, refunds: u8) -> Vec<Variant> {
         variant(name, alphabet)
     };
     let mut no_late = of("dialect: no late amounts", Flow::Destination, vec![hold(Flow::Destination, None, None)]);
-    no_late.terms.dialect.late_connect_amounts = false;
+    no_late.config.dialect.late_connect_amounts = false;
     vec![
         of("platform", Flow::Platform, vec![hold(Flow::Platform, None, None), hold(Flow::Platform, Some(1), None)]),
         of("direct", Flow::Direct, vec![hold(Flow::Direct, None, None), hold(Flow::Direct, Some(2), None)]),

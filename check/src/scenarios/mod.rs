@@ -12,7 +12,7 @@ pub use alphabet::{Alphabet, When};
 pub(crate) use holdfast_conformance::shrink::retarget;
 pub use table::{SCENARIOS, find};
 
-use holdfast_model::{Dialect, Terms};
+use holdfast_model::{Config, Dialect};
 
 use crate::space::ModelSpace;
 
@@ -33,13 +33,13 @@ pub struct Scenario {
     pub variants: fn() -> Vec<Variant>,
 }
 
-/// A scenario under certain terms.
+/// A scenario under certain config.
 #[derive(Clone, Debug)]
 pub struct Variant {
     /// What tells it from the others of its scenario.
     pub name: &'static str,
-    /// The terms the engine works under.
-    pub terms: Terms,
+    /// The config the engine works under.
+    pub config: Config,
     /// What is tried.
     pub alphabet: Alphabet,
     /// Are interchangeable payments kept in a fixed order, so that states which differ only in
@@ -48,18 +48,18 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// What is tried in the search for inductive claims, under the rule book's decisions.
+    /// What is tried in the search for inductive properties, under the rule book's decisions.
     pub(crate) fn of_induction(alphabet: Alphabet) -> Self {
         let dialect = Dialect { minimum_amount: 1, ..Dialect::default() };
-        Self { name: "induction", terms: Terms { dialect, ..Terms::default() }, alphabet, symmetry: false }
+        Self { name: "induction", config: Config { dialect, ..Config::default() }, alphabet, symmetry: false }
     }
 
     /// Does the engine decide what the rules leave open as the rule book does?
     #[must_use]
     pub fn follows_the_rule_book(&self) -> bool {
         // Bounds are no decision.
-        let Dialect { minimum_amount, confirm_limit, .. } = self.terms.dialect;
-        self.terms.dialect == Dialect { minimum_amount, confirm_limit, ..Dialect::default() }
+        let Dialect { minimum_amount, confirm_limit, .. } = self.config.dialect;
+        self.config.dialect == Dialect { minimum_amount, confirm_limit, ..Dialect::default() }
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
     fn each_choice_of_the_dialect_is_explored_both_ways() {
         let usual = Dialect::default().words();
         let variants = SCENARIOS.iter().filter(|scenario| !scenario.deep).flat_map(|scenario| (scenario.variants)());
-        let explored: Vec<_> = variants.map(|variant| variant.terms.dialect.words()).collect();
+        let explored: Vec<_> = variants.map(|variant| variant.config.dialect.words()).collect();
         let never: Vec<_> = usual
             .iter()
             .filter(|(field, _)| !SHOWN_ONLY.contains(field))
@@ -175,7 +175,7 @@ mod tests {
             let refunds: BTreeSet<i64> =
                 variants.iter().filter(gives_back).map(|variant| i64::from(variant.alphabet.refunds)).collect();
             let limits: BTreeSet<i64> =
-                variants.iter().map(|variant| i64::from(variant.terms.dialect.confirm_limit)).collect();
+                variants.iter().map(|variant| i64::from(variant.config.dialect.confirm_limit)).collect();
 
             let mut compare = |told: BTreeSet<i64>, found: BTreeSet<i64>, what: &str| {
                 compared += usize::from(!told.is_empty());

@@ -1,19 +1,19 @@
-//! Terms and requests that scenarios are made of.
+//! Config and requests that scenarios are made of.
 
 use holdfast_model::{
-    CancellationReason, CaptureMethod, Create, CreateRefund, Dialect, IntentId, Operation, PaymentMethod, Terms,
+    CancellationReason, CaptureMethod, Config, Create, CreateRefund, Dialect, IntentId, Operation, PaymentMethod,
 };
 
 use super::{Alphabet, Variant};
 
 /// The rule book's defaults, but any amount from 1 on and few confirmations: small numbers reach
 /// every case.
-pub(super) fn small() -> Terms {
-    Terms { dialect: Dialect { minimum_amount: 1, confirm_limit: 2, ..Dialect::default() }, ..Terms::default() }
+pub(super) fn small() -> Config {
+    Config { dialect: Dialect { minimum_amount: 1, confirm_limit: 2, ..Dialect::default() }, ..Config::default() }
 }
 
 pub(super) fn variant(name: &'static str, alphabet: Alphabet) -> Variant {
-    Variant { name, terms: small(), alphabet, symmetry: true }
+    Variant { name, config: small(), alphabet, symmetry: true }
 }
 
 /// A PaymentIntent with a payment method, confirmed at once.

@@ -2,8 +2,8 @@
 //! refused is refused in the scenarios with one payment.
 
 use holdfast_model::{
-    Capture, CaptureMethod, Create, CreateRefund, Event, Flow, IntentId, IntentStatus, Operation, PaymentMethod,
-    RefundId, RefundProgress,
+    Capture, CaptureMethod, Create, CreateRefund, EnvironmentEvent, Flow, IntentId, IntentStatus, Operation,
+    PaymentMethod, RefundId, RefundProgress,
 };
 
 use super::parts::{held, paid, variant};
@@ -30,9 +30,9 @@ pub(super) fn three_payments() -> Vec<Variant> {
 /// and what has to fit into memory.
 pub(super) fn deep_two_payments() -> Vec<Variant> {
     let mut cancels = variant("cards, dialect: cancel ends canceled", cards(12, 4));
-    cancels.terms.dialect.cancel_keeps_captured = false;
+    cancels.config.dialect.cancel_keeps_captured = false;
     let mut closes = variant("cards, dialect: the last capture closes", cards(12, 4));
-    closes.terms.dialect.full_capture_stays_open = false;
+    closes.config.dialect.full_capture_stays_open = false;
     vec![
         variant("cards", cards(12, 4)),
         cancels,
@@ -54,8 +54,8 @@ fn cards(amount: i64, refunds: u8) -> Alphabet {
         .creates([held(amount, PaymentMethod::Visa), paid(amount, PaymentMethod::Visa, CaptureMethod::AutomaticAsync)])
         .on_payment(HELD, [open(Capture { amount: Some(1), ..Capture::default() }), rest(), cancel()])
         .on_payment(CHARGED, [Some(1), Some(2), None].map(|amount| back(CreateRefund { amount, ..GIVE_BACK })))
-        .on_payment(HELD, [Event::ExpireHold { intent: PI }])
-        .on_payment(When::status(&[IntentStatus::Succeeded]), [Event::Book { intent: PI }])
+        .on_payment(HELD, [EnvironmentEvent::ExpireHold { intent: PI }])
+        .on_payment(When::status(&[IntentStatus::Succeeded]), [EnvironmentEvent::PostToLedger { intent: PI }])
         .time()
 }
 
@@ -85,7 +85,7 @@ fn connected(amount: i64, refunds: u8) -> Alphabet {
                 Operation::ReverseTransfer { intent: PI, amount: Some(1) },
             ],
         )
-        .on_payment(HELD, [Event::ExpireHold { intent: PI }])
+        .on_payment(HELD, [EnvironmentEvent::ExpireHold { intent: PI }])
         .time()
 }
 
@@ -100,14 +100,17 @@ fn banks(amount: i64, refunds: u8) -> Alphabet {
         intent: PI,
         confirm: holdfast_model::Confirm { method: Some(P::SepaDebit), ..holdfast_model::Confirm::default() },
     };
-    let moves = (0..refunds)
-        .map(RefundId)
-        .flat_map(|refund| [Succeeds, Fails, Returned].map(|progress| Event::Refund { intent: PI, refund, progress }));
+    let moves = (0..refunds).map(RefundId).flat_map(|refund| {
+        [Succeeds, Fails, Returned].map(|progress| EnvironmentEvent::Refund { intent: PI, refund, progress })
+    });
     Alphabet::new()
         .refunds_at_most(refunds)
         .creates([P::UsBankAccount, P::UsBankAccountFails, P::SepaDebit].map(debit))
         .creates([P::PendingRefund, P::RefundFails].map(|method| held(amount, method)))
-        .on_payment(processing, [Event::Settle { intent: PI }, Event::CloseCancelWindow { intent: PI }])
+        .on_payment(
+            processing,
+            [EnvironmentEvent::Settle { intent: PI }, EnvironmentEvent::CloseCancelWindow { intent: PI }],
+        )
         .on_payment(processing, [cancel()])
         .on_payment(failed, [again, cancel()])
         .on_payment(HELD, [open(Capture { amount: Some(1), ..Capture::default() }), rest(), cancel()])

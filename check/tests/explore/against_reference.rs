@@ -31,7 +31,7 @@ fn depths(graph: &Graph) -> BTreeMap<u8, u32> {
     depths
 }
 
-/// The length of the shortest path to where each claim is broken.
+/// The length of the shortest path to where each property is broken.
 fn violations(graph: &Graph, depths: &BTreeMap<u8, u32>) -> BTreeMap<u8, u32> {
     let mut shortest = BTreeMap::new();
     let mut see = |bits: u128, steps: u32| {
@@ -71,12 +71,12 @@ proptest! {
         let lengths: BTreeMap<u8, u32> = found
             .violations
             .iter()
-            .map(|(claim, sighting)| (*claim, sighting.steps))
+            .map(|(property, sighting)| (*property, sighting.steps))
             .collect();
         prop_assert_eq!(&lengths, &expected);
-        for (claim, sighting) in &found.violations {
+        for (property, sighting) in &found.violations {
             let path = explorer.path(&found, sighting).unwrap();
-            prop_assert_eq!(path.steps.len(), expected[claim] as usize);
+            prop_assert_eq!(path.steps.len(), expected[property] as usize);
         }
 
         for node in 0..NODES {

@@ -67,8 +67,8 @@ fn the_eight_puzzle_has_its_known_size() {
     assert_eq!(moves.sum::<u64>(), summary.transitions);
     for tile in 1..9 {
         let class = &summary.classes[&tile];
-        let claim = &summary.witnesses[&u8::try_from(tile).unwrap()];
-        assert_eq!(class, claim, "the claim is about moves of this tile");
+        let property = &summary.witnesses[&u8::try_from(tile).unwrap()];
+        assert_eq!(class, property, "the property is about moves of this tile");
     }
     let solved = &summary.witnesses[&100];
     assert_eq!((solved.count, solved.first.steps), (1, 0));

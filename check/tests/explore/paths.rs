@@ -21,7 +21,7 @@ where
 }
 
 #[test]
-fn every_claim_gets_its_shortest_counterexample_in_one_pass() {
+fn every_property_gets_its_shortest_counterexample_in_one_pass() {
     let mut paths = Vec::new();
     for threads in 1..=3 {
         for mode in [Mode::Exact, Mode::Fingerprint] {
@@ -30,12 +30,12 @@ fn every_claim_gets_its_shortest_counterexample_in_one_pass() {
             assert_eq!(found.summary.completion, Completion::Complete);
             assert_eq!(found.summary.unique, 6561, "a violation is no reason to stop");
             assert_eq!(found.violations.keys().copied().collect::<Vec<_>>(), [3, 5]);
-            for (claim, sighting) in &found.violations {
+            for (property, sighting) in &found.violations {
                 let path = explorer.path(&found, sighting).unwrap();
                 assert_valid(&FORBIDDING, &path);
-                assert_eq!(path.steps.len(), 3, "claim {claim}");
+                assert_eq!(path.steps.len(), 3, "property {property}");
                 assert!(path.end.contains(&3));
-                paths.push((*claim, path.steps, path.end));
+                paths.push((*property, path.steps, path.end));
             }
         }
     }

@@ -47,7 +47,7 @@ impl Space for EightPuzzle {
     }
 }
 
-/// Four interchangeable counters, kept sorted or not. A state claim (bit 3) and a step claim
+/// Four interchangeable counters, kept sorted or not. A state property (bit 3) and a step property
 /// (bit 5) say that none reaches `forbidden`.
 #[derive(Clone, Copy)]
 pub(crate) struct Counters {
@@ -157,7 +157,7 @@ impl Space for Jugs {
 }
 
 /// The numbers below `size`, one root for each of six configurations that never meet. The last
-/// configuration breaks a claim (bit 0) at 36.
+/// configuration breaks a property (bit 0) at 36.
 #[derive(Clone, Copy)]
 pub(crate) struct Configurations {
     pub(crate) size: u16,
@@ -230,9 +230,9 @@ impl Space for Colliding {
 #[derive(Clone, Debug)]
 pub(crate) struct Graph {
     pub(crate) roots: Vec<u8>,
-    /// For each node its edges: where to, and the claims broken on the way.
+    /// For each node its edges: where to, and the properties broken on the way.
     pub(crate) edges: Vec<Vec<(u8, u8)>>,
-    /// The claims broken at each node.
+    /// The properties broken at each node.
     pub(crate) broken: Vec<u8>,
 }
 

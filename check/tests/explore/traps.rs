@@ -19,7 +19,7 @@ fn there_is_one_property_and_it_is_always() {
     let properties = model(Jugs).properties();
     assert_eq!(properties.len(), 1);
     assert_eq!(properties[0].expectation, Expectation::Always);
-    assert_eq!(properties[0].name, EVERY_CLAIM);
+    assert_eq!(properties[0].name, EVERY_PROPERTY);
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn a_broken_step_is_seen_in_the_state_after_it() {
     let theirs = Stateright::new(Arc::new(space)).run();
     let why = Why::Violation;
     assert_eq!(theirs.completion, Completion::Cut { why });
-    let (claims, state) = theirs.violation.unwrap();
-    assert_eq!(claims, 1 << 3 | 1 << 5);
+    let (properties, state) = theirs.violation.unwrap();
+    assert_eq!(properties, 1 << 3 | 1 << 5);
     assert!(state.contains(&3));
     // A correct model has no state more for carrying them.
     let ok = Judged { state: 7_u64, broken: 0 };
@@ -57,7 +57,7 @@ fn a_broken_step_is_seen_in_the_state_after_it() {
     assert_ne!(fingerprint(&ok), fingerprint(&Judged { broken: 1, ..ok }));
     assert_eq!(format!("{ok:?}"), "7");
     let broken = Judged { broken: 4, ..ok };
-    assert_eq!(format!("{broken:?}"), "7 reached by breaking claims 0b100");
+    assert_eq!(format!("{broken:?}"), "7 reached by breaking properties 0b100");
 }
 
 #[test]

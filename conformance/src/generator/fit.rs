@@ -2,8 +2,8 @@
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    About, Call, Flow, Input, IntentId, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus,
-    SessionStatus, SetupStatus,
+    Call, Flow, Input, IntentId, IntentStatus, KeyId, Observation, Operation, PaymentView, RefundStatus, SessionStatus,
+    SetupStatus, Target,
 };
 
 /// What is seen, from where one payment stands.
@@ -26,7 +26,7 @@ impl<'a> Look<'a> {
 
     /// Is another request working on the payment?
     fn is_locked(&self) -> bool {
-        let about = About::Payment(IntentId(self.focus));
+        let about = Target::Payment(IntentId(self.focus));
         self.now.keys.iter().flatten().any(|key| key.answer.is_none() && key.operation.about() == about)
     }
 
@@ -45,11 +45,11 @@ impl<'a> Look<'a> {
     pub(super) fn has_subject(&self, input: &Input) -> bool {
         let (Input::Call(Call { operation, .. }) | Input::Begin { operation, .. }) = input else { return true };
         match operation.about() {
-            About::Payment(intent) | About::Refund(intent, _) => {
+            Target::Payment(intent) | Target::Refund(intent, _) => {
                 self.now.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
             }
-            About::Setup => self.now.setup.is_some(),
-            About::Session => self.now.session.is_some(),
+            Target::Setup => self.now.setup.is_some(),
+            Target::Session => self.now.session.is_some(),
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> Look<'a> {
             Verb::Finish => keys().flatten().any(|key| key.answer.is_none()),
             Verb::Authenticate => is(S::RequiresAction),
             Verb::Settle | Verb::CloseCancelWindow => is(S::Processing),
-            Verb::Book => charge.is_some_and(|charge| charge.booking_left.is_some()),
+            Verb::Book => charge.is_some_and(|charge| charge.posting_left.is_some()),
             Verb::ExpireHold => charge.is_some_and(|charge| charge.hold_left.is_some_and(|left| left <= 1)),
             Verb::RefundProgress => {
                 refund_in(&[RefundStatus::Pending, RefundStatus::RequiresAction, RefundStatus::Succeeded])

@@ -7,20 +7,21 @@
 //! [`encode`] is the way back: the bytes that a sequence of inputs is read from.
 
 mod amounts;
+mod config;
 mod fit;
 mod mix;
 mod openings;
 mod pen;
 mod requests;
 mod scale;
-mod terms;
 #[cfg(test)]
 mod tests;
 mod world;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Call, Event, Fault, Input, KeyId, Observation, Outcome, Rejection, Terms, Transition, transition,
+    Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Observation, Outcome, Rejection, Transition,
+    transition,
 };
 use holdfast_properties::Step;
 
@@ -28,8 +29,8 @@ pub use mix::{Mix, Temper};
 pub use scale::in_units;
 
 use crate::choices::Choices;
-use crate::claims::with_fault;
 use crate::lockstep::World;
+use crate::properties::with_fault;
 use fit::Look;
 use mix::VERBS;
 use pen::{Pen, Reader, Writer};
@@ -37,11 +38,11 @@ use pen::{Pen, Reader, Writer};
 /// Inputs that a sequence has at the most.
 pub const INPUTS_AT_MOST: usize = 400;
 
-/// A sequence of inputs and the terms they are played under.
+/// A sequence of inputs and the config they are played under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sequence {
-    /// The terms.
-    pub terms: Terms,
+    /// The config.
+    pub config: Config,
     /// What happens, in order.
     pub inputs: Vec<Input>,
 }
@@ -49,7 +50,7 @@ pub struct Sequence {
 /// A sequence that is being made, by whoever knows where the model is.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    terms: Terms,
+    config: Config,
     generator: Generator,
     made: usize,
     /// What is left of the way that it begins with.
@@ -59,30 +60,30 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The terms and the mix, out of the first choices.
+    /// The config and the mix, out of the first choices.
     pub fn begin(choices: &mut impl Choices, temper: Temper) -> Self {
         choices.next_record();
         let mut pen = Reader(choices);
-        let terms = terms::terms(&mut pen, Terms::default());
+        let config = config::config(&mut pen, Config::default());
         let mix = Mix::choose(&mut pen, temper);
-        Self { terms, generator: Generator::new(mix), made: 0, opening: mix.opening().iter(), last: World::default() }
+        Self { config, generator: Generator::new(mix), made: 0, opening: mix.opening().iter(), last: World::default() }
     }
 
-    /// The same under given terms: of an engine that has its own.
-    pub fn under(terms: Terms, choices: &mut impl Choices, temper: Temper) -> Self {
-        Self { terms, ..Self::begin(choices, temper) }
+    /// The same under given config: of an engine that has its own.
+    pub fn under(config: Config, choices: &mut impl Choices, temper: Temper) -> Self {
+        Self { config, ..Self::begin(choices, temper) }
     }
 
-    /// The terms it is played under.
+    /// The config it is played under.
     #[must_use]
-    pub const fn terms(&self) -> &Terms {
-        &self.terms
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
     pub fn next(&mut self, choices: &mut impl Choices, world: &World) -> Option<Input> {
-        let sight = world.observe(&self.terms);
-        let now = sight.observation(&self.terms);
+        let sight = world.observe(&self.config);
+        let now = sight.observation(&self.config);
         if self.last == *world {
             // What came to nothing once comes to nothing fifty times.
             self.generator.forget();
@@ -93,7 +94,7 @@ impl Draft {
         }
         for input in self.opening.by_ref() {
             self.made = self.made.saturating_add(1);
-            if !is_meaningless(input, &transition(&self.terms, world, *input).outcome, &now) {
+            if !is_meaningless(input, &transition(&self.config, world, *input).outcome, &now) {
                 return Some(*input);
             }
         }
@@ -101,7 +102,7 @@ impl Draft {
             let input = self.generator.next_input(choices, &now);
             self.made = self.made.saturating_add(1);
             let is_free_of_names = matches!(input, Input::Event(_));
-            if is_free_of_names || !is_meaningless(&input, &transition(&self.terms, world, input).outcome, &now) {
+            if is_free_of_names || !is_meaningless(&input, &transition(&self.config, world, input).outcome, &now) {
                 return Some(input);
             }
             self.generator.forget();
@@ -113,40 +114,40 @@ impl Draft {
 /// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
 pub fn sequence(choices: &mut impl Choices, temper: Temper, mut each: impl FnMut(&Step<'_>)) -> Sequence {
     let mut draft = Draft::begin(choices, temper);
-    let terms = draft.terms;
+    let config = draft.config;
     let mut world = World::default();
     let mut inputs = Vec::with_capacity(32);
     while let Some(input) = draft.next(choices, &world) {
-        let Transition { after, outcome, notifications } = transition(&terms, &world, input);
+        let Transition { after, outcome, notifications } = transition(&config, &world, input);
         // A request that breaks off half-way hides that there is no room for what it does.
-        let calm = transition(&terms, &world, with_fault(input, Fault::None)).outcome;
+        let calm = transition(&config, &world, with_fault(input, DeliveryFault::None)).outcome;
         if outcome != Err(Rejection::BeyondBounds) && calm != Err(Rejection::BeyondBounds) {
-            let (before, now) = (world.observe(&terms), after.observe(&terms));
-            let (before, now) = (before.observation(&terms), now.observation(&terms));
+            let (before, now) = (world.observe(&config), after.observe(&config));
+            let (before, now) = (before.observation(&config), now.observation(&config));
             each(&Step::new(before, input, outcome, notifications.as_slice(), now));
             inputs.push(input);
             world = after;
         }
     }
-    Sequence { terms, inputs }
+    Sequence { config, inputs }
 }
 
-/// The bytes that these inputs under these terms are read from; `None` where the generator would not make them.
+/// The bytes that these inputs under these config are read from; `None` where the generator would not make them.
 #[must_use]
 pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
-    let Sequence { terms, inputs } = sequence;
+    let Sequence { config, inputs } = sequence;
     let mut writer = Writer::default();
-    let meant = terms::terms(&mut writer, *terms);
+    let meant = config::config(&mut writer, *config);
     let mut generator = Generator::new(Mix::choose(&mut writer, Temper::Friendly));
-    let mut bytes = writer.record().filter(|_| meant == *terms)?.to_vec();
+    let mut bytes = writer.record().filter(|_| meant == *config)?.to_vec();
     let mut world = World::default();
     for input in inputs {
-        let sight = world.observe(terms);
+        let sight = world.observe(config);
         let mut writer = Writer::default();
-        let (made, _) = generator.input(&mut writer, *input, &sight.observation(terms));
+        let (made, _) = generator.input(&mut writer, *input, &sight.observation(config));
         bytes.extend(writer.record().filter(|_| made == *input)?);
-        let Transition { after, outcome, .. } = transition(terms, &world, *input);
-        if is_meaningless(input, &outcome, &sight.observation(terms)) {
+        let Transition { after, outcome, .. } = transition(config, &world, *input);
+        if is_meaningless(input, &outcome, &sight.observation(config)) {
             return None;
         }
         world = after;
@@ -160,10 +161,10 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
 pub fn can_be_asked(sequence: &Sequence) -> bool {
     let mut world = World::default();
     sequence.inputs.iter().all(|input| {
-        let Transition { after, outcome, .. } = transition(&sequence.terms, &world, *input);
-        let sight = world.observe(&sequence.terms);
+        let Transition { after, outcome, .. } = transition(&sequence.config, &world, *input);
+        let sight = world.observe(&sequence.config);
         world = after;
-        !is_meaningless(input, &outcome, &sight.observation(&sequence.terms))
+        !is_meaningless(input, &outcome, &sight.observation(&sequence.config))
     })
 }
 
@@ -240,22 +241,22 @@ impl Manner {
 }
 
 /// How a request travels: key and fault. In most cases plainly.
-const TRAVELS: [(Option<KeyId>, Fault); 12] = {
+const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
     const FIRST: Option<KeyId> = Some(KeyId(0));
     const SECOND: Option<KeyId> = Some(KeyId(1));
     [
-        (None, Fault::None),
-        (FIRST, Fault::None),
-        (SECOND, Fault::None),
-        (FIRST, Fault::AnswerLost),
-        (SECOND, Fault::AnswerLost),
-        (None, Fault::AnswerLost),
-        (FIRST, Fault::ErrorAfter),
-        (SECOND, Fault::ErrorAfter),
-        (None, Fault::ErrorAfter),
-        (FIRST, Fault::ErrorBefore),
-        (SECOND, Fault::ErrorBefore),
-        (None, Fault::ErrorBefore),
+        (None, DeliveryFault::None),
+        (FIRST, DeliveryFault::None),
+        (SECOND, DeliveryFault::None),
+        (FIRST, DeliveryFault::AnswerLost),
+        (SECOND, DeliveryFault::AnswerLost),
+        (None, DeliveryFault::AnswerLost),
+        (FIRST, DeliveryFault::ErrorAfter),
+        (SECOND, DeliveryFault::ErrorAfter),
+        (None, DeliveryFault::ErrorAfter),
+        (FIRST, DeliveryFault::ErrorBefore),
+        (SECOND, DeliveryFault::ErrorBefore),
+        (None, DeliveryFault::ErrorBefore),
     ]
 };
 
@@ -323,14 +324,14 @@ impl Generator {
         };
         // Time that passes fifty times is only long.
         let times = if let Manner::Times(times) = manner { times } else { 1 };
-        let waits = matches!(input, Input::Event(Event::Advance { .. }));
+        let waits = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         (input, if waits { 1 } else { times })
     }
 
     /// The last request, or one that is known, once more.
     fn retry(&self, pen: &mut impl Pen, manner: Manner, now: &Observation<'_>) -> Option<Call> {
         let last = self.last.filter(|_| self.mix.keys)?;
-        let again = |key| Some(Call { operation: last.operation, key, fault: Fault::None });
+        let again = |key| Some(Call { operation: last.operation, key, fault: DeliveryFault::None });
         match manner {
             Manner::Times(_) => None,
             Manner::SameKey => again(last.key.or(Some(KeyId(0)))),
@@ -339,7 +340,7 @@ impl Generator {
             Manner::KnownKey => {
                 let key = world::some_key(pen, KeyId(0), now);
                 let known = now.keys.get(usize::from(key.0)).and_then(Option::as_ref)?;
-                Some(Call { operation: known.operation, key: Some(key), fault: Fault::None })
+                Some(Call { operation: known.operation, key: Some(key), fault: DeliveryFault::None })
             }
         }
     }

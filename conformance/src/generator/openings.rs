@@ -48,23 +48,23 @@ pub(super) fn opening(number: u8) -> &'static [Input] {
 
 #[cfg(test)]
 mod tests {
-    use holdfast_model::{Account, Country, Terms, transition};
+    use holdfast_model::{Account, Config, Country, transition};
 
     use super::*;
     use crate::lockstep::World;
 
-    /// Every opening leads somewhere: whatever it says is done, under the terms that it is meant for.
+    /// Every opening leads somewhere: whatever it says is done, under the config that it is meant for.
     #[test]
     fn every_opening_comes_to_something() {
         assert_eq!(OPENINGS.iter().map(Vec::len).max(), Some(CAPTURES + 1));
         for (number, way) in (0_u8..).zip(PLACES) {
             let country = if way.contains("jpy") { Country::Jp } else { Country::Us };
-            let terms = Terms { account: Account { country, multicapture: true }, ..Terms::default() };
+            let config = Config { account: Account { country, multicapture: true }, ..Config::default() };
             let mut world = World::default();
             let opening = opening(number);
             assert!(opening.len() > 1, "{way}");
             for input in opening {
-                let step = transition(&terms, &world, *input);
+                let step = transition(&config, &world, *input);
                 assert!(step.outcome.is_ok(), "{way}: {input}: {:?}", step.outcome);
                 world = step.after;
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use holdfast_model::trace::Script;
-use holdfast_model::{Dialect, Terms};
+use holdfast_model::{Config, Dialect};
 use holdfast_properties::AbstractTransition;
 
 use super::*;
@@ -78,7 +78,7 @@ fn the_witnesses_of_the_explorers_can_be_written() {
     let known = witnesses();
     let (mut written, mut missing) = (0, Vec::new());
     for (transition, inputs) in &known {
-        let sequence = Sequence { terms: small(), inputs: inputs.clone() };
+        let sequence = Sequence { config: small(), inputs: inputs.clone() };
         match encode(&sequence) {
             Some(_) => written += 1,
             None if can_be_asked(&sequence) => missing.push(transition.name()),
@@ -89,8 +89,8 @@ fn the_witnesses_of_the_explorers_can_be_written() {
     assert!(written * 10 > known.len() * 9, "{written} of {}", known.len());
 }
 
-fn small() -> Terms {
-    Terms { dialect: Dialect { confirm_limit: 2, ..Dialect::default() }, ..Terms::default() }
+fn small() -> Config {
+    Config { dialect: Dialect { confirm_limit: 2, ..Dialect::default() }, ..Config::default() }
 }
 
 /// Every abstract transition that the explorers know, and a shortest way there, its amounts in units.

@@ -1,7 +1,7 @@
 //! What the world does.
 
 use holdfast_model::time::{DAY, HOUR, MINUTE};
-use holdfast_model::{Authentication, Event, IntentId, KeyId, Observation, RefundProgress};
+use holdfast_model::{Authentication, EnvironmentEvent, IntentId, KeyId, Observation, RefundProgress};
 
 use super::fit::Look;
 use super::pen::Pen;
@@ -13,14 +13,20 @@ const PROGRESS: [RefundProgress; 4] =
     [RefundProgress::Succeeds, RefundProgress::Fails, RefundProgress::DetailsGiven, RefundProgress::Returned];
 
 /// The parameters of an event like this one, about the payment in focus.
-pub(super) fn event(pen: &mut impl Pen, like: Event, look: Look<'_>, payments: u8, is_free: bool) -> Event {
-    use Event as E;
+pub(super) fn event(
+    pen: &mut impl Pen,
+    like: EnvironmentEvent,
+    look: Look<'_>,
+    payments: u8,
+    is_free: bool,
+) -> EnvironmentEvent {
+    use EnvironmentEvent as E;
     let intent = IntentId(look.focus);
     match like {
         E::Authenticate { result, .. } => E::Authenticate { intent, result: pen.among(result, &AUTHENTICATIONS) },
         E::Settle { .. } => E::Settle { intent },
         E::CloseCancelWindow { .. } => E::CloseCancelWindow { intent },
-        E::Book { .. } => E::Book { intent },
+        E::PostToLedger { .. } => E::PostToLedger { intent },
         E::ExpireHold { .. } => E::ExpireHold { intent },
         E::Refund { refund, progress, .. } => {
             let refund = refund_of(pen, refund, look, is_free);
@@ -51,7 +57,7 @@ fn jump(pen: &mut impl Pen, wanted: u32, now: &Observation<'_>) -> u32 {
     let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
     for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
         around(&mut jumps, charge.hold_left);
-        around(&mut jumps, charge.booking_left.map(i64::from));
+        around(&mut jumps, charge.posting_left.map(i64::from));
     }
     around(&mut jumps, now.session.and_then(|session| session.seconds_left).map(i64::from));
     jumps.extend([DAY.saturating_sub(1), 7 * DAY, 31 * DAY]);

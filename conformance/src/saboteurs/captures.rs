@@ -4,7 +4,7 @@ use holdfast_engine::command::Command;
 use holdfast_engine::objects::{IntentStatus, MovementKind};
 use holdfast_engine::{Money, Object};
 
-use super::Breaks::{Claim, Retries, Seen};
+use super::Breaks::{Property, Retries, Seen};
 use super::How::{Decides, Hears, Repeats, Writes};
 use super::Saboteur;
 use super::edits::{capture, captured_intent, charges, entries, intents, less, lose_entries, more};
@@ -13,19 +13,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a capture that does not say so is not final",
         rules: "B35 R18",
-        breaks: Claim("capture-is-final-by-default"),
+        breaks: Property("capture-is-final-by-default"),
         how: Hears(|request, _| capture(request, |it| it.final_capture = Some(it.final_capture.unwrap_or(false)))),
     },
     Saboteur {
         name: "a capture that is not to be final ends the payment",
         rules: "B33 B34",
-        breaks: Claim("piecewise-capture-keeps-the-rest"),
+        breaks: Property("piecewise-capture-keeps-the-rest"),
         how: Hears(|request, _| capture(request, |it| it.final_capture = it.final_capture.filter(|last| *last))),
     },
     Saboteur {
         name: "a capture takes one unit more than asked",
         rules: "B34",
-        breaks: Claim("capture-takes-what-was-asked"),
+        breaks: Property("capture-takes-what-was-asked"),
         how: Hears(|request, _| {
             capture(request, |it| it.amount = it.amount.map(|asked| asked.saturating_add(i64::from(asked > 0))));
         }),
@@ -33,7 +33,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a capture of too much takes what is there",
         rules: "R16",
-        breaks: Claim("bad-capture-amounts-are-refused"),
+        breaks: Property("bad-capture-amounts-are-refused"),
         how: Hears(|request, store| {
             let most = captured_intent(&request.command, store).and_then(|intent| intent.capturable.incoming().ok());
             capture(request, |it| it.amount = it.amount.filter(|asked| most.is_none_or(|most| *asked <= most)));
@@ -42,7 +42,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a capture of nothing lets go of an uncaptured hold",
         rules: "B39 U3",
-        breaks: Claim("bad-capture-amounts-are-refused"),
+        breaks: Property("bad-capture-amounts-are-refused"),
         how: Hears(|request, store| {
             let Some(intent) = captured_intent(&request.command, store) else { return };
             let mut asked = None;
@@ -55,7 +55,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a capture is carried out twice",
         rules: "R1",
-        breaks: Claim("capture-takes-what-was-asked"),
+        breaks: Property("capture-takes-what-was-asked"),
         how: Repeats(|command| matches!(command, Command::CapturePaymentIntent(_))),
     },
     Saboteur {
@@ -71,7 +71,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a final capture loses the rest",
         rules: "B37 I1",
-        breaks: Claim("held-money-adds-up"),
+        breaks: Property("held-money-adds-up"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, _| {
                 if !charge.captured.is_zero() {
@@ -83,7 +83,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a final capture leaves the charge uncaptured",
         rules: "B57 I5",
-        breaks: Claim("captured-flag-means-no-more"),
+        breaks: Property("captured-flag-means-no-more"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 let is_piecewise = before.is_some_and(|before| !before.captured.is_zero());
@@ -94,13 +94,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the first piece marks the charge as captured",
         rules: "B57 I5",
-        breaks: Claim("captured-flag-means-no-more"),
+        breaks: Property("captured-flag-means-no-more"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.closed |= !charge.captured.is_zero())),
     },
     Saboteur {
         name: "captures are not counted",
         rules: "B8 I7",
-        breaks: Claim("capture-takes-what-was-asked"),
+        breaks: Property("capture-takes-what-was-asked"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 if charge.manual {
@@ -112,7 +112,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a release counts as a capture",
         rules: "U4",
-        breaks: Claim("capture-takes-what-was-asked"),
+        breaks: Property("capture-takes-what-was-asked"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 let released = before.is_some_and(|before| before.captured == charge.captured && !before.closed);
@@ -125,31 +125,31 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "every card of a manual payment has multicapture",
         rules: "B2 B3 B5 B41",
-        breaks: Claim("multicapture-where-allowed"),
+        breaks: Property("multicapture-where-allowed"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.multicapture |= charge.manual)),
     },
     Saboteur {
         name: "no card has multicapture",
         rules: "B1 B29",
-        breaks: Claim("multicapture-where-allowed"),
+        breaks: Property("multicapture-where-allowed"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.multicapture = false)),
     },
     Saboteur {
         name: "a capture of all that is left is treated the other way",
         rules: "B35 U5",
-        breaks: Claim("piecewise-capture-keeps-the-rest"),
+        breaks: Property("piecewise-capture-keeps-the-rest"),
         how: Decides(|dialect| dialect.exhausting_capture_is_final = !dialect.exhausting_capture_is_final),
     },
     Saboteur {
         name: "a payment takes two captures only",
         rules: "B8 I7",
-        breaks: Claim("capture-refusals-are-true"),
+        breaks: Property("capture-refusals-are-true"),
         how: Decides(|dialect| dialect.most_captures = 2),
     },
     Saboteur {
         name: "a final capture says so only with multicapture, or needs none",
         rules: "U1 §2.4",
-        breaks: Claim("final-capture-needs-multicapture"),
+        breaks: Property("final-capture-needs-multicapture"),
         how: Decides(|dialect| {
             dialect.explicit_final_needs_multicapture = !dialect.explicit_final_needs_multicapture;
         }),
@@ -163,7 +163,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a captured piece reaches the intent and not the charge",
         rules: "I17 B32",
-        breaks: Claim("received-is-what-was-captured"),
+        breaks: Property("received-is-what-was-captured"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 if let Some(before) = before.filter(|before| !before.captured.is_zero()) {
@@ -175,13 +175,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "what was received is one unit short",
         rules: "I17 B37",
-        breaks: Claim("received-is-what-was-captured"),
+        breaks: Property("received-is-what-was-captured"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.received = less(intent.received))),
     },
     Saboteur {
         name: "something stays capturable after the end",
         rules: "B36 I3",
-        breaks: Claim("capturable-only-while-held"),
+        breaks: Property("capturable-only-while-held"),
         how: Writes(|batch, store| {
             intents(batch, store, |intent, before| {
                 if matches!(intent.status, IntentStatus::Succeeded | IntentStatus::Canceled) {
@@ -193,13 +193,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the ledger gets nothing of a capture",
         rules: "I17 R2",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::Charge)),
     },
     Saboteur {
         name: "the ledger gets a capture twice",
         rules: "I17 R1",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| {
             let is_capture = |object: &&Object| {
                 object.as_balance_transaction().is_some_and(|entry| entry.kind == MovementKind::Charge)
@@ -213,7 +213,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the ledger has one unit less than was captured",
         rules: "I17 R16",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, store| {
             entries(batch, store, MovementKind::Charge, |entry| entry.amount = entry.amount.saturating_sub(1))
         }),
@@ -221,7 +221,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the hold is for one unit more than the payment",
         rules: "B32 R16",
-        breaks: Claim("charge-is-for-the-amount"),
+        breaks: Property("charge-is-for-the-amount"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 if before.is_none() {

@@ -3,7 +3,7 @@
 use holdfast_engine::command::Command;
 use holdfast_engine::objects::MovementKind;
 
-use super::Breaks::{Claim, Seen};
+use super::Breaks::{Property, Seen};
 use super::How::{Decides, Hears, Writes};
 use super::Saboteur;
 use super::edits::{capture, charges, create, fees, lose_entries, more, transfers};
@@ -12,19 +12,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a fee refunded by hand is not remembered",
         rules: "I9 B47",
-        breaks: Claim("each-latch-has-its-own-endpoint"),
+        breaks: Property("each-latch-has-its-own-endpoint"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.fee_refunded_by_hand = false)),
     },
     Saboteur {
         name: "a transfer reversed by hand is not remembered",
         rules: "I9 B47",
-        breaks: Claim("each-latch-has-its-own-endpoint"),
+        breaks: Property("each-latch-has-its-own-endpoint"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.transfer_reversed_by_hand = false)),
     },
     Saboteur {
         name: "one latch closes both doors",
         rules: "I9 B47 D2",
-        breaks: Claim("each-latch-has-its-own-endpoint"),
+        breaks: Property("each-latch-has-its-own-endpoint"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, _| charge.transfer_reversed_by_hand |= charge.fee_refunded_by_hand)
         }),
@@ -38,19 +38,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "later captures need not name the fee that the first one named",
         rules: "I8 B49 U7",
-        breaks: Claim("later-captures-name-what-the-first-named"),
+        breaks: Property("later-captures-name-what-the-first-named"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.fee_required = false)),
     },
     Saboteur {
         name: "later captures need not name the share that the first one named",
         rules: "I8 B49 U7",
-        breaks: Claim("later-captures-name-what-the-first-named"),
+        breaks: Property("later-captures-name-what-the-first-named"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.transfer_amount_required = false)),
     },
     Saboteur {
         name: "a capture takes one unit of fee too much",
         rules: "B50",
-        breaks: Claim("capture-settles-fee-and-share"),
+        breaks: Property("capture-settles-fee-and-share"),
         how: Hears(|request, _| {
             capture(request, |it| {
                 it.application_fee_amount =
@@ -70,8 +70,8 @@ pub(super) const TABLE: &[Saboteur] = &[
         breaks: Seen("transfer"),
         how: Hears(|request, _| {
             create(request, |it| {
-                if let Some(terms) = &mut it.transfer_data {
-                    terms.amount = None;
+                if let Some(config) = &mut it.transfer_data {
+                    config.amount = None;
                 }
             });
         }),
@@ -79,13 +79,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the ledger gets nothing of a fee",
         rules: "I8 §2.10",
-        breaks: Claim("standing-amounts-are-collected"),
+        breaks: Property("standing-amounts-are-collected"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::ApplicationFee)),
     },
     Saboteur {
         name: "the ledger gets nothing of a transfer",
         rules: "I8 §2.10",
-        breaks: Claim("links-fit-the-ledger"),
+        breaks: Property("links-fit-the-ledger"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::Transfer)),
     },
     Saboteur {
@@ -101,7 +101,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a fee that went back can go back again",
         rules: "B46 I8",
-        breaks: Claim("connect-money-is-bounded"),
+        breaks: Property("connect-money-is-bounded"),
         how: Writes(|batch, store| {
             fees(batch, store, |fee, before| fee.refunded = before.map_or(fee.refunded, |before| before.refunded))
         }),
@@ -121,25 +121,25 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a charge forgets its transfers",
         rules: "A13 B53",
-        breaks: Claim("links-fit-the-ledger"),
+        breaks: Property("links-fit-the-ledger"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.transfers.clear())),
     },
     Saboteur {
         name: "a charge forgets its fees",
         rules: "A13 B53",
-        breaks: Claim("links-fit-the-ledger"),
+        breaks: Property("links-fit-the-ledger"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.fees.clear())),
     },
     Saboteur {
         name: "a charge shows no ledger entry",
         rules: "A13 D4 R21",
-        breaks: Claim("links-fit-the-ledger"),
+        breaks: Property("links-fit-the-ledger"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.balance_transaction = None)),
     },
     Saboteur {
         name: "a payment with multicapture is a source of transfers",
         rules: "B7 B48",
-        breaks: Claim("no-source-transaction-with-multicapture"),
+        breaks: Property("no-source-transaction-with-multicapture"),
         how: Hears(|request, store| {
             let Command::CreateTransfer(transfer) = &mut request.command else { return };
             let source = transfer.source.and_then(|id| store.object(id.into()).ok().flatten());

@@ -4,7 +4,7 @@ use holdfast_engine::command::{Command, JobKind};
 use holdfast_engine::objects::IntentStatus;
 use holdfast_engine::time::{DAY, HOUR};
 
-use super::Breaks::{Claim, Seen};
+use super::Breaks::{Property, Seen};
 use super::How::{Clock, Decides, Ignores, Writes};
 use super::Saboteur;
 use super::edits::{charges, forget_job, intents, is_job, is_unasked};
@@ -16,25 +16,25 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a hold lasts a day too long",
         rules: "§2.7 §2.16",
-        breaks: Claim("hold-lasts-as-its-network-says"),
+        breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.hold = dialect.timing.hold.saturating_add(DAY)),
     },
     Saboteur {
         name: "a Visa hold without the customer lasts as long as any",
         rules: "§2.7 §2.16",
-        breaks: Claim("hold-lasts-as-its-network-says"),
+        breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.merchant_visa_hold = dialect.timing.hold),
     },
     Saboteur {
         name: "a hold in yen lasts as long as any",
         rules: "§2.7 §2.16",
-        breaks: Claim("hold-lasts-as-its-network-says"),
+        breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.japan_hold = dialect.timing.hold),
     },
     Saboteur {
         name: "a capture looks at a clock that is slow",
         rules: "I17 R11 U9",
-        breaks: Claim("late-capture-is-refused"),
+        breaks: Property("late-capture-is-refused"),
         how: Clock(|command| if matches!(command, Command::CapturePaymentIntent(_)) { -HOURLY } else { 0 }),
     },
     Saboteur {
@@ -46,19 +46,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the expiry job ends holds that are not due",
         rules: "B35 U9 R11",
-        breaks: Claim("the-job-ends-due-holds-only"),
+        breaks: Property("the-job-ends-due-holds-only"),
         how: Clock(|command| if is_job(command, JobKind::ExpireHold) { HOURLY } else { 0 }),
     },
     Saboteur {
         name: "the expiry job is never scheduled",
         rules: "B35 §2.7",
-        breaks: Claim("held-means-a-deadline"),
+        breaks: Property("held-means-a-deadline"),
         how: Writes(|batch, _| forget_job(batch, JobKind::ExpireHold)),
     },
     Saboteur {
         name: "the expiry job comes an hour late",
         rules: "U9 §2.7",
-        breaks: Claim("held-means-a-deadline"),
+        breaks: Property("held-means-a-deadline"),
         how: Decides(|dialect| {
             dialect.timing.expiry_job_after = dialect.timing.expiry_job_after.saturating_add(HOUR);
         }),
@@ -72,7 +72,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a partly captured hold that runs out is canceled",
         rules: "B35 B38 U12",
-        breaks: Claim("partly-captured-hold-ends-succeeded"),
+        breaks: Property("partly-captured-hold-ends-succeeded"),
         how: Writes(|batch, store| {
             let is_job = is_unasked(batch);
             intents(batch, store, |intent, before| {
@@ -86,7 +86,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "an uncaptured hold that runs out succeeds",
         rules: "B38 R11",
-        breaks: Claim("uncaptured-hold-ends-canceled"),
+        breaks: Property("uncaptured-hold-ends-canceled"),
         how: Writes(|batch, store| {
             let is_job = is_unasked(batch);
             intents(batch, store, |intent, before| {
@@ -100,7 +100,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a hold that runs out is not let go",
         rules: "B38 R11",
-        breaks: Claim("held-money-adds-up"),
+        breaks: Property("held-money-adds-up"),
         how: Writes(|batch, store| {
             let is_job = is_unasked(batch);
             charges(batch, store, |charge, before| {
@@ -113,7 +113,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "each capture renews the hold",
         rules: "U9 §2.7",
-        breaks: Claim("deadline-comes-with-time-only"),
+        breaks: Property("deadline-comes-with-time-only"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 if before.is_some_and(|before| before.captures != charge.captures) {

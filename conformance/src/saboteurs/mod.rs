@@ -53,8 +53,8 @@ pub struct Saboteur {
 /// Who should catch a saboteur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaks {
-    /// A claim of the catalogue, by its id.
-    Claim(&'static str),
+    /// A property of the catalogue, by its id.
+    Property(&'static str),
     /// The comparison with the model, at a place whose name contains this.
     Seen(&'static str),
     /// The comparison of a run in which everything is sent again with one in which nothing is.
@@ -72,7 +72,7 @@ pub enum Breaks {
 impl std::fmt::Display for Breaks {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Claim(id) => write!(out, "claim {id}"),
+            Self::Property(id) => write!(out, "property {id}"),
             Self::Seen(part) => write!(out, "comparison of `{part}`"),
             Self::Retries => out.write_str("comparison with a run without retries"),
             Self::Crashes => out.write_str("comparison with a run without crashes"),

@@ -4,7 +4,7 @@ use holdfast_engine::command::{Command, JobKind, WorldEvent};
 use holdfast_engine::objects::{EventType, PaymentStatus, SessionStatus};
 use holdfast_engine::time::HOUR;
 
-use super::Breaks::{Claim, Seen};
+use super::Breaks::{Property, Seen};
 use super::How::{Decides, Hears, Ignores, Writes};
 use super::Saboteur;
 use super::edits::{forget_job, intents, is_job, lose, sessions, setups};
@@ -13,7 +13,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a session lasts twice as long as it says",
         rules: "B16 §2.13",
-        breaks: Claim("open-session-has-a-deadline"),
+        breaks: Property("open-session-has-a-deadline"),
         how: Writes(|batch, store| {
             sessions(batch, store, |session, before| {
                 if before.is_none() {
@@ -26,19 +26,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a session that says nothing lasts half a day",
         rules: "B16 §2.16",
-        breaks: Claim("session-expires-on-time"),
+        breaks: Property("session-expires-on-time"),
         how: Decides(|dialect| dialect.timing.session = HOUR.saturating_mul(12)),
     },
     Saboteur {
         name: "a session never expires of itself",
         rules: "B16 R15",
-        breaks: Claim("session-expires-on-time"),
+        breaks: Property("session-expires-on-time"),
         how: Writes(|batch, _| forget_job(batch, JobKind::ExpireSession)),
     },
     Saboteur {
         name: "an expired session leaves its payment open",
         rules: "R15 §2.13",
-        breaks: Claim("expired-sessions-payment-is-canceled"),
+        breaks: Property("expired-sessions-payment-is-canceled"),
         how: Writes(|batch, _| {
             let expires = |object: &holdfast_engine::Object| {
                 object.as_checkout_session().is_some_and(|session| session.status == SessionStatus::Expired)
@@ -73,7 +73,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a session stays open when it is paid",
         rules: "B25 R15",
-        breaks: Claim("paid-means-received"),
+        breaks: Property("paid-means-received"),
         how: Writes(|batch, store| {
             sessions(batch, store, |session, _| {
                 if session.status == SessionStatus::Complete {
@@ -105,25 +105,25 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a payment does not know whose session it is",
         rules: "B9 R15",
-        breaks: Claim("sessions-payment-is-as-the-session-says"),
+        breaks: Property("sessions-payment-is-as-the-session-says"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.session = None)),
     },
     Saboteur {
         name: "the completion of a session is not told",
         rules: "B26 §2.9",
-        breaks: Claim("session-ends-are-told"),
+        breaks: Property("session-ends-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionCompleted)),
     },
     Saboteur {
         name: "the end of a session's bank payment is not told",
         rules: "B26 §2.9",
-        breaks: Claim("sessions-debit-is-told"),
+        breaks: Property("sessions-debit-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionAsyncPaymentSucceeded)),
     },
     Saboteur {
         name: "a session's expiry job does nothing",
         rules: "B16 §2.13",
-        breaks: Claim("session-expires-on-time"),
+        breaks: Property("session-expires-on-time"),
         how: Ignores(|command| is_job(command, JobKind::ExpireSession)),
     },
     Saboteur {
@@ -161,7 +161,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the success of a setup is not told",
         rules: "C19 §2.9",
-        breaks: Claim("setup-moves-are-told"),
+        breaks: Property("setup-moves-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::SetupIntentSucceeded)),
     },
 ];

@@ -6,7 +6,7 @@ use holdfast_engine::command::{Command, JobKind, WorldEvent};
 use holdfast_engine::objects::{CaptureMethod, ConfirmationMethod, IntentStatus};
 use holdfast_engine::time::HOUR;
 
-use super::Breaks::{Claim, Seen};
+use super::Breaks::{Property, Seen};
 use super::How::{Answers, Decides, Hears, Ignores, Replies, Writes};
 use super::Saboteur;
 use super::edits::{charges, create, intents, is_job};
@@ -15,7 +15,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "one confirmation too many is taken",
         rules: "C16 U13 R17",
-        breaks: Claim("too-many-confirmations-cancel"),
+        breaks: Property("too-many-confirmations-cancel"),
         how: Decides(|dialect| dialect.most_confirmations = dialect.most_confirmations.saturating_add(1)),
     },
     Saboteur {
@@ -31,13 +31,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a partly captured payment is canceled the other way",
         rules: "B38 U6 R20",
-        breaks: Claim("cancel-ends-and-lets-go"),
+        breaks: Property("cancel-ends-and-lets-go"),
         how: Decides(|dialect| dialect.partly_captured_cancel_succeeds = !dialect.partly_captured_cancel_succeeds),
     },
     Saboteur {
         name: "a cancel does not let go of the hold",
         rules: "C15 B38",
-        breaks: Claim("held-money-adds-up"),
+        breaks: Property("held-money-adds-up"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, _| {
                 if charge.captured.is_zero() {
@@ -55,7 +55,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a payment is captured at once unless it says otherwise",
         rules: "A3 A4",
-        breaks: Claim("creation-takes-what-was-asked"),
+        breaks: Property("creation-takes-what-was-asked"),
         how: Hears(|request, _| {
             create(request, |it| it.capture_method = it.capture_method.or(Some(CaptureMethod::Automatic)));
         }),
@@ -63,7 +63,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "manual capture is forgotten at creation",
         rules: "B28 C10",
-        breaks: Claim("creation-takes-what-was-asked"),
+        breaks: Property("creation-takes-what-was-asked"),
         how: Hears(|request, _| {
             create(request, |it| {
                 it.capture_method = it.capture_method.filter(|method| *method != CaptureMethod::Manual)
@@ -73,13 +73,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "manual confirmation is forgotten at creation",
         rules: "C5 §2.2",
-        breaks: Claim("creation-takes-what-was-asked"),
+        breaks: Property("creation-takes-what-was-asked"),
         how: Hears(|request, _| create(request, |it| it.confirmation_method = ConfirmationMethod::Automatic)),
     },
     Saboteur {
         name: "an update adds a unit to the amount",
         rules: "§2.2",
-        breaks: Claim("updates-change-what-they-name"),
+        breaks: Property("updates-change-what-they-name"),
         how: Hears(|request, _| {
             if let Command::UpdatePaymentIntent(update) = &mut request.command {
                 update.amount = update.amount.map(|amount| amount.saturating_add(i64::from(amount > 0)));
@@ -114,7 +114,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a customer who fails authentication passes",
         rules: "C7 C13",
-        breaks: Claim("outside-answers-count"),
+        breaks: Property("outside-answers-count"),
         how: Hears(|request, _| {
             if let Command::World(WorldEvent::Authenticate { passes, .. }) = &mut request.command {
                 *passes = true;
@@ -124,7 +124,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a declined card is taken for approved",
         rules: "C13 R23",
-        breaks: Claim("cards-are-declined-by-their-issuer"),
+        breaks: Property("cards-are-declined-by-their-issuer"),
         how: Answers(|ask, answer| {
             if matches!((ask, &answer), (Ask::Authorize { .. }, Answer::Declined(_))) {
                 *answer = Answer::Done;
@@ -134,7 +134,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a challenged card is charged without its customer",
         rules: "C7 §2.2",
-        breaks: Claim("challenged-card-waits-for-its-customer"),
+        breaks: Property("challenged-card-waits-for-its-customer"),
         how: Answers(|_, answer| {
             if *answer == Answer::ChallengeRequired {
                 *answer = Answer::Done;
@@ -144,7 +144,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a bank debit has succeeded at once",
         rules: "C8",
-        breaks: Claim("attempt-leads-where-its-method-says"),
+        breaks: Property("attempt-leads-where-its-method-says"),
         how: Answers(|ask, answer| {
             if matches!((ask, &answer), (Ask::Authorize { .. }, Answer::Pending)) {
                 *answer = Answer::Done;
@@ -154,7 +154,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a debit that the bank rejects has succeeded",
         rules: "C8 C13",
-        breaks: Claim("outside-answers-count"),
+        breaks: Property("outside-answers-count"),
         how: Answers(|ask, answer| {
             if matches!((ask, &answer), (Ask::DebitOutcome { .. }, Answer::Declined(_))) {
                 *answer = Answer::Done;
@@ -164,7 +164,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a failed attempt keeps its payment method",
         rules: "C13 C6",
-        breaks: Claim("method-fits-the-status"),
+        breaks: Property("method-fits-the-status"),
         how: Writes(|batch, store| {
             intents(batch, store, |intent, _| {
                 intent.method = intent.method.or(intent.last_error.as_ref().map(|it| it.method.id))
@@ -180,7 +180,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a failed attempt may be confirmed again without a method",
         rules: "C6 C13",
-        breaks: Claim("documented-status-moves"),
+        breaks: Property("documented-status-moves"),
         how: Writes(|batch, store| {
             intents(batch, store, |intent, _| {
                 if intent.status == IntentStatus::RequiresPaymentMethod && intent.last_error.is_some() {
@@ -198,7 +198,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "an answer shows a held payment as received",
         rules: "A11 B34",
-        breaks: Claim("answer-shows-the-payment"),
+        breaks: Property("answer-shows-the-payment"),
         how: Replies(|_, response, _| {
             if let holdfast_engine::Body::Object(object) = &mut response.body
                 && let Some(intent) = object.as_payment_intent()
@@ -212,19 +212,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a background capture may take two hours",
         rules: "A12 I11",
-        breaks: Claim("booking-takes-an-hour-at-most"),
+        breaks: Property("booking-takes-an-hour-at-most"),
         how: Decides(|dialect| dialect.timing.async_capture = HOUR.saturating_add(HOUR)),
     },
     Saboteur {
         name: "a background capture is never booked",
         rules: "A12 R21",
-        breaks: Seen("booking_left"),
+        breaks: Seen("posting_left"),
         how: Ignores(|command| is_job(command, JobKind::FillLedger)),
     },
     Saboteur {
         name: "a background capture goes on waiting when it is booked",
         rules: "A12 D4",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 charge.awaits_ledger |= before.is_some_and(|before| before.awaits_ledger);

@@ -4,7 +4,7 @@ use holdfast_engine::Object;
 use holdfast_engine::command::{Command, WorldEvent};
 use holdfast_engine::objects::{IntentStatus, MovementKind, RefundStatus};
 
-use super::Breaks::{Claim, Seen};
+use super::Breaks::{Property, Seen};
 use super::How::{Hears, Ignores, Repeats, Stale, Writes};
 use super::Saboteur;
 use super::edits::{charges, entries, less, lose_entries, refund, refunded_charge, refunds};
@@ -13,13 +13,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a refund gives everything back, whatever was asked",
         rules: "B42 §2.6",
-        breaks: Claim("refund-gives-what-was-asked"),
+        breaks: Property("refund-gives-what-was-asked"),
         how: Hears(|request, _| refund(request, |it| it.amount = it.amount.filter(|asked| *asked < 1))),
     },
     Saboteur {
         name: "a refund of too much gives what is left",
         rules: "B42 R6",
-        breaks: Claim("only-the-rest-is-refunded"),
+        breaks: Property("only-the-rest-is-refunded"),
         how: Hears(|request, store| {
             let Some(charge) = refunded_charge(&request.command, store) else { return };
             let left = charge.captured.minus(charge.refunded).ok().and_then(|left| left.incoming().ok());
@@ -29,13 +29,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a refund is carried out twice",
         rules: "R5",
-        breaks: Claim("refund-gives-what-was-asked"),
+        breaks: Property("refund-gives-what-was-asked"),
         how: Repeats(|command| matches!(command, Command::CreateRefund(_))),
     },
     Saboteur {
         name: "a refund does not see the refund before it",
         rules: "R6 I2",
-        breaks: Claim("refunds-add-up"),
+        breaks: Property("refunds-add-up"),
         how: Stale(|command, object| {
             matches!(command, Command::CreateRefund(_))
                 && object.as_charge().is_some_and(|charge| !charge.refunded.is_zero())
@@ -44,7 +44,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a failed refund stays with the customer",
         rules: "R7 §2.6",
-        breaks: Claim("refunds-add-up"),
+        breaks: Property("refunds-add-up"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 if let Some(before) = before.filter(|before| before.refunded > charge.refunded) {
@@ -56,19 +56,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "the ledger does not get a failed refund back",
         rules: "R7 I17",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::RefundFailure)),
     },
     Saboteur {
         name: "the ledger gets nothing of a refund",
         rules: "I17 R7",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::Refund)),
     },
     Saboteur {
         name: "the ledger returns one unit less than was refunded",
         rules: "I17",
-        breaks: Claim("ledger-has-what-moved"),
+        breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, store| {
             entries(batch, store, MovementKind::Refund, |entry| entry.amount = entry.amount.saturating_add(1))
         }),
@@ -76,7 +76,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a refund that is pending has arrived",
         rules: "§2.6",
-        breaks: Claim("refund-starts-as-its-method-says"),
+        breaks: Property("refund-starts-as-its-method-says"),
         how: Writes(|batch, store| {
             refunds(batch, store, |refund, before| {
                 if before.is_none() && refund.status == RefundStatus::Pending {
@@ -94,7 +94,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a refund of a hold cancels it",
         rules: "R13 D7",
-        breaks: Claim("only-captured-money-is-refunded"),
+        breaks: Property("only-captured-money-is-refunded"),
         how: Hears(|request, store| {
             let Some(charge) = refunded_charge(&request.command, store) else { return };
             let intent = store.object(charge.intent.into()).ok().flatten();
@@ -107,7 +107,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a partial refund leaves the fee alone instead of being refused",
         rules: "B45",
-        breaks: Claim("no-partial-refund-with-connect-money"),
+        breaks: Property("no-partial-refund-with-connect-money"),
         how: Hears(|request, store| {
             let multicapture = refunded_charge(&request.command, store).is_some_and(|charge| charge.is_multicapture());
             refund(request, |it| it.refund_application_fee &= !(multicapture && it.amount.is_some()));
@@ -116,7 +116,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "every refund gives the fee back",
         rules: "B46 §2.10",
-        breaks: Claim("connect-money-goes-back-when-asked"),
+        breaks: Property("connect-money-goes-back-when-asked"),
         how: Hears(|request, store| {
             let fees = refunded_charge(&request.command, store).is_some_and(|charge| !charge.fees.is_empty());
             refund(request, |it| it.refund_application_fee |= fees);
@@ -125,13 +125,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "no refund brings the transfer back",
         rules: "B46 §2.10",
-        breaks: Claim("connect-money-goes-back-when-asked"),
+        breaks: Property("connect-money-goes-back-when-asked"),
         how: Hears(|request, _| refund(request, |it| it.reverse_transfer = false)),
     },
     Saboteur {
         name: "a refund takes one unit less from the charge",
         rules: "B42 I2",
-        breaks: Claim("refunds-add-up"),
+        breaks: Property("refunds-add-up"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
                 if before.is_some_and(|before| before.refunded < charge.refunded) {
@@ -143,7 +143,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a refund loses its amount",
         rules: "B42 B44",
-        breaks: Claim("refunds-add-up"),
+        breaks: Property("refunds-add-up"),
         how: Writes(|batch, store| refunds(batch, store, |refund, _| refund.amount = less(refund.amount))),
     },
 ];

@@ -5,7 +5,7 @@ use holdfast_engine::store::{Batch, KeyRecord, KeyState};
 use holdfast_engine::time::HOUR;
 use holdfast_engine::{Body, Response};
 
-use super::Breaks::{Claim, Crashes, Overlaps, Retries};
+use super::Breaks::{Crashes, Overlaps, Property, Retries};
 use super::How::{Decides, Forgets, Hears, Keys, Replies, Tears, TwoProcesses, Writes};
 use super::edits::is_about_payments;
 use super::{Memory, Saboteur};
@@ -30,13 +30,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "another request under a known key is answered as the first",
         rules: "§2.5 §2.11",
-        breaks: Claim("other-parameters-are-refused"),
+        breaks: Property("other-parameters-are-refused"),
         how: Keys(|record, command| record.command.clone_from(command)),
     },
     Saboteur {
         name: "a known key of a payment's owner is refused to everybody",
         rules: "I13 §2.11",
-        breaks: Claim("replay-answers-the-same"),
+        breaks: Property("replay-answers-the-same"),
         how: Keys(|record, command| {
             if is_about_payments(command) {
                 record.command = Command::Retrieve(holdfast_engine::ObjectId::Account(record.account));
@@ -46,25 +46,25 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "keys are forgotten after an hour",
         rules: "R22 §2.11 §2.16",
-        breaks: Claim("keys-are-kept-for-a-day"),
+        breaks: Property("keys-are-kept-for-a-day"),
         how: Decides(|dialect| dialect.timing.idempotency = HOUR),
     },
     Saboteur {
         name: "refusals are not kept under their key",
         rules: "I13 R2",
-        breaks: Claim("first-answer-is-kept"),
+        breaks: Property("first-answer-is-kept"),
         how: Writes(|batch, _| forget_key(batch, |response| response.refusal().is_some())),
     },
     Saboteur {
         name: "failures of the server are not kept under their key",
         rules: "R2 §2.11",
-        breaks: Claim("first-answer-is-kept"),
+        breaks: Property("first-answer-is-kept"),
         how: Writes(|batch, _| forget_key(batch, |response| response.status() >= 500)),
     },
     Saboteur {
         name: "a repeated request shows the present state",
         rules: "I13 §2.11",
-        breaks: Claim("replay-answers-the-same"),
+        breaks: Property("replay-answers-the-same"),
         how: Replies(|_, response, store| {
             if let Body::Object(object) = &mut response.body
                 && response.replayed

@@ -3,7 +3,7 @@
 use holdfast_engine::objects::EventType;
 use holdfast_engine::{Money, objects::Was};
 
-use super::Breaks::{Claim, Consumer, Seen};
+use super::Breaks::{Consumer, Property, Seen};
 use super::How::Writes;
 use super::Saboteur;
 use super::edits::{lose, more, twice};
@@ -12,55 +12,55 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "nobody is told that a payment was created",
         rules: "C5 R9 §2.9",
-        breaks: Claim("beginnings-are-told"),
+        breaks: Property("beginnings-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCreated)),
     },
     Saboteur {
         name: "nobody is told that money is held",
         rules: "B54 I10",
-        breaks: Claim("beginnings-are-told"),
+        breaks: Property("beginnings-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentAmountCapturableUpdated)),
     },
     Saboteur {
         name: "nobody is told that a payment succeeded",
         rules: "C11 I10",
-        breaks: Claim("the-end-is-told"),
+        breaks: Property("the-end-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentSucceeded)),
     },
     Saboteur {
         name: "nobody is told that a payment was canceled",
         rules: "C15 I10",
-        breaks: Claim("the-end-is-told"),
+        breaks: Property("the-end-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCanceled)),
     },
     Saboteur {
         name: "nobody is told that an attempt failed",
         rules: "C13",
-        breaks: Claim("failure-is-told"),
+        breaks: Property("failure-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentPaymentFailed)),
     },
     Saboteur {
         name: "nobody is told of an approval",
         rules: "B30 §2.9",
-        breaks: Claim("approval-is-told-first"),
+        breaks: Property("approval-is-told-first"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeSucceeded)),
     },
     Saboteur {
         name: "nobody is told of a piece that was captured",
         rules: "B52 I10",
-        breaks: Claim("captures-are-told-by-their-kind"),
+        breaks: Property("captures-are-told-by-their-kind"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeUpdated)),
     },
     Saboteur {
         name: "nobody is told that a charge is captured",
         rules: "B56 B57 I10",
-        breaks: Claim("charge-captured-is-told-at-the-end"),
+        breaks: Property("charge-captured-is-told-at-the-end"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeCaptured)),
     },
     Saboteur {
         name: "nobody is told that a hold ran out",
         rules: "R11 §2.7",
-        breaks: Claim("released-hold-is-told"),
+        breaks: Property("released-hold-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeExpired)),
     },
     Saboteur {
@@ -75,13 +75,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "nobody is told that a refund failed",
         rules: "R7 U15",
-        breaks: Claim("refunds-are-told"),
+        breaks: Property("refunds-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::RefundFailed)),
     },
     Saboteur {
         name: "nobody is told of a fee",
         rules: "A14 A17",
-        breaks: Claim("connect-money-is-told"),
+        breaks: Property("connect-money-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::ApplicationFeeCreated)),
     },
     Saboteur {
@@ -97,31 +97,31 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a success is told twice",
         rules: "I10 R10",
-        breaks: Claim("nothing-is-told-twice"),
+        breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::PaymentIntentSucceeded)),
     },
     Saboteur {
         name: "a refund is told twice",
         rules: "R10 B60",
-        breaks: Claim("nothing-is-told-twice"),
+        breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::RefundCreated)),
     },
     Saboteur {
         name: "a fee that goes back is told twice",
         rules: "R10 B48",
-        breaks: Claim("nothing-is-told-twice"),
+        breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::ApplicationFeeRefunded)),
     },
     Saboteur {
         name: "a transfer that comes back is told twice",
         rules: "R10 B50",
-        breaks: Claim("nothing-is-told-twice"),
+        breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::TransferReversed)),
     },
     Saboteur {
         name: "previous values are left out",
         rules: "B53 B55 I16",
-        breaks: Claim("changed-values-are-listed"),
+        breaks: Property("changed-values-are-listed"),
         how: Writes(|batch, _| {
             let mut acted = false;
             for event in &mut batch.events {
@@ -134,7 +134,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "previous amounts are one unit too large",
         rules: "B55 I16",
-        breaks: Claim("previous-values-are-true"),
+        breaks: Property("previous-values-are-true"),
         how: Writes(|batch, _| {
             let mut acted = false;
             for (_, was) in batch.events.iter_mut().flat_map(|event| &mut event.previous) {
@@ -149,7 +149,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "previous amounts are those of the payment's beginning",
         rules: "B55 I16",
-        breaks: Claim("previous-values-are-true"),
+        breaks: Property("previous-values-are-true"),
         how: Writes(|batch, _| {
             let mut acted = false;
             for (_, was) in batch.events.iter_mut().flat_map(|event| &mut event.previous) {
@@ -164,7 +164,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a failure is told as a success",
         rules: "R8 C13",
-        breaks: Claim("nothing-is-told-that-did-not-happen"),
+        breaks: Property("nothing-is-told-that-did-not-happen"),
         how: Writes(|batch, _| {
             let mut acted = false;
             for event in &mut batch.events {

@@ -1,7 +1,7 @@
-//! A failure made smaller: fewer inputs, plainer parameters, usual terms, and still the same failure.
+//! A failure made smaller: fewer inputs, plainer parameters, usual config, and still the same failure.
 //!
 //! It is made smaller on inputs, not on bytes, and every smaller one is executed before it is believed. What makes it
-//! the same failure is its [`Identity`]: the claim that is false, or the place that differs.
+//! the same failure is its [`Identity`]: the property that is false, or the place that differs.
 
 mod plainer;
 mod retarget;
@@ -77,8 +77,8 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
     }
 
     fn offer_inputs(&mut self, inputs: Vec<Input>) -> bool {
-        let terms = self.best.terms;
-        self.offer(Sequence { terms, inputs })
+        let config = self.best.config;
+        self.offer(Sequence { config, inputs })
     }
 
     /// What comes after the failure has no part in it.
@@ -110,11 +110,11 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// The usual terms, or at least as many of them as will do.
+    /// The usual config, or at least as many of them as will do.
     fn plainer_terms(&mut self) {
         loop {
-            let mut plainer = plainer::terms(&self.best.terms).into_iter();
-            if !plainer.any(|terms| self.offer(Sequence { terms, inputs: self.best.inputs.clone() })) {
+            let mut plainer = plainer::config(&self.best.config).into_iter();
+            if !plainer.any(|config| self.offer(Sequence { config, inputs: self.best.inputs.clone() })) {
                 return;
             }
         }

@@ -1,27 +1,27 @@
-//! What is plainer than an input, or than terms.
+//! What is plainer than an input, or than config.
 
 use holdfast_model::time::{DAY, HOUR};
 use holdfast_model::{
-    Account, Call, CaptureMethod, Confirm, ConfirmationMethod, Create, CreateRefund, CreateSession, Currency, Event,
-    Fault, Flow, Input, Operation, PaymentMethod, Terms, Update,
+    Account, Call, CaptureMethod, Config, Confirm, ConfirmationMethod, Create, CreateRefund, CreateSession, Currency,
+    DeliveryFault, EnvironmentEvent, Flow, Input, Operation, PaymentMethod, Update,
 };
 
-/// The usual terms, then those in which one thing more is as usual.
-pub(super) fn terms(terms: &Terms) -> Vec<Terms> {
-    let usual = Terms::default();
+/// The usual config, then those in which one thing more is as usual.
+pub(super) fn config(config: &Config) -> Vec<Config> {
+    let usual = Config::default();
     let mut all = vec![
         usual,
-        Terms { account: Account { country: usual.account.country, ..terms.account }, ..*terms },
-        Terms { account: Account { multicapture: usual.account.multicapture, ..terms.account }, ..*terms },
+        Config { account: Account { country: usual.account.country, ..config.account }, ..*config },
+        Config { account: Account { multicapture: usual.account.multicapture, ..config.account }, ..*config },
     ];
     for (field, word) in usual.dialect.words() {
-        let mut plainer = *terms;
+        let mut plainer = *config;
         // A field takes back the word that it has written.
         if plainer.dialect.set(field, &word).is_ok() {
             all.push(plainer);
         }
     }
-    all.retain(|plainer| plainer != terms);
+    all.retain(|plainer| plainer != config);
     all
 }
 
@@ -31,12 +31,12 @@ pub(super) fn inputs(input: Input) -> Vec<Input> {
     match input {
         Input::Call(call) => {
             plainer.push(Input::Call(Call { key: None, ..call }));
-            plainer.push(Input::Call(Call { fault: Fault::None, ..call }));
+            plainer.push(Input::Call(Call { fault: DeliveryFault::None, ..call }));
             plainer
                 .extend(operations(call.operation).into_iter().map(|it| Input::Call(Call { operation: it, ..call })));
         }
         Input::Begin { key, operation } => {
-            plainer.push(Input::Call(Call { operation, key: Some(key), fault: Fault::None }));
+            plainer.push(Input::Call(Call { operation, key: Some(key), fault: DeliveryFault::None }));
             plainer.extend(operations(operation).into_iter().map(|operation| Input::Begin { key, operation }));
         }
         Input::Finish { .. } => {}
@@ -54,21 +54,23 @@ fn cost(input: &Input) -> (usize, u64) {
     (text.len(), numbers.fold(0, u64::saturating_add))
 }
 
-fn events(event: Event) -> Vec<Event> {
+fn events(event: EnvironmentEvent) -> Vec<EnvironmentEvent> {
     match event {
-        Event::Advance { .. } => {
-            [1, HOUR, DAY, DAY.saturating_mul(7)].map(|seconds| Event::Advance { seconds }).to_vec()
+        EnvironmentEvent::Advance { .. } => {
+            [1, HOUR, DAY, DAY.saturating_mul(7)].map(|seconds| EnvironmentEvent::Advance { seconds }).to_vec()
         }
-        Event::CustomerPays { intent, .. } => vec![Event::CustomerPays { intent, method: PaymentMethod::Visa }],
-        Event::Authenticate { .. }
-        | Event::Settle { .. }
-        | Event::CloseCancelWindow { .. }
-        | Event::Book { .. }
-        | Event::ExpireHold { .. }
-        | Event::Refund { .. }
-        | Event::AuthenticateSetup { .. }
-        | Event::SettleSetup
-        | Event::PruneKey { .. } => Vec::new(),
+        EnvironmentEvent::CustomerPays { intent, .. } => {
+            vec![EnvironmentEvent::CustomerPays { intent, method: PaymentMethod::Visa }]
+        }
+        EnvironmentEvent::Authenticate { .. }
+        | EnvironmentEvent::Settle { .. }
+        | EnvironmentEvent::CloseCancelWindow { .. }
+        | EnvironmentEvent::PostToLedger { .. }
+        | EnvironmentEvent::ExpireHold { .. }
+        | EnvironmentEvent::Refund { .. }
+        | EnvironmentEvent::AuthenticateSetup { .. }
+        | EnvironmentEvent::SettleSetup
+        | EnvironmentEvent::PruneKey { .. } => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The same inputs about other payments.
 
-use holdfast_model::{Call, Event, Input, IntentId, Operation};
+use holdfast_model::{Call, EnvironmentEvent, Input, IntentId, Operation};
 
 /// The same input about another payment.
 #[must_use]
@@ -36,13 +36,13 @@ fn retarget_operation(operation: Operation, intent: IntentId) -> Operation {
     }
 }
 
-fn retarget_event(event: Event, intent: IntentId) -> Event {
-    use Event as E;
+fn retarget_event(event: EnvironmentEvent, intent: IntentId) -> EnvironmentEvent {
+    use EnvironmentEvent as E;
     match event {
         E::Authenticate { result, .. } => E::Authenticate { intent, result },
         E::Settle { .. } => E::Settle { intent },
         E::CloseCancelWindow { .. } => E::CloseCancelWindow { intent },
-        E::Book { .. } => E::Book { intent },
+        E::PostToLedger { .. } => E::PostToLedger { intent },
         E::ExpireHold { .. } => E::ExpireHold { intent },
         E::Refund { refund, progress, .. } => E::Refund { intent, refund, progress },
         E::CustomerPays { method, .. } => E::CustomerPays { intent, method },

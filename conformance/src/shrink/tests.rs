@@ -1,6 +1,6 @@
 //! Planted faults, found by chance and made small.
 
-use holdfast_model::testing::{Fault, faults, faulty_transition};
+use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 
 use super::*;
 use crate::choices::Seeded;
@@ -10,8 +10,8 @@ use crate::lockstep;
 use crate::subjects::ModelSubject;
 
 fn planted(name: &str) -> ModelSubject {
-    let fault: &'static Fault = faults().find(|fault| fault.name == name).unwrap();
-    ModelSubject::deciding(move |terms, world, input| faulty_transition(fault, terms, world, input))
+    let fault: &'static PlantedFault = faults().find(|fault| fault.name == name).unwrap();
+    ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input))
 }
 
 /// The first failure of a subject, made small.
@@ -22,7 +22,7 @@ fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
         drive.verdict.identity().map(|_| drive.sequence)
     });
     shrink(&found.expect("it is found"), EXECUTIONS, |sequence| {
-        lockstep::run(subject, &sequence.terms, &sequence.inputs)
+        lockstep::run(subject, &sequence.config, &sequence.inputs)
     })
     .expect("it fails again")
 }
@@ -32,7 +32,7 @@ fn planted_faults_are_found_and_made_small() {
     for name in ["part-is-all", "captures-in-the-last-second", "fee-refund-beyond-the-fee", "wrong-latch", "no-latch"] {
         let (sequence, verdict) = smallest(&mut planted(name));
         assert!(sequence.inputs.len() <= 5, "{name}: {verdict}\n{sequence:#?}");
-        assert_eq!(sequence.terms.account, holdfast_model::Account::default(), "{name}: {sequence:#?}");
+        assert_eq!(sequence.config.account, holdfast_model::Account::default(), "{name}: {sequence:#?}");
     }
 }
 
@@ -40,7 +40,7 @@ fn planted_faults_are_found_and_made_small() {
 fn what_does_not_fail_is_not_made_small() {
     let sequence = Sequence::default();
     let mut subject = ModelSubject::default();
-    let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.terms, &sequence.inputs);
+    let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.config, &sequence.inputs);
     assert_eq!(shrink(&sequence, EXECUTIONS, judge), None);
 }
 

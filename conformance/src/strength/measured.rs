@@ -27,7 +27,7 @@ pub struct Measured {
 pub struct Row {
     /// The saboteur.
     pub saboteur: &'static Saboteur,
-    /// Runs until it was caught by the claim or comparison that should catch it, a campaign each. `None`: never.
+    /// Runs until it was caught by the property or comparison that should catch it, a campaign each. `None`: never.
     pub kills: Vec<Option<u32>>,
     /// The other techniques that caught it in [`GLANCE`] runs.
     pub others: Vec<Technique>,

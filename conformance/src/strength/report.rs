@@ -27,11 +27,11 @@ fn write_all(text: &mut String, measured: &Measured) -> std::fmt::Result {
         "# How strong the harness is\n\n\
          Written by `check strength`. A saboteur is the real engine with one rule broken on purpose, from around it \
          (`conformance/src/saboteurs/`). A campaign is a seed and runs out of it, one after another, until the saboteur is \
-         caught *by the claim or comparison that should catch it*; being noticed by any other does not count. {seeds} \
+         caught *by the property or comparison that should catch it*; being noticed by any other does not count. {seeds} \
          campaigns of at most {budget} runs each; figures are runs, so the file is the same on every machine.\n\n\
          **{} saboteurs: {always} caught in every campaign, {sometimes} in some, {never} in none.**\n\n\
          ## Techniques\n\n\
-         Lockstep runs the engine beside the model and judges every step by the claims; the others are described in \
+         Lockstep runs the engine beside the model and judges every step by the properties; the others are described in \
          `conformance/src/`. Also: caught within {GLANCE} runs of one campaign, though another technique is the one that \
          should. Alone: nobody else caught it so soon.\n\n\
          | technique | should catch | did, in every campaign | also | alone |\n|---|---:|---:|---:|---:|",

@@ -6,15 +6,15 @@ use crate::choices::Seeded;
 use crate::generator::{self, Sequence, Temper};
 use crate::subjects::EngineSubject;
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
-use crate::{claims, concurrent, crash, drive, notifications, retries};
+use crate::{concurrent, crash, drive, notifications, properties, retries};
 
 /// A way of confronting an engine with what it should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Technique {
-    /// Beside the model, and judged by the claims.
+    /// Beside the model, and judged by the properties.
     Lockstep,
-    /// Judged by the claims alone.
-    Claims,
+    /// Judged by the properties alone.
+    Properties,
     /// Everything sent again.
     Retries,
     /// Killed and started again.
@@ -39,14 +39,14 @@ const PLENTY: u32 = 4096;
 impl Technique {
     /// All of them.
     pub const ALL: [Self; 7] =
-        [Self::Lockstep, Self::Claims, Self::Retries, Self::Crashes, Self::Overlaps, Self::Consumer, Self::Books];
+        [Self::Lockstep, Self::Properties, Self::Retries, Self::Crashes, Self::Overlaps, Self::Consumer, Self::Books];
 
     /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lockstep => "lockstep",
-            Self::Claims => "claims",
+            Self::Properties => "properties",
             Self::Retries => "retries",
             Self::Crashes => "crash",
             Self::Overlaps => "concurrent",
@@ -63,22 +63,22 @@ impl Technique {
         let mut other = Seeded::new(seed.rotate_left(17), PLENTY);
         match self {
             Self::Lockstep => drive::lockstep(subject, &mut Seeded::new(seed, LONG), temper, |_| ()).verdict,
-            Self::Claims => {
+            Self::Properties => {
                 let it = sequence(SHORT);
-                claims::run(subject, &it.terms, &it.inputs)
+                properties::run(subject, &it.config, &it.inputs)
             }
             Self::Retries => {
                 let it = sequence(SHORT);
-                retries::run(subject, &it.terms, &it.inputs)
+                retries::run(subject, &it.config, &it.inputs)
             }
             Self::Crashes => {
                 let it = sequence(SHORT);
-                crash::run(subject, &it.terms, &it.inputs, &mut other)
+                crash::run(subject, &it.config, &it.inputs, &mut other)
             }
             Self::Overlaps => overlap(subject, &sequence(PRELUDE), seed),
             Self::Consumer => {
                 let it = sequence(SHORT);
-                notifications::run(subject, &it.terms, &it.inputs, &mut other)
+                notifications::run(subject, &it.config, &it.inputs, &mut other)
             }
             Self::Books => reconciled(subject, seed, temper),
         }
@@ -120,5 +120,5 @@ fn overlap(subject: &mut EngineSubject, sequence: &Sequence, seed: u64) -> Verdi
     let point = u32::try_from(seed.checked_rem(POINTS).unwrap_or(0)).unwrap_or(0);
     let nested = concurrent::Nested { outer, inner, point };
     let prelude = sequence.inputs.get(..place).unwrap_or_default();
-    concurrent::run(subject, &sequence.terms, prelude, &nested)
+    concurrent::run(subject, &sequence.config, prelude, &nested)
 }

@@ -1,17 +1,19 @@
 //! The model behind the port: agrees with itself, and shows what the harness makes of one that does not.
 
-use holdfast_model::{Call, Event, Input, KeyId, Operation, Outcome, Rejection, Terms, Transition, transition};
+use holdfast_model::{
+    Call, Config, EnvironmentEvent, Input, KeyId, Operation, Outcome, Rejection, Transition, transition,
+};
 
 use crate::lockstep::{KEYS, PAYMENTS, World};
 use crate::subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
 
 /// What decides a step.
-type Decide = Box<dyn Fn(&Terms, &World, Input) -> Transition<PAYMENTS, KEYS>>;
+type Decide = Box<dyn Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS>>;
 
 /// The model as a subject.
 pub struct ModelSubject {
     decide: Decide,
-    terms: Terms,
+    config: Config,
     world: World,
     sight: Sight,
 }
@@ -26,16 +28,16 @@ impl Default for ModelSubject {
 impl ModelSubject {
     /// A subject for which `decide` stands in the place of the transition function.
     #[must_use]
-    pub fn deciding(decide: impl Fn(&Terms, &World, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
-        Self { decide: Box::new(decide), terms: Terms::default(), world: World::default(), sight: Sight::default() }
+    pub fn deciding(decide: impl Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
+        Self { decide: Box::new(decide), config: Config::default(), world: World::default(), sight: Sight::default() }
     }
 
     fn take(&mut self, input: Input) -> Reaction {
-        let step = (self.decide)(&self.terms, &self.world, input);
+        let step = (self.decide)(&self.config, &self.world, input);
         self.world = step.after;
         let fault = match input {
             Input::Call(call) => call.fault,
-            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => holdfast_model::Fault::None,
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => holdfast_model::DeliveryFault::None,
         };
         Reaction { answer: show(&step.outcome), fault, notifications: step.notifications.as_slice().to_vec() }
     }
@@ -51,21 +53,21 @@ fn show(outcome: &Outcome) -> Answer {
 }
 
 impl Subject for ModelSubject {
-    fn start(&mut self, terms: &Terms) -> Result<(), Failure> {
-        self.terms = *terms;
+    fn start(&mut self, config: &Config) -> Result<(), Failure> {
+        self.config = *config;
         self.world = World::default();
         Ok(())
     }
 
     fn can(&mut self, input: &Input) -> bool {
-        (self.decide)(&self.terms, &self.world, *input).outcome != Err(Rejection::BeyondBounds)
+        (self.decide)(&self.config, &self.world, *input).outcome != Err(Rejection::BeyondBounds)
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
         Ok(self.take(Input::Call(*call)))
     }
 
-    fn happen(&mut self, event: &Event) -> Result<Reaction, Failure> {
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         Ok(self.take(Input::Event(*event)))
     }
 
@@ -78,8 +80,8 @@ impl Subject for ModelSubject {
     }
 
     fn observe(&mut self) -> Result<&Sight, Failure> {
-        let seen = self.world.observe(&self.terms);
-        let seen = seen.observation(&self.terms);
+        let seen = self.world.observe(&self.config);
+        let seen = seen.observation(&self.config);
         self.sight.payments.clear();
         self.sight.payments.extend_from_slice(seen.payments);
         self.sight.setup = seen.setup.copied();

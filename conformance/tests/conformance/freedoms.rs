@@ -9,7 +9,7 @@ use holdfast_conformance::generator::Temper;
 use holdfast_conformance::reading::{is_seen_as, is_seen_of};
 use holdfast_conformance::subjects::EngineSubject;
 use holdfast_conformance::{Answer, Failure, Reaction, Refused, Sight, Subject, Verdict, drive};
-use holdfast_model::{Call, Event, Input, KeyId, Operation, Terms};
+use holdfast_model::{Call, Config, EnvironmentEvent, Input, KeyId, Operation};
 
 /// Sequences that are tried; each freedom is taken within a fraction of them.
 const SEEDS: u64 = 6000;
@@ -31,8 +31,8 @@ impl Overheard {
 }
 
 impl Subject for Overheard {
-    fn start(&mut self, terms: &Terms) -> Result<(), Failure> {
-        self.engine.start(terms)
+    fn start(&mut self, config: &Config) -> Result<(), Failure> {
+        self.engine.start(config)
     }
     fn can(&mut self, input: &Input) -> bool {
         self.engine.can(input)
@@ -41,7 +41,7 @@ impl Subject for Overheard {
         let reaction = self.engine.submit(call);
         self.hear(reaction)
     }
-    fn happen(&mut self, event: &Event) -> Result<Reaction, Failure> {
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         let reaction = self.engine.happen(event);
         self.hear(reaction)
     }

@@ -22,7 +22,7 @@ fn traces() -> Vec<(String, Script)> {
 
 /// What goes otherwise than the trace says, or than the model does.
 fn replay(subject: &mut impl Subject, script: &Script) -> Vec<String> {
-    let mut lockstep = match Lockstep::start(subject, &script.terms) {
+    let mut lockstep = match Lockstep::start(subject, &script.config) {
         Ok(lockstep) => lockstep,
         Err(inconclusive) => return vec![inconclusive.to_string()],
     };

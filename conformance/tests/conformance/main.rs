@@ -1,4 +1,4 @@
-//! The engine confronted with the model and the claims.
+//! The engine confronted with the model and the properties.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

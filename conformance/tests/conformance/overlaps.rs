@@ -8,7 +8,7 @@ use holdfast_conformance::subjects::EngineSubject;
 use holdfast_conformance::{Verdict, concurrent};
 use holdfast_engine::command::Command;
 use holdfast_model::trace::Script;
-use holdfast_model::{Input, Operation, Terms};
+use holdfast_model::{Config, Input, Operation};
 
 const PRELUDES: &[&str] = &[
     "create pi1 1000 usd manual multicapture method=card_visa confirm",
@@ -70,7 +70,7 @@ fn every_overlap_has_an_order() {
             for inner in &requests {
                 for point in 0..POINTS {
                     let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
-                    match concurrent::run(&mut subject, &script.terms, &inputs, &nested) {
+                    match concurrent::run(&mut subject, &script.config, &inputs, &nested) {
                         Verdict::Agree(tally) if tally.compared > 0 => agreed += 1,
                         // They name a fee, a transfer, a charge or a refund that is not there, or send from a connected account.
                         Verdict::Agree(_) if by_name(outer) || by_name(inner) => {}
@@ -93,7 +93,7 @@ fn raced(trace: &str) -> Verdict {
     let inputs: Vec<Input> = script.inputs().collect();
     let [prelude @ .., Input::Call(outer), Input::Call(inner)] = inputs.as_slice() else { panic!("{trace}") };
     let nested = concurrent::Nested { outer: outer.operation, inner: inner.operation, point: 0 };
-    concurrent::run(&mut EngineSubject::default(), &script.terms, prelude, &nested)
+    concurrent::run(&mut EngineSubject::default(), &script.config, prelude, &nested)
 }
 
 #[test]
@@ -132,7 +132,8 @@ fn a_panic_in_a_race_is_told() {
             .collect();
     let [prelude, Input::Call(capture), Input::Call(cancel)] = inputs.as_slice() else { panic!("{inputs:?}") };
     let threads = [vec![capture.operation], vec![cancel.operation]];
-    let race = |mut subject: EngineSubject| concurrent::threads(&mut subject, &Terms::default(), &[*prelude], &threads);
+    let race =
+        |mut subject: EngineSubject| concurrent::threads(&mut subject, &Config::default(), &[*prelude], &threads);
     assert!(race(EngineSubject::default().waiting(Duration::from_millis(200))).agrees());
     let panicked = catch_unwind(|| race(EngineSubject::default().sabotaged(&PANICS))).unwrap_err();
     assert_eq!(panicked.downcast_ref::<&str>().copied(), Some("no cancellation today"));

@@ -1,10 +1,10 @@
-//! The model with one rule broken on purpose, behind the port: whatever the explorers' claims notice, the harness does.
+//! The model with one rule broken on purpose, behind the port: whatever the explorers' properties notice, the harness does.
 
 use holdfast_conformance::choices::Seeded;
 use holdfast_conformance::drive;
 use holdfast_conformance::generator::Temper;
 use holdfast_conformance::subjects::ModelSubject;
-use holdfast_model::testing::{Fault, faults, faulty_transition};
+use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 
 /// Sequences that a fault gets; most are noticed within a few.
 const SEEDS: u64 = 20_000;
@@ -21,7 +21,7 @@ const EXCUSES: [(&str, &str); 11] = [
     ("held-is-not-complete", ONE_PAYMENT),
     ("manual-capture-is-taken-back", "goes against a choice of the dialect that our engine does not have"),
     ("missing-method-is-a-wrong-state", "answers as the rules allow as well (`allowed.rs`)"),
-    ("multicapture-despite-automatic", "turns to what the harness's terms say anyway"),
+    ("multicapture-despite-automatic", "turns to what the harness's config say anyway"),
     ("nothing-is-a-hold", LOOKS_ALIKE),
     ("page-outlives-its-hour", ONE_PAYMENT),
     ("page-takes-at-once", ONE_PAYMENT),
@@ -30,8 +30,9 @@ const EXCUSES: [(&str, &str); 11] = [
 ];
 
 /// Is it noticed in so many sequences?
-fn is_noticed(fault: &'static Fault, seeds: u64) -> bool {
-    let mut subject = ModelSubject::deciding(move |terms, world, input| faulty_transition(fault, terms, world, input));
+fn is_noticed(fault: &'static PlantedFault, seeds: u64) -> bool {
+    let mut subject =
+        ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input));
     (0..seeds).any(|seed| {
         let temper = if seed.is_multiple_of(2) { Temper::Friendly } else { Temper::Hostile };
         let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), temper, |_| ());

@@ -20,8 +20,8 @@ fn sequence(seed: u64) -> Sequence {
 
 /// Everything that is answered, told and shown, to the letter. Some requests are left open, and some engines dead.
 fn transcript(subject: &mut EngineSubject, seed: u64) -> String {
-    let Sequence { terms, inputs } = sequence(seed);
-    subject.start(&terms).unwrap();
+    let Sequence { config, inputs } = sequence(seed);
+    subject.start(&config).unwrap();
     let mut all = String::new();
     for (step, input) in inputs.iter().enumerate() {
         if !subject.can(input) {

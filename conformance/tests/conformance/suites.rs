@@ -7,7 +7,7 @@ use holdfast_conformance::generator::{self, Sequence, Temper};
 use holdfast_conformance::shrink::{self, EXECUTIONS};
 use holdfast_conformance::strength::Technique;
 use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Verdict, claims, concurrent, crash, drive, lockstep, notifications, retries};
+use holdfast_conformance::{Verdict, concurrent, crash, drive, lockstep, notifications, properties, retries};
 use holdfast_engine::store::SqliteStore;
 use holdfast_model::trace::Script;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestRunner};
@@ -44,7 +44,7 @@ fn sequence(seed: u64, inputs: u32) -> Sequence {
 fn tell(seed: u64, sequence: &Sequence, verdict: &Verdict, run: impl FnMut(&Sequence) -> Verdict) -> String {
     let (sequence, verdict) =
         shrink::shrink(sequence, EXECUTIONS, run).unwrap_or_else(|| (sequence.clone(), verdict.clone()));
-    let script = Script::of(sequence.terms, sequence.inputs.iter().map(|input| (*input, None)));
+    let script = Script::of(sequence.config, sequence.inputs.iter().map(|input| (*input, None)));
     format!("seed {seed}\n{script}{verdict}")
 }
 
@@ -73,7 +73,7 @@ fn in_lockstep_with_the_model() {
                 Ok(())
             }
             verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {
-                Err(tell(seed, &drive.sequence, verdict, |it| lockstep::run(&mut subject, &it.terms, &it.inputs)))
+                Err(tell(seed, &drive.sequence, verdict, |it| lockstep::run(&mut subject, &it.config, &it.inputs)))
             }
         }
     });
@@ -84,9 +84,9 @@ fn in_lockstep_with_the_model() {
 #[test]
 fn in_lockstep_with_the_model_on_sqlite() {
     let mut subject = EngineSubject::on_reused(SqliteStore::in_memory, SqliteStore::emptied);
-    all_agree(256, 60, |_, it| lockstep::run(&mut subject, &it.terms, &it.inputs));
+    all_agree(256, 60, |_, it| lockstep::run(&mut subject, &it.config, &it.inputs));
     all_agree(128, 30, |seed, it| {
-        crash::run(&mut subject, &it.terms, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
+        crash::run(&mut subject, &it.config, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
     });
 }
 
@@ -103,22 +103,22 @@ fn in_lockstep_and_then_the_books() {
 }
 
 #[test]
-fn by_the_claims_alone() {
+fn by_the_properties_alone() {
     let mut subject = EngineSubject::default();
-    all_agree(1024, 40, |_, it| claims::run(&mut subject, &it.terms, &it.inputs));
+    all_agree(1024, 40, |_, it| properties::run(&mut subject, &it.config, &it.inputs));
 }
 
 #[test]
 fn retried() {
     let mut subject = EngineSubject::default();
-    all_agree(1024, 30, |_, it| retries::run(&mut subject, &it.terms, &it.inputs));
+    all_agree(1024, 30, |_, it| retries::run(&mut subject, &it.config, &it.inputs));
 }
 
 #[test]
 fn killed_and_started_again() {
     let mut subject = EngineSubject::default();
     all_agree(1024, 30, |seed, it| {
-        crash::run(&mut subject, &it.terms, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
+        crash::run(&mut subject, &it.config, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
     });
 }
 
@@ -126,7 +126,7 @@ fn killed_and_started_again() {
 fn told_in_any_order() {
     let mut subject = EngineSubject::default();
     all_agree(1024, 40, |seed, it| {
-        notifications::run(&mut subject, &it.terms, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
+        notifications::run(&mut subject, &it.config, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
     });
 }
 
@@ -152,7 +152,7 @@ fn one_request_in_the_middle_of_another() {
         let point = u32::try_from(seed % 7).unwrap();
         let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
         tried += 1;
-        let verdict = concurrent::run(&mut subject, &sequence.terms, &sequence.inputs[..*place], &nested);
+        let verdict = concurrent::run(&mut subject, &sequence.config, &sequence.inputs[..*place], &nested);
         explained(verdict, &mut open).map_err(|why| format!("seed {seed}: {nested:?}: {why}"))
     });
     assert!(tried > 500 && open * 3 < tried, "{open} of {tried} say nothing");
@@ -168,7 +168,7 @@ fn threads_that_race() {
         let [.., (place, a), (_, b), (_, c), (_, d)] = requests.as_slice() else { return Ok(()) };
         tried += 1;
         let threads = [vec![*a, *b], vec![*c], vec![*d]];
-        let verdict = concurrent::threads(&mut subject, &sequence.terms, &sequence.inputs[..*place], &threads);
+        let verdict = concurrent::threads(&mut subject, &sequence.config, &sequence.inputs[..*place], &threads);
         explained(verdict, &mut open).map_err(|why| format!("seed {seed}: {why}"))
     });
     assert!(tried > 100 && open * 2 < tried, "{open} of {tried} say nothing");

@@ -8,7 +8,7 @@ use holdfast_conformance::Identity;
 #[test]
 fn the_mistake_is_found_and_made_small() {
     let (script, verdict) = example::hunt(&mut example::Toy::default(), 10_000).expect("the mistake was not found");
-    assert_eq!(verdict.identity(), Some(Identity::Claim("captured-within-authorization")), "{script}{verdict}");
+    assert_eq!(verdict.identity(), Some(Identity::Property("captured-within-authorization")), "{script}{verdict}");
     assert!(script.lines.len() == 2, "{script}");
 }
 

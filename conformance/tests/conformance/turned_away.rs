@@ -5,7 +5,7 @@ use holdfast_conformance::subjects::ModelSubject;
 use holdfast_conformance::tolerated::Tolerated;
 use holdfast_conformance::{Lockstep, Verdict};
 use holdfast_model::trace::Script;
-use holdfast_model::{Input, Notifications, Rejection, Terms, Transition, transition};
+use holdfast_model::{Config, Input, Notifications, Rejection, Transition, transition};
 
 fn inputs(trace: &str) -> Vec<Input> {
     Script::parse(trace).unwrap().inputs().collect()
@@ -13,12 +13,12 @@ fn inputs(trace: &str) -> Vec<Input> {
 
 /// A model that turns every request away while any is under way.
 fn one_at_a_time() -> ModelSubject {
-    ModelSubject::deciding(|terms: &Terms, world: &World, input| {
+    ModelSubject::deciding(|config: &Config, world: &World, input| {
         let asks = matches!(input, Input::Call(_) | Input::Begin { .. });
-        let is_busy = world.observe(terms).observation(terms).keys.iter().flatten().any(|key| key.answer.is_none());
+        let is_busy = world.observe(config).observation(config).keys.iter().flatten().any(|key| key.answer.is_none());
         let refused =
             Transition { outcome: Err(Rejection::LockTimeout), after: *world, notifications: Notifications::default() };
-        if asks && is_busy { refused } else { transition(terms, world, input) }
+        if asks && is_busy { refused } else { transition(config, world, input) }
     })
 }
 
@@ -27,7 +27,7 @@ fn who_is_busy_with_one_payment_has_time_for_another() {
     let start = "create pi1 300 usd\ncreate pi2 300 usd\nbegin key1 confirm pi1 method=card_visa\n";
     for (meets, agrees) in [("cancel pi1", true), ("cancel pi2", false), ("finish key1\ncancel pi2", true)] {
         let inputs = inputs(&format!("{start}{meets}\n"));
-        let verdict = lockstep::run(&mut one_at_a_time(), &Terms::default(), &inputs);
+        let verdict = lockstep::run(&mut one_at_a_time(), &Config::default(), &inputs);
         assert_eq!(verdict.agrees(), agrees, "{meets}: {verdict}");
     }
 }
@@ -38,7 +38,7 @@ fn a_tolerated_difference_is_counted() {
     let trace = inputs(
         "create pi1 300 usd\ncreate pi2 300 usd\nbegin key1 confirm pi1 method=card_visa\nupdate pi2 metadata\n",
     );
-    let Verdict::Diverge(divergence) = lockstep::run(&mut subject, &Terms::default(), &trace) else {
+    let Verdict::Diverge(divergence) = lockstep::run(&mut subject, &Config::default(), &trace) else {
         panic!("nothing to tolerate")
     };
     let [difference] = divergence.differences.as_slice() else { panic!("{divergence:?}") };
@@ -50,7 +50,7 @@ fn a_tolerated_difference_is_counted() {
         why: "a test",
     };
     let list = vec![known].leak();
-    let mut lockstep = Lockstep::start(&mut subject, &Terms::default()).unwrap().tolerating(list);
+    let mut lockstep = Lockstep::start(&mut subject, &Config::default()).unwrap().tolerating(list);
     for input in trace {
         lockstep.step(input).unwrap();
     }

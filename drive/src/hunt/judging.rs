@@ -1,6 +1,6 @@
 //! What a sequence has shown: known already, another choice, or new and kept.
 
-use holdfast_model::{Input, Terms};
+use holdfast_model::{Config, Input};
 
 use super::{Execution, Hunt};
 use crate::choice;
@@ -44,15 +44,15 @@ impl Hunt<'_> {
 
     /// Does the server only decide otherwise what the rules leave open? Then it is driven under its own choice.
     fn is_a_choice(&mut self, inputs: &[Input]) -> Result<bool, Broken> {
-        for (field, terms) in choice::others(&self.terms) {
-            if self.chosen.contains(field) || !choice::differs(&self.terms, &terms, inputs) {
+        for (field, config) in choice::others(&self.config) {
+            if self.chosen.contains(field) || !choice::differs(&self.config, &config, inputs) {
                 continue;
             }
-            if self.parts_at(inputs, &terms)?.is_some() {
+            if self.parts_at(inputs, &config)?.is_some() {
                 continue;
             }
-            let told = choice::told(field, &terms);
-            self.terms = terms;
+            let told = choice::told(field, &config);
+            self.config = config;
             self.chosen.insert(field);
             // What was planned under the other choice is planned again.
             self.blocked.clear();
@@ -63,9 +63,9 @@ impl Hunt<'_> {
         Ok(false)
     }
 
-    /// The first step at which the server parts from the model under those terms.
-    fn parts_at(&mut self, inputs: &[Input], terms: &Terms) -> Result<Option<usize>, Broken> {
-        let mut run = Run::begin(self.server, terms);
+    /// The first step at which the server parts from the model under those config.
+    fn parts_at(&mut self, inputs: &[Input], config: &Config) -> Result<Option<usize>, Broken> {
+        let mut run = Run::begin(self.server, config);
         for (place, input) in inputs.iter().enumerate() {
             let took = run.take(*input, &self.features)?;
             let parts = took.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice));

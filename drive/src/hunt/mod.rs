@@ -9,7 +9,7 @@ mod shrinking;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use holdfast_model::{Input, Terms};
+use holdfast_model::{Config, Input};
 use holdfast_properties::CATALOGUE;
 
 use crate::features::{CORE, Features, features};
@@ -38,7 +38,7 @@ pub struct Progress {
 pub(crate) struct Hunt<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) server: &'a mut Server,
-    pub(crate) terms: Terms,
+    pub(crate) config: Config,
     pub(crate) features: Features,
     pub(crate) findings: Vec<Finding>,
     known: BTreeMap<Signature, usize>,
@@ -51,7 +51,7 @@ pub(crate) struct Hunt<'a> {
     targets: BTreeSet<Target>,
     /// The kinds of steps that were taken.
     pub(crate) edges: BTreeSet<u32>,
-    /// How often each claim was borne out.
+    /// How often each property was borne out.
     pub(crate) witnessed: Vec<u64>,
     /// Fields of the dialect that are settled.
     chosen: BTreeSet<&'static str>,
@@ -73,13 +73,13 @@ impl<'a> Hunt<'a> {
     pub(crate) fn new(
         settings: &'a Settings,
         server: &'a mut Server,
-        terms: Terms,
+        config: Config,
         progress: &'a mut dyn FnMut(&Progress),
     ) -> Self {
         Self {
             settings,
             server,
-            terms,
+            config,
             features: Features::default(),
             findings: Vec::new(),
             known: BTreeMap::new(),
@@ -128,7 +128,7 @@ impl<'a> Hunt<'a> {
             sequences: self.sequences,
             edges: self.edges.len(),
             ways: self.server.ways.clone(),
-            terms: self.terms,
+            config: self.config,
             findings: self.findings,
             through: self.features.through().map(|(name, count)| (name.to_owned(), count)).collect(),
             missing: self.features.missing().map(|(name, says)| (name.to_owned(), says.to_owned())).collect(),

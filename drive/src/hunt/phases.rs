@@ -37,7 +37,7 @@ impl Hunt<'_> {
         for round in 0..=ROUNDS {
             let (features, blocked) = (&self.features, &self.blocked);
             let witnesses = plan::witnesses(
-                &self.terms,
+                &self.config,
                 &alphabet,
                 |input| features.have(input) && self.server.may_name(input),
                 |edge| blocked.contains_key(&edge.bits()),
@@ -76,7 +76,7 @@ impl Hunt<'_> {
             let before = self.server.operations;
             let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
             let mut choices = Seeded::new(seed, INPUTS);
-            let mut draft = Draft::under(self.terms, &mut choices, temper);
+            let mut draft = Draft::under(self.config, &mut choices, temper);
             let execution = self.execute(|run| draft.next(&mut choices, run.world()), true)?;
             self.judge(execution)?;
             seed = seed.wrapping_add(1);
@@ -127,7 +127,7 @@ impl Hunt<'_> {
     /// Runs a race as often as it is set. What was seen stays, also where the server goes away.
     fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut Seen) -> Result<(), Broken> {
         for _ in 0..self.settings.races {
-            match races::run(self.server, &self.terms, &self.features, race)? {
+            match races::run(self.server, &self.config, &self.features, race)? {
                 Tried::NotReached(why) => {
                     ran.why_not = Some(why);
                     continue;

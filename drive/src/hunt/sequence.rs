@@ -1,6 +1,6 @@
 //! One sequence, driven: what is asked, what differs, and what the server is seen to have.
 
-use holdfast_model::{Event, Input};
+use holdfast_model::{EnvironmentEvent, Input};
 
 use super::{Execution, Hunt};
 use crate::run::Run;
@@ -21,7 +21,7 @@ impl Hunt<'_> {
         mut next: impl FnMut(&Run<'_>) -> Option<Input>,
         steers: bool,
     ) -> Result<Execution, Broken> {
-        let mut run = Run::begin(self.server, &self.terms);
+        let mut run = Run::begin(self.server, &self.config);
         let mut execution = Execution { taken: Vec::new(), seen: Vec::new() };
         while let Some(input) = next(&run) {
             if steers && let Some(edge) = run.foresee(input) {
@@ -35,9 +35,9 @@ impl Hunt<'_> {
             }
             let mut input = input;
             let mut took = run.take(input, &self.features)?;
-            if let (false, true, Input::Event(Event::Advance { seconds })) = (took.asked, steers, input) {
+            if let (false, true, Input::Event(EnvironmentEvent::Advance { seconds })) = (took.asked, steers, input) {
                 // Not into the last minutes before a deadline, but past them.
-                input = Input::Event(Event::Advance { seconds: seconds.saturating_add(1_800) });
+                input = Input::Event(EnvironmentEvent::Advance { seconds: seconds.saturating_add(1_800) });
                 took = run.take(input, &self.features)?;
             }
             if !took.asked {

@@ -4,7 +4,7 @@ use holdfast_conformance::Verdict;
 use holdfast_conformance::generator::Sequence;
 use holdfast_conformance::shrink::shrink;
 use holdfast_conformance::verdict::{Difference, Divergence, Place, Tally};
-use holdfast_model::{Input, Terms};
+use holdfast_model::{Config, Input};
 
 use super::Hunt;
 use crate::features::Features;
@@ -42,7 +42,7 @@ impl Hunt<'_> {
 
     /// Do they show the same? Then what comes after it is cut off.
     fn shown(&mut self, inputs: &mut Vec<Input>, like: &Sighting) -> Result<Option<Sighting>, Broken> {
-        let shown = shows(self.server, &self.features, &self.terms, inputs, &like.signature)?;
+        let shown = shows(self.server, &self.features, &self.config, inputs, &like.signature)?;
         Ok(shown.map(|(step, _, sighting)| {
             inputs.truncate(step.saturating_add(1));
             sighting
@@ -51,15 +51,15 @@ impl Hunt<'_> {
 
     /// A long sequence made short, and its parameters plain.
     fn shrunk(&mut self, inputs: &[Input], like: &Sighting) -> Result<Vec<Input>, Broken> {
-        let sequence = Sequence { terms: Terms::default(), inputs: inputs.to_vec() };
-        let terms = self.terms;
+        let sequence = Sequence { config: Config::default(), inputs: inputs.to_vec() };
+        let config = self.config;
         let mut broken = None;
         let (server, features) = (&mut *self.server, &self.features);
         let small = shrink(&sequence, EXECUTIONS, |sequence| {
             if broken.is_some() {
                 return Verdict::Agree(Tally::default());
             }
-            match shows(server, features, &terms, &sequence.inputs, &like.signature) {
+            match shows(server, features, &config, &sequence.inputs, &like.signature) {
                 Ok(Some((step, input, _))) => {
                     let place = Place::Field(format!("{:?}", like.signature));
                     let difference = Difference { place, model: String::new(), subject: String::new() };
@@ -83,11 +83,11 @@ impl Hunt<'_> {
 fn shows(
     server: &mut Server,
     features: &Features,
-    terms: &Terms,
+    config: &Config,
     inputs: &[Input],
     like: &Signature,
 ) -> Result<Option<(usize, Input, Sighting)>, Broken> {
-    let mut run = Run::begin(server, terms);
+    let mut run = Run::begin(server, config);
     let mut last = None;
     for (place, input) in inputs.iter().enumerate() {
         let took = run.take(*input, features)?;

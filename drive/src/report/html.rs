@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use holdfast_properties::Claim;
+use holdfast_properties::Property;
 
 use super::{Report, curl, python};
 use crate::finding::{Class, Finding};
@@ -94,8 +94,8 @@ impl Report {
         }
         writeln!(out, "<table><tr><th>the model<td>{}</tr>", escaped(&sighting.model))?;
         writeln!(out, "<tr><th>the server<td>{}</tr>", escaped(&sighting.server))?;
-        for broken in &sighting.claims {
-            let sentence = Claim::find(broken.claim).map_or("", |claim| claim.sentence);
+        for broken in &sighting.properties {
+            let sentence = Property::find(broken.property).map_or("", |property| property.sentence);
             writeln!(out, "<tr><th>broken<td>{} ({})</tr>", escaped(sentence), escaped(&broken.why))?;
         }
         if let Some(frequency) = finding.frequency {
@@ -104,8 +104,8 @@ impl Report {
         let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
         writeln!(out, "</table><pre>{}</pre>", escaped(&trace.join("\n")))?;
         for (name, text) in [
-            ("curl", curl(&self.ways, &self.terms, &self.url, finding)),
-            ("Python SDK", python(&self.ways, &self.terms, &self.url, finding)),
+            ("curl", curl(&self.ways, &self.config, &self.url, finding)),
+            ("Python SDK", python(&self.ways, &self.config, &self.url, finding)),
         ] {
             writeln!(out, "<details><summary>{name}</summary><pre>{}</pre></details>", escaped(&text))?;
         }

@@ -39,13 +39,13 @@ impl Report {
             "races": races,
             "unrepeated": self.unrepeated,
             "rules": rules,
-            "dialect": self.terms.dialect.words().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+            "dialect": self.config.dialect.words().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         })
     }
 
     fn finding(&self, number: usize, finding: &Finding) -> Value {
         let sighting = &finding.sighting;
-        let claims = sighting.claims.iter().map(|it| json!({ "claim": it.claim, "why": it.why }));
+        let properties = sighting.properties.iter().map(|it| json!({ "property": it.property, "why": it.why }));
         json!({
             "number": number,
             "class": sighting.signature.class.name(),
@@ -53,12 +53,12 @@ impl Report {
             "headline": sighting.headline,
             "model": sighting.model,
             "server": sighting.server,
-            "claims": claims.collect::<Vec<_>>(),
+            "properties": properties.collect::<Vec<_>>(),
             "met": finding.met,
             "race": finding.frequency.map(|it| json!({ "wrong": it.wrong, "runs": it.runs })),
             "trace": finding.inputs.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "curl": curl(&self.ways, &self.terms, &self.url, finding),
-            "python": python(&self.ways, &self.terms, &self.url, finding),
+            "curl": curl(&self.ways, &self.config, &self.url, finding),
+            "python": python(&self.ways, &self.config, &self.url, finding),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use holdfast_properties::Claim;
+use holdfast_properties::Property;
 
 use super::{Report, curl, python};
 use crate::finding::{Class, Finding};
@@ -80,10 +80,10 @@ impl Report {
         writeln!(out, "| | |\n|---|---|")?;
         writeln!(out, "| the model | {} |", cell(&sighting.model))?;
         writeln!(out, "| the server | {} |", cell(&sighting.server))?;
-        for broken in &sighting.claims {
-            let claim = Claim::find(broken.claim);
-            let (sentence, rules) = claim.map_or(("", ""), |claim| (claim.sentence, claim.rules));
-            writeln!(out, "| broken | {sentence} (`{}`, {rules}): {} |", broken.claim, cell(&broken.why))?;
+        for broken in &sighting.properties {
+            let property = Property::find(broken.property);
+            let (sentence, rules) = property.map_or(("", ""), |property| (property.sentence, property.rules));
+            writeln!(out, "| broken | {sentence} (`{}`, {rules}): {} |", broken.property, cell(&broken.why))?;
         }
         if let Some(frequency) = finding.frequency {
             writeln!(out, "| how often | in {} of {} races |", frequency.wrong, frequency.runs)?;
@@ -94,9 +94,9 @@ impl Report {
             writeln!(out, "{input}{}", if is_at_once { "    # at the same time" } else { "" })?;
         }
         writeln!(out, "```\n\n<details><summary>curl</summary>\n\n```sh")?;
-        out.push_str(&curl(&self.ways, &self.terms, &self.url, finding));
+        out.push_str(&curl(&self.ways, &self.config, &self.url, finding));
         writeln!(out, "```\n\n</details>\n\n<details><summary>Python SDK</summary>\n\n```python")?;
-        out.push_str(&python(&self.ways, &self.terms, &self.url, finding));
+        out.push_str(&python(&self.ways, &self.config, &self.url, finding));
         writeln!(out, "```\n\n</details>\n")
     }
 
@@ -119,7 +119,7 @@ impl Report {
             }
         }
         if !self.unrepeated.is_empty() {
-            writeln!(out, "\n## Seen once\n\nNot when the same was done again, so nothing is claimed of it.\n")?;
+            writeln!(out, "\n## Seen once\n\nNot when the same was done again, so nothing is stated of it.\n")?;
             for headline in &self.unrepeated {
                 writeln!(out, "- {headline}")?;
             }
@@ -130,7 +130,7 @@ impl Report {
     fn write_rules(&self, out: &mut String) -> std::fmt::Result {
         writeln!(
             out,
-            "\n## Rules\n\nFor each rule that a claim renders: how often one of its claims had something to say and was true, \
+            "\n## Rules\n\nFor each rule that a property renders: how often one of its properties had something to say and was true, \
              and which findings break one.\n\n| rule | borne out | broken by |\n|---|---|---|"
         )?;
         for (rule, times, broken) in self.rules() {

@@ -8,7 +8,7 @@ mod script;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use holdfast_model::Terms;
+use holdfast_model::Config;
 use holdfast_properties::CATALOGUE;
 
 use crate::finding::{Class, Finding};
@@ -36,8 +36,8 @@ pub struct Report {
     pub edges: usize,
     /// How it was spoken to.
     pub ways: Ways,
-    /// The terms that it was found to keep.
-    pub terms: Terms,
+    /// The config that it was found to keep.
+    pub config: Config,
     /// What was found, the worst first.
     pub findings: Vec<Finding>,
     /// What it lets through, and how often.
@@ -48,7 +48,7 @@ pub struct Report {
     pub unasked: Vec<String>,
     /// The races, and how each went.
     pub races: Vec<RaceRun>,
-    /// How often each claim was borne out, in the order of the catalogue.
+    /// How often each property was borne out, in the order of the catalogue.
     pub witnessed: Vec<u64>,
     /// What was seen once, and not when it was done again.
     pub unrepeated: Vec<String>,
@@ -74,17 +74,19 @@ impl Report {
         self.findings.iter().any(|finding| finding.sighting.signature.class.is_fault())
     }
 
-    /// Each rule that a claim renders, in the order of the catalogue: how often its claims were borne out, and the
+    /// Each rule that a property renders, in the order of the catalogue: how often its properties were borne out, and the
     /// findings that break one, counted from 1.
     #[must_use]
     pub fn rules(&self) -> Vec<(&'static str, u64, Vec<usize>)> {
         let mut rules: Vec<(&'static str, u64, Vec<usize>)> = Vec::new();
-        for (place, claim) in CATALOGUE.iter().enumerate() {
+        for (place, property) in CATALOGUE.iter().enumerate() {
             let count = self.witnessed.get(place).copied().unwrap_or(0);
-            let breaks = |finding: &&(usize, &Finding)| finding.1.sighting.claims.iter().any(|it| it.claim == claim.id);
+            let breaks = |finding: &&(usize, &Finding)| {
+                finding.1.sighting.properties.iter().any(|it| it.property == property.id)
+            };
             let numbered: Vec<(usize, &Finding)> = (1..).zip(&self.findings).collect();
             let broken: Vec<usize> = numbered.iter().filter(breaks).map(|(number, _)| *number).collect();
-            for rule in claim.rule_ids() {
+            for rule in property.rule_ids() {
                 let at = match rules.iter().position(|(known, ..)| *known == rule) {
                     Some(at) => at,
                     None => {

@@ -5,8 +5,8 @@ use holdfast_conformance::oracle::Likeness;
 use holdfast_conformance::subject::{Answer, Refused};
 use holdfast_conformance::{oracle, reading, repaired};
 use holdfast_model::{
-    About, Accepted, Amount, Call, CaptureMethod, Create, Event, Fault, Input, Observation, Operation, PaymentMethod,
-    Rejection, Transition, Update, transition,
+    Accepted, Amount, Call, CaptureMethod, Create, DeliveryFault, EnvironmentEvent, Input, Observation, Operation,
+    PaymentMethod, Rejection, Target, Transition, Update, transition,
 };
 use serde_json::Value;
 
@@ -25,28 +25,29 @@ enum Said {
 }
 
 impl Run<'_> {
-    pub(super) fn event(&mut self, event: Event, now: &Observation<'_>) -> Result<Took, Broken> {
+    pub(super) fn event(&mut self, event: EnvironmentEvent, now: &Observation<'_>) -> Result<Took, Broken> {
         let input = Input::Event(event);
         let intent = input.intent();
         let view = intent.and_then(|intent| may::view(now, intent)).copied();
-        let abandoned = matches!(event, Event::Authenticate { result: holdfast_model::Authentication::Abandoned, .. })
-            && self.server.ways.authenticate.is_some();
+        let abandoned =
+            matches!(event, EnvironmentEvent::Authenticate { result: holdfast_model::Authentication::Abandoned, .. })
+                && self.server.ways.authenticate.is_some();
         if !abandoned && crate::ask::event(&self.server.ways, self.server.names(), &event, view.as_ref()).is_none() {
             return Ok(Took::not_asked());
         }
-        if let Event::Advance { seconds } = event
+        if let EnvironmentEvent::Advance { seconds } = event
             && !self.server.has_time(seconds)
         {
             return Ok(Took::not_asked());
         }
-        self.has_waited |= matches!(event, Event::Advance { .. });
-        let expected = transition(&self.terms, &self.world, input);
-        let scene = Scene::of(&self.terms, &self.world, input, &expected);
+        self.has_waited |= matches!(event, EnvironmentEvent::Advance { .. });
+        let expected = transition(&self.config, &self.world, input);
+        let scene = Scene::of(&self.config, &self.world, input, &expected);
         let mut sightings = Vec::new();
         let mut is_done = true;
         match self.server.happen(&event, view.as_ref()) {
             Ok(Some(reply)) if reply.is_failure() => sightings.push(scene.failed(&reply)),
-            Ok(Some(reply)) if !reply.is_done() && matches!(event, Event::Advance { .. }) => {
+            Ok(Some(reply)) if !reply.is_done() && matches!(event, EnvironmentEvent::Advance { .. }) => {
                 // It has come to its end.
                 self.server.stop_the_clock();
                 return Ok(Took::not_asked());
@@ -63,7 +64,7 @@ impl Run<'_> {
 
     pub(super) fn call(&mut self, call: Call, now: &Observation<'_>) -> Result<Took, Broken> {
         let input = Input::Call(call);
-        let calm = transition(&self.terms, &self.world, Input::Call(Call { fault: Fault::None, ..call }));
+        let calm = transition(&self.config, &self.world, Input::Call(Call { fault: DeliveryFault::None, ..call }));
         let view = input.intent().and_then(|intent| may::view(now, intent)).copied();
         // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
         let is_known = call.key.is_some_and(|key| now.knows(key));
@@ -74,8 +75,8 @@ impl Run<'_> {
         if oracle::is_beyond(&calm.outcome) || !is_free || self.server.asked(&call, view.as_ref()).is_none() {
             return Ok(Took::not_asked());
         }
-        let expected = transition(&self.terms, &self.world, input);
-        let scene = Scene::of(&self.terms, &self.world, input, &calm);
+        let expected = transition(&self.config, &self.world, input);
+        let scene = Scene::of(&self.config, &self.world, input, &calm);
         let done = match self.server.submit(&call, view.as_ref()) {
             Ok(done) => done,
             Err(broken @ Broken::Unreachable(_)) => return Err(broken),
@@ -112,7 +113,7 @@ impl Run<'_> {
                 let is_as_charges_do = self.server.ways.api == crate::ways::Api::Charges
                     && (refused.http, &*refused.kind) == (rejection.wire().http, rejection.wire().kind);
                 if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Likeness::Other {
-                    match repaired::also_wrong(&self.terms, &self.world, input, &calm.outcome, &answer) {
+                    match repaired::also_wrong(&self.config, &self.world, input, &calm.outcome, &answer) {
                         Some(other) => expected = other,
                         // Who knows whether that is why.
                         None if !self.is_tried => {
@@ -211,8 +212,8 @@ impl Run<'_> {
         }
         let before = self.world;
         let does_nothing = self.is_like(input, &before)?;
-        let claims = if does_nothing { Vec::new() } else { self.claims(input, scene)? };
-        took.sightings = vec![scene.accepts(rejection, reply, !does_nothing, claims)];
+        let properties = if does_nothing { Vec::new() } else { self.properties(input, scene)? };
+        took.sightings = vec![scene.accepts(rejection, reply, !does_nothing, properties)];
         took.goes_on = does_nothing && matches!(input, Input::Call(Call { key: None, .. }));
         Ok(took)
     }
@@ -231,8 +232,8 @@ impl Run<'_> {
         let says = |said: &Option<_>, wire: Option<&str>| said.as_deref().is_none_or(|said| Some(said) == wire);
         [CaptureMethod::Automatic, CaptureMethod::Manual].into_iter().any(|capture_method| {
             let create = Operation::CreateIntent { intent, create: Create { capture_method, ..create } };
-            let there = transition(&self.terms, &World::default(), create.into()).after;
-            let outcome = transition(&self.terms, &there, operation.into()).outcome;
+            let there = transition(&self.config, &World::default(), create.into()).after;
+            let outcome = transition(&self.config, &there, operation.into()).outcome;
             outcome.is_err_and(|other| {
                 let wire = other.wire();
                 let is_it =
@@ -247,9 +248,9 @@ impl Run<'_> {
         let Some(made) = call.operation.creates() else { return false };
         let names = self.server.names();
         let is_named = match made {
-            About::Payment(intent) | About::Refund(intent, _) => names.payment(intent).is_some(),
-            About::Setup => names.setup.is_some(),
-            About::Session => true,
+            Target::Payment(intent) | Target::Refund(intent, _) => names.payment(intent).is_some(),
+            Target::Setup => names.setup.is_some(),
+            Target::Session => true,
         };
         (now.has(made) || is_named) && !call.key.is_some_and(|key| now.knows(key))
     }

@@ -1,7 +1,7 @@
 //! What is seen of the server, compared with what the model has.
 
 use holdfast_conformance::lockstep::World;
-use holdfast_model::{Accepted, Call, Event, Input, IntentId, Operation, Outcome, PaymentView, Transition};
+use holdfast_model::{Accepted, Call, EnvironmentEvent, Input, IntentId, Operation, Outcome, PaymentView, Transition};
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
 use serde_json::Value;
 
@@ -19,8 +19,8 @@ impl Run<'_> {
     /// # Errors
     /// [`Broken`] when the server cannot be reached any more.
     pub fn look_around(&mut self) -> Result<Vec<Sighting>, Broken> {
-        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
-        let now = sight.observation(&terms);
+        let (config, sight) = (self.config, self.world.observe(&self.config));
+        let now = sight.observation(&config);
         let mut sightings = Vec::new();
         for (place, view) in (0_u8..).zip(now.payments) {
             let Some(view) = view else { continue };
@@ -68,13 +68,13 @@ impl Run<'_> {
     ) -> Result<Took, Broken> {
         let mut took = Took { asked: true, goes_on: true, edge: Some(scene.edge), ..Took::default() };
         let before = std::mem::replace(&mut self.world, expected.after);
-        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
-        let now = sight.observation(&terms);
+        let (config, sight) = (self.config, self.world.observe(&self.config));
+        let now = sight.observation(&config);
         let mut found = Vec::new();
         let mut after = Snapshot::from(now);
         let places: Vec<IntentId> = match (input.intent(), input) {
             (Some(intent), _) => vec![intent],
-            (None, Input::Event(Event::Advance { .. })) => (0..3).map(IntentId).collect(),
+            (None, Input::Event(EnvironmentEvent::Advance { .. })) => (0..3).map(IntentId).collect(),
             (None, _) => Vec::new(),
         };
         for place in places {
@@ -103,16 +103,21 @@ impl Run<'_> {
         sightings.extend(judge::shapes(&found.iter().filter(told).cloned().collect::<Vec<_>>()));
         if wrong.is_empty() {
             self.remember();
-            let step_before = before.observe(&self.terms);
-            let step =
-                Step::new(step_before.observation(&self.terms), input, outcome, expected.notifications.as_slice(), now);
+            let step_before = before.observe(&self.config);
+            let step = Step::new(
+                step_before.observation(&self.config),
+                input,
+                outcome,
+                expected.notifications.as_slice(),
+                now,
+            );
             took.witnessed = judge::seen_bits() & judge_step(&step).and(judge_observation(&step.after)).witnessed;
         } else {
             took.goes_on = false;
             let step =
                 Step::new(self.seen.observe(), input, outcome, expected.notifications.as_slice(), after.observe());
-            let told = scene.shows_otherwise(&wrong, judge::claims(&step, scene));
-            // The answer said so already, without the claims.
+            let told = scene.shows_otherwise(&wrong, judge::properties(&step, scene));
+            // The answer said so already, without the properties.
             sightings.retain(|known| known.signature != told.signature);
             sightings.push(told);
         }
@@ -129,7 +134,7 @@ impl Run<'_> {
         sightings: &mut Vec<Sighting>,
     ) -> Vec<Found> {
         let refunds = self.server.names().payment(place).map(|names| names.refunds.clone()).unwrap_or_default();
-        let missed = |version: Version| sight::missed(&self.terms, view, look, &refunds, version);
+        let missed = |version: Version| sight::missed(&self.config, view, look, &refunds, version);
         let mut found = missed(self.server.version);
         let values = |found: &[Found]| found.iter().filter(|found| found.gap == Gap::Value).count();
         if values(&found) > 0 {
@@ -148,8 +153,8 @@ impl Run<'_> {
 
     /// Does the server show what the model would show in that world?
     pub(super) fn is_like(&mut self, input: Input, world: &World) -> Result<bool, Broken> {
-        let (terms, sight) = (self.terms, world.observe(&self.terms));
-        let now = sight.observation(&terms);
+        let (config, sight) = (self.config, world.observe(&self.config));
+        let now = sight.observation(&config);
         if is_about_setup(&input) {
             let shown = self.look_at_setup()?;
             return Ok(match (now.setup, shown) {
@@ -171,16 +176,16 @@ impl Run<'_> {
         Ok(judge::wrong(&found).is_empty())
     }
 
-    /// The claims that a step breaks which the model would not have taken.
-    pub(super) fn claims(
+    /// The properties that a step breaks which the model would not have taken.
+    pub(super) fn properties(
         &mut self,
         input: Input,
         scene: &Scene,
     ) -> Result<Vec<holdfast_conformance::verdict::Broken>, Broken> {
         let Some(intent) = input.intent() else { return Ok(Vec::new()) };
         let Some(look) = self.look(intent)? else { return Ok(Vec::new()) };
-        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
-        let now = sight.observation(&terms);
+        let (config, sight) = (self.config, self.world.observe(&self.config));
+        let now = sight.observation(&config);
         let Some(view) = may::view(&now, intent) else { return Ok(Vec::new()) };
         let refunds = self.server.names().payment(intent).map(|names| names.refunds.clone()).unwrap_or_default();
         let shown = sight::overlaid(view, &look, &refunds, self.server.version);
@@ -198,7 +203,7 @@ impl Run<'_> {
             }
         });
         let step = Step::new(self.seen.observe(), input, outcome, &[], after.observe());
-        Ok(judge::claims(&step, scene))
+        Ok(judge::properties(&step, scene))
     }
 
     /// What the answer itself shows of the object that it is about.

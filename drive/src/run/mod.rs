@@ -6,7 +6,7 @@ mod racing;
 
 use holdfast_conformance::lockstep::World;
 use holdfast_conformance::oracle;
-use holdfast_model::{About, Input, Terms, transition};
+use holdfast_model::{Config, Input, Target, transition};
 use holdfast_properties::{AbstractTransition, Snapshot};
 
 use crate::features::Features;
@@ -27,7 +27,7 @@ pub struct Took {
     pub goes_on: bool,
     /// What the step was like.
     pub edge: Option<AbstractTransition>,
-    /// Claims that the step bears out: a bit each.
+    /// Properties that the step bears out: a bit each.
     pub witnessed: u128,
     /// The server refuses what the model accepts: what it says.
     pub refused: Option<Reply>,
@@ -47,7 +47,7 @@ impl Took {
 #[derive(Debug)]
 pub struct Run<'s> {
     server: &'s mut Server,
-    terms: Terms,
+    config: Config,
     world: World,
     /// What was seen of the server last; where nothing can be seen, what the model has.
     seen: Snapshot,
@@ -62,13 +62,13 @@ pub struct Run<'s> {
 impl<'s> Run<'s> {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn begin(server: &'s mut Server, terms: &Terms) -> Self {
+    pub fn begin(server: &'s mut Server, config: &Config) -> Self {
         server.begin();
         Self {
             server,
-            terms: *terms,
+            config: *config,
             world: World::default(),
-            seen: oracle::nothing_yet(terms),
+            seen: oracle::nothing_yet(config),
             has_waited: false,
             is_tried: true,
             unseen: Vec::new(),
@@ -90,11 +90,11 @@ impl<'s> Run<'s> {
             return Ok(Took::not_asked());
         }
         self.is_tried = features.untried(&input).is_empty();
-        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
-        let now = sight.observation(&terms);
+        let (config, sight) = (self.config, self.world.observe(&self.config));
+        let now = sight.observation(&config);
         let mut took = match input {
             Input::Call(call) => self.call(call, &now)?,
-            Input::Event(event) if may::happen(&self.terms, &self.world, &event, &now) => self.event(event, &now)?,
+            Input::Event(event) if may::happen(&self.config, &self.world, &event, &now) => self.event(event, &now)?,
             Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Took::not_asked(),
         };
         took.sightings.append(&mut self.unseen);
@@ -104,17 +104,17 @@ impl<'s> Run<'s> {
     /// What a step would be like, before it is taken.
     #[must_use]
     pub fn foresee(&self, input: Input) -> Option<AbstractTransition> {
-        let next = transition(&self.terms, &self.world, input);
-        (!oracle::is_beyond(&next.outcome)).then(|| Scene::of(&self.terms, &self.world, input, &next).edge)
+        let next = transition(&self.config, &self.world, input);
+        (!oracle::is_beyond(&next.outcome)).then(|| Scene::of(&self.config, &self.world, input, &next).edge)
     }
 
     /// The server is where the model is.
     fn remember(&mut self) {
-        let sight = self.world.observe(&self.terms);
-        self.seen = Snapshot::from(sight.observation(&self.terms));
+        let sight = self.world.observe(&self.config);
+        self.seen = Snapshot::from(sight.observation(&self.config));
     }
 }
 
 fn is_about_setup(input: &Input) -> bool {
-    matches!(input, Input::Call(call) if matches!(call.operation.about(), About::Setup))
+    matches!(input, Input::Call(call) if matches!(call.operation.about(), Target::Setup))
 }

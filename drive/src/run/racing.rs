@@ -15,8 +15,8 @@ impl Run<'_> {
     /// # Errors
     /// [`Broken`] when the server cannot be reached any more.
     pub fn race(&mut self, both: &[Call; 2]) -> Result<Raced, Broken> {
-        let (terms, sight) = (self.terms, self.world.observe(&self.terms));
-        let now = sight.observation(&terms);
+        let (config, sight) = (self.config, self.world.observe(&self.config));
+        let now = sight.observation(&config);
         let [first, second] = both;
         let intent = first.operation.about().intent();
         let view = intent.and_then(|intent| may::view(&now, intent)).copied();
@@ -34,7 +34,7 @@ impl Run<'_> {
                 self.server.note(&call.operation, asked, reply);
             }
         }
-        let orders = races::orders(&terms, &self.world, both, &answered);
+        let orders = races::orders(&config, &self.world, both, &answered);
         let is_explained = !acts_twice(both, &answered) && self.is_explained(*first, &orders, &answered)?;
         let has = |fits: fn(&Answered) -> bool| answered.iter().any(fits);
         let wrong = if !is_explained {

@@ -3,7 +3,7 @@
 use super::create::{positive_fee, positive_transfer};
 use super::{Changed, Charge, Payment};
 use crate::notification::{Outbox, changed};
-use crate::{Amount, Capture, CaptureMethod, Flow, IntentStatus, NotificationKind, Previous, Rejection, Terms};
+use crate::{Amount, Capture, CaptureMethod, Config, Flow, IntentStatus, NotificationKind, Previous, Rejection};
 
 /// Captures that one PaymentIntent can have; a release is none (B8, U4).
 pub const CAPTURE_LIMIT: u8 = 50;
@@ -19,7 +19,7 @@ struct Taking {
 
 impl Payment {
     /// Captures a part or all of the hold. The guards stand in the order of [`Rejection`].
-    pub(crate) fn capture(self, terms: &Terms, capture: Capture, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn capture(self, config: &Config, capture: Capture, outbox: &mut Outbox<'_>) -> Changed {
         if capture.amount.is_some_and(i64::is_negative) {
             return Err(Rejection::NegativeCapture);
         }
@@ -29,18 +29,18 @@ impl Payment {
             return Err(Rejection::UnexpectedState);
         }
         let charge = self.charge.ok_or(Rejection::UnexpectedState)?;
-        if !charge.is_usable(terms) {
+        if !charge.is_usable(config) {
             return Err(Rejection::HoldExpired);
         }
-        let amount = self.amount_to_take(terms, &charge, capture)?;
+        let amount = self.amount_to_take(config, &charge, capture)?;
         let is_final = capture.final_capture.unwrap_or(true);
         let taking = Taking { amount, is_final, fee, transfer };
-        self.check_capture_connect(terms, &charge, &taking)?;
-        self.take(terms, charge, &taking, outbox)?.done()
+        self.check_capture_connect(config, &charge, &taking)?;
+        self.take(config, charge, &taking, outbox)?.done()
     }
 
     /// How much this capture takes, if it may.
-    fn amount_to_take(&self, terms: &Terms, charge: &Charge, capture: Capture) -> Result<Amount, Rejection> {
+    fn amount_to_take(&self, config: &Config, charge: &Charge, capture: Capture) -> Result<Amount, Rejection> {
         let capturable = self.intent.capturable;
         let available = charge.multicapture_available;
         let is_final = capture.final_capture.unwrap_or(true);
@@ -53,12 +53,12 @@ impl Payment {
             return Err(Rejection::ZeroCapture);
         }
         let amount = amount.filter(|amount| *amount <= capturable).ok_or(Rejection::CaptureTooLarge)?;
-        if terms.dialect.minimum_per_capture && !amount.is_zero() && amount.get() < terms.dialect.minimum_amount {
+        if config.dialect.minimum_per_capture && !amount.is_zero() && amount.get() < config.dialect.minimum_amount {
             return Err(Rejection::PieceTooSmall);
         }
         let refused = match capture.final_capture {
             Some(false) => !available,
-            Some(true) => !available && terms.dialect.final_capture_needs_multicapture,
+            Some(true) => !available && config.dialect.final_capture_needs_multicapture,
             None => false,
         };
         if refused {
@@ -73,7 +73,7 @@ impl Payment {
     /// What a capture may say of fee and transfer: only where the flow has them, never both, and at
     /// every later capture what the first one named (B49, U7, U8). A release takes no money and
     /// need not repeat them.
-    fn check_capture_connect(&self, terms: &Terms, charge: &Charge, taking: &Taking) -> Result<(), Rejection> {
+    fn check_capture_connect(&self, config: &Config, charge: &Charge, taking: &Taking) -> Result<(), Rejection> {
         let (fee, transfer) = (taking.fee.is_some(), taking.transfer.is_some());
         if fee && self.intent.flow == Flow::Platform {
             return Err(Rejection::FeeWithoutConnect);
@@ -93,7 +93,7 @@ impl Payment {
         if charge.transfer_at_first_capture && !transfer {
             return Err(Rejection::MissingTransfer);
         }
-        let late_is_refused = !terms.dialect.late_connect_amounts;
+        let late_is_refused = !config.dialect.late_connect_amounts;
         if late_is_refused && fee && !charge.fee_at_first_capture {
             return Err(Rejection::LateFee);
         }
@@ -106,7 +106,7 @@ impl Payment {
     /// Takes the money, books it, and tells everyone.
     fn take(
         mut self,
-        terms: &Terms,
+        config: &Config,
         mut charge: Charge,
         taking: &Taking,
         outbox: &mut Outbox<'_>,
@@ -128,9 +128,9 @@ impl Payment {
         let entry = self.book_piece(piece)?;
 
         let all_taken = self.intent.capturable.is_zero();
-        let ends = taking.is_final || (all_taken && !terms.dialect.full_capture_stays_open);
+        let ends = taking.is_final || (all_taken && !config.dialect.full_capture_stays_open);
         if ends {
-            self = self.end_hold(terms)?;
+            self = self.end_hold(config)?;
         }
         let several = charge.multicapture_available;
         if several {
@@ -157,7 +157,7 @@ impl Payment {
     }
 
     /// Takes all of a charge that is not captured by hand: in the answer, or for the ledger later (A2).
-    pub(super) fn take_all(mut self, terms: &Terms, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+    pub(super) fn take_all(mut self, config: &Config, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
         charge.captured_amount = charge.authorized;
         charge.captured = true;
@@ -165,7 +165,7 @@ impl Payment {
         self.intent.status = IntentStatus::Succeeded;
         outbox.tell(NotificationKind::IntentSucceeded)?;
         match self.intent.capture_method {
-            CaptureMethod::AutomaticAsync => charge.booking = crate::time::Countdown::of(terms.dialect.ledger_delay),
+            CaptureMethod::AutomaticAsync => charge.booking = crate::time::Countdown::of(config.dialect.ledger_delay),
             CaptureMethod::Automatic | CaptureMethod::Manual => {
                 let piece = charge.authorized;
                 self.book_piece(piece)?.tell(outbox)?;
@@ -176,12 +176,12 @@ impl Payment {
 
     /// Ends the hold with something captured: the rest is released, the intent has succeeded
     /// (B36, B39), and a charge that was given back in full already is `refunded` now (B43, U16).
-    pub(super) fn end_hold(mut self, terms: &Terms) -> Result<Self, Rejection> {
+    pub(super) fn end_hold(mut self, config: &Config) -> Result<Self, Rejection> {
         let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
         charge.released = charge.released.add(self.intent.capturable)?;
         charge.captured = true;
         charge.hold = crate::time::Countdown::STOPPED;
-        if terms.dialect.refunded_at_final_capture {
+        if config.dialect.refunded_at_final_capture {
             charge.refunded = charge.is_fully_refunded();
         }
         self.intent.capturable = Amount::ZERO;

@@ -5,9 +5,9 @@ use super::{Changed, Charge, Payment};
 use crate::notification::Outbox;
 use crate::time::{Countdown, DAY, HOUR};
 use crate::{
-    Account, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod,
-    Country, Currency, Decline, IntentStatus, Issuer, Network, NotificationKind, PaymentError, PaymentMethod, Previous,
-    Rail, Rejection, Terms,
+    Account, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Config, Confirm,
+    ConfirmationMethod, Country, Currency, Decline, IntentStatus, Issuer, Network, NotificationKind, PaymentError,
+    PaymentMethod, Previous, Rail, Rejection,
 };
 
 /// Who starts an attempt. What a Checkout Session owns is confirmed on its page alone.
@@ -20,7 +20,7 @@ pub(crate) enum Confirmer {
 impl Payment {
     /// Starts an attempt: to `requires_action`, `processing`, `requires_capture`, `succeeded`, or
     /// back to `requires_payment_method` (§2.2).
-    pub(crate) fn confirm(self, terms: &Terms, who: Confirmer, confirm: Confirm, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn confirm(self, config: &Config, who: Confirmer, confirm: Confirm, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         let intent = &mut next.intent;
         if let Some(number) = confirm.fee {
@@ -31,7 +31,7 @@ impl Payment {
         }
         if let Some(capture_method) = confirm.capture_method {
             intent.capture_method = capture_method;
-            intent.check_multicapture(terms)?;
+            intent.check_multicapture(config)?;
         }
         if !self.intent.status.is_open() {
             return Err(Rejection::UnexpectedState);
@@ -46,12 +46,12 @@ impl Payment {
         let method = intent.payment_method.ok_or(Rejection::MissingPaymentMethod)?;
         intent.check_method()?;
         intent.check_connect()?;
-        if intent.confirmations >= terms.dialect.confirm_limit {
+        if intent.confirmations >= config.dialect.confirm_limit {
             return self.cancel_after_too_many_confirmations(outbox);
         }
         intent.confirmations = intent.confirmations.saturating_add(1);
         intent.last_error = None;
-        next.attempt(terms, method, confirm.off_session, outbox)
+        next.attempt(config, method, confirm.off_session, outbox)
     }
 
     /// One confirmation too many ends the intent for good (C16, U13).
@@ -64,7 +64,7 @@ impl Payment {
     }
 
     /// Asks the issuer or the bank, as far as the customer is not needed first.
-    fn attempt(self, terms: &Terms, method: PaymentMethod, off_session: bool, outbox: &mut Outbox<'_>) -> Changed {
+    fn attempt(self, config: &Config, method: PaymentMethod, off_session: bool, outbox: &mut Outbox<'_>) -> Changed {
         let profile = method.profile();
         let authenticated = self.intent.authenticated;
         match (profile.rail, profile.issuer) {
@@ -77,7 +77,7 @@ impl Payment {
             (
                 Rail::Card(network),
                 Issuer::Approves | Issuer::Challenges | Issuer::FailsLater | Issuer::NeverSettles,
-            ) => self.authorize(terms, method, network, off_session, outbox),
+            ) => self.authorize(config, method, network, off_session, outbox),
             (rail @ (Rail::UsBankAccount | Rail::SepaDebit | Rail::BankTransfer), _) => self.process(rail, outbox),
         }
     }
@@ -117,7 +117,7 @@ impl Payment {
     /// The issuer says yes: the money is held, and taken at once unless capture is manual (C9, C10).
     fn authorize(
         mut self,
-        terms: &Terms,
+        config: &Config,
         method: PaymentMethod,
         network: Network,
         off_session: bool,
@@ -125,15 +125,15 @@ impl Payment {
     ) -> Changed {
         let amount = self.intent.amount;
         let mut charge = Charge::new(ChargeStatus::Succeeded, amount);
-        charge.multicapture_available = self.multicapture_available(terms, method, network);
+        charge.multicapture_available = self.multicapture_available(config, method, network);
         self.successful_charges = self.successful_charges.saturating_add(1);
         outbox.tell(NotificationKind::ChargeSucceeded)?;
         if self.intent.capture_method != CaptureMethod::Manual {
             self.charge = Some(charge);
-            return self.take_all(terms, outbox)?.done();
+            return self.take_all(config, outbox)?.done();
         }
-        let window = hold_window(terms.account, self.intent.currency, network, off_session);
-        charge.hold = Countdown::of(window.saturating_add(terms.dialect.expiry_job_delay));
+        let window = hold_window(config.account, self.intent.currency, network, off_session);
+        charge.hold = Countdown::of(window.saturating_add(config.dialect.expiry_job_delay));
         self.charge = Some(charge);
         self.intent.status = IntentStatus::RequiresCapture;
         self.intent.capturable = amount;
@@ -155,7 +155,7 @@ impl Payment {
 
     /// The customer deals with the challenge. With manual confirmation the server goes on, by
     /// confirming once more; otherwise the payment does (§2.2).
-    pub(crate) fn authenticate(self, terms: &Terms, result: Authentication, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn authenticate(self, config: &Config, result: Authentication, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         let Some(method) = self.intent.payment_method.filter(|_| self.intent.status == IntentStatus::RequiresAction)
         else {
@@ -174,14 +174,14 @@ impl Payment {
                         next.intent.status = IntentStatus::RequiresConfirmation;
                         next.happened()
                     }
-                    ConfirmationMethod::Automatic => next.attempt(terms, method, false, outbox)?.0.happened(),
+                    ConfirmationMethod::Automatic => next.attempt(config, method, false, outbox)?.0.happened(),
                 }
             }
         }
     }
 
     /// The bank answers a debit that is under way (C8, C13).
-    pub(crate) fn settle(mut self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn settle(mut self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         let processing = self.intent.status == IntentStatus::Processing;
         let (Some(charge), Some(method)) = (self.charge.as_mut(), self.intent.payment_method.filter(|_| processing))
         else {
@@ -202,7 +202,7 @@ impl Payment {
         charge.cancel_window = false;
         self.successful_charges = self.successful_charges.saturating_add(1);
         outbox.tell(NotificationKind::ChargeSucceeded)?;
-        self.take_all(terms, outbox)?.happened()
+        self.take_all(config, outbox)?.happened()
     }
 
     /// The bank has gone so far with a debit that no cancel stops it (C18).
@@ -218,13 +218,13 @@ impl Payment {
 
     /// May this authorization be captured several times? It takes the request, the account, the
     /// card and the network, and for two networks the country (B2–B6, B29, B31).
-    fn multicapture_available(&self, terms: &Terms, method: PaymentMethod, network: Network) -> bool {
-        let Account { country, multicapture } = terms.account;
+    fn multicapture_available(&self, config: &Config, method: PaymentMethod, network: Network) -> bool {
+        let Account { country, multicapture } = config.account;
         let manual = self.intent.capture_method == CaptureMethod::Manual;
         self.intent.multicapture_requested
             && multicapture
             && method.profile().enterprise_features
-            && (manual || terms.dialect.multicapture_despite_automatic)
+            && (manual || config.dialect.multicapture_despite_automatic)
             && match network {
                 Network::Visa
                 | Network::Mastercard

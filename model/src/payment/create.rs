@@ -3,16 +3,16 @@
 use super::{Changed, Confirmer, Payment, PaymentIntent};
 use crate::notification::Outbox;
 use crate::{
-    Amount, CaptureMethod, Confirm, Create, Currency, Flow, IntentStatus, LedgerView, NotificationKind, PaymentMethod,
-    REFUNDS, Rail, Rejection, Terms, Update,
+    Amount, CaptureMethod, Config, Confirm, Create, Currency, Flow, IntentStatus, LedgerView, NotificationKind,
+    PaymentMethod, REFUNDS, Rail, Rejection, Update,
 };
 
 impl Payment {
     /// A new PaymentIntent, confirmed in the same request if the client asks for it.
     ///
     /// A decline leaves the intent behind, although the request "failed" (§2.2, R23).
-    pub(crate) fn create(terms: &Terms, create: Create, outbox: &mut Outbox<'_>) -> Changed {
-        let amount = intent_amount(terms, create.amount)?;
+    pub(crate) fn create(config: &Config, create: Create, outbox: &mut Outbox<'_>) -> Changed {
+        let amount = intent_amount(config, create.amount)?;
         if create.currency == Currency::Unknown {
             return Err(Rejection::InvalidCurrency);
         }
@@ -40,7 +40,7 @@ impl Payment {
             last_error: None,
             owned_by_session: false,
         };
-        intent.check_multicapture(terms)?;
+        intent.check_multicapture(config)?;
         let payment = Self {
             intent,
             charge: None,
@@ -58,7 +58,7 @@ impl Payment {
             return payment.done();
         }
         payment.confirm(
-            terms,
+            config,
             Confirmer::Client,
             Confirm { off_session: create.off_session, ..Confirm::default() },
             outbox,
@@ -66,11 +66,11 @@ impl Payment {
     }
 
     /// Changes one thing (§2.2). A payment method, once given, has to be confirmed (again).
-    pub(crate) fn update(self, terms: &Terms, update: Update) -> Changed {
+    pub(crate) fn update(self, config: &Config, update: Update) -> Changed {
         let mut next = self;
         let intent = &mut next.intent;
         match update {
-            Update::Amount(number) => intent.amount = intent_amount(terms, number)?,
+            Update::Amount(number) => intent.amount = intent_amount(config, number)?,
             Update::Method(method) => {
                 intent.payment_method = Some(method);
                 intent.authenticated = false;
@@ -78,14 +78,14 @@ impl Payment {
             }
             Update::CaptureMethod(method) => {
                 intent.capture_method = method;
-                intent.check_multicapture(terms)?;
+                intent.check_multicapture(config)?;
             }
             Update::Fee(number) => intent.fee = Some(positive_fee(number)?),
             Update::Transfer(number) => intent.transfer = Some(positive_transfer(number)?),
             Update::Metadata => {
                 if self.intent.status == IntentStatus::Canceled {
                     // Nothing else of it ever changes again, the last error neither (C15).
-                    let may = terms.dialect.metadata_on_canceled;
+                    let may = config.dialect.metadata_on_canceled;
                     return if may { next.done() } else { Err(Rejection::UnexpectedState) };
                 }
                 intent.last_error = None;
@@ -108,9 +108,9 @@ impl Payment {
 
 impl PaymentIntent {
     /// Some engines take a request for several captures with manual capture only, wherever the two meet (B12).
-    pub(super) fn check_multicapture(&self, terms: &Terms) -> Result<(), Rejection> {
+    pub(super) fn check_multicapture(&self, config: &Config) -> Result<(), Rejection> {
         let automatic = self.capture_method != CaptureMethod::Manual;
-        if self.multicapture_requested && automatic && !terms.dialect.accept_multicapture_with_automatic {
+        if self.multicapture_requested && automatic && !config.dialect.accept_multicapture_with_automatic {
             return Err(Rejection::UnexpectedMulticapture);
         }
         Ok(())
@@ -158,11 +158,11 @@ fn status_without_attempt(method: Option<PaymentMethod>) -> IntentStatus {
 
 /// A client's number as the amount of a payment: at least the currency's minimum, at most eight
 /// digits (§2.1).
-pub(crate) fn intent_amount(terms: &Terms, number: i64) -> Result<Amount, Rejection> {
+pub(crate) fn intent_amount(config: &Config, number: i64) -> Result<Amount, Rejection> {
     if number <= 0 {
         return Err(Rejection::InvalidAmount);
     }
-    if number < i64::from(terms.dialect.minimum_amount) {
+    if number < i64::from(config.dialect.minimum_amount) {
         return Err(Rejection::AmountTooSmall);
     }
     Amount::from_request(number).filter(|amount| *amount <= Amount::MAX).ok_or(Rejection::AmountTooLarge)

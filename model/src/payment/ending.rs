@@ -3,7 +3,7 @@
 use super::{Changed, Payment};
 use crate::notification::Outbox;
 use crate::time::Countdown;
-use crate::{Amount, CancellationReason, ChargeStatus, IntentStatus, NotificationKind, Previous, Rejection, Terms};
+use crate::{Amount, CancellationReason, ChargeStatus, Config, IntentStatus, NotificationKind, Previous, Rejection};
 
 /// What makes a hold end without a capture.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,12 @@ enum Cause {
 
 impl Payment {
     /// A client cancels (C14, C15).
-    pub(crate) fn cancel(self, terms: &Terms, reason: Option<CancellationReason>, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn cancel(
+        self,
+        config: &Config,
+        reason: Option<CancellationReason>,
+        outbox: &mut Outbox<'_>,
+    ) -> Changed {
         if reason == Some(CancellationReason::Automatic) {
             return Err(Rejection::InvalidReason);
         }
@@ -27,37 +32,37 @@ impl Payment {
         if self.intent.owned_by_session && status != IntentStatus::RequiresCapture {
             return Err(Rejection::OwnedBySession);
         }
-        self.end(terms, Cause::Cancel(reason), outbox)?.done()
+        self.end(config, Cause::Cancel(reason), outbox)?.done()
     }
 
     /// The system cancels an intent whose Checkout Session has run out (§2.13).
-    pub(crate) fn abandon(self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn abandon(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         if !self.intent.status.is_open() {
             return self.unchanged();
         }
-        self.end(terms, Cause::Cancel(Some(CancellationReason::Automatic)), outbox)?.happened()
+        self.end(config, Cause::Cancel(Some(CancellationReason::Automatic)), outbox)?.happened()
     }
 
     /// The expiry job comes by. Before the deadline, or after someone else ended the hold, it finds
     /// nothing to do: exactly one of them wins (I17, U9).
-    pub(crate) fn expire(self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn expire(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         let due = self
             .charge
             .and_then(|charge| charge.hold.left())
-            .is_some_and(|left| left <= terms.dialect.expiry_job_delay);
+            .is_some_and(|left| left <= config.dialect.expiry_job_delay);
         if !due {
             return self.unchanged();
         }
-        self.run_out(terms, outbox)
+        self.run_out(config, outbox)
     }
 
     /// The deadline of a hold, and the time the job may take, are over.
-    fn run_out(self, terms: &Terms, outbox: &mut Outbox<'_>) -> Changed {
-        self.end(terms, Cause::Expiry, outbox)?.happened()
+    fn run_out(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
+        self.end(config, Cause::Expiry, outbox)?.happened()
     }
 
     /// The payment `seconds` later.
-    pub(crate) fn advance(mut self, terms: &Terms, seconds: u32, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn advance(mut self, config: &Config, seconds: u32, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut() else { return self.happened() };
         let (booking, must_be_booked) = charge.booking.after(seconds);
         let (hold, has_run_out) = charge.hold.after(seconds);
@@ -65,18 +70,18 @@ impl Payment {
             return self.book(outbox);
         }
         if has_run_out {
-            return self.run_out(terms, outbox);
+            return self.run_out(config, outbox);
         }
         (charge.booking, charge.hold) = (booking, hold);
         self.happened()
     }
 
     /// Uncaptured ends `canceled`, partly captured ends `succeeded` (B38, D11).
-    fn end(self, terms: &Terms, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+    fn end(self, config: &Config, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         if self.intent.received.is_zero() {
             self.end_uncaptured(cause, outbox)
         } else {
-            self.end_partly_captured(terms, cause, outbox)
+            self.end_partly_captured(config, cause, outbox)
         }
     }
 
@@ -115,11 +120,11 @@ impl Payment {
     }
 
     /// What was captured stays captured; what was not is let go (B35, B38, B56, U6, U12).
-    fn end_partly_captured(self, terms: &Terms, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
-        let mut next = self.end_hold(terms)?;
+    fn end_partly_captured(self, config: &Config, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
+        let mut next = self.end_hold(config)?;
         outbox.tell_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() })?;
         match cause {
-            Cause::Cancel(reason) if !terms.dialect.cancel_keeps_captured => {
+            Cause::Cancel(reason) if !config.dialect.cancel_keeps_captured => {
                 next.intent.status = IntentStatus::Canceled;
                 next.intent.cancellation_reason = reason;
                 outbox.tell(NotificationKind::IntentCanceled)?;

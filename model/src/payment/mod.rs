@@ -27,9 +27,9 @@ pub(crate) use create::intent_amount;
 
 use crate::time::Countdown;
 use crate::{
-    Accepted, Amount, CancellationReason, CaptureMethod, ChargeStatus, ChargeView, ConfirmationMethod, Currency, Flow,
-    IntentStatus, LedgerView, Links, Outcome, PaymentError, PaymentMethod, PaymentView, REFUNDS, RefundView, Rejection,
-    Terms,
+    Accepted, Amount, CancellationReason, CaptureMethod, ChargeStatus, ChargeView, Config, ConfirmationMethod,
+    Currency, Flow, IntentStatus, LedgerView, Links, Outcome, PaymentError, PaymentMethod, PaymentView, REFUNDS,
+    RefundView, Rejection,
 };
 
 /// What a request or an event made of a payment, and the answer; or a refusal that changed nothing.
@@ -133,9 +133,9 @@ impl Charge {
 
     /// May the hold still be captured? It may until the deadline, and the countdown runs on until
     /// the expiry job has come by at the latest (U9).
-    fn is_usable(&self, terms: &Terms) -> bool {
-        let delay = terms.dialect.expiry_job_delay;
-        self.hold.left().is_some_and(|left| left > delay || (left == delay && terms.dialect.capture_at_deadline))
+    fn is_usable(&self, config: &Config) -> bool {
+        let delay = config.dialect.expiry_job_delay;
+        self.hold.left().is_some_and(|left| left > delay || (left == delay && config.dialect.capture_at_deadline))
     }
 }
 
@@ -163,7 +163,7 @@ impl Payment {
 
     /// What an outsider sees.
     #[inline]
-    pub(crate) fn view(&self, terms: &Terms) -> PaymentView {
+    pub(crate) fn view(&self, config: &Config) -> PaymentView {
         let intent = &self.intent;
         PaymentView {
             status: intent.status,
@@ -182,7 +182,7 @@ impl Payment {
             cancellation_reason: intent.cancellation_reason,
             last_error: intent.last_error,
             owned_by_session: intent.owned_by_session,
-            charge: self.charge.as_ref().map(|charge| charge.view(terms)),
+            charge: self.charge.as_ref().map(|charge| charge.view(config)),
             successful_charges: self.successful_charges,
             refunds: self.refunds,
             ledger: self.ledger,
@@ -192,8 +192,8 @@ impl Payment {
 
 impl Charge {
     #[inline]
-    fn view(&self, terms: &Terms) -> ChargeView {
-        let delay = i64::from(terms.dialect.expiry_job_delay);
+    fn view(&self, config: &Config) -> ChargeView {
+        let delay = i64::from(config.dialect.expiry_job_delay);
         ChargeView {
             status: self.status,
             authorized: self.authorized,
@@ -205,7 +205,7 @@ impl Charge {
             multicapture_available: self.multicapture_available,
             captures: self.captures,
             hold_left: self.hold.left().map(|left| i64::from(left).saturating_sub(delay)),
-            booking_left: self.booking.left(),
+            posting_left: self.booking.left(),
             links: self.links,
             fee_at_first_capture: self.fee_at_first_capture,
             transfer_at_first_capture: self.transfer_at_first_capture,

@@ -5,18 +5,18 @@ use crate::payment::{Changed, Charge, Payment};
 use crate::session::Session;
 use crate::setup::Setup;
 use crate::{
-    About, Accepted, Call, Event, Input, IntentId, IntentStatus, Notification, NotificationKind, Notifications,
-    Operation, Outcome, Previous, State, Terms, Transition, transition,
+    Accepted, Call, Config, EnvironmentEvent, Input, IntentId, IntentStatus, Notification, NotificationKind,
+    Notifications, Operation, Outcome, Previous, State, Target, Transition, transition,
 };
 
-/// One rule of the specification broken on purpose, to prove that a claim notices.
+/// One rule of the specification broken on purpose, to prove that a property notices.
 #[derive(Clone, Copy)]
-pub struct Fault {
+pub struct PlantedFault {
     /// Kebab-case name.
     pub name: &'static str,
     /// What the broken engine does, in a sentence.
     pub does: &'static str,
-    /// The id of the claim that must notice.
+    /// The id of the property that must notice.
     pub breaks: &'static str,
     /// The scenario in which it shows.
     pub scenario: &'static str,
@@ -25,7 +25,7 @@ pub struct Fault {
     pub(super) kind: Kind,
 }
 
-impl std::fmt::Debug for Fault {
+impl std::fmt::Debug for PlantedFault {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.name)
     }
@@ -34,12 +34,12 @@ impl std::fmt::Debug for Fault {
 /// How a fault gets into the transition.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// The engine works under other terms than it says.
-    Terms(fn(&mut Terms)),
+    /// The engine works under other config than it says.
+    Config(fn(&mut Config)),
     /// The engine understands another request than was made, or sees another payment than there is.
     Heard(fn(&mut Heard)),
     /// The engine does something else with a payment; `None` where it does what it should.
-    Instead(fn(&Terms, Payment, Input, &mut Outbox<'_>) -> Option<Changed>),
+    Instead(fn(&Config, Payment, Input, &mut Outbox<'_>) -> Option<Changed>),
     /// The engine gets the payment wrong, or the answer, or what it tells of it.
     Payment(fn(&mut PaymentStep<'_>)),
     /// The engine gets anything wrong.
@@ -48,7 +48,7 @@ pub(super) enum Kind {
 
 /// What the engine believes it was asked, about what.
 pub(super) struct Heard {
-    pub(super) terms: Terms,
+    pub(super) config: Config,
     /// What came in; may be replaced.
     pub(super) input: Input,
     /// The payment it is about; may be replaced for the time of the step. What the step does not
@@ -58,7 +58,7 @@ pub(super) struct Heard {
 
 /// A step of one payment, made and not yet believed.
 pub(super) struct PaymentStep<'a> {
-    pub(super) terms: &'a Terms,
+    pub(super) config: &'a Config,
     pub(super) intent: IntentId,
     pub(super) input: Input,
     pub(super) before: Option<Payment>,
@@ -113,7 +113,7 @@ impl PaymentStep<'_> {
 
     /// Tells of one more thing about the payment.
     pub(super) fn tell(&mut self, kind: NotificationKind) {
-        let about = About::Payment(self.intent);
+        let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
     }
 
@@ -132,7 +132,7 @@ impl PaymentStep<'_> {
 
 /// A step of everything else.
 pub(super) struct WorldStep<'a> {
-    pub(super) terms: &'a Terms,
+    pub(super) config: &'a Config,
     pub(super) input: Input,
     pub(super) before_setup: Option<Setup>,
     pub(super) before_session: Option<Session>,
@@ -149,21 +149,21 @@ pub(super) struct WorldStep<'a> {
 /// [`transition`] with one rule broken.
 #[must_use]
 pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
-    fault: &Fault,
-    terms: &Terms,
+    fault: &PlantedFault,
+    config: &Config,
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
     match fault.kind {
-        Kind::Terms(change) => {
-            let mut terms = *terms;
-            change(&mut terms);
-            transition(&terms, before, input)
+        Kind::Config(change) => {
+            let mut config = *config;
+            change(&mut config);
+            transition(&config, before, input)
         }
-        Kind::Heard(change) => mishear(change, terms, before, input),
-        Kind::Instead(act) => act_instead(act, terms, before, input),
+        Kind::Heard(change) => mishear(change, config, before, input),
+        Kind::Instead(act) => act_instead(act, config, before, input),
         Kind::Payment(change) => {
-            let mut made = transition(terms, before, input);
+            let mut made = transition(config, before, input);
             for (index, payment) in (0..).zip(&before.payments) {
                 let intent = IntentId(index);
                 if !concerns(input, intent, before) {
@@ -171,7 +171,7 @@ pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
                 }
                 let Some(slot) = made.after.payments.get_mut(usize::from(index)) else { continue };
                 change(&mut PaymentStep {
-                    terms,
+                    config,
                     intent,
                     input,
                     before: *payment,
@@ -183,9 +183,9 @@ pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
             made
         }
         Kind::World(change) => {
-            let mut made = transition(terms, before, input);
+            let mut made = transition(config, before, input);
             change(&mut WorldStep {
-                terms,
+                config,
                 input,
                 before_setup: before.setup,
                 before_session: before.session,
@@ -206,19 +206,19 @@ pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
 /// Makes the step with another input, or from another payment, than there is.
 fn mishear<const PAYMENTS: usize, const KEYS: usize>(
     change: fn(&mut Heard),
-    terms: &Terms,
+    config: &Config,
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
     let intent = input.intent();
     let payment = intent.and_then(|intent| before.payment(intent));
-    let mut heard = Heard { terms: *terms, input, payment };
+    let mut heard = Heard { config: *config, input, payment };
     change(&mut heard);
     let mut believed = *before;
     if let (Some(intent), Some(payment)) = (intent, heard.payment) {
         believed.set_payment(intent, payment);
     }
-    let mut made = transition(&heard.terms, &believed, heard.input);
+    let mut made = transition(&heard.config, &believed, heard.input);
     if made.after == believed {
         // Nothing came of it, so what was only believed is forgotten again.
         made.after = *before;
@@ -228,21 +228,21 @@ fn mishear<const PAYMENTS: usize, const KEYS: usize>(
 
 /// Does something else with the payment that the input is about.
 fn act_instead<const PAYMENTS: usize, const KEYS: usize>(
-    act: fn(&Terms, Payment, Input, &mut Outbox<'_>) -> Option<Changed>,
-    terms: &Terms,
+    act: fn(&Config, Payment, Input, &mut Outbox<'_>) -> Option<Changed>,
+    config: &Config,
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
     if let Some((intent, payment)) = input.intent().and_then(|intent| Some((intent, before.payment(intent)?))) {
         let mut notifications = Notifications::none();
-        let mut outbox = Outbox::new(&mut notifications, About::Payment(intent));
-        if let Some(Ok((payment, outcome))) = act(terms, payment, input, &mut outbox) {
+        let mut outbox = Outbox::new(&mut notifications, Target::Payment(intent));
+        if let Some(Ok((payment, outcome))) = act(config, payment, input, &mut outbox) {
             let mut after = *before;
             after.set_payment(intent, payment);
             return Transition { after, outcome, notifications };
         }
     }
-    transition(terms, before, input)
+    transition(config, before, input)
 }
 
 /// Can the input concern this payment? Time concerns every one.
@@ -252,8 +252,9 @@ fn concerns<const PAYMENTS: usize, const KEYS: usize>(
     before: &State<PAYMENTS, KEYS>,
 ) -> bool {
     match input {
-        Input::Event(Event::Advance { .. }) | Input::Call(Call { operation: Operation::ExpireSession, .. }) => true,
-        Input::Finish { key } => before.key(key).is_some_and(|key| key.operation.about() == About::Payment(intent)),
+        Input::Event(EnvironmentEvent::Advance { .. })
+        | Input::Call(Call { operation: Operation::ExpireSession, .. }) => true,
+        Input::Finish { key } => before.key(key).is_some_and(|key| key.operation.about() == Target::Payment(intent)),
         Input::Call(_) | Input::Begin { .. } | Input::Event(_) => input.intent() == Some(intent),
     }
 }

@@ -15,10 +15,10 @@ mod session;
 mod setup;
 mod status;
 
-use super::fault::Fault;
+use super::fault::PlantedFault;
 
 /// Every planted fault.
-pub fn faults() -> impl Iterator<Item = &'static Fault> {
+pub fn faults() -> impl Iterator<Item = &'static PlantedFault> {
     [
         money::FAULTS,
         status::FAULTS,

@@ -5,6 +5,6 @@ mod fault;
 mod faults;
 mod states;
 
-pub use fault::{Fault, faulty_transition};
+pub use fault::{PlantedFault, faulty_transition};
 pub use faults::faults;
 pub use states::{DOMAIN, type_correct_states};

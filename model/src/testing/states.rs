@@ -1,6 +1,6 @@
 //! States that have the right types and nothing else: most of them no history leads to.
 //!
-//! A claim that survives one step from each of them holds by itself, for histories of any length,
+//! A property that survives one step from each of them holds by itself, for histories of any length,
 //! not only because the states that would break it are out of reach.
 
 use crate::payment::{Charge, Payment, PaymentIntent};

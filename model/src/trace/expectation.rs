@@ -5,7 +5,8 @@ use std::fmt;
 use super::look::{Place, Subject, Value};
 use super::words::Verb;
 use crate::{
-    Accepted, Event, Input, Links, Notification, NotificationKind, Observation, Operation, Outcome, Rejection,
+    Accepted, EnvironmentEvent, Input, Links, Notification, NotificationKind, Observation, Operation, Outcome,
+    Rejection,
 };
 
 /// What stands right of `=>`.
@@ -340,16 +341,16 @@ pub fn subject(input: &Input) -> Option<Subject> {
         Input::Begin { operation, .. } => Some(of_operation(operation)),
         Input::Finish { .. } => None,
         Input::Event(event) => match event {
-            Event::Authenticate { intent, .. }
-            | Event::Settle { intent }
-            | Event::CloseCancelWindow { intent }
-            | Event::Book { intent }
-            | Event::ExpireHold { intent }
-            | Event::CustomerPays { intent, .. } => Some(Subject::Payment(*intent)),
-            Event::Refund { intent, refund, .. } => Some(Subject::Refund(*intent, *refund)),
-            Event::AuthenticateSetup { .. } | Event::SettleSetup => Some(Subject::Setup),
-            Event::PruneKey { key } => Some(Subject::Key(*key)),
-            Event::Advance { .. } => None,
+            EnvironmentEvent::Authenticate { intent, .. }
+            | EnvironmentEvent::Settle { intent }
+            | EnvironmentEvent::CloseCancelWindow { intent }
+            | EnvironmentEvent::PostToLedger { intent }
+            | EnvironmentEvent::ExpireHold { intent }
+            | EnvironmentEvent::CustomerPays { intent, .. } => Some(Subject::Payment(*intent)),
+            EnvironmentEvent::Refund { intent, refund, .. } => Some(Subject::Refund(*intent, *refund)),
+            EnvironmentEvent::AuthenticateSetup { .. } | EnvironmentEvent::SettleSetup => Some(Subject::Setup),
+            EnvironmentEvent::PruneKey { key } => Some(Subject::Key(*key)),
+            EnvironmentEvent::Advance { .. } => None,
         },
     }
 }

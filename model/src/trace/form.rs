@@ -6,8 +6,8 @@
 
 use super::words::{Seconds, Word};
 use crate::{
-    Call, Capture, Confirm, ConfirmationMethod, Create, CreateRefund, CreateSession, Event, Fault, Flow, Input,
-    Operation, Update,
+    Call, Capture, Confirm, ConfirmationMethod, Create, CreateRefund, CreateSession, DeliveryFault, EnvironmentEvent,
+    Flow, Input, Operation, Update,
 };
 
 /// What reads or writes a line.
@@ -56,7 +56,7 @@ pub(super) fn input<P: Pen>(pen: &mut P, input: Input) -> Result<Input, P::Error
         Input::Call(call) => Input::Call(Call {
             operation: operation(pen, call.operation)?,
             key: pen.named("key", call.key)?,
-            fault: defaulted(pen, "fault", Fault::None, call.fault)?,
+            fault: defaulted(pen, "fault", DeliveryFault::None, call.fault)?,
         }),
         Input::Begin { key, operation: begun } => {
             let key = pen.next(key)?;
@@ -193,24 +193,30 @@ fn create_session<P: Pen>(pen: &mut P, session: CreateSession) -> Result<CreateS
     })
 }
 
-fn event<P: Pen>(pen: &mut P, event: Event) -> Result<Event, P::Error> {
+fn event<P: Pen>(pen: &mut P, event: EnvironmentEvent) -> Result<EnvironmentEvent, P::Error> {
     Ok(match event {
-        Event::Authenticate { intent, result } => {
-            Event::Authenticate { intent: pen.next(intent)?, result: pen.next(result)? }
+        EnvironmentEvent::Authenticate { intent, result } => {
+            EnvironmentEvent::Authenticate { intent: pen.next(intent)?, result: pen.next(result)? }
         }
-        Event::Settle { intent } => Event::Settle { intent: pen.next(intent)? },
-        Event::CloseCancelWindow { intent } => Event::CloseCancelWindow { intent: pen.next(intent)? },
-        Event::Book { intent } => Event::Book { intent: pen.next(intent)? },
-        Event::ExpireHold { intent } => Event::ExpireHold { intent: pen.next(intent)? },
-        Event::Refund { intent, refund, progress } => {
-            Event::Refund { intent: pen.next(intent)?, refund: pen.next(refund)?, progress: pen.next(progress)? }
+        EnvironmentEvent::Settle { intent } => EnvironmentEvent::Settle { intent: pen.next(intent)? },
+        EnvironmentEvent::CloseCancelWindow { intent } => {
+            EnvironmentEvent::CloseCancelWindow { intent: pen.next(intent)? }
         }
-        Event::AuthenticateSetup { result } => Event::AuthenticateSetup { result: pen.next(result)? },
-        Event::SettleSetup => Event::SettleSetup,
-        Event::CustomerPays { intent, method } => {
-            Event::CustomerPays { intent: pen.next(intent)?, method: required(pen, "method", method)? }
+        EnvironmentEvent::PostToLedger { intent } => EnvironmentEvent::PostToLedger { intent: pen.next(intent)? },
+        EnvironmentEvent::ExpireHold { intent } => EnvironmentEvent::ExpireHold { intent: pen.next(intent)? },
+        EnvironmentEvent::Refund { intent, refund, progress } => EnvironmentEvent::Refund {
+            intent: pen.next(intent)?,
+            refund: pen.next(refund)?,
+            progress: pen.next(progress)?,
+        },
+        EnvironmentEvent::AuthenticateSetup { result } => {
+            EnvironmentEvent::AuthenticateSetup { result: pen.next(result)? }
         }
-        Event::PruneKey { key } => Event::PruneKey { key: pen.next(key)? },
-        Event::Advance { seconds } => Event::Advance { seconds: pen.next(Seconds(seconds))?.0 },
+        EnvironmentEvent::SettleSetup => EnvironmentEvent::SettleSetup,
+        EnvironmentEvent::CustomerPays { intent, method } => {
+            EnvironmentEvent::CustomerPays { intent: pen.next(intent)?, method: required(pen, "method", method)? }
+        }
+        EnvironmentEvent::PruneKey { key } => EnvironmentEvent::PruneKey { key: pen.next(key)? },
+        EnvironmentEvent::Advance { seconds } => EnvironmentEvent::Advance { seconds: pen.next(Seconds(seconds))?.0 },
     })
 }

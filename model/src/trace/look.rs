@@ -166,8 +166,8 @@ const PAYMENT: &[Field<PaymentView>] = &[
     field("multicapture_available", Kind::Flag, |it| charge(it, |charge| Value::Flag(charge.multicapture_available))),
     field("captures", Kind::Number, |it| charge(it, |charge| count(charge.captures))),
     field("hold_left", Kind::Seconds, |it| charge(it, |charge| maybe(charge.hold_left, Value::Seconds))),
-    field("booking_left", Kind::Seconds, |it| {
-        charge(it, |charge| maybe(charge.booking_left, |left| Value::Seconds(i64::from(left))))
+    field("posting_left", Kind::Seconds, |it| {
+        charge(it, |charge| maybe(charge.posting_left, |left| Value::Seconds(i64::from(left))))
     }),
     field("balance_transaction", Kind::Link, |it| charge(it, |charge| link(charge.links.balance_transaction))),
     field("transfer", Kind::Link, |it| charge(it, |charge| link(charge.links.transfer))),

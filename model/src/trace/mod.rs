@@ -14,7 +14,7 @@
 //! capture  pi1 100 key=key1     => rejected payment_intent_unexpected_state http=400
 //! ```
 //!
-//! # Terms
+//! # Config
 //!
 //! `account` (`country=`, `multicapture=`) and `dialect` (any field of [`Dialect`](crate::Dialect)) come before
 //! the first input. What is not said is as usual.
@@ -80,15 +80,15 @@ pub use expectation::{Answer, Difference, Expectation, Told, describe, subject};
 pub use look::{Place, Subject, Value};
 pub use words::{Verb, correction, parse_duration};
 
-use crate::{Input, Terms};
+use crate::{Config, Input};
 
-/// A trace: the terms, and what happens under them.
+/// A trace: the config, and what happens under them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
     /// The comment at the beginning, a line each: what the trace shows.
     pub heading: Vec<String>,
-    /// The terms that the engine works under.
-    pub terms: Terms,
+    /// The config that the engine works under.
+    pub config: Config,
     /// What happens, in order.
     pub lines: Vec<Line>,
     /// Comments after the last input.
@@ -127,9 +127,9 @@ impl Line {
 impl Script {
     /// A trace out of inputs, each with or without what is expected of it.
     #[must_use]
-    pub fn of(terms: Terms, lines: impl IntoIterator<Item = (Input, Option<Expectation>)>) -> Self {
+    pub fn of(config: Config, lines: impl IntoIterator<Item = (Input, Option<Expectation>)>) -> Self {
         let line = |(input, expectation)| Line { expectation, ..Line::of(input) };
-        Self { terms, lines: lines.into_iter().map(line).collect(), ..Self::default() }.numbered()
+        Self { config, lines: lines.into_iter().map(line).collect(), ..Self::default() }.numbered()
     }
 
     /// The same trace, its lines numbered as they will stand in the file it prints.

@@ -7,7 +7,7 @@ use super::form::{self, Pen};
 use super::look::Place;
 use super::words::{Named, Verb, Word, correction};
 use super::{Error, Line, Script};
-use crate::{Account, Choice, Country, Dialect, Input, NotificationKind, Terms};
+use crate::{Account, Choice, Config, Country, Dialect, Input, NotificationKind};
 
 /// A word of the text and where it stands, both counted from 1.
 #[derive(Clone, Copy, Debug)]
@@ -334,7 +334,7 @@ fn read_told(item: &str) -> Result<Told, String> {
 /// Reads `account …` and `dialect …`.
 #[derive(Default)]
 struct Header {
-    terms: Terms,
+    config: Config,
     given: Vec<String>,
 }
 
@@ -354,13 +354,13 @@ impl Header {
             };
             let field = format!("{} {name}", head.text);
             match head.text {
-                "account" => set_account(&mut self.terms.account, name, word).map_err(wrong)?,
+                "account" => set_account(&mut self.config.account, name, word).map_err(wrong)?,
                 _ => {
                     let names = Dialect::FIELDS.iter().map(|(name, _)| *name);
                     if !names.clone().any(|known| known == name) {
                         return Err(wrong(format!("no such dialect field{}", correction(name, names))));
                     }
-                    self.terms.dialect.set(name, word).map_err(wrong)?;
+                    self.config.dialect.set(name, word).map_err(wrong)?;
                 }
             }
             // Only known fields come this far, so the list stays short.
@@ -413,7 +413,7 @@ impl Script {
             untouched = false;
             if Header::begins(first.text) {
                 if !script.lines.is_empty() {
-                    return Err(split.wrong(*first, "the terms must be said before the first input".to_owned()));
+                    return Err(split.wrong(*first, "the config must be said before the first input".to_owned()));
                 }
                 header.read(&split)?;
                 remarks.extend(comment);
@@ -432,7 +432,7 @@ impl Script {
             let remarks = std::mem::take(&mut remarks);
             script.lines.push(Line { number: split.number, input, expectation, comment, remarks });
         }
-        script.terms = header.terms;
+        script.config = header.config;
         script.closing = remarks;
         Ok(script)
     }

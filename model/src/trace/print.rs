@@ -116,15 +116,15 @@ fn write_comments(comments: &[String], out: &mut dyn Write) -> fmt::Result {
 const WIDEST: usize = 72;
 
 impl Script {
-    /// Writes what comes before the first input: the heading and the terms.
+    /// Writes what comes before the first input: the heading and the config.
     pub(super) fn write_preamble(&self, out: &mut dyn Write) -> fmt::Result {
         write_comments(&self.heading, out)?;
-        let account = account_words(&self.terms.account);
+        let account = account_words(&self.config.account);
         if !account.is_empty() {
             writeln!(out, "account  {}", account.join(" "))?;
         }
         let usual = Dialect::default().words();
-        let dialect = self.terms.dialect.words();
+        let dialect = self.config.dialect.words();
         let chosen = dialect.iter().zip(&usual).filter(|(chosen, usual)| chosen != usual);
         let chosen: Vec<String> = chosen.map(|((name, word), _)| format!("{name}={word}")).collect();
         if !chosen.is_empty() {

@@ -2,9 +2,9 @@ use super::words::{Named, Word, text};
 use super::*;
 use crate::{
     Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod,
-    Country, Create, CreateRefund, CreateSession, Currency, Event, Fault, Flow, IntentId, IntentStatus, KeyId,
-    Notification, NotificationKind, Observation, Operation, PaymentMethod, Previous, RefundId, RefundProgress,
-    Rejection, SessionMode, SessionUi, SetupStatus, SetupView, Update,
+    Country, Create, CreateRefund, CreateSession, Currency, DeliveryFault, EnvironmentEvent, Flow, IntentId,
+    IntentStatus, KeyId, Notification, NotificationKind, Observation, Operation, PaymentMethod, Previous, RefundId,
+    RefundProgress, Rejection, SessionMode, SessionUi, SetupStatus, SetupView, Update,
 };
 
 /// Choices for an input: from an odometer over small ranges, or from a seeded generator.
@@ -175,17 +175,17 @@ fn input(from: &mut impl Choices, verb: Verb, wide: bool) -> Input {
             };
         }
         Verb::Finish => return Input::Finish { key },
-        Verb::Authenticate => return Event::Authenticate { intent, result: any(from) }.into(),
-        Verb::Settle => return Event::Settle { intent }.into(),
-        Verb::CloseCancelWindow => return Event::CloseCancelWindow { intent }.into(),
-        Verb::Book => return Event::Book { intent }.into(),
-        Verb::ExpireHold => return Event::ExpireHold { intent }.into(),
-        Verb::RefundProgress => return Event::Refund { intent, refund, progress: any(from) }.into(),
-        Verb::AuthenticateSetup => return Event::AuthenticateSetup { result: any(from) }.into(),
-        Verb::SettleSetup => return Event::SettleSetup.into(),
-        Verb::CustomerPays => return Event::CustomerPays { intent, method: any(from) }.into(),
-        Verb::PruneKey => return Event::PruneKey { key }.into(),
-        Verb::Advance => return Event::Advance { seconds: seconds(from) }.into(),
+        Verb::Authenticate => return EnvironmentEvent::Authenticate { intent, result: any(from) }.into(),
+        Verb::Settle => return EnvironmentEvent::Settle { intent }.into(),
+        Verb::CloseCancelWindow => return EnvironmentEvent::CloseCancelWindow { intent }.into(),
+        Verb::Book => return EnvironmentEvent::PostToLedger { intent }.into(),
+        Verb::ExpireHold => return EnvironmentEvent::ExpireHold { intent }.into(),
+        Verb::RefundProgress => return EnvironmentEvent::Refund { intent, refund, progress: any(from) }.into(),
+        Verb::AuthenticateSetup => return EnvironmentEvent::AuthenticateSetup { result: any(from) }.into(),
+        Verb::SettleSetup => return EnvironmentEvent::SettleSetup.into(),
+        Verb::CustomerPays => return EnvironmentEvent::CustomerPays { intent, method: any(from) }.into(),
+        Verb::PruneKey => return EnvironmentEvent::PruneKey { key }.into(),
+        Verb::Advance => return EnvironmentEvent::Advance { seconds: seconds(from) }.into(),
     };
     Input::Call(Call { operation, key: maybe(from, |_| key), fault: any(from) })
 }
@@ -225,16 +225,16 @@ fn any_script_reads_back() {
     let mut seeded = Seeded(8);
     let comments = |from: &mut Seeded| vec!["why".to_owned(); from.below(3)];
     for _ in 0..5_000 {
-        let mut terms = Terms::default();
-        terms.account.multicapture = flag(&mut seeded);
-        terms.dialect.confirm_limit = pick(&mut seeded, &[3, 10]);
+        let mut config = Config::default();
+        config.account.multicapture = flag(&mut seeded);
+        config.dialect.confirm_limit = pick(&mut seeded, &[3, 10]);
         let lines: Vec<_> = (0..seeded.below(8))
             .map(|_| {
                 let verb = any(&mut seeded);
                 (input(&mut seeded, verb, true), None)
             })
             .collect();
-        let mut script = Script::of(terms, lines);
+        let mut script = Script::of(config, lines);
         script.heading = comments(&mut seeded);
         script.closing = comments(&mut seeded);
         for line in &mut script.lines {
@@ -263,7 +263,7 @@ fn every_id_and_duration_reads_back() {
     }
     for (word, seconds) in [("6d23h59m59s", 604_799), ("90m", 5_400), ("0s", 0), ("49710d6h28m15s", u32::MAX)] {
         let input: Input = format!("advance {word}").parse().unwrap();
-        assert_eq!(input, Event::Advance { seconds }.into());
+        assert_eq!(input, EnvironmentEvent::Advance { seconds }.into());
     }
     for word in ["7", "s", "1s1d", "1d1d", "49710d6h28m16s", "-1s", "1.5h", "99999999999999999999s", ""] {
         assert!(format!("advance {word}").parse::<Input>().is_err(), "{word}");
@@ -330,7 +330,7 @@ fn errors_name_the_line_the_word_and_the_way_out() {
             "line 1, word 2 `confirm_limt=3`: no such dialect field; \
                                     did you mean `confirm_limit`?",
         ),
-        ("settle pi1\naccount country=us", "line 2, word 1 `account`: the terms must be said before the first input"),
+        ("settle pi1\naccount country=us", "line 2, word 1 `account`: the config must be said before the first input"),
         ("account country=uk", "line 1, word 2 `country=uk`: expected a country; did you mean `us`?"),
     ];
     for (text, message) in cases {
@@ -360,7 +360,7 @@ cancel_setup                     => lost
     let script = Script::parse(text).unwrap();
     assert_eq!(script.to_string(), text);
     assert_eq!(script.heading, ["Two lines", "of heading."]);
-    assert_eq!(script.terms.account.country, Country::Jp);
+    assert_eq!(script.config.account.country, Country::Jp);
     assert_eq!(script.lines[2].comment.as_deref(), Some("and why not"));
     assert_eq!(script.lines[2].remarks, ["why"]);
     assert_eq!(script.clone().numbered(), script);
@@ -447,13 +447,13 @@ fn long_hostile_texts_take_no_time() {
     }
 }
 
-fn observation<'a>(terms: &'a Terms, setup: &'a SetupView) -> Observation<'a> {
-    Observation { terms, payments: &[], setup: Some(setup), session: None, keys: &[] }
+fn observation<'a>(config: &'a Config, setup: &'a SetupView) -> Observation<'a> {
+    Observation { config, payments: &[], setup: Some(setup), session: None, keys: &[] }
 }
 
 #[test]
 fn differences_are_named() {
-    let terms = Terms::default();
+    let config = Config::default();
     let setup = SetupView {
         status: SetupStatus::RequiresAction,
         payment_method: Some(PaymentMethod::Visa),
@@ -462,9 +462,9 @@ fn differences_are_named() {
         last_error: None,
         owned_by_session: false,
     };
-    let seen = observation(&terms, &setup);
+    let seen = observation(&config, &setup);
     let previous = Previous { amount: Some(Amount::new(5)), ..Previous::default() };
-    let told = [Notification { kind: NotificationKind::SetupCreated, about: crate::About::Setup, previous }];
+    let told = [Notification { kind: NotificationKind::SetupCreated, about: crate::Target::Setup, previous }];
     let check = |line: &str, outcome: crate::Outcome| -> Vec<String> {
         let script = Script::parse(line).unwrap();
         let expectation = script.lines[0].expectation.clone().unwrap();
@@ -533,7 +533,7 @@ fn differences_are_named() {
         (Err(Rejection::AmountOutOfRange), "settle_setup => notifies setup_intent.created\n"),
     ];
     for (outcome, line) in recorded {
-        let script = Script::of(terms, [(input, Some(Expectation::recorded(&input, &outcome, &seen, &told)))]);
+        let script = Script::of(config, [(input, Some(Expectation::recorded(&input, &outcome, &seen, &told)))]);
         assert_eq!(script.to_string(), line);
         assert_eq!(Script::parse(line), Ok(script));
     }
@@ -557,7 +557,7 @@ fn every_named_value_reads_back() {
     all::<SessionUi>();
     all::<Authentication>();
     all::<RefundProgress>();
-    all::<Fault>();
+    all::<DeliveryFault>();
     all::<NotificationKind>();
     all::<Country>();
 }

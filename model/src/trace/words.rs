@@ -5,9 +5,9 @@ use std::fmt;
 use crate::status::named;
 use crate::{
     Authentication, CancellationReason, Capture, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Country,
-    Create, CreateRefund, CreateSession, Currency, Event, Fault, Flow, Input, IntentId, IntentStatus, KeyId,
-    NotificationKind, Operation, PaymentError, PaymentMethod, PaymentStatus, RefundId, RefundProgress, RefundStatus,
-    SessionMode, SessionStatus, SessionUi, SetupStatus, Update,
+    Create, CreateRefund, CreateSession, Currency, DeliveryFault, EnvironmentEvent, Flow, Input, IntentId,
+    IntentStatus, KeyId, NotificationKind, Operation, PaymentError, PaymentMethod, PaymentStatus, RefundId,
+    RefundProgress, RefundStatus, SessionMode, SessionStatus, SessionUi, SetupStatus, Update,
 };
 
 named! {
@@ -55,17 +55,17 @@ impl Verb {
             Input::Begin { .. } => Self::Begin,
             Input::Finish { .. } => Self::Finish,
             Input::Event(event) => match event {
-                Event::Authenticate { .. } => Self::Authenticate,
-                Event::Settle { .. } => Self::Settle,
-                Event::CloseCancelWindow { .. } => Self::CloseCancelWindow,
-                Event::Book { .. } => Self::Book,
-                Event::ExpireHold { .. } => Self::ExpireHold,
-                Event::Refund { .. } => Self::RefundProgress,
-                Event::AuthenticateSetup { .. } => Self::AuthenticateSetup,
-                Event::SettleSetup => Self::SettleSetup,
-                Event::CustomerPays { .. } => Self::CustomerPays,
-                Event::PruneKey { .. } => Self::PruneKey,
-                Event::Advance { .. } => Self::Advance,
+                EnvironmentEvent::Authenticate { .. } => Self::Authenticate,
+                EnvironmentEvent::Settle { .. } => Self::Settle,
+                EnvironmentEvent::CloseCancelWindow { .. } => Self::CloseCancelWindow,
+                EnvironmentEvent::PostToLedger { .. } => Self::Book,
+                EnvironmentEvent::ExpireHold { .. } => Self::ExpireHold,
+                EnvironmentEvent::Refund { .. } => Self::RefundProgress,
+                EnvironmentEvent::AuthenticateSetup { .. } => Self::AuthenticateSetup,
+                EnvironmentEvent::SettleSetup => Self::SettleSetup,
+                EnvironmentEvent::CustomerPays { .. } => Self::CustomerPays,
+                EnvironmentEvent::PruneKey { .. } => Self::PruneKey,
+                EnvironmentEvent::Advance { .. } => Self::Advance,
             },
         }
     }
@@ -132,17 +132,19 @@ impl Verb {
             Self::ExpireSession => Operation::ExpireSession.into(),
             Self::Begin => Input::Begin { key, operation: Operation::ExpireSession },
             Self::Finish => Input::Finish { key },
-            Self::Authenticate => Event::Authenticate { intent, result }.into(),
-            Self::Settle => Event::Settle { intent }.into(),
-            Self::CloseCancelWindow => Event::CloseCancelWindow { intent }.into(),
-            Self::Book => Event::Book { intent }.into(),
-            Self::ExpireHold => Event::ExpireHold { intent }.into(),
-            Self::RefundProgress => Event::Refund { intent, refund, progress: RefundProgress::Succeeds }.into(),
-            Self::AuthenticateSetup => Event::AuthenticateSetup { result }.into(),
-            Self::SettleSetup => Event::SettleSetup.into(),
-            Self::CustomerPays => Event::CustomerPays { intent, method }.into(),
-            Self::PruneKey => Event::PruneKey { key }.into(),
-            Self::Advance => Event::Advance { seconds: 0 }.into(),
+            Self::Authenticate => EnvironmentEvent::Authenticate { intent, result }.into(),
+            Self::Settle => EnvironmentEvent::Settle { intent }.into(),
+            Self::CloseCancelWindow => EnvironmentEvent::CloseCancelWindow { intent }.into(),
+            Self::Book => EnvironmentEvent::PostToLedger { intent }.into(),
+            Self::ExpireHold => EnvironmentEvent::ExpireHold { intent }.into(),
+            Self::RefundProgress => {
+                EnvironmentEvent::Refund { intent, refund, progress: RefundProgress::Succeeds }.into()
+            }
+            Self::AuthenticateSetup => EnvironmentEvent::AuthenticateSetup { result }.into(),
+            Self::SettleSetup => EnvironmentEvent::SettleSetup.into(),
+            Self::CustomerPays => EnvironmentEvent::CustomerPays { intent, method }.into(),
+            Self::PruneKey => EnvironmentEvent::PruneKey { key }.into(),
+            Self::Advance => EnvironmentEvent::Advance { seconds: 0 }.into(),
         }
     }
 }
@@ -265,7 +267,7 @@ words! {
     RefundProgress: "how the refund moves on" {
         Succeeds = "succeeds", Fails = "fails", DetailsGiven = "details_given", Returned = "returned",
     }
-    Fault: "a fault" {
+    DeliveryFault: "a fault" {
         None = "none", ErrorBefore = "error_before", ErrorAfter = "error_after", AnswerLost = "answer_lost",
     }
 }

@@ -1,8 +1,8 @@
 //! Which part of an abstract transition a step has.
 
 use holdfast_model::{
-    Authentication, Event, Fault, Input, IntentId, IntentStatus, Operation, PaymentView, RefundProgress, SessionStatus,
-    SetupStatus, Update,
+    Authentication, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Operation, PaymentView,
+    RefundProgress, SessionStatus, SetupStatus, Update,
 };
 
 use super::{AmountClass, InputKind, StatusClass, TimeClass};
@@ -87,11 +87,11 @@ pub(super) fn named(step: &Step<'_>) -> (Option<Subject>, InputKind) {
     match step.input {
         Input::Call(call) => {
             let kind = match call.fault {
-                Fault::None if step.known_key().is_some() => InputKind::Repeat,
-                Fault::None => operation_kind(&call.operation),
-                Fault::ErrorBefore => InputKind::ErrorBefore,
-                Fault::ErrorAfter => InputKind::ErrorAfter,
-                Fault::AnswerLost => InputKind::AnswerLost,
+                DeliveryFault::None if step.known_key().is_some() => InputKind::Repeat,
+                DeliveryFault::None => operation_kind(&call.operation),
+                DeliveryFault::ErrorBefore => InputKind::ErrorBefore,
+                DeliveryFault::ErrorAfter => InputKind::ErrorAfter,
+                DeliveryFault::AnswerLost => InputKind::AnswerLost,
             };
             (Some(subject(&call.operation)), kind)
         }
@@ -140,9 +140,9 @@ const fn operation_kind(operation: &Operation) -> InputKind {
 }
 
 #[inline]
-const fn event_kind(event: Event) -> (Option<Subject>, InputKind) {
+const fn event_kind(event: EnvironmentEvent) -> (Option<Subject>, InputKind) {
     match event {
-        Event::Authenticate { intent, result } => {
+        EnvironmentEvent::Authenticate { intent, result } => {
             let kind = match result {
                 Authentication::Succeeds => InputKind::Authenticated,
                 Authentication::Fails => InputKind::AuthenticationFailed,
@@ -150,11 +150,11 @@ const fn event_kind(event: Event) -> (Option<Subject>, InputKind) {
             };
             (Some(Subject::Intent(intent)), kind)
         }
-        Event::Settle { intent } => (Some(Subject::Intent(intent)), InputKind::Settle),
-        Event::CloseCancelWindow { intent } => (Some(Subject::Intent(intent)), InputKind::CloseCancelWindow),
-        Event::Book { intent } => (Some(Subject::Intent(intent)), InputKind::Book),
-        Event::ExpireHold { intent } => (Some(Subject::Intent(intent)), InputKind::ExpireHold),
-        Event::Refund { intent, progress, .. } => {
+        EnvironmentEvent::Settle { intent } => (Some(Subject::Intent(intent)), InputKind::Settle),
+        EnvironmentEvent::CloseCancelWindow { intent } => (Some(Subject::Intent(intent)), InputKind::CloseCancelWindow),
+        EnvironmentEvent::PostToLedger { intent } => (Some(Subject::Intent(intent)), InputKind::Book),
+        EnvironmentEvent::ExpireHold { intent } => (Some(Subject::Intent(intent)), InputKind::ExpireHold),
+        EnvironmentEvent::Refund { intent, progress, .. } => {
             let kind = match progress {
                 RefundProgress::Succeeds => InputKind::RefundSucceeds,
                 RefundProgress::Fails => InputKind::RefundFails,
@@ -163,11 +163,11 @@ const fn event_kind(event: Event) -> (Option<Subject>, InputKind) {
             };
             (Some(Subject::Intent(intent)), kind)
         }
-        Event::AuthenticateSetup { .. } => (Some(Subject::Setup), InputKind::AuthenticateSetup),
-        Event::SettleSetup => (Some(Subject::Setup), InputKind::SettleSetup),
-        Event::CustomerPays { .. } => (Some(Subject::Session), InputKind::CustomerPays),
-        Event::PruneKey { .. } => (None, InputKind::PruneKey),
-        Event::Advance { .. } => (None, InputKind::Advance),
+        EnvironmentEvent::AuthenticateSetup { .. } => (Some(Subject::Setup), InputKind::AuthenticateSetup),
+        EnvironmentEvent::SettleSetup => (Some(Subject::Setup), InputKind::SettleSetup),
+        EnvironmentEvent::CustomerPays { .. } => (Some(Subject::Session), InputKind::CustomerPays),
+        EnvironmentEvent::PruneKey { .. } => (None, InputKind::PruneKey),
+        EnvironmentEvent::Advance { .. } => (None, InputKind::Advance),
     }
 }
 

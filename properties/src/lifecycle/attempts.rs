@@ -1,8 +1,8 @@
 //! Attempts to pay: where each leads, and how the answers from outside carry it on.
 
 use holdfast_model::{
-    Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Decline, Event,
-    IntentStatus, Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
+    Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Decline,
+    EnvironmentEvent, IntentStatus, Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
 };
 
 use crate::judgement::{Judgement, Voice, given};
@@ -248,7 +248,7 @@ fn shows_the_issuers_answer(method: PaymentMethod, after: &PaymentView) -> bool 
 /// one who does not waits for a confirmation that was given, or the issuer's no after the challenge is
 /// taken for a yes.
 fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let Some(Event::Authenticate { result: Authentication::Succeeds, .. }) = step.event() else {
+    let Some(EnvironmentEvent::Authenticate { result: Authentication::Succeeds, .. }) = step.event() else {
         return Judgement::Vacuous;
     };
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
@@ -267,10 +267,10 @@ fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 /// If false, the provider's page charges a card that its issuer refuses, turns a good one away, or skips
 /// the challenge that it demands.
 fn page_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let (Some(Event::CustomerPays { method, .. }), Some(after)) = (step.event(), step.after) else {
+    let (Some(EnvironmentEvent::CustomerPays { method, .. }), Some(after)) = (step.event(), step.after) else {
         return Judgement::Vacuous;
     };
-    let at_limit = step.before.map_or(0, |before| before.confirmations) >= step.terms.dialect.confirm_limit;
+    let at_limit = step.before.map_or(0, |before| before.confirmations) >= step.config.dialect.confirm_limit;
     let expected = if at_limit {
         after.status == Canceled
     } else if challenges(method) {
@@ -284,7 +284,7 @@ fn page_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Jud
 
 /// If false, a customer who failed the challenge pays, or the order is lost to a retry.
 fn failed_challenge_asks_again<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let Some(Event::Authenticate { result: Authentication::Fails, .. }) = step.event() else {
+    let Some(EnvironmentEvent::Authenticate { result: Authentication::Fails, .. }) = step.event() else {
         return Judgement::Vacuous;
     };
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
@@ -298,7 +298,7 @@ fn failed_challenge_asks_again<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 
 /// If false, closing a browser tab decides about money.
 fn abandoned_challenge_decides_nothing<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let Some(Event::Authenticate { result: Authentication::Abandoned, .. }) = step.event() else {
+    let Some(EnvironmentEvent::Authenticate { result: Authentication::Abandoned, .. }) = step.event() else {
         return Judgement::Vacuous;
     };
     let Some((before, _)) = step.both() else { return Judgement::Vacuous };
@@ -309,7 +309,7 @@ fn abandoned_challenge_decides_nothing<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 
 /// If false, a debit that bounced counts as paid, or one that arrived is asked for again.
 fn the_banks_answer_counts<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let (Some(Event::Settle { .. }), Some((before, after))) = (step.event(), step.both()) else {
+    let (Some(EnvironmentEvent::Settle { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
     };
     let Some(method) = before.payment_method.filter(|_| before.status == Processing) else {
@@ -350,7 +350,7 @@ pub(crate) fn answer_shows_the_payment<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 fn the_limit_cancels<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((_, Rejection::TooManyConfirmations)) = step.turned_down() else { return Judgement::Vacuous };
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
-    let limit = step.terms.dialect.confirm_limit;
+    let limit = step.config.dialect.confirm_limit;
     let expected = after.status == Canceled
         && after.cancellation_reason == Some(CancellationReason::Automatic)
         && before.confirmations >= limit;
@@ -369,7 +369,7 @@ fn no_attempt_beyond_the_limit<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
     let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
-    let limit = step.terms.dialect.confirm_limit;
+    let limit = step.config.dialect.confirm_limit;
     let canceled = step.after.is_some_and(|after| after.status == Canceled);
     given(before.confirmations >= limit && before.status.is_open(), canceled || !step.changed, || {
         format!("confirmed after {} of {limit} confirmations, now {:?}", before.confirmations, step.after)

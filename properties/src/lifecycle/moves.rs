@@ -1,7 +1,7 @@
 //! How a PaymentIntent gets where it is: what may change it, and what not.
 
 use holdfast_model::trace::describe;
-use holdfast_model::{Amount, Event, IntentStatus, Operation, Rejection, Update};
+use holdfast_model::{Amount, EnvironmentEvent, IntentStatus, Operation, Rejection, Update};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::money::amount_changes_by_update_only;
@@ -94,18 +94,20 @@ fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentSta
         return closed;
     }
     match step.step.event() {
-        Some(Event::Authenticate { .. }) => before == RequiresAction && after != Canceled,
-        Some(Event::Settle { .. }) => before == Processing && matches!(after, Succeeded | RequiresPaymentMethod),
-        Some(Event::ExpireHold { .. }) => released,
-        Some(Event::CustomerPays { .. }) => attempt,
-        Some(Event::Advance { .. }) => released || closed,
+        Some(EnvironmentEvent::Authenticate { .. }) => before == RequiresAction && after != Canceled,
+        Some(EnvironmentEvent::Settle { .. }) => {
+            before == Processing && matches!(after, Succeeded | RequiresPaymentMethod)
+        }
+        Some(EnvironmentEvent::ExpireHold { .. }) => released,
+        Some(EnvironmentEvent::CustomerPays { .. }) => attempt,
+        Some(EnvironmentEvent::Advance { .. }) => released || closed,
         Some(
-            Event::CloseCancelWindow { .. }
-            | Event::Book { .. }
-            | Event::Refund { .. }
-            | Event::AuthenticateSetup { .. }
-            | Event::SettleSetup
-            | Event::PruneKey { .. },
+            EnvironmentEvent::CloseCancelWindow { .. }
+            | EnvironmentEvent::PostToLedger { .. }
+            | EnvironmentEvent::Refund { .. }
+            | EnvironmentEvent::AuthenticateSetup { .. }
+            | EnvironmentEvent::SettleSetup
+            | EnvironmentEvent::PruneKey { .. },
         )
         | None => false,
     }
@@ -166,7 +168,7 @@ fn payments_never_vanish<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 /// If false, payments come into being that nobody asked for.
 fn payments_are_created_on_request<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let asked = matches!(step.operation, Some(Operation::CreateIntent { .. }))
-        || matches!(step.event(), Some(Event::CustomerPays { .. }));
+        || matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }));
     given(step.before.is_none() && step.after.is_some(), asked, || {
         format!("`{}` created payment {}", step.step.input, step.intent.0)
     })
@@ -258,7 +260,7 @@ fn capture_method_is_the_merchants<V: Voice>(step: &PaymentStep<'_, '_>) -> Judg
 fn idle_events_change_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let idle = step.outcome == Ok(holdfast_model::Accepted::Nothing) && step.seconds() == 0;
     let quiet = step.unchanged() && step.notifications.is_empty();
-    // No witness of the claim: jobs find nothing to do all the time.
+    // No witness of the property: jobs find nothing to do all the time.
     given(idle && step.event().is_some() && !quiet, false, || {
         let changed = changes(&step.before, &step.after);
         format!("`{}` had nothing to do, yet told {:?} and changed {changed}", step.input, step.notifications)

@@ -38,7 +38,7 @@ fn cancel_lets_go<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let (Some(Operation::CancelIntent { reason, .. }), Some((before, after))) = (step.accepted(), step.both()) else {
         return Judgement::Vacuous;
     };
-    let completes = !before.received.is_zero() && step.terms.dialect.cancel_keeps_captured;
+    let completes = !before.received.is_zero() && step.config.dialect.cancel_keeps_captured;
     let status = if completes { Succeeded } else { Canceled };
     let expected = after.status == status
         && after.capturable.is_zero()
@@ -131,7 +131,7 @@ fn update_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
         return Judgement::Vacuous;
     };
     let premise = match update {
-        Update::Metadata => before.status == Canceled && !step.terms.dialect.metadata_on_canceled,
+        Update::Metadata => before.status == Canceled && !step.config.dialect.metadata_on_canceled,
         Update::Amount(_) | Update::Method(_) | Update::CaptureMethod(_) | Update::Fee(_) | Update::Transfer(_) => {
             !before.status.is_open()
         }
@@ -175,7 +175,7 @@ fn bad_amounts_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
     };
     let reason = match number {
         ..=0 => Rejection::InvalidAmount,
-        _ if number < i64::from(step.terms.dialect.minimum_amount) => Rejection::AmountTooSmall,
+        _ if number < i64::from(step.config.dialect.minimum_amount) => Rejection::AmountTooSmall,
         100_000_000.. => Rejection::AmountTooLarge,
         _ => return Judgement::Vacuous,
     };
@@ -203,7 +203,7 @@ fn off_session_comes_with_confirm<V: Voice>(step: &PaymentStep<'_, '_>) -> Judge
 pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
     if reason == Rejection::UnexpectedMulticapture {
-        let accepts = step.terms.dialect.accept_multicapture_with_automatic;
+        let accepts = step.config.dialect.accept_multicapture_with_automatic;
         return given(true, !accepts, || format!("{operation:?} was refused, though it is to be accepted"));
     }
     let Some(before) = step.before else { return Judgement::Vacuous };
@@ -230,7 +230,7 @@ pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
         before.payment_method.is_none()
             && matches!(operation, Operation::ConfirmIntent { confirm, .. } if confirm.method.is_none())
     } else if reason == Rejection::TooManyConfirmations {
-        before.confirmations >= step.terms.dialect.confirm_limit
+        before.confirmations >= step.config.dialect.confirm_limit
     } else {
         return Judgement::Vacuous;
     };

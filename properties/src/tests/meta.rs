@@ -4,22 +4,22 @@ use super::lists::cases;
 use super::*;
 
 #[test]
-fn every_claim_is_true_and_false_of_its_examples() {
+fn every_property_is_true_and_false_of_its_examples() {
     let mut wrong = vec![];
     for Case(id, holds, broken) in cases() {
-        let claim = Claim::find(id).unwrap_or_else(|| panic!("no claim {id}"));
+        let property = Property::find(id).unwrap_or_else(|| panic!("no property {id}"));
         for (at, scene) in holds.iter().enumerate() {
-            let judgement = scene.judge(claim);
-            // Claims about change are not asked about quiet steps; what they would say is no objection.
-            let spared = claim.is_about_change && scene.step().is_quiet();
+            let judgement = scene.judge(property);
+            // Properties about change are not asked about quiet steps; what they would say is no objection.
+            let spared = property.is_about_change && scene.step().is_quiet();
             let wanted = if spared { Judgement::Vacuous } else { Judgement::Holds };
-            if judgement != wanted || crate::explain_step(claim, &scene.step()).is_some() {
-                let words = crate::explain_step(claim, &scene.step());
+            if judgement != wanted || crate::explain_step(property, &scene.step()).is_some() {
+                let words = crate::explain_step(property, &scene.step());
                 wrong.push(format!("{id}: example {at} should hold, is {judgement:?} {words:?}"));
             }
         }
         for (at, scene) in broken.iter().enumerate() {
-            let judgement = scene.judge(claim);
+            let judgement = scene.judge(property);
             if judgement != Judgement::Broken(()) {
                 wrong.push(format!("{id}: example {at} should be broken, is {judgement:?}"));
             }
@@ -29,34 +29,34 @@ fn every_claim_is_true_and_false_of_its_examples() {
 }
 
 #[test]
-fn every_claim_has_an_example_that_breaks_it() {
+fn every_property_has_an_example_that_breaks_it() {
     let cases = cases();
-    for claim in &CATALOGUE {
-        let of = || cases.iter().filter(|case| case.0 == claim.id);
-        assert!(of().any(|case| !case.1.is_empty()), "{} has no example that it is true of", claim.id);
-        assert!(of().any(|case| !case.2.is_empty()), "{} has no example that breaks it", claim.id);
+    for property in &CATALOGUE {
+        let of = || cases.iter().filter(|case| case.0 == property.id);
+        assert!(of().any(|case| !case.1.is_empty()), "{} has no example that it is true of", property.id);
+        assert!(of().any(|case| !case.2.is_empty()), "{} has no example that breaks it", property.id);
     }
 }
 
 #[test]
-fn every_claim_is_vacuous_where_nothing_is() {
+fn every_property_is_vacuous_where_nothing_is() {
     assert_eq!(crate::judge_step(&Scene::empty().step()), Verdicts::NONE);
     assert_eq!(crate::judge_observation(&Snapshot::default().observe()), Verdicts::NONE);
-    for claim in &CATALOGUE {
-        assert_eq!(Scene::empty().judge(claim), Judgement::Vacuous, "{}", claim.id);
+    for property in &CATALOGUE {
+        assert_eq!(Scene::empty().judge(property), Judgement::Vacuous, "{}", property.id);
     }
 }
 
 #[test]
-fn every_step_claim_is_vacuous_of_a_payment_that_nothing_happens_to() {
+fn every_step_property_is_vacuous_of_a_payment_that_nothing_happens_to() {
     // This is what makes it sound to skip such payments.
     for payment in [fresh(), held(), partly(), done(), refunded(), paid(), unbooked(), canceled(), processing(), sent()]
     {
-        let scene = see(payment).by(Event::SettleSetup).says(Ok(Accepted::Nothing));
+        let scene = see(payment).by(EnvironmentEvent::SettleSetup).says(Ok(Accepted::Nothing));
         let step = scene.step();
         assert!(crate::PaymentStep::of(&step, 0).is_none());
         let forced = crate::PaymentStep {
-            terms: step.after.terms,
+            config: step.after.config,
             intent: PI,
             before: step.before.payments[0].as_ref(),
             after: step.after.payments[0].as_ref(),
@@ -67,7 +67,7 @@ fn every_step_claim_is_vacuous_of_a_payment_that_nothing_happens_to() {
             told_of: false,
         };
         let broken = crate::judge_payment_step(&forced).broken;
-        let names: Vec<_> = CATALOGUE.iter().filter(|claim| broken & claim.bit() != 0).collect();
+        let names: Vec<_> = CATALOGUE.iter().filter(|property| broken & property.bit() != 0).collect();
         assert!(names.is_empty(), "{names:?}");
     }
 }
@@ -77,30 +77,30 @@ fn the_payments_of_the_examples_are_sound() {
     for payment in [fresh(), held(), single(), partly(), done(), refunded(), paid(), unbooked(), canceled(), sent()] {
         let scene = see(payment);
         let broken: Vec<_> =
-            CATALOGUE.iter().filter_map(|claim| crate::explain(claim, &scene.after.observe())).collect();
+            CATALOGUE.iter().filter_map(|property| crate::explain(property, &scene.after.observe())).collect();
         assert!(broken.is_empty(), "{broken:?}");
     }
 }
 
 #[test]
 fn the_catalogue_is_in_order() {
-    for (at, claim) in CATALOGUE.iter().enumerate() {
-        assert_eq!(usize::from(claim.place), at);
-        assert!(claim.id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", claim.id);
-        assert!(!claim.sentence.is_empty() && !claim.sentence.ends_with('.'), "{}", claim.sentence);
-        assert!(claim.rule_ids().count() > 0, "{} cites no rule", claim.id);
-        assert!(claim.why().starts_with("If false, "), "{}: {}", claim.id, claim.why());
-        assert_eq!(CATALOGUE.iter().filter(|other| other.id == claim.id).count(), 1, "{}", claim.id);
-        assert_eq!(CATALOGUE.iter().filter(|other| other.sentence == claim.sentence).count(), 1, "{}", claim.id);
+    for (at, property) in CATALOGUE.iter().enumerate() {
+        assert_eq!(usize::from(property.place), at);
+        assert!(property.id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", property.id);
+        assert!(!property.sentence.is_empty() && !property.sentence.ends_with('.'), "{}", property.sentence);
+        assert!(property.rule_ids().count() > 0, "{} cites no rule", property.id);
+        assert!(property.why().starts_with("If false, "), "{}: {}", property.id, property.why());
+        assert_eq!(CATALOGUE.iter().filter(|other| other.id == property.id).count(), 1, "{}", property.id);
+        assert_eq!(CATALOGUE.iter().filter(|other| other.sentence == property.sentence).count(), 1, "{}", property.id);
     }
 }
 
 #[test]
 fn an_explanation_shows_the_numbers() {
     let scene = see(with(partly(), |p| charge(p).released = a(40)));
-    let claim = Claim::find("held-money-adds-up").unwrap();
+    let property = Property::find("held-money-adds-up").unwrap();
     assert_eq!(
-        crate::explain(claim, &scene.after.observe()).unwrap(),
+        crate::explain(property, &scene.after.observe()).unwrap(),
         "capturable 300 + captured 700 + released 40 = 1040 ≠ authorized 1000"
     );
 }
@@ -163,13 +163,13 @@ fn an_operation_is_performed_once() {
     let call = |fault, key| Input::Call(Call { operation: confirm(), key, fault });
     let performed = |scene: Scene| scene.step().performed().is_some();
     assert!(performed(Scene::empty().by(confirm())));
-    assert!(performed(Scene::empty().by(call(Fault::None, Some(KeyId(0))))));
-    assert!(performed(Scene::empty().by(call(Fault::ErrorAfter, None)).says(Err(Rejection::ServerError))));
-    assert!(performed(Scene::empty().by(call(Fault::AnswerLost, None)).says(Err(Rejection::AnswerLost))));
-    assert!(!performed(Scene::empty().by(call(Fault::ErrorBefore, None)).says(Err(Rejection::ServerError))));
+    assert!(performed(Scene::empty().by(call(DeliveryFault::None, Some(KeyId(0))))));
+    assert!(performed(Scene::empty().by(call(DeliveryFault::ErrorAfter, None)).says(Err(Rejection::ServerError))));
+    assert!(performed(Scene::empty().by(call(DeliveryFault::AnswerLost, None)).says(Err(Rejection::AnswerLost))));
+    assert!(!performed(Scene::empty().by(call(DeliveryFault::ErrorBefore, None)).says(Err(Rejection::ServerError))));
     assert!(!performed(Scene::empty().by(confirm()).says(Err(Rejection::LockTimeout))));
-    assert!(!performed(known(Some(OK)).by(call(Fault::None, Some(KeyId(0))))));
-    assert!(!performed(known(None).by(call(Fault::None, Some(KeyId(0))))));
+    assert!(!performed(known(Some(OK)).by(call(DeliveryFault::None, Some(KeyId(0))))));
+    assert!(!performed(known(None).by(call(DeliveryFault::None, Some(KeyId(0))))));
     assert!(performed(known(None).by(Input::Finish { key: KeyId(0) })));
     assert!(!performed(known(Some(OK)).by(Input::Finish { key: KeyId(0) })));
     assert!(!performed(Scene::empty().by(Input::Begin { key: KeyId(0), operation: confirm() })));

@@ -1,8 +1,8 @@
 //! What could have come before a payment is made: its creation, changes, and how it is confirmed.
 
 use holdfast_model::{
-    Authentication, CaptureMethod, Confirm, Create, Event, Flow, IntentStatus, NotificationKind as Kind, Operation,
-    PaymentMethod, PaymentView, Update,
+    Authentication, CaptureMethod, Confirm, Create, EnvironmentEvent, Flow, IntentStatus, NotificationKind as Kind,
+    Operation, PaymentMethod, PaymentView, Update,
 };
 
 use super::{Alphabet, INTENT};
@@ -54,8 +54,8 @@ impl Alphabet<'_, '_> {
         let share = self.next_share(payment).filter(|_| payment.fee.is_none());
         let shares: Vec<Option<i64>> = share.map(Some).into_iter().chain([None]).collect();
         if payment.status == IntentStatus::RequiresAction {
-            self.event(Event::Authenticate { intent: INTENT, result: Authentication::Succeeds });
-            self.event(Event::Authenticate { intent: INTENT, result: Authentication::Fails });
+            self.event(EnvironmentEvent::Authenticate { intent: INTENT, result: Authentication::Succeeds });
+            self.event(EnvironmentEvent::Authenticate { intent: INTENT, result: Authentication::Fails });
         }
         for method in self.case.hints.methods.clone() {
             // Who is asked may have been there at one attempt and away at the next; the hold is that of the last one.

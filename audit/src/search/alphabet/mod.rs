@@ -5,8 +5,8 @@ mod captures;
 mod money_back;
 
 use holdfast_model::{
-    Authentication, CancellationReason, Event, Input, IntentId, IntentStatus, NotificationKind as Kind, Operation,
-    PaymentMethod, PaymentView, SetupStatus, SetupView,
+    Authentication, CancellationReason, EnvironmentEvent, Input, IntentId, IntentStatus, NotificationKind as Kind,
+    Operation, PaymentMethod, PaymentView, SetupStatus, SetupView,
 };
 
 use super::case::Case;
@@ -39,18 +39,18 @@ impl<'a, 'b> Alphabet<'a, 'b> {
                 self.before_payment(payment)
             }
             IntentStatus::Processing => {
-                self.event(Event::Settle { intent: INTENT });
+                self.event(EnvironmentEvent::Settle { intent: INTENT });
                 self.cancel();
             }
             IntentStatus::RequiresCapture => {
                 self.captures(payment);
                 self.cancel();
-                self.event(Event::ExpireHold { intent: INTENT });
+                self.event(EnvironmentEvent::ExpireHold { intent: INTENT });
                 self.money_back(payment);
             }
             IntentStatus::Succeeded | IntentStatus::Canceled => {
-                if payment.charge.is_some_and(|charge| charge.booking_left.is_some()) {
-                    self.event(Event::Book { intent: INTENT });
+                if payment.charge.is_some_and(|charge| charge.posting_left.is_some()) {
+                    self.event(EnvironmentEvent::PostToLedger { intent: INTENT });
                 }
                 self.money_back(payment);
             }
@@ -68,8 +68,8 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         match setup.status {
             SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {
                 if setup.status == SetupStatus::RequiresAction {
-                    self.event(Event::AuthenticateSetup { result: Authentication::Succeeds });
-                    self.event(Event::AuthenticateSetup { result: Authentication::Fails });
+                    self.event(EnvironmentEvent::AuthenticateSetup { result: Authentication::Succeeds });
+                    self.event(EnvironmentEvent::AuthenticateSetup { result: Authentication::Fails });
                     self.operation(Operation::VerifyMicrodeposits);
                 }
                 for method in [
@@ -83,7 +83,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
                 }
                 self.operation(Operation::CancelSetup { reason: None });
             }
-            SetupStatus::Processing => self.event(Event::SettleSetup),
+            SetupStatus::Processing => self.event(EnvironmentEvent::SettleSetup),
             SetupStatus::Succeeded | SetupStatus::Canceled => {}
         }
         self.inputs
@@ -93,7 +93,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         self.inputs.push(operation.into());
     }
 
-    fn event(&mut self, event: Event) {
+    fn event(&mut self, event: EnvironmentEvent) {
         self.inputs.push(event.into());
     }
 

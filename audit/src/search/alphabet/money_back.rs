@@ -1,7 +1,8 @@
 //! What could have gone back: refunds and how they move, fees, transfers.
 
 use holdfast_model::{
-    CreateRefund, Event, Flow, NotificationKind as Kind, Operation, PaymentView, RefundId, RefundProgress, RefundStatus,
+    CreateRefund, EnvironmentEvent, Flow, NotificationKind as Kind, Operation, PaymentView, RefundId, RefundProgress,
+    RefundStatus,
 };
 
 use super::{Alphabet, INTENT};
@@ -26,7 +27,7 @@ impl<'b> Alphabet<'_, 'b> {
                 RefundProgress::DetailsGiven,
                 RefundProgress::Returned,
             ] {
-                self.event(Event::Refund { intent: INTENT, refund: id, progress });
+                self.event(EnvironmentEvent::Refund { intent: INTENT, refund: id, progress });
             }
         }
         for (kind, is_fee) in [(Kind::FeeRefunded, true), (Kind::TransferReversed, false)] {

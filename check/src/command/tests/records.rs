@@ -89,7 +89,7 @@ fn results_of_other_rules_are_neither_taken_up_nor_judged() {
         }
     }
 
-    fs::write(&path, r#"{ "format": 1, "subject": "holdfast 0.1.0", "claims": [], "wanted": [], "units": {} }"#)
+    fs::write(&path, r#"{ "format": 1, "subject": "holdfast 0.1.0", "properties": [], "wanted": [], "units": {} }"#)
         .unwrap();
     let old = check(&["explore", "refunds", "--resume", name]);
     assert_eq!(old.exit, Exit::Usage);

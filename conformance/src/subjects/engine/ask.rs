@@ -17,8 +17,8 @@ use holdfast_model::{
 use serde_json::{Value, json};
 
 use super::book::Book;
+use super::config::{CONNECTED, PLATFORM};
 use super::names;
-use super::terms::{CONNECTED, PLATFORM};
 
 /// What the engine is asked, and by whom. `None` where it cannot be asked that (see [`Subject::can`]).
 ///

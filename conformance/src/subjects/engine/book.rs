@@ -15,7 +15,7 @@ use holdfast_engine::{
 use holdfast_model::{IntentId, PaymentView, RefundId};
 
 use super::ask::NO_SESSION;
-use super::terms::PLATFORM;
+use super::config::PLATFORM;
 
 /// One payment, as the harness follows it.
 #[derive(Debug)]

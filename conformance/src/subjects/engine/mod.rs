@@ -5,13 +5,13 @@ mod ask;
 mod bent;
 mod book;
 mod coherent;
+mod config;
 mod log;
 mod names;
 mod network;
 mod reused;
 mod room;
 mod stress;
-mod terms;
 mod told;
 mod view;
 mod world;
@@ -22,7 +22,9 @@ use std::time::Duration;
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
 use holdfast_engine::{Arrived, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
-use holdfast_model::{About, Accepted, Call, Event, Fault, Input, KeyId, Notification, Operation, Terms};
+use holdfast_model::{
+    Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Notification, Operation, Target,
+};
 
 use self::answers::shown;
 use self::book::Book;
@@ -54,7 +56,7 @@ pub struct EngineSubject {
     clock: Arc<ManualClock>,
     ids: Arc<SequentialIds>,
     points: Arc<Points>,
-    terms: Terms,
+    config: Config,
     lock_wait: Duration,
     network: Arc<Network>,
     spy: Arc<Spy>,
@@ -93,7 +95,7 @@ impl EngineSubject {
             clock: Arc::new(ManualClock::at(START)),
             ids: Arc::default(),
             points: Arc::default(),
-            terms: Terms::default(),
+            config: Config::default(),
             lock_wait: Duration::ZERO,
             network: Arc::new(Network::with(Arc::default())),
             spy: Arc::new(Spy::on(Arc::new(MemoryStore::default()), Arc::default())),
@@ -128,7 +130,7 @@ impl EngineSubject {
             acquirer: Arc::clone(&self.network) as Arc<dyn holdfast_engine::acquirer::Acquirer>,
             clock: Arc::clone(&self.clock) as Arc<dyn holdfast_engine::Clock>,
             ids: Arc::clone(&self.ids) as Arc<dyn holdfast_engine::Ids>,
-            dialect: terms::dialect(&self.terms)?,
+            dialect: config::dialect(&self.config)?,
             lock_wait: self.lock_wait,
             ..EngineParts::in_memory(START)
         };
@@ -154,8 +156,8 @@ impl EngineSubject {
     }
 
     /// Does the engine keep the key that an event is about?
-    fn is_kept(&self, event: &Event) -> Result<bool, Failure> {
-        let Event::PruneKey { key } = event else { return Ok(false) };
+    fn is_kept(&self, event: &EnvironmentEvent) -> Result<bool, Failure> {
+        let EnvironmentEvent::PruneKey { key } = event else { return Ok(false) };
         let Some(known) = self.known(*key) else { return Ok(false) };
         let name = Self::key_name(*key);
         Ok(self.engine()?.store().key(known.request.account, &name).map_err(failed)?.is_some())
@@ -190,7 +192,7 @@ impl EngineSubject {
         Ok(told::notifications(&engine, &self.book, &self.returned, events))
     }
 
-    fn answered(&mut self, answer: Answer, fault: Fault) -> Result<Reaction, Failure> {
+    fn answered(&mut self, answer: Answer, fault: DeliveryFault) -> Result<Reaction, Failure> {
         let mut notifications = std::mem::take(&mut self.untold);
         notifications.extend(self.settle()?);
         Ok(Reaction { answer, fault, notifications })
@@ -216,8 +218,8 @@ impl EngineSubject {
 }
 
 impl Subject for EngineSubject {
-    fn start(&mut self, terms: &Terms) -> Result<(), Failure> {
-        self.terms = *terms;
+    fn start(&mut self, config: &Config) -> Result<(), Failure> {
+        self.config = *config;
         self.clock = Arc::new(ManualClock::at(START));
         self.ids = Arc::default();
         self.points = Arc::default();
@@ -230,7 +232,7 @@ impl Subject for EngineSubject {
         self.untold.clear();
         self.strange = None;
         let engine = self.open()?;
-        for account in terms::accounts(terms) {
+        for account in config::accounts(config) {
             engine.add_account(account).map_err(failed)?;
         }
         self.book.clear();
@@ -239,7 +241,7 @@ impl Subject for EngineSubject {
         self.sight = Sight::default();
         // The customer whose methods are saved (C19).
         let customer =
-            engine.execute(Request::new(terms::PLATFORM, Command::CreateCustomer(CustomerFields::default())));
+            engine.execute(Request::new(config::PLATFORM, Command::CreateCustomer(CustomerFields::default())));
         self.book.customer = customer.object().and_then(|object| object.as_customer().map(|it| it.id));
         self.events = engine.events_after(0, EVENTS).map_err(failed)?.last().map_or(0, |(last, _)| *last);
         self.engine = Some(Arc::new(engine));
@@ -249,7 +251,7 @@ impl Subject for EngineSubject {
 
     fn can(&mut self, input: &Input) -> bool {
         // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
-        if let Input::Event(Event::CustomerPays { intent, .. }) = input {
+        if let Input::Event(EnvironmentEvent::CustomerPays { intent, .. }) = input {
             return !self.book.has_in_the_way(*intent);
         }
         let (Some(operation), key) = (input.operation(), input.key()) else { return true };
@@ -274,11 +276,11 @@ impl Subject for EngineSubject {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(&call.operation, call.key)?;
         self.note_key(call.key, &call.operation, &request);
-        self.book.expected = call.operation.creates().and_then(About::intent);
+        self.book.expected = call.operation.creates().and_then(Target::intent);
         self.network.turn(match call.fault {
-            Fault::None | Fault::AnswerLost => Weather::Calm,
-            Fault::ErrorBefore => Weather::Refuses,
-            Fault::ErrorAfter => Weather::LosesAnswers,
+            DeliveryFault::None | DeliveryFault::AnswerLost => Weather::Calm,
+            DeliveryFault::ErrorBefore => Weather::Refuses,
+            DeliveryFault::ErrorAfter => Weather::LosesAnswers,
         });
         let response = self.execute(&engine, request);
         self.look_at(&response);
@@ -291,28 +293,30 @@ impl Subject for EngineSubject {
         let turned_away = response.status() == 429;
         let (answer, fault) = match call.fault {
             // Turned away at the door: that answer is given before the request is on its way.
-            Fault::AnswerLost if turned_away => (shown(&response), Fault::None),
-            Fault::AnswerLost => (Answer::Lost, Fault::AnswerLost),
-            Fault::ErrorBefore | Fault::ErrorAfter if struck => (shown(&response), call.fault),
-            Fault::None | Fault::ErrorBefore | Fault::ErrorAfter => (shown(&response), Fault::None),
+            DeliveryFault::AnswerLost if turned_away => (shown(&response), DeliveryFault::None),
+            DeliveryFault::AnswerLost => (Answer::Lost, DeliveryFault::AnswerLost),
+            DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if struck => (shown(&response), call.fault),
+            DeliveryFault::None | DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter => {
+                (shown(&response), DeliveryFault::None)
+            }
         };
         self.answered(answer, fault)
     }
 
-    fn happen(&mut self, event: &Event) -> Result<Reaction, Failure> {
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         self.book.expected = match event {
-            Event::CustomerPays { intent, .. } => Some(*intent),
-            Event::Authenticate { .. }
-            | Event::Settle { .. }
-            | Event::CloseCancelWindow { .. }
-            | Event::Book { .. }
-            | Event::ExpireHold { .. }
-            | Event::Refund { .. }
-            | Event::AuthenticateSetup { .. }
-            | Event::SettleSetup
-            | Event::PruneKey { .. }
-            | Event::Advance { .. } => None,
+            EnvironmentEvent::CustomerPays { intent, .. } => Some(*intent),
+            EnvironmentEvent::Authenticate { .. }
+            | EnvironmentEvent::Settle { .. }
+            | EnvironmentEvent::CloseCancelWindow { .. }
+            | EnvironmentEvent::PostToLedger { .. }
+            | EnvironmentEvent::ExpireHold { .. }
+            | EnvironmentEvent::Refund { .. }
+            | EnvironmentEvent::AuthenticateSetup { .. }
+            | EnvironmentEvent::SettleSetup
+            | EnvironmentEvent::PruneKey { .. }
+            | EnvironmentEvent::Advance { .. } => None,
         };
         let happened = match self.movement(event)? {
             Move::Nothing => false,
@@ -332,7 +336,7 @@ impl Subject for EngineSubject {
             }
         };
         let accepted = if happened { Accepted::Happened } else { Accepted::Nothing };
-        self.answered(Answer::Accepted(accepted), Fault::None)
+        self.answered(Answer::Accepted(accepted), DeliveryFault::None)
     }
 
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
@@ -355,18 +359,18 @@ impl Subject for EngineSubject {
             }
             Err(response) => shown(&response),
         };
-        self.answered(answer, Fault::None)
+        self.answered(answer, DeliveryFault::None)
     }
 
     fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let Some(arrived) = self.held.get_mut(usize::from(key.0)).and_then(Option::take) else {
-            return self.answered(Answer::Accepted(Accepted::Nothing), Fault::None);
+            return self.answered(Answer::Accepted(Accepted::Nothing), DeliveryFault::None);
         };
-        self.book.expected = self.known(key).and_then(|known| known.operation.creates().and_then(About::intent));
+        self.book.expected = self.known(key).and_then(|known| known.operation.creates().and_then(Target::intent));
         let response = engine.carry_out(arrived);
         self.look_at(&response);
-        self.answered(shown(&response), Fault::None)
+        self.answered(shown(&response), DeliveryFault::None)
     }
 
     fn observe(&mut self) -> Result<&Sight, Failure> {

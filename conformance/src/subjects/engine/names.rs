@@ -9,7 +9,7 @@ use holdfast_model::{
 };
 
 pub(super) fn amount(money: Money) -> Amount {
-    // An amount beyond the model's range becomes the largest, which no claim takes for right.
+    // An amount beyond the model's range becomes the largest, which no property takes for right.
     Amount::new(u32::try_from(money.minor()).unwrap_or(u32::MAX))
 }
 

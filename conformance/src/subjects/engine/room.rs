@@ -1,6 +1,6 @@
 //! Which requests have a place, and name what is there.
 
-use holdfast_model::{About, IntentId, Operation};
+use holdfast_model::{IntentId, Operation, Target};
 
 use super::book::Book;
 
@@ -47,9 +47,9 @@ impl Book {
     /// Is there no room for what a request would make?
     pub(super) fn has_already(&self, operation: &Operation) -> bool {
         operation.creates().is_some_and(|made| match made {
-            About::Payment(intent) | About::Refund(intent, _) => self.followed(intent).is_some(),
-            About::Setup => self.setup.is_some(),
-            About::Session => self.session.is_some(),
+            Target::Payment(intent) | Target::Refund(intent, _) => self.followed(intent).is_some(),
+            Target::Setup => self.setup.is_some(),
+            Target::Session => self.session.is_some(),
         })
     }
 }

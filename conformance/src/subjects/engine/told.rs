@@ -2,7 +2,7 @@
 
 use holdfast_engine::objects::{Event, Field, Was};
 use holdfast_engine::{Engine, Object};
-use holdfast_model::{About, Amount, IntentId, Links, Notification, NotificationKind as Kind, Previous, RefundId};
+use holdfast_model::{Amount, IntentId, Links, Notification, NotificationKind as Kind, Previous, RefundId, Target};
 
 use super::book::Book;
 use super::names::{self, amount};
@@ -19,7 +19,7 @@ pub(super) fn notifications<'e>(
     events: impl Iterator<Item = &'e Event>,
 ) -> Vec<Notification> {
     let mut told: Vec<Notification> = Vec::new();
-    let mut summed: Vec<(Kind, About, u64)> = Vec::new();
+    let mut summed: Vec<(Kind, Target, u64)> = Vec::new();
     for event in events {
         let Some(kind) = names::kind(event.event_type) else { continue };
         let Some(about) = about(engine, book, &event.object) else { continue };
@@ -87,27 +87,27 @@ fn place_of(book: &Book, wanted: impl Fn(&super::book::Followed) -> bool) -> Opt
     u8::try_from(place).ok().map(IntentId)
 }
 
-fn about(engine: &Engine, book: &Book, object: &Object) -> Option<About> {
+fn about(engine: &Engine, book: &Book, object: &Object) -> Option<Target> {
     match object {
-        Object::PaymentIntent(intent) => place_of(book, |payment| payment.id == intent.id).map(About::Payment),
-        Object::Charge(charge) => place_of(book, |payment| payment.id == charge.intent).map(About::Payment),
+        Object::PaymentIntent(intent) => place_of(book, |payment| payment.id == intent.id).map(Target::Payment),
+        Object::Charge(charge) => place_of(book, |payment| payment.id == charge.intent).map(Target::Payment),
         Object::Refund(refund) => {
             let intent = place_of(book, |payment| payment.id == refund.intent)?;
             let place = book.followed(intent)?.place_of(refund.id)?;
-            Some(About::Refund(intent, RefundId(u8::try_from(place).ok()?)))
+            Some(Target::Refund(intent, RefundId(u8::try_from(place).ok()?)))
         }
         Object::ApplicationFee(fee) => {
             let charge = engine.observe(fee.charge).ok()??;
             place_of(book, |payment| charge.as_charge().is_some_and(|charge| charge.intent == payment.id))
-                .map(About::Payment)
+                .map(Target::Payment)
         }
         Object::Transfer(transfer) => {
             let charge = engine.observe(transfer.charge?).ok()??;
             place_of(book, |payment| charge.as_charge().is_some_and(|charge| charge.intent == payment.id))
-                .map(About::Payment)
+                .map(Target::Payment)
         }
-        Object::SetupIntent(_) | Object::PaymentMethod(_) => Some(About::Setup),
-        Object::CheckoutSession(_) => Some(About::Session),
+        Object::SetupIntent(_) | Object::PaymentMethod(_) => Some(Target::Setup),
+        Object::CheckoutSession(_) => Some(Target::Session),
         Object::Account(_)
         | Object::Customer(_)
         | Object::Reversal(_)
@@ -120,7 +120,7 @@ fn about(engine: &Engine, book: &Book, object: &Object) -> Option<About> {
 }
 
 /// `previous_attributes`, as far as the model looks at them: see the table at [`Previous`].
-fn previous(kind: Kind, about: About, before: &Returned, event: &Event) -> Previous {
+fn previous(kind: Kind, about: Target, before: &Returned, event: &Event) -> Previous {
     let was = |field: Field| event.previous.iter().find(|(name, _)| *name == field).map(|(_, was)| *was);
     let money = |field: Field| match was(field) {
         Some(Was::Amount(money)) => Some(money),
@@ -137,7 +137,7 @@ fn previous(kind: Kind, about: About, before: &Returned, event: &Event) -> Previ
         application_fee: null(Field::ApplicationFee),
     };
     let sum = |field: Field| {
-        let (About::Payment(intent) | About::Refund(intent, _)) = about else { return None };
+        let (Target::Payment(intent) | Target::Refund(intent, _)) = about else { return None };
         money(field).map(|told| before.sum(intent, kind, event.object.id().number(), told.minor()))
     };
     let nothing = Previous::default();

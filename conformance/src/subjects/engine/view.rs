@@ -9,8 +9,8 @@ use holdfast_model::{
 use std::sync::Arc;
 
 use super::book::{Book, Followed, Sums};
+use super::config::PLATFORM;
 use super::names::{self, amount};
-use super::terms::PLATFORM;
 
 impl Book {
     pub(super) fn setup_view(&self, engine: &Engine) -> Result<Option<SetupView>, StoreError> {
@@ -129,7 +129,7 @@ fn view_charge(intent: &PaymentIntent, charge: &Charge, now: Time) -> ChargeView
             .capture_before
             .filter(|_| holds)
             .map(|deadline| seconds(deadline).saturating_sub(seconds(now))),
-        booking_left: charge
+        posting_left: charge
             .ledger_due
             .filter(|_| charge.awaits_ledger)
             .map(|due| u32::try_from(due.since(now)).unwrap_or(u32::MAX)),

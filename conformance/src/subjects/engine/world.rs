@@ -4,11 +4,11 @@
 use holdfast_engine::command::{Command, JobKey, JobKind, WorldEvent};
 use holdfast_engine::objects::{RefundFailure, RefundStatus};
 use holdfast_engine::{AccountId, Time};
-use holdfast_model::{Authentication, Event, IntentId, RefundId, RefundPath, RefundProgress};
+use holdfast_model::{Authentication, EnvironmentEvent, IntentId, RefundId, RefundPath, RefundProgress};
 
 use super::ask::test;
+use super::config::PLATFORM;
 use super::names;
-use super::terms::PLATFORM;
 use super::{EngineSubject, failed};
 use crate::subject::Failure;
 
@@ -25,23 +25,25 @@ pub(super) enum Move {
 }
 
 impl EngineSubject {
-    pub(super) fn movement(&self, event: &Event) -> Result<Move, Failure> {
+    pub(super) fn movement(&self, event: &EnvironmentEvent) -> Result<Move, Failure> {
         let of_payment =
             |intent: IntentId, event: WorldEvent| Ok(Move::Ask(self.book.account_of(intent), Command::World(event)));
         match *event {
-            Event::Authenticate { result: Authentication::Abandoned, .. }
-            | Event::AuthenticateSetup { result: Authentication::Abandoned } => Ok(Move::Nothing),
-            Event::Authenticate { intent, result } => {
+            EnvironmentEvent::Authenticate { result: Authentication::Abandoned, .. }
+            | EnvironmentEvent::AuthenticateSetup { result: Authentication::Abandoned } => Ok(Move::Nothing),
+            EnvironmentEvent::Authenticate { intent, result } => {
                 let passes = result == Authentication::Succeeds;
                 of_payment(intent, WorldEvent::Authenticate { intent: self.book.intent(intent), passes })
             }
-            Event::AuthenticateSetup { result } => {
+            EnvironmentEvent::AuthenticateSetup { result } => {
                 let passes = result == Authentication::Succeeds;
                 let event = WorldEvent::AuthenticateSetup { intent: self.book.setup(), passes };
                 Ok(Move::Ask(PLATFORM, Command::World(event)))
             }
-            Event::Settle { intent } => self.job(intent, JobKey::new(JobKind::BankOutcome, self.book.intent(intent))),
-            Event::CloseCancelWindow { intent } => {
+            EnvironmentEvent::Settle { intent } => {
+                self.job(intent, JobKey::new(JobKind::BankOutcome, self.book.intent(intent)))
+            }
+            EnvironmentEvent::CloseCancelWindow { intent } => {
                 let found = self.engine()?.observe(self.book.intent(intent)).map_err(failed)?;
                 let is_open = found
                     .and_then(|object| object.as_payment_intent().and_then(|intent| intent.cancelable_until))
@@ -51,22 +53,24 @@ impl EngineSubject {
                 }
                 of_payment(intent, WorldEvent::CancelWindowCloses { intent: self.book.intent(intent) })
             }
-            Event::Book { intent } => self.job(intent, JobKey::new(JobKind::FillLedger, self.book.charge(intent))),
-            Event::ExpireHold { intent } => {
+            EnvironmentEvent::PostToLedger { intent } => {
+                self.job(intent, JobKey::new(JobKind::FillLedger, self.book.charge(intent)))
+            }
+            EnvironmentEvent::ExpireHold { intent } => {
                 self.job(intent, JobKey::new(JobKind::ExpireHold, self.book.intent(intent)))
             }
-            Event::Refund { intent, refund, progress } => self.refund_moves(intent, refund, progress),
-            Event::SettleSetup => {
+            EnvironmentEvent::Refund { intent, refund, progress } => self.refund_moves(intent, refund, progress),
+            EnvironmentEvent::SettleSetup => {
                 let event = WorldEvent::MandateAnswered { intent: self.book.setup() };
                 Ok(Move::Ask(PLATFORM, Command::World(event)))
             }
-            Event::CustomerPays { method, .. } => {
+            EnvironmentEvent::CustomerPays { method, .. } => {
                 let (session, method) = (self.book.session(), test(method));
                 let event = WorldEvent::CompleteSession { session, method, email: None };
                 Ok(Move::Ask(PLATFORM, Command::World(event)))
             }
-            Event::PruneKey { .. } => Ok(Move::Worker),
-            Event::Advance { seconds } => Ok(Move::Wait(u64::from(seconds))),
+            EnvironmentEvent::PruneKey { .. } => Ok(Move::Worker),
+            EnvironmentEvent::Advance { seconds } => Ok(Move::Wait(u64::from(seconds))),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use holdfast_model::Terms;
+use holdfast_model::Config;
 
 use super::{Line, lines};
 use crate::finding::Finding;
@@ -18,8 +18,8 @@ id() { local it; it=$(cat); echo \"$it\" >&2; jq -r '.id // (.error | .payment_i
 
 /// The finding as a shell script: bash, curl and jq.
 #[must_use]
-pub fn curl(ways: &Ways, terms: &Terms, url: &str, finding: &Finding) -> String {
-    let lines = lines(ways, terms, finding);
+pub fn curl(ways: &Ways, config: &Config, url: &str, finding: &Finding) -> String {
+    let lines = lines(ways, config, finding);
     let mut out = format!("api=${{API:-{url}}} key=${{KEY:-sk_test_…}}  # the server and its test key\n");
     if lines.iter().any(|line| line.asked.key.is_some()) {
         out.push_str("run=$(date +%s%N)  # idempotency keys are new each time\n");

@@ -6,7 +6,7 @@ mod python;
 use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_conformance::lockstep::World;
-use holdfast_model::{About, Call, Fault, Input, IntentId, KeyId, Operation, PaymentView, Terms, transition};
+use holdfast_model::{Call, Config, DeliveryFault, Input, IntentId, KeyId, Operation, PaymentView, Target, transition};
 
 use crate::ask;
 use crate::finding::Finding;
@@ -35,7 +35,7 @@ impl Line {
 }
 
 /// What is sent, in order.
-fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
+fn lines(ways: &Ways, config: &Config, finding: &Finding) -> Vec<Line> {
     let mut script = Script { ways: ways.clone(), ..Script::default() };
     let uses_account = finding.inputs.iter().any(|input| input.to_string().contains("flow="));
     if uses_account && ways.connected.is_some() {
@@ -46,10 +46,10 @@ fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
     let alone = finding.inputs.len().saturating_sub(finding.at_once);
     let mut world = World::default();
     for (place, input) in finding.inputs.iter().enumerate() {
-        let sight = world.observe(terms);
-        let now = sight.observation(terms);
+        let sight = world.observe(config);
+        let now = sight.observation(config);
         let view = input.intent().and_then(|intent| now.payments.get(usize::from(intent.0)).copied().flatten());
-        let next = transition(terms, &world, *input);
+        let next = transition(config, &world, *input);
         match input {
             Input::Call(call) => script.call(call, view.as_ref(), place >= alone),
             Input::Event(event) => {
@@ -58,7 +58,9 @@ fn lines(ways: &Ways, terms: &Terms, finding: &Finding) -> Vec<Line> {
             Input::Begin { .. } | Input::Finish { .. } => {}
         }
         // What is refused makes nothing; what is wrong about the last one is for the reader to see.
-        if next.outcome.is_ok() || next.after.observe(terms) != sight || place.saturating_add(1) == finding.inputs.len()
+        if next.outcome.is_ok()
+            || next.after.observe(config) != sight
+            || place.saturating_add(1) == finding.inputs.len()
         {
             script.take_down(input);
         }
@@ -95,7 +97,7 @@ impl Script {
         }
         let into = self.variable(&call.operation).filter(|_| !is_at_once);
         self.variables.extend(into.clone());
-        let is_lost = call.fault == Fault::AnswerLost;
+        let is_lost = call.fault == DeliveryFault::AnswerLost;
         self.lines.push(Line { asked, into, is_lost, is_at_once });
     }
 
@@ -121,11 +123,11 @@ impl Script {
             return Some(format!("{}_re{}", name(intent), count.saturating_add(1)));
         }
         match operation.creates()? {
-            About::Payment(intent) | About::Refund(intent, _) => {
+            Target::Payment(intent) | Target::Refund(intent, _) => {
                 self.names.payment(intent).is_none().then(|| name(intent))
             }
-            About::Setup => self.names.setup.is_none().then(|| "seti".to_owned()),
-            About::Session => None,
+            Target::Setup => self.names.setup.is_none().then(|| "seti".to_owned()),
+            Target::Session => None,
         }
     }
 
@@ -141,12 +143,12 @@ impl Script {
             return;
         }
         match operation.creates() {
-            Some(About::Payment(intent)) => {
+            Some(Target::Payment(intent)) => {
                 let account = self.lines.last().and_then(|line| line.asked.account.clone());
                 self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
             }
-            Some(About::Setup) => self.names.setup = Some((id, secret)),
-            Some(About::Refund(..) | About::Session) | None => {}
+            Some(Target::Setup) => self.names.setup = Some((id, secret)),
+            Some(Target::Refund(..) | Target::Session) | None => {}
         }
     }
 
@@ -170,7 +172,7 @@ impl Script {
                 self.lines.push(Line::plain(refunds));
             }
         }
-        let is_setup = last.operation().is_some_and(|operation| operation.about() == About::Setup);
+        let is_setup = last.operation().is_some_and(|operation| operation.about() == Target::Setup);
         if is_setup && self.names.setup.is_some() {
             self.lines.push(Line::plain(Asked::get(format!("/v1/setup_intents/{}", self.names.setup()))));
         }
@@ -187,7 +189,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use holdfast_model::trace::Script;
-    use holdfast_model::{PaymentMethod, Terms};
+    use holdfast_model::{Config, PaymentMethod};
 
     use super::{curl, python};
     use crate::finding::{Class, Finding, Sighting};
@@ -201,8 +203,8 @@ mod tests {
         let sighting = Sighting::new(Class::Money, "", "");
         let finding = Finding { sighting, inputs, at_once, met: 1, frequency: None };
         let url = "http://127.0.0.1:8420";
-        let (terms, finding) = (Terms::default(), &finding);
-        curl(&ways, &terms, url, finding) + &python(&ways, &terms, url, finding)
+        let (config, finding) = (Config::default(), &finding);
+        curl(&ways, &config, url, finding) + &python(&ways, &config, url, finding)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use holdfast_model::Terms;
+use holdfast_model::Config;
 
 use super::{Line, lines};
 use crate::finding::Finding;
@@ -29,8 +29,8 @@ def ask(method, path, options={}, **params):
 
 /// The finding as a script for the official Python SDK.
 #[must_use]
-pub fn python(ways: &Ways, terms: &Terms, url: &str, finding: &Finding) -> String {
-    let lines = lines(ways, terms, finding);
+pub fn python(ways: &Ways, config: &Config, url: &str, finding: &Finding) -> String {
+    let lines = lines(ways, config, finding);
     let mut out = String::from("import json, os, threading, time\nimport stripe\n\n");
     let _infallible = writeln!(
         out,

@@ -2,14 +2,14 @@
 
 use crate::testing::fault::{Heard, PaymentStep};
 use crate::{
-    About, Call, Capture, CreateRefund, Fault, Input, Notification, NotificationKind, Operation, Previous, RefundView,
-    Rejection,
+    Call, Capture, CreateRefund, DeliveryFault, Input, Notification, NotificationKind, Operation, Previous, RefundView,
+    Rejection, Target,
 };
 
 /// The operation of a plain request, as it was made.
 pub(super) fn operation(input: Input) -> Option<Operation> {
     match input {
-        Input::Call(Call { operation, fault: Fault::None, .. }) => Some(operation),
+        Input::Call(Call { operation, fault: DeliveryFault::None, .. }) => Some(operation),
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
     }
 }
@@ -28,7 +28,7 @@ impl Heard {
     /// The request, to be misheard.
     pub(super) fn operation(&mut self) -> Option<&mut Operation> {
         match &mut self.input {
-            Input::Call(Call { operation, fault: Fault::None, .. }) => Some(operation),
+            Input::Call(Call { operation, fault: DeliveryFault::None, .. }) => Some(operation),
             Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
         }
     }
@@ -57,7 +57,7 @@ impl PaymentStep<'_> {
 
     /// Tells of one more change of the payment.
     pub(super) fn tell_change(&mut self, kind: NotificationKind, previous: Previous) {
-        let about = About::Payment(self.intent);
+        let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous });
     }
 

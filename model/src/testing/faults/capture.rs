@@ -3,14 +3,14 @@
 use super::asked::capture;
 use crate::notification::Outbox;
 use crate::payment::{CAPTURE_LIMIT, Changed, Payment};
-use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
+use crate::testing::fault::{Heard, Kind, PaymentStep, PlantedFault};
 use crate::time::HOUR;
 use crate::{
-    Capture, Country, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Previous, Rejection, Terms,
+    Capture, Config, Country, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Previous, Rejection,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "fifty-first-capture",
         does: "compares the number of captures with `>` instead of `>=`",
         breaks: "at-most-fifty-captures",
@@ -18,7 +18,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "visa",
         kind: Kind::Instead(fifty_first_capture),
     },
-    Fault {
+    PlantedFault {
         name: "refund-counts-to-fifty",
         does: "counts a refund as a capture, beyond the fiftieth",
         breaks: "at-most-fifty-captures",
@@ -26,7 +26,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "visa",
         kind: Kind::Payment(refund_counts_as_a_capture),
     },
-    Fault {
+    PlantedFault {
         name: "refund-counts-as-a-piece",
         does: "counts a refund as a second capture",
         breaks: "pieces-need-multicapture",
@@ -34,23 +34,23 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "manual",
         kind: Kind::Payment(refund_counts_as_a_capture),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-the-account",
         does: "makes multicapture available to every account",
         breaks: "multicapture-where-allowed",
         scenario: "multicapture",
         variant: "without",
-        kind: Kind::Terms(|terms| terms.account.multicapture = true),
+        kind: Kind::Config(|config| config.account.multicapture = true),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-the-country",
         does: "makes multicapture available with UnionPay and JCB as if every account were in the US",
         breaks: "multicapture-where-allowed",
         scenario: "multicapture",
         variant: "other",
-        kind: Kind::Terms(|terms| terms.account.country = Country::Us),
+        kind: Kind::Config(|config| config.account.country = Country::Us),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-the-card",
         does: "makes multicapture available with cards that lack the features",
         breaks: "multicapture-where-allowed",
@@ -62,7 +62,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-a-network",
         does: "has no multicapture with Cartes Bancaires",
         breaks: "multicapture-where-allowed",
@@ -74,15 +74,15 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "multicapture-despite-automatic",
         does: "makes multicapture available to payments that are captured by themselves",
         breaks: "multicapture-without-manual-is-idle",
         scenario: "multicapture",
         variant: "dialect: multicapture with manual capture only",
-        kind: Kind::Terms(|terms| terms.dialect.multicapture_despite_automatic = true),
+        kind: Kind::Config(|config| config.dialect.multicapture_despite_automatic = true),
     },
-    Fault {
+    PlantedFault {
         name: "manual-capture-is-taken-back",
         does: "refuses multicapture without manual capture at the creation only, and lets an update or a confirmation make \
                it so",
@@ -91,11 +91,11 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "dialect: asked for with manual capture only",
         kind: Kind::Heard(|heard| {
             if let Some(Operation::UpdateIntent { .. } | Operation::ConfirmIntent { .. }) = heard.operation() {
-                heard.terms.dialect.accept_multicapture_with_automatic = true;
+                heard.config.dialect.accept_multicapture_with_automatic = true;
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "captured-at-the-first-piece",
         does: "marks a charge as captured at its first piece, and tells so",
         breaks: "captured-flag-means-no-more",
@@ -103,7 +103,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Payment(captured_at_the_first_piece),
     },
-    Fault {
+    PlantedFault {
         name: "release-counts-as-a-capture",
         does: "counts a release as a capture",
         breaks: "capture-takes-what-was-asked",
@@ -117,7 +117,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-the-fiftieth",
         does: "forgets to count the fiftieth capture",
         breaks: "capture-takes-what-was-asked",
@@ -127,7 +127,7 @@ pub(super) const FAULTS: &[Fault] = &[
             step.charge(|charge| charge.captures = charge.captures.min(CAPTURE_LIMIT.saturating_sub(1)));
         }),
     },
-    Fault {
+    PlantedFault {
         name: "every-capture-is-final",
         does: "does not read `final_capture=false`",
         breaks: "piecewise-capture-keeps-the-rest",
@@ -135,15 +135,15 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Heard(|heard| mistake_finality(heard, Some(false), Some(true))),
     },
-    Fault {
+    PlantedFault {
         name: "nothing-left-is-final",
         does: "ends a payment when an open capture takes all that is left",
         breaks: "piecewise-capture-keeps-the-rest",
         scenario: "multicapture",
         variant: "merchant initiated",
-        kind: Kind::Terms(|terms| terms.dialect.full_capture_stays_open = false),
+        kind: Kind::Config(|config| config.dialect.full_capture_stays_open = false),
     },
-    Fault {
+    PlantedFault {
         name: "final-stays-open",
         does: "keeps the hold open after a capture with `final_capture=true`",
         breaks: "final-capture-lets-go-of-the-rest",
@@ -151,7 +151,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Heard(|heard| mistake_finality(heard, Some(true), Some(false))),
     },
-    Fault {
+    PlantedFault {
         name: "open-by-default",
         does: "keeps the hold open where the client does not say `final_capture`",
         breaks: "capture-is-final-by-default",
@@ -159,7 +159,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Heard(|heard| mistake_finality(heard, None, Some(false))),
     },
-    Fault {
+    PlantedFault {
         name: "open-capture-of-nothing-ends",
         does: "ends a payment when an open capture finds nothing left to take",
         breaks: "zero-capture-only-releases",
@@ -179,7 +179,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "capture-before-the-hold",
         does: "answers a capture with success while nothing is confirmed yet",
         breaks: "capture-only-while-held",
@@ -191,7 +191,7 @@ pub(super) const FAULTS: &[Fault] = &[
             early.then_some(Ok((payment, payment.answer())))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "looks-at-the-status-first",
         does: "answers a negative capture of what is not held with the status",
         breaks: "bad-capture-amounts-are-refused",
@@ -206,7 +206,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "takes-what-it-can",
         does: "takes all that is left if asked for more",
         breaks: "bad-capture-amounts-are-refused",
@@ -219,15 +219,15 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "final-capture-without-multicapture",
         does: "takes `final_capture=true` where multicapture is unavailable",
         breaks: "final-capture-needs-multicapture",
         scenario: "multicapture",
         variant: "without",
-        kind: Kind::Terms(|terms| terms.dialect.final_capture_needs_multicapture = false),
+        kind: Kind::Config(|config| config.dialect.final_capture_needs_multicapture = false),
     },
-    Fault {
+    PlantedFault {
         name: "fifty-first-names-a-fee",
         does: "says of the fifty-first capture that it names a fee",
         breaks: "fifty-first-capture-is-refused",
@@ -239,7 +239,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "fifty-first-is-too-small",
         does: "says of the fifty-first capture that its piece is too small",
         breaks: "capture-refusals-are-true",
@@ -251,16 +251,16 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "forty-nine-captures",
         does: "refuses the fiftieth capture",
         breaks: "capture-refusals-are-true",
         scenario: "fifty_captures",
         variant: "visa",
-        kind: Kind::Instead(|terms, payment, input, _| {
+        kind: Kind::Instead(|config, payment, input, _| {
             let capture = capture(input)?;
             let charge = payment.charge?;
-            let in_time = charge.hold.left()? > terms.dialect.expiry_job_delay;
+            let in_time = charge.hold.left()? > config.dialect.expiry_job_delay;
             let fiftieth = in_time
                 && charge.captures >= CAPTURE_LIMIT.saturating_sub(1)
                 && capture.amount == Some(1)
@@ -268,7 +268,7 @@ pub(super) const FAULTS: &[Fault] = &[
             fiftieth.then_some(Ok((payment, Err(Rejection::CaptureLimit))))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "capture-speaks-of-refunds",
         does: "refuses a later capture as a hold that cannot be refunded",
         breaks: "capture-refusals-are-true",
@@ -282,7 +282,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "direct-charges-are-not-connected",
         does: "refuses a fee on a direct charge as one without a connected account",
         breaks: "capture-refusals-are-true",
@@ -294,20 +294,20 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "deadline-an-hour-early",
         does: "refuses captures in the last hour of the hold",
         breaks: "capture-refusals-are-true",
         scenario: "multicapture",
         variant: "merchant initiated",
-        kind: Kind::Instead(|terms, payment, input, _| {
+        kind: Kind::Instead(|config, payment, input, _| {
             let _capture = capture(input)?;
             let left = payment.charge?.hold.left()?;
-            let last_hour = left <= HOUR.saturating_add(terms.dialect.expiry_job_delay);
+            let last_hour = left <= HOUR.saturating_add(config.dialect.expiry_job_delay);
             last_hour.then_some(Ok((payment, Err(Rejection::HoldExpired))))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "nobody-asked-for-pieces",
         does: "makes multicapture available to payments that did not ask for it",
         breaks: "multicapture-where-allowed",
@@ -319,7 +319,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "open-capture-without-multicapture",
         does: "keeps a hold open after a capture where multicapture is unavailable",
         breaks: "pieces-need-multicapture",
@@ -343,11 +343,16 @@ fn mistake_finality(input: &mut Heard, said: Option<bool>, heard: Option<bool>) 
     }
 }
 
-fn fifty_first_capture(terms: &Terms, mut payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn fifty_first_capture(
+    config: &Config,
+    mut payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
     let capture = capture(input)?;
     let charge = payment.charge.as_mut().filter(|charge| charge.captures == CAPTURE_LIMIT)?;
     charge.captures = CAPTURE_LIMIT.saturating_sub(1);
-    let (mut next, outcome) = payment.capture(terms, capture, outbox).ok()?;
+    let (mut next, outcome) = payment.capture(config, capture, outbox).ok()?;
     let charge = next.charge.as_mut()?;
     charge.captures = charge.captures.saturating_add(1);
     Some(Ok((next, outcome)))
@@ -372,14 +377,14 @@ fn captured_at_the_first_piece(step: &mut PaymentStep<'_>) {
 }
 
 fn open_capture_without_multicapture(
-    terms: &Terms,
+    config: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
     let capture = capture(input)?;
     payment.charge.as_mut()?.multicapture_available = true;
-    let (mut next, outcome) = payment.capture(terms, capture, outbox).ok()?;
+    let (mut next, outcome) = payment.capture(config, capture, outbox).ok()?;
     next.charge.as_mut()?.multicapture_available = false;
     Some(Ok((next, outcome)))
 }

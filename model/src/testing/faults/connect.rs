@@ -3,11 +3,13 @@
 use super::asked;
 use crate::notification::Outbox;
 use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
-use crate::{Accepted, Amount, Event, Flow, Input, NotificationKind, Operation, Previous, Rejection, Terms, Update};
+use crate::testing::fault::{Heard, Kind, PaymentStep, PlantedFault};
+use crate::{
+    Accepted, Amount, Config, EnvironmentEvent, Flow, Input, NotificationKind, Operation, Previous, Rejection, Update,
+};
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "fee-refund-beyond-the-fee",
         does: "gives back more of the fee than was taken, because it forgets what went back before",
         breaks: "connect-money-is-bounded",
@@ -15,7 +17,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct",
         kind: Kind::Payment(fee_refund_beyond_the_fee),
     },
-    Fault {
+    PlantedFault {
         name: "transfer-beyond-the-charge",
         does: "measures a separate transfer against the charge, not against what earlier ones left of it",
         breaks: "connect-money-is-bounded",
@@ -23,7 +25,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "platform",
         kind: Kind::Payment(transfer_beyond_the_charge),
     },
-    Fault {
+    PlantedFault {
         name: "fee-at-every-capture",
         does: "takes the standing fee once more at every later capture that names none",
         breaks: "connect-money-is-bounded",
@@ -41,7 +43,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "fee-next-to-a-share",
         does: "takes a fee on although a transfer amount stands already",
         breaks: "connect-money-fits-the-flow",
@@ -49,7 +51,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "named early",
         kind: Kind::Instead(fee_next_to_a_share),
     },
-    Fault {
+    PlantedFault {
         name: "fee-from-itself",
         does: "takes a fee from the platform itself when a background capture is booked",
         breaks: "connect-money-fits-the-flow",
@@ -66,7 +68,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "background-forgets-the-fee",
         does: "books a background capture without the fee that stands on the intent",
         breaks: "standing-amounts-are-collected",
@@ -74,7 +76,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct with a fee",
         kind: Kind::Instead(books_without_standing_amounts),
     },
-    Fault {
+    PlantedFault {
         name: "background-sends-all",
         does: "sends all of a background capture on, although a transfer amount stands",
         breaks: "standing-amounts-are-collected",
@@ -82,7 +84,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "destination with a transfer amount",
         kind: Kind::Instead(books_without_standing_amounts),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-the-first-capture",
         does: "does not remember that the first capture named a fee",
         breaks: "later-captures-name-what-the-first-named",
@@ -94,7 +96,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "second-parcel-without-a-fee",
         does: "takes a later capture that names no fee although the first one did",
         breaks: "later-captures-name-what-the-first-named",
@@ -102,7 +104,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct",
         kind: Kind::Instead(forgives_missing_names),
     },
-    Fault {
+    PlantedFault {
         name: "second-parcel-without-a-share",
         does: "takes a later capture that names no transfer amount although the first one did",
         breaks: "later-captures-name-what-the-first-named",
@@ -110,7 +112,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "destination",
         kind: Kind::Instead(forgives_missing_names),
     },
-    Fault {
+    PlantedFault {
         name: "standing-fee-wins",
         does: "takes the standing fee although the capture names another",
         breaks: "capture-settles-fee-and-share",
@@ -118,7 +120,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct",
         kind: Kind::Instead(standing_fee_wins),
     },
-    Fault {
+    PlantedFault {
         name: "silent-capture-is-free",
         does: "takes no fee at a capture that names none, although one stands",
         breaks: "capture-settles-fee-and-share",
@@ -126,7 +128,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct",
         kind: Kind::Instead(silent_capture_is_free),
     },
-    Fault {
+    PlantedFault {
         name: "fee-of-nobody",
         does: "drops a fee without a word where there is no connected account",
         breaks: "connect-parameters-need-connect",
@@ -140,7 +142,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "share-for-nobody",
         does: "drops a transfer amount without a word where there is no destination",
         breaks: "connect-parameters-need-connect",
@@ -154,7 +156,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-fee-is-zero",
         does: "takes a fee of nothing for no fee",
         breaks: "connect-parameters-need-connect",
@@ -168,7 +170,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "source-of-two-ways",
         does: "sends a payment captured piecewise on by a separate transfer",
         breaks: "no-source-transaction-with-multicapture",
@@ -184,7 +186,7 @@ pub(super) const FAULTS: &[Fault] = &[
             Some(Ok((payment, outcome)))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-loses-the-fee",
         does: "gives the fee back with every full refund, asked or not",
         breaks: "connect-money-goes-back-when-asked",
@@ -197,7 +199,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-reverses-the-transfer",
         does: "takes the transfer back with every full refund, asked or not",
         breaks: "connect-money-goes-back-when-asked",
@@ -214,7 +216,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-keeps-the-fee",
         does: "keeps the fee although the refund asks for it back",
         breaks: "connect-money-goes-back-when-asked",
@@ -227,7 +229,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "half-of-the-fee-asked-for",
         does: "gives back half of the fee where all of it is asked for",
         breaks: "connect-money-goes-back-when-asked",
@@ -240,7 +242,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "half-of-the-transfer-asked-for",
         does: "takes back half of the transfer where all of it is asked for",
         breaks: "connect-money-goes-back-when-asked",
@@ -253,7 +255,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "sends-half-on",
         does: "sends half of a charge on where all of it is asked for",
         breaks: "connect-money-goes-back-when-asked",
@@ -266,7 +268,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "answers-with-the-sum",
         does: "answers a fee refund with all that ever went back of the fee",
         breaks: "connect-money-goes-back-when-asked",
@@ -278,7 +280,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-share-with-a-partial-refund",
         does: "takes back nothing of the transfer with a partial refund that asks for it",
         breaks: "connect-money-goes-back-when-asked",
@@ -294,7 +296,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "rounds-the-share-up",
         does: "gives back one unit more of the fee with a partial refund than its share, rounded down",
         breaks: "connect-money-goes-back-when-asked",
@@ -302,7 +304,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct with a fee",
         kind: Kind::Payment(rounds_the_share_up),
     },
-    Fault {
+    PlantedFault {
         name: "wrong-latch",
         does: "sets the latch of the transfer when the fee is refunded by hand",
         breaks: "each-latch-has-its-own-endpoint",
@@ -314,7 +316,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-latch",
         does: "forgets that a transfer was reversed by hand",
         breaks: "each-latch-has-its-own-endpoint",
@@ -359,25 +361,25 @@ fn transfer_beyond_the_charge(step: &mut PaymentStep<'_>) {
     }
 }
 
-fn fee_next_to_a_share(terms: &Terms, payment: Payment, input: Input, _: &mut Outbox<'_>) -> Option<Changed> {
+fn fee_next_to_a_share(config: &Config, payment: Payment, input: Input, _: &mut Outbox<'_>) -> Option<Changed> {
     let Some(Operation::UpdateIntent { update: update @ Update::Fee(_), .. }) = asked::operation(input) else {
         return None;
     };
     let share = payment.intent.transfer;
     let mut unaware = payment;
     unaware.intent.transfer = None;
-    let (mut payment, outcome) = unaware.update(terms, update).ok()?;
+    let (mut payment, outcome) = unaware.update(config, update).ok()?;
     payment.intent.transfer = share;
     Some(Ok((payment, outcome)))
 }
 
 fn books_without_standing_amounts(
-    _: &Terms,
+    _: &Config,
     payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Input::Event(Event::Book { .. }) = input else { return None };
+    let Input::Event(EnvironmentEvent::PostToLedger { .. }) = input else { return None };
     let standing = (payment.intent.fee, payment.intent.transfer);
     let mut unaware = payment;
     (unaware.intent.fee, unaware.intent.transfer) = (None, None);
@@ -387,34 +389,34 @@ fn books_without_standing_amounts(
 }
 
 /// A capture that is made as if the first one had named nothing.
-fn forgives_missing_names(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn forgives_missing_names(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let capture = asked::capture(input).filter(|_| payment.charge.is_some_and(|charge| charge.captures > 0))?;
     let mut unaware = payment;
     let charge = unaware.charge.as_mut()?;
     let named = (charge.fee_at_first_capture, charge.transfer_at_first_capture);
     (charge.fee_at_first_capture, charge.transfer_at_first_capture) = (false, false);
-    let (mut payment, outcome) = unaware.capture(terms, capture, outbox).ok()?;
+    let (mut payment, outcome) = unaware.capture(config, capture, outbox).ok()?;
     let charge = payment.charge.as_mut()?;
     (charge.fee_at_first_capture, charge.transfer_at_first_capture) = named;
     Some(Ok((payment, outcome)))
 }
 
-fn standing_fee_wins(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn standing_fee_wins(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let mut capture = asked::capture(input).filter(|capture| capture.fee.is_some_and(|fee| fee > 0))?;
     let is_first = payment.charge?.captures == 0 && capture.amount != Some(0);
     payment.intent.fee.filter(|_| is_first)?;
     capture.fee = None;
-    let (mut payment, outcome) = payment.capture(terms, capture, outbox).ok()?;
+    let (mut payment, outcome) = payment.capture(config, capture, outbox).ok()?;
     payment.charge.as_mut()?.fee_at_first_capture = true;
     Some(Ok((payment, outcome)))
 }
 
-fn silent_capture_is_free(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn silent_capture_is_free(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let capture = asked::capture(input).filter(|capture| capture.fee.is_none())?;
     let standing = payment.intent.fee;
     let mut unaware = payment;
     unaware.intent.fee = None;
-    let (mut payment, outcome) = unaware.capture(terms, capture, outbox).ok()?;
+    let (mut payment, outcome) = unaware.capture(config, capture, outbox).ok()?;
     payment.intent.fee = standing;
     Some(Ok((payment, outcome)))
 }

@@ -1,22 +1,22 @@
 //! Faults about the end of a hold.
 
 use super::asked::{capture, operation};
-use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::time::{Countdown, DAY};
 use crate::{
-    Accepted, Call, CancellationReason, Event, Fault as Mishap, Input, IntentStatus, NotificationKind, Operation,
-    PaymentMethod,
+    Accepted, Call, CancellationReason, DeliveryFault, EnvironmentEvent, Input, IntentStatus, NotificationKind,
+    Operation, PaymentMethod,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "hold-clock-stands-still",
         does: "forgets to let time pass for a hold that has not run out",
         breaks: "deadline-comes-with-time-only",
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Payment(|step| {
-            if let (Input::Event(Event::Advance { .. }), Some(before)) =
+            if let (Input::Event(EnvironmentEvent::Advance { .. }), Some(before)) =
                 (step.input, step.before.and_then(|payment| payment.charge))
             {
                 step.charge(|charge| {
@@ -27,7 +27,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "clock-runs-on",
         does: "forgets to stop the clock of the hold when it is captured for good",
         breaks: "held-means-a-deadline",
@@ -41,27 +41,27 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "captures-in-the-last-second",
         does: "takes money in the very second of the deadline",
         breaks: "nothing-captured-after-the-deadline",
         scenario: "multicapture",
         variant: "merchant initiated",
-        kind: Kind::Terms(|terms| terms.dialect.capture_at_deadline = true),
+        kind: Kind::Config(|config| config.dialect.capture_at_deadline = true),
     },
-    Fault {
+    PlantedFault {
         name: "late-capture-behind-a-server-error",
         does: "takes money at the deadline when the server fails after the capture",
         breaks: "nothing-captured-after-the-deadline",
         scenario: "retries",
         variant: "two keys",
         kind: Kind::Heard(|heard| {
-            if let Input::Call(Call { fault: Mishap::ErrorAfter, .. }) = heard.input {
-                heard.terms.dialect.capture_at_deadline = true;
+            if let Input::Call(Call { fault: DeliveryFault::ErrorAfter, .. }) = heard.input {
+                heard.config.dialect.capture_at_deadline = true;
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "amount-before-the-deadline",
         does: "says of a late capture of too much that it is too large",
         breaks: "late-capture-is-refused",
@@ -76,15 +76,16 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "job-has-no-clock",
         does: "ends every hold that the expiry job comes across",
         breaks: "the-job-ends-due-holds-only",
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Heard(|heard| {
-            let delay = heard.terms.dialect.expiry_job_delay;
-            if let (Input::Event(Event::ExpireHold { .. }), Some(payment)) = (heard.input, &mut heard.payment)
+            let delay = heard.config.dialect.expiry_job_delay;
+            if let (Input::Event(EnvironmentEvent::ExpireHold { .. }), Some(payment)) =
+                (heard.input, &mut heard.payment)
                 && payment.intent.status == IntentStatus::RequiresCapture
                 && let Some(charge) = payment.charge.as_mut()
             {
@@ -92,7 +93,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "expired-without-a-reason",
         does: "gives no reason for the cancellation of a hold that ran out",
         breaks: "uncaptured-hold-ends-canceled",
@@ -104,7 +105,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "expiry-cancels-what-was-captured",
         does: "shows a partly captured payment as canceled when its hold runs out",
         breaks: "partly-captured-hold-ends-succeeded",
@@ -112,14 +113,14 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Payment(expiry_cancels_what_was_captured),
     },
-    Fault {
+    PlantedFault {
         name: "piece-renews-the-hold",
         does: "starts the hold anew with every piece",
         breaks: "deadline-comes-with-time-only",
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Payment(|step| {
-            let renewed = Countdown::of(DAY.saturating_mul(7).saturating_add(step.terms.dialect.expiry_job_delay));
+            let renewed = Countdown::of(DAY.saturating_mul(7).saturating_add(step.config.dialect.expiry_job_delay));
             if let Some(Operation::CaptureIntent { .. }) = step.done()
                 && step.now(|payment| payment.intent.status == IntentStatus::RequiresCapture)
             {
@@ -127,7 +128,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "week-for-everyone",
         does: "holds a payment without the customer for a week, whatever the network",
         breaks: "hold-lasts-as-its-network-says",
@@ -139,14 +140,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "month-for-amex",
         does: "holds yen for thirty days on American Express too",
         breaks: "hold-lasts-as-its-network-says",
         scenario: "multicapture",
         variant: "yen",
         kind: Kind::Payment(|step| {
-            let month = Countdown::of(DAY.saturating_mul(30).saturating_add(step.terms.dialect.expiry_job_delay));
+            let month = Countdown::of(DAY.saturating_mul(30).saturating_add(step.config.dialect.expiry_job_delay));
             if step.became(IntentStatus::RequiresCapture)
                 && step.now(|payment| payment.intent.payment_method == Some(PaymentMethod::Amex))
             {
@@ -154,28 +155,28 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "job-tells-of-ended-holds",
         does: "tells once more that a hold is over when the expiry job finds it ended",
         breaks: "the-job-ends-due-holds-only",
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Payment(|step| {
-            let job = matches!(step.input, Input::Event(Event::ExpireHold { .. }));
+            let job = matches!(step.input, Input::Event(EnvironmentEvent::ExpireHold { .. }));
             if job && step.was(|payment| payment.intent.status.is_final()) {
                 step.tell(NotificationKind::ChargeExpired);
                 *step.outcome = Ok(Accepted::Happened);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "job-cancels-after-the-capture",
         does: "cancels a payment that was captured just before the expiry job came by",
         breaks: "the-job-ends-due-holds-only",
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Payment(|step| {
-            let job = matches!(step.input, Input::Event(Event::ExpireHold { .. }));
+            let job = matches!(step.input, Input::Event(EnvironmentEvent::ExpireHold { .. }));
             if job && step.was(|payment| payment.intent.status == IntentStatus::Succeeded) {
                 step.payment(|payment| payment.intent.status = IntentStatus::Canceled);
                 step.tell(NotificationKind::ChargeExpired);

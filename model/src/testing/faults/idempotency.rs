@@ -2,15 +2,15 @@
 
 use crate::idempotency::Key;
 use crate::notification::Outbox;
-use crate::testing::fault::{Fault, Kind, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WorldStep};
 use crate::time::{Countdown, DAY, HOUR};
 use crate::{
-    About, Accepted, Call, CreateRefund, Event, Fault as Accident, Input, IntentId, KeyId, Notification,
-    NotificationKind, Operation, Previous, Rejection,
+    Accepted, Call, CreateRefund, DeliveryFault, EnvironmentEvent, Input, IntentId, KeyId, Notification,
+    NotificationKind, Operation, Previous, Rejection, Target,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "replay-shows-the-present",
         does: "answers a repeated creation with the payment as it is now",
         breaks: "replay-answers-the-same",
@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "replay-refunds-again",
         does: "makes a repeated refund once more, and answers as the first time",
         breaks: "known-key-acts-no-more",
@@ -34,7 +34,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "replay-tells-again",
         does: "tells of a method attached whenever a request is repeated",
         breaks: "known-key-acts-no-more",
@@ -46,7 +46,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "key-stands-for-anything",
         does: "answers any request under a known key with the first answer",
         breaks: "other-parameters-are-refused",
@@ -60,7 +60,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-lock",
         does: "refunds a payment while another request is working on it",
         breaks: "busy-objects-and-keys-are-locked",
@@ -74,7 +74,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "lock-is-a-crash",
         does: "answers 500 where it has waited for a lock too long",
         breaks: "busy-objects-and-keys-are-locked",
@@ -86,7 +86,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "key-in-use-is-fine",
         does: "answers a request whose first copy is still worked on with an empty success",
         breaks: "busy-objects-and-keys-are-locked",
@@ -98,7 +98,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "acts-before-it-fails",
         does: "does what was asked although it answers that it failed before it began",
         breaks: "requests-not-carried-out-do-nothing",
@@ -106,13 +106,13 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "two keys",
         kind: Kind::Heard(|heard| {
             if let Input::Call(call) = &mut heard.input
-                && call.fault == Accident::ErrorBefore
+                && call.fault == DeliveryFault::ErrorBefore
             {
-                call.fault = Accident::ErrorAfter;
+                call.fault = DeliveryFault::ErrorAfter;
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "begun-is-told",
         does: "tells of a method attached when a request is only taken in",
         breaks: "requests-not-carried-out-do-nothing",
@@ -124,7 +124,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "failure-is-not-kept",
         does: "keeps no answer under the key of a request that ended in a 500",
         breaks: "first-answer-is-kept",
@@ -136,7 +136,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "typing-error-is-kept",
         does: "keeps the refusal of an invalid request under its key",
         breaks: "first-answer-is-kept",
@@ -152,7 +152,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "lost-answer-is-not-kept",
         does: "forgets the key of a request whose answer was lost on the way",
         breaks: "first-answer-is-kept",
@@ -164,14 +164,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "keys-forgotten-at-once",
         does: "forgets keys before they are a day old",
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
         kind: Kind::World(|step| {
-            if let Input::Event(Event::PruneKey { key }) = step.input
+            if let Input::Event(EnvironmentEvent::PruneKey { key }) = step.input
                 && known(step, key).is_some_and(|key| key.answer.is_some())
             {
                 set_key(step, key, None);
@@ -179,7 +179,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "hour-is-a-day",
         does: "keeps an answer for an hour instead of a day",
         breaks: "keys-are-kept-for-a-day",
@@ -193,14 +193,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "last-second-of-the-day",
         does: "forgets a key in the last second of its day",
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
         kind: Kind::World(|step| {
-            if let Input::Event(Event::PruneKey { key }) = step.input
+            if let Input::Event(EnvironmentEvent::PruneKey { key }) = step.input
                 && known(step, key).is_some_and(|key| key.answer.is_some() && key.retention == Countdown::of(1))
             {
                 set_key(step, key, None);
@@ -208,7 +208,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "replay-renews-the-day",
         does: "lets the day of a key begin anew whenever its request is repeated",
         breaks: "keys-are-kept-for-a-day",
@@ -222,7 +222,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "replay-renews-the-answer",
         does: "keeps the answer to the last request under a key, not to the first",
         breaks: "keys-are-kept-for-a-day",
@@ -263,19 +263,19 @@ fn first_key(step: &WorldStep<'_>) -> Option<KeyId> {
 fn replayed(step: &WorldStep<'_>) -> Option<Operation> {
     let Call { operation, key, fault } = call(step)?;
     let known = known(step, key?)?;
-    (fault == Accident::None && known.operation == operation && known.answer.is_some()).then_some(operation)
+    (fault == DeliveryFault::None && known.operation == operation && known.answer.is_some()).then_some(operation)
 }
 
 fn refund_now(step: &mut WorldStep<'_>, intent: IntentId, refund: CreateRefund) -> crate::Outcome {
     let payment =
         step.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut).ok_or(Rejection::NoSuchIntent)?;
-    let mut outbox = Outbox::new(step.notifications, About::Payment(intent));
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(intent));
     let (refunded, outcome) = payment.refund(refund, &mut outbox)?;
     *payment = refunded;
     outcome
 }
 
 fn tell_of_a_method(step: &mut WorldStep<'_>) {
-    let (kind, about) = (NotificationKind::MethodAttached, About::Setup);
+    let (kind, about) = (NotificationKind::MethodAttached, Target::Setup);
     let _no_room = step.notifications.push(Notification { kind, about, previous: Previous::default() });
 }

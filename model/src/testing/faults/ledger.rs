@@ -1,19 +1,19 @@
 //! Faults about capture in the background, and the books.
 
-use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::time::{Countdown, HOUR};
-use crate::{CaptureMethod, Event, Input, LedgerView, Links, NotificationKind, Operation};
+use crate::{CaptureMethod, EnvironmentEvent, Input, LedgerView, Links, NotificationKind, Operation};
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "books-within-two-hours",
         does: "takes two hours to book a background capture",
         breaks: "booking-takes-an-hour-at-most",
         scenario: "async_capture",
         variant: "platform",
-        kind: Kind::Terms(|terms| terms.dialect.ledger_delay = HOUR.saturating_add(HOUR)),
+        kind: Kind::Config(|config| config.dialect.ledger_delay = HOUR.saturating_add(HOUR)),
     },
-    Fault {
+    PlantedFault {
         name: "everything-is-booked-later",
         does: "books captures in the answer in the background as well",
         breaks: "capture-is-done-before-it-is-booked",
@@ -33,7 +33,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "balance-before-the-books",
         does: "adds a background capture to the balance before it is booked",
         breaks: "nothing-is-shown-before-it-is-booked",
@@ -46,7 +46,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "booked-without-an-entry",
         does: "does not link a booked charge to its balance transaction",
         breaks: "links-fit-the-ledger",
@@ -61,7 +61,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "booked-without-a-transfer",
         does: "does not link the charge of a destination to its transfer",
         breaks: "links-fit-the-ledger",
@@ -74,7 +74,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "booked-without-a-fee",
         does: "does not link a charge to the fee that was taken of it",
         breaks: "links-fit-the-ledger",
@@ -89,7 +89,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "the-hour-starts-anew",
         does: "counts the hour until the books are done anew from every refund",
         breaks: "books-only-move-forward",
@@ -105,14 +105,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "booking-clock-stands-still",
         does: "forgets to let time pass for a capture that waits for the ledger",
         breaks: "books-only-move-forward",
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Payment(|step| {
-            if let (Input::Event(Event::Advance { .. }), Some(before)) =
+            if let (Input::Event(EnvironmentEvent::Advance { .. }), Some(before)) =
                 (step.input, step.before.and_then(|payment| payment.charge))
             {
                 step.charge(|charge| {
@@ -123,7 +123,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-undoes-the-books",
         does: "takes the link to the balance transaction off a charge that is given back",
         breaks: "books-only-move-forward",

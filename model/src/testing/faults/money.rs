@@ -3,16 +3,16 @@
 use super::asked::{capture, operation};
 use crate::notification::Outbox;
 use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault, WorldStep};
 use crate::{
-    About, Accepted, Amount, Capture, Create, Event, Input, IntentStatus, Operation, PaymentMethod, RefundProgress,
-    Rejection, Terms,
+    Accepted, Amount, Capture, Config, Create, EnvironmentEvent, Input, IntentStatus, Operation, PaymentMethod,
+    RefundProgress, Rejection, Target,
 };
 
 const ONE: Amount = Amount::new(1);
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "captures-over-the-hold",
         does: "takes one unit more than is held, if asked for it",
         breaks: "captured-within-authorization",
@@ -20,7 +20,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "without",
         kind: Kind::Instead(captures_over_the_hold),
     },
-    Fault {
+    PlantedFault {
         name: "cancel-forgets-to-release",
         does: "cancels a payment without writing down that its hold is let go",
         breaks: "held-money-adds-up",
@@ -32,7 +32,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "release-counts-half",
         does: "lets go of the rest of a hold, but forgets one unit of it",
         breaks: "held-money-adds-up",
@@ -44,7 +44,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "latest-piece-is-received",
         does: "shows the latest piece as received instead of the sum of all",
         breaks: "received-is-what-was-captured",
@@ -52,7 +52,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Payment(latest_piece_is_received),
     },
-    Fault {
+    PlantedFault {
         name: "refund-takes-from-received",
         does: "takes a refund off the amount received",
         breaks: "received-is-what-was-captured",
@@ -64,7 +64,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "books-the-first-piece-only",
         does: "forgets the ledger entry of every piece but the first",
         breaks: "ledger-has-what-moved",
@@ -79,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-is-not-booked",
         does: "refunds without an entry in the ledger",
         breaks: "ledger-has-what-moved",
@@ -87,7 +87,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "immediate",
         kind: Kind::Payment(|step| step.payment(|payment| payment.ledger.refunded = Amount::ZERO)),
     },
-    Fault {
+    PlantedFault {
         name: "books-the-hold",
         does: "books money as taken when it is only held",
         breaks: "ledger-has-what-moved",
@@ -99,7 +99,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "failed-refund-keeps-its-money",
         does: "does not put the money of a failed refund back",
         breaks: "refunds-add-up",
@@ -107,7 +107,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "moving on",
         kind: Kind::Payment(failed_refund_keeps_its_money),
     },
-    Fault {
+    PlantedFault {
         name: "refunds-what-has-not-arrived",
         does: "refunds a part of a bank transfer that is still under way",
         breaks: "refunded-within-captured",
@@ -115,7 +115,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "moving on",
         kind: Kind::Instead(refunds_what_has_not_arrived),
     },
-    Fault {
+    PlantedFault {
         name: "accepts-nine-digits",
         does: "takes a payment of nine digits",
         breaks: "amount-in-range",
@@ -123,14 +123,14 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(accepts_nine_digits),
     },
-    Fault {
+    PlantedFault {
         name: "holds-less-after-a-challenge",
         does: "asks the issuer for one unit less once the customer has authenticated",
         breaks: "charge-is-for-the-amount",
         scenario: "single",
         variant: "manual",
         kind: Kind::Payment(|step| {
-            let challenged = matches!(step.input, Input::Event(Event::Authenticate { .. }));
+            let challenged = matches!(step.input, Input::Event(EnvironmentEvent::Authenticate { .. }));
             let enough = step.now(|payment| payment.intent.amount > ONE);
             if challenged && enough && step.became(IntentStatus::RequiresCapture) {
                 step.payment(|payment| payment.intent.capturable = less_one(payment.intent.capturable));
@@ -138,7 +138,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "release-shrinks-the-fee",
         does: "erases a part of the fee when the rest of the hold is let go",
         breaks: "money-never-shrinks",
@@ -146,7 +146,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct",
         kind: Kind::Payment(release_shrinks_the_fee),
     },
-    Fault {
+    PlantedFault {
         name: "booking-job-takes-holds",
         does: "takes what is only held when the booking job comes by",
         breaks: "held-money-is-taken-by-capture-only",
@@ -154,7 +154,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "merchant initiated",
         kind: Kind::Instead(booking_job_takes_holds),
     },
-    Fault {
+    PlantedFault {
         name: "price-in-the-wrong-unit",
         does: "reads the price of a Checkout Session in the wrong unit when the card is challenged",
         breaks: "amount-in-range",
@@ -173,7 +173,7 @@ fn has_released(payment: &Payment) -> bool {
 }
 
 fn captures_over_the_hold(
-    terms: &Terms,
+    config: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
@@ -184,7 +184,7 @@ fn captures_over_the_hold(
         return None;
     }
     payment.intent.capturable = over;
-    Some(payment.capture(terms, capture, outbox))
+    Some(payment.capture(config, capture, outbox))
 }
 
 fn latest_piece_is_received(step: &mut PaymentStep<'_>) {
@@ -200,7 +200,7 @@ fn latest_piece_is_received(step: &mut PaymentStep<'_>) {
 }
 
 fn failed_refund_keeps_its_money(step: &mut PaymentStep<'_>) {
-    let Input::Event(Event::Refund { progress: RefundProgress::Fails, .. }) = step.input else { return };
+    let Input::Event(EnvironmentEvent::Refund { progress: RefundProgress::Fails, .. }) = step.input else { return };
     let Some(before) = step.before else { return };
     step.payment(|payment| {
         payment.charge = before.charge;
@@ -209,7 +209,7 @@ fn failed_refund_keeps_its_money(step: &mut PaymentStep<'_>) {
 }
 
 fn refunds_what_has_not_arrived(
-    _: &Terms,
+    _: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
@@ -238,10 +238,10 @@ fn accepts_nine_digits(step: &mut PaymentStep<'_>) {
     else {
         return;
     };
-    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(step.intent));
     let largest = Create { amount: i64::from(Amount::MAX.get()), ..create };
     if let (Ok((mut payment, outcome)), Some(amount)) =
-        (Payment::create(step.terms, largest, &mut outbox), Amount::from_request(create.amount))
+        (Payment::create(step.config, largest, &mut outbox), Amount::from_request(create.amount))
     {
         payment.intent.amount = amount;
         *step.after = Some(payment);
@@ -259,10 +259,15 @@ fn release_shrinks_the_fee(step: &mut PaymentStep<'_>) {
     });
 }
 
-fn booking_job_takes_holds(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
-    let Input::Event(Event::Book { .. }) = input else { return None };
+fn booking_job_takes_holds(
+    config: &Config,
+    payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
+    let Input::Event(EnvironmentEvent::PostToLedger { .. }) = input else { return None };
     let all = Capture { final_capture: Some(false), ..Capture::default() };
-    let (payment, _) = payment.capture(terms, all, outbox).ok()?;
+    let (payment, _) = payment.capture(config, all, outbox).ok()?;
     Some(Ok((payment, Ok(Accepted::Happened))))
 }
 

@@ -1,14 +1,14 @@
 //! Faults about what the merchant is told.
 
 use super::asked;
-use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::{
-    About, Amount, Event, Input, IntentId, IntentStatus, Links, Notification, NotificationKind as Told, Operation,
-    Previous,
+    Amount, EnvironmentEvent, Input, IntentId, IntentStatus, Links, Notification, NotificationKind as Told, Operation,
+    Previous, Target,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "silent-bank",
         does: "does not tell that a bank is being waited for",
         breaks: "beginnings-are-told",
@@ -16,7 +16,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every bank",
         kind: Kind::Payment(|step| step.hush(Told::IntentProcessing)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-challenge",
         does: "does not tell that the customer is being waited for",
         breaks: "beginnings-are-told",
@@ -24,7 +24,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(|step| step.hush(Told::IntentRequiresAction)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-hold",
         does: "does not tell that money is held and waits to be captured",
         breaks: "beginnings-are-told",
@@ -37,7 +37,7 @@ pub(super) const FAULTS: &[Fault] = &[
             step.hush(Told::IntentCapturableUpdated);
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-creation",
         does: "does not tell that a payment was created",
         breaks: "beginnings-are-told",
@@ -45,7 +45,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(|step| step.hush(Told::IntentCreated)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-end-by-cancel",
         does: "does not tell that a cancel completed a partly captured payment",
         breaks: "the-end-is-told",
@@ -57,7 +57,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-end-by-expiry",
         does: "tells that the hold ran out, and not that the payment is canceled with it",
         breaks: "the-end-is-told",
@@ -69,19 +69,19 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-bounce",
         does: "tells that a debit's charge failed, and not that the payment did",
         breaks: "failure-is-told",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| {
-            if let Input::Event(Event::Settle { .. }) = step.input {
+            if let Input::Event(EnvironmentEvent::Settle { .. }) = step.input {
                 step.hush(Told::IntentPaymentFailed);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "decline-without-a-charge",
         does: "tells of a decline and not of the charge that failed",
         breaks: "failure-is-told",
@@ -89,7 +89,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(|step| step.hush(Told::ChargeFailed)),
     },
-    Fault {
+    PlantedFault {
         name: "paid-before-it-settles",
         does: "tells success when the bank takes a debit on",
         breaks: "nothing-is-told-that-did-not-happen",
@@ -103,7 +103,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "told-of-another",
         does: "tells of a refund as if another payment had been refunded as well",
         breaks: "nothing-is-told-that-did-not-happen",
@@ -111,13 +111,13 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "interchangeable",
         kind: Kind::Payment(|step| {
             if let Some(Operation::CreateRefund { .. }) = step.done() {
-                let about = About::Payment(IntentId(step.intent.0 ^ 1));
+                let about = Target::Payment(IntentId(step.intent.0 ^ 1));
                 let kind = Told::ChargeRefundUpdated;
                 let _no_room = step.notifications.push(Notification { kind, about, previous: Previous::default() });
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "pending-twice",
         does: "tells of a pending charge twice",
         breaks: "nothing-is-told-twice",
@@ -129,7 +129,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "only-the-first-transfer",
         does: "tells of the first separate transfer from a charge only",
         breaks: "money-never-moves-silently",
@@ -141,7 +141,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "approval-untold",
         does: "does not tell that a charge was approved",
         breaks: "approval-is-told-first",
@@ -149,7 +149,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "manual",
         kind: Kind::Payment(|step| step.hush(Told::ChargeSucceeded)),
     },
-    Fault {
+    PlantedFault {
         name: "the-end-first",
         does: "tells of the payment's success before the charge's",
         breaks: "approval-is-told-first",
@@ -168,7 +168,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-piece",
         does: "does not tell what is left to capture after a piece was",
         breaks: "captures-are-told-by-their-kind",
@@ -180,7 +180,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "piece-without-its-charge",
         does: "does not tell that a piece changed the charge",
         breaks: "captures-are-told-by-their-kind",
@@ -193,7 +193,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "single-capture-is-one-of-several",
         does: "tells of what is left to capture after the only capture there can be",
         breaks: "captures-are-told-by-their-kind",
@@ -207,7 +207,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "captured-at-every-piece",
         does: "tells charge.captured at every capture",
         breaks: "charge-captured-is-told-at-the-end",
@@ -220,7 +220,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "captured-by-expiry-untold",
         does: "does not tell charge.captured when a hold runs out partly captured",
         breaks: "charge-captured-is-told-at-the-end",
@@ -232,7 +232,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-books",
         does: "tells of the transfer of a background capture, and not that its charge is booked",
         breaks: "booking-is-told",
@@ -240,7 +240,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "destination",
         kind: Kind::Payment(|step| step.hush(Told::ChargeUpdated)),
     },
-    Fault {
+    PlantedFault {
         name: "booking-is-success",
         does: "tells success once more when a background capture is booked",
         breaks: "booking-is-told",
@@ -252,7 +252,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-release",
         does: "does not tell that the hold of a canceled payment is let go",
         breaks: "released-hold-is-told",
@@ -264,7 +264,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-expiry",
         does: "tells that a payment is canceled, and not that its hold ran out",
         breaks: "released-hold-is-told",
@@ -272,7 +272,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "manual",
         kind: Kind::Payment(|step| step.hush(Told::ChargeExpired)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-fee",
         does: "does not tell that a fee was taken",
         breaks: "connect-money-is-told",
@@ -280,7 +280,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "direct",
         kind: Kind::Payment(|step| step.hush(Told::FeeCreated)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-transfer",
         does: "does not tell that a booked charge was sent on",
         breaks: "connect-money-is-told",
@@ -288,7 +288,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "destination",
         kind: Kind::Payment(|step| step.hush(Told::TransferCreated)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-fee-refund",
         does: "tells of a refund, and not of the fee that went back with it",
         breaks: "connect-money-is-told",
@@ -300,7 +300,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-reversal",
         does: "tells of a refund, and not of the transfer that was taken back with it",
         breaks: "connect-money-is-told",
@@ -312,7 +312,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-without-an-object",
         does: "tells of a refunded charge, and not of the refund",
         breaks: "refunds-are-told",
@@ -320,7 +320,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "immediate",
         kind: Kind::Payment(|step| step.hush(Told::RefundCreated)),
     },
-    Fault {
+    PlantedFault {
         name: "late-flag-is-a-refund",
         does: "tells of a refund when the final capture turns the flag of what was given back before",
         breaks: "refunds-are-told",
@@ -334,7 +334,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-refund-failure",
         does: "tells that a refund changed, and not that it failed",
         breaks: "refunds-are-told",
@@ -342,7 +342,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "moving on",
         kind: Kind::Payment(|step| step.hush(Told::RefundFailed)),
     },
-    Fault {
+    PlantedFault {
         name: "previous-is-now",
         does: "shows as the previous refunded amount the one that is there now",
         breaks: "previous-values-are-true",
@@ -355,7 +355,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "previous-is-the-first",
         does: "shows as the previous capturable amount the one that was authorized",
         breaks: "previous-values-are-true",
@@ -367,7 +367,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "change-unlisted",
         does: "does not list the amount captured among what a piece changed",
         breaks: "changed-values-are-listed",
@@ -375,7 +375,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "us",
         kind: Kind::Payment(|step| step.retell_of(Told::ChargeUpdated, |previous| previous.amount = None)),
     },
-    Fault {
+    PlantedFault {
         name: "entry-unlisted",
         does: "does not list the balance transaction among what the booking filled in",
         breaks: "changed-values-are-listed",

@@ -3,14 +3,14 @@
 use super::asked;
 use crate::notification::Outbox;
 use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::{
-    Accepted, Amount, CreateRefund, Event, Input, IntentStatus, NotificationKind, Operation, RefundProgress,
-    RefundStatus, RefundView, Rejection, Terms,
+    Accepted, Amount, Config, CreateRefund, EnvironmentEvent, Input, IntentStatus, NotificationKind, Operation,
+    RefundProgress, RefundStatus, RefundView, Rejection,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "part-is-all",
         does: "files a charge as refunded once a part of it was given back",
         breaks: "refunded-flag-means-all",
@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "open-charge-is-refunded",
         does: "files a charge as refunded although more can be captured, because what was captured was given back",
         breaks: "refunded-flag-means-all",
@@ -36,15 +36,15 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "given-back-before-the-end",
         does: "forgets at the final capture that everything captured was given back already",
         breaks: "refunded-flag-means-all",
         scenario: "multicapture",
         variant: "us",
-        kind: Kind::Terms(|terms| terms.dialect.refunded_at_final_capture = false),
+        kind: Kind::Config(|config| config.dialect.refunded_at_final_capture = false),
     },
-    Fault {
+    PlantedFault {
         name: "refund-ends-the-hold",
         does: "ends a hold with the first refund of what was captured of it",
         breaks: "refund-leaves-the-status",
@@ -52,7 +52,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "us",
         kind: Kind::Instead(refund_ends_the_hold),
     },
-    Fault {
+    PlantedFault {
         name: "whole-instead-of-a-part",
         does: "gives back all that is left where a part was asked for",
         breaks: "refund-gives-what-was-asked",
@@ -66,7 +66,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "unit-by-default",
         does: "gives back one unit where no amount was named",
         breaks: "refund-gives-what-was-asked",
@@ -81,7 +81,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "two-objects",
         does: "splits a refund into two objects",
         breaks: "refund-gives-what-was-asked",
@@ -89,7 +89,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "immediate",
         kind: Kind::Payment(two_objects),
     },
-    Fault {
+    PlantedFault {
         name: "pending-counts-as-done",
         does: "answers that a refund succeeded which is only on its way",
         breaks: "refund-starts-as-its-method-says",
@@ -102,7 +102,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "asks-nobody",
         does: "sends a refund on its way without asking the customer where to",
         breaks: "refund-starts-as-its-method-says",
@@ -115,35 +115,36 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "details-are-delivery",
         does: "takes a refund for delivered once the customer has said where to",
         breaks: "documented-refund-moves",
         scenario: "refunds",
         variant: "moving on",
         kind: Kind::Payment(|step| {
-            if let Input::Event(Event::Refund { refund, progress: RefundProgress::DetailsGiven, .. }) = step.input
+            if let Input::Event(EnvironmentEvent::Refund { refund, progress: RefundProgress::DetailsGiven, .. }) =
+                step.input
                 && *step.outcome == Ok(Accepted::Happened)
             {
                 set_refund(step, refund.0, |refund| refund.status = RefundStatus::Succeeded);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "failed-refund-was-for-nothing",
         does: "writes off the amount of a refund that failed",
         breaks: "documented-refund-moves",
         scenario: "refunds",
         variant: "moving on",
         kind: Kind::Payment(|step| {
-            if let Input::Event(Event::Refund { refund, progress: RefundProgress::Fails, .. }) = step.input
+            if let Input::Event(EnvironmentEvent::Refund { refund, progress: RefundProgress::Fails, .. }) = step.input
                 && *step.outcome == Ok(Accepted::Happened)
             {
                 set_refund(step, refund.0, |refund| refund.amount = Amount::ZERO);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "hold-was-given-back-already",
         does: "answers the refund of a hold that it was refunded already, because nothing is left to refund",
         breaks: "only-captured-money-is-refunded",
@@ -155,7 +156,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "nothing-is-a-hold",
         does: "answers the refund of a payment that was never charged that it is only a hold",
         breaks: "only-captured-money-is-refunded",
@@ -167,19 +168,19 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-cancels-the-hold",
         does: "takes the refund of a hold for its cancellation",
         breaks: "only-captured-money-is-refunded",
         scenario: "refunds",
         variant: "immediate",
-        kind: Kind::Instead(|terms, payment, input, outbox| {
+        kind: Kind::Instead(|config, payment, input, outbox| {
             asked::refund(input)?;
             let held = payment.intent.status == IntentStatus::RequiresCapture && payment.intent.received.is_zero();
-            held.then(|| payment.cancel(terms, None, outbox))
+            held.then(|| payment.cancel(config, None, outbox))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "second-refund-is-too-large",
         does: "refuses a second full refund as too large, not as done already",
         breaks: "only-the-rest-is-refunded",
@@ -193,7 +194,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "looks-at-the-rest-first",
         does: "answers a refund of nothing that all was given back already",
         breaks: "only-the-rest-is-refunded",
@@ -210,7 +211,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-earlier-refunds",
         does: "measures a refund against what was captured, not against what is left of it",
         breaks: "only-the-rest-is-refunded",
@@ -218,7 +219,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "immediate",
         kind: Kind::Instead(forgets_earlier_refunds),
     },
-    Fault {
+    PlantedFault {
         name: "refunds-what-there-is",
         does: "gives back what is left where more was asked for",
         breaks: "only-the-rest-is-refunded",
@@ -232,7 +233,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "share-of-the-fee",
         does: "gives back a share of the fee with a partial refund of a payment captured piecewise",
         breaks: "no-partial-refund-with-connect-money",
@@ -242,7 +243,7 @@ pub(super) const FAULTS: &[Fault] = &[
             shares(payment, asked::refund(input).filter(|refund| !refund.reverse_transfer)?, outbox)
         }),
     },
-    Fault {
+    PlantedFault {
         name: "share-of-the-transfer",
         does: "takes back a share of the transfer with a partial refund of a payment captured piecewise",
         breaks: "no-partial-refund-with-connect-money",
@@ -252,7 +253,7 @@ pub(super) const FAULTS: &[Fault] = &[
             shares(payment, asked::refund(input).filter(|refund| !refund.refund_application_fee)?, outbox)
         }),
     },
-    Fault {
+    PlantedFault {
         name: "fee-latch-bars-nothing",
         does: "gives the fee back with a refund although its own endpoint was used",
         breaks: "each-latch-bars-its-own-refunds",
@@ -262,7 +263,7 @@ pub(super) const FAULTS: &[Fault] = &[
             overlooks_latches(payment, asked::refund(input).filter(|refund| !refund.reverse_transfer)?, outbox)
         }),
     },
-    Fault {
+    PlantedFault {
         name: "transfer-latch-bars-nothing",
         does: "takes the transfer back with a refund although its own endpoint was used",
         breaks: "each-latch-bars-its-own-refunds",
@@ -272,7 +273,7 @@ pub(super) const FAULTS: &[Fault] = &[
             overlooks_latches(payment, asked::refund(input).filter(|refund| !refund.refund_application_fee)?, outbox)
         }),
     },
-    Fault {
+    PlantedFault {
         name: "cancel-of-a-delivered-refund",
         does: "answers the cancel of a refund that is over with success, and does nothing",
         breaks: "only-waiting-refunds-are-canceled",
@@ -287,7 +288,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "stops-refunds-under-way",
         does: "cancels a refund that is on its way",
         breaks: "only-waiting-refunds-are-canceled",
@@ -303,7 +304,7 @@ pub(super) const FAULTS: &[Fault] = &[
             Some(payment.cancel_refund(id, outbox))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-refund-while-held",
         does: "refuses a refund as uncaptured while more can be captured",
         breaks: "refund-refusals-are-true",
@@ -318,7 +319,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-partial-refund-with-the-fee-ever",
         does: "refuses a partial refund with the fee without multicapture, too",
         breaks: "refund-refusals-are-true",
@@ -333,7 +334,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "looks-for-the-fee-elsewhere",
         does: "finds no fee to give back with a refund, although there is one",
         breaks: "refund-refusals-are-true",
@@ -347,7 +348,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refund-speaks-of-captures",
         does: "refuses a second refund as a capture of too much",
         breaks: "refund-refusals-are-true",
@@ -361,7 +362,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "either-latch-bars-both",
         does: "refuses a refund with the fee because the transfer was reversed by hand",
         breaks: "refund-refusals-are-true",
@@ -411,14 +412,14 @@ fn two_objects(step: &mut PaymentStep<'_>) {
     });
 }
 
-fn refund_ends_the_hold(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn refund_ends_the_hold(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let request = asked::refund(input).filter(|_| payment.intent.status == IntentStatus::RequiresCapture)?;
     let (payment, outcome) = payment.refund(request, outbox).ok()?;
-    let (payment, _) = payment.cancel(terms, None, outbox).ok()?;
+    let (payment, _) = payment.cancel(config, None, outbox).ok()?;
     Some(Ok((payment, outcome)))
 }
 
-fn forgets_earlier_refunds(_: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn forgets_earlier_refunds(_: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let request = asked::refund(input)?;
     let earlier = payment.charge?.refunded_amount;
     let mut unaware = payment;

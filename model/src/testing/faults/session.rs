@@ -3,15 +3,15 @@
 use crate::notification::Outbox;
 use crate::payment::Payment;
 use crate::session::Session;
-use crate::testing::fault::{Fault, Kind, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WorldStep};
 use crate::time::{Countdown, HOUR};
 use crate::{
-    About, Accepted, Amount, Call, CancellationReason, CaptureMethod, Create, Event, Input, IntentId, IntentStatus,
-    NotificationKind, Operation, Rejection, SessionMode, SessionStatus,
+    Accepted, Amount, Call, CancellationReason, CaptureMethod, Create, EnvironmentEvent, Input, IntentId, IntentStatus,
+    NotificationKind, Operation, Rejection, SessionMode, SessionStatus, Target,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "complete-session-runs-on",
         does: "leaves a deadline on a session that is complete",
         breaks: "open-session-has-a-deadline",
@@ -25,14 +25,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "page-clock-stands-still",
         does: "forgets to let time pass for an open session",
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::World(|step| {
-            if let (Input::Event(Event::Advance { .. }), Some(session), Some(before)) =
+            if let (Input::Event(EnvironmentEvent::Advance { .. }), Some(session), Some(before)) =
                 (step.input, step.session.as_mut(), step.before_session)
                 && session.status == SessionStatus::Open
             {
@@ -40,7 +40,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "price-of-another-page",
         does: "opens the page with twice the price that was asked for",
         breaks: "session-parameters-fit",
@@ -52,7 +52,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "expiry-leaves-the-payment",
         does: "closes a session and leaves its payment asking for another card",
         breaks: "expired-sessions-payment-is-canceled",
@@ -69,7 +69,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "held-is-not-complete",
         does: "keeps a session open until the money that its payment holds is captured",
         breaks: "paid-means-received",
@@ -77,7 +77,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every form",
         kind: Kind::World(held_is_not_complete),
     },
-    Fault {
+    PlantedFault {
         name: "saving-has-a-price",
         does: "links a session that saved a method to a payment",
         breaks: "setup-session-asks-for-no-payment",
@@ -92,7 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "page-takes-at-once",
         does: "takes the money at once although the session was told to let the merchant capture it",
         breaks: "sessions-payment-is-as-the-session-says",
@@ -100,7 +100,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every form",
         kind: Kind::World(page_takes_at_once),
     },
-    Fault {
+    PlantedFault {
         name: "paid-is-let-go",
         does: "forgets whose payment it is once it has succeeded on the page",
         breaks: "sessions-payment-is-as-the-session-says",
@@ -114,14 +114,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "thanks-for-a-declined-card",
         does: "completes a session with a card that was declined",
         breaks: "complete-means-authorized",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::World(|step| {
-            if let (Input::Event(Event::CustomerPays { .. }), Some(IntentStatus::RequiresPaymentMethod)) =
+            if let (Input::Event(EnvironmentEvent::CustomerPays { .. }), Some(IntentStatus::RequiresPaymentMethod)) =
                 (step.input, status(step.payments))
                 && *step.outcome == Ok(Accepted::Happened)
             {
@@ -129,7 +129,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "expires-twice",
         does: "answers the expiry of a session that is closed with success, and does nothing",
         breaks: "closed-session-stays-closed",
@@ -141,7 +141,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "half-a-day",
         does: "keeps a session open for half a day by default",
         breaks: "session-expires-on-time",
@@ -156,7 +156,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "page-outlives-its-hour",
         does: "leaves a session open for another hour when its time is up and nobody has tried to pay",
         breaks: "session-expires-on-time",
@@ -164,7 +164,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every form",
         kind: Kind::World(|step| {
             let alone = step.before_setup.is_none() && matches!(step.before_payments, [None]);
-            if let Input::Event(Event::Advance { .. }) = step.input
+            if let Input::Event(EnvironmentEvent::Advance { .. }) = step.input
                 && alone
                 && became(step, SessionStatus::Expired)
             {
@@ -173,7 +173,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "return-url-ignored",
         does: "ignores a return_url of the hosted page",
         breaks: "session-parameters-fit",
@@ -188,7 +188,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "success-url-ignored",
         does: "ignores a success_url of the embedded page",
         breaks: "session-parameters-fit",
@@ -203,7 +203,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "a-minute-is-enough",
         does: "lets a session live for less than half an hour",
         breaks: "session-parameters-fit",
@@ -216,25 +216,25 @@ pub(super) const FAULTS: &[Fault] = &[
                 && let Some(seconds) = create.expires_in.filter(|seconds| *seconds < HOUR)
             {
                 create.expires_in = None;
-                let Ok(session) = Session::create(step.terms, create) else { return };
+                let Ok(session) = Session::create(step.config, create) else { return };
                 *step.outcome = session.answer();
                 *step.session = Some(Session { expiry: Countdown::of(seconds), ..session });
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-page-end",
         does: "does not tell that a session ran out",
         breaks: "session-ends-are-told",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::World(|step| {
-            if let Input::Event(Event::Advance { .. }) = step.input {
+            if let Input::Event(EnvironmentEvent::Advance { .. }) = step.input {
                 step.notifications.retain(|told| told.kind != NotificationKind::SessionExpired);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-settlement",
         does: "does not tell that the bank payment of a session arrived",
         breaks: "sessions-debit-is-told",
@@ -242,7 +242,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every form",
         kind: Kind::World(|step| step.notifications.retain(|told| told.kind != NotificationKind::SessionPaid)),
     },
-    Fault {
+    PlantedFault {
         name: "settlement-is-success",
         does: "tells that the bank payment of a session arrived when it bounced",
         breaks: "sessions-debit-is-told",
@@ -256,20 +256,20 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "canceled-under-the-customer",
         does: "lets the merchant cancel the payment of an open session",
         breaks: "sessions-payment-is-canceled-through-it",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Instead(|terms, payment, input, outbox| {
+        kind: Kind::Instead(|config, payment, input, outbox| {
             let Input::Call(Call { operation: Operation::CancelIntent { reason, .. }, .. }) = input else {
                 return None;
             };
             let owned = payment.intent.owned_by_session;
             let mut unaware = payment;
             unaware.intent.owned_by_session = false;
-            let (mut payment, outcome) = unaware.cancel(terms, reason, outbox).ok()?;
+            let (mut payment, outcome) = unaware.cancel(config, reason, outbox).ok()?;
             payment.intent.owned_by_session = owned;
             Some(Ok((payment, outcome)))
         }),
@@ -305,7 +305,7 @@ fn complete(step: &mut WorldStep<'_>) {
     if let Some(session) = step.session.as_mut().filter(|session| session.status == SessionStatus::Open) {
         session.status = SessionStatus::Complete;
         session.expiry = Countdown::STOPPED;
-        let _no_room = Outbox::new(step.notifications, About::Session).tell(NotificationKind::SessionCompleted);
+        let _no_room = Outbox::new(step.notifications, Target::Session).tell(NotificationKind::SessionCompleted);
     }
 }
 
@@ -330,14 +330,14 @@ fn stay_open_while_held(step: &mut WorldStep<'_>) {
     step.notifications.retain(|told| told.kind != NotificationKind::SessionCompleted);
     *step.session = reopened(step);
     let Some(session) = step.session.as_mut() else { return };
-    let Input::Event(Event::Advance { seconds }) = step.input else { return };
+    let Input::Event(EnvironmentEvent::Advance { seconds }) = step.input else { return };
     let (expiry, is_over) = session.expiry.after(seconds);
     session.expiry = expiry;
     if !is_over {
         return;
     }
     session.status = SessionStatus::Expired;
-    let _no_room = Outbox::new(step.notifications, About::Session).tell(NotificationKind::SessionExpired);
+    let _no_room = Outbox::new(step.notifications, Target::Session).tell(NotificationKind::SessionExpired);
     if let [Some(payment)] = &mut *step.payments {
         if let Some(charge) = payment.charge.as_mut() {
             charge.released = charge.authorized;
@@ -346,7 +346,7 @@ fn stay_open_while_held(step: &mut WorldStep<'_>) {
         payment.intent.capturable = Amount::ZERO;
         payment.intent.status = IntentStatus::Canceled;
         payment.intent.cancellation_reason = Some(CancellationReason::Automatic);
-        let mut outbox = Outbox::new(step.notifications, About::Payment(IntentId(0)));
+        let mut outbox = Outbox::new(step.notifications, Target::Payment(IntentId(0)));
         let _no_room =
             outbox.tell(NotificationKind::ChargeExpired).and_then(|()| outbox.tell(NotificationKind::IntentCanceled));
     }
@@ -357,21 +357,21 @@ fn page_takes_at_once(step: &mut WorldStep<'_>) {
     else {
         return;
     };
-    let (Input::Event(Event::CustomerPays { intent, method }), SessionStatus::Open, [None]) =
+    let (Input::Event(EnvironmentEvent::CustomerPays { intent, method }), SessionStatus::Open, [None]) =
         (step.input, session.status, step.before_payments)
     else {
         return;
     };
     step.notifications.clear();
     let request = Create { capture_method: CaptureMethod::AutomaticAsync, ..session.intent_request(method) };
-    let mut outbox = Outbox::new(step.notifications, About::Payment(intent));
-    let Ok((mut payment, _)) = Payment::create(step.terms, request, &mut outbox) else { return };
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(intent));
+    let Ok((mut payment, _)) = Payment::create(step.config, request, &mut outbox) else { return };
     payment.intent.owned_by_session = true;
     if let [slot] = &mut *step.payments {
         *slot = Some(payment);
     }
     *step.outcome = Ok(Accepted::Happened);
     let linked = Session { intent: Some(intent), ..session };
-    let mut outbox = Outbox::new(step.notifications, About::Session);
+    let mut outbox = Outbox::new(step.notifications, Target::Session);
     *step.session = linked.follow_payment(&payment, &mut outbox).ok();
 }

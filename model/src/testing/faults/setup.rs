@@ -2,14 +2,14 @@
 
 use crate::notification::Outbox;
 use crate::payment::Payment;
-use crate::testing::fault::{Fault, Kind, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WorldStep};
 use crate::{
-    About, Accepted, Call, Create, Event, Input, NotificationKind, Operation, PaymentMethod, Rejection, SessionMode,
-    SetupStatus,
+    Accepted, Call, Create, EnvironmentEvent, Input, NotificationKind, Operation, PaymentMethod, Rejection,
+    SessionMode, SetupStatus, Target,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "old-failure-stays",
         does: "shows an old failure next to a saved method",
         breaks: "setup-fits-its-status",
@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "saves-the-unsavable",
         does: "saves a card that its issuer refuses",
         breaks: "setup-fits-its-status",
@@ -30,7 +30,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every method",
         kind: Kind::World(saves_the_unsavable),
     },
-    Fault {
+    PlantedFault {
         name: "charges-what-it-saves",
         does: "charges a card that it was to save",
         breaks: "setup-never-charges",
@@ -38,14 +38,14 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every form",
         kind: Kind::World(charge_what_is_saved),
     },
-    Fault {
+    PlantedFault {
         name: "refused-mandate-cancels",
         does: "cancels a setup whose mandate the bank refuses",
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
         kind: Kind::World(|step| {
-            if let (Input::Event(Event::SettleSetup), Some(SetupStatus::RequiresPaymentMethod)) =
+            if let (Input::Event(EnvironmentEvent::SettleSetup), Some(SetupStatus::RequiresPaymentMethod)) =
                 (step.input, now(step))
                 && was(step) == Some(SetupStatus::Processing)
             {
@@ -53,21 +53,22 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "closed-tab-cancels",
         does: "cancels a setup when the customer closes the page of the challenge",
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
         kind: Kind::World(|step| {
-            if let Input::Event(Event::AuthenticateSetup { result: crate::Authentication::Abandoned }) = step.input
+            if let Input::Event(EnvironmentEvent::AuthenticateSetup { result: crate::Authentication::Abandoned }) =
+                step.input
                 && was(step) == Some(SetupStatus::RequiresAction)
             {
                 cancel(step);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "saved-method-is-replaced",
         does: "puts another method in the place of one that is saved already",
         breaks: "documented-setup-moves",
@@ -84,7 +85,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "cancel-of-the-saved",
         does: "answers the cancel of a setup that is over with success, and does nothing",
         breaks: "setup-is-changed-while-open-only",
@@ -96,7 +97,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "confirm-of-the-saved",
         does: "answers the confirmation of a setup that is over with success, and does nothing",
         breaks: "setup-is-changed-while-open-only",
@@ -108,7 +109,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "missing-method-is-a-wrong-state",
         does: "answers a confirmation without a method that the setup is in the wrong status",
         breaks: "setup-is-changed-while-open-only",
@@ -120,7 +121,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "page-setup-is-canceled",
         does: "answers the cancel of a setup in a customer's hands with success",
         breaks: "setup-is-changed-while-open-only",
@@ -132,7 +133,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "deposits-of-nobody",
         does: "accepts the amounts of deposits that nobody waits for",
         breaks: "deposits-are-verified-when-asked-for",
@@ -144,7 +145,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "deposits-on-a-card",
         does: "takes the amounts of deposits for a card's challenge",
         breaks: "deposits-are-verified-when-asked-for",
@@ -156,7 +157,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "silent-attachment",
         does: "tells that a setup succeeded, and not which method is attached now",
         breaks: "setup-moves-are-told",
@@ -164,7 +165,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "every method",
         kind: Kind::World(|step| step.notifications.retain(|told| told.kind != NotificationKind::MethodAttached)),
     },
-    Fault {
+    PlantedFault {
         name: "silent-setup-limit",
         does: "does not tell that one confirmation too many canceled a setup",
         breaks: "setup-moves-are-told",
@@ -176,7 +177,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "declined-card-stays",
         does: "keeps a declined card on the setup",
         breaks: "setup-moves-are-told",
@@ -193,13 +194,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "one-confirmation-more",
         does: "lets a setup be confirmed once more than it survives",
         breaks: "too-many-setup-confirmations-cancel",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Terms(|terms| terms.dialect.confirm_limit = terms.dialect.confirm_limit.saturating_add(1)),
+        kind: Kind::Config(|config| config.dialect.confirm_limit = config.dialect.confirm_limit.saturating_add(1)),
     },
 ];
 
@@ -233,7 +234,7 @@ fn cancel(step: &mut WorldStep<'_>) {
     step.notifications.clear();
     if let Some(setup) = step.setup.as_mut() {
         setup.status = SetupStatus::Canceled;
-        let mut outbox = Outbox::new(step.notifications, About::Setup);
+        let mut outbox = Outbox::new(step.notifications, Target::Setup);
         let _no_room = outbox.tell(NotificationKind::SetupCanceled);
     }
 }
@@ -256,7 +257,7 @@ fn succeed(step: &mut WorldStep<'_>) {
     let Some(setup) = step.setup.as_mut() else { return };
     setup.status = SetupStatus::Succeeded;
     step.notifications.clear();
-    let mut outbox = Outbox::new(step.notifications, About::Setup);
+    let mut outbox = Outbox::new(step.notifications, Target::Setup);
     let _no_room =
         outbox.tell(NotificationKind::MethodAttached).and_then(|()| outbox.tell(NotificationKind::SetupSucceeded));
     pretend(step);
@@ -265,12 +266,14 @@ fn succeed(step: &mut WorldStep<'_>) {
 fn charge_what_is_saved(step: &mut WorldStep<'_>) {
     let saving = step.before_session.is_some_and(|session| session.mode == SessionMode::Setup);
     let saved = was(step) != now(step) && now(step) == Some(SetupStatus::Succeeded);
-    let (Input::Event(Event::CustomerPays { intent, .. }), [slot @ None]) = (step.input, &mut *step.payments) else {
+    let (Input::Event(EnvironmentEvent::CustomerPays { intent, .. }), [slot @ None]) =
+        (step.input, &mut *step.payments)
+    else {
         return;
     };
     if saving && saved {
         let create = Create { method: Some(PaymentMethod::Visa), confirm: true, ..Create::of(1) };
-        let mut outbox = Outbox::new(step.notifications, About::Payment(intent));
-        *slot = Payment::create(step.terms, create, &mut outbox).ok().map(|(payment, _)| payment);
+        let mut outbox = Outbox::new(step.notifications, Target::Payment(intent));
+        *slot = Payment::create(step.config, create, &mut outbox).ok().map(|(payment, _)| payment);
     }
 }

@@ -3,14 +3,15 @@
 use super::asked::operation;
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::{
-    About, Accepted, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm,
-    ConfirmationMethod, Event, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Rejection, Terms,
+    Accepted, Amount, Authentication, CancellationReason, CaptureMethod, ChargeStatus, Config, Confirm,
+    ConfirmationMethod, EnvironmentEvent, Input, IntentStatus, NotificationKind, Operation, PaymentMethod, Rejection,
+    Target,
 };
 
-pub(super) const FAULTS: &[Fault] = &[
-    Fault {
+pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "short-transfer-counts-as-paid",
         does: "takes a bank transfer that arrives one unit short for the whole",
         breaks: "succeeded-means-received",
@@ -18,15 +19,15 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "moving on",
         kind: Kind::Payment(short_transfer_counts_as_paid),
     },
-    Fault {
+    PlantedFault {
         name: "cancel-cancels-what-was-captured",
         does: "shows a payment as canceled of which a part was captured",
         breaks: "canceled-has-received-nothing",
         scenario: "refunds",
         variant: "immediate",
-        kind: Kind::Terms(|terms| terms.dialect.cancel_keeps_captured = false),
+        kind: Kind::Config(|config| config.dialect.cancel_keeps_captured = false),
     },
-    Fault {
+    PlantedFault {
         name: "debit-looks-capturable",
         does: "shows a debit under way as capturable",
         breaks: "capturable-only-while-held",
@@ -43,7 +44,7 @@ pub(super) const FAULTS: &[Fault] = &[
             step.answer_anew();
         }),
     },
-    Fault {
+    PlantedFault {
         name: "charges-twice",
         does: "asks the issuer again after the answer was lost, and charges the card twice",
         breaks: "money-means-one-approved-charge",
@@ -57,7 +58,7 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         }),
     },
-    Fault {
+    PlantedFault {
         name: "keeps-a-declined-card",
         does: "keeps the card that was declined on the intent",
         breaks: "method-fits-the-status",
@@ -65,7 +66,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(keeps_a_declined_card),
     },
-    Fault {
+    PlantedFault {
         name: "forgets-the-card-of-a-paid-order",
         does: "forgets the payment method once the order is paid",
         breaks: "method-fits-the-status",
@@ -77,7 +78,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "card-waits-like-a-bank",
         does: "lets a card wait for an answer after its customer has authenticated, as if it were a bank",
         breaks: "waiting-fits-the-method",
@@ -85,7 +86,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Instead(card_waits_like_a_bank),
     },
-    Fault {
+    PlantedFault {
         name: "keeps-the-old-error",
         does: "shows the error of an earlier attempt on an order that is paid",
         breaks: "traces-fit-the-status",
@@ -99,7 +100,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "reason-without-a-cancel",
         does: "shows a reason for cancellation on an order that is paid",
         breaks: "traces-fit-the-status",
@@ -113,7 +114,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "declined-charge-is-captured",
         does: "marks the charge of a declined card as captured",
         breaks: "failed-charge-moves-nothing",
@@ -125,7 +126,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "charges-and-cancels",
         does: "charges the card at the confirmation that is one too many, and cancels all the same",
         breaks: "canceled-has-received-nothing",
@@ -133,7 +134,7 @@ pub(super) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(charges_and_cancels),
     },
-    Fault {
+    PlantedFault {
         name: "credits-a-transfer-early",
         does: "shows a bank transfer as received before it has arrived",
         breaks: "money-means-one-approved-charge",
@@ -170,12 +171,14 @@ fn keeps_a_declined_card(step: &mut PaymentStep<'_>) {
 }
 
 fn card_waits_like_a_bank(
-    terms: &Terms,
+    config: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Input::Event(Event::Authenticate { result: Authentication::Succeeds, .. }) = input else { return None };
+    let Input::Event(EnvironmentEvent::Authenticate { result: Authentication::Succeeds, .. }) = input else {
+        return None;
+    };
     let card = payment.intent.payment_method;
     let confirmations = payment.intent.confirmations;
     if payment.intent.status != IntentStatus::RequiresAction
@@ -186,7 +189,7 @@ fn card_waits_like_a_bank(
     }
     payment.intent.confirmations = 0;
     let bank = Confirm { method: Some(PaymentMethod::UsBankAccount), ..Confirm::default() };
-    let (mut next, _) = payment.confirm(terms, Confirmer::Client, bank, outbox).ok()?;
+    let (mut next, _) = payment.confirm(config, Confirmer::Client, bank, outbox).ok()?;
     next.intent.payment_method = card;
     next.intent.confirmations = confirmations;
     let charge = next.charge.as_mut().filter(|charge| charge.status == ChargeStatus::Pending)?;
@@ -204,8 +207,8 @@ fn charges_and_cancels(step: &mut PaymentStep<'_>) {
     }
     let confirmations = std::mem::take(&mut payment.intent.confirmations);
     step.tell_only(|_| false);
-    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
-    if let Ok((mut paid, Ok(_))) = payment.confirm(step.terms, Confirmer::Client, good, &mut outbox) {
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(step.intent));
+    if let Ok((mut paid, Ok(_))) = payment.confirm(step.config, Confirmer::Client, good, &mut outbox) {
         paid.intent.confirmations = confirmations;
         paid.intent.status = IntentStatus::Canceled;
         paid.intent.cancellation_reason = Some(CancellationReason::Automatic);

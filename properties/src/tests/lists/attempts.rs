@@ -15,8 +15,8 @@ pub(super) fn attempts() -> Vec<Case> {
     };
     let no = Err(Rejection::Declined(Decline::GenericDecline));
     let server = with(challenged(), |p| p.confirmation_method = ConfirmationMethod::Manual);
-    let settle = Event::Settle { intent: PI };
-    let pays = |method| Event::CustomerPays { intent: PI, method };
+    let settle = EnvironmentEvent::Settle { intent: PI };
+    let pays = |method| EnvironmentEvent::CustomerPays { intent: PI, method };
     let too_poor = |p: &mut PaymentView| p.payment_method = Some(PaymentMethod::AuthenticationThenInsufficientFunds);
     let held_automatically = automatic(held());
     let answer =

@@ -45,11 +45,11 @@ pub(super) fn captures() -> Vec<Case> {
             "multicapture-where-allowed",
             vec![see(with(held(), |p| p.payment_method = Some(PaymentMethod::Jcb)))],
             vec![
-                see(held()).both(|world| world.terms.account.multicapture = false),
+                see(held()).both(|world| world.config.account.multicapture = false),
                 see(with(held(), |p| p.payment_method = Some(PaymentMethod::UnionPay)))
-                    .both(|world| world.terms.account.country = Country::Ca),
+                    .both(|world| world.config.account.country = Country::Ca),
                 see(with(held(), |p| p.payment_method = Some(PaymentMethod::Jcb)))
-                    .both(|world| world.terms.account.country = Country::Jp),
+                    .both(|world| world.config.account.country = Country::Jp),
             ],
         ),
         Case(
@@ -58,12 +58,12 @@ pub(super) fn captures() -> Vec<Case> {
             vec![
                 see(with(held(), |p| p.capture_method = CaptureMethod::Automatic)),
                 see(with(paid(), |p| p.multicapture_requested = true))
-                    .both(|world| world.terms.dialect.accept_multicapture_with_automatic = false),
+                    .both(|world| world.config.dialect.accept_multicapture_with_automatic = false),
                 see(with(paid(), |p| {
                     p.multicapture_requested = true;
                     charge(p).multicapture_available = true;
                 }))
-                .both(|world| world.terms.dialect.multicapture_despite_automatic = false),
+                .both(|world| world.config.dialect.multicapture_despite_automatic = false),
             ],
         ),
         sees("captured-flag-means-no-more", partly(), &[|p| charge(p).captured = true]),
@@ -173,7 +173,7 @@ pub(super) fn captures() -> Vec<Case> {
 
 pub(super) fn expiry() -> Vec<Case> {
     let left = |payment: PaymentView, seconds: i64| with(payment, move |p| charge(p).hold_left = Some(seconds));
-    let job = Event::ExpireHold { intent: PI };
+    let job = EnvironmentEvent::ExpireHold { intent: PI };
     let automatic = |p: &mut PaymentView| {
         *p = canceled();
         p.cancellation_reason = Some(CancellationReason::Automatic);
@@ -255,7 +255,7 @@ pub(super) fn expiry() -> Vec<Case> {
             vec![
                 to(ready(PaymentMethod::Visa), confirm()).pay(lasts(604_800)),
                 to(ready(PaymentMethod::Visa), absent).pay(lasts(410_400)),
-                to(yen, confirm()).both(|world| world.terms.account.country = Country::Jp).pay(lasts(2_592_000)),
+                to(yen, confirm()).both(|world| world.config.account.country = Country::Jp).pay(lasts(2_592_000)),
             ],
             vec![
                 to(ready(PaymentMethod::Visa), confirm()).pay(lasts(604_801)),

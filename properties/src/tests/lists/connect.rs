@@ -115,7 +115,7 @@ pub(super) fn connect() -> Vec<Case> {
                 to(paid(), send_on).pay(|p| p.ledger.transfers = a(10)).says(ten),
                 to(sent(), refund_fee)
                     .pay(|p| p.ledger.fees_refunded = a(10))
-                    .fault(Fault::AnswerLost, None)
+                    .fault(DeliveryFault::AnswerLost, None)
                     .says(Err(Rejection::AnswerLost)),
                 to(sent(), refund_both(None, true, true)).pay(|p| {
                     give_back(p, 1000, 0);
@@ -140,7 +140,7 @@ pub(super) fn connect() -> Vec<Case> {
                     .says(Ok(Accepted::Money { amount: a(5) })),
                 to(sent(), refund_fee)
                     .pay(|p| p.ledger.fees_refunded = a(5))
-                    .fault(Fault::AnswerLost, None)
+                    .fault(DeliveryFault::AnswerLost, None)
                     .says(Err(Rejection::AnswerLost)),
                 to(sent(), reverse).pay(|p| p.ledger.reversals = a(11)).says(ten),
                 to(paid(), send_on).pay(|p| p.ledger.transfers = a(1000)).says(ten),
@@ -186,12 +186,12 @@ pub(super) fn connect() -> Vec<Case> {
 }
 
 pub(super) fn ledger() -> Vec<Case> {
-    let book = Event::Book { intent: PI };
+    let book = EnvironmentEvent::PostToLedger { intent: PI };
     vec![
         sees(
             "booking-takes-an-hour-at-most",
             unbooked(),
-            &[|p| charge(p).booking_left = Some(3601), |p| charge(p).booking_left = Some(0)],
+            &[|p| charge(p).posting_left = Some(3601), |p| charge(p).posting_left = Some(0)],
         ),
         sees(
             "capture-is-done-before-it-is-booked",
@@ -228,13 +228,13 @@ pub(super) fn ledger() -> Vec<Case> {
         Case(
             "books-only-move-forward",
             vec![
-                to(unbooked(), advance(600)).pay(|p| charge(p).booking_left = Some(3000)),
+                to(unbooked(), advance(600)).pay(|p| charge(p).posting_left = Some(3000)),
                 to(sent(), refund(1)).pay(|p| give_back(p, 1, 0)),
             ],
             vec![
-                to(unbooked(), advance(600)).pay(|p| charge(p).booking_left = Some(3001)),
-                to(with(unbooked(), |p| charge(p).booking_left = Some(5)), refund(1))
-                    .pay(|p| charge(p).booking_left = Some(3600)),
+                to(unbooked(), advance(600)).pay(|p| charge(p).posting_left = Some(3001)),
+                to(with(unbooked(), |p| charge(p).posting_left = Some(5)), refund(1))
+                    .pay(|p| charge(p).posting_left = Some(3600)),
                 to(sent(), book).pay(|p| charge(p).links.application_fee = false),
                 to(sent(), book).pay(|p| charge(p).links.transfer = false),
                 to(sent(), book).pay(|p| charge(p).links.balance_transaction = false),

@@ -3,7 +3,7 @@
 use super::*;
 
 pub(super) fn lifecycle() -> Vec<Case> {
-    let job = Event::ExpireHold { intent: PI };
+    let job = EnvironmentEvent::ExpireHold { intent: PI };
     vec![
         sees(
             "succeeded-means-received",
@@ -96,7 +96,8 @@ pub(super) fn lifecycle() -> Vec<Case> {
                 to(partly(), job).pay(|p| p.status = IntentStatus::Canceled),
                 to(fresh(), update(Update::Amount(1000))).pay(|p| p.status = IntentStatus::RequiresConfirmation),
                 to(held(), capture(None, None)).pay(|p| p.status = IntentStatus::Processing),
-                to(processing(), Event::Settle { intent: PI }).pay(|p| p.status = IntentStatus::RequiresCapture),
+                to(processing(), EnvironmentEvent::Settle { intent: PI })
+                    .pay(|p| p.status = IntentStatus::RequiresCapture),
                 to(fresh(), advance(1)).pay(|p| p.status = IntentStatus::Canceled),
                 to(held(), cancel()).pay(|p| p.status = IntentStatus::Succeeded),
                 to(challenged(), authenticate(Authentication::Fails)).pay(|p| p.status = IntentStatus::Canceled),
@@ -123,11 +124,14 @@ pub(super) fn lifecycle() -> Vec<Case> {
         ),
         Case(
             "amounts-stay-representable",
-            vec![to(held(), capture(1, None)), to(processing(), Event::Settle { intent: PI })],
+            vec![to(held(), capture(1, None)), to(processing(), EnvironmentEvent::Settle { intent: PI })],
             vec![
                 to(held(), capture(1, None)).says(Err(Rejection::AmountOutOfRange)),
-                to(refunded(), Event::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
-                    .says(Err(Rejection::AmountOutOfRange)),
+                to(
+                    refunded(),
+                    EnvironmentEvent::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails },
+                )
+                .says(Err(Rejection::AmountOutOfRange)),
                 to(held(), advance(604_800)).says(Err(Rejection::AmountOutOfRange)),
             ],
         ),

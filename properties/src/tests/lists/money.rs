@@ -24,7 +24,7 @@ pub(super) fn money() -> Vec<Case> {
                 |p| p.ledger.charged = a(600),
                 |p| p.ledger.refunded = a(0),
                 |p| {
-                    charge(p).booking_left = Some(1);
+                    charge(p).posting_left = Some(1);
                     p.ledger.charged = a(701);
                 },
             ],
@@ -46,12 +46,14 @@ pub(super) fn money() -> Vec<Case> {
             "money-never-shrinks",
             vec![
                 to(partly(), capture(300, true)).pay(|p| take(p, 300)),
-                to(refunded(), Event::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails }).pay(
-                    |p| {
-                        p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) });
-                        charge(p).refunded_amount = a(0);
-                    },
-                ),
+                to(
+                    refunded(),
+                    EnvironmentEvent::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails },
+                )
+                .pay(|p| {
+                    p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) });
+                    charge(p).refunded_amount = a(0);
+                }),
             ],
             vec![
                 to(partly(), cancel()).pay(|p| charge(p).captured_amount = a(0)),

@@ -22,9 +22,9 @@ pub(super) fn setups() -> Vec<Case> {
     let verify = Operation::VerifyMicrodeposits;
     let told = "setup-moves-are-told";
     let open_only = "setup-is-changed-while-open-only";
-    let refused = |claim: &'static str, view: SetupView, operation: Operation, reason: Rejection| {
+    let refused = |property: &'static str, view: SetupView, operation: Operation, reason: Rejection| {
         let scene = set_up(view, operation, view);
-        Case(claim, vec![scene.clone().says(Err(reason))], vec![scene])
+        Case(property, vec![scene.clone().says(Err(reason))], vec![scene])
     };
     vec![
         Case(
@@ -51,7 +51,7 @@ pub(super) fn setups() -> Vec<Case> {
                 set_up(setup(Processing), cancels, setup(Canceled)),
                 set_up(setup(Succeeded), cancels, setup(Canceled)),
                 set_up(setup(Succeeded), advance(1), SetupView { payment_method: None, ..setup(Succeeded) }),
-                set_up(setup(Processing), Event::SettleSetup, open),
+                set_up(setup(Processing), EnvironmentEvent::SettleSetup, open),
             ],
         ),
         refused(open_only, setup(Processing), cancels, Rejection::SetupUnexpectedState),
@@ -97,7 +97,7 @@ pub(super) fn pages() -> Vec<Case> {
     let saves =
         SessionView { mode: SessionMode::Setup, payment_status: PaymentStatus::NoPaymentRequired, ..session(Open) };
     let page = |view: SessionView| Scene::empty().both(move |world| world.session = Some(view));
-    let pays = Event::CustomerPays { intent: PI, method: PaymentMethod::Visa };
+    let pays = EnvironmentEvent::CustomerPays { intent: PI, method: PaymentMethod::Visa };
     let paying = |payment: PaymentView| {
         owning(session(Complete), automatic(payment))
             .by(pays)
@@ -113,7 +113,7 @@ pub(super) fn pages() -> Vec<Case> {
     };
     let embedded = CreateSession { ui: SessionUi::Embedded, success_url: false, return_url: true, ..create_session() };
     let settles = |payment: fn(&mut PaymentView)| {
-        owning(session(Complete), processing()).by(Event::Settle { intent: PI }).says(OK).pay(payment)
+        owning(session(Complete), processing()).by(EnvironmentEvent::Settle { intent: PI }).says(OK).pay(payment)
     };
     let ends = "session-ends-are-told";
     let on_time = "session-expires-on-time";

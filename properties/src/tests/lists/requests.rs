@@ -7,23 +7,25 @@ pub(super) fn keys() -> Vec<Case> {
     let known = |operation: Operation, answer: Option<Outcome>| {
         see(held()).both(move |world| world.keys = vec![Some(key(operation, answer)), None])
     };
-    let again = |outcome: Outcome| known(confirm(), Some(OK)).by(confirm()).fault(Fault::None, one).says(outcome);
-    let other = |outcome: Outcome| known(cancel(), Some(OK)).by(confirm()).fault(Fault::None, one).says(outcome);
-    let in_use = |outcome: Outcome| known(confirm(), None).by(confirm()).fault(Fault::None, one).says(outcome);
-    let first = |fault: Fault, outcome: Outcome, kept: Option<Outcome>| {
+    let again =
+        |outcome: Outcome| known(confirm(), Some(OK)).by(confirm()).fault(DeliveryFault::None, one).says(outcome);
+    let other =
+        |outcome: Outcome| known(cancel(), Some(OK)).by(confirm()).fault(DeliveryFault::None, one).says(outcome);
+    let in_use = |outcome: Outcome| known(confirm(), None).by(confirm()).fault(DeliveryFault::None, one).says(outcome);
+    let first = |fault: DeliveryFault, outcome: Outcome, kept: Option<Outcome>| {
         see(held()).both(|world| world.keys = vec![None]).by(cancel()).fault(fault, one).says(outcome).now(|world| {
             world.keys[0] = kept.map(|kept| key(cancel(), Some(kept)));
         })
     };
     let begin = see(held()).by(Input::Begin { key: KeyId(0), operation: cancel() }).says(Ok(Accepted::Begun));
-    let early = to(held(), cancel()).fault(Fault::ErrorBefore, None).says(Err(Rejection::ServerError));
+    let early = to(held(), cancel()).fault(DeliveryFault::ErrorBefore, None).says(Err(Rejection::ServerError));
     let turned_away = to(held(), cancel()).says(Err(Rejection::LockTimeout));
     let invalid = Err(Rejection::NegativeCapture);
-    let prune = Event::PruneKey { key: KeyId(0) };
+    let prune = EnvironmentEvent::PruneKey { key: KeyId(0) };
     let left = |seconds: u32| move |world: &mut Snapshot| world.keys[0].as_mut().unwrap().seconds_left = Some(seconds);
     let old = known(cancel(), Some(OK)).both(left(0));
-    let hour = first(Fault::None, OK, Some(OK)).now(left(3_600));
-    let lost = first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)).now(left(3_600));
+    let hour = first(DeliveryFault::None, OK, Some(OK)).now(left(3_600));
+    let lost = first(DeliveryFault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)).now(left(3_600));
     let finish = known(cancel(), None).by(Input::Finish { key: KeyId(0) }).says(OK);
     let finish = finish.now(|world| world.keys[0] = Some(key(cancel(), Some(OK))));
     vec![
@@ -64,18 +66,18 @@ pub(super) fn keys() -> Vec<Case> {
         Case(
             "first-answer-is-kept",
             vec![
-                first(Fault::None, OK, Some(OK)),
-                first(Fault::ErrorAfter, Err(Rejection::ServerError), Some(Err(Rejection::ServerError))),
-                first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)),
-                first(Fault::None, invalid, None),
+                first(DeliveryFault::None, OK, Some(OK)),
+                first(DeliveryFault::ErrorAfter, Err(Rejection::ServerError), Some(Err(Rejection::ServerError))),
+                first(DeliveryFault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)),
+                first(DeliveryFault::None, invalid, None),
             ],
             vec![
-                first(Fault::None, OK, None),
-                first(Fault::None, OK, Some(Ok(Accepted::Nothing))),
-                first(Fault::ErrorAfter, Err(Rejection::ServerError), None).pay(end),
-                first(Fault::AnswerLost, Err(Rejection::AnswerLost), Some(Err(Rejection::AnswerLost))),
-                first(Fault::AnswerLost, Err(Rejection::AnswerLost), None).pay(end),
-                first(Fault::None, invalid, Some(invalid)),
+                first(DeliveryFault::None, OK, None),
+                first(DeliveryFault::None, OK, Some(Ok(Accepted::Nothing))),
+                first(DeliveryFault::ErrorAfter, Err(Rejection::ServerError), None).pay(end),
+                first(DeliveryFault::AnswerLost, Err(Rejection::AnswerLost), Some(Err(Rejection::AnswerLost))),
+                first(DeliveryFault::AnswerLost, Err(Rejection::AnswerLost), None).pay(end),
+                first(DeliveryFault::None, invalid, Some(invalid)),
             ],
         ),
         Case(
@@ -85,7 +87,7 @@ pub(super) fn keys() -> Vec<Case> {
                 known(cancel(), Some(OK)).by(advance(86_400)).now(left(0)),
                 known(cancel(), Some(OK)).by(advance(86_399)).now(left(1)),
                 known(cancel(), Some(OK)).by(advance(604_800)).now(left(0)),
-                first(Fault::None, OK, Some(OK)),
+                first(DeliveryFault::None, OK, Some(OK)),
                 finish.clone(),
             ],
             vec![

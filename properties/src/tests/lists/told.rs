@@ -3,8 +3,8 @@
 use super::*;
 
 pub(super) fn told() -> Vec<Case> {
-    let job = Event::ExpireHold { intent: PI };
-    let settle = Event::Settle { intent: PI };
+    let job = EnvironmentEvent::ExpireHold { intent: PI };
+    let settle = EnvironmentEvent::Settle { intent: PI };
     let no = Err(Rejection::Declined(Decline::GenericDecline));
     let creation = created(manual(), fresh());
     let confirmed = to(ready(PaymentMethod::Visa), confirm()).pay(|p| *p = held());
@@ -13,10 +13,12 @@ pub(super) fn told() -> Vec<Case> {
         take(p, 1000);
         end(p);
     });
-    let booked = to(unbooked(), Event::Book { intent: PI }).pay(|p| *p = with(paid(), |p| p.ledger.fees = a(10)));
+    let booked = to(unbooked(), EnvironmentEvent::PostToLedger { intent: PI })
+        .pay(|p| *p = with(paid(), |p| p.ledger.fees = a(10)));
     let given = to(done(), refund(200)).pay(|p| give_back(p, 200, 0));
-    let failed = to(refunded(), Event::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
-        .pay(|p| p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) }));
+    let failed =
+        to(refunded(), EnvironmentEvent::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
+            .pay(|p| p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) }));
     let waiting = "beginnings-are-told";
     let lies = "nothing-is-told-that-did-not-happen";
     vec![
@@ -136,7 +138,7 @@ pub(super) fn told() -> Vec<Case> {
                 booked,
                 to(sent(), advance(1)).tells(&[Kind::FeeCreated]),
                 to(sent(), advance(1)).tells(&[Kind::TransferCreated]),
-                to(unbooked(), Event::Book { intent: PI }).pay(|p| p.ledger.transfers = a(10)),
+                to(unbooked(), EnvironmentEvent::PostToLedger { intent: PI }).pay(|p| p.ledger.transfers = a(10)),
                 to(sent(), refund_both(1, false, true)).pay(|p| p.ledger.reversals = a(1)),
                 to(sent(), refund_both(1, true, false)).pay(|p| p.ledger.fees_refunded = a(1)),
                 to(sent(), refund(1)).tells(&[Kind::FeeRefunded]),

@@ -2,15 +2,15 @@
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Fault, Heard, Kind, PaymentStep};
+use crate::testing::fault::{Heard, Kind, PaymentStep, PlantedFault};
 use crate::testing::faults::asked::operation;
 use crate::{
-    About, Authentication, CancellationReason, Capture, Confirm, ConfirmationMethod, Decline, Event, Input,
-    IntentStatus, NotificationKind, Operation, PaymentError, PaymentMethod, Rejection, Terms,
+    Authentication, CancellationReason, Capture, Config, Confirm, ConfirmationMethod, Decline, EnvironmentEvent, Input,
+    IntentStatus, NotificationKind, Operation, PaymentError, PaymentMethod, Rejection, Target,
 };
 
-pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
-    Fault {
+pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "takes-a-manual-payment-at-once",
         does: "captures a payment with manual capture when it is confirmed",
         breaks: "attempt-leads-where-its-method-says",
@@ -18,7 +18,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "manual",
         kind: Kind::Payment(takes_a_manual_payment_at_once),
     },
-    Fault {
+    PlantedFault {
         name: "debit-counts-on-the-day",
         does: "counts a bank debit as paid on the day it is asked for",
         breaks: "attempt-leads-where-its-method-says",
@@ -26,7 +26,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "every bank",
         kind: Kind::Payment(debit_counts_on_the_day),
     },
-    Fault {
+    PlantedFault {
         name: "skips-the-challenge",
         does: "takes a challenged card that is on the intent already for authenticated",
         breaks: "challenged-card-waits-for-its-customer",
@@ -39,7 +39,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "challenges-an-absent-customer",
         does: "asks a customer to authenticate who is not there",
         breaks: "challenged-card-waits-for-its-customer",
@@ -47,7 +47,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Heard(|heard| mistake_presence(heard, false)),
     },
-    Fault {
+    PlantedFault {
         name: "hides-why-a-card-was-declined",
         does: "answers every decline as a generic one",
         breaks: "cards-are-declined-by-their-issuer",
@@ -59,7 +59,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "decline-leaves-no-charge",
         does: "forgets the charge of a declined card",
         breaks: "cards-are-declined-by-their-issuer",
@@ -71,7 +71,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "bounced-debit-counts-as-paid",
         does: "takes every answer of the bank for a yes",
         breaks: "outside-answers-count",
@@ -79,21 +79,21 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "every bank",
         kind: Kind::Instead(bounced_debit_counts_as_paid),
     },
-    Fault {
+    PlantedFault {
         name: "closed-tab-fails-the-payment",
         does: "fails a payment when the customer closes the page of the challenge",
         breaks: "outside-answers-count",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Heard(|heard| {
-            if let Input::Event(Event::Authenticate { result, .. }) = &mut heard.input
+            if let Input::Event(EnvironmentEvent::Authenticate { result, .. }) = &mut heard.input
                 && *result == Authentication::Abandoned
             {
                 *result = Authentication::Fails;
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "goes-on-without-the-server",
         does: "pays after a challenge although the server wants to confirm once more",
         breaks: "outside-answers-count",
@@ -101,7 +101,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Instead(goes_on_without_the_server),
     },
-    Fault {
+    PlantedFault {
         name: "answers-with-the-old-picture",
         does: "answers a capture with the payment as it was before",
         breaks: "answer-shows-the-payment",
@@ -113,17 +113,17 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "survives-one-confirmation-more",
         does: "compares the number of confirmations with `>` instead of `>=`",
         breaks: "too-many-confirmations-cancel",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Terms(|terms| {
-            terms.dialect.confirm_limit = terms.dialect.confirm_limit.saturating_add(1);
+        kind: Kind::Config(|config| {
+            config.dialect.confirm_limit = config.dialect.confirm_limit.saturating_add(1);
         }),
     },
-    Fault {
+    PlantedFault {
         name: "limit-does-not-cancel",
         does: "refuses one confirmation too many, and leaves the intent open",
         breaks: "too-many-confirmations-cancel",
@@ -136,7 +136,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "turns-a-present-customer-away",
         does: "asks for authentication without asking the customer who is there",
         breaks: "challenged-card-waits-for-its-customer",
@@ -144,7 +144,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Heard(|heard| mistake_presence(heard, true)),
     },
-    Fault {
+    PlantedFault {
         name: "charges-a-declined-card",
         does: "charges a card although its issuer says no",
         breaks: "cards-are-declined-by-their-issuer",
@@ -161,21 +161,21 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "failed-challenge-pays",
         does: "lets a customer pay who failed the challenge",
         breaks: "outside-answers-count",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Heard(|heard| {
-            if let Input::Event(Event::Authenticate { result, .. }) = &mut heard.input
+            if let Input::Event(EnvironmentEvent::Authenticate { result, .. }) = &mut heard.input
                 && *result == Authentication::Fails
             {
                 *result = Authentication::Succeeds;
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "decline-is-the-end",
         does: "cancels an intent when its card is declined",
         breaks: "cards-are-declined-by-their-issuer",
@@ -191,7 +191,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "files-every-decline-as-generic",
         does: "writes on the intent that the card was declined, whatever the issuer said",
         breaks: "cards-are-declined-by-their-issuer",
@@ -203,60 +203,62 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "challenge-is-approval",
         does: "charges a card once its customer has authenticated, without asking the issuer",
         breaks: "outside-answers-count",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Instead(|terms, payment, input, outbox| {
-            let Input::Event(Event::Authenticate { result: Authentication::Succeeds, .. }) = input else { return None };
+        kind: Kind::Instead(|config, payment, input, outbox| {
+            let Input::Event(EnvironmentEvent::Authenticate { result: Authentication::Succeeds, .. }) = input else {
+                return None;
+            };
             let waits = payment.intent.status == IntentStatus::RequiresAction;
             let automatic = payment.intent.confirmation_method == ConfirmationMethod::Automatic;
             approving(payment, waits && automatic, |payment| {
-                payment.authenticate(terms, Authentication::Succeeds, outbox)
+                payment.authenticate(config, Authentication::Succeeds, outbox)
             })
         }),
     },
-    Fault {
+    PlantedFault {
         name: "second-leg-is-approval",
         does: "charges an authenticated card when the server confirms once more, without asking the issuer",
         breaks: "charged-only-if-the-issuer-approves",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Instead(|terms, payment, input, outbox| {
+        kind: Kind::Instead(|config, payment, input, outbox| {
             let Some(Operation::ConfirmIntent { confirm: confirm @ Confirm { method: None, .. }, .. }) =
                 operation(input)
             else {
                 return None;
             };
             approving(payment, payment.intent.authenticated, |payment| {
-                payment.confirm(terms, Confirmer::Client, confirm, outbox)
+                payment.confirm(config, Confirmer::Client, confirm, outbox)
             })
         }),
     },
-    Fault {
+    PlantedFault {
         name: "page-takes-any-card",
         does: "takes a declined card on the page of a session for one that pays",
         breaks: "outside-answers-count",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::Heard(|heard| {
-            if let Input::Event(Event::CustomerPays { method, .. }) = &mut heard.input
+            if let Input::Event(EnvironmentEvent::CustomerPays { method, .. }) = &mut heard.input
                 && *method == PaymentMethod::Declined
             {
                 *method = PaymentMethod::Visa;
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "page-declines-good-cards",
         does: "declines every card that needs no challenge on the page of a session",
         breaks: "outside-answers-count",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::Heard(|heard| {
-            if let Input::Event(Event::CustomerPays { method, .. }) = &mut heard.input
+            if let Input::Event(EnvironmentEvent::CustomerPays { method, .. }) = &mut heard.input
                 && *method == PaymentMethod::Visa
             {
                 *method = PaymentMethod::Declined;
@@ -282,8 +284,8 @@ fn takes_a_manual_payment_at_once(step: &mut PaymentStep<'_>) {
         return;
     }
     let Some(payment) = *step.after else { return };
-    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
-    if let Ok((payment, outcome)) = payment.capture(step.terms, Capture::default(), &mut outbox) {
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(step.intent));
+    if let Ok((payment, outcome)) = payment.capture(step.config, Capture::default(), &mut outbox) {
         *step.after = Some(payment);
         *step.outcome = outcome;
     }
@@ -300,8 +302,8 @@ fn debit_counts_on_the_day(step: &mut PaymentStep<'_>) {
     {
         return;
     }
-    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
-    if let Ok((payment, _)) = payment.settle(step.terms, &mut outbox) {
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(step.intent));
+    if let Ok((payment, _)) = payment.settle(step.config, &mut outbox) {
         *step.after = Some(payment);
         step.answer_anew();
     }
@@ -309,30 +311,32 @@ fn debit_counts_on_the_day(step: &mut PaymentStep<'_>) {
 }
 
 fn bounced_debit_counts_as_paid(
-    terms: &Terms,
+    config: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Input::Event(Event::Settle { .. }) = input else { return None };
+    let Input::Event(EnvironmentEvent::Settle { .. }) = input else { return None };
     let method = payment.intent.payment_method;
     payment.intent.payment_method = method.filter(|_| payment.intent.status == IntentStatus::Processing);
     payment.intent.payment_method = payment.intent.payment_method.map(|_| PaymentMethod::UsBankAccount);
-    let (mut next, outcome) = payment.settle(terms, outbox).ok()?;
+    let (mut next, outcome) = payment.settle(config, outbox).ok()?;
     next.intent.payment_method = method;
     Some(Ok((next, outcome)))
 }
 
 fn goes_on_without_the_server(
-    terms: &Terms,
+    config: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Input::Event(Event::Authenticate { result: Authentication::Succeeds, .. }) = input else { return None };
+    let Input::Event(EnvironmentEvent::Authenticate { result: Authentication::Succeeds, .. }) = input else {
+        return None;
+    };
     let method = payment.intent.confirmation_method;
     payment.intent.confirmation_method = ConfirmationMethod::Automatic;
-    let (mut next, outcome) = payment.authenticate(terms, Authentication::Succeeds, outbox).ok()?;
+    let (mut next, outcome) = payment.authenticate(config, Authentication::Succeeds, outbox).ok()?;
     next.intent.confirmation_method = method;
     Some(Ok((next, outcome)))
 }

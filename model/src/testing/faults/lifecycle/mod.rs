@@ -1,4 +1,4 @@
-//! Faults about an intent's life, by what its claims are about.
+//! Faults about an intent's life, by what its properties are about.
 
 mod attempts;
 mod moves;

@@ -2,15 +2,15 @@
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Fault, Kind, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WorldStep};
 use crate::testing::faults::asked::operation;
 use crate::{
-    Accepted, Amount, Call, ConfirmationMethod, Event, Input, IntentStatus, NotificationKind, Operation, PaymentError,
-    PaymentMethod, RefundProgress, Rejection, Terms, Update,
+    Accepted, Amount, Call, Config, ConfirmationMethod, EnvironmentEvent, Input, IntentStatus, NotificationKind,
+    Operation, PaymentError, PaymentMethod, RefundProgress, Rejection, Update,
 };
 
-pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
-    Fault {
+pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "new-amount-undoes-the-confirmation",
         does: "asks for another confirmation when the amount changes during a challenge",
         breaks: "documented-status-moves",
@@ -25,7 +25,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "late-answer-changes-a-canceled-debit",
         does: "writes the bank's late answer on an intent that is canceled",
         breaks: "final-stays-final",
@@ -33,14 +33,14 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "every bank",
         kind: Kind::Instead(late_answer_changes_a_canceled_debit),
     },
-    Fault {
+    PlantedFault {
         name: "refused-confirmation-counts",
         does: "counts a confirmation that was refused for lack of a payment method",
         breaks: "refusal-does-nothing",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| {
-            let limit = step.terms.dialect.confirm_limit;
+            let limit = step.config.dialect.confirm_limit;
             if let Err(Rejection::MissingPaymentMethod) = step.outcome {
                 step.payment(|payment| {
                     payment.intent.confirmations = payment.intent.confirmations.saturating_add(1).min(limit);
@@ -48,7 +48,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "refused-update-is-told",
         does: "tells of a payment under way when an update is refused",
         breaks: "refusal-does-nothing",
@@ -62,7 +62,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "default-refund-forgets-the-earlier-ones",
         does: "refunds all that was captured, where no amount is given, whatever was given back before",
         breaks: "amounts-stay-representable",
@@ -70,14 +70,15 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "immediate",
         kind: Kind::Instead(default_refund_forgets_the_earlier_ones),
     },
-    Fault {
+    PlantedFault {
         name: "failed-refund-was-never-counted",
         does: "takes the amount of a refund that failed off a sum that was never written down",
         breaks: "amounts-stay-representable",
         scenario: "refunds",
         variant: "moving on",
         kind: Kind::Heard(|heard| {
-            let failed = matches!(heard.input, Input::Event(Event::Refund { progress: RefundProgress::Fails, .. }));
+            let failed =
+                matches!(heard.input, Input::Event(EnvironmentEvent::Refund { progress: RefundProgress::Fails, .. }));
             if let Some(payment) = heard.payment.as_mut().filter(|_| failed)
                 && let Some(charge) = payment.charge.as_mut()
             {
@@ -85,7 +86,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "counts-on-the-wrong-row",
         does: "counts the confirmation of one payment on the other",
         breaks: "only-the-named-payment-changes",
@@ -93,7 +94,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "interchangeable",
         kind: Kind::World(counts_on_the_wrong_row),
     },
-    Fault {
+    PlantedFault {
         name: "a-method-is-consent",
         does: "confirms a payment that was created with a method and without `confirm`",
         breaks: "creation-takes-what-was-asked",
@@ -105,7 +106,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "ignores-the-confirmation-method",
         does: "creates every payment with automatic confirmation",
         breaks: "creation-takes-what-was-asked",
@@ -117,7 +118,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "old-challenge-for-a-new-card",
         does: "goes on with the challenge of the old card after the customer named a new one",
         breaks: "updates-change-what-they-name",
@@ -133,7 +134,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "ignores-a-new-capture-method",
         does: "accepts another capture method and keeps the old one",
         breaks: "updates-change-what-they-name",
@@ -148,7 +149,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "full-refund-cancels",
         does: "shows a payment as canceled that was given back in full",
         breaks: "final-stays-final",
@@ -163,20 +164,20 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "idle-job-clears-the-error",
         does: "clears the error of the last attempt when a bank's answer finds nothing to do",
         breaks: "refusal-does-nothing",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| {
-            let settles = matches!(step.input, Input::Event(Event::Settle { .. }));
+            let settles = matches!(step.input, Input::Event(EnvironmentEvent::Settle { .. }));
             if settles && step.was(|payment| payment.intent.status == IntentStatus::RequiresPaymentMethod) {
                 step.payment(|payment| payment.intent.last_error = None);
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "deletes-a-canceled-draft",
         does: "deletes an intent without a payment method when it is canceled",
         breaks: "only-the-named-payment-changes",
@@ -191,7 +192,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "new-amount-rewrites-the-charge",
         does: "writes a new amount on the charge of a card that was declined",
         breaks: "updates-change-what-they-name",
@@ -204,7 +205,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "adds-a-surcharge",
         does: "adds to the amount when a confirmation is challenged",
         breaks: "updates-change-what-they-name",
@@ -218,30 +219,30 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "pays-after-the-cancel",
         does: "confirms an intent that is canceled",
         breaks: "final-stays-final",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Instead(|terms, mut payment, input, outbox| {
+        kind: Kind::Instead(|config, mut payment, input, outbox| {
             let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
             if payment.intent.status != IntentStatus::Canceled {
                 return None;
             }
             payment.intent.status = IntentStatus::RequiresPaymentMethod;
-            payment.confirm(terms, Confirmer::Client, confirm, outbox).ok().map(Ok)
+            payment.confirm(config, Confirmer::Client, confirm, outbox).ok().map(Ok)
         }),
     },
 ];
 
 fn late_answer_changes_a_canceled_debit(
-    _: &Terms,
+    _: &Config,
     mut payment: Payment,
     input: Input,
     _: &mut Outbox<'_>,
 ) -> Option<Changed> {
-    let Input::Event(Event::Settle { .. }) = input else { return None };
+    let Input::Event(EnvironmentEvent::Settle { .. }) = input else { return None };
     if payment.intent.status != IntentStatus::Canceled {
         return None;
     }
@@ -250,7 +251,7 @@ fn late_answer_changes_a_canceled_debit(
 }
 
 fn default_refund_forgets_the_earlier_ones(
-    _: &Terms,
+    _: &Config,
     payment: Payment,
     input: Input,
     _: &mut Outbox<'_>,

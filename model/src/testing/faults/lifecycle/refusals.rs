@@ -2,15 +2,15 @@
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Fault, Kind, PaymentStep, WorldStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault, WorldStep};
 use crate::testing::faults::asked::operation;
 use crate::{
-    About, CancellationReason, CaptureMethod, ChargeStatus, Confirm, Create, Currency, Input, IntentStatus, Operation,
-    PaymentMethod, Rejection, Terms,
+    CancellationReason, CaptureMethod, ChargeStatus, Config, Confirm, Create, Currency, Input, IntentStatus, Operation,
+    PaymentMethod, Rejection, Target,
 };
 
-pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
-    Fault {
+pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
         name: "forgets-why-it-was-canceled",
         does: "forgets the reason that the merchant gave for a cancel",
         breaks: "cancel-ends-and-lets-go",
@@ -22,7 +22,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "stops-a-bank-transfer",
         does: "cancels a bank transfer that is under way",
         breaks: "cancel-ends-and-lets-go",
@@ -38,7 +38,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "cancels-twice",
         does: "answers a second cancel for the same reason with success",
         breaks: "wrong-status-is-refused",
@@ -52,15 +52,15 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             again.then_some(Ok((payment, payment.answer())))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "edits-what-is-canceled",
         does: "takes metadata for a canceled intent",
         breaks: "wrong-status-is-refused",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Terms(|terms| terms.dialect.metadata_on_canceled = true),
+        kind: Kind::Config(|config| config.dialect.metadata_on_canceled = true),
     },
-    Fault {
+    PlantedFault {
         name: "ignores-off-session",
         does: "takes `off_session` without `confirm`, and forgets it",
         breaks: "bad-parameters-are-refused",
@@ -72,7 +72,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "nothing-is-called-too-small",
         does: "says of an amount of nothing that it is below the minimum",
         breaks: "bad-parameters-are-refused",
@@ -87,7 +87,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "unknown-setup-is-in-a-wrong-state",
         does: "says of a SetupIntent that does not exist that it awaits no deposits",
         breaks: "unknown-objects-are-not-found",
@@ -99,7 +99,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             }
         }),
     },
-    Fault {
+    PlantedFault {
         name: "no-cancel-during-a-challenge",
         does: "refuses to cancel while the customer is authenticating",
         breaks: "status-refusals-are-true",
@@ -112,7 +112,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             (challenged && merchants).then_some(Ok((payment, Err(Rejection::UnexpectedState))))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "debit-by-hand",
         does: "takes a bank debit although the merchant wants to capture by hand",
         breaks: "wrong-status-is-refused",
@@ -120,7 +120,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "manual",
         kind: Kind::Instead(debit_by_hand),
     },
-    Fault {
+    PlantedFault {
         name: "second-click-succeeds",
         does: "answers a second confirmation of a debit under way with success",
         breaks: "wrong-status-is-refused",
@@ -133,7 +133,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
             again.then_some(Ok((payment, payment.answer())))
         }),
     },
-    Fault {
+    PlantedFault {
         name: "takes-any-currency",
         does: "takes a payment in a currency that does not exist",
         breaks: "bad-parameters-are-refused",
@@ -141,7 +141,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Payment(takes_any_currency),
     },
-    Fault {
+    PlantedFault {
         name: "takes-the-systems-reason",
         does: "lets a merchant cancel for the reason that only the system may give",
         breaks: "bad-parameters-are-refused",
@@ -149,7 +149,7 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
         variant: "automatic",
         kind: Kind::Instead(takes_the_systems_reason),
     },
-    Fault {
+    PlantedFault {
         name: "unknown-payment-is-in-a-wrong-status",
         does: "says of a payment that does not exist that it is in the wrong status",
         breaks: "unknown-objects-are-not-found",
@@ -159,14 +159,14 @@ pub(in crate::testing::faults) const FAULTS: &[Fault] = &[
     },
 ];
 
-fn debit_by_hand(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn debit_by_hand(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let Some(Operation::ConfirmIntent { confirm, .. }) = operation(input) else { return None };
     let by_hand = payment.intent.capture_method == CaptureMethod::Manual;
     if !by_hand || confirm.method != Some(PaymentMethod::UsBankAccount) {
         return None;
     }
     let confirm = Confirm { capture_method: Some(CaptureMethod::Automatic), ..confirm };
-    let (mut next, outcome) = payment.confirm(terms, Confirmer::Client, confirm, outbox).ok()?;
+    let (mut next, outcome) = payment.confirm(config, Confirmer::Client, confirm, outbox).ok()?;
     next.intent.capture_method = CaptureMethod::Manual;
     Some(Ok((next, outcome)))
 }
@@ -178,20 +178,25 @@ fn takes_any_currency(step: &mut PaymentStep<'_>) {
         return;
     };
     let known = Create { currency: Currency::Usd, ..create };
-    let mut outbox = Outbox::new(step.notifications, About::Payment(step.intent));
-    if let Ok((mut payment, outcome)) = Payment::create(step.terms, known, &mut outbox) {
+    let mut outbox = Outbox::new(step.notifications, Target::Payment(step.intent));
+    if let Ok((mut payment, outcome)) = Payment::create(step.config, known, &mut outbox) {
         payment.intent.currency = create.currency;
         *step.after = Some(payment);
         *step.outcome = outcome;
     }
 }
 
-fn takes_the_systems_reason(terms: &Terms, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn takes_the_systems_reason(
+    config: &Config,
+    payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
     let Some(Operation::CancelIntent { reason, .. }) = operation(input) else { return None };
     if reason != Some(CancellationReason::Automatic) {
         return None;
     }
-    let (mut next, outcome) = payment.cancel(terms, None, outbox).ok()?;
+    let (mut next, outcome) = payment.cancel(config, None, outbox).ok()?;
     next.intent.cancellation_reason = reason;
     Some(Ok((next, outcome)))
 }

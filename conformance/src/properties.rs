@@ -1,8 +1,8 @@
-//! The subject alone, judged by the claims: no model in sight, so a mistake that model and engine share is found too.
+//! The subject alone, judged by the properties: no model in sight, so a mistake that model and engine share is found too.
 
 use std::borrow::Cow;
 
-use holdfast_model::{Event, Fault, Input, Outcome, Rejection, Terms};
+use holdfast_model::{Config, DeliveryFault, EnvironmentEvent, Input, Outcome, Rejection};
 use holdfast_properties::{Snapshot, Step};
 
 use crate::open;
@@ -12,22 +12,22 @@ use crate::room;
 use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
 use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
 
-/// Runs all of `inputs` under `terms`, and judges every step.
+/// Runs all of `inputs` under `config`, and judges every step.
 ///
-/// A client cannot tell all reasons of a refusal apart. A claim counts as broken only if it is so whichever of the
+/// A client cannot tell all reasons of a refusal apart. A property counts as broken only if it is so whichever of the
 /// reasons that look alike it was.
-pub fn run(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Verdict {
-    match judge(subject, terms, inputs) {
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
+    match judge(subject, config, inputs) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
 }
 
-fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<Tally, Verdict> {
+fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
     let cannot_say = |step: usize| move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason });
-    subject.start(terms).map_err(cannot_say(0))?;
+    subject.start(config).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
-    let mut before = oracle::nothing_yet(terms);
+    let mut before = oracle::nothing_yet(config);
     let mut after = before.clone();
     let mut waiting: Vec<Input> = Vec::new();
     let mut rest = inputs.iter();
@@ -52,15 +52,15 @@ fn judge(subject: &mut impl Subject, terms: &Terms, inputs: &[Input]) -> Result<
         let reaction = send(subject, input).map_err(cannot_say(step))?;
         let sight = subject.observe().map_err(cannot_say(step))?;
         let known: Vec<_> = before.keys.clone();
-        oracle::snapshot_of(sight, terms, &known, &mut after);
+        oracle::snapshot_of(sight, config, &known, &mut after);
         let input = with_fault(*input, reaction.fault);
         let forgotten = keep_what_was_forgotten(&before, &input, &mut after);
-        let claims = broken(&before, input, &reaction, &after).map_err(|difference| {
+        let properties = broken(&before, input, &reaction, &after).map_err(|difference| {
             Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
         })?;
-        if !claims.is_empty() {
+        if !properties.is_empty() {
             let differences = Vec::new();
-            return Err(Verdict::Violate(Box::new(Violation { step, input, claims, differences })));
+            return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
         }
         tally.compared = tally.compared.saturating_add(1);
         for place in forgotten {
@@ -105,14 +105,14 @@ pub(crate) fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
         Input::Finish { .. } | Input::Event(_) => return None,
     };
     let is_old = before.keys.get(usize::from(key.0)).copied().flatten().is_some_and(|view| view.is_prunable());
-    is_old.then_some(Input::Event(Event::PruneKey { key }))
+    is_old.then_some(Input::Event(EnvironmentEvent::PruneKey { key }))
 }
 
 /// A worker that comes by, for whatever reason, forgets all old keys. Those are judged as if they had been forgotten a moment
 /// later; answers which.
 fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapshot) -> Vec<usize> {
     let named = match input {
-        Input::Event(Event::PruneKey { key }) => Some(usize::from(key.0)),
+        Input::Event(EnvironmentEvent::PruneKey { key }) => Some(usize::from(key.0)),
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
     };
     let mut forgotten = Vec::new();
@@ -137,14 +137,14 @@ pub(crate) fn send(subject: &mut impl Subject, input: &Input) -> Result<Reaction
 }
 
 /// The input with the fault that really happened.
-pub(crate) const fn with_fault(input: Input, fault: Fault) -> Input {
+pub(crate) const fn with_fault(input: Input, fault: DeliveryFault) -> Input {
     match input {
         Input::Call(call) => Input::Call(holdfast_model::Call { fault, ..call }),
         Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
     }
 }
 
-/// The claims that the step breaks under every reading of its answer; or that its answer has no reading at all.
+/// The properties that the step breaks under every reading of its answer; or that its answer has no reading at all.
 fn broken(
     before: &Snapshot,
     input: Input,
@@ -154,7 +154,7 @@ fn broken(
     let judged = |outcome: Outcome| {
         let after = with_answer(after, &input, outcome);
         let step = Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe());
-        oracle::broken_claims(&step)
+        oracle::broken_properties(&step)
     };
     let Answer::Refused(refused) = &reaction.answer else {
         return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
@@ -170,8 +170,8 @@ fn broken(
         let difference = Difference { place: Place::Answer, model, subject: format!("{refused:?}") };
         return Err(Box::new(difference));
     };
-    for claims in readings {
-        common.retain(|broken| claims.iter().any(|other| other.claim == broken.claim));
+    for properties in readings {
+        common.retain(|broken| properties.iter().any(|other| other.property == broken.property));
     }
     Ok(common)
 }

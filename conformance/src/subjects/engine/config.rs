@@ -1,8 +1,8 @@
-//! The engine's dialect and accounts for the model's terms.
+//! The engine's dialect and accounts for the model's config.
 
 use holdfast_engine::objects::Account;
 use holdfast_engine::{AccountId, Dialect, Timing};
-use holdfast_model::{Country, Terms};
+use holdfast_model::{Config, Country};
 
 use crate::subject::Failure;
 
@@ -18,8 +18,8 @@ const NEVER: u64 = 1 << 40;
 ///
 /// # Errors
 /// [`Failure`] naming the field for which the engine has no choice.
-pub(super) fn dialect(terms: &Terms) -> Result<Dialect, Failure> {
-    let wanted = &terms.dialect;
+pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
+    let wanted = &config.dialect;
     let usual = holdfast_model::Dialect::default();
     let fixed = [
         ("minimum_amount", wanted.minimum_amount == usual.minimum_amount),
@@ -61,8 +61,8 @@ pub(super) fn dialect(terms: &Terms) -> Result<Dialect, Failure> {
 }
 
 /// The two accounts.
-pub(super) fn accounts(terms: &Terms) -> [Account; 2] {
-    let country = match terms.account.country {
+pub(super) fn accounts(config: &Config) -> [Account; 2] {
+    let country = match config.account.country {
         Country::Us => "US",
         Country::Ca => "CA",
         Country::Au => "AU",
@@ -72,7 +72,7 @@ pub(super) fn accounts(terms: &Terms) -> [Account; 2] {
     };
     let of = |account: Account| Account {
         country: country.to_owned(),
-        interchange_plus: terms.account.multicapture,
+        interchange_plus: config.account.multicapture,
         ..account
     };
     [of(Account::standard(PLATFORM)), of(Account::connected(CONNECTED, PLATFORM))]

@@ -1,11 +1,11 @@
-//! The terms that a sequence is played under.
+//! The config that a sequence is played under.
 
-use holdfast_model::{Account, Country, Dialect, Terms};
+use holdfast_model::{Account, Config, Country, Dialect};
 
 use super::pen::Pen;
 
-/// Terms as the choices say, of those that our engine can work under; mostly the usual ones.
-pub(super) fn terms(pen: &mut impl Pen, wanted: Terms) -> Terms {
+/// Config as the choices say, of those that our engine can work under; mostly the usual ones.
+pub(super) fn config(pen: &mut impl Pen, wanted: Config) -> Config {
     use Country::{Au, Ca, Jp, Nz, Other, Us};
     let Account { country, multicapture } = wanted.account;
     let account = Account {
@@ -23,5 +23,5 @@ pub(super) fn terms(pen: &mut impl Pen, wanted: Terms) -> Terms {
         minimum_per_capture: pen.chance(minimum_per_capture, 1, 8),
         ..usual
     };
-    Terms { dialect, account }
+    Config { dialect, account }
 }

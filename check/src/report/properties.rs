@@ -1,13 +1,13 @@
-//! `reports/properties.md` and `reports/properties.json`: every claim, and how we know.
+//! `reports/properties.md` and `reports/properties.json`: every property, and how we know.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use holdfast_model::testing::{DOMAIN, faults};
-use holdfast_properties::{CATALOGUE, Claim, Kind};
+use holdfast_properties::{CATALOGUE, Kind, Property};
 use serde::Serialize;
 
-use super::findings::{Findings, claim};
+use super::findings::{Findings, property};
 use crate::induction::{Induction, inputs};
 
 /// `reports/properties.md`.
@@ -15,12 +15,12 @@ pub(super) fn text(findings: &Findings) -> String {
     let mut out = String::from("# Proven properties\n\nWritten by `check report`; compared by a test.\n\n");
     let _infallible = head(&mut out, findings);
     let mut topic = "";
-    for claim in &CATALOGUE {
-        if claim.topic != topic {
-            topic = claim.topic;
+    for property in &CATALOGUE {
+        if property.topic != topic {
+            topic = property.topic;
             let _infallible = writeln!(out, "\n## {topic}");
         }
-        let _infallible = section(&mut out, claim, findings);
+        let _infallible = section(&mut out, property, findings);
     }
     let _infallible = tail(&mut out);
     out
@@ -31,7 +31,7 @@ fn tail(out: &mut String) -> std::fmt::Result {
     let inputs = inputs();
     writeln!(
         out,
-        "\n## The steps of the search for inductive claims\n\n{} inputs, each in every state:\n",
+        "\n## The steps of the search for inductive properties\n\n{} inputs, each in every state:\n",
         inputs.len()
     )?;
     inputs.iter().try_for_each(|input| writeln!(out, "- `{input}`"))
@@ -40,12 +40,12 @@ fn tail(out: &mut String) -> std::fmt::Result {
 fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     let states = findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(space.summary.unique));
     let count = |test: fn(&Induction) -> bool| findings.induction.values().filter(|reach| test(reach)).count();
-    let sole = CATALOGUE.iter().filter(|claim| findings.kills(claim).iter().any(|(.., sole)| *sole)).count();
+    let sole = CATALOGUE.iter().filter(|property| findings.kills(property).iter().any(|(.., sole)| *sole)).count();
     writeln!(
         out,
-        "{} claims hold in each of {states} states, and in every step out of them, of the scenarios in\n\
+        "{} properties hold in each of {states} states, and in every step out of them, of the scenarios in\n\
          [state-space.md](state-space.md). Each was put to the test there: its premise occurred. {} faults were planted\n\
-         in the model, one at a time, and each was found by the claim it should break.\n",
+         in the model, one at a time, and each was found by the property it should break.\n",
         CATALOGUE.len(),
         findings.caught.len(),
     )?;
@@ -59,7 +59,7 @@ fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     )?;
     writeln!(
         out,
-        "- claims with a fault that they alone notice: {sole}; without: {}",
+        "- properties with a fault that they alone notice: {sole}; without: {}",
         CATALOGUE.len().saturating_sub(sole)
     )?;
     writeln!(
@@ -71,23 +71,30 @@ fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     )?;
     let shared: Vec<_> = CATALOGUE
         .iter()
-        .filter(|claim| !findings.kills(claim).iter().any(|(.., sole)| *sole))
-        .map(|claim| format!("`{}`", claim.id))
+        .filter(|property| !findings.kills(property).iter().any(|(.., sole)| *sole))
+        .map(|property| format!("`{}`", property.id))
         .collect();
     if !shared.is_empty() {
         writeln!(
             out,
-            "\nNo planted fault breaks these claims alone; whatever breaks them, another notices too: {}.",
+            "\nNo planted fault breaks these properties alone; whatever breaks them, another notices too: {}.",
             shared.join(", ")
         )?;
     }
     Ok(())
 }
 
-fn section(out: &mut String, claim: &Claim, findings: &Findings) -> std::fmt::Result {
-    writeln!(out, "\n### {}\n\n`{}` · {} · {}\n", claim.sentence, claim.id, about(claim.kind), claim.rules)?;
-    writeln!(out, "{}\n", claim.why())?;
-    if let Some((count, space, trace)) = findings.witness(claim) {
+fn section(out: &mut String, property: &Property, findings: &Findings) -> std::fmt::Result {
+    writeln!(
+        out,
+        "\n### {}\n\n`{}` · {} · {}\n",
+        property.sentence,
+        property.id,
+        about(property.kind),
+        property.rules
+    )?;
+    writeln!(out, "{}\n", property.why())?;
+    if let Some((count, space, trace)) = findings.witness(property) {
         writeln!(
             out,
             "- put to the test {count} times, first in {} after {}",
@@ -95,9 +102,9 @@ fn section(out: &mut String, claim: &Claim, findings: &Findings) -> std::fmt::Re
             if trace.is_empty() { "nothing".to_owned() } else { format!("`{}`", trace.join("`, `")) },
         )?;
     }
-    writeln!(out, "- {}", reach(findings, claim))?;
+    writeln!(out, "- {}", reach(findings, property))?;
     let kills: Vec<_> = findings
-        .kills(claim)
+        .kills(property)
         .into_iter()
         .map(|(fault, _, sole)| if sole { format!("**{fault}**") } else { fault.to_owned() })
         .collect();
@@ -113,7 +120,7 @@ const fn about(kind: Kind) -> &'static str {
     }
 }
 
-fn reach(findings: &Findings, of: &Claim) -> String {
+fn reach(findings: &Findings, of: &Property) -> String {
     match findings.induction.get(&of.place) {
         Some(Induction::Alone) => "inductive alone".to_owned(),
         Some(Induction::WithHelpers(helpers)) => {
@@ -132,20 +139,20 @@ fn reach(findings: &Findings, of: &Claim) -> String {
 }
 
 fn names(helpers: &[u8]) -> impl Iterator<Item = &'static str> + '_ {
-    helpers.iter().filter_map(|bit| claim(*bit)).map(|claim| claim.id)
+    helpers.iter().filter_map(|bit| property(*bit)).map(|property| property.id)
 }
 
 #[derive(Serialize)]
-struct Properties<'a> {
+struct PropertiesReport<'a> {
     schema: &'static str,
     states: u64,
     steps: u64,
     faults: usize,
-    claims: Vec<Property<'a>>,
+    properties: Vec<PropertyRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct Property<'a> {
+struct PropertyRow<'a> {
     id: &'static str,
     sentence: &'static str,
     topic: &'static str,
@@ -176,9 +183,9 @@ struct Reach {
 struct Kill {
     name: &'static str,
     does: &'static str,
-    /// Is it this claim that should notice it?
+    /// Is it this property that should notice it?
     meant: bool,
-    /// Does no other claim notice it?
+    /// Does no other property notice it?
     alone: bool,
     /// Length of the shortest counterexample.
     steps: u32,
@@ -189,38 +196,38 @@ pub(super) fn json(findings: &Findings) -> Result<String, String> {
     let sum = |of: fn(&crate::explore::Summary) -> u64| {
         findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(of(&space.summary)))
     };
-    let whole = Properties {
-        schema: "holdfast/properties/1",
+    let whole = PropertiesReport {
+        schema: "holdfast/properties/2",
         states: sum(|summary| summary.unique),
         steps: sum(|summary| summary.transitions),
         faults: findings.caught.len(),
-        claims: CATALOGUE.iter().map(|claim| property(claim, findings)).collect(),
+        properties: CATALOGUE.iter().map(|property| row(property, findings)).collect(),
     };
     serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-fn property<'a>(claim: &Claim, findings: &'a Findings) -> Property<'a> {
-    let witness = findings.witness(claim);
-    let induction = match findings.induction.get(&claim.place) {
+fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {
+    let witness = findings.witness(property);
+    let induction = match findings.induction.get(&property.place) {
         Some(Induction::Alone) => Reach { reach: "alone", helpers: vec![] },
         Some(Induction::WithHelpers(helpers)) => Reach { reach: "with helpers", helpers: names(helpers).collect() },
         Some(Induction::ReachableOnly(_)) => Reach { reach: "reachable only", helpers: vec![] },
         Some(Induction::NotInDomain) | None => Reach { reach: "not in the domain", helpers: vec![] },
     };
-    let meant: BTreeSet<_> = faults().filter(|fault| fault.breaks == claim.id).map(|fault| fault.name).collect();
-    let kills = findings.kills(claim).into_iter().map(|(name, steps, alone)| Kill {
+    let meant: BTreeSet<_> = faults().filter(|fault| fault.breaks == property.id).map(|fault| fault.name).collect();
+    let kills = findings.kills(property).into_iter().map(|(name, steps, alone)| Kill {
         name,
         does: faults().find(|fault| fault.name == name).map_or("", |fault| fault.does),
         meant: meant.contains(name),
         alone,
         steps,
     });
-    Property {
-        id: claim.id,
-        sentence: claim.sentence,
-        topic: claim.topic,
-        about: about(claim.kind),
-        rules: claim.rule_ids().collect(),
+    PropertyRow {
+        id: property.id,
+        sentence: property.sentence,
+        topic: property.topic,
+        about: about(property.kind),
+        rules: property.rule_ids().collect(),
         verdict: "holds",
         witnesses: witness.as_ref().map_or(0, |(count, ..)| *count),
         witness: witness.map(|(_, space, trace)| Witness { space: space.name(), trace }).unwrap_or_default(),

@@ -1,4 +1,0 @@
-//! The engine alone, judged by the claims.
-#![cfg_attr(fuzzing, no_main)]
-
-holdfast_fuzz::target!(sequences holdfast_fuzz::run::claims);
