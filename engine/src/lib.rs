@@ -10,8 +10,9 @@ pub mod command;
 mod core;
 mod dialect;
 pub mod edge;
+mod id_source;
+mod ids;
 mod money;
-mod nouns;
 pub mod objects;
 mod reconcile;
 mod refusal;
@@ -26,12 +27,14 @@ pub use crate::core::{Changes, Decided, Done, Reply, Scene, Stop, decide};
 pub use dialect::{
     ASYNC_CAPTURE_LIMIT, Dialect, LONGEST_ROLL, LONGEST_SESSION, SHORTEST_SESSION, SIGNATURE_TOLERANCE, Timing,
 };
-pub use money::{Currency, Money, OutOfRange};
-pub use nouns::{
+pub use id_source::{Ids, NoEntropy, SequentialIds, SystemIds};
+pub use ids::{
     AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
-    FeeRefundId, Ids, Kind, NoEntropy, NotAnId, Object, ObjectId, Objects, PaymentIntentId, PaymentMethodId, RefundId,
-    ReversalId, SequentialIds, SetupIntentId, SystemIds, TransferId, WebhookEndpointId,
+    FeeRefundId, Kind, NotAnId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, ReversalId, SetupIntentId,
+    TransferId, WebhookEndpointId,
 };
+pub use money::{Currency, Money, OutOfRange};
+pub use objects::{Object, Objects};
 pub use reconcile::{Difference, Summary, reconcile};
 pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};
 pub use response::{Body, Expanded, Response};

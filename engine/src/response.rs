@@ -2,7 +2,6 @@
 
 use crate::objects::CheckoutSession;
 use crate::refusal::Refusal;
-use crate::store::Page;
 use crate::version::ApiVersion;
 use crate::{ChargeId, Kind, Object};
 use serde::{Deserialize, Serialize};
@@ -50,6 +49,15 @@ pub enum Body {
     },
     /// No, and why.
     Refused(Box<Refusal>),
+}
+
+/// A page of objects, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// Whether there are more beyond the page.
+    pub has_more: bool,
 }
 
 impl Response {

@@ -7,6 +7,7 @@ mod ledger;
 mod ledger_file;
 mod simulated;
 
+pub use crate::ids::Reference;
 pub use faults::{Fault, Faults, NoFaults, PlannedFaults};
 pub use ledger::{Effect, Ledger, LedgerError, MemoryLedger, Position, Return};
 #[cfg(feature = "sqlite")]
@@ -17,18 +18,6 @@ use crate::money::{Currency, Money};
 use crate::objects::RefundFailure;
 use crate::test_methods::{Decline, TestMethod};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// The engine's name for one effect at the acquirer. Asking twice under one reference has one effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Reference(pub u64);
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::nouns::write_id(f, "ref_", self.0)
-    }
-}
 
 /// What the engine asks the acquirer to do or to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

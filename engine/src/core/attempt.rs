@@ -1,6 +1,5 @@
 //! One attempt to pay: what is asked of the network, and what its answer makes of the intent (C7 to C13).
 
-use super::checkout;
 use super::connect::{self, Shares};
 use super::customers::{self, Found};
 use super::scene::{Changes, Scene, Stop};
@@ -74,7 +73,6 @@ pub(super) fn run(
             return Err(Reason::Internal("the acquirer gave an unexpected answer".to_owned()).into());
         }
     };
-    checkout::follow(scene, changes, &intent)?;
     Ok((intent, refusal))
 }
 

@@ -75,7 +75,6 @@ fn processing(scene: &Scene<'_>, intent: &Arc<PaymentIntent>, reason: Option<Can
     scene.announce_change(&mut changes, EventType::PaymentIntentCanceled, intent, &canceled);
     changes.unschedule(JobKind::BankOutcome, intent.id);
     changes.put(charge);
-    super::checkout::follow(scene, &mut changes, &canceled)?;
     Ok(finish(changes, canceled, None))
 }
 

@@ -3,7 +3,6 @@
 //! The checks run in the order of §2.4.
 
 use super::amounts::{non_negative, optional_share};
-use super::checkout;
 use super::connect::{self, Shares};
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
 use crate::ChargeId;
@@ -252,9 +251,8 @@ impl<'a> Captured<'a> {
         self.told_intent = Arc::new(self.intent.clone());
     }
 
-    /// Notes both objects, has the session that owns them follow, and answers the intent.
+    /// Stores both objects and responds with the intent.
     pub(super) fn finish(self, mut changes: Changes) -> super::Done {
-        checkout::follow_capture(self.scene, &mut changes, &self.intent);
         let intent = Arc::new(self.intent);
         changes.put(self.charge);
         changes.put(Arc::clone(&intent));

@@ -6,6 +6,7 @@ use super::cancel;
 use super::confirm;
 use super::create;
 use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use super::session_follow_up;
 use super::setup;
 use crate::CheckoutSessionId;
 use crate::command::{
@@ -15,8 +16,8 @@ use crate::command::{
 use crate::dialect::{LONGEST_SESSION, SHORTEST_SESSION};
 use crate::money::{Currency, Money};
 use crate::objects::{
-    CancellationReason, CheckoutSession, EventType, IntentStatus, LineItem, PaymentIntent, PaymentStatus, SessionMode,
-    SessionStatus, SessionTerms, SetupIntent, SetupStatus, UiMode,
+    CancellationReason, CheckoutSession, EventType, LineItem, PaymentIntent, PaymentStatus, SessionMode, SessionStatus,
+    SessionTerms, SetupIntent, SetupStatus, UiMode,
 };
 use crate::refusal::{Reason, SessionOperation};
 use crate::time::Time;
@@ -182,7 +183,7 @@ pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodR
     let mut decided =
         if session.payment_status == PaymentStatus::NoPaymentRequired && session.mode == SessionMode::Payment {
             let mut changes = Changes::default();
-            finish_session(scene, &mut changes, &session, PaymentStatus::NoPaymentRequired);
+            session_follow_up::complete(scene, &mut changes, &session, PaymentStatus::NoPaymentRequired);
             changes.answer(Arc::clone(&session))
         } else if session.mode == SessionMode::Payment {
             let known = session.payment_intent.and_then(|id| scene.objects.payment_intent(id));
@@ -201,6 +202,7 @@ pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodR
             setup::confirmable(&intent)?;
             setup::attempt_with(scene, intent, method, ConfirmOptions::default())?
         };
+    session_follow_up::apply(scene, &mut decided.changes);
     opening.events.append(&mut decided.changes.events);
     decided.changes.events = opening.events;
     let mut latest = (*session).clone();
@@ -311,76 +313,6 @@ fn expire_open(scene: &Scene<'_>, before: &Arc<CheckoutSession>) -> Decided {
     changes.unschedule(JobKind::ExpireSession, session.id);
     changes.put(session.clone());
     Ok(changes.answer(session))
-}
-
-/// Has the session of `intent` follow it: complete when the payment is at least authorized (B27), paid when a
-/// bank debit settles.
-pub(super) fn follow(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) -> Result<(), Stop> {
-    let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
-        return Ok(());
-    };
-    let session = Arc::new(CheckoutSession { payment_intent: Some(intent.id), ..(*session).clone() });
-    let paid = match intent.status {
-        IntentStatus::Succeeded => PaymentStatus::Paid,
-        IntentStatus::RequiresCapture if scene.dialect.authorized_session_is_paid => PaymentStatus::Paid,
-        IntentStatus::RequiresCapture | IntentStatus::Processing => PaymentStatus::Unpaid,
-        IntentStatus::RequiresPaymentMethod
-        | IntentStatus::RequiresConfirmation
-        | IntentStatus::RequiresAction
-        | IntentStatus::Canceled => {
-            let debit_failed = session.status == SessionStatus::Complete;
-            if debit_failed {
-                scene.announce(changes, EventType::CheckoutSessionAsyncPaymentFailed, &*session);
-            }
-            return Ok(());
-        }
-    };
-    match session.status {
-        SessionStatus::Open => finish_session(scene, changes, &session, paid),
-        SessionStatus::Complete if paid != session.payment_status => {
-            let after = CheckoutSession { payment_status: paid, ..(*session).clone() };
-            scene.announce_change(changes, EventType::CheckoutSessionAsyncPaymentSucceeded, &session, &after);
-            changes.put(after);
-        }
-        SessionStatus::Complete | SessionStatus::Expired => {}
-    }
-    Ok(())
-}
-
-/// A session whose payment was only held is paid once money of it is received; no event tells it (B27).
-pub(super) fn follow_capture(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) {
-    let session = intent.session.and_then(|id| scene.objects.checkout_session(id));
-    if let Some(session) = session.filter(|it| it.payment_status == PaymentStatus::Unpaid)
-        && !intent.received.is_zero()
-    {
-        changes.put(CheckoutSession { payment_status: PaymentStatus::Paid, ..(*session).clone() });
-    }
-}
-
-/// Has the session of a finished setup follow it.
-pub(super) fn follow_setup(scene: &Scene<'_>, changes: &mut Changes, intent: &SetupIntent) -> Result<(), Stop> {
-    let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
-        return Ok(());
-    };
-    let session = Arc::new(CheckoutSession { setup_intent: Some(intent.id), ..(*session).clone() });
-    // A bank at work on it is as far as the customer can bring it (B27).
-    let done = matches!(intent.status, SetupStatus::Succeeded | SetupStatus::Processing);
-    if session.status == SessionStatus::Open && done {
-        finish_session(scene, changes, &session, PaymentStatus::NoPaymentRequired);
-    }
-    Ok(())
-}
-
-fn finish_session(
-    scene: &Scene<'_>,
-    changes: &mut Changes,
-    before: &Arc<CheckoutSession>,
-    payment_status: PaymentStatus,
-) {
-    let session = CheckoutSession { status: SessionStatus::Complete, payment_status, ..(**before).clone() };
-    scene.announce_change(changes, EventType::CheckoutSessionCompleted, before, &session);
-    changes.unschedule(JobKind::ExpireSession, session.id);
-    changes.put(session);
 }
 
 fn of_caller(scene: &Scene<'_>, id: CheckoutSessionId) -> Result<Arc<CheckoutSession>, Stop> {

@@ -1,7 +1,6 @@
 //! Bank debits: what the bank answers days later (C8, C13, C18).
 
 use super::attempt;
-use super::checkout;
 use super::connect::{self, Shares};
 use super::create::finish;
 use super::scene::{Changes, Decided, Scene, not_found};
@@ -49,7 +48,6 @@ pub(super) fn bank_answers(scene: &Scene<'_>, id: PaymentIntentId, told: Option<
         }
     }
     changes.unschedule(JobKind::BankOutcome, id);
-    checkout::follow(scene, &mut changes, &changed)?;
     Ok(finish(changes, changed, None))
 }
 

@@ -18,6 +18,7 @@ mod jobs;
 mod refund;
 mod refund_outcome;
 mod scene;
+mod session_follow_up;
 mod setup;
 mod update;
 mod webhooks;
@@ -34,6 +35,12 @@ use crate::{Object, ObjectId};
 /// [`Stop::Ask`] when the acquirer must answer first, [`Stop::Refuse`] when a rule forbids it, [`Stop::Unable`] when
 /// what it needs failed.
 pub fn decide(scene: &Scene<'_>, command: &Command) -> Decided {
+    let mut done = dispatch(scene, command)?;
+    session_follow_up::apply(scene, &mut done.changes);
+    Ok(done)
+}
+
+fn dispatch(scene: &Scene<'_>, command: &Command) -> Decided {
     match command {
         Command::CreatePaymentIntent(request) => create::payment_intent(scene, request),
         Command::UpdatePaymentIntent(request) => update::payment_intent(scene, request),
@@ -81,7 +88,7 @@ fn malformed(scene: &Scene<'_>, target: Option<ObjectId>, refusal: &Refusal) -> 
     };
     match target.filter(|id| !is_there(*id)) {
         Some(id) => {
-            let (noun, param) = crate::edge::noun(id.kind());
+            let (noun, param) = id.kind().name_and_param();
             scene::not_found(noun, id, param)
         }
         None => Stop::Refuse(Box::new(refusal.clone())),

@@ -3,10 +3,11 @@
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{JobKey, JobKind, TextsChange};
 use crate::dialect::Dialect;
+use crate::id_source::{Ids, NoEntropy};
 use crate::money::OutOfRange;
-use crate::nouns::{Ids, NoEntropy, Objects};
 use crate::objects::{
-    Account, Charge, Customer, Event, EventType, PaymentIntent, PaymentMethod, Previous, SharedTexts, Texts, Tracked,
+    Account, Charge, Customer, Event, EventType, Objects, PaymentIntent, PaymentMethod, Previous, SharedTexts, Texts,
+    Tracked,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::time::Time;

@@ -1,7 +1,6 @@
 //! SetupIntents: preparing a method for later without ever charging it (C2, C19, §2.3).
 
 use super::attempt::customers_action;
-use super::checkout;
 use super::customers::{self, Found};
 use super::scene::{Changes, Decided, Done, Scene, Stop, not_found};
 use crate::SetupIntentId;
@@ -187,7 +186,6 @@ fn attempt(
     if scene.dialect.mandates_take_time && method.method_type() == MethodType::SepaDebit {
         // The bank says days later whether it takes the mandate.
         intent.status = SetupStatus::Processing;
-        checkout::follow_setup(scene, &mut changes, &intent)?;
         return Ok(finish(changes, intent, None));
     }
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
@@ -207,7 +205,6 @@ fn attempt(
         }
         Answer::Done | Answer::Pending => {
             succeed(scene, &mut changes, &mut intent, &method);
-            checkout::follow_setup(scene, &mut changes, &intent)?;
             None
         }
         Answer::RefundFailed(_) | Answer::TooLate | Answer::Impossible => {
@@ -294,7 +291,6 @@ pub(super) fn verify_microdeposits(scene: &Scene<'_>, id: SetupIntentId, proof: 
     let mut changed = (*intent).clone();
     let method = method_of(scene, &intent)?;
     succeed(scene, &mut changes, &mut changed, &method);
-    checkout::follow_setup(scene, &mut changes, &changed)?;
     Ok(finish(changes, changed, None))
 }
 

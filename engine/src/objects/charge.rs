@@ -1,7 +1,7 @@
 //! The Charge: one attempt at the network, its hold, its captures and where each minor unit is.
 
 use super::SharedTexts;
-use crate::acquirer::Reference;
+use crate::ids::Reference;
 use crate::money::{Currency, Money};
 use crate::test_methods::{Decline, TestMethod};
 use crate::time::Time;

@@ -5,6 +5,7 @@ mod charge;
 mod checkout_session;
 mod connect;
 mod event;
+mod object;
 mod payment_intent;
 mod payment_method;
 mod refund;
@@ -18,6 +19,7 @@ pub use checkout_session::{
 };
 pub use connect::{ApplicationFee, BalanceTransaction, FeeRefund, MovementKind, Reversal, Transfer};
 pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
+pub use object::{Object, Objects};
 pub use payment_intent::{
     CancellationReason, CaptureMethod, ConfirmationMethod, IntentStatus, PaymentIntent, TransferData,
 };
@@ -26,7 +28,6 @@ pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatu
 pub use setup_intent::{SetupIntent, SetupStatus, Usage};
 pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEndpoint};
 
-use crate::Object;
 use crate::test_methods::{Decline, MethodType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -135,37 +136,5 @@ impl MethodTypes {
     /// The types in the set.
     pub fn iter(self) -> impl Iterator<Item = MethodType> {
         MethodType::ALL.iter().copied().filter(move |wanted| self.has(*wanted))
-    }
-}
-
-impl Object {
-    /// Whether it was deleted: there is nothing to be done with it any more.
-    #[must_use]
-    pub fn is_deleted(&self) -> bool {
-        let customer = self.as_customer().is_some_and(|customer| customer.deleted);
-        customer || self.as_webhook_endpoint().is_some_and(|endpoint| endpoint.deleted)
-    }
-
-    /// The object's texts, where its kind has any.
-    #[must_use]
-    pub fn texts(&self) -> Option<&Texts> {
-        match self {
-            Self::Customer(o) => o.texts.as_deref(),
-            Self::PaymentMethod(o) => o.texts.as_deref(),
-            Self::PaymentIntent(o) => o.texts.as_deref(),
-            Self::Charge(o) => o.texts.as_deref(),
-            Self::Refund(o) => o.texts.as_deref(),
-            Self::Transfer(o) => o.texts.as_deref(),
-            Self::Reversal(o) => o.texts.as_deref(),
-            Self::FeeRefund(o) => o.texts.as_deref(),
-            Self::SetupIntent(o) => o.texts.as_deref(),
-            Self::CheckoutSession(o) => o.texts.as_deref(),
-            Self::WebhookEndpoint(o) => o.texts.as_deref(),
-            Self::Account(_)
-            | Self::ApplicationFee(_)
-            | Self::BalanceTransaction(_)
-            | Self::Event(_)
-            | Self::Delivery(_) => None,
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The Refund: captured money on its way back.
 
 use super::SharedTexts;
-use crate::acquirer::Reference;
+use crate::ids::Reference;
 use crate::money::{Currency, Money};
 use crate::time::Time;
 use crate::{AccountId, BalanceTransactionId, ChargeId, PaymentIntentId, RefundId, ReversalId};

@@ -6,7 +6,7 @@ use super::open_asks::OpenAsks;
 use crate::acquirer::{Acquirer, SimulatedAcquirer};
 use crate::command::{Command, WorldEvent};
 use crate::dialect::Dialect;
-use crate::nouns::{Ids, SequentialIds};
+use crate::id_source::{Ids, SequentialIds};
 use crate::objects::{Account, Event, WebhookEndpoint};
 use crate::response::Response;
 use crate::store::{Batch, MemoryStore, Store, StoreError};

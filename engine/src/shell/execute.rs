@@ -9,7 +9,7 @@ use super::view::View;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{Command, ListQuery};
 use crate::core::{Changes, Done, Reply, Scene, Stop, decide};
-use crate::edge::{expandable, noun};
+use crate::edge::expandable;
 use crate::objects::{Account, Origin};
 use crate::refusal::{Reason, Refusal};
 use crate::response::{Body, Expanded, Response};
@@ -335,7 +335,7 @@ impl Engine {
         match found.filter(|object| object.account() == case.account.id && !is_gone(object)) {
             Some(object) => Ok(Body::Object(object)),
             None => {
-                let (noun, param) = noun(id.kind());
+                let (noun, param) = id.kind().name_and_param();
                 let (noun, param) = (Cow::Borrowed(noun), Cow::Borrowed(param));
                 Err(Reason::NotFound { noun, id: id.to_string(), param }.into())
             }

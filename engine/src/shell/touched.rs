@@ -3,7 +3,7 @@
 //! A payment is locked as a whole, under its PaymentIntent or, when a Checkout Session owns it, under the session.
 
 use crate::command::{Command, MethodRef, WorldEvent};
-use crate::nouns::Objects;
+use crate::objects::Objects;
 use crate::{AccountId, ChargeId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
 
 /// The objects to lock for `command`, sorted and without repetition.

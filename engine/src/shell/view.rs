@@ -1,7 +1,7 @@
 //! The objects as a decision sees them: reads of the store that remember a failure instead of passing it on.
 
 use crate::money::Currency;
-use crate::nouns::Objects;
+use crate::objects::Objects;
 use crate::store::{Store, StoreError};
 use crate::{AccountId, Object, ObjectId};
 use std::cell::RefCell;

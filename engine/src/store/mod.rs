@@ -14,6 +14,7 @@ use crate::acquirer::{Ask, Reference};
 use crate::command::{Command, JobKey, ListQuery};
 use crate::money::Currency;
 use crate::objects::{BalanceTransaction, Event};
+pub use crate::response::Page;
 use crate::response::Response;
 use crate::time::Time;
 use crate::version::ApiVersion;
@@ -89,15 +90,6 @@ pub struct OpenAsk {
     pub locks: Vec<ObjectId>,
     /// The client was told that something went wrong; that answer stands.
     pub given_up: bool,
-}
-
-/// A page of objects, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The objects.
-    pub objects: Vec<Object>,
-    /// Whether there are more beyond the page.
-    pub has_more: bool,
 }
 
 /// The store failed. The transaction did not happen, unless the process died with it.
