@@ -14,8 +14,8 @@ use holdfast_engine::command::{
 use holdfast_engine::objects::{Account, CaptureMethod};
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::{
-    AccountId, Currency, Dialect, Engine, EngineParts, Objects, PaymentIntentId, Request, Scene, SequentialIds, Stop,
-    TestMethod, Time, decide,
+    AccountId, Currency, DecisionContext, Dialect, Engine, EngineParts, Objects, PaymentIntentId, Request,
+    SequentialIds, Stop, TestMethod, Time, decide,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -85,7 +85,7 @@ fn core_alone() -> f64 {
         for _ in 0..1_000 {
             let reference = Reference(count);
             let version = account.version;
-            let scene = |answer| Scene {
+            let context = |answer| DecisionContext {
                 objects: &view,
                 ids: &ids,
                 dialect: &dialect,
@@ -95,8 +95,8 @@ fn core_alone() -> f64 {
                 reference,
                 answer,
             };
-            assert!(matches!(decide(&scene(None), &command), Err(Stop::Ask(_))));
-            assert!(decide(&scene(Some(Answer::Done)), &command).is_ok());
+            assert!(matches!(decide(&context(None), &command), Err(Stop::Ask(_))));
+            assert!(decide(&context(Some(Answer::Done)), &command).is_ok());
             count += 1;
         }
     }

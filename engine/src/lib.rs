@@ -12,6 +12,7 @@ mod dialect;
 pub mod edge;
 mod id_source;
 mod ids;
+mod invariants;
 mod money;
 pub mod objects;
 mod reconcile;
@@ -23,7 +24,7 @@ mod test_methods;
 pub mod time;
 mod version;
 
-pub use crate::core::{Changes, Decided, Done, Reply, Scene, Stop, decide};
+pub use crate::core::{Changes, Decided, DecisionContext, Done, Reply, Stop, decide};
 pub use dialect::{
     ASYNC_CAPTURE_LIMIT, Dialect, LONGEST_ROLL, LONGEST_SESSION, SHORTEST_SESSION, SIGNATURE_TOLERANCE, Timing,
 };

@@ -54,14 +54,14 @@ impl Money {
         self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
     }
 
-    /// The share `part / whole` of this amount, rounded down; nothing when `whole` is nothing.
-    #[must_use]
-    pub fn share(self, part: Self, whole: Self) -> Self {
-        let share = (u128::from(self.0))
-            .checked_mul(u128::from(part.0))
-            .and_then(|product| product.checked_div(u128::from(whole.0)))
-            .and_then(|share| u64::try_from(share).ok());
-        Self(share.unwrap_or(0))
+    /// Returns the share `part / whole` of this amount, rounded down.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `whole` is zero or the share exceeds the range of [`Money`].
+    pub fn share(self, part: Self, whole: Self) -> Result<Self, OutOfRange> {
+        let product = u128::from(self.0).checked_mul(u128::from(part.0)).ok_or(OutOfRange)?;
+        let share = product.checked_div(u128::from(whole.0)).ok_or(OutOfRange)?;
+        u64::try_from(share).map(Self).map_err(|_| OutOfRange)
     }
 
     /// This amount as a ledger movement into an account.
@@ -153,7 +153,7 @@ impl Currency {
         let minor = amount.minor();
         let text = match self.decimals() {
             0 => minor.to_string(),
-            _ => format!("{}.{:02}", minor.checked_div(100).unwrap_or(0), minor.checked_rem(100).unwrap_or(0)),
+            _ => format!("{}.{:02}", minor / 100, minor % 100),
         };
         if self == Self::Usd { format!("${text}") } else { format!("{text} {}", self.code().to_uppercase()) }
     }
@@ -172,9 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn a_share_rounds_down_and_never_divides_by_nothing() {
-        assert_eq!(Money::new(100).share(Money::new(1), Money::new(3)), Money::new(33));
-        assert_eq!(Money::new(100).share(Money::new(1), Money::ZERO), Money::ZERO);
+    fn a_share_rounds_down_and_is_checked() {
+        assert_eq!(Money::new(100).share(Money::new(1), Money::new(3)), Ok(Money::new(33)));
+        assert_eq!(Money::new(100).share(Money::new(1), Money::ZERO), Err(OutOfRange));
+        assert_eq!(Money::new(u64::MAX).share(Money::new(3), Money::new(2)), Err(OutOfRange));
+        assert_eq!(Money::new(u64::MAX).share(Money::new(u64::MAX), Money::new(u64::MAX)), Ok(Money::new(u64::MAX)));
     }
 
     #[test]

@@ -101,7 +101,9 @@ impl Ledger for LedgerFile {
         let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let read = |row: Result<(i64, Vec<u8>), rusqlite::Error>| {
             let (reference, record) = row?;
-            Ok((Reference(u64::try_from(reference).unwrap_or(0)), decoded(&record)?))
+            let reference = u64::try_from(reference);
+            let reference = reference.map_err(|_| LedgerError("it is damaged: a negative reference".to_owned()))?;
+            Ok((Reference(reference), decoded(&record)?))
         };
         rows.map(read).collect()
     }

@@ -1,6 +1,6 @@
 //! From the number a client sent to an amount the rules accept (§2.1, §2.4).
 
-use super::scene::Stop;
+use super::decision_context::Stop;
 use crate::money::{Currency, Money};
 use crate::refusal::Reason;
 

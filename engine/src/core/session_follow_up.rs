@@ -2,7 +2,7 @@
 //!
 //! Decisions about intents do not know sessions. This step compares each changed intent with its stored state.
 
-use super::scene::{Changes, Scene};
+use super::decision_context::{Changes, DecisionContext};
 use crate::command::JobKind;
 use crate::objects::{
     CheckoutSession, EventType, IntentStatus, PaymentIntent, PaymentStatus, SessionStatus, SetupIntent, SetupStatus,
@@ -11,36 +11,45 @@ use crate::{CheckoutSessionId, Object};
 use std::sync::Arc;
 
 /// Applies the changes of intents to the sessions that own them. Skips a session that the decision itself changed.
-pub(super) fn apply(scene: &Scene<'_>, changes: &mut Changes) {
+pub(super) fn apply(context: &DecisionContext<'_>, changes: &mut Changes) {
     let intents = changes.objects.iter().filter_map(Object::as_payment_intent);
     let intents: Vec<Arc<PaymentIntent>> = intents.filter(|intent| intent.session.is_some()).cloned().collect();
     let setups = changes.objects.iter().filter_map(Object::as_setup_intent);
     let setups: Vec<Arc<SetupIntent>> = setups.filter(|intent| intent.session.is_some()).cloned().collect();
     for intent in intents {
-        if let Some(session) = untouched(scene, changes, intent.session) {
-            after_payment(scene, changes, &session, &intent);
+        if let Some(session) = untouched(context, changes, intent.session) {
+            after_payment(context, changes, &session, &intent);
         }
     }
     for intent in setups {
-        if let Some(session) = untouched(scene, changes, intent.session) {
-            after_setup(scene, changes, &session, &intent);
+        if let Some(session) = untouched(context, changes, intent.session) {
+            after_setup(context, changes, &session, &intent);
         }
     }
 }
 
 /// Returns the stored session, unless the decision has changed it.
-fn untouched(scene: &Scene<'_>, changes: &Changes, id: Option<CheckoutSessionId>) -> Option<Arc<CheckoutSession>> {
+fn untouched(
+    context: &DecisionContext<'_>,
+    changes: &Changes,
+    id: Option<CheckoutSessionId>,
+) -> Option<Arc<CheckoutSession>> {
     let id = id?;
     let changed = changes.objects.iter().any(|object| object.id() == id.into());
-    if changed { None } else { scene.objects.checkout_session(id) }
+    if changed { None } else { context.objects.checkout_session(id) }
 }
 
-fn after_payment(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession, intent: &PaymentIntent) {
-    let before = scene.objects.payment_intent(intent.id).map(|before| before.status);
+fn after_payment(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    session: &CheckoutSession,
+    intent: &PaymentIntent,
+) {
+    let before = context.objects.payment_intent(intent.id).map(|before| before.status);
     if before == Some(IntentStatus::RequiresCapture) {
         after_capture(changes, session, intent);
     } else if before != Some(intent.status) {
-        after_attempt(scene, changes, session, intent);
+        after_attempt(context, changes, session, intent);
     }
 }
 
@@ -52,11 +61,16 @@ fn after_capture(changes: &mut Changes, session: &CheckoutSession, intent: &Paym
 }
 
 /// Completes the session when the payment is at least authorized (B27), and reports the outcome of a bank debit.
-fn after_attempt(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession, intent: &PaymentIntent) {
+fn after_attempt(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    session: &CheckoutSession,
+    intent: &PaymentIntent,
+) {
     let session = CheckoutSession { payment_intent: Some(intent.id), ..session.clone() };
     let paid = match intent.status {
         IntentStatus::Succeeded => PaymentStatus::Paid,
-        IntentStatus::RequiresCapture if scene.dialect.authorized_session_is_paid => PaymentStatus::Paid,
+        IntentStatus::RequiresCapture if context.dialect.authorized_session_is_paid => PaymentStatus::Paid,
         IntentStatus::RequiresCapture | IntentStatus::Processing => PaymentStatus::Unpaid,
         IntentStatus::RequiresPaymentMethod
         | IntentStatus::RequiresConfirmation
@@ -64,16 +78,16 @@ fn after_attempt(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSes
         | IntentStatus::Canceled => {
             let debit_failed = session.status == SessionStatus::Complete;
             if debit_failed {
-                scene.announce(changes, EventType::CheckoutSessionAsyncPaymentFailed, &session);
+                context.announce(changes, EventType::CheckoutSessionAsyncPaymentFailed, &session);
             }
             return;
         }
     };
     match session.status {
-        SessionStatus::Open => complete(scene, changes, &session, paid),
+        SessionStatus::Open => complete(context, changes, &session, paid),
         SessionStatus::Complete if paid != session.payment_status => {
             let after = CheckoutSession { payment_status: paid, ..session.clone() };
-            scene.announce_change(changes, EventType::CheckoutSessionAsyncPaymentSucceeded, &session, &after);
+            context.announce_change(changes, EventType::CheckoutSessionAsyncPaymentSucceeded, &session, &after);
             changes.put(after);
         }
         SessionStatus::Complete | SessionStatus::Expired => {}
@@ -81,23 +95,23 @@ fn after_attempt(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSes
 }
 
 /// Completes the session of a setup that succeeded or that a bank is processing (B27).
-fn after_setup(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession, intent: &SetupIntent) {
+fn after_setup(context: &DecisionContext<'_>, changes: &mut Changes, session: &CheckoutSession, intent: &SetupIntent) {
     let done = matches!(intent.status, SetupStatus::Succeeded | SetupStatus::Processing);
     if session.status == SessionStatus::Open && done {
         let session = CheckoutSession { setup_intent: Some(intent.id), ..session.clone() };
-        complete(scene, changes, &session, PaymentStatus::NoPaymentRequired);
+        complete(context, changes, &session, PaymentStatus::NoPaymentRequired);
     }
 }
 
 /// Completes an open session and announces it.
 pub(super) fn complete(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &CheckoutSession,
     payment_status: PaymentStatus,
 ) {
     let session = CheckoutSession { status: SessionStatus::Complete, payment_status, ..before.clone() };
-    scene.announce_change(changes, EventType::CheckoutSessionCompleted, before, &session);
+    context.announce_change(changes, EventType::CheckoutSessionCompleted, before, &session);
     changes.unschedule(JobKind::ExpireSession, session.id);
     changes.put(session);
 }

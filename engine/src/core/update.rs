@@ -4,7 +4,7 @@ use super::amounts::{self, optional_share};
 use super::attempt;
 use super::connect;
 use super::customers;
-use super::scene::{Changes, Decided, Scene, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use crate::ChargeId;
 use crate::command::{Choices, TextsChange, TransferTerms, UpdatePaymentIntent};
 use crate::objects::{EventType, IntentStatus, PaymentIntent};
@@ -12,8 +12,8 @@ use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
 /// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
-pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
-    let intent = scene.intent(request.intent)?;
+pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaymentIntent) -> Decided {
+    let intent = context.intent(request.intent)?;
     shares(&request.choices)?;
     if let Some(amount) = request.amount {
         amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
@@ -27,7 +27,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         changed.amount = amounts::payment(amount, changed.currency)?;
     }
     if let Some(customer) = request.customer {
-        changed.customer = Some(scene.customer(customer)?.id);
+        changed.customer = Some(context.customer(customer)?.id);
     }
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
     choose(&mut changed, &request.choices);
@@ -35,7 +35,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
     // Any update clears it (§2.1).
     changed.last_error = None;
     if let Some(method) = request.choices.method {
-        let found = customers::find(scene, method, &changed)?;
+        let found = customers::find(context, method, &changed)?;
         attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
@@ -45,11 +45,11 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
             changes.put(found.method);
         }
     }
-    if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
+    if let Some(method) = changed.method.and_then(|id| context.objects.payment_method(id)) {
         attempt::can_be_held(&changed, &method)?;
     }
     if intent.status.is_before_payment() {
-        terms(scene, &request.choices, &mut changed)?;
+        terms(context, &request.choices, &mut changed)?;
     }
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
@@ -87,11 +87,11 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
 }
 
 /// Fee and transfer amount, checked against the amount as it will be.
-pub(super) fn terms(scene: &Scene<'_>, choices: &Choices, changed: &mut PaymentIntent) -> Result<(), Stop> {
+pub(super) fn terms(context: &DecisionContext<'_>, choices: &Choices, changed: &mut PaymentIntent) -> Result<(), Stop> {
     shares(choices)?;
     let (fee, transfer_amount) = (choices.application_fee_amount, choices.transfer_amount);
     let destination = changed.transfer_data.map(|data| data.destination);
-    if fee.is_some() && !connect::fees_allowed(scene, destination) {
+    if fee.is_some() && !connect::fees_allowed(context, destination) {
         return Err(Reason::FeeNeedsConnect.into());
     }
     if transfer_amount.is_some() && destination.is_none() {
@@ -109,17 +109,17 @@ pub(super) fn terms(scene: &Scene<'_>, choices: &Choices, changed: &mut PaymentI
         }
         None => None,
     };
-    (changed.application_fee_amount, changed.transfer_data) = connect::terms(scene, changed.amount, fee, transfer)?;
+    (changed.application_fee_amount, changed.transfer_data) = connect::terms(context, changed.amount, fee, transfer)?;
     Ok(())
 }
 
 /// `POST /v1/charges/:id`: texts only.
-pub(super) fn charge(scene: &Scene<'_>, id: ChargeId, texts: &TextsChange) -> Decided {
+pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
-    let before = scene.charge(id, "charge")?;
+    let before = context.charge(id, "charge")?;
     let mut charge = (*before).clone();
     charge.texts = texts.apply(&charge.texts);
-    scene.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
+    context.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
     changes.put(charge.clone());
     Ok(changes.answer(charge))
 }

@@ -1,9 +1,9 @@
 //! The ledger while it is reconciled: every entry must be asked for by the object it names.
 
-use super::{Difference, same};
+use super::{Difference, Failure, same};
 use crate::objects::{BalanceTransaction, MovementKind};
 use crate::store::Store;
-use crate::{AccountId, Currency, ObjectId};
+use crate::{AccountId, BalanceTransactionId, Currency, ObjectId};
 use rustc_hash::FxHashMap;
 
 /// Sums of entries that no object has asked for yet, and the balances all entries add up to.
@@ -12,16 +12,22 @@ pub(super) struct Ledger {
     sums: FxHashMap<(ObjectId, MovementKind), i64>,
     balances: FxHashMap<(AccountId, Currency), i64>,
     count: u64,
+    /// The first entry whose sum left the range of `i64`.
+    overflow: Option<BalanceTransactionId>,
 }
 
 impl Ledger {
+    /// Adds an entry. A sum that leaves the range of `i64` is reported by [`Self::check_balances`].
     pub(super) fn note(&mut self, entry: &BalanceTransaction) {
         self.count = self.count.saturating_add(1);
         for sum in [
             self.sums.entry((entry.source, entry.kind)).or_default(),
             self.balances.entry((entry.account, entry.currency)).or_default(),
         ] {
-            *sum = sum.saturating_add(entry.amount);
+            match sum.checked_add(entry.amount) {
+                Some(after) => *sum = after,
+                None => self.overflow = self.overflow.or(Some(entry.id)),
+            }
         }
     }
 
@@ -48,9 +54,13 @@ impl Ledger {
     }
 
     /// The balances that are kept are the sums of the entries.
-    pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Difference> {
+    pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Failure> {
+        if let Some(entry) = self.overflow {
+            let what = "the ledger's sums leave the range of 64 bits with it".to_owned();
+            return Err(Difference { object: entry.to_string(), what }.into());
+        }
         for ((account, currency), sum) in &self.balances {
-            let kept = store.balance(*account, *currency).unwrap_or(i64::MIN);
+            let kept = store.balance(*account, *currency)?;
             same(&ObjectId::from(*account), "balance kept and ledger added up", kept, *sum)?;
         }
         Ok(())

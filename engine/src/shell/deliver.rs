@@ -119,7 +119,7 @@ impl Engine {
             batch.schedule.extend(again.map(|due| (job, due)));
             batch.objects.push(delivery.into());
         }
-        self.parts.store.commit(batch)
+        self.commit_batch(batch)
     }
 
     fn pending(&self, id: ObjectId) -> Result<Option<Errand>, StoreError> {

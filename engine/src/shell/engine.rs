@@ -7,6 +7,7 @@ use crate::acquirer::{Acquirer, SimulatedAcquirer};
 use crate::command::{Command, WorldEvent};
 use crate::dialect::Dialect;
 use crate::id_source::{Ids, SequentialIds};
+use crate::invariants::ENABLED;
 use crate::objects::{Account, Event, WebhookEndpoint};
 use crate::response::Response;
 use crate::store::{Batch, MemoryStore, Store, StoreError};
@@ -65,6 +66,10 @@ pub struct EngineParts {
     pub lock_wait: Duration,
     /// How often the acquirer is asked at once before a request gives up and the worker takes over.
     pub tries: u32,
+    /// Whether the engine asserts its internal invariants around each decision and at each commit, and panics if one is
+    /// violated. On by default with `debug-assertions` or the feature `assertions`. Turn it off for a store or an
+    /// acquirer that is faulty on purpose.
+    pub assertions: bool,
 }
 
 impl EngineParts {
@@ -81,6 +86,7 @@ impl EngineParts {
             dialect: Dialect::default(),
             lock_wait: Duration::from_secs(2),
             tries: 3,
+            assertions: ENABLED,
         }
     }
 }
@@ -138,7 +144,7 @@ impl Engine {
     /// [`StoreError`] when the store cannot be written.
     pub fn add_account(&self, account: Account) -> Result<(), StoreError> {
         let objects = vec![Object::from(account)];
-        self.parts.store.commit(Batch { objects: objects.clone(), ..Batch::default() })?;
+        self.commit_batch(Batch { objects: objects.clone(), ..Batch::default() })?;
         self.note(&objects);
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::touched::touched;
 use super::view::View;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{Command, ListQuery};
-use crate::core::{Changes, Done, Reply, Scene, Stop, decide};
+use crate::core::{Changes, DecisionContext, Done, Reply, Stop, decide};
 use crate::edge::expandable;
 use crate::objects::{Account, Origin};
 use crate::refusal::{Reason, Refusal};
@@ -143,7 +143,7 @@ impl Engine {
         };
         let ask = Arc::new(self.open_ask(case, version, ask, locks));
         let recorded = Batch { ask: Some(Arc::clone(&ask)), key: self.asking(case), ..Batch::default() };
-        if let Err(error) = self.parts.store.commit(recorded) {
+        if let Err(error) = self.commit_batch(recorded) {
             return refused(case.number, version, Reason::Internal(error.to_string()).into());
         }
         let watched = self.open.watch(&ask);
@@ -191,14 +191,14 @@ impl Engine {
         let key = self.answered(case, &response);
         let batch = Batch { ask: Some(Arc::clone(&given_up)), key, ..Batch::default() };
         // Should this fail too, the recorded question still stands and is answered after a restart.
-        let recorded = self.parts.store.commit(batch).is_ok();
+        let recorded = self.commit_batch(batch).is_ok();
         self.open.add(if recorded { given_up } else { Arc::clone(ask) });
         response
     }
 
     fn decide(&self, case: &Case<'_>, version: crate::ApiVersion, answer: Option<Answer>) -> Result<Done, Stop> {
-        let view = View::of(&*self.parts.store);
-        let scene = Scene {
+        let view = View::asserting(&*self.parts.store, self.parts.assertions);
+        let context = DecisionContext {
             objects: &view,
             ids: &*self.parts.ids,
             dialect: &self.parts.dialect,
@@ -208,10 +208,13 @@ impl Engine {
             reference: case.reference,
             answer,
         };
-        let decided = decide(&scene, &case.request.command);
+        let decided = decide(&context, &case.request.command);
         match view.failure() {
             Some(error) => Err(Stop::Unable(error.to_string())),
-            None => decided,
+            None => {
+                self.assert_decision(&context, &decided);
+                decided
+            }
         }
     }
 
@@ -240,7 +243,7 @@ impl Engine {
             ask: None,
             answered: ask.map(|ask| ask.reference),
         };
-        match self.parts.store.commit(batch) {
+        match self.commit_batch(batch) {
             Ok(()) => {
                 self.note(&noted);
                 response
@@ -260,7 +263,7 @@ impl Engine {
         let response = refused(case.number, version, refusal);
         if stored && let Some(key) = self.answered(case, &response) {
             let batch = Batch { key: Some(key), ..Batch::default() };
-            if let Err(error) = self.parts.store.commit(batch) {
+            if let Err(error) = self.commit_batch(batch) {
                 return refused(case.number, version, Reason::Internal(error.to_string()).into());
             }
         }

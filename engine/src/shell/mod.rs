@@ -5,6 +5,7 @@ mod deliver;
 mod engine;
 mod execute;
 mod expand;
+mod invariants;
 mod locks;
 mod open_asks;
 mod touched;

@@ -1,5 +1,6 @@
 //! The objects as a decision sees them: reads of the store that remember a failure instead of passing it on.
 
+use crate::invariants::record;
 use crate::money::Currency;
 use crate::objects::Objects;
 use crate::store::{Store, StoreError};
@@ -10,11 +11,17 @@ use std::cell::RefCell;
 pub(super) struct View<'a> {
     store: &'a dyn Store,
     failure: RefCell<Option<StoreError>>,
+    assertions: bool,
 }
 
 impl<'a> View<'a> {
     pub(super) fn of(store: &'a dyn Store) -> Self {
-        Self { store, failure: RefCell::new(None) }
+        Self::asserting(store, false)
+    }
+
+    /// Returns a view that asserts the invariants of every object that it reads, if `assertions` holds.
+    pub(super) fn asserting(store: &'a dyn Store, assertions: bool) -> Self {
+        Self { store, failure: RefCell::new(None), assertions }
     }
 
     /// The failure of a read, if there was one.
@@ -32,7 +39,12 @@ impl<'a> View<'a> {
 
 impl Objects for View<'_> {
     fn object(&self, id: ObjectId) -> Option<Object> {
-        self.noting(self.store.object(id))
+        let found = self.noting(self.store.object(id));
+        if let Some(object) = found.as_ref().filter(|_| self.assertions) {
+            let checked = record(object);
+            assert!(checked.is_ok(), "internal invariant violated before a decision: {id}: {checked:?}");
+        }
+        found
     }
 
     fn balance(&self, account: AccountId, currency: Currency) -> i64 {

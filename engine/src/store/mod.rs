@@ -255,6 +255,12 @@ pub(crate) fn page(nearest_first: impl Iterator<Item = Object>, query: &ListQuer
     Page { objects, has_more }
 }
 
+/// The error for a ledger entry that takes a balance beyond the range of `i64`.
+pub(crate) fn balance_out_of_range(entry: &BalanceTransaction) -> StoreError {
+    let (account, currency) = (entry.account, entry.currency.code());
+    StoreError(format!("{} takes the {currency} balance of {account} out of range", entry.id))
+}
+
 /// The movements among new objects, for the balances.
 pub(crate) fn movements(objects: &[Object]) -> impl Iterator<Item = &BalanceTransaction> {
     objects.iter().filter_map(Object::as_balance_transaction).map(|entry| &**entry)

@@ -7,7 +7,7 @@ use crate::money::Currency;
 use crate::objects::Event;
 use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
-use records::{decode, number, object, objects};
+use records::{decode, number, object, objects, unsigned};
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use std::fs::File;
@@ -197,7 +197,7 @@ impl Store for SqliteStore {
         let rows = statement.query_map([after, limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let decoded = rows.map(|row| {
             let (sequence, record) = row?;
-            Ok((u64::try_from(sequence).unwrap_or(0), Arc::new(decode(&record)?)))
+            Ok((unsigned(sequence)?, Arc::new(decode(&record)?)))
         });
         decoded.collect()
     }
@@ -214,7 +214,7 @@ impl Store for SqliteStore {
             let (kind, noun, object) = row?;
             let job = JobKind::ALL.get(kind).zip(Kind::ALL.get(noun));
             let (kind, noun) = job.ok_or_else(|| StoreError("the file is damaged: an unknown job".to_owned()))?;
-            Ok(JobKey { kind: *kind, object: noun.id(u64::try_from(object).unwrap_or(0)) })
+            Ok(JobKey { kind: *kind, object: noun.id(unsigned(object)?) })
         };
         rows.map(read).collect()
     }
@@ -223,7 +223,7 @@ impl Store for SqliteStore {
         let connection = self.read();
         let mut statement = connection.prepare_cached("SELECT min(due) FROM jobs")?;
         let due: Option<i64> = statement.query_row([], |row| row.get(0))?;
-        Ok(due.and_then(|due| u64::try_from(due).ok()).map(Time::new))
+        due.map(|due| unsigned(due).map(Time::new)).transpose()
     }
 
     fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError> {

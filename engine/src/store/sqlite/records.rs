@@ -37,6 +37,11 @@ pub(super) fn job_key(job: JobKey) -> Result<(u8, u8, i64), StoreError> {
     Ok((job.kind as u8, job.object.kind().code(), number(job.object.number())?))
 }
 
+/// Returns the number that was stored as a signed integer; a negative one is damage.
+pub(super) fn unsigned(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(|_| StoreError(format!("the file is damaged: {stored} where no number is negative")))
+}
+
 /// SQLite's integers are signed; no id or time comes near the end of the range.
 pub(super) fn number(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError(format!("{value} is beyond SQLite's integers")))

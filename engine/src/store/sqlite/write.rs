@@ -3,7 +3,7 @@
 use super::records::{encode, job_key, number};
 use super::{SqliteStore, schema};
 use crate::Object;
-use crate::store::{Batch, KeyState, StoreError, movements};
+use crate::store::{Batch, KeyState, StoreError, balance_out_of_range, movements};
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
 use std::sync::PoisonError;
@@ -51,9 +51,13 @@ impl SqliteStore {
     fn apply(&self, connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
         for entry in movements(&batch.objects) {
             let sql = "INSERT INTO balances (account, currency, amount) VALUES (?, ?, ?)
-                       ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount";
-            let code = entry.currency.code();
-            connection.prepare_cached(sql)?.execute(params![number(entry.account.0)?, code, entry.amount])?;
+                       ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount
+                       RETURNING typeof(amount) = 'integer'";
+            let values = params![number(entry.account.0)?, entry.currency.code(), entry.amount];
+            // SQLite turns an integer sum that overflows into a float.
+            if !connection.prepare_cached(sql)?.query_row(values, |row| row.get::<_, bool>(0))? {
+                return Err(balance_out_of_range(entry));
+            }
         }
         let mut seen = FxHashSet::default();
         let mut latest: Vec<&Object> = batch.objects.iter().rev().filter(|object| seen.insert(object.id())).collect();

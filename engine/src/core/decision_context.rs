@@ -17,8 +17,8 @@ use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
 use std::sync::Arc;
 
-/// All that a decision may look at. Deciding twice on the same scene leaves the same behind.
-pub struct Scene<'a> {
+/// All that a decision may look at. Deciding twice on the same context leaves the same behind.
+pub struct DecisionContext<'a> {
     /// The objects, as one moment shows them.
     pub objects: &'a dyn Objects,
     /// Where new ids come from.
@@ -127,7 +127,7 @@ impl Changes {
     }
 }
 
-impl Scene<'_> {
+impl DecisionContext<'_> {
     /// The acquirer's answer to `ask`; stops the decision until there is one.
     pub fn ask(&self, ask: impl FnOnce() -> Ask) -> Result<Answer, Stop> {
         match self.answer {
