@@ -151,6 +151,7 @@ impl Books {
     fn check(mut self, store: &dyn Store, positions: &[(Reference, Position)]) -> Result<Summary, Failure> {
         let positions: FxHashMap<Reference, Position> = positions.iter().copied().collect();
         let mut ledger = std::mem::take(&mut self.ledger);
+        ledger.in_range()?;
         let movements = ledger.count();
         let mut refunded: FxHashMap<ObjectId, Money> = FxHashMap::default();
         for refund in &self.refunds {

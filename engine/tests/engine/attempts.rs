@@ -304,7 +304,7 @@ fn whose_method_may_be_used() {
         "card_declined",
         "-",
     );
-    w.post("payment_methods/pm_card_chargeCustomerFail/attach", &format!("customer={a}")).is("");
+    w.post("payment_methods/pm_card_chargeCustomerFail/attach", &format!("customer={a}")).is(&format!("customer={a}"));
     w.post(&format!("payment_methods/{method}/detach"), "").is("customer=null");
     create(&format!("customer={a}")).refused(400, "-", "payment_method");
     let kept = w

@@ -181,5 +181,7 @@ fn a_crash_anywhere_changes_nothing_in_the_end() {
         );
     }
     println!("{runs} runs with crashes");
-    assert!(runs > 500, "{runs}");
+    // A little below the number of runs, so that a story or a kind of crash point that is lost is noticed.
+    let floor = if long { 38_000 } else { 2_300 };
+    assert!(runs >= floor, "{runs} runs, at least {floor} expected");
 }

@@ -65,7 +65,8 @@ fn refunds_while_the_hold_is_open() {
     w.charge(&pi).is("refunded=true captured=true");
     assert!(!w.told().contains("charge.refunded"), "U16");
     let pi = w.multi(1000, "");
-    w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+    w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false")
+        .is("amount_received=700 amount_capturable=300");
     w.post("refunds", &format!("payment_intent={pi}")).is("amount=700");
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded amount_received=1000");
     w.charge(&pi).is("refunded=false amount_refunded=700");
@@ -166,7 +167,8 @@ fn poor_merchant(left: u64) -> (World, String, String) {
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let debit = w.post("payment_intents", &format!("{params} capture_method=automatic")).id();
     w.advance(DAY * 3);
-    w.post("transfers", &format!("amount={} currency=usd destination={CONNECTED}", 2000 - left)).is("");
+    w.post("transfers", &format!("amount={} currency=usd destination={CONNECTED}", 2000 - left))
+        .is(&format!("amount={} destination={CONNECTED} reversed=false", 2000 - left));
     (w, card, debit)
 }
 
@@ -217,7 +219,8 @@ fn shares_of_several_captures() {
     let connect = format!("transfer_data[destination]={CONNECTED} application_fee_amount=100");
     let captured = |w: &World| {
         let pi = w.multi(1000, &connect);
-        w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+        w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false")
+            .is("amount_received=700 amount_capturable=300");
         pi
     };
     let w = World::new();

@@ -210,9 +210,10 @@ pub fn form(params: &str) -> Value {
 }
 
 impl Answer {
-    /// The answer is 200 and each `path=value` holds (`null` for nothing).
+    /// The answer is 200 and each `path=value` holds (`null` for nothing); there is at least one.
     #[track_caller]
     pub fn is(self, expected: &str) -> Self {
+        assert!(!expected.trim().is_empty(), "an expectation names at least one value");
         assert_eq!(self.status, 200, "{}", self.body);
         self.has(expected)
     }
