@@ -2,7 +2,7 @@
 
 use crate::time::{DAY, HOUR, MINUTE, Seconds};
 
-/// Every choice the rule book leaves to the engine, by name. The defaults are the rule book's.
+/// Every choice the specification leaves to the engine, by name. The defaults are the specification's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialect {
     /// U4, B8: how many captures one PaymentIntent takes; the release of a remainder does not count.

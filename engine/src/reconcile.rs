@@ -55,8 +55,8 @@ pub fn reconcile(
     positions: &[(Reference, Position)],
 ) -> Result<Result<Summary, Difference>, StoreError> {
     store.check()?;
-    let books = Books::read(store)?;
-    match books.check(store, positions) {
+    let records = Records::read(store)?;
+    match records.check(store, positions) {
         Ok(summary) => Ok(Ok(summary)),
         Err(Failure::Difference(difference)) => Ok(Err(difference)),
         Err(Failure::Store(error)) => Err(error),
@@ -83,7 +83,7 @@ impl From<StoreError> for Failure {
 
 /// Everything the store has to say about money.
 #[derive(Default)]
-struct Books {
+struct Records {
     intents: FxHashMap<ObjectId, Arc<PaymentIntent>>,
     charges: FxHashMap<ObjectId, Arc<Charge>>,
     refunds: Vec<Arc<Refund>>,
@@ -99,13 +99,13 @@ struct Books {
     open_objects: Vec<ObjectId>,
 }
 
-impl Books {
+impl Records {
     fn read(store: &dyn Store) -> Result<Self, StoreError> {
-        let mut books = Self::default();
+        let mut records = Self::default();
         for ask in store.open_asks()? {
-            books.open = books.open.saturating_add(1);
-            books.open_references.push(ask.reference);
-            books.open_objects.extend(ask.locks.iter().copied());
+            records.open = records.open.saturating_add(1);
+            records.open_references.push(ask.reference);
+            records.open_objects.extend(ask.locks.iter().copied());
         }
         let kinds = [
             Kind::PaymentIntent,
@@ -118,9 +118,9 @@ impl Books {
             Kind::BalanceTransaction,
         ];
         for kind in kinds {
-            store.each(kind, &mut |object| books.note(object))?;
+            store.each(kind, &mut |object| records.note(object))?;
         }
-        Ok(books)
+        Ok(records)
     }
 
     fn note(&mut self, object: Object) {

@@ -75,19 +75,19 @@ pub enum Ask {
         /// The debit.
         debit: Reference,
     },
-    /// Has a bank debit settled? `told` makes it so: the bank's answer in tests.
+    /// Has a bank debit settled? `reported` makes it so: the bank's answer in tests.
     DebitOutcome {
         /// The debit.
         debit: Reference,
         /// What the test says the bank answers.
-        told: Option<Result<(), Decline>>,
+        reported: Option<Result<(), Decline>>,
     },
-    /// How did a refund go? `told` makes it so: the network's answer in tests.
+    /// How did a refund go? `reported` makes it so: the network's answer in tests.
     RefundOutcome {
         /// The refund.
         refund: Reference,
         /// What the test says the network answers.
-        told: Option<Result<(), RefundFailure>>,
+        reported: Option<Result<(), RefundFailure>>,
     },
     /// Stop a refund that has not been paid out.
     CancelRefund {
@@ -116,7 +116,7 @@ pub enum Answer {
     Declined(Decline),
     /// The issuer wants to see the customer first; nothing was held.
     ChallengeRequired,
-    /// Accepted, the outcome comes later (bank debits, some refunds).
+    /// AcceptedRequest, the outcome comes later (bank debits, some refunds).
     Pending,
     /// The refund failed.
     RefundFailed(RefundFailure),

@@ -134,8 +134,8 @@ fn decided(ledger: &dyn Ledger, reference: Reference, ask: &Ask) -> Result<Optio
             Ok(effect.map(|effect| Effect { refund: Some((reference, back)), ..effect }))
         }
         Ask::CancelDebit { debit } => moved(*debit, &Position::cancel_debit),
-        Ask::DebitOutcome { debit, told } => moved(*debit, &|position| position.debit_outcome(*told)),
-        Ask::RefundOutcome { refund, told } => match outcome(ledger, *refund, *told)? {
+        Ask::DebitOutcome { debit, reported } => moved(*debit, &|position| position.debit_outcome(*reported)),
+        Ask::RefundOutcome { refund, reported } => match outcome(ledger, *refund, *reported)? {
             Some(Err(failure)) => undone(ledger, *refund, Answer::RefundFailed(failure)),
             Some(Ok(())) => Ok(only(Answer::Done)),
             None => Ok(None),
@@ -148,13 +148,13 @@ fn decided(ledger: &dyn Ledger, reference: Reference, ask: &Ask) -> Result<Optio
 fn outcome(
     ledger: &dyn Ledger,
     refund: Reference,
-    told: Option<Result<(), RefundFailure>>,
+    reported: Option<Result<(), RefundFailure>>,
 ) -> Result<Option<Result<(), RefundFailure>>, LedgerError> {
     let Some(entry) = ledger.refund(refund)? else { return Ok(None) };
     let Some(position) = ledger.position(entry.hold)? else { return Ok(None) };
     let fails = position.method.row().behaviour == Behaviour::RefundFails;
     let by_itself = if fails { Err(RefundFailure::ExpiredOrCanceledCard) } else { Ok(()) };
-    Ok(Some(told.unwrap_or(by_itself)))
+    Ok(Some(reported.unwrap_or(by_itself)))
 }
 
 /// Takes a refund out of the ledger, once.
@@ -212,7 +212,7 @@ impl Position {
         Some(Answer::Done)
     }
 
-    fn debit_outcome(&mut self, told: Option<Result<(), Decline>>) -> Option<Answer> {
+    fn debit_outcome(&mut self, reported: Option<Result<(), Decline>>) -> Option<Answer> {
         if !self.pending {
             return Some(if self.captured.is_zero() { Answer::TooLate } else { Answer::Done });
         }
@@ -230,7 +230,7 @@ impl Position {
             | Behaviour::Settle
             | Behaviour::SettleLate => Some(Ok(())),
         };
-        match told.or(by_itself) {
+        match reported.or(by_itself) {
             None => Some(Answer::Pending),
             Some(Ok(())) => {
                 self.pending = false;

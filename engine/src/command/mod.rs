@@ -2,22 +2,22 @@
 //!
 //! Amounts are `i64` here, as clients may send anything; the rules turn them into [`crate::Money`] or refuse.
 
-mod others;
+mod environment;
 mod payments;
+mod resources;
 mod setups;
-mod unasked;
 
-pub use others::{
-    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, ListQuery,
-    UpdateWebhookEndpoint,
-};
+pub use environment::{EnvironmentEvent, JobKey, JobKind};
 pub use payments::{
     CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
+};
+pub use resources::{
+    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, ListQuery,
+    UpdateWebhookEndpoint,
 };
 pub use setups::{
     ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
 };
-pub use unasked::{JobKey, JobKind, WorldEvent};
 
 use crate::objects::{CancellationReason, Texts};
 use crate::refusal::Refusal;
@@ -112,7 +112,7 @@ pub enum Command {
     Retrieve(ObjectId),
     List(ListQuery),
     /// The world outside moves: customers, banks, networks.
-    World(WorldEvent),
+    Environment(EnvironmentEvent),
     /// The worker runs a job that is due.
     Job(JobKey),
     /// A request that could not be read. When it names an object that does not exist, that is said first (§2.4).

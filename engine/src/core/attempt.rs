@@ -236,7 +236,7 @@ pub(super) fn take_all(
         changes.schedule(JobKind::FillLedger, charge.id, due);
     } else {
         let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
-        connect::book_capture(context, &mut connected, charge, intent.amount, shares)?;
+        connect::post_capture(context, &mut connected, charge, intent.amount, shares)?;
     }
     Ok(connected)
 }

@@ -99,16 +99,16 @@ fn held(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>, reason: Opti
     if before.captured.is_zero() {
         captured.intent = canceled(context, intent, reason);
         captured.charge.released = before.amount;
-        captured.tell_intent(&mut changes, EventType::PaymentIntentCanceled);
-        captured.tell_charge(&mut changes, EventType::ChargeRefunded);
+        captured.announce_intent(&mut changes, EventType::PaymentIntentCanceled);
+        captured.announce_charge(&mut changes, EventType::ChargeRefunded);
     } else if context.dialect.partly_captured_cancel_succeeds {
         captured.close(&mut changes)?;
     } else {
         captured.intent = canceled(context, intent, reason);
         captured.charge.closed = true;
         captured.charge.released = before.amount.minus(before.captured)?;
-        captured.tell_intent(&mut changes, EventType::PaymentIntentCanceled);
-        captured.tell_charge(&mut changes, EventType::ChargeCaptured);
+        captured.announce_intent(&mut changes, EventType::PaymentIntentCanceled);
+        captured.announce_charge(&mut changes, EventType::ChargeCaptured);
     }
     changes.unschedule(JobKind::ExpireHold, intent.id);
     Ok(captured.finish(changes))
@@ -133,8 +133,8 @@ pub(super) fn expire(context: &DecisionContext<'_>, id: PaymentIntentId) -> Deci
     if before.captured.is_zero() {
         captured.intent = canceled(context, &intent, Some(CancellationReason::Automatic));
         captured.charge.released = before.amount;
-        captured.tell_charge(&mut changes, EventType::ChargeExpired);
-        captured.tell_intent(&mut changes, EventType::PaymentIntentCanceled);
+        captured.announce_charge(&mut changes, EventType::ChargeExpired);
+        captured.announce_intent(&mut changes, EventType::PaymentIntentCanceled);
         if context.dialect.expired_hold_makes_refund {
             changes.put(picture_of_release(context, &before));
         }

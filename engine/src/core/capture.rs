@@ -196,14 +196,14 @@ pub(super) struct Captured<'a> {
     pub(super) intent: PaymentIntent,
     pub(super) charge: Charge,
     /// The states last announced: the next event tells the changes since.
-    told_intent: Arc<PaymentIntent>,
-    told_charge: Charge,
+    announced_intent: Arc<PaymentIntent>,
+    announced_charge: Charge,
 }
 
 impl<'a> Captured<'a> {
     pub(super) fn begin(context: &'a DecisionContext<'a>, intent: &Arc<PaymentIntent>, charge: &Arc<Charge>) -> Self {
-        let (intent, told_intent) = ((**intent).clone(), Arc::clone(intent));
-        Self { context, intent, charge: (**charge).clone(), told_intent, told_charge: (**charge).clone() }
+        let (intent, announced_intent) = ((**intent).clone(), Arc::clone(intent));
+        Self { context, intent, charge: (**charge).clone(), announced_intent, announced_charge: (**charge).clone() }
     }
 
     /// Takes the portion and tells of it (B52 to B55).
@@ -219,15 +219,15 @@ impl<'a> Captured<'a> {
             charge.captured = charge.captured.plus(portion.amount)?;
             intent.received = intent.received.plus(portion.amount)?;
             intent.capturable = intent.capturable.minus(portion.amount)?;
-            connect::book_capture(self.context, &mut connected, charge, portion.amount, shares)?;
+            connect::post_capture(self.context, &mut connected, charge, portion.amount, shares)?;
         }
         if portion.last {
             charge.released = charge.amount.minus(charge.captured)?;
             intent.capturable = Money::ZERO;
         }
         if charge.is_multicapture() {
-            self.tell_charge(changes, EventType::ChargeUpdated);
-            self.tell_intent(changes, EventType::PaymentIntentAmountCapturableUpdated);
+            self.announce_charge(changes, EventType::ChargeUpdated);
+            self.announce_intent(changes, EventType::PaymentIntentAmountCapturableUpdated);
         }
         changes.objects.append(&mut connected.objects);
         changes.events.append(&mut connected.events);
@@ -240,20 +240,20 @@ impl<'a> Captured<'a> {
         self.charge.released = self.charge.amount.minus(self.charge.captured)?;
         self.intent.capturable = Money::ZERO;
         self.intent.status = IntentStatus::Succeeded;
-        self.tell_charge(changes, EventType::ChargeCaptured);
-        self.tell_intent(changes, EventType::PaymentIntentSucceeded);
+        self.announce_charge(changes, EventType::ChargeCaptured);
+        self.announce_intent(changes, EventType::PaymentIntentSucceeded);
         changes.unschedule(JobKind::ExpireHold, self.intent.id);
         Ok(())
     }
 
-    pub(super) fn tell_charge(&mut self, changes: &mut Changes, event_type: EventType) {
-        self.context.announce_change(changes, event_type, &self.told_charge, &self.charge);
-        self.told_charge.clone_from(&self.charge);
+    pub(super) fn announce_charge(&mut self, changes: &mut Changes, event_type: EventType) {
+        self.context.announce_change(changes, event_type, &self.announced_charge, &self.charge);
+        self.announced_charge.clone_from(&self.charge);
     }
 
-    pub(super) fn tell_intent(&mut self, changes: &mut Changes, event_type: EventType) {
-        self.context.announce_change(changes, event_type, &self.told_intent, &self.intent);
-        self.told_intent = Arc::new(self.intent.clone());
+    pub(super) fn announce_intent(&mut self, changes: &mut Changes, event_type: EventType) {
+        self.context.announce_change(changes, event_type, &self.announced_intent, &self.intent);
+        self.announced_intent = Arc::new(self.intent.clone());
     }
 
     /// Stores both objects and responds with the intent.

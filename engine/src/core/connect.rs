@@ -59,8 +59,8 @@ fn destination(context: &DecisionContext<'_>, terms: TransferTerms) -> Result<Tr
     }
 }
 
-/// Books one movement of one account.
-pub(super) fn book(
+/// Posts one movement of one account to the ledger.
+pub(super) fn post(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
     account: AccountId,
@@ -73,9 +73,9 @@ pub(super) fn book(
     id
 }
 
-/// Books a capture of `amount`: the charge's ledger entry, the transfer and the fee (U11: one of each for
+/// Posts a capture of `amount`: the charge's ledger entry, the transfer and the fee (U11: one of each for
 /// every capture, the charge points at the first).
-pub(super) fn book_capture(
+pub(super) fn post_capture(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
     charge: &mut Charge,
@@ -84,7 +84,7 @@ pub(super) fn book_capture(
 ) -> Result<(), Stop> {
     let debit = charge.test_method.row().method_type.settles_later();
     let kind = if debit { MovementKind::Payment } else { MovementKind::Charge };
-    let entry = book(context, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
+    let entry = post(context, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));
     let fee = shares.fee.filter(|fee| !fee.is_zero());
     if let Some(fee) = fee {
@@ -118,8 +118,8 @@ pub(super) fn move_to(
     let id = context.id(TransferId);
     let account = charge.map_or(context.account.id, |charge| charge.account);
     let out = (amount.outgoing()?, currency);
-    let balance_transaction = book(context, changes, account, MovementKind::Transfer, out, id);
-    book(context, changes, destination, MovementKind::TransferReceived, (amount.incoming()?, currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::Transfer, out, id);
+    post(context, changes, destination, MovementKind::TransferReceived, (amount.incoming()?, currency), id);
     let transfer = Transfer {
         id,
         account,
@@ -151,8 +151,8 @@ fn take_fee(
         None => context.account.platform.unwrap_or(charge.account),
     };
     let earned = (amount.incoming()?, charge.currency);
-    let balance_transaction = book(context, changes, account, MovementKind::ApplicationFee, earned, id);
-    book(context, changes, payer, MovementKind::FeePaid, (amount.outgoing()?, charge.currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::ApplicationFee, earned, id);
+    post(context, changes, payer, MovementKind::FeePaid, (amount.outgoing()?, charge.currency), id);
     let (created, refunded, currency) = (context.now, Money::ZERO, charge.currency);
     let charge = charge.id;
     let fee = ApplicationFee { id, account, payer, created, amount, refunded, currency, charge, balance_transaction };
@@ -172,8 +172,8 @@ pub(super) fn give_back_fee(
     let id = context.id(FeeRefundId);
     let (account, currency, created) = (before.account, before.currency, context.now);
     let out = (amount.outgoing()?, currency);
-    let balance_transaction = book(context, changes, account, MovementKind::ApplicationFeeRefund, out, id);
-    book(context, changes, before.payer, MovementKind::FeeReturned, (amount.incoming()?, currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::ApplicationFeeRefund, out, id);
+    post(context, changes, before.payer, MovementKind::FeeReturned, (amount.incoming()?, currency), id);
     let texts = texts.apply(&None);
     let fee_refund = FeeRefund { id, account, fee: before.id, created, amount, currency, balance_transaction, texts };
     let fee = ApplicationFee { refunded: before.refunded.plus(amount)?, ..before.clone() };
@@ -195,8 +195,8 @@ pub(super) fn bring_back(
     let id = context.id(ReversalId);
     let (account, currency, created) = (before.account, before.currency, context.now);
     let back = (amount.incoming()?, currency);
-    let balance_transaction = book(context, changes, account, MovementKind::TransferRefund, back, id);
-    book(context, changes, before.destination, MovementKind::TransferReturned, (amount.outgoing()?, currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::TransferRefund, back, id);
+    post(context, changes, before.destination, MovementKind::TransferReturned, (amount.outgoing()?, currency), id);
     let (transfer, refund, texts) = (before.id, refund.map(|refund| refund.id), texts.apply(&None));
     let reversal = Reversal { id, account, transfer, created, amount, currency, refund, balance_transaction, texts };
     let transfer = Transfer { reversed: before.reversed.plus(amount)?, ..before.clone() };

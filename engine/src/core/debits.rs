@@ -12,11 +12,11 @@ use crate::test_methods::Decline;
 use crate::time::DAY;
 use crate::{ChargeId, PaymentIntentId};
 
-/// Asks the bank how the debit went; `told` is what a test makes the bank say.
+/// Asks the bank how the debit went; `reported` is what a test makes the bank say.
 pub(super) fn bank_answers(
     context: &DecisionContext<'_>,
     id: PaymentIntentId,
-    told: Option<Result<(), Decline>>,
+    reported: Option<Result<(), Decline>>,
 ) -> Decided {
     let intent = context.objects.payment_intent(id).ok_or_else(|| not_found("payment_intent", id, "intent"))?;
     if intent.status != IntentStatus::Processing {
@@ -24,7 +24,7 @@ pub(super) fn bank_answers(
         return Err(Refusal::with_intent(reason, &intent).into());
     }
     let before = context.charge_of(&intent)?;
-    let answer = context.ask(|| Ask::DebitOutcome { debit: before.hold, told })?;
+    let answer = context.ask(|| Ask::DebitOutcome { debit: before.hold, reported })?;
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     match answer {
@@ -73,7 +73,7 @@ pub(super) fn fill_ledger(context: &DecisionContext<'_>, id: ChargeId) -> Decide
     let (mut changes, mut connected) = (Changes::default(), Changes::default());
     let mut charge = Charge { awaits_ledger: false, ledger_due: None, ..(*before).clone() };
     let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
-    connect::book_capture(context, &mut connected, &mut charge, before.captured, shares)?;
+    connect::post_capture(context, &mut connected, &mut charge, before.captured, shares)?;
     context.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
     changes.objects.append(&mut connected.objects);
     changes.events.append(&mut connected.events);

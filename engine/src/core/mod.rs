@@ -27,7 +27,7 @@ mod webhooks;
 pub use decision_context::{Changes, Decided, DecisionContext, Done, Reply, Stop};
 pub(crate) use invariants::decision as decision_violation;
 
-use crate::command::{Command, WorldEvent};
+use crate::command::{Command, EnvironmentEvent};
 use crate::refusal::{Reason, Refusal};
 use crate::{Object, ObjectId};
 
@@ -75,7 +75,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::DeleteWebhookEndpoint { endpoint } => webhooks::delete(context, *endpoint),
         Command::RollWebhookSecret { endpoint, keep } => webhooks::roll_secret(context, *endpoint, *keep),
         Command::CreateAccount { country } => connect_requests::account(context, country),
-        Command::World(event) => world(context, event),
+        Command::Environment(event) => environment(context, event),
         Command::Job(job) => jobs::run(context, *job),
         Command::Malformed { target, refusal } => Err(malformed(context, *target, refusal)),
         Command::Retrieve(_) | Command::List(_) => Err(Reason::Internal("a look is not a decision".to_owned()).into()),
@@ -97,18 +97,20 @@ fn malformed(context: &DecisionContext<'_>, target: Option<ObjectId>, refusal: &
     }
 }
 
-fn world(context: &DecisionContext<'_>, event: &WorldEvent) -> Decided {
+fn environment(context: &DecisionContext<'_>, event: &EnvironmentEvent) -> Decided {
     match event {
-        WorldEvent::Authenticate { intent, passes } => confirm::authenticate(context, *intent, *passes),
-        WorldEvent::AuthenticateSetup { intent, passes } => setup::authenticate(context, *intent, *passes),
-        WorldEvent::MandateAnswered { intent } => setup::mandate_answered(context, *intent),
-        WorldEvent::CompleteSession { session, method, email } => {
+        EnvironmentEvent::Authenticate { intent, passes } => confirm::authenticate(context, *intent, *passes),
+        EnvironmentEvent::AuthenticateSetup { intent, passes } => setup::authenticate(context, *intent, *passes),
+        EnvironmentEvent::MandateAnswered { intent } => setup::mandate_answered(context, *intent),
+        EnvironmentEvent::CompleteSession { session, method, email } => {
             checkout::complete(context, *session, *method, email.as_deref())
         }
-        WorldEvent::BankAnswers { intent, answer } => debits::bank_answers(context, *intent, Some(*answer)),
-        WorldEvent::CancelWindowCloses { intent } => debits::cancel_window_closes(context, *intent),
-        WorldEvent::RefundReported { refund, outcome } => refund_outcome::reported(context, *refund, Some(*outcome)),
-        WorldEvent::RefundReturned { refund } => refund_outcome::returned(context, *refund),
-        WorldEvent::RefundDetailsGiven { refund } => refund_outcome::details_given(context, *refund),
+        EnvironmentEvent::BankAnswers { intent, answer } => debits::bank_answers(context, *intent, Some(*answer)),
+        EnvironmentEvent::CancelWindowCloses { intent } => debits::cancel_window_closes(context, *intent),
+        EnvironmentEvent::RefundReported { refund, outcome } => {
+            refund_outcome::reported(context, *refund, Some(*outcome))
+        }
+        EnvironmentEvent::RefundReturned { refund } => refund_outcome::returned(context, *refund),
+        EnvironmentEvent::RefundDetailsGiven { refund } => refund_outcome::details_given(context, *refund),
     }
 }

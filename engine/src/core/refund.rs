@@ -36,7 +36,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateRefund) -> D
     charge.refunded = charge.refunded.plus(amount)?;
     let mut refund = new_refund(context, request, &charge, amount, status(context, &charge, answer, funded));
     let out = (amount.outgoing()?, charge.currency);
-    let entry = connect::book(context, &mut changes, charge.account, MovementKind::Refund, out, refund.id);
+    let entry = connect::post(context, &mut changes, charge.account, MovementKind::Refund, out, refund.id);
     refund.balance_transaction = Some(entry);
     let mut connected = Changes::default();
     return_fees(context, &mut connected, &charge, fee_part)?;

@@ -11,11 +11,11 @@ use crate::objects::{Charge, EventType, MovementKind, Refund, RefundFailure, Ref
 use crate::refusal::Reason;
 use std::sync::Arc;
 
-/// The network reports; `told` is what a test makes it say. A refund may fail even after it succeeded.
+/// The network reports; `reported` is what a test makes it say. A refund may fail even after it succeeded.
 pub(super) fn reported(
     context: &DecisionContext<'_>,
     id: RefundId,
-    told: Option<Result<(), RefundFailure>>,
+    reported: Option<Result<(), RefundFailure>>,
 ) -> Decided {
     let before = context.objects.refund(id).ok_or_else(|| not_found("refund", id, "id"))?;
     match before.status {
@@ -25,12 +25,12 @@ pub(super) fn reported(
         }
     }
     let refund = reference(&before)?;
-    if told.is_none() && waits_for_balance(context, &before)? {
+    if reported.is_none() && waits_for_balance(context, &before)? {
         let mut changes = Changes::default();
         schedule_outcome(context, &mut changes, &before);
         return Ok(changes.answer(before));
     }
-    match context.ask(|| Ask::RefundOutcome { refund, told })? {
+    match context.ask(|| Ask::RefundOutcome { refund, reported })? {
         Answer::RefundFailed(failure) => fail(context, &before, failure),
         Answer::Done
         | Answer::Pending
@@ -141,12 +141,12 @@ fn give_back(
     let mut charge: Charge = (*charge_before).clone();
     charge.refunded = charge.refunded.minus(refund.amount)?;
     let back = (refund.amount.incoming()?, refund.currency);
-    let entry = connect::book(context, changes, refund.account, MovementKind::RefundFailure, back, refund.id);
+    let entry = connect::post(context, changes, refund.account, MovementKind::RefundFailure, back, refund.id);
     refund.failure_balance_transaction = Some(entry);
-    let mut told = before;
+    let mut announced = before;
     for event_type in tell {
-        context.announce_change(changes, *event_type, told, &refund);
-        told = &refund;
+        context.announce_change(changes, *event_type, announced, &refund);
+        announced = &refund;
     }
     context.announce(changes, EventType::ChargeRefundUpdated, &refund);
     changes.unschedule(JobKind::RefundOutcome, refund.id);

@@ -1,6 +1,6 @@
 //! Every way to say no, with its HTTP status, type, code, parameter and sentence: one table (§2.5).
 
-mod sentences;
+mod messages;
 
 use crate::money::{Currency, Money};
 use crate::objects::{Failure, IntentStatus, PaymentIntent, PaymentMethod, SetupIntent, SetupStatus};

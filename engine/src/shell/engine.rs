@@ -4,7 +4,7 @@ use super::deliver::{DeliveryPort, NoDelivery};
 use super::locks::{KeysInUse, Locks};
 use super::open_asks::OpenAsks;
 use crate::acquirer::{Acquirer, SimulatedAcquirer};
-use crate::command::{Command, WorldEvent};
+use crate::command::{Command, EnvironmentEvent};
 use crate::dialect::Dialect;
 use crate::id_source::{Ids, SequentialIds};
 use crate::invariants::ENABLED;
@@ -164,8 +164,8 @@ impl Engine {
 
     /// Has the world outside do something: a customer, a bank, a network.
     #[must_use]
-    pub fn happen(&self, account: AccountId, event: WorldEvent) -> Response {
-        self.execute(Request::new(account, Command::World(event)))
+    pub fn inject(&self, account: AccountId, event: EnvironmentEvent) -> Response {
+        self.execute(Request::new(account, Command::Environment(event)))
     }
 
     /// An object as it is now, without any rendering.

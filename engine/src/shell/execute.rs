@@ -3,8 +3,8 @@
 use super::Engine;
 use super::engine::Request;
 use super::expand;
+use super::lock_set::lock_set;
 use super::locks::Held;
-use super::touched::touched;
 use super::view::View;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{Command, ListQuery};
@@ -115,9 +115,9 @@ impl Engine {
     pub(super) fn hold(&self, account: AccountId, command: &Command) -> Option<(Held<'_>, Vec<ObjectId>)> {
         for _ in 0..LOCK_ROUNDS {
             let view = View::of(&*self.parts.store);
-            let wanted = touched(&view, account, command);
+            let wanted = lock_set(&view, account, command);
             let held = self.locks.hold(&wanted)?;
-            if touched(&view, account, command) != wanted {
+            if lock_set(&view, account, command) != wanted {
                 continue;
             }
             if self.open.on(&wanted).into_iter().any(|ask| self.conclude(&ask).is_err()) {
@@ -280,7 +280,7 @@ impl Engine {
     }
 
     fn origin(&self, case: &Case<'_>) -> Option<Arc<Origin>> {
-        if matches!(case.request.command, Command::Job(_) | Command::World(_)) {
+        if matches!(case.request.command, Command::Job(_) | Command::Environment(_)) {
             return None;
         }
         let idempotency_key = case.request.idempotency_key.clone();

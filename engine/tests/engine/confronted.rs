@@ -123,7 +123,7 @@ fn a_captured_session_is_paid() {
                 line_items[0][price_data][product_data][name]=T";
     let params = format!("mode=payment success_url=https://x payment_intent_data[capture_method]=manual {item}");
     let session = w.post("checkout/sessions", &params).is("payment_intent=null").id();
-    w.happen(holdfast_engine::command::WorldEvent::CompleteSession {
+    w.inject(holdfast_engine::command::EnvironmentEvent::CompleteSession {
         session: session.parse().unwrap(),
         method: holdfast_engine::command::MethodRef::Test(TestMethod::Visa),
         email: None,

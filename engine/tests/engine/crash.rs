@@ -3,7 +3,7 @@
 
 use crate::machine::{Machine, Point, Step};
 use crate::world::{CONNECTED, MULTI};
-use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
 use holdfast_engine::{Decline, TestMethod};
 use std::sync::Arc;
@@ -47,7 +47,10 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents/$0.", "amount=1000 metadata[a]=b"),
                 post("payment_intents/$0./confirm", "payment_method=pm_card_visa_chargeDeclined"),
                 post("payment_intents/$0./confirm", "payment_method=pm_card_threeDSecure2Required"),
-                Step::World(|ids| WorldEvent::Authenticate { intent: ids[0].parse().unwrap(), passes: true }),
+                Step::Environment(|ids| EnvironmentEvent::Authenticate {
+                    intent: ids[0].parse().unwrap(),
+                    passes: true,
+                }),
                 post("payment_intents", format!("{PAY}pm_card_visa_chargeDeclined")),
                 post("payment_intents", hold.clone()),
                 post("payment_intents/$6./cancel", "cancellation_reason=duplicate"),
@@ -81,7 +84,7 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents", format!("{PAY}pm_usBankAccount_processing")),
                 post("payment_intents/$2./cancel", ""),
                 post("payment_intents", format!("{PAY}pm_usBankAccount_processing")),
-                Step::World(|ids| WorldEvent::BankAnswers {
+                Step::Environment(|ids| EnvironmentEvent::BankAnswers {
                     intent: ids[4].parse().unwrap(),
                     answer: Err(Decline::NoAccount),
                 }),
@@ -99,7 +102,7 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents", format!("{PAY}$1. customer=$0.")),
                 post("payment_methods/$1./detach", ""),
                 post("checkout/sessions", format!("mode=payment success_url=https://x {item}")),
-                Step::World(|ids| WorldEvent::CompleteSession {
+                Step::Environment(|ids| EnvironmentEvent::CompleteSession {
                     session: ids[6].parse().unwrap(),
                     method: MethodRef::Test(TestMethod::Visa),
                     email: None,

@@ -2,7 +2,7 @@
 
 use crate::world::{CONNECTED, MERCHANT, START, World};
 use hmac::{Hmac, Mac};
-use holdfast_engine::command::{Command, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent};
 use holdfast_engine::edge::read::Verb;
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::{Field, Was};
@@ -286,7 +286,7 @@ fn who_asked_for_an_event() {
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let pi = w.post("payment_intents", params).id();
     assert!(w.news().iter().all(|event| event.origin.is_some()));
-    w.happen(WorldEvent::BankAnswers { intent: pi.parse().unwrap(), answer: Ok(()) });
+    w.inject(EnvironmentEvent::BankAnswers { intent: pi.parse().unwrap(), answer: Ok(()) });
     assert!(w.news().iter().all(|event| event.origin.is_none()));
 }
 

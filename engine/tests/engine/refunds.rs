@@ -1,7 +1,7 @@
 //! Refunds (B42 to B47, B59, B60, §2.5, §2.6, U15, U16, R5, R7).
 
 use crate::world::{CONNECTED, MERCHANT, World};
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Dialect, Money};
@@ -134,10 +134,10 @@ fn refunds_that_wait_for_the_customer() {
     let pi = paid(&w);
     let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=requires_action").id();
     let refund = id.parse().unwrap();
-    w.happen(WorldEvent::RefundDetailsGiven { refund }).is("status=pending");
-    w.happen(WorldEvent::RefundReported { refund, outcome: Ok(()) }).is("status=succeeded");
+    w.inject(EnvironmentEvent::RefundDetailsGiven { refund }).is("status=pending");
+    w.inject(EnvironmentEvent::RefundReported { refund, outcome: Ok(()) }).is("status=succeeded");
     w.post(&format!("refunds/{id}/cancel"), "").refused(400, "-", "-");
-    w.happen(WorldEvent::RefundReturned { refund }).is("status=requires_action");
+    w.inject(EnvironmentEvent::RefundReturned { refund }).is("status=requires_action");
     w.post(&format!("refunds/{id}/cancel"), "").is("status=canceled");
     w.charge(&pi).is("amount_refunded=0 refunded=false");
     w.reconciled();
@@ -153,7 +153,7 @@ fn refunds_that_wait_for_the_customer() {
     let pi = paid(&w);
     let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=pending pending_reason=processing").id();
     let failure = Err(RefundFailure::LostOrStolenCard);
-    w.happen(WorldEvent::RefundReported { refund: id.parse().unwrap(), outcome: failure }).is("status=failed");
+    w.inject(EnvironmentEvent::RefundReported { refund: id.parse().unwrap(), outcome: failure }).is("status=failed");
     w.post(&format!("refunds/{id}/cancel"), "").refused(400, "-", "-");
     w.reconciled();
 }
@@ -208,7 +208,7 @@ fn a_refund_waiting_for_the_balance_may_fail() {
     let (w, card, _) = poor_merchant(0);
     let refund = w.post("refunds", &format!("payment_intent={card}")).is("status=pending").id();
     let outcome = Err(RefundFailure::Declined);
-    w.happen(WorldEvent::RefundReported { refund: refund.parse().unwrap(), outcome }).is("status=failed");
+    w.inject(EnvironmentEvent::RefundReported { refund: refund.parse().unwrap(), outcome }).is("status=failed");
     w.charge(&card).is("amount_refunded=0 refunded=false");
     w.reconciled();
 }

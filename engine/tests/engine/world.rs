@@ -1,7 +1,7 @@
 //! A small world to test in: an engine, its acquirer, a clock, accounts, and sentences to say about answers.
 
 use holdfast_engine::acquirer::{PlannedFaults, SimulatedAcquirer};
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, Event};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
@@ -136,8 +136,8 @@ impl World {
         }
     }
 
-    pub fn happen(&self, event: WorldEvent) -> Answer {
-        let response = self.engine.happen(self.account.get(), event);
+    pub fn inject(&self, event: EnvironmentEvent) -> Answer {
+        let response = self.engine.inject(self.account.get(), event);
         Answer { status: response.status(), body: render::response(&response) }
     }
 

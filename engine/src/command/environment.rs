@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What customers, banks and networks do, by command of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WorldEvent {
+pub enum EnvironmentEvent {
     /// The customer passes or fails the authentication of a payment.
     Authenticate {
         /// Of which payment.

@@ -2,25 +2,25 @@
 //!
 //! A payment is locked as a whole, under its PaymentIntent or, when a Checkout Session owns it, under the session.
 
-use crate::command::{Command, MethodRef, WorldEvent};
+use crate::command::{Command, EnvironmentEvent, MethodRef};
 use crate::objects::Objects;
 use crate::{AccountId, ChargeId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
 
 /// The objects to lock for `command`, sorted and without repetition.
-pub(super) fn touched(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
-    let mut found = Touched { objects, ids: Vec::with_capacity(2) };
+pub(super) fn lock_set(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
+    let mut found = LockSet { objects, ids: Vec::with_capacity(2) };
     found.command(account, command);
     found.ids.sort_unstable();
     found.ids.dedup();
     found.ids
 }
 
-struct Touched<'a> {
+struct LockSet<'a> {
     objects: &'a dyn Objects,
     ids: Vec<ObjectId>,
 }
 
-impl Touched<'_> {
+impl LockSet<'_> {
     fn command(&mut self, account: AccountId, command: &Command) {
         match command {
             Command::CreatePaymentIntent(request) => self.method(request.method),
@@ -82,7 +82,7 @@ impl Touched<'_> {
             Command::DeleteWebhookEndpoint { endpoint } | Command::RollWebhookSecret { endpoint, .. } => {
                 self.ids.push((*endpoint).into());
             }
-            Command::World(event) => self.world(event),
+            Command::Environment(event) => self.environment(event),
             Command::Job(job) => self.object(job.object),
             Command::CreateCheckoutSession(_)
             | Command::CreateCustomer(_)
@@ -96,23 +96,25 @@ impl Touched<'_> {
         }
     }
 
-    fn world(&mut self, event: &WorldEvent) {
+    fn environment(&mut self, event: &EnvironmentEvent) {
         match event {
-            WorldEvent::Authenticate { intent, .. } => {
+            EnvironmentEvent::Authenticate { intent, .. } => {
                 self.intent(*intent);
                 self.method_of_intent(*intent);
             }
-            WorldEvent::AuthenticateSetup { intent, .. } | WorldEvent::MandateAnswered { intent } => {
+            EnvironmentEvent::AuthenticateSetup { intent, .. } | EnvironmentEvent::MandateAnswered { intent } => {
                 self.setup(*intent)
             }
-            WorldEvent::CompleteSession { session, method, .. } => {
+            EnvironmentEvent::CompleteSession { session, method, .. } => {
                 self.ids.push((*session).into());
                 self.method(Some(*method));
             }
-            WorldEvent::BankAnswers { intent, .. } | WorldEvent::CancelWindowCloses { intent } => self.intent(*intent),
-            WorldEvent::RefundReported { refund, .. }
-            | WorldEvent::RefundReturned { refund }
-            | WorldEvent::RefundDetailsGiven { refund } => self.refund(*refund),
+            EnvironmentEvent::BankAnswers { intent, .. } | EnvironmentEvent::CancelWindowCloses { intent } => {
+                self.intent(*intent)
+            }
+            EnvironmentEvent::RefundReported { refund, .. }
+            | EnvironmentEvent::RefundReturned { refund }
+            | EnvironmentEvent::RefundDetailsGiven { refund } => self.refund(*refund),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{AccountId, ObjectId};
 /// A request that was taken in. It must be carried out: until then nobody else gets its key and its objects.
 #[derive(Debug)]
 #[must_use]
-pub struct Arrived {
+pub struct AcceptedRequest {
     request: Request,
     key: Option<(AccountId, String)>,
     locks: Vec<ObjectId>,
@@ -25,7 +25,7 @@ impl Engine {
     ///
     /// # Errors
     /// The answer, when there is one already: of a known key, of a key or an object in use, of an unknown account.
-    pub fn arrive(&self, request: Request) -> Result<Arrived, Box<Response>> {
+    pub fn accept(&self, request: Request) -> Result<AcceptedRequest, Box<Response>> {
         let (number, now) = (self.parts.ids.next(), self.parts.clock.now());
         let Some(account) = self.account(request.account) else { return Err(Box::new(self.execute(request))) };
         let version = request.version.unwrap_or(account.version);
@@ -41,13 +41,13 @@ impl Engine {
             key = Some(in_use);
         }
         let (held, _) = self.hold(account.id, &request.command).ok_or_else(|| refuse(Reason::LockTimeout))?;
-        Ok(Arrived { request, key: key.and_then(super::locks::KeyInUse::leave), locks: held.leave() })
+        Ok(AcceptedRequest { request, key: key.and_then(super::locks::KeyInUse::leave), locks: held.leave() })
     }
 
     /// Carries a request out that was taken in: decided for the instant that it is now.
     #[must_use]
-    pub fn carry_out(&self, arrived: Arrived) -> Response {
-        let Arrived { request, key, locks } = arrived;
+    pub fn carry_out(&self, arrived: AcceptedRequest) -> Response {
+        let AcceptedRequest { request, key, locks } = arrived;
         let _key = key.map(|key| self.keys.resume(key));
         let _held = self.locks.resume(locks.clone());
         let (number, now) = (self.parts.ids.next(), self.parts.clock.now());
