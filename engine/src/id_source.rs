@@ -4,27 +4,27 @@ use crate::time::{Clock, SystemClock};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Where new ids and secrets come from.
+/// A source of new ids and secrets.
 pub trait Ids: Send + Sync {
-    /// A number no earlier call returned, larger than all before it.
+    /// Returns a number that is larger than all numbers returned before.
     fn next(&self) -> u64;
-    /// A number nobody can guess, for client secrets and signing secrets.
+    /// Returns an unpredictable number, for client secrets and signing secrets.
     ///
     /// # Errors
-    /// [`NoEntropy`] when there is none to be had: a secret that can be guessed is never given out.
+    /// [`NoEntropy`] if the operating system has no randomness. A predictable secret is never returned.
     fn secret(&self) -> Result<u64, NoEntropy>;
 }
 
-/// The operating system has no randomness to give.
+/// The error of an operating system without randomness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoEntropy;
 
-/// Ids counted from one, and secrets derived from the count: every run alike.
+/// Ids counted from one, and secrets derived from the count: every run is identical.
 #[derive(Debug, Default)]
 pub struct SequentialIds(AtomicU64);
 
 impl SequentialIds {
-    /// Counts on from `last`.
+    /// Returns a source that continues after `last`.
     #[must_use]
     pub const fn after(last: u64) -> Self {
         Self(AtomicU64::new(last))
@@ -41,7 +41,7 @@ impl Ids for SequentialIds {
     }
 }
 
-/// Ids that grow with the machine's time, unique across restarts, and secrets from the operating system.
+/// Ids that grow with the system time and are unique across restarts, and secrets from the operating system.
 #[derive(Debug, Default)]
 pub struct SystemIds(Mutex<u64>);
 
@@ -53,7 +53,7 @@ impl Ids for SystemIds {
         let seconds = SystemClock.now().seconds().saturating_sub(FIRST_SECOND) & 0x7FFF_FFFF;
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let floor = seconds << 32;
-        // An id is no secret: without entropy it is merely easier to guess.
+        // An id is not a secret: without entropy it is only easier to predict.
         let within = getrandom::u64().unwrap_or(0) & 0x0FFF_FFFF;
         *last = if *last < floor { floor | within } else { last.saturating_add(1) };
         *last

@@ -10,46 +10,46 @@ use std::fmt;
 #[serde(transparent)]
 pub struct Money(u64);
 
-/// A sum or difference of amounts left the range of [`Money`]: a defect of the engine, never of a client.
+/// The error for a sum or difference that leaves the range of [`Money`]: an internal error, never a client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
 impl Money {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
     /// The largest amount one payment may have: eight digits (§2.1).
     pub const LARGEST_PAYMENT: Self = Self(99_999_999);
 
-    /// An amount of `minor` units.
+    /// Returns an amount of `minor` units.
     #[must_use]
     pub const fn new(minor: u64) -> Self {
         Self(minor)
     }
 
-    /// The number of minor units.
+    /// Returns the number of minor units.
     #[must_use]
     pub const fn minor(self) -> u64 {
         self.0
     }
 
-    /// Whether this is nothing.
+    /// Returns whether the amount is zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// `self + other`.
+    /// Returns `self + other`.
     ///
     /// # Errors
-    /// [`OutOfRange`] when the sum does not fit.
+    /// [`OutOfRange`] if the sum does not fit.
     pub fn plus(self, other: Self) -> Result<Self, OutOfRange> {
         self.0.checked_add(other.0).map(Self).ok_or(OutOfRange)
     }
 
-    /// `self - other`.
+    /// Returns `self - other`.
     ///
     /// # Errors
-    /// [`OutOfRange`] when `other` is larger.
+    /// [`OutOfRange`] if `other` is larger.
     pub fn minus(self, other: Self) -> Result<Self, OutOfRange> {
         self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
     }
@@ -64,18 +64,18 @@ impl Money {
         u64::try_from(share).map(Self).map_err(|_| OutOfRange)
     }
 
-    /// This amount as a ledger movement into an account.
+    /// Returns this amount as a ledger movement into an account.
     ///
     /// # Errors
-    /// [`OutOfRange`] when the amount is beyond the range of `i64`.
+    /// [`OutOfRange`] if the amount is beyond the range of `i64`.
     pub fn incoming(self) -> Result<i64, OutOfRange> {
         i64::try_from(self.0).map_err(|_| OutOfRange)
     }
 
-    /// This amount as a ledger movement out of an account.
+    /// Returns this amount as a ledger movement out of an account.
     ///
     /// # Errors
-    /// [`OutOfRange`] when the amount is beyond the range of `i64`.
+    /// [`OutOfRange`] if the amount is beyond the range of `i64`.
     pub fn outgoing(self) -> Result<i64, OutOfRange> {
         self.incoming()?.checked_neg().ok_or(OutOfRange)
     }
@@ -98,19 +98,19 @@ macro_rules! currencies {
             /// Every currency.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The ISO code in lower case, as the API shows it.
+            /// Returns the ISO code in lower case, as the API shows it.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// The smallest chargeable amount: about US$0.50 (§2.1).
+            /// Returns the smallest chargeable amount: about US$0.50 (§2.1).
             #[must_use]
             pub const fn minimum(self) -> Money {
                 match self { $(Self::$name => Money::new($minimum)),* }
             }
 
-            /// Digits after the point when the amount is written for people.
+            /// Returns the number of decimal places in amounts written for people.
             #[must_use]
             pub const fn decimals(self) -> u32 {
                 match self { $(Self::$name => $decimals),* }
@@ -141,13 +141,13 @@ currencies! {
 }
 
 impl Currency {
-    /// The currency with this ISO code in any case.
+    /// Returns the currency with this ISO code in any case.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.code().eq_ignore_ascii_case(code))
     }
 
-    /// `amount` written for people: `$40.00`, `12.50 EUR`, `900 JPY`.
+    /// Returns `amount` written for people: `$40.00`, `12.50 EUR`, `900 JPY`.
     #[must_use]
     pub fn display(self, amount: Money) -> String {
         let minor = amount.minor();

@@ -1,4 +1,4 @@
-//! Reconciliation: intents, charges, refunds, the ledger and the acquirer's ledger must tell one story.
+//! Reconciliation: intents, charges, refunds, the ledger and the acquirer's ledger must agree.
 
 mod ledger;
 
@@ -14,12 +14,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// The first disagreement that was found.
+/// The first difference found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Where.
+    /// The object or reference with the difference.
     pub object: String,
-    /// What disagrees, with both values.
+    /// The values that differ, with their meaning.
     pub what: String,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What agreed.
+/// The numbers of records that agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// PaymentIntents compared.
@@ -42,14 +42,14 @@ pub struct Summary {
     pub movements: u64,
     /// Holds and debits of the acquirer compared.
     pub positions: u64,
-    /// Questions to the acquirer that are still open; what they touch is left out.
+    /// Open requests to the acquirer; their objects are not compared with the acquirer.
     pub open: u64,
 }
 
-/// Compares everything in `store` with itself and with the acquirer's `positions`, after checking that it is whole.
+/// Checks that the store is consistent, and compares its records with each other and with the acquirer's `positions`.
 ///
 /// # Errors
-/// The outer error when the store is damaged or cannot be read, the inner one with the first difference.
+/// The outer error if the store is damaged or cannot be read, the inner one with the first difference.
 pub fn reconcile(
     store: &dyn Store,
     positions: &[(Reference, Position)],
@@ -81,7 +81,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Everything the store has to say about money.
+/// All records about money in the store.
 #[derive(Default)]
 struct Records {
     intents: FxHashMap<ObjectId, Arc<PaymentIntent>>,
@@ -185,7 +185,7 @@ impl Records {
         Ok(Summary { intents, charges, refunds, movements, positions, open: self.open })
     }
 
-    /// Fees and transfers against what came back of them and against the ledgers of both sides.
+    /// Compares fees and transfers with their returns and with the ledgers of both accounts.
     fn check_shares(&self, ledger: &mut Ledger) -> Result<(), Difference> {
         let mut back: FxHashMap<ObjectId, Money> = FxHashMap::default();
         for reversal in &self.reversals {
@@ -227,7 +227,7 @@ impl Records {
         self.open_objects.iter().any(|open| *open == intent || Some(*open) == session)
     }
 
-    /// A charge against its intent, its refunds and the ledger.
+    /// Compares a charge with its intent, its refunds and the ledger.
     fn check_charge(
         &self,
         charge: &Charge,
@@ -258,7 +258,7 @@ impl Records {
         }
     }
 
-    /// An intent against itself (I1, I3, I4).
+    /// Checks the amounts of an intent (I1, I3, I4).
     fn check_intent(&self, intent: &PaymentIntent) -> Result<(), Difference> {
         let id = ObjectId::from(intent.id);
         let sum = total(&id, intent.received, intent.capturable)?;
@@ -278,10 +278,10 @@ impl Records {
     }
 }
 
-/// A refund against the ledger; answers how much of it counts.
+/// Compares a refund with the ledger and returns the amount that counts.
 fn check_refund(refund: &Refund, ledger: &mut Ledger) -> Result<Money, Difference> {
     if refund.reference.is_none() {
-        // The picture of a released hold: no money moved.
+        // The Refund that depicts an expired hold: no money moved.
         return Ok(Money::ZERO);
     }
     let (id, undone): (ObjectId, _) = (refund.id.into(), refund.status.is_undone());
@@ -290,7 +290,7 @@ fn check_refund(refund: &Refund, ledger: &mut Ledger) -> Result<Money, Differenc
     Ok(if undone { Money::ZERO } else { refund.amount })
 }
 
-/// A charge against the acquirer's ledger.
+/// Compares a charge with the acquirer's ledger.
 fn check_position(charge: &Charge, position: Option<&Position>) -> Result<(), Difference> {
     let id = ObjectId::from(charge.id);
     let Some(position) = position else {

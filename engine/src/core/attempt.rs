@@ -1,4 +1,4 @@
-//! One attempt to pay: what is asked of the network, and what its answer makes of the intent (C7 to C13).
+//! One attempt to pay: the request to the network, and the effect of its answer on the intent (C7 to C13).
 
 use super::connect::{self, Shares};
 use super::customers::{self, Found};
@@ -16,16 +16,16 @@ use crate::time::{MINUTE, Seconds};
 use crate::{ChargeId, Object};
 use std::sync::Arc;
 
-/// How an attempt is made.
+/// The parameters of an attempt.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) found: Found,
     pub(super) options: ConfirmOptions,
-    /// The customer has passed authentication for it.
+    /// Whether the customer has passed authentication for it.
     pub(super) authenticated: bool,
 }
 
-/// Attempts to pay `intent`, which the caller stores and answers; a refusal says that the attempt failed.
+/// Attempts to pay `intent`, which the caller stores and returns. A refusal means that the attempt failed.
 pub(super) fn run(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -76,13 +76,13 @@ pub(super) fn run(
     Ok((intent, refusal))
 }
 
-/// Only a card can be held for a later capture (§2.7).
+/// Checks that a payment with manual capture uses a card (§2.7).
 pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
     let manual = capture_method(intent, method) == CaptureMethod::Manual;
     if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
 }
 
-/// `payment_method_options.card.capture_method` overrides the intent's method for cards (§2.1).
+/// Returns the capture method: `payment_method_options.card.capture_method` overrides the intent's for cards (§2.1).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
     match intent.card_capture_manual && !method.method_type().settles_later() {
         true => CaptureMethod::Manual,
@@ -90,7 +90,7 @@ fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMeth
     }
 }
 
-/// The issuer wants to see the customer: they act (C7), or the attempt fails when nobody is there (§2.2).
+/// Requires an action of the customer (C7), or fails the attempt if the customer is absent (§2.2).
 fn challenge(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -109,12 +109,12 @@ fn challenge(
     None
 }
 
-/// The customer acts on the bank's page when the merchant says where to come back to, in the merchant's page otherwise.
+/// Returns the customer's action: on the bank's page if there is a page to return to, otherwise on the merchant's.
 pub(super) fn customers_action(options: ConfirmOptions) -> NextAction {
     options.return_url.map_or(NextAction::Sdk, |return_url| NextAction::Redirect { return_url })
 }
 
-/// A failed attempt takes the intent back to the start, without the method (C13, §2.2).
+/// Fails the attempt: the intent requires a payment method again (C13, §2.2).
 pub(super) fn fail(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -153,7 +153,7 @@ fn failed_charge(
     id
 }
 
-/// A bank debit was accepted and settles in some days (C8).
+/// Starts the processing of a bank debit, which settles days later (C8).
 fn process(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -174,13 +174,13 @@ fn process(
     changes.put(charge);
 }
 
-/// Late accounts take at least three minutes longer (§2.14).
+/// Returns the time to settlement. Late accounts take at least three minutes longer (§2.14).
 fn settlement(context: &DecisionContext<'_>, method: &PaymentMethod) -> Seconds {
     let late = matches!(method.test_method.row().behaviour, Behaviour::SettleLate | Behaviour::RejectLate(_));
     context.dialect.timing.bank_settlement.saturating_add(if late { MINUTE.saturating_mul(3) } else { 0 })
 }
 
-/// The issuer approved: the money is held, or taken at once (C9 to C11).
+/// Applies an approval: the money is held, or taken at once (C9 to C11).
 fn approve(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -211,8 +211,8 @@ fn approve(
     Ok(())
 }
 
-/// All of an approved charge is taken, by a card at once, of a debit when it settles: into the ledger now, or in the
-/// background, after the answer (A2, A7 to A12). Answers what it made of fee and transfer.
+/// Takes the whole approved charge: a card's at once, a debit's at settlement. The ledger entries follow now or in the
+/// background (A2, A7 to A12). Returns the changes of fee and transfer.
 pub(super) fn take_all(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -241,7 +241,7 @@ pub(super) fn take_all(
     Ok(connected)
 }
 
-/// Tells that the payment succeeded, after what became of its charge, and notes everything but the intent.
+/// Announces the success of the payment after the events of its charge, and stores everything but the intent.
 pub(super) fn succeed(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -255,7 +255,7 @@ pub(super) fn succeed(
     changes.put(charge);
 }
 
-/// The charge of an attempt, before anything is captured.
+/// Returns the charge of an attempt, before any capture.
 fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
     Charge {
         id: context.id(ChargeId),
@@ -295,14 +295,15 @@ fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &Pa
     }
 }
 
-/// B2, B3, B5, B6, B29, B41: asked for, priced for, and possible with this card in this country.
+/// Returns whether several captures are possible: requested, priced for, and supported by this card in this country
+/// (B2, B3, B5, B6, B29, B41).
 fn multicapture(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> bool {
     let row = method.test_method.row();
     let network_takes_it = row.network.is_some_and(|network| network.multicapture(&context.account.country));
     intent.request_multicapture && context.account.interchange_plus && row.enterprise && network_takes_it
 }
 
-/// §2.7: how long the hold lasts.
+/// Returns the length of the hold (§2.7).
 fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
     let timing = &context.dialect.timing;
     let japan = context.account.country == "JP" && intent.currency == Currency::Jpy;
@@ -315,7 +316,7 @@ fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &P
     }
 }
 
-/// A method without a customer is used up; one kept for later is attached (§2.2, C19).
+/// Marks a method without a customer as used, and attaches one that is kept for later (§2.2, C19).
 fn use_up(context: &DecisionContext<'_>, changes: &mut Changes, intent: &PaymentIntent, method: &PaymentMethod) {
     let mut method = method.clone();
     match (intent.customer, intent.setup_future_usage) {
@@ -329,7 +330,7 @@ fn use_up(context: &DecisionContext<'_>, changes: &mut Changes, intent: &Payment
     changes.put(Object::from(method));
 }
 
-/// C16: too many confirmations cancel the intent; the request is refused and the cancellation stands.
+/// Cancels an intent with too many confirmations. The request is refused, and the cancellation stands (C16).
 pub(super) fn cancel_for_too_many(
     context: &DecisionContext<'_>,
     changes: &mut Changes,

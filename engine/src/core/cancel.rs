@@ -1,4 +1,4 @@
-//! Where cancellation and expiry decide: a hold ends without a capture (C14, C15, B38, §2.7, §2.8).
+//! Decisions of cancellation and expiry: a hold ends without a capture (C14, C15, B38, §2.7, §2.8).
 
 use super::capture::{Captured, intent_and_charge};
 use super::create::finish;
@@ -14,7 +14,7 @@ use crate::objects::{
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents/:id/cancel`.
+/// Handles `POST /v1/payment_intents/:id/cancel`.
 pub(super) fn payment_intent(
     context: &DecisionContext<'_>,
     id: PaymentIntentId,
@@ -38,7 +38,7 @@ pub(super) fn payment_intent(
     }
 }
 
-/// Nothing is held: the intent just ends.
+/// Cancels an intent without a hold.
 pub(super) fn before_payment(
     context: &DecisionContext<'_>,
     intent: &Arc<PaymentIntent>,
@@ -67,7 +67,7 @@ fn canceled(
     }
 }
 
-/// A bank debit can be stopped while the window is open and the bank agrees (C18, U18).
+/// Cancels a bank debit while the window is open and the bank agrees (C18, U18).
 fn processing(
     context: &DecisionContext<'_>,
     intent: &Arc<PaymentIntent>,
@@ -90,7 +90,7 @@ fn processing(
     Ok(finish(changes, canceled, None))
 }
 
-/// A hold is released: with nothing captured the payment is canceled, otherwise what was captured stays (B38, U6).
+/// Releases a hold. Without a capture the payment is canceled; otherwise the captured money stays (B38, U6).
 fn held(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>, reason: Option<CancellationReason>) -> Decided {
     let before = context.charge_of(intent)?;
     context.ask(|| Ask::Release { hold: before.hold })?;
@@ -114,7 +114,7 @@ fn held(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>, reason: Opti
     Ok(captured.finish(changes))
 }
 
-/// The job at the end of the authorization window (B35, B38, §2.7). Whoever comes first, capture or expiry, wins.
+/// Runs the job at the end of the authorization window (B35, B38, §2.7). The first of capture and expiry decides.
 pub(super) fn expire(context: &DecisionContext<'_>, id: PaymentIntentId) -> Decided {
     let (intent, before) = intent_and_charge(context, id)?;
     let over = before.capture_before.is_some_and(|deadline| context.now >= deadline);
@@ -122,7 +122,7 @@ pub(super) fn expire(context: &DecisionContext<'_>, id: PaymentIntentId) -> Deci
         return Ok(Changes::default().answer(intent));
     }
     if let Some(deadline) = before.capture_before.filter(|_| !over) {
-        // Too early: the hold still runs out, and the job comes again.
+        // Too early: the job is scheduled again.
         let mut changes = Changes::default();
         changes.schedule(JobKind::ExpireHold, id, deadline.after(context.dialect.timing.expiry_job_after));
         return Ok(changes.answer(intent));
@@ -144,7 +144,7 @@ pub(super) fn expire(context: &DecisionContext<'_>, id: PaymentIntentId) -> Deci
     Ok(captured.finish(changes))
 }
 
-/// The Refund that older versions show for an expired hold: no money moves, so it has no ledger entry (§2.7).
+/// Returns the Refund that older versions show for an expired hold. No money moves, so it has no ledger entry (§2.7).
 fn picture_of_release(context: &DecisionContext<'_>, charge: &Charge) -> Refund {
     let reason = Some(RefundReason::ExpiredUncapturedCharge);
     Refund { reason, ..return_of(context, charge, charge.amount) }

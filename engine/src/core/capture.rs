@@ -1,4 +1,4 @@
-//! Where capture decides: how much of a hold is taken, whether the hold ends, and who gets which share.
+//! Decisions of capture: how much of a hold is taken, whether the hold ends, and who receives which share.
 //!
 //! The checks run in the order of §2.4.
 
@@ -14,7 +14,7 @@ use crate::objects::{Charge, EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents/:id/capture` (B33–B58).
+/// Handles `POST /v1/payment_intents/:id/capture` (B33–B58).
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
     let asked = request.amount.map(|amount| non_negative(amount, "amount_to_capture")).transpose()?;
@@ -36,13 +36,13 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePay
     Ok(captured.finish(changes))
 }
 
-/// `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (§2.4.12).
+/// Handles `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (§2.4.12).
 pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId) -> Decided {
     let charge = context.charge(id, "charge")?;
     Err(if charge.closed { Reason::ChargeCapturedAlready } else { Reason::CaptureTheIntent }.into())
 }
 
-/// The charge whose hold can be captured now: the intent requires capture and the window is open (§2.4.4, U9).
+/// Returns the charge whose hold can be captured now: the intent requires capture and the window is open (§2.4.4, U9).
 fn held_charge(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Charge>, Stop> {
     let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
     match intent.status {
@@ -64,14 +64,14 @@ fn held_charge(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>) -> Re
     Ok(charge)
 }
 
-/// How much of the hold a capture takes, and whether the rest goes back.
+/// The amount that a capture takes, and whether the rest is released.
 struct Portion {
     amount: Money,
     last: bool,
 }
 
 impl Portion {
-    /// §2.4.5 to §2.4.9, U1 to U5.
+    /// Checks the amount and the finality of a capture (§2.4.5 to §2.4.9, U1 to U5).
     fn of(
         context: &DecisionContext<'_>,
         request: &CapturePaymentIntent,
@@ -119,7 +119,7 @@ impl Named {
         })
     }
 
-    /// Whether the payment can have them at all, and whether they are there where they must be (B49, §2.10, U7, U8).
+    /// Checks that the payment allows both amounts and that required ones are present (B49, §2.10, U7, U8).
     fn check(
         &self,
         context: &DecisionContext<'_>,
@@ -151,9 +151,9 @@ impl Named {
         Ok(())
     }
 
-    /// What the platform and the connected account get of this capture. An amount that stands on the intent is a total,
-    /// capped at what is captured in all; one named here is for this capture alone, capped at it, and ends what was due
-    /// of the other (B50, §2.4.10).
+    /// Returns the shares of the platform and the connected account in this capture. An amount of the intent is a
+    /// total, capped at all that is captured. An amount named here is for this capture alone, capped at it, and
+    /// replaces the rest of the total (B50, §2.4.10).
     fn replace(
         &self,
         context: &DecisionContext<'_>,
@@ -195,7 +195,7 @@ pub(super) struct Captured<'a> {
     context: &'a DecisionContext<'a>,
     pub(super) intent: PaymentIntent,
     pub(super) charge: Charge,
-    /// The states last announced: the next event tells the changes since.
+    /// The states announced last: the next event names the changes since.
     announced_intent: Arc<PaymentIntent>,
     announced_charge: Charge,
 }
@@ -206,7 +206,7 @@ impl<'a> Captured<'a> {
         Self { context, intent, charge: (**charge).clone(), announced_intent, announced_charge: (**charge).clone() }
     }
 
-    /// Takes the portion and tells of it (B52 to B55).
+    /// Takes the portion and announces it (B52 to B55).
     fn take(&mut self, changes: &mut Changes, portion: &Portion, named: &Named) -> Result<(), Stop> {
         let (intent, charge) = (&mut self.intent, &mut self.charge);
         let mut connected = Changes::default();
@@ -234,7 +234,7 @@ impl<'a> Captured<'a> {
         Ok(())
     }
 
-    /// Ends the hold of a payment of which something was captured (B36, B56, B57).
+    /// Ends the hold of a partly or fully captured payment (B36, B56, B57).
     pub(super) fn close(&mut self, changes: &mut Changes) -> Result<(), Stop> {
         self.charge.closed = true;
         self.charge.released = self.charge.amount.minus(self.charge.captured)?;
@@ -265,7 +265,7 @@ impl<'a> Captured<'a> {
     }
 }
 
-/// The intent and its charge of the caller, for releases and expiry.
+/// Returns the intent and its charge, for releases and expiry.
 pub(super) fn intent_and_charge(
     context: &DecisionContext<'_>,
     id: PaymentIntentId,

@@ -1,5 +1,4 @@
-//! Checkout Sessions: made, completed by the customer, expired; and how they follow the intent they own
-//! (B9, B15 to B27, §2.13).
+//! Decisions about Checkout Sessions: creation, completion by the customer, expiry (B9, B15 to B27, §2.13).
 
 use super::amounts::positive;
 use super::cancel;
@@ -23,7 +22,7 @@ use crate::refusal::{Reason, SessionOperation};
 use crate::time::Time;
 use std::sync::Arc;
 
-/// `POST /v1/checkout/sessions`. Its intent is made by the customer's first attempt (B1).
+/// Handles `POST /v1/checkout/sessions`. The customer's first attempt creates the intent (B1).
 pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSession) -> Decided {
     check_urls(request)?;
     let expires_at = expires_at(context, request)?;
@@ -69,7 +68,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
     match bill {
         Some(bill) if bill.total.is_zero() => session.payment_status = PaymentStatus::NoPaymentRequired,
         Some(bill) => {
-            // Refused now rather than when the customer pays: the amount, the fee, the destination.
+            // A wrong amount, fee or destination is refused now rather than at payment.
             let intent = create::build(context, &payment_of(request, &bill)?, Some(session.id))?;
             session.terms.application_fee_amount = intent.application_fee_amount;
             session.terms.transfer_data = intent.transfer_data;
@@ -81,7 +80,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
     Ok(changes.answer(session))
 }
 
-/// §2.13, B15, B22: a hosted page needs `success_url`; the others forbid it and need `return_url`.
+/// Checks that a hosted page has `success_url` and that other pages have `return_url` instead (§2.13, B15, B22).
 fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     let forbid = |given: &Option<String>, param: &'static str| match given {
         Some(_) => {
@@ -112,7 +111,7 @@ fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     }
 }
 
-/// B16, §2.13: 30 minutes to 24 hours from now, 24 hours by default.
+/// Returns the time of expiry: 30 minutes to 24 hours from now, 24 hours by default (B16, §2.13).
 fn expires_at(context: &DecisionContext<'_>, request: &CreateCheckoutSession) -> Result<Time, Stop> {
     let Some(asked) = request.expires_at else {
         return Ok(context.now.after(context.dialect.timing.session));
@@ -133,7 +132,7 @@ struct Bill {
     items: Vec<LineItem>,
 }
 
-/// The bill of a payment session; none for a setup.
+/// Returns the bill of a payment session; `None` for a setup.
 fn bill(request: &CreateCheckoutSession) -> Result<Option<Bill>, Stop> {
     let first = match (request.mode, request.line_items.first()) {
         (SessionMode::Setup, None) => return Ok(None),
@@ -173,7 +172,7 @@ fn payment_of(request: &CreateCheckoutSession, bill: &Bill) -> Result<CreatePaym
     })
 }
 
-/// The customer pays, or sets a method up, on the page. A decline leaves the session open (B25).
+/// Completes a session: the customer pays or sets a method up. A decline leaves the session open (B25).
 pub(super) fn complete(
     context: &DecisionContext<'_>,
     id: CheckoutSessionId,
@@ -222,12 +221,12 @@ pub(super) fn complete(
     }
     latest.customer_email = email.map(str::to_owned).or(latest.customer_email);
     decided.changes.put(latest.clone());
-    // The page is told of the session, or of the decline.
+    // The response to the page is the session or the decline.
     decided.reply = decided.reply.map(|_| latest.into());
     Ok(decided)
 }
 
-/// The payment that the customer's first attempt makes, as the session asks for it (B1, B19, B23).
+/// Returns the payment that the customer's first attempt creates from the session's parameters (B1, B19, B23).
 fn first_payment(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -260,12 +259,12 @@ fn first_payment(
     Ok(intent)
 }
 
-/// What the session says of its intent's texts.
+/// Returns the texts of the session's intent.
 fn texts_of(session: &CheckoutSession) -> TextsChange {
     TextsChange(session.terms.texts.as_deref().cloned().map(Box::new))
 }
 
-/// The setup that the customer's first attempt makes.
+/// Returns the setup that the customer's first attempt creates.
 fn first_setup(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -280,7 +279,7 @@ fn first_setup(
     Ok(intent)
 }
 
-/// `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
+/// Handles `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
 pub(super) fn expire(context: &DecisionContext<'_>, id: CheckoutSessionId) -> Decided {
     let session = of_caller(context, id)?;
     if session.status != SessionStatus::Open {
@@ -289,7 +288,7 @@ pub(super) fn expire(context: &DecisionContext<'_>, id: CheckoutSessionId) -> De
     expire_open(context, &session)
 }
 
-/// The job at the session's deadline (B16).
+/// Runs the job at the session's deadline (B16).
 pub(super) fn expire_due(context: &DecisionContext<'_>, id: CheckoutSessionId) -> Decided {
     let found = context.objects.checkout_session(id);
     let session = found.ok_or_else(|| not_found("checkout.session", id, "session"))?;
@@ -297,7 +296,7 @@ pub(super) fn expire_due(context: &DecisionContext<'_>, id: CheckoutSessionId) -
         return Ok(Changes::default().answer(session));
     }
     if context.now < session.expires_at {
-        // Too early: the job comes again.
+        // Too early: the job is scheduled again.
         let mut changes = Changes::default();
         changes.schedule(JobKind::ExpireSession, id, session.expires_at);
         return Ok(changes.answer(session));
@@ -305,7 +304,7 @@ pub(super) fn expire_due(context: &DecisionContext<'_>, id: CheckoutSessionId) -
     expire_open(context, &session)
 }
 
-/// Expires the session and cancels its intent, so that neither can complete any more.
+/// Expires the session and cancels its intent, so that neither can complete later.
 fn expire_open(context: &DecisionContext<'_>, before: &Arc<CheckoutSession>) -> Decided {
     let mut changes = Changes::default();
     let reason = Some(CancellationReason::Automatic);

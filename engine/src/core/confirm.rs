@@ -1,4 +1,4 @@
-//! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
+//! Decisions of confirmation and of the customer's authentication (C6 to C9, C16).
 
 use super::attempt::{self, Attempt};
 use super::create::finish;
@@ -12,7 +12,7 @@ use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, Paym
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
+/// Handles `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
     update::shares(&request.choices)?;
@@ -26,15 +26,15 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPay
         return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
     };
     if request.choices.application_fee_amount.is_some() || request.choices.transfer_amount.is_some() {
-        // That the method fits is asked before what is paid of it.
+        // The method is checked before the amounts.
         attempt::can_be_held(&changed, &customers::find(context, method, &changed)?.method)?;
     }
-    // Named here, they replace what was named before (B50).
+    // Amounts named here replace earlier ones (B50).
     update::terms(context, &request.choices, &mut changed)?;
     attempt_with(context, &intent, changed, request.choices.method, request.options.clone())
 }
 
-/// Confirms `changed`, the new state of `intent`, with the given method or the one it has.
+/// Confirms `changed`, the new state of `intent`, with the given method or its own.
 pub(super) fn attempt_with(
     context: &DecisionContext<'_>,
     intent: &Arc<PaymentIntent>,
@@ -50,7 +50,7 @@ pub(super) fn attempt_with(
         changed.authenticated = false;
     }
     let found = customers::find(context, method, &changed)?;
-    // An attempt that could not be made is none, and does not count.
+    // An attempt that cannot be made does not count.
     attempt::can_be_held(&changed, &found.method)?;
     if intent.confirmations >= context.dialect.most_confirmations {
         let (canceled, refusal) = attempt::cancel_for_too_many(context, &mut changes, (**intent).clone());
@@ -62,7 +62,7 @@ pub(super) fn attempt_with(
     Ok(finish(changes, changed, refusal))
 }
 
-/// Whether the status allows an attempt.
+/// Checks that the status allows an attempt.
 pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
     match intent.status {
         IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction => {
@@ -75,7 +75,7 @@ pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
     }
 }
 
-/// The customer passed or failed the challenge (§2.2).
+/// Applies the customer's success or failure at the challenge (§2.2).
 pub(super) fn authenticate(context: &DecisionContext<'_>, id: PaymentIntentId, passes: bool) -> Decided {
     let intent = context.intent(id)?;
     let challenged = matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. }));

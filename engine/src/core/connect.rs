@@ -1,4 +1,4 @@
-//! The money side of captures and refunds: ledger entries, fees and transfers.
+//! Ledger entries, fees and transfers of captures and refunds.
 
 use super::decision_context::{Changes, DecisionContext, Stop};
 use crate::command::{TextsChange, TransferTerms};
@@ -11,16 +11,16 @@ use crate::refusal::Reason;
 use crate::{AccountId, ApplicationFeeId, BalanceTransactionId, FeeRefundId, ObjectId, ReversalId, TransferId};
 use std::sync::Arc;
 
-/// What others get of one capture.
+/// The shares of others in one capture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shares {
     /// The platform's fee.
     pub(super) fee: Option<Money>,
-    /// How much of the capture is transferred; all of it when `None`.
+    /// The amount transferred; the whole capture if `None`.
     pub(super) transfer: Option<Money>,
 }
 
-/// Fees need a platform: a destination charge or the account of a platform (§2.5, §2.10).
+/// Returns whether a fee is possible: for a destination charge or an account of a platform (§2.5, §2.10).
 pub(super) fn fees_allowed(context: &DecisionContext<'_>, destination: Option<AccountId>) -> bool {
     destination.is_some() || context.account.platform.is_some()
 }
@@ -105,7 +105,7 @@ pub(super) fn post_capture(
     Ok(())
 }
 
-/// Moves money of the platform to a connected account.
+/// Transfers money of the platform to a connected account.
 pub(super) fn move_to(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -183,7 +183,7 @@ pub(super) fn give_back_fee(
     Ok((fee, fee_refund))
 }
 
-/// Brings `amount` of a transfer back to the platform.
+/// Returns `amount` of a transfer to the platform.
 pub(super) fn bring_back(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -206,8 +206,8 @@ pub(super) fn bring_back(
     Ok((transfer, reversal))
 }
 
-/// The part of what is left of `totals` that a refund of `amount` returns: all of it when the refund returns
-/// all that is left of the charge, its share of the total otherwise (§2.6).
+/// Returns the part of the remaining `totals` that a refund of `amount` returns. It is the whole remainder if the
+/// refund empties the charge, and its proportional share otherwise (§2.6).
 pub(super) fn proportional(
     totals: impl Iterator<Item = (Money, Money)>,
     charge: &Charge,
@@ -237,12 +237,12 @@ pub(super) fn can_pay(
     Ok(available >= i128::from(amount.minor()))
 }
 
-/// The fees of a charge, oldest first.
+/// Returns the fees of a charge, oldest first.
 pub(super) fn fees_of(context: &DecisionContext<'_>, charge: &Charge) -> Vec<Arc<ApplicationFee>> {
     charge.fees.iter().filter_map(|id| context.objects.application_fee(*id)).collect()
 }
 
-/// The transfers of a charge, oldest first.
+/// Returns the transfers of a charge, oldest first.
 pub(super) fn transfers_of(context: &DecisionContext<'_>, charge: &Charge) -> Vec<Arc<Transfer>> {
     charge.transfers.iter().filter_map(|id| context.objects.transfer(*id)).collect()
 }

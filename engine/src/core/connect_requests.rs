@@ -10,9 +10,9 @@ use crate::objects::{Account, Charge};
 use crate::refusal::Reason;
 use std::sync::Arc;
 
-/// `POST /v1/transfers`.
+/// Handles `POST /v1/transfers`.
 pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) -> Decided {
-    // That there is no such charge is said before what is wrong with the amount (§2.4).
+    // An unknown charge is reported before a wrong amount (§2.4).
     let charge = request.source.map(|id| context.charge(id, "source_transaction")).transpose()?;
     let amount = positive(request.amount, "amount")?;
     let connected = context.objects.account_by_id(request.destination);
@@ -40,7 +40,7 @@ pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) 
     }
 }
 
-/// B7, B48: not from a payment with several captures; and never more than the charge took.
+/// Checks that the source has no several captures and that its transfers stay within its captures (B7, B48).
 fn source_allows(
     context: &DecisionContext<'_>,
     charge: &Charge,
@@ -65,7 +65,7 @@ fn source_allows(
     if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }
 }
 
-/// `POST /v1/accounts`: an account connected to the caller's.
+/// Handles `POST /v1/accounts`: an account connected to the caller's.
 pub(super) fn account(context: &DecisionContext<'_>, country: &str) -> Decided {
     if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
         let why = "use a two-letter country code such as US or JP.".to_owned();
@@ -78,7 +78,7 @@ pub(super) fn account(context: &DecisionContext<'_>, country: &str) -> Decided {
     Ok(changes.answer(account))
 }
 
-/// `POST /v1/transfers/:id/reversals`.
+/// Handles `POST /v1/transfers/:id/reversals`.
 pub(super) fn reversal(context: &DecisionContext<'_>, request: &CreateReversal) -> Decided {
     let found = context.objects.transfer(request.transfer).filter(|transfer| transfer.account == context.account.id);
     let before = found.ok_or_else(|| not_found("transfer", request.transfer, "id"))?;
@@ -96,7 +96,7 @@ pub(super) fn reversal(context: &DecisionContext<'_>, request: &CreateReversal) 
     Ok(changes.answer(reversal))
 }
 
-/// `POST /v1/application_fees/:id/refunds`.
+/// Handles `POST /v1/application_fees/:id/refunds`.
 pub(super) fn fee_refund(context: &DecisionContext<'_>, request: &CreateFeeRefund) -> Decided {
     let found = context.objects.application_fee(request.fee).filter(|fee| fee.account == context.account.id);
     let before = found.ok_or_else(|| not_found("application_fee", request.fee, "id"))?;
@@ -111,7 +111,7 @@ pub(super) fn fee_refund(context: &DecisionContext<'_>, request: &CreateFeeRefun
     Ok(changes.answer(fee_refund))
 }
 
-/// Remembers on the charge that something was returned by hand (B47); the two latches are independent (D2).
+/// Records on the charge a return by hand (B47). The two latches are independent (D2).
 fn latch(
     context: &DecisionContext<'_>,
     changes: &mut Changes,

@@ -1,4 +1,4 @@
-//! Creating a PaymentIntent, with or without confirming it at once (A3 to A5, C4 to C6).
+//! Decisions of creation of a PaymentIntent, with or without confirmation (A3 to A5, C4 to C6).
 
 use super::amounts;
 use super::attempt::{self, Attempt};
@@ -12,7 +12,7 @@ use crate::version::Feature;
 use crate::{CheckoutSessionId, PaymentIntentId};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents`.
+/// Handles `POST /v1/payment_intents`.
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaymentIntent) -> Decided {
     let mut changes = Changes::default();
     check_numbers(request)?;
@@ -42,14 +42,14 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaym
         return Err(crate::refusal::Reason::IntentNeedsMethod.into());
     };
     context.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
-    // Confirming at once is a confirmation like any other (C16, §2.2).
+    // A confirmation at creation counts like any other (C16, §2.2).
     intent.confirmations = 1;
     let (intent, refusal) =
         attempt::run(context, &mut changes, intent, Attempt { found, options, authenticated: false })?;
     Ok(finish(changes, intent, refusal))
 }
 
-/// The answer of an attempt: the intent, or the refusal that carries it (§2.2).
+/// Returns the response to an attempt: the intent, or the refusal that carries it (§2.2).
 pub(super) fn finish(mut changes: Changes, intent: PaymentIntent, refusal: Option<crate::refusal::Refusal>) -> Done {
     let intent = Arc::new(intent);
     changes.put(Arc::clone(&intent));
@@ -59,7 +59,7 @@ pub(super) fn finish(mut changes: Changes, intent: PaymentIntent, refusal: Optio
     }
 }
 
-/// A new PaymentIntent without a method, owned by `session` if any.
+/// Returns a new PaymentIntent without a method, owned by `session` if any.
 pub(super) fn build(
     context: &DecisionContext<'_>,
     request: &CreatePaymentIntent,
@@ -70,7 +70,7 @@ pub(super) fn build(
     Ok(intent)
 }
 
-/// Numbers that no payment could make right come before everything else (§2.4).
+/// Checks the numbers that are wrong for every payment, before everything else (§2.4).
 fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
     amounts::payment(request.amount, request.currency)?;
     amounts::optional_share(request.application_fee_amount, "application_fee_amount")?;
@@ -78,7 +78,7 @@ fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Fee and transfer of the request.
+/// Applies the fee and the transfer of the request.
 fn take_terms(
     context: &DecisionContext<'_>,
     request: &CreatePaymentIntent,
@@ -89,7 +89,7 @@ fn take_terms(
     Ok(())
 }
 
-/// The same, without fee and transfer.
+/// Returns a new PaymentIntent without method, fee and transfer.
 fn bare(
     context: &DecisionContext<'_>,
     request: &CreatePaymentIntent,
@@ -131,7 +131,7 @@ fn bare(
     })
 }
 
-/// A4: `automatic_async` since API version 2024-04-10.
+/// Returns the default capture method: `automatic_async` since API version 2024-04-10 (A4).
 fn default_capture_method(context: &DecisionContext<'_>) -> CaptureMethod {
     match context.version.has(Feature::AsyncByDefault) {
         true => CaptureMethod::AutomaticAsync,

@@ -1,4 +1,4 @@
-//! Customers and their payment methods, and finding the method a request names.
+//! Decisions about customers and their payment methods, and the lookup of the method that a request names.
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use crate::command::{CustomerFields, MethodRef, TextsChange};
@@ -8,7 +8,7 @@ use crate::test_methods::{Behaviour, TestMethod};
 use crate::{CustomerId, PaymentMethodId};
 use std::sync::Arc;
 
-/// `POST /v1/customers`.
+/// Handles `POST /v1/customers`.
 pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
     let customer = Customer {
@@ -25,7 +25,7 @@ pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> 
     Ok(changes.answer(customer))
 }
 
-/// `POST /v1/customers/:id`.
+/// Handles `POST /v1/customers/:id`.
 pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
     let mut customer = (*context.customer(id)?).clone();
@@ -37,18 +37,18 @@ pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &Cus
     Ok(changes.answer(customer))
 }
 
-/// `DELETE /v1/customers/:id`. Its methods can be used no more; its payments stay as they are.
+/// Handles `DELETE /v1/customers/:id`. The customer's methods become unusable; its payments stay unchanged.
 pub(super) fn delete(context: &DecisionContext<'_>, id: CustomerId) -> Decided {
     let mut changes = Changes::default();
     let before = context.customer(id)?;
-    // What is told is who was deleted, not that nothing is left.
+    // The event shows the customer before the deletion.
     context.announce(&mut changes, EventType::CustomerDeleted, &*before);
     let customer = Customer { deleted: true, ..(*before).clone() };
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }
 
-/// `POST /v1/payment_methods`.
+/// Handles `POST /v1/payment_methods`.
 pub(super) fn create_method(context: &DecisionContext<'_>, test_method: TestMethod, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
     let method = PaymentMethod { texts: texts.apply(&None), ..new_method(context, test_method)? };
@@ -56,7 +56,7 @@ pub(super) fn create_method(context: &DecisionContext<'_>, test_method: TestMeth
     Ok(changes.answer(method))
 }
 
-/// `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (§2.14).
+/// Handles `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (§2.14).
 pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer: CustomerId) -> Decided {
     let mut changes = Changes::default();
     let mut method = match method {
@@ -78,7 +78,7 @@ pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer:
     Ok(changes.answer(method))
 }
 
-/// `POST /v1/payment_methods/:id/detach`. A detached method cannot be used again.
+/// Handles `POST /v1/payment_methods/:id/detach`. A detached method cannot be used again.
 pub(super) fn detach(context: &DecisionContext<'_>, id: PaymentMethodId) -> Decided {
     let mut changes = Changes::default();
     let mut method = (*context.method(id)?).clone();
@@ -91,7 +91,7 @@ pub(super) fn detach(context: &DecisionContext<'_>, id: PaymentMethodId) -> Deci
     Ok(changes.answer(method))
 }
 
-/// Attaches and tells of it, unless it is attached already.
+/// Attaches the method and announces it, unless it is attached already.
 pub(super) fn attach_to(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -104,20 +104,20 @@ pub(super) fn attach_to(
     }
 }
 
-/// A method a request named.
+/// The method that a request names.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) method: Arc<PaymentMethod>,
-    /// It was made from a test token by this request and is not stored yet.
+    /// Whether this request created it from a test token, so that it is not stored yet.
     pub(super) is_new: bool,
 }
 
-/// The method a request names for a payment, when the payment may use it (§2.5).
+/// Returns the method that a request names for a payment, if the payment may use it (§2.5).
 pub(super) fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &PaymentIntent) -> Result<Found, Stop> {
     find_for(context, method, intent.customer, intent.method_types)
 }
 
-/// The method a request names, when `customer` may use it and `types` has its type.
+/// Returns the method that a request names, if `customer` may use it and `types` contains its type.
 pub(super) fn find_for(
     context: &DecisionContext<'_>,
     method: MethodRef,

@@ -1,4 +1,4 @@
-//! Bank debits: what the bank answers days later (C8, C13, C18).
+//! Decisions about bank debits that the bank settles days later (C8, C13, C18).
 
 use super::attempt;
 use super::connect::{self, Shares};
@@ -12,7 +12,7 @@ use crate::test_methods::Decline;
 use crate::time::DAY;
 use crate::{ChargeId, PaymentIntentId};
 
-/// Asks the bank how the debit went; `reported` is what a test makes the bank say.
+/// Queries the outcome of a debit. With `reported`, a test decides the bank's answer.
 pub(super) fn bank_answers(
     context: &DecisionContext<'_>,
     id: PaymentIntentId,
@@ -36,7 +36,7 @@ pub(super) fn bank_answers(
             let charge = Charge { status: ChargeStatus::Failed, decline: Some(decline), ..(*before).clone() };
             context.announce_change(&mut changes, EventType::ChargeFailed, &before, &charge);
             let failed = (Failure::Debit(decline), context.objects.payment_method(charge.method));
-            // Nobody waits for this answer, so the failure is told by events alone.
+            // No client waits for this response, so events alone report the failure.
             let _ = attempt::fail(context, &mut changes, &intent, &mut changed, failed, Some(charge.id));
             changes.put(charge);
         }
@@ -55,7 +55,7 @@ pub(super) fn bank_answers(
     Ok(finish(changes, changed, None))
 }
 
-/// The bank has sent the debit out: it can no longer be canceled (C18).
+/// Closes the window in which a bank debit can be canceled (C18).
 pub(super) fn cancel_window_closes(context: &DecisionContext<'_>, id: PaymentIntentId) -> Decided {
     let intent = context.intent(id)?;
     let mut changed = (*intent).clone();
@@ -63,7 +63,7 @@ pub(super) fn cancel_window_closes(context: &DecisionContext<'_>, id: PaymentInt
     Ok(finish(Changes::default(), changed, None))
 }
 
-/// The background capture of `automatic_async` (A2, A7, A12 to A17): takes the money and fills the ledger, once.
+/// Runs the background capture of `automatic_async`, once: takes the money and fills the ledger (A2, A7, A12 to A17).
 pub(super) fn fill_ledger(context: &DecisionContext<'_>, id: ChargeId) -> Decided {
     let before = context.objects.charge(id).ok_or_else(|| not_found("charge", id, "charge"))?;
     if !before.awaits_ledger {

@@ -1,4 +1,5 @@
-//! What holds of every decision: its changes preserve the records' invariants, and its ledger entries match its changes.
+//! Invariants of every decision: its changes preserve the records' invariants, and its ledger entries match its
+//! changes.
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use crate::invariants::{Violation, change, holds, record};

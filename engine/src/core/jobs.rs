@@ -1,4 +1,4 @@
-//! What the worker's jobs decide. A job whose moment has passed by other means changes nothing.
+//! Decisions of the worker's jobs. A job whose object has moved on changes nothing.
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use super::{cancel, checkout, debits, refund_outcome};
@@ -44,7 +44,7 @@ pub(super) fn run(context: &DecisionContext<'_>, job: JobKey) -> Decided {
     })
 }
 
-/// The job's moment has passed.
+/// Returns the decision of a job whose object has moved on.
 fn over(object: Option<Object>) -> Decided {
     let object = object.ok_or_else(|| Stop::from(Reason::Internal("a job has lost its object".to_owned())))?;
     Ok(Changes::default().answer(object))

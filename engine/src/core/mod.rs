@@ -1,7 +1,7 @@
-//! The functional core: `decide` turns what is and what is asked into what changes or why not.
+//! The functional core: [`decide`] turns objects and a command into changes or a refusal.
 //!
-//! No I/O, no clock, no chance. A decision that needs the acquirer stops with the question
-//! ([`Stop::Ask`]); the shell records it, asks, and has the same decision made again with the answer.
+//! It has no I/O, no clock and no random source. A decision that needs the acquirer stops with its request
+//! ([`Stop::Ask`]). The shell records the request, sends it, and repeats the decision with the answer.
 
 mod amounts;
 mod attempt;
@@ -34,8 +34,8 @@ use crate::{Object, ObjectId};
 /// Decides one command.
 ///
 /// # Errors
-/// [`Stop::Ask`] when the acquirer must answer first, [`Stop::Refuse`] when a rule forbids it, [`Stop::Unable`] when
-/// what it needs failed.
+/// [`Stop::Ask`] if the acquirer must answer first, [`Stop::Refuse`] if a rule forbids the command, [`Stop::Unable`] if
+/// a resource failed.
 pub fn decide(context: &DecisionContext<'_>, command: &Command) -> Decided {
     let mut done = dispatch(context, command)?;
     session_follow_up::apply(context, &mut done.changes);
@@ -82,7 +82,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
     }
 }
 
-/// That the object does not exist is said before what is wrong with the parameters (§2.4).
+/// Returns the refusal of an unreadable request. An unknown object is reported before wrong parameters (§2.4).
 fn malformed(context: &DecisionContext<'_>, target: Option<ObjectId>, refusal: &Refusal) -> Stop {
     let is_there = |id| {
         let found: Option<Object> = context.objects.object(id);

@@ -1,4 +1,5 @@
-//! Where refund decides: how much comes back, from whom, and what is told (§2.5, §2.6, B42 to B47).
+//! Decisions of refunds: how much is returned, from which accounts, and which events announce it (§2.5, §2.6, B42 to
+//! B47).
 
 use super::amounts::optional_positive;
 use super::connect;
@@ -16,7 +17,7 @@ use crate::{AccountId, RefundId, ReversalId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// `POST /v1/refunds`.
+/// Handles `POST /v1/refunds`.
 pub(super) fn create(context: &DecisionContext<'_>, request: &CreateRefund) -> Decided {
     let (intent, before) = payment_of(context, request)?;
     let asked = optional_positive(request.amount, "amount")?;
@@ -52,7 +53,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateRefund) -> D
     Ok(changes.answer(refund))
 }
 
-/// The payment the request names by charge or intent.
+/// Returns the payment that the request names by charge or intent.
 fn payment_of(
     context: &DecisionContext<'_>,
     request: &CreateRefund,
@@ -72,7 +73,8 @@ fn payment_of(
     Ok((intent, charge))
 }
 
-/// How much is returned: up to what was captured and not returned yet (B42, B44), in the order of §2.5.
+/// Returns the amount to refund: at most the captured money that was not refunded yet (B42, B44), checked in the order
+/// of §2.5.
 fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: Option<Money>) -> Result<Money, Stop> {
     let refuse = |reason| Err(Refusal::from(reason).into());
     let Some(charge) = charge.filter(|charge| charge.status == ChargeStatus::Succeeded) else {
@@ -93,7 +95,7 @@ fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: 
     }
 }
 
-/// The part of the platform's fee that goes back too.
+/// Returns the part of the platform's fee that the refund returns.
 fn fee_part(
     context: &DecisionContext<'_>,
     request: &CreateRefund,
@@ -112,7 +114,7 @@ fn fee_part(
     connect::proportional(fees.iter().map(|fee| (fee.amount, fee.refunded)), charge, amount)
 }
 
-/// The part of the transfer that comes back too; the connected account must have it (§2.6).
+/// Returns the part of the transfers that the refund reverses; the connected accounts must be able to pay it (§2.6).
 fn transfer_part(
     context: &DecisionContext<'_>,
     request: &CreateRefund,
@@ -141,7 +143,7 @@ fn transfer_part(
     Ok(part)
 }
 
-/// `amount` spread over what is left of `transfers`.
+/// Returns the parts of `amount`, spread over the unreversed rest of `transfers`, oldest first.
 fn oldest_first(transfers: &[Arc<Transfer>], mut amount: Money) -> Result<Vec<(&Arc<Transfer>, Money)>, Stop> {
     let mut parts = Vec::new();
     for transfer in transfers {
@@ -154,7 +156,7 @@ fn oldest_first(transfers: &[Arc<Transfer>], mut amount: Money) -> Result<Vec<(&
     Ok(parts)
 }
 
-/// B45: not with a partial refund of a payment with several captures. B47: not after doing it by hand.
+/// Checks that shares of several captures return only with a full refund (B45) and not after a return by hand (B47).
 fn several_captures(
     context: &DecisionContext<'_>,
     charge: &Charge,
@@ -172,7 +174,7 @@ fn several_captures(
     Ok(())
 }
 
-/// Where the refund starts its life (§2.6).
+/// Returns the first status of the refund (§2.6).
 fn status(
     context: &DecisionContext<'_>,
     charge: &Charge,
@@ -209,7 +211,7 @@ fn new_refund(
     Refund { status, pending, reason: request.reason, reference, texts, ..return_of(context, charge, amount) }
 }
 
-/// A refund of `amount` of a charge that has arrived, without a movement behind it yet.
+/// Returns a succeeded refund of `amount` without a movement.
 pub(super) fn return_of(context: &DecisionContext<'_>, charge: &Charge, amount: Money) -> Refund {
     Refund {
         id: context.id(RefundId),
@@ -232,7 +234,7 @@ pub(super) fn return_of(context: &DecisionContext<'_>, charge: &Charge, amount: 
     }
 }
 
-/// What will be heard of a refund later.
+/// Schedules the job that queries or decides the refund's outcome.
 pub(super) fn schedule_outcome(context: &DecisionContext<'_>, changes: &mut Changes, refund: &Refund) {
     let timing = &context.dialect.timing;
     if refund.status == RefundStatus::RequiresAction {
@@ -261,7 +263,7 @@ fn return_fees(
     Ok(())
 }
 
-/// Brings `amount` of the charge's transfers back, oldest first; the first reversal is the refund's.
+/// Reverses `amount` of the charge's transfers, oldest first. Returns the first reversal, which is the refund's.
 fn reverse_transfers(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -278,7 +280,7 @@ fn reverse_transfers(
     Ok(first)
 }
 
-/// `POST /v1/refunds/:id`: texts only.
+/// Handles `POST /v1/refunds/:id`: texts only.
 pub(super) fn update(context: &DecisionContext<'_>, id: RefundId, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
     let before = find(context, id)?;
@@ -289,7 +291,7 @@ pub(super) fn update(context: &DecisionContext<'_>, id: RefundId, texts: &TextsC
     Ok(changes.answer(refund))
 }
 
-/// The refund of the caller with this id.
+/// Returns the refund of the caller with this id.
 pub(super) fn find(context: &DecisionContext<'_>, id: RefundId) -> Result<Arc<Refund>, Stop> {
     let found = context.objects.refund(id).filter(|refund| refund.account == context.account.id);
     found.ok_or_else(|| not_found("refund", id, "id"))

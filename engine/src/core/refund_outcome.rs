@@ -1,4 +1,4 @@
-//! What becomes of a refund after it was made: it arrives, fails, waits for details, or is canceled (§2.6).
+//! Decisions about a refund after its creation: arrival, failure, missing details, cancellation (§2.6).
 
 use super::connect;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
@@ -11,7 +11,8 @@ use crate::objects::{Charge, EventType, MovementKind, Refund, RefundFailure, Ref
 use crate::refusal::Reason;
 use std::sync::Arc;
 
-/// The network reports; `reported` is what a test makes it say. A refund may fail even after it succeeded.
+/// Queries the outcome of a refund. With `reported`, a test decides the network's answer. A refund may fail even after
+/// success.
 pub(super) fn reported(
     context: &DecisionContext<'_>,
     id: RefundId,
@@ -44,13 +45,13 @@ pub(super) fn reported(
     }
 }
 
-/// A refund that the balance could not pay stays pending until it can; the refund itself is booked already.
+/// Returns whether the balance still cannot pay the refund, which is posted already and stays pending until then.
 fn waits_for_balance(context: &DecisionContext<'_>, refund: &Refund) -> Result<bool, Stop> {
     let unpaid = refund.pending == Some(RefundPending::InsufficientFunds);
     Ok(unpaid && !connect::can_pay(context, refund.account, Money::ZERO, refund.currency)?)
 }
 
-/// The bank sent the money back: the customer must give other details.
+/// Applies the bank's return of the money: the customer must give other details.
 pub(super) fn returned(context: &DecisionContext<'_>, id: RefundId) -> Decided {
     let before = find(context, id)?;
     match before.status {
@@ -63,7 +64,7 @@ pub(super) fn returned(context: &DecisionContext<'_>, id: RefundId) -> Decided {
     }
 }
 
-/// The customer gave the details: the money is on its way.
+/// Applies the customer's new details: the refund is pending again.
 pub(super) fn details_given(context: &DecisionContext<'_>, id: RefundId) -> Decided {
     let before = find(context, id)?;
     if before.status != RefundStatus::RequiresAction {
@@ -73,7 +74,7 @@ pub(super) fn details_given(context: &DecisionContext<'_>, id: RefundId) -> Deci
     Ok(progress(context, &before, Refund { status: RefundStatus::Pending, pending, ..(*before).clone() }))
 }
 
-/// `POST /v1/refunds/:id/cancel`: only while the customer's details are missing.
+/// Handles `POST /v1/refunds/:id/cancel`: only while the customer's details are missing.
 pub(super) fn cancel(context: &DecisionContext<'_>, id: RefundId) -> Decided {
     let before = find(context, id)?;
     if before.status != RefundStatus::RequiresAction {
@@ -87,7 +88,7 @@ pub(super) fn cancel(context: &DecisionContext<'_>, id: RefundId) -> Decided {
     Ok(changes.answer(refund))
 }
 
-/// The job after which a refund without details fails.
+/// Runs the job that fails a refund without details.
 pub(super) fn details_missing(context: &DecisionContext<'_>, id: RefundId) -> Decided {
     let before = context.objects.refund(id).ok_or_else(|| not_found("refund", id, "id"))?;
     if before.status != RefundStatus::RequiresAction {
@@ -99,11 +100,11 @@ pub(super) fn details_missing(context: &DecisionContext<'_>, id: RefundId) -> De
 }
 
 fn reference(refund: &Refund) -> Result<Reference, Stop> {
-    // Only the picture of a released hold has no movement behind it, and nothing ever happens to that.
+    // Only the Refund that depicts an expired hold has no movement, and it never changes.
     refund.reference.ok_or_else(|| Reason::RefundStatus(refund.status).into())
 }
 
-/// A refund moves on without money moving.
+/// Applies a new state of a refund that moves no money.
 fn progress(context: &DecisionContext<'_>, before: &Refund, refund: Refund) -> super::Done {
     let mut changes = Changes::default();
     if refund != *before {
@@ -128,7 +129,7 @@ fn fail(context: &DecisionContext<'_>, before: &Arc<Refund>, failure: RefundFail
     Ok(changes.answer(refund))
 }
 
-/// The refund did not happen after all: the merchant has the money again, the charge is less refunded (R7).
+/// Returns the money of an undone refund to the merchant and reduces `amount_refunded` of the charge (R7).
 fn give_back(
     context: &DecisionContext<'_>,
     changes: &mut Changes,

@@ -1,4 +1,4 @@
-//! SetupIntents: preparing a method for later without ever charging it (C2, C19, §2.3).
+//! Decisions about SetupIntents: a method is prepared for later, without a charge (C2, C19, §2.3).
 
 use super::attempt::customers_action;
 use super::customers::{self, Found};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 const DEPOSITS: (i64, i64) = (32, 45);
 const CODE: &str = "SM11AA";
 
-/// `POST /v1/setup_intents`.
+/// Handles `POST /v1/setup_intents`.
 pub(super) fn create(context: &DecisionContext<'_>, request: &CreateSetupIntent) -> Decided {
     let mut changes = Changes::default();
     let mut intent = build(context, request, None)?;
@@ -47,7 +47,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateSetupIntent)
     }
 }
 
-/// A new SetupIntent without a method, owned by `session` if any.
+/// Returns a new SetupIntent without a method, owned by `session` if any.
 pub(super) fn build(
     context: &DecisionContext<'_>,
     request: &CreateSetupIntent,
@@ -74,7 +74,7 @@ pub(super) fn build(
     })
 }
 
-/// `POST /v1/setup_intents/:id`.
+/// Handles `POST /v1/setup_intents/:id`.
 pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent) -> Decided {
     let intent = of_caller(context, request.intent)?;
     let owned = intent.session.is_some();
@@ -90,7 +90,7 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
     if !allowed {
         return Err(Refusal::with_setup(Reason::SetupStatus(Operation::Update, intent.status), &intent).into());
     }
-    // What a session owns is changed on its page.
+    // The page alone changes the intent of a session.
     if owned && !texts_only {
         return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
@@ -115,7 +115,7 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
     Ok(finish(changes, changed, None))
 }
 
-/// `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (§2.3).
+/// Handles `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (§2.3).
 pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupIntent) -> Decided {
     let intent = of_caller(context, request.intent)?;
     let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
@@ -130,7 +130,7 @@ pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupInten
     attempt_with(context, changed, method, request.options.clone())
 }
 
-/// Whether the status allows an attempt.
+/// Checks that the status allows an attempt.
 pub(super) fn confirmable(intent: &SetupIntent) -> Result<(), Stop> {
     match intent.status {
         SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => Ok(()),
@@ -185,7 +185,7 @@ fn attempt(
         return Ok(finish(changes, intent, None));
     }
     if context.dialect.mandates_take_time && method.method_type() == MethodType::SepaDebit {
-        // The bank says days later whether it takes the mandate.
+        // The bank answers the request for a mandate days later.
         intent.status = SetupStatus::Processing;
         return Ok(finish(changes, intent, None));
     }
@@ -215,7 +215,7 @@ fn attempt(
     Ok(finish(changes, intent, refusal))
 }
 
-/// The method is ready; it is attached to the customer, if there is one (C19).
+/// Applies the success: the method is ready and attached to the customer, if there is one (C19).
 fn succeed(context: &DecisionContext<'_>, changes: &mut Changes, intent: &mut SetupIntent, method: &PaymentMethod) {
     let mut method = PaymentMethod { set_up: true, ..method.clone() };
     if let Some(customer) = intent.customer {
@@ -242,7 +242,7 @@ fn fail(
     Refusal { method, ..Refusal::from(Reason::SetupFailed(failure)) }
 }
 
-/// `POST /v1/setup_intents/:id/cancel` (C19).
+/// Handles `POST /v1/setup_intents/:id/cancel` (C19).
 pub(super) fn cancel(context: &DecisionContext<'_>, id: SetupIntentId, reason: Option<CancellationReason>) -> Decided {
     let intent = of_caller(context, id)?;
     match intent.status {
@@ -274,7 +274,7 @@ pub(super) fn canceled(
     intent
 }
 
-/// `POST /v1/setup_intents/:id/verify_microdeposits` (§2.3).
+/// Handles `POST /v1/setup_intents/:id/verify_microdeposits` (§2.3).
 pub(super) fn verify_microdeposits(context: &DecisionContext<'_>, id: SetupIntentId, proof: &Microdeposits) -> Decided {
     let intent = of_caller(context, id)?;
     if intent.next_action != Some(NextAction::Microdeposits) {
@@ -295,7 +295,7 @@ pub(super) fn verify_microdeposits(context: &DecisionContext<'_>, id: SetupInten
     Ok(finish(changes, changed, None))
 }
 
-/// The customer passed or failed the challenge.
+/// Applies the customer's success or failure at the challenge.
 pub(super) fn authenticate(context: &DecisionContext<'_>, id: SetupIntentId, passes: bool) -> Decided {
     let intent = of_caller(context, id)?;
     if !matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. })) {
@@ -313,7 +313,7 @@ pub(super) fn authenticate(context: &DecisionContext<'_>, id: SetupIntentId, pas
     attempt(context, changes, changed, found, ConfirmOptions::default(), true)
 }
 
-/// The bank answers the request for a mandate, as the method says.
+/// Applies the bank's answer to the request for a mandate, as the method's row says.
 pub(super) fn mandate_answered(context: &DecisionContext<'_>, id: SetupIntentId) -> Decided {
     let intent = of_caller(context, id)?;
     if intent.status != SetupStatus::Processing {
@@ -324,7 +324,7 @@ pub(super) fn mandate_answered(context: &DecisionContext<'_>, id: SetupIntentId)
     let mut changed = (*intent).clone();
     let method = method_of(context, &intent)?;
     if let Behaviour::Reject(decline) | Behaviour::RejectLate(decline) = method.test_method.row().behaviour {
-        // Nobody waits for this answer, so the failure is told by events alone.
+        // No client waits for this response, so events alone report the failure.
         let _ = fail(context, &mut changes, &mut changed, Failure::Mandate(decline), Some(method));
     } else {
         succeed(context, &mut changes, &mut changed, &method);
@@ -342,7 +342,7 @@ fn of_caller(context: &DecisionContext<'_>, id: SetupIntentId) -> Result<Arc<Set
     found.ok_or_else(|| not_found("setupintent", id, "intent"))
 }
 
-/// Notes the intent and answers it, or the refusal that carries it.
+/// Stores the intent and responds with it, or with the refusal that carries it.
 fn finish(mut changes: Changes, intent: SetupIntent, refusal: Option<Refusal>) -> Done {
     let intent = Arc::new(intent);
     changes.put(Arc::clone(&intent));

@@ -1,4 +1,4 @@
-//! Webhook endpoints: where an account wants which of its events (§2.12).
+//! Decisions about webhook endpoints (§2.12).
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::WebhookEndpointId;
@@ -8,10 +8,10 @@ use crate::objects::{OldSecret, Secret, WebhookEndpoint};
 use crate::refusal::Reason;
 use crate::time::Seconds;
 
-/// The most replaced secrets that sign beside the present one; the oldest gives way.
+/// The most replaced secrets that sign beside the current one; the oldest is dropped.
 const MOST_OLD: usize = 8;
 
-/// `POST /v1/webhook_endpoints`.
+/// Handles `POST /v1/webhook_endpoints`.
 pub(super) fn create(context: &DecisionContext<'_>, request: &CreateWebhookEndpoint) -> Decided {
     check_url(&request.url)?;
     let mut changes = Changes::default();
@@ -33,7 +33,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateWebhookEndpo
     Ok(changes.answer(endpoint))
 }
 
-/// `POST /v1/webhook_endpoints/:id`.
+/// Handles `POST /v1/webhook_endpoints/:id`.
 pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateWebhookEndpoint) -> Decided {
     let mut changes = Changes::default();
     let mut endpoint = of_caller(context, request.endpoint)?;
@@ -50,7 +50,7 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateWebhookEndpo
     Ok(changes.answer(endpoint))
 }
 
-/// `DELETE /v1/webhook_endpoints/:id`.
+/// Handles `DELETE /v1/webhook_endpoints/:id`.
 pub(super) fn delete(context: &DecisionContext<'_>, id: WebhookEndpointId) -> Decided {
     let mut changes = Changes::default();
     let endpoint = WebhookEndpoint { deleted: true, ..of_caller(context, id)? };
@@ -58,7 +58,7 @@ pub(super) fn delete(context: &DecisionContext<'_>, id: WebhookEndpointId) -> De
     Ok(changes.answer(endpoint))
 }
 
-/// A new secret; the one it replaces signs beside it for `keep` seconds, at most a day (§2.12).
+/// Handles the roll of a secret. The old one still signs for `keep` seconds, at most a day (§2.12).
 pub(super) fn roll_secret(context: &DecisionContext<'_>, id: WebhookEndpointId, keep: Seconds) -> Decided {
     let mut endpoint = of_caller(context, id)?;
     if keep > LONGEST_ROLL {

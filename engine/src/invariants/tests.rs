@@ -17,7 +17,7 @@ fn money(minor: u64) -> Money {
     Money::new(minor)
 }
 
-/// An intent of 1000 of which 400 were captured and 600 are still held.
+/// Returns an intent of 1000 of which 400 were captured and 600 are still held.
 pub(crate) fn intent() -> PaymentIntent {
     PaymentIntent {
         id: PaymentIntentId(2),
@@ -53,7 +53,7 @@ pub(crate) fn intent() -> PaymentIntent {
     }
 }
 
-/// The charge of [`intent`]: 400 captured, 100 of them refunded, 600 still held.
+/// Returns the charge of [`intent`]: 400 captured, 100 of them refunded, 600 still held.
 pub(crate) fn charge() -> Charge {
     Charge {
         id: ChargeId(3),
@@ -93,7 +93,7 @@ pub(crate) fn charge() -> Charge {
     }
 }
 
-/// A refund of 100 of [`charge`].
+/// Returns a refund of 100 of [`charge`].
 pub(crate) fn refund() -> Refund {
     Refund {
         id: RefundId(7),

@@ -1,4 +1,4 @@
-//! The provider's objects as plain records: typed, compact, compared and stored whole, rendered elsewhere.
+//! The provider's objects as plain records, stored whole. The edge renders them.
 
 mod account;
 mod charge;
@@ -48,27 +48,27 @@ pub struct Texts {
     pub transfer_group: Option<String>,
 }
 
-/// Texts shared between the versions of an object; `None` is the common case of no text at all.
+/// Texts shared between the versions of an object; `None` without texts.
 pub type SharedTexts = Option<Arc<Texts>>;
 
-/// What the customer must do next (`next_action`).
+/// The next action of the customer (`next_action`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NextAction {
-    /// Authenticate in the merchant's page: `use_stripe_sdk`.
+    /// Authenticate on the merchant's page: `use_stripe_sdk`.
     Sdk,
-    /// Authenticate on the issuer's page, and come back to the merchant's: `redirect_to_url`.
+    /// Authenticate on the issuer's page and return to the merchant's: `redirect_to_url`.
     Redirect {
         /// The merchant's page (`return_url`).
         return_url: Arc<str>,
     },
-    /// Tell the amounts of the two small deposits: `verify_with_microdeposits`.
+    /// State the amounts of the two small deposits: `verify_with_microdeposits`.
     Microdeposits,
 }
 
-/// Why the last attempt failed (`last_payment_error`, `last_setup_error`).
+/// The error of the last attempt (`last_payment_error`, `last_setup_error`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptError {
-    /// What went wrong.
+    /// The reason of the failure.
     pub failure: Failure,
     /// The method that was tried, as it was then.
     pub method: Arc<PaymentMethod>,
@@ -76,7 +76,7 @@ pub struct AttemptError {
     pub charge: Option<crate::ChargeId>,
 }
 
-/// Why an attempt failed.
+/// The reason why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Failure {
     /// The issuer or bank declined.
@@ -87,7 +87,7 @@ pub enum Failure {
     Debit(Decline),
     /// The bank declined a mandate to debit.
     Mandate(Decline),
-    /// The issuer wants authentication and the customer is away.
+    /// The issuer requires authentication and the customer is absent.
     AuthenticationRequired,
     /// The customer failed or abandoned authentication while a method was set up.
     SetupAuthentication,
@@ -103,14 +103,14 @@ pub struct MethodTypes {
 }
 
 impl MethodTypes {
-    /// Cards alone: the default.
+    /// Cards only: the default.
     pub const CARD: Self = Self { card: true, us_bank_account: false, sepa_debit: false, bank_transfer: false };
     /// All types.
     pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true, bank_transfer: true };
-    /// The types that a SetupIntent can save: of a transfer that the customer sends nothing can be kept.
+    /// The types that a SetupIntent can save: a transfer that the customer sends leaves no method.
     pub const SAVABLE: Self = Self { bank_transfer: false, ..Self::ALL };
 
-    /// The set of `types`.
+    /// Returns the set of `types`.
     #[must_use]
     pub fn of(types: &[MethodType]) -> Self {
         let has = |wanted| types.contains(&wanted);
@@ -122,7 +122,7 @@ impl MethodTypes {
         }
     }
 
-    /// Whether `wanted` is in the set.
+    /// Returns whether `wanted` is in the set.
     #[must_use]
     pub const fn has(self, wanted: MethodType) -> bool {
         match wanted {
@@ -133,7 +133,7 @@ impl MethodTypes {
         }
     }
 
-    /// The types in the set.
+    /// Returns the types in the set.
     pub fn iter(self) -> impl Iterator<Item = MethodType> {
         MethodType::ALL.iter().copied().filter(move |wanted| self.has(*wanted))
     }

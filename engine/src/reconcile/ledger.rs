@@ -1,4 +1,4 @@
-//! The ledger while it is reconciled: every entry must be asked for by the object it names.
+//! The ledger during reconciliation: the object that an entry names must account for the entry.
 
 use super::{Difference, Failure, same};
 use crate::objects::{BalanceTransaction, MovementKind};
@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::{AccountId, BalanceTransactionId, Currency, ObjectId};
 use rustc_hash::FxHashMap;
 
-/// Sums of entries that no object has asked for yet, and the balances all entries add up to.
+/// Sums of entries that no object has accounted for yet, and the balances of all entries.
 #[derive(Default)]
 pub(super) struct Ledger {
     sums: FxHashMap<(ObjectId, MovementKind), i64>,
@@ -31,18 +31,18 @@ impl Ledger {
         }
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub(super) const fn count(&self) -> u64 {
         self.count
     }
 
-    /// The object asks for its entries of a kind: they must add up to `expected`.
+    /// Removes the entries of an object of one kind, which must add up to `expected`.
     pub(super) fn settle(&mut self, id: ObjectId, kind: MovementKind, expected: i64) -> Result<(), Difference> {
         let sum = self.sums.remove(&(id, kind)).unwrap_or(0);
         same(&id, &format!("moved ({kind:?}) by its own word and by the ledger"), expected, sum)
     }
 
-    /// Every entry was asked for.
+    /// Checks that an object accounted for every entry.
     pub(super) fn nothing_left(&self) -> Result<(), Difference> {
         match self.sums.iter().min_by_key(|((id, _), _)| *id) {
             None => Ok(()),
@@ -64,7 +64,7 @@ impl Ledger {
         }
     }
 
-    /// The balances that are kept are the sums of the entries.
+    /// Checks that the stored balances are the sums of the entries.
     pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Failure> {
         for ((account, currency), sum) in &self.balances {
             let kept = store.balance(*account, *currency)?;

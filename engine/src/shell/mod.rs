@@ -1,4 +1,4 @@
-//! The imperative shell: locks, one transaction for each decision, questions to the acquirer, the worker.
+//! The imperative shell: locks, one transaction for each decision, requests to the acquirer, the worker.
 
 mod accept;
 mod deliver;

@@ -1,4 +1,4 @@
-//! The objects as a decision sees them: reads of the store that remember a failure instead of passing it on.
+//! Reads of the store for a decision, which record a failure instead of returning it.
 
 use crate::invariants::record;
 use crate::money::Currency;
@@ -7,7 +7,7 @@ use crate::store::{Store, StoreError};
 use crate::{AccountId, Object, ObjectId};
 use std::cell::RefCell;
 
-/// Reads of the store for one decision. A decision made on a view that failed must be thrown away.
+/// Reads of the store for one decision. A decision on a view with a failure must be discarded.
 pub(super) struct View<'a> {
     store: &'a dyn Store,
     failure: RefCell<Option<StoreError>>,
@@ -24,7 +24,7 @@ impl<'a> View<'a> {
         Self { store, failure: RefCell::new(None), assertions }
     }
 
-    /// The failure of a read, if there was one.
+    /// Returns the last failure of a read.
     pub(super) fn failure(&self) -> Option<StoreError> {
         self.failure.borrow().clone()
     }

@@ -1,4 +1,4 @@
-//! The plain memory store: no SQL, no files, as fast as maps are. For fuzzing and tests.
+//! The plain memory store, for fuzzing and tests.
 
 use super::{
     Batch, KeyRecord, OpenAsk, Page, Store, StoreError, balance_out_of_range, is_listed, movements, page, parent,
@@ -159,7 +159,7 @@ impl Store for MemoryStore {
         Ok(pruned)
     }
 
-    /// Memory has no pages to be damaged: what is left is that nothing belongs to an object that is not there.
+    /// Checks that every parent of an object exists; memory has no pages that could be damaged.
     fn check(&self) -> Result<(), StoreError> {
         let tables = self.read();
         let lost =
