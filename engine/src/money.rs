@@ -6,6 +6,13 @@ use std::fmt;
 /// An amount in the minor unit of some currency (cents, pence, yen).
 ///
 /// There are no operators: every sum and difference is checked, so no amount can wrap or go negative.
+///
+/// ```
+/// use holdfast_engine::{Money, OutOfRange};
+///
+/// assert_eq!(Money::new(700).minus(Money::new(300)), Ok(Money::new(400)));
+/// assert_eq!(Money::new(300).minus(Money::new(700)), Err(OutOfRange));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Money(u64);

@@ -48,6 +48,15 @@ pub struct Summary {
 
 /// Checks that the store is consistent, and compares its records with each other and with the acquirer's `positions`.
 ///
+/// ```
+/// use holdfast_engine::{Engine, EngineParts, Time, reconcile};
+///
+/// let engine = Engine::open(EngineParts::in_memory(Time::new(1_800_000_000)))?;
+/// let summary = reconcile(engine.store(), &[])?.map_err(|difference| difference.to_string());
+/// assert_eq!(summary.map(|summary| summary.intents), Ok(0));
+/// # Ok::<(), holdfast_engine::store::StoreError>(())
+/// ```
+///
 /// # Errors
 /// The outer error if the store is damaged or cannot be read, the inner one with the first difference.
 pub fn reconcile(

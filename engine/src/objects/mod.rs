@@ -94,6 +94,14 @@ pub enum Failure {
 }
 
 /// A set of payment method types.
+///
+/// ```
+/// use holdfast_engine::MethodType;
+/// use holdfast_engine::objects::MethodTypes;
+///
+/// let types = MethodTypes::of(&[MethodType::Card, MethodType::SepaDebit]);
+/// assert!(types.has(MethodType::SepaDebit) && !types.has(MethodType::UsBankAccount));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MethodTypes {
     card: bool,

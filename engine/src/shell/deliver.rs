@@ -43,6 +43,13 @@ impl DeliveryPort for NoDelivery {
 
 /// Returns the header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`, with a `v1`
 /// for each secret (§2.12).
+///
+/// ```
+/// use holdfast_engine::{Time, sign};
+///
+/// let header = sign(&["whsec_test".to_owned()], Time::new(1_800_000_000), "{}");
+/// assert_eq!(header, "t=1800000000,v1=482e6337ac5272392d375c6fdc4d52a7e615dc2facedab0ffe155ddfd6a56e66");
+/// ```
 #[must_use]
 pub fn sign(secrets: &[String], now: Time, body: &str) -> String {
     let mut header = format!("t={}", now.seconds());

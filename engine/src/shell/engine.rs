@@ -163,6 +163,18 @@ impl Engine {
     }
 
     /// Injects an event of the environment: an act of a customer, a bank or a network.
+    ///
+    /// ```
+    /// use holdfast_engine::command::EnvironmentEvent;
+    /// use holdfast_engine::objects::Account;
+    /// use holdfast_engine::{AccountId, Engine, EngineParts, PaymentIntentId, Time};
+    ///
+    /// let engine = Engine::open(EngineParts::in_memory(Time::new(1_800_000_000)))?;
+    /// engine.add_account(Account::standard(AccountId(1)))?;
+    /// let event = EnvironmentEvent::Authenticate { intent: PaymentIntentId(7), passes: true };
+    /// assert_eq!(engine.inject(AccountId(1), event).status(), 404);
+    /// # Ok::<(), holdfast_engine::store::StoreError>(())
+    /// ```
     #[must_use]
     pub fn inject(&self, account: AccountId, event: EnvironmentEvent) -> Response {
         self.execute(Request::new(account, Command::Environment(event)))

@@ -105,6 +105,17 @@ impl std::fmt::Display for StoreError {
 impl std::error::Error for StoreError {}
 
 /// The storage of all state.
+///
+/// ```
+/// use holdfast_engine::objects::Account;
+/// use holdfast_engine::store::{Batch, MemoryStore, Store};
+/// use holdfast_engine::AccountId;
+///
+/// let store = MemoryStore::default();
+/// store.commit(Batch { objects: vec![Account::standard(AccountId(1)).into()], ..Batch::default() })?;
+/// assert!(store.object(AccountId(1).into())?.is_some());
+/// # Ok::<(), holdfast_engine::store::StoreError>(())
+/// ```
 pub trait Store: Send + Sync {
     /// Commits the batch as one transaction.
     ///
