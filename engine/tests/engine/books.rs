@@ -1,4 +1,4 @@
-//! Reconciliation can say no: each way the books can disagree is found, and named.
+//! Reconciliation finds and names each kind of difference.
 
 use crate::world::{CONNECTED, MERCHANT, START, World};
 use holdfast_engine::acquirer::{Position, Reference};

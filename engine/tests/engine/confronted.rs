@@ -1,4 +1,4 @@
-//! What the confrontation with the specification found, each once and for all: the shortest case of it.
+//! Defects that conformance tests found, each with its shortest case.
 
 use crate::connect::destination;
 use crate::lifecycle::pi;
@@ -53,7 +53,7 @@ fn an_early_job_is_not_the_last() {
     w.intent(&id).is("status=canceled");
 }
 
-/// A7, A12: a debit that settles under background capture is booked in the background too.
+/// A7, A12: a debit that settles under background capture is posted in the background too.
 #[test]
 fn a_debit_is_booked_in_the_background() {
     let w = World::new();
@@ -154,7 +154,7 @@ fn a_fee_of_nothing_bars_no_update() {
     w.post(&format!("payment_intents/{id}"), "description=late").is("description=late");
 }
 
-/// C9, I17: money that comes by bank transfer is in the ledger as a payment, and the books are read so.
+/// C9, I17: money that comes by bank transfer is in the ledger as a payment, also for reconciliation.
 #[test]
 fn a_bank_transfer_is_a_payment_in_the_ledger() {
     let w = World::new();

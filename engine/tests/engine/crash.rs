@@ -143,7 +143,7 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
 
 type MakeDisk = fn() -> Arc<dyn Store>;
 
-/// Plays a story with one crash at each point, and with a second crash shortly after it; answers how many runs.
+/// Plays a story with one crash at each point, and with a second crash shortly after it. Returns the number of runs.
 fn crash_everywhere(name: &str, steps: &[Step], disk: MakeDisk, second: &[u64]) -> u64 {
     let mut calm = Machine::new(disk(), Vec::new());
     calm.play(steps);
@@ -167,7 +167,7 @@ fn crash_everywhere(name: &str, steps: &[Step], disk: MakeDisk, second: &[u64]) 
     runs
 }
 
-/// No acknowledged change is lost, no effect happens twice, the books agree: after a crash anywhere.
+/// After a crash at any point no acknowledged change is lost, no effect happens twice, and reconciliation succeeds.
 /// `HOLDFAST_CRASHES=long` adds second crashes at many distances.
 #[test]
 fn a_crash_anywhere_changes_nothing_in_the_end() {

@@ -132,7 +132,7 @@ fn faults_on_the_way_to_the_acquirer() {
     }
 }
 
-/// §2.11, R2: a call that arrives after everybody gave it up has its one effect, and the engine learns of it.
+/// §2.11, R2: a call that arrives after every caller gave it up has its one effect, and the engine learns of it.
 #[test]
 fn a_call_that_arrives_late() {
     let w = World::new();

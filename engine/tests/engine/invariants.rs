@@ -1,4 +1,4 @@
-//! The invariants of the rule book (§5), after every step of long random walks.
+//! The invariants of the specification (§5), after every step of long random walks.
 
 use crate::world::{CONNECTED, MULTI, World};
 use holdfast_engine::command::EnvironmentEvent;
@@ -71,7 +71,7 @@ fn step(w: &World, dice: &mut Dice, intents: &mut Vec<String>) {
     }
 }
 
-/// I1, I2, I3, I4, I5, I6, I7, I8, I11, I15, I17: hold after every step, whatever is asked in whatever order.
+/// I1, I2, I3, I4, I5, I6, I7, I8, I11, I15, I17: hold after every step, for every order of operations.
 #[test]
 fn invariants_hold_after_every_step() {
     for seed in 0..60 {

@@ -43,8 +43,8 @@ fn objects_are_kept() {
         put(&*store, vec![account(), customer(1, "a"), customer(1, "b"), customer(2, "c")]);
         put(&*store, vec![customer(2, "d"), customer(3, "e")]);
         assert_eq!(store.object(CustomerId(1).into()).unwrap(), Some(customer(1, "b")), "{name}");
-        for nobody in [9, u64::MAX] {
-            assert_eq!(store.object(CustomerId(nobody).into()).unwrap(), None, "{name}");
+        for unknown in [9, u64::MAX] {
+            assert_eq!(store.object(CustomerId(unknown).into()).unwrap(), None, "{name}");
         }
         let page = store.list(MERCHANT, &ListQuery { limit: 2, ..ListQuery::newest(Kind::Customer) }).unwrap();
         assert_eq!((page.objects, page.has_more), (vec![customer(3, "e"), customer(2, "d")], true));
