@@ -61,8 +61,10 @@ fn the_properties_depend_on_the_model_alone() {
 #[test]
 fn the_engine_knows_neither_model_nor_properties() {
     if manifests().contains_key("holdfast-engine") {
-        let ours: Vec<_> =
-            of("holdfast-engine", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+        let ours: Vec<_> = of("holdfast-engine", &ALL_KINDS)
+            .into_iter()
+            .filter(|name| name.starts_with("holdfast-") && name != "holdfast-engine")
+            .collect();
         assert!(ours.is_empty(), "the engine would be compared with itself: {ours:?}");
     }
 }

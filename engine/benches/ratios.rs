@@ -1,5 +1,7 @@
-//! Operations per second, and what they are worth: the core, the engine on each store, and the limit that bare
-//! SQLite sets. `cargo bench -p holdfast-engine`; `-- size` measures sizes and the opening of a large store.
+//! Operations per second of the core and of the engine on each store, beside the limit that bare SQLite sets.
+//!
+//! `cargo bench -p holdfast-engine` measures speed. `-- size` measures file sizes and the opening of a large store;
+//! `-- assertions` measures the cost of the assertions; `-- fresh` measures engines with few operations each.
 
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
 #![allow(clippy::float_arithmetic, reason = "ratios are printed, not computed with")]
@@ -14,8 +16,8 @@ use holdfast_engine::command::{
 use holdfast_engine::objects::{Account, CaptureMethod};
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::{
-    AccountId, Currency, Dialect, Engine, EngineParts, Objects, PaymentIntentId, Request, Scene, SequentialIds, Stop,
-    TestMethod, Time, decide,
+    AccountId, Currency, DecisionContext, Dialect, Engine, EngineParts, Objects, PaymentIntentId, Request,
+    SequentialIds, Stop, TestMethod, Time, decide,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,12 +25,16 @@ use tempfile::TempDir;
 
 const ACCOUNT: AccountId = AccountId(1);
 const NOW: Time = Time::new(1_800_000_000);
-/// Of the five operations of a payment, four ask the acquirer and so commit twice.
+/// The commits of the five operations of a payment: four of them need the acquirer and commit twice.
 const COMMITS_IN_FIVE: f64 = 9.0;
 
 fn main() {
     if std::env::args().any(|argument| argument == "fresh") {
-        (0..5).for_each(|_| println!("{:.0} ops/s", fresh()));
+        (0..5).for_each(|_| println!("{:.0} ops/s", fresh(false)));
+        return;
+    }
+    if std::env::args().any(|argument| argument == "assertions") {
+        assertions();
         return;
     }
     if std::env::args().any(|argument| argument == "size") {
@@ -38,7 +44,7 @@ fn main() {
     println!("one operation: create, confirm, two captures and a refund in turn\n");
     let core = core_alone();
     println!("{:<46}{:>12.0} ops/s", "core alone (capture decided with its answer)", core);
-    println!("{:<46}{:>12.0} ops/s", "engine, plain memory, new every 50 operations", fresh());
+    println!("{:<46}{:>12.0} ops/s", "engine, plain memory, new every 50 operations", fresh(false));
     println!("{:<46}{:>12.2} µs", "making an engine in plain memory, one account", making());
     let memory = engine_on(Arc::new(MemoryStore::default()), 40_000, false);
     println!("{:<46}{:>12.0} ops/s", "engine, plain memory, growing to 200000", memory);
@@ -49,7 +55,7 @@ fn main() {
     file();
 }
 
-/// The engine on a file beside bare transactions, in turn, as a disk's mood changes by the second.
+/// The engine on a file beside bare transactions, in turn, because the speed of a disk varies.
 fn file() {
     let folder = TempDir::new().unwrap();
     let slice = Duration::from_millis(700);
@@ -85,7 +91,7 @@ fn core_alone() -> f64 {
         for _ in 0..1_000 {
             let reference = Reference(count);
             let version = account.version;
-            let scene = |answer| Scene {
+            let context = |answer| DecisionContext {
                 objects: &view,
                 ids: &ids,
                 dialect: &dialect,
@@ -95,8 +101,8 @@ fn core_alone() -> f64 {
                 reference,
                 answer,
             };
-            assert!(matches!(decide(&scene(None), &command), Err(Stop::Ask(_))));
-            assert!(decide(&scene(Some(Answer::Done)), &command).is_ok());
+            assert!(matches!(decide(&context(None), &command), Err(Stop::Ask(_))));
+            assert!(decide(&context(Some(Answer::Done)), &command).is_ok());
             count += 1;
         }
     }
@@ -114,9 +120,14 @@ impl Objects for View {
     }
 }
 
+/// An engine without assertions, as a release build of the server runs it.
 fn engine(store: Arc<dyn Store>) -> Engine {
+    engine_with(store, false)
+}
+
+fn engine_with(store: Arc<dyn Store>, assertions: bool) -> Engine {
     let acquirer = Arc::new(SimulatedAcquirer::default());
-    let engine = Engine::open(EngineParts { store, acquirer, ..EngineParts::in_memory(NOW) }).unwrap();
+    let engine = Engine::open(EngineParts { store, acquirer, assertions, ..EngineParts::in_memory(NOW) }).unwrap();
     engine.add_account(Account::standard(ACCOUNT)).unwrap();
     engine
 }
@@ -170,14 +181,22 @@ fn engine_on(store: Arc<dyn Store>, payments: u64, keys: bool) -> f64 {
 }
 
 /// As fuzzing uses it: a new engine for every few operations.
-fn fresh() -> f64 {
+fn fresh(assertions: bool) -> f64 {
     let (start, mut count) = (Instant::now(), 0_u64);
     while start.elapsed() < Duration::from_secs(1) {
-        let engine = engine(Arc::new(MemoryStore::default()));
+        let engine = engine_with(Arc::new(MemoryStore::default()), assertions);
         (0..10).for_each(|_| pay(&engine, None));
         count += 50;
     }
     count as f64 / start.elapsed().as_secs_f64()
+}
+
+/// The cost of the assertions: runs with and without them in turn, and the median of the ratios.
+fn assertions() {
+    let mut ratios: Vec<f64> = (0..9).map(|_| fresh(true) / fresh(false)).collect();
+    ratios.sort_by(f64::total_cmp);
+    let median = ratios.get(ratios.len() / 2).copied().unwrap();
+    println!("with assertions: {median:.2} of the operations without");
 }
 
 /// Microseconds to make an engine in plain memory with an account, and to drop it.

@@ -1,17 +1,17 @@
-//! The choices the rules leave free (§2.17) and the lengths of time they leave open, with binding defaults.
+//! The choices that the specification leaves free (§2.17), among them lengths of time, with defaults.
 
 use crate::time::{DAY, HOUR, MINUTE, Seconds};
 
-/// Every choice the rule book leaves to the engine, by name. The defaults are the rule book's.
+/// Every choice the specification leaves to the engine, by name. The defaults are the specification's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    /// U4, B8: how many captures one PaymentIntent takes; the release of a remainder does not count.
+    /// U4, B8: the most captures of one PaymentIntent; the release of a remainder does not count.
     pub most_captures: u32,
     /// U5: a non-final capture of everything left ends the hold at once. Default: it stays open.
     pub exhausting_capture_is_final: bool,
-    /// U6: cancelling a partly captured PaymentIntent answers `succeeded` (B38). Otherwise `canceled`.
+    /// U6: canceling a partly captured PaymentIntent leads to `succeeded` (B38). Otherwise to `canceled`.
     pub partly_captured_cancel_succeeds: bool,
-    /// C16, U13: confirmations one intent takes; the next one cancels it.
+    /// C16, U13: the most confirmations of one intent; the next one cancels it.
     pub most_confirmations: u32,
     /// U9: a hold can be captured in the very second of `capture_before`. Default: it cannot.
     pub capture_at_deadline: bool,
@@ -19,19 +19,19 @@ pub struct Dialect {
     pub explicit_final_needs_multicapture: bool,
     /// §2.4.7: a capture below the currency's minimum is refused. Default: any positive amount is taken.
     pub capture_minimum_applies: bool,
-    /// §2.7: an expired hold leaves a Refund object `expired_uncaptured_charge` behind. Default: none.
+    /// §2.7: an expired hold creates a Refund object `expired_uncaptured_charge`. Default: none.
     pub expired_hold_makes_refund: bool,
     /// B47: the latches also bind payments without multicapture (I9). Default: yes.
     pub latches_bind_every_payment: bool,
     /// B27: `payment_status` of a complete session whose money is only authorized. Default: not paid.
     pub authorized_session_is_paid: bool,
-    /// Refunds to bank accounts first ask the customer for details (§2.6). Default: they are sent at once.
+    /// Refunds to bank accounts first require the customer's details (§2.6). Default: they are sent at once.
     pub bank_refunds_need_details: bool,
-    /// C19: a bank says days later whether it takes a mandate to debit; the setup is `processing` until then.
+    /// C19: a bank accepts a mandate to debit days later; the setup is `processing` until then.
     pub mandates_take_time: bool,
     /// §2.6: a refund of a bank debit is `pending` until the bank reports. Otherwise it has succeeded at once, as by card.
     pub debit_refunds_wait: bool,
-    /// The lengths of time that the rules leave open.
+    /// The lengths of time that the specification leaves open.
     pub timing: Timing,
 }
 
@@ -56,7 +56,7 @@ impl Default for Dialect {
     }
 }
 
-/// How long things take, in seconds.
+/// Lengths of time in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// Hold of a card payment the customer started: 7 days (§2.7).
@@ -71,9 +71,9 @@ pub struct Timing {
     pub async_capture: Seconds,
     /// A bank debit settles or fails after this ("several days", C8).
     pub bank_settlement: Seconds,
-    /// A bank debit in `processing` can be cancelled for this long (C18: limited and variable).
+    /// A bank debit in `processing` can be canceled for this long (C18: limited and variable).
     pub debit_cancel_window: Seconds,
-    /// The network tells how a refund went after this (§2.6).
+    /// The network reports the outcome of a refund after this (§2.6).
     pub refund_outcome: Seconds,
     /// A refund that waits for the customer's details fails after this (§2.6).
     pub refund_details: Seconds,
@@ -85,7 +85,7 @@ pub struct Timing {
     pub webhook_retry: Seconds,
     /// The wait before the first webhook retry; each further wait is twice as long (§2.12).
     pub webhook_first_retry: Seconds,
-    /// The worker asks the acquirer again about an open question after this.
+    /// The worker repeats an open request to the acquirer after this.
     pub ask_again: Seconds,
 }
 
@@ -116,7 +116,7 @@ pub const SHORTEST_SESSION: Seconds = 1_800;
 pub const LONGEST_SESSION: Seconds = DAY;
 /// The tolerance of webhook signatures: 300 seconds (§2.12).
 pub const SIGNATURE_TOLERANCE: Seconds = 300;
-/// The longest a replaced webhook secret still signs: 24 hours (§2.12).
+/// The longest time that a replaced webhook secret still signs: 24 hours (§2.12).
 pub const LONGEST_ROLL: Seconds = DAY;
-/// Async capture must have filled the ledger by then (A12).
+/// The longest time until an async capture is in the ledger (A12).
 pub const ASYNC_CAPTURE_LIMIT: Seconds = HOUR;

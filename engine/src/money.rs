@@ -6,76 +6,83 @@ use std::fmt;
 /// An amount in the minor unit of some currency (cents, pence, yen).
 ///
 /// There are no operators: every sum and difference is checked, so no amount can wrap or go negative.
+///
+/// ```
+/// use holdfast_engine::{Money, OutOfRange};
+///
+/// assert_eq!(Money::new(700).minus(Money::new(300)), Ok(Money::new(400)));
+/// assert_eq!(Money::new(300).minus(Money::new(700)), Err(OutOfRange));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Money(u64);
 
-/// A sum or difference of amounts left the range of [`Money`]: a defect of the engine, never of a client.
+/// The error for a sum or difference that leaves the range of [`Money`]: an internal error, never a client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
 impl Money {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
     /// The largest amount one payment may have: eight digits (§2.1).
     pub const LARGEST_PAYMENT: Self = Self(99_999_999);
 
-    /// An amount of `minor` units.
+    /// Returns an amount of `minor` units.
     #[must_use]
     pub const fn new(minor: u64) -> Self {
         Self(minor)
     }
 
-    /// The number of minor units.
+    /// Returns the number of minor units.
     #[must_use]
     pub const fn minor(self) -> u64 {
         self.0
     }
 
-    /// Whether this is nothing.
+    /// Returns whether the amount is zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// `self + other`.
+    /// Returns `self + other`.
     ///
     /// # Errors
-    /// [`OutOfRange`] when the sum does not fit.
+    /// [`OutOfRange`] if the sum does not fit.
     pub fn plus(self, other: Self) -> Result<Self, OutOfRange> {
         self.0.checked_add(other.0).map(Self).ok_or(OutOfRange)
     }
 
-    /// `self - other`.
+    /// Returns `self - other`.
     ///
     /// # Errors
-    /// [`OutOfRange`] when `other` is larger.
+    /// [`OutOfRange`] if `other` is larger.
     pub fn minus(self, other: Self) -> Result<Self, OutOfRange> {
         self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
     }
 
-    /// The share `part / whole` of this amount, rounded down; nothing when `whole` is nothing.
-    #[must_use]
-    pub fn share(self, part: Self, whole: Self) -> Self {
-        let share = (u128::from(self.0))
-            .checked_mul(u128::from(part.0))
-            .and_then(|product| product.checked_div(u128::from(whole.0)))
-            .and_then(|share| u64::try_from(share).ok());
-        Self(share.unwrap_or(0))
-    }
-
-    /// This amount as a ledger movement into an account.
+    /// Returns the share `part / whole` of this amount, rounded down.
     ///
     /// # Errors
-    /// [`OutOfRange`] when the amount is beyond the range of `i64`.
+    /// [`OutOfRange`] if `whole` is zero or the share exceeds the range of [`Money`].
+    pub fn share(self, part: Self, whole: Self) -> Result<Self, OutOfRange> {
+        let product = u128::from(self.0).checked_mul(u128::from(part.0)).ok_or(OutOfRange)?;
+        let share = product.checked_div(u128::from(whole.0)).ok_or(OutOfRange)?;
+        u64::try_from(share).map(Self).map_err(|_| OutOfRange)
+    }
+
+    /// Returns this amount as a ledger movement into an account.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the amount is beyond the range of `i64`.
     pub fn incoming(self) -> Result<i64, OutOfRange> {
         i64::try_from(self.0).map_err(|_| OutOfRange)
     }
 
-    /// This amount as a ledger movement out of an account.
+    /// Returns this amount as a ledger movement out of an account.
     ///
     /// # Errors
-    /// [`OutOfRange`] when the amount is beyond the range of `i64`.
+    /// [`OutOfRange`] if the amount is beyond the range of `i64`.
     pub fn outgoing(self) -> Result<i64, OutOfRange> {
         self.incoming()?.checked_neg().ok_or(OutOfRange)
     }
@@ -98,19 +105,19 @@ macro_rules! currencies {
             /// Every currency.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The ISO code in lower case, as the API shows it.
+            /// Returns the ISO code in lower case, as the API shows it.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// The smallest chargeable amount: about US$0.50 (§2.1).
+            /// Returns the smallest chargeable amount: about US$0.50 (§2.1).
             #[must_use]
             pub const fn minimum(self) -> Money {
                 match self { $(Self::$name => Money::new($minimum)),* }
             }
 
-            /// Digits after the point when the amount is written for people.
+            /// Returns the number of decimal places in amounts written for people.
             #[must_use]
             pub const fn decimals(self) -> u32 {
                 match self { $(Self::$name => $decimals),* }
@@ -141,19 +148,19 @@ currencies! {
 }
 
 impl Currency {
-    /// The currency with this ISO code in any case.
+    /// Returns the currency with this ISO code in any case.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.code().eq_ignore_ascii_case(code))
     }
 
-    /// `amount` written for people: `$40.00`, `12.50 EUR`, `900 JPY`.
+    /// Returns `amount` written for people: `$40.00`, `12.50 EUR`, `900 JPY`.
     #[must_use]
     pub fn display(self, amount: Money) -> String {
         let minor = amount.minor();
         let text = match self.decimals() {
             0 => minor.to_string(),
-            _ => format!("{}.{:02}", minor.checked_div(100).unwrap_or(0), minor.checked_rem(100).unwrap_or(0)),
+            _ => format!("{}.{:02}", minor / 100, minor % 100),
         };
         if self == Self::Usd { format!("${text}") } else { format!("{text} {}", self.code().to_uppercase()) }
     }
@@ -172,9 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn a_share_rounds_down_and_never_divides_by_nothing() {
-        assert_eq!(Money::new(100).share(Money::new(1), Money::new(3)), Money::new(33));
-        assert_eq!(Money::new(100).share(Money::new(1), Money::ZERO), Money::ZERO);
+    fn a_share_rounds_down_and_is_checked() {
+        assert_eq!(Money::new(100).share(Money::new(1), Money::new(3)), Ok(Money::new(33)));
+        assert_eq!(Money::new(100).share(Money::new(1), Money::ZERO), Err(OutOfRange));
+        assert_eq!(Money::new(u64::MAX).share(Money::new(3), Money::new(2)), Err(OutOfRange));
+        assert_eq!(Money::new(u64::MAX).share(Money::new(u64::MAX), Money::new(u64::MAX)), Ok(Money::new(u64::MAX)));
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Reconciliation: intents, charges, refunds, the ledger and the acquirer's ledger must tell one story.
+//! Reconciliation: intents, charges, refunds, the ledger and the acquirer's ledger must agree.
 
 mod ledger;
 
 use crate::acquirer::{Position, Reference};
-use crate::money::Money;
+use crate::invariants::record;
+use crate::money::{Money, OutOfRange};
 use crate::objects::{ApplicationFee, Charge, ChargeStatus, FeeRefund, IntentStatus, MovementKind, PaymentIntent};
 use crate::objects::{Refund, Reversal, Transfer};
 use crate::store::{Store, StoreError};
@@ -13,12 +14,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// The first disagreement that was found.
+/// The first difference found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Where.
+    /// The object or reference with the difference.
     pub object: String,
-    /// What disagrees, with both values.
+    /// The values that differ, with their meaning.
     pub what: String,
 }
 
@@ -28,7 +29,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What agreed.
+/// The numbers of records that agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// PaymentIntents compared.
@@ -41,26 +42,57 @@ pub struct Summary {
     pub movements: u64,
     /// Holds and debits of the acquirer compared.
     pub positions: u64,
-    /// Questions to the acquirer that are still open; what they touch is left out.
+    /// Open requests to the acquirer; their objects are not compared with the acquirer.
     pub open: u64,
 }
 
-/// Compares everything in `store` with itself and with the acquirer's `positions`, after checking that it is whole.
+/// Checks that the store is consistent, and compares its records with each other and with the acquirer's `positions`.
+///
+/// ```
+/// use holdfast_engine::{Engine, EngineParts, Time, reconcile};
+///
+/// let engine = Engine::open(EngineParts::in_memory(Time::new(1_800_000_000)))?;
+/// let summary = reconcile(engine.store(), &[])?.map_err(|difference| difference.to_string());
+/// assert_eq!(summary.map(|summary| summary.intents), Ok(0));
+/// # Ok::<(), holdfast_engine::store::StoreError>(())
+/// ```
 ///
 /// # Errors
-/// The outer error when the store is damaged or cannot be read, the inner one with the first difference.
+/// The outer error if the store is damaged or cannot be read, the inner one with the first difference.
 pub fn reconcile(
     store: &dyn Store,
     positions: &[(Reference, Position)],
 ) -> Result<Result<Summary, Difference>, StoreError> {
     store.check()?;
-    let books = Books::read(store)?;
-    Ok(books.check(store, positions))
+    let records = Records::read(store)?;
+    match records.check(store, positions) {
+        Ok(summary) => Ok(Ok(summary)),
+        Err(Failure::Difference(difference)) => Ok(Err(difference)),
+        Err(Failure::Store(error)) => Err(error),
+    }
 }
 
-/// Everything the store has to say about money.
+/// The reason why a comparison ended early.
+enum Failure {
+    Difference(Difference),
+    Store(StoreError),
+}
+
+impl From<Difference> for Failure {
+    fn from(difference: Difference) -> Self {
+        Self::Difference(difference)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// All records about money in the store.
 #[derive(Default)]
-struct Books {
+struct Records {
     intents: FxHashMap<ObjectId, Arc<PaymentIntent>>,
     charges: FxHashMap<ObjectId, Arc<Charge>>,
     refunds: Vec<Arc<Refund>>,
@@ -69,18 +101,20 @@ struct Books {
     fees: Vec<Arc<ApplicationFee>>,
     fee_refunds: Vec<Arc<FeeRefund>>,
     ledger: Ledger,
+    /// The first record that violates an invariant of its own.
+    violation: Option<Difference>,
     open: u64,
     open_references: Vec<Reference>,
     open_objects: Vec<ObjectId>,
 }
 
-impl Books {
+impl Records {
     fn read(store: &dyn Store) -> Result<Self, StoreError> {
-        let mut books = Self::default();
+        let mut records = Self::default();
         for ask in store.open_asks()? {
-            books.open = books.open.saturating_add(1);
-            books.open_references.push(ask.reference);
-            books.open_objects.extend(ask.locks.iter().copied());
+            records.open = records.open.saturating_add(1);
+            records.open_references.push(ask.reference);
+            records.open_objects.extend(ask.locks.iter().copied());
         }
         let kinds = [
             Kind::PaymentIntent,
@@ -93,12 +127,16 @@ impl Books {
             Kind::BalanceTransaction,
         ];
         for kind in kinds {
-            store.each(kind, &mut |object| books.note(object))?;
+            store.each(kind, &mut |object| records.note(object))?;
         }
-        Ok(books)
+        Ok(records)
     }
 
     fn note(&mut self, object: Object) {
+        if let (None, Err(violation)) = (&self.violation, record(&object)) {
+            let what = format!("its record violates an invariant: {violation}");
+            self.violation = Some(Difference { object: object.id().to_string(), what });
+        }
         match object {
             Object::PaymentIntent(intent) => drop(self.intents.insert(intent.id.into(), intent)),
             Object::Charge(charge) => drop(self.charges.insert(charge.id.into(), charge)),
@@ -119,13 +157,14 @@ impl Books {
         }
     }
 
-    fn check(mut self, store: &dyn Store, positions: &[(Reference, Position)]) -> Result<Summary, Difference> {
+    fn check(mut self, store: &dyn Store, positions: &[(Reference, Position)]) -> Result<Summary, Failure> {
         let positions: FxHashMap<Reference, Position> = positions.iter().copied().collect();
         let mut ledger = std::mem::take(&mut self.ledger);
+        ledger.in_range()?;
         let movements = ledger.count();
-        let mut refunded: FxHashMap<ObjectId, u64> = FxHashMap::default();
+        let mut refunded: FxHashMap<ObjectId, Money> = FxHashMap::default();
         for refund in &self.refunds {
-            add(&mut refunded, refund.charge.into(), check_refund(refund, &mut ledger)?);
+            add(&mut refunded, refund.charge.into(), check_refund(refund, &mut ledger)?)?;
         }
         for charge in self.charges.values() {
             self.check_charge(charge, &refunded, &mut ledger)?;
@@ -144,7 +183,10 @@ impl Books {
         orphans.sort_unstable();
         if let Some(hold) = orphans.into_iter().find(|hold| !self.open_references.contains(hold)) {
             let what = "the acquirer holds or took money that no charge knows of".to_owned();
-            return Err(Difference { object: hold.to_string(), what });
+            return Err(Difference { object: hold.to_string(), what }.into());
+        }
+        if let Some(violation) = self.violation {
+            return Err(violation.into());
         }
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let (intents, charges) = (count(self.intents.len()), count(self.charges.len()));
@@ -152,37 +194,38 @@ impl Books {
         Ok(Summary { intents, charges, refunds, movements, positions, open: self.open })
     }
 
-    /// Fees and transfers against what came back of them and against the ledgers of both sides.
+    /// Compares fees and transfers with their returns and with the ledgers of both accounts.
     fn check_shares(&self, ledger: &mut Ledger) -> Result<(), Difference> {
-        let mut back: FxHashMap<ObjectId, u64> = FxHashMap::default();
+        let mut back: FxHashMap<ObjectId, Money> = FxHashMap::default();
         for reversal in &self.reversals {
-            let (id, amount, parent) = (reversal.id.into(), reversal.amount, reversal.transfer.into());
-            add(&mut back, parent, amount.minor());
-            ledger.settle(id, MovementKind::TransferRefund, incoming(amount))?;
-            ledger.settle(id, MovementKind::TransferReturned, outgoing(amount))?;
+            let (id, amount, parent): (ObjectId, _, _) =
+                (reversal.id.into(), reversal.amount, reversal.transfer.into());
+            add(&mut back, parent, amount)?;
+            ledger.settle(id, MovementKind::TransferRefund, incoming(&id, amount)?)?;
+            ledger.settle(id, MovementKind::TransferReturned, outgoing(&id, amount)?)?;
         }
         for refund in &self.fee_refunds {
-            let (id, amount, parent) = (refund.id.into(), refund.amount, refund.fee.into());
-            add(&mut back, parent, amount.minor());
-            ledger.settle(id, MovementKind::ApplicationFeeRefund, outgoing(amount))?;
-            ledger.settle(id, MovementKind::FeeReturned, incoming(amount))?;
+            let (id, amount, parent): (ObjectId, _, _) = (refund.id.into(), refund.amount, refund.fee.into());
+            add(&mut back, parent, amount)?;
+            ledger.settle(id, MovementKind::ApplicationFeeRefund, outgoing(&id, amount)?)?;
+            ledger.settle(id, MovementKind::FeeReturned, incoming(&id, amount)?)?;
         }
         let mut given: Vec<(ObjectId, Money, Money)> = Vec::new();
         for transfer in &self.transfers {
-            let (id, amount) = (transfer.id.into(), transfer.amount);
+            let (id, amount): (ObjectId, _) = (transfer.id.into(), transfer.amount);
             given.push((id, amount, transfer.reversed));
-            ledger.settle(id, MovementKind::Transfer, outgoing(amount))?;
-            ledger.settle(id, MovementKind::TransferReceived, incoming(amount))?;
+            ledger.settle(id, MovementKind::Transfer, outgoing(&id, amount)?)?;
+            ledger.settle(id, MovementKind::TransferReceived, incoming(&id, amount)?)?;
         }
         for fee in &self.fees {
-            let (id, amount) = (fee.id.into(), fee.amount);
+            let (id, amount): (ObjectId, _) = (fee.id.into(), fee.amount);
             given.push((id, amount, fee.refunded));
-            ledger.settle(id, MovementKind::ApplicationFee, incoming(amount))?;
-            ledger.settle(id, MovementKind::FeePaid, outgoing(amount))?;
+            ledger.settle(id, MovementKind::ApplicationFee, incoming(&id, amount)?)?;
+            ledger.settle(id, MovementKind::FeePaid, outgoing(&id, amount)?)?;
         }
         for (id, given, returned) in given {
-            let sum = back.get(&id).copied().unwrap_or(0);
-            same(&id, "returned by its own count and by its returns", returned.minor(), sum)?;
+            let sum = back.get(&id).copied().unwrap_or_default();
+            same(&id, "returned by its own count and by its returns", returned, sum)?;
             at_most(&id, "returned", returned, "given", given)?;
         }
         Ok(())
@@ -193,24 +236,24 @@ impl Books {
         self.open_objects.iter().any(|open| *open == intent || Some(*open) == session)
     }
 
-    /// A charge against its intent, its refunds and the ledger.
+    /// Compares a charge with its intent, its refunds and the ledger.
     fn check_charge(
         &self,
         charge: &Charge,
-        refunded: &FxHashMap<ObjectId, u64>,
+        refunded: &FxHashMap<ObjectId, Money>,
         ledger: &mut Ledger,
     ) -> Result<(), Difference> {
         let id = ObjectId::from(charge.id);
         at_most(&id, "refunded", charge.refunded, "captured", charge.captured)?;
-        let placed = charge.captured.plus(charge.released).unwrap_or(Money::new(u64::MAX));
+        let placed = total(&id, charge.captured, charge.released)?;
         at_most(&id, "captured + released", placed, "authorized", charge.amount)?;
-        let refunds = refunded.get(&id).copied().unwrap_or(0);
-        same(&id, "refunded by the charge and by its refunds", charge.refunded.minor(), refunds)?;
+        let refunds = refunded.get(&id).copied().unwrap_or_default();
+        same(&id, "refunded by the charge and by its refunds", charge.refunded, refunds)?;
         let kind = match charge.test_method.row().method_type.settles_later() {
             true => MovementKind::Payment,
             false => MovementKind::Charge,
         };
-        ledger.settle(id, kind, if charge.awaits_ledger { 0 } else { incoming(charge.captured) })?;
+        ledger.settle(id, kind, if charge.awaits_ledger { 0 } else { incoming(&id, charge.captured)? })?;
         match self.intents.get(&charge.intent.into()) {
             None => Err(Difference { object: id.to_string(), what: "its PaymentIntent is missing".to_owned() }),
             Some(intent) if intent.latest_charge == Some(charge.id) => {
@@ -224,10 +267,10 @@ impl Books {
         }
     }
 
-    /// An intent against itself (I1, I3, I4).
+    /// Checks the amounts of an intent (I1, I3, I4).
     fn check_intent(&self, intent: &PaymentIntent) -> Result<(), Difference> {
         let id = ObjectId::from(intent.id);
-        let sum = intent.received.plus(intent.capturable).unwrap_or(Money::new(u64::MAX));
+        let sum = total(&id, intent.received, intent.capturable)?;
         if !intent.latest_charge.map_or(sum.is_zero(), |charge| self.charges.contains_key(&charge.into())) {
             return Err(Difference { object: id.to_string(), what: "its charge is missing".to_owned() });
         }
@@ -244,19 +287,19 @@ impl Books {
     }
 }
 
-/// A refund against the ledger; answers how much of it counts.
-fn check_refund(refund: &Refund, ledger: &mut Ledger) -> Result<u64, Difference> {
+/// Compares a refund with the ledger and returns the amount that counts.
+fn check_refund(refund: &Refund, ledger: &mut Ledger) -> Result<Money, Difference> {
     if refund.reference.is_none() {
-        // The picture of a released hold: no money moved.
-        return Ok(0);
+        // The Refund that depicts an expired hold: no money moved.
+        return Ok(Money::ZERO);
     }
-    let (id, undone) = (refund.id.into(), refund.status.is_undone());
-    ledger.settle(id, MovementKind::Refund, outgoing(refund.amount))?;
-    ledger.settle(id, MovementKind::RefundFailure, if undone { incoming(refund.amount) } else { 0 })?;
-    Ok(if undone { 0 } else { refund.amount.minor() })
+    let (id, undone): (ObjectId, _) = (refund.id.into(), refund.status.is_undone());
+    ledger.settle(id, MovementKind::Refund, outgoing(&id, refund.amount)?)?;
+    ledger.settle(id, MovementKind::RefundFailure, if undone { incoming(&id, refund.amount)? } else { 0 })?;
+    Ok(if undone { Money::ZERO } else { refund.amount })
 }
 
-/// A charge against the acquirer's ledger.
+/// Compares a charge with the acquirer's ledger.
 fn check_position(charge: &Charge, position: Option<&Position>) -> Result<(), Difference> {
     let id = ObjectId::from(charge.id);
     let Some(position) = position else {
@@ -278,19 +321,29 @@ fn check_position(charge: &Charge, position: Option<&Position>) -> Result<(), Di
     Ok(())
 }
 
-/// An amount as the ledger has it; one that does not fit agrees with nothing.
-fn incoming(amount: Money) -> i64 {
-    amount.incoming().unwrap_or(i64::MAX)
+/// Returns the sum of two amounts of one object.
+fn total(id: &ObjectId, one: Money, other: Money) -> Result<Money, Difference> {
+    one.plus(other).map_err(|OutOfRange| out_of_range(id, one.max(other)))
 }
 
-/// The same for money that goes out.
-fn outgoing(amount: Money) -> i64 {
-    amount.outgoing().unwrap_or(i64::MIN)
+/// Returns an amount as a movement into an account.
+fn incoming(id: &ObjectId, amount: Money) -> Result<i64, Difference> {
+    amount.incoming().map_err(|OutOfRange| out_of_range(id, amount))
 }
 
-fn add(sums: &mut FxHashMap<ObjectId, u64>, id: ObjectId, amount: u64) {
+/// Returns an amount as a movement out of an account.
+fn outgoing(id: &ObjectId, amount: Money) -> Result<i64, Difference> {
+    amount.outgoing().map_err(|OutOfRange| out_of_range(id, amount))
+}
+
+fn add(sums: &mut FxHashMap<ObjectId, Money>, id: ObjectId, amount: Money) -> Result<(), Difference> {
     let sum = sums.entry(id).or_default();
-    *sum = sum.saturating_add(amount);
+    *sum = total(&id, *sum, amount)?;
+    Ok(())
+}
+
+fn out_of_range(id: &ObjectId, amount: Money) -> Difference {
+    Difference { object: id.to_string(), what: format!("a sum with the amount {amount} leaves the range of 64 bits") }
 }
 
 fn same<T: PartialEq + fmt::Display>(id: &ObjectId, what: &str, one: T, other: T) -> Result<(), Difference> {

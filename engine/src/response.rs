@@ -1,71 +1,79 @@
-//! What the engine answers: typed and frozen; text is made of it only where somebody reads text.
+//! Responses of the engine: typed and frozen. Only the edge renders them as text.
 
 use crate::objects::CheckoutSession;
 use crate::refusal::Refusal;
-use crate::store::Page;
 use crate::version::ApiVersion;
 use crate::{ChargeId, Kind, Object};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The answer to one request.
+/// The response to one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     /// The number of the request that was executed; rendered `req_…`.
     pub request: u64,
     /// The API version that renders it.
     pub version: ApiVersion,
-    /// What it says.
+    /// The body.
     pub body: Body,
-    /// What to put in place of ids (`expand[]`), as paths and frozen states.
+    /// The replacements of ids by objects (`expand[]`), as paths and frozen states.
     pub expanded: Vec<(String, Expanded)>,
-    /// Whether it is the answer of an earlier request with the same idempotency key.
+    /// Whether this is the response to an earlier request with the same idempotency key.
     pub replayed: bool,
 }
 
-/// What `expand[]` shows at a path.
+/// The value that `expand[]` shows at a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expanded {
     /// An object in place of its id.
     Object(Object),
-    /// The positions of a Checkout Session.
+    /// The line items of a Checkout Session.
     LineItems(Arc<CheckoutSession>),
     /// The refunds of a charge, newest first.
     Refunds(ChargeId, Vec<Object>),
 }
 
-/// What an answer says.
+/// The body of a response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// An object.
     Object(Object),
     /// A page of objects.
     Page {
-        /// Of which kind.
+        /// The kind of the objects.
         kind: Kind,
         /// The objects, newest first.
         objects: Vec<Object>,
-        /// Whether there are more.
+        /// Whether more objects follow.
         has_more: bool,
     },
-    /// No, and why.
+    /// The refusal.
     Refused(Box<Refusal>),
 }
 
+/// A page of objects, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// Whether there are more beyond the page.
+    pub has_more: bool,
+}
+
 impl Response {
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.refusal().map_or(200, |refusal| refusal.reason.row().status)
     }
 
-    /// The object, when it is one.
+    /// Returns the object; `None` for a page or a refusal.
     #[must_use]
     pub const fn object(&self) -> Option<&Object> {
         if let Body::Object(object) = &self.body { Some(object) } else { None }
     }
 
-    /// The refusal, when it is one.
+    /// Returns the refusal; `None` for an object or a page.
     #[must_use]
     pub const fn refusal(&self) -> Option<&Refusal> {
         if let Body::Refused(refusal) = &self.body { Some(refusal) } else { None }
@@ -73,7 +81,7 @@ impl Response {
 }
 
 impl Body {
-    /// A page as an answer.
+    /// Returns a page as a body.
     pub(crate) fn page(kind: Kind, page: Page) -> Self {
         Self::Page { kind, objects: page.objects, has_more: page.has_more }
     }

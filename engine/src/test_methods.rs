@@ -1,8 +1,8 @@
-//! The test payment methods (§2.14): one table that says what each is and how the network treats it.
+//! The test payment methods (§2.14): one table with the kind and the behavior of each.
 
 use serde::{Deserialize, Serialize};
 
-/// A card network. Which of them take part in multicapture: [`Network::multicapture`].
+/// A card network. [`Network::multicapture`] lists those with multicapture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the networks' names")]
 pub enum Network {
@@ -17,7 +17,7 @@ pub enum Network {
 }
 
 impl Network {
-    /// The network's name in API objects.
+    /// Returns the network's name in API objects.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl Network {
     }
 }
 
-/// What a payment method is made of.
+/// The type of a payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MethodType {
     /// A card.
@@ -60,7 +60,7 @@ impl MethodType {
     /// Every type.
     pub const ALL: &'static [Self] = &[Self::Card, Self::UsBankAccount, Self::SepaDebit, Self::BankTransfer];
 
-    /// The type's name in the API.
+    /// Returns the type's name in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,20 +71,20 @@ impl MethodType {
         }
     }
 
-    /// Whether payments settle days later, through `processing` (C8, C9).
+    /// Returns whether payments settle days later, through `processing` (C8, C9).
     #[must_use]
     pub const fn settles_later(self) -> bool {
         matches!(self, Self::UsBankAccount | Self::SepaDebit | Self::BankTransfer)
     }
 
-    /// Whether the merchant draws the money from a bank account, and may stop that for a while (C18).
+    /// Returns whether the merchant debits a bank account and may stop that for a while (C18).
     #[must_use]
     pub const fn is_bank_debit(self) -> bool {
         matches!(self, Self::UsBankAccount | Self::SepaDebit)
     }
 }
 
-/// Why an issuer or bank said no.
+/// The reason why an issuer or bank declined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's decline codes")]
 pub enum Decline {
@@ -103,7 +103,7 @@ pub enum Decline {
 }
 
 impl Decline {
-    /// The error code, the decline code, and the sentence for people (§2.5, TEST-EN).
+    /// Returns the error code, the decline code and the message (§2.5, TEST-EN).
     #[must_use]
     pub const fn texts(self) -> (&'static str, Option<&'static str>, &'static str) {
         match self {
@@ -131,18 +131,18 @@ impl Decline {
     }
 }
 
-/// When the customer must prove who they are.
+/// The condition for a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Challenge {
     /// Always.
     Always,
-    /// Unless the method was set up and the customer is away (an off-session payment).
+    /// Unless the method was set up and the customer is absent (an off-session payment).
     UnlessSetUp,
     /// Only while the customer is present: the method counts as already set up.
     OnSession,
 }
 
-/// How the network treats a test method.
+/// The behavior of the network for a test method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Behaviour {
     /// Approves.
@@ -151,7 +151,7 @@ pub enum Behaviour {
     Decline(Decline),
     /// Attaches, then declines every charge.
     DeclineCharge(Decline),
-    /// Does not even make a payment method: the number is wrong.
+    /// Creates no payment method: the number is wrong.
     Malformed(Decline),
     /// Challenges, then approves.
     Challenge(Challenge),
@@ -186,7 +186,7 @@ pub struct TestMethodRow {
     pub network: Option<Network>,
     /// B41: whether the card takes enterprise features such as multicapture.
     pub enterprise: bool,
-    /// How the network treats it.
+    /// The behavior of the network.
     pub behaviour: Behaviour,
 }
 
@@ -201,7 +201,7 @@ macro_rules! methods {
             /// Every test method.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// What the table says of it.
+            /// Returns the row of the table.
             #[must_use]
             pub const fn row(self) -> TestMethodRow {
                 match self {
@@ -279,13 +279,13 @@ methods! {
 }
 
 impl TestMethod {
-    /// The method whose token is `token`.
+    /// Returns the method whose token is `token`.
     #[must_use]
     pub fn from_token(token: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|method| method.row().token == token)
     }
 
-    /// The method of `method_type` with this card number, account number or IBAN.
+    /// Returns the method of `method_type` with this card number, account number or IBAN.
     #[must_use]
     pub fn from_number(method_type: MethodType, number: &str) -> Option<Self> {
         let row_fits = |row: TestMethodRow| row.method_type == method_type && row.number == number;

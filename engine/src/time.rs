@@ -1,4 +1,4 @@
-//! Time in whole seconds, and the clock port. Only the shell asks a clock; decisions are told the time.
+//! Time in whole seconds, and the clock port. Only the shell reads a clock; a decision receives the time.
 
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,38 +19,38 @@ pub const HOUR: Seconds = 3_600;
 pub const DAY: Seconds = 86_400;
 
 impl Time {
-    /// The instant `seconds` after the epoch.
+    /// Returns the instant `seconds` after the epoch.
     #[must_use]
     pub const fn new(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// Seconds since the epoch.
+    /// Returns the seconds since the Unix epoch.
     #[must_use]
     pub const fn seconds(self) -> u64 {
         self.0
     }
 
-    /// The instant `seconds` later (the end of time when it does not fit).
+    /// Returns the instant `seconds` later, or the largest instant if it exceeds the range.
     #[must_use]
     pub const fn after(self, seconds: Seconds) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Seconds passed since `earlier`, 0 when it lies ahead.
+    /// Returns the seconds since `earlier`, or 0 if `earlier` is in the future.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Seconds {
         self.0.saturating_sub(earlier.0)
     }
 }
 
-/// Where the shell learns the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// The present instant; never goes back.
+    /// Returns the current instant, which never decreases.
     fn now(&self) -> Time;
 }
 
-/// The machine's clock.
+/// The clock of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -61,23 +61,23 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands until it is moved, for tests, fuzzing and test servers.
+/// A clock that moves only by request, for tests, fuzzing and test servers.
 #[derive(Debug, Default)]
 pub struct ManualClock(AtomicU64);
 
 impl ManualClock {
-    /// A clock that shows `start`.
+    /// Returns a clock that shows `start`.
     #[must_use]
     pub const fn at(start: Time) -> Self {
         Self(AtomicU64::new(start.0))
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward by `seconds`.
     pub fn advance(&self, seconds: Seconds) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Sets the clock to `time` unless that lies behind.
+    /// Sets the clock to `time` unless `time` is in the past.
     pub fn advance_to(&self, time: Time) {
         self.0.fetch_max(time.0, Ordering::SeqCst);
     }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 #[serde(transparent)]
 pub struct ApiVersion(u32);
 
-/// What a version changes: `since` it, the feature is as described; before it, the old way.
+/// A feature of the API that depends on the version. Later versions have the feature; earlier ones show the old form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     /// `requires_payment_method` and `requires_action`; before: `requires_source`, `requires_source_action` (C17).
@@ -24,8 +24,8 @@ pub enum Feature {
     PageUiModes,
 }
 
-/// The first version with each feature. The third row's date is nobody's statement: the engine puts it
-/// together with the removal of the refunds list.
+/// The first version with each feature. No source dates the third row: the engine assumes the version that removed the
+/// refunds list.
 const FEATURES: &[(Feature, ApiVersion)] = &[
     (Feature::MethodStatusNames, ApiVersion::of(2019, 2, 11)),
     (Feature::LatestCharge, ApiVersion::of(2022, 11, 15)),
@@ -35,16 +35,16 @@ const FEATURES: &[(Feature, ApiVersion)] = &[
 ];
 
 impl ApiVersion {
-    /// The version of accounts that do not say otherwise.
+    /// The version of accounts that name none.
     pub const CURRENT: Self = Self::of(2026, 6, 24);
 
-    /// The version of a day.
+    /// Returns the version of a day.
     #[must_use]
     pub const fn of(year: u32, month: u32, day: u32) -> Self {
         Self(year.saturating_mul(10_000).saturating_add(month.saturating_mul(100)).saturating_add(day))
     }
 
-    /// Whether this version has `feature`.
+    /// Returns whether this version has `feature`.
     #[must_use]
     pub fn has(self, feature: Feature) -> bool {
         FEATURES.iter().any(|(named, since)| *named == feature && self >= *since)
@@ -60,7 +60,7 @@ impl fmt::Display for ApiVersion {
 impl FromStr for ApiVersion {
     type Err = NotAVersion;
 
-    /// Reads `2022-11-15`, with or without a release name behind a point (`2026-06-24.name`).
+    /// Parses `2022-11-15`, with or without a release name after a period (`2026-06-24.name`).
     fn from_str(text: &str) -> Result<Self, NotAVersion> {
         let date = text.split('.').next().unwrap_or("");
         let mut parts = date.split('-').map(|part| (part.len(), part.parse::<u32>()));
@@ -76,7 +76,7 @@ impl FromStr for ApiVersion {
     }
 }
 
-/// The text is not the date of an API version.
+/// The error for a text that is not the date of an API version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAVersion;
 

@@ -5,7 +5,7 @@ use crate::api::with_headers;
 use crate::app::{App, accounts};
 use crate::call::Asker;
 use crate::world;
-use holdfast_engine::command::{Command, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent};
 use holdfast_engine::edge::read::{Verb, command};
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Account;
@@ -192,8 +192,10 @@ fn advance(app: &App, asker: &Asker, key: Option<&str>, params: &Value) -> Answe
 /// The engine's answer to a test helper: the object afterwards. That a customer or a bank said no is no refusal of the
 /// event; that a card was declined on a session's page is.
 pub(crate) fn happened(app: &App, asker: &Asker, key: Option<&str>, command: Command) -> Answer {
-    let said =
-        matches!(command, Command::World(WorldEvent::Authenticate { .. } | WorldEvent::AuthenticateSetup { .. }));
+    let said = matches!(
+        command,
+        Command::Environment(EnvironmentEvent::Authenticate { .. } | EnvironmentEvent::AuthenticateSetup { .. })
+    );
     let (version, idempotency_key) = (Some(asker.version.unwrap_or(ApiVersion::CURRENT)), key.map(str::to_owned));
     let request = Request { version, idempotency_key: idempotency_key.clone(), ..Request::new(asker.account, command) };
     let response = app.engine.execute(request);

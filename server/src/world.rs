@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Asker;
 use crate::own::{happened, integer, not_found, only, text};
-use holdfast_engine::command::{Command, MethodRef, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent, MethodRef};
 use holdfast_engine::objects::RefundFailure;
 use holdfast_engine::{Decline, LONGEST_ROLL, Reason, Refusal, TestMethod};
 use serde_json::Value;
@@ -56,7 +56,7 @@ pub(crate) fn is_route(segments: &[&str]) -> bool {
 fn command(segments: &[&str], params: &Value) -> Option<Result<Command, Refusal>> {
     match segments {
         ["webhook_endpoints", id, "roll_secret"] => Some(roll_secret(id, params)),
-        _ => event(segments, params).map(|event| event.map(Command::World)),
+        _ => event(segments, params).map(|event| event.map(Command::Environment)),
     }
 }
 
@@ -67,34 +67,34 @@ fn roll_secret(id: &str, params: &Value) -> Result<Command, Refusal> {
     Ok(Command::RollWebhookSecret { endpoint: named(id, "webhook_endpoint")?, keep })
 }
 
-fn event(segments: &[&str], params: &Value) -> Option<Result<WorldEvent, Refusal>> {
+fn event(segments: &[&str], params: &Value) -> Option<Result<EnvironmentEvent, Refusal>> {
     Some(match segments {
-        ["payment_intents", id, "authenticate"] => named(id, "payment_intent")
-            .and_then(|intent| Ok(WorldEvent::Authenticate { intent, passes: choice(params, "outcome", &OUTCOMES)? })),
+        ["payment_intents", id, "authenticate"] => named(id, "payment_intent").and_then(|intent| {
+            Ok(EnvironmentEvent::Authenticate { intent, passes: choice(params, "outcome", &OUTCOMES)? })
+        }),
         ["setup_intents", id, "authenticate"] => named(id, "setupintent").and_then(|intent| {
-            Ok(WorldEvent::AuthenticateSetup { intent, passes: choice(params, "outcome", &OUTCOMES)? })
+            Ok(EnvironmentEvent::AuthenticateSetup { intent, passes: choice(params, "outcome", &OUTCOMES)? })
         }),
         ["payment_intents", id, "settle"] => named(id, "payment_intent").and_then(|intent| {
-            Ok(WorldEvent::BankAnswers { intent, answer: choice(params, "outcome", &BANK_ANSWERS)? })
+            Ok(EnvironmentEvent::BankAnswers { intent, answer: choice(params, "outcome", &BANK_ANSWERS)? })
         }),
-        ["payment_intents", id, "close_cancel_window"] => {
-            nothing(params).and_then(|()| Ok(WorldEvent::CancelWindowCloses { intent: named(id, "payment_intent")? }))
-        }
+        ["payment_intents", id, "close_cancel_window"] => nothing(params)
+            .and_then(|()| Ok(EnvironmentEvent::CancelWindowCloses { intent: named(id, "payment_intent")? })),
         ["refunds", id, "report"] => named(id, "refund").and_then(|refund| {
-            Ok(WorldEvent::RefundReported { refund, outcome: choice(params, "outcome", &REPORTS)? })
+            Ok(EnvironmentEvent::RefundReported { refund, outcome: choice(params, "outcome", &REPORTS)? })
         }),
         ["refunds", id, "return"] => {
-            nothing(params).and_then(|()| Ok(WorldEvent::RefundReturned { refund: named(id, "refund")? }))
+            nothing(params).and_then(|()| Ok(EnvironmentEvent::RefundReturned { refund: named(id, "refund")? }))
         }
         ["refunds", id, "give_details"] => {
-            nothing(params).and_then(|()| Ok(WorldEvent::RefundDetailsGiven { refund: named(id, "refund")? }))
+            nothing(params).and_then(|()| Ok(EnvironmentEvent::RefundDetailsGiven { refund: named(id, "refund")? }))
         }
         ["checkout", "sessions", id, "complete"] => complete(id, params),
         _ => return None,
     })
 }
 
-fn complete(id: &str, params: &Value) -> Result<WorldEvent, Refusal> {
+fn complete(id: &str, params: &Value) -> Result<EnvironmentEvent, Refusal> {
     only(params, &["payment_method", "email"])?;
     let session = named(id, "checkout.session")?;
     let method = text(params, "payment_method")?.ok_or_else(|| Reason::Missing("payment_method".into()))?;
@@ -103,7 +103,7 @@ fn complete(id: &str, params: &Value) -> Result<WorldEvent, Refusal> {
         None => MethodRef::Saved(named(method, "PaymentMethod")?),
     };
     let email = text(params, "email")?.map(str::to_owned);
-    Ok(WorldEvent::CompleteSession { session, method, email })
+    Ok(EnvironmentEvent::CompleteSession { session, method, email })
 }
 
 fn named<T: FromStr>(id: &str, noun: &'static str) -> Result<T, Refusal> {

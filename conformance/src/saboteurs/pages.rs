@@ -1,6 +1,6 @@
 //! Saboteurs: SetupIntents and Checkout Sessions.
 
-use holdfast_engine::command::{Command, JobKind, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent, JobKind};
 use holdfast_engine::objects::{EventType, PaymentStatus, SessionStatus};
 use holdfast_engine::time::HOUR;
 
@@ -136,14 +136,14 @@ pub(super) const TABLE: &[Saboteur] = &[
         name: "a bank's answer to a mandate is not heard",
         rules: "C19 §2.3",
         breaks: Seen("setup"),
-        how: Ignores(|command| matches!(command, Command::World(WorldEvent::MandateAnswered { .. }))),
+        how: Ignores(|command| matches!(command, Command::Environment(EngineEvent::MandateAnswered { .. }))),
     },
     Saboteur {
         name: "a customer who fails the authentication of a setup passes",
         rules: "C19 §2.3",
         breaks: Seen("setup"),
         how: Hears(|request, _| {
-            if let Command::World(WorldEvent::AuthenticateSetup { passes, .. }) = &mut request.command {
+            if let Command::Environment(EngineEvent::AuthenticateSetup { passes, .. }) = &mut request.command {
                 *passes = true;
             }
         }),

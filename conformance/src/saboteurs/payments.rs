@@ -2,7 +2,7 @@
 
 use holdfast_engine::Money;
 use holdfast_engine::acquirer::{Answer, Ask};
-use holdfast_engine::command::{Command, JobKind, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent, JobKind};
 use holdfast_engine::objects::{CaptureMethod, ConfirmationMethod, IntentStatus};
 use holdfast_engine::time::HOUR;
 
@@ -116,7 +116,7 @@ pub(super) const TABLE: &[Saboteur] = &[
         rules: "C7 C13",
         breaks: Property("outside-answers-count"),
         how: Hears(|request, _| {
-            if let Command::World(WorldEvent::Authenticate { passes, .. }) = &mut request.command {
+            if let Command::Environment(EngineEvent::Authenticate { passes, .. }) = &mut request.command {
                 *passes = true;
             }
         }),
@@ -193,7 +193,7 @@ pub(super) const TABLE: &[Saboteur] = &[
         name: "a debit can be canceled for ever",
         rules: "C18 U18",
         breaks: Seen("answer"),
-        how: Ignores(|command| matches!(command, Command::World(WorldEvent::CancelWindowCloses { .. }))),
+        how: Ignores(|command| matches!(command, Command::Environment(EngineEvent::CancelWindowCloses { .. }))),
     },
     Saboteur {
         name: "an answer shows a held payment as received",

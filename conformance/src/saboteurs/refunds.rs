@@ -1,7 +1,7 @@
 //! Saboteurs: giving money back.
 
 use holdfast_engine::Object;
-use holdfast_engine::command::{Command, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent};
 use holdfast_engine::objects::{IntentStatus, MovementKind, RefundStatus};
 
 use super::Breaks::{Property, Seen};
@@ -89,7 +89,9 @@ pub(super) const TABLE: &[Saboteur] = &[
         name: "nobody hears that a refund failed",
         rules: "R7 §2.6",
         breaks: Seen("refund"),
-        how: Ignores(|command| matches!(command, Command::World(WorldEvent::RefundReported { outcome: Err(_), .. }))),
+        how: Ignores(|command| {
+            matches!(command, Command::Environment(EngineEvent::RefundReported { outcome: Err(_), .. }))
+        }),
     },
     Saboteur {
         name: "a refund of a hold cancels it",

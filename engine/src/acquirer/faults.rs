@@ -1,30 +1,30 @@
-//! What can go wrong on the way to the acquirer and back, as a plan that tests control.
+//! Faults on the way to the acquirer and back, as a plan that tests control.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-/// What happens to one call.
+/// The fault of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It arrives and the answer comes back.
+    /// No fault: the call arrives and the answer comes back.
     None,
-    /// It times out before it arrives: no effect.
+    /// The call times out before it arrives and has no effect.
     TimeoutBefore,
-    /// The effect happens, the answer is lost.
+    /// The call has its effect, and the answer is lost.
     AnswerLost,
-    /// It arrives twice; one answer comes back.
+    /// The call arrives twice, and one answer comes back.
     ArrivesTwice,
-    /// It times out and is still on its way: the effect happens after the next call, if it has not by then.
+    /// The call times out and arrives after the next call.
     ArrivesLate,
 }
 
-/// Decides what happens to each call.
+/// A source of the faults of calls, in order.
 pub trait Faults: Send + Sync {
-    /// The fate of the next call.
+    /// Returns the fault of the next call.
     fn next(&self) -> Fault;
 }
 
-/// Nothing goes wrong.
+/// A source without faults.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoFaults;
 
@@ -34,18 +34,18 @@ impl Faults for NoFaults {
     }
 }
 
-/// The given faults one call after another, then none.
+/// A queue of faults: each call takes one, and calls beyond the queue have none.
 #[derive(Debug, Default)]
 pub struct PlannedFaults(Mutex<VecDeque<Fault>>);
 
 impl PlannedFaults {
-    /// The plan `faults`.
+    /// Returns a queue of `faults`.
     #[must_use]
     pub fn new(faults: impl IntoIterator<Item = Fault>) -> Self {
         Self(Mutex::new(faults.into_iter().collect()))
     }
 
-    /// Adds to the end of the plan.
+    /// Appends `faults` to the queue.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
     }

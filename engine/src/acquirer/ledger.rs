@@ -1,4 +1,4 @@
-//! The simulated acquirer's ledger: what it answered, and what became of each hold, debit and return.
+//! The simulated acquirer's ledger: its answers and the state of each hold, debit and return.
 
 use super::{Answer, Reference};
 use crate::money::Money;
@@ -6,46 +6,46 @@ use crate::test_methods::TestMethod;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-/// What the acquirer's ledger says of one hold or debit.
+/// The state of one hold or debit in the acquirer's ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The method it is on.
+    /// The charged method.
     pub method: TestMethod,
-    /// How much was held or debited.
+    /// The amount held or debited.
     pub amount: Money,
-    /// How much was taken.
+    /// The amount captured.
     pub captured: Money,
-    /// How much went back without being taken.
+    /// The amount released without capture.
     pub released: Money,
-    /// How much of what was taken was returned, failed returns excluded.
+    /// The amount returned after capture, without failed returns.
     pub refunded: Money,
-    /// A bank debit that has not settled.
+    /// Whether it is a bank debit that has not settled.
     pub pending: bool,
 }
 
-/// What it says of one return.
+/// The state of one return in the acquirer's ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
-    /// The hold or debit it returns money of.
+    /// The hold or debit whose money is returned.
     pub hold: Reference,
-    /// How much.
+    /// The amount returned.
     pub amount: Money,
-    /// It failed, or was stopped: the money is not returned after all.
+    /// Whether the return failed or was stopped, so that no money was returned.
     pub undone: bool,
 }
 
-/// What one question does: the answer, and what is different afterwards.
+/// The effect of one request: the answer and the states after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effect {
-    /// The answer, from now on and for ever.
+    /// The answer to every request under the same reference.
     pub answer: Answer,
-    /// The hold or debit as it is afterwards.
+    /// The changed hold or debit.
     pub position: Option<(Reference, Position)>,
-    /// The return as it is afterwards.
+    /// The changed return.
     pub refund: Option<(Reference, Return)>,
 }
 
-/// The ledger cannot be read or written.
+/// The error of a ledger that cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerError(pub String);
 
@@ -57,40 +57,40 @@ impl std::fmt::Display for LedgerError {
 
 impl std::error::Error for LedgerError {}
 
-/// Where a simulated acquirer keeps its ledger.
+/// Storage for the ledger of a simulated acquirer.
 pub trait Ledger: Send {
-    /// The answer to a question that was asked before.
+    /// Returns the answer to an earlier request under `reference`.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     fn answer(&self, reference: Reference) -> Result<Option<Answer>, LedgerError>;
 
-    /// A hold or debit.
+    /// Returns a hold or debit.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     fn position(&self, hold: Reference) -> Result<Option<Position>, LedgerError>;
 
-    /// A return.
+    /// Returns a return.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     fn refund(&self, refund: Reference) -> Result<Option<Return>, LedgerError>;
 
-    /// Writes what the question under `reference` does: all of it or nothing.
+    /// Stores the effect of the request under `reference` atomically.
     ///
     /// # Errors
-    /// [`LedgerError`] when it is not written.
+    /// [`LedgerError`] if nothing was written.
     fn note(&mut self, reference: Reference, effect: Effect) -> Result<(), LedgerError>;
 
-    /// Every hold and debit, in the order of their references.
+    /// Returns every hold and debit, in the order of their references.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     fn positions(&self) -> Result<Vec<(Reference, Position)>, LedgerError>;
 }
 
-/// A ledger in memory, forgotten with its process.
+/// A ledger in memory, which ends with its process.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
     answers: FxHashMap<Reference, Answer>,

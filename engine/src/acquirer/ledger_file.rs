@@ -1,4 +1,4 @@
-//! The simulated acquirer's ledger in a file of its own: it survives the process, and takes no memory as it grows.
+//! The simulated acquirer's ledger in a file: it survives the process and does not grow in memory.
 
 use super::{Answer, Effect, Ledger, LedgerError, Position, Reference, Return};
 use rusqlite::{Connection, OptionalExtension};
@@ -15,16 +15,17 @@ CREATE TABLE IF NOT EXISTS positions (reference INTEGER PRIMARY KEY, record BLOB
 CREATE TABLE IF NOT EXISTS refunds (reference INTEGER PRIMARY KEY, record BLOB NOT NULL);
 ";
 
-/// A ledger in a SQLite file. An effect is one transaction, so it survives the death of the process whole or not at all.
-/// It does not wait for the disk, and so is whole but may lack its last effects after a power cut: the acquirer stands for a machine elsewhere, which a power cut here does not reach.
+/// A ledger in a SQLite file. Each effect is one transaction. Commits do not wait for the disk: after a power cut the
+/// file is consistent but may lack the last effects. The acquirer stands for another machine, which such a power cut
+/// would not reach.
 #[derive(Debug)]
 pub struct LedgerFile(Connection);
 
 impl LedgerFile {
-    /// Opens the ledger at `path`, or begins it.
+    /// Opens the ledger at `path`, or creates it.
     ///
     /// # Errors
-    /// [`LedgerError`] when the file cannot be opened, or is something else; it is then left as it was.
+    /// [`LedgerError`] if the file cannot be opened or is not a ledger; the file is left unchanged.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         Self::ready(path).map_err(|error| {
             let what = "it is not a ledger of the simulated acquirer, or not a whole one";
@@ -42,7 +43,7 @@ impl LedgerFile {
         }
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // Only here does it wait for the disk: seldom, as everybody waits with it.
+        // Only checkpoints wait for the disk: they are rare, and every caller waits with them.
         connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
         let id = APPLICATION_ID;
         connection.execute_batch(&format!("BEGIN; PRAGMA application_id = {id}; {TABLES} COMMIT;"))?;
@@ -101,7 +102,9 @@ impl Ledger for LedgerFile {
         let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let read = |row: Result<(i64, Vec<u8>), rusqlite::Error>| {
             let (reference, record) = row?;
-            Ok((Reference(u64::try_from(reference).unwrap_or(0)), decoded(&record)?))
+            let reference = u64::try_from(reference);
+            let reference = reference.map_err(|_| LedgerError("it is damaged: a negative reference".to_owned()))?;
+            Ok((Reference(reference), decoded(&record)?))
         };
         rows.map(read).collect()
     }
@@ -132,7 +135,7 @@ mod tests {
         SimulatedAcquirer::on_ledger(NoFaults, LedgerFile::open(path).unwrap())
     }
 
-    /// What was done is known after a restart, and asking again does nothing.
+    /// Answers are known after a restart, and a repeated request has no second effect.
     #[test]
     fn a_ledger_survives_its_process() {
         let folder = tempfile::tempdir().unwrap();
@@ -160,7 +163,7 @@ mod tests {
         assert_eq!(acquirer.ask(Reference(5), &Ask::Release { hold: Reference(9) }), Ok(Answer::Impossible));
     }
 
-    /// Files that are something else are refused and left as they were.
+    /// Files of other formats are rejected and left unchanged.
     #[test]
     fn files_that_are_no_ledgers() {
         let folder = tempfile::tempdir().unwrap();

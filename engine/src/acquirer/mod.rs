@@ -1,5 +1,5 @@
-//! The acquirer port: the card and bank network behind the engine, asked with references that make asking
-//! again harmless.
+//! The acquirer port: the card and bank network behind the engine. Each request has a reference, so a repeated request
+//! is harmless.
 
 mod faults;
 mod ledger;
@@ -7,6 +7,7 @@ mod ledger;
 mod ledger_file;
 mod simulated;
 
+pub use crate::ids::Reference;
 pub use faults::{Fault, Faults, NoFaults, PlannedFaults};
 pub use ledger::{Effect, Ledger, LedgerError, MemoryLedger, Position, Return};
 #[cfg(feature = "sqlite")]
@@ -17,68 +18,56 @@ use crate::money::{Currency, Money};
 use crate::objects::RefundFailure;
 use crate::test_methods::{Decline, TestMethod};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// The engine's name for one effect at the acquirer. Asking twice under one reference has one effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Reference(pub u64);
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::nouns::write_id(f, "ref_", self.0)
-    }
-}
-
-/// What the engine asks the acquirer to do or to tell.
+/// A request to the acquirer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ask {
-    /// Hold `amount` on the method, or debit it; `capture` takes the money in the same step.
+    /// Hold `amount` on the method, or debit it; with `capture`, take the money in the same step.
     Authorize {
-        /// How much.
+        /// The amount.
         amount: Money,
-        /// In which currency.
+        /// The currency of the amount.
         currency: Currency,
-        /// From which method.
+        /// The charged method.
         method: TestMethod,
-        /// What is known of the customer.
+        /// What the network may know about the customer.
         presence: Presence,
-        /// Take the money at once.
+        /// Whether the money is taken at once.
         capture: bool,
     },
     /// Check that the method can be used later, without money (C2).
     Verify {
-        /// Which method.
+        /// The method.
         method: TestMethod,
-        /// What is known of the customer.
+        /// What the network may know about the customer.
         presence: Presence,
     },
-    /// Take `amount` of a hold; `last` gives the rest back to the cardholder.
+    /// Take `amount` of a hold; with `last`, release the rest to the cardholder.
     Capture {
         /// The hold.
         hold: Reference,
-        /// How much to take.
+        /// The amount to take.
         amount: Money,
-        /// Whether the rest goes back.
+        /// Whether the rest is released.
         last: bool,
     },
-    /// Take all of a hold (async capture); harmless when that has happened.
+    /// Take all of a hold (async capture); harmless if it was taken before.
     CaptureAll {
         /// The hold.
         hold: Reference,
     },
-    /// Give what is left of a hold back to the cardholder.
+    /// Release the rest of a hold to the cardholder.
     Release {
         /// The hold.
         hold: Reference,
     },
     /// Return captured money.
     Refund {
-        /// The hold or debit it was taken with.
+        /// The hold or debit that the money was taken with.
         hold: Reference,
-        /// How much to return.
+        /// The amount to return.
         amount: Money,
-        /// First take all of the hold, whose background capture has not run yet.
+        /// Whether to take all of the hold first, because its background capture has not run.
         capture_first: bool,
     },
     /// Stop a bank debit that has not settled.
@@ -86,19 +75,19 @@ pub enum Ask {
         /// The debit.
         debit: Reference,
     },
-    /// Has a bank debit settled? `told` makes it so: the bank's answer in tests.
+    /// Query whether a bank debit has settled. With `reported`, a test decides the bank's answer.
     DebitOutcome {
         /// The debit.
         debit: Reference,
-        /// What the test says the bank answers.
-        told: Option<Result<(), Decline>>,
+        /// The bank's answer in a test.
+        reported: Option<Result<(), Decline>>,
     },
-    /// How did a refund go? `told` makes it so: the network's answer in tests.
+    /// Query the outcome of a refund. With `reported`, a test decides the network's answer.
     RefundOutcome {
         /// The refund.
         refund: Reference,
-        /// What the test says the network answers.
-        told: Option<Result<(), RefundFailure>>,
+        /// The network's answer in a test.
+        reported: Option<Result<(), RefundFailure>>,
     },
     /// Stop a refund that has not been paid out.
     CancelRefund {
@@ -107,45 +96,45 @@ pub enum Ask {
     },
 }
 
-/// What the network may know of the customer when it decides on authentication.
+/// What the network may know about the customer when it decides whether to challenge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
-    /// The customer is away.
+    /// Whether the customer is absent.
     pub off_session: bool,
-    /// The customer has passed authentication for this payment.
+    /// Whether the customer has passed authentication for this payment.
     pub authenticated: bool,
-    /// The method was prepared for payments without the customer.
+    /// Whether the method was set up for payments without the customer.
     pub set_up: bool,
 }
 
-/// What the acquirer answers.
+/// A response of the acquirer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// Done as asked.
     Done,
-    /// The issuer or bank said no; nothing was held or taken.
+    /// The issuer or bank declined; nothing was held or taken.
     Declined(Decline),
-    /// The issuer wants to see the customer first; nothing was held.
+    /// The issuer requires authentication; nothing was held.
     ChallengeRequired,
-    /// Accepted, the outcome comes later (bank debits, some refunds).
+    /// Accepted; the outcome follows later (bank debits, some refunds).
     Pending,
     /// The refund failed.
     RefundFailed(RefundFailure),
-    /// Too late: the debit or refund has gone out.
+    /// Too late: the debit or refund has been sent.
     TooLate,
-    /// The acquirer's ledger does not allow it: a disagreement that must never happen.
+    /// The acquirer's ledger does not allow the request: an internal error of the engine.
     Impossible,
 }
 
-/// No answer arrived; whether the effect happened is unknown until the same reference is asked again.
+/// The error for a missing answer. Whether the effect happened is unknown until the same reference is requested again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoAnswer;
 
 /// The card and bank network.
 pub trait Acquirer: Send + Sync {
-    /// Asks once. The same reference always has the same effect, once, and the same answer.
+    /// Sends one request. Requests under the same reference have one effect and the same answer.
     ///
     /// # Errors
-    /// [`NoAnswer`] when the answer was lost or the call timed out, with or without the effect.
+    /// [`NoAnswer`] if the answer was lost or the call timed out, with or without the effect.
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer>;
 }

@@ -1,4 +1,4 @@
-//! An acquirer that keeps its own ledger and treats each test method as its row says.
+//! An acquirer with its own ledger that treats each test method as its row in the table says.
 
 use super::{
     Acquirer, Answer, Ask, Effect, Fault, Faults, Ledger, LedgerError, MemoryLedger, NoAnswer, NoFaults, Position,
@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct SimulatedAcquirer {
     ledger: Mutex<Box<dyn Ledger>>,
     faults: Box<dyn Faults>,
-    /// Calls that are still on their way, and that nobody waits for any more.
+    /// Calls that timed out and have not arrived yet.
     late: Mutex<Vec<(Reference, Ask)>>,
 }
 
@@ -24,34 +24,34 @@ impl Default for SimulatedAcquirer {
 }
 
 impl SimulatedAcquirer {
-    /// An acquirer with an empty ledger that forgets with its process.
+    /// Returns an acquirer with an empty ledger in memory.
     #[must_use]
     pub fn new(faults: impl Faults + 'static) -> Self {
         Self::on_ledger(faults, MemoryLedger::default())
     }
 
-    /// An acquirer that goes on with `ledger`.
+    /// Returns an acquirer that continues `ledger`.
     #[must_use]
     pub fn on_ledger(faults: impl Faults + 'static, ledger: impl Ledger + 'static) -> Self {
         Self { ledger: Mutex::new(Box::new(ledger)), faults: Box::new(faults), late: Mutex::default() }
     }
 
-    /// What the ledger says of a hold or debit; nothing when it cannot be read.
+    /// Returns a hold or debit; `None` if the ledger cannot be read.
     #[must_use]
     pub fn position(&self, hold: Reference) -> Option<Position> {
         self.ledger().position(hold).ok().flatten()
     }
 
-    /// Every hold and debit, in the order of their references; none when the ledger cannot be read.
+    /// Returns every hold and debit in the order of their references; nothing if the ledger cannot be read.
     #[must_use]
     pub fn positions(&self) -> Vec<(Reference, Position)> {
         self.read_positions().unwrap_or_default()
     }
 
-    /// The same, for whoever must tell an empty ledger from one that cannot be read.
+    /// Returns every hold and debit in the order of their references.
     ///
     /// # Errors
-    /// [`LedgerError`] when it cannot be read.
+    /// [`LedgerError`] if the ledger cannot be read.
     pub fn read_positions(&self) -> Result<Vec<(Reference, Position)>, LedgerError> {
         self.ledger().positions()
     }
@@ -64,8 +64,8 @@ impl SimulatedAcquirer {
         self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The effect of `ask` unless the reference had it already; the answer either way. A ledger that fails answers
-    /// nobody.
+    /// Applies `ask` unless its reference was applied before, and returns the answer. A ledger that fails gives no
+    /// answer.
     fn effect(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
         let mut ledger = self.ledger();
         once(&mut **ledger, reference, ask).map_err(|LedgerError(_)| NoAnswer)
@@ -86,7 +86,7 @@ impl Acquirer for SimulatedAcquirer {
             }
         };
         for (reference, ask) in arriving {
-            // Whoever asked has given up on this call, so its answer reaches nobody.
+            // The caller has timed out, so the answer is dropped.
             let _ = self.effect(reference, &ask);
         }
         answer
@@ -103,10 +103,10 @@ fn once(ledger: &mut dyn Ledger, reference: Reference, ask: &Ask) -> Result<Answ
     Ok(effect.answer)
 }
 
-/// What `ask` does, as the ledger stands; `None` when the ledger does not allow it.
+/// Returns the effect of `ask` on the ledger; `None` if the ledger does not allow it.
 fn decided(ledger: &dyn Ledger, reference: Reference, ask: &Ask) -> Result<Option<Effect>, LedgerError> {
     let only = |answer| Some(Effect { answer, position: None, refund: None });
-    // A hold or debit that `change` makes another one of.
+    // The effect of `change` on a hold or debit.
     let moved = |hold: Reference, change: &dyn Fn(&mut Position) -> Option<Answer>| {
         let changed = ledger.position(hold)?.and_then(|mut position| Some((change(&mut position)?, position)));
         Ok(changed.map(|(answer, position)| Effect { answer, position: Some((hold, position)), refund: None }))
@@ -134,8 +134,8 @@ fn decided(ledger: &dyn Ledger, reference: Reference, ask: &Ask) -> Result<Optio
             Ok(effect.map(|effect| Effect { refund: Some((reference, back)), ..effect }))
         }
         Ask::CancelDebit { debit } => moved(*debit, &Position::cancel_debit),
-        Ask::DebitOutcome { debit, told } => moved(*debit, &|position| position.debit_outcome(*told)),
-        Ask::RefundOutcome { refund, told } => match outcome(ledger, *refund, *told)? {
+        Ask::DebitOutcome { debit, reported } => moved(*debit, &|position| position.debit_outcome(*reported)),
+        Ask::RefundOutcome { refund, reported } => match outcome(ledger, *refund, *reported)? {
             Some(Err(failure)) => undone(ledger, *refund, Answer::RefundFailed(failure)),
             Some(Ok(())) => Ok(only(Answer::Done)),
             None => Ok(None),
@@ -144,20 +144,20 @@ fn decided(ledger: &dyn Ledger, reference: Reference, ask: &Ask) -> Result<Optio
     }
 }
 
-/// How a refund goes: as a test says, or by itself; `None` when there is no such refund.
+/// Returns the outcome of a refund, from the test or from the method's row; `None` if there is no such refund.
 fn outcome(
     ledger: &dyn Ledger,
     refund: Reference,
-    told: Option<Result<(), RefundFailure>>,
+    reported: Option<Result<(), RefundFailure>>,
 ) -> Result<Option<Result<(), RefundFailure>>, LedgerError> {
     let Some(entry) = ledger.refund(refund)? else { return Ok(None) };
     let Some(position) = ledger.position(entry.hold)? else { return Ok(None) };
     let fails = position.method.row().behaviour == Behaviour::RefundFails;
     let by_itself = if fails { Err(RefundFailure::ExpiredOrCanceledCard) } else { Ok(()) };
-    Ok(Some(told.unwrap_or(by_itself)))
+    Ok(Some(reported.unwrap_or(by_itself)))
 }
 
-/// Takes a refund out of the ledger, once.
+/// Returns the effect that undoes a refund, once.
 fn undone(ledger: &dyn Ledger, refund: Reference, answer: Answer) -> Result<Option<Effect>, LedgerError> {
     let Some(entry) = ledger.refund(refund)? else { return Ok(None) };
     if entry.undone {
@@ -212,7 +212,7 @@ impl Position {
         Some(Answer::Done)
     }
 
-    fn debit_outcome(&mut self, told: Option<Result<(), Decline>>) -> Option<Answer> {
+    fn debit_outcome(&mut self, reported: Option<Result<(), Decline>>) -> Option<Answer> {
         if !self.pending {
             return Some(if self.captured.is_zero() { Answer::TooLate } else { Answer::Done });
         }
@@ -230,7 +230,7 @@ impl Position {
             | Behaviour::Settle
             | Behaviour::SettleLate => Some(Ok(())),
         };
-        match told.or(by_itself) {
+        match reported.or(by_itself) {
             None => Some(Answer::Pending),
             Some(Ok(())) => {
                 self.pending = false;
@@ -246,8 +246,8 @@ impl Position {
     }
 }
 
-/// What the issuer or bank says when a method is to be kept, and no money moves (§2.14): a card that only declines
-/// charges, or has no funds, can be kept; a bank account is checked at once, only its debits take days.
+/// Returns the issuer's answer to a verification without money (§2.14). A card that only declines charges, or has no
+/// funds, can be kept. A bank account is checked at once; only its debits take days.
 fn verified(method: TestMethod, presence: Presence) -> Answer {
     let no_funds = matches!(
         method.row().behaviour,
@@ -258,7 +258,7 @@ fn verified(method: TestMethod, presence: Presence) -> Answer {
     if kept { Answer::Done } else { answer }
 }
 
-/// What the issuer or bank says to an attempt with `method` (§2.14).
+/// Returns the issuer's answer to an attempt with `method` (§2.14).
 fn issuer(method: TestMethod, presence: Presence) -> Answer {
     let challenge = |wanted: bool, then: Answer| match presence.authenticated || !wanted {
         true => then,

@@ -1,23 +1,24 @@
-//! What clients, the world outside and the worker ask of the engine: typed, before any rule is applied.
+//! Commands of clients, of the environment and of the worker: typed, before any rule is applied.
 //!
-//! Amounts are `i64` here, as clients may send anything; the rules turn them into [`crate::Money`] or refuse.
+//! Amounts are `i64` here because clients may send any number. The core turns them into [`crate::Money`] or refuses
+//! them.
 
-mod others;
+mod environment;
 mod payments;
+mod resources;
 mod setups;
-mod unasked;
 
-pub use others::{
-    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, ListQuery,
-    UpdateWebhookEndpoint,
-};
+pub use environment::{EnvironmentEvent, JobKey, JobKind};
 pub use payments::{
     CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
+};
+pub use resources::{
+    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, ListQuery,
+    UpdateWebhookEndpoint,
 };
 pub use setups::{
     ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
 };
-pub use unasked::{JobKey, JobKind, WorldEvent};
 
 use crate::objects::{CancellationReason, Texts};
 use crate::refusal::Refusal;
@@ -30,7 +31,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One request for a change or a look.
+/// A command: a change or a read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are operation and noun")]
 pub enum Command {
@@ -101,21 +102,21 @@ pub enum Command {
     },
     RollWebhookSecret {
         endpoint: WebhookEndpointId,
-        /// How long the old secret still signs, in seconds: 0 to 86 400 (§2.12).
+        /// The seconds for which the old secret still signs, 0 to 86 400 (§2.12).
         keep: Seconds,
     },
     /// A new account connected to the caller's.
     CreateAccount {
-        /// Two letters.
+        /// The country code: two upper-case letters.
         country: String,
     },
     Retrieve(ObjectId),
     List(ListQuery),
-    /// The world outside moves: customers, banks, networks.
-    World(WorldEvent),
+    /// An event of the environment.
+    Environment(EnvironmentEvent),
     /// The worker runs a job that is due.
     Job(JobKey),
-    /// A request that could not be read. When it names an object that does not exist, that is said first (§2.4).
+    /// A request that could not be read. If it names an unknown object, the response reports that first (§2.4).
     Malformed {
         target: Option<ObjectId>,
         refusal: Box<Refusal>,
@@ -125,9 +126,9 @@ pub enum Command {
 /// A payment method in a request: a saved one, or a test method by token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MethodRef {
-    /// One that exists.
+    /// A saved method.
     Saved(PaymentMethodId),
-    /// A new one of this make.
+    /// A new method of this test method.
     Test(TestMethod),
 }
 
@@ -136,7 +137,7 @@ pub enum MethodRef {
 pub struct TextsChange(pub Option<Box<Texts>>);
 
 impl TextsChange {
-    /// The given metadata and nothing else.
+    /// Returns the given metadata and nothing else.
     #[must_use]
     pub fn metadata(pairs: &[(&str, &str)]) -> Self {
         let metadata = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
@@ -149,17 +150,17 @@ impl TextsChange {
 pub struct TransferTerms {
     /// The connected account.
     pub destination: AccountId,
-    /// How much of the charge goes there.
+    /// The amount transferred.
     pub amount: Option<i64>,
 }
 
-/// What only makes sense while confirming.
+/// The options of a confirmation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmOptions {
-    /// The customer is away.
+    /// Whether the customer is absent.
     pub off_session: bool,
-    /// Refuse rather than ask the customer to act.
+    /// Whether the confirmation fails instead of requiring an action of the customer.
     pub error_on_requires_action: bool,
-    /// `return_url`: the customer acts on another page, and comes back to this one.
+    /// `return_url`: the page to which the customer returns from the issuer's page.
     pub return_url: Option<Arc<str>>,
 }

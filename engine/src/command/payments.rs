@@ -27,7 +27,7 @@ pub struct CreatePaymentIntent {
 }
 
 impl CreatePaymentIntent {
-    /// A request with these two parameters only.
+    /// Returns a request with these two parameters only.
     #[must_use]
     pub fn new(amount: i64, currency: Currency) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl CreatePaymentIntent {
     }
 }
 
-/// What update and confirm may both choose anew (A3, B29, B50); what they leave out stays.
+/// The parameters that update and confirm share (A3, B29, B50); an absent one changes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the API's parameters")]
 pub struct Choices {
@@ -76,7 +76,7 @@ pub struct UpdatePaymentIntent {
 }
 
 impl UpdatePaymentIntent {
-    /// A request that changes nothing yet.
+    /// Returns a request that changes nothing yet.
     #[must_use]
     pub fn new(intent: PaymentIntentId) -> Self {
         Self {
@@ -101,7 +101,7 @@ pub struct ConfirmPaymentIntent {
 }
 
 impl ConfirmPaymentIntent {
-    /// A request without parameters.
+    /// Returns a request without parameters.
     #[must_use]
     pub fn new(intent: PaymentIntentId) -> Self {
         Self { intent, choices: Choices::default(), options: ConfirmOptions::default() }
@@ -121,7 +121,7 @@ pub struct CapturePaymentIntent {
 }
 
 impl CapturePaymentIntent {
-    /// A request without parameters: capture all that is left, finally.
+    /// Returns a request without parameters, which captures the whole remainder as the final capture.
     #[must_use]
     pub fn new(intent: PaymentIntentId) -> Self {
         let (application_fee_amount, transfer_amount) = (None, None);

@@ -55,7 +55,7 @@ pub struct ConfirmSetupIntent {
     pub options: ConfirmOptions,
 }
 
-/// How the customer proves to own a bank account.
+/// The proof that the customer owns a bank account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Microdeposits {
     /// The two amounts deposited, in cents.
@@ -64,7 +64,7 @@ pub enum Microdeposits {
     Code(String),
 }
 
-/// One position of a session's bill in a request.
+/// A line item of a session's bill in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the API's parameters")]
 pub struct LineItemTerms {
@@ -101,7 +101,7 @@ pub struct CreateCheckoutSession {
 }
 
 impl CreateCheckoutSession {
-    /// A request without parameters beyond mode and page.
+    /// Returns a request without parameters beyond mode and page.
     #[must_use]
     pub fn new(mode: SessionMode, ui_mode: UiMode) -> Self {
         Self {

@@ -1,10 +1,10 @@
-//! From the number a client sent to an amount the rules accept (§2.1, §2.4).
+//! Conversion of the numbers that clients send into amounts that the rules accept (§2.1, §2.4).
 
-use super::scene::Stop;
+use super::decision_context::Stop;
 use crate::money::{Currency, Money};
 use crate::refusal::Reason;
 
-/// The amount of a payment: positive, at least the currency's minimum, at most eight digits.
+/// Returns the amount of a payment: positive, at least the currency's minimum, at most eight digits.
 pub(super) fn payment(amount: i64, currency: Currency) -> Result<Money, Stop> {
     let amount = positive(amount, "amount")?;
     if amount < currency.minimum() {
@@ -16,7 +16,7 @@ pub(super) fn payment(amount: i64, currency: Currency) -> Result<Money, Stop> {
     Ok(amount)
 }
 
-/// An amount of at least one.
+/// Returns an amount of at least one.
 pub(super) fn positive(amount: i64, param: &'static str) -> Result<Money, Stop> {
     match u64::try_from(amount) {
         Ok(minor) if minor > 0 => Ok(Money::new(minor)),
@@ -24,12 +24,13 @@ pub(super) fn positive(amount: i64, param: &'static str) -> Result<Money, Stop> 
     }
 }
 
-/// An amount of at least nothing (§2.4.3).
+/// Returns an amount of at least zero (§2.4.3).
 pub(super) fn non_negative(amount: i64, param: &'static str) -> Result<Money, Stop> {
     u64::try_from(amount).map(Money::new).map_err(|_| Reason::Negative(param.into()).into())
 }
 
-/// An optional fee or transfer amount: at least one, and like every amount of a payment at most eight digits (§2.1).
+/// Returns an optional fee or transfer amount: at least one, and like every amount of a payment at most eight digits
+/// (§2.1).
 pub(super) fn optional_share(amount: Option<i64>, param: &'static str) -> Result<Option<Money>, Stop> {
     let Some(number) = amount else { return Ok(None) };
     match positive(number, param)? {
@@ -38,7 +39,7 @@ pub(super) fn optional_share(amount: Option<i64>, param: &'static str) -> Result
     }
 }
 
-/// An optional amount of at least one.
+/// Returns an optional amount of at least one.
 pub(super) fn optional_positive(amount: Option<i64>, param: &'static str) -> Result<Option<Money>, Stop> {
     amount.map(|amount| positive(amount, param)).transpose()
 }

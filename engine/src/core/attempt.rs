@@ -1,9 +1,8 @@
-//! One attempt to pay: what is asked of the network, and what its answer makes of the intent (C7 to C13).
+//! One attempt to pay: the request to the network, and the effect of its answer on the intent (C7 to C13).
 
-use super::checkout;
 use super::connect::{self, Shares};
 use super::customers::{self, Found};
-use super::scene::{Changes, Scene, Stop};
+use super::decision_context::{Changes, DecisionContext, Stop};
 use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{ConfirmOptions, JobKind};
 use crate::money::{Currency, Money};
@@ -17,18 +16,18 @@ use crate::time::{MINUTE, Seconds};
 use crate::{ChargeId, Object};
 use std::sync::Arc;
 
-/// How an attempt is made.
+/// The parameters of an attempt.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) found: Found,
     pub(super) options: ConfirmOptions,
-    /// The customer has passed authentication for it.
+    /// Whether the customer has passed authentication for it.
     pub(super) authenticated: bool,
 }
 
-/// Attempts to pay `intent`, which the caller stores and answers; a refusal says that the attempt failed.
+/// Attempts to pay `intent`, which the caller stores and returns. A refusal means that the attempt failed.
 pub(super) fn run(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     mut intent: PaymentIntent,
     attempt: Attempt,
@@ -42,7 +41,7 @@ pub(super) fn run(
     }
     let authenticated = authenticated || intent.authenticated;
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
-    let answer = scene.ask(|| Ask::Authorize {
+    let answer = context.ask(|| Ask::Authorize {
         amount: intent.amount,
         currency: intent.currency,
         method: method.test_method,
@@ -56,35 +55,34 @@ pub(super) fn run(
     intent.last_error = None;
     intent.next_action = None;
     let refusal = match answer {
-        Answer::ChallengeRequired => challenge(scene, changes, &mut intent, &method, options),
+        Answer::ChallengeRequired => challenge(context, changes, &mut intent, &method, options),
         Answer::Declined(decline) => {
-            let charge = failed_charge(scene, changes, &intent, &method, decline);
+            let charge = failed_charge(context, changes, &intent, &method, decline);
             let failed = (Failure::Declined(decline), Some(Arc::clone(&method)));
-            Some(fail(scene, changes, &before, &mut intent, failed, Some(charge)))
+            Some(fail(context, changes, &before, &mut intent, failed, Some(charge)))
         }
         Answer::Pending => {
-            process(scene, changes, &before, &mut intent, &method);
+            process(context, changes, &before, &mut intent, &method);
             None
         }
         Answer::Done => {
-            approve(scene, changes, &before, &mut intent, &method, capture)?;
+            approve(context, changes, &before, &mut intent, &method, capture)?;
             None
         }
         Answer::RefundFailed(_) | Answer::TooLate | Answer::Impossible => {
             return Err(Reason::Internal("the acquirer gave an unexpected answer".to_owned()).into());
         }
     };
-    checkout::follow(scene, changes, &intent)?;
     Ok((intent, refusal))
 }
 
-/// Only a card can be held for a later capture (§2.7).
+/// Checks that a payment with manual capture uses a card (§2.7).
 pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
     let manual = capture_method(intent, method) == CaptureMethod::Manual;
     if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
 }
 
-/// `payment_method_options.card.capture_method` overrides the intent's method for cards (§2.1).
+/// Returns the capture method: `payment_method_options.card.capture_method` overrides the intent's for cards (§2.1).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
     match intent.card_capture_manual && !method.method_type().settles_later() {
         true => CaptureMethod::Manual,
@@ -92,9 +90,9 @@ fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMeth
     }
 }
 
-/// The issuer wants to see the customer: they act (C7), or the attempt fails when nobody is there (§2.2).
+/// Requires an action of the customer (C7), or fails the attempt if the customer is absent (§2.2).
 fn challenge(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     intent: &mut PaymentIntent,
     method: &Arc<PaymentMethod>,
@@ -103,22 +101,22 @@ fn challenge(
     if options.off_session || options.error_on_requires_action {
         let before = intent.clone();
         let failed = (Failure::AuthenticationRequired, Some(Arc::clone(method)));
-        return Some(fail(scene, changes, &before, intent, failed, None));
+        return Some(fail(context, changes, &before, intent, failed, None));
     }
     intent.status = IntentStatus::RequiresAction;
     intent.next_action = Some(customers_action(options));
-    scene.announce(changes, EventType::PaymentIntentRequiresAction, intent);
+    context.announce(changes, EventType::PaymentIntentRequiresAction, intent);
     None
 }
 
-/// The customer acts on the bank's page when the merchant says where to come back to, in the merchant's page otherwise.
+/// Returns the customer's action: on the bank's page if there is a page to return to, otherwise on the merchant's.
 pub(super) fn customers_action(options: ConfirmOptions) -> NextAction {
     options.return_url.map_or(NextAction::Sdk, |return_url| NextAction::Redirect { return_url })
 }
 
-/// A failed attempt takes the intent back to the start, without the method (C13, §2.2).
+/// Fails the attempt: the intent requires a payment method again (C13, §2.2).
 pub(super) fn fail(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &PaymentIntent,
     intent: &mut PaymentIntent,
@@ -132,12 +130,12 @@ pub(super) fn fail(
     intent.cancelable_until = None;
     intent.latest_charge = charge.or(intent.latest_charge);
     intent.last_error = method.clone().map(|method| AttemptError { failure, method, charge });
-    scene.announce_change(changes, EventType::PaymentIntentPaymentFailed, before, intent);
+    context.announce_change(changes, EventType::PaymentIntentPaymentFailed, before, intent);
     Refusal { charge, method, ..Refusal::from(Reason::Payment(failure)) }
 }
 
 fn failed_charge(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     intent: &PaymentIntent,
     method: &PaymentMethod,
@@ -147,76 +145,76 @@ fn failed_charge(
         status: ChargeStatus::Failed,
         decline: Some(decline),
         multicapture: false,
-        ..new_charge(scene, intent, method)
+        ..new_charge(context, intent, method)
     };
-    scene.announce(changes, EventType::ChargeFailed, &charge);
+    context.announce(changes, EventType::ChargeFailed, &charge);
     let id = charge.id;
     changes.put(charge);
     id
 }
 
-/// A bank debit was accepted and settles in some days (C8).
+/// Starts the processing of a bank debit, which settles days later (C8).
 fn process(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &PaymentIntent,
     intent: &mut PaymentIntent,
     method: &PaymentMethod,
 ) {
-    let charge = Charge { status: ChargeStatus::Pending, ..new_charge(scene, intent, method) };
+    let charge = Charge { status: ChargeStatus::Pending, ..new_charge(context, intent, method) };
     intent.status = IntentStatus::Processing;
     intent.latest_charge = Some(charge.id);
     // A debit can be stopped for a while; a transfer that the customer sends cannot (C18).
-    let window = scene.now.after(scene.dialect.timing.debit_cancel_window);
+    let window = context.now.after(context.dialect.timing.debit_cancel_window);
     intent.cancelable_until = Some(window).filter(|_| method.method_type().is_bank_debit());
-    scene.announce_change(changes, EventType::PaymentIntentProcessing, before, intent);
-    scene.announce(changes, EventType::ChargePending, &charge);
-    changes.schedule(JobKind::BankOutcome, intent.id, scene.now.after(settlement(scene, method)));
-    use_up(scene, changes, intent, method);
+    context.announce_change(changes, EventType::PaymentIntentProcessing, before, intent);
+    context.announce(changes, EventType::ChargePending, &charge);
+    changes.schedule(JobKind::BankOutcome, intent.id, context.now.after(settlement(context, method)));
+    use_up(context, changes, intent, method);
     changes.put(charge);
 }
 
-/// Late accounts take at least three minutes longer (§2.14).
-fn settlement(scene: &Scene<'_>, method: &PaymentMethod) -> Seconds {
+/// Returns the time to settlement. Late accounts take at least three minutes longer (§2.14).
+fn settlement(context: &DecisionContext<'_>, method: &PaymentMethod) -> Seconds {
     let late = matches!(method.test_method.row().behaviour, Behaviour::SettleLate | Behaviour::RejectLate(_));
-    scene.dialect.timing.bank_settlement.saturating_add(if late { MINUTE.saturating_mul(3) } else { 0 })
+    context.dialect.timing.bank_settlement.saturating_add(if late { MINUTE.saturating_mul(3) } else { 0 })
 }
 
-/// The issuer approved: the money is held, or taken at once (C9 to C11).
+/// Applies an approval: the money is held, or taken at once (C9 to C11).
 fn approve(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &PaymentIntent,
     intent: &mut PaymentIntent,
     method: &PaymentMethod,
     capture: CaptureMethod,
 ) -> Result<(), Stop> {
-    let mut charge = new_charge(scene, intent, method);
+    let mut charge = new_charge(context, intent, method);
     intent.latest_charge = Some(charge.id);
-    use_up(scene, changes, intent, method);
+    use_up(context, changes, intent, method);
     if capture == CaptureMethod::Manual {
-        let deadline = scene.now.after(hold_window(scene, intent, method));
+        let deadline = context.now.after(hold_window(context, intent, method));
         charge.manual = true;
         charge.capture_before = Some(deadline);
         intent.status = IntentStatus::RequiresCapture;
         intent.capturable = intent.amount;
-        scene.announce(changes, EventType::ChargeSucceeded, &charge);
-        scene.announce_change(changes, EventType::PaymentIntentAmountCapturableUpdated, before, intent);
-        let due = deadline.after(scene.dialect.timing.expiry_job_after);
+        context.announce(changes, EventType::ChargeSucceeded, &charge);
+        context.announce_change(changes, EventType::PaymentIntentAmountCapturableUpdated, before, intent);
+        let due = deadline.after(context.dialect.timing.expiry_job_after);
         changes.schedule(JobKind::ExpireHold, intent.id, due);
         changes.put(charge);
         return Ok(());
     }
-    let connected = take_all(scene, changes, intent, &mut charge, capture)?;
-    scene.announce(changes, EventType::ChargeSucceeded, &charge);
-    succeed(scene, changes, (before, intent), charge, connected);
+    let connected = take_all(context, changes, intent, &mut charge, capture)?;
+    context.announce(changes, EventType::ChargeSucceeded, &charge);
+    succeed(context, changes, (before, intent), charge, connected);
     Ok(())
 }
 
-/// All of an approved charge is taken, by a card at once, of a debit when it settles: into the ledger now, or in the
-/// background, after the answer (A2, A7 to A12). Answers what it made of fee and transfer.
+/// Takes the whole approved charge: a card's at once, a debit's at settlement. The ledger entries follow now or in the
+/// background (A2, A7 to A12). Returns the changes of fee and transfer.
 pub(super) fn take_all(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     intent: &mut PaymentIntent,
     charge: &mut Charge,
@@ -232,20 +230,20 @@ pub(super) fn take_all(
     charge.transfer_amount = intent.transfer_data.and_then(|data| data.amount);
     let mut connected = Changes::default();
     if capture == CaptureMethod::AutomaticAsync {
-        let due = scene.now.after(scene.dialect.timing.async_capture);
+        let due = context.now.after(context.dialect.timing.async_capture);
         charge.awaits_ledger = true;
         charge.ledger_due = Some(due);
         changes.schedule(JobKind::FillLedger, charge.id, due);
     } else {
         let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
-        connect::book_capture(scene, &mut connected, charge, intent.amount, shares)?;
+        connect::post_capture(context, &mut connected, charge, intent.amount, shares)?;
     }
     Ok(connected)
 }
 
-/// Tells that the payment succeeded, after what became of its charge, and notes everything but the intent.
+/// Announces the success of the payment after the events of its charge, and stores everything but the intent.
 pub(super) fn succeed(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     (before, intent): (&PaymentIntent, &PaymentIntent),
     charge: Charge,
@@ -253,21 +251,21 @@ pub(super) fn succeed(
 ) {
     changes.objects.append(&mut connected.objects);
     changes.events.append(&mut connected.events);
-    scene.announce_change(changes, EventType::PaymentIntentSucceeded, before, intent);
+    context.announce_change(changes, EventType::PaymentIntentSucceeded, before, intent);
     changes.put(charge);
 }
 
-/// The charge of an attempt, before anything is captured.
-fn new_charge(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
+/// Returns the charge of an attempt, before any capture.
+fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
     Charge {
-        id: scene.id(ChargeId),
+        id: context.id(ChargeId),
         account: intent.account,
         intent: intent.id,
-        created: scene.now,
+        created: context.now,
         amount: intent.amount,
         currency: intent.currency,
         status: ChargeStatus::Succeeded,
-        hold: scene.reference,
+        hold: context.reference,
         method: method.id,
         test_method: method.test_method,
         customer: intent.customer,
@@ -275,7 +273,7 @@ fn new_charge(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod)
         released: Money::ZERO,
         refunded: Money::ZERO,
         closed: false,
-        multicapture: multicapture(scene, intent, method),
+        multicapture: multicapture(context, intent, method),
         manual: false,
         captures: 0,
         capture_before: None,
@@ -297,17 +295,18 @@ fn new_charge(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod)
     }
 }
 
-/// B2, B3, B5, B6, B29, B41: asked for, priced for, and possible with this card in this country.
-fn multicapture(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> bool {
+/// Returns whether several captures are possible: requested, priced for, and supported by this card in this country
+/// (B2, B3, B5, B6, B29, B41).
+fn multicapture(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> bool {
     let row = method.test_method.row();
-    let network_takes_it = row.network.is_some_and(|network| network.multicapture(&scene.account.country));
-    intent.request_multicapture && scene.account.interchange_plus && row.enterprise && network_takes_it
+    let network_takes_it = row.network.is_some_and(|network| network.multicapture(&context.account.country));
+    intent.request_multicapture && context.account.interchange_plus && row.enterprise && network_takes_it
 }
 
-/// §2.7: how long the hold lasts.
-fn hold_window(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
-    let timing = &scene.dialect.timing;
-    let japan = scene.account.country == "JP" && intent.currency == Currency::Jpy;
+/// Returns the length of the hold (§2.7).
+fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
+    let timing = &context.dialect.timing;
+    let japan = context.account.country == "JP" && intent.currency == Currency::Jpy;
     match method.test_method.row().network {
         Some(Network::Visa | Network::Mastercard | Network::Jcb | Network::Diners | Network::Discover) if japan => {
             timing.japan_hold
@@ -317,13 +316,13 @@ fn hold_window(scene: &Scene<'_>, intent: &PaymentIntent, method: &PaymentMethod
     }
 }
 
-/// A method without a customer is used up; one kept for later is attached (§2.2, C19).
-fn use_up(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent, method: &PaymentMethod) {
+/// Marks a method without a customer as used, and attaches one that is kept for later (§2.2, C19).
+fn use_up(context: &DecisionContext<'_>, changes: &mut Changes, intent: &PaymentIntent, method: &PaymentMethod) {
     let mut method = method.clone();
     match (intent.customer, intent.setup_future_usage) {
         (Some(customer), Some(_)) => {
             method.set_up = true;
-            customers::attach_to(scene, changes, &mut method, customer);
+            customers::attach_to(context, changes, &mut method, customer);
         }
         (Some(_) | None, _) if method.customer.is_none() => method.consumed = true,
         (Some(_) | None, _) => return,
@@ -331,17 +330,17 @@ fn use_up(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent, meth
     changes.put(Object::from(method));
 }
 
-/// C16: too many confirmations cancel the intent; the request is refused and the cancellation stands.
+/// Cancels an intent with too many confirmations. The request is refused, and the cancellation stands (C16).
 pub(super) fn cancel_for_too_many(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     mut intent: PaymentIntent,
 ) -> (PaymentIntent, Refusal) {
     let before = intent.clone();
     intent.status = IntentStatus::Canceled;
     intent.next_action = None;
-    intent.canceled_at = Some(scene.now);
+    intent.canceled_at = Some(context.now);
     intent.cancellation_reason = Some(CancellationReason::Automatic);
-    scene.announce_change(changes, EventType::PaymentIntentCanceled, &before, &intent);
+    context.announce_change(changes, EventType::PaymentIntentCanceled, &before, &intent);
     (intent, Reason::TooManyConfirmations.into())
 }

@@ -1,34 +1,33 @@
-//! Where capture decides: how much of a hold is taken, whether the hold ends, and who gets which share.
+//! Decisions of capture: how much of a hold is taken, whether the hold ends, and who receives which share.
 //!
 //! The checks run in the order of §2.4.
 
 use super::amounts::{non_negative, optional_share};
-use super::checkout;
 use super::connect::{self, Shares};
-use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::ChargeId;
 use crate::PaymentIntentId;
 use crate::acquirer::Ask;
 use crate::command::{CapturePaymentIntent, JobKind};
-use crate::money::Money;
+use crate::money::{Money, OutOfRange};
 use crate::objects::{Charge, EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents/:id/capture` (B33–B58).
-pub(super) fn payment_intent(scene: &Scene<'_>, request: &CapturePaymentIntent) -> Decided {
-    let intent = scene.intent(request.intent)?;
+/// Handles `POST /v1/payment_intents/:id/capture` (B33–B58).
+pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePaymentIntent) -> Decided {
+    let intent = context.intent(request.intent)?;
     let asked = request.amount.map(|amount| non_negative(amount, "amount_to_capture")).transpose()?;
     let named = Named::of(request)?;
-    let charge = held_charge(scene, &intent)?;
-    let portion = Portion::of(scene, request, asked, &intent, &charge)?;
-    named.check(scene, &portion, &intent, &charge)?;
+    let charge = held_charge(context, &intent)?;
+    let portion = Portion::of(context, request, asked, &intent, &charge)?;
+    named.check(context, &portion, &intent, &charge)?;
 
     let (hold, amount, last) = (charge.hold, portion.amount, portion.last);
-    scene.ask(|| Ask::Capture { hold, amount, last })?;
+    context.ask(|| Ask::Capture { hold, amount, last })?;
 
     let mut changes = Changes::default();
-    let mut captured = Captured::begin(scene, &intent, &charge);
+    let mut captured = Captured::begin(context, &intent, &charge);
     captured.intent.texts = request.texts.apply(&intent.texts);
     captured.take(&mut changes, &portion, &named)?;
     if portion.last {
@@ -37,14 +36,14 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CapturePaymentIntent) 
     Ok(captured.finish(changes))
 }
 
-/// `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (§2.4.12).
-pub(super) fn charge(scene: &Scene<'_>, id: ChargeId) -> Decided {
-    let charge = scene.charge(id, "charge")?;
+/// Handles `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (§2.4.12).
+pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId) -> Decided {
+    let charge = context.charge(id, "charge")?;
     Err(if charge.closed { Reason::ChargeCapturedAlready } else { Reason::CaptureTheIntent }.into())
 }
 
-/// The charge whose hold can be captured now: the intent requires capture and the window is open (§2.4.4, U9).
-fn held_charge(scene: &Scene<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Charge>, Stop> {
+/// Returns the charge whose hold can be captured now: the intent requires capture and the window is open (§2.4.4, U9).
+fn held_charge(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Charge>, Stop> {
     let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
     match intent.status {
         IntentStatus::RequiresCapture => {}
@@ -57,24 +56,24 @@ fn held_charge(scene: &Scene<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Cha
             return refuse(Reason::IntentStatus(Operation::Capture, intent.status));
         }
     }
-    let charge = scene.charge_of(intent)?;
-    let last_second = |deadline| scene.now == deadline && scene.dialect.capture_at_deadline;
-    if charge.capture_before.is_some_and(|deadline| scene.now >= deadline && !last_second(deadline)) {
+    let charge = context.charge_of(intent)?;
+    let last_second = |deadline| context.now == deadline && context.dialect.capture_at_deadline;
+    if charge.capture_before.is_some_and(|deadline| context.now >= deadline && !last_second(deadline)) {
         return refuse(Reason::HoldOver);
     }
     Ok(charge)
 }
 
-/// How much of the hold a capture takes, and whether the rest goes back.
+/// The amount that a capture takes, and whether the rest is released.
 struct Portion {
     amount: Money,
     last: bool,
 }
 
 impl Portion {
-    /// §2.4.5 to §2.4.9, U1 to U5.
+    /// Checks the amount and the finality of a capture (§2.4.5 to §2.4.9, U1 to U5).
     fn of(
-        scene: &Scene<'_>,
+        context: &DecisionContext<'_>,
         request: &CapturePaymentIntent,
         asked: Option<Money>,
         intent: &Arc<PaymentIntent>,
@@ -91,17 +90,17 @@ impl Portion {
             let (capturable, currency) = (intent.capturable, intent.currency);
             return refuse(Reason::CaptureTooLarge { capturable, currency });
         }
-        if scene.dialect.capture_minimum_applies && !amount.is_zero() && amount < intent.currency.minimum() {
+        if context.dialect.capture_minimum_applies && !amount.is_zero() && amount < intent.currency.minimum() {
             return refuse(Reason::PieceTooSmall(intent.currency));
         }
-        if !amount.is_zero() && charge.captures >= scene.dialect.most_captures {
-            return refuse(Reason::TooManyCaptures(scene.dialect.most_captures));
+        if !amount.is_zero() && charge.captures >= context.dialect.most_captures {
+            return refuse(Reason::TooManyCaptures(context.dialect.most_captures));
         }
-        let explicit = request.final_capture.is_some() && scene.dialect.explicit_final_needs_multicapture;
+        let explicit = request.final_capture.is_some() && context.dialect.explicit_final_needs_multicapture;
         if (!last || explicit) && !charge.is_multicapture() {
             return refuse(Reason::NonFinalUnavailable);
         }
-        let exhausts = amount == intent.capturable && scene.dialect.exhausting_capture_is_final;
+        let exhausts = amount == intent.capturable && context.dialect.exhausting_capture_is_final;
         Ok(Self { amount, last: last || exhausts })
     }
 }
@@ -120,16 +119,16 @@ impl Named {
         })
     }
 
-    /// Whether the payment can have them at all, and whether they are there where they must be (B49, §2.10, U7, U8).
+    /// Checks that the payment allows both amounts and that required ones are present (B49, §2.10, U7, U8).
     fn check(
         &self,
-        scene: &Scene<'_>,
+        context: &DecisionContext<'_>,
         portion: &Portion,
         intent: &Arc<PaymentIntent>,
         charge: &Charge,
     ) -> Result<(), Stop> {
         let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
-        if self.fee.is_some() && !connect::fees_allowed(scene, charge.destination) {
+        if self.fee.is_some() && !connect::fees_allowed(context, charge.destination) {
             return refuse(Reason::FeeNeedsConnect);
         }
         if self.transfer.is_some() && intent.transfer_data.is_none() {
@@ -152,28 +151,33 @@ impl Named {
         Ok(())
     }
 
-    /// What the platform and the connected account get of this capture. An amount that stands on the intent is a total,
-    /// capped at what is captured in all; one named here is for this capture alone, capped at it, and ends what was due
-    /// of the other (B50, §2.4.10).
+    /// Returns the shares of the platform and the connected account in this capture. An amount of the intent is a
+    /// total, capped at all that is captured. An amount named here is for this capture alone, capped at it, and
+    /// replaces the rest of the total (B50, §2.4.10).
     fn replace(
         &self,
-        scene: &Scene<'_>,
+        context: &DecisionContext<'_>,
         intent: &mut PaymentIntent,
         charge: &Charge,
         amount: Money,
     ) -> Result<Shares, Stop> {
-        let fees = sum(connect::fees_of(scene, charge).iter().map(|fee| fee.amount))?;
-        let transfers = sum(connect::transfers_of(scene, charge).iter().map(|transfer| transfer.amount))?;
+        let fees = sum(connect::fees_of(context, charge).iter().map(|fee| fee.amount))?;
+        let transfers = sum(connect::transfers_of(context, charge).iter().map(|transfer| transfer.amount))?;
         if let Some(fee) = self.fee {
             intent.application_fee_amount = Some(fees.plus(fee.min(amount))?);
         }
         if let (Some(transfer), Some(data)) = (self.transfer, intent.transfer_data.as_mut()) {
             data.amount = Some(transfers.plus(transfer.min(amount))?);
         }
-        let due = |total: Money, taken: Money| total.minus(taken).unwrap_or_default().min(amount);
+        // A total may be lowered below what earlier captures took; then nothing more is due.
+        let due = |total: Money, taken: Money| match taken >= total {
+            true => Ok(Money::ZERO),
+            false => total.minus(taken).map(|left| left.min(amount)),
+        };
+        let transfer = intent.transfer_data.and_then(|data| data.amount);
         Ok(Shares {
-            fee: intent.application_fee_amount.map(|total| due(total, fees)),
-            transfer: intent.transfer_data.and_then(|data| data.amount).map(|total| due(total, transfers)),
+            fee: intent.application_fee_amount.map(|total| due(total, fees)).transpose()?,
+            transfer: transfer.map(|total| due(total, transfers)).transpose()?,
         })
     }
 }
@@ -188,73 +192,72 @@ fn sum(amounts: impl Iterator<Item = Money>) -> Result<Money, Stop> {
 
 /// A PaymentIntent and its charge while a capture, a release or an expiry changes them.
 pub(super) struct Captured<'a> {
-    scene: &'a Scene<'a>,
+    context: &'a DecisionContext<'a>,
     pub(super) intent: PaymentIntent,
     pub(super) charge: Charge,
-    /// The states last announced: the next event tells the changes since.
-    told_intent: Arc<PaymentIntent>,
-    told_charge: Charge,
+    /// The states announced last: the next event names the changes since.
+    announced_intent: Arc<PaymentIntent>,
+    announced_charge: Charge,
 }
 
 impl<'a> Captured<'a> {
-    pub(super) fn begin(scene: &'a Scene<'a>, intent: &Arc<PaymentIntent>, charge: &Arc<Charge>) -> Self {
-        let (intent, told_intent) = ((**intent).clone(), Arc::clone(intent));
-        Self { scene, intent, charge: (**charge).clone(), told_intent, told_charge: (**charge).clone() }
+    pub(super) fn begin(context: &'a DecisionContext<'a>, intent: &Arc<PaymentIntent>, charge: &Arc<Charge>) -> Self {
+        let (intent, announced_intent) = ((**intent).clone(), Arc::clone(intent));
+        Self { context, intent, charge: (**charge).clone(), announced_intent, announced_charge: (**charge).clone() }
     }
 
-    /// Takes the portion and tells of it (B52 to B55).
+    /// Takes the portion and announces it (B52 to B55).
     fn take(&mut self, changes: &mut Changes, portion: &Portion, named: &Named) -> Result<(), Stop> {
         let (intent, charge) = (&mut self.intent, &mut self.charge);
         let mut connected = Changes::default();
-        let shares = named.replace(self.scene, intent, charge, portion.amount)?;
+        let shares = named.replace(self.context, intent, charge, portion.amount)?;
         if !portion.amount.is_zero() {
             let first = charge.captures == 0;
-            charge.captures = charge.captures.saturating_add(1);
+            charge.captures = charge.captures.checked_add(1).ok_or(OutOfRange)?;
             charge.fee_required |= first && named.fee.is_some();
             charge.transfer_amount_required |= first && named.transfer.is_some();
             charge.captured = charge.captured.plus(portion.amount)?;
             intent.received = intent.received.plus(portion.amount)?;
             intent.capturable = intent.capturable.minus(portion.amount)?;
-            connect::book_capture(self.scene, &mut connected, charge, portion.amount, shares)?;
+            connect::post_capture(self.context, &mut connected, charge, portion.amount, shares)?;
         }
         if portion.last {
             charge.released = charge.amount.minus(charge.captured)?;
             intent.capturable = Money::ZERO;
         }
         if charge.is_multicapture() {
-            self.tell_charge(changes, EventType::ChargeUpdated);
-            self.tell_intent(changes, EventType::PaymentIntentAmountCapturableUpdated);
+            self.announce_charge(changes, EventType::ChargeUpdated);
+            self.announce_intent(changes, EventType::PaymentIntentAmountCapturableUpdated);
         }
         changes.objects.append(&mut connected.objects);
         changes.events.append(&mut connected.events);
         Ok(())
     }
 
-    /// Ends the hold of a payment of which something was captured (B36, B56, B57).
+    /// Ends the hold of a partly or fully captured payment (B36, B56, B57).
     pub(super) fn close(&mut self, changes: &mut Changes) -> Result<(), Stop> {
         self.charge.closed = true;
         self.charge.released = self.charge.amount.minus(self.charge.captured)?;
         self.intent.capturable = Money::ZERO;
         self.intent.status = IntentStatus::Succeeded;
-        self.tell_charge(changes, EventType::ChargeCaptured);
-        self.tell_intent(changes, EventType::PaymentIntentSucceeded);
+        self.announce_charge(changes, EventType::ChargeCaptured);
+        self.announce_intent(changes, EventType::PaymentIntentSucceeded);
         changes.unschedule(JobKind::ExpireHold, self.intent.id);
         Ok(())
     }
 
-    pub(super) fn tell_charge(&mut self, changes: &mut Changes, event_type: EventType) {
-        self.scene.announce_change(changes, event_type, &self.told_charge, &self.charge);
-        self.told_charge.clone_from(&self.charge);
+    pub(super) fn announce_charge(&mut self, changes: &mut Changes, event_type: EventType) {
+        self.context.announce_change(changes, event_type, &self.announced_charge, &self.charge);
+        self.announced_charge.clone_from(&self.charge);
     }
 
-    pub(super) fn tell_intent(&mut self, changes: &mut Changes, event_type: EventType) {
-        self.scene.announce_change(changes, event_type, &self.told_intent, &self.intent);
-        self.told_intent = Arc::new(self.intent.clone());
+    pub(super) fn announce_intent(&mut self, changes: &mut Changes, event_type: EventType) {
+        self.context.announce_change(changes, event_type, &self.announced_intent, &self.intent);
+        self.announced_intent = Arc::new(self.intent.clone());
     }
 
-    /// Notes both objects, has the session that owns them follow, and answers the intent.
+    /// Stores both objects and responds with the intent.
     pub(super) fn finish(self, mut changes: Changes) -> super::Done {
-        checkout::follow_capture(self.scene, &mut changes, &self.intent);
         let intent = Arc::new(self.intent);
         changes.put(self.charge);
         changes.put(Arc::clone(&intent));
@@ -262,12 +265,12 @@ impl<'a> Captured<'a> {
     }
 }
 
-/// The intent and its charge of the caller, for releases and expiry.
+/// Returns the intent and its charge, for releases and expiry.
 pub(super) fn intent_and_charge(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     id: PaymentIntentId,
 ) -> Result<(Arc<PaymentIntent>, Arc<Charge>), Stop> {
-    let intent = scene.objects.payment_intent(id).ok_or_else(|| not_found("payment_intent", id, "intent"))?;
-    let charge = scene.charge_of(&intent)?;
+    let intent = context.objects.payment_intent(id).ok_or_else(|| not_found("payment_intent", id, "intent"))?;
+    let charge = context.charge_of(&intent)?;
     Ok((intent, charge))
 }

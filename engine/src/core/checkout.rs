@@ -1,11 +1,11 @@
-//! Checkout Sessions: made, completed by the customer, expired; and how they follow the intent they own
-//! (B9, B15 to B27, §2.13).
+//! Decisions about Checkout Sessions: creation, completion by the customer, expiry (B9, B15 to B27, §2.13).
 
 use super::amounts::positive;
 use super::cancel;
 use super::confirm;
 use super::create;
-use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
+use super::session_follow_up;
 use super::setup;
 use crate::CheckoutSessionId;
 use crate::command::{
@@ -15,30 +15,30 @@ use crate::command::{
 use crate::dialect::{LONGEST_SESSION, SHORTEST_SESSION};
 use crate::money::{Currency, Money};
 use crate::objects::{
-    CancellationReason, CheckoutSession, EventType, IntentStatus, LineItem, PaymentIntent, PaymentStatus, SessionMode,
-    SessionStatus, SessionTerms, SetupIntent, SetupStatus, UiMode,
+    CancellationReason, CheckoutSession, EventType, LineItem, PaymentIntent, PaymentStatus, SessionMode, SessionStatus,
+    SessionTerms, SetupIntent, SetupStatus, UiMode,
 };
 use crate::refusal::{Reason, SessionOperation};
 use crate::time::Time;
 use std::sync::Arc;
 
-/// `POST /v1/checkout/sessions`. Its intent is made by the customer's first attempt (B1).
-pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Decided {
+/// Handles `POST /v1/checkout/sessions`. The customer's first attempt creates the intent (B1).
+pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSession) -> Decided {
     check_urls(request)?;
-    let expires_at = expires_at(scene, request)?;
+    let expires_at = expires_at(context, request)?;
     let bill = bill(request)?;
     if request.mode == SessionMode::Setup && request.request_multicapture {
         let param = "payment_method_options[card][request_multicapture]";
         let why = "a session that sets a method up captures nothing.".to_owned();
         return Err(Reason::InvalidValue(param.into(), why).into());
     }
-    let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
+    let customer = request.customer.map(|id| context.customer(id)).transpose()?;
     let mut changes = Changes::default();
     let mut session = CheckoutSession {
-        id: scene.id(CheckoutSessionId),
-        account: scene.account.id,
-        created: scene.now,
-        secret: scene.ids.secret()?,
+        id: context.id(CheckoutSessionId),
+        account: context.account.id,
+        created: context.now,
+        secret: context.ids.secret()?,
         expires_at,
         status: SessionStatus::Open,
         payment_status: PaymentStatus::Unpaid,
@@ -68,8 +68,8 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
     match bill {
         Some(bill) if bill.total.is_zero() => session.payment_status = PaymentStatus::NoPaymentRequired,
         Some(bill) => {
-            // Refused now rather than when the customer pays: the amount, the fee, the destination.
-            let intent = create::build(scene, &payment_of(request, &bill)?, Some(session.id))?;
+            // A wrong amount, fee or destination is refused now rather than at payment.
+            let intent = create::build(context, &payment_of(request, &bill)?, Some(session.id))?;
             session.terms.application_fee_amount = intent.application_fee_amount;
             session.terms.transfer_data = intent.transfer_data;
         }
@@ -80,7 +80,7 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Deci
     Ok(changes.answer(session))
 }
 
-/// §2.13, B15, B22: a hosted page needs `success_url`; the others forbid it and need `return_url`.
+/// Checks that a hosted page has `success_url` and that other pages have `return_url` instead (§2.13, B15, B22).
 fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     let forbid = |given: &Option<String>, param: &'static str| match given {
         Some(_) => {
@@ -111,13 +111,13 @@ fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     }
 }
 
-/// B16, §2.13: 30 minutes to 24 hours from now, 24 hours by default.
-fn expires_at(scene: &Scene<'_>, request: &CreateCheckoutSession) -> Result<Time, Stop> {
+/// Returns the time of expiry: 30 minutes to 24 hours from now, 24 hours by default (B16, §2.13).
+fn expires_at(context: &DecisionContext<'_>, request: &CreateCheckoutSession) -> Result<Time, Stop> {
     let Some(asked) = request.expires_at else {
-        return Ok(scene.now.after(scene.dialect.timing.session));
+        return Ok(context.now.after(context.dialect.timing.session));
     };
     let asked = Time::new(positive(asked, "expires_at")?.minor());
-    let wait = asked.since(scene.now);
+    let wait = asked.since(context.now);
     if (SHORTEST_SESSION..=LONGEST_SESSION).contains(&wait) {
         Ok(asked)
     } else {
@@ -132,7 +132,7 @@ struct Bill {
     items: Vec<LineItem>,
 }
 
-/// The bill of a payment session; none for a setup.
+/// Returns the bill of a payment session; `None` for a setup.
 fn bill(request: &CreateCheckoutSession) -> Result<Option<Bill>, Stop> {
     let first = match (request.mode, request.line_items.first()) {
         (SessionMode::Setup, None) => return Ok(None),
@@ -172,35 +172,41 @@ fn payment_of(request: &CreateCheckoutSession, bill: &Bill) -> Result<CreatePaym
     })
 }
 
-/// The customer pays, or sets a method up, on the page. A decline leaves the session open (B25).
-pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodRef, email: Option<&str>) -> Decided {
-    let session = of_caller(scene, id)?;
-    if session.status != SessionStatus::Open || scene.now >= session.expires_at {
+/// Completes a session: the customer pays or sets a method up. A decline leaves the session open (B25).
+pub(super) fn complete(
+    context: &DecisionContext<'_>,
+    id: CheckoutSessionId,
+    method: MethodRef,
+    email: Option<&str>,
+) -> Decided {
+    let session = of_caller(context, id)?;
+    if session.status != SessionStatus::Open || context.now >= session.expires_at {
         return Err(Reason::SessionNotOpen(SessionOperation::Complete).into());
     }
     let mut opening = Changes::default();
     let mut decided =
         if session.payment_status == PaymentStatus::NoPaymentRequired && session.mode == SessionMode::Payment {
             let mut changes = Changes::default();
-            finish_session(scene, &mut changes, &session, PaymentStatus::NoPaymentRequired);
+            session_follow_up::complete(context, &mut changes, &session, PaymentStatus::NoPaymentRequired);
             changes.answer(Arc::clone(&session))
         } else if session.mode == SessionMode::Payment {
-            let known = session.payment_intent.and_then(|id| scene.objects.payment_intent(id));
+            let known = session.payment_intent.and_then(|id| context.objects.payment_intent(id));
             let intent = match known {
                 Some(intent) => intent,
-                None => Arc::new(first_payment(scene, &mut opening, &session)?),
+                None => Arc::new(first_payment(context, &mut opening, &session)?),
             };
             confirm::confirmable(&intent)?;
-            confirm::attempt_with(scene, &intent, (*intent).clone(), Some(method), ConfirmOptions::default())?
+            confirm::attempt_with(context, &intent, (*intent).clone(), Some(method), ConfirmOptions::default())?
         } else {
-            let known = session.setup_intent.and_then(|id| scene.objects.setup_intent(id));
+            let known = session.setup_intent.and_then(|id| context.objects.setup_intent(id));
             let intent = match known {
                 Some(intent) => (*intent).clone(),
-                None => first_setup(scene, &mut opening, &session)?,
+                None => first_setup(context, &mut opening, &session)?,
             };
             setup::confirmable(&intent)?;
-            setup::attempt_with(scene, intent, method, ConfirmOptions::default())?
+            setup::attempt_with(context, intent, method, ConfirmOptions::default())?
         };
+    session_follow_up::apply(context, &mut decided.changes);
     opening.events.append(&mut decided.changes.events);
     decided.changes.events = opening.events;
     let mut latest = (*session).clone();
@@ -215,15 +221,20 @@ pub(super) fn complete(scene: &Scene<'_>, id: CheckoutSessionId, method: MethodR
     }
     latest.customer_email = email.map(str::to_owned).or(latest.customer_email);
     decided.changes.put(latest.clone());
-    // The page is told of the session, or of the decline.
+    // The response to the page is the session or the decline.
     decided.reply = decided.reply.map(|_| latest.into());
     Ok(decided)
 }
 
-/// The payment that the customer's first attempt makes, as the session asks for it (B1, B19, B23).
-fn first_payment(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession) -> Result<PaymentIntent, Stop> {
+/// Returns the payment that the customer's first attempt creates from the session's parameters (B1, B19, B23).
+fn first_payment(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    session: &CheckoutSession,
+) -> Result<PaymentIntent, Stop> {
     let terms = &session.terms;
-    let total = session.amount_total.unwrap_or_default().incoming()?;
+    let total =
+        session.amount_total.ok_or_else(|| Reason::Internal("a bill has lost its total".to_owned()))?.incoming()?;
     let fee = terms.application_fee_amount.map(Money::incoming).transpose()?;
     let transfer = match terms.transfer_data {
         Some(data) => {
@@ -243,147 +254,81 @@ fn first_payment(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSes
         texts: texts_of(session),
         ..CreatePaymentIntent::new(total, currency)
     };
-    let intent = create::build(scene, &request, Some(session.id))?;
-    scene.announce(changes, EventType::PaymentIntentCreated, &intent);
+    let intent = create::build(context, &request, Some(session.id))?;
+    context.announce(changes, EventType::PaymentIntentCreated, &intent);
     Ok(intent)
 }
 
-/// What the session says of its intent's texts.
+/// Returns the texts of the session's intent.
 fn texts_of(session: &CheckoutSession) -> TextsChange {
     TextsChange(session.terms.texts.as_deref().cloned().map(Box::new))
 }
 
-/// The setup that the customer's first attempt makes.
-fn first_setup(scene: &Scene<'_>, changes: &mut Changes, session: &CheckoutSession) -> Result<SetupIntent, Stop> {
+/// Returns the setup that the customer's first attempt creates.
+fn first_setup(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    session: &CheckoutSession,
+) -> Result<SetupIntent, Stop> {
     let (customer, method_types) = (session.customer, session.terms.method_types);
     let texts = texts_of(session);
     let request =
         CreateSetupIntent { customer, method_types, microdeposits: true, texts, ..CreateSetupIntent::default() };
-    let intent = setup::build(scene, &request, Some(session.id))?;
-    scene.announce(changes, EventType::SetupIntentCreated, &intent);
+    let intent = setup::build(context, &request, Some(session.id))?;
+    context.announce(changes, EventType::SetupIntentCreated, &intent);
     Ok(intent)
 }
 
-/// `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
-pub(super) fn expire(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
-    let session = of_caller(scene, id)?;
+/// Handles `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
+pub(super) fn expire(context: &DecisionContext<'_>, id: CheckoutSessionId) -> Decided {
+    let session = of_caller(context, id)?;
     if session.status != SessionStatus::Open {
         return Err(Reason::SessionNotOpen(SessionOperation::Expire).into());
     }
-    expire_open(scene, &session)
+    expire_open(context, &session)
 }
 
-/// The job at the session's deadline (B16).
-pub(super) fn expire_due(scene: &Scene<'_>, id: CheckoutSessionId) -> Decided {
-    let found = scene.objects.checkout_session(id);
+/// Runs the job at the session's deadline (B16).
+pub(super) fn expire_due(context: &DecisionContext<'_>, id: CheckoutSessionId) -> Decided {
+    let found = context.objects.checkout_session(id);
     let session = found.ok_or_else(|| not_found("checkout.session", id, "session"))?;
     if session.status != SessionStatus::Open {
         return Ok(Changes::default().answer(session));
     }
-    if scene.now < session.expires_at {
-        // Too early: the job comes again.
+    if context.now < session.expires_at {
+        // Too early: the job is scheduled again.
         let mut changes = Changes::default();
         changes.schedule(JobKind::ExpireSession, id, session.expires_at);
         return Ok(changes.answer(session));
     }
-    expire_open(scene, &session)
+    expire_open(context, &session)
 }
 
-/// Expires the session and cancels its intent, so that neither can complete any more.
-fn expire_open(scene: &Scene<'_>, before: &Arc<CheckoutSession>) -> Decided {
+/// Expires the session and cancels its intent, so that neither can complete later.
+fn expire_open(context: &DecisionContext<'_>, before: &Arc<CheckoutSession>) -> Decided {
     let mut changes = Changes::default();
     let reason = Some(CancellationReason::Automatic);
-    if let Some(intent) = before.payment_intent.and_then(|id| scene.objects.payment_intent(id))
+    if let Some(intent) = before.payment_intent.and_then(|id| context.objects.payment_intent(id))
         && intent.status.is_before_payment()
     {
-        let canceled = cancel::before_payment(scene, &intent, reason).changes;
+        let canceled = cancel::before_payment(context, &intent, reason).changes;
         changes.objects.extend(canceled.objects);
         changes.events.extend(canceled.events);
     }
-    if let Some(intent) = before.setup_intent.and_then(|id| scene.objects.setup_intent(id))
+    if let Some(intent) = before.setup_intent.and_then(|id| context.objects.setup_intent(id))
         && !matches!(intent.status, SetupStatus::Succeeded | SetupStatus::Canceled)
     {
-        let canceled = setup::canceled(scene, &mut changes, &intent, Some(CancellationReason::Abandoned));
+        let canceled = setup::canceled(context, &mut changes, &intent, Some(CancellationReason::Abandoned));
         changes.put(canceled);
     }
     let session = CheckoutSession { status: SessionStatus::Expired, ..(**before).clone() };
-    scene.announce_change(&mut changes, EventType::CheckoutSessionExpired, before, &session);
+    context.announce_change(&mut changes, EventType::CheckoutSessionExpired, before, &session);
     changes.unschedule(JobKind::ExpireSession, session.id);
     changes.put(session.clone());
     Ok(changes.answer(session))
 }
 
-/// Has the session of `intent` follow it: complete when the payment is at least authorized (B27), paid when a
-/// bank debit settles.
-pub(super) fn follow(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) -> Result<(), Stop> {
-    let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
-        return Ok(());
-    };
-    let session = Arc::new(CheckoutSession { payment_intent: Some(intent.id), ..(*session).clone() });
-    let paid = match intent.status {
-        IntentStatus::Succeeded => PaymentStatus::Paid,
-        IntentStatus::RequiresCapture if scene.dialect.authorized_session_is_paid => PaymentStatus::Paid,
-        IntentStatus::RequiresCapture | IntentStatus::Processing => PaymentStatus::Unpaid,
-        IntentStatus::RequiresPaymentMethod
-        | IntentStatus::RequiresConfirmation
-        | IntentStatus::RequiresAction
-        | IntentStatus::Canceled => {
-            let debit_failed = session.status == SessionStatus::Complete;
-            if debit_failed {
-                scene.announce(changes, EventType::CheckoutSessionAsyncPaymentFailed, &*session);
-            }
-            return Ok(());
-        }
-    };
-    match session.status {
-        SessionStatus::Open => finish_session(scene, changes, &session, paid),
-        SessionStatus::Complete if paid != session.payment_status => {
-            let after = CheckoutSession { payment_status: paid, ..(*session).clone() };
-            scene.announce_change(changes, EventType::CheckoutSessionAsyncPaymentSucceeded, &session, &after);
-            changes.put(after);
-        }
-        SessionStatus::Complete | SessionStatus::Expired => {}
-    }
-    Ok(())
-}
-
-/// A session whose payment was only held is paid once money of it is received; no event tells it (B27).
-pub(super) fn follow_capture(scene: &Scene<'_>, changes: &mut Changes, intent: &PaymentIntent) {
-    let session = intent.session.and_then(|id| scene.objects.checkout_session(id));
-    if let Some(session) = session.filter(|it| it.payment_status == PaymentStatus::Unpaid)
-        && !intent.received.is_zero()
-    {
-        changes.put(CheckoutSession { payment_status: PaymentStatus::Paid, ..(*session).clone() });
-    }
-}
-
-/// Has the session of a finished setup follow it.
-pub(super) fn follow_setup(scene: &Scene<'_>, changes: &mut Changes, intent: &SetupIntent) -> Result<(), Stop> {
-    let Some(session) = intent.session.and_then(|id| scene.objects.checkout_session(id)) else {
-        return Ok(());
-    };
-    let session = Arc::new(CheckoutSession { setup_intent: Some(intent.id), ..(*session).clone() });
-    // A bank at work on it is as far as the customer can bring it (B27).
-    let done = matches!(intent.status, SetupStatus::Succeeded | SetupStatus::Processing);
-    if session.status == SessionStatus::Open && done {
-        finish_session(scene, changes, &session, PaymentStatus::NoPaymentRequired);
-    }
-    Ok(())
-}
-
-fn finish_session(
-    scene: &Scene<'_>,
-    changes: &mut Changes,
-    before: &Arc<CheckoutSession>,
-    payment_status: PaymentStatus,
-) {
-    let session = CheckoutSession { status: SessionStatus::Complete, payment_status, ..(**before).clone() };
-    scene.announce_change(changes, EventType::CheckoutSessionCompleted, before, &session);
-    changes.unschedule(JobKind::ExpireSession, session.id);
-    changes.put(session);
-}
-
-fn of_caller(scene: &Scene<'_>, id: CheckoutSessionId) -> Result<Arc<CheckoutSession>, Stop> {
-    let found = scene.objects.checkout_session(id).filter(|session| session.account == scene.account.id);
+fn of_caller(context: &DecisionContext<'_>, id: CheckoutSessionId) -> Result<Arc<CheckoutSession>, Stop> {
+    let found = context.objects.checkout_session(id).filter(|session| session.account == context.account.id);
     found.ok_or_else(|| not_found("checkout.session", id, "session"))
 }

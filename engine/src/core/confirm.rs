@@ -1,19 +1,20 @@
-//! Confirming a PaymentIntent, and the customer's answer to a challenge (C6 to C9, C16).
+//! Decisions of confirmation and of the customer's authentication (C6 to C9, C16).
 
 use super::attempt::{self, Attempt};
 use super::create::finish;
 use super::customers;
-use super::scene::{Changes, Decided, Scene, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use super::update::{self, choose};
 use crate::PaymentIntentId;
 use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef};
+use crate::money::OutOfRange;
 use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
-pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) -> Decided {
-    let intent = scene.intent(request.intent)?;
+/// Handles `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
+pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPaymentIntent) -> Decided {
+    let intent = context.intent(request.intent)?;
     update::shares(&request.choices)?;
     confirmable(&intent)?;
     if intent.session.is_some() {
@@ -25,17 +26,17 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &ConfirmPaymentIntent) 
         return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
     };
     if request.choices.application_fee_amount.is_some() || request.choices.transfer_amount.is_some() {
-        // That the method fits is asked before what is paid of it.
-        attempt::can_be_held(&changed, &customers::find(scene, method, &changed)?.method)?;
+        // The method is checked before the amounts.
+        attempt::can_be_held(&changed, &customers::find(context, method, &changed)?.method)?;
     }
-    // Named here, they replace what was named before (B50).
-    update::terms(scene, &request.choices, &mut changed)?;
-    attempt_with(scene, &intent, changed, request.choices.method, request.options.clone())
+    // Amounts named here replace earlier ones (B50).
+    update::terms(context, &request.choices, &mut changed)?;
+    attempt_with(context, &intent, changed, request.choices.method, request.options.clone())
 }
 
-/// Confirms `changed`, the new state of `intent`, with the given method or the one it has.
+/// Confirms `changed`, the new state of `intent`, with the given method or its own.
 pub(super) fn attempt_with(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     intent: &Arc<PaymentIntent>,
     mut changed: PaymentIntent,
     method: Option<MethodRef>,
@@ -48,20 +49,20 @@ pub(super) fn attempt_with(
     if method != intent.method.map_or(method, MethodRef::Saved) {
         changed.authenticated = false;
     }
-    let found = customers::find(scene, method, &changed)?;
-    // An attempt that could not be made is none, and does not count.
+    let found = customers::find(context, method, &changed)?;
+    // An attempt that cannot be made does not count.
     attempt::can_be_held(&changed, &found.method)?;
-    if intent.confirmations >= scene.dialect.most_confirmations {
-        let (canceled, refusal) = attempt::cancel_for_too_many(scene, &mut changes, (**intent).clone());
+    if intent.confirmations >= context.dialect.most_confirmations {
+        let (canceled, refusal) = attempt::cancel_for_too_many(context, &mut changes, (**intent).clone());
         return Ok(finish(changes, canceled, Some(refusal)));
     }
-    changed.confirmations = changed.confirmations.saturating_add(1);
+    changed.confirmations = changed.confirmations.checked_add(1).ok_or(OutOfRange)?;
     let attempt = Attempt { found, options, authenticated: false };
-    let (changed, refusal) = attempt::run(scene, &mut changes, changed, attempt)?;
+    let (changed, refusal) = attempt::run(context, &mut changes, changed, attempt)?;
     Ok(finish(changes, changed, refusal))
 }
 
-/// Whether the status allows an attempt.
+/// Checks that the status allows an attempt.
 pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
     match intent.status {
         IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction => {
@@ -74,9 +75,9 @@ pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
     }
 }
 
-/// The customer passed or failed the challenge (§2.2).
-pub(super) fn authenticate(scene: &Scene<'_>, id: PaymentIntentId, passes: bool) -> Decided {
-    let intent = scene.intent(id)?;
+/// Applies the customer's success or failure at the challenge (§2.2).
+pub(super) fn authenticate(context: &DecisionContext<'_>, id: PaymentIntentId, passes: bool) -> Decided {
+    let intent = context.intent(id)?;
     let challenged = matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. }));
     if intent.status != IntentStatus::RequiresAction || !challenged {
         let reason = Reason::IntentStatus(Operation::Authenticate, intent.status);
@@ -85,9 +86,9 @@ pub(super) fn authenticate(scene: &Scene<'_>, id: PaymentIntentId, passes: bool)
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     if !passes {
-        let tried = intent.method.and_then(|id| scene.objects.payment_method(id));
+        let tried = intent.method.and_then(|id| context.objects.payment_method(id));
         let failed = (Failure::Authentication, tried);
-        let refusal = attempt::fail(scene, &mut changes, &intent, &mut changed, failed, None);
+        let refusal = attempt::fail(context, &mut changes, &intent, &mut changed, failed, None);
         return Ok(finish(changes, changed, Some(refusal)));
     }
     if intent.confirmation_method == ConfirmationMethod::Manual {
@@ -100,9 +101,9 @@ pub(super) fn authenticate(scene: &Scene<'_>, id: PaymentIntentId, passes: bool)
     let Some(method) = intent.method else {
         return Err(Reason::Internal("a challenged payment has lost its method".to_owned()).into());
     };
-    let found = customers::find(scene, MethodRef::Saved(method), &changed)?;
+    let found = customers::find(context, MethodRef::Saved(method), &changed)?;
     let options = ConfirmOptions { off_session: intent.off_session, ..ConfirmOptions::default() };
     let attempt = Attempt { found, options, authenticated: true };
-    let (changed, refusal) = attempt::run(scene, &mut changes, changed, attempt)?;
+    let (changed, refusal) = attempt::run(context, &mut changes, changed, attempt)?;
     Ok(finish(changes, changed, refusal))
 }

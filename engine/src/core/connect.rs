@@ -1,8 +1,8 @@
-//! The money side of captures and refunds: ledger entries, fees and transfers.
+//! Ledger entries, fees and transfers of captures and refunds.
 
-use super::scene::{Changes, Scene, Stop};
+use super::decision_context::{Changes, DecisionContext, Stop};
 use crate::command::{TextsChange, TransferTerms};
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, OutOfRange};
 use crate::objects::{
     ApplicationFee, BalanceTransaction, Charge, EventType, FeeRefund, MovementKind, Refund, Reversal, Transfer,
     TransferData,
@@ -11,30 +11,30 @@ use crate::refusal::Reason;
 use crate::{AccountId, ApplicationFeeId, BalanceTransactionId, FeeRefundId, ObjectId, ReversalId, TransferId};
 use std::sync::Arc;
 
-/// What others get of one capture.
+/// The shares of others in one capture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shares {
     /// The platform's fee.
     pub(super) fee: Option<Money>,
-    /// How much of the capture is transferred; all of it when `None`.
+    /// The amount transferred; the whole capture if `None`.
     pub(super) transfer: Option<Money>,
 }
 
-/// Fees need a platform: a destination charge or the account of a platform (§2.5, §2.10).
-pub(super) fn fees_allowed(scene: &Scene<'_>, destination: Option<AccountId>) -> bool {
-    destination.is_some() || scene.account.platform.is_some()
+/// Returns whether a fee is possible: for a destination charge or an account of a platform (§2.5, §2.10).
+pub(super) fn fees_allowed(context: &DecisionContext<'_>, destination: Option<AccountId>) -> bool {
+    destination.is_some() || context.account.platform.is_some()
 }
 
 /// Checks `application_fee_amount` and `transfer_data` as given for a whole payment (§2.10).
 pub(super) fn terms(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     amount: Money,
     fee: Option<i64>,
     transfer: Option<TransferTerms>,
 ) -> Result<(Option<Money>, Option<TransferData>), Stop> {
     let fee = super::amounts::optional_share(fee, "application_fee_amount")?;
-    let transfer = transfer.map(|terms| destination(scene, terms)).transpose()?;
-    if fee.is_some() && !fees_allowed(scene, transfer.map(|data| data.destination)) {
+    let transfer = transfer.map(|terms| destination(context, terms)).transpose()?;
+    if fee.is_some() && !fees_allowed(context, transfer.map(|data| data.destination)) {
         return Err(Reason::FeeNeedsConnect.into());
     }
     let part = transfer.and_then(|data| data.amount);
@@ -50,33 +50,33 @@ pub(super) fn terms(
     Ok((fee, transfer))
 }
 
-fn destination(scene: &Scene<'_>, terms: TransferTerms) -> Result<TransferData, Stop> {
+fn destination(context: &DecisionContext<'_>, terms: TransferTerms) -> Result<TransferData, Stop> {
     let amount = super::amounts::optional_share(terms.amount, "transfer_data[amount]")?;
-    let connected = scene.objects.account_by_id(terms.destination);
-    match connected.filter(|account| account.platform == Some(scene.account.id)) {
+    let connected = context.objects.account_by_id(terms.destination);
+    match connected.filter(|account| account.platform == Some(context.account.id)) {
         Some(account) => Ok(TransferData { destination: account.id, amount }),
         None => Err(Reason::UnknownDestination.into()),
     }
 }
 
-/// Books one movement of one account.
-pub(super) fn book(
-    scene: &Scene<'_>,
+/// Posts one movement of one account to the ledger.
+pub(super) fn post(
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     account: AccountId,
     kind: MovementKind,
     (amount, currency): (i64, Currency),
     source: impl Into<ObjectId>,
 ) -> BalanceTransactionId {
-    let (id, created, source) = (scene.id(BalanceTransactionId), scene.now, source.into());
+    let (id, created, source) = (context.id(BalanceTransactionId), context.now, source.into());
     changes.put(BalanceTransaction { id, account, created, amount, currency, kind, source });
     id
 }
 
-/// Books a capture of `amount`: the charge's ledger entry, the transfer and the fee (U11: one of each for
+/// Posts a capture of `amount`: the charge's ledger entry, the transfer and the fee (U11: one of each for
 /// every capture, the charge points at the first).
-pub(super) fn book_capture(
-    scene: &Scene<'_>,
+pub(super) fn post_capture(
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     charge: &mut Charge,
     amount: Money,
@@ -84,7 +84,7 @@ pub(super) fn book_capture(
 ) -> Result<(), Stop> {
     let debit = charge.test_method.row().method_type.settles_later();
     let kind = if debit { MovementKind::Payment } else { MovementKind::Charge };
-    let entry = book(scene, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
+    let entry = post(context, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));
     let fee = shares.fee.filter(|fee| !fee.is_zero());
     if let Some(fee) = fee {
@@ -94,20 +94,20 @@ pub(super) fn book_capture(
     if let Some(destination) = charge.destination {
         let part = shares.transfer.unwrap_or(amount).min(amount);
         if !part.is_zero() {
-            let transfer = move_to(scene, changes, destination, part, charge.currency, Some(charge), None)?;
+            let transfer = move_to(context, changes, destination, part, charge.currency, Some(charge), None)?;
             charge.transfers.push(transfer);
         }
     }
     if let Some(fee) = fee {
-        let fee = take_fee(scene, changes, charge, fee)?;
+        let fee = take_fee(context, changes, charge, fee)?;
         charge.fees.push(fee);
     }
     Ok(())
 }
 
-/// Moves money of the platform to a connected account.
+/// Transfers money of the platform to a connected account.
 pub(super) fn move_to(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     destination: AccountId,
     amount: Money,
@@ -115,15 +115,15 @@ pub(super) fn move_to(
     charge: Option<&Charge>,
     texts: Option<&TextsChange>,
 ) -> Result<TransferId, Stop> {
-    let id = scene.id(TransferId);
-    let account = charge.map_or(scene.account.id, |charge| charge.account);
+    let id = context.id(TransferId);
+    let account = charge.map_or(context.account.id, |charge| charge.account);
     let out = (amount.outgoing()?, currency);
-    let balance_transaction = book(scene, changes, account, MovementKind::Transfer, out, id);
-    book(scene, changes, destination, MovementKind::TransferReceived, (amount.incoming()?, currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::Transfer, out, id);
+    post(context, changes, destination, MovementKind::TransferReceived, (amount.incoming()?, currency), id);
     let transfer = Transfer {
         id,
         account,
-        created: scene.now,
+        created: context.now,
         amount,
         reversed: Money::ZERO,
         currency,
@@ -132,82 +132,82 @@ pub(super) fn move_to(
         balance_transaction,
         texts: texts.and_then(|change| change.apply(&None)),
     };
-    scene.announce(changes, EventType::TransferCreated, &transfer);
+    context.announce(changes, EventType::TransferCreated, &transfer);
     changes.put(transfer);
     Ok(id)
 }
 
 fn take_fee(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     charge: &Charge,
     amount: Money,
 ) -> Result<ApplicationFeeId, Stop> {
-    let id = scene.id(ApplicationFeeId);
+    let id = context.id(ApplicationFeeId);
     // A destination charge is the platform's own; a direct charge is the connected account's.
     let payer = charge.destination.unwrap_or(charge.account);
     let account = match charge.destination {
         Some(_) => charge.account,
-        None => scene.account.platform.unwrap_or(charge.account),
+        None => context.account.platform.unwrap_or(charge.account),
     };
     let earned = (amount.incoming()?, charge.currency);
-    let balance_transaction = book(scene, changes, account, MovementKind::ApplicationFee, earned, id);
-    book(scene, changes, payer, MovementKind::FeePaid, (amount.outgoing()?, charge.currency), id);
-    let (created, refunded, currency) = (scene.now, Money::ZERO, charge.currency);
+    let balance_transaction = post(context, changes, account, MovementKind::ApplicationFee, earned, id);
+    post(context, changes, payer, MovementKind::FeePaid, (amount.outgoing()?, charge.currency), id);
+    let (created, refunded, currency) = (context.now, Money::ZERO, charge.currency);
     let charge = charge.id;
     let fee = ApplicationFee { id, account, payer, created, amount, refunded, currency, charge, balance_transaction };
-    scene.announce(changes, EventType::ApplicationFeeCreated, &fee);
+    context.announce(changes, EventType::ApplicationFeeCreated, &fee);
     changes.put(fee);
     Ok(id)
 }
 
 /// Gives `amount` of a fee back to the connected account that paid it.
 pub(super) fn give_back_fee(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &ApplicationFee,
     amount: Money,
     texts: &TextsChange,
 ) -> Result<(ApplicationFee, FeeRefund), Stop> {
-    let id = scene.id(FeeRefundId);
-    let (account, currency, created) = (before.account, before.currency, scene.now);
+    let id = context.id(FeeRefundId);
+    let (account, currency, created) = (before.account, before.currency, context.now);
     let out = (amount.outgoing()?, currency);
-    let balance_transaction = book(scene, changes, account, MovementKind::ApplicationFeeRefund, out, id);
-    book(scene, changes, before.payer, MovementKind::FeeReturned, (amount.incoming()?, currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::ApplicationFeeRefund, out, id);
+    post(context, changes, before.payer, MovementKind::FeeReturned, (amount.incoming()?, currency), id);
     let texts = texts.apply(&None);
     let fee_refund = FeeRefund { id, account, fee: before.id, created, amount, currency, balance_transaction, texts };
     let fee = ApplicationFee { refunded: before.refunded.plus(amount)?, ..before.clone() };
-    scene.announce_change(changes, EventType::ApplicationFeeRefunded, before, &fee);
+    context.announce_change(changes, EventType::ApplicationFeeRefunded, before, &fee);
     changes.put(fee_refund.clone());
     changes.put(fee.clone());
     Ok((fee, fee_refund))
 }
 
-/// Brings `amount` of a transfer back to the platform.
+/// Returns `amount` of a transfer to the platform.
 pub(super) fn bring_back(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &Transfer,
     amount: Money,
     refund: Option<&Refund>,
     texts: &TextsChange,
 ) -> Result<(Transfer, Reversal), Stop> {
-    let id = scene.id(ReversalId);
-    let (account, currency, created) = (before.account, before.currency, scene.now);
+    let id = context.id(ReversalId);
+    let (account, currency, created) = (before.account, before.currency, context.now);
     let back = (amount.incoming()?, currency);
-    let balance_transaction = book(scene, changes, account, MovementKind::TransferRefund, back, id);
-    book(scene, changes, before.destination, MovementKind::TransferReturned, (amount.outgoing()?, currency), id);
+    let balance_transaction = post(context, changes, account, MovementKind::TransferRefund, back, id);
+    post(context, changes, before.destination, MovementKind::TransferReturned, (amount.outgoing()?, currency), id);
     let (transfer, refund, texts) = (before.id, refund.map(|refund| refund.id), texts.apply(&None));
     let reversal = Reversal { id, account, transfer, created, amount, currency, refund, balance_transaction, texts };
     let transfer = Transfer { reversed: before.reversed.plus(amount)?, ..before.clone() };
-    scene.announce_change(changes, EventType::TransferReversed, before, &transfer);
+    context.announce_change(changes, EventType::TransferReversed, before, &transfer);
     changes.put(reversal.clone());
     changes.put(transfer.clone());
     Ok((transfer, reversal))
 }
 
-/// The part of what is left of `totals` that a refund of `amount` returns: all of it when the refund returns
-/// all that is left of the charge, its share of the total otherwise (§2.6).
+/// Returns the part of the remaining `totals` that a refund of `amount` returns. It is the whole remainder if the
+/// refund empties the charge, and its proportional share otherwise (§2.6).
 pub(super) fn proportional(
     totals: impl Iterator<Item = (Money, Money)>,
     charge: &Charge,
@@ -220,24 +220,29 @@ pub(super) fn proportional(
     }
     let left = whole.minus(returned)?;
     let all = charge.refunded.plus(amount)? == charge.captured;
-    Ok(if all { left } else { whole.share(amount, charge.captured).min(left) })
+    Ok(if all { left } else { whole.share(amount, charge.captured)?.min(left) })
 }
 
-/// Whether `account` can pay `amount`: its balance may fall to its overdraft, or without limit.
-pub(super) fn can_pay(scene: &Scene<'_>, account: AccountId, amount: Money, currency: Currency) -> bool {
-    let limit = scene.objects.account_by_id(account).and_then(|account| account.overdraft);
-    let Some(overdraft) = limit else { return true };
-    let balance = i128::from(scene.objects.balance(account, currency));
-    let floor = 0_i128.saturating_sub(i128::from(overdraft.minor()));
-    balance.saturating_sub(i128::from(amount.minor())) >= floor
+/// Returns whether `account` can pay `amount`: its balance may fall to its overdraft, or without limit.
+pub(super) fn can_pay(
+    context: &DecisionContext<'_>,
+    account: AccountId,
+    amount: Money,
+    currency: Currency,
+) -> Result<bool, OutOfRange> {
+    let limit = context.objects.account_by_id(account).and_then(|account| account.overdraft);
+    let Some(overdraft) = limit else { return Ok(true) };
+    let balance = i128::from(context.objects.balance(account, currency));
+    let available = balance.checked_add(i128::from(overdraft.minor())).ok_or(OutOfRange)?;
+    Ok(available >= i128::from(amount.minor()))
 }
 
-/// The fees of a charge, oldest first.
-pub(super) fn fees_of(scene: &Scene<'_>, charge: &Charge) -> Vec<Arc<ApplicationFee>> {
-    charge.fees.iter().filter_map(|id| scene.objects.application_fee(*id)).collect()
+/// Returns the fees of a charge, oldest first.
+pub(super) fn fees_of(context: &DecisionContext<'_>, charge: &Charge) -> Vec<Arc<ApplicationFee>> {
+    charge.fees.iter().filter_map(|id| context.objects.application_fee(*id)).collect()
 }
 
-/// The transfers of a charge, oldest first.
-pub(super) fn transfers_of(scene: &Scene<'_>, charge: &Charge) -> Vec<Arc<Transfer>> {
-    charge.transfers.iter().filter_map(|id| scene.objects.transfer(*id)).collect()
+/// Returns the transfers of a charge, oldest first.
+pub(super) fn transfers_of(context: &DecisionContext<'_>, charge: &Charge) -> Vec<Arc<Transfer>> {
+    charge.transfers.iter().filter_map(|id| context.objects.transfer(*id)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::amounts::{optional_positive, positive};
 use super::connect;
-use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::AccountId;
 use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer};
 use crate::money::{Currency, Money};
@@ -10,24 +10,24 @@ use crate::objects::{Account, Charge};
 use crate::refusal::Reason;
 use std::sync::Arc;
 
-/// `POST /v1/transfers`.
-pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
-    // That there is no such charge is said before what is wrong with the amount (§2.4).
-    let charge = request.source.map(|id| scene.charge(id, "source_transaction")).transpose()?;
+/// Handles `POST /v1/transfers`.
+pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) -> Decided {
+    // An unknown charge is reported before a wrong amount (§2.4).
+    let charge = request.source.map(|id| context.charge(id, "source_transaction")).transpose()?;
     let amount = positive(request.amount, "amount")?;
-    let connected = scene.objects.account_by_id(request.destination);
-    if connected.is_none_or(|account| account.platform != Some(scene.account.id)) {
+    let connected = context.objects.account_by_id(request.destination);
+    if connected.is_none_or(|account| account.platform != Some(context.account.id)) {
         return Err(Reason::UnknownDestination.into());
     }
     if let Some(charge) = &charge {
-        source_allows(scene, charge, request.currency, amount)?;
+        source_allows(context, charge, request.currency, amount)?;
     }
-    if !connect::can_pay(scene, scene.account.id, amount, request.currency) {
+    if !connect::can_pay(context, context.account.id, amount, request.currency)? {
         return Err(Reason::BalanceTooLow.into());
     }
     let mut changes = Changes::default();
     let (to, currency, texts) = (request.destination, request.currency, Some(&request.texts));
-    let id = connect::move_to(scene, &mut changes, to, amount, currency, charge.as_deref(), texts)?;
+    let id = connect::move_to(context, &mut changes, to, amount, currency, charge.as_deref(), texts)?;
     if let Some(charge) = charge {
         let mut charge = (*charge).clone();
         charge.sent.push(id);
@@ -40,8 +40,13 @@ pub(super) fn transfer(scene: &Scene<'_>, request: &CreateTransfer) -> Decided {
     }
 }
 
-/// B7, B48: not from a payment with several captures; and never more than the charge took.
-fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount: Money) -> Result<(), Stop> {
+/// Checks that the source has no several captures and that its transfers stay within its captures (B7, B48).
+fn source_allows(
+    context: &DecisionContext<'_>,
+    charge: &Charge,
+    currency: Currency,
+    amount: Money,
+) -> Result<(), Stop> {
     if charge.captured.is_zero() {
         return Err(Reason::SourceTooSmall.into());
     }
@@ -54,46 +59,46 @@ fn source_allows(scene: &Scene<'_>, charge: &Charge, currency: Currency, amount:
         return Err(Reason::InvalidValue("currency".into(), why).into());
     }
     let mut moved = amount;
-    for transfer in charge.sent.iter().filter_map(|id| scene.objects.transfer(*id)) {
+    for transfer in charge.sent.iter().filter_map(|id| context.objects.transfer(*id)) {
         moved = moved.plus(transfer.amount)?;
     }
     if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }
 }
 
-/// `POST /v1/accounts`: an account connected to the caller's.
-pub(super) fn account(scene: &Scene<'_>, country: &str) -> Decided {
+/// Handles `POST /v1/accounts`: an account connected to the caller's.
+pub(super) fn account(context: &DecisionContext<'_>, country: &str) -> Decided {
     if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
         let why = "use a two-letter country code such as US or JP.".to_owned();
         return Err(Reason::InvalidValue("country".into(), why).into());
     }
-    let connected = Account::connected(scene.id(AccountId), scene.account.id);
+    let connected = Account::connected(context.id(AccountId), context.account.id);
     let account = Account { country: country.to_owned(), ..connected };
     let mut changes = Changes::default();
     changes.put(account.clone());
     Ok(changes.answer(account))
 }
 
-/// `POST /v1/transfers/:id/reversals`.
-pub(super) fn reversal(scene: &Scene<'_>, request: &CreateReversal) -> Decided {
-    let found = scene.objects.transfer(request.transfer).filter(|transfer| transfer.account == scene.account.id);
+/// Handles `POST /v1/transfers/:id/reversals`.
+pub(super) fn reversal(context: &DecisionContext<'_>, request: &CreateReversal) -> Decided {
+    let found = context.objects.transfer(request.transfer).filter(|transfer| transfer.account == context.account.id);
     let before = found.ok_or_else(|| not_found("transfer", request.transfer, "id"))?;
     let left = before.amount.minus(before.reversed)?;
     let amount = optional_positive(request.amount, "amount")?.unwrap_or(left);
     if amount > left || left.is_zero() {
         return Err(Reason::ReversalTooLarge(left, before.currency).into());
     }
-    if !connect::can_pay(scene, before.destination, amount, before.currency) {
+    if !connect::can_pay(context, before.destination, amount, before.currency)? {
         return Err(Reason::BalanceTooLow.into());
     }
     let mut changes = Changes::default();
-    let (_, reversal) = connect::bring_back(scene, &mut changes, &before, amount, None, &request.texts)?;
-    latch(scene, &mut changes, before.charge, |charge| charge.transfer_reversed_by_hand = true);
+    let (_, reversal) = connect::bring_back(context, &mut changes, &before, amount, None, &request.texts)?;
+    latch(context, &mut changes, before.charge, |charge| charge.transfer_reversed_by_hand = true);
     Ok(changes.answer(reversal))
 }
 
-/// `POST /v1/application_fees/:id/refunds`.
-pub(super) fn fee_refund(scene: &Scene<'_>, request: &CreateFeeRefund) -> Decided {
-    let found = scene.objects.application_fee(request.fee).filter(|fee| fee.account == scene.account.id);
+/// Handles `POST /v1/application_fees/:id/refunds`.
+pub(super) fn fee_refund(context: &DecisionContext<'_>, request: &CreateFeeRefund) -> Decided {
+    let found = context.objects.application_fee(request.fee).filter(|fee| fee.account == context.account.id);
     let before = found.ok_or_else(|| not_found("application_fee", request.fee, "id"))?;
     let left = before.amount.minus(before.refunded)?;
     let amount = optional_positive(request.amount, "amount")?.unwrap_or(left);
@@ -101,14 +106,19 @@ pub(super) fn fee_refund(scene: &Scene<'_>, request: &CreateFeeRefund) -> Decide
         return Err(Reason::FeeRefundTooLarge(left, before.currency).into());
     }
     let mut changes = Changes::default();
-    let (_, fee_refund) = connect::give_back_fee(scene, &mut changes, &before, amount, &request.texts)?;
-    latch(scene, &mut changes, Some(before.charge), |charge| charge.fee_refunded_by_hand = true);
+    let (_, fee_refund) = connect::give_back_fee(context, &mut changes, &before, amount, &request.texts)?;
+    latch(context, &mut changes, Some(before.charge), |charge| charge.fee_refunded_by_hand = true);
     Ok(changes.answer(fee_refund))
 }
 
-/// Remembers on the charge that something was returned by hand (B47); the two latches are independent (D2).
-fn latch(scene: &Scene<'_>, changes: &mut Changes, charge: Option<crate::ChargeId>, set: impl FnOnce(&mut Charge)) {
-    if let Some(charge) = charge.and_then(|id| scene.objects.charge(id)) {
+/// Records on the charge a return by hand (B47). The two latches are independent (D2).
+fn latch(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    charge: Option<crate::ChargeId>,
+    set: impl FnOnce(&mut Charge),
+) {
+    if let Some(charge) = charge.and_then(|id| context.objects.charge(id)) {
         let mut charge = Arc::unwrap_or_clone(charge);
         set(&mut charge);
         changes.put(charge);

@@ -1,10 +1,10 @@
-//! Creating a PaymentIntent, with or without confirming it at once (A3 to A5, C4 to C6).
+//! Decisions of creation of a PaymentIntent, with or without confirmation (A3 to A5, C4 to C6).
 
 use super::amounts;
 use super::attempt::{self, Attempt};
 use super::connect;
 use super::customers::{self, Found};
-use super::scene::{Changes, Decided, Done, Scene, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop};
 use crate::command::CreatePaymentIntent;
 use crate::money::Money;
 use crate::objects::{CaptureMethod, EventType, IntentStatus, MethodTypes, PaymentIntent};
@@ -12,19 +12,19 @@ use crate::version::Feature;
 use crate::{CheckoutSessionId, PaymentIntentId};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents`.
-pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -> Decided {
+/// Handles `POST /v1/payment_intents`.
+pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaymentIntent) -> Decided {
     let mut changes = Changes::default();
     check_numbers(request)?;
     if request.confirm.is_some() && request.method.is_none() {
         return Err(crate::refusal::Reason::IntentNeedsMethod.into());
     }
-    let mut intent = bare(scene, request, None)?;
-    let method = request.method.map(|method| customers::find(scene, method, &intent)).transpose()?;
+    let mut intent = bare(context, request, None)?;
+    let method = request.method.map(|method| customers::find(context, method, &intent)).transpose()?;
     if let Some(found) = &method {
         attempt::can_be_held(&intent, &found.method)?;
     }
-    take_terms(scene, request, &mut intent)?;
+    take_terms(context, request, &mut intent)?;
     let Some(options) = request.confirm.clone() else {
         if let Some(Found { method, is_new }) = method {
             intent.method = Some(method.id);
@@ -33,7 +33,7 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -
                 changes.put(method);
             }
         }
-        scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
+        context.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
         let intent = Arc::new(intent);
         changes.put(Arc::clone(&intent));
         return Ok(changes.answer(intent));
@@ -41,15 +41,15 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &CreatePaymentIntent) -
     let Some(found) = method else {
         return Err(crate::refusal::Reason::IntentNeedsMethod.into());
     };
-    scene.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
-    // Confirming at once is a confirmation like any other (C16, §2.2).
+    context.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
+    // A confirmation at creation counts like any other (C16, §2.2).
     intent.confirmations = 1;
     let (intent, refusal) =
-        attempt::run(scene, &mut changes, intent, Attempt { found, options, authenticated: false })?;
+        attempt::run(context, &mut changes, intent, Attempt { found, options, authenticated: false })?;
     Ok(finish(changes, intent, refusal))
 }
 
-/// The answer of an attempt: the intent, or the refusal that carries it (§2.2).
+/// Returns the response to an attempt: the intent, or the refusal that carries it (§2.2).
 pub(super) fn finish(mut changes: Changes, intent: PaymentIntent, refusal: Option<crate::refusal::Refusal>) -> Done {
     let intent = Arc::new(intent);
     changes.put(Arc::clone(&intent));
@@ -59,18 +59,18 @@ pub(super) fn finish(mut changes: Changes, intent: PaymentIntent, refusal: Optio
     }
 }
 
-/// A new PaymentIntent without a method, owned by `session` if any.
+/// Returns a new PaymentIntent without a method, owned by `session` if any.
 pub(super) fn build(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     request: &CreatePaymentIntent,
     session: Option<CheckoutSessionId>,
 ) -> Result<PaymentIntent, Stop> {
-    let mut intent = bare(scene, request, session)?;
-    take_terms(scene, request, &mut intent)?;
+    let mut intent = bare(context, request, session)?;
+    take_terms(context, request, &mut intent)?;
     Ok(intent)
 }
 
-/// Numbers that no payment could make right come before everything else (§2.4).
+/// Checks the numbers that are wrong for every payment, before everything else (§2.4).
 fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
     amounts::payment(request.amount, request.currency)?;
     amounts::optional_share(request.application_fee_amount, "application_fee_amount")?;
@@ -78,30 +78,34 @@ fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Fee and transfer of the request.
-fn take_terms(scene: &Scene<'_>, request: &CreatePaymentIntent, intent: &mut PaymentIntent) -> Result<(), Stop> {
+/// Applies the fee and the transfer of the request.
+fn take_terms(
+    context: &DecisionContext<'_>,
+    request: &CreatePaymentIntent,
+    intent: &mut PaymentIntent,
+) -> Result<(), Stop> {
     (intent.application_fee_amount, intent.transfer_data) =
-        connect::terms(scene, intent.amount, request.application_fee_amount, request.transfer_data)?;
+        connect::terms(context, intent.amount, request.application_fee_amount, request.transfer_data)?;
     Ok(())
 }
 
-/// The same, without fee and transfer.
+/// Returns a new PaymentIntent without method, fee and transfer.
 fn bare(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     request: &CreatePaymentIntent,
     session: Option<CheckoutSessionId>,
 ) -> Result<PaymentIntent, Stop> {
     let amount = amounts::payment(request.amount, request.currency)?;
-    let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
+    let customer = request.customer.map(|id| context.customer(id)).transpose()?;
     Ok(PaymentIntent {
-        id: scene.id(PaymentIntentId),
-        account: scene.account.id,
-        created: scene.now,
-        secret: scene.ids.secret()?,
+        id: context.id(PaymentIntentId),
+        account: context.account.id,
+        created: context.now,
+        secret: context.ids.secret()?,
         amount,
         currency: request.currency,
         status: IntentStatus::RequiresPaymentMethod,
-        capture_method: request.capture_method.unwrap_or_else(|| default_capture_method(scene)),
+        capture_method: request.capture_method.unwrap_or_else(|| default_capture_method(context)),
         card_capture_manual: request.card_capture_manual,
         request_multicapture: request.request_multicapture,
         confirmation_method: request.confirmation_method,
@@ -127,9 +131,9 @@ fn bare(
     })
 }
 
-/// A4: `automatic_async` since API version 2024-04-10.
-fn default_capture_method(scene: &Scene<'_>) -> CaptureMethod {
-    match scene.version.has(Feature::AsyncByDefault) {
+/// Returns the default capture method: `automatic_async` since API version 2024-04-10 (A4).
+fn default_capture_method(context: &DecisionContext<'_>) -> CaptureMethod {
+    match context.version.has(Feature::AsyncByDefault) {
         true => CaptureMethod::AutomaticAsync,
         false => CaptureMethod::Automatic,
     }

@@ -1,6 +1,6 @@
-//! Customers and their payment methods, and finding the method a request names.
+//! Decisions about customers and their payment methods, and the lookup of the method that a request names.
 
-use super::scene::{Changes, Decided, Scene, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use crate::command::{CustomerFields, MethodRef, TextsChange};
 use crate::objects::{Customer, EventType, MethodTypes, PaymentIntent, PaymentMethod};
 use crate::refusal::Reason;
@@ -8,62 +8,62 @@ use crate::test_methods::{Behaviour, TestMethod};
 use crate::{CustomerId, PaymentMethodId};
 use std::sync::Arc;
 
-/// `POST /v1/customers`.
-pub(super) fn create(scene: &Scene<'_>, fields: &CustomerFields) -> Decided {
+/// Handles `POST /v1/customers`.
+pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
     let customer = Customer {
-        id: scene.id(CustomerId),
-        account: scene.account.id,
-        created: scene.now,
+        id: context.id(CustomerId),
+        account: context.account.id,
+        created: context.now,
         name: fields.name.clone(),
         email: fields.email.clone(),
         deleted: false,
         texts: fields.texts.apply(&None),
     };
-    scene.announce(&mut changes, EventType::CustomerCreated, &customer);
+    context.announce(&mut changes, EventType::CustomerCreated, &customer);
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }
 
-/// `POST /v1/customers/:id`.
-pub(super) fn update(scene: &Scene<'_>, id: CustomerId, fields: &CustomerFields) -> Decided {
+/// Handles `POST /v1/customers/:id`.
+pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
-    let mut customer = (*scene.customer(id)?).clone();
+    let mut customer = (*context.customer(id)?).clone();
     customer.name = fields.name.clone().or(customer.name);
     customer.email = fields.email.clone().or(customer.email);
     customer.texts = fields.texts.apply(&customer.texts);
-    scene.announce(&mut changes, EventType::CustomerUpdated, &customer);
+    context.announce(&mut changes, EventType::CustomerUpdated, &customer);
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }
 
-/// `DELETE /v1/customers/:id`. Its methods can be used no more; its payments stay as they are.
-pub(super) fn delete(scene: &Scene<'_>, id: CustomerId) -> Decided {
+/// Handles `DELETE /v1/customers/:id`. The customer's methods become unusable; its payments stay unchanged.
+pub(super) fn delete(context: &DecisionContext<'_>, id: CustomerId) -> Decided {
     let mut changes = Changes::default();
-    let before = scene.customer(id)?;
-    // What is told is who was deleted, not that nothing is left.
-    scene.announce(&mut changes, EventType::CustomerDeleted, &*before);
+    let before = context.customer(id)?;
+    // The event shows the customer before the deletion.
+    context.announce(&mut changes, EventType::CustomerDeleted, &*before);
     let customer = Customer { deleted: true, ..(*before).clone() };
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }
 
-/// `POST /v1/payment_methods`.
-pub(super) fn create_method(scene: &Scene<'_>, test_method: TestMethod, texts: &TextsChange) -> Decided {
+/// Handles `POST /v1/payment_methods`.
+pub(super) fn create_method(context: &DecisionContext<'_>, test_method: TestMethod, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
-    let method = PaymentMethod { texts: texts.apply(&None), ..new_method(scene, test_method)? };
+    let method = PaymentMethod { texts: texts.apply(&None), ..new_method(context, test_method)? };
     changes.put(method.clone());
     Ok(changes.answer(method))
 }
 
-/// `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (§2.14).
-pub(super) fn attach(scene: &Scene<'_>, method: MethodRef, customer: CustomerId) -> Decided {
+/// Handles `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (§2.14).
+pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer: CustomerId) -> Decided {
     let mut changes = Changes::default();
     let mut method = match method {
-        MethodRef::Saved(id) => (*scene.method(id)?).clone(),
-        MethodRef::Test(test_method) => new_method(scene, test_method)?,
+        MethodRef::Saved(id) => (*context.method(id)?).clone(),
+        MethodRef::Test(test_method) => new_method(context, test_method)?,
     };
-    let customer = scene.customer(customer)?;
+    let customer = context.customer(customer)?;
     if method.customer.is_some_and(|attached| attached != customer.id) {
         return Err(Reason::AlreadyAttached.into());
     }
@@ -73,55 +73,60 @@ pub(super) fn attach(scene: &Scene<'_>, method: MethodRef, customer: CustomerId)
     if let Behaviour::Decline(decline) = method.test_method.row().behaviour {
         return Err(Reason::CannotAttach(decline).into());
     }
-    attach_to(scene, &mut changes, &mut method, customer.id);
+    attach_to(context, &mut changes, &mut method, customer.id);
     changes.put(method.clone());
     Ok(changes.answer(method))
 }
 
-/// `POST /v1/payment_methods/:id/detach`. A detached method cannot be used again.
-pub(super) fn detach(scene: &Scene<'_>, id: PaymentMethodId) -> Decided {
+/// Handles `POST /v1/payment_methods/:id/detach`. A detached method cannot be used again.
+pub(super) fn detach(context: &DecisionContext<'_>, id: PaymentMethodId) -> Decided {
     let mut changes = Changes::default();
-    let mut method = (*scene.method(id)?).clone();
+    let mut method = (*context.method(id)?).clone();
     if method.customer.take().is_none() {
         return Err(Reason::NotAttached.into());
     }
     method.consumed = true;
-    scene.announce(&mut changes, EventType::PaymentMethodDetached, &method);
+    context.announce(&mut changes, EventType::PaymentMethodDetached, &method);
     changes.put(method.clone());
     Ok(changes.answer(method))
 }
 
-/// Attaches and tells of it, unless it is attached already.
-pub(super) fn attach_to(scene: &Scene<'_>, changes: &mut Changes, method: &mut PaymentMethod, customer: CustomerId) {
+/// Attaches the method and announces it, unless it is attached already.
+pub(super) fn attach_to(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    method: &mut PaymentMethod,
+    customer: CustomerId,
+) {
     if method.customer != Some(customer) {
         method.customer = Some(customer);
-        scene.announce(changes, EventType::PaymentMethodAttached, method);
+        context.announce(changes, EventType::PaymentMethodAttached, method);
     }
 }
 
-/// A method a request named.
+/// The method that a request names.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) method: Arc<PaymentMethod>,
-    /// It was made from a test token by this request and is not stored yet.
+    /// Whether this request created it from a test token, so that it is not stored yet.
     pub(super) is_new: bool,
 }
 
-/// The method a request names for a payment, when the payment may use it (§2.5).
-pub(super) fn find(scene: &Scene<'_>, method: MethodRef, intent: &PaymentIntent) -> Result<Found, Stop> {
-    find_for(scene, method, intent.customer, intent.method_types)
+/// Returns the method that a request names for a payment, if the payment may use it (§2.5).
+pub(super) fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &PaymentIntent) -> Result<Found, Stop> {
+    find_for(context, method, intent.customer, intent.method_types)
 }
 
-/// The method a request names, when `customer` may use it and `types` has its type.
+/// Returns the method that a request names, if `customer` may use it and `types` contains its type.
 pub(super) fn find_for(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     method: MethodRef,
     customer: Option<CustomerId>,
     types: MethodTypes,
 ) -> Result<Found, Stop> {
     let found = match method {
-        MethodRef::Saved(id) => Found { method: scene.method(id)?, is_new: false },
-        MethodRef::Test(test) => Found { method: Arc::new(new_method(scene, test)?), is_new: true },
+        MethodRef::Saved(id) => Found { method: context.method(id)?, is_new: false },
+        MethodRef::Test(test) => Found { method: Arc::new(new_method(context, test)?), is_new: true },
     };
     let method = &found.method;
     match (method.customer, customer) {
@@ -131,7 +136,7 @@ pub(super) fn find_for(
         (Some(_), None) => return Err(Reason::MethodNeedsCustomer.into()),
         (Some(_) | None, _) => {}
     }
-    let owner = method.customer.and_then(|id| scene.objects.customer(id));
+    let owner = method.customer.and_then(|id| context.objects.customer(id));
     if method.consumed || owner.is_some_and(|owner| owner.deleted) {
         return Err(Reason::MethodUsedUp.into());
     }
@@ -141,14 +146,14 @@ pub(super) fn find_for(
     Ok(found)
 }
 
-fn new_method(scene: &Scene<'_>, test_method: TestMethod) -> Result<PaymentMethod, Stop> {
+fn new_method(context: &DecisionContext<'_>, test_method: TestMethod) -> Result<PaymentMethod, Stop> {
     if let Behaviour::Malformed(decline) = test_method.row().behaviour {
         return Err(Reason::MalformedNumber(decline).into());
     }
     Ok(PaymentMethod {
-        id: scene.id(PaymentMethodId),
-        account: scene.account.id,
-        created: scene.now,
+        id: context.id(PaymentMethodId),
+        account: context.account.id,
+        created: context.now,
         test_method,
         customer: None,
         consumed: false,

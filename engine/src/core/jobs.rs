@@ -1,6 +1,6 @@
-//! What the worker's jobs decide. A job whose moment has passed by other means changes nothing.
+//! Decisions of the worker's jobs. A job whose object has moved on changes nothing.
 
-use super::scene::{Changes, Decided, Scene, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use super::{cancel, checkout, debits, refund_outcome};
 use crate::command::{JobKey, JobKind};
 use crate::objects::{IntentStatus, RefundStatus};
@@ -8,22 +8,22 @@ use crate::refusal::Reason;
 use crate::{Object, ObjectId};
 
 /// Runs one job.
-pub(super) fn run(scene: &Scene<'_>, job: JobKey) -> Decided {
+pub(super) fn run(context: &DecisionContext<'_>, job: JobKey) -> Decided {
     let decided = match (job.kind, job.object) {
-        (JobKind::ExpireHold, ObjectId::PaymentIntent(id)) => cancel::expire(scene, id),
-        (JobKind::FillLedger, ObjectId::Charge(id)) => debits::fill_ledger(scene, id),
-        (JobKind::BankOutcome, ObjectId::PaymentIntent(id)) => match scene.objects.payment_intent(id) {
-            Some(intent) if intent.status == IntentStatus::Processing => debits::bank_answers(scene, id, None),
+        (JobKind::ExpireHold, ObjectId::PaymentIntent(id)) => cancel::expire(context, id),
+        (JobKind::FillLedger, ObjectId::Charge(id)) => debits::fill_ledger(context, id),
+        (JobKind::BankOutcome, ObjectId::PaymentIntent(id)) => match context.objects.payment_intent(id) {
+            Some(intent) if intent.status == IntentStatus::Processing => debits::bank_answers(context, id, None),
             other => over(other.map(Object::from)),
         },
-        (JobKind::RefundOutcome, ObjectId::Refund(id)) => match scene.objects.refund(id) {
+        (JobKind::RefundOutcome, ObjectId::Refund(id)) => match context.objects.refund(id) {
             Some(refund) if matches!(refund.status, RefundStatus::Pending | RefundStatus::Succeeded) => {
-                refund_outcome::reported(scene, id, None)
+                refund_outcome::reported(context, id, None)
             }
             other => over(other.map(Object::from)),
         },
-        (JobKind::RefundDetails, ObjectId::Refund(id)) => refund_outcome::details_missing(scene, id),
-        (JobKind::ExpireSession, ObjectId::CheckoutSession(id)) => checkout::expire_due(scene, id),
+        (JobKind::RefundDetails, ObjectId::Refund(id)) => refund_outcome::details_missing(context, id),
+        (JobKind::ExpireSession, ObjectId::CheckoutSession(id)) => checkout::expire_due(context, id),
         (
             JobKind::ExpireHold
             | JobKind::FillLedger
@@ -44,7 +44,7 @@ pub(super) fn run(scene: &Scene<'_>, job: JobKey) -> Decided {
     })
 }
 
-/// The job's moment has passed.
+/// Returns the decision of a job whose object has moved on.
 fn over(object: Option<Object>) -> Decided {
     let object = object.ok_or_else(|| Stop::from(Reason::Internal("a job has lost its object".to_owned())))?;
     Ok(Changes::default().answer(object))

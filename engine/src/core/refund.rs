@@ -1,8 +1,9 @@
-//! Where refund decides: how much comes back, from whom, and what is told (§2.5, §2.6, B42 to B47).
+//! Decisions of refunds: how much is returned, from which accounts, and which events announce it (§2.5, §2.6, B42 to
+//! B47).
 
 use super::amounts::optional_positive;
 use super::connect;
-use super::scene::{Changes, Decided, Scene, Stop, not_found};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::acquirer::{Answer, Ask};
 use crate::command::{CreateRefund, JobKind, TextsChange};
 use crate::money::Money;
@@ -16,60 +17,64 @@ use crate::{AccountId, RefundId, ReversalId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// `POST /v1/refunds`.
-pub(super) fn create(scene: &Scene<'_>, request: &CreateRefund) -> Decided {
-    let (intent, before) = payment_of(scene, request)?;
+/// Handles `POST /v1/refunds`.
+pub(super) fn create(context: &DecisionContext<'_>, request: &CreateRefund) -> Decided {
+    let (intent, before) = payment_of(context, request)?;
     let asked = optional_positive(request.amount, "amount")?;
     let amount = refundable(&intent, before.as_ref(), asked)?;
     let before = before.ok_or(Reason::NothingToRefund(intent.id))?;
-    let fee_part = fee_part(scene, request, &before, amount)?;
-    let transfer_part = transfer_part(scene, request, &before, amount)?;
-    let funded = connect::can_pay(scene, before.account, amount, before.currency);
+    let fee_part = fee_part(context, request, &before, amount)?;
+    let transfer_part = transfer_part(context, request, &before, amount)?;
+    let funded = connect::can_pay(context, before.account, amount, before.currency)?;
     if !funded && before.test_method.row().method_type.settles_later() {
         return Err(Reason::BalanceTooLow.into());
     }
     let (hold, capture_first) = (before.hold, before.awaits_ledger);
-    let answer = scene.ask(|| Ask::Refund { hold, amount, capture_first })?;
+    let answer = context.ask(|| Ask::Refund { hold, amount, capture_first })?;
 
     let mut changes = Changes::default();
     let mut charge = (*before).clone();
     charge.refunded = charge.refunded.plus(amount)?;
-    let mut refund = new_refund(scene, request, &charge, amount, status(scene, &charge, answer, funded));
+    let mut refund = new_refund(context, request, &charge, amount, status(context, &charge, answer, funded));
     let out = (amount.outgoing()?, charge.currency);
-    let entry = connect::book(scene, &mut changes, charge.account, MovementKind::Refund, out, refund.id);
+    let entry = connect::post(context, &mut changes, charge.account, MovementKind::Refund, out, refund.id);
     refund.balance_transaction = Some(entry);
     let mut connected = Changes::default();
-    return_fees(scene, &mut connected, &charge, fee_part)?;
-    refund.transfer_reversal = reverse_transfers(scene, &mut connected, &charge, &refund, transfer_part)?;
-    scene.announce(&mut changes, EventType::RefundCreated, &refund);
-    scene.announce_change(&mut changes, EventType::ChargeRefunded, &before, &charge);
+    return_fees(context, &mut connected, &charge, fee_part)?;
+    refund.transfer_reversal = reverse_transfers(context, &mut connected, &charge, &refund, transfer_part)?;
+    context.announce(&mut changes, EventType::RefundCreated, &refund);
+    context.announce_change(&mut changes, EventType::ChargeRefunded, &before, &charge);
     changes.objects.append(&mut connected.objects);
     changes.events.append(&mut connected.events);
-    schedule_outcome(scene, &mut changes, &refund);
+    schedule_outcome(context, &mut changes, &refund);
     let refund = Arc::new(refund);
     changes.put(charge);
     changes.put(Arc::clone(&refund));
     Ok(changes.answer(refund))
 }
 
-/// The payment the request names by charge or intent.
-fn payment_of(scene: &Scene<'_>, request: &CreateRefund) -> Result<(Arc<PaymentIntent>, Option<Arc<Charge>>), Stop> {
+/// Returns the payment that the request names by charge or intent.
+fn payment_of(
+    context: &DecisionContext<'_>,
+    request: &CreateRefund,
+) -> Result<(Arc<PaymentIntent>, Option<Arc<Charge>>), Stop> {
     if let Some(id) = request.charge {
-        let charge = scene.charge(id, "charge")?;
-        let intent = scene.intent(charge.intent)?;
+        let charge = context.charge(id, "charge")?;
+        let intent = context.intent(charge.intent)?;
         if request.intent.is_some_and(|named| named != intent.id) {
             return Err(Reason::InvalidValue("payment_intent".into(), "it is not the charge's.".to_owned()).into());
         }
         return Ok((intent, Some(charge)));
     }
     let id = request.intent.ok_or(Reason::RefundOfNothing)?;
-    let found = scene.objects.payment_intent(id).filter(|intent| intent.account == scene.account.id);
+    let found = context.objects.payment_intent(id).filter(|intent| intent.account == context.account.id);
     let intent = found.ok_or_else(|| not_found("payment_intent", id, "payment_intent"))?;
-    let charge = intent.latest_charge.and_then(|id| scene.objects.charge(id));
+    let charge = intent.latest_charge.and_then(|id| context.objects.charge(id));
     Ok((intent, charge))
 }
 
-/// How much is returned: up to what was captured and not returned yet (B42, B44), in the order of §2.5.
+/// Returns the amount to refund: at most the captured money that was not refunded yet (B42, B44), checked in the order
+/// of §2.5.
 fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: Option<Money>) -> Result<Money, Stop> {
     let refuse = |reason| Err(Refusal::from(reason).into());
     let Some(charge) = charge.filter(|charge| charge.status == ChargeStatus::Succeeded) else {
@@ -90,27 +95,37 @@ fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: 
     }
 }
 
-/// The part of the platform's fee that goes back too.
-fn fee_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amount: Money) -> Result<Money, Stop> {
+/// Returns the part of the platform's fee that the refund returns.
+fn fee_part(
+    context: &DecisionContext<'_>,
+    request: &CreateRefund,
+    charge: &Charge,
+    amount: Money,
+) -> Result<Money, Stop> {
     if !request.refund_application_fee {
         return Ok(Money::ZERO);
     }
     let param = "refund_application_fee";
-    several_captures(scene, charge, amount, charge.fee_refunded_by_hand, param)?;
-    let fees = connect::fees_of(scene, charge);
+    several_captures(context, charge, amount, charge.fee_refunded_by_hand, param)?;
+    let fees = connect::fees_of(context, charge);
     if fees.is_empty() {
         return Err(Reason::NoFeeToRefund.into());
     }
     connect::proportional(fees.iter().map(|fee| (fee.amount, fee.refunded)), charge, amount)
 }
 
-/// The part of the transfer that comes back too; the connected account must have it (§2.6).
-fn transfer_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amount: Money) -> Result<Money, Stop> {
+/// Returns the part of the transfers that the refund reverses; the connected accounts must be able to pay it (§2.6).
+fn transfer_part(
+    context: &DecisionContext<'_>,
+    request: &CreateRefund,
+    charge: &Charge,
+    amount: Money,
+) -> Result<Money, Stop> {
     if !request.reverse_transfer {
         return Ok(Money::ZERO);
     }
-    several_captures(scene, charge, amount, charge.transfer_reversed_by_hand, "reverse_transfer")?;
-    let transfers = connect::transfers_of(scene, charge);
+    several_captures(context, charge, amount, charge.transfer_reversed_by_hand, "reverse_transfer")?;
+    let transfers = connect::transfers_of(context, charge);
     if transfers.is_empty() {
         return Err(Reason::NoTransferToReverse.into());
     }
@@ -120,13 +135,15 @@ fn transfer_part(scene: &Scene<'_>, request: &CreateRefund, charge: &Charge, amo
         let sum = owed.entry(transfer.destination).or_default();
         *sum = sum.plus(back)?;
     }
-    if owed.into_iter().any(|(account, sum)| !connect::can_pay(scene, account, sum, charge.currency)) {
-        return Err(Reason::BalanceTooLow.into());
+    for (account, sum) in owed {
+        if !connect::can_pay(context, account, sum, charge.currency)? {
+            return Err(Reason::BalanceTooLow.into());
+        }
     }
     Ok(part)
 }
 
-/// `amount` spread over what is left of `transfers`.
+/// Returns the parts of `amount`, spread over the unreversed rest of `transfers`, oldest first.
 fn oldest_first(transfers: &[Arc<Transfer>], mut amount: Money) -> Result<Vec<(&Arc<Transfer>, Money)>, Stop> {
     let mut parts = Vec::new();
     for transfer in transfers {
@@ -139,9 +156,9 @@ fn oldest_first(transfers: &[Arc<Transfer>], mut amount: Money) -> Result<Vec<(&
     Ok(parts)
 }
 
-/// B45: not with a partial refund of a payment with several captures. B47: not after doing it by hand.
+/// Checks that shares of several captures return only with a full refund (B45) and not after a return by hand (B47).
 fn several_captures(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     charge: &Charge,
     amount: Money,
     by_hand: bool,
@@ -151,20 +168,26 @@ fn several_captures(
     if charge.is_multicapture() && partial {
         return Err(Reason::PartialRefundOfMulticapture(param.into()).into());
     }
-    if by_hand && (charge.is_multicapture() || scene.dialect.latches_bind_every_payment) {
+    if by_hand && (charge.is_multicapture() || context.dialect.latches_bind_every_payment) {
         return Err(Reason::RefundedByHand(param.into()).into());
     }
     Ok(())
 }
 
-/// Where the refund starts its life (§2.6).
-fn status(scene: &Scene<'_>, charge: &Charge, answer: Answer, funded: bool) -> (RefundStatus, Option<RefundPending>) {
+/// Returns the first status of the refund (§2.6).
+fn status(
+    context: &DecisionContext<'_>,
+    charge: &Charge,
+    answer: Answer,
+    funded: bool,
+) -> (RefundStatus, Option<RefundPending>) {
     let method = charge.test_method.row().method_type;
-    let asks = method == MethodType::BankTransfer || method.is_bank_debit() && scene.dialect.bank_refunds_need_details;
+    let asks =
+        method == MethodType::BankTransfer || method.is_bank_debit() && context.dialect.bank_refunds_need_details;
     match answer {
         _ if !funded => (RefundStatus::Pending, Some(RefundPending::InsufficientFunds)),
         Answer::Pending if asks => (RefundStatus::RequiresAction, None),
-        Answer::Pending if method.is_bank_debit() && !scene.dialect.debit_refunds_wait => {
+        Answer::Pending if method.is_bank_debit() && !context.dialect.debit_refunds_wait => {
             (RefundStatus::Succeeded, None)
         }
         Answer::Pending => (RefundStatus::Pending, Some(RefundPending::Processing)),
@@ -178,24 +201,24 @@ fn status(scene: &Scene<'_>, charge: &Charge, answer: Answer, funded: bool) -> (
 }
 
 fn new_refund(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     request: &CreateRefund,
     charge: &Charge,
     amount: Money,
     (status, pending): (RefundStatus, Option<RefundPending>),
 ) -> Refund {
-    let (reference, texts) = (Some(scene.reference), request.texts.apply(&None));
-    Refund { status, pending, reason: request.reason, reference, texts, ..return_of(scene, charge, amount) }
+    let (reference, texts) = (Some(context.reference), request.texts.apply(&None));
+    Refund { status, pending, reason: request.reason, reference, texts, ..return_of(context, charge, amount) }
 }
 
-/// A refund of `amount` of a charge that has arrived, without a movement behind it yet.
-pub(super) fn return_of(scene: &Scene<'_>, charge: &Charge, amount: Money) -> Refund {
+/// Returns a succeeded refund of `amount` without a movement.
+pub(super) fn return_of(context: &DecisionContext<'_>, charge: &Charge, amount: Money) -> Refund {
     Refund {
-        id: scene.id(RefundId),
+        id: context.id(RefundId),
         account: charge.account,
         charge: charge.id,
         intent: charge.intent,
-        created: scene.now,
+        created: context.now,
         amount,
         currency: charge.currency,
         status: RefundStatus::Succeeded,
@@ -211,60 +234,65 @@ pub(super) fn return_of(scene: &Scene<'_>, charge: &Charge, amount: Money) -> Re
     }
 }
 
-/// What will be heard of a refund later.
-pub(super) fn schedule_outcome(scene: &Scene<'_>, changes: &mut Changes, refund: &Refund) {
-    let timing = &scene.dialect.timing;
+/// Schedules the job that queries or decides the refund's outcome.
+pub(super) fn schedule_outcome(context: &DecisionContext<'_>, changes: &mut Changes, refund: &Refund) {
+    let timing = &context.dialect.timing;
     if refund.status == RefundStatus::RequiresAction {
         changes.unschedule(JobKind::RefundOutcome, refund.id);
-        changes.schedule(JobKind::RefundDetails, refund.id, scene.now.after(timing.refund_details));
+        changes.schedule(JobKind::RefundDetails, refund.id, context.now.after(timing.refund_details));
     } else {
         changes.unschedule(JobKind::RefundDetails, refund.id);
-        changes.schedule(JobKind::RefundOutcome, refund.id, scene.now.after(timing.refund_outcome));
+        changes.schedule(JobKind::RefundOutcome, refund.id, context.now.after(timing.refund_outcome));
     }
 }
 
 /// Gives `amount` of the charge's fees back, oldest fee first.
-fn return_fees(scene: &Scene<'_>, changes: &mut Changes, charge: &Charge, mut amount: Money) -> Result<(), Stop> {
-    for fee in connect::fees_of(scene, charge) {
+fn return_fees(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    charge: &Charge,
+    mut amount: Money,
+) -> Result<(), Stop> {
+    for fee in connect::fees_of(context, charge) {
         let part = fee.amount.minus(fee.refunded)?.min(amount);
         if !part.is_zero() {
             amount = amount.minus(part)?;
-            connect::give_back_fee(scene, changes, &fee, part, &TextsChange::default())?;
+            connect::give_back_fee(context, changes, &fee, part, &TextsChange::default())?;
         }
     }
     Ok(())
 }
 
-/// Brings `amount` of the charge's transfers back, oldest first; the first reversal is the refund's.
+/// Reverses `amount` of the charge's transfers, oldest first. Returns the first reversal, which is the refund's.
 fn reverse_transfers(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     charge: &Charge,
     refund: &Refund,
     amount: Money,
 ) -> Result<Option<ReversalId>, Stop> {
     let mut first = None;
-    for (transfer, part) in oldest_first(&connect::transfers_of(scene, charge), amount)? {
+    for (transfer, part) in oldest_first(&connect::transfers_of(context, charge), amount)? {
         let texts = TextsChange::default();
-        let (_, reversal) = connect::bring_back(scene, changes, transfer, part, Some(refund), &texts)?;
+        let (_, reversal) = connect::bring_back(context, changes, transfer, part, Some(refund), &texts)?;
         first = first.or(Some(reversal.id));
     }
     Ok(first)
 }
 
-/// `POST /v1/refunds/:id`: texts only.
-pub(super) fn update(scene: &Scene<'_>, id: RefundId, texts: &TextsChange) -> Decided {
+/// Handles `POST /v1/refunds/:id`: texts only.
+pub(super) fn update(context: &DecisionContext<'_>, id: RefundId, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
-    let before = find(scene, id)?;
+    let before = find(context, id)?;
     let mut refund = (*before).clone();
     refund.texts = texts.apply(&refund.texts);
-    scene.announce_change(&mut changes, EventType::RefundUpdated, &before, &refund);
+    context.announce_change(&mut changes, EventType::RefundUpdated, &before, &refund);
     changes.put(refund.clone());
     Ok(changes.answer(refund))
 }
 
-/// The refund of the caller with this id.
-pub(super) fn find(scene: &Scene<'_>, id: RefundId) -> Result<Arc<Refund>, Stop> {
-    let found = scene.objects.refund(id).filter(|refund| refund.account == scene.account.id);
+/// Returns the refund of the caller with this id.
+pub(super) fn find(context: &DecisionContext<'_>, id: RefundId) -> Result<Arc<Refund>, Stop> {
+    let found = context.objects.refund(id).filter(|refund| refund.account == context.account.id);
     found.ok_or_else(|| not_found("refund", id, "id"))
 }

@@ -1,8 +1,8 @@
-//! What becomes of a refund after it was made: it arrives, fails, waits for details, or is canceled (§2.6).
+//! Decisions about a refund after its creation: arrival, failure, missing details, cancellation (§2.6).
 
 use super::connect;
+use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use super::refund::{find, schedule_outcome};
-use super::scene::{Changes, Decided, Scene, Stop, not_found};
 use crate::RefundId;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::JobKind;
@@ -11,9 +11,14 @@ use crate::objects::{Charge, EventType, MovementKind, Refund, RefundFailure, Ref
 use crate::refusal::Reason;
 use std::sync::Arc;
 
-/// The network reports; `told` is what a test makes it say. A refund may fail even after it succeeded.
-pub(super) fn reported(scene: &Scene<'_>, id: RefundId, told: Option<Result<(), RefundFailure>>) -> Decided {
-    let before = scene.objects.refund(id).ok_or_else(|| not_found("refund", id, "id"))?;
+/// Queries the outcome of a refund. With `reported`, a test decides the network's answer. A refund may fail even after
+/// success.
+pub(super) fn reported(
+    context: &DecisionContext<'_>,
+    id: RefundId,
+    reported: Option<Result<(), RefundFailure>>,
+) -> Decided {
+    let before = context.objects.refund(id).ok_or_else(|| not_found("refund", id, "id"))?;
     match before.status {
         RefundStatus::Pending | RefundStatus::Succeeded => {}
         RefundStatus::RequiresAction | RefundStatus::Failed | RefundStatus::Canceled => {
@@ -21,13 +26,13 @@ pub(super) fn reported(scene: &Scene<'_>, id: RefundId, told: Option<Result<(), 
         }
     }
     let refund = reference(&before)?;
-    if told.is_none() && waits_for_balance(scene, &before) {
+    if reported.is_none() && waits_for_balance(context, &before)? {
         let mut changes = Changes::default();
-        schedule_outcome(scene, &mut changes, &before);
+        schedule_outcome(context, &mut changes, &before);
         return Ok(changes.answer(before));
     }
-    match scene.ask(|| Ask::RefundOutcome { refund, told })? {
-        Answer::RefundFailed(failure) => fail(scene, &before, failure),
+    match context.ask(|| Ask::RefundOutcome { refund, reported })? {
+        Answer::RefundFailed(failure) => fail(context, &before, failure),
         Answer::Done
         | Answer::Pending
         | Answer::Declined(_)
@@ -35,23 +40,23 @@ pub(super) fn reported(scene: &Scene<'_>, id: RefundId, told: Option<Result<(), 
         | Answer::TooLate
         | Answer::Impossible => {
             let arrived = Refund { status: RefundStatus::Succeeded, pending: None, ..(*before).clone() };
-            Ok(progress(scene, &before, Refund { network_reference: true, ..arrived }))
+            Ok(progress(context, &before, Refund { network_reference: true, ..arrived }))
         }
     }
 }
 
-/// A refund that the balance could not pay stays pending until it can; the refund itself is booked already.
-fn waits_for_balance(scene: &Scene<'_>, refund: &Refund) -> bool {
+/// Returns whether the balance still cannot pay the refund, which is posted already and stays pending until then.
+fn waits_for_balance(context: &DecisionContext<'_>, refund: &Refund) -> Result<bool, Stop> {
     let unpaid = refund.pending == Some(RefundPending::InsufficientFunds);
-    unpaid && !connect::can_pay(scene, refund.account, Money::ZERO, refund.currency)
+    Ok(unpaid && !connect::can_pay(context, refund.account, Money::ZERO, refund.currency)?)
 }
 
-/// The bank sent the money back: the customer must give other details.
-pub(super) fn returned(scene: &Scene<'_>, id: RefundId) -> Decided {
-    let before = find(scene, id)?;
+/// Applies the bank's return of the money: the customer must give other details.
+pub(super) fn returned(context: &DecisionContext<'_>, id: RefundId) -> Decided {
+    let before = find(context, id)?;
     match before.status {
         RefundStatus::Pending | RefundStatus::Succeeded => {
-            Ok(progress(scene, &before, Refund { status: RefundStatus::RequiresAction, ..(*before).clone() }))
+            Ok(progress(context, &before, Refund { status: RefundStatus::RequiresAction, ..(*before).clone() }))
         }
         RefundStatus::RequiresAction | RefundStatus::Failed | RefundStatus::Canceled => {
             Err(Reason::RefundStatus(before.status).into())
@@ -59,91 +64,92 @@ pub(super) fn returned(scene: &Scene<'_>, id: RefundId) -> Decided {
     }
 }
 
-/// The customer gave the details: the money is on its way.
-pub(super) fn details_given(scene: &Scene<'_>, id: RefundId) -> Decided {
-    let before = find(scene, id)?;
+/// Applies the customer's new details: the refund is pending again.
+pub(super) fn details_given(context: &DecisionContext<'_>, id: RefundId) -> Decided {
+    let before = find(context, id)?;
     if before.status != RefundStatus::RequiresAction {
         return Err(Reason::RefundStatus(before.status).into());
     }
     let pending = Some(RefundPending::Processing);
-    Ok(progress(scene, &before, Refund { status: RefundStatus::Pending, pending, ..(*before).clone() }))
+    Ok(progress(context, &before, Refund { status: RefundStatus::Pending, pending, ..(*before).clone() }))
 }
 
-/// `POST /v1/refunds/:id/cancel`: only while the customer's details are missing.
-pub(super) fn cancel(scene: &Scene<'_>, id: RefundId) -> Decided {
-    let before = find(scene, id)?;
+/// Handles `POST /v1/refunds/:id/cancel`: only while the customer's details are missing.
+pub(super) fn cancel(context: &DecisionContext<'_>, id: RefundId) -> Decided {
+    let before = find(context, id)?;
     if before.status != RefundStatus::RequiresAction {
         return Err(Reason::RefundCannotBeCanceled.into());
     }
     let refund = reference(&before)?;
-    scene.ask(|| Ask::CancelRefund { refund })?;
+    context.ask(|| Ask::CancelRefund { refund })?;
     let mut changes = Changes::default();
     let refund = Refund { status: RefundStatus::Canceled, pending: None, ..(*before).clone() };
-    let refund = give_back(scene, &mut changes, &before, refund, &[EventType::RefundUpdated])?;
+    let refund = give_back(context, &mut changes, &before, refund, &[EventType::RefundUpdated])?;
     Ok(changes.answer(refund))
 }
 
-/// The job after which a refund without details fails.
-pub(super) fn details_missing(scene: &Scene<'_>, id: RefundId) -> Decided {
-    let before = scene.objects.refund(id).ok_or_else(|| not_found("refund", id, "id"))?;
+/// Runs the job that fails a refund without details.
+pub(super) fn details_missing(context: &DecisionContext<'_>, id: RefundId) -> Decided {
+    let before = context.objects.refund(id).ok_or_else(|| not_found("refund", id, "id"))?;
     if before.status != RefundStatus::RequiresAction {
         return Ok(Changes::default().answer(before));
     }
     let refund = reference(&before)?;
-    scene.ask(|| Ask::CancelRefund { refund })?;
-    fail(scene, &before, RefundFailure::Unknown)
+    context.ask(|| Ask::CancelRefund { refund })?;
+    fail(context, &before, RefundFailure::Unknown)
 }
 
 fn reference(refund: &Refund) -> Result<Reference, Stop> {
-    // Only the picture of a released hold has no movement behind it, and nothing ever happens to that.
+    // Only the Refund that depicts an expired hold has no movement, and it never changes.
     refund.reference.ok_or_else(|| Reason::RefundStatus(refund.status).into())
 }
 
-/// A refund moves on without money moving.
-fn progress(scene: &Scene<'_>, before: &Refund, refund: Refund) -> super::Done {
+/// Applies a new state of a refund that moves no money.
+fn progress(context: &DecisionContext<'_>, before: &Refund, refund: Refund) -> super::Done {
     let mut changes = Changes::default();
     if refund != *before {
-        scene.announce_change(&mut changes, EventType::RefundUpdated, before, &refund);
-        scene.announce(&mut changes, EventType::ChargeRefundUpdated, &refund);
+        context.announce_change(&mut changes, EventType::RefundUpdated, before, &refund);
+        context.announce(&mut changes, EventType::ChargeRefundUpdated, &refund);
     }
     if refund.status == RefundStatus::Succeeded {
         changes.unschedule(JobKind::RefundOutcome, refund.id);
     } else {
-        schedule_outcome(scene, &mut changes, &refund);
+        schedule_outcome(context, &mut changes, &refund);
     }
     let refund = Arc::new(refund);
     changes.put(Arc::clone(&refund));
     changes.answer(refund)
 }
 
-fn fail(scene: &Scene<'_>, before: &Arc<Refund>, failure: RefundFailure) -> Decided {
+fn fail(context: &DecisionContext<'_>, before: &Arc<Refund>, failure: RefundFailure) -> Decided {
     let mut changes = Changes::default();
     let failed = Refund { status: RefundStatus::Failed, failure: Some(failure), pending: None, ..(**before).clone() };
-    let refund = give_back(scene, &mut changes, before, failed, &[EventType::RefundFailed, EventType::RefundUpdated])?;
+    let refund =
+        give_back(context, &mut changes, before, failed, &[EventType::RefundFailed, EventType::RefundUpdated])?;
     Ok(changes.answer(refund))
 }
 
-/// The refund did not happen after all: the merchant has the money again, the charge is less refunded (R7).
+/// Returns the money of an undone refund to the merchant and reduces `amount_refunded` of the charge (R7).
 fn give_back(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     before: &Refund,
     mut refund: Refund,
     tell: &[EventType],
 ) -> Result<Arc<Refund>, Stop> {
-    let charge_before = scene.objects.charge(refund.charge);
+    let charge_before = context.objects.charge(refund.charge);
     let charge_before = charge_before.ok_or_else(|| not_found("charge", refund.charge, "charge"))?;
     let mut charge: Charge = (*charge_before).clone();
     charge.refunded = charge.refunded.minus(refund.amount)?;
     let back = (refund.amount.incoming()?, refund.currency);
-    let entry = connect::book(scene, changes, refund.account, MovementKind::RefundFailure, back, refund.id);
+    let entry = connect::post(context, changes, refund.account, MovementKind::RefundFailure, back, refund.id);
     refund.failure_balance_transaction = Some(entry);
-    let mut told = before;
+    let mut announced = before;
     for event_type in tell {
-        scene.announce_change(changes, *event_type, told, &refund);
-        told = &refund;
+        context.announce_change(changes, *event_type, announced, &refund);
+        announced = &refund;
     }
-    scene.announce(changes, EventType::ChargeRefundUpdated, &refund);
+    context.announce(changes, EventType::ChargeRefundUpdated, &refund);
     changes.unschedule(JobKind::RefundOutcome, refund.id);
     changes.unschedule(JobKind::RefundDetails, refund.id);
     let refund = Arc::new(refund);

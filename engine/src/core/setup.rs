@@ -1,14 +1,14 @@
-//! SetupIntents: preparing a method for later without ever charging it (C2, C19, §2.3).
+//! Decisions about SetupIntents: a method is prepared for later, without a charge (C2, C19, §2.3).
 
 use super::attempt::customers_action;
-use super::checkout;
 use super::customers::{self, Found};
-use super::scene::{Changes, Decided, Done, Scene, Stop, not_found};
+use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop, not_found};
 use crate::SetupIntentId;
 use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{
     ConfirmOptions, ConfirmSetupIntent, CreateSetupIntent, MethodRef, Microdeposits, UpdateSetupIntent,
 };
+use crate::money::OutOfRange;
 use crate::objects::{
     AttemptError, CancellationReason, EventType, Failure, MethodTypes, NextAction, PaymentMethod, SetupIntent,
     SetupStatus,
@@ -21,17 +21,17 @@ use std::sync::Arc;
 const DEPOSITS: (i64, i64) = (32, 45);
 const CODE: &str = "SM11AA";
 
-/// `POST /v1/setup_intents`.
-pub(super) fn create(scene: &Scene<'_>, request: &CreateSetupIntent) -> Decided {
+/// Handles `POST /v1/setup_intents`.
+pub(super) fn create(context: &DecisionContext<'_>, request: &CreateSetupIntent) -> Decided {
     let mut changes = Changes::default();
-    let mut intent = build(scene, request, None)?;
-    let found = request.method.map(|method| find(scene, method, &intent)).transpose()?;
+    let mut intent = build(context, request, None)?;
+    let found = request.method.map(|method| find(context, method, &intent)).transpose()?;
     match (request.confirm.clone(), found) {
         (Some(_), None) => Err(Reason::SetupNeedsMethod.into()),
         (Some(options), Some(found)) => {
-            scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
+            context.announce(&mut changes, EventType::SetupIntentCreated, &intent);
             intent.confirmations = 1;
-            attempt(scene, changes, intent, found, options, false)
+            attempt(context, changes, intent, found, options, false)
         }
         (None, found) => {
             if let Some(Found { method, is_new }) = found {
@@ -41,24 +41,24 @@ pub(super) fn create(scene: &Scene<'_>, request: &CreateSetupIntent) -> Decided 
                     changes.put(method);
                 }
             }
-            scene.announce(&mut changes, EventType::SetupIntentCreated, &intent);
+            context.announce(&mut changes, EventType::SetupIntentCreated, &intent);
             Ok(finish(changes, intent, None))
         }
     }
 }
 
-/// A new SetupIntent without a method, owned by `session` if any.
+/// Returns a new SetupIntent without a method, owned by `session` if any.
 pub(super) fn build(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     request: &CreateSetupIntent,
     session: Option<crate::CheckoutSessionId>,
 ) -> Result<SetupIntent, Stop> {
-    let customer = request.customer.map(|id| scene.customer(id)).transpose()?;
+    let customer = request.customer.map(|id| context.customer(id)).transpose()?;
     Ok(SetupIntent {
-        id: scene.id(SetupIntentId),
-        account: scene.account.id,
-        created: scene.now,
-        secret: scene.ids.secret()?,
+        id: context.id(SetupIntentId),
+        account: context.account.id,
+        created: context.now,
+        secret: context.ids.secret()?,
         status: SetupStatus::RequiresPaymentMethod,
         method: None,
         method_types: request.method_types.unwrap_or(MethodTypes::SAVABLE),
@@ -74,9 +74,9 @@ pub(super) fn build(
     })
 }
 
-/// `POST /v1/setup_intents/:id`.
-pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided {
-    let intent = of_caller(scene, request.intent)?;
+/// Handles `POST /v1/setup_intents/:id`.
+pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent) -> Decided {
+    let intent = of_caller(context, request.intent)?;
     let owned = intent.session.is_some();
     let texts_only = request.method.is_none()
         && request.method_types.is_none()
@@ -90,21 +90,21 @@ pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided 
     if !allowed {
         return Err(Refusal::with_setup(Reason::SetupStatus(Operation::Update, intent.status), &intent).into());
     }
-    // What a session owns is changed on its page.
+    // The page alone changes the intent of a session.
     if owned && !texts_only {
         return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     if let Some(customer) = request.customer {
-        changed.customer = Some(scene.customer(customer)?.id);
+        changed.customer = Some(context.customer(customer)?.id);
     }
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
     changed.texts = request.texts.apply(&intent.texts);
     changed.last_error = None;
     if let Some(method) = request.method {
-        let Found { method, is_new } = find(scene, method, &changed)?;
+        let Found { method, is_new } = find(context, method, &changed)?;
         changed.method = Some(method.id);
         changed.status = SetupStatus::RequiresConfirmation;
         changed.next_action = None;
@@ -115,9 +115,9 @@ pub(super) fn update(scene: &Scene<'_>, request: &UpdateSetupIntent) -> Decided 
     Ok(finish(changes, changed, None))
 }
 
-/// `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (§2.3).
-pub(super) fn confirm(scene: &Scene<'_>, request: &ConfirmSetupIntent) -> Decided {
-    let intent = of_caller(scene, request.intent)?;
+/// Handles `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (§2.3).
+pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupIntent) -> Decided {
+    let intent = of_caller(context, request.intent)?;
     let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
         return Err(Refusal::with_setup(Reason::SetupNeedsMethod, &intent).into());
     };
@@ -127,10 +127,10 @@ pub(super) fn confirm(scene: &Scene<'_>, request: &ConfirmSetupIntent) -> Decide
     }
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
-    attempt_with(scene, changed, method, request.options.clone())
+    attempt_with(context, changed, method, request.options.clone())
 }
 
-/// Whether the status allows an attempt.
+/// Checks that the status allows an attempt.
 pub(super) fn confirmable(intent: &SetupIntent) -> Result<(), Stop> {
     match intent.status {
         SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => Ok(()),
@@ -143,29 +143,29 @@ pub(super) fn confirmable(intent: &SetupIntent) -> Result<(), Stop> {
 
 /// Attempts `intent` with `method`, unless it was confirmed too often (C19).
 pub(super) fn attempt_with(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     mut intent: SetupIntent,
     method: MethodRef,
     options: ConfirmOptions,
 ) -> Decided {
     let mut changes = Changes::default();
-    let found = find(scene, method, &intent)?;
-    if intent.confirmations >= scene.dialect.most_confirmations {
+    let found = find(context, method, &intent)?;
+    if intent.confirmations >= context.dialect.most_confirmations {
         intent.status = SetupStatus::Canceled;
         intent.next_action = None;
-        scene.announce(&mut changes, EventType::SetupIntentCanceled, &intent);
+        context.announce(&mut changes, EventType::SetupIntentCanceled, &intent);
         return Ok(finish(changes, intent, Some(Reason::TooManySetupConfirmations.into())));
     }
-    intent.confirmations = intent.confirmations.saturating_add(1);
-    attempt(scene, changes, intent, found, options, false)
+    intent.confirmations = intent.confirmations.checked_add(1).ok_or(OutOfRange)?;
+    attempt(context, changes, intent, found, options, false)
 }
 
-fn find(scene: &Scene<'_>, method: MethodRef, intent: &SetupIntent) -> Result<Found, Stop> {
-    customers::find_for(scene, method, intent.customer, intent.method_types)
+fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &SetupIntent) -> Result<Found, Stop> {
+    customers::find_for(context, method, intent.customer, intent.method_types)
 }
 
 fn attempt(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     mut changes: Changes,
     mut intent: SetupIntent,
     Found { method, is_new }: Found,
@@ -181,33 +181,31 @@ fn attempt(
     if intent.microdeposits && method.method_type() == MethodType::UsBankAccount {
         intent.status = SetupStatus::RequiresAction;
         intent.next_action = Some(NextAction::Microdeposits);
-        scene.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
+        context.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
         return Ok(finish(changes, intent, None));
     }
-    if scene.dialect.mandates_take_time && method.method_type() == MethodType::SepaDebit {
-        // The bank says days later whether it takes the mandate.
+    if context.dialect.mandates_take_time && method.method_type() == MethodType::SepaDebit {
+        // The bank answers the request for a mandate days later.
         intent.status = SetupStatus::Processing;
-        checkout::follow_setup(scene, &mut changes, &intent)?;
         return Ok(finish(changes, intent, None));
     }
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
-    let answer = scene.ask(|| Ask::Verify { method: method.test_method, presence })?;
+    let answer = context.ask(|| Ask::Verify { method: method.test_method, presence })?;
     let refusal = match answer {
         Answer::ChallengeRequired if options.off_session || options.error_on_requires_action => {
-            Some(fail(scene, &mut changes, &mut intent, Failure::AuthenticationRequired, Some(method)))
+            Some(fail(context, &mut changes, &mut intent, Failure::AuthenticationRequired, Some(method)))
         }
         Answer::ChallengeRequired => {
             intent.status = SetupStatus::RequiresAction;
             intent.next_action = Some(customers_action(options));
-            scene.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
+            context.announce(&mut changes, EventType::SetupIntentRequiresAction, &intent);
             None
         }
         Answer::Declined(decline) => {
-            Some(fail(scene, &mut changes, &mut intent, Failure::Declined(decline), Some(method)))
+            Some(fail(context, &mut changes, &mut intent, Failure::Declined(decline), Some(method)))
         }
         Answer::Done | Answer::Pending => {
-            succeed(scene, &mut changes, &mut intent, &method);
-            checkout::follow_setup(scene, &mut changes, &intent)?;
+            succeed(context, &mut changes, &mut intent, &method);
             None
         }
         Answer::RefundFailed(_) | Answer::TooLate | Answer::Impossible => {
@@ -217,20 +215,20 @@ fn attempt(
     Ok(finish(changes, intent, refusal))
 }
 
-/// The method is ready; it is attached to the customer, if there is one (C19).
-fn succeed(scene: &Scene<'_>, changes: &mut Changes, intent: &mut SetupIntent, method: &PaymentMethod) {
+/// Applies the success: the method is ready and attached to the customer, if there is one (C19).
+fn succeed(context: &DecisionContext<'_>, changes: &mut Changes, intent: &mut SetupIntent, method: &PaymentMethod) {
     let mut method = PaymentMethod { set_up: true, ..method.clone() };
     if let Some(customer) = intent.customer {
-        customers::attach_to(scene, changes, &mut method, customer);
+        customers::attach_to(context, changes, &mut method, customer);
     }
     changes.put(method);
     intent.status = SetupStatus::Succeeded;
     intent.next_action = None;
-    scene.announce(changes, EventType::SetupIntentSucceeded, intent);
+    context.announce(changes, EventType::SetupIntentSucceeded, intent);
 }
 
 fn fail(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     intent: &mut SetupIntent,
     failure: Failure,
@@ -240,13 +238,13 @@ fn fail(
     intent.status = SetupStatus::RequiresPaymentMethod;
     intent.next_action = None;
     intent.last_error = method.clone().map(|method| AttemptError { failure, method, charge: None });
-    scene.announce(changes, EventType::SetupIntentSetupFailed, intent);
+    context.announce(changes, EventType::SetupIntentSetupFailed, intent);
     Refusal { method, ..Refusal::from(Reason::SetupFailed(failure)) }
 }
 
-/// `POST /v1/setup_intents/:id/cancel` (C19).
-pub(super) fn cancel(scene: &Scene<'_>, id: SetupIntentId, reason: Option<CancellationReason>) -> Decided {
-    let intent = of_caller(scene, id)?;
+/// Handles `POST /v1/setup_intents/:id/cancel` (C19).
+pub(super) fn cancel(context: &DecisionContext<'_>, id: SetupIntentId, reason: Option<CancellationReason>) -> Decided {
+    let intent = of_caller(context, id)?;
     match intent.status {
         SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {}
         SetupStatus::Processing | SetupStatus::Succeeded | SetupStatus::Canceled => {
@@ -258,12 +256,12 @@ pub(super) fn cancel(scene: &Scene<'_>, id: SetupIntentId, reason: Option<Cancel
         return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
     let mut changes = Changes::default();
-    let canceled = canceled(scene, &mut changes, &intent, reason);
+    let canceled = canceled(context, &mut changes, &intent, reason);
     Ok(finish(changes, canceled, None))
 }
 
 pub(super) fn canceled(
-    scene: &Scene<'_>,
+    context: &DecisionContext<'_>,
     changes: &mut Changes,
     intent: &SetupIntent,
     reason: Option<CancellationReason>,
@@ -272,13 +270,13 @@ pub(super) fn canceled(
     intent.status = SetupStatus::Canceled;
     intent.next_action = None;
     intent.cancellation_reason = reason;
-    scene.announce(changes, EventType::SetupIntentCanceled, &intent);
+    context.announce(changes, EventType::SetupIntentCanceled, &intent);
     intent
 }
 
-/// `POST /v1/setup_intents/:id/verify_microdeposits` (§2.3).
-pub(super) fn verify_microdeposits(scene: &Scene<'_>, id: SetupIntentId, proof: &Microdeposits) -> Decided {
-    let intent = of_caller(scene, id)?;
+/// Handles `POST /v1/setup_intents/:id/verify_microdeposits` (§2.3).
+pub(super) fn verify_microdeposits(context: &DecisionContext<'_>, id: SetupIntentId, proof: &Microdeposits) -> Decided {
+    let intent = of_caller(context, id)?;
     if intent.next_action != Some(NextAction::Microdeposits) {
         let reason = Reason::SetupStatus(Operation::VerifyMicrodeposits, intent.status);
         return Err(Refusal::with_setup(reason, &intent).into());
@@ -292,15 +290,14 @@ pub(super) fn verify_microdeposits(scene: &Scene<'_>, id: SetupIntentId, proof: 
     }
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
-    let method = method_of(scene, &intent)?;
-    succeed(scene, &mut changes, &mut changed, &method);
-    checkout::follow_setup(scene, &mut changes, &changed)?;
+    let method = method_of(context, &intent)?;
+    succeed(context, &mut changes, &mut changed, &method);
     Ok(finish(changes, changed, None))
 }
 
-/// The customer passed or failed the challenge.
-pub(super) fn authenticate(scene: &Scene<'_>, id: SetupIntentId, passes: bool) -> Decided {
-    let intent = of_caller(scene, id)?;
+/// Applies the customer's success or failure at the challenge.
+pub(super) fn authenticate(context: &DecisionContext<'_>, id: SetupIntentId, passes: bool) -> Decided {
+    let intent = of_caller(context, id)?;
     if !matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. })) {
         let reason = Reason::SetupStatus(Operation::Authenticate, intent.status);
         return Err(Refusal::with_setup(reason, &intent).into());
@@ -308,44 +305,44 @@ pub(super) fn authenticate(scene: &Scene<'_>, id: SetupIntentId, passes: bool) -
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
     if !passes {
-        let tried = Some(method_of(scene, &intent)?);
-        let refusal = fail(scene, &mut changes, &mut changed, Failure::SetupAuthentication, tried);
+        let tried = Some(method_of(context, &intent)?);
+        let refusal = fail(context, &mut changes, &mut changed, Failure::SetupAuthentication, tried);
         return Ok(finish(changes, changed, Some(refusal)));
     }
-    let found = Found { method: method_of(scene, &intent)?, is_new: false };
-    attempt(scene, changes, changed, found, ConfirmOptions::default(), true)
+    let found = Found { method: method_of(context, &intent)?, is_new: false };
+    attempt(context, changes, changed, found, ConfirmOptions::default(), true)
 }
 
-/// The bank answers the request for a mandate, as the method says.
-pub(super) fn mandate_answered(scene: &Scene<'_>, id: SetupIntentId) -> Decided {
-    let intent = of_caller(scene, id)?;
+/// Applies the bank's answer to the request for a mandate, as the method's row says.
+pub(super) fn mandate_answered(context: &DecisionContext<'_>, id: SetupIntentId) -> Decided {
+    let intent = of_caller(context, id)?;
     if intent.status != SetupStatus::Processing {
         let reason = Reason::SetupStatus(Operation::SettleDebit, intent.status);
         return Err(Refusal::with_setup(reason, &intent).into());
     }
     let mut changes = Changes::default();
     let mut changed = (*intent).clone();
-    let method = method_of(scene, &intent)?;
+    let method = method_of(context, &intent)?;
     if let Behaviour::Reject(decline) | Behaviour::RejectLate(decline) = method.test_method.row().behaviour {
-        // Nobody waits for this answer, so the failure is told by events alone.
-        let _ = fail(scene, &mut changes, &mut changed, Failure::Mandate(decline), Some(method));
+        // No client waits for this response, so events alone report the failure.
+        let _ = fail(context, &mut changes, &mut changed, Failure::Mandate(decline), Some(method));
     } else {
-        succeed(scene, &mut changes, &mut changed, &method);
+        succeed(context, &mut changes, &mut changed, &method);
     }
     Ok(finish(changes, changed, None))
 }
 
-fn method_of(scene: &Scene<'_>, intent: &SetupIntent) -> Result<Arc<PaymentMethod>, Stop> {
-    let method = intent.method.and_then(|id| scene.objects.payment_method(id));
+fn method_of(context: &DecisionContext<'_>, intent: &SetupIntent) -> Result<Arc<PaymentMethod>, Stop> {
+    let method = intent.method.and_then(|id| context.objects.payment_method(id));
     method.ok_or_else(|| Reason::Internal("a setup has lost its method".to_owned()).into())
 }
 
-fn of_caller(scene: &Scene<'_>, id: SetupIntentId) -> Result<Arc<SetupIntent>, Stop> {
-    let found = scene.objects.setup_intent(id).filter(|intent| intent.account == scene.account.id);
+fn of_caller(context: &DecisionContext<'_>, id: SetupIntentId) -> Result<Arc<SetupIntent>, Stop> {
+    let found = context.objects.setup_intent(id).filter(|intent| intent.account == context.account.id);
     found.ok_or_else(|| not_found("setupintent", id, "intent"))
 }
 
-/// Notes the intent and answers it, or the refusal that carries it.
+/// Stores the intent and responds with it, or with the refusal that carries it.
 fn finish(mut changes: Changes, intent: SetupIntent, refusal: Option<Refusal>) -> Done {
     let intent = Arc::new(intent);
     changes.put(Arc::clone(&intent));

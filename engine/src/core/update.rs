@@ -1,19 +1,19 @@
-//! Updating PaymentIntents and Charges: what may change in which status (§2.2).
+//! Decisions of updates of PaymentIntents and Charges: which fields may change in which status (§2.2).
 
 use super::amounts::{self, optional_share};
 use super::attempt;
 use super::connect;
 use super::customers;
-use super::scene::{Changes, Decided, Scene, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use crate::ChargeId;
 use crate::command::{Choices, TextsChange, TransferTerms, UpdatePaymentIntent};
 use crate::objects::{EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
-pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -> Decided {
-    let intent = scene.intent(request.intent)?;
+/// Handles `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
+pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaymentIntent) -> Decided {
+    let intent = context.intent(request.intent)?;
     shares(&request.choices)?;
     if let Some(amount) = request.amount {
         amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
@@ -27,15 +27,15 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
         changed.amount = amounts::payment(amount, changed.currency)?;
     }
     if let Some(customer) = request.customer {
-        changed.customer = Some(scene.customer(customer)?.id);
+        changed.customer = Some(context.customer(customer)?.id);
     }
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
     choose(&mut changed, &request.choices);
     changed.texts = request.texts.apply(&intent.texts);
-    // Any update clears it (§2.1).
+    // Every update clears the last error (§2.1).
     changed.last_error = None;
     if let Some(method) = request.choices.method {
-        let found = customers::find(scene, method, &changed)?;
+        let found = customers::find(context, method, &changed)?;
         attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;
@@ -45,18 +45,18 @@ pub(super) fn payment_intent(scene: &Scene<'_>, request: &UpdatePaymentIntent) -
             changes.put(found.method);
         }
     }
-    if let Some(method) = changed.method.and_then(|id| scene.objects.payment_method(id)) {
+    if let Some(method) = changed.method.and_then(|id| context.objects.payment_method(id)) {
         attempt::can_be_held(&changed, &method)?;
     }
     if intent.status.is_before_payment() {
-        terms(scene, &request.choices, &mut changed)?;
+        terms(context, &request.choices, &mut changed)?;
     }
     let changed = Arc::new(changed);
     changes.put(Arc::clone(&changed));
     Ok(changes.answer(changed))
 }
 
-/// How to capture and what to keep, chosen anew.
+/// Applies the new choices of capture and later use.
 pub(super) fn choose(intent: &mut PaymentIntent, choices: &Choices) {
     intent.capture_method = choices.capture_method.unwrap_or(intent.capture_method);
     intent.card_capture_manual = choices.card_capture_manual.unwrap_or(intent.card_capture_manual);
@@ -64,20 +64,20 @@ pub(super) fn choose(intent: &mut PaymentIntent, choices: &Choices) {
     intent.setup_future_usage = choices.setup_future_usage.or(intent.setup_future_usage);
 }
 
-/// What is wrong with fee and transfer amount by themselves is said before what does not go with the payment.
+/// Checks fee and transfer amount by themselves, before they are checked against the payment.
 pub(super) fn shares(choices: &Choices) -> Result<(), Stop> {
     optional_share(choices.application_fee_amount, "application_fee_amount")?;
     optional_share(choices.transfer_amount, "transfer_data[amount]")?;
     Ok(())
 }
 
-/// Amounts may change before payment only, texts in every status but canceled, the rest before payment (§2.2).
+/// Checks that the status allows the update: texts in every status but canceled, everything else before payment (§2.2).
 fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result<(), Stop> {
     let money = request.amount.is_some() || request.currency.is_some();
     let texts_only = UpdatePaymentIntent { texts: request.texts.clone(), ..UpdatePaymentIntent::new(intent.id) };
     let operation = match intent.status.is_before_payment() {
         true if *request == texts_only || intent.session.is_none() => return Ok(()),
-        // What a session owns is changed through the session.
+        // The session alone changes the intent that it owns.
         true => return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Update), intent).into()),
         false if money => Operation::UpdateAmount,
         false if *request == texts_only && intent.status != IntentStatus::Canceled => return Ok(()),
@@ -86,12 +86,12 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
     Err(Refusal::with_intent(Reason::IntentStatus(operation, intent.status), intent).into())
 }
 
-/// Fee and transfer amount, checked against the amount as it will be.
-pub(super) fn terms(scene: &Scene<'_>, choices: &Choices, changed: &mut PaymentIntent) -> Result<(), Stop> {
+/// Applies fee and transfer amount, checked against the new amount.
+pub(super) fn terms(context: &DecisionContext<'_>, choices: &Choices, changed: &mut PaymentIntent) -> Result<(), Stop> {
     shares(choices)?;
     let (fee, transfer_amount) = (choices.application_fee_amount, choices.transfer_amount);
     let destination = changed.transfer_data.map(|data| data.destination);
-    if fee.is_some() && !connect::fees_allowed(scene, destination) {
+    if fee.is_some() && !connect::fees_allowed(context, destination) {
         return Err(Reason::FeeNeedsConnect.into());
     }
     if transfer_amount.is_some() && destination.is_none() {
@@ -109,17 +109,17 @@ pub(super) fn terms(scene: &Scene<'_>, choices: &Choices, changed: &mut PaymentI
         }
         None => None,
     };
-    (changed.application_fee_amount, changed.transfer_data) = connect::terms(scene, changed.amount, fee, transfer)?;
+    (changed.application_fee_amount, changed.transfer_data) = connect::terms(context, changed.amount, fee, transfer)?;
     Ok(())
 }
 
-/// `POST /v1/charges/:id`: texts only.
-pub(super) fn charge(scene: &Scene<'_>, id: ChargeId, texts: &TextsChange) -> Decided {
+/// Handles `POST /v1/charges/:id`: texts only.
+pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
-    let before = scene.charge(id, "charge")?;
+    let before = context.charge(id, "charge")?;
     let mut charge = (*before).clone();
     charge.texts = texts.apply(&charge.texts);
-    scene.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
+    context.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
     changes.put(charge.clone());
     Ok(changes.answer(charge))
 }

@@ -175,7 +175,7 @@ const fn answered(command: &Command) -> Option<(Kind, bool)> {
         Command::CreateAccount { .. } => Kind::Account,
         Command::Retrieve(id) => id.kind(),
         Command::List(query) => return Some((query.kind, true)),
-        Command::World(_) | Command::Job(_) | Command::Malformed { .. } => return None,
+        Command::Environment(_) | Command::Job(_) | Command::Malformed { .. } => return None,
     };
     Some((kind, false))
 }

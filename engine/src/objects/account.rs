@@ -1,4 +1,4 @@
-//! Accounts: who is charged for, in which country, under which pricing, connected to which platform.
+//! Accounts: the merchants, their countries, prices and platforms.
 
 use crate::money::Money;
 use crate::{AccountId, ApiVersion};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Account {
     /// Its id.
     pub id: AccountId,
-    /// Itself: an account belongs to itself.
+    /// The account itself: an account belongs to itself.
     pub account: AccountId,
     /// ISO country code in upper case; decides over multicapture (B6) and holds (§2.7).
     pub country: String,
@@ -19,12 +19,12 @@ pub struct Account {
     pub platform: Option<AccountId>,
     /// The version that renders events and requests that name none.
     pub version: ApiVersion,
-    /// How far the balance may fall below zero; `None` is without limit (§2.5, §2.6, §2.10).
+    /// The largest negative balance; `None` is without limit (§2.5, §2.6, §2.10).
     pub overdraft: Option<Money>,
 }
 
 impl Account {
-    /// A US account with interchange-plus pricing and the current API version: the account of a test mode.
+    /// Returns a US account with interchange-plus pricing and the current API version: the account of a test mode.
     #[must_use]
     pub fn standard(id: AccountId) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Account {
         }
     }
 
-    /// A standard account connected to `platform`.
+    /// Returns a standard account connected to `platform`.
     #[must_use]
     pub fn connected(id: AccountId, platform: AccountId) -> Self {
         Self { platform: Some(platform), ..Self::standard(id) }

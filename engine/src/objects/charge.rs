@@ -1,7 +1,7 @@
-//! The Charge: one attempt at the network, its hold, its captures and where each minor unit is.
+//! The Charge: one attempt at the network, with its hold, its captures and its refunds.
 
 use super::SharedTexts;
-use crate::acquirer::Reference;
+use crate::ids::Reference;
 use crate::money::{Currency, Money};
 use crate::test_methods::{Decline, TestMethod};
 use crate::time::Time;
@@ -11,7 +11,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Where a charge is in its life. An authorized, uncaptured charge has succeeded (§2.1).
+/// The status of a charge. An authorized, uncaptured charge has succeeded (§2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum ChargeStatus {
@@ -37,23 +37,23 @@ pub struct Charge {
     pub amount: Money,
     /// The currency of every amount here.
     pub currency: Currency,
-    /// Where it is in its life.
+    /// Its status.
     pub status: ChargeStatus,
     /// The hold or debit at the acquirer.
     pub hold: Reference,
     /// The method it was made with.
     pub method: PaymentMethodId,
-    /// What that method is.
+    /// The test method behind it.
     pub test_method: TestMethod,
     /// The customer of the payment.
     pub customer: Option<CustomerId>,
-    /// What was captured (`amount_captured`).
+    /// The amount captured (`amount_captured`).
     pub captured: Money,
-    /// What went back to the cardholder without ever being captured.
+    /// The amount released to the cardholder without capture.
     pub released: Money,
-    /// What was captured and then refunded.
+    /// The amount captured and then refunded.
     pub refunded: Money,
-    /// The `captured` flag: nothing can be captured any more, and something was (B57).
+    /// The `captured` flag: money was captured, and no further capture is possible (B57).
     pub closed: bool,
     /// B31: `multicapture.status=available`.
     pub multicapture: bool,
@@ -67,7 +67,7 @@ pub struct Charge {
     pub balance_transaction: Option<BalanceTransactionId>,
     /// Whether the background capture still has to run (A2).
     pub awaits_ledger: bool,
-    /// When it does, by what moment it will have run (A12).
+    /// The latest time of the background capture, while it is due (A12).
     pub ledger_due: Option<Time>,
     /// `application_fee_amount`: what was requested as fees so far.
     pub application_fee_amount: Option<Money>,
@@ -89,45 +89,45 @@ pub struct Charge {
     pub fee_refunded_by_hand: bool,
     /// B47: a transfer reversal was made by hand.
     pub transfer_reversed_by_hand: bool,
-    /// Why it failed.
+    /// The reason of the failure.
     pub decline: Option<Decline>,
     /// The merchant's texts.
     pub texts: SharedTexts,
 }
 
 impl Charge {
-    /// Whether the whole hold went back with nothing captured: cancellation or expiry (§2.7, §2.8).
+    /// Returns whether the whole hold was released without capture, by cancellation or expiry (§2.7, §2.8).
     #[must_use]
     pub fn is_voided(&self) -> bool {
         !self.released.is_zero() && self.captured.is_zero()
     }
 
-    /// `amount_refunded`. A voided hold shows its whole amount although no money moved (§2.7, §2.8);
-    /// the released remainder of a partial capture does not show (B37, B40).
+    /// Returns `amount_refunded`. A voided hold shows its whole amount although no money moved (§2.7, §2.8). The
+    /// released remainder of a partial capture does not count (B37, B40).
     #[must_use]
     pub fn amount_refunded(&self) -> Money {
         if self.is_voided() { self.released } else { self.refunded }
     }
 
-    /// `refunded`: the final capture is done and all of it was refunded (B43), or the hold was voided.
+    /// Returns `refunded`: the final capture is done and all of the money was refunded (B43), or the hold was voided.
     #[must_use]
     pub fn is_refunded(&self) -> bool {
         self.is_voided() || (self.closed && !self.captured.is_zero() && self.refunded == self.captured)
     }
 
-    /// Whether the charge is a payment with several captures: manual, asked for, and available (B33).
+    /// Returns whether the charge is a payment with several captures: manual, asked for, and available (B33).
     #[must_use]
     pub const fn is_multicapture(&self) -> bool {
         self.manual && self.multicapture
     }
 
-    /// `transfer`: the first one (U11).
+    /// Returns `transfer`: the first transfer (U11).
     #[must_use]
     pub fn transfer(&self) -> Option<TransferId> {
         self.transfers.first().copied()
     }
 
-    /// `application_fee`: the first one (U11).
+    /// Returns `application_fee`: the first fee (U11).
     #[must_use]
     pub fn application_fee(&self) -> Option<ApplicationFeeId> {
         self.fees.first().copied()

@@ -6,7 +6,7 @@ use crate::time::Time;
 use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentIntentId, SetupIntentId};
 use serde::{Deserialize, Serialize};
 
-/// Where a session is in its life.
+/// The status of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum SessionStatus {
@@ -16,7 +16,7 @@ pub enum SessionStatus {
 }
 
 impl SessionStatus {
-    /// The status's name.
+    /// Returns the status's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -27,7 +27,7 @@ impl SessionStatus {
     }
 }
 
-/// Whether the money of a session is there.
+/// The payment status of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum PaymentStatus {
@@ -37,7 +37,7 @@ pub enum PaymentStatus {
 }
 
 impl PaymentStatus {
-    /// The status's name.
+    /// Returns the status's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl PaymentStatus {
     }
 }
 
-/// What a session collects.
+/// The purpose of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SessionMode {
     /// A payment.
@@ -57,7 +57,7 @@ pub enum SessionMode {
     Setup,
 }
 
-/// Where a session's page is shown.
+/// The place where a session's page is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UiMode {
     /// The engine's own page, with a redirect to it and back (B15, B17).
@@ -68,18 +68,18 @@ pub enum UiMode {
     Elements,
 }
 
-/// One position of a session's bill.
+/// A line item of a session's bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineItem {
-    /// What is sold.
+    /// The name of the product.
     pub name: String,
-    /// The price of one.
+    /// The price of one unit.
     pub unit_amount: Money,
-    /// How many.
+    /// The number of units.
     pub quantity: u64,
 }
 
-/// What a session asks of the payment or the setup that the customer's first attempt makes (B1, B9, B18).
+/// The parameters of the payment or setup that the customer's first attempt creates (B1, B9, B18).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionTerms {
     /// The types of method it takes.
@@ -98,7 +98,7 @@ pub struct SessionTerms {
     pub texts: SharedTexts,
 }
 
-/// One page.
+/// A Checkout Session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutSession {
     /// Its id.
@@ -109,15 +109,15 @@ pub struct CheckoutSession {
     pub created: Time,
     /// The part of the client secret behind the id.
     pub secret: u64,
-    /// From when it can no longer be completed (B16).
+    /// The time of its expiry (B16).
     pub expires_at: Time,
-    /// Where it is in its life.
+    /// Its status.
     pub status: SessionStatus,
-    /// Whether the money is there.
+    /// Its payment status.
     pub payment_status: PaymentStatus,
-    /// What it collects.
+    /// Its purpose.
     pub mode: SessionMode,
-    /// Where its page is shown.
+    /// The place where its page is shown.
     pub ui_mode: UiMode,
     /// The currency of the bill.
     pub currency: Option<Currency>,
@@ -125,11 +125,11 @@ pub struct CheckoutSession {
     pub amount_total: Option<Money>,
     /// The bill.
     pub line_items: Vec<LineItem>,
-    /// Where the customer goes after completing a hosted page.
+    /// The page after a completed hosted page.
     pub success_url: Option<String>,
-    /// Where the customer goes after giving up a hosted page.
+    /// The page after an abandoned hosted page.
     pub cancel_url: Option<String>,
-    /// Where the customer returns to after an embedded page.
+    /// The page after an embedded page.
     pub return_url: Option<String>,
     /// The merchant's own reference.
     pub client_reference_id: Option<String>,
@@ -137,7 +137,7 @@ pub struct CheckoutSession {
     pub customer_email: Option<String>,
     /// The customer.
     pub customer: Option<CustomerId>,
-    /// What it asks of the payment or the setup.
+    /// The parameters of its payment or setup.
     pub terms: SessionTerms,
     /// The payment it collects, once the customer has tried to pay (B1).
     pub payment_intent: Option<PaymentIntentId>,

@@ -1,4 +1,4 @@
-//! Money between accounts and its bookkeeping: transfers, fees, their returns, and the ledger's entries.
+//! Money between accounts: transfers, fees, their returns, and the entries of the ledger.
 
 use super::SharedTexts;
 use crate::money::{Currency, Money};
@@ -18,15 +18,15 @@ pub struct Transfer {
     pub account: AccountId,
     /// When it was made.
     pub created: Time,
-    /// How much was moved.
+    /// The amount moved.
     pub amount: Money,
-    /// How much came back.
+    /// The amount returned.
     pub reversed: Money,
     /// The currency of the amounts.
     pub currency: Currency,
     /// The connected account.
     pub destination: AccountId,
-    /// The charge whose money it is (`source_transaction`).
+    /// The charge that provides the money (`source_transaction`).
     pub charge: Option<ChargeId>,
     /// The platform's ledger entry.
     pub balance_transaction: BalanceTransactionId,
@@ -34,7 +34,7 @@ pub struct Transfer {
     pub texts: SharedTexts,
 }
 
-/// Money that came back from a connected account.
+/// Money returned by a connected account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reversal {
     /// Its id.
@@ -45,11 +45,11 @@ pub struct Reversal {
     pub transfer: TransferId,
     /// When it was made.
     pub created: Time,
-    /// How much came back.
+    /// The amount returned.
     pub amount: Money,
     /// The currency of the amount.
     pub currency: Currency,
-    /// The refund that asked for it (`source_refund`).
+    /// The refund that caused it (`source_refund`).
     pub refund: Option<RefundId>,
     /// The platform's ledger entry.
     pub balance_transaction: BalanceTransactionId,
@@ -68,9 +68,9 @@ pub struct ApplicationFee {
     pub payer: AccountId,
     /// When it was taken.
     pub created: Time,
-    /// How much was taken.
+    /// The amount of the fee.
     pub amount: Money,
-    /// How much was given back.
+    /// The amount given back.
     pub refunded: Money,
     /// The currency of the amounts.
     pub currency: Currency,
@@ -80,7 +80,7 @@ pub struct ApplicationFee {
     pub balance_transaction: BalanceTransactionId,
 }
 
-/// A fee, or part of it, given back to the connected account.
+/// A return of a fee, in full or in part, to the connected account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeRefund {
     /// Its id.
@@ -91,7 +91,7 @@ pub struct FeeRefund {
     pub fee: ApplicationFeeId,
     /// When it was made.
     pub created: Time,
-    /// How much was given back.
+    /// The amount given back.
     pub amount: Money,
     /// The currency of the amount.
     pub currency: Currency,
@@ -101,7 +101,7 @@ pub struct FeeRefund {
     pub texts: SharedTexts,
 }
 
-/// What moved the balance.
+/// The kind of the movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's types")]
 pub enum MovementKind {
@@ -120,7 +120,7 @@ pub enum MovementKind {
 }
 
 impl MovementKind {
-    /// The type's name in the API.
+    /// Returns the type's name in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -146,13 +146,13 @@ pub struct BalanceTransaction {
     pub id: BalanceTransactionId,
     /// The account whose balance moved.
     pub account: AccountId,
-    /// When it was booked.
+    /// The time of posting.
     pub created: Time,
-    /// Minor units, positive into the account.
+    /// The amount in minor units, positive into the account.
     pub amount: i64,
     /// The currency of the amount.
     pub currency: Currency,
-    /// What moved the balance.
+    /// The kind of the movement.
     pub kind: MovementKind,
     /// The object that caused it.
     pub source: ObjectId,

@@ -1,4 +1,4 @@
-//! Events: frozen snapshots of what changed, with the values before.
+//! Events: frozen snapshots of changed objects, with the values before the change.
 
 use super::{ApplicationFee, ChargeStatus, RefundStatus};
 use super::{Charge, CheckoutSession, PaymentIntent, PaymentStatus, Refund, Transfer};
@@ -19,7 +19,7 @@ macro_rules! event_types {
             /// Every type.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The type's name.
+            /// Returns the type's name.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
@@ -70,7 +70,7 @@ event_types! {
 }
 
 impl EventType {
-    /// The type with this name.
+    /// Returns the type with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|event_type| event_type.name() == name)
@@ -100,7 +100,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The field's name.
+    /// Returns the field's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -140,7 +140,7 @@ pub enum Was {
 /// The fields an event changed, with the values they had: `previous_attributes`.
 pub type Previous = Vec<(Field, Was)>;
 
-/// Who asked for a change (`request` of an event).
+/// The request behind a change (`request` of an event).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The request's number; rendered `req_…`.
@@ -154,27 +154,27 @@ pub struct Origin {
 pub struct Event {
     /// Its id.
     pub id: EventId,
-    /// The account it happened on.
+    /// The account that owns the object.
     pub account: AccountId,
-    /// When it happened.
+    /// The time of the event.
     pub created: Time,
-    /// What happened.
+    /// The type of the event.
     pub event_type: EventType,
-    /// The object right after it, frozen (`data.object`).
+    /// The object after the change, frozen (`data.object`).
     pub object: Object,
     /// For renderings that show a payment's charges on the payment: the latest charge, frozen too.
     pub charge: Option<Arc<Charge>>,
-    /// What it changed (`data.previous_attributes`).
+    /// The changed fields with their previous values (`data.previous_attributes`).
     pub previous: Previous,
-    /// Who asked for it; `None` for jobs and the world outside.
+    /// The request behind it; `None` for jobs and the environment.
     pub origin: Option<Arc<Origin>>,
-    /// The account's version then.
+    /// The account's version at that time.
     pub version: ApiVersion,
 }
 
-/// An object whose changes are told field by field.
+/// An object whose changes are announced field by field.
 pub trait Tracked {
-    /// The tracked fields in which `self` differs from `before`, with the values of `before`.
+    /// Returns the tracked fields in which `self` differs from `before`, with the values of `before`.
     fn changes_since(&self, before: &Self) -> Previous;
 }
 

@@ -1,10 +1,11 @@
-//! The provider's objects as plain records: typed, compact, compared and stored whole, rendered elsewhere.
+//! The provider's objects as plain records, stored whole. The edge renders them.
 
 mod account;
 mod charge;
 mod checkout_session;
 mod connect;
 mod event;
+mod object;
 mod payment_intent;
 mod payment_method;
 mod refund;
@@ -18,6 +19,7 @@ pub use checkout_session::{
 };
 pub use connect::{ApplicationFee, BalanceTransaction, FeeRefund, MovementKind, Reversal, Transfer};
 pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
+pub use object::{Object, Objects};
 pub use payment_intent::{
     CancellationReason, CaptureMethod, ConfirmationMethod, IntentStatus, PaymentIntent, TransferData,
 };
@@ -26,7 +28,6 @@ pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatu
 pub use setup_intent::{SetupIntent, SetupStatus, Usage};
 pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEndpoint};
 
-use crate::Object;
 use crate::test_methods::{Decline, MethodType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,27 +48,27 @@ pub struct Texts {
     pub transfer_group: Option<String>,
 }
 
-/// Texts shared between the versions of an object; `None` is the common case of no text at all.
+/// Texts shared between the versions of an object; `None` without texts.
 pub type SharedTexts = Option<Arc<Texts>>;
 
-/// What the customer must do next (`next_action`).
+/// The next action of the customer (`next_action`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NextAction {
-    /// Authenticate in the merchant's page: `use_stripe_sdk`.
+    /// Authenticate on the merchant's page: `use_stripe_sdk`.
     Sdk,
-    /// Authenticate on the issuer's page, and come back to the merchant's: `redirect_to_url`.
+    /// Authenticate on the issuer's page and return to the merchant's: `redirect_to_url`.
     Redirect {
         /// The merchant's page (`return_url`).
         return_url: Arc<str>,
     },
-    /// Tell the amounts of the two small deposits: `verify_with_microdeposits`.
+    /// State the amounts of the two small deposits: `verify_with_microdeposits`.
     Microdeposits,
 }
 
-/// Why the last attempt failed (`last_payment_error`, `last_setup_error`).
+/// The error of the last attempt (`last_payment_error`, `last_setup_error`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptError {
-    /// What went wrong.
+    /// The reason of the failure.
     pub failure: Failure,
     /// The method that was tried, as it was then.
     pub method: Arc<PaymentMethod>,
@@ -75,7 +76,7 @@ pub struct AttemptError {
     pub charge: Option<crate::ChargeId>,
 }
 
-/// Why an attempt failed.
+/// The reason why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Failure {
     /// The issuer or bank declined.
@@ -86,13 +87,21 @@ pub enum Failure {
     Debit(Decline),
     /// The bank declined a mandate to debit.
     Mandate(Decline),
-    /// The issuer wants authentication and the customer is away.
+    /// The issuer requires authentication and the customer is absent.
     AuthenticationRequired,
     /// The customer failed or abandoned authentication while a method was set up.
     SetupAuthentication,
 }
 
 /// A set of payment method types.
+///
+/// ```
+/// use holdfast_engine::MethodType;
+/// use holdfast_engine::objects::MethodTypes;
+///
+/// let types = MethodTypes::of(&[MethodType::Card, MethodType::SepaDebit]);
+/// assert!(types.has(MethodType::SepaDebit) && !types.has(MethodType::UsBankAccount));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MethodTypes {
     card: bool,
@@ -102,14 +111,14 @@ pub struct MethodTypes {
 }
 
 impl MethodTypes {
-    /// Cards alone: the default.
+    /// Cards only: the default.
     pub const CARD: Self = Self { card: true, us_bank_account: false, sepa_debit: false, bank_transfer: false };
     /// All types.
     pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true, bank_transfer: true };
-    /// The types that a SetupIntent can save: of a transfer that the customer sends nothing can be kept.
+    /// The types that a SetupIntent can save: a transfer that the customer sends leaves no method.
     pub const SAVABLE: Self = Self { bank_transfer: false, ..Self::ALL };
 
-    /// The set of `types`.
+    /// Returns the set of `types`.
     #[must_use]
     pub fn of(types: &[MethodType]) -> Self {
         let has = |wanted| types.contains(&wanted);
@@ -121,7 +130,7 @@ impl MethodTypes {
         }
     }
 
-    /// Whether `wanted` is in the set.
+    /// Returns whether `wanted` is in the set.
     #[must_use]
     pub const fn has(self, wanted: MethodType) -> bool {
         match wanted {
@@ -132,40 +141,8 @@ impl MethodTypes {
         }
     }
 
-    /// The types in the set.
+    /// Returns the types in the set.
     pub fn iter(self) -> impl Iterator<Item = MethodType> {
         MethodType::ALL.iter().copied().filter(move |wanted| self.has(*wanted))
-    }
-}
-
-impl Object {
-    /// Whether it was deleted: there is nothing to be done with it any more.
-    #[must_use]
-    pub fn is_deleted(&self) -> bool {
-        let customer = self.as_customer().is_some_and(|customer| customer.deleted);
-        customer || self.as_webhook_endpoint().is_some_and(|endpoint| endpoint.deleted)
-    }
-
-    /// The object's texts, where its kind has any.
-    #[must_use]
-    pub fn texts(&self) -> Option<&Texts> {
-        match self {
-            Self::Customer(o) => o.texts.as_deref(),
-            Self::PaymentMethod(o) => o.texts.as_deref(),
-            Self::PaymentIntent(o) => o.texts.as_deref(),
-            Self::Charge(o) => o.texts.as_deref(),
-            Self::Refund(o) => o.texts.as_deref(),
-            Self::Transfer(o) => o.texts.as_deref(),
-            Self::Reversal(o) => o.texts.as_deref(),
-            Self::FeeRefund(o) => o.texts.as_deref(),
-            Self::SetupIntent(o) => o.texts.as_deref(),
-            Self::CheckoutSession(o) => o.texts.as_deref(),
-            Self::WebhookEndpoint(o) => o.texts.as_deref(),
-            Self::Account(_)
-            | Self::ApplicationFee(_)
-            | Self::BalanceTransaction(_)
-            | Self::Event(_)
-            | Self::Delivery(_) => None,
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! The PaymentIntent: one payment's life from its amount to its end.
+//! The PaymentIntent: one payment from its creation to its end.
 
 use super::{AttemptError, MethodTypes, NextAction, SharedTexts, Usage};
 use crate::money::{Currency, Money};
@@ -6,7 +6,7 @@ use crate::time::Time;
 use crate::{AccountId, ChargeId, CheckoutSessionId, CustomerId, PaymentIntentId, PaymentMethodId};
 use serde::{Deserialize, Serialize};
 
-/// Where a PaymentIntent is in its life (§2.1).
+/// The status of a PaymentIntent (§2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum IntentStatus {
@@ -20,7 +20,7 @@ pub enum IntentStatus {
 }
 
 impl IntentStatus {
-    /// The status's name since API version 2019-02-11 (C17).
+    /// Returns the status's name since API version 2019-02-11 (C17).
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,14 +34,14 @@ impl IntentStatus {
         }
     }
 
-    /// Whether nothing was attempted or the last attempt is over: amount, method and options may change.
+    /// Returns whether no attempt is under way, so that amount, method and options may change.
     #[must_use]
     pub const fn is_before_payment(self) -> bool {
         matches!(self, Self::RequiresPaymentMethod | Self::RequiresConfirmation | Self::RequiresAction)
     }
 }
 
-/// When the money of an approved payment is captured.
+/// The time of capture of an approved payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CaptureMethod {
     /// At once, ledger included.
@@ -52,7 +52,7 @@ pub enum CaptureMethod {
     Manual,
 }
 
-/// Who may confirm after the customer's action.
+/// The party that confirms after the customer's action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ConfirmationMethod {
     /// The action itself continues the payment.
@@ -61,7 +61,7 @@ pub enum ConfirmationMethod {
     Manual,
 }
 
-/// Why an intent was canceled (§2.1).
+/// The reason of a cancellation (§2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum CancellationReason {
@@ -73,7 +73,7 @@ pub enum CancellationReason {
 }
 
 impl CancellationReason {
-    /// The reason's name.
+    /// Returns the reason's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -86,16 +86,16 @@ impl CancellationReason {
     }
 }
 
-/// Where a destination charge sends its money.
+/// The destination of a destination charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TransferData {
     /// The connected account.
     pub destination: AccountId,
-    /// How much of the charge is transferred; all of it when `None`.
+    /// The amount transferred; all of the charge if `None`.
     pub amount: Option<Money>,
 }
 
-/// One payment.
+/// A payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentIntent {
     /// Its id.
@@ -110,51 +110,51 @@ pub struct PaymentIntent {
     pub amount: Money,
     /// The currency of every amount here.
     pub currency: Currency,
-    /// Where it is in its life.
+    /// Its status.
     pub status: IntentStatus,
-    /// When an approved payment is captured.
+    /// The time of capture of an approved payment.
     pub capture_method: CaptureMethod,
     /// `payment_method_options.card.capture_method=manual`: overrides the capture method for cards.
     pub card_capture_manual: bool,
     /// B29: `payment_method_options.card.request_multicapture=if_available`.
     pub request_multicapture: bool,
-    /// Who may confirm after the customer's action.
+    /// The party that confirms after the customer's action.
     pub confirmation_method: ConfirmationMethod,
-    /// What can still be captured (`amount_capturable`).
+    /// The amount that can still be captured (`amount_capturable`).
     pub capturable: Money,
-    /// What has been captured (`amount_received`).
+    /// The amount captured (`amount_received`).
     pub received: Money,
     /// The method of the current or next attempt.
     pub method: Option<PaymentMethodId>,
-    /// Which types of method it takes.
+    /// The accepted types of method.
     pub method_types: MethodTypes,
     /// The customer it belongs to.
     pub customer: Option<CustomerId>,
     /// The charge of the latest attempt that made one.
     pub latest_charge: Option<ChargeId>,
-    /// Why the last attempt failed.
+    /// The error of the last attempt.
     pub last_error: Option<AttemptError>,
-    /// What the customer must do next.
+    /// The next action of the customer.
     pub next_action: Option<NextAction>,
-    /// The customer passed authentication and the server has not confirmed again yet.
+    /// Whether the customer passed authentication and the server has not confirmed again yet.
     pub authenticated: bool,
-    /// The current attempt was started without the customer.
+    /// Whether the current attempt was started without the customer.
     pub off_session: bool,
-    /// Keep the method for later payments.
+    /// The later use that the method is kept for.
     pub setup_future_usage: Option<Usage>,
     /// The fee the platform takes of the payment (`application_fee_amount`).
     pub application_fee_amount: Option<Money>,
-    /// Where a destination charge sends its money.
+    /// The destination of a destination charge.
     pub transfer_data: Option<TransferData>,
     /// When it was canceled.
     pub canceled_at: Option<Time>,
-    /// Why it was canceled.
+    /// The reason of the cancellation.
     pub cancellation_reason: Option<CancellationReason>,
     /// Confirmations so far (C16).
     pub confirmations: u32,
     /// The Checkout Session that owns it.
     pub session: Option<CheckoutSessionId>,
-    /// C18: until when a bank debit in `processing` can be canceled.
+    /// C18: the end of the time in which a bank debit in `processing` can be canceled.
     pub cancelable_until: Option<Time>,
     /// The merchant's texts.
     pub texts: SharedTexts,

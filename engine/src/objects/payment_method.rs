@@ -19,7 +19,7 @@ pub struct Customer {
     pub name: Option<String>,
     /// The customer's address.
     pub email: Option<String>,
-    /// Whether it was deleted: it is still shown, as deleted, and can be used no more.
+    /// Whether it was deleted: it is still shown, as deleted, and cannot be used.
     pub deleted: bool,
     /// The merchant's texts.
     pub texts: SharedTexts,
@@ -34,20 +34,20 @@ pub struct PaymentMethod {
     pub account: AccountId,
     /// When it was created.
     pub created: Time,
-    /// What it is.
+    /// The test method behind it.
     pub test_method: TestMethod,
     /// The customer it is attached to.
     pub customer: Option<CustomerId>,
     /// Whether it was used or detached and cannot be used again (§2.2).
     pub consumed: bool,
-    /// Whether a SetupIntent or a payment prepared it for payments without the customer.
+    /// Whether a SetupIntent or a payment set it up for payments without the customer.
     pub set_up: bool,
     /// The merchant's texts.
     pub texts: SharedTexts,
 }
 
 impl PaymentMethod {
-    /// The method's type.
+    /// Returns the method's type.
     #[must_use]
     pub const fn method_type(&self) -> MethodType {
         self.test_method.row().method_type

@@ -1,13 +1,13 @@
-//! The Refund: captured money on its way back.
+//! The Refund: a return of captured money.
 
 use super::SharedTexts;
-use crate::acquirer::Reference;
+use crate::ids::Reference;
 use crate::money::{Currency, Money};
 use crate::time::Time;
 use crate::{AccountId, BalanceTransactionId, ChargeId, PaymentIntentId, RefundId, ReversalId};
 use serde::{Deserialize, Serialize};
 
-/// Where a refund is in its life (§2.1, §2.6).
+/// The status of a refund (§2.1, §2.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum RefundStatus {
@@ -19,7 +19,7 @@ pub enum RefundStatus {
 }
 
 impl RefundStatus {
-    /// The status's name.
+    /// Returns the status's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -31,14 +31,14 @@ impl RefundStatus {
         }
     }
 
-    /// Whether the money is back with the merchant.
+    /// Returns whether the refund failed or was canceled, so that the merchant has the money again.
     #[must_use]
     pub const fn is_undone(self) -> bool {
         matches!(self, Self::Failed | Self::Canceled)
     }
 }
 
-/// Why a refund was made.
+/// The reason of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum RefundReason {
@@ -49,7 +49,7 @@ pub enum RefundReason {
 }
 
 impl RefundReason {
-    /// The reason's name.
+    /// Returns the reason's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl RefundReason {
     }
 }
 
-/// Why a refund failed (§2.1).
+/// The reason of a failed refund (§2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum RefundFailure {
@@ -74,7 +74,7 @@ pub enum RefundFailure {
 }
 
 impl RefundFailure {
-    /// The reason's name.
+    /// Returns the reason's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl RefundFailure {
     }
 }
 
-/// What a pending refund waits for (§2.1).
+/// The reason why a refund is pending (§2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum RefundPending {
@@ -109,21 +109,21 @@ pub struct Refund {
     pub intent: PaymentIntentId,
     /// When it was made.
     pub created: Time,
-    /// How much it returns.
+    /// The amount returned.
     pub amount: Money,
     /// The currency of the amount.
     pub currency: Currency,
-    /// Where it is in its life.
+    /// Its status.
     pub status: RefundStatus,
-    /// Why it was made.
+    /// The reason of the refund.
     pub reason: Option<RefundReason>,
-    /// Why it failed.
+    /// The reason of the failure.
     pub failure: Option<RefundFailure>,
-    /// What it waits for while pending.
+    /// The reason why it is pending.
     pub pending: Option<RefundPending>,
-    /// The movement at the acquirer; none for the mere picture of a released hold.
+    /// The movement at the acquirer; `None` for the Refund that depicts an expired hold.
     pub reference: Option<Reference>,
-    /// Whether the network has told its own reference number (§2.6).
+    /// Whether the network has reported its own reference number (§2.6).
     pub network_reference: bool,
     /// The ledger entry.
     pub balance_transaction: Option<BalanceTransactionId>,

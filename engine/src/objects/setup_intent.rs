@@ -1,11 +1,11 @@
-//! The SetupIntent: a method made ready for later payments, never charging anything (C2).
+//! The SetupIntent: preparation of a method for later payments, without a charge (C2).
 
 use super::{AttemptError, CancellationReason, MethodTypes, NextAction, SharedTexts};
 use crate::time::Time;
 use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentMethodId, SetupIntentId};
 use serde::{Deserialize, Serialize};
 
-/// Where a SetupIntent is in its life (C19).
+/// The status of a SetupIntent (C19).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum SetupStatus {
@@ -18,7 +18,7 @@ pub enum SetupStatus {
 }
 
 impl SetupStatus {
-    /// The status's name since API version 2019-02-11.
+    /// Returns the status's name since API version 2019-02-11.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl SetupStatus {
     }
 }
 
-/// What the method will be used for.
+/// The later use of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Usage {
     /// Payments without the customer: the default.
@@ -42,7 +42,7 @@ pub enum Usage {
 }
 
 impl Usage {
-    /// The usage's name.
+    /// Returns the usage's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,23 +63,23 @@ pub struct SetupIntent {
     pub created: Time,
     /// The part of the client secret behind the id.
     pub secret: u64,
-    /// Where it is in its life.
+    /// Its status.
     pub status: SetupStatus,
     /// The method to set up.
     pub method: Option<PaymentMethodId>,
-    /// Which types of method it takes.
+    /// The accepted types of method.
     pub method_types: MethodTypes,
     /// The customer the method will be attached to.
     pub customer: Option<CustomerId>,
-    /// What the method will be used for.
+    /// The later use of the method.
     pub usage: Usage,
     /// Whether bank accounts are verified by small deposits.
     pub microdeposits: bool,
-    /// Why the last attempt failed.
+    /// The error of the last attempt.
     pub last_error: Option<AttemptError>,
-    /// What the customer must do next.
+    /// The next action of the customer.
     pub next_action: Option<NextAction>,
-    /// Why it was canceled.
+    /// The reason of the cancellation.
     pub cancellation_reason: Option<CancellationReason>,
     /// Confirmations so far.
     pub confirmations: u32,

@@ -5,7 +5,7 @@ use crate::time::Time;
 use crate::{AccountId, ApiVersion, DeliveryId, EventId, WebhookEndpointId};
 use serde::{Deserialize, Serialize};
 
-/// Where an account wants its events.
+/// A webhook endpoint of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookEndpoint {
     /// Its id.
@@ -14,9 +14,9 @@ pub struct WebhookEndpoint {
     pub account: AccountId,
     /// When it was created.
     pub created: Time,
-    /// Where events are posted.
+    /// The URL that receives the events.
     pub url: String,
-    /// Which events are posted; `None` is all of them (`*`).
+    /// The types of the events that are posted; `None` is all types (`*`).
     pub events: Option<Vec<EventType>>,
     /// Whether it gets the events of connected accounts instead of the account's own.
     pub connect: bool,
@@ -34,7 +34,7 @@ pub struct WebhookEndpoint {
     pub texts: SharedTexts,
 }
 
-/// What a signing secret is made of.
+/// The random part of a signing secret.
 pub type Secret = [u64; 3];
 
 /// A key that was replaced.
@@ -42,7 +42,7 @@ pub type Secret = [u64; 3];
 pub struct OldSecret {
     /// The key.
     pub secret: Secret,
-    /// From this instant on it signs no more.
+    /// The end of its use.
     pub until: Time,
 }
 
@@ -51,61 +51,61 @@ fn shown([a, b, c]: Secret) -> String {
 }
 
 impl WebhookEndpoint {
-    /// The signing secret as the merchant sees it.
+    /// Returns the signing secret as the merchant sees it.
     #[must_use]
     pub fn signing_secret(&self) -> String {
         shown(self.secret)
     }
 
-    /// Every secret that signs at `now`, the present one first.
+    /// Returns every secret that signs at `now`, the current one first.
     #[must_use]
     pub fn signing_secrets(&self, now: Time) -> Vec<String> {
         let old = self.old_secrets.iter().filter(|old| now < old.until).map(|old| old.secret);
         std::iter::once(self.secret).chain(old).map(shown).collect()
     }
 
-    /// Whether an event of `event_type` is to be posted.
+    /// Returns whether an event of `event_type` is to be posted.
     #[must_use]
     pub fn wants(&self, event_type: EventType) -> bool {
         self.enabled && !self.deleted && self.events.as_ref().is_none_or(|events| events.contains(&event_type))
     }
 }
 
-/// Where a delivery is in its life.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DeliveryState {
-    /// To be tried, again or for the first time.
+    /// Waiting for an attempt.
     Pending,
     /// The endpoint answered 2xx.
     Delivered,
-    /// Given up after three days (§2.12), or the endpoint is gone.
+    /// Abandoned after three days (§2.12) or after the endpoint was deleted.
     Abandoned,
 }
 
-/// One try.
+/// One attempt of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When.
+    /// The time of the attempt.
     pub at: Time,
     /// The HTTP status, `None` when there was no answer.
     pub status: Option<u16>,
 }
 
-/// One event on its way to one endpoint.
+/// The delivery of one event to one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
     /// The account of the endpoint.
     pub account: AccountId,
-    /// What is delivered.
+    /// The event.
     pub event: EventId,
-    /// Where to.
+    /// The endpoint.
     pub endpoint: WebhookEndpointId,
     /// When the event was made.
     pub created: Time,
-    /// Where it is in its life.
+    /// Its state.
     pub state: DeliveryState,
-    /// The tries so far.
+    /// The attempts so far.
     pub attempts: Vec<Attempt>,
 }

@@ -1,42 +1,48 @@
-//! The ledger while it is reconciled: every entry must be asked for by the object it names.
+//! The ledger during reconciliation: the object that an entry names must account for the entry.
 
-use super::{Difference, same};
+use super::{Difference, Failure, same};
 use crate::objects::{BalanceTransaction, MovementKind};
 use crate::store::Store;
-use crate::{AccountId, Currency, ObjectId};
+use crate::{AccountId, BalanceTransactionId, Currency, ObjectId};
 use rustc_hash::FxHashMap;
 
-/// Sums of entries that no object has asked for yet, and the balances all entries add up to.
+/// Sums of entries that no object has accounted for yet, and the balances of all entries.
 #[derive(Default)]
 pub(super) struct Ledger {
     sums: FxHashMap<(ObjectId, MovementKind), i64>,
     balances: FxHashMap<(AccountId, Currency), i64>,
     count: u64,
+    /// The first entry whose sum left the range of `i64`.
+    overflow: Option<BalanceTransactionId>,
 }
 
 impl Ledger {
+    /// Adds an entry. A sum that leaves the range of `i64` is reported by [`Self::in_range`].
     pub(super) fn note(&mut self, entry: &BalanceTransaction) {
         self.count = self.count.saturating_add(1);
         for sum in [
             self.sums.entry((entry.source, entry.kind)).or_default(),
             self.balances.entry((entry.account, entry.currency)).or_default(),
         ] {
-            *sum = sum.saturating_add(entry.amount);
+            match sum.checked_add(entry.amount) {
+                Some(after) => *sum = after,
+                None => self.overflow = self.overflow.or(Some(entry.id)),
+            }
         }
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub(super) const fn count(&self) -> u64 {
         self.count
     }
 
-    /// The object asks for its entries of a kind: they must add up to `expected`.
+    /// Removes the entries of an object of one kind, which must add up to `expected`.
     pub(super) fn settle(&mut self, id: ObjectId, kind: MovementKind, expected: i64) -> Result<(), Difference> {
         let sum = self.sums.remove(&(id, kind)).unwrap_or(0);
         same(&id, &format!("moved ({kind:?}) by its own word and by the ledger"), expected, sum)
     }
 
-    /// Every entry was asked for.
+    /// Checks that an object accounted for every entry.
     pub(super) fn nothing_left(&self) -> Result<(), Difference> {
         match self.sums.iter().min_by_key(|((id, _), _)| *id) {
             None => Ok(()),
@@ -47,10 +53,21 @@ impl Ledger {
         }
     }
 
-    /// The balances that are kept are the sums of the entries.
-    pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Difference> {
+    /// Checks that every sum of entries stayed in the range of `i64`.
+    pub(super) fn in_range(&self) -> Result<(), Difference> {
+        match self.overflow {
+            None => Ok(()),
+            Some(entry) => {
+                let what = "the ledger's sums leave the range of 64 bits with it".to_owned();
+                Err(Difference { object: entry.to_string(), what })
+            }
+        }
+    }
+
+    /// Checks that the stored balances are the sums of the entries.
+    pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Failure> {
         for ((account, currency), sum) in &self.balances {
-            let kept = store.balance(*account, *currency).unwrap_or(i64::MIN);
+            let kept = store.balance(*account, *currency)?;
             same(&ObjectId::from(*account), "balance kept and ledger added up", kept, *sum)?;
         }
         Ok(())

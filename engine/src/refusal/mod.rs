@@ -1,6 +1,6 @@
-//! Every way to say no, with its HTTP status, type, code, parameter and sentence: one table (§2.5).
+//! Every refusal with its HTTP status, type, code, parameter and message: one table (§2.5).
 
-mod sentences;
+mod messages;
 
 use crate::money::{Currency, Money};
 use crate::objects::{Failure, IntentStatus, PaymentIntent, PaymentMethod, SetupIntent, SetupStatus};
@@ -24,7 +24,7 @@ pub enum ErrorType {
 }
 
 impl ErrorType {
-    /// The type's name.
+    /// Returns the type's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl ErrorType {
     }
 }
 
-/// What an intent was asked to do when its status forbade it.
+/// The operation that the status of an intent forbids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the operations")]
 pub enum Operation {
@@ -50,7 +50,7 @@ pub enum Operation {
     VerifyMicrodeposits,
 }
 
-/// Why a request was refused.
+/// The reason of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     missing_docs,
@@ -76,7 +76,7 @@ pub enum Reason {
     UnknownRoute(String),
     CannotExpand(String, Option<String>),
     ExpandsTooDeep(String),
-    // Who and what.
+    // Unknown objects.
     NotFound { noun: Cow<'static, str>, id: String, param: Param },
     // Methods.
     MethodOfOtherCustomer,
@@ -137,14 +137,14 @@ pub enum Reason {
     SetupFailed(Failure),
     // Checkout Sessions.
     SessionNotOpen(SessionOperation),
-    // The engine's own troubles.
+    // Internal errors.
     KeyInUse,
     KeyOfOtherRequest,
     LockTimeout,
     Internal(String),
 }
 
-/// What a Checkout Session was asked to do when it was no longer open.
+/// The operation that needs an open Checkout Session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionOperation {
     /// To expire.
@@ -167,7 +167,7 @@ pub struct Row {
 }
 
 impl Reason {
-    /// The row of the table for this reason.
+    /// Returns the row of the table for this reason.
     #[must_use]
     pub fn row(&self) -> Row {
         let param = |p: &Param| Some(p.clone());
@@ -262,7 +262,7 @@ impl Reason {
         }
     }
 
-    /// The `decline_code` of a card error.
+    /// Returns the `decline_code` of a card error.
     #[must_use]
     pub const fn decline_code(&self) -> Option<&'static str> {
         if let Self::Payment(failure) | Self::SetupFailed(failure) = self {
@@ -274,8 +274,8 @@ impl Reason {
         }
     }
 
-    /// Whether the answer is kept under the idempotency key: not when the request could not be read or ran
-    /// into another one, as nothing began (§2.11).
+    /// Returns whether the idempotency key keeps the response. It does not if the request could not be read or collided
+    /// with another one, because nothing began (§2.11).
     #[must_use]
     pub const fn is_stored(&self) -> bool {
         !matches!(
@@ -305,27 +305,27 @@ impl Reason {
     }
 }
 
-/// A refused request: why, and the objects its answer carries.
+/// A refusal: the reason, and the objects that the response carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// The intent the request was about, as it is after the request (`error.payment_intent`, `error.setup_intent`).
+    /// The intent after the request (`error.payment_intent`, `error.setup_intent`).
     pub intent: Option<Object>,
     /// The failed charge (`error.charge`).
     pub charge: Option<ChargeId>,
-    /// The declined method (`error.payment_method`), as it was then.
+    /// The declined method at that time (`error.payment_method`).
     pub method: Option<Arc<PaymentMethod>>,
 }
 
 impl Refusal {
-    /// A refusal that carries a PaymentIntent (§2.2).
+    /// Returns a refusal that carries a PaymentIntent (§2.2).
     #[must_use]
     pub fn with_intent(reason: Reason, intent: &Arc<PaymentIntent>) -> Self {
         Self { intent: Some(Object::PaymentIntent(Arc::clone(intent))), ..Self::from(reason) }
     }
 
-    /// A refusal that carries a SetupIntent.
+    /// Returns a refusal that carries a SetupIntent.
     #[must_use]
     pub fn with_setup(reason: Reason, intent: &Arc<SetupIntent>) -> Self {
         Self { intent: Some(Object::SetupIntent(Arc::clone(intent))), ..Self::from(reason) }

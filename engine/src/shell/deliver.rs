@@ -1,4 +1,5 @@
-//! Webhooks: every event to every endpoint that wants it, at least once, signed, for three days (§2.12).
+//! Delivery of webhooks: every event to every endpoint that subscribes to it, at least once, signed, for three days
+//! (§2.12).
 
 use super::Engine;
 use crate::command::{JobKey, JobKind};
@@ -13,10 +14,10 @@ use sha2::Sha256;
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError};
 
-/// One POST to an endpoint.
+/// A POST to an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
-    /// Where to.
+    /// The URL.
     pub url: String,
     /// The value of the header `Stripe-Signature`.
     pub signature: String,
@@ -24,13 +25,13 @@ pub struct Post {
     pub body: String,
 }
 
-/// The way to webhook endpoints.
+/// A transport to webhook endpoints.
 pub trait DeliveryPort: Send + Sync {
-    /// Posts and answers the HTTP status, or `None` when no answer came in time.
+    /// Posts and returns the HTTP status, or `None` if no response came in time.
     fn post(&self, post: &Post) -> Option<u16>;
 }
 
-/// No way out: every endpoint is unreachable.
+/// A transport that reaches no endpoint.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoDelivery;
 
@@ -40,13 +41,20 @@ impl DeliveryPort for NoDelivery {
     }
 }
 
-/// The header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`, a `v1` for each secret
-/// (§2.12).
+/// Returns the header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`, with a `v1`
+/// for each secret (§2.12).
+///
+/// ```
+/// use holdfast_engine::{Time, sign};
+///
+/// let header = sign(&["whsec_test".to_owned()], Time::new(1_800_000_000), "{}");
+/// assert_eq!(header, "t=1800000000,v1=482e6337ac5272392d375c6fdc4d52a7e615dc2facedab0ffe155ddfd6a56e66");
+/// ```
 #[must_use]
 pub fn sign(secrets: &[String], now: Time, body: &str) -> String {
     let mut header = format!("t={}", now.seconds());
     let signed = format!("{}.{body}", now.seconds());
-    // A key of any length is good for HMAC, so there is a signature for each.
+    // HMAC accepts a key of any length, so there is a signature for each.
     for mut mac in secrets.iter().filter_map(|secret| Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()) {
         mac.update(signed.as_bytes());
         header.push_str(",v1=");
@@ -57,11 +65,11 @@ pub fn sign(secrets: &[String], now: Time, body: &str) -> String {
     header
 }
 
-/// A delivery with what it delivers and where to.
+/// A delivery with its event and its endpoint.
 type Errand = (Arc<Delivery>, Arc<Event>, Arc<WebhookEndpoint>);
 
 impl Engine {
-    /// Adds a delivery for each endpoint that wants one of the events, to the same transaction.
+    /// Adds a delivery for each endpoint that subscribes to one of the events, in the same transaction.
     pub(super) fn fan_out(&self, changes: &mut Changes, now: Time) {
         let endpoints = self.endpoints.read().unwrap_or_else(PoisonError::into_inner);
         if endpoints.is_empty() {
@@ -82,7 +90,7 @@ impl Engine {
         }
     }
 
-    /// An endpoint gets its own account's events, or those of connected accounts when it says so.
+    /// Returns whether the endpoint receives the event: of its own account, or of connected accounts if it says so.
     fn is_for(&self, event: &Event, endpoint: &WebhookEndpoint) -> bool {
         let platform = || self.account(event.account).and_then(|account| account.platform);
         let of_interest = match endpoint.connect {
@@ -92,7 +100,7 @@ impl Engine {
         of_interest && endpoint.wants(event.event_type)
     }
 
-    /// Keeps the lists of endpoints and accounts up to date with a transaction.
+    /// Updates the lists of endpoints and accounts after a transaction.
     pub(super) fn note(&self, changed: &[Object]) {
         for object in changed {
             if let Object::WebhookEndpoint(endpoint) = object {
@@ -107,7 +115,7 @@ impl Engine {
         }
     }
 
-    /// Tries one delivery and writes down how it went.
+    /// Attempts one delivery and stores the result.
     pub(super) fn deliver(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
         let Some(_held) = self.locks.hold(&[job.object]) else {
             return Ok(());
@@ -119,7 +127,7 @@ impl Engine {
             batch.schedule.extend(again.map(|due| (job, due)));
             batch.objects.push(delivery.into());
         }
-        self.parts.store.commit(batch)
+        self.commit_batch(batch)
     }
 
     fn pending(&self, id: ObjectId) -> Result<Option<Errand>, StoreError> {
@@ -141,8 +149,8 @@ impl Engine {
         self.parts.delivery.post(&Post { url: endpoint.url.clone(), signature, body })
     }
 
-    /// The delivery after a try, and when to try again. `sent` is `None` when the endpoint is gone; any answer
-    /// but 2xx is a failure, redirections included.
+    /// Returns the delivery after an attempt, and the time of the next one. `sent` is `None` if the endpoint is gone.
+    /// Every response but 2xx is a failure, redirections included.
     fn after_attempt(&self, before: &Delivery, sent: Option<Option<u16>>, now: Time) -> (Delivery, Option<Time>) {
         let mut delivery = before.clone();
         let Some(status) = sent else {
@@ -162,7 +170,7 @@ impl Engine {
         (delivery, Some(due))
     }
 
-    /// The wait after the n-th failure: twice as long each time.
+    /// Returns the wait after the n-th failure: twice as long each time.
     fn back_off(&self, failures: usize) -> Seconds {
         let doublings = u32::try_from(failures).unwrap_or(u32::MAX).saturating_sub(1);
         let factor = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);

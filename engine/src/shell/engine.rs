@@ -1,12 +1,13 @@
-//! The engine: its parts, its doors.
+//! The engine: its parts and its entry points.
 
 use super::deliver::{DeliveryPort, NoDelivery};
 use super::locks::{KeysInUse, Locks};
 use super::open_asks::OpenAsks;
 use crate::acquirer::{Acquirer, SimulatedAcquirer};
-use crate::command::{Command, WorldEvent};
+use crate::command::{Command, EnvironmentEvent};
 use crate::dialect::Dialect;
-use crate::nouns::{Ids, SequentialIds};
+use crate::id_source::{Ids, SequentialIds};
+use crate::invariants::ENABLED;
 use crate::objects::{Account, Event, WebhookEndpoint};
 use crate::response::Response;
 use crate::store::{Batch, MemoryStore, Store, StoreError};
@@ -16,59 +17,63 @@ use crate::{AccountId, Kind, Object, ObjectId};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-/// One request to the engine.
+/// A request to the engine.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The account it acts for: the key's own, or the one named by `Stripe-Account`.
+    /// The account that it acts for: the key's own, or the one named by `Stripe-Account`.
     pub account: AccountId,
-    /// `Idempotency-Key`; only changes heed it (§2.11).
+    /// `Idempotency-Key`; reads ignore it (§2.11).
     pub idempotency_key: Option<String>,
     /// `Stripe-Version`; the account's own when `None`.
     pub version: Option<ApiVersion>,
-    /// `expand[]`: paths of ids to answer as objects.
+    /// `expand[]`: paths of ids to replace by objects.
     pub expand: Vec<String>,
-    /// What is asked.
+    /// The command.
     pub command: Command,
 }
 
 impl Request {
-    /// A plain request.
+    /// Returns a request without key, version and expansion.
     #[must_use]
     pub const fn new(account: AccountId, command: Command) -> Self {
         Self { account, idempotency_key: None, version: None, expand: Vec::new(), command }
     }
 
-    /// The same request under an idempotency key.
+    /// Returns the same request under an idempotency key.
     #[must_use]
     pub fn with_key(self, key: &str) -> Self {
         Self { idempotency_key: Some(key.to_owned()), ..self }
     }
 }
 
-/// What an engine is made of.
+/// The parts of an engine.
 pub struct EngineParts {
-    /// Where everything is kept.
+    /// The store of all state.
     pub store: Arc<dyn Store>,
-    /// The network.
+    /// The card and bank network.
     pub acquirer: Arc<dyn Acquirer>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// New ids.
+    /// The source of new ids.
     pub ids: Arc<dyn Ids>,
-    /// The way of webhooks.
+    /// The transport of webhooks.
     pub delivery: Arc<dyn DeliveryPort>,
-    /// Where pages for customers are served (`http://127.0.0.1:4242`), to begin the addresses of pages with.
+    /// The address of the pages for customers (`http://127.0.0.1:4242`), which begins their URLs.
     pub origin: String,
     /// The free choices.
     pub dialect: Dialect,
-    /// How long a request waits for an object that another one holds before it answers `lock_timeout`.
+    /// The longest wait for an object in use, after which the response is `lock_timeout`.
     pub lock_wait: Duration,
-    /// How often the acquirer is asked at once before a request gives up and the worker takes over.
+    /// The number of immediate requests to the acquirer before a request gives up and the worker takes over.
     pub tries: u32,
+    /// Whether the engine asserts its internal invariants around each decision and at each commit, and panics if one is
+    /// violated. On by default with `debug-assertions` or the feature `assertions`. Turn it off for a store or an
+    /// acquirer that is faulty on purpose.
+    pub assertions: bool,
 }
 
 impl EngineParts {
-    /// Deterministic parts in plain memory, with the clock at `now`.
+    /// Returns deterministic parts in plain memory, with the clock at `now`.
     #[must_use]
     pub fn in_memory(now: Time) -> Self {
         Self {
@@ -81,11 +86,12 @@ impl EngineParts {
             dialect: Dialect::default(),
             lock_wait: Duration::from_secs(2),
             tries: 3,
+            assertions: ENABLED,
         }
     }
 }
 
-/// A payment engine. Share it between threads freely.
+/// A payment engine, safe to share between threads.
 ///
 /// ```
 /// use holdfast_engine::command::{Command, CreatePaymentIntent};
@@ -110,10 +116,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine on `parts`, continuing where the store stopped.
+    /// Returns an engine on `parts` that continues the store's state.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     pub fn open(parts: EngineParts) -> Result<Self, StoreError> {
         let (mut accounts, mut endpoints) = (Vec::new(), Vec::new());
         parts.store.each(Kind::Account, &mut |object| {
@@ -135,15 +141,15 @@ impl Engine {
     /// Adds an account, or replaces the one with its id.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be written.
+    /// [`StoreError`] if the store cannot be written.
     pub fn add_account(&self, account: Account) -> Result<(), StoreError> {
         let objects = vec![Object::from(account)];
-        self.parts.store.commit(Batch { objects: objects.clone(), ..Batch::default() })?;
+        self.commit_batch(Batch { objects: objects.clone(), ..Batch::default() })?;
         self.note(&objects);
         Ok(())
     }
 
-    /// The account with this id.
+    /// Returns the account with this id.
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<Arc<Account>> {
         let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
@@ -156,35 +162,47 @@ impl Engine {
         self.run(request, self.parts.clock.now())
     }
 
-    /// Has the world outside do something: a customer, a bank, a network.
+    /// Injects an event of the environment: an act of a customer, a bank or a network.
+    ///
+    /// ```
+    /// use holdfast_engine::command::EnvironmentEvent;
+    /// use holdfast_engine::objects::Account;
+    /// use holdfast_engine::{AccountId, Engine, EngineParts, PaymentIntentId, Time};
+    ///
+    /// let engine = Engine::open(EngineParts::in_memory(Time::new(1_800_000_000)))?;
+    /// engine.add_account(Account::standard(AccountId(1)))?;
+    /// let event = EnvironmentEvent::Authenticate { intent: PaymentIntentId(7), passes: true };
+    /// assert_eq!(engine.inject(AccountId(1), event).status(), 404);
+    /// # Ok::<(), holdfast_engine::store::StoreError>(())
+    /// ```
     #[must_use]
-    pub fn happen(&self, account: AccountId, event: WorldEvent) -> Response {
-        self.execute(Request::new(account, Command::World(event)))
+    pub fn inject(&self, account: AccountId, event: EnvironmentEvent) -> Response {
+        self.execute(Request::new(account, Command::Environment(event)))
     }
 
-    /// An object as it is now, without any rendering.
+    /// Returns the current state of an object, without rendering.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     pub fn observe(&self, id: impl Into<ObjectId>) -> Result<Option<Object>, StoreError> {
         self.parts.store.object(id.into())
     }
 
-    /// Events with a sequence number above `after`, in the order of their transactions, at most `limit`.
+    /// Returns at most `limit` events with a sequence number above `after`, in the order of their transactions.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     pub fn events_after(&self, after: u64, limit: usize) -> Result<Vec<(u64, Arc<Event>)>, StoreError> {
         self.parts.store.events_after(after, limit)
     }
 
-    /// The store, for looks at everything in it.
+    /// Returns the store, for reads of everything in it.
     #[must_use]
     pub fn store(&self) -> &dyn Store {
         &*self.parts.store
     }
 
-    /// The instant the engine believes it is.
+    /// Returns the current instant of the engine's clock.
     #[must_use]
     pub fn now(&self) -> Time {
         self.parts.clock.now()

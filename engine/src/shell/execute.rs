@@ -1,15 +1,15 @@
-//! One request from its arrival to its answer: key, locks, decision, transaction.
+//! The steps of one request: key, locks, decision, transaction, response.
 
 use super::Engine;
 use super::engine::Request;
 use super::expand;
+use super::lock_set::lock_set;
 use super::locks::Held;
-use super::touched::touched;
 use super::view::View;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{Command, ListQuery};
-use crate::core::{Changes, Done, Reply, Scene, Stop, decide};
-use crate::edge::{expandable, noun};
+use crate::core::{Changes, DecisionContext, Done, Reply, Stop, decide};
+use crate::edge::expandable;
 use crate::objects::{Account, Origin};
 use crate::refusal::{Reason, Refusal};
 use crate::response::{Body, Expanded, Response};
@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 /// The longest idempotency key (§2.11).
 const LONGEST_KEY: usize = 255;
-/// How often the objects to lock may turn out to be others before a request gives up.
+/// How often the set of objects to lock may change before a request gives up.
 const LOCK_ROUNDS: u32 = 8;
 
-/// A request under way: what is fixed from its arrival on.
+/// A request under way, with the values fixed at its arrival.
 pub(super) struct Case<'a> {
     pub request: Request,
     pub account: &'a Arc<Account>,
@@ -33,7 +33,7 @@ pub(super) struct Case<'a> {
     /// The instant the decision is made for.
     pub now: Time,
     pub reference: Reference,
-    /// The client already has an answer; the decision's own reaches nobody.
+    /// Whether the client already has a response, so that the decision's own is dropped.
     pub given_up: bool,
 }
 
@@ -59,7 +59,7 @@ impl Engine {
         }
     }
 
-    /// §2.11: one effect and one answer for a key.
+    /// Executes a request with a key: one effect and one response for each key (§2.11).
     fn once(&self, case: &Case<'_>, version: crate::ApiVersion, key: &str) -> Response {
         let refuse = |reason: Reason| refused(case.number, version, reason.into());
         if key.len() > LONGEST_KEY {
@@ -74,10 +74,10 @@ impl Engine {
         }
     }
 
-    /// What a request under a known key is answered; `None` when it is to be executed.
+    /// Returns the response to a request with a known key; `None` if the request is to be executed.
     pub(super) fn known(&self, case: &Case<'_>, version: crate::ApiVersion, key: &str) -> Option<Response> {
         let refuse = |reason: Reason| Some(refused(case.number, version, reason.into()));
-        // Twice at the most: an open question is answered first, then the record is read again.
+        // At most twice: an open request to the acquirer is finished first, then the record is read again.
         for _ in 0..2 {
             let known = match self.parts.store.key(case.account.id, key) {
                 Ok(known) => {
@@ -103,7 +103,7 @@ impl Engine {
         refuse(Reason::KeyInUse)
     }
 
-    /// Locks what the command works on, then decides.
+    /// Locks the objects of the command, then decides.
     fn change(&self, case: &Case<'_>, version: crate::ApiVersion) -> Response {
         match self.hold(case.account.id, &case.request.command) {
             Some((_held, wanted)) => self.decide_and_commit(case, version, wanted),
@@ -111,13 +111,13 @@ impl Engine {
         }
     }
 
-    /// Has the objects of `command` to itself, with no question open on them; `None` when others have them.
+    /// Locks the objects of `command` and finishes open requests on them; `None` if others hold them.
     pub(super) fn hold(&self, account: AccountId, command: &Command) -> Option<(Held<'_>, Vec<ObjectId>)> {
         for _ in 0..LOCK_ROUNDS {
             let view = View::of(&*self.parts.store);
-            let wanted = touched(&view, account, command);
+            let wanted = lock_set(&view, account, command);
             let held = self.locks.hold(&wanted)?;
-            if touched(&view, account, command) != wanted {
+            if lock_set(&view, account, command) != wanted {
                 continue;
             }
             if self.open.on(&wanted).into_iter().any(|ask| self.conclude(&ask).is_err()) {
@@ -128,7 +128,7 @@ impl Engine {
         None
     }
 
-    /// Decides; when the acquirer must answer first, records the question, asks, and decides again.
+    /// Decides. If the acquirer must answer first, records the request, sends it, and decides again.
     pub(super) fn decide_and_commit(
         &self,
         case: &Case<'_>,
@@ -143,7 +143,7 @@ impl Engine {
         };
         let ask = Arc::new(self.open_ask(case, version, ask, locks));
         let recorded = Batch { ask: Some(Arc::clone(&ask)), key: self.asking(case), ..Batch::default() };
-        if let Err(error) = self.parts.store.commit(recorded) {
+        if let Err(error) = self.commit_batch(recorded) {
             return refused(case.number, version, Reason::Internal(error.to_string()).into());
         }
         let watched = self.open.watch(&ask);
@@ -155,7 +155,7 @@ impl Engine {
         response
     }
 
-    /// Decides again with the acquirer's answer and makes it so.
+    /// Decides again with the acquirer's answer and commits the result.
     pub(super) fn finish(
         &self,
         case: &Case<'_>,
@@ -166,11 +166,11 @@ impl Engine {
         match self.decide(case, version, Some(answer)) {
             Ok(done) => self.commit(case, version, done, Some(ask)),
             Err(Stop::Refuse(refusal)) => {
-                // The acquirer said that nothing happened there, and so nothing happens here.
+                // The acquirer reported no effect, so nothing changes here.
                 let reply = Err(refusal);
                 self.commit(case, version, Done { changes: Changes::default(), reply }, Some(ask))
             }
-            // What the acquirer did is not written down yet: the question stays open, and is asked again.
+            // The acquirer's effect is not stored yet: the request stays open and is repeated.
             Err(Stop::Unable(why)) => {
                 self.open.add(Arc::clone(ask));
                 refused(case.number, version, Reason::Internal(why).into())
@@ -183,22 +183,23 @@ impl Engine {
         }
     }
 
-    /// The acquirer does not answer: the client is told so, for good, and the worker asks on (§2.11, R2).
+    /// Reports a missing answer of the acquirer to the client. This response stands, and the worker repeats the request
+    /// (§2.11, R2).
     fn give_up(&self, case: &Case<'_>, version: crate::ApiVersion, ask: &Arc<OpenAsk>) -> Response {
         let reason = Reason::Internal("the card network did not answer; the outcome will follow".to_owned());
         let response = refused(case.number, version, reason.into());
         let given_up = Arc::new(OpenAsk { given_up: true, ..(**ask).clone() });
         let key = self.answered(case, &response);
         let batch = Batch { ask: Some(Arc::clone(&given_up)), key, ..Batch::default() };
-        // Should this fail too, the recorded question still stands and is answered after a restart.
-        let recorded = self.parts.store.commit(batch).is_ok();
+        // If this fails too, the recorded request still stands and is repeated after a restart.
+        let recorded = self.commit_batch(batch).is_ok();
         self.open.add(if recorded { given_up } else { Arc::clone(ask) });
         response
     }
 
     fn decide(&self, case: &Case<'_>, version: crate::ApiVersion, answer: Option<Answer>) -> Result<Done, Stop> {
-        let view = View::of(&*self.parts.store);
-        let scene = Scene {
+        let view = View::asserting(&*self.parts.store, self.parts.assertions);
+        let context = DecisionContext {
             objects: &view,
             ids: &*self.parts.ids,
             dialect: &self.parts.dialect,
@@ -208,14 +209,17 @@ impl Engine {
             reference: case.reference,
             answer,
         };
-        let decided = decide(&scene, &case.request.command);
+        let decided = decide(&context, &case.request.command);
         match view.failure() {
             Some(error) => Err(Stop::Unable(error.to_string())),
-            None => decided,
+            None => {
+                self.assert_decision(&context, &decided);
+                decided
+            }
         }
     }
 
-    /// Makes a decision one transaction and answers it.
+    /// Commits a decision as one transaction and returns the response.
     fn commit(
         &self,
         case: &Case<'_>,
@@ -240,7 +244,7 @@ impl Engine {
             ask: None,
             answered: ask.map(|ask| ask.reference),
         };
-        match self.parts.store.commit(batch) {
+        match self.commit_batch(batch) {
             Ok(()) => {
                 self.note(&noted);
                 response
@@ -254,13 +258,13 @@ impl Engine {
         }
     }
 
-    /// A refusal that changes nothing; the key remembers it where the rules say so (§2.11).
+    /// Returns a refusal that changes nothing. The key keeps it where the rules say so (§2.11).
     fn refuse(&self, case: &Case<'_>, version: crate::ApiVersion, refusal: Refusal) -> Response {
         let stored = refusal.reason.is_stored();
         let response = refused(case.number, version, refusal);
         if stored && let Some(key) = self.answered(case, &response) {
             let batch = Batch { key: Some(key), ..Batch::default() };
-            if let Err(error) = self.parts.store.commit(batch) {
+            if let Err(error) = self.commit_batch(batch) {
                 return refused(case.number, version, Reason::Internal(error.to_string()).into());
             }
         }
@@ -277,7 +281,7 @@ impl Engine {
     }
 
     fn origin(&self, case: &Case<'_>) -> Option<Arc<Origin>> {
-        if matches!(case.request.command, Command::Job(_) | Command::World(_)) {
+        if matches!(case.request.command, Command::Job(_) | Command::Environment(_)) {
             return None;
         }
         let idempotency_key = case.request.idempotency_key.clone();
@@ -314,7 +318,7 @@ impl Engine {
         }
     }
 
-    /// Answers a request that changes nothing.
+    /// Executes a read.
     fn look(&self, case: &Case<'_>, version: crate::ApiVersion) -> Response {
         let body = if let Command::Retrieve(id) = &case.request.command {
             self.retrieve(case, *id)
@@ -335,7 +339,7 @@ impl Engine {
         match found.filter(|object| object.account() == case.account.id && !is_gone(object)) {
             Some(object) => Ok(Body::Object(object)),
             None => {
-                let (noun, param) = noun(id.kind());
+                let (noun, param) = id.kind().name_and_param();
                 let (noun, param) = (Cow::Borrowed(noun), Cow::Borrowed(param));
                 Err(Reason::NotFound { noun, id: id.to_string(), param }.into())
             }
@@ -366,7 +370,7 @@ impl Engine {
     }
 }
 
-/// An answer that says no.
+/// Returns a response with a refusal.
 pub(super) fn refused(request: u64, version: crate::ApiVersion, refusal: Refusal) -> Response {
     let body = Body::Refused(Box::new(refusal));
     Response { request, version, body, expanded: Vec::new(), replayed: false }

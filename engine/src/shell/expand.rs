@@ -1,4 +1,4 @@
-//! `expand[]`: finds the objects behind the ids an answer names, so that they can be frozen with it.
+//! `expand[]`: finds the objects behind the ids of a response, which freezes them.
 
 use crate::command::ListQuery;
 use crate::edge::{expandable, render};
@@ -8,11 +8,11 @@ use crate::version::{ApiVersion, Feature};
 use crate::{Kind, Object, ObjectId};
 use serde_json::Value;
 
-/// The most objects one answer expands.
+/// The most objects that one response expands.
 const MOST: usize = 500;
 
-/// What stands at `paths` of `body`, each with its path; list items are named by their index. Objects are read as
-/// `changed` leaves them.
+/// Returns the values at `paths` of `body`, each with its path; items of lists are named by their index. Objects are
+/// read as `changed` leaves them.
 pub(super) fn resolve(
     paths: &[String],
     body: &Body,
@@ -61,7 +61,7 @@ impl Found<'_> {
         }
     }
 
-    /// Before 2022-11-15 a payment shows its charges unasked.
+    /// Adds the charges that a payment shows before version 2022-11-15.
     fn charges(&mut self, body: &Body) {
         let shown: Vec<(String, &Object)> = match body {
             Body::Object(object) => vec![("latest_charge".to_owned(), object)],
@@ -78,7 +78,7 @@ impl Found<'_> {
         }
     }
 
-    /// What `parts` name below an object that stands at `at`.
+    /// Returns the values that `parts` name below an object at `at`.
     fn below(&mut self, object: &Object, parts: &[&str], at: &str) {
         match (parts, object) {
             ([expandable::LINE_ITEMS, ..], Object::CheckoutSession(session)) => {
@@ -98,7 +98,7 @@ impl Found<'_> {
         }
     }
 
-    /// The ten newest refunds of a charge, as `changed` leaves them.
+    /// Returns the ten newest refunds of a charge, as `changed` leaves them.
     fn refunds(&self, charge: &Object) -> Vec<Object> {
         let query = ListQuery { of: vec![charge.id()], ..ListQuery::newest(Kind::Refund) };
         let known = self.store.list(charge.account(), &query).map(|page| page.objects).unwrap_or_default();
@@ -106,7 +106,7 @@ impl Found<'_> {
             |object: &&Object| object.as_refund().is_some_and(|refund| ObjectId::from(refund.charge) == charge.id());
         let mut all: Vec<Object> = self.changed.iter().rev().filter(fresh).cloned().chain(known).collect();
         all.sort_by_key(|refund| std::cmp::Reverse(refund.id().number()));
-        // The sort keeps the fresher state of an object before the older one.
+        // The sort keeps the newer state of an object before the older one.
         all.dedup_by_key(|refund| refund.id());
         all
     }

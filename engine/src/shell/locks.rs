@@ -1,4 +1,4 @@
-//! Locks on objects and idempotency keys: who works on an object works alone, and nobody waits for ever.
+//! Exclusive locks on objects and idempotency keys, with a limit on the wait.
 
 use crate::{AccountId, ObjectId};
 use rustc_hash::FxHashSet;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 const SHARDS: usize = 64;
 
-/// The objects in use.
+/// The locked objects.
 #[derive(Debug)]
 pub(super) struct Locks {
     shards: Vec<Shard>,
@@ -24,11 +24,11 @@ struct Shard {
 #[derive(Debug, Default)]
 struct State {
     held: FxHashSet<ObjectId>,
-    /// How many wait: waking nobody would cost a system call all the same.
+    /// The number of waiting requests: a wake-up without a waiter would cost a system call.
     waiting: usize,
 }
 
-/// Objects held until this is dropped.
+/// A lock on objects, released on drop.
 #[derive(Debug)]
 pub(super) struct Held<'a> {
     locks: &'a Locks,
@@ -40,7 +40,7 @@ impl Locks {
         Self { shards: (0..SHARDS).map(|_| Shard::default()).collect(), wait }
     }
 
-    /// Holds all of `objects` (sorted, so that two requests never wait for each other), or none after the wait.
+    /// Locks all of `objects`, or none after the wait. They are sorted, so two requests never wait for each other.
     pub(super) fn hold(&self, objects: &[ObjectId]) -> Option<Held<'_>> {
         let mut held = Held { locks: self, objects: Vec::with_capacity(objects.len()) };
         for object in objects {
@@ -50,7 +50,7 @@ impl Locks {
         Some(held)
     }
 
-    /// The hold of a request that was taken in before: see [`Held::leave`].
+    /// Returns the lock of an accepted request: see [`Held::leave`].
     pub(super) fn resume(&self, objects: Vec<ObjectId>) -> Held<'_> {
         Held { locks: self, objects }
     }
@@ -62,7 +62,7 @@ impl Locks {
 }
 
 impl Held<'_> {
-    /// Leaves the objects held beyond this value, until [`Locks::resume`] gets them back.
+    /// Keeps the objects locked beyond this value, until [`Locks::resume`] takes them over.
     pub(super) fn leave(mut self) -> Vec<ObjectId> {
         std::mem::take(&mut self.objects)
     }
@@ -112,11 +112,11 @@ impl Drop for Held<'_> {
     }
 }
 
-/// The idempotency keys whose requests are under way.
+/// The idempotency keys of requests under way.
 #[derive(Debug, Default)]
 pub(super) struct KeysInUse(Mutex<FxHashSet<(AccountId, String)>>);
 
-/// A key in use until this is dropped.
+/// A key in use, released on drop.
 #[derive(Debug)]
 pub(super) struct KeyInUse<'a> {
     keys: &'a KeysInUse,
@@ -124,15 +124,15 @@ pub(super) struct KeyInUse<'a> {
 }
 
 impl KeysInUse {
-    /// Marks the key as in use, unless it is.
+    /// Marks the key as in use; `None` if it is in use already.
     pub(super) fn begin(&self, account: AccountId, key: &str) -> Option<KeyInUse<'_>> {
         let key = (account, key.to_owned());
         let free = self.lock().insert(key.clone());
-        // Made only when it is free: dropping one frees the key.
+        // Created only if the key is free, because a drop releases the key.
         free.then(|| KeyInUse { keys: self, key: Some(key) })
     }
 
-    /// The key of a request that was taken in before: see [`KeyInUse::leave`].
+    /// Returns the key of an accepted request: see [`KeyInUse::leave`].
     pub(super) fn resume(&self, key: (AccountId, String)) -> KeyInUse<'_> {
         KeyInUse { keys: self, key: Some(key) }
     }
@@ -143,7 +143,7 @@ impl KeysInUse {
 }
 
 impl KeyInUse<'_> {
-    /// Leaves the key in use beyond this value, until [`KeysInUse::resume`] gets it back.
+    /// Keeps the key in use beyond this value, until [`KeysInUse::resume`] takes it over.
     pub(super) fn leave(mut self) -> Option<(AccountId, String)> {
         self.key.take()
     }

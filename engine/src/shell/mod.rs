@@ -1,17 +1,18 @@
-//! The imperative shell: locks, one transaction for each decision, questions to the acquirer, the worker.
+//! The imperative shell: locks, one transaction for each decision, requests to the acquirer, the worker.
 
-mod arrive;
+mod accept;
 mod deliver;
 mod engine;
 mod execute;
 mod expand;
+mod invariants;
+mod lock_set;
 mod locks;
 mod open_asks;
-mod touched;
 mod view;
 mod worker;
 
-pub use arrive::Arrived;
+pub use accept::AcceptedRequest;
 pub use deliver::{DeliveryPort, NoDelivery, Post, sign};
 pub use engine::{Engine, EngineParts, Request};
 pub use worker::Progress;

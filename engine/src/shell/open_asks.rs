@@ -1,4 +1,4 @@
-//! Questions to the acquirer whose answers are not known: left by a crash, or given up by a request.
+//! Requests to the acquirer whose answers are unknown: left by a crash, or given up by a client's request.
 
 use crate::ObjectId;
 use crate::acquirer::Reference;
@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The open questions. Objects they lock stay locked until they are answered.
+/// The open requests to the acquirer. The objects that they lock stay locked until the answer.
 #[derive(Debug)]
 pub(super) struct OpenAsks {
     asks: Mutex<FxHashMap<Reference, Arc<OpenAsk>>>,
@@ -36,14 +36,14 @@ impl OpenAsks {
         self.lock().get(&reference).cloned()
     }
 
-    /// All of them, oldest first.
+    /// Returns all open requests, oldest first.
     pub(super) fn all(&self) -> Vec<Arc<OpenAsk>> {
         let mut asks: Vec<_> = self.lock().values().cloned().collect();
         asks.sort_by_key(|ask| ask.reference);
         asks
     }
 
-    /// Those that lock one of `objects`, oldest first.
+    /// Returns the open requests that lock one of `objects`, oldest first.
     pub(super) fn on(&self, objects: &[ObjectId]) -> Vec<Arc<OpenAsk>> {
         if self.count.load(Ordering::SeqCst) == 0 {
             return Vec::new();
@@ -51,7 +51,7 @@ impl OpenAsks {
         self.all().into_iter().filter(|ask| ask.locks.iter().any(|locked| objects.contains(locked))).collect()
     }
 
-    /// Has the question counted as open again should the caller panic: whether it had its effect is then unknown.
+    /// Returns a guard that marks the request as open again if the caller panics: its effect is then unknown.
     pub(super) fn watch(&self, ask: &Arc<OpenAsk>) -> Watched<'_> {
         Watched { open: self, ask: Some(Arc::clone(ask)) }
     }
@@ -61,14 +61,14 @@ impl OpenAsks {
     }
 }
 
-/// A question on its way; open again when this is dropped before [`Self::over`].
+/// A guard of a request under way, which is open again if the guard is dropped before [`Self::over`].
 pub(super) struct Watched<'a> {
     open: &'a OpenAsks,
     ask: Option<Arc<OpenAsk>>,
 }
 
 impl Watched<'_> {
-    /// Whoever asked has seen to it.
+    /// Ends the guard: the request is finished or was marked as open.
     pub(super) fn over(mut self) {
         self.ask = None;
     }

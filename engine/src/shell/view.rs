@@ -1,23 +1,30 @@
-//! The objects as a decision sees them: reads of the store that remember a failure instead of passing it on.
+//! Reads of the store for a decision, which record a failure instead of returning it.
 
+use crate::invariants::record;
 use crate::money::Currency;
-use crate::nouns::Objects;
+use crate::objects::Objects;
 use crate::store::{Store, StoreError};
 use crate::{AccountId, Object, ObjectId};
 use std::cell::RefCell;
 
-/// Reads of the store for one decision. A decision made on a view that failed must be thrown away.
+/// Reads of the store for one decision. A decision on a view with a failure must be discarded.
 pub(super) struct View<'a> {
     store: &'a dyn Store,
     failure: RefCell<Option<StoreError>>,
+    assertions: bool,
 }
 
 impl<'a> View<'a> {
     pub(super) fn of(store: &'a dyn Store) -> Self {
-        Self { store, failure: RefCell::new(None) }
+        Self::asserting(store, false)
     }
 
-    /// The failure of a read, if there was one.
+    /// Returns a view that asserts the invariants of every object that it reads, if `assertions` holds.
+    pub(super) fn asserting(store: &'a dyn Store, assertions: bool) -> Self {
+        Self { store, failure: RefCell::new(None), assertions }
+    }
+
+    /// Returns the last failure of a read.
     pub(super) fn failure(&self) -> Option<StoreError> {
         self.failure.borrow().clone()
     }
@@ -32,7 +39,12 @@ impl<'a> View<'a> {
 
 impl Objects for View<'_> {
     fn object(&self, id: ObjectId) -> Option<Object> {
-        self.noting(self.store.object(id))
+        let found = self.noting(self.store.object(id));
+        if let Some(object) = found.as_ref().filter(|_| self.assertions) {
+            let checked = record(object);
+            assert!(checked.is_ok(), "internal invariant violated before a decision: {id}: {checked:?}");
+        }
+        found
     }
 
     fn balance(&self, account: AccountId, currency: Currency) -> i64 {

@@ -1,4 +1,4 @@
-//! The worker: answers what is open, runs what is due, forgets what is old.
+//! The worker: repeats open requests to the acquirer, runs due jobs, deletes old keys.
 
 use super::Engine;
 use super::engine::Request;
@@ -10,31 +10,31 @@ use crate::time::Time;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
-/// How many jobs are fetched at a time.
+/// The number of jobs fetched at a time.
 const PORTION: usize = 256;
 
-/// What one run of the worker did.
+/// The result of one run of the worker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Jobs that ran.
+    /// The number of jobs that ran.
     pub jobs: u64,
-    /// Questions to the acquirer that were answered.
+    /// The number of open requests to the acquirer that were answered.
     pub answered: u64,
-    /// Questions that stay open.
+    /// The number of requests that stay open.
     pub open: u64,
-    /// Idempotency keys that were forgotten.
+    /// The number of idempotency keys deleted.
     pub pruned: u64,
 }
 
-/// A question could not be answered now.
+/// The error for a request to the acquirer that stays open.
 #[derive(Debug)]
 pub(super) struct StillOpen;
 
 impl Engine {
-    /// Does everything that is due at `now`, each piece in its own transaction.
+    /// Runs everything that is due at `now`, each part in its own transaction.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read; what was done stays done.
+    /// [`StoreError`] if the store cannot be read. Finished transactions stand.
     pub fn run_due(&self, now: Time) -> Result<Progress, StoreError> {
         let mut progress = self.ask_again();
         let mut tried = FxHashSet::default();
@@ -54,7 +54,7 @@ impl Engine {
         Ok(progress)
     }
 
-    /// Asks the acquirer again what it has not answered: the first part of [`Self::run_due`].
+    /// Repeats the open requests to the acquirer: the first part of [`Self::run_due`].
     pub fn ask_again(&self) -> Progress {
         let mut progress = Progress::default();
         for ask in self.open.all() {
@@ -66,29 +66,29 @@ impl Engine {
         progress
     }
 
-    /// Forgets idempotency keys that are old at `now`, and answers how many: the last part of [`Self::run_due`].
+    /// Deletes idempotency keys that are old at `now` and returns their number: the last part of [`Self::run_due`].
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be written.
+    /// [`StoreError`] if the store cannot be written.
     pub fn forget_keys(&self, now: Time) -> Result<u64, StoreError> {
         let kept = self.parts.dialect.timing.idempotency;
         let before = now.seconds().checked_sub(kept);
         before.map_or(Ok(0), |before| self.parts.store.prune_keys(Time::new(before)))
     }
 
-    /// When the next job is due.
+    /// Returns the time of the next job.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     pub fn next_due(&self) -> Result<Option<Time>, StoreError> {
         self.parts.store.next_due()
     }
 
-    /// Runs one job that [`crate::store::Store::due`] named, for whoever runs several at a time. A job that is not
-    /// due any more, or finds its object in use, does nothing.
+    /// Runs one job that [`crate::store::Store::due`] returned, for a caller that runs several at a time. A job that is
+    /// not due, or whose object is in use, does nothing.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read or written.
+    /// [`StoreError`] if the store cannot be read or written.
     pub fn run_job(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
         if job.kind == JobKind::Deliver {
             return self.deliver(job, now);
@@ -101,7 +101,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Has an open question answered, when its objects are free.
+    /// Finishes an open request if its objects are free.
     pub(super) fn answer_open(&self, reference: Reference) -> Result<(), StillOpen> {
         let Some(ask) = self.open.get(reference) else {
             return Ok(());
@@ -110,7 +110,7 @@ impl Engine {
         self.conclude(&ask)
     }
 
-    /// Asks again under the same reference and makes the answer so. The caller holds the objects.
+    /// Repeats a request under its reference and commits the result. The caller holds the objects.
     pub(super) fn conclude(&self, ask: &Arc<OpenAsk>) -> Result<(), StillOpen> {
         if self.open.get(ask.reference).is_none() {
             return Ok(());
@@ -127,7 +127,7 @@ impl Engine {
         let (number, now, reference) = (ask.request, ask.asked_at, ask.reference);
         let given_up = ask.given_up;
         let case = Case { request, account: &account, number, now, reference, given_up };
-        // Taken out first: should the transaction fail, it is put back.
+        // Removed first, and added again if the transaction fails.
         self.open.remove(ask.reference);
         let watched = self.open.watch(ask);
         let _ = self.finish(&case, ask.version, ask, answer);
@@ -135,7 +135,7 @@ impl Engine {
         if self.open.get(ask.reference).is_some() { Err(StillOpen) } else { Ok(()) }
     }
 
-    /// Asks until an answer comes, a few times.
+    /// Sends the request until an answer arrives, at most [`EngineParts::tries`](super::EngineParts::tries) times.
     pub(super) fn ask_acquirer(&self, ask: &OpenAsk) -> Option<Answer> {
         (0..self.parts.tries.max(1)).find_map(|_| self.parts.acquirer.ask(ask.reference, &ask.ask).ok())
     }

@@ -1,6 +1,8 @@
-//! The plain memory store: no SQL, no files, as fast as maps are. For fuzzing and tests.
+//! The plain memory store, for fuzzing and tests.
 
-use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, movements, page, parent};
+use super::{
+    Batch, KeyRecord, OpenAsk, Page, Store, StoreError, balance_out_of_range, is_listed, movements, page, parent,
+};
 use crate::acquirer::Reference;
 use crate::command::{JobKey, ListQuery};
 use crate::money::Currency;
@@ -46,6 +48,18 @@ impl Tables {
         }
     }
 
+    /// Returns the balances that the ledger entries of `batch` lead to.
+    fn balances_after(&self, batch: &Batch) -> Result<FxHashMap<(AccountId, Currency), i64>, StoreError> {
+        let mut changed = FxHashMap::default();
+        for entry in movements(&batch.objects) {
+            let place = (entry.account, entry.currency);
+            let before = changed.get(&place).or_else(|| self.balances.get(&place)).copied().unwrap_or(0);
+            let after = i64::checked_add(before, entry.amount);
+            changed.insert(place, after.ok_or_else(|| balance_out_of_range(entry))?);
+        }
+        Ok(changed)
+    }
+
     fn unschedule(&mut self, job: JobKey) {
         if let Some(due) = self.jobs.remove(&job) {
             self.agenda.remove(&(due, job));
@@ -61,10 +75,9 @@ impl Tables {
 impl Store for MemoryStore {
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let mut tables = self.write();
-        for entry in movements(&batch.objects) {
-            let balance = tables.balances.entry((entry.account, entry.currency)).or_default();
-            *balance = balance.saturating_add(entry.amount);
-        }
+        // Every balance is computed before anything changes, so that a batch that does not fit changes nothing.
+        let balances = tables.balances_after(&batch)?;
+        tables.balances.extend(balances);
         for object in batch.objects {
             tables.put(object);
         }
@@ -146,7 +159,7 @@ impl Store for MemoryStore {
         Ok(pruned)
     }
 
-    /// Memory has no pages to be damaged: what is left is that nothing belongs to an object that is not there.
+    /// Checks that every parent of an object exists; memory has no pages that could be damaged.
     fn check(&self) -> Result<(), StoreError> {
         let tables = self.read();
         let lost =

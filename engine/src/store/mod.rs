@@ -1,4 +1,4 @@
-//! The store port: one transaction takes everything a decision changes.
+//! The store port: one transaction stores all changes of a decision.
 
 mod memory;
 #[cfg(feature = "sqlite")]
@@ -14,6 +14,7 @@ use crate::acquirer::{Ask, Reference};
 use crate::command::{Command, JobKey, ListQuery};
 use crate::money::Currency;
 use crate::objects::{BalanceTransaction, Event};
+pub use crate::response::Page;
 use crate::response::Response;
 use crate::time::Time;
 use crate::version::ApiVersion;
@@ -21,55 +22,55 @@ use crate::{AccountId, Kind, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Everything one transaction changes: all of it happens, or nothing.
+/// The changes of one transaction, which is atomic.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// New states of objects; the last one of an object counts.
+    /// New states of objects; of several states of one object the last counts.
     pub objects: Vec<Object>,
     /// Events, in order.
     pub events: Vec<Event>,
-    /// Jobs to run; replaces the job of the same name.
+    /// Jobs with the time to run them. A job replaces an earlier one with its key.
     pub schedule: Vec<(JobKey, Time)>,
-    /// Jobs no longer wanted; removed before `schedule` is applied.
+    /// Jobs to remove, before `schedule` is applied.
     pub unschedule: Vec<JobKey>,
-    /// What an idempotency key stands for now.
+    /// The new record of an idempotency key.
     pub key: Option<KeyRecord>,
-    /// A question to the acquirer that is open now.
+    /// The request to the acquirer that this transaction opens.
     pub ask: Option<Arc<OpenAsk>>,
-    /// A question that is open no more.
+    /// The request to the acquirer that this transaction closes.
     pub answered: Option<Reference>,
 }
 
-/// What an idempotency key stands for (§2.11).
+/// The record of an idempotency key (§2.11).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
     /// The account the key belongs to.
     pub account: AccountId,
     /// The key.
     pub key: String,
-    /// The request it was first used with.
+    /// The command of its first request.
     pub command: Command,
-    /// When it was first used.
+    /// The time of its first request.
     pub created: Time,
-    /// How far that request got.
+    /// The progress of that request.
     pub state: KeyState,
 }
 
-/// How far the first request with a key got.
+/// The progress of the first request with a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyState {
-    /// It waits for the acquirer.
+    /// The request waits for the acquirer.
     Asking(Reference),
-    /// It was answered.
+    /// The request has a response.
     Answered(Arc<Response>),
 }
 
-/// A question that was, or is about to be, put to the acquirer: recorded before it is asked.
+/// A request to the acquirer, recorded before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenAsk {
-    /// The name under which the acquirer knows it.
+    /// The reference at the acquirer.
     pub reference: Reference,
-    /// The question.
+    /// The request.
     pub ask: Ask,
     /// The command whose decision needs the answer.
     pub command: Command,
@@ -83,24 +84,15 @@ pub struct OpenAsk {
     pub request: u64,
     /// The request's idempotency key.
     pub key: Option<String>,
-    /// What the request wants expanded.
+    /// The paths that the request expands.
     pub expand: Vec<String>,
-    /// The objects nobody else may change until it is answered.
+    /// The objects that stay locked until the answer.
     pub locks: Vec<ObjectId>,
-    /// The client was told that something went wrong; that answer stands.
+    /// Whether the client already has an error response, which stands.
     pub given_up: bool,
 }
 
-/// A page of objects, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The objects.
-    pub objects: Vec<Object>,
-    /// Whether there are more beyond the page.
-    pub has_more: bool,
-}
-
-/// The store failed. The transaction did not happen, unless the process died with it.
+/// The error of a store. The transaction did not happen, unless the process died during it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreError(pub String);
 
@@ -112,83 +104,93 @@ impl std::fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// Where everything is kept.
+/// The storage of all state.
+///
+/// ```
+/// use holdfast_engine::objects::Account;
+/// use holdfast_engine::store::{Batch, MemoryStore, Store};
+/// use holdfast_engine::AccountId;
+///
+/// let store = MemoryStore::default();
+/// store.commit(Batch { objects: vec![Account::standard(AccountId(1)).into()], ..Batch::default() })?;
+/// assert!(store.object(AccountId(1).into())?.is_some());
+/// # Ok::<(), holdfast_engine::store::StoreError>(())
+/// ```
 pub trait Store: Send + Sync {
-    /// Makes all of the batch one transaction.
+    /// Commits the batch as one transaction.
     ///
     /// # Errors
-    /// [`StoreError`] when it did not happen.
+    /// [`StoreError`] if the transaction did not happen.
     fn commit(&self, batch: Batch) -> Result<(), StoreError>;
 
-    /// The object with this id.
+    /// Returns the object with this id.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError>;
 
-    /// The sum of an account's ledger in a currency.
+    /// Returns the sum of an account's ledger in a currency.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError>;
 
-    /// A page of an account's objects.
+    /// Returns a page of an account's objects.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError>;
 
-    /// Hands every object of a kind to `visit`, oldest first.
+    /// Calls `visit` with every object of a kind, oldest first.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError>;
 
-    /// Events with a sequence number above `after`, in the order they were committed, at most `limit`.
+    /// Returns at most `limit` events with a sequence number above `after`, in the order of their commits.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn events_after(&self, after: u64, limit: usize) -> Result<Vec<(u64, Arc<Event>)>, StoreError>;
 
-    /// Jobs due at `now`, earliest first, at most `limit`.
+    /// Returns at most `limit` jobs due at `now`, earliest first.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn due(&self, now: Time, limit: usize) -> Result<Vec<JobKey>, StoreError>;
 
-    /// When the next job is due.
+    /// Returns the time of the next job.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn next_due(&self) -> Result<Option<Time>, StoreError>;
 
-    /// What an idempotency key stands for.
+    /// Returns the record of an idempotency key.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError>;
 
-    /// Forgets keys first used at `before` or earlier; answers how many.
+    /// Deletes keys first used at `before` or earlier and returns their number.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be written.
+    /// [`StoreError`] if the store cannot be written.
     fn prune_keys(&self, before: Time) -> Result<u64, StoreError>;
 
-    /// Reads everything there is and says whether it is whole: its structure, its constraints, what belongs to what.
-    /// Takes as long as reading all of it.
+    /// Checks the structure, the constraints and the references of the whole store. Takes as long as reading all of it.
     ///
     /// # Errors
-    /// [`StoreError`] with the first damage, or when the store cannot be read.
+    /// [`StoreError`] with the first damage, or if the store cannot be read.
     fn check(&self) -> Result<(), StoreError>;
 
-    /// The questions to the acquirer that are open.
+    /// Returns the open requests to the acquirer.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be read.
+    /// [`StoreError`] if the store cannot be read.
     fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError>;
 }
 
-/// The object a kind's objects belong to, where lists can be narrowed to it.
+/// Returns the object a kind's objects belong to, where lists can be narrowed to it.
 pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
     match object {
         Object::Charge(charge) => Some(charge.intent.into()),
@@ -210,7 +212,7 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
     }
 }
 
-/// Whether a list narrowed by `query` shows `object`.
+/// Returns whether a list narrowed by `query` shows `object`.
 pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
     let event_type = object.as_event().map(|event| event.event_type);
     let method_type = object.as_payment_method().map(|method| method.method_type());
@@ -244,8 +246,8 @@ fn belongs_to(object: &Object, of: ObjectId) -> bool {
     [parent(object), of_customer(), of_intent(), of_source()].contains(&Some(of))
 }
 
-/// Cuts the page that `query` asks for from objects that come nearest first: newest first, or oldest first when the
-/// page ends before an object.
+/// Returns the page that `query` selects from objects with the nearest first: newest first, or oldest first if the page
+/// ends before an object.
 pub(crate) fn page(nearest_first: impl Iterator<Item = Object>, query: &ListQuery) -> Page {
     let limit = usize::try_from(query.limit).unwrap_or(0);
     let number = |id: Option<ObjectId>| id.map(ObjectId::number);
@@ -263,7 +265,13 @@ pub(crate) fn page(nearest_first: impl Iterator<Item = Object>, query: &ListQuer
     Page { objects, has_more }
 }
 
-/// The movements among new objects, for the balances.
+/// Returns the error for a ledger entry that takes a balance beyond the range of `i64`.
+pub(crate) fn balance_out_of_range(entry: &BalanceTransaction) -> StoreError {
+    let (account, currency) = (entry.account, entry.currency.code());
+    StoreError(format!("{} takes the {currency} balance of {account} out of range", entry.id))
+}
+
+/// Returns the ledger entries among new objects, for the balances.
 pub(crate) fn movements(objects: &[Object]) -> impl Iterator<Item = &BalanceTransaction> {
     objects.iter().filter_map(Object::as_balance_transaction).map(|entry| &**entry)
 }

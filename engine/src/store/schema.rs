@@ -1,4 +1,4 @@
-//! The tables of the SQLite store: identification, columns, and the money rules as a second line of defence.
+//! The tables of the SQLite store: identification, columns, and constraints on money as a second check.
 
 use crate::command::ListQuery;
 use crate::store::parent;
@@ -9,14 +9,14 @@ pub(super) const APPLICATION_ID: i32 = 0x4846_7374;
 /// `PRAGMA user_version`: the number of migrations a file has had.
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
-/// The oldest version whose records can still be read. What a record is made of changed after version 2, and a migration
-/// moves tables, not what is inside their records.
+/// The oldest version with readable records. The format of records changed after version 2, and a migration moves
+/// tables only.
 pub(super) const OLDEST: usize = 3;
 
-/// Each brings a file from the version before to its own; never changed once released.
+/// The migrations: each brings a file from the previous version to its own. A released one never changes.
 pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS];
 
-/// The tables stay; the records in them are new.
+/// The tables stay, and the format of their records changes.
 const RECORDS: &str = "";
 
 /// Records are whole objects in postcard form; the columns beside them serve lists, keys and checks only.
@@ -81,8 +81,8 @@ CREATE INDEX idempotency_keys_by_time ON idempotency_keys(created);
 CREATE TABLE asks (reference INTEGER PRIMARY KEY, record BLOB NOT NULL);
 ";
 
-/// An account's lists are read from indexes of its own, however much the store holds of others. Events lose the
-/// counter that only mattered if some were ever deleted: one page less to write in every transaction.
+/// Lists of an account use indexes of their own, independent of other accounts' objects. Events lose the counter for
+/// deleted rows: one page less to write in every transaction.
 const LISTS: &str = "
 CREATE TABLE events_anew (sequence INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE,
   account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER, record BLOB NOT NULL);
@@ -103,8 +103,8 @@ CREATE INDEX balance_transactions_of_account ON balance_transactions(account);
 CREATE INDEX webhook_endpoints_of_account ON webhook_endpoints(account);
 ";
 
-/// The statement that reads a list, nearest first: account, the first object it is narrowed to, and the ids it lies
-/// between are its parameters 1 to 4. What else narrows it is left to [`is_listed`](super::is_listed).
+/// Returns the statement that reads a list, nearest first. Its parameters 1 to 4 are the account, the first parent, and
+/// the ids that bound the list. [`is_listed`](super::is_listed) applies the other filters.
 pub(super) fn list(query: &ListQuery) -> String {
     let (table, _) = table(query.kind);
     let narrowed = match (query.kind, query.of.first().map(|of| of.kind())) {
@@ -120,7 +120,7 @@ pub(super) fn list(query: &ListQuery) -> String {
     format!("SELECT record FROM {table} WHERE account = ?1{narrowed}{older}{newer} ORDER BY id {order}")
 }
 
-/// A kind's table and how many amount columns it has (`a`, `b`, …).
+/// Returns a kind's table and the number of its amount columns (`a`, `b`, …).
 pub(super) const fn table(kind: Kind) -> (&'static str, usize) {
     match kind {
         Kind::Account => ("accounts", 0),
@@ -142,7 +142,7 @@ pub(super) const fn table(kind: Kind) -> (&'static str, usize) {
     }
 }
 
-/// The statement that stores an object of `kind`, new or known.
+/// Returns the statement that stores an object of `kind`, new or known.
 pub(super) fn upsert(kind: Kind) -> String {
     let (table, amounts) = table(kind);
     let columns: Vec<&str> = ["a", "b", "c", "d"].into_iter().take(amounts).collect();
@@ -155,12 +155,12 @@ pub(super) fn upsert(kind: Kind) -> String {
     format!("INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {updates}")
 }
 
-/// The number of the object's parent, for the column of that name.
+/// Returns the number of the object's parent, for the column of that name.
 pub(super) fn parent_number(object: &Object) -> Option<u64> {
     parent(object).map(ObjectId::number)
 }
 
-/// The amounts that the table's CHECK constraints look at.
+/// Returns the amounts that the table's CHECK constraints look at.
 pub(super) fn amounts(object: &Object) -> [i128; 4] {
     let of = |a: crate::Money, b: crate::Money, c: crate::Money, d: crate::Money| {
         [a, b, c, d].map(|amount| i128::from(amount.minor()))

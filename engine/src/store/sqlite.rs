@@ -1,4 +1,4 @@
-//! The SQLite store: a file that survives crashes, or the same code on a database in memory.
+//! The SQLite store: a crash-safe file, or a database in memory.
 
 use super::schema;
 use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, page};
@@ -7,7 +7,7 @@ use crate::money::Currency;
 use crate::objects::Event;
 use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
-use records::{decode, number, object, objects};
+use records::{decode, number, object, objects, unsigned};
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use std::fs::File;
@@ -22,10 +22,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-/// Statements that are kept prepared: more than there are, but for the many forms of lists.
+/// The number of cached statements: more than there are, except for the many forms of lists.
 const STATEMENTS: usize = 128;
 
-/// What a commit waits for.
+/// The durability of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// The disk: a commit survives a power cut (`synchronous=FULL`).
@@ -37,20 +37,20 @@ pub enum Durability {
 /// A store in a SQLite database.
 #[derive(Debug)]
 pub struct SqliteStore {
-    /// Reads of a file do not wait for its writer. Closed before it, so that the writer can tidy the log away.
+    /// Reads of a file do not wait for its writer. Closed before the writer, so that the writer can remove the log.
     reader: Option<Mutex<Connection>>,
     writer: Mutex<Connection>,
     queue: Mutex<Queue>,
     done: Condvar,
-    /// Objects as they were committed last, so that hot ones are not read back.
+    /// Recently committed objects, as a cache.
     recent: Mutex<FxHashMap<ObjectId, Object>>,
     selects: Vec<String>,
     upserts: Vec<String>,
-    /// Held as long as the store is open: one process at a time.
+    /// The lock that keeps other processes out while the store is open.
     _lock: Option<File>,
 }
 
-/// Transactions that wait to be committed together.
+/// The queue of transactions that commit together.
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Vec<(u64, Batch)>,
@@ -68,21 +68,21 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl SqliteStore {
-    /// Opens the store at `path`, or begins one there.
+    /// Opens the store at `path`, or creates it.
     ///
     /// # Errors
-    /// [`StoreError`] when the file is damaged, is not a store, was made by a newer engine, or is in use. The
-    /// file is then left as it was.
+    /// [`StoreError`] if the file is damaged, is not a store, was made by a newer engine, or is in use. The file is
+    /// then unchanged.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
         let (writer, lock) = open::file(path, durability)?;
         let reader = open::reader(path)?;
         Ok(Self::of(writer, Some(reader), Some(lock)))
     }
 
-    /// An empty store in a SQLite database in memory.
+    /// Returns an empty store in a SQLite database in memory.
     ///
     /// # Errors
-    /// [`StoreError`] when SQLite cannot make one.
+    /// [`StoreError`] if SQLite cannot create the database.
     pub fn in_memory() -> Result<Self, StoreError> {
         Ok(Self::of(open::memory()?, None, None))
     }
@@ -116,7 +116,7 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    /// The first to come commits for all who wait by then: one sync for many.
+    /// The first waiting thread commits for all that wait: one sync for many transactions.
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let mut queue = self.queue();
         let ticket = queue.next;
@@ -146,7 +146,7 @@ impl Store for SqliteStore {
         if recent.is_some() {
             return Ok(recent);
         }
-        // An id that no row can have is the id of nothing, and no failure.
+        // An id beyond SQLite's range names no object; this is not a failure.
         let Ok(place) = number(id.number()) else { return Ok(None) };
         let connection = self.read();
         let sql = self.selects.get(usize::from(id.kind().code())).map_or("", String::as_str);
@@ -169,7 +169,7 @@ impl Store for SqliteStore {
         statement.raw_bind_parameter(1, number(account.0)?)?;
         let places = [query.of.first().copied(), query.starting_after, query.ending_before];
         for (place, id) in (2_usize..).zip(places) {
-            // A place that the statement for this query does not have is left alone.
+            // A parameter that this query's statement does not have is skipped.
             if let Some(id) = id.filter(|_| place <= statement.parameter_count()) {
                 statement.raw_bind_parameter(place, number(id.number())?)?;
             }
@@ -197,7 +197,7 @@ impl Store for SqliteStore {
         let rows = statement.query_map([after, limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let decoded = rows.map(|row| {
             let (sequence, record) = row?;
-            Ok((u64::try_from(sequence).unwrap_or(0), Arc::new(decode(&record)?)))
+            Ok((unsigned(sequence)?, Arc::new(decode(&record)?)))
         });
         decoded.collect()
     }
@@ -214,7 +214,7 @@ impl Store for SqliteStore {
             let (kind, noun, object) = row?;
             let job = JobKind::ALL.get(kind).zip(Kind::ALL.get(noun));
             let (kind, noun) = job.ok_or_else(|| StoreError("the file is damaged: an unknown job".to_owned()))?;
-            Ok(JobKey { kind: *kind, object: noun.id(u64::try_from(object).unwrap_or(0)) })
+            Ok(JobKey { kind: *kind, object: noun.id(unsigned(object)?) })
         };
         rows.map(read).collect()
     }
@@ -223,7 +223,7 @@ impl Store for SqliteStore {
         let connection = self.read();
         let mut statement = connection.prepare_cached("SELECT min(due) FROM jobs")?;
         let due: Option<i64> = statement.query_row([], |row| row.get(0))?;
-        Ok(due.and_then(|due| u64::try_from(due).ok()).map(Time::new))
+        due.map(|due| unsigned(due).map(Time::new)).transpose()
     }
 
     fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError> {

@@ -3,7 +3,7 @@
 use crate::lifecycle::{in_status, pi};
 use crate::world::World;
 use holdfast_engine::Decline;
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::time::DAY;
 
 /// C13, §2.2, §2.5, §2.14, R23: declines. Token, code, decline code. The intent exists and can be paid again.
@@ -62,7 +62,7 @@ fn challenges() {
             .is("status=requires_action latest_charge=null next_action.type=use_stripe_sdk")
             .id();
         assert_eq!(w.told(), "payment_intent.created payment_intent.requires_action");
-        let answer = w.happen(WorldEvent::Authenticate { intent: pi(&id), passes });
+        let answer = w.inject(EnvironmentEvent::Authenticate { intent: pi(&id), passes });
         assert_eq!(answer.status, code, "{token}");
         w.intent(&id).is(&format!("status={status} next_action=null"));
         if !passes {
@@ -99,7 +99,7 @@ fn manual_confirmation_needs_a_second_leg() {
         .post("payment_intents", &format!("{params} payment_method=pm_card_threeDSecure2Required"))
         .is("status=requires_action next_action.type=redirect_to_url")
         .id();
-    w.happen(WorldEvent::Authenticate { intent: pi(&id), passes: true }).is("status=requires_confirmation");
+    w.inject(EnvironmentEvent::Authenticate { intent: pi(&id), passes: true }).is("status=requires_confirmation");
     w.post(&format!("payment_intents/{id}/confirm"), "").is("status=succeeded");
 }
 
@@ -124,11 +124,11 @@ fn a_refusal_carries_the_declined_method() {
     // Failed by the customer, and by the bank.
     let id =
         w.post("payment_intents", "amount=1000 currency=usd confirm=true payment_method=pm_card_threeDSecure2Required");
-    let failed = w.happen(WorldEvent::Authenticate { intent: pi(&id.id()), passes: false });
+    let failed = w.inject(EnvironmentEvent::Authenticate { intent: pi(&id.id()), passes: false });
     failed.has("error.payment_method.card.last4=3220");
     let debit = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let id = w.post("payment_intents", debit).is("status=processing").id();
-    w.happen(WorldEvent::BankAnswers { intent: pi(&id), answer: Err(Decline::InsufficientFunds) });
+    w.inject(EnvironmentEvent::BankAnswers { intent: pi(&id), answer: Err(Decline::InsufficientFunds) });
     w.intent(&id).is("last_payment_error.payment_method.type=us_bank_account");
 }
 
@@ -143,7 +143,7 @@ fn a_return_url_is_kept() {
     let kept = "next_action.type=redirect_to_url next_action.redirect_to_url.return_url=https://shop.test/back";
     let id = w.post("payment_intents", &params).is(kept).id();
     w.intent(&id).is(kept);
-    w.happen(WorldEvent::Authenticate { intent: pi(&id), passes: true }).is("status=succeeded next_action=null");
+    w.inject(EnvironmentEvent::Authenticate { intent: pi(&id), passes: true }).is("status=succeeded next_action=null");
     let setup = format!("confirm=true payment_method=pm_card_threeDSecure2Required {back}");
     w.post("setup_intents", &setup).is(kept);
     w.post("payment_intents", "amount=1000 currency=usd return_url=https://shop.test").refused(400, "-", "return_url");
@@ -202,11 +202,11 @@ fn bank_debits_take_days() {
 #[test]
 fn the_bank_answers_on_command() {
     let w = World::new();
-    let bank = |answer| WorldEvent::BankAnswers { intent: pi(&in_status(&w, "processing")), answer };
-    w.happen(bank(Ok(()))).is("status=succeeded amount_received=1000");
+    let bank = |answer| EnvironmentEvent::BankAnswers { intent: pi(&in_status(&w, "processing")), answer };
+    w.inject(bank(Ok(()))).is("status=succeeded amount_received=1000");
     let event = bank(Err(Decline::AccountClosed));
-    w.happen(event.clone()).is("status=requires_payment_method");
-    w.happen(event).refused(400, "payment_intent_unexpected_state", "-");
+    w.inject(event.clone()).is("status=requires_payment_method");
+    w.inject(event).refused(400, "payment_intent_unexpected_state", "-");
     w.advance(DAY * 30);
     w.reconciled();
 }
@@ -220,7 +220,7 @@ fn a_debit_is_canceled_in_its_window() {
     w.post(&format!("payment_intents/{id}/cancel"), "").is("status=canceled");
     assert_eq!(w.told(), "payment_intent.canceled");
     let id = in_status(&w, "processing");
-    w.happen(WorldEvent::CancelWindowCloses { intent: pi(&id) }).is("status=processing");
+    w.inject(EnvironmentEvent::CancelWindowCloses { intent: pi(&id) }).is("status=processing");
     w.post(&format!("payment_intents/{id}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");
     let id = in_status(&w, "processing");
     w.advance(DAY);
@@ -304,7 +304,7 @@ fn whose_method_may_be_used() {
         "card_declined",
         "-",
     );
-    w.post("payment_methods/pm_card_chargeCustomerFail/attach", &format!("customer={a}")).is("");
+    w.post("payment_methods/pm_card_chargeCustomerFail/attach", &format!("customer={a}")).is(&format!("customer={a}"));
     w.post(&format!("payment_methods/{method}/detach"), "").is("customer=null");
     create(&format!("customer={a}")).refused(400, "-", "payment_method");
     let kept = w

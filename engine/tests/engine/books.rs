@@ -1,6 +1,6 @@
-//! Reconciliation can say no: each way the books can disagree is found, and named.
+//! Reconciliation finds and names each kind of difference.
 
-use crate::world::{CONNECTED, START, World};
+use crate::world::{CONNECTED, MERCHANT, START, World};
 use holdfast_engine::acquirer::{Position, Reference};
 use holdfast_engine::objects::{BalanceTransaction, MovementKind, RefundStatus};
 use holdfast_engine::store::{Batch, Durability, SqliteStore};
@@ -62,6 +62,10 @@ fn every_spoiled_object_is_found() {
         ("captured + released", of!(Charge, |charge| plus_one(&mut charge.released))),
         ("authorized here and at the acquirer", of!(Charge, |charge| plus_one(&mut charge.amount))),
         ("the acquirer does not know its hold", of!(Charge, |charge| charge.hold = Reference(9))),
+        ("leaves the range", of!(Charge, |charge| charge.released = Money::new(u64::MAX))),
+        ("leaves the range", of!(Transfer, |transfer| transfer.amount = Money::new(u64::MAX))),
+        ("leaves the range", of!(PaymentIntent, |intent| intent.capturable = Money::new(u64::MAX))),
+        ("violates an invariant", of!(Charge, |charge| charge.captures = 0)),
         ("moved (Refund)", of!(Refund, |refund| plus_one(&mut refund.amount))),
         ("moved (RefundFailure)", of!(Refund, |refund| refund.status = RefundStatus::Failed)),
         ("moved (Transfer)", of!(Transfer, |transfer| plus_one(&mut transfer.amount))),
@@ -117,9 +121,15 @@ fn every_unexplained_balance_is_found() {
     let (id, account, created) = (BalanceTransactionId(9), CONNECTED, START);
     let (amount, currency, kind) = (5, Currency::Usd, MovementKind::Transfer);
     let entry = BalanceTransaction { id, account, created, amount, currency, kind, source };
-    w.engine.store().commit(Batch { objects: vec![entry.into()], ..Batch::default() }).unwrap();
+    w.engine.store().commit(Batch { objects: vec![entry.clone().into()], ..Batch::default() }).unwrap();
     let difference = reconcile(w.engine.store(), &w.acquirer.positions()).unwrap().unwrap_err();
     assert!(difference.what.contains("knows nothing of that"), "{difference}");
+    let entry = BalanceTransaction { id: BalanceTransactionId(10), account: MERCHANT, amount: i64::MAX, ..entry };
+    w.engine.store().commit(Batch { objects: vec![entry.clone().into()], ..Batch::default() }).unwrap_err();
+    let entry = BalanceTransaction { currency: Currency::Eur, ..entry };
+    w.engine.store().commit(Batch { objects: vec![entry.clone().into()], ..Batch::default() }).unwrap();
+    let difference = reconcile(w.engine.store(), &w.acquirer.positions()).unwrap().unwrap_err();
+    assert!(difference.what.contains("leave the range"), "{difference}");
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");

@@ -22,7 +22,7 @@ fn the_example_of_the_specification() {
     w.reconciled();
 }
 
-/// B52 to B56, B58, U10, §2.9: what is told, in which words.
+/// B52 to B56, B58, U10, §2.9: the events of a capture, with their fields.
 #[test]
 fn what_captures_tell() {
     let w = World::new();
@@ -49,7 +49,7 @@ fn what_captures_tell() {
     assert_eq!(rendered["data"]["object"]["captured"], true);
 }
 
-/// §2.9: a single capture tells of itself in other events.
+/// §2.9: a single capture has other events.
 #[test]
 fn what_a_single_capture_tells() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! Races between threads (R4, R6, R11, R14, I17, §2.11): never more than the hold, one answer for a key, no waiting for ever.
+//! Races between threads (R4, R6, R11, R14, I17, §2.11): never more than the hold, one response for a key, no endless wait.
 
 use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
@@ -151,7 +151,7 @@ fn refunds_together_stay_within_a_connected_balance() {
     w.reconciled();
 }
 
-/// A network that takes its time.
+/// A slow network.
 struct Slow(Arc<SimulatedAcquirer>);
 
 impl Acquirer for Slow {
@@ -163,7 +163,7 @@ impl Acquirer for Slow {
     }
 }
 
-/// R4: who waits too long for an object is told `lock_timeout`; who wants another object does not wait at all.
+/// R4: a request that waits too long for an object gets `lock_timeout`; a request for another object does not wait.
 #[test]
 fn contention_answers_lock_timeout() {
     let mut w = World::new();

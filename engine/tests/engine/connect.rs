@@ -42,7 +42,8 @@ fn each_capture_has_its_own_shares() {
     let pi = w.multi(1000, &format!("{} application_fee_amount=50", destination()));
     w.told();
     let capture = |params: &str| w.post(&format!("payment_intents/{pi}/capture"), params);
-    capture("amount_to_capture=600 final_capture=false application_fee_amount=60").is("");
+    capture("amount_to_capture=600 final_capture=false application_fee_amount=60")
+        .is("amount_received=600 status=requires_capture");
     let told = "charge.updated payment_intent.amount_capturable_updated transfer.created application_fee.created";
     assert_eq!(w.told(), told);
     let first = w.charge(&pi);
@@ -112,7 +113,8 @@ fn transfers_by_request() {
     transfer(&format!("amount=600 source_transaction={single}")).is(&format!("amount=600 source_transaction={single}"));
     transfer(&format!("amount=500 source_transaction={single}")).refused(400, "balance_insufficient", "amount");
     let multi = w.multi(1000, "");
-    w.post(&format!("payment_intents/{multi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+    w.post(&format!("payment_intents/{multi}/capture"), "amount_to_capture=700 final_capture=false")
+        .is("amount_received=700 amount_capturable=300");
     let multi = w.charge(&multi).id();
     transfer(&format!("amount=100 source_transaction={multi}")).refused(400, "-", "source_transaction");
     let other = format!("currency=eur destination={CONNECTED} amount=100 source_transaction={single}");

@@ -3,7 +3,7 @@
 
 use crate::machine::{Machine, Point, Step};
 use crate::world::{CONNECTED, MULTI};
-use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
 use holdfast_engine::{Decline, TestMethod};
 use std::sync::Arc;
@@ -47,7 +47,10 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents/$0.", "amount=1000 metadata[a]=b"),
                 post("payment_intents/$0./confirm", "payment_method=pm_card_visa_chargeDeclined"),
                 post("payment_intents/$0./confirm", "payment_method=pm_card_threeDSecure2Required"),
-                Step::World(|ids| WorldEvent::Authenticate { intent: ids[0].parse().unwrap(), passes: true }),
+                Step::Environment(|ids| EnvironmentEvent::Authenticate {
+                    intent: ids[0].parse().unwrap(),
+                    passes: true,
+                }),
                 post("payment_intents", format!("{PAY}pm_card_visa_chargeDeclined")),
                 post("payment_intents", hold.clone()),
                 post("payment_intents/$6./cancel", "cancellation_reason=duplicate"),
@@ -81,7 +84,7 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents", format!("{PAY}pm_usBankAccount_processing")),
                 post("payment_intents/$2./cancel", ""),
                 post("payment_intents", format!("{PAY}pm_usBankAccount_processing")),
-                Step::World(|ids| WorldEvent::BankAnswers {
+                Step::Environment(|ids| EnvironmentEvent::BankAnswers {
                     intent: ids[4].parse().unwrap(),
                     answer: Err(Decline::NoAccount),
                 }),
@@ -99,7 +102,7 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
                 post("payment_intents", format!("{PAY}$1. customer=$0.")),
                 post("payment_methods/$1./detach", ""),
                 post("checkout/sessions", format!("mode=payment success_url=https://x {item}")),
-                Step::World(|ids| WorldEvent::CompleteSession {
+                Step::Environment(|ids| EnvironmentEvent::CompleteSession {
                     session: ids[6].parse().unwrap(),
                     method: MethodRef::Test(TestMethod::Visa),
                     email: None,
@@ -140,7 +143,7 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
 
 type MakeDisk = fn() -> Arc<dyn Store>;
 
-/// Plays a story with one crash at each point, and with a second crash shortly after it; answers how many runs.
+/// Plays a story with one crash at each point, and with a second crash shortly after it. Returns the number of runs.
 fn crash_everywhere(name: &str, steps: &[Step], disk: MakeDisk, second: &[u64]) -> u64 {
     let mut calm = Machine::new(disk(), Vec::new());
     calm.play(steps);
@@ -164,7 +167,7 @@ fn crash_everywhere(name: &str, steps: &[Step], disk: MakeDisk, second: &[u64]) 
     runs
 }
 
-/// No acknowledged change is lost, no effect happens twice, the books agree: after a crash anywhere.
+/// After a crash at any point no acknowledged change is lost, no effect happens twice, and reconciliation succeeds.
 /// `HOLDFAST_CRASHES=long` adds second crashes at many distances.
 #[test]
 fn a_crash_anywhere_changes_nothing_in_the_end() {
@@ -181,5 +184,7 @@ fn a_crash_anywhere_changes_nothing_in_the_end() {
         );
     }
     println!("{runs} runs with crashes");
-    assert!(runs > 500, "{runs}");
+    // A little below the number of runs, so that a story or a kind of crash point that is lost is noticed.
+    let floor = if long { 38_000 } else { 2_300 };
+    assert!(runs >= floor, "{runs} runs, at least {floor} expected");
 }

@@ -4,7 +4,7 @@ use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::Dialect;
 use holdfast_engine::edge::read::Verb;
 
-/// A deleted customer is shown as deleted, is in no list, and can be used no more; nor can its methods. What was paid
+/// A deleted customer is shown as deleted, is in no list, and cannot be used; nor can its methods. What was paid
 /// stays paid.
 #[test]
 fn a_deleted_customer() {

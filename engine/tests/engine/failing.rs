@@ -14,13 +14,13 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What can fail, and whether it does.
+/// The failures of the store and of the entropy source.
 #[derive(Default)]
 struct Weather {
     /// From the next answer of the acquirer on, objects cannot be read.
     reads_will_fail: AtomicBool,
     reads_fail: AtomicBool,
-    /// So many secrets are still to be had.
+    /// The number of secrets that the system still provides.
     secrets: AtomicU64,
 }
 
@@ -117,7 +117,7 @@ impl World {
         (response.status(), render::response(&response))
     }
 
-    /// The weather is fine again, and the worker runs.
+    /// Ends every failure, and runs the worker.
     fn recover(&self) {
         self.weather.reads_will_fail.store(false, Ordering::SeqCst);
         self.weather.reads_fail.store(false, Ordering::SeqCst);

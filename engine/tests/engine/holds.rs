@@ -44,7 +44,8 @@ fn cancelling_a_partly_captured_payment() {
     for (succeeds, status) in [(true, "succeeded"), (false, "canceled")] {
         let w = World::with(Dialect { partly_captured_cancel_succeeds: succeeds, ..Dialect::default() });
         let id = w.multi(1000, "");
-        w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=700 final_capture=false").is("");
+        w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=700 final_capture=false")
+            .is("amount_received=700 amount_capturable=300");
         w.told();
         w.post(&format!("payment_intents/{id}/cancel"), "")
             .is(&format!("status={status} amount_received=700 amount_capturable=0"));

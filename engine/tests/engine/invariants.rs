@@ -1,7 +1,7 @@
-//! The invariants of the rule book (§5), after every step of long random walks.
+//! The invariants of the specification (§5), after every step of long random walks.
 
 use crate::world::{CONNECTED, MULTI, World};
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{ChargeStatus, IntentStatus};
 use holdfast_engine::{ASYNC_CAPTURE_LIMIT, BalanceTransactionId, Kind, Money, Object, ObjectId};
 use std::collections::HashMap;
@@ -64,14 +64,14 @@ fn step(w: &World, dice: &mut Dice, intents: &mut Vec<String>) {
         }
         10 => {
             if let Ok(intent) = intent.parse() {
-                w.happen(WorldEvent::Authenticate { intent, passes: dice.roll(3) > 0 });
+                w.inject(EnvironmentEvent::Authenticate { intent, passes: dice.roll(3) > 0 });
             }
         }
         _ => w.advance([1, 60, 3600, 86_400, 604_801][dice.roll(5)]),
     }
 }
 
-/// I1, I2, I3, I4, I5, I6, I7, I8, I11, I15, I17: hold after every step, whatever is asked in whatever order.
+/// I1, I2, I3, I4, I5, I6, I7, I8, I11, I15, I17: hold after every step, for every order of operations.
 #[test]
 fn invariants_hold_after_every_step() {
     for seed in 0..60 {

@@ -1,4 +1,4 @@
-//! SIGKILL in the middle of load, on a real file: what was acknowledged is there, and the books agree.
+//! SIGKILL under load, on a real file: every acknowledged change is stored, and reconciliation finds no difference.
 
 use crate::world::{MERCHANT, MULTI, form};
 use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
@@ -36,7 +36,7 @@ fn send(engine: &Engine, path: &str, params: &str) -> holdfast_engine::Response 
     engine.execute(Request::new(MERCHANT, command))
 }
 
-/// The child: pays, captures and refunds for ever on four threads, and prints what was acknowledged.
+/// The child: pays, captures and refunds on four threads until it is killed, and prints what was acknowledged.
 #[test]
 fn child() {
     let Ok(folder) = std::env::var(CHILD) else {
@@ -73,7 +73,7 @@ fn acknowledge(id: PaymentIntentId, captured: u64, refunded: u64) {
     writeln!(out, "ack {id} {captured} {refunded}").unwrap();
 }
 
-/// Kills the child again and again. `HOLDFAST_KILLS=1000` makes it a long run.
+/// Kills the child repeatedly. `HOLDFAST_KILLS=1000` makes it a long run.
 #[test]
 fn killed_in_the_middle_of_load() {
     let rounds: u64 = std::env::var("HOLDFAST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);

@@ -3,7 +3,7 @@
 
 use crate::world::{CONNECTED, MERCHANT, START, form};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
-use holdfast_engine::command::{JobKey, ListQuery, WorldEvent};
+use holdfast_engine::command::{EnvironmentEvent, JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, DeliveryState, Event};
 use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError};
@@ -143,7 +143,7 @@ impl DeliveryPort for MortalEndpoints {
 pub enum Step {
     Post(&'static str, String),
     Delete(&'static str),
-    World(fn(&[String]) -> WorldEvent),
+    Environment(fn(&[String]) -> EnvironmentEvent),
     Wait(u64),
 }
 
@@ -310,8 +310,8 @@ fn take(engine: &Engine, number: usize, step: &Step, ids: &[String]) -> String {
     match step {
         Step::Post(path, params) => send(read::Verb::Post, path, params),
         Step::Delete(path) => send(read::Verb::Delete, path, ""),
-        Step::World(event) => {
-            let _ = engine.happen(MERCHANT, event(ids));
+        Step::Environment(event) => {
+            let _ = engine.inject(MERCHANT, event(ids));
             String::new()
         }
         Step::Wait(_) => {

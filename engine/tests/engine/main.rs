@@ -22,6 +22,7 @@ mod holds;
 mod idempotency;
 mod invariants;
 mod kill;
+mod layers;
 mod lifecycle;
 mod lists;
 mod machine;

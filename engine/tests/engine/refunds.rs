@@ -1,7 +1,7 @@
 //! Refunds (B42 to B47, B59, B60, §2.5, §2.6, U15, U16, R5, R7).
 
 use crate::world::{CONNECTED, MERCHANT, World};
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Dialect, Money};
@@ -65,7 +65,8 @@ fn refunds_while_the_hold_is_open() {
     w.charge(&pi).is("refunded=true captured=true");
     assert!(!w.told().contains("charge.refunded"), "U16");
     let pi = w.multi(1000, "");
-    w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+    w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false")
+        .is("amount_received=700 amount_capturable=300");
     w.post("refunds", &format!("payment_intent={pi}")).is("amount=700");
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded amount_received=1000");
     w.charge(&pi).is("refunded=false amount_refunded=700");
@@ -133,10 +134,10 @@ fn refunds_that_wait_for_the_customer() {
     let pi = paid(&w);
     let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=requires_action").id();
     let refund = id.parse().unwrap();
-    w.happen(WorldEvent::RefundDetailsGiven { refund }).is("status=pending");
-    w.happen(WorldEvent::RefundReported { refund, outcome: Ok(()) }).is("status=succeeded");
+    w.inject(EnvironmentEvent::RefundDetailsGiven { refund }).is("status=pending");
+    w.inject(EnvironmentEvent::RefundReported { refund, outcome: Ok(()) }).is("status=succeeded");
     w.post(&format!("refunds/{id}/cancel"), "").refused(400, "-", "-");
-    w.happen(WorldEvent::RefundReturned { refund }).is("status=requires_action");
+    w.inject(EnvironmentEvent::RefundReturned { refund }).is("status=requires_action");
     w.post(&format!("refunds/{id}/cancel"), "").is("status=canceled");
     w.charge(&pi).is("amount_refunded=0 refunded=false");
     w.reconciled();
@@ -152,7 +153,7 @@ fn refunds_that_wait_for_the_customer() {
     let pi = paid(&w);
     let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=pending pending_reason=processing").id();
     let failure = Err(RefundFailure::LostOrStolenCard);
-    w.happen(WorldEvent::RefundReported { refund: id.parse().unwrap(), outcome: failure }).is("status=failed");
+    w.inject(EnvironmentEvent::RefundReported { refund: id.parse().unwrap(), outcome: failure }).is("status=failed");
     w.post(&format!("refunds/{id}/cancel"), "").refused(400, "-", "-");
     w.reconciled();
 }
@@ -166,7 +167,8 @@ fn poor_merchant(left: u64) -> (World, String, String) {
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let debit = w.post("payment_intents", &format!("{params} capture_method=automatic")).id();
     w.advance(DAY * 3);
-    w.post("transfers", &format!("amount={} currency=usd destination={CONNECTED}", 2000 - left)).is("");
+    w.post("transfers", &format!("amount={} currency=usd destination={CONNECTED}", 2000 - left))
+        .is(&format!("amount={} destination={CONNECTED} reversed=false", 2000 - left));
     (w, card, debit)
 }
 
@@ -206,7 +208,7 @@ fn a_refund_waiting_for_the_balance_may_fail() {
     let (w, card, _) = poor_merchant(0);
     let refund = w.post("refunds", &format!("payment_intent={card}")).is("status=pending").id();
     let outcome = Err(RefundFailure::Declined);
-    w.happen(WorldEvent::RefundReported { refund: refund.parse().unwrap(), outcome }).is("status=failed");
+    w.inject(EnvironmentEvent::RefundReported { refund: refund.parse().unwrap(), outcome }).is("status=failed");
     w.charge(&card).is("amount_refunded=0 refunded=false");
     w.reconciled();
 }
@@ -217,7 +219,8 @@ fn shares_of_several_captures() {
     let connect = format!("transfer_data[destination]={CONNECTED} application_fee_amount=100");
     let captured = |w: &World| {
         let pi = w.multi(1000, &connect);
-        w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false").is("");
+        w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false")
+            .is("amount_received=700 amount_capturable=300");
         pi
     };
     let w = World::new();

@@ -1,7 +1,7 @@
 //! SetupIntents and Checkout Sessions (C2, C19, B9, B15 to B27, §2.3, §2.13, R15).
 
 use crate::world::{CONNECTED, MULTI, START, World};
-use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Decline, TestMethod};
 
@@ -77,14 +77,14 @@ fn a_setup_prepares_for_later() {
     let setup = w.post("setup_intents", &params).is("status=requires_action");
     w.told();
     let intent = setup.id().parse().unwrap();
-    w.happen(WorldEvent::AuthenticateSetup { intent, passes: true }).is("status=succeeded");
+    w.inject(EnvironmentEvent::AuthenticateSetup { intent, passes: true }).is("status=succeeded");
     assert_eq!(w.told(), "payment_method.attached setup_intent.succeeded");
     let method = setup.text("payment_method");
     w.paid(1000, &format!("off_session=true payment_method={method} customer={customer}"));
     let fresh = format!("amount=1000 currency=usd confirm=true off_session=true payment_method={token}");
     w.post("payment_intents", &fresh).refused(402, "authentication_required", "-");
     let failed = w.post("setup_intents", &params).id();
-    w.happen(WorldEvent::AuthenticateSetup { intent: failed.parse().unwrap(), passes: false });
+    w.inject(EnvironmentEvent::AuthenticateSetup { intent: failed.parse().unwrap(), passes: false });
     w.get(&format!("setup_intents/{failed}"), "").is("status=requires_payment_method payment_method=null");
     w.get(&format!("setup_intents/{failed}"), "").is("last_setup_error.code=setup_intent_authentication_failure");
 }
@@ -135,7 +135,7 @@ fn session(w: &World, more: &str) -> String {
 
 fn pays(w: &World, session: &str, method: TestMethod) -> crate::world::Answer {
     let (session, method) = (session.parse().unwrap(), MethodRef::Test(method));
-    w.happen(WorldEvent::CompleteSession { session, method, email: Some("a@shop.test".to_owned()) })
+    w.inject(EnvironmentEvent::CompleteSession { session, method, email: Some("a@shop.test".to_owned()) })
 }
 
 /// B9, B15, B17 to B19, B22, §2.13: what a session takes. Parameters, status, code, parameter.
@@ -202,7 +202,7 @@ fn the_customer_pays() {
         assert_eq!(w.told().contains("checkout.session.completed"), status == "complete");
         if intent_status == "requires_action" {
             let intent = intent.parse().unwrap();
-            w.happen(WorldEvent::Authenticate { intent, passes: true }).is("status=succeeded");
+            w.inject(EnvironmentEvent::Authenticate { intent, passes: true }).is("status=succeeded");
             w.get(&format!("checkout/sessions/{id}"), "").is("status=complete payment_status=paid");
         }
         if status == "open" && intent_status == "requires_payment_method" {
@@ -236,7 +236,7 @@ fn a_debit_on_a_page() {
         let w = World::new();
         let id = session(&w, "");
         let intent = pays(&w, &id, TestMethod::BankSuccess).text("payment_intent").parse().unwrap();
-        w.happen(WorldEvent::BankAnswers { intent, answer });
+        w.inject(EnvironmentEvent::BankAnswers { intent, answer });
         assert!(w.told().ends_with(told));
         w.get(&format!("checkout/sessions/{id}"), "").is(&format!("status=complete payment_status={payment_status}"));
     }

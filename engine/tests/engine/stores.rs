@@ -3,9 +3,11 @@
 use crate::world::{MERCHANT, START, World};
 use holdfast_engine::acquirer::{Ask, Reference};
 use holdfast_engine::command::{Command, JobKey, JobKind, ListQuery};
-use holdfast_engine::objects::{Account, Customer};
+use holdfast_engine::objects::{Account, BalanceTransaction, Customer, MovementKind};
 use holdfast_engine::store::{Batch, Durability, KeyRecord, KeyState, MemoryStore, OpenAsk, SqliteStore, Store};
-use holdfast_engine::{ApiVersion, Currency, CustomerId, Dialect, Kind, Money, Object, PaymentIntentId};
+use holdfast_engine::{
+    ApiVersion, BalanceTransactionId, Currency, CustomerId, Dialect, Kind, Money, Object, PaymentIntentId,
+};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,8 +43,8 @@ fn objects_are_kept() {
         put(&*store, vec![account(), customer(1, "a"), customer(1, "b"), customer(2, "c")]);
         put(&*store, vec![customer(2, "d"), customer(3, "e")]);
         assert_eq!(store.object(CustomerId(1).into()).unwrap(), Some(customer(1, "b")), "{name}");
-        for nobody in [9, u64::MAX] {
-            assert_eq!(store.object(CustomerId(nobody).into()).unwrap(), None, "{name}");
+        for unknown in [9, u64::MAX] {
+            assert_eq!(store.object(CustomerId(unknown).into()).unwrap(), None, "{name}");
         }
         let page = store.list(MERCHANT, &ListQuery { limit: 2, ..ListQuery::newest(Kind::Customer) }).unwrap();
         assert_eq!((page.objects, page.has_more), (vec![customer(3, "e"), customer(2, "d")], true));
@@ -129,6 +131,34 @@ fn a_reopened_file_continues() {
     w.advance(604_801);
     w.intent(&pi).is("status=succeeded amount_received=700");
     w.reconciled();
+}
+
+/// A ledger entry that takes a balance out of range is refused on every store, and the whole transaction with it.
+#[test]
+fn a_balance_never_leaves_its_range() {
+    for (name, store) in World::stores() {
+        let w = World::on(store, Dialect::default());
+        let store = w.engine.store();
+        let entry = |id: u64, amount: i64| BalanceTransaction {
+            id: BalanceTransactionId(id),
+            account: MERCHANT,
+            created: START,
+            amount,
+            currency: Currency::Usd,
+            kind: MovementKind::Charge,
+            source: CustomerId(77).into(),
+        };
+        for (id, sign) in [(1, 1), (10, -1)] {
+            store.commit(Batch { objects: vec![entry(id, i64::MAX * sign).into()], ..Batch::default() }).unwrap();
+            let objects = vec![customer(77, "x"), entry(id + 1, sign * 5).into()];
+            let error = store.commit(Batch { objects, ..Batch::default() }).unwrap_err().to_string();
+            assert!(error.contains("the usd balance of acct_00000000001 out of range"), "{name}: {error}");
+            assert_eq!(store.balance(MERCHANT, Currency::Usd).unwrap(), i64::MAX * sign, "{name}");
+            assert_eq!(store.object(CustomerId(77).into()).unwrap(), None, "{name}");
+            store.commit(Batch { objects: vec![entry(id + 2, -i64::MAX * sign).into()], ..Batch::default() }).unwrap();
+            assert_eq!(store.balance(MERCHANT, Currency::Usd).unwrap(), 0, "{name}");
+        }
+    }
 }
 
 /// The tables' own constraints refuse what the rules forbid (I1, I2), and the whole transaction with it.

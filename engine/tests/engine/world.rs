@@ -1,7 +1,7 @@
 //! A small world to test in: an engine, its acquirer, a clock, accounts, and sentences to say about answers.
 
 use holdfast_engine::acquirer::{PlannedFaults, SimulatedAcquirer};
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, Event};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
@@ -136,8 +136,8 @@ impl World {
         }
     }
 
-    pub fn happen(&self, event: WorldEvent) -> Answer {
-        let response = self.engine.happen(self.account.get(), event);
+    pub fn inject(&self, event: EnvironmentEvent) -> Answer {
+        let response = self.engine.inject(self.account.get(), event);
         Answer { status: response.status(), body: render::response(&response) }
     }
 
@@ -210,9 +210,10 @@ pub fn form(params: &str) -> Value {
 }
 
 impl Answer {
-    /// The answer is 200 and each `path=value` holds (`null` for nothing).
+    /// The answer is 200 and each `path=value` holds (`null` for nothing); there is at least one.
     #[track_caller]
     pub fn is(self, expected: &str) -> Self {
+        assert!(!expected.trim().is_empty(), "an expectation names at least one value");
         assert_eq!(self.status, 200, "{}", self.body);
         self.has(expected)
     }

@@ -3,7 +3,7 @@
 use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{
     CheckoutSession, IntentStatus, NextAction, SessionStatus, SetupIntent, SetupStatus, UiMode,
 };
@@ -74,10 +74,10 @@ fn answered(
     passes: bool,
 ) -> Page {
     let event = match waiting {
-        Waiting::Payment(intent) => WorldEvent::Authenticate { intent, passes },
-        Waiting::Setup(intent) => WorldEvent::AuthenticateSetup { intent, passes },
+        Waiting::Payment(intent) => EnvironmentEvent::Authenticate { intent, passes },
+        Waiting::Setup(intent) => EnvironmentEvent::AuthenticateSetup { intent, passes },
     };
-    let response = app.engine.happen(object.account(), event);
+    let response = app.engine.inject(object.account(), event);
     let Some(session) = session else {
         // The customer said yes or no; either way the shop goes on. Anything else is a failure of ours.
         let heard = matches!(response.status(), 200 | 402);

@@ -3,7 +3,7 @@
 use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
-use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionMode, SessionStatus, SetupStatus, UiMode};
 use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, TestMethod, Time};
 use serde_json::Value;
@@ -32,7 +32,7 @@ fn gone() -> Page {
 
 fn pay(app: &App, session: &Arc<CheckoutSession>, fields: &Value, method: TestMethod, email: String) -> Page {
     let (id, method, email) = (session.id, MethodRef::Test(method), Some(email).filter(|email| !email.is_empty()));
-    let response = app.engine.happen(session.account, WorldEvent::CompleteSession { session: id, method, email });
+    let response = app.engine.inject(session.account, EnvironmentEvent::CompleteSession { session: id, method, email });
     let now = app.engine.observe(id).ok().flatten();
     let session = now.as_ref().and_then(Object::as_checkout_session).unwrap_or(session);
     match (response.refusal(), session.status) {

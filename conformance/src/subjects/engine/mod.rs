@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use holdfast_engine::command::{Command, CustomerFields};
 use holdfast_engine::store::{MemoryStore, Store};
-use holdfast_engine::{Arrived, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
+use holdfast_engine::{AcceptedRequest, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
 use holdfast_model::{
     Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Notification, Operation, Target,
 };
@@ -65,7 +65,7 @@ pub struct EngineSubject {
     committed: Vec<Object>,
     events: u64,
     keys: Vec<Option<Known>>,
-    held: Vec<Option<Arrived>>,
+    held: Vec<Option<AcceptedRequest>>,
     sight: Sight,
     /// What was told while nobody was there to hear: between a crash and the next request.
     untold: Vec<Notification>,
@@ -342,7 +342,7 @@ impl Subject for EngineSubject {
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(operation, Some(key))?;
-        let answer = match engine.arrive(self.heard(&engine, request.clone())) {
+        let answer = match engine.accept(self.heard(&engine, request.clone())) {
             Ok(arrived) => {
                 let place = usize::from(key.0);
                 if self.held.len() <= place {

@@ -1,7 +1,7 @@
 //! What the world does to the engine: its customers, banks and networks behave as the payment methods say they do,
 //! and its worker comes by when the trace says so.
 
-use holdfast_engine::command::{Command, JobKey, JobKind, WorldEvent};
+use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent, JobKey, JobKind};
 use holdfast_engine::objects::{RefundFailure, RefundStatus};
 use holdfast_engine::{AccountId, Time};
 use holdfast_model::{Authentication, EnvironmentEvent, IntentId, RefundId, RefundPath, RefundProgress};
@@ -26,19 +26,20 @@ pub(super) enum Move {
 
 impl EngineSubject {
     pub(super) fn movement(&self, event: &EnvironmentEvent) -> Result<Move, Failure> {
-        let of_payment =
-            |intent: IntentId, event: WorldEvent| Ok(Move::Ask(self.book.account_of(intent), Command::World(event)));
+        let of_payment = |intent: IntentId, event: EngineEvent| {
+            Ok(Move::Ask(self.book.account_of(intent), Command::Environment(event)))
+        };
         match *event {
             EnvironmentEvent::Authenticate { result: Authentication::Abandoned, .. }
             | EnvironmentEvent::AuthenticateSetup { result: Authentication::Abandoned } => Ok(Move::Nothing),
             EnvironmentEvent::Authenticate { intent, result } => {
                 let passes = result == Authentication::Succeeds;
-                of_payment(intent, WorldEvent::Authenticate { intent: self.book.intent(intent), passes })
+                of_payment(intent, EngineEvent::Authenticate { intent: self.book.intent(intent), passes })
             }
             EnvironmentEvent::AuthenticateSetup { result } => {
                 let passes = result == Authentication::Succeeds;
-                let event = WorldEvent::AuthenticateSetup { intent: self.book.setup(), passes };
-                Ok(Move::Ask(PLATFORM, Command::World(event)))
+                let event = EngineEvent::AuthenticateSetup { intent: self.book.setup(), passes };
+                Ok(Move::Ask(PLATFORM, Command::Environment(event)))
             }
             EnvironmentEvent::Settle { intent } => {
                 self.job(intent, JobKey::new(JobKind::BankOutcome, self.book.intent(intent)))
@@ -51,7 +52,7 @@ impl EngineSubject {
                 if !is_open {
                     return Ok(Move::Nothing);
                 }
-                of_payment(intent, WorldEvent::CancelWindowCloses { intent: self.book.intent(intent) })
+                of_payment(intent, EngineEvent::CancelWindowCloses { intent: self.book.intent(intent) })
             }
             EnvironmentEvent::PostToLedger { intent } => {
                 self.job(intent, JobKey::new(JobKind::FillLedger, self.book.charge(intent)))
@@ -61,13 +62,13 @@ impl EngineSubject {
             }
             EnvironmentEvent::Refund { intent, refund, progress } => self.refund_moves(intent, refund, progress),
             EnvironmentEvent::SettleSetup => {
-                let event = WorldEvent::MandateAnswered { intent: self.book.setup() };
-                Ok(Move::Ask(PLATFORM, Command::World(event)))
+                let event = EngineEvent::MandateAnswered { intent: self.book.setup() };
+                Ok(Move::Ask(PLATFORM, Command::Environment(event)))
             }
             EnvironmentEvent::CustomerPays { method, .. } => {
                 let (session, method) = (self.book.session(), test(method));
-                let event = WorldEvent::CompleteSession { session, method, email: None };
-                Ok(Move::Ask(PLATFORM, Command::World(event)))
+                let event = EngineEvent::CompleteSession { session, method, email: None };
+                Ok(Move::Ask(PLATFORM, Command::Environment(event)))
             }
             EnvironmentEvent::PruneKey { .. } => Ok(Move::Worker),
             EnvironmentEvent::Advance { seconds } => Ok(Move::Wait(u64::from(seconds))),
@@ -96,18 +97,18 @@ impl EngineSubject {
         };
         let event = match (path, refund.status, progress) {
             (RefundPath::Pending | RefundPath::AsksCustomer, Pending, RefundProgress::Succeeds) => {
-                WorldEvent::RefundReported { refund: id, outcome: Ok(()) }
+                EngineEvent::RefundReported { refund: id, outcome: Ok(()) }
             }
             (RefundPath::FailsLater, Succeeded, RefundProgress::Fails) => {
-                WorldEvent::RefundReported { refund: id, outcome: Err(RefundFailure::ExpiredOrCanceledCard) }
+                EngineEvent::RefundReported { refund: id, outcome: Err(RefundFailure::ExpiredOrCanceledCard) }
             }
             (RefundPath::AsksCustomer, RequiresAction, RefundProgress::Fails) => {
                 return self.job(intent, JobKey::new(JobKind::RefundDetails, id));
             }
             (RefundPath::AsksCustomer, RequiresAction, RefundProgress::DetailsGiven) => {
-                WorldEvent::RefundDetailsGiven { refund: id }
+                EngineEvent::RefundDetailsGiven { refund: id }
             }
-            (RefundPath::AsksCustomer, Pending, RefundProgress::Returned) => WorldEvent::RefundReturned { refund: id },
+            (RefundPath::AsksCustomer, Pending, RefundProgress::Returned) => EngineEvent::RefundReturned { refund: id },
             (
                 RefundPath::Immediate | RefundPath::Pending | RefundPath::FailsLater | RefundPath::AsksCustomer,
                 _,
@@ -117,7 +118,7 @@ impl EngineSubject {
                 | RefundProgress::Returned,
             ) => return Ok(Move::Nothing),
         };
-        Ok(Move::Ask(self.book.account_of(intent), Command::World(event)))
+        Ok(Move::Ask(self.book.account_of(intent), Command::Environment(event)))
     }
 
     /// Time passes, and the worker comes by whenever something is due, as it would.

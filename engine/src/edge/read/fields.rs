@@ -1,7 +1,7 @@
 //! Reading parameters one by one, each with its own complaint.
 
 use crate::command::TextsChange;
-use crate::nouns::NotAnId;
+use crate::ids::NotAnId;
 use crate::objects::Texts;
 use crate::refusal::{Reason, Refusal};
 use serde_json::{Map, Value};

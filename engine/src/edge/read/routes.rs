@@ -3,7 +3,7 @@
 use super::fields::{Fields, TEXTS, read_id};
 use super::{Read, money, payments, setups};
 use crate::command::Command;
-use crate::nouns::NotAnId;
+use crate::ids::NotAnId;
 use crate::refusal::{Reason, Refusal};
 use crate::{Kind, ObjectId};
 use serde_json::Value;
@@ -137,7 +137,7 @@ fn look(segments: &[&str], params: &Value) -> Read {
 
 /// A look at one object of a kind.
 fn one(text: &str, kind: Kind, params: &Value) -> Read {
-    let (noun, param) = crate::edge::noun(kind);
+    let (noun, param) = kind.name_and_param();
     let id: ObjectId = named(text, noun, param)?;
     if id.kind() == kind {
         // Whoever may see the object needs no secret of it; browsers' libraries send it.

@@ -8,7 +8,7 @@ pub use setups::line_items;
 
 use crate::Kind;
 use crate::money::Money;
-use crate::nouns::Object;
+use crate::objects::Object;
 use crate::objects::{Event, Texts, Was};
 use crate::refusal::Refusal;
 use crate::response::{Body, Expanded, Response};

@@ -1,16 +1,16 @@
-//! A store in memory used again: its tables and prepared statements are kept, and nothing that was in them.
+//! Reuse of a store in memory: its tables and prepared statements are kept, its contents are deleted.
 
 use super::SqliteStore;
 use crate::store::StoreError;
 use rusqlite::Connection;
 
 impl SqliteStore {
-    /// The same database in memory with nothing in it, as [`Self::in_memory`] makes one; for those who need many, one after
-    /// the other. It takes the store itself, so nobody else still has it, and what it kept at hand goes with it.
+    /// Returns the same database in memory without contents, for a caller that needs many stores in sequence. It
+    /// consumes the store, so no other user remains, and clears the cache.
     ///
     /// # Errors
-    /// [`StoreError`] when it is a file, when a thread panicked at work on it, when a transaction is open, or when SQLite
-    /// fails. The store is then gone, but not a file.
+    /// [`StoreError`] if it is a file, a thread panicked while it used the store, a transaction is open, or SQLite
+    /// fails. The store is then closed; a file is not deleted.
     pub fn emptied(self) -> Result<Self, StoreError> {
         let refuse = |why: &str| Err(StoreError(format!("the store is not emptied: {why}")));
         if self.reader.is_some() {
@@ -25,8 +25,8 @@ impl SqliteStore {
     }
 }
 
-/// Deletes every row of every table that the database has, by its own list. Those made last come first: they refer to
-/// those that were there before.
+/// Deletes every row of every table in the database's catalog. The newest tables come first because they refer to older
+/// ones.
 fn empty(connection: &Connection) -> Result<(), StoreError> {
     let run = |sql: &str| connection.prepare_cached(sql)?.execute([]);
     let mut list =

@@ -1,4 +1,4 @@
-//! Opening a database file: recognised before it is touched, locked, migrated.
+//! Opening of a database file: it is identified before any change, then locked and migrated.
 
 use super::{Durability, schema};
 use crate::store::StoreError;
@@ -10,15 +10,15 @@ use std::time::Duration;
 
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8] = b"SQLite format 3\0";
-/// Files up to this size are checked page by page when they are opened; [`Store::check`](crate::store::Store::check),
-/// which reconciling begins with, checks any file.
+/// The largest file that is checked page by page when it is opened. [`Store::check`](crate::store::Store::check), the
+/// first step of reconciliation, checks any file.
 const CHECKED_SIZE: u64 = 16 << 20;
 
-/// The log moves into the file once it has this many pages: rarely enough not to slow commits, often enough for
-/// a restart to be quick.
+/// The number of pages after which the log moves into the file: rare enough not to slow commits, frequent enough for a
+/// quick restart.
 const CHECKPOINT: u32 = 8_000;
 
-/// The writing connection to the file at `path`, and the lock that keeps other processes out.
+/// Returns the writing connection to the file at `path`, and the lock that keeps other processes out.
 pub(super) fn file(path: &Path, durability: Durability) -> Result<(Connection, File), StoreError> {
     let is_new = recognise(path)?;
     let lock = lock(path)?;
@@ -29,7 +29,7 @@ pub(super) fn file(path: &Path, durability: Durability) -> Result<(Connection, F
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // The first migration goes through the rollback journal, so that a file is recognisable from its first commit.
+    // The first migration uses the rollback journal, so that a file is identifiable from its first commit.
     migrate(&connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     let synchronous = match durability {
@@ -41,7 +41,7 @@ pub(super) fn file(path: &Path, durability: Durability) -> Result<(Connection, F
     Ok((connection, lock))
 }
 
-/// A connection that only reads.
+/// Returns a connection that only reads.
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -50,7 +50,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A database in memory.
+/// Returns a database in memory.
 pub(super) fn memory() -> Result<Connection, StoreError> {
     let connection = Connection::open_in_memory()?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -59,7 +59,7 @@ pub(super) fn memory() -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Looks at the header without SQLite: says whether the file is new, or why it is not a store.
+/// Reads the header without SQLite. Returns whether the file is new, or why it is not a store.
 fn recognise(path: &Path) -> Result<bool, StoreError> {
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -114,7 +114,7 @@ fn check_pages(path: &Path) -> Result<(), StoreError> {
     check_structure(&connection).map_err(|what| named(path, &format!("it is damaged: {what}")))
 }
 
-/// Checks the structure of every page and the constraints of every row; answers what is wrong first.
+/// Checks the structure of every page and the constraints of every row. Returns the first damage.
 pub(super) fn check_structure(connection: &Connection) -> Result<(), String> {
     let verdict: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
     match verdict {
@@ -124,7 +124,7 @@ pub(super) fn check_structure(connection: &Connection) -> Result<(), String> {
     }
 }
 
-/// Keeps other processes out for as long as the file is held.
+/// Locks the file against other processes while the handle is open.
 fn lock(path: &Path) -> Result<File, StoreError> {
     let name = beside(path, "-lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);

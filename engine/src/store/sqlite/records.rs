@@ -1,4 +1,4 @@
-//! Records: objects as bytes and back, one by one or as far as somebody asks for them.
+//! Records: conversion of objects to bytes and back.
 
 use crate::command::JobKey;
 use crate::objects::Event;
@@ -8,8 +8,8 @@ use rusqlite::CachedStatement;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The objects a bound statement selects, read as far as somebody asks for them. Ends at the first that cannot be
-/// read, which is then in `failure`.
+/// Returns the objects that a bound statement selects, read on demand. Ends at the first unreadable one, which is then
+/// in `failure`.
 pub(super) fn objects<'a>(
     statement: &'a mut CachedStatement<'_>,
     kind: Kind,
@@ -37,7 +37,12 @@ pub(super) fn job_key(job: JobKey) -> Result<(u8, u8, i64), StoreError> {
     Ok((job.kind as u8, job.object.kind().code(), number(job.object.number())?))
 }
 
-/// SQLite's integers are signed; no id or time comes near the end of the range.
+/// Returns the number that was stored as a signed integer; a negative one is damage.
+pub(super) fn unsigned(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(|_| StoreError(format!("the file is damaged: {stored} where no number is negative")))
+}
+
+/// Converts to SQLite's signed integers; ids and times are far below the end of the range.
 pub(super) fn number(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError(format!("{value} is beyond SQLite's integers")))
 }

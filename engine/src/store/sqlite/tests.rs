@@ -78,7 +78,7 @@ fn column(connection: &Connection, sql: &str) -> Vec<String> {
     connection.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-/// Every table there is, by the database's own list.
+/// Returns every table there is, by the database's own list.
 fn tables(connection: &Connection) -> Vec<String> {
     column(connection, "SELECT name FROM sqlite_master WHERE type = 'table'")
 }
@@ -87,7 +87,7 @@ fn rows(connection: &Connection, table: &str) -> usize {
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
-/// A row in every table, whatever tables and columns there are by then.
+/// Returns a row in every table, whatever tables and columns there are by then.
 fn fill(connection: &Connection) {
     for table in tables(connection) {
         let columns = column(connection, &format!("SELECT name FROM pragma_table_info('{table}')"));
@@ -132,7 +132,7 @@ fn an_emptied_store_is_as_new() {
     assert_eq!(emptied, new);
 }
 
-/// What is somebody's, or in the middle of something, is not emptied.
+/// A store in use, or in a transaction, is not emptied.
 #[test]
 fn a_file_is_not_emptied_nor_a_store_at_work() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,19 +1,19 @@
-//! The writing side: many batches, one transaction, one sync.
+//! The writing side of the SQLite store: many batches in one transaction with one sync.
 
 use super::records::{encode, job_key, number};
 use super::{SqliteStore, schema};
 use crate::Object;
-use crate::store::{Batch, KeyState, StoreError, movements};
+use crate::store::{Batch, KeyState, StoreError, balance_out_of_range, movements};
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
 use std::sync::PoisonError;
 
-/// How many recent objects are kept at hand.
+/// The number of recent objects in the cache.
 const RECENT: usize = 20_000;
 
 impl SqliteStore {
-    /// Commits everything that waits as one transaction; when that fails, each alone, so that one bad batch
-    /// fails by itself.
+    /// Commits all waiting batches as one transaction. If that fails, commits each alone, so that only a faulty batch
+    /// fails.
     pub(super) fn lead(&self, batches: &[(u64, Batch)]) -> Vec<(u64, Result<(), StoreError>)> {
         let connection = self.write();
         if self.transaction(&connection, batches).is_ok() {
@@ -23,7 +23,7 @@ impl SqliteStore {
         batches.iter().map(alone).collect()
     }
 
-    /// Keeps the committed objects at hand. Only commits do this, so nothing older can replace them.
+    /// Adds the committed objects to the cache. Only commits do this, so an older state never replaces a newer one.
     fn remember(&self, batches: &[(u64, Batch)]) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() > RECENT {
@@ -51,9 +51,13 @@ impl SqliteStore {
     fn apply(&self, connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
         for entry in movements(&batch.objects) {
             let sql = "INSERT INTO balances (account, currency, amount) VALUES (?, ?, ?)
-                       ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount";
-            let code = entry.currency.code();
-            connection.prepare_cached(sql)?.execute(params![number(entry.account.0)?, code, entry.amount])?;
+                       ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount
+                       RETURNING typeof(amount) = 'integer'";
+            let values = params![number(entry.account.0)?, entry.currency.code(), entry.amount];
+            // SQLite turns an integer sum that overflows into a float.
+            if !connection.prepare_cached(sql)?.query_row(values, |row| row.get::<_, bool>(0))? {
+                return Err(balance_out_of_range(entry));
+            }
         }
         let mut seen = FxHashSet::default();
         let mut latest: Vec<&Object> = batch.objects.iter().rev().filter(|object| seen.insert(object.id())).collect();

@@ -1,4 +1,4 @@
-//! What happens without a client: the world outside moves, and jobs fall due.
+//! Commands without a client: events of the environment, and jobs.
 
 use super::MethodRef;
 use crate::objects::RefundFailure;
@@ -6,69 +6,69 @@ use crate::test_methods::Decline;
 use crate::{CheckoutSessionId, ObjectId, PaymentIntentId, RefundId, SetupIntentId};
 use serde::{Deserialize, Serialize};
 
-/// What customers, banks and networks do, by command of a test.
+/// An event of the environment: an act of a customer, a bank or a network, injected by a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WorldEvent {
+pub enum EnvironmentEvent {
     /// The customer passes or fails the authentication of a payment.
     Authenticate {
-        /// Of which payment.
+        /// The payment.
         intent: PaymentIntentId,
         /// Whether the customer passes.
         passes: bool,
     },
     /// The customer passes or fails the authentication of a setup.
     AuthenticateSetup {
-        /// Of which setup.
+        /// The setup.
         intent: SetupIntentId,
         /// Whether the customer passes.
         passes: bool,
     },
     /// The bank answers a request for a mandate to debit (C19).
     MandateAnswered {
-        /// Of which setup.
+        /// The setup.
         intent: SetupIntentId,
     },
     /// The customer pays, or sets up, on a session's page.
     CompleteSession {
-        /// Which session.
+        /// The session.
         session: CheckoutSessionId,
-        /// With what.
+        /// The payment method.
         method: MethodRef,
-        /// The address the customer typed.
+        /// The email address that the customer entered.
         email: Option<String>,
     },
     /// The bank settles or rejects a debit.
     BankAnswers {
-        /// Of which payment.
+        /// The payment.
         intent: PaymentIntentId,
-        /// What the bank says.
+        /// The bank's answer.
         answer: Result<(), Decline>,
     },
     /// A bank debit can no longer be canceled (C18).
     CancelWindowCloses {
-        /// Of which payment.
+        /// The payment.
         intent: PaymentIntentId,
     },
     /// The network reports that a refund arrived or failed.
     RefundReported {
-        /// Which refund.
+        /// The refund.
         refund: RefundId,
-        /// How it went.
+        /// The outcome.
         outcome: Result<(), RefundFailure>,
     },
     /// The bank returns a refund: the customer must give other details.
     RefundReturned {
-        /// Which refund.
+        /// The refund.
         refund: RefundId,
     },
     /// The customer gives the details a refund waits for.
     RefundDetailsGiven {
-        /// Which refund.
+        /// The refund.
         refund: RefundId,
     },
 }
 
-/// What a job does.
+/// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum JobKind {
@@ -76,9 +76,9 @@ pub enum JobKind {
     ExpireHold = 0,
     /// Runs the background capture and fills the ledger (A2, A12).
     FillLedger = 1,
-    /// Asks how a bank debit went (C8).
+    /// Queries the outcome of a bank debit (C8).
     BankOutcome = 2,
-    /// Asks how a refund went (§2.6).
+    /// Queries the outcome of a refund (§2.6).
     RefundOutcome = 3,
     /// Fails a refund whose customer never gave details (§2.6).
     RefundDetails = 4,
@@ -101,17 +101,17 @@ impl JobKind {
     ];
 }
 
-/// A job's name: there is at most one of a kind for an object.
+/// The key of a job: an object has at most one job of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct JobKey {
-    /// What it does.
+    /// The kind of the job.
     pub kind: JobKind,
-    /// To what.
+    /// The object of the job.
     pub object: ObjectId,
 }
 
 impl JobKey {
-    /// The job of `kind` for `object`.
+    /// Returns the job of `kind` for `object`.
     #[must_use]
     pub fn new(kind: JobKind, object: impl Into<ObjectId>) -> Self {
         Self { kind, object: object.into() }

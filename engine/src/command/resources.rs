@@ -71,28 +71,28 @@ pub struct UpdateWebhookEndpoint {
 /// A page of objects, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
-    /// Which kind.
+    /// The kind of the objects.
     pub kind: Kind,
-    /// Only those that belong to each of these objects (a payment's refunds, a transfer's reversals, a customer's methods).
+    /// Only objects that belong to each of these (a payment's refunds, a transfer's reversals, a customer's methods).
     pub of: Vec<ObjectId>,
     /// Only events of this type.
     pub event_type: Option<EventType>,
     /// Only payment methods of this type.
     pub method_type: Option<MethodType>,
-    /// Only those made at this instant or later.
+    /// Only objects created at this instant or later.
     pub since: Option<Time>,
-    /// Only those made at this instant or earlier.
+    /// Only objects created at this instant or earlier.
     pub until: Option<Time>,
-    /// At most this many, 1 to 100.
+    /// The largest number of objects, 1 to 100.
     pub limit: i64,
-    /// Only those older than this object.
+    /// Only objects older than this one.
     pub starting_after: Option<ObjectId>,
-    /// Only those newer than this object.
+    /// Only objects newer than this one.
     pub ending_before: Option<ObjectId>,
 }
 
 impl ListQuery {
-    /// The ten newest objects of `kind`.
+    /// Returns a query for the ten newest objects of `kind`.
     #[must_use]
     pub const fn newest(kind: Kind) -> Self {
         Self {

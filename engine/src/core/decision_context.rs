@@ -1,12 +1,13 @@
-//! What a decision sees and what it leaves behind.
+//! The input of a decision, [`DecisionContext`], and its output, [`Changes`].
 
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{JobKey, JobKind, TextsChange};
 use crate::dialect::Dialect;
+use crate::id_source::{Ids, NoEntropy};
 use crate::money::OutOfRange;
-use crate::nouns::{Ids, NoEntropy, Objects};
 use crate::objects::{
-    Account, Charge, Customer, Event, EventType, PaymentIntent, PaymentMethod, Previous, SharedTexts, Texts, Tracked,
+    Account, Charge, Customer, Event, EventType, Objects, PaymentIntent, PaymentMethod, Previous, SharedTexts, Texts,
+    Tracked,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::time::Time;
@@ -16,34 +17,34 @@ use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
 use std::sync::Arc;
 
-/// All that a decision may look at. Deciding twice on the same scene leaves the same behind.
-pub struct Scene<'a> {
-    /// The objects, as one moment shows them.
+/// The complete input of a decision. Two decisions in the same context make the same changes.
+pub struct DecisionContext<'a> {
+    /// The objects, in one consistent state.
     pub objects: &'a dyn Objects,
-    /// Where new ids come from.
+    /// The source of new ids.
     pub ids: &'a dyn Ids,
-    /// The free choices.
+    /// The choices that the specification leaves free.
     pub dialect: &'a Dialect,
-    /// The present instant.
+    /// The current instant.
     pub now: Time,
-    /// The account that asks.
+    /// The account of the request.
     pub account: &'a Arc<Account>,
     /// The API version of the request.
     pub version: ApiVersion,
-    /// The name of the question to the acquirer, should the decision have one.
+    /// The reference of the decision's request to the acquirer, if it has one.
     pub reference: Reference,
-    /// The acquirer's answer to it, once there is one.
+    /// The acquirer's answer, if it has arrived.
     pub answer: Option<Answer>,
 }
 
-/// Why a decision stops.
+/// The reason why a decision stops.
 #[derive(Debug)]
 pub enum Stop {
-    /// It needs the acquirer's answer to go on.
+    /// The decision needs the acquirer's answer.
     Ask(Ask),
-    /// It refuses, changing nothing.
+    /// The request is refused, and nothing changes.
     Refuse(Box<Refusal>),
-    /// It cannot be made now, and nothing is wrong with the request: what it needs failed. Made again, it may go through.
+    /// The decision is impossible now because a resource failed. The same request may succeed later.
     Unable(String),
 }
 
@@ -71,63 +72,63 @@ impl From<OutOfRange> for Stop {
     }
 }
 
-/// What a decision answers the caller: an object, or a refusal that changed something (a decline).
+/// The response of a decision: an object, or a refusal that changed objects (a decline).
 pub type Reply = Result<Object, Box<Refusal>>;
 
 /// A finished decision.
 #[derive(Debug)]
 pub struct Done {
-    /// Everything that changes, to be made one transaction.
+    /// All changes, which become one transaction.
     pub changes: Changes,
-    /// The answer to the caller.
+    /// The response to the caller.
     pub reply: Reply,
 }
 
 /// The result of a decision.
 pub type Decided = Result<Done, Stop>;
 
-/// Everything one decision changes.
+/// All changes of one decision.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// The new states of objects; the last one of an object counts.
+    /// The new states of objects; of several states of one object the last counts.
     pub objects: Vec<Object>,
-    /// What is announced, in order.
+    /// The events, in order.
     pub events: Vec<Event>,
-    /// Jobs to run at a time; replaces the job of the same name.
+    /// Jobs with the time to run them. A job replaces an earlier one with its key.
     pub schedule: Vec<(JobKey, Time)>,
-    /// Jobs that are no longer wanted.
+    /// Jobs to remove.
     pub unschedule: Vec<JobKey>,
 }
 
 impl Changes {
-    /// Notes the new state of an object.
+    /// Adds the new state of an object.
     pub fn put(&mut self, object: impl Into<Object>) {
         self.objects.push(object.into());
     }
 
-    /// Has `kind` run for `object` at `due`.
+    /// Schedules the job `kind` of `object` at `due`.
     pub fn schedule(&mut self, kind: JobKind, object: impl Into<ObjectId>, due: Time) {
         self.schedule.push((JobKey::new(kind, object), due));
     }
 
-    /// Drops the job `kind` of `object`.
+    /// Removes the job `kind` of `object`.
     pub fn unschedule(&mut self, kind: JobKind, object: impl Into<ObjectId>) {
         self.unschedule.push(JobKey::new(kind, object));
     }
 
-    /// The finished decision that answers `object`.
+    /// Returns the finished decision that responds with `object`.
     pub fn answer(self, object: impl Into<Object>) -> Done {
         Done { changes: self, reply: Ok(object.into()) }
     }
 
-    /// The finished decision that refuses and still changes something.
+    /// Returns the finished decision that refuses and keeps its changes.
     pub fn refuse(self, refusal: Refusal) -> Done {
         Done { changes: self, reply: Err(Box::new(refusal)) }
     }
 }
 
-impl Scene<'_> {
-    /// The acquirer's answer to `ask`; stops the decision until there is one.
+impl DecisionContext<'_> {
+    /// Returns the acquirer's answer to `ask`, or stops the decision if it has not arrived.
     pub fn ask(&self, ask: impl FnOnce() -> Ask) -> Result<Answer, Stop> {
         match self.answer {
             None => Err(Stop::Ask(ask())),
@@ -138,7 +139,7 @@ impl Scene<'_> {
         }
     }
 
-    /// A new id of any type.
+    /// Returns a new id of any type.
     pub fn id<T>(&self, wrap: fn(u64) -> T) -> T {
         wrap(self.ids.next())
     }
@@ -175,7 +176,7 @@ impl Scene<'_> {
         changes.events.push(event);
     }
 
-    /// The latest charge of an intent, as this decision leaves it.
+    /// Returns the latest charge of an intent, as this decision leaves it.
     fn latest_charge_of(&self, changes: &Changes, intent: &PaymentIntent) -> Option<Arc<Charge>> {
         let wanted = intent.latest_charge?;
         let mut announced = changes.events.iter().rev().filter_map(|event| event.object.as_charge());
@@ -183,46 +184,46 @@ impl Scene<'_> {
         changed.or_else(|| self.objects.charge(wanted))
     }
 
-    /// The PaymentIntent of the caller with this id.
+    /// Returns the PaymentIntent of the caller with this id.
     pub fn intent(&self, id: PaymentIntentId) -> Result<Arc<PaymentIntent>, Stop> {
         let found = self.objects.payment_intent(id).filter(|intent| intent.account == self.account.id);
         found.ok_or_else(|| not_found("payment_intent", id, "intent"))
     }
 
-    /// The charge of the caller with this id.
+    /// Returns the charge of the caller with this id.
     pub fn charge(&self, id: ChargeId, param: &'static str) -> Result<Arc<Charge>, Stop> {
         let found = self.objects.charge(id).filter(|charge| charge.account == self.account.id);
         found.ok_or_else(|| not_found("charge", id, param))
     }
 
-    /// The customer of the caller with this id.
+    /// Returns the customer of the caller with this id.
     pub fn customer(&self, id: CustomerId) -> Result<Arc<Customer>, Stop> {
         let found =
             self.objects.customer(id).filter(|customer| customer.account == self.account.id && !customer.deleted);
         found.ok_or_else(|| not_found("customer", id, "customer"))
     }
 
-    /// The payment method of the caller with this id.
+    /// Returns the payment method of the caller with this id.
     pub fn method(&self, id: PaymentMethodId) -> Result<Arc<PaymentMethod>, Stop> {
         let found = self.objects.payment_method(id).filter(|method| method.account == self.account.id);
         found.ok_or_else(|| not_found("PaymentMethod", id, "payment_method"))
     }
 
-    /// The charge of an intent whose status says that there is one.
+    /// Returns the charge of an intent whose status says that there is one.
     pub fn charge_of(&self, intent: &PaymentIntent) -> Result<Arc<Charge>, Stop> {
         let charge = intent.latest_charge.and_then(|id| self.objects.charge(id));
         charge.ok_or_else(|| Reason::Internal("a payment has lost its charge".to_owned()).into())
     }
 }
 
-/// The refusal of an id that names nothing the caller may see.
+/// Returns the refusal of an id that names nothing the caller may see.
 pub(super) fn not_found(noun: &'static str, id: impl Display, param: &'static str) -> Stop {
     let (noun, param) = (Cow::Borrowed(noun), Cow::Borrowed(param));
     Reason::NotFound { noun, id: id.to_string(), param }.into()
 }
 
 impl TextsChange {
-    /// `texts` with this change applied: metadata is merged, an empty value removes its key (§2.4.11).
+    /// Returns `texts` with this change applied: metadata is merged, and an empty value removes its key (§2.4.11).
     pub(crate) fn apply(&self, texts: &SharedTexts) -> SharedTexts {
         let Some(change) = &self.0 else {
             return texts.clone();

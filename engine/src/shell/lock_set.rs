@@ -1,26 +1,26 @@
-//! Which objects a command works on, and must have to itself.
+//! The set of objects that a command locks.
 //!
-//! A payment is locked as a whole, under its PaymentIntent or, when a Checkout Session owns it, under the session.
+//! A payment is locked as a whole: under its Checkout Session if one owns it, under its PaymentIntent otherwise.
 
-use crate::command::{Command, MethodRef, WorldEvent};
-use crate::nouns::Objects;
+use crate::command::{Command, EnvironmentEvent, MethodRef};
+use crate::objects::Objects;
 use crate::{AccountId, ChargeId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
 
-/// The objects to lock for `command`, sorted and without repetition.
-pub(super) fn touched(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
-    let mut found = Touched { objects, ids: Vec::with_capacity(2) };
+/// Returns the objects to lock for `command`, sorted and without repetition.
+pub(super) fn lock_set(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
+    let mut found = LockSet { objects, ids: Vec::with_capacity(2) };
     found.command(account, command);
     found.ids.sort_unstable();
     found.ids.dedup();
     found.ids
 }
 
-struct Touched<'a> {
+struct LockSet<'a> {
     objects: &'a dyn Objects,
     ids: Vec<ObjectId>,
 }
 
-impl Touched<'_> {
+impl LockSet<'_> {
     fn command(&mut self, account: AccountId, command: &Command) {
         match command {
             Command::CreatePaymentIntent(request) => self.method(request.method),
@@ -40,7 +40,7 @@ impl Touched<'_> {
                     self.charge(charge);
                 } else if let Some(intent) = request.intent {
                     self.intent(intent);
-                    // A refund may take from the connected accounts, whichever way it names the payment.
+                    // A refund may debit connected accounts, by whichever id it names the payment.
                     let charge = self.objects.payment_intent(intent).and_then(|intent| intent.latest_charge);
                     charge.into_iter().for_each(|charge| self.charge(charge));
                 }
@@ -82,7 +82,7 @@ impl Touched<'_> {
             Command::DeleteWebhookEndpoint { endpoint } | Command::RollWebhookSecret { endpoint, .. } => {
                 self.ids.push((*endpoint).into());
             }
-            Command::World(event) => self.world(event),
+            Command::Environment(event) => self.environment(event),
             Command::Job(job) => self.object(job.object),
             Command::CreateCheckoutSession(_)
             | Command::CreateCustomer(_)
@@ -91,32 +91,34 @@ impl Touched<'_> {
             | Command::CreateAccount { .. }
             | Command::Retrieve(_)
             | Command::List(_) => {}
-            // Even what cannot be read waits its turn with the object that it names.
+            // An unreadable request also waits for the object that it names.
             Command::Malformed { target, .. } => target.iter().for_each(|target| self.object(*target)),
         }
     }
 
-    fn world(&mut self, event: &WorldEvent) {
+    fn environment(&mut self, event: &EnvironmentEvent) {
         match event {
-            WorldEvent::Authenticate { intent, .. } => {
+            EnvironmentEvent::Authenticate { intent, .. } => {
                 self.intent(*intent);
                 self.method_of_intent(*intent);
             }
-            WorldEvent::AuthenticateSetup { intent, .. } | WorldEvent::MandateAnswered { intent } => {
+            EnvironmentEvent::AuthenticateSetup { intent, .. } | EnvironmentEvent::MandateAnswered { intent } => {
                 self.setup(*intent)
             }
-            WorldEvent::CompleteSession { session, method, .. } => {
+            EnvironmentEvent::CompleteSession { session, method, .. } => {
                 self.ids.push((*session).into());
                 self.method(Some(*method));
             }
-            WorldEvent::BankAnswers { intent, .. } | WorldEvent::CancelWindowCloses { intent } => self.intent(*intent),
-            WorldEvent::RefundReported { refund, .. }
-            | WorldEvent::RefundReturned { refund }
-            | WorldEvent::RefundDetailsGiven { refund } => self.refund(*refund),
+            EnvironmentEvent::BankAnswers { intent, .. } | EnvironmentEvent::CancelWindowCloses { intent } => {
+                self.intent(*intent)
+            }
+            EnvironmentEvent::RefundReported { refund, .. }
+            | EnvironmentEvent::RefundReturned { refund }
+            | EnvironmentEvent::RefundDetailsGiven { refund } => self.refund(*refund),
         }
     }
 
-    /// The object of a job.
+    /// Adds the object of a job.
     fn object(&mut self, id: ObjectId) {
         if let ObjectId::PaymentIntent(id) = id {
             self.intent(id);
@@ -185,7 +187,7 @@ impl Touched<'_> {
         self.ids.extend(method.map(ObjectId::from));
     }
 
-    /// An account whose balance has a limit is locked while the balance decides.
+    /// Adds an account whose balance has a limit, because the balance decides.
     fn limited(&mut self, id: AccountId) {
         if self.objects.account_by_id(id).is_some_and(|account| account.overdraft.is_some()) {
             self.ids.push(id.into());

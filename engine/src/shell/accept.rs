@@ -1,7 +1,7 @@
-//! A request in two steps: taken in, and carried out later. In between it has its key and its objects.
+//! A request in two steps: accepted, then carried out. In between it holds its key and its objects.
 //!
-//! A server that answers at once has no use for it. It is how tests, and a server that queues, have a request wait at a
-//! known point instead of racing threads against each other.
+//! A server that responds at once does not need this. Tests, and a server with a queue, use it to let a request wait at
+//! a known point instead of racing threads.
 
 use super::Engine;
 use super::engine::Request;
@@ -11,21 +11,21 @@ use crate::refusal::Reason;
 use crate::response::Response;
 use crate::{AccountId, ObjectId};
 
-/// A request that was taken in. It must be carried out: until then nobody else gets its key and its objects.
+/// An accepted request. It must be carried out: until then no other request gets its key and its objects.
 #[derive(Debug)]
 #[must_use]
-pub struct Arrived {
+pub struct AcceptedRequest {
     request: Request,
     key: Option<(AccountId, String)>,
     locks: Vec<ObjectId>,
 }
 
 impl Engine {
-    /// Takes a change in: its key and its objects are its own from now on, and nothing is decided.
+    /// Accepts a change: it holds its key and its objects, and nothing is decided yet.
     ///
     /// # Errors
-    /// The answer, when there is one already: of a known key, of a key or an object in use, of an unknown account.
-    pub fn arrive(&self, request: Request) -> Result<Arrived, Box<Response>> {
+    /// The response, if the key is known, the key or an object is in use, or the account is unknown.
+    pub fn accept(&self, request: Request) -> Result<AcceptedRequest, Box<Response>> {
         let (number, now) = (self.parts.ids.next(), self.parts.clock.now());
         let Some(account) = self.account(request.account) else { return Err(Box::new(self.execute(request))) };
         let version = request.version.unwrap_or(account.version);
@@ -41,13 +41,13 @@ impl Engine {
             key = Some(in_use);
         }
         let (held, _) = self.hold(account.id, &request.command).ok_or_else(|| refuse(Reason::LockTimeout))?;
-        Ok(Arrived { request, key: key.and_then(super::locks::KeyInUse::leave), locks: held.leave() })
+        Ok(AcceptedRequest { request, key: key.and_then(super::locks::KeyInUse::leave), locks: held.leave() })
     }
 
-    /// Carries a request out that was taken in: decided for the instant that it is now.
+    /// Carries an accepted request out, decided for the current instant.
     #[must_use]
-    pub fn carry_out(&self, arrived: Arrived) -> Response {
-        let Arrived { request, key, locks } = arrived;
+    pub fn carry_out(&self, arrived: AcceptedRequest) -> Response {
+        let AcceptedRequest { request, key, locks } = arrived;
         let _key = key.map(|key| self.keys.resume(key));
         let _held = self.locks.resume(locks.clone());
         let (number, now) = (self.parts.ids.next(), self.parts.clock.now());

@@ -1,10 +1,10 @@
-//! What a refusal says to people: how to put it right where that is not obvious.
+//! The messages of refusals: what was wrong and, where it is not obvious, what to do.
 
 use super::{Operation, Reason, SessionOperation};
 use crate::objects::{Failure, IntentStatus, SetupStatus};
 
 impl Reason {
-    /// The sentence for people.
+    /// Returns the message.
     #[must_use]
     pub fn message(&self) -> String {
         match self {
@@ -230,7 +230,7 @@ fn setup_message(operation: Operation, status: SetupStatus) -> String {
 }
 
 impl Failure {
-    /// The error code, the decline code, and the sentence for people.
+    /// Returns the error code, the decline code and the message.
     #[must_use]
     pub const fn texts(self) -> (&'static str, Option<&'static str>, &'static str) {
         match self {

@@ -1,0 +1,214 @@
+//! The ids of all objects: one table gives every kind its id type, its prefix and its number in the file format.
+//!
+//! This module imports nothing from the crate, so that every other module can name an object without its record.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Calls `$macro!` with the table of objects: number in the file format, record, id type, typed read, conversion, prefix.
+macro_rules! for_each_object {
+    ($macro:ident) => {
+        $macro! {
+            0 Account AccountId account_by_id as_account "acct_";
+            1 Customer CustomerId customer as_customer "cus_";
+            2 PaymentMethod PaymentMethodId payment_method as_payment_method "pm_";
+            3 PaymentIntent PaymentIntentId payment_intent as_payment_intent "pi_";
+            4 Charge ChargeId charge as_charge "ch_";
+            5 Refund RefundId refund as_refund "re_";
+            6 Transfer TransferId transfer as_transfer "tr_";
+            7 Reversal ReversalId reversal as_reversal "trr_";
+            8 ApplicationFee ApplicationFeeId application_fee as_application_fee "fee_";
+            9 FeeRefund FeeRefundId fee_refund as_fee_refund "fr_";
+            10 SetupIntent SetupIntentId setup_intent as_setup_intent "seti_";
+            11 CheckoutSession CheckoutSessionId checkout_session as_checkout_session "cs_test_";
+            12 BalanceTransaction BalanceTransactionId balance_transaction as_balance_transaction "txn_";
+            13 Event EventId event as_event "evt_";
+            14 WebhookEndpoint WebhookEndpointId webhook_endpoint as_webhook_endpoint "we_";
+            15 Delivery DeliveryId delivery as_delivery "whd_";
+        }
+    };
+}
+pub(crate) use for_each_object;
+
+macro_rules! ids {
+    ($($code:literal $record:ident $id:ident $get:ident $as:ident $prefix:literal;)*) => {
+        $(
+            #[doc = concat!("The id of a `", stringify!($record), "`, written `", $prefix, "…`.")]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            #[serde(transparent)]
+            pub struct $id(pub u64);
+
+            impl fmt::Display for $id {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    write_id(f, $prefix, self.0)
+                }
+            }
+
+            impl FromStr for $id {
+                type Err = NotAnId;
+                fn from_str(text: &str) -> Result<Self, NotAnId> {
+                    text.strip_prefix($prefix).and_then(read_digits).map(Self).ok_or(NotAnId)
+                }
+            }
+
+            impl From<$id> for ObjectId {
+                fn from(id: $id) -> Self { Self::$record(id) }
+            }
+        )*
+
+        /// The kind of an object. The numbers are part of the file format.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "the variants are the records")]
+        pub enum Kind { $($record = $code),* }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$record),*];
+
+            /// Returns the number of this kind in the file format.
+            #[must_use]
+            pub const fn code(self) -> u8 {
+                match self { $(Self::$record => $code),* }
+            }
+
+            /// Returns the id of this kind with the given number.
+            #[must_use]
+            pub const fn id(self, number: u64) -> ObjectId {
+                match self { $(Self::$record => ObjectId::$record($id(number))),* }
+            }
+        }
+
+        /// The id of any object.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "the variants are the records")]
+        pub enum ObjectId { $($record($id)),* }
+
+        impl ObjectId {
+            /// Returns the kind of the object.
+            #[must_use]
+            pub const fn kind(self) -> Kind {
+                match self { $(Self::$record(_) => Kind::$record),* }
+            }
+
+            /// Returns the number, which is unique within the kind and grows with creation.
+            #[must_use]
+            pub const fn number(self) -> u64 {
+                match self { $(Self::$record(id) => id.0),* }
+            }
+        }
+
+        impl fmt::Display for ObjectId {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(Self::$record(id) => id.fmt(f)),* }
+            }
+        }
+
+        impl FromStr for ObjectId {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                $(if let Ok(id) = text.parse::<$id>() { return Ok(Self::$record(id)); })*
+                Err(NotAnId)
+            }
+        }
+    };
+}
+
+for_each_object!(ids);
+
+impl Kind {
+    /// Returns the name of this kind in the API's errors, and the parameter that holds an id of this kind.
+    pub(crate) const fn name_and_param(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Account => ("account", "id"),
+            Self::Customer => ("customer", "customer"),
+            Self::PaymentMethod => ("PaymentMethod", "payment_method"),
+            Self::PaymentIntent => ("payment_intent", "intent"),
+            Self::Charge => ("charge", "charge"),
+            Self::Refund => ("refund", "refund"),
+            Self::Transfer => ("transfer", "id"),
+            Self::Reversal => ("transfer_reversal", "id"),
+            Self::ApplicationFee => ("application_fee", "id"),
+            Self::FeeRefund => ("fee_refund", "id"),
+            Self::SetupIntent => ("setupintent", "intent"),
+            Self::CheckoutSession => ("checkout.session", "session"),
+            Self::BalanceTransaction => ("balance transaction", "id"),
+            Self::Event => ("event", "id"),
+            Self::WebhookEndpoint => ("webhook_endpoint", "id"),
+            Self::Delivery => ("delivery", "id"),
+        }
+    }
+}
+
+/// The engine's name for one effect at the acquirer. Two requests under one reference have one effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(pub u64);
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_id(f, "ref_", self.0)
+    }
+}
+
+/// The error for a text that is not the id of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnId;
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Digits of an id after its prefix: enough for 64 bits, at a fixed width so that text sorts like numbers.
+const WIDTH: usize = 11;
+
+pub(crate) fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, mut number: u64) -> fmt::Result {
+    let mut text = [b'0'; WIDTH];
+    for place in text.iter_mut().rev() {
+        let digit = usize::try_from(number % 62).unwrap_or(0);
+        *place = DIGITS.get(digit).copied().unwrap_or(b'0');
+        number /= 62;
+    }
+    f.write_str(prefix)?;
+    text.iter().try_for_each(|digit| fmt::Write::write_char(f, char::from(*digit)))
+}
+
+fn read_digits(text: &str) -> Option<u64> {
+    if text.len() != WIDTH {
+        return None;
+    }
+    let number = text.bytes().try_fold(0_u64, |number, byte| {
+        let digit = DIGITS.iter().position(|d| *d == byte)?;
+        number.checked_mul(62)?.checked_add(u64::try_from(digit).ok()?)
+    });
+    // No id is larger: a store keeps them as signed integers.
+    number.filter(|number| i64::try_from(*number).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_what_it_writes() {
+        for number in [0, 1, 61, 62, u64::MAX / 2] {
+            let id = PaymentIntentId(number);
+            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(id.to_string().parse::<ObjectId>(), Ok(ObjectId::PaymentIntent(id)));
+        }
+    }
+
+    #[test]
+    fn foreign_text_is_not_an_id() {
+        for text in [
+            "",
+            "pi_",
+            "pi_1",
+            "ch_00000000001",
+            "pi_0000000000!",
+            "pi_zzzzzzzzzzz",
+            "pi_KcgODyEZ9rC",
+            "pi_000000000000",
+        ] {
+            assert_eq!(text.parse::<PaymentIntentId>(), Err(NotAnId), "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! [`Object`], the union of all records, and [`Objects`], the typed reads of one consistent set of them.
+
+use super::{
+    Account, ApplicationFee, BalanceTransaction, Charge, CheckoutSession, Customer, Delivery, Event, FeeRefund,
+    PaymentIntent, PaymentMethod, Refund, Reversal, SetupIntent, Texts, Transfer, WebhookEndpoint,
+};
+use crate::ids::{
+    AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
+    FeeRefundId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, ReversalId, SetupIntentId, TransferId,
+    WebhookEndpointId, for_each_object,
+};
+use crate::money::Currency;
+use crate::time::Time;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+macro_rules! objects {
+    ($($code:literal $record:ident $id:ident $get:ident $as:ident $prefix:literal;)*) => {
+        $(
+            impl From<$record> for Object {
+                fn from(object: $record) -> Self { Self::$record(Arc::new(object)) }
+            }
+
+            impl From<Arc<$record>> for Object {
+                fn from(object: Arc<$record>) -> Self { Self::$record(object) }
+            }
+        )*
+
+        /// Any object, as stored and as frozen in events and responses.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "the variants are the records")]
+        pub enum Object { $($record(Arc<$record>)),* }
+
+        impl Object {
+            /// Returns the object's id.
+            #[must_use]
+            pub fn id(&self) -> ObjectId {
+                match self { $(Self::$record(object) => object.id.into()),* }
+            }
+
+            $(
+                #[doc = concat!("Returns the object as a [`", stringify!($record), "`], or `None` for another kind.")]
+                #[must_use]
+                pub const fn $as(&self) -> Option<&Arc<$record>> {
+                    if let Self::$record(object) = self { Some(object) } else { None }
+                }
+            )*
+
+            /// Returns the account that owns the object.
+            #[must_use]
+            pub fn account(&self) -> AccountId {
+                match self { $(Self::$record(object) => object.account),* }
+            }
+        }
+
+        /// Typed reads of one consistent set of objects: the only state that a decision reads.
+        pub trait Objects {
+            /// Returns the object with this id.
+            fn object(&self, id: ObjectId) -> Option<Object>;
+
+            /// Returns the balance of an account in a currency: the sum of its ledger, in minor units.
+            fn balance(&self, account: AccountId, currency: Currency) -> i64;
+
+            $(
+                #[doc = concat!("Returns the [`", stringify!($record), "`] with this id.")]
+                fn $get(&self, id: $id) -> Option<Arc<$record>> {
+                    self.object(id.into())?.$as().cloned()
+                }
+            )*
+        }
+    };
+}
+
+for_each_object!(objects);
+
+impl Object {
+    /// Returns the time of creation; `None` for accounts, which do not record it.
+    #[must_use]
+    pub fn created(&self) -> Option<Time> {
+        Some(match self {
+            Self::Account(_) => return None,
+            Self::Customer(o) => o.created,
+            Self::PaymentMethod(o) => o.created,
+            Self::PaymentIntent(o) => o.created,
+            Self::Charge(o) => o.created,
+            Self::Refund(o) => o.created,
+            Self::Transfer(o) => o.created,
+            Self::Reversal(o) => o.created,
+            Self::ApplicationFee(o) => o.created,
+            Self::FeeRefund(o) => o.created,
+            Self::SetupIntent(o) => o.created,
+            Self::CheckoutSession(o) => o.created,
+            Self::BalanceTransaction(o) => o.created,
+            Self::Event(o) => o.created,
+            Self::WebhookEndpoint(o) => o.created,
+            Self::Delivery(o) => o.created,
+        })
+    }
+}
+impl Object {
+    /// Returns whether the object was deleted: no operation accepts it afterwards.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        let customer = self.as_customer().is_some_and(|customer| customer.deleted);
+        customer || self.as_webhook_endpoint().is_some_and(|endpoint| endpoint.deleted)
+    }
+
+    /// Returns the object's texts; `None` for an object or a kind without texts.
+    #[must_use]
+    pub fn texts(&self) -> Option<&Texts> {
+        match self {
+            Self::Customer(o) => o.texts.as_deref(),
+            Self::PaymentMethod(o) => o.texts.as_deref(),
+            Self::PaymentIntent(o) => o.texts.as_deref(),
+            Self::Charge(o) => o.texts.as_deref(),
+            Self::Refund(o) => o.texts.as_deref(),
+            Self::Transfer(o) => o.texts.as_deref(),
+            Self::Reversal(o) => o.texts.as_deref(),
+            Self::FeeRefund(o) => o.texts.as_deref(),
+            Self::SetupIntent(o) => o.texts.as_deref(),
+            Self::CheckoutSession(o) => o.texts.as_deref(),
+            Self::WebhookEndpoint(o) => o.texts.as_deref(),
+            Self::Account(_)
+            | Self::ApplicationFee(_)
+            | Self::BalanceTransaction(_)
+            | Self::Event(_)
+            | Self::Delivery(_) => None,
+        }
+    }
+}
