@@ -4,7 +4,7 @@ use crate::objects::CheckoutSession;
 use crate::refusal::Refusal;
 use crate::store::Page;
 use crate::version::ApiVersion;
-use crate::{ChargeId, Kind, Object};
+use crate::{ChargeId, Kind, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub enum Body {
     Page {
         /// Of which kind.
         kind: Kind,
+        /// The object whose own list it is.
+        owner: Option<ObjectId>,
         /// The objects, newest first.
         objects: Vec<Object>,
         /// Whether there are more.
@@ -74,7 +76,7 @@ impl Response {
 
 impl Body {
     /// A page as an answer.
-    pub(crate) fn page(kind: Kind, page: Page) -> Self {
-        Self::Page { kind, objects: page.objects, has_more: page.has_more }
+    pub(crate) fn page(kind: Kind, owner: Option<ObjectId>, page: Page) -> Self {
+        Self::Page { kind, owner, objects: page.objects, has_more: page.has_more }
     }
 }

@@ -347,9 +347,17 @@ impl Engine {
             let why = "it must lie between 1 and 100.".to_owned();
             return Err(Reason::InvalidValue("limit".into(), why).into());
         }
-        let page = self.parts.store.list(case.account.id, query);
-        let page = page.map_err(|error| Reason::Internal(error.to_string()))?;
-        Ok(Body::page(query.kind, page))
+        let internal = |error: crate::store::StoreError| Reason::Internal(error.to_string());
+        for (param, cursor) in [("starting_after", query.starting_after), ("ending_before", query.ending_before)] {
+            let Some(id) = cursor else { continue };
+            let found = self.parts.store.object(id).map_err(internal)?;
+            if !found.is_some_and(|object| id.kind() == query.kind && object.account() == case.account.id) {
+                let (noun, param) = (Cow::Borrowed(noun(query.kind).0), Cow::Borrowed(param));
+                return Err(Reason::NotFound { noun, id: id.to_string(), param }.into());
+            }
+        }
+        let page = self.parts.store.list(case.account.id, query).map_err(internal)?;
+        Ok(Body::page(query.kind, query.owner, page))
     }
 
     fn expand(

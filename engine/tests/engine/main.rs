@@ -25,6 +25,7 @@ mod kill;
 mod lifecycle;
 mod lists;
 mod machine;
+mod pages;
 mod refunds;
 mod requirements;
 mod setups;

@@ -88,13 +88,17 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     let own = &["limit", "starting_after", "ending_before", "expand", "created"];
     let typed: &[&str] = if matches!(kind, Kind::Event | Kind::PaymentMethod) { &["type"] } else { &[] };
     let fields = Fields::of(params, &[own, narrowing, typed])?;
-    let mut query = ListQuery { of: of.into_iter().collect(), ..ListQuery::newest(kind) };
+    let mut query = ListQuery { of: of.into_iter().collect(), owner: of, ..ListQuery::newest(kind) };
     for name in narrowing {
         query.of.extend(fields.id::<ObjectId>(name, "object")?);
     }
     query.limit = fields.integer("limit")?.unwrap_or(query.limit);
     query.starting_after = fields.id("starting_after", "object")?;
     query.ending_before = fields.id("ending_before", "object")?;
+    if query.starting_after.is_some() && query.ending_before.is_some() {
+        let why = "it cannot be combined with ending_before.".to_owned();
+        return Err(Reason::InvalidValue("starting_after".into(), why).into());
+    }
     if kind == Kind::Event {
         query.event_type = fields.parsed("type", EventType::from_name, "it is not an event type.")?;
     } else if kind == Kind::PaymentMethod {

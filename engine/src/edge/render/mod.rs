@@ -6,13 +6,13 @@ mod setups;
 
 pub use setups::line_items;
 
-use crate::Kind;
 use crate::money::Money;
 use crate::nouns::Object;
 use crate::objects::{Event, Texts, Was};
 use crate::refusal::Refusal;
 use crate::response::{Body, Expanded, Response};
 use crate::version::{ApiVersion, Feature};
+use crate::{Kind, ObjectId};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
@@ -87,9 +87,9 @@ pub fn response(response: &Response) -> Value {
     let version = response.version;
     let mut body = match &response.body {
         Body::Object(found) => object(found, version),
-        Body::Page { kind, objects, has_more } => {
+        Body::Page { kind, owner, objects, has_more } => {
             let data: Vec<Value> = objects.iter().map(|found| object(found, version)).collect();
-            json!({ "object": "list", "data": data, "has_more": has_more, "url": url(*kind) })
+            json!({ "object": "list", "data": data, "has_more": has_more, "url": url(*kind, *owner) })
         }
         Body::Refused(refusal) => error(refusal, version, response.request),
     };
@@ -182,26 +182,30 @@ pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     json!({ "error": error })
 }
 
-/// The list a kind's URL leads to.
+/// Returns the address of the list of a kind's objects: of all of them, or of those that belong to `owner` (P4).
 #[must_use]
-pub const fn url(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Account => "/v1/accounts",
-        Kind::Customer => "/v1/customers",
-        Kind::PaymentMethod => "/v1/payment_methods",
-        Kind::PaymentIntent => "/v1/payment_intents",
-        Kind::Charge => "/v1/charges",
-        Kind::Refund => "/v1/refunds",
-        Kind::Transfer => "/v1/transfers",
-        Kind::Reversal => "/v1/transfers/reversals",
-        Kind::ApplicationFee => "/v1/application_fees",
-        Kind::FeeRefund => "/v1/application_fees/refunds",
-        Kind::SetupIntent => "/v1/setup_intents",
-        Kind::CheckoutSession => "/v1/checkout/sessions",
-        Kind::BalanceTransaction => "/v1/balance_transactions",
-        Kind::Event => "/v1/events",
-        Kind::WebhookEndpoint => "/v1/webhook_endpoints",
-        Kind::Delivery => "/v1/deliveries",
+pub fn url(kind: Kind, owner: Option<ObjectId>) -> String {
+    let path = match kind {
+        Kind::Account => "accounts",
+        Kind::Customer => "customers",
+        Kind::PaymentMethod => "payment_methods",
+        Kind::PaymentIntent => "payment_intents",
+        Kind::Charge => "charges",
+        Kind::Refund => "refunds",
+        Kind::Transfer => "transfers",
+        Kind::Reversal => "reversals",
+        Kind::ApplicationFee => "application_fees",
+        Kind::FeeRefund => "refunds",
+        Kind::SetupIntent => "setup_intents",
+        Kind::CheckoutSession => "checkout/sessions",
+        Kind::BalanceTransaction => "balance_transactions",
+        Kind::Event => "events",
+        Kind::WebhookEndpoint => "webhook_endpoints",
+        Kind::Delivery => "deliveries",
+    };
+    match owner {
+        Some(owner) => format!("{}/{owner}/{path}", url(owner.kind(), None)),
+        None => format!("/v1/{path}"),
     }
 }
 

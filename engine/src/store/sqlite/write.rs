@@ -2,10 +2,10 @@
 
 use super::records::{encode, job_key, number};
 use super::{SqliteStore, schema};
-use crate::Object;
 use crate::store::{Batch, KeyState, StoreError, movements};
+use crate::{Object, ObjectId};
 use rusqlite::{Connection, params};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use std::sync::PoisonError;
 
 /// How many recent objects are kept at hand.
@@ -55,11 +55,13 @@ impl SqliteStore {
             let code = entry.currency.code();
             connection.prepare_cached(sql)?.execute(params![number(entry.account.0)?, code, entry.amount])?;
         }
-        let mut seen = FxHashSet::default();
-        let mut latest: Vec<&Object> = batch.objects.iter().rev().filter(|object| seen.insert(object.id())).collect();
-        latest.reverse();
-        for object in latest {
-            self.upsert(connection, object)?;
+        // The place of an object in its list is where the batch first names it; the last state counts.
+        let mut latest: FxHashMap<ObjectId, &Object> =
+            batch.objects.iter().map(|object| (object.id(), object)).collect();
+        for object in &batch.objects {
+            if let Some(object) = latest.remove(&object.id()) {
+                self.upsert(connection, object)?;
+            }
         }
         for event in &batch.events {
             let sql = "INSERT INTO events (id, account, parent, record) VALUES (?, ?, NULL, ?)";
