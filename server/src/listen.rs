@@ -1,6 +1,7 @@
 //! Connections: how many, how long, how large; and an end without a broken answer.
 
 use crate::app::App;
+use crate::limits::Limits;
 use crate::router::router;
 use axum::Router;
 use hyper::server::conn::http1;
@@ -15,36 +16,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
-
-/// What one client may take from the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The most bytes of a request's body.
-    pub body: usize,
-    /// The most bytes of a request's head.
-    pub head: usize,
-    /// The most headers of a request.
-    pub headers: usize,
-    /// How long a head, and then a body, may take; also how long a connection may be idle.
-    pub patience: Duration,
-    /// The longest life of a connection; then it ends between two requests.
-    pub life: Duration,
-    /// The most connections at once; more wait to be accepted.
-    pub connections: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body: 256 * 1024,
-            head: 32 * 1024,
-            headers: 64,
-            patience: Duration::from_secs(15),
-            life: Duration::from_secs(600),
-            connections: 768,
-        }
-    }
-}
 
 /// How long requests under way may take when the server ends, or when their connection's life is over.
 const GRACE: Duration = Duration::from_secs(10);

@@ -2,7 +2,8 @@
 
 use crate::app::{App, StoreChoice};
 use crate::keys::Key;
-use crate::listen::{Limits, connection};
+use crate::limits::Limits;
+use crate::listen::connection;
 use crate::router::router;
 use holdfast_engine::{NoDelivery, SequentialIds};
 use std::sync::Arc;

@@ -38,8 +38,7 @@ pub(super) struct Case<'a> {
 }
 
 impl Engine {
-    pub(super) fn run(&self, request: Request, now: Time) -> Response {
-        let number = self.parts.ids.next();
+    pub(super) fn run(&self, request: Request, number: u64, now: Time) -> Response {
         let Some(account) = self.account(request.account) else {
             let (id, noun, param) = (request.account.to_string(), Cow::Borrowed("account"), Cow::Borrowed("account"));
             let version = request.version.unwrap_or(crate::ApiVersion::CURRENT);

@@ -3,11 +3,11 @@
 use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
-use holdfast_engine::command::WorldEvent;
+use holdfast_engine::command::{Command, WorldEvent};
 use holdfast_engine::objects::{
     CheckoutSession, IntentStatus, NextAction, SessionStatus, SetupIntent, SetupStatus, UiMode,
 };
-use holdfast_engine::{Object, PaymentIntentId, SetupIntentId};
+use holdfast_engine::{Object, PaymentIntentId, Request, SetupIntentId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ enum Waiting {
 }
 
 /// The question about a payment, a setup or a session of either; or what follows from the customer's answer.
-pub(super) fn page(app: &App, object: &Object, posted: Option<&Value>) -> Page {
+pub(super) fn page(app: &App, number: u64, object: &Object, posted: Option<&Value>) -> Page {
     let session = object.as_checkout_session();
     let Some(waiting) = waiting(app, object) else {
         return match session {
@@ -30,8 +30,8 @@ pub(super) fn page(app: &App, object: &Object, posted: Option<&Value>) -> Page {
     };
     match posted.map(|fields| field(fields, "answer")) {
         None => question(session),
-        Some("approve") => answered(app, object, session, waiting, true),
-        Some("fail") => answered(app, object, session, waiting, false),
+        Some("approve") => answered(app, number, object, session, waiting, true),
+        Some("fail") => answered(app, number, object, session, waiting, false),
         Some(_) => question(session),
     }
 }
@@ -68,6 +68,7 @@ fn question(session: Option<&Arc<CheckoutSession>>) -> Page {
 
 fn answered(
     app: &App,
+    number: u64,
     object: &Object,
     session: Option<&Arc<CheckoutSession>>,
     waiting: Waiting,
@@ -77,7 +78,7 @@ fn answered(
         Waiting::Payment(intent) => WorldEvent::Authenticate { intent, passes },
         Waiting::Setup(intent) => WorldEvent::AuthenticateSetup { intent, passes },
     };
-    let response = app.engine.happen(object.account(), event);
+    let response = app.engine.execute_numbered(Request::new(object.account(), Command::World(event)), number);
     let Some(session) = session else {
         // The customer said yes or no; either way the shop goes on. Anything else is a failure of ours.
         let heard = matches!(response.status(), 200 | 402);

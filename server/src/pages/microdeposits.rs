@@ -9,7 +9,7 @@ use holdfast_engine::{Object, Request};
 use serde_json::Value;
 
 /// The question about two deposits or the code of one; or what follows from the answer.
-pub(super) fn page(app: &App, setup: &SetupIntent, posted: Option<&Value>) -> Page {
+pub(super) fn page(app: &App, number: u64, setup: &SetupIntent, posted: Option<&Value>) -> Page {
     if setup.next_action != Some(NextAction::Microdeposits) {
         return notice(200, "Nothing is left to do", "You can close this page.");
     }
@@ -18,7 +18,7 @@ pub(super) fn page(app: &App, setup: &SetupIntent, posted: Option<&Value>) -> Pa
         return question(400, Some("Write both amounts in cents, such as 1 and 2, or the code."));
     };
     let command = Command::VerifyMicrodeposits { intent: setup.id, proof };
-    let response = app.engine.execute(Request::new(setup.account, command));
+    let response = app.engine.execute_numbered(Request::new(setup.account, command), number);
     match (response.object(), response.refusal()) {
         (Some(Object::SetupIntent(_)), _) => {
             notice(200, "Thank you", "The account is verified; you can close this page.")

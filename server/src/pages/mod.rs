@@ -46,7 +46,7 @@ pub(crate) fn answer(app: &App, call: &Call) -> Response<Body> {
     if call.method == Method::POST {
         app.worker.ring();
     }
-    let request = render::request_id(app.ids.next());
+    let request = render::request_id(call.number);
     let status = match &page {
         Page::Html { status, .. } => *status,
         Page::Go(_) => 303,
@@ -78,9 +78,13 @@ fn page(app: &App, call: &Call) -> Page {
         _ => return html::notice(405, "This page cannot be used like that", "Go back to the shop and try again."),
     };
     match (segments.as_slice(), found) {
-        (["c", "pay", _], Some(Object::CheckoutSession(session))) => pay::page(app, &session, &query.tree, posted),
-        (["c", "challenge", _], Some(object)) => challenge::page(app, &object, posted),
-        (["c", "microdeposits", _], Some(Object::SetupIntent(setup))) => microdeposits::page(app, &setup, posted),
+        (["c", "pay", _], Some(Object::CheckoutSession(session))) => {
+            pay::page(app, call.number, &session, &query.tree, posted)
+        }
+        (["c", "challenge", _], Some(object)) => challenge::page(app, call.number, &object, posted),
+        (["c", "microdeposits", _], Some(Object::SetupIntent(setup))) => {
+            microdeposits::page(app, call.number, &setup, posted)
+        }
         _ => html::notice(404, "There is no such page", "The address may have been cut off on its way."),
     }
 }

@@ -3,14 +3,20 @@
 use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
-use holdfast_engine::command::{MethodRef, WorldEvent};
+use holdfast_engine::command::{Command, MethodRef, WorldEvent};
 use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionMode, SessionStatus, SetupStatus, UiMode};
-use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, TestMethod, Time};
+use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, Request, TestMethod, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
 /// The page, or what becomes of the form it sent.
-pub(super) fn page(app: &App, session: &Arc<CheckoutSession>, query: &Value, posted: Option<&Value>) -> Page {
+pub(super) fn page(
+    app: &App,
+    number: u64,
+    session: &Arc<CheckoutSession>,
+    query: &Value,
+    posted: Option<&Value>,
+) -> Page {
     match (session.status, posted) {
         (SessionStatus::Complete, _) => done(session),
         (SessionStatus::Expired, _) => gone(),
@@ -20,7 +26,7 @@ pub(super) fn page(app: &App, session: &Arc<CheckoutSession>, query: &Value, pos
             form(session, &Value::Null, 200, said)
         }
         (SessionStatus::Open, Some(fields)) => match read(fields, app.clock.now()) {
-            Ok((method, email)) => pay(app, session, fields, method, email),
+            Ok((method, email)) => pay(app, number, session, fields, method, email),
             Err(said) => form(session, fields, 400, Some(said)),
         },
     }
@@ -30,9 +36,17 @@ fn gone() -> Page {
     notice(410, "This page is no longer open", "The time to pay is over, or the shop closed it. Go back to the shop.")
 }
 
-fn pay(app: &App, session: &Arc<CheckoutSession>, fields: &Value, method: TestMethod, email: String) -> Page {
+fn pay(
+    app: &App,
+    number: u64,
+    session: &Arc<CheckoutSession>,
+    fields: &Value,
+    method: TestMethod,
+    email: String,
+) -> Page {
     let (id, method, email) = (session.id, MethodRef::Test(method), Some(email).filter(|email| !email.is_empty()));
-    let response = app.engine.happen(session.account, WorldEvent::CompleteSession { session: id, method, email });
+    let event = WorldEvent::CompleteSession { session: id, method, email };
+    let response = app.engine.execute_numbered(Request::new(session.account, Command::World(event)), number);
     let now = app.engine.observe(id).ok().flatten();
     let session = now.as_ref().and_then(Object::as_checkout_session).unwrap_or(session);
     match (response.refusal(), session.status) {
