@@ -64,6 +64,21 @@ fn filled(w: &World) -> Vec<(String, String)> {
     lists
 }
 
+/// Every list that the API has is among those that the tests below walk through.
+#[test]
+fn no_list_is_left_out() {
+    let walked: HashSet<String> = filled(&World::new()).into_iter().map(|(path, _)| pattern(&path)).collect();
+    let lists = read::ROUTES.iter().filter(|route| route.answer.starts_with('[')).map(|route| route.pattern.to_owned());
+    let lists: HashSet<String> = lists.collect();
+    assert_eq!(walked, lists);
+}
+
+/// The pattern of a path, with `{id}` in place of an id.
+fn pattern(path: &str) -> String {
+    let part = |part: &str| if part.parse::<ObjectId>().is_ok() { "{id}".to_owned() } else { part.to_owned() };
+    format!("/v1/{}", path.split('/').map(part).collect::<Vec<_>>().join("/"))
+}
+
 /// One page: its ids, whether more follow, and its `url`.
 fn page(w: &World, path: &str, query: &str) -> (Vec<String>, bool, String) {
     let shown = w.get(path, query).is("object=list");

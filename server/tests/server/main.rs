@@ -12,5 +12,6 @@ mod command;
 mod helpers;
 mod hostile;
 mod http;
+mod modules;
 mod restart;
 mod running;
