@@ -64,7 +64,7 @@ fn respond(app: &App, call: &Call) -> Result<(Answer, ApiVersion), HttpError> {
         }
     };
     if verb != Some(Verb::Get) {
-        app.worker.ring();
+        app.worker.wake();
     }
     Ok((answer, version))
 }

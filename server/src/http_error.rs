@@ -62,7 +62,7 @@ impl HttpError {
                 None,
                 "Invalid request (check that your POST content type is application/x-www-form-urlencoded).".to_owned(),
             ),
-            Self::BadForm(why) => (400, invalid, None, format!("The parameters cannot be decoded: {why}")),
+            Self::BadForm(why) => (400, invalid, None, format!("The parameters cannot be decoded: {why}.")),
             Self::TooLarge(most) => (413, invalid, None, format!("The request body exceeds {most} bytes.")),
             Self::TooSlow => (408, invalid, None, "The request body did not arrive in time.".to_owned()),
             Self::NoRoute(route) => (404, invalid, None, format!("Unrecognized request URL ({route}).")),

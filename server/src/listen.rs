@@ -1,4 +1,4 @@
-//! Connections: how many, how long, how large; and an end without a broken answer.
+//! Connections: accepted within limits, and closed without a truncated response.
 
 use crate::app::App;
 use crate::limits::Limits;
@@ -17,10 +17,38 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-/// How long requests under way may take when the server ends, or when their connection's life is over.
+/// The maximum time for the requests in progress when the server stops or the life of their connection is over.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until `end` is done, then finishes what is under way.
+/// Serves until `end` completes, then finishes the requests in progress.
+///
+/// ```
+/// use holdfast_server::{App, Key, Limits, StoreChoice, origin, serve};
+/// use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+/// let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+/// let (address, origin) = (listener.local_addr()?, origin(&listener)?);
+/// let key: Key = "sk_test_docs".parse()?;
+/// let app = App::open(&StoreChoice::Memory, &[key], &origin)?.app;
+/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+/// let end = async move {
+///     let _ = stopped.await;
+/// };
+/// let serving = runtime.spawn(serve(listener, app, Limits::default(), end));
+///
+/// let mut stream = std::net::TcpStream::connect(address)?;
+/// stream.write_all(b"GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_docs\r\nConnection: close\r\n\r\n")?;
+/// let mut response = String::new();
+/// stream.read_to_string(&mut response)?;
+/// assert!(response.starts_with("HTTP/1.1 200 OK"));
+///
+/// stop.send(()).map_err(|()| "the server is gone")?;
+/// runtime.block_on(serving)?;
+/// # Ok(())
+/// # }
+/// ```
 pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: impl Future<Output = ()> + Send) {
     let router = router(app, limits);
     let places = Arc::new(Semaphore::new(limits.connections));
@@ -37,7 +65,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
         };
         match (stream, place) {
             (Ok((stream, _)), Ok(place)) => {
-                // Answers are small and clients wait for them.
+                // Responses are small, and clients wait for them.
                 let _ = stream.set_nodelay(true);
                 let (router, ended) = (router.clone(), ended.clone());
                 tokio::spawn(async move {
@@ -46,8 +74,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
                 });
             }
             (Err(error), _) => {
-                // Most likely too many open files: some are closed soon.
-                tracing::warn!(%error, "a connection was not accepted");
+                // The usual cause is too many open files; some are closed soon.
+                tracing::warn!(%error, "accepting a connection failed");
                 sleep(Duration::from_millis(50)).await;
             }
             (Ok(_), Err(_)) => break,
@@ -59,7 +87,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
     let _ = timeout(GRACE, ending.closed()).await;
 }
 
-/// One connection, until it ends, its life is over or the server ends.
+/// Serves one connection until the client closes it, its life is over or the server stops.
 pub(crate) async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
@@ -67,7 +95,7 @@ pub(crate) async fn connection(
     mut ended: watch::Receiver<()>,
 ) {
     let mut http = http1::Builder::new();
-    // A client that has said all it has to say still wants its answer.
+    // A client that has closed its sending side still waits for the response.
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.patience)
@@ -87,14 +115,14 @@ pub(crate) async fn connection(
         }
     };
     if let Err(error) = done {
-        tracing::debug!(%error, "a connection broke");
+        tracing::debug!(%error, "a connection ended with an error");
     }
 }
 
-/// The address a listener is reached at.
+/// Returns the address of a listener as a URL: `http://127.0.0.1:4242`.
 ///
 /// # Errors
-/// When the operating system does not tell.
+/// Returns an error if the operating system does not report the local address.
 pub fn origin(listener: &TcpListener) -> io::Result<String> {
     Ok(format!("http://{}", listener.local_addr()?))
 }

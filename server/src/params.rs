@@ -25,14 +25,14 @@ pub(crate) struct Params {
 /// # Errors
 /// [`HttpError::BadForm`] for text that is not UTF-8, for names nested too deeply, and for too many parameters.
 pub(crate) fn read(query: &str, body: &[u8]) -> Result<Params, HttpError> {
-    let body = std::str::from_utf8(body).map_err(|_| HttpError::BadForm("the body is not UTF-8."))?;
+    let body = std::str::from_utf8(body).map_err(|_| HttpError::BadForm("the body is not UTF-8"))?;
     let mut expand = Vec::new();
     let mut pairs = Vec::new();
     for pair in query.split('&').chain(body.trim_end_matches(['\r', '\n']).split('&')).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decoded(name)?, decoded(value)?);
         if name.matches('[').count() > DEEPEST {
-            return Err(HttpError::BadForm("a name has more than 8 brackets."));
+            return Err(HttpError::BadForm("a name has more than 8 brackets"));
         }
         if name == "expand" || name.starts_with("expand[") {
             expand.push(value.into_owned());
@@ -40,7 +40,7 @@ pub(crate) fn read(query: &str, body: &[u8]) -> Result<Params, HttpError> {
             pairs.push((name, value));
         }
         if pairs.len().saturating_add(expand.len()) > MOST {
-            return Err(HttpError::BadForm("there are more than 1000."));
+            return Err(HttpError::BadForm("there are more than 1000 of them"));
         }
     }
     let tree = read::form(pairs.iter().map(|(name, value)| (&**name, &**value)));
@@ -52,7 +52,8 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, HttpError> {
         return Ok(Cow::Borrowed(text));
     }
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| HttpError::BadForm("a value is not UTF-8."))?;
+    let decoded =
+        percent_decode_str(&spaced).decode_utf8().map_err(|_| HttpError::BadForm("a name or value is not UTF-8"))?;
     Ok(Cow::Owned(decoded.into_owned()))
 }
 

@@ -1,4 +1,4 @@
-//! Where requests go: reads them whole, within limits, and answers them away from the async threads.
+//! Dispatch: reads a request within the limits, numbers it and answers it on a thread that may block.
 
 use crate::answer::Answer;
 use crate::api;
@@ -17,10 +17,10 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// The most requests at work in the engine at once; more wait their turn.
+/// The maximum number of requests in the engine at once; further ones wait.
 const MOST_AT_WORK: usize = 256;
 
-/// What every request needs.
+/// The state that every request needs.
 #[derive(Clone)]
 struct Shared {
     app: Arc<App>,
@@ -28,7 +28,7 @@ struct Shared {
     at_work: Arc<Semaphore>,
 }
 
-/// The server's routes. Everything that is nothing else is the API's to answer.
+/// Returns the router: pages, the description, and the API for every other path.
 pub(crate) fn router(app: Arc<App>, limits: Limits) -> Router {
     let at_work = Arc::new(Semaphore::new(MOST_AT_WORK));
     Router::new().fallback(api).with_state(Shared { app, limits, at_work })
@@ -40,7 +40,7 @@ async fn api(State(shared): State<Shared>, request: Request) -> Response<Body> {
         Ok(call) => at_work(&shared, move |app| respond(app, &call))
             .await
             .unwrap_or_else(|error| error.into_answer(number).into_response()),
-        // The rest of the body is still on its way, so the connection is of no more use.
+        // The rest of the body may still arrive, so the connection cannot carry another request.
         Err(error) => error.into_answer(number).with("connection", "close").into_response(),
     }
 }
@@ -55,21 +55,24 @@ fn respond(app: &App, call: &Call) -> Response<Body> {
     }
 }
 
-/// Reads a request whole, unless it is too large or too slow.
+/// Reads a request with its whole body.
+///
+/// # Errors
+/// 413 for a body that is too large, 408 for one that is too slow, 400 for one that ends early.
 async fn whole(request: Request, number: u64, limits: Limits) -> Result<Call, HttpError> {
     let (Parts { method, uri, headers, .. }, body) = request.into_parts();
     let reading = Limited::new(body, limits.body).collect();
     let body: Bytes = match timeout(limits.patience, reading).await {
         Ok(Ok(read)) => read.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(HttpError::TooLarge(limits.body)),
-        Ok(Err(_)) => return Err(HttpError::BadForm("the body ended early or is malformed.")),
+        Ok(Err(_)) => return Err(HttpError::BadForm("the body ended early or is malformed")),
         Err(_) => return Err(HttpError::TooSlow),
     };
     let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
     Ok(Call { number, method, path, query, headers, body })
 }
 
-/// Has `work` done on a thread that may block. A panic there ends this request and nothing else.
+/// Runs `work` on a thread that may block. A panic there becomes a 500 for this request alone.
 async fn at_work<T: Send + 'static>(
     shared: &Shared,
     work: impl FnOnce(&Arc<App>) -> T + Send + 'static,
@@ -82,7 +85,7 @@ async fn at_work<T: Send + 'static>(
         done
     });
     done.await.map_err(|error| {
-        tracing::error!(%error, "a request failed");
+        tracing::error!(%error, "a request panicked");
         HttpError::Broken
     })
 }

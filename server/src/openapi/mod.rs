@@ -1,4 +1,4 @@
-//! The OpenAPI description of what is served (`GET /openapi.json`), made of one table.
+//! The OpenAPI 3.0 description of the API (`GET /openapi.json`), built from the table of operations.
 
 mod table;
 
@@ -8,10 +8,15 @@ use holdfast_engine::edge::read::{Route, Verb};
 use serde_json::{Map, Value, json};
 use table::{OBJECTS, PAGE};
 
-/// Where the description is published.
+/// The path of the description.
 pub(crate) const PATH: &str = "/openapi.json";
 
-/// The description, for a server at `origin`.
+/// Returns the OpenAPI description of a server at `origin`.
+///
+/// ```
+/// let description = holdfast_server::description("http://127.0.0.1:4242");
+/// assert_eq!(description["paths"]["/v1/charges/{id}"]["get"]["operationId"], "get_charges_id");
+/// ```
 #[must_use]
 pub fn description(origin: &str) -> Value {
     let mut paths = Map::new();
@@ -27,7 +32,7 @@ pub fn description(origin: &str) -> Value {
     json!({
         "openapi": "3.0.3",
         "info": { "title": "Holdfast", "version": env!("CARGO_PKG_VERSION"),
-            "description": "The provider's v1 API, as the engine serves it." },
+            "description": "The provider's v1 API as Holdfast serves it." },
         "servers": [{ "url": origin }],
         "security": [{ "bearer": [] }, { "basic": [] }],
         "paths": paths,
@@ -115,15 +120,15 @@ fn responses(answers: &str) -> Value {
             "has_more": { "type": "boolean" }, "url": { "type": "string" } } }),
         None => reference(answers),
     };
-    let mut all = Map::from_iter([("200".to_owned(), json_of(good, "Done."))]);
+    let mut all = Map::from_iter([("200".to_owned(), json_of(good, "The object or the page."))]);
     let refusals = [
-        ("400", "The request is wrong, or the object's state forbids it."),
-        ("401", "No key, or a wrong one."),
-        ("402", "The card or the bank said no."),
-        ("403", "The account is not the key's."),
-        ("404", "There is no such object."),
-        ("409", "The idempotency key is in use."),
-        ("429", "The object is in use."),
+        ("400", "The request is invalid, or the state of the object does not permit it."),
+        ("401", "The API key is missing or unknown."),
+        ("402", "The card or the debit was declined."),
+        ("403", "The API key has no access to the account."),
+        ("404", "No such object."),
+        ("409", "Another request with the same idempotency key is in progress."),
+        ("429", "Another request has locked the object."),
     ];
     all.extend(refusals.map(|(status, what)| (status.to_owned(), json_of(reference("error"), what))));
     Value::Object(all)
@@ -162,7 +167,7 @@ fn reference(kind: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{kind}") })
 }
 
-/// A parameter or field of the table.
+/// A parameter or field, decoded from a table.
 struct Field<'a> {
     name: &'a str,
     required: bool,
@@ -182,7 +187,7 @@ fn properties(named: &[Field<'_>]) -> Map<String, Value> {
     named.iter().map(|field| (field.name.to_owned(), schema(field.kind))).collect()
 }
 
-/// A parameter's type, and the bounds that its name stands for.
+/// Returns the schema of a parameter, with the bounds that its name implies.
 fn parameter(field: &Field<'_>) -> Value {
     let mut schema = schema(field.kind);
     match field.name {

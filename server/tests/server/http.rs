@@ -1,11 +1,11 @@
-//! What HTTP adds: methods, headers, keys, versions, errors.
+//! HTTP: methods, headers, keys, versions, errors.
 
 use crate::running::{KEY, OTHER_KEY, Running};
 
 const PAY: &str = "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true&capture_method=manual\
                    &payment_method_types[]=card&payment_method_options[card][request_multicapture]=if_available";
 
-/// Method, path, form, headers; then status and `error.code` or `object`.
+/// Method, path, form and headers, then the expected status and one field of the response.
 #[test]
 fn each_request_has_its_answer() {
     let server = Running::in_memory();
@@ -51,7 +51,7 @@ fn each_request_has_its_answer() {
     }
 }
 
-/// §2.5: no access without a key, none across accounts; basic and bearer.
+/// §2.5: no access without a key and none across accounts, by basic and bearer authentication.
 #[test]
 fn keys_open_their_own_account_only() {
     let server = Running::in_memory();
@@ -83,7 +83,7 @@ fn keys_open_their_own_account_only() {
     assert_eq!(server.call(OTHER_KEY, "GET", &format!("/v1/accounts/{shop}"), "", "").status, 404);
 }
 
-/// I13, §2.11: the same key, the same bytes, once; headers tell of it.
+/// I13, §2.11: a replay has the same bytes, one effect, and headers that say so.
 #[test]
 fn a_replay_is_the_same_bytes() {
     let server = Running::in_memory();
@@ -105,7 +105,7 @@ fn a_replay_is_the_same_bytes() {
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
 }
 
-/// §2.2, §2.15: errors carry the payment, in the version asked for; so do nested expansions.
+/// §2.2, §2.15: errors and nested expansions are rendered in the requested version.
 #[test]
 fn errors_and_expansions_follow_the_version() {
     let server = Running::in_memory();
@@ -124,7 +124,7 @@ fn errors_and_expansions_follow_the_version() {
     assert!(old.head.contains("stripe-version: 2018-11-08"));
 }
 
-/// One number names a request everywhere: in the header, in the error, and in the events that it made.
+/// The header, the error and the events of a request carry the same number.
 #[test]
 fn a_request_has_one_number() {
     let server = Running::in_memory();
@@ -151,7 +151,7 @@ fn a_request_has_one_number() {
     }
 }
 
-/// P3, P4, P11 over HTTP, for the lists that the server makes itself: accounts and line items.
+/// P3, P4, P11 over HTTP, for the lists that the server renders itself: accounts and line items.
 #[test]
 fn lists_of_the_server_are_paged() {
     let server = Running::in_memory();
@@ -195,7 +195,7 @@ fn lists_of_the_server_are_paged() {
     assert_eq!(shown, newest_first);
 }
 
-/// §2.5: what another method would find is a 405 with `Allow`; what no method finds is a 404 without.
+/// §2.5: 405 with `Allow` where other methods exist, 404 without it elsewhere.
 #[test]
 fn wrong_methods_name_the_right_ones() {
     let server = Running::in_memory();

@@ -1,4 +1,4 @@
-//! Objects, events and answers as the JSON of an API version (§2.15).
+//! Objects, events and responses as the JSON of an API version (§2.15).
 
 mod connect;
 mod payments;
@@ -16,7 +16,7 @@ use crate::{Kind, ObjectId};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
-/// An object as `version` shows it.
+/// Returns an object as JSON of an API version.
 #[must_use]
 pub fn object(object: &Object, version: ApiVersion) -> Value {
     match object {
@@ -39,7 +39,7 @@ pub fn object(object: &Object, version: ApiVersion) -> Value {
     }
 }
 
-/// An event as `version` shows it: the object frozen in it, and the values it had before (§2.12).
+/// Returns an event as JSON of an API version: the object frozen in it, and its previous values (§2.12).
 #[must_use]
 pub fn event(event: &Event, version: ApiVersion) -> Value {
     let mut frozen = object(&event.object, version);
@@ -81,7 +81,7 @@ fn value(was: Was) -> Value {
     }
 }
 
-/// The body of an answer.
+/// Returns the body of a response, with its expanded objects.
 #[must_use]
 pub fn response(response: &Response) -> Value {
     let version = response.version;
@@ -114,7 +114,8 @@ pub fn response(response: &Response) -> Value {
     body
 }
 
-/// The same with the addresses of pages for customers made absolute: they are served at `origin`.
+/// Returns a rendered object or list in which the addresses of pages for customers begin with `origin`. An empty
+/// `origin` leaves them relative.
 #[must_use]
 pub fn with_origin(mut shown: Value, origin: &str) -> Value {
     if !origin.is_empty() {
@@ -131,7 +132,7 @@ fn complete_addresses(at: &mut Value, origin: &str) {
             for (name, inner) in map {
                 match (name.as_str(), &inner) {
                     ("url", Value::String(path)) if is_session => *inner = format!("{origin}{path}").into(),
-                    // A merchant may write there whatever looks like an address of ours.
+                    // Text of the merchant, which may look like the address of a page.
                     ("metadata", _) => {}
                     ("redirect_to_url", _) => complete(inner, "url", origin),
                     ("verify_with_microdeposits", _) => complete(inner, "hosted_verification_url", origin),
@@ -156,7 +157,7 @@ fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// The error envelope (§2.5).
+/// Returns a refusal in the provider's error envelope (§2.5).
 #[must_use]
 pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     let reason = &refusal.reason;
@@ -209,13 +210,13 @@ pub fn url(kind: Kind, owner: Option<ObjectId>) -> String {
     }
 }
 
-/// `req_…`, the name of a request.
+/// Returns the id of a request on the wire: `req_…`.
 #[must_use]
 pub fn request_id(number: u64) -> String {
     format!("req_{number:016x}")
 }
 
-/// The list of charges on a payment before 2022-11-15; the engine shows the latest one.
+/// Sets the list of charges that a PaymentIntent has before 2022-11-15; it holds the latest charge.
 fn put_charges(intent: &mut Value, charge: Value) {
     put(intent, "charges", list(vec![charge], "/v1/charges"));
 }
@@ -230,7 +231,7 @@ pub(super) fn put(into: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// `shown` without the fields of these names that are null: the API leaves them out where others are null.
+/// Returns `shown` without those of the named fields that are null: the API omits them.
 pub(super) fn without_nulls(mut shown: Value, names: &[&str]) -> Value {
     if let Value::Object(map) = &mut shown {
         map.retain(|name, value| !(value.is_null() && names.contains(&name.as_str())));
