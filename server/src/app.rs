@@ -76,13 +76,13 @@ impl App {
         let (store, acquirer, clock): (Arc<dyn Store>, Arc<dyn Acquirer>, _) = match store {
             StoreChoice::Memory => {
                 let acquirer = SimulatedAcquirer::default();
-                (Arc::new(MemoryStore::default()), Arc::new(acquirer), MovableClock::forgetful())
+                (Arc::new(MemoryStore::default()), Arc::new(acquirer), MovableClock::unsaved())
             }
             StoreChoice::File(file) => {
                 let store = SqliteStore::open(file, Durability::Full)?;
                 let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
                 let acquirer = SimulatedAcquirer::on_ledger(NoFaults, ledger);
-                (Arc::new(store), Arc::new(acquirer), MovableClock::kept_in(&file.with_extension("clock"))?)
+                (Arc::new(store), Arc::new(acquirer), MovableClock::saved_in(&file.with_extension("clock"))?)
             }
         };
         let clock = Arc::new(clock);

@@ -16,7 +16,7 @@ const FURTHEST: Seconds = 100 * 366 * 86_400;
 /// use holdfast_engine::Clock;
 /// use holdfast_server::MovableClock;
 ///
-/// let clock = MovableClock::forgetful();
+/// let clock = MovableClock::unsaved();
 /// let tomorrow = clock.now().after(86_400);
 /// clock.advance_to(tomorrow)?;
 /// assert!(clock.now() >= tomorrow);
@@ -32,7 +32,7 @@ pub struct MovableClock {
 impl MovableClock {
     /// Returns a clock at the system time whose offset is lost when the process ends.
     #[must_use]
-    pub const fn forgetful() -> Self {
+    pub const fn unsaved() -> Self {
         Self { ahead: AtomicU64::new(0), latest: AtomicU64::new(0), file: None }
     }
 
@@ -40,7 +40,7 @@ impl MovableClock {
     ///
     /// # Errors
     /// Returns an error if the file exists and cannot be read, or holds anything but a number.
-    pub fn kept_in(file: &Path) -> io::Result<Self> {
+    pub fn saved_in(file: &Path) -> io::Result<Self> {
         let ahead = match fs::read_to_string(file) {
             Ok(text) => text.trim().parse().map_err(|_| {
                 let why = format!(
@@ -52,7 +52,7 @@ impl MovableClock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(error),
         };
-        Ok(Self { ahead: AtomicU64::new(ahead), file: Some(file.to_owned()), ..Self::forgetful() })
+        Ok(Self { ahead: AtomicU64::new(ahead), file: Some(file.to_owned()), ..Self::unsaved() })
     }
 
     /// Returns whether the clock can be moved to `time`: at most a hundred years ahead of the system clock.
@@ -102,14 +102,14 @@ mod tests {
     fn moving_survives_and_never_goes_back() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("p.clock");
-        let clock = MovableClock::kept_in(&file).unwrap();
+        let clock = MovableClock::saved_in(&file).unwrap();
         let then = clock.now().after(604_800);
         clock.advance_to(then).unwrap();
         assert!(clock.now() >= then);
         clock.advance_to(Time::new(5)).unwrap();
-        assert!(MovableClock::kept_in(&file).unwrap().now() >= then);
+        assert!(MovableClock::saved_in(&file).unwrap().now() >= then);
         assert!(clock.advance_to(Time::new(u64::MAX)).is_err());
         fs::write(&file, "soon").unwrap();
-        assert!(MovableClock::kept_in(&file).is_err());
+        assert!(MovableClock::saved_in(&file).is_err());
     }
 }

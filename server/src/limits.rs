@@ -12,9 +12,9 @@ pub struct Limits {
     /// The maximum number of headers of a request.
     pub headers: usize,
     /// The maximum time for a request's head, for its body, and for an idle connection.
-    pub patience: Duration,
-    /// The maximum life of a connection; it then closes between two requests.
-    pub life: Duration,
+    pub timeout: Duration,
+    /// The maximum age of a connection; it then closes between two requests.
+    pub max_age: Duration,
     /// The maximum number of open connections; further ones wait to be accepted.
     pub connections: usize,
 }
@@ -25,8 +25,8 @@ impl Default for Limits {
             body: 256 * 1024,
             head: 32 * 1024,
             headers: 64,
-            patience: Duration::from_secs(15),
-            life: Duration::from_secs(600),
+            timeout: Duration::from_secs(15),
+            max_age: Duration::from_secs(600),
             connections: 768,
         }
     }

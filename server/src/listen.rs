@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-/// The maximum time for the requests in progress when the server stops or the life of their connection is over.
+/// The maximum time for the requests in progress when the server stops or the maximum age of their connection is reached.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until `end` completes, then finishes the requests in progress.
@@ -87,7 +87,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
     let _ = timeout(GRACE, ending.closed()).await;
 }
 
-/// Serves one connection until the client closes it, its life is over or the server stops.
+/// Serves one connection until the client closes it, its maximum age is reached or the server stops.
 pub(crate) async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
@@ -98,14 +98,14 @@ pub(crate) async fn connection(
     // A client that has closed its sending side still waits for the response.
     http.half_close(true)
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.patience)
+        .header_read_timeout(limits.timeout)
         .max_headers(limits.headers)
         .max_buf_size(limits.head);
     let mut serving = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     let over = tokio::select! {
         done = &mut serving => Some(done),
         _ = ended.changed() => None,
-        () = sleep(limits.life) => None,
+        () = sleep(limits.max_age) => None,
     };
     let done = match over {
         Some(done) => done,

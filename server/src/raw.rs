@@ -37,7 +37,7 @@ pub fn in_memory() -> Option<Arc<App>> {
 /// ```
 #[must_use]
 pub fn router_bytes(app: &Arc<App>, bytes: &[u8]) -> Option<Vec<u8>> {
-    let limits = Limits { patience: Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { timeout: Duration::from_millis(200), ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().ok()?;
     runtime.block_on(async {
         let (mut client, server) = duplex(64 * 1024);

@@ -62,7 +62,7 @@ fn respond(app: &App, call: &Call) -> Response<Body> {
 async fn whole(request: Request, number: u64, limits: Limits) -> Result<Call, HttpError> {
     let (Parts { method, uri, headers, .. }, body) = request.into_parts();
     let reading = Limited::new(body, limits.body).collect();
-    let body: Bytes = match timeout(limits.patience, reading).await {
+    let body: Bytes = match timeout(limits.timeout, reading).await {
         Ok(Ok(read)) => read.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(HttpError::TooLarge(limits.body)),
         Ok(Err(_)) => return Err(HttpError::BadForm("the body ended early or is malformed")),

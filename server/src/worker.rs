@@ -252,7 +252,7 @@ mod tests {
     /// A job that panics is retried, and the worker continues.
     #[test]
     fn a_panic_ends_one_round_only() {
-        let clock = Arc::new(MovableClock::forgetful());
+        let clock = Arc::new(MovableClock::unsaved());
         let acquirer = Arc::new(Panicking(SimulatedAcquirer::default(), AtomicUsize::new(2)));
         let parts = EngineParts { acquirer, clock: clock.clone(), ..EngineParts::in_memory(Time::default()) };
         let engine = Arc::new(Engine::open(parts).unwrap());

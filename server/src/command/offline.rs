@@ -141,7 +141,7 @@ fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error +
     let parts = EngineParts {
         store: Arc::new(store),
         acquirer: acquirer.clone(),
-        clock: Arc::new(MovableClock::kept_in(&file.with_extension("clock"))?),
+        clock: Arc::new(MovableClock::saved_in(&file.with_extension("clock"))?),
         delivery: Arc::new(HttpDelivery::default()),
         ids: Arc::new(SystemIds::default()),
         ..EngineParts::in_memory(Time::default())
