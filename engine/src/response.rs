@@ -3,7 +3,7 @@
 use crate::objects::CheckoutSession;
 use crate::refusal::Refusal;
 use crate::version::ApiVersion;
-use crate::{ChargeId, Kind, Object};
+use crate::{ChargeId, Kind, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub enum Body {
     Page {
         /// The kind of the objects.
         kind: Kind,
+        /// The object whose own list it is.
+        owner: Option<ObjectId>,
         /// The objects, newest first.
         objects: Vec<Object>,
         /// Whether more objects follow.
@@ -81,8 +83,8 @@ impl Response {
 }
 
 impl Body {
-    /// Returns a page as a body.
-    pub(crate) fn page(kind: Kind, page: Page) -> Self {
-        Self::Page { kind, objects: page.objects, has_more: page.has_more }
+    /// A page as an answer.
+    pub(crate) fn page(kind: Kind, owner: Option<ObjectId>, page: Page) -> Self {
+        Self::Page { kind, owner, objects: page.objects, has_more: page.has_more }
     }
 }

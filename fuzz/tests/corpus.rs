@@ -120,7 +120,7 @@ fn the_dictionary_has_every_noun_and_field_of_the_api() {
     });
     let fields = forms.flat_map(|fields| fields.keys().map(|name| format!("\"{name}=\"")));
     let nouns = operations.keys().map(|path| {
-        let noun = path.trim_start_matches("/v1/").split("/{id}").next().unwrap();
+        let noun = path.trim_start_matches("/v1/").split("/{").next().unwrap();
         format!("\"/v1/{noun}\"")
     });
     let missing: std::collections::BTreeSet<String> =

@@ -1,8 +1,8 @@
-//! Load: create, confirm, capture, refund over many connections, on the engine, on a bare route that only decodes and
-//! encodes the same bodies (the limit), and on other servers of the same API, in turn in one run.
+//! Load test: create, confirm, capture and refund over many connections.
 //!
-//! `load [--seconds N] [--connections N] [--rounds N] [NAME=http://address]…` compares; an engine in memory and one on
-//! a file are started by itself. `load --soak N` drives an engine on a file for N seconds and watches its memory.
+//! `load [--seconds N] [--connections N] [--rounds N] [NAME=http://address]…` compares the engine in memory and on a file,
+//! which it starts itself, with a bare route and with other servers of the API. The bare route only decodes and encodes
+//! the same bodies: it is the upper limit. `load --soak N` reports the memory of an engine on a file for N seconds.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -52,7 +52,7 @@ fn options() -> Result<Options, String> {
                 }
                 None => {
                     return Err(format!(
-                        "{other} is no option; use --seconds, --connections, --rounds, --soak or NAME=URL"
+                        "unknown option {other}; expected --seconds, --connections, --rounds, --soak or NAME=URL"
                     ));
                 }
             },
@@ -106,9 +106,9 @@ async fn main() {
     println!("memory of the engine on a file: {} KiB", on_file.memory());
 }
 
-/// What one turn saw.
+/// The measurements of one round.
 struct Seen {
-    /// How long each request took, sorted.
+    /// The duration of each request, sorted.
     took: Vec<Duration>,
     elapsed: Duration,
 }
@@ -118,14 +118,14 @@ impl Seen {
         u64::try_from(self.took.len()).unwrap() * 1000 / u64::try_from(self.elapsed.as_millis()).unwrap().max(1)
     }
 
-    /// The time within which this many of a hundred requests were answered, in milliseconds.
+    /// Returns a percentile of the durations, in milliseconds.
     fn part(&self, hundredths: usize) -> String {
         let took = self.took[(self.took.len() * hundredths / 100).min(self.took.len() - 1)];
         format!("{}.{:02}", took.as_millis(), took.as_micros() / 10 % 100)
     }
 }
 
-/// Pays over and over on every connection until the time is over.
+/// Repeats payments on every connection until the time is over.
 async fn drive(options: &Options, address: &str, method: Option<&str>, time: Duration) -> Seen {
     let begun = Instant::now();
     let mut clients = Vec::new();
@@ -148,7 +148,7 @@ async fn drive(options: &Options, address: &str, method: Option<&str>, time: Dur
     Seen { took, elapsed: begun.elapsed() }
 }
 
-/// A connection that is kept.
+/// A persistent connection.
 struct Client {
     stream: TcpStream,
     read: Vec<u8>,
@@ -161,7 +161,7 @@ impl Client {
         Self { stream, read: Vec::new() }
     }
 
-    /// One payment: four requests, each timed.
+    /// Makes one payment in four requests and measures each.
     async fn pay(&mut self, method: &str, took: &mut Vec<Duration>) {
         let create = format!("amount=1000&currency=usd&payment_method={method}&capture_method=manual");
         let made = self.post("/v1/payment_intents", &create, took).await;
@@ -201,7 +201,7 @@ impl Client {
     }
 }
 
-/// The id of the payment in an answer.
+/// Returns the id of the payment in a response.
 fn id(answer: &str) -> &str {
     let mut ids =
         answer.match_indices("\"id\":").map(|(at, name)| answer[at + name.len()..].trim_start_matches([' ', '"']));
@@ -209,7 +209,7 @@ fn id(answer: &str) -> &str {
     from.and_then(|rest| rest.split('"').next()).unwrap_or_else(|| panic!("no payment in {answer}"))
 }
 
-/// A payment method of another server, which may have no test tokens.
+/// Creates a payment method on a server that may have no test tokens.
 async fn method(address: &str) -> String {
     let form = "type=card&card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2034&card[cvc]=123";
     let answer = Client::connect(address).await.post("/v1/payment_methods", form, &mut Vec::new()).await;
@@ -217,7 +217,7 @@ async fn method(address: &str) -> String {
     format!("pm_{}", rest.split('"').next().unwrap())
 }
 
-/// An engine of its own process.
+/// An engine in a process of its own.
 struct Engine {
     process: Child,
     address: String,
@@ -243,7 +243,7 @@ impl Engine {
         Self { process, address }
     }
 
-    /// The memory the process holds, in KiB.
+    /// Returns the resident memory of the process, in KiB.
     fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -258,10 +258,10 @@ impl Drop for Engine {
     }
 }
 
-/// What an engine answers, to be encoded again and again: a payment and a refund.
+/// The bodies that the bare route encodes: a payment and a refund.
 type Bodies = Arc<(Value, Value)>;
 
-/// A server that decodes every form and encodes the bodies an engine answered, and does nothing else.
+/// Starts a server that decodes every form and encodes fixed bodies.
 async fn bare(engine: &str) -> String {
     let mut client = Client::connect(engine).await;
     let body = |answer: &str| serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -299,7 +299,7 @@ async fn encode(State(bodies): State<Bodies>, uri: Uri, body: Bytes) -> Body {
     Body::from(encoded.to_string())
 }
 
-/// Memory must not grow while payments come and go: what it is after the first quarter, it is at the end.
+/// Panics if memory grows between the first quarter of the run and its end.
 async fn soak(options: &Options, seconds: u64) {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::start(folder.path().join("p.db"));
@@ -315,8 +315,8 @@ async fn soak(options: &Options, seconds: u64) {
         }
     }
     let late = engine.memory();
-    // A page cache that is still filling may take a little more.
+    // Page caches may still be filling after the first quarter.
     let most = early + early / 4 + 8_192;
-    println!("memory went from {early} to {late} KiB; at most {most} is flat");
+    println!("memory went from {early} to {late} KiB; the limit is {most} KiB");
     assert!(late <= most, "memory grows");
 }

@@ -1,4 +1,4 @@
-//! The server's parts: an engine on a store, its clock, its keys, its worker.
+//! The state of a server: an engine on a store, its clock, API keys and worker.
 
 use crate::clock::MovableClock;
 use crate::keys::{Key, Keys};
@@ -14,16 +14,26 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-/// Where the engine keeps everything.
+/// The store of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreChoice {
-    /// In memory: gone with the process.
+    /// A store in memory, lost when the process ends.
     Memory,
-    /// In a SQLite file, with the acquirer's journal and the clock beside it.
+    /// A SQLite file; the acquirer's ledger and the clock's offset are files beside it.
     File(PathBuf),
 }
 
-/// A server's state, shared by all connections.
+/// The state of a server, shared by all connections.
+///
+/// ```
+/// use holdfast_server::{App, Key, StoreChoice};
+///
+/// let key: Key = "sk_test_docs".parse()?;
+/// let opened = App::open(&StoreChoice::Memory, &[key], "http://127.0.0.1:4242")?;
+/// let account = opened.accounts.first().and_then(|id| opened.app.engine().account(*id));
+/// assert_eq!(account.map(|account| account.country.clone()).as_deref(), Some("US"));
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) clock: Arc<MovableClock>,
@@ -31,30 +41,31 @@ pub struct App {
     pub(crate) keys: Keys,
     pub(crate) origin: String,
     pub(crate) worker: Arc<Worker>,
-    /// How far each idempotency key moved the clock, in seconds, and the time it then was.
+    /// Per idempotency key: the seconds by which it moved the clock, and the time after that.
     pub(crate) moved: Mutex<HashMap<(AccountId, String), (Seconds, Time)>>,
 }
 
-/// A server's state, and the account of each of its keys.
+/// The state of a new server, and the account of each API key.
 pub struct Opened {
     /// The state.
     pub app: Arc<App>,
-    /// The accounts, in the order of the keys.
+    /// The accounts, in the order of the API keys.
     pub accounts: Vec<AccountId>,
 }
 
 impl App {
-    /// Opens the store and gives each key an account of its own: the store's accounts that belong to no platform,
-    /// oldest first, and new ones when these run out. The accounts may capture a payment several times (B2).
-    /// `origin` is where the pages for customers are reached, such as `http://127.0.0.1:4242`.
+    /// Opens the store and gives each API key an account of its own.
+    ///
+    /// These are the accounts of the store that belong to no platform, oldest first, then new ones. New accounts have
+    /// multicapture (B2). `origin` begins the addresses of the pages for customers (`http://127.0.0.1:4242`).
     ///
     /// # Errors
-    /// When a file is unusable, in use, or no store.
+    /// Returns an error if a file cannot be read or written, is in use, or is not a Holdfast store.
     pub fn open(store: &StoreChoice, keys: &[Key], origin: &str) -> Result<Opened, Box<dyn Error + Send + Sync>> {
         Self::assemble(store, keys, origin, Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()))
     }
 
-    /// The same with these ids, and this way out for webhooks.
+    /// Opens a server as [`Self::open`] does, with this source of ids and this delivery of webhooks.
     pub(crate) fn assemble(
         store: &StoreChoice,
         keys: &[Key],
@@ -65,13 +76,13 @@ impl App {
         let (store, acquirer, clock): (Arc<dyn Store>, Arc<dyn Acquirer>, _) = match store {
             StoreChoice::Memory => {
                 let acquirer = SimulatedAcquirer::default();
-                (Arc::new(MemoryStore::default()), Arc::new(acquirer), MovableClock::forgetful())
+                (Arc::new(MemoryStore::default()), Arc::new(acquirer), MovableClock::unsaved())
             }
             StoreChoice::File(file) => {
                 let store = SqliteStore::open(file, Durability::Full)?;
                 let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
                 let acquirer = SimulatedAcquirer::on_ledger(NoFaults, ledger);
-                (Arc::new(store), Arc::new(acquirer), MovableClock::kept_in(&file.with_extension("clock"))?)
+                (Arc::new(store), Arc::new(acquirer), MovableClock::saved_in(&file.with_extension("clock"))?)
             }
         };
         let clock = Arc::new(clock);
@@ -105,20 +116,20 @@ impl App {
         Ok(Opened { app, accounts })
     }
 
-    /// The worker that does what is due.
+    /// Returns the background worker.
     #[must_use]
     pub const fn worker(&self) -> &Arc<Worker> {
         &self.worker
     }
 
-    /// The engine behind the server.
+    /// Returns the engine.
     #[must_use]
     pub const fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
 }
 
-/// The accounts connected to `platform`, oldest first; without one, those that belong to none.
+/// Returns the accounts connected to `platform`, oldest first; for `None`, the accounts that belong to no platform.
 pub(crate) fn accounts(
     engine: &Engine,
     platform: Option<AccountId>,

@@ -1,7 +1,7 @@
-//! One request as it came, and what its headers say.
+//! One HTTP request, its headers decoded: API key, account, version.
 
-use crate::answer::Turned;
 use crate::app::App;
+use crate::http_error::HttpError;
 use crate::keys::masked;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
@@ -11,9 +11,11 @@ use holdfast_engine::edge::read::Verb;
 use holdfast_engine::{AccountId, ApiVersion};
 use std::borrow::Cow;
 
-/// One request, read whole.
+/// One HTTP request with its whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
+    /// The number of the request: the only one that its response, its events and the log name it by.
+    pub(crate) number: u64,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -21,24 +23,24 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
 }
 
-/// Who asks, on whose behalf, and in which version.
+/// The account that sends a request, the account it acts for, and the API version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asker {
-    /// The account of the key.
+pub(crate) struct Caller {
+    /// The account of the API key.
     pub(crate) key: AccountId,
-    /// The account acted for: the key's own, or the one named by `Stripe-Account`.
+    /// The account that the request acts for: that of the API key, or the one that `Stripe-Account` names.
     pub(crate) account: AccountId,
-    /// `Stripe-Version`.
+    /// The version in `Stripe-Version`.
     pub(crate) version: Option<ApiVersion>,
 }
 
 impl Call {
-    /// A header as text; one that is not text is as good as absent.
+    /// Returns a header; `None` if it is absent or not text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The method, when the API has it.
+    /// Returns the method; `None` if the API does not have it.
     pub(crate) fn verb(&self) -> Option<Verb> {
         if self.method == Method::GET {
             Some(Verb::Get)
@@ -51,21 +53,25 @@ impl Call {
         }
     }
 
-    /// Who asks (§2.5: 401 without a good key, 403 for an account that is not the key's).
-    pub(crate) fn asker(&self, app: &App) -> Result<Asker, Turned> {
-        let key = self.key().ok_or(Turned::NoKey)?;
-        let own = app.keys.account(&key).ok_or_else(|| Turned::WrongKey(masked(&key)))?;
+    /// Returns the caller.
+    ///
+    /// # Errors
+    /// 401 without a known API key, 403 for an account that the key has no access to, 400 for a version that is not a
+    /// date (§2.5).
+    pub(crate) fn caller(&self, app: &App) -> Result<Caller, HttpError> {
+        let key = self.key().ok_or(HttpError::NoKey)?;
+        let own = app.keys.account(&key).ok_or_else(|| HttpError::WrongKey(masked(&key)))?;
         let version = match self.header("stripe-version") {
             None => None,
             Some(text) => {
                 let shown = || text.chars().take(40).collect();
-                Some(text.parse().map_err(|_| Turned::BadVersion(shown()))?)
+                Some(text.parse().map_err(|_| HttpError::BadVersion(shown()))?)
             }
         };
         let account = match self.header("stripe-account") {
             None => own,
             Some(text) => {
-                let no_access = || Turned::NoAccess(text.chars().take(40).collect());
+                let no_access = || HttpError::NoAccess(text.chars().take(40).collect());
                 let named: AccountId = text.parse().map_err(|_| no_access())?;
                 let found = app.engine.account(named).ok_or_else(no_access)?;
                 if named != own && found.platform != Some(own) {
@@ -74,10 +80,10 @@ impl Call {
                 named
             }
         };
-        Ok(Asker { key: own, account, version })
+        Ok(Caller { key: own, account, version })
     }
 
-    /// The key: the bearer's token, or the user name of basic authentication.
+    /// Returns the API key: the bearer token, or the user name of basic authentication.
     fn key(&self) -> Option<Cow<'_, str>> {
         let (scheme, rest) = self.header("authorization")?.split_once(' ')?;
         let rest = rest.trim();
@@ -92,7 +98,7 @@ impl Call {
         Some(key).filter(|key| !key.is_empty())
     }
 
-    /// Whether a body came that is not a form.
+    /// Returns whether the request has a body that is not form-encoded.
     pub(crate) fn has_foreign_body(&self) -> bool {
         let form =
             |kind: &str| kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";

@@ -1,4 +1,4 @@
-//! API keys: which there are, whose they are, and finding one without telling how much of it was right.
+//! API keys, and their lookup in constant time.
 
 use holdfast_engine::AccountId;
 use sha2::{Digest, Sha256};
@@ -6,17 +6,25 @@ use std::fmt;
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
-/// A secret test key, `sk_test_` and letters or digits.
+/// A secret test key: `sk_test_` and 1 to 200 letters, digits or underscores.
+///
+/// ```
+/// use holdfast_server::Key;
+///
+/// let key: Key = "sk_test_abcdefgh1234".parse()?;
+/// assert_eq!(format!("{key:?}"), "sk_test_********1234", "a log never shows a whole key");
+/// # Ok::<(), holdfast_server::NotAKey>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
 
-/// The text is not a secret test key.
+/// The error for a text that is not a secret test key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAKey;
 
 impl fmt::Display for NotAKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key is sk_test_ followed by 1 to 200 letters, digits or underscores")
+        f.write_str("expected sk_test_ followed by 1 to 200 letters, digits or underscores")
     }
 }
 
@@ -39,32 +47,32 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// A key nobody can guess.
+    /// Returns a key made of 128 random bits.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// Returns an error if the operating system has no random numbers.
     pub fn random() -> Result<Self, getrandom::Error> {
         Ok(Self(format!("sk_test_{:016x}{:016x}", getrandom::u64()?, getrandom::u64()?)))
     }
 
-    /// The key itself.
+    /// Returns the whole key.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The keys of a server, each with its account. Kept as digests: looking one up takes the same time whatever it is.
+/// The API keys of a server with their accounts, kept as SHA-256 digests. The time of a lookup does not depend on the key.
 #[derive(Clone, Debug, Default)]
 pub struct Keys(Vec<([u8; 32], AccountId)>);
 
 impl Keys {
-    /// Adds a key of `account`.
+    /// Adds a key for `account`.
     pub fn add(&mut self, key: &Key, account: AccountId) {
         self.0.push((digest(key.as_str()), account));
     }
 
-    /// The account of a key.
+    /// Returns the account of a key; `None` for an unknown key.
     #[must_use]
     pub fn account(&self, key: &str) -> Option<AccountId> {
         let wanted = digest(key);
@@ -82,7 +90,7 @@ fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-/// A key as errors and logs may show it: its kind and its last four characters.
+/// Returns the part of a key that errors and logs may show: its kind and its last four characters.
 pub(crate) fn masked(key: &str) -> String {
     let letters: Vec<char> = key.chars().filter(|letter| letter.is_ascii_graphic()).collect();
     let last: String = letters.iter().skip(letters.len().saturating_sub(4)).collect();

@@ -1,6 +1,7 @@
-//! Connections: how many, how long, how large; and an end without a broken answer.
+//! Connections: accepted within limits, and closed without a truncated response.
 
 use crate::app::App;
+use crate::limits::Limits;
 use crate::router::router;
 use axum::Router;
 use hyper::server::conn::http1;
@@ -16,40 +17,38 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-/// What one client may take from the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The most bytes of a request's body.
-    pub body: usize,
-    /// The most bytes of a request's head.
-    pub head: usize,
-    /// The most headers of a request.
-    pub headers: usize,
-    /// How long a head, and then a body, may take; also how long a connection may be idle.
-    pub patience: Duration,
-    /// The longest life of a connection; then it ends between two requests.
-    pub life: Duration,
-    /// The most connections at once; more wait to be accepted.
-    pub connections: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body: 256 * 1024,
-            head: 32 * 1024,
-            headers: 64,
-            patience: Duration::from_secs(15),
-            life: Duration::from_secs(600),
-            connections: 768,
-        }
-    }
-}
-
-/// How long requests under way may take when the server ends, or when their connection's life is over.
+/// The maximum time for the requests in progress when the server stops or the maximum age of their connection is reached.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until `end` is done, then finishes what is under way.
+/// Serves until `end` completes, then finishes the requests in progress.
+///
+/// ```
+/// use holdfast_server::{App, Key, Limits, StoreChoice, origin, serve};
+/// use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+/// let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+/// let (address, origin) = (listener.local_addr()?, origin(&listener)?);
+/// let key: Key = "sk_test_docs".parse()?;
+/// let app = App::open(&StoreChoice::Memory, &[key], &origin)?.app;
+/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+/// let end = async move {
+///     let _ = stopped.await;
+/// };
+/// let serving = runtime.spawn(serve(listener, app, Limits::default(), end));
+///
+/// let mut stream = std::net::TcpStream::connect(address)?;
+/// stream.write_all(b"GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_docs\r\nConnection: close\r\n\r\n")?;
+/// let mut response = String::new();
+/// stream.read_to_string(&mut response)?;
+/// assert!(response.starts_with("HTTP/1.1 200 OK"));
+///
+/// stop.send(()).map_err(|()| "the server is gone")?;
+/// runtime.block_on(serving)?;
+/// # Ok(())
+/// # }
+/// ```
 pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: impl Future<Output = ()> + Send) {
     let router = router(app, limits);
     let places = Arc::new(Semaphore::new(limits.connections));
@@ -66,7 +65,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
         };
         match (stream, place) {
             (Ok((stream, _)), Ok(place)) => {
-                // Answers are small and clients wait for them.
+                // Responses are small, and clients wait for them.
                 let _ = stream.set_nodelay(true);
                 let (router, ended) = (router.clone(), ended.clone());
                 tokio::spawn(async move {
@@ -75,8 +74,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
                 });
             }
             (Err(error), _) => {
-                // Most likely too many open files: some are closed soon.
-                tracing::warn!(%error, "a connection was not accepted");
+                // The usual cause is too many open files; some are closed soon.
+                tracing::warn!(%error, "accepting a connection failed");
                 sleep(Duration::from_millis(50)).await;
             }
             (Ok(_), Err(_)) => break,
@@ -88,7 +87,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: Limits, end: im
     let _ = timeout(GRACE, ending.closed()).await;
 }
 
-/// One connection, until it ends, its life is over or the server ends.
+/// Serves one connection until the client closes it, its maximum age is reached or the server stops.
 pub(crate) async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
@@ -96,17 +95,17 @@ pub(crate) async fn connection(
     mut ended: watch::Receiver<()>,
 ) {
     let mut http = http1::Builder::new();
-    // A client that has said all it has to say still wants its answer.
+    // A client that has closed its sending side still waits for the response.
     http.half_close(true)
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.patience)
+        .header_read_timeout(limits.timeout)
         .max_headers(limits.headers)
         .max_buf_size(limits.head);
     let mut serving = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     let over = tokio::select! {
         done = &mut serving => Some(done),
         _ = ended.changed() => None,
-        () = sleep(limits.life) => None,
+        () = sleep(limits.max_age) => None,
     };
     let done = match over {
         Some(done) => done,
@@ -116,14 +115,14 @@ pub(crate) async fn connection(
         }
     };
     if let Err(error) = done {
-        tracing::debug!(%error, "a connection broke");
+        tracing::debug!(%error, "a connection ended with an error");
     }
 }
 
-/// The address a listener is reached at.
+/// Returns the address of a listener as a URL: `http://127.0.0.1:4242`.
 ///
 /// # Errors
-/// When the operating system does not tell.
+/// Returns an error if the operating system does not report the local address.
 pub fn origin(listener: &TcpListener) -> io::Result<String> {
     Ok(format!("http://{}", listener.local_addr()?))
 }

@@ -1,6 +1,7 @@
-//! The command line `engine`: serve a store over HTTP, or create, inspect, drive and reconcile one.
+//! The command line `engine`: serves a store over HTTP, or creates, inspects, changes and reconciles one.
 //!
-//! Exit codes: 0 done, 1 the request was refused or the books differ, 2 bad input or an unusable file.
+//! Exit codes: 0 success; 1 the request was refused, an object does not exist, work was left open or the ledgers differ;
+//! 2 bad input or an unusable file.
 
 mod command;
 

@@ -1,35 +1,38 @@
-//! Form-encoded parameters, from the query and the body: decoded strictly, and limited.
+//! Decoding of the form-encoded parameters in the query and the body, within limits.
 
-use crate::answer::Turned;
+use crate::http_error::HttpError;
 use holdfast_engine::edge::read;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// The most parameters of one request.
+/// The maximum number of parameters of one request.
 const MOST: usize = 1_000;
-/// The deepest nesting of a name.
+/// The maximum number of brackets in a name.
 const DEEPEST: usize = 8;
 
-/// The parameters of a request, and what it wants expanded.
+/// The parameters of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Params {
     /// The parameters as a tree.
     pub(crate) tree: Value,
-    /// `expand[]`, in order.
+    /// The paths in `expand[]`, in order.
     pub(crate) expand: Vec<String>,
 }
 
-/// Reads query and body, `name=value` pairs joined by `&`.
-pub(crate) fn read(query: &str, body: &[u8]) -> Result<Params, Turned> {
-    let body = std::str::from_utf8(body).map_err(|_| Turned::BadForm("the body is not UTF-8."))?;
+/// Decodes the query and the body, each of them `name=value` pairs joined by `&`.
+///
+/// # Errors
+/// [`HttpError::BadForm`] for text that is not UTF-8, for names nested too deeply, and for too many parameters.
+pub(crate) fn read(query: &str, body: &[u8]) -> Result<Params, HttpError> {
+    let body = std::str::from_utf8(body).map_err(|_| HttpError::BadForm("the body is not UTF-8"))?;
     let mut expand = Vec::new();
     let mut pairs = Vec::new();
     for pair in query.split('&').chain(body.trim_end_matches(['\r', '\n']).split('&')).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decoded(name)?, decoded(value)?);
         if name.matches('[').count() > DEEPEST {
-            return Err(Turned::BadForm("a name is nested too deeply."));
+            return Err(HttpError::BadForm("a name has more than 8 brackets"));
         }
         if name == "expand" || name.starts_with("expand[") {
             expand.push(value.into_owned());
@@ -37,19 +40,20 @@ pub(crate) fn read(query: &str, body: &[u8]) -> Result<Params, Turned> {
             pairs.push((name, value));
         }
         if pairs.len().saturating_add(expand.len()) > MOST {
-            return Err(Turned::BadForm("there are too many of them."));
+            return Err(HttpError::BadForm("there are more than 1000 of them"));
         }
     }
     let tree = read::form(pairs.iter().map(|(name, value)| (&**name, &**value)));
     Ok(Params { tree, expand })
 }
 
-fn decoded(text: &str) -> Result<Cow<'_, str>, Turned> {
+fn decoded(text: &str) -> Result<Cow<'_, str>, HttpError> {
     if !text.contains(['%', '+']) {
         return Ok(Cow::Borrowed(text));
     }
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Turned::BadForm("a value is not UTF-8."))?;
+    let decoded =
+        percent_decode_str(&spaced).decode_utf8().map_err(|_| HttpError::BadForm("a name or value is not UTF-8"))?;
     Ok(Cow::Owned(decoded.into_owned()))
 }
 
@@ -72,7 +76,7 @@ mod tests {
         let many = "a=1&".repeat(1_001);
         let deep = format!("{}=1", "a[".repeat(9));
         for (query, body) in [("", &b"a=%FF"[..]), ("a=\u{1F}%C3", b""), ("", b"\xff"), (&many, b""), (&deep, b"")] {
-            assert!(matches!(read(query, body), Err(Turned::BadForm(_))), "{query:.20}");
+            assert!(matches!(read(query, body), Err(HttpError::BadForm(_))), "{query:.20}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The engine's way to webhook endpoints: one POST, one status.
+//! Delivery of webhooks over HTTP.
 
 use holdfast_engine::{DeliveryPort, Post};
 use std::time::Duration;
 use ureq::Agent;
 
-/// How long an endpoint may take to answer.
+/// The maximum time for an endpoint's response.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Posts over HTTP. Redirections are not followed: to the engine they are failures (§2.12).
+/// Delivery over HTTP: one POST per attempt. Redirects are not followed and count as failures (§2.12).
 #[derive(Debug)]
 pub struct HttpDelivery(Agent);
 
@@ -18,7 +18,7 @@ impl Default for HttpDelivery {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            // An endpoint is named by its URL alone; a proxy of this machine has no say in it.
+            // The environment's proxy settings do not apply: the URL alone decides where a webhook goes.
             .proxy(None)
             .user_agent(concat!("Holdfast/", env!("CARGO_PKG_VERSION")));
         Self(config.build().new_agent())
@@ -35,12 +35,12 @@ impl DeliveryPort for HttpDelivery {
         let status = match request.send(post.body.as_str()) {
             Ok(answer) => Some(answer.status().as_u16()),
             Err(error) => {
-                tracing::info!(url = post.url, %error, "webhook not delivered");
+                tracing::info!(url = post.url, %error, "webhook attempt got no response");
                 None
             }
         };
         if let Some(status) = status {
-            tracing::info!(url = post.url, status, "webhook posted");
+            tracing::info!(url = post.url, status, "webhook attempt got a response");
         }
         status
     }

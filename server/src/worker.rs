@@ -1,4 +1,5 @@
-//! Does what is due: jobs in turn, webhooks beside them, so that an endpoint that hangs holds up nobody else.
+//! The background worker: runs due jobs in order, and webhooks on threads beside them, so that a slow endpoint delays
+//! nothing else.
 
 use crate::clock::MovableClock;
 use holdfast_engine::command::{JobKey, JobKind};
@@ -13,34 +14,45 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The most webhooks on their way at once.
+/// The maximum number of webhooks in flight.
 const MOST_POSTS: usize = 64;
-/// The most of them to one endpoint.
+/// The maximum number of webhooks in flight to one endpoint.
 const MOST_POSTS_TO_ONE: usize = 4;
-/// The most jobs looked at in one round.
+/// The maximum number of jobs of one round.
 const MOST_JOBS: usize = 1_000_000;
-/// The longest rest between two rounds, and the shortest while something that is due could not be done.
+/// The longest pause between two rounds.
 const REST: Duration = Duration::from_millis(250);
-/// The shortest rest: requests that come together are seen to together.
+/// The shortest pause between two rounds: one round serves requests that arrive together.
 const SHORT_REST: Duration = Duration::from_millis(5);
-/// How long moving the clock waits, in all, for webhooks and for jobs whose objects are in use.
+/// The total time for which moving the clock waits for webhooks and for jobs on locked objects.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The background worker of one engine.
+///
+/// ```
+/// use holdfast_server::{App, StoreChoice};
+/// use std::sync::Arc;
+///
+/// let app = App::open(&StoreChoice::Memory, &[], "http://127.0.0.1:4242")?.app;
+/// let worker = Arc::clone(app.worker());
+/// let before = app.engine().now();
+/// assert!(worker.advance(86_400)? >= before.after(86_400));
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub struct Worker {
     engine: Arc<Engine>,
     clock: Arc<MovableClock>,
-    on_the_way: Mutex<OnTheWay>,
-    /// One round at a time: of two at once, one could post what the other has just posted.
+    in_flight: Mutex<InFlight>,
+    /// Held during a round: of two rounds at once, one could repeat a webhook of the other.
     round: Mutex<()>,
     moving: Mutex<()>,
-    bell: (Mutex<bool>, Condvar),
+    wake_signal: (Mutex<bool>, Condvar),
     stopped: AtomicBool,
 }
 
-/// The webhooks that are being posted.
+/// The webhooks in flight.
 #[derive(Debug, Default)]
-struct OnTheWay {
+struct InFlight {
     jobs: HashSet<JobKey>,
     to: HashMap<ObjectId, usize>,
 }
@@ -50,28 +62,28 @@ impl Worker {
         Self {
             engine,
             clock,
-            on_the_way: Mutex::default(),
+            in_flight: Mutex::default(),
             round: Mutex::default(),
             moving: Mutex::default(),
-            bell: Default::default(),
+            wake_signal: Default::default(),
             stopped: AtomicBool::new(false),
         }
     }
 
-    /// Works until [`Self::stop`]; blocks the thread.
+    /// Runs due jobs until [`Self::stop`]. Blocks the thread.
     pub fn run(self: &Arc<Self>) {
         let mut keys_forgotten = None;
         while !self.stopped.load(Ordering::SeqCst) {
             let now = self.clock.now();
-            // A panic ends its round and nothing else: without a worker nothing would ever expire, and nobody would know.
+            // A panic ends its round alone: without a worker nothing would ever expire.
             match catch_unwind(AssertUnwindSafe(|| self.round(now))) {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => tracing::error!(%error, "a round of due work failed; it is tried again"),
-                Err(_) => tracing::error!("a round of due work panicked; it is tried again"),
+                Ok(Err(error)) => tracing::error!(%error, "a round of due jobs failed and is retried"),
+                Err(_) => tracing::error!("a round of due jobs panicked and is retried"),
             }
             if keys_forgotten.is_none_or(|last| now.since(last) >= MINUTE) {
                 if let Err(error) = self.engine.forget_keys(now) {
-                    tracing::error!(%error, "old idempotency keys could not be forgotten");
+                    tracing::error!(%error, "expired idempotency keys could not be removed");
                 }
                 keys_forgotten = Some(now);
             }
@@ -79,41 +91,44 @@ impl Worker {
         }
     }
 
-    /// Says that something may be due now.
-    pub(crate) fn ring(&self) {
-        *held(&self.bell.0) = true;
-        self.bell.1.notify_all();
+    /// Wakes the worker: something may be due.
+    pub(crate) fn wake(&self) {
+        *held(&self.wake_signal.0) = true;
+        self.wake_signal.1.notify_all();
     }
 
-    /// Ends [`Self::run`] after the round it is in, and waits for webhooks on their way.
+    /// Ends [`Self::run`] after its current round and waits up to 20 seconds for the webhooks in flight.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
-        self.ring();
+        self.wake();
         let end = Instant::now().checked_add(PATIENCE);
-        while !held(&self.on_the_way).jobs.is_empty() && end.is_some_and(|end| Instant::now() < end) {
+        while !held(&self.in_flight).jobs.is_empty() && end.is_some_and(|end| Instant::now() < end) {
             thread::sleep(SHORT_REST);
         }
     }
 
     fn rest(&self) {
         thread::sleep(SHORT_REST);
-        let rung = held(&self.bell.0);
-        let waited = self.bell.1.wait_timeout_while(rung, REST, |rung| !*rung);
+        let rung = held(&self.wake_signal.0);
+        let waited = self.wake_signal.1.wait_timeout_while(rung, REST, |rung| !*rung);
         *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
-    /// Does what is due at `now`; webhooks are sent off and not waited for. Answers how many jobs that left undone.
+    /// Runs the jobs due at `now` and starts their webhooks without waiting. Returns the number of jobs left undone.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
     fn round(self: &Arc<Self>, now: Time) -> Result<usize, StoreError> {
         let _one = held(&self.round);
-        // What is on its way before the jobs are read must not be posted again, even if it arrives meanwhile.
-        let posting = held(&self.on_the_way).jobs.clone();
+        // A webhook in flight before the jobs are read must not be repeated, even if it completes meanwhile.
+        let posting = held(&self.in_flight).jobs.clone();
         let progress = self.engine.ask_again();
         let mut left = usize::try_from(progress.open).unwrap_or(usize::MAX);
         for job in self.engine.store().due(now, MOST_JOBS)? {
             if job.kind == JobKind::Deliver {
                 left = left.saturating_add(1);
                 if !posting.contains(&job) {
-                    self.send_off(job, now)?;
+                    self.start_post(job, now)?;
                 }
             } else {
                 self.engine.run_job(job, now)?;
@@ -122,14 +137,14 @@ impl Worker {
         Ok(left)
     }
 
-    /// Posts one webhook on a thread of its own, unless too many are on their way.
-    fn send_off(self: &Arc<Self>, job: JobKey, now: Time) -> Result<(), StoreError> {
+    /// Posts one webhook on a thread of its own, unless too many are in flight.
+    fn start_post(self: &Arc<Self>, job: JobKey, now: Time) -> Result<(), StoreError> {
         let to = match self.engine.store().object(job.object)? {
             Some(Object::Delivery(delivery)) => ObjectId::from(delivery.endpoint),
             Some(_) | None => job.object,
         };
         {
-            let mut way = held(&self.on_the_way);
+            let mut way = held(&self.in_flight);
             let count = way.to.get(&to).copied().unwrap_or(0);
             if way.jobs.len() >= MOST_POSTS || count >= MOST_POSTS_TO_ONE {
                 return Ok(());
@@ -137,29 +152,30 @@ impl Worker {
             way.jobs.insert(job);
             way.to.insert(to, count.saturating_add(1));
         }
-        let mine = Post { worker: Arc::clone(self), job, to };
+        let guard = Post { worker: Arc::clone(self), job, to };
         let spawned = thread::Builder::new().name("webhook".to_owned()).spawn(move || {
-            let post = mine;
+            let post = guard;
             if let Err(error) = post.worker.engine.run_job(post.job, now) {
-                tracing::error!(%error, "how a webhook went could not be written down; it is posted again");
+                tracing::error!(%error, "the outcome of a webhook could not be stored; the webhook is repeated");
             }
         });
         if let Err(error) = spawned {
-            tracing::error!(%error, "no thread for a webhook; it is tried again");
+            tracing::error!(%error, "no thread could be started for a webhook; it is retried");
         }
         Ok(())
     }
 
-    /// Can the clock be moved ahead by `seconds` more?
+    /// Returns whether the clock can be moved ahead by `seconds` more.
+    #[must_use]
     pub fn can_advance(&self, seconds: Seconds) -> bool {
         self.clock.reaches(self.clock.now().after(seconds))
     }
 
-    /// Moves the clock ahead by `seconds`, stopping at each instant at which something is due and doing it then.
-    /// Webhooks due on the way are waited for, for a while.
+    /// Moves the clock ahead by `seconds`, stops at each instant at which a job is due, and runs the job then. Waits up
+    /// to 20 seconds for the webhooks due on the way. Returns the time afterwards.
     ///
     /// # Errors
-    /// When the store fails or the clock cannot be moved that far; what was done stays done.
+    /// Returns an error if the store fails or the clock cannot be moved that far. Jobs that ran are not undone.
     pub fn advance(self: &Arc<Self>, seconds: Seconds) -> Result<Time, Box<dyn Error + Send + Sync>> {
         let _one = held(&self.moving);
         let target = self.clock.now().after(seconds);
@@ -172,7 +188,7 @@ impl Worker {
             match self.engine.next_due()? {
                 Some(due) if due <= target && in_time() => {
                     if due <= self.clock.now() {
-                        // A job whose object is in use: it is tried again.
+                        // The object of the job is locked; the job is retried.
                         thread::sleep(SHORT_REST);
                     }
                     self.clock.advance_to(due)?;
@@ -188,7 +204,7 @@ impl Worker {
     }
 }
 
-/// A webhook on its way; when it is dropped, even by a panic, its place is free again.
+/// A webhook in flight. Dropping it, even in a panic, frees its place.
 struct Post {
     worker: Arc<Worker>,
     job: JobKey,
@@ -198,14 +214,14 @@ struct Post {
 impl Drop for Post {
     fn drop(&mut self) {
         {
-            let mut way = held(&self.worker.on_the_way);
+            let mut way = held(&self.worker.in_flight);
             way.jobs.remove(&self.job);
             let left = way.to.remove(&self.to).unwrap_or(0).saturating_sub(1);
             if left > 0 {
                 way.to.insert(self.to, left);
             }
         }
-        self.worker.ring();
+        self.worker.wake();
     }
 }
 
@@ -222,10 +238,10 @@ mod tests {
     use holdfast_engine::{AccountId, EngineParts, Request};
     use std::sync::atomic::AtomicUsize;
 
-    /// A network whose background captures make the engine panic, a few times.
-    struct Explosive(SimulatedAcquirer, AtomicUsize);
+    /// An acquirer whose background captures make the engine panic a few times.
+    struct Panicking(SimulatedAcquirer, AtomicUsize);
 
-    impl Acquirer for Explosive {
+    impl Acquirer for Panicking {
         fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
             let left = || self.1.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
             assert!(!matches!(ask, Ask::CaptureAll { .. }) || left().is_err(), "on purpose");
@@ -233,11 +249,11 @@ mod tests {
         }
     }
 
-    /// A job that panics is tried again, and the worker goes on.
+    /// A job that panics is retried, and the worker continues.
     #[test]
     fn a_panic_ends_one_round_only() {
-        let clock = Arc::new(MovableClock::forgetful());
-        let acquirer = Arc::new(Explosive(SimulatedAcquirer::default(), AtomicUsize::new(2)));
+        let clock = Arc::new(MovableClock::unsaved());
+        let acquirer = Arc::new(Panicking(SimulatedAcquirer::default(), AtomicUsize::new(2)));
         let parts = EngineParts { acquirer, clock: clock.clone(), ..EngineParts::in_memory(Time::default()) };
         let engine = Arc::new(Engine::open(parts).unwrap());
         engine.add_account(Account::standard(AccountId(1))).unwrap();
@@ -263,11 +279,11 @@ mod tests {
         };
         let end = Instant::now().checked_add(PATIENCE).unwrap();
         while !is_filled() {
-            assert!(Instant::now() < end && !working.is_finished(), "the worker is gone");
+            assert!(Instant::now() < end && !working.is_finished(), "the worker has ended");
             thread::sleep(SHORT_REST);
         }
         worker.stop();
         working.join().unwrap();
-        assert!(engine.store().open_asks().unwrap().is_empty(), "asked again under the same reference");
+        assert!(engine.store().open_asks().unwrap().is_empty(), "the question was repeated under the same reference");
     }
 }

@@ -75,6 +75,8 @@ pub struct ListQuery {
     pub kind: Kind,
     /// Only objects that belong to each of these (a payment's refunds, a transfer's reversals, a customer's methods).
     pub of: Vec<ObjectId>,
+    /// The object whose own list this is, named by the path; the list's `url` names it (P4). Also in `of`.
+    pub owner: Option<ObjectId>,
     /// Only events of this type.
     pub event_type: Option<EventType>,
     /// Only payment methods of this type.
@@ -98,6 +100,7 @@ impl ListQuery {
         Self {
             kind,
             of: Vec::new(),
+            owner: None,
             event_type: None,
             method_type: None,
             since: None,

@@ -1,19 +1,19 @@
-//! What `expand[]` may name: the fields that hold the id of another object, and the lists shown on demand. One table.
+//! The table of paths for `expand[]`: fields that hold the id of another object, and lists that are hidden by default.
 
 use crate::Kind;
 use crate::command::Command;
 use crate::refusal::{Reason, Refusal};
 use crate::version::{ApiVersion, Feature};
 
-/// The deepest path: four levels, as the provider allows.
+/// The maximum depth of a path, in levels.
 const DEEPEST: usize = 4;
-/// The longest path that a refusal repeats, in characters.
+/// The maximum length of a path in an error message, in characters.
 const LONGEST: usize = 100;
 
-/// What lies behind a field: objects of these kinds, or nothing that the engine has.
+/// The kinds of object that a field refers to; empty if the engine has no such objects.
 type Behind = &'static [Kind];
 
-/// The fields of a kind that can be expanded. Lists have the items' fields below `data`.
+/// Returns the expandable fields of a kind. Below a list, paths continue with `data`.
 const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
     match kind {
         Kind::PaymentIntent => &[
@@ -96,17 +96,17 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
     }
 }
 
-/// The list of a charge's refunds, shown on demand since 2022-11-15 (§2.6).
+/// The list of a charge's refunds, hidden by default since 2022-11-15 (§2.6).
 pub(crate) const REFUNDS: &str = "refunds";
-/// The list of a session's positions, shown on demand.
+/// The list of a session's line items, hidden by default.
 pub(crate) const LINE_ITEMS: &str = "line_items";
-/// The list of a payment's charges before 2022-11-15.
+/// The list of a PaymentIntent's charges before 2022-11-15.
 const CHARGES: &str = "charges";
 
-/// Checks `expand[]` against what the command answers, before anything happens.
+/// Checks `expand[]` against the kind of object that the command returns, before the command is executed.
 ///
 /// # Errors
-/// The refusal of the first path that is too deep or names what cannot be expanded.
+/// Returns the refusal of the first path that is too deep or cannot be expanded.
 pub(crate) fn check(command: &Command, paths: &[String], version: ApiVersion) -> Result<(), Refusal> {
     let Some((kind, is_page)) = answered(command).filter(|_| !paths.is_empty()) else { return Ok(()) };
     for path in paths {
@@ -125,7 +125,7 @@ pub(crate) fn check(command: &Command, paths: &[String], version: ApiVersion) ->
     Ok(())
 }
 
-/// Whether `path` leads from an object of one of `kinds` to something that can be expanded.
+/// Returns whether `path` can be expanded in an object of one of `kinds`.
 fn can_be(kinds: &[Kind], path: &str, version: ApiVersion) -> bool {
     let below = |field: &str| match path.strip_prefix(field)? {
         "" => Some(""),
@@ -136,7 +136,7 @@ fn can_be(kinds: &[Kind], path: &str, version: ApiVersion) -> bool {
         below(field).is_some_and(|rest| match rest.strip_prefix("data.").filter(|_| is_list) {
             Some(rest) => can_be(behind, rest, version),
             None if is_list => matches!(rest, "" | "data"),
-            // What the engine does not have is null, and so is everything below it.
+            // Objects that the engine does not have are null, and so is every path below them.
             None => rest.is_empty() || behind.is_empty() || can_be(behind, rest, version),
         })
     };
@@ -145,7 +145,7 @@ fn can_be(kinds: &[Kind], path: &str, version: ApiVersion) -> bool {
     kinds.iter().flat_map(|kind| fields(*kind)).chain(old).any(|field| leads(*field))
 }
 
-/// The kind of object that a command answers, and whether it is a page of them; `None` when nobody waits for it.
+/// Returns the kind of object that a command returns, and whether it returns a page; `None` for commands without a client.
 const fn answered(command: &Command) -> Option<(Kind, bool)> {
     let kind = match command {
         Command::CreatePaymentIntent(_)
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::command::ListQuery;
 
-    /// Each path, and what is said of it: nothing, that it cannot be expanded (`?` with a better one), or its depth.
+    /// Each path with its verdict: `yes`, `no`, `deep`, or the path that the message suggests instead.
     #[test]
     fn paths() {
         let intent = Command::Retrieve(crate::PaymentIntentId(1).into());
@@ -220,13 +220,13 @@ mod tests {
             (&charges, "customers", now, "no"),
         ];
         for (command, path, version, wanted) in rows {
-            let said = match check(command, &[path.to_owned()], version).map_err(|refusal| refusal.reason) {
+            let verdict = match check(command, &[path.to_owned()], version).map_err(|refusal| refusal.reason) {
                 Ok(()) => "yes".to_owned(),
                 Err(Reason::CannotExpand(_, hint)) => hint.unwrap_or("no".to_owned()),
                 Err(Reason::ExpandsTooDeep(_)) => "deep".to_owned(),
                 Err(other) => panic!("{path}: {other:?}"),
             };
-            assert_eq!(said, wanted, "{path}");
+            assert_eq!(verdict, wanted, "{path}");
         }
     }
 }

@@ -189,6 +189,9 @@ impl Reason {
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
             Self::AmountTooLarge(p) => invalid(Some("amount_too_large"), param(p)),
             Self::UnknownRoute(_) => Row { status: 404, ..invalid(None, None) },
+            Self::NotFound { param: p, .. } if matches!(&**p, "starting_after" | "ending_before") => {
+                invalid(Some("resource_missing"), param(p))
+            }
             Self::NotFound { param: p, .. } => Row { status: 404, ..invalid(Some("resource_missing"), param(p)) },
 
             Self::MethodOfOtherCustomer | Self::MethodUsedUp => invalid(None, named("payment_method")),

@@ -156,10 +156,18 @@ impl Engine {
         accounts.iter().find(|account| account.id == id).cloned()
     }
 
-    /// Executes one request.
+    /// Executes one request under a new number.
     #[must_use]
     pub fn execute(&self, request: Request) -> Response {
-        self.run(request, self.parts.clock.now())
+        let number = self.parts.ids.next();
+        self.execute_numbered(request, number)
+    }
+
+    /// Executes one request that a server has numbered already, so that the response, the events and the log of the
+    /// server name it alike. `number` comes from the [`Ids`] of the engine, and no other request has it.
+    #[must_use]
+    pub fn execute_numbered(&self, request: Request, number: u64) -> Response {
+        self.run(request, number, self.parts.clock.now())
     }
 
     /// Injects an event of the environment: an act of a customer, a bank or a network.

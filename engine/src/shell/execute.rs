@@ -38,8 +38,7 @@ pub(super) struct Case<'a> {
 }
 
 impl Engine {
-    pub(super) fn run(&self, request: Request, now: Time) -> Response {
-        let number = self.parts.ids.next();
+    pub(super) fn run(&self, request: Request, number: u64, now: Time) -> Response {
         let Some(account) = self.account(request.account) else {
             let (id, noun, param) = (request.account.to_string(), Cow::Borrowed("account"), Cow::Borrowed("account"));
             let version = request.version.unwrap_or(crate::ApiVersion::CURRENT);
@@ -351,9 +350,17 @@ impl Engine {
             let why = "it must lie between 1 and 100.".to_owned();
             return Err(Reason::InvalidValue("limit".into(), why).into());
         }
-        let page = self.parts.store.list(case.account.id, query);
-        let page = page.map_err(|error| Reason::Internal(error.to_string()))?;
-        Ok(Body::page(query.kind, page))
+        let internal = |error: crate::store::StoreError| Reason::Internal(error.to_string());
+        for (param, cursor) in [("starting_after", query.starting_after), ("ending_before", query.ending_before)] {
+            let Some(id) = cursor else { continue };
+            let found = self.parts.store.object(id).map_err(internal)?;
+            if !found.is_some_and(|object| id.kind() == query.kind && object.account() == case.account.id) {
+                let (noun, param) = (Cow::Borrowed(query.kind.name_and_param().0), Cow::Borrowed(param));
+                return Err(Reason::NotFound { noun, id: id.to_string(), param }.into());
+            }
+        }
+        let page = self.parts.store.list(case.account.id, query).map_err(internal)?;
+        Ok(Body::page(query.kind, query.owner, page))
     }
 
     fn expand(

@@ -97,7 +97,7 @@ impl Engine {
             return Ok(());
         };
         // A job that is refused or finds its object in use stays scheduled and is tried in the next run.
-        let _ = self.run(Request::new(object.account(), Command::Job(job)), now);
+        let _ = self.run(Request::new(object.account(), Command::Job(job)), self.parts.ids.next(), now);
         Ok(())
     }
 

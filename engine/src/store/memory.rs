@@ -72,6 +72,11 @@ impl Tables {
     }
 }
 
+/// Returns the objects behind `cursor`; none if `cursor` is not among them.
+fn after<'a>(objects: impl Iterator<Item = &'a Object>, cursor: ObjectId) -> impl Iterator<Item = &'a Object> {
+    objects.skip_while(move |object| object.id() != cursor).skip(1)
+}
+
 impl Store for MemoryStore {
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let mut tables = self.write();
@@ -117,8 +122,12 @@ impl Store for MemoryStore {
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
         let tables = self.read();
         let wanted = |object: &&Object| object.account() == account && is_listed(object, query);
-        let listed = tables.of_kind(query.kind).filter(wanted).cloned();
-        Ok(if query.ending_before.is_some() { page(listed, query) } else { page(listed.rev(), query) })
+        let all = tables.of_kind(query.kind);
+        Ok(match (query.ending_before, query.starting_after) {
+            (Some(newest_known), _) => page(after(all, newest_known).filter(wanted).cloned(), query),
+            (None, Some(oldest_known)) => page(after(all.rev(), oldest_known).filter(wanted).cloned(), query),
+            (None, None) => page(all.rev().filter(wanted).cloned(), query),
+        })
     }
 
     fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError> {

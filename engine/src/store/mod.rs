@@ -135,7 +135,11 @@ pub trait Store: Send + Sync {
     /// [`StoreError`] if the store cannot be read.
     fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError>;
 
-    /// Returns a page of an account's objects.
+    /// Returns a page of an account's objects, newest first.
+    ///
+    /// The order of a list is the order in which its objects were first committed, and a cursor is a place in that
+    /// order (P3). Ids are given out before they are committed, so their order is another one. A page behind a cursor
+    /// that names no object of the kind is empty.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
@@ -246,20 +250,14 @@ fn belongs_to(object: &Object, of: ObjectId) -> bool {
     [parent(object), of_customer(), of_intent(), of_source()].contains(&Some(of))
 }
 
-/// Returns the page that `query` selects from objects with the nearest first: newest first, or oldest first if the page
-/// ends before an object.
+/// Returns the page of `query` from the objects behind its cursor, which come nearest first: newest first, or oldest
+/// first if `ending_before` is set. The page is newest first either way.
 pub(crate) fn page(nearest_first: impl Iterator<Item = Object>, query: &ListQuery) -> Page {
     let limit = usize::try_from(query.limit).unwrap_or(0);
-    let number = |id: Option<ObjectId>| id.map(ObjectId::number);
-    let (after, before) = (number(query.starting_after), number(query.ending_before));
-    let wanted = nearest_first.filter(|object| {
-        let number = object.id().number();
-        after.is_none_or(|after| number < after) && before.is_none_or(|before| number > before)
-    });
-    let mut objects: Vec<Object> = wanted.take(limit.saturating_add(1)).collect();
+    let mut objects: Vec<Object> = nearest_first.take(limit.saturating_add(1)).collect();
     let has_more = objects.len() > limit;
     objects.truncate(limit);
-    if before.is_some() {
+    if query.ending_before.is_some() {
         objects.reverse();
     }
     Page { objects, has_more }

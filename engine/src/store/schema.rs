@@ -14,7 +14,7 @@ pub(super) const VERSION: usize = MIGRATIONS.len();
 pub(super) const OLDEST: usize = 3;
 
 /// The migrations: each brings a file from the previous version to its own. A released one never changes.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES];
 
 /// The tables stay, and the format of their records changes.
 const RECORDS: &str = "";
@@ -103,8 +103,69 @@ CREATE INDEX balance_transactions_of_account ON balance_transactions(account);
 CREATE INDEX webhook_endpoints_of_account ON webhook_endpoints(account);
 ";
 
-/// Returns the statement that reads a list, nearest first. Its parameters 1 to 4 are the account, the first parent, and
-/// the ids that bound the list. [`is_listed`](super::is_listed) applies the other filters.
+/// The order of a list is the order of the first commits of its objects: `sequence` counts them, per account. Events
+/// have counted their commits from the first version on, and accounts count across the store. Objects from before this
+/// version keep the order of their ids.
+const SEQUENCES: &str = "
+ALTER TABLE accounts ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE accounts SET sequence = id;
+CREATE INDEX accounts_in_order ON accounts(sequence);
+DROP INDEX events_of_account;
+CREATE INDEX events_of_account ON events(account);
+ALTER TABLE customers ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE customers SET sequence = id;
+DROP INDEX customers_of_account;
+CREATE INDEX customers_of_account ON customers(account, sequence);
+ALTER TABLE payment_methods ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE payment_methods SET sequence = id;
+DROP INDEX payment_methods_of_account;
+CREATE INDEX payment_methods_of_account ON payment_methods(account, sequence);
+ALTER TABLE payment_intents ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE payment_intents SET sequence = id;
+DROP INDEX payment_intents_of_account;
+CREATE INDEX payment_intents_of_account ON payment_intents(account, sequence);
+ALTER TABLE charges ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE charges SET sequence = id;
+DROP INDEX charges_of_account;
+CREATE INDEX charges_of_account ON charges(account, sequence);
+ALTER TABLE refunds ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE refunds SET sequence = id;
+DROP INDEX refunds_of_account;
+CREATE INDEX refunds_of_account ON refunds(account, sequence);
+ALTER TABLE transfers ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE transfers SET sequence = id;
+DROP INDEX transfers_of_account;
+CREATE INDEX transfers_of_account ON transfers(account, sequence);
+ALTER TABLE reversals ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE reversals SET sequence = id;
+CREATE INDEX reversals_of_account ON reversals(account, sequence);
+ALTER TABLE application_fees ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE application_fees SET sequence = id;
+DROP INDEX application_fees_of_account;
+CREATE INDEX application_fees_of_account ON application_fees(account, sequence);
+ALTER TABLE fee_refunds ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE fee_refunds SET sequence = id;
+CREATE INDEX fee_refunds_of_account ON fee_refunds(account, sequence);
+ALTER TABLE setup_intents ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE setup_intents SET sequence = id;
+DROP INDEX setup_intents_of_account;
+CREATE INDEX setup_intents_of_account ON setup_intents(account, sequence);
+ALTER TABLE checkout_sessions ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE checkout_sessions SET sequence = id;
+DROP INDEX checkout_sessions_of_account;
+CREATE INDEX checkout_sessions_of_account ON checkout_sessions(account, sequence);
+ALTER TABLE balance_transactions ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE balance_transactions SET sequence = id;
+DROP INDEX balance_transactions_of_account;
+CREATE INDEX balance_transactions_of_account ON balance_transactions(account, sequence);
+ALTER TABLE webhook_endpoints ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+UPDATE webhook_endpoints SET sequence = id;
+DROP INDEX webhook_endpoints_of_account;
+CREATE INDEX webhook_endpoints_of_account ON webhook_endpoints(account, sequence);
+";
+
+/// Returns the statement that reads a list, nearest first. Its parameters 1 to 4 are the account, the first object that
+/// the list is narrowed to, `starting_after` and `ending_before`. /// [`is_listed`](super::is_listed) applies the other filters.
 pub(super) fn list(query: &ListQuery) -> String {
     let (table, _) = table(query.kind);
     let narrowed = match (query.kind, query.of.first().map(|of| of.kind())) {
@@ -115,9 +176,17 @@ pub(super) fn list(query: &ListQuery) -> String {
         (Kind::Refund, Some(Kind::PaymentIntent)) => " AND parent IN (SELECT id FROM charges WHERE parent = ?2)",
         _ => "",
     };
-    let older = if query.starting_after.is_some() { " AND id < ?3" } else { "" };
-    let (newer, order) = if query.ending_before.is_some() { (" AND id > ?4", "ASC") } else { ("", "DESC") };
-    format!("SELECT record FROM {table} WHERE account = ?1{narrowed}{older}{newer} ORDER BY id {order}")
+    let place = order(query.kind);
+    let cursor = |sign, number| format!(" AND {place} {sign} (SELECT {place} FROM {table} WHERE id = ?{number})");
+    let older = if query.starting_after.is_some() { cursor("<", 3) } else { String::new() };
+    let (newer, direction) =
+        if query.ending_before.is_some() { (cursor(">", 4), "ASC") } else { (String::new(), "DESC") };
+    format!("SELECT record FROM {table} WHERE account = ?1{narrowed}{older}{newer} ORDER BY {place} {direction}")
+}
+
+/// Returns the column by which the objects of `kind` are listed. Deliveries are in no list.
+pub(super) const fn order(kind: Kind) -> &'static str {
+    if matches!(kind, Kind::Delivery) { "id" } else { "sequence" }
 }
 
 /// Returns a kind's table and the number of its amount columns (`a`, `b`, …).
@@ -142,17 +211,23 @@ pub(super) const fn table(kind: Kind) -> (&'static str, usize) {
     }
 }
 
-/// Returns the statement that stores an object of `kind`, new or known.
+/// Returns the statement that stores an object of `kind`. A new object gets the next place in the order of its list; a
+/// known one keeps its place.
 pub(super) fn upsert(kind: Kind) -> String {
     let (table, amounts) = table(kind);
     let columns: Vec<&str> = ["a", "b", "c", "d"].into_iter().take(amounts).collect();
     let all = ["id", "account", "parent"].into_iter().chain(columns.iter().copied()).chain(["record"]);
-    let names: Vec<&str> = all.collect();
-    let places = vec!["?"; names.len()].join(", ");
+    let mut names: Vec<&str> = all.collect();
+    let mut values: Vec<String> = (1..=names.len()).map(|place| format!("?{place}")).collect();
+    if !matches!(kind, Kind::Event | Kind::Delivery) {
+        let among = if matches!(kind, Kind::Account) { "" } else { " WHERE account = ?2" };
+        names.push("sequence");
+        values.push(format!("(SELECT coalesce(max(sequence), 0) + 1 FROM {table}{among})"));
+    }
     let updates: Vec<String> =
         columns.iter().copied().chain(["record"]).map(|column| format!("{column} = excluded.{column}")).collect();
-    let (names, updates) = (names.join(", "), updates.join(", "));
-    format!("INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {updates}")
+    let (names, values, updates) = (names.join(", "), values.join(", "), updates.join(", "));
+    format!("INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {updates}")
 }
 
 /// Returns the number of the object's parent, for the column of that name.

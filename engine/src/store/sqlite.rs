@@ -183,7 +183,8 @@ impl Store for SqliteStore {
     fn each(&self, kind: Kind, visit: &mut dyn FnMut(Object)) -> Result<(), StoreError> {
         let connection = self.read();
         let (table, _) = schema::table(kind);
-        let mut statement = connection.prepare_cached(&format!("SELECT record FROM {table} ORDER BY id"))?;
+        let mut statement =
+            connection.prepare_cached(&format!("SELECT record FROM {table} ORDER BY {}", schema::order(kind)))?;
         let mut failure = None;
         objects(&mut statement, kind, &mut failure).for_each(visit);
         failure.map_or(Ok(()), Err)

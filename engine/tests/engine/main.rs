@@ -26,6 +26,7 @@ mod layers;
 mod lifecycle;
 mod lists;
 mod machine;
+mod pages;
 mod refunds;
 mod requirements;
 mod setups;

@@ -1,4 +1,4 @@
-//! The subcommands and their options.
+//! The subcommands of `engine`.
 
 mod offline;
 mod serve;
@@ -6,7 +6,7 @@ mod serve;
 use clap::{Parser, Subcommand};
 use std::error::Error;
 
-/// A payment engine with the PaymentIntent lifecycle.
+/// Payment engine with the PaymentIntent lifecycle, for tests.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -27,10 +27,10 @@ enum Task {
     Offline(offline::Task),
 }
 
-/// Whether all went well; an error is bad input or an unusable file.
+/// The result of a subcommand: `true` is exit code 0, `false` is 1, an error (bad input, unusable file) is 2.
 pub(crate) type Outcome = Result<bool, Box<dyn Error + Send + Sync>>;
 
-/// Does what the command line says.
+/// Runs the subcommand.
 pub(crate) fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         Task::Serve(serve) => serve::run(serve),

@@ -1,4 +1,4 @@
-//! The subcommands that work on a file without serving it.
+//! The subcommands that work on a store's file without serving it.
 
 use super::Outcome;
 use clap::{Subcommand, ValueEnum};
@@ -14,63 +14,64 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The subcommands, with their arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Begin a store with one account, or add an account to a store.
+    /// Create a store with one account, or add an account to a store.
     Create {
-        /// The store's file.
+        /// SQLite file of the store.
         file: PathBuf,
-        /// The account's country, two letters.
+        /// Country of the account: two capital letters.
         #[arg(long, default_value = "US", value_parser = country)]
         country: String,
-        /// The account's pricing; only interchange-plus can capture a payment several times.
+        /// Pricing of the account; only interchange-plus has multicapture.
         #[arg(long, value_enum, default_value = "interchange-plus")]
         pricing: Pricing,
-        /// The platform the account is connected to.
+        /// Connect the account to this platform.
         #[arg(long, value_name = "ACCOUNT", value_parser = account)]
         platform: Option<AccountId>,
     },
-    /// Show what a store holds: how many of each kind, or one object.
+    /// Print the number of objects of each kind, or one object.
     Inspect {
-        /// The store's file.
+        /// SQLite file of the store.
         file: PathBuf,
-        /// The id of an object.
+        /// Id of the object to print.
         #[arg(value_parser = object)]
         id: Option<ObjectId>,
     },
-    /// Send one request, as the API would get it, and print the answer.
+    /// Execute one API request and print the response.
     Call {
-        /// The store's file.
+        /// SQLite file of the store.
         file: PathBuf,
-        /// The method.
+        /// HTTP method.
         #[arg(value_enum, ignore_case = true)]
         method: Method,
-        /// The path, with or without /v1/.
+        /// Path, with or without /v1/.
         path: String,
-        /// Parameters as name=value, nested as name[inner]=value.
+        /// Parameters: name=value, nested name[inner]=value.
         #[arg(value_parser = parameter)]
         parameters: Vec<(String, String)>,
-        /// The account that asks; the store's first one when left out.
+        /// Account of the request [default: the store's first].
         #[arg(long, value_parser = account)]
         account: Option<AccountId>,
-        /// The idempotency key.
+        /// Idempotency key.
         #[arg(long)]
         key: Option<String>,
-        /// The API version, a date.
+        /// API version, YYYY-MM-DD [default: the account's].
         #[arg(long, value_parser = version)]
         version: Option<ApiVersion>,
     },
-    /// Do what is due: expiry, background captures, bank and refund outcomes.
+    /// Run due jobs: expiry, background captures, bank and refund outcomes, webhooks.
     Run {
-        /// The store's file.
+        /// SQLite file of the store.
         file: PathBuf,
-        /// Do what is due at this time (seconds since 1970) instead of now.
+        /// Run the jobs due at this time, in seconds since 1970 [default: now].
         #[arg(long)]
         at: Option<u64>,
     },
-    /// Compare payments, ledger and the acquirer's ledger; the first difference ends it with 1.
+    /// Compare payments, the ledger and the acquirer's ledger; exit with 1 at the first difference.
     Reconcile {
-        /// The store's file.
+        /// SQLite file of the store.
         file: PathBuf,
     },
 }
@@ -107,7 +108,7 @@ pub(crate) fn run(task: Task) -> Outcome {
             let (engine, _) = open(&existing(file)?)?;
             let progress = engine.run_due(at.map_or_else(|| engine.now(), Time::new))?;
             println!(
-                "{} jobs, {} open questions answered, {} left open, {} keys forgotten",
+                "{} jobs run, {} acquirer requests completed, {} left open, {} idempotency keys removed",
                 progress.jobs, progress.answered, progress.open, progress.pruned
             );
             Ok(progress.open == 0)
@@ -117,8 +118,8 @@ pub(crate) fn run(task: Task) -> Outcome {
             match reconcile(engine.store(), &acquirer.read_positions()?)? {
                 Ok(sum) => {
                     println!(
-                        "agreed: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer; {} \
-                         questions open",
+                        "no difference: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer; {} \
+                         acquirer requests open",
                         sum.intents, sum.charges, sum.refunds, sum.movements, sum.positions, sum.open
                     );
                     Ok(true)
@@ -132,7 +133,7 @@ pub(crate) fn run(task: Task) -> Outcome {
     }
 }
 
-/// The engine on a file, with the simulated acquirer's journal beside it.
+/// Opens the engine on a file, with the simulated acquirer's ledger beside it.
 fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error + Send + Sync>> {
     let store = SqliteStore::open(file, Durability::Full)?;
     let ledger = LedgerFile::open(&file.with_extension("acquirer"))?;
@@ -140,7 +141,7 @@ fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error +
     let parts = EngineParts {
         store: Arc::new(store),
         acquirer: acquirer.clone(),
-        clock: Arc::new(MovableClock::kept_in(&file.with_extension("clock"))?),
+        clock: Arc::new(MovableClock::saved_in(&file.with_extension("clock"))?),
         delivery: Arc::new(HttpDelivery::default()),
         ids: Arc::new(SystemIds::default()),
         ..EngineParts::in_memory(Time::default())
@@ -151,14 +152,14 @@ fn open(file: &Path) -> Result<(Engine, Arc<SimulatedAcquirer>), Box<dyn Error +
 fn existing(file: PathBuf) -> Result<PathBuf, String> {
     match file.exists() {
         true => Ok(file),
-        false => Err(format!("{}: no such store; begin one with `engine create {0}`", file.display())),
+        false => Err(format!("{}: no such file; create a store with `engine create {0}`", file.display())),
     }
 }
 
 fn create(file: &Path, country: String, pricing: Pricing, platform: Option<AccountId>) -> Outcome {
     let (engine, _) = open(file)?;
     if let Some(platform) = platform.filter(|id| engine.account(*id).is_none()) {
-        return Err(format!("--platform {platform}: the store has no such account").into());
+        return Err(format!("--platform {platform}: no such account in this store").into());
     }
     let id = AccountId(SystemIds::default().next());
     let interchange_plus = matches!(pricing, Pricing::InterchangePlus);
@@ -181,7 +182,7 @@ fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
         engine.store().each(*kind, &mut |_| count = count.saturating_add(1))?;
         println!("{count:>10}  {kind:?}");
     }
-    println!("{:>10}  open questions to the acquirer", engine.store().open_asks()?.len());
+    println!("{:>10}  open requests to the acquirer", engine.store().open_asks()?.len());
     if let Some(due) = engine.next_due()? {
         println!("next job due at {}", due.seconds());
     }
@@ -220,23 +221,23 @@ fn request(
 fn country(text: &str) -> Result<String, String> {
     match text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         true => Ok(text.to_owned()),
-        false => Err("use a two-letter country code such as US or JP".to_owned()),
+        false => Err("expected a two-letter country code in capitals, such as US".to_owned()),
     }
 }
 
 fn account(text: &str) -> Result<AccountId, String> {
-    text.parse().map_err(|_| "use an account id as `engine create` printed it (acct_…)".to_owned())
+    text.parse().map_err(|_| "expected an account id as `engine create` prints it (acct_…)".to_owned())
 }
 
 fn object(text: &str) -> Result<ObjectId, String> {
-    text.parse().map_err(|_| "use an object id such as pi_…, ch_… or re_…".to_owned())
+    text.parse().map_err(|_| "expected an object id such as pi_…, ch_… or re_…".to_owned())
 }
 
 fn version(text: &str) -> Result<ApiVersion, String> {
-    text.parse().map_err(|_| "use a date such as 2026-06-24".to_owned())
+    text.parse().map_err(|_| "expected a date such as 2026-06-24".to_owned())
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
-    pair.ok_or_else(|| "write parameters as name=value".to_owned())
+    pair.ok_or_else(|| "expected name=value".to_owned())
 }

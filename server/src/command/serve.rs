@@ -1,4 +1,4 @@
-//! `engine serve`: the API over HTTP.
+//! `engine serve`.
 
 use super::Outcome;
 use clap::{Args, ValueEnum};
@@ -13,34 +13,34 @@ use tokio::net::TcpListener;
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The address to listen at; port 0 takes a free one.
+    /// Address to listen on; port 0 picks a free port.
     #[arg(long, default_value = "127.0.0.1:4242", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// The store's file, created when missing, or :memory:.
+    /// SQLite file of the store, created if missing, or :memory:.
     #[arg(long, default_value = ":memory:", value_name = "FILE")]
     store: PathBuf,
-    /// A secret test key, sk_test_…; each has an account of its own. One is made and printed when none is given.
+    /// Secret test key (sk_test_…), repeatable; each key has its own account [default: a random key, printed].
     #[arg(long = "key", value_name = "KEY")]
     keys: Vec<Key>,
-    /// Where customers reach the pages, when that is not where the server listens.
+    /// Base URL of the pages for customers [default: the address of the server].
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// How to log, to the error output.
+    /// Format of the log on standard error.
     #[arg(long, value_enum, default_value = "text")]
     log: Log,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Log {
-    /// A line each.
+    /// One line per record.
     Text,
-    /// A JSON object each.
+    /// One JSON object per record.
     Json,
-    /// Not at all.
+    /// No log.
     Off,
 }
 
-type Problem = Box<dyn Error + Send + Sync>;
+type Failure = Box<dyn Error + Send + Sync>;
 
 pub(crate) fn run(options: Serve) -> Outcome {
     let lines = || tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
@@ -54,7 +54,7 @@ pub(crate) fn run(options: Serve) -> Outcome {
     Ok(true)
 }
 
-async fn listen(options: Serve) -> Result<(), Problem> {
+async fn listen(options: Serve) -> Result<(), Failure> {
     let listener = TcpListener::bind(options.listen).await;
     let listener = listener.map_err(|error| format!("--listen {}: {error}", options.listen))?;
     let origin = match options.public_url {
@@ -66,7 +66,7 @@ async fn listen(options: Serve) -> Result<(), Problem> {
         false => StoreChoice::File(options.store.clone()),
     };
     let keys = if options.keys.is_empty() {
-        vec![Key::random().map_err(|error| format!("no key could be made: {error}"))?]
+        vec![Key::random().map_err(|error| format!("no random key: {error}"))?]
     } else {
         options.keys
     };
@@ -79,13 +79,13 @@ async fn listen(options: Serve) -> Result<(), Problem> {
         std::thread::Builder::new().name("worker".to_owned()).spawn(move || worker.run())?
     };
     serve(listener, app, Limits::default(), interrupted()).await;
-    tracing::info!("ending");
+    tracing::info!("stopping");
     tokio::task::spawn_blocking(move || worker.stop()).await?;
-    working.join().map_err(|_| "the worker failed; the store is as its last transaction left it")?;
+    working.join().map_err(|_| "the worker panicked; the store holds all committed transactions")?;
     Ok(())
 }
 
-/// Says on the standard output where the server is and which keys it takes, then nothing more.
+/// Prints the address of the server and its API keys to standard output.
 fn announce(origin: &str, keys: &[Key], accounts: &[AccountId]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "listening on {origin}")?;
@@ -95,7 +95,7 @@ fn announce(origin: &str, keys: &[Key], accounts: &[AccountId]) -> std::io::Resu
     out.flush()
 }
 
-/// Done when the process is asked to end.
+/// Completes on SIGINT or SIGTERM.
 async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {

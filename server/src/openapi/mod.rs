@@ -1,22 +1,29 @@
-//! The OpenAPI description of what is served (`GET /openapi.json`), made of one table.
+//! The OpenAPI 3.0 description of the API (`GET /openapi.json`), built from the table of operations.
 
 mod table;
 
+use crate::routes::{Handler, TABLE};
 use holdfast_engine::Currency;
+use holdfast_engine::edge::read::{Route, Verb};
 use serde_json::{Map, Value, json};
-use table::{OBJECTS, PAGE, ROUTES, Route, parameters_of_a_payment};
+use table::{OBJECTS, PAGE};
 
-/// Where the description is published.
+/// The path of the description.
 pub(crate) const PATH: &str = "/openapi.json";
 
-/// The description, for a server at `origin`.
+/// Returns the OpenAPI description of a server at `origin`.
+///
+/// ```
+/// let description = holdfast_server::description("http://127.0.0.1:4242");
+/// assert_eq!(description["paths"]["/v1/charges/{id}"]["get"]["operationId"], "get_charges_id");
+/// ```
 #[must_use]
 pub fn description(origin: &str) -> Value {
     let mut paths = Map::new();
-    for route in ROUTES {
-        let path = paths.entry(route.1).or_insert_with(|| Value::Object(Map::new()));
+    for route in TABLE.iter() {
+        let path = paths.entry(route.pattern).or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(path) = path {
-            path.insert(route.0.to_owned(), operation(route));
+            path.insert(lower_case(route.verb), operation(route));
         }
     }
     let schemas = OBJECTS.iter().map(|(kind, fields)| ((*kind).to_owned(), object(kind, fields)));
@@ -25,7 +32,7 @@ pub fn description(origin: &str) -> Value {
     json!({
         "openapi": "3.0.3",
         "info": { "title": "Holdfast", "version": env!("CARGO_PKG_VERSION"),
-            "description": "The provider's v1 API, as the engine serves it." },
+            "description": "The provider's v1 API as Holdfast serves it." },
         "servers": [{ "url": origin }],
         "security": [{ "bearer": [] }, { "basic": [] }],
         "paths": paths,
@@ -39,28 +46,26 @@ pub fn description(origin: &str) -> Value {
     })
 }
 
-fn operation((verb, path, parameters, answers): &Route) -> Value {
-    let (of_payment, more) = parameters_of_a_payment();
-    let is_page = answers.starts_with('[');
-    let mut named = fields(parameters);
-    if (*verb, *path) == ("post", of_payment) {
-        // What is required of its own is not said again as optional.
-        let known: Vec<&str> = named.iter().map(|field| field.name).collect();
-        named.extend(fields(more).into_iter().filter(|field| !known.contains(&field.name)));
-    }
-    if is_page {
+fn lower_case(verb: Verb) -> String {
+    verb.name().to_ascii_lowercase()
+}
+
+fn operation(route: &Route<Handler>) -> Value {
+    let mut named = fields(route.parameters);
+    if route.answer.starts_with('[') {
         named.extend(fields(PAGE));
     }
-    let mut listed = Vec::new();
-    if path.contains("{id}") {
-        listed.push(json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
-    }
-    let mut answered = responses(answers);
+    let in_path = route.pattern.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let in_path = in_path.map(|(name, _)| name);
+    let mut listed: Vec<Value> = in_path
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    let mut answered = responses(route.answer);
     if let Some(good) = answered.get_mut("200") {
-        put(good, "links", links(verb, path));
+        put(good, "links", links(route));
     }
-    let mut operation = json!({ "operationId": operation_id(verb, path), "responses": answered });
-    if *verb == "post" {
+    let mut operation = json!({ "operationId": operation_id(route), "responses": answered });
+    if route.verb == Verb::Post {
         put(&mut operation, "requestBody", body(&named));
     } else {
         listed.extend(named.iter().map(|field| {
@@ -71,22 +76,22 @@ fn operation((verb, path, parameters, answers): &Route) -> Value {
     operation
 }
 
-fn operation_id(verb: &str, path: &str) -> String {
-    let words = path.trim_start_matches("/v1/").replace(['/', '{', '}', '.'], "_");
-    format!("{verb}_{}", words.trim_matches('_').replace("__", "_"))
+fn operation_id(route: &Route<Handler>) -> String {
+    let words = route.pattern.trim_start_matches("/v1/").replace(['/', '{', '}', '.'], "_");
+    format!("{}_{}", lower_case(route.verb), words.trim_matches('_').replace("__", "_"))
 }
 
-/// What can be done with an object that was just made: every route that names it.
-fn links(verb: &str, path: &str) -> Value {
-    let path = path.replace("/test_helpers", "");
+/// Returns the links of an operation that creates an object: one to every operation that takes its id.
+fn links(route: &Route<Handler>) -> Value {
+    let path = route.pattern.replace("/test_helpers", "");
     let base = format!("{path}/{{id}}");
-    let about =
-        |to: &&Route| verb == "post" && !path.contains("{id}") && to.1.replace("/test_helpers", "").starts_with(&base);
-    let link = |to: &Route| {
-        let id = operation_id(to.0, to.1);
+    let creates = route.verb == Verb::Post && !path.contains('{');
+    let about = |to: &&Route<Handler>| creates && to.pattern.replace("/test_helpers", "").starts_with(&base);
+    let link = |to: &Route<Handler>| {
+        let id = operation_id(to);
         (id.clone(), json!({ "operationId": id, "parameters": { "id": "$response.body#/id" } }))
     };
-    Value::Object(ROUTES.iter().filter(about).map(link).collect())
+    Value::Object(TABLE.iter().filter(about).map(link).collect())
 }
 
 fn body(named: &[Field<'_>]) -> Value {
@@ -115,15 +120,15 @@ fn responses(answers: &str) -> Value {
             "has_more": { "type": "boolean" }, "url": { "type": "string" } } }),
         None => reference(answers),
     };
-    let mut all = Map::from_iter([("200".to_owned(), json_of(good, "Done."))]);
+    let mut all = Map::from_iter([("200".to_owned(), json_of(good, "The object or the page."))]);
     let refusals = [
-        ("400", "The request is wrong, or the object's state forbids it."),
-        ("401", "No key, or a wrong one."),
-        ("402", "The card or the bank said no."),
-        ("403", "The account is not the key's."),
-        ("404", "There is no such object."),
-        ("409", "The idempotency key is in use."),
-        ("429", "The object is in use."),
+        ("400", "The request is invalid, or the state of the object does not permit it."),
+        ("401", "The API key is missing or unknown."),
+        ("402", "The card or the debit was declined."),
+        ("403", "The API key has no access to the account."),
+        ("404", "No such object."),
+        ("409", "Another request with the same idempotency key is in progress."),
+        ("429", "Another request has locked the object."),
     ];
     all.extend(refusals.map(|(status, what)| (status.to_owned(), json_of(reference("error"), what))));
     Value::Object(all)
@@ -162,7 +167,7 @@ fn reference(kind: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{kind}") })
 }
 
-/// A parameter or field of the table.
+/// A parameter or field, decoded from a table.
 struct Field<'a> {
     name: &'a str,
     required: bool,
@@ -182,7 +187,7 @@ fn properties(named: &[Field<'_>]) -> Map<String, Value> {
     named.iter().map(|field| (field.name.to_owned(), schema(field.kind))).collect()
 }
 
-/// A parameter's type, and the bounds that its name stands for.
+/// Returns the schema of a parameter, with the bounds that its name implies.
 fn parameter(field: &Field<'_>) -> Value {
     let mut schema = schema(field.kind);
     match field.name {
@@ -238,61 +243,63 @@ fn schema(kind: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::is_route;
     use holdfast_engine::Reason;
-    use holdfast_engine::command::Command;
-    use holdfast_engine::edge::read::{self, Verb};
+    use holdfast_engine::edge::read::Path;
 
-    fn verb(name: &str) -> Verb {
-        match name {
-            "get" => Verb::Get,
-            "post" => Verb::Post,
-            "delete" => Verb::Delete,
-            other => panic!("{other}"),
-        }
-    }
-
+    /// Every operation is described, under an id of its own, and every schema that the description names exists.
     #[test]
-    fn what_is_described_is_there() {
-        assert!(ROUTES.len() > 60);
-        for (name, path, ..) in ROUTES {
-            assert!(is_route(verb(name), path), "{name} {path}");
-            for other in ["get", "post", "delete"] {
-                let described = ROUTES.iter().any(|(known, at, ..)| at == path && *known == other);
-                assert_eq!(is_route(verb(other), path), described, "{other} {path} is served, or described, alone");
-            }
-        }
-    }
-
-    #[test]
-    fn parameters_are_known_and_no_others() {
+    fn every_operation_is_described() {
         let all = description("");
-        let mut tried = 0;
-        for (name, path, _, _) in ROUTES.iter().filter(|route| route.0 == "post" && !route.1.contains("test_helpers")) {
-            if *path == "/v1/accounts" {
-                continue;
-            }
-            let form = &all["paths"][*path]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"];
-            let described = form["schema"]["properties"].as_object().unwrap();
-            let names = described.keys().map(String::as_str).chain(["nonsense"]);
-            for parameter in names {
-                // The ids of all kinds are refused as unknown objects, unless they look right.
-                let ids = ["pi", "ch", "re", "seti", "cs_test", "cus", "pm", "tr", "fee", "we"];
-                let known = ids.iter().any(|prefix| {
-                    let path = path.replace("{id}", &format!("{prefix}_00000000001"));
-                    let command = read::command(verb(name), &path, &json!({ parameter: "x" }));
-                    let reason =
-                        if let Command::Malformed { refusal, .. } = command { Some(refusal.reason) } else { None };
-                    !matches!(reason, Some(Reason::UnknownParameter(_) | Reason::NotFound { .. }))
-                        || matches!(&reason, Some(Reason::NotFound { param, .. }) if param == parameter)
-                });
-                // These take no parameters and do not look at any.
-                let blind =
-                    ["capture", "expire", "cancel"].iter().any(|last| path.ends_with(last)) && described.is_empty();
-                assert!(known == (parameter != "nonsense") || blind, "{name} {path} {parameter}");
-                tried += 1;
+        let mut ids = std::collections::BTreeSet::new();
+        for route in TABLE.iter() {
+            let operation = &all["paths"][route.pattern][lower_case(route.verb)];
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.insert(id.to_owned()), "{id}");
+            let kind = route.answer.trim_matches(['[', ']']);
+            assert!(all["components"]["schemas"][kind].is_object(), "{id}: {kind}");
+            let places = route.pattern.matches('{').count();
+            let described =
+                operation["parameters"].as_array().unwrap().iter().filter(|one| one["in"] == "path").count();
+            assert_eq!(described, places, "{id}");
+        }
+        let described: usize =
+            all["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
+        assert_eq!(described, ids.len());
+    }
+
+    /// The engine knows every described parameter of a POST and refuses any other.
+    #[test]
+    fn described_parameters_are_known_and_no_others() {
+        for route in TABLE.iter().filter(|route| route.verb == Verb::Post) {
+            let Handler::Engine(reader) = route.handler else { continue };
+            let known = fields(route.parameters);
+            for parameter in known.iter().map(|field| field.name).chain(["nonsense"]) {
+                let prefixes = ["pi", "ch", "re", "seti", "cs_test", "cus", "pm", "tr", "fee", "we"];
+                let refused_as_unknown = |prefix: &&str| {
+                    let id = format!("{prefix}_00000000001");
+                    match reader(&id, &json!({ parameter: "x" })).map_err(|refusal| refusal.reason) {
+                        Err(Reason::UnknownParameter(name)) => name == parameter,
+                        Ok(_) | Err(_) => false,
+                    }
+                };
+                let unknown = prefixes.iter().any(refused_as_unknown);
+                assert_eq!(unknown, parameter == "nonsense", "{} {parameter}", route.pattern);
             }
         }
-        assert!(tried > 120, "{tried}");
+    }
+
+    /// Every described query parameter of a GET is known.
+    #[test]
+    fn described_filters_are_known() {
+        for route in TABLE.iter().filter(|route| route.verb == Verb::Get) {
+            let Handler::Engine(reader) = route.handler else { continue };
+            let described = operation(route);
+            let described = described["parameters"].as_array().unwrap().iter().filter(|one| one["in"] == "query");
+            for parameter in described.filter_map(|one| one["name"].as_str()) {
+                let command = Path::new(route.pattern).command(reader, "", &json!({ parameter: "x" }));
+                let text = format!("{command:?}");
+                assert!(!text.contains("UnknownParameter"), "{} {parameter}: {text}", route.pattern);
+            }
+        }
     }
 }

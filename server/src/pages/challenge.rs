@@ -1,25 +1,25 @@
-//! The bank's page in between: is it you? (C7, B26)
+//! The authentication page of the test bank (C7, B26).
 
 use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
-use holdfast_engine::command::EnvironmentEvent;
+use holdfast_engine::command::{Command, EnvironmentEvent};
 use holdfast_engine::objects::{
     CheckoutSession, IntentStatus, NextAction, SessionStatus, SetupIntent, SetupStatus, UiMode,
 };
-use holdfast_engine::{Object, PaymentIntentId, SetupIntentId};
+use holdfast_engine::{Object, PaymentIntentId, Request, SetupIntentId};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What waits for the customer.
+/// The intent that waits for authentication.
 #[derive(Clone, Copy)]
 enum Waiting {
     Payment(PaymentIntentId),
     Setup(SetupIntentId),
 }
 
-/// The question about a payment, a setup or a session of either; or what follows from the customer's answer.
-pub(super) fn page(app: &App, object: &Object, posted: Option<&Value>) -> Page {
+/// Returns the authentication page of a payment, a setup or a session, or the response to its form.
+pub(super) fn page(app: &App, number: u64, object: &Object, posted: Option<&Value>) -> Page {
     let session = object.as_checkout_session();
     let Some(waiting) = waiting(app, object) else {
         return match session {
@@ -30,13 +30,13 @@ pub(super) fn page(app: &App, object: &Object, posted: Option<&Value>) -> Page {
     };
     match posted.map(|fields| field(fields, "answer")) {
         None => question(session),
-        Some("approve") => answered(app, object, session, waiting, true),
-        Some("fail") => answered(app, object, session, waiting, false),
+        Some("approve") => answered(app, number, object, session, waiting, true),
+        Some("fail") => answered(app, number, object, session, waiting, false),
         Some(_) => question(session),
     }
 }
 
-/// What of the object waits for the customer, if anything does.
+/// Returns the intent that waits for authentication: the object itself, or the intent of a session.
 fn waiting(app: &App, object: &Object) -> Option<Waiting> {
     let inner = object.as_checkout_session().and_then(|session| {
         let payment = session.payment_intent.map(holdfast_engine::ObjectId::from);
@@ -68,6 +68,7 @@ fn question(session: Option<&Arc<CheckoutSession>>) -> Page {
 
 fn answered(
     app: &App,
+    number: u64,
     object: &Object,
     session: Option<&Arc<CheckoutSession>>,
     waiting: Waiting,
@@ -77,11 +78,11 @@ fn answered(
         Waiting::Payment(intent) => EnvironmentEvent::Authenticate { intent, passes },
         Waiting::Setup(intent) => EnvironmentEvent::AuthenticateSetup { intent, passes },
     };
-    let response = app.engine.inject(object.account(), event);
+    let response = app.engine.execute_numbered(Request::new(object.account(), Command::Environment(event)), number);
     let Some(session) = session else {
-        // The customer said yes or no; either way the shop goes on. Anything else is a failure of ours.
-        let heard = matches!(response.status(), 200 | 402);
-        if let Some(to) = back(object, response.refusal().is_none()).filter(|_| heard) {
+        // Passed or failed, the customer returns to the merchant. Any other status is an error of the server.
+        let decided = matches!(response.status(), 200 | 402);
+        if let Some(to) = back(object, response.refusal().is_none()).filter(|_| decided) {
             return Page::Go(to);
         }
         return match response.refusal() {
@@ -96,7 +97,8 @@ fn answered(
     }
 }
 
-/// The merchant's page that the customer comes back to, with what it asks the server about, as the provider's page does.
+/// Returns the merchant's `return_url` with the query that the provider adds: id, client secret and outcome. Returns
+/// `None` if the merchant gave no web address.
 fn back(object: &Object, succeeded: bool) -> Option<String> {
     let (noun, action, secret) = match (object.as_payment_intent(), object.as_setup_intent()) {
         (Some(intent), _) => ("payment_intent", intent.next_action.as_ref()?, intent.secret),

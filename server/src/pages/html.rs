@@ -1,4 +1,4 @@
-//! Writing pages: one frame around all of them, and no text that is not escaped.
+//! HTML: the layout of all pages, and escaping.
 
 use super::Page;
 
@@ -10,7 +10,7 @@ color:#fff;cursor:pointer}button.second{background:#6a7383}table{width:100%;bord
 td{padding:.25rem 0}td:last-child{text-align:right}.problem{color:#a41c4e}.pair{display:flex;gap:1rem}\
 .pair label{flex:1}a{color:#3d4eac}footer{margin-top:1.5rem;color:#6a7383;font-size:.875rem}";
 
-/// A text as it may stand in a page, between tags or in quotes.
+/// Returns a text escaped for HTML, between tags and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -26,13 +26,13 @@ pub(super) fn escaped(text: &str) -> String {
     safe
 }
 
-/// Whether a merchant's text is an address a browser may be sent to.
+/// Returns whether a text is an `http` or `https` address without control characters.
 pub(super) fn is_address(text: &str) -> bool {
     let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
     (lower.starts_with("https://") || lower.starts_with("http://")) && !text.chars().any(char::is_control)
 }
 
-/// A whole page. `body` is HTML already.
+/// Returns a page with this title (text) and body (HTML).
 pub(super) fn whole(status: u16, title: &str, body: &str, framed: bool) -> Page {
     let title = escaped(title);
     let text = format!(
@@ -43,12 +43,12 @@ pub(super) fn whole(status: u16, title: &str, body: &str, framed: bool) -> Page 
     Page::Html { status, text, framed }
 }
 
-/// A page that only says something.
+/// Returns a page with a title and one paragraph.
 pub(super) fn notice(status: u16, title: &str, text: &str) -> Page {
     whole(status, title, &format!("<p>{}</p>", escaped(text)), true)
 }
 
-/// The last page in a frame: its script asks the page around it to go on to `to`.
+/// Returns the last page in a frame: its script asks the page around it to navigate to `to`.
 pub(super) fn leave_frame(to: &str) -> Page {
     let to = escaped(to);
     let body = format!(

@@ -1,4 +1,4 @@
-//! The page where customers say what was sent to their bank account to prove that it is theirs (§2.3).
+//! The page on which customers verify a bank account by its microdeposits (§2.3).
 
 use super::html::{escaped, notice, whole};
 use super::{Page, field};
@@ -8,8 +8,8 @@ use holdfast_engine::objects::{NextAction, SetupIntent};
 use holdfast_engine::{Object, Request};
 use serde_json::Value;
 
-/// The question about two deposits or the code of one; or what follows from the answer.
-pub(super) fn page(app: &App, setup: &SetupIntent, posted: Option<&Value>) -> Page {
+/// Returns the page for two amounts or a descriptor code, or the response to its form.
+pub(super) fn page(app: &App, number: u64, setup: &SetupIntent, posted: Option<&Value>) -> Page {
     if setup.next_action != Some(NextAction::Microdeposits) {
         return notice(200, "Nothing is left to do", "You can close this page.");
     }
@@ -18,7 +18,7 @@ pub(super) fn page(app: &App, setup: &SetupIntent, posted: Option<&Value>) -> Pa
         return question(400, Some("Write both amounts in cents, such as 1 and 2, or the code."));
     };
     let command = Command::VerifyMicrodeposits { intent: setup.id, proof };
-    let response = app.engine.execute(Request::new(setup.account, command));
+    let response = app.engine.execute_numbered(Request::new(setup.account, command), number);
     match (response.object(), response.refusal()) {
         (Some(Object::SetupIntent(_)), _) => {
             notice(200, "Thank you", "The account is verified; you can close this page.")
@@ -28,7 +28,7 @@ pub(super) fn page(app: &App, setup: &SetupIntent, posted: Option<&Value>) -> Pa
     }
 }
 
-/// What the customer typed; `None` when it is neither.
+/// Returns the amounts or the code in the form; `None` if it has neither.
 fn proof(fields: &Value) -> Option<Microdeposits> {
     match field(fields, "code") {
         "" => {
@@ -39,15 +39,15 @@ fn proof(fields: &Value) -> Option<Microdeposits> {
     }
 }
 
-fn question(status: u16, said: Option<&str>) -> Page {
-    let said = said.map(|said| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(said)));
+fn question(status: u16, message: Option<&str>) -> Page {
+    let message = message.map(|message| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(message)));
     let input = |label: &str, name: &str, hint: &str| {
         format!("<label>{label}<input name=\"{name}\" placeholder=\"{hint}\" autocomplete=\"off\"></label>")
     };
     let body = format!(
         "<p>Two small deposits, or one with a code, were sent to your bank account. What does your statement say?</p>{}\
          <form method=\"post\"><div class=\"pair\">{}{}</div>{}<button id=\"verify\">Verify</button></form>",
-        said.unwrap_or_default(),
+        message.unwrap_or_default(),
         input("First amount in cents", "first", "1"),
         input("Second amount in cents", "second", "2"),
         input("Or the code", "code", "SM0000"),

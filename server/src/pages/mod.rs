@@ -1,6 +1,6 @@
-//! The pages customers see: paying a Checkout Session, and the bank's question who they are (B15 to B26).
+//! The pages for customers: Checkout, authentication and microdeposits (B15 to B26).
 //!
-//! A page's address holds half of its object's client secret, so that it cannot be guessed; there is no other key.
+//! The address of a page contains the secret part of its object's client secret, which authorizes the request.
 
 mod challenge;
 mod html;
@@ -20,40 +20,40 @@ use serde_json::Value;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
-/// The script that shows a session in a frame of the merchant's page, and the one inside the frame.
+/// The scripts of an embedded session: for the merchant's page, and for the page in its frame.
 const SCRIPTS: [(&str, &str); 2] =
     [("/checkout.js", include_str!("checkout.js")), ("/checkout-frame.js", include_str!("checkout-frame.js"))];
 
-/// What a page answers.
+/// The response of a page.
 #[derive(Debug)]
 enum Page {
-    /// A page, and whether other pages may frame it.
+    /// HTML. `framed` allows other sites to embed it.
     Html { status: u16, text: String, framed: bool },
-    /// Another page.
+    /// A redirect.
     Go(String),
-    /// A script.
+    /// JavaScript.
     Script(&'static str),
 }
 
-/// Whether a path is a page's and not the API's.
+/// Returns whether a path belongs to a page and not to the API.
 pub(crate) fn is_page(path: &str) -> bool {
     path.starts_with("/c/") || SCRIPTS.iter().any(|(name, _)| *name == path)
 }
 
-/// Answers a request for a page. Blocks, as the engine does.
+/// Returns the response to a request for a page. Blocks, as the engine does.
 pub(crate) fn answer(app: &App, call: &Call) -> Response<Body> {
     let page = page(app, call);
     if call.method == Method::POST {
-        app.worker.ring();
+        app.worker.wake();
     }
-    let request = render::request_id(app.ids.next());
+    let request = render::request_id(call.number);
     let status = match &page {
         Page::Html { status, .. } => *status,
         Page::Go(_) => 303,
         Page::Script(_) => 200,
     };
-    // The address is a key, so it is not logged whole.
-    tracing::info!(request, method = %call.method, path = call.path, status, "page");
+    // The query contains the secret, so the log has the path alone.
+    tracing::info!(request, method = %call.method, path = call.path, status, "page answered");
     respond(page, status)
 }
 
@@ -70,22 +70,26 @@ fn page(app: &App, call: &Call) -> Page {
         ["c", _, id] => id.parse::<ObjectId>().ok().and_then(|id| app.engine.observe(id).ok().flatten()),
         _ => None,
     };
-    // A wrong key and nothing there are one answer.
+    // A wrong secret gives the same response as a missing object.
     let found = found.filter(|object| secret(object).is_some_and(|secret| same(&secret, key)));
     let posted = match call.method {
         Method::GET => None,
         Method::POST if !call.has_foreign_body() => Some(&form.tree),
-        _ => return html::notice(405, "This page cannot be used like that", "Go back to the shop and try again."),
+        _ => return html::notice(405, "This request is not supported", "Go back to the shop and try again."),
     };
     match (segments.as_slice(), found) {
-        (["c", "pay", _], Some(Object::CheckoutSession(session))) => pay::page(app, &session, &query.tree, posted),
-        (["c", "challenge", _], Some(object)) => challenge::page(app, &object, posted),
-        (["c", "microdeposits", _], Some(Object::SetupIntent(setup))) => microdeposits::page(app, &setup, posted),
+        (["c", "pay", _], Some(Object::CheckoutSession(session))) => {
+            pay::page(app, call.number, &session, &query.tree, posted)
+        }
+        (["c", "challenge", _], Some(object)) => challenge::page(app, call.number, &object, posted),
+        (["c", "microdeposits", _], Some(Object::SetupIntent(setup))) => {
+            microdeposits::page(app, call.number, &setup, posted)
+        }
         _ => html::notice(404, "There is no such page", "The address may have been cut off on its way."),
     }
 }
 
-/// The part of an object's client secret that opens its page.
+/// Returns the part of an object's client secret that authorizes its page.
 fn secret(object: &Object) -> Option<String> {
     let secret = match (object.as_checkout_session(), object.as_payment_intent(), object.as_setup_intent()) {
         (Some(session), _, _) => session.secret,
@@ -100,30 +104,31 @@ fn same(one: &str, other: &str) -> bool {
     bool::from(one.as_bytes().ct_eq(other.as_bytes()))
 }
 
-/// A field of a form or query, empty when it is not there.
+/// Returns a field of a form or query, trimmed; empty if it is missing.
 fn field<'a>(tree: &'a Value, name: &str) -> &'a str {
     tree.get(name).and_then(Value::as_str).unwrap_or_default().trim()
 }
 
-/// The address of a session's page.
+/// Returns the address of a session's page.
 fn pay_address(session: &CheckoutSession) -> String {
     format!("/c/pay/{}?key={:016x}", session.id, session.secret)
 }
 
-/// Where a customer goes whose session is complete: the merchant's page, with the session's id filled in (B15, B22).
+/// Returns the response after a complete session: a redirect to the merchant's page, with the session's id filled in
+/// (B15, B22).
 fn done(session: &Arc<CheckoutSession>) -> Page {
     let wanted = match session.ui_mode {
         UiMode::Hosted => session.success_url.as_deref(),
         UiMode::Embedded | UiMode::Elements => session.return_url.as_deref(),
     };
-    let thanks = || html::notice(200, "Thank you", "All is done; you can close this page.");
+    let thanks = || html::notice(200, "Thank you", "Your payment details were received. You can close this page.");
     let Some(to) = wanted.filter(|to| html::is_address(to)) else {
         return thanks();
     };
     let to = to.replace("{CHECKOUT_SESSION_ID}", &session.id.to_string());
     match session.ui_mode {
         UiMode::Hosted => Page::Go(to),
-        // A frame cannot take its page elsewhere; the script asks the merchant's page to go.
+        // A frame cannot navigate the page around it, so its script sends that page a message.
         UiMode::Embedded | UiMode::Elements => html::leave_frame(&to),
     }
 }

@@ -1,27 +1,33 @@
-//! The page of a Checkout Session: a bill, a card, and what comes of it.
+//! The page of a Checkout Session: line items and a card form.
 
 use super::html::{escaped, is_address, notice, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
-use holdfast_engine::command::{EnvironmentEvent, MethodRef};
+use holdfast_engine::command::{Command, EnvironmentEvent, MethodRef};
 use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionMode, SessionStatus, SetupStatus, UiMode};
-use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, TestMethod, Time};
+use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, Request, TestMethod, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The page, or what becomes of the form it sent.
-pub(super) fn page(app: &App, session: &Arc<CheckoutSession>, query: &Value, posted: Option<&Value>) -> Page {
+/// Returns the page of a session, or the response to its form.
+pub(super) fn page(
+    app: &App,
+    number: u64,
+    session: &Arc<CheckoutSession>,
+    query: &Value,
+    posted: Option<&Value>,
+) -> Page {
     match (session.status, posted) {
         (SessionStatus::Complete, _) => done(session),
         (SessionStatus::Expired, _) => gone(),
         (SessionStatus::Open, None) => {
             let failed = !field(query, "failed").is_empty();
-            let said = failed.then_some("We could not confirm that it is you. Try again, or use another card.");
-            form(session, &Value::Null, 200, said)
+            let message = failed.then_some("We could not confirm that it is you. Try again, or use another card.");
+            form(session, &Value::Null, 200, message)
         }
         (SessionStatus::Open, Some(fields)) => match read(fields, app.clock.now()) {
-            Ok((method, email)) => pay(app, session, fields, method, email),
-            Err(said) => form(session, fields, 400, Some(said)),
+            Ok((method, email)) => pay(app, number, session, fields, method, email),
+            Err(message) => form(session, fields, 400, Some(message)),
         },
     }
 }
@@ -30,9 +36,17 @@ fn gone() -> Page {
     notice(410, "This page is no longer open", "The time to pay is over, or the shop closed it. Go back to the shop.")
 }
 
-fn pay(app: &App, session: &Arc<CheckoutSession>, fields: &Value, method: TestMethod, email: String) -> Page {
+fn pay(
+    app: &App,
+    number: u64,
+    session: &Arc<CheckoutSession>,
+    fields: &Value,
+    method: TestMethod,
+    email: String,
+) -> Page {
     let (id, method, email) = (session.id, MethodRef::Test(method), Some(email).filter(|email| !email.is_empty()));
-    let response = app.engine.inject(session.account, EnvironmentEvent::CompleteSession { session: id, method, email });
+    let event = EnvironmentEvent::CompleteSession { session: id, method, email };
+    let response = app.engine.execute_numbered(Request::new(session.account, Command::Environment(event)), number);
     let now = app.engine.observe(id).ok().flatten();
     let session = now.as_ref().and_then(Object::as_checkout_session).unwrap_or(session);
     match (response.refusal(), session.status) {
@@ -48,7 +62,7 @@ fn pay(app: &App, session: &Arc<CheckoutSession>, fields: &Value, method: TestMe
     }
 }
 
-/// Whether the bank wants to know who pays.
+/// Returns whether the payment or setup of a session waits for authentication.
 fn is_challenged(app: &App, session: &CheckoutSession) -> bool {
     let object = |id: ObjectId| app.engine.observe(id).ok().flatten();
     let payment = session.payment_intent.and_then(|id| object(id.into()));
@@ -59,7 +73,10 @@ fn is_challenged(app: &App, session: &CheckoutSession) -> bool {
         || of_setup.is_some_and(|intent| intent.status == SetupStatus::RequiresAction)
 }
 
-/// The card and the address that were typed, or what is wrong with them. Any code and any future month do (B41).
+/// Returns the card and the email in the form. Any security code and any future month are accepted (B41).
+///
+/// # Errors
+/// Returns the message for the customer about the first wrong field.
 fn read(fields: &Value, now: Time) -> Result<(TestMethod, String), &'static str> {
     let email = field(fields, "email");
     if !email.is_empty() && (!email.contains('@') || email.chars().count() > 512) {
@@ -86,7 +103,7 @@ fn read(fields: &Value, now: Time) -> Result<(TestMethod, String), &'static str>
     Ok((card, email.to_owned()))
 }
 
-/// Year and month of an instant, by the calendar's 400-year cycle of 146 097 days.
+/// Returns the year and month (1 to 12) of an instant, by the calendar's 400-year cycle of 146 097 days.
 fn month_of(now: Time) -> (u64, u64) {
     let days = (now.seconds() / 86_400).saturating_add(719_468);
     let (cycle, day) = (days / 146_097, days % 146_097);
@@ -99,7 +116,7 @@ fn month_of(now: Time) -> (u64, u64) {
     (cycle.saturating_mul(400).saturating_add(year).saturating_add(carried), month)
 }
 
-fn form(session: &CheckoutSession, fields: &Value, status: u16, said: Option<&str>) -> Page {
+fn form(session: &CheckoutSession, fields: &Value, status: u16, message: Option<&str>) -> Page {
     let currency = session.currency;
     let price = |amount: Money| currency.map_or_else(String::new, |currency| currency.display(amount));
     let mut bill = String::new();
@@ -112,7 +129,7 @@ fn form(session: &CheckoutSession, fields: &Value, status: u16, said: Option<&st
         SessionMode::Payment => format!("Pay {}", session.amount_total.map(price).unwrap_or_default()),
         SessionMode::Setup => "Save a card".to_owned(),
     };
-    let said = said.map(|said| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(said)));
+    let message = message.map(|message| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(message)));
     let email = match field(fields, "email") {
         "" => session.customer_email.as_deref().unwrap_or_default(),
         typed => typed,
@@ -128,7 +145,7 @@ fn form(session: &CheckoutSession, fields: &Value, status: u16, said: Option<&st
     let body = format!(
         "<table>{bill}</table>{}<form method=\"post\" action=\"{}\">{}{}<div class=\"pair\">{}{}</div>\
          <button id=\"pay\">{}</button></form>{}",
-        said.unwrap_or_default(),
+        message.unwrap_or_default(),
         escaped(&pay_address(session)),
         input("Email", "email", "email", "you@example.com", email),
         input("Card number", "number", "text", "4242 4242 4242 4242", field(fields, "number")),

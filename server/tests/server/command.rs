@@ -1,4 +1,4 @@
-//! The command line: exit codes 0, 1, 2, and complaints that name the fix.
+//! The command line: exit codes 0, 1 and 2, and error messages that name the fix.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ fn engine(folder: &Path, arguments: &str) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8_lossy(&text).into_owned())
 }
 
-/// What each command says and how it ends.
+/// The exit code and the output of each command.
 #[test]
 fn commands_and_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
@@ -29,9 +29,9 @@ fn commands_and_exit_codes() {
         ("call p.db get payment_intents limit=1".to_owned(), 0, "has_more"),
         ("inspect p.db".to_owned(), 0, "1  PaymentIntent"),
         ("inspect p.db pi_00000000000".to_owned(), 1, "no such object"),
-        ("inspect p.db nonsense".to_owned(), 2, "use an object id"),
-        ("run p.db".to_owned(), 0, "0 jobs"),
-        ("reconcile p.db".to_owned(), 0, "agreed: 1 payments"),
+        ("inspect p.db nonsense".to_owned(), 2, "expected an object id"),
+        ("run p.db".to_owned(), 0, "0 jobs run"),
+        ("reconcile p.db".to_owned(), 0, "no difference: 1 payments"),
         ("reconcile missing.db".to_owned(), 2, "engine create missing.db"),
         ("reconcile other.db".to_owned(), 2, "it is not a Holdfast store"),
     ];
@@ -40,11 +40,11 @@ fn commands_and_exit_codes() {
         assert_eq!(found, code, "{arguments}: {output}");
         assert!(output.contains(text), "{arguments}: {output}");
     }
-    // An effect at the acquirer that the books do not know.
+    // The acquirer has lost its ledger.
     std::fs::write(folder.path().join("p.acquirer"), "").unwrap();
     let (code, output) = engine(folder.path(), "reconcile p.db");
     assert_eq!(code, 1);
     assert!(output.contains("the acquirer does not know its hold"), "{output}");
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-    assert!(!left.contains(&"p.db-wal".into()), "the log is tidied away: {left:?}");
+    assert!(!left.contains(&"p.db-wal".into()), "the write-ahead log is removed: {left:?}");
 }

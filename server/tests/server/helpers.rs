@@ -1,8 +1,8 @@
-//! Our own test helpers and accounts under idempotency keys, and the pages that a payment's or a setup's action leads to.
+//! Test helpers and accounts under idempotency keys, and the pages for authentication and microdeposits.
 
 use crate::running::{Answer, KEY, OTHER_KEY, Running};
 
-/// The path of an address of the server's.
+/// Returns the path and query of an absolute address.
 fn path_of(address: &str) -> String {
     address.split_once("://").unwrap().1.split_once('/').map(|(_, path)| format!("/{path}")).unwrap()
 }
@@ -12,7 +12,7 @@ fn header(answer: &Answer, name: &str) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-/// §2.11: what a client sends again under its key happens once: an account, a step of the clock, what a bank says.
+/// §2.11: a repeated request under one key has one effect: on accounts, on the clock, on debits.
 #[test]
 fn helpers_heed_keys() {
     let server = Running::in_memory();
@@ -49,7 +49,7 @@ fn helpers_heed_keys() {
     assert!(server.get("/v1/test_helpers/clock").at("now").parse::<u64>().unwrap() >= after + 7);
 }
 
-/// §2.12: a new signing secret is shown to whoever has it made, and to nobody else.
+/// §2.12: only the response that rolls a signing secret shows it.
 #[test]
 fn a_secret_is_rolled() {
     let server = Running::in_memory();
@@ -63,7 +63,7 @@ fn a_secret_is_rolled() {
     assert_eq!(server.call(OTHER_KEY, "POST", &path, "", "").status, 404);
 }
 
-/// B26, C7: the bank's page sends the customer back to the shop, with what the shop's page asks the server about.
+/// B26, C7: the bank's page redirects to the shop with id, client secret and outcome.
 #[test]
 fn the_banks_page_leads_back_to_the_shop() {
     let server = Running::in_memory();
@@ -85,7 +85,7 @@ fn the_banks_page_leads_back_to_the_shop() {
         assert_eq!((gone.status, header(&gone, "location")), (303, to.to_lowercase()), "{path} {answer}");
         assert!(server.call("", "GET", &page, "", "").text.contains("Nothing is left to do"));
     }
-    // What is no address of a shop is not gone to.
+    // The page does not redirect to anything but a web address.
     let form = "amount=1000&currency=usd&confirm=true&payment_method=pm_card_threeDSecure2Required";
     let made = server.post("/v1/payment_intents", &format!("{form}&return_url=javascript:alert(1)"));
     let page = path_of(&made.at("next_action.redirect_to_url.url"));
@@ -93,7 +93,7 @@ fn the_banks_page_leads_back_to_the_shop() {
     assert_eq!((said.status, header(&said, "location")), (200, String::new()));
 }
 
-/// §2.3: the page on which a customer says what two small deposits were.
+/// §2.3: the page that verifies a bank account by its microdeposits.
 #[test]
 fn deposits_are_verified_on_a_page() {
     let server = Running::in_memory();
@@ -115,7 +115,7 @@ fn deposits_are_verified_on_a_page() {
     }
 }
 
-/// However often it is moved: at its end the clock is no error of the server's.
+/// Moving the clock past its limit is refused with 400 and is no failure of the server.
 #[test]
 fn the_clock_has_an_end() {
     let server = Running::in_memory();

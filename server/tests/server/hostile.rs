@@ -1,4 +1,4 @@
-//! Malformed, oversized, slow and broken clients: each is refused, and none holds up another.
+//! Malformed, oversized, slow and broken clients: each is refused, and none delays another.
 
 use crate::running::{KEY, Running};
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ fn post(headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What is no clean request gets an error and no second answer: nothing is smuggled behind another.
+/// An ambiguous request gets one error: no second request is smuggled behind it.
 #[test]
 fn malformed_requests_are_refused() {
     let server = Running::in_memory();
@@ -48,7 +48,7 @@ fn malformed_requests_are_refused() {
         let answer = server.raw(&bytes);
         let first = answer.lines().next().unwrap_or_default();
         let refused = first.starts_with(&format!("HTTP/1.1 {status}"));
-        // What is not HTTP at all may be hung up on without a word.
+        // A connection that does not speak HTTP may be closed without a response.
         assert!(refused && !first.contains(" 2") || (status.is_empty() && first.is_empty()), "{what}: `{first}`");
         assert!(answer.matches("HTTP/1.1").count() <= 1 && !answer.contains("\"balance\""), "{what}: {answer}");
     }
@@ -71,9 +71,9 @@ impl Replaced for Vec<u8> {
     }
 }
 
-/// Many clients that say nothing, half a head, or half a body: the next one is answered at once.
+/// Many clients that send nothing, half a head or half a body delay no other client.
 #[test]
-fn slow_clients_hold_up_nobody() {
+fn slow_clients_delay_no_other() {
     let server = Running::in_memory();
     let mut silent = Vec::new();
     for number in 0..200 {
@@ -92,7 +92,7 @@ fn slow_clients_hold_up_nobody() {
         assert_eq!(server.get("/v1/balance").status, 200);
     }
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    // They are sent away before long, with a word where one can be said.
+    // They are disconnected in time, with a 408 where a response is possible.
     let mut answer = String::new();
     silent[2].read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
@@ -101,7 +101,7 @@ fn slow_clients_hold_up_nobody() {
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
 
-/// A client that goes away while its payment is made leaves it made, and the server well.
+/// The payment of a client that disconnects is made, and the server goes on.
 #[test]
 fn clients_that_leave_break_nothing() {
     let server = Running::in_memory();
@@ -114,7 +114,7 @@ fn clients_that_leave_break_nothing() {
     let end = Instant::now() + Duration::from_secs(10);
     loop {
         let made = server.get("/v1/payment_intents?limit=100").json()["data"].as_array().unwrap().len();
-        // A request that was read whole is carried out, whoever waits for its answer.
+        // A request that was read whole is executed even if its client is gone.
         if made == 50 {
             break;
         }

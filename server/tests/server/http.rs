@@ -1,11 +1,11 @@
-//! What HTTP adds: methods, headers, keys, versions, errors.
+//! HTTP: methods, headers, keys, versions, errors.
 
 use crate::running::{KEY, OTHER_KEY, Running};
 
 const PAY: &str = "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true&capture_method=manual\
                    &payment_method_types[]=card&payment_method_options[card][request_multicapture]=if_available";
 
-/// Method, path, form, headers; then status and `error.code` or `object`.
+/// Method, path, form and headers, then the expected status and one field of the response.
 #[test]
 fn each_request_has_its_answer() {
     let server = Running::in_memory();
@@ -51,7 +51,7 @@ fn each_request_has_its_answer() {
     }
 }
 
-/// §2.5: no access without a key, none across accounts; basic and bearer.
+/// §2.5: no access without a key and none across accounts, by basic and bearer authentication.
 #[test]
 fn keys_open_their_own_account_only() {
     let server = Running::in_memory();
@@ -83,7 +83,7 @@ fn keys_open_their_own_account_only() {
     assert_eq!(server.call(OTHER_KEY, "GET", &format!("/v1/accounts/{shop}"), "", "").status, 404);
 }
 
-/// I13, §2.11: the same key, the same bytes, once; headers tell of it.
+/// I13, §2.11: a replay has the same bytes, one effect, and headers that say so.
 #[test]
 fn a_replay_is_the_same_bytes() {
     let server = Running::in_memory();
@@ -105,7 +105,7 @@ fn a_replay_is_the_same_bytes() {
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
 }
 
-/// §2.2, §2.15: errors carry the payment, in the version asked for; so do nested expansions.
+/// §2.2, §2.15: errors and nested expansions are rendered in the requested version.
 #[test]
 fn errors_and_expansions_follow_the_version() {
     let server = Running::in_memory();
@@ -122,4 +122,96 @@ fn errors_and_expansions_follow_the_version() {
     assert_eq!(old.at("latest_charge"), "-");
     assert_eq!(old.json()["charges"]["data"][0]["amount_captured"], 700);
     assert!(old.head.contains("stripe-version: 2018-11-08"));
+}
+
+/// The header, the error and the events of a request carry the same number.
+#[test]
+fn a_request_has_one_number() {
+    let server = Running::in_memory();
+    let id_of = |answer: &crate::running::Answer| {
+        let line = answer.head.lines().find_map(|line| line.strip_prefix("request-id: ").map(str::to_owned));
+        line.unwrap()
+    };
+    let made = server.post("/v1/payment_intents", PAY);
+    let event = server.get("/v1/events?type=payment_intent.created").json()["data"][0].clone();
+    assert_eq!(event["request"]["id"].as_str(), Some(id_of(&made).as_str()));
+    let refusals = [
+        ("POST", "/v1/payment_intents", "amount=0&currency=usd"),
+        ("GET", "/v1/charges/ch_1", ""),
+        ("GET", "/v1/nothing", ""),
+        ("DELETE", "/v1/charges", ""),
+        ("POST", "/v1/test_helpers/clock/advance", "seconds=x"),
+        ("POST", "/v1/test_helpers/refunds/re_00000000001/return", ""),
+        ("GET", "/v1/checkout/sessions/cs_test_00000000001/line_items", ""),
+    ];
+    for (method, path, form) in refusals {
+        let refused = server.call(KEY, method, path, form, "");
+        assert!(refused.status >= 400, "{path}");
+        assert_eq!(refused.at("error.request_log_url"), format!("/v1/requests/{}", id_of(&refused)), "{path}");
+    }
+}
+
+/// P3, P4, P11 over HTTP, for the lists that the server renders itself: accounts and line items.
+#[test]
+fn lists_of_the_server_are_paged() {
+    let server = Running::in_memory();
+    let accounts: Vec<String> = (0..5).map(|_| server.post("/v1/accounts", "country=US").at("id")).collect();
+    let item = |number| {
+        format!(
+            "&line_items[{number}][price_data][currency]=usd&line_items[{number}][price_data][unit_amount]=700\
+             &line_items[{number}][price_data][product_data][name]=Hat"
+        )
+    };
+    let session = format!("mode=payment&success_url=https://a.test{}{}{}", item(0), item(1), item(2));
+    let session = server.post("/v1/checkout/sessions", &session).at("id");
+    let items = format!("/v1/checkout/sessions/{session}/line_items");
+    for (path, count) in [("/v1/accounts".to_owned(), 5), (items, 3)] {
+        let whole = server.get(&format!("{path}?limit=100")).json();
+        let ids = |page: &serde_json::Value| -> Vec<String> {
+            page["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let all = ids(&whole);
+        assert_eq!((all.len(), whole["has_more"].as_bool(), whole["url"].as_str()), (count, Some(false), Some(&*path)));
+        for limit in 1..=count {
+            let (mut walked, mut more) = (Vec::new(), true);
+            while more {
+                let after = walked.last().map(|last| format!("&starting_after={last}")).unwrap_or_default();
+                let page = server.get(&format!("{path}?limit={limit}{after}")).json();
+                walked.extend(ids(&page));
+                more = page["has_more"].as_bool().unwrap();
+            }
+            assert_eq!(walked, all, "{path} by {limit}");
+        }
+        let back = server.get(&format!("{path}?limit=2&ending_before={}", all[2])).json();
+        assert_eq!(ids(&back), all[..2], "{path}");
+        let both = server.get(&format!("{path}?starting_after={}&ending_before={}", all[0], all[2]));
+        assert_eq!((both.status, both.at("error.param")), (400, "starting_after".to_owned()), "{path}");
+        let unknown = server.get(&format!("{path}?starting_after=x_1"));
+        assert_eq!((unknown.status, unknown.at("error.code")), (400, "resource_missing".to_owned()), "{path}");
+    }
+    let newest_first: Vec<String> = accounts.into_iter().rev().collect();
+    let shown = server.get("/v1/accounts").json();
+    let shown: Vec<&str> = shown["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(shown, newest_first);
+}
+
+/// §2.5: 405 with `Allow` where other methods exist, 404 without it elsewhere.
+#[test]
+fn wrong_methods_name_the_right_ones() {
+    let server = Running::in_memory();
+    for (method, path, allowed) in [
+        ("DELETE", "/v1/payment_intents", "allow: get, post"),
+        ("PUT", "/v1/customers/cus_00000000001", "allow: get, post, delete"),
+        ("GET", "/v1/test_helpers/clock/advance", "allow: post"),
+        ("POST", "/v1/balance", "allow: get"),
+    ] {
+        let refused = server.call(KEY, method, path, "", "");
+        assert_eq!(refused.status, 405, "{method} {path}");
+        assert!(refused.head.lines().any(|line| line == allowed), "{method} {path}: {}", refused.head);
+    }
+    for path in ["/v1/nothing", "/v1/charges/ch_1/refunds/re_1/more", "/v1/test_helpers", "/", "/v1"] {
+        let refused = server.call(KEY, "GET", path, "", "");
+        assert_eq!(refused.status, 404, "{path}");
+        assert!(!refused.head.contains("allow:"), "{path}: {}", refused.head);
+    }
 }

@@ -1,4 +1,4 @@
-//! The server's tests, over real connections.
+//! Tests of the server over real connections.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -12,5 +12,6 @@ mod command;
 mod helpers;
 mod hostile;
 mod http;
+mod modules;
 mod restart;
 mod running;

@@ -1,4 +1,4 @@
-//! A server that ends, or is killed, and comes back on the same file.
+//! Restarts on the same file, after a stop and after a kill.
 
 use crate::running::Running;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// An endpoint that answers 200 and hands on the signatures it gets.
+/// Starts an endpoint that responds with 200; returns its address and the signatures that it receives.
 fn endpoint() -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -42,8 +42,8 @@ fn endpoint() -> (String, mpsc::Receiver<String>) {
     (address, receive)
 }
 
-/// §2.12: a webhook that could not be delivered before the process was killed is delivered by the next one; the
-/// clock, the payments and the account of the key are as they were.
+/// §2.12: after a kill, the next process delivers the outstanding webhook. The clock, the payments and the account of
+/// the key are unchanged.
 #[test]
 fn a_killed_server_comes_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -70,7 +70,7 @@ fn a_killed_server_comes_back() {
     assert!(signature.starts_with("t=") && signature.contains(",v1="), "{signature}");
 }
 
-/// A server asked to end finishes what it has begun, and leaves a store that opens again.
+/// SIGTERM stops the server, and its store opens again.
 #[test]
 fn a_server_ends_when_asked() {
     let folder = tempfile::tempdir().unwrap();
@@ -85,7 +85,7 @@ fn a_server_ends_when_asked() {
         if let Some(status) = server.process.try_wait().unwrap() {
             break status;
         }
-        assert!(Instant::now() < end, "it does not end");
+        assert!(Instant::now() < end, "the server does not stop");
         thread::sleep(Duration::from_millis(20));
     };
     assert!(status.success(), "{status}");

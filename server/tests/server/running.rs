@@ -1,4 +1,4 @@
-//! A server process for a test, and plain HTTP to it.
+//! A server process for tests, and plain HTTP to it.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,13 +10,13 @@ use std::time::Duration;
 pub const KEY: &str = "sk_test_one";
 pub const OTHER_KEY: &str = "sk_test_two";
 
-/// A server process; killed when it is dropped.
+/// A server process, killed when dropped.
 pub struct Running {
     pub process: Child,
     pub address: String,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -29,7 +29,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    /// The text at a path such as `error.code`, `-` when nothing is there.
+    /// Returns the value at a path such as `error.code` as text; `-` if it is missing.
     pub fn at(&self, path: &str) -> String {
         let json = self.json();
         let found = path.split('.').try_fold(&json, |at, part| at.get(part));
@@ -73,17 +73,17 @@ impl Running {
         stream
     }
 
-    /// Sends bytes on a connection of their own and reads until the server closes it.
+    /// Sends bytes on a new connection and returns the bytes until the server closes it.
     pub fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
-        // The server may have heard enough before all is sent.
+        // The server may close before all bytes are sent.
         let _ = stream.write_all(bytes);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// One request with a key and, for POST, a form.
+    /// Sends one request with an API key and, unless it is empty, a form.
     pub fn call(&self, key: &str, method: &str, path: &str, form: &str, headers: &str) -> Answer {
         let auth = if key.is_empty() { String::new() } else { format!("Authorization: Bearer {key}\r\n") };
         let length = form.len();

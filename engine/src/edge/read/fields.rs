@@ -1,4 +1,4 @@
-//! Reading parameters one by one, each with its own complaint.
+//! Readers of single parameters, each with its own error.
 
 use crate::command::TextsChange;
 use crate::ids::NotAnId;
@@ -15,12 +15,15 @@ pub(super) struct Fields<'a> {
     prefix: String,
 }
 
-/// Texts every object with texts takes.
+/// The text parameters that most objects take.
 pub(super) const TEXTS: &[&str] =
     &["description", "metadata", "statement_descriptor", "receipt_email", "transfer_group"];
 
 impl<'a> Fields<'a> {
-    /// The parameters of a request. Each must be one of `known`: that is checked first (§2.4.2).
+    /// Reads the parameters of a request.
+    ///
+    /// # Errors
+    /// Returns the refusal of the first parameter that is not in `known`; that is checked before all else (§2.4.2).
     pub(super) fn of(params: &'a Value, known: &[&[&str]]) -> Result<Self, Refusal> {
         Self::nested(params, String::new(), known)
     }
@@ -52,18 +55,18 @@ impl<'a> Fields<'a> {
         self.map.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// The parameters below `name`.
+    /// Reads the parameters below `name`.
     pub(super) fn group(&self, name: &str, known: &[&[&str]]) -> Result<Option<Fields<'_>>, Refusal> {
         let value = self.map.get(name).filter(|value| !value.is_null());
         value.map(|value| Fields::nested(value, self.path(name), known)).transpose()
     }
 
-    /// Whether `name` has parameters below it.
+    /// Returns whether `name` has parameters below it.
     pub(super) fn is_group(&self, name: &str) -> bool {
         self.map.get(name).is_some_and(Value::is_object)
     }
 
-    /// The items of a list, written as a list or as an object of indices.
+    /// Reads the items of a list, written as an array or as an object with indices for names.
     pub(super) fn items(&self, name: &str) -> Result<Option<Vec<&Value>>, Refusal> {
         match self.map.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -79,7 +82,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text; an empty one is refused.
+    /// Reads a text; refuses an empty one.
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
         match self.raw(name)? {
             Some(text) if text.trim().is_empty() => Err(Reason::Empty(self.param(name)).into()),
@@ -97,7 +100,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text of at most `most` characters, which may be empty to remove it.
+    /// Reads a text of at most `most` characters. An empty text removes the stored one.
     fn clearable(&self, name: &str, most: u64) -> Result<Option<String>, Refusal> {
         let text = self.raw(name)?;
         if text.as_ref().is_some_and(|text| u64::try_from(text.chars().count()).unwrap_or(u64::MAX) > most) {
@@ -110,7 +113,7 @@ impl<'a> Fields<'a> {
         value.ok_or_else(|| Reason::Missing(self.param(name)).into())
     }
 
-    /// A whole number; anything else is refused, however large.
+    /// Reads a 64-bit integer; refuses anything else.
     pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let refuse = |text: &str| Err(Reason::NotAnInteger(self.param(name), text.to_owned()).into());
         let text = match self.map.get(name) {
@@ -131,7 +134,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// One of the named choices.
+    /// Reads one of the named choices.
     pub(super) fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Refusal> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
@@ -146,7 +149,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A value that a text stands for, or a complaint.
+    /// Reads a value with `parse`; `why` ends the error message if that fails.
     pub(super) fn parsed<T>(
         &self,
         name: &str,
@@ -162,7 +165,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The id of a `noun`.
+    /// Reads the id of a `noun`.
     pub(super) fn id<T: FromStr<Err = NotAnId>>(&self, name: &str, noun: &'static str) -> Result<Option<T>, Refusal> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
@@ -170,7 +173,7 @@ impl<'a> Fields<'a> {
         read_id(&text, noun, self.param(name)).map(Some)
     }
 
-    /// `description`, `metadata` and the like; `also` names texts that only some requests take.
+    /// Reads `description`, `metadata` and the other texts.
     pub(super) fn texts(&self) -> Result<TextsChange, Refusal> {
         let texts = Texts {
             description: self.clearable("description", 1_000)?,
@@ -201,7 +204,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The id that `text` is, or the answer that there is no such `noun`.
+/// Parses an id; refuses any other text as a missing `noun`.
 pub(super) fn read_id<T: FromStr<Err = NotAnId>>(
     text: &str,
     noun: &'static str,

@@ -2,10 +2,19 @@
 
 use serde_json::{Map, Value};
 
-/// The deepest nesting that is read; what lies deeper is cut off.
+/// The maximum number of levels; deeper brackets of a name are ignored.
 const DEEPEST: usize = 16;
 
-/// The tree of the given names and values, names in bracket notation. Later values replace earlier ones.
+/// Returns the tree of the given names and values, names in bracket notation. Later values replace earlier ones.
+///
+/// ```
+/// use holdfast_engine::edge::read::form;
+/// use serde_json::json;
+///
+/// let pairs = [("amount", "1000"), ("metadata[order]", "7"), ("expand[]", "latest_charge")];
+/// let tree = json!({ "amount": "1000", "metadata": { "order": "7" }, "expand": { "0": "latest_charge" } });
+/// assert_eq!(form(pairs), tree);
+/// ```
 #[must_use]
 pub fn form<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Value {
     let mut root = Map::new();
@@ -47,9 +56,38 @@ mod tests {
         assert_eq!(form(pairs), tree);
     }
 
+    /// Names that no client library writes still have one meaning each.
     #[test]
-    fn hostile_names_do_no_harm() {
-        let deep = "a[".repeat(100);
-        let _ = form([(deep.as_str(), "x"), ("", "y"), ("]", "z"), ("[]", "w"), ("a", "1"), ("a[b]", "2")]);
+    fn hostile_names_have_one_meaning() {
+        let rows = [
+            (vec![("", "y")], json!({ "0": "y" })),
+            (vec![("]", "z")], json!({ "0": "z" })),
+            (vec![("[]", "w")], json!({ "0": { "0": "w" } })),
+            (vec![("[", "w")], json!({ "0": { "0": "w" } })),
+            (vec![("a", "1"), ("a[b]", "2")], json!({ "a": { "b": "2" } })),
+            (vec![("a[b]", "2"), ("a", "1")], json!({ "a": "1" })),
+            (vec![("a[b", "1"), ("a]", "2"), ("a]]", "3")], json!({ "a": "3" })),
+            (vec![("a[]", "1"), ("a[0]", "2"), ("a[]", "3")], json!({ "a": { "0": "2", "1": "3" } })),
+            (vec![("a[][b]", "1"), ("a[][b]", "2")], json!({ "a": { "0": { "b": "1" }, "1": { "b": "2" } } })),
+            (vec![("\u{0}[é]", "\u{0}")], json!({ "\u{0}": { "é": "\u{0}" } })),
+        ];
+        for (pairs, tree) in rows {
+            assert_eq!(form(pairs.clone()), tree, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn deep_names_are_cut_off() {
+        let levels = |tree: &Value| {
+            let (mut at, mut levels) = (tree, 0);
+            while let Some(inner) = at.as_object().and_then(|map| map.values().next()) {
+                (at, levels) = (inner, levels + 1);
+            }
+            (levels, at.clone())
+        };
+        for (brackets, expected) in [(0, 1), (1, 2), (DEEPEST - 1, DEEPEST), (DEEPEST, DEEPEST), (1_000, DEEPEST)] {
+            let name = format!("a{}", "[b]".repeat(brackets));
+            assert_eq!(levels(&form([(name.as_str(), "x")])), (expected, json!("x")), "{brackets}");
+        }
     }
 }

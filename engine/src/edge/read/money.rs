@@ -61,7 +61,7 @@ pub(super) fn update_endpoint(endpoint: WebhookEndpointId, params: &Value) -> Re
     }))
 }
 
-/// `enabled_events`: the named types, or all of them for `*`.
+/// Reads `enabled_events`: a list of types, or `None` inside for `*` (all types).
 fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal> {
     let Some(items) = fields.items("enabled_events")? else {
         return Ok(None);
@@ -83,18 +83,25 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal
     Ok(Some(Some(types)))
 }
 
-/// A list's parameters; `narrowing` are the parameters that name an object the listed ones belong to.
+/// Reads the parameters of a list. `of` is the owner in the path; `narrowing` are the parameters that name an owner.
+///
+/// # Errors
+/// Returns the refusal of an unknown or invalid parameter, and of both cursors at once (P11).
 pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params: &Value) -> Read {
     let own = &["limit", "starting_after", "ending_before", "expand", "created"];
     let typed: &[&str] = if matches!(kind, Kind::Event | Kind::PaymentMethod) { &["type"] } else { &[] };
     let fields = Fields::of(params, &[own, narrowing, typed])?;
-    let mut query = ListQuery { of: of.into_iter().collect(), ..ListQuery::newest(kind) };
+    let mut query = ListQuery { of: of.into_iter().collect(), owner: of, ..ListQuery::newest(kind) };
     for name in narrowing {
         query.of.extend(fields.id::<ObjectId>(name, "object")?);
     }
     query.limit = fields.integer("limit")?.unwrap_or(query.limit);
     query.starting_after = fields.id("starting_after", "object")?;
     query.ending_before = fields.id("ending_before", "object")?;
+    if query.starting_after.is_some() && query.ending_before.is_some() {
+        let why = "it cannot be combined with ending_before.".to_owned();
+        return Err(Reason::InvalidValue("starting_after".into(), why).into());
+    }
     if kind == Kind::Event {
         query.event_type = fields.parsed("type", EventType::from_name, "it is not an event type.")?;
     } else if kind == Kind::PaymentMethod {
@@ -105,7 +112,7 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     Ok(Command::List(query))
 }
 
-/// `created`: an instant, or bounds for it (`created[gte]` and the like), as the first and the last instant.
+/// Reads `created`, an instant or its bounds (`created[gte]`), as the first and the last instant.
 fn created(fields: &Fields<'_>) -> Result<(Option<Time>, Option<Time>), Refusal> {
     if !fields.is_group("created") {
         let at = instant(fields, "created")?;
@@ -115,7 +122,7 @@ fn created(fields: &Fields<'_>) -> Result<(Option<Time>, Option<Time>), Refusal>
         return Ok((None, None));
     };
     let after = instant(&bounds, "gt")?.map(|time| time.after(1));
-    // Nothing was made before the beginning of time: that bound is beyond every object.
+    // For `lt` 0 the last instant is 0 as well: no object is that old.
     let before = instant(&bounds, "lt")?.map(|time| Time::new(time.seconds().saturating_sub(1)));
     Ok((instant(&bounds, "gte")?.max(after), [instant(&bounds, "lte")?, before].into_iter().flatten().min()))
 }

@@ -14,7 +14,7 @@ use crate::{PaymentIntentId, RefundId};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Parameters that are understood to have no effect here.
+/// Parameters that are accepted and have no effect.
 const WITHOUT_EFFECT: &[&str] = &[
     "automatic_payment_methods",
     "expand",
@@ -116,7 +116,7 @@ fn choices(fields: &Fields<'_>) -> Result<Choices, Refusal> {
     })
 }
 
-/// `transfer_data[amount]`, where the destination stands already.
+/// Reads `transfer_data[amount]` of an intent whose destination is fixed.
 fn transfer_amount(fields: &Fields<'_>) -> Result<Option<i64>, Refusal> {
     let transfer = fields.group("transfer_data", &[&["amount"]])?;
     Ok(transfer.map(|transfer| transfer.integer("amount")).transpose()?.flatten())
@@ -177,7 +177,7 @@ pub(super) fn currency(fields: &Fields<'_>, name: &str) -> Result<Option<Currenc
     fields.parsed(name, Currency::from_code, "it must be a three-letter ISO code of a supported currency.")
 }
 
-/// `payment_method` (an id or a test token) or `payment_method_data`.
+/// Reads `payment_method` (an id or a test token) or `payment_method_data`.
 pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> {
     let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata"];
     if let Some(data) = fields.group("payment_method_data", &[known])? {
@@ -192,7 +192,7 @@ pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> 
     fields.id("payment_method", "PaymentMethod").map(|id| id.map(MethodRef::Saved))
 }
 
-/// The test method that a type with a number stands for.
+/// Reads the test method for a type and a number.
 pub(super) fn make_of(fields: &Fields<'_>) -> Result<TestMethod, Refusal> {
     let types = MethodType::ALL.iter().map(|kind| (kind.name(), *kind)).collect::<Vec<_>>();
     let method_type = fields.required("type", fields.choice("type", &types)?)?;
@@ -243,7 +243,7 @@ pub(super) struct CardOptions {
     pub request_multicapture: Option<bool>,
 }
 
-/// `payment_method_options[card]`: its `capture_method` takes only `manual` (§2.1).
+/// Reads `payment_method_options[card]`; its `capture_method` accepts only `manual` (§2.1).
 pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> {
     let groups = &["card", "us_bank_account", "sepa_debit"];
     let Some(options) = fields.group("payment_method_options", &[groups])? else {

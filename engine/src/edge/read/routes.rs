@@ -1,4 +1,7 @@
-//! Which method and path mean which command.
+//! The operations of the API: one table of verb, path, parameters, answer and reader.
+//!
+//! Whatever needs the list of operations reads this table: decoding a request, the statuses 404 and 405, and the
+//! description that a server publishes.
 
 use super::fields::{Fields, TEXTS, read_id};
 use super::{Read, money, payments, setups};
@@ -9,7 +12,7 @@ use crate::{Kind, ObjectId};
 use serde_json::Value;
 use std::str::FromStr;
 
-/// The HTTP methods the API has.
+/// The HTTP methods of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants are the methods' names")]
 pub enum Verb {
@@ -18,136 +21,409 @@ pub enum Verb {
     Delete,
 }
 
-/// The command at `segments`, the path behind `/v1/`.
-pub(super) fn route(verb: Verb, segments: &[&str], params: &Value) -> Read {
-    match verb {
-        Verb::Get => look(segments, params),
-        Verb::Post => change(segments, params),
-        Verb::Delete => match segments {
-            ["webhook_endpoints", id] => {
-                nothing(params)?;
-                Ok(Command::DeleteWebhookEndpoint { endpoint: named(id, "webhook_endpoint", "id")? })
-            }
-            ["customers", id] => {
-                nothing(params)?;
-                Ok(Command::DeleteCustomer { customer: named(id, "customer", "id")? })
-            }
-            _ => Err(unknown(segments)),
-        },
+impl Verb {
+    /// Every method.
+    pub const ALL: [Self; 3] = [Self::Get, Self::Post, Self::Delete];
+
+    /// Returns the method's name on the wire, in upper case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
     }
 }
 
-fn change(segments: &[&str], params: &Value) -> Read {
-    let intent = |id: &str| named(id, "payment_intent", "intent");
-    let setup = |id: &str| named(id, "setupintent", "intent");
-    match segments {
-        ["payment_intents"] => payments::create(params),
-        ["payment_intents", id] => payments::update(intent(id)?, params),
-        ["payment_intents", id, "confirm"] => payments::confirm(intent(id)?, params),
-        ["payment_intents", id, "capture"] => payments::capture(intent(id)?, params),
-        ["payment_intents", id, "cancel"] => payments::cancel(intent(id)?, params),
-        ["charges", id] => {
+/// The reader of one operation: it gets the last id of the path (empty if the path has none) and the parameters.
+pub type Reader = fn(&str, &Value) -> Read;
+
+/// One operation of an API, with its handler: a [`Reader`] here, any type in a server that adds its own operations.
+#[derive(Clone, Copy, Debug)]
+pub struct Route<H> {
+    /// The method.
+    pub verb: Verb,
+    /// The path, each id in braces: `/v1/charges/{id}/refunds`.
+    pub pattern: &'static str,
+    /// The documented parameters, separated by spaces: `name:type`, with `!` behind the name of a required one.
+    ///
+    /// Types are `int`, `bool`, `text`, `time` (seconds since 1970), `map` (of texts), `list` (of texts), `object` and
+    /// `=a|b` (one of). The parameters that every list takes are left out.
+    pub parameters: &'static str,
+    /// The kind of the object that is the answer; `[kind]` is a page of a list.
+    pub answer: &'static str,
+    /// What decodes or answers the request.
+    pub handler: H,
+}
+
+impl<H> Route<H> {
+    /// Returns the same operation with another handler.
+    pub fn with<T>(&self, handler: impl FnOnce(&H) -> T) -> Route<T> {
+        let (verb, pattern, parameters, answer) = (self.verb, self.pattern, self.parameters, self.answer);
+        Route { verb, pattern, parameters, answer, handler: handler(&self.handler) }
+    }
+
+    /// Returns the last id in `path` if this operation is at that path.
+    fn id_in<'p>(&self, path: &Path<'p>) -> Option<&'p str> {
+        let mut id = "";
+        let mut parts = path.0.iter();
+        for expected in segments(self.pattern) {
+            let part = parts.next()?;
+            if expected.starts_with('{') {
+                id = part;
+            } else if expected != *part {
+                return None;
+            }
+        }
+        parts.next().is_none().then_some(id)
+    }
+}
+
+/// A path of the API, split into the parts behind `/v1/`. Empty parts are left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path<'p>(Vec<&'p str>);
+
+impl<'p> Path<'p> {
+    /// Splits `text`, with or without `/v1/` in front.
+    #[must_use]
+    pub fn new(text: &'p str) -> Self {
+        Self(segments(text).collect())
+    }
+
+    /// Returns the command that `reader` reads. If it cannot be read, the command is [`Command::Malformed`] and carries
+    /// the first object that the path names.
+    #[must_use]
+    pub fn command(&self, reader: Reader, id: &str, params: &Value) -> Command {
+        reader(id, params).unwrap_or_else(|refusal| self.malformed(refusal))
+    }
+
+    fn malformed(&self, refusal: Refusal) -> Command {
+        let target = self.0.iter().find_map(|part| part.parse::<ObjectId>().ok());
+        Command::Malformed { target, refusal: Box::new(refusal) }
+    }
+}
+
+fn segments(text: &str) -> impl Iterator<Item = &str> {
+    text.trim_start_matches("/v1/").split('/').filter(|part| !part.is_empty())
+}
+
+/// Returns the operation of `routes` for a method at a path, and the last id in that path.
+///
+/// # Errors
+/// The methods that `routes` have at that path: none means that nothing is there (404), some mean that the method is
+/// wrong (405). `None` stands for a method that the API does not have.
+pub fn locate<'t, 'p, H>(
+    routes: &'t [Route<H>],
+    verb: Option<Verb>,
+    path: &Path<'p>,
+) -> Result<(&'t Route<H>, &'p str), Vec<Verb>> {
+    let mut others = Vec::new();
+    for route in routes {
+        if let Some(id) = route.id_in(path) {
+            if Some(route.verb) == verb {
+                return Ok((route, id));
+            }
+            others.push(route.verb);
+        }
+    }
+    Err(others)
+}
+
+/// Returns the command of a request to `path` (`/v1/payment_intents/pi_…/capture`) with its parameters.
+///
+/// ```
+/// use holdfast_engine::command::Command;
+/// use holdfast_engine::edge::read::{Verb, command, form};
+///
+/// let params = form([("amount_to_capture", "700"), ("final_capture", "false")]);
+/// let capture = command(Verb::Post, "/v1/payment_intents/pi_00000000001/capture", &params);
+/// assert!(matches!(capture, Command::CapturePaymentIntent(capture) if capture.amount == Some(700)));
+/// ```
+#[must_use]
+pub fn command(verb: Verb, path: &str, params: &Value) -> Command {
+    let path = Path::new(path);
+    match locate(ROUTES, Some(verb), &path) {
+        Ok((route, id)) => path.command(route.handler, id, params),
+        Err(_) => path.malformed(Reason::UnknownRoute(format!("/v1/{}", path.0.join("/"))).into()),
+    }
+}
+
+const fn get(pattern: &'static str, parameters: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
+    Route { verb: Verb::Get, pattern, parameters, answer, handler }
+}
+
+const fn post(pattern: &'static str, parameters: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
+    Route { verb: Verb::Post, pattern, parameters, answer, handler }
+}
+
+const fn delete(pattern: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
+    Route { verb: Verb::Delete, pattern, parameters: "", answer, handler }
+}
+
+/// Every operation that the engine decides.
+pub const ROUTES: &[Route<Reader>] = &[
+    post(
+        "/v1/payment_intents",
+        "amount!:int currency!:text application_fee_amount:int capture_method:=automatic|automatic_async|manual \
+         confirm:bool confirmation_method:=automatic|manual customer:text description:text \
+         error_on_requires_action:bool metadata:map off_session:bool payment_method:text payment_method_types:list \
+         receipt_email:text return_url:text setup_future_usage:=off_session|on_session statement_descriptor:text \
+         transfer_group:text",
+        "payment_intent",
+        |_, params| payments::create(params),
+    ),
+    get("/v1/payment_intents", "customer:text", "[payment_intent]", |_, params| {
+        list(Kind::PaymentIntent, &["customer"], params)
+    }),
+    get("/v1/payment_intents/{id}", "", "payment_intent", |id, params| one(id, Kind::PaymentIntent, params)),
+    post(
+        "/v1/payment_intents/{id}",
+        "amount:int application_fee_amount:int capture_method:=automatic|automatic_async|manual currency:text \
+         customer:text description:text metadata:map payment_method:text payment_method_types:list receipt_email:text \
+         setup_future_usage:=off_session|on_session statement_descriptor:text transfer_group:text",
+        "payment_intent",
+        |id, params| payments::update(intent(id)?, params),
+    ),
+    post(
+        "/v1/payment_intents/{id}/confirm",
+        "capture_method:=automatic|automatic_async|manual payment_method:text off_session:bool return_url:text \
+         setup_future_usage:=off_session|on_session error_on_requires_action:bool receipt_email:text",
+        "payment_intent",
+        |id, params| payments::confirm(intent(id)?, params),
+    ),
+    post(
+        "/v1/payment_intents/{id}/capture",
+        "amount_to_capture:int application_fee_amount:int final_capture:bool metadata:map statement_descriptor:text",
+        "payment_intent",
+        |id, params| payments::capture(intent(id)?, params),
+    ),
+    post(
+        "/v1/payment_intents/{id}/cancel",
+        "cancellation_reason:=abandoned|duplicate|fraudulent|requested_by_customer",
+        "payment_intent",
+        |id, params| payments::cancel(intent(id)?, params),
+    ),
+    get("/v1/charges", "customer:text payment_intent:text", "[charge]", |_, params| {
+        list(Kind::Charge, &["customer", "payment_intent"], params)
+    }),
+    get("/v1/charges/{id}", "", "charge", |id, params| one(id, Kind::Charge, params)),
+    post(
+        "/v1/charges/{id}",
+        "description:text metadata:map receipt_email:text transfer_group:text",
+        "charge",
+        |id, params| {
             let charge = named(id, "charge", "charge")?;
             Ok(Command::UpdateCharge { charge, texts: Fields::of(params, &[TEXTS, &["expand"]])?.texts()? })
-        }
-        ["charges", id, "capture"] => {
-            let known = &["amount", "application_fee_amount", "receipt_email", "statement_descriptor", "transfer_data"];
-            Fields::of(params, &[known, &["expand", "statement_descriptor_suffix", "transfer_group"]])?;
-            Ok(Command::CaptureCharge { charge: named(id, "charge", "charge")? })
-        }
-        ["refunds"] => payments::create_refund(params),
-        ["refunds", id] => payments::update_refund(named(id, "refund", "id")?, params),
-        ["refunds", id, "cancel"] => {
-            nothing(params)?;
-            Ok(Command::CancelRefund { refund: named(id, "refund", "id")? })
-        }
-        ["setup_intents"] => setups::create(params),
-        ["setup_intents", id] => setups::update(setup(id)?, params),
-        ["setup_intents", id, "confirm"] => setups::confirm(setup(id)?, params),
-        ["setup_intents", id, "cancel"] => setups::cancel(setup(id)?, params),
-        ["setup_intents", id, "verify_microdeposits"] => setups::verify_microdeposits(setup(id)?, params),
-        ["checkout", "sessions"] => setups::create_session(params),
-        ["checkout", "sessions", id, "expire"] => {
-            nothing(params)?;
-            Ok(Command::ExpireCheckoutSession { session: named(id, "checkout.session", "session")? })
-        }
-        ["customers"] => setups::create_customer(params),
-        ["customers", id] => setups::update_customer(named(id, "customer", "id")?, params),
-        ["payment_methods"] => setups::create_method(params),
-        ["payment_methods", id, "attach"] => setups::attach(id, params),
-        ["payment_methods", id, "detach"] => setups::detach(named(id, "PaymentMethod", "payment_method")?, params),
-        ["transfers"] => money::transfer(params),
-        ["transfers", id, "reversals"] => money::reversal(named(id, "transfer", "id")?, params),
-        ["application_fees", id, "refunds"] => money::fee_refund(named(id, "application_fee", "id")?, params),
-        ["webhook_endpoints"] => money::create_endpoint(params),
-        ["webhook_endpoints", id] => money::update_endpoint(named(id, "webhook_endpoint", "id")?, params),
-        ["accounts"] => {
-            let known = &["business_type", "capabilities", "controller", "country", "email", "type", "expand"];
-            let country = Fields::of(params, &[known])?.text("country")?;
-            Ok(Command::CreateAccount { country: country.unwrap_or_else(|| "US".to_owned()) })
-        }
-        _ => Err(unknown(segments)),
-    }
+        },
+    ),
+    post("/v1/charges/{id}/capture", "", "charge", |id, params| {
+        let known = &["amount", "application_fee_amount", "receipt_email", "statement_descriptor", "transfer_data"];
+        Fields::of(params, &[known, &["expand", "statement_descriptor_suffix", "transfer_group"]])?;
+        Ok(Command::CaptureCharge { charge: named(id, "charge", "charge")? })
+    }),
+    get("/v1/charges/{id}/refunds", "", "[refund]", |id, params| owned(Kind::Refund, id, "charge", params)),
+    get("/v1/charges/{charge}/refunds/{id}", "", "refund", |id, params| one(id, Kind::Refund, params)),
+    post(
+        "/v1/refunds",
+        "amount:int charge:text metadata:map payment_intent:text reason:=duplicate|fraudulent|requested_by_customer \
+         refund_application_fee:bool reverse_transfer:bool",
+        "refund",
+        |_, params| payments::create_refund(params),
+    ),
+    get("/v1/refunds", "charge:text payment_intent:text", "[refund]", |_, params| {
+        list(Kind::Refund, &["charge", "payment_intent"], params)
+    }),
+    get("/v1/refunds/{id}", "", "refund", |id, params| one(id, Kind::Refund, params)),
+    post("/v1/refunds/{id}", "metadata:map", "refund", |id, params| {
+        payments::update_refund(named(id, "refund", "id")?, params)
+    }),
+    post("/v1/refunds/{id}/cancel", "", "refund", |id, params| {
+        nothing(params)?;
+        Ok(Command::CancelRefund { refund: named(id, "refund", "id")? })
+    }),
+    post(
+        "/v1/setup_intents",
+        "confirm:bool customer:text description:text metadata:map payment_method:text payment_method_types:list \
+         return_url:text usage:=off_session|on_session",
+        "setup_intent",
+        |_, params| setups::create(params),
+    ),
+    get("/v1/setup_intents", "customer:text", "[setup_intent]", |_, params| {
+        list(Kind::SetupIntent, &["customer"], params)
+    }),
+    get("/v1/setup_intents/{id}", "", "setup_intent", |id, params| one(id, Kind::SetupIntent, params)),
+    post(
+        "/v1/setup_intents/{id}",
+        "customer:text description:text metadata:map payment_method:text payment_method_types:list",
+        "setup_intent",
+        |id, params| setups::update(setup(id)?, params),
+    ),
+    post("/v1/setup_intents/{id}/confirm", "payment_method:text return_url:text", "setup_intent", |id, params| {
+        setups::confirm(setup(id)?, params)
+    }),
+    post(
+        "/v1/setup_intents/{id}/cancel",
+        "cancellation_reason:=abandoned|duplicate|requested_by_customer",
+        "setup_intent",
+        |id, params| setups::cancel(setup(id)?, params),
+    ),
+    post(
+        "/v1/setup_intents/{id}/verify_microdeposits",
+        "descriptor_code:text amounts:list",
+        "setup_intent",
+        |id, params| setups::verify_microdeposits(setup(id)?, params),
+    ),
+    post(
+        "/v1/checkout/sessions",
+        "mode!:=payment|setup ui_mode:=hosted_page|embedded_page|elements success_url:text cancel_url:text \
+         return_url:text client_reference_id:text currency:text customer:text customer_email:text expires_at:time \
+         metadata:map payment_method_types:list",
+        "checkout.session",
+        |_, params| setups::create_session(params),
+    ),
+    get("/v1/checkout/sessions", "customer:text payment_intent:text", "[checkout.session]", |_, params| {
+        list(Kind::CheckoutSession, &["customer", "payment_intent"], params)
+    }),
+    get("/v1/checkout/sessions/{id}", "", "checkout.session", |id, params| one(id, Kind::CheckoutSession, params)),
+    post("/v1/checkout/sessions/{id}/expire", "", "checkout.session", |id, params| {
+        nothing(params)?;
+        Ok(Command::ExpireCheckoutSession { session: named(id, "checkout.session", "session")? })
+    }),
+    post("/v1/customers", "description:text email:text metadata:map name:text", "customer", |_, params| {
+        setups::create_customer(params)
+    }),
+    get("/v1/customers", "", "[customer]", |_, params| list(Kind::Customer, &[], params)),
+    get("/v1/customers/{id}", "", "customer", |id, params| one(id, Kind::Customer, params)),
+    post("/v1/customers/{id}", "description:text email:text metadata:map name:text", "customer", |id, params| {
+        setups::update_customer(named(id, "customer", "id")?, params)
+    }),
+    delete("/v1/customers/{id}", "deleted", |id, params| {
+        nothing(params)?;
+        Ok(Command::DeleteCustomer { customer: named(id, "customer", "id")? })
+    }),
+    get("/v1/customers/{id}/payment_methods", "", "[payment_method]", |id, params| {
+        owned(Kind::PaymentMethod, id, "customer", params)
+    }),
+    get("/v1/customers/{customer}/payment_methods/{id}", "", "payment_method", |id, params| {
+        one(id, Kind::PaymentMethod, params)
+    }),
+    post(
+        "/v1/payment_methods",
+        "type!:=card|us_bank_account|sepa_debit metadata:map",
+        "payment_method",
+        |_, params| setups::create_method(params),
+    ),
+    get("/v1/payment_methods", "customer:text", "[payment_method]", |_, params| {
+        list(Kind::PaymentMethod, &["customer"], params)
+    }),
+    get("/v1/payment_methods/{id}", "", "payment_method", |id, params| one(id, Kind::PaymentMethod, params)),
+    post("/v1/payment_methods/{id}/attach", "customer!:text", "payment_method", setups::attach),
+    post("/v1/payment_methods/{id}/detach", "", "payment_method", |id, params| {
+        setups::detach(named(id, "PaymentMethod", "payment_method")?, params)
+    }),
+    post(
+        "/v1/transfers",
+        "amount!:int currency!:text destination!:text description:text metadata:map source_transaction:text \
+         transfer_group:text",
+        "transfer",
+        |_, params| money::transfer(params),
+    ),
+    get("/v1/transfers", "", "[transfer]", |_, params| list(Kind::Transfer, &[], params)),
+    get("/v1/transfers/{id}", "", "transfer", |id, params| one(id, Kind::Transfer, params)),
+    post(
+        "/v1/transfers/{id}/reversals",
+        "amount:int description:text metadata:map",
+        "transfer_reversal",
+        |id, params| money::reversal(named(id, "transfer", "id")?, params),
+    ),
+    get("/v1/transfers/{id}/reversals", "", "[transfer_reversal]", |id, params| {
+        owned(Kind::Reversal, id, "transfer", params)
+    }),
+    get("/v1/transfers/{transfer}/reversals/{id}", "", "transfer_reversal", |id, params| {
+        one(id, Kind::Reversal, params)
+    }),
+    get("/v1/application_fees", "charge:text", "[application_fee]", |_, params| {
+        list(Kind::ApplicationFee, &["charge"], params)
+    }),
+    get("/v1/application_fees/{id}", "", "application_fee", |id, params| one(id, Kind::ApplicationFee, params)),
+    post("/v1/application_fees/{id}/refunds", "amount:int metadata:map", "fee_refund", |id, params| {
+        money::fee_refund(named(id, "application_fee", "id")?, params)
+    }),
+    get("/v1/application_fees/{id}/refunds", "", "[fee_refund]", |id, params| {
+        owned(Kind::FeeRefund, id, "application_fee", params)
+    }),
+    get("/v1/application_fees/{fee}/refunds/{id}", "", "fee_refund", |id, params| one(id, Kind::FeeRefund, params)),
+    get("/v1/balance_transactions", "source:text", "[balance_transaction]", |_, params| {
+        list(Kind::BalanceTransaction, &["source"], params)
+    }),
+    get("/v1/balance_transactions/{id}", "", "balance_transaction", |id, params| {
+        one(id, Kind::BalanceTransaction, params)
+    }),
+    get("/v1/events", "type:text", "[event]", |_, params| list(Kind::Event, &[], params)),
+    get("/v1/events/{id}", "", "event", |id, params| one(id, Kind::Event, params)),
+    post(
+        "/v1/webhook_endpoints",
+        "url!:text enabled_events!:list api_version:text connect:bool description:text metadata:map",
+        "webhook_endpoint",
+        |_, params| money::create_endpoint(params),
+    ),
+    get("/v1/webhook_endpoints", "", "[webhook_endpoint]", |_, params| list(Kind::WebhookEndpoint, &[], params)),
+    get("/v1/webhook_endpoints/{id}", "", "webhook_endpoint", |id, params| one(id, Kind::WebhookEndpoint, params)),
+    post(
+        "/v1/webhook_endpoints/{id}",
+        "url:text enabled_events:list disabled:bool description:text metadata:map",
+        "webhook_endpoint",
+        |id, params| money::update_endpoint(named(id, "webhook_endpoint", "id")?, params),
+    ),
+    delete("/v1/webhook_endpoints/{id}", "deleted", |id, params| {
+        nothing(params)?;
+        Ok(Command::DeleteWebhookEndpoint { endpoint: named(id, "webhook_endpoint", "id")? })
+    }),
+    post("/v1/accounts", "business_type:text country:text email:text type:text", "account", |_, params| {
+        let known = &["business_type", "capabilities", "controller", "country", "email", "type", "expand"];
+        let country = Fields::of(params, &[known])?.text("country")?;
+        Ok(Command::CreateAccount { country: country.unwrap_or_else(|| "US".to_owned()) })
+    }),
+    get("/v1/accounts/{id}", "", "account", |id, params| one(id, Kind::Account, params)),
+];
+
+fn intent(id: &str) -> Result<crate::PaymentIntentId, Refusal> {
+    named(id, "payment_intent", "intent")
 }
 
-/// Refuses every parameter: the path says it all.
+fn setup(id: &str) -> Result<crate::SetupIntentId, Refusal> {
+    named(id, "setupintent", "intent")
+}
+
+/// Refuses every parameter but `expand`.
 fn nothing(params: &Value) -> Result<(), Refusal> {
     Fields::of(params, &[&["expand"]]).map(|_| ())
 }
 
-fn look(segments: &[&str], params: &Value) -> Read {
-    let one = |text, kind| one(text, kind, params);
-    let list = |kind, narrowing: &[&str]| money::list(kind, None, narrowing, params);
-    let of = |kind, id: &str, noun| money::list(kind, Some(named::<ObjectId>(id, noun, "id")?), &[], params);
-    match segments {
-        ["payment_intents"] => list(Kind::PaymentIntent, &["customer"]),
-        ["charges"] => list(Kind::Charge, &["customer", "payment_intent"]),
-        ["refunds"] => list(Kind::Refund, &["charge", "payment_intent"]),
-        ["charges", id, "refunds"] => of(Kind::Refund, id, "charge"),
-        ["setup_intents"] => list(Kind::SetupIntent, &["customer"]),
-        ["checkout", "sessions"] => list(Kind::CheckoutSession, &["customer", "payment_intent"]),
-        ["customers"] => list(Kind::Customer, &[]),
-        ["payment_methods"] => list(Kind::PaymentMethod, &["customer"]),
-        ["customers", id, "payment_methods"] => of(Kind::PaymentMethod, id, "customer"),
-        ["transfers"] => list(Kind::Transfer, &[]),
-        ["transfers", id, "reversals"] => of(Kind::Reversal, id, "transfer"),
-        ["application_fees"] => list(Kind::ApplicationFee, &["charge"]),
-        ["application_fees", id, "refunds"] => of(Kind::FeeRefund, id, "application_fee"),
-        ["balance_transactions"] => list(Kind::BalanceTransaction, &["source"]),
-        ["events"] => list(Kind::Event, &[]),
-        ["webhook_endpoints"] => list(Kind::WebhookEndpoint, &[]),
-        ["payment_intents", id] => one(id, Kind::PaymentIntent),
-        ["charges", id] => one(id, Kind::Charge),
-        ["refunds", id] | ["charges", _, "refunds", id] => one(id, Kind::Refund),
-        ["setup_intents", id] => one(id, Kind::SetupIntent),
-        ["checkout", "sessions", id] => one(id, Kind::CheckoutSession),
-        ["customers", id] => one(id, Kind::Customer),
-        ["payment_methods", id] | ["customers", _, "payment_methods", id] => one(id, Kind::PaymentMethod),
-        ["transfers", id] => one(id, Kind::Transfer),
-        ["transfers", _, "reversals", id] => one(id, Kind::Reversal),
-        ["application_fees", id] => one(id, Kind::ApplicationFee),
-        ["application_fees", _, "refunds", id] => one(id, Kind::FeeRefund),
-        ["balance_transactions", id] => one(id, Kind::BalanceTransaction),
-        ["events", id] => one(id, Kind::Event),
-        ["webhook_endpoints", id] => one(id, Kind::WebhookEndpoint),
-        ["accounts", id] => one(id, Kind::Account),
-        _ => Err(unknown(segments)),
-    }
+/// Reads a page of all objects of a kind.
+fn list(kind: Kind, narrowing: &[&str], params: &Value) -> Read {
+    money::list(kind, None, narrowing, params)
 }
 
-/// A look at one object of a kind.
+/// Reads a page of the objects of a kind that belong to the object with this id.
+fn owned(kind: Kind, owner: &str, noun: &'static str, params: &Value) -> Read {
+    money::list(kind, Some(named::<ObjectId>(owner, noun, "id")?), &[], params)
+}
+
+/// Reads the retrieval of one object of a kind.
 fn one(text: &str, kind: Kind, params: &Value) -> Read {
     let (noun, param) = kind.name_and_param();
     let id: ObjectId = named(text, noun, param)?;
     if id.kind() == kind {
-        // Whoever may see the object needs no secret of it; browsers' libraries send it.
+        // The provider's browser libraries send the client secret; the API key alone decides over access.
         Fields::of(params, &[&["expand", "client_secret"]])?;
         return Ok(Command::Retrieve(id));
     }
     named::<Never>(text, noun, param).map(|never| match never {})
 }
 
-/// No id at all: reading one always fails.
+/// An id type without values: parsing one always fails.
 enum Never {}
 
 impl FromStr for Never {
@@ -161,6 +437,34 @@ fn named<T: FromStr<Err = NotAnId>>(text: &str, noun: &'static str, param: &'sta
     read_id(text, noun, param.into())
 }
 
-fn unknown(segments: &[&str]) -> Refusal {
-    Reason::UnknownRoute(format!("/v1/{}", segments.join("/"))).into()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every pattern, with an id in each of its places, is located as itself: no two rows overlap.
+    #[test]
+    fn every_row_is_located_once() {
+        for (number, route) in ROUTES.iter().enumerate() {
+            let path = route.pattern.replace(['{', '}'], "");
+            let path = Path::new(&path);
+            for (other, rival) in ROUTES.iter().enumerate() {
+                let same = rival.verb == route.verb && rival.id_in(&path).is_some();
+                assert_eq!(same, number == other, "{} {}", route.verb.name(), route.pattern);
+            }
+        }
+    }
+
+    #[test]
+    fn other_methods_and_other_paths_are_told_apart() {
+        let at = |verb, path: &'static str| {
+            locate(ROUTES, verb, &Path::new(path)).map(|(route, id)| (route.pattern, id)).map_err(|verbs| verbs.len())
+        };
+        assert_eq!(at(Some(Verb::Get), "/v1/charges/x/refunds/y"), Ok(("/v1/charges/{charge}/refunds/{id}", "y")));
+        assert_eq!(at(Some(Verb::Delete), "/v1/customers/x"), Ok(("/v1/customers/{id}", "x")));
+        assert_eq!(at(Some(Verb::Delete), "/v1/charges/x"), Err(2));
+        assert_eq!(at(None, "/v1/customers/x"), Err(3));
+        for nothing in ["", "/", "/v1/", "/v1/nothing", "/v1/charges/x/refunds/y/z", "/v1/charges/x/y"] {
+            assert_eq!(at(Some(Verb::Get), nothing), Err(0), "{nothing}");
+        }
+    }
 }

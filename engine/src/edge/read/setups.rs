@@ -36,7 +36,7 @@ const SETUP: &[&str] = &[
     "on_behalf_of",
 ];
 
-/// Why a client may cancel a setup: nothing was paid, so nothing was fraudulent (§2.1).
+/// The reasons for canceling a SetupIntent; `fraudulent` is not among them (§2.1).
 const REASONS: &[(&str, CancellationReason)] = &[
     ("duplicate", CancellationReason::Duplicate),
     ("requested_by_customer", CancellationReason::RequestedByCustomer),

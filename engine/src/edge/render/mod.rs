@@ -1,4 +1,4 @@
-//! Objects, events and answers as the JSON of an API version (§2.15).
+//! Objects, events and responses as the JSON of an API version (§2.15).
 
 mod connect;
 mod payments;
@@ -6,17 +6,17 @@ mod setups;
 
 pub use setups::line_items;
 
-use crate::Kind;
 use crate::money::Money;
 use crate::objects::Object;
 use crate::objects::{Event, Texts, Was};
 use crate::refusal::Refusal;
 use crate::response::{Body, Expanded, Response};
 use crate::version::{ApiVersion, Feature};
+use crate::{Kind, ObjectId};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
-/// An object as `version` shows it.
+/// Returns an object as JSON of an API version.
 #[must_use]
 pub fn object(object: &Object, version: ApiVersion) -> Value {
     match object {
@@ -39,7 +39,7 @@ pub fn object(object: &Object, version: ApiVersion) -> Value {
     }
 }
 
-/// An event as `version` shows it: the object frozen in it, and the values it had before (§2.12).
+/// Returns an event as JSON of an API version: the object frozen in it, and its previous values (§2.12).
 #[must_use]
 pub fn event(event: &Event, version: ApiVersion) -> Value {
     let mut frozen = object(&event.object, version);
@@ -81,15 +81,15 @@ fn value(was: Was) -> Value {
     }
 }
 
-/// The body of an answer.
+/// Returns the body of a response, with its expanded objects.
 #[must_use]
 pub fn response(response: &Response) -> Value {
     let version = response.version;
     let mut body = match &response.body {
         Body::Object(found) => object(found, version),
-        Body::Page { kind, objects, has_more } => {
+        Body::Page { kind, owner, objects, has_more } => {
             let data: Vec<Value> = objects.iter().map(|found| object(found, version)).collect();
-            json!({ "object": "list", "data": data, "has_more": has_more, "url": url(*kind) })
+            json!({ "object": "list", "data": data, "has_more": has_more, "url": url(*kind, *owner) })
         }
         Body::Refused(refusal) => error(refusal, version, response.request),
     };
@@ -114,7 +114,8 @@ pub fn response(response: &Response) -> Value {
     body
 }
 
-/// The same with the addresses of pages for customers made absolute: they are served at `origin`.
+/// Returns a rendered object or list in which the addresses of pages for customers begin with `origin`. An empty
+/// `origin` leaves them relative.
 #[must_use]
 pub fn with_origin(mut shown: Value, origin: &str) -> Value {
     if !origin.is_empty() {
@@ -131,7 +132,7 @@ fn complete_addresses(at: &mut Value, origin: &str) {
             for (name, inner) in map {
                 match (name.as_str(), &inner) {
                     ("url", Value::String(path)) if is_session => *inner = format!("{origin}{path}").into(),
-                    // A merchant may write there whatever looks like an address of ours.
+                    // Text of the merchant, which may look like the address of a page.
                     ("metadata", _) => {}
                     ("redirect_to_url", _) => complete(inner, "url", origin),
                     ("verify_with_microdeposits", _) => complete(inner, "hosted_verification_url", origin),
@@ -156,7 +157,7 @@ fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// The error envelope (§2.5).
+/// Returns a refusal in the provider's error envelope (§2.5).
 #[must_use]
 pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     let reason = &refusal.reason;
@@ -182,36 +183,40 @@ pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     json!({ "error": error })
 }
 
-/// The list a kind's URL leads to.
+/// Returns the address of the list of a kind's objects: of all of them, or of those that belong to `owner` (P4).
 #[must_use]
-pub const fn url(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Account => "/v1/accounts",
-        Kind::Customer => "/v1/customers",
-        Kind::PaymentMethod => "/v1/payment_methods",
-        Kind::PaymentIntent => "/v1/payment_intents",
-        Kind::Charge => "/v1/charges",
-        Kind::Refund => "/v1/refunds",
-        Kind::Transfer => "/v1/transfers",
-        Kind::Reversal => "/v1/transfers/reversals",
-        Kind::ApplicationFee => "/v1/application_fees",
-        Kind::FeeRefund => "/v1/application_fees/refunds",
-        Kind::SetupIntent => "/v1/setup_intents",
-        Kind::CheckoutSession => "/v1/checkout/sessions",
-        Kind::BalanceTransaction => "/v1/balance_transactions",
-        Kind::Event => "/v1/events",
-        Kind::WebhookEndpoint => "/v1/webhook_endpoints",
-        Kind::Delivery => "/v1/deliveries",
+pub fn url(kind: Kind, owner: Option<ObjectId>) -> String {
+    let path = match kind {
+        Kind::Account => "accounts",
+        Kind::Customer => "customers",
+        Kind::PaymentMethod => "payment_methods",
+        Kind::PaymentIntent => "payment_intents",
+        Kind::Charge => "charges",
+        Kind::Refund => "refunds",
+        Kind::Transfer => "transfers",
+        Kind::Reversal => "reversals",
+        Kind::ApplicationFee => "application_fees",
+        Kind::FeeRefund => "refunds",
+        Kind::SetupIntent => "setup_intents",
+        Kind::CheckoutSession => "checkout/sessions",
+        Kind::BalanceTransaction => "balance_transactions",
+        Kind::Event => "events",
+        Kind::WebhookEndpoint => "webhook_endpoints",
+        Kind::Delivery => "deliveries",
+    };
+    match owner {
+        Some(owner) => format!("{}/{owner}/{path}", url(owner.kind(), None)),
+        None => format!("/v1/{path}"),
     }
 }
 
-/// `req_…`, the name of a request.
+/// Returns the id of a request on the wire: `req_…`.
 #[must_use]
 pub fn request_id(number: u64) -> String {
     format!("req_{number:016x}")
 }
 
-/// The list of charges on a payment before 2022-11-15; the engine shows the latest one.
+/// Sets the list of charges that a PaymentIntent has before 2022-11-15; it holds the latest charge.
 fn put_charges(intent: &mut Value, charge: Value) {
     put(intent, "charges", list(vec![charge], "/v1/charges"));
 }
@@ -226,7 +231,7 @@ pub(super) fn put(into: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// `shown` without the fields of these names that are null: the API leaves them out where others are null.
+/// Returns `shown` without those of the named fields that are null: the API omits them.
 pub(super) fn without_nulls(mut shown: Value, names: &[&str]) -> Value {
     if let Value::Object(map) = &mut shown {
         map.retain(|name, value| !(value.is_null() && names.contains(&name.as_str())));

@@ -83,7 +83,7 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
     shown
 }
 
-/// C17: two statuses had other names before 2019-02-11.
+/// Returns the name of a status: two had other names before 2019-02-11 (C17).
 fn intent_status(status: IntentStatus, version: ApiVersion) -> &'static str {
     status_name(status.name(), version)
 }
@@ -204,8 +204,7 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
     shown
 }
 
-/// `amount_refunded` and `refunded`: before the remainder of a partial capture stopped being shown as a refund,
-/// it counted here (§2.4).
+/// Returns `amount_refunded` and `refunded`. Before 2022-11-15 they count the released rest of a partial capture (§2.4).
 fn refunded(charge: &Charge, version: ApiVersion) -> (Money, bool) {
     let shown = (charge.amount_refunded(), charge.is_refunded());
     if version.has(Feature::RemainderIsNoRefund) || charge.is_voided() {

@@ -196,7 +196,7 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
     shown
 }
 
-/// The line items of a session, as their own list.
+/// Returns the list of a session's line items.
 #[must_use]
 pub fn line_items(session: &CheckoutSession) -> Value {
     let currency = session.currency.map(crate::Currency::code);
@@ -210,7 +210,7 @@ pub fn line_items(session: &CheckoutSession) -> Value {
     super::list(items.collect(), &format!("/v1/checkout/sessions/{}/line_items", session.id))
 }
 
-/// The price that stands for what a position says: made for it, used once, never listed.
+/// Returns the inline price of a line item, which no list shows.
 fn price(session: &CheckoutSession, item: &LineItem, number: u32) -> Value {
     json!({ "id": format!("price_{}_{number}", session.id), "object": "price", "active": false,
         "billing_scheme": "per_unit", "created": session.created.seconds(),

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 #[test]
 fn no_list_reads_other_accounts() {
     let connection = open::memory().unwrap();
-    let unlisted = [Kind::Account, Kind::Reversal, Kind::FeeRefund, Kind::Delivery];
+    let unlisted = [Kind::Account, Kind::Delivery];
     let intent = Some(ObjectId::from(PaymentIntentId(5)));
     for kind in Kind::ALL.iter().copied().filter(|kind| !unlisted.contains(kind)) {
         let newest = ListQuery::newest(kind);
@@ -37,13 +37,20 @@ fn no_list_reads_other_accounts() {
 fn old_tables_are_migrated() {
     let old = Connection::open_in_memory().unwrap();
     old.execute_batch(schema::MIGRATIONS.first().unwrap()).unwrap();
-    old.execute_batch("PRAGMA user_version = 1; INSERT INTO accounts VALUES (1, 1, NULL, x'00');").unwrap();
-    old.execute_batch("INSERT INTO events (sequence, id, account, record) VALUES (7, 3, 1, x'2a');").unwrap();
+    old.execute_batch("PRAGMA user_version = 1; INSERT INTO accounts VALUES (6, 6, NULL, x'00');").unwrap();
+    old.execute_batch("INSERT INTO events (sequence, id, account, record) VALUES (7, 3, 6, x'2a');").unwrap();
     open::migrate(&old).unwrap();
     let kept = old.query_row("SELECT id, record FROM events WHERE sequence = 7", [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
     });
     assert_eq!(kept, Ok((3, vec![0x2a])));
+    let place = |id: i64| old.query_row("SELECT sequence FROM accounts WHERE id = ?", [id], |row| row.get::<_, i64>(0));
+    assert_eq!(place(6), Ok(6), "objects of before keep the order of their ids");
+    let upsert = schema::upsert(Kind::Account);
+    for id in [4, 4, 5] {
+        old.execute(&upsert, (id, id, None::<i64>, [0_u8])).unwrap();
+    }
+    assert_eq!((place(4), place(5)), (Ok(7), Ok(8)), "new objects follow");
     let tables = |connection: &Connection| {
         let mut names = connection.prepare("SELECT name, sql FROM sqlite_master ORDER BY name").unwrap();
         let rows = names.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -125,7 +132,7 @@ fn an_emptied_store_is_as_new() {
     store.check().unwrap();
     let [emptied, new] = [store, SqliteStore::in_memory().unwrap()].map(|store| {
         let connection = store.writer.into_inner().unwrap();
-        connection.execute_batch("INSERT INTO accounts VALUES (1, 1, NULL, x'00');").unwrap();
+        connection.execute_batch("INSERT INTO accounts (id, account, record) VALUES (1, 1, x'00');").unwrap();
         connection.execute_batch("INSERT INTO events (id, account, record) VALUES (5, 1, x'00');").unwrap();
         connection.query_row("SELECT sequence FROM events", [], |row| row.get::<_, i64>(0)).unwrap()
     });
@@ -144,7 +151,7 @@ fn a_file_is_not_emptied_nor_a_store_at_work() {
     assert!(file.object(AccountId(7).into()).unwrap().is_some());
 
     let at_work = SqliteStore::in_memory().unwrap();
-    at_work.write().execute_batch("BEGIN; INSERT INTO accounts VALUES (1, 1, NULL, x'00');").unwrap();
+    at_work.write().execute_batch("BEGIN; INSERT INTO accounts (id, account, record) VALUES (1, 1, x'00');").unwrap();
     assert!(at_work.emptied().unwrap_err().0.contains("transaction"));
 
     let panicked = std::sync::Arc::new(SqliteStore::in_memory().unwrap());

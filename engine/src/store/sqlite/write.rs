@@ -2,10 +2,10 @@
 
 use super::records::{encode, job_key, number};
 use super::{SqliteStore, schema};
-use crate::Object;
 use crate::store::{Batch, KeyState, StoreError, balance_out_of_range, movements};
+use crate::{Object, ObjectId};
 use rusqlite::{Connection, params};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use std::sync::PoisonError;
 
 /// The number of recent objects in the cache.
@@ -59,11 +59,13 @@ impl SqliteStore {
                 return Err(balance_out_of_range(entry));
             }
         }
-        let mut seen = FxHashSet::default();
-        let mut latest: Vec<&Object> = batch.objects.iter().rev().filter(|object| seen.insert(object.id())).collect();
-        latest.reverse();
-        for object in latest {
-            self.upsert(connection, object)?;
+        // The place of an object in its list is where the batch first names it; the last state counts.
+        let mut latest: FxHashMap<ObjectId, &Object> =
+            batch.objects.iter().map(|object| (object.id(), object)).collect();
+        for object in &batch.objects {
+            if let Some(object) = latest.remove(&object.id()) {
+                self.upsert(connection, object)?;
+            }
         }
         for event in &batch.events {
             let sql = "INSERT INTO events (id, account, parent, record) VALUES (?, ?, NULL, ?)";
