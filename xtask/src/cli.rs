@@ -6,19 +6,19 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::ci::{self, fuzz};
-use crate::process::Step;
+use crate::process::Invocation;
 use crate::workspace::Workspace;
-use crate::{Outcome, sample, seeds, tidy};
+use crate::{TaskResult, sample, seeds, tidy};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The project's task runner", version)]
-struct Cli {
+struct XtaskCli {
     #[command(subcommand)]
-    command: Command,
+    command: TaskCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum TaskCommand {
     /// Run CI jobs: `quick`, `full`, or jobs by name
     Ci {
         /// `quick`, `full`, or names of jobs (see --list)
@@ -27,7 +27,7 @@ enum Command {
         /// Stop at the first job that fails
         #[arg(long)]
         fail_fast: bool,
-        /// List the jobs and their claims
+        /// List the jobs and what each states
         #[arg(long)]
         list: bool,
     },
@@ -95,7 +95,7 @@ struct FuzzArgs {
 /// Returns 0 on success, 1 if a check failed, and 2 (from clap) for a bad command line.
 #[must_use]
 pub fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    match run(XtaskCli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("xtask: {message}");
@@ -104,23 +104,23 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Outcome<()> {
+fn run(command: TaskCommand) -> TaskResult<()> {
     let workspace = Workspace::load()?;
     match command {
-        Command::Ci { list: true, .. } => {
+        TaskCommand::Ci { list: true, .. } => {
             print!("{}", ci::list());
             Ok(())
         }
-        Command::Ci { jobs, fail_fast, list: false } => ci::run(&workspace, &jobs, fail_fast),
-        Command::Tidy { rules, update } => tidy::run(&workspace, &rules, update),
-        Command::Report { arguments } => {
+        TaskCommand::Ci { jobs, fail_fast, list: false } => ci::run(&workspace, &jobs, fail_fast),
+        TaskCommand::Tidy { rules, update } => tidy::run(&workspace, &rules, update),
+        TaskCommand::Report { arguments } => {
             let mut all = vec!["run".to_owned(), "--bin".to_owned(), "check".to_owned(), "--".to_owned()];
             all.push("report".to_owned());
             all.extend(arguments);
-            Step::new(&workspace.root, "cargo", &all).run()
+            Invocation::new(&workspace.root, "cargo", &all).run()
         }
-        Command::Fuzz(arguments) => fuzz_one(&workspace, &arguments),
-        Command::Seeds { target, folder } => {
+        TaskCommand::Fuzz(arguments) => fuzz_one(&workspace, &arguments),
+        TaskCommand::Seeds { target, folder } => {
             let folder = match folder {
                 Some(folder) => folder,
                 None => workspace.root.join(&workspace.fuzz()?.folder).join("seeds"),
@@ -128,13 +128,13 @@ fn run(command: Command) -> Outcome<()> {
             println!("{}", seeds::choose(&folder, &target)?.display());
             Ok(())
         }
-        Command::Sample { grade: Some(path), .. } => {
+        TaskCommand::Sample { grade: Some(path), .. } => {
             let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
             let grading = sample::Grading::parse(&text)?;
             println!("{grading}");
             grading.accepted()
         }
-        Command::Sample { count, seed, grade: None } => {
+        TaskCommand::Sample { count, seed, grade: None } => {
             for (number, sentence) in (1_usize..).zip(sample::draw(&workspace, count, seed)?) {
                 println!("{number}. {}: {}", sentence.place, sentence.text);
             }
@@ -143,7 +143,7 @@ fn run(command: Command) -> Outcome<()> {
     }
 }
 
-fn fuzz_one(workspace: &Workspace, arguments: &FuzzArgs) -> Outcome<()> {
+fn fuzz_one(workspace: &Workspace, arguments: &FuzzArgs) -> TaskResult<()> {
     let targets = fuzz::targets(workspace)?;
     let Some(target) = arguments.target.as_ref().filter(|_| !arguments.list) else {
         println!("{}", serde_json::Value::from(targets));
@@ -159,11 +159,11 @@ fn fuzz_one(workspace: &Workspace, arguments: &FuzzArgs) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
+    use super::XtaskCli;
     use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        XtaskCli::command().debug_assert();
     }
 }

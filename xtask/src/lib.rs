@@ -23,4 +23,4 @@ pub mod tidy;
 pub mod workspace;
 
 /// The result of a task; the error is the message for the user.
-pub type Outcome<T> = Result<T, String>;
+pub type TaskResult<T> = Result<T, String>;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Variables that `cargo run` sets for this program and that a nested `cargo` must not inherit.
 const INHERITED: [&str; 12] = [
@@ -23,12 +23,12 @@ const INHERITED: [&str; 12] = [
 
 /// A command to run in the workspace root.
 #[derive(Debug)]
-pub struct Step {
+pub struct Invocation {
     command: Command,
     shown: String,
 }
 
-impl Step {
+impl Invocation {
     /// Returns a step that runs `program` with `arguments` in `folder`.
     #[must_use]
     pub fn new<S: AsRef<str>>(folder: &Path, program: &str, arguments: &[S]) -> Self {
@@ -58,7 +58,7 @@ impl Step {
     ///
     /// # Errors
     /// Returns a message if the program cannot be started or ends with another code than 0.
-    pub fn run(mut self) -> Outcome<()> {
+    pub fn run(mut self) -> TaskResult<()> {
         println!("$ {}", self.shown);
         let status = self.command.status().map_err(|error| format!("cannot run `{}`: {error}", self.shown))?;
         if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.shown)) }
@@ -74,7 +74,7 @@ impl Step {
     ///
     /// # Errors
     /// Returns a message if the program cannot be started.
-    pub fn capture(mut self) -> Outcome<(bool, String)> {
+    pub fn capture(mut self) -> TaskResult<(bool, String)> {
         println!("$ {}", self.shown);
         let output = self.command.output().map_err(|error| format!("cannot run `{}`: {error}", self.shown))?;
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -86,7 +86,7 @@ impl Step {
     ///
     /// # Errors
     /// Returns a message with the standard error if the program cannot be started or fails.
-    pub fn output(mut self) -> Outcome<String> {
+    pub fn output(mut self) -> TaskResult<String> {
         let output = self.command.output().map_err(|error| format!("cannot run `{}`: {error}", self.shown))?;
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -98,21 +98,21 @@ impl Step {
 
 #[cfg(test)]
 mod tests {
-    use super::Step;
+    use super::Invocation;
     use std::path::Path;
 
     #[test]
     fn a_failed_command_is_named() {
-        let error = Step::new(Path::new("."), "cargo", &["no-such-command"]).run().unwrap_err();
+        let error = Invocation::new(Path::new("."), "cargo", &["no-such-command"]).run().unwrap_err();
         assert!(error.contains("cargo no-such-command"), "{error}");
-        let error = Step::new(Path::new("."), "no-such-program", &["x"]).run().unwrap_err();
+        let error = Invocation::new(Path::new("."), "no-such-program", &["x"]).run().unwrap_err();
         assert!(error.contains("cannot run `no-such-program x`"), "{error}");
     }
 
     #[test]
     fn output_is_returned() {
-        let text = Step::new(Path::new("."), "cargo", &["--version"]).output().unwrap();
+        let text = Invocation::new(Path::new("."), "cargo", &["--version"]).output().unwrap();
         assert!(text.starts_with("cargo "), "{text}");
-        assert!(!Step::new(Path::new("."), "cargo", &["no-such-command"]).succeeds());
+        assert!(!Invocation::new(Path::new("."), "cargo", &["no-such-command"]).succeeds());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::Outcome;
+use crate::TaskResult;
 use crate::tidy::source::Source;
 use crate::tidy::text;
 use crate::workspace::Workspace;
@@ -26,7 +26,7 @@ pub struct Sample {
 ///
 /// # Errors
 /// Returns a message if a file cannot be read.
-pub fn draw(workspace: &Workspace, count: usize, seed: u64) -> Outcome<Vec<Sample>> {
+pub fn draw(workspace: &Workspace, count: usize, seed: u64) -> TaskResult<Vec<Sample>> {
     let mut all = Vec::new();
     for path in workspace.files()?.iter().filter(|path| path.ends_with(".rs")) {
         all.extend(sentences(path, &workspace.read(path)?));
@@ -86,7 +86,7 @@ impl Grading {
     ///
     /// # Errors
     /// Returns a message that quotes a malformed line, or names a number that is missing or graded twice.
-    pub fn parse(text: &str) -> Outcome<Self> {
+    pub fn parse(text: &str) -> TaskResult<Self> {
         let mut grades: BTreeMap<usize, &str> = BTreeMap::new();
         let mut grading = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -119,7 +119,7 @@ impl Grading {
     ///
     /// # Errors
     /// Returns a message that states the goal if it is missed.
-    pub fn accepted(&self) -> Outcome<()> {
+    pub fn accepted(&self) -> TaskResult<()> {
         let enough = self.natural.saturating_mul(100) >= self.total().saturating_mul(NATURAL);
         if enough && self.twice == 0 {
             Ok(())

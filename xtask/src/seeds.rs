@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// The target whose seeds serve every target without its own: all decode the same sequences.
 const SHARED: &str = "lockstep";
@@ -14,7 +14,7 @@ const SHARED: &str = "lockstep";
 ///
 /// # Errors
 /// Returns a message if both folders are missing or empty: a fuzzer would start without input, unnoticed.
-pub fn choose(folder: &Path, target: &str) -> Outcome<PathBuf> {
+pub fn choose(folder: &Path, target: &str) -> TaskResult<PathBuf> {
     let candidates = [folder.join(target), folder.join(SHARED)];
     let chosen = candidates.into_iter().find(|candidate| holds_a_file(candidate));
     chosen.ok_or_else(|| format!("there are no seeds in {} for {target}", folder.display()))

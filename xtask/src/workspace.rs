@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::Outcome;
-use crate::process::Step;
+use crate::TaskResult;
+use crate::process::Invocation;
 
 /// A crate of the workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,10 +43,10 @@ impl Workspace {
     ///
     /// # Errors
     /// Returns a message if `cargo metadata` fails or prints something unexpected.
-    pub fn load() -> Outcome<Self> {
+    pub fn load() -> TaskResult<Self> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let start = if here.join("Cargo.toml").exists() { here } else { Path::new(".") };
-        let text = Step::new(start, "cargo", &["metadata", "--no-deps", "--format-version", "1"]).output()?;
+        let text = Invocation::new(start, "cargo", &["metadata", "--no-deps", "--format-version", "1"]).output()?;
         Self::parse(&text)
     }
 
@@ -54,12 +54,12 @@ impl Workspace {
     ///
     /// # Errors
     /// Returns a message that names the missing field.
-    pub fn parse(text: &str) -> Outcome<Self> {
+    pub fn parse(text: &str) -> TaskResult<Self> {
         let metadata: Value = serde_json::from_str(text).map_err(|error| format!("cargo metadata: {error}"))?;
         let root = metadata.get("workspace_root").and_then(Value::as_str);
         let root = PathBuf::from(root.ok_or("cargo metadata: no `workspace_root`")?);
         let packages = metadata.get("packages").and_then(Value::as_array).ok_or("cargo metadata: no `packages`")?;
-        let members = packages.iter().map(|package| member(&root, package)).collect::<Outcome<_>>()?;
+        let members = packages.iter().map(|package| member(&root, package)).collect::<TaskResult<_>>()?;
         Ok(Self { root, members })
     }
 
@@ -67,9 +67,9 @@ impl Workspace {
     ///
     /// # Errors
     /// Returns a message if git fails.
-    pub fn files(&self) -> Outcome<Vec<String>> {
+    pub fn files(&self) -> TaskResult<Vec<String>> {
         let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
-        let text = Step::new(&self.root, "git", &arguments).output()?;
+        let text = Invocation::new(&self.root, "git", &arguments).output()?;
         let mut files: Vec<String> =
             text.lines().filter(|path| self.root.join(path).is_file()).map(str::to_owned).collect();
         files.sort();
@@ -81,7 +81,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Returns a message if the file cannot be read or is not UTF-8.
-    pub fn read(&self, path: &str) -> Outcome<String> {
+    pub fn read(&self, path: &str) -> TaskResult<String> {
         fs::read_to_string(self.root.join(path)).map_err(|error| format!("{path}: {error}"))
     }
 
@@ -98,13 +98,13 @@ impl Workspace {
     ///
     /// # Errors
     /// Returns a message if there is none.
-    pub fn fuzz(&self) -> Outcome<&Member> {
+    pub fn fuzz(&self) -> TaskResult<&Member> {
         let found = self.members.iter().find(|member| member.fuzz);
         found.ok_or_else(|| "no crate has `cargo-fuzz = true` in its metadata".to_owned())
     }
 }
 
-fn member(root: &Path, package: &Value) -> Outcome<Member> {
+fn member(root: &Path, package: &Value) -> TaskResult<Member> {
     let text = |name: &str| package.get(name).and_then(Value::as_str).map(str::to_owned);
     let name = text("name").ok_or("cargo metadata: a package without `name`")?;
     let manifest = text("manifest_path").ok_or_else(|| format!("cargo metadata: {name} has no `manifest_path`"))?;

@@ -1,7 +1,7 @@
 //! The combinations of features that crates offer.
 
-use crate::Outcome;
-use crate::process::Step;
+use crate::TaskResult;
+use crate::process::Invocation;
 use crate::workspace::{Member, Workspace};
 
 /// Features beyond which only none, each alone and all together are tried.
@@ -11,7 +11,7 @@ const ALL_SUBSETS: usize = 3;
 ///
 /// # Errors
 /// Returns a message that names every combination that does not compile.
-pub(super) fn check(workspace: &Workspace) -> Outcome<()> {
+pub(super) fn check(workspace: &Workspace) -> TaskResult<()> {
     let mut failed = Vec::new();
     for member in workspace.members.iter().filter(|member| !member.features.is_empty()) {
         for features in combinations(member) {
@@ -19,7 +19,7 @@ pub(super) fn check(workspace: &Workspace) -> Outcome<()> {
             if !features.is_empty() {
                 arguments.extend(["--features", &features]);
             }
-            if Step::new(&workspace.root, "cargo", &arguments).run().is_err() {
+            if Invocation::new(&workspace.root, "cargo", &arguments).run().is_err() {
                 failed.push(format!("{} with features [{features}]", member.name));
             }
         }

@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::tools;
-use crate::process::Step;
+use crate::process::Invocation;
 use crate::workspace::Workspace;
-use crate::{Outcome, seeds};
+use crate::{TaskResult, seeds};
 
 /// The target with a planted fault, which must fail.
 pub const CANARY: &str = "canary";
@@ -20,7 +20,7 @@ const FOUND: [&str; 2] = ["violation at step", "divergence at step"];
 ///
 /// # Errors
 /// Returns a message if there is no fuzz crate, or if it has no target.
-pub fn targets(workspace: &Workspace) -> Outcome<Vec<String>> {
+pub fn targets(workspace: &Workspace) -> TaskResult<Vec<String>> {
     let member = workspace.fuzz()?;
     let targets = member.binaries.iter().filter(|name| ![CANARY, DECODE].contains(&name.as_str()));
     let targets: Vec<String> = targets.cloned().collect();
@@ -31,12 +31,12 @@ pub fn targets(workspace: &Workspace) -> Outcome<Vec<String>> {
 ///
 /// # Errors
 /// Returns a message if an installation fails.
-pub fn prepare(workspace: &Workspace) -> Outcome<()> {
+pub fn prepare(workspace: &Workspace) -> TaskResult<()> {
     tools::install(workspace, "cargo-fuzz", "cargo-fuzz")?;
     tools::toolchain(workspace, "nightly").map(|_| ())
 }
 
-/// How targets are fuzzed.
+/// Settings for fuzzing a target.
 #[derive(Debug)]
 pub struct Fuzzing<'a> {
     /// The workspace with the fuzz crate.
@@ -49,7 +49,7 @@ pub struct Fuzzing<'a> {
 
 impl Fuzzing<'_> {
     /// Returns `cargo fuzz` with `command` and the flags of the build.
-    fn cargo(&self, command: &[&str], rest: &[String]) -> Outcome<Step> {
+    fn cargo(&self, command: &[&str], rest: &[String]) -> TaskResult<Invocation> {
         let features = self.workspace.fuzz()?.features.join(",");
         let sanitizer = if self.asan { "address" } else { "none" };
         let mut arguments: Vec<String> =
@@ -59,14 +59,14 @@ impl Fuzzing<'_> {
             arguments.extend(["--features".to_owned(), features]);
         }
         arguments.extend_from_slice(rest);
-        Ok(Step::new(&self.workspace.root, "cargo", &arguments))
+        Ok(Invocation::new(&self.workspace.root, "cargo", &arguments))
     }
 
     /// Builds every target.
     ///
     /// # Errors
     /// Returns a message if one does not compile.
-    pub fn build(&self) -> Outcome<()> {
+    pub fn build(&self) -> TaskResult<()> {
         self.cargo(&["build"], &[])?.run()
     }
 
@@ -74,7 +74,7 @@ impl Fuzzing<'_> {
     ///
     /// # Errors
     /// Returns a message if the target has no seeds, does not compile or finds a fault.
-    pub fn run(&self, target: &str, seconds: u64) -> Outcome<()> {
+    pub fn run(&self, target: &str, seconds: u64) -> TaskResult<()> {
         let folder = &self.workspace.fuzz()?.folder;
         let corpus = format!("{folder}/corpus/{target}");
         create(self.workspace, &corpus)?;
@@ -92,7 +92,7 @@ impl Fuzzing<'_> {
     ///
     /// # Errors
     /// Returns a message if the target does not compile or fails on an entry.
-    pub fn minimize(&self, target: &str) -> Outcome<()> {
+    pub fn minimize(&self, target: &str) -> TaskResult<()> {
         self.cargo(&["cmin", target], &[])?.run()
     }
 
@@ -102,20 +102,20 @@ impl Fuzzing<'_> {
     }
 }
 
-fn create(workspace: &Workspace, folder: &str) -> Outcome<()> {
+fn create(workspace: &Workspace, folder: &str) -> TaskResult<()> {
     fs::create_dir_all(workspace.root.join(folder)).map_err(|error| format!("{folder}: {error}"))
 }
 
 /// Reads a number of an environment variable.
-fn variable(name: &str, default: u64) -> Outcome<u64> {
+fn variable(name: &str, default: u64) -> TaskResult<u64> {
     match std::env::var(name) {
         Ok(value) => value.parse().map_err(|_| format!("{name}=\"{value}\" is no number of seconds or seed")),
         Err(_) => Ok(default),
     }
 }
 
-/// Returns how a CI job fuzzes: without sanitizer, with the same random numbers each time.
-fn fixed(workspace: &Workspace) -> Outcome<Fuzzing<'_>> {
+/// Returns the settings of a CI job: no sanitizer, the same random numbers each time.
+fn fixed(workspace: &Workspace) -> TaskResult<Fuzzing<'_>> {
     Ok(Fuzzing { workspace, asan: false, seed: variable("FUZZ_SEED", 1)? })
 }
 
@@ -123,7 +123,7 @@ fn fixed(workspace: &Workspace) -> Outcome<Fuzzing<'_>> {
 ///
 /// # Errors
 /// Returns a message that names every target that failed.
-pub(super) fn smoke(workspace: &Workspace) -> Outcome<()> {
+pub(super) fn smoke(workspace: &Workspace) -> TaskResult<()> {
     prepare(workspace)?;
     let targets = targets(workspace)?;
     let fuzzing = fixed(workspace)?;
@@ -138,7 +138,7 @@ pub(super) fn smoke(workspace: &Workspace) -> Outcome<()> {
 ///
 /// # Errors
 /// Returns a message if the fault is not found in time, or if the target fails for another reason.
-pub(super) fn canary(workspace: &Workspace) -> Outcome<()> {
+pub(super) fn canary(workspace: &Workspace) -> TaskResult<()> {
     prepare(workspace)?;
     let fuzzing = fixed(workspace)?;
     let empty = "target/xtask/canary";
@@ -152,7 +152,7 @@ pub(super) fn canary(workspace: &Workspace) -> Outcome<()> {
 }
 
 /// Judges the output of the canary: it must fail, and by its planted fault.
-fn judge(success: bool, text: &str) -> Outcome<()> {
+fn judge(success: bool, text: &str) -> TaskResult<()> {
     if success {
         return Err("the fuzzer has not found the planted fault".to_owned());
     }

@@ -1,4 +1,4 @@
-//! The CI jobs: each is one claim about the project, and has one command that repeats it.
+//! The CI jobs: each checks one statement about the project, and has one command that repeats it.
 
 mod features;
 pub mod fuzz;
@@ -7,14 +7,16 @@ mod tools;
 
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
+use crate::TaskResult;
 use crate::workspace::Workspace;
 
 /// The groups that run a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub enum JobGroup {
     /// `ci quick` and `ci full`.
     Quick,
+    /// `ci quick` only: a slower job of `ci full` covers it.
+    QuickOnly,
     /// `ci full` only.
     Full,
     /// Neither: needs a network database, and runs as a job of its own.
@@ -23,35 +25,36 @@ pub enum Group {
 
 /// A CI job.
 #[derive(Clone, Copy, Debug)]
-pub struct Job {
+pub struct CiJob {
     /// Its name on the command line and in the workflow.
     pub name: &'static str,
-    /// What holds if it passes.
-    pub claim: &'static str,
+    /// The statement that holds if the job passes.
+    pub statement: &'static str,
     /// The groups that run it.
-    pub group: Group,
+    pub group: JobGroup,
     /// Runs it.
-    pub run: fn(&Workspace) -> Outcome<()>,
+    pub run: fn(&Workspace) -> TaskResult<()>,
 }
 
-/// How a job ended.
+/// Result and duration of a job.
 #[derive(Clone, Debug)]
 struct Ended {
     name: &'static str,
     duration: Duration,
-    result: Outcome<()>,
+    result: TaskResult<()>,
 }
 
-/// Returns the list of jobs with their claims.
+/// Returns the list of jobs with their statements.
 #[must_use]
 pub fn list() -> String {
-    let line = |job: &Job| {
+    let line = |job: &CiJob| {
         let group = match job.group {
-            Group::Quick => "quick, full",
-            Group::Full => "full",
-            Group::Single => "by name",
+            JobGroup::Quick => "quick, full",
+            JobGroup::QuickOnly => "quick",
+            JobGroup::Full => "full",
+            JobGroup::Single => "by name",
         };
-        format!("{:12} {:12} {}\n", job.name, group, job.claim)
+        format!("{:12} {:12} {}\n", job.name, group, job.statement)
     };
     jobs::ALL.iter().map(line).collect()
 }
@@ -62,11 +65,11 @@ pub fn list() -> String {
 ///
 /// # Errors
 /// Returns a message if a name is unknown or a job fails.
-pub fn run(workspace: &Workspace, names: &[String], fail_fast: bool) -> Outcome<()> {
+pub fn run(workspace: &Workspace, names: &[String], fail_fast: bool) -> TaskResult<()> {
     let chosen = choose(names)?;
     let mut ended = Vec::new();
     for job in chosen {
-        println!("\n== {}: {}", job.name, job.claim);
+        println!("\n== {}: {}", job.name, job.statement);
         let start = Instant::now();
         let result = (job.run)(workspace);
         let duration = start.elapsed();
@@ -86,16 +89,16 @@ pub fn run(workspace: &Workspace, names: &[String], fail_fast: bool) -> Outcome<
 }
 
 /// Returns the jobs that `names` select, each once, in the order of the list.
-fn choose(names: &[String]) -> Outcome<Vec<&'static Job>> {
+fn choose(names: &[String]) -> TaskResult<Vec<&'static CiJob>> {
     let known = |name: &str| matches!(name, "quick" | "full") || jobs::ALL.iter().any(|job| job.name == name);
     if let Some(name) = names.iter().find(|name| !known(name)) {
         let jobs: Vec<&str> = jobs::ALL.iter().map(|job| job.name).collect();
         return Err(format!("unknown job \"{name}\"; expected quick, full or one of {}", jobs.join(", ")));
     }
-    let wanted = |job: &&Job| {
+    let wanted = |job: &&CiJob| {
         names.iter().any(|name| match name.as_str() {
-            "quick" => job.group == Group::Quick,
-            "full" => job.group != Group::Single,
+            "quick" => matches!(job.group, JobGroup::Quick | JobGroup::QuickOnly),
+            "full" => matches!(job.group, JobGroup::Quick | JobGroup::Full),
             name => job.name == name,
         })
     };
@@ -122,7 +125,7 @@ fn shown(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ended, Group, choose, jobs, list, shown, table};
+    use super::{Ended, JobGroup, choose, jobs, list, shown, table};
     use std::time::Duration;
 
     fn names(wanted: &[&str]) -> Vec<&'static str> {
@@ -134,7 +137,7 @@ mod tests {
     fn groups_and_names_select_jobs() {
         assert!(names(&["quick"]).contains(&"fmt") && !names(&["quick"]).contains(&"exploration"));
         let full = names(&["full"]);
-        assert!(names(&["quick"]).iter().all(|name| full.contains(name)));
+        assert!(names(&["quick"]).contains(&"unit") && full.contains(&"tests") && !full.contains(&"unit"));
         assert!(full.contains(&"exploration") && full.contains(&"canary") && !full.contains(&"advisories"));
         assert_eq!(names(&["clippy", "fmt", "fmt"]), ["fmt", "clippy"]);
         let error = choose(&["cilppy".to_owned()]).unwrap_err();
@@ -155,9 +158,9 @@ mod tests {
         let list = list();
         assert_eq!(list.lines().count(), jobs::ALL.len());
         for job in &jobs::ALL {
-            assert!(list.contains(job.claim), "{}", job.name);
+            assert!(list.contains(job.statement), "{}", job.name);
             assert_eq!(jobs::ALL.iter().filter(|other| other.name == job.name).count(), 1, "{}", job.name);
         }
-        assert!(jobs::ALL.iter().any(|job| job.group == Group::Single));
+        assert!(jobs::ALL.iter().any(|job| job.group == JobGroup::Single));
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::markdown;
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Path of the glossary.
 pub const PATH: &str = "GLOSSARY.md";
@@ -41,7 +41,7 @@ impl Glossary {
     ///
     /// # Errors
     /// Returns a message if a section is missing or a row lacks a cell.
-    pub fn parse(text: &str) -> Outcome<Self> {
+    pub fn parse(text: &str) -> TaskResult<Self> {
         let mut glossary = Self::default();
         for row in required(text, "Retired words")? {
             let [was, is] = row.as_slice() else {
@@ -63,7 +63,7 @@ impl Glossary {
     }
 }
 
-fn required<'a>(text: &'a str, title: &str) -> Outcome<Vec<Vec<&'a str>>> {
+fn required<'a>(text: &'a str, title: &str) -> TaskResult<Vec<Vec<&'a str>>> {
     let rows = markdown::table_below(text, title);
     if rows.is_empty() { Err(format!("{PATH}: no table below `## {title}`")) } else { Ok(rows) }
 }

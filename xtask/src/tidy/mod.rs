@@ -1,9 +1,10 @@
 //! The repository rules that neither the compiler nor clippy knows.
 //!
-//! Each rule reads the [`Tree`] and returns [`Finding`]s. A rule that the tree once broke in many places has a
-//! *ratchet*: `xtask/ratchet.txt` records how much of it remains, and that may only shrink.
+//! Each rule reads the [`Tree`] and returns [`Breach`]s. A rule that the tree once broke in many places has a
+//! *ratchet*: `xtask/ratchet.txt` records what remains, and its counts only shrink.
 
 pub mod glossary;
+pub mod items;
 pub mod markdown;
 pub mod ratchet;
 pub mod rules;
@@ -12,7 +13,7 @@ pub mod text;
 
 use std::collections::BTreeMap;
 
-use crate::Outcome;
+use crate::TaskResult;
 use crate::workspace::Workspace;
 use glossary::Glossary;
 use ratchet::Ratchet;
@@ -59,7 +60,7 @@ impl File {
     }
 }
 
-/// What the rules read.
+/// The files and tables that the rules read.
 #[derive(Debug, Default)]
 pub struct Tree {
     /// All text files, sorted by path.
@@ -77,7 +78,7 @@ impl Tree {
     ///
     /// # Errors
     /// Returns a message if a file cannot be listed or if the glossary or the list of long files is malformed.
-    pub fn read(workspace: &Workspace) -> Outcome<Self> {
+    pub fn read(workspace: &Workspace) -> TaskResult<Self> {
         let mut tree = Self { paths: workspace.files()?, ..Self::default() };
         for path in &tree.paths {
             let name = path.rsplit('/').next().unwrap_or_default();
@@ -107,7 +108,7 @@ impl Tree {
 }
 
 /// Reads lines `PATH REASON`; lines that begin with `#` are comments.
-fn lists_of(text: &str) -> Outcome<BTreeMap<String, String>> {
+fn lists_of(text: &str) -> TaskResult<BTreeMap<String, String>> {
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     lines
         .map(|line| match line.split_once(' ') {
@@ -119,18 +120,18 @@ fn lists_of(text: &str) -> Outcome<BTreeMap<String, String>> {
 
 /// A place that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Breach {
     /// The unit of the ratchet: a crate, a file or a name, without blanks.
     pub key: String,
     /// `PATH:LINE`, or `PATH`.
     pub place: String,
-    /// What is wrong, and what is accepted.
+    /// Description of the fault, and what is accepted.
     pub message: String,
-    /// What the ratchet adds up: 1, or a length in lines.
+    /// Contribution to the count of the ratchet: 1, or a length in lines.
     pub weight: usize,
 }
 
-impl Finding {
+impl Breach {
     /// Returns a finding of weight 1.
     #[must_use]
     pub fn new(key: &str, place: String, message: String) -> Self {
@@ -143,19 +144,19 @@ impl Finding {
 pub struct Rule {
     /// Its name in the ratchet and on the command line.
     pub name: &'static str,
-    /// What it demands.
+    /// The rule as a sentence that holds if it is kept.
     pub demands: &'static str,
     /// Whether the ratchet excuses what remains of an earlier state.
     pub ratchet: bool,
     /// Finds the places that break it.
-    pub find: fn(&Tree) -> Vec<Finding>,
+    pub find: fn(&Tree) -> Vec<Breach>,
 }
 
 /// Checks the rules, or those named, and prints what breaks them.
 ///
 /// # Errors
 /// Returns a message if a rule is broken, a name is unknown, or `update` would raise a count of the ratchet.
-pub fn run(workspace: &Workspace, names: &[String], update: bool) -> Outcome<()> {
+pub fn run(workspace: &Workspace, names: &[String], update: bool) -> TaskResult<()> {
     let known = || rules::ALL.iter().map(|rule| rule.name).collect::<Vec<_>>().join(", ");
     if let Some(name) = names.iter().find(|name| !rules::ALL.iter().any(|rule| rule.name == **name)) {
         return Err(format!("unknown rule \"{name}\"; expected one of {}", known()));
@@ -163,7 +164,7 @@ pub fn run(workspace: &Workspace, names: &[String], update: bool) -> Outcome<()>
     let tree = Tree::read(workspace)?;
     let recorded = Ratchet::read(&workspace.root.join(RATCHET))?;
     let chosen = rules::ALL.iter().filter(|rule| names.is_empty() || names.iter().any(|name| name == rule.name));
-    let found: Vec<(&Rule, Vec<Finding>)> = chosen.map(|rule| (rule, (rule.find)(&tree))).collect();
+    let found: Vec<(&Rule, Vec<Breach>)> = chosen.map(|rule| (rule, (rule.find)(&tree))).collect();
     if update {
         let found: Vec<_> = found.iter().filter(|(rule, _)| rule.ratchet).collect();
         let now = Ratchet::of(found.iter().map(|(rule, findings)| (rule.name, findings.as_slice())));
@@ -181,22 +182,22 @@ pub fn run(workspace: &Workspace, names: &[String], update: bool) -> Outcome<()>
     if broken.is_empty() { Ok(()) } else { Err(format!("broken rules: {}", broken.join(", "))) }
 }
 
-/// What `tidy` prints about one rule.
+/// Verdict on one rule, and the lines that `tidy` prints.
 #[derive(Debug)]
-pub struct Report {
+pub struct RuleReport {
     /// The lines to print.
     pub text: String,
     /// Whether the rule is broken.
     pub broken: bool,
 }
 
-/// How many places of one key are printed.
+/// Number of places printed for one key.
 const SHOWN: usize = 20;
 
 /// Compares the findings of a rule with the ratchet.
 #[must_use]
-pub fn judge(rule: &Rule, findings: &[Finding], recorded: &Ratchet) -> Report {
-    let mut by_key: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+pub fn judge(rule: &Rule, findings: &[Breach], recorded: &Ratchet) -> RuleReport {
+    let mut by_key: BTreeMap<&str, Vec<&Breach>> = BTreeMap::new();
     for finding in findings {
         by_key.entry(&finding.key).or_default().push(finding);
     }
@@ -231,19 +232,19 @@ pub fn judge(rule: &Rule, findings: &[Finding], recorded: &Ratchet) -> Report {
         text.push_str(&format!("; {stale} entries can be lowered: cargo xtask tidy --update"));
     }
     text.push('\n');
-    Report { text, broken }
+    RuleReport { text, broken }
 }
 
 #[cfg(test)]
 mod tests {
     use super::ratchet::Ratchet;
-    use super::{Finding, Rule, judge, lists_of, rules};
+    use super::{Breach, Rule, judge, lists_of, rules};
 
     const RULE: Rule = Rule { name: "length", demands: "short", ratchet: true, find: |_| Vec::new() };
 
     #[test]
     fn a_count_above_the_ratchet_breaks_the_rule() {
-        let finding = |key| Finding::new(key, format!("{key}/x.rs:1"), "too long".to_owned());
+        let finding = |key| Breach::new(key, format!("{key}/x.rs:1"), "too long".to_owned());
         let recorded = Ratchet::parse("length a 2\nlength b 1\n").unwrap();
         assert!(!judge(&RULE, &[finding("a"), finding("a"), finding("b")], &recorded).broken);
         let report = judge(&RULE, &[finding("a"), finding("b"), finding("b")], &recorded);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::Finding;
-use crate::Outcome;
+use super::Breach;
+use crate::TaskResult;
 
 const HEADING: &str = "# What still breaks each rule: rule, crate or file or name, count. Counts only shrink.\n\
                        # Written by `cargo xtask tidy --update`.\n";
@@ -23,7 +23,7 @@ impl Ratchet {
     ///
     /// # Errors
     /// Returns a message that quotes the malformed line.
-    pub fn read(path: &Path) -> Outcome<Self> {
+    pub fn read(path: &Path) -> TaskResult<Self> {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(&text),
             Err(_) => Ok(Self { new: true, ..Self::default() }),
@@ -34,7 +34,7 @@ impl Ratchet {
     ///
     /// # Errors
     /// Returns a message that quotes the malformed line.
-    pub fn parse(text: &str) -> Outcome<Self> {
+    pub fn parse(text: &str) -> TaskResult<Self> {
         let mut counts = BTreeMap::new();
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let malformed = || format!("ratchet: `{line}` is malformed; expected `RULE KEY COUNT`");
@@ -49,7 +49,7 @@ impl Ratchet {
     }
 
     /// Returns the counts of findings, given by rule.
-    pub fn of<'a>(found: impl IntoIterator<Item = (&'a str, &'a [Finding])>) -> Self {
+    pub fn of<'a>(found: impl IntoIterator<Item = (&'a str, &'a [Breach])>) -> Self {
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
         for (rule, findings) in found {
             for finding in findings {
@@ -68,7 +68,7 @@ impl Ratchet {
 
     /// Returns how many entries of `rule` exceed what was found.
     #[must_use]
-    pub fn shrunk(&self, rule: &str, findings: &[Finding]) -> usize {
+    pub fn shrunk(&self, rule: &str, findings: &[Breach]) -> usize {
         let now = Self::of([(rule, findings)]);
         self.of_rule(rule).filter(|((rule, key), count)| now.count(rule, key) < **count).count()
     }
@@ -87,7 +87,7 @@ impl Ratchet {
     ///
     /// # Errors
     /// Returns a message that names each rule whose total grew, and the keys that grew.
-    pub fn lower(&self, now: &Self, checked: &[&str]) -> Outcome<Self> {
+    pub fn lower(&self, now: &Self, checked: &[&str]) -> TaskResult<Self> {
         let mut refused = Vec::new();
         for rule in checked {
             let (before, after) = (self.total(rule), now.total(rule));
@@ -110,7 +110,7 @@ impl Ratchet {
     ///
     /// # Errors
     /// Returns a message if the file cannot be written.
-    pub fn write(&self, path: &Path) -> Outcome<()> {
+    pub fn write(&self, path: &Path) -> TaskResult<()> {
         fs::write(path, self.to_text()).map_err(|error| format!("{}: {error}", path.display()))
     }
 

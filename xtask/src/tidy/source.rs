@@ -1,6 +1,6 @@
 //! A lexer for Rust sources, precise enough for the rules: it separates code, comments and strings.
 
-/// What kind of comment a line belongs to.
+/// Kind of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentKind {
     /// `//!` or `/*!`: documents the enclosing item.
@@ -34,7 +34,7 @@ pub struct Comment {
 
 /// An identifier, a punctuation character or a string literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct Lexeme {
     /// Line number, counted from 1.
     pub line: usize,
     /// The identifier, the character, or the contents of the string.
@@ -43,37 +43,18 @@ pub struct Token {
     pub string: bool,
 }
 
-impl Token {
-    fn is(&self, text: &str) -> bool {
+impl Lexeme {
+    /// Returns whether it is this identifier or character.
+    pub(super) fn is(&self, text: &str) -> bool {
         !self.string && self.text == text
     }
-}
-
-/// A module-level type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeDefinition {
-    /// Its name.
-    pub name: String,
-    /// Line number, counted from 1.
-    pub line: usize,
-}
-
-/// A function with a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
-    /// Its name.
-    pub name: String,
-    /// Line of the `fn` keyword, counted from 1.
-    pub line: usize,
-    /// Lines from the `fn` keyword to the closing brace, both included.
-    pub length: usize,
 }
 
 /// A parsed source file.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     comments: Vec<Comment>,
-    tokens: Vec<Token>,
+    tokens: Vec<Lexeme>,
     lines: usize,
 }
 
@@ -101,7 +82,7 @@ impl Source {
 
     /// Returns every token in order.
     #[must_use]
-    pub fn tokens(&self) -> &[Token] {
+    pub fn tokens(&self) -> &[Lexeme] {
         &self.tokens
     }
 
@@ -120,94 +101,6 @@ impl Source {
         }
         blocks
     }
-
-    /// Returns the structs, enums, unions, traits and type aliases at module level, without those in test modules.
-    #[must_use]
-    pub fn types(&self) -> Vec<TypeDefinition> {
-        let mut found = Vec::new();
-        // For each open brace: whether it opens a module that is no test.
-        let mut open: Vec<bool> = Vec::new();
-        let mut module = false;
-        let mut test = false;
-        let mut previous: Option<&Token> = None;
-        for (token, next) in self.tokens.iter().zip(self.tokens.iter().skip(1)) {
-            let at_module_level = open.iter().all(|module| *module);
-            match token.text.as_str() {
-                _ if token.string => {}
-                "cfg" if at_module_level && self.is_cfg_test(token) => test = true,
-                "mod" => module = !test,
-                "{" => {
-                    open.push(std::mem::take(&mut module));
-                    test = false;
-                }
-                "}" => {
-                    open.pop();
-                }
-                ";" => (module, test) = (false, false),
-                // `union` is a keyword only here, and `r#type` is none.
-                "struct" | "enum" | "union" | "trait" | "type"
-                    if at_module_level
-                        && !test
-                        && is_name(&next.text)
-                        && !previous.is_some_and(|it| it.is(".") || it.is("#") || it.is(":")) =>
-                {
-                    found.push(TypeDefinition { name: next.text.clone(), line: next.line });
-                }
-                _ => {}
-            }
-            previous = Some(token);
-        }
-        found
-    }
-
-    /// Returns every function that has a body, nested ones and tests included.
-    #[must_use]
-    pub fn functions(&self) -> Vec<Function> {
-        let mut found = Vec::new();
-        for (at, token) in self.tokens.iter().enumerate() {
-            let Some(name) = self.tokens.get(at.saturating_add(1)) else { continue };
-            if !token.is("fn") || name.string || !is_name(&name.text) {
-                continue;
-            }
-            if let Some(end) = end_of_body(self.tokens.get(at..).unwrap_or_default()) {
-                let length = end.saturating_sub(token.line).saturating_add(1);
-                found.push(Function { name: name.text.clone(), line: token.line, length });
-            }
-        }
-        found
-    }
-
-    /// Returns whether `cfg` begins `cfg(test)`.
-    fn is_cfg_test(&self, cfg: &Token) -> bool {
-        let rest = self.tokens.iter().skip_while(|token| !std::ptr::eq(*token, cfg)).skip(1);
-        rest.take(3).map(|token| token.text.as_str()).eq(["(", "test", ")"])
-    }
-}
-
-/// Returns the line of the brace that closes the body of the function whose `fn` comes first.
-fn end_of_body(tokens: &[Token]) -> Option<usize> {
-    let (mut brackets, mut braces) = (0_usize, 0_usize);
-    for token in tokens.iter().filter(|token| !token.string) {
-        match token.text.as_str() {
-            "(" | "[" => brackets = brackets.saturating_add(1),
-            ")" | "]" => brackets = brackets.saturating_sub(1),
-            ";" if brackets == 0 && braces == 0 => return None,
-            // A brace within the brackets of the signature belongs to a constant expression.
-            "{" if braces > 0 || brackets == 0 => braces = braces.saturating_add(1),
-            "}" if braces > 0 => {
-                braces = braces.saturating_sub(1);
-                if braces == 0 {
-                    return Some(token.line);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-fn is_name(text: &str) -> bool {
-    text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
 }
 
 struct Lexer<'a> {
@@ -258,7 +151,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn push(&mut self, line: usize, text: &str, string: bool) {
-        self.source.tokens.push(Token { line, text: text.to_owned(), string });
+        self.source.tokens.push(Lexeme { line, text: text.to_owned(), string });
     }
 
     fn comment(&mut self, line: usize, kind: CommentKind, text: &str, alone: bool) {
@@ -391,24 +284,6 @@ mod tests {
         assert_eq!(code("&'a str"), ["&", "a", "str"]);
         assert_eq!(code("/* a /* b */ c */ d"), ["d"]);
         assert_eq!(code("b\"x\" '\\u{1F600}' e"), ["e"]);
-    }
-
-    #[test]
-    fn types_at_module_level_are_found() {
-        let text = "pub struct A; mod m { enum B {} }\n#[cfg(test)]\nmod tests { struct No; }\n\
-                    #[cfg(test)]\nstruct Neither;\ntrait C { type No; }\nfn f() { struct No; }\ntype D<T> = Vec<T>;\n\
-                    macro_rules! m { ($x:ident) => { struct No; } }\nstruct E { union: u8 }";
-        let names: Vec<_> = Source::parse(text).types().into_iter().map(|it| it.name).collect();
-        assert_eq!(names, ["A", "B", "C", "D", "E"]);
-    }
-
-    #[test]
-    fn functions_are_measured() {
-        let text =
-            "fn short() {}\ntrait T { fn none(&self) -> [u8; 3]; }\nfn long(a: [u8; { 1 }])\n{\n  let x = \"}\";\n}\n";
-        let found: Vec<_> =
-            Source::parse(text).functions().into_iter().map(|it| (it.name, it.line, it.length)).collect();
-        assert_eq!(found, [("short".to_owned(), 1, 1), ("long".to_owned(), 3, 4)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Lengths of files and functions.
 
-use crate::tidy::{Finding, LISTS, Tree};
+use crate::tidy::{Breach, LISTS, Tree};
 
 /// Lines that a file may have unless it is a list.
 const FILE: usize = 400;
@@ -8,29 +8,28 @@ const FILE: usize = 400;
 const FUNCTION: usize = 70;
 
 /// Finds Rust files that are too long.
-pub(super) fn files(tree: &Tree) -> Vec<Finding> {
+pub(super) fn files(tree: &Tree) -> Vec<Breach> {
     let long = tree.sources().filter(|(file, source)| source.lines() > FILE && !tree.lists.contains_key(&file.path));
     long.map(|(file, source)| {
         let message = format!("{} lines; at most {FILE}, or an entry with its reason in {LISTS}", source.lines());
-        Finding { key: file.path.clone(), place: file.path.clone(), message, weight: source.lines() }
+        Breach { key: file.path.clone(), place: file.path.clone(), message, weight: source.lines() }
     })
     .collect()
 }
 
 /// Finds entries of the list of long files that excuse nothing.
-pub(super) fn lists(tree: &Tree) -> Vec<Finding> {
+pub(super) fn lists(tree: &Tree) -> Vec<Breach> {
     let needed = |path: &str| tree.sources().any(|(file, source)| file.path == path && source.lines() > FILE);
     let idle = tree.lists.keys().filter(|path| !needed(path));
-    idle.map(|path| Finding::new(path, LISTS.to_owned(), format!("{path} is gone or short; remove its entry")))
-        .collect()
+    idle.map(|path| Breach::new(path, LISTS.to_owned(), format!("{path} is gone or short; remove its entry"))).collect()
 }
 
 /// Finds functions that are too long.
-pub(super) fn functions(tree: &Tree) -> Vec<Finding> {
+pub(super) fn functions(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for (file, source) in tree.sources() {
         for function in source.functions().into_iter().filter(|function| function.length > FUNCTION) {
-            found.push(Finding {
+            found.push(Breach {
                 key: format!("{}::{}", file.path, function.name),
                 place: format!("{}:{}", file.path, function.line),
                 message: format!("`{}` has {} lines; at most {FUNCTION}", function.name, function.length),

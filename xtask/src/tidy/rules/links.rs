@@ -1,14 +1,14 @@
 //! Links of documents.
 
-use crate::tidy::{File, Finding, Tree, markdown};
+use crate::tidy::{Breach, File, Tree, markdown};
 
 /// Finds relative links to missing files, and anchors that no heading gives.
-pub(super) fn broken(tree: &Tree) -> Vec<Finding> {
+pub(super) fn broken(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for file in tree.documents() {
         for link in markdown::links(&file.text) {
             if let Some(message) = problem(tree, file, &link.target) {
-                found.push(Finding::new(&file.path, format!("{}:{}", file.path, link.line), message));
+                found.push(Breach::new(&file.path, format!("{}:{}", file.path, link.line), message));
             }
         }
     }

@@ -92,6 +92,6 @@ fn tree(files: &[(&str, &str)]) -> super::Tree {
 
 /// Returns places and keys of findings for the rules' tests.
 #[cfg(test)]
-fn places(findings: &[super::Finding]) -> Vec<(&str, &str)> {
+fn places(findings: &[super::Breach]) -> Vec<(&str, &str)> {
     findings.iter().map(|finding| (finding.key.as_str(), finding.place.as_str())).collect()
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::tidy::glossary::{PATH, Retired};
-use crate::tidy::source::Token;
-use crate::tidy::{Finding, Tree, markdown, text};
+use crate::tidy::source::Lexeme;
+use crate::tidy::{Breach, Tree, markdown, text};
 
-/// Documents that tell of former names, and texts that are generated from data.
+/// Documents that quote former names.
 const HISTORY: [&str; 2] = [PATH, "CHANGELOG.md"];
 
 /// Returns the places of each module-level type outside of tests.
@@ -22,7 +22,7 @@ fn definitions(tree: &Tree) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Finds type names with several definitions.
-pub(super) fn types(tree: &Tree) -> Vec<Finding> {
+pub(super) fn types(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for (name, places) in definitions(tree) {
         if places.len() < 2 || tree.glossary.twins.contains_key(&name) {
@@ -31,26 +31,26 @@ pub(super) fn types(tree: &Tree) -> Vec<Finding> {
         for place in &places {
             let others = places.iter().filter(|other| *other != place).cloned().collect::<Vec<_>>().join(", ");
             let message = format!("`{name}` is also defined at {others}; rename one, or list it as a twin in {PATH}");
-            found.push(Finding::new(&name, place.clone(), message));
+            found.push(Breach::new(&name, place.clone(), message));
         }
     }
     found
 }
 
 /// Finds twins that have fewer than two definitions.
-pub(super) fn twins(tree: &Tree) -> Vec<Finding> {
+pub(super) fn twins(tree: &Tree) -> Vec<Breach> {
     let definitions = definitions(tree);
     let single = tree.glossary.twins.keys().filter(|name| definitions.get(*name).is_none_or(|it| it.len() < 2));
-    single.map(|name| Finding::new(name, PATH.to_owned(), format!("`{name}` is no twin: remove its row"))).collect()
+    single.map(|name| Breach::new(name, PATH.to_owned(), format!("`{name}` is no twin: remove its row"))).collect()
 }
 
 /// Finds retired words in names of files, code, comments and documents.
-pub(super) fn retired(tree: &Tree) -> Vec<Finding> {
+pub(super) fn retired(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for file in tree.files.iter().filter(|file| !HISTORY.contains(&file.path.as_str())) {
         let mut add = |line: usize, word: &str, instead: &str| {
             let message = format!("\"{word}\" is retired; {PATH} says: {instead}");
-            found.push(Finding::new(&file.owner, format!("{}:{line}", file.path), message));
+            found.push(Breach::new(&file.owner, format!("{}:{line}", file.path), message));
         };
         let mut lines: Vec<(usize, String)> = Vec::new();
         if let Some(source) = &file.source {
@@ -88,7 +88,7 @@ pub(super) fn retired(tree: &Tree) -> Vec<Finding> {
 }
 
 /// Returns line and text of each use of a retired name in code.
-fn code_uses(tokens: &[Token], word: &Retired) -> Vec<(usize, String)> {
+fn code_uses(tokens: &[Lexeme], word: &Retired) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| !token.string) {
         let used = match word {
