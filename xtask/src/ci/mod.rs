@@ -126,6 +126,7 @@ fn shown(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Ended, JobGroup, choose, jobs, list, shown, table};
+    use crate::workspace::Workspace;
     use std::time::Duration;
 
     fn names(wanted: &[&str]) -> Vec<&'static str> {
@@ -162,5 +163,15 @@ mod tests {
             assert_eq!(jobs::ALL.iter().filter(|other| other.name == job.name).count(), 1, "{}", job.name);
         }
         assert!(jobs::ALL.iter().any(|job| job.group == JobGroup::Single));
+    }
+
+    #[test]
+    fn the_workflow_runs_every_job() {
+        let workflow = Workspace::load().unwrap().read(".github/workflows/ci.yml").unwrap();
+        let listed: Vec<&str> = workflow.lines().filter_map(|line| line.strip_prefix("          - ")).collect();
+        for job in jobs::ALL.iter().filter(|job| job.group != JobGroup::QuickOnly) {
+            assert!(listed.contains(&job.name), "{} is missing in ci.yml", job.name);
+        }
+        assert!(listed.iter().all(|name| jobs::ALL.iter().any(|job| job.name == *name)), "{listed:?}");
     }
 }

@@ -82,7 +82,8 @@ impl Tree {
         let mut tree = Self { paths: workspace.files()?, ..Self::default() };
         for path in &tree.paths {
             let name = path.rsplit('/').next().unwrap_or_default();
-            if !name.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "rs" | "md" | "trace" | "txt")) {
+            if !name.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "rs" | "md" | "trace" | "txt" | "yml"))
+            {
                 continue;
             }
             tree.files.push(File::new(path, workspace.owner(path), &workspace.read(path)?));

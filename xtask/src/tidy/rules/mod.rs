@@ -1,5 +1,6 @@
 //! The rules, one file a topic.
 
+mod actions;
 mod length;
 mod links;
 mod prose;
@@ -9,7 +10,7 @@ mod vocabulary;
 use super::Rule;
 
 /// Every rule, in the order in which `tidy` reports them.
-pub const ALL: [Rule; 13] = [
+pub const ALL: [Rule; 14] = [
     Rule {
         name: "file-length",
         demands: "a Rust file has at most 400 lines, unless xtask/lists.txt gives a reason",
@@ -78,6 +79,7 @@ pub const ALL: [Rule; 13] = [
         ratchet: false,
         find: links::broken,
     },
+    Rule { name: "actions", demands: "workflows name actions by commit", ratchet: false, find: actions::unpinned },
 ];
 
 /// Returns a tree of files for the rules' tests; the first folder of a path is its crate.
