@@ -47,7 +47,7 @@ pub(crate) enum Task {
         method: Method,
         /// The path, with or without /v1/.
         path: String,
-        /// Parameters as name=value, nested as name[inner]=value.
+        /// Parameters as `name=value`, nested as `name[inner]=value`.
         #[arg(value_parser = parameter)]
         parameters: Vec<(String, String)>,
         /// The account that asks; the store's first one when left out.

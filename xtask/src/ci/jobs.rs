@@ -111,7 +111,7 @@ fn clippy(workspace: &Workspace) -> TaskResult<()> {
 }
 
 fn docs(workspace: &Workspace) -> TaskResult<()> {
-    cargo(workspace, &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").run()
+    cargo(workspace, &["doc", "--workspace", "--no-deps", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings").run()
 }
 
 fn unit(workspace: &Workspace) -> TaskResult<()> {
