@@ -182,9 +182,12 @@ fn clients(workspace: &Workspace) -> TaskResult<()> {
     Invocation::new(&workspace.root, "timeout", &[CLIENTS_SECONDS, script.as_str()]).run()
 }
 
+/// Packages each crate whose manifest does not forbid it.
 fn publish(workspace: &Workspace) -> TaskResult<()> {
     let mut failed = Vec::new();
-    for member in workspace.members.iter().filter(|member| member.publishable) {
+    let publishable: Vec<_> = workspace.members.iter().filter(|member| member.publishable).collect();
+    println!("crates that may be published: {}", publishable.len());
+    for member in publishable {
         if let Err(message) = cargo(workspace, &["publish", "--dry-run", "--locked", "-p", &member.name]).run() {
             failed.push(message);
         }
