@@ -18,7 +18,7 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 9] = [
+const CRATES: [(&str, &str); 10] = [
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
@@ -28,6 +28,7 @@ const CRATES: [(&str, &str); 9] = [
     ("drive", "holdfast-drive"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
+    ("xtask", "xtask"),
 ];
 
 /// A target is glue: what it does belongs where `cargo test` reaches it.

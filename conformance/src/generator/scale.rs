@@ -5,7 +5,7 @@ use holdfast_model::{Capture, Confirm, Create, CreateRefund, CreateSession, Inpu
 use super::amounts::UNIT;
 
 /// The explorers count in single minor units, which an engine finds too little for a payment: the same input with
-/// every small amount taken [`UNIT`] times.
+/// every small amount taken `UNIT` times.
 #[must_use]
 pub fn in_units(input: Input) -> Input {
     match input {

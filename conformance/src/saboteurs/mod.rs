@@ -6,15 +6,15 @@
 //!
 //! | table | what is broken |
 //! |---|---|
-//! | [`captures`] | taking authorized money |
-//! | [`expiry`] | the end of a hold |
-//! | [`payments`] | where a payment can be, and how it gets there |
-//! | [`refunds`] | giving money back |
-//! | [`connect`] | fees, transfers and the ledger |
-//! | [`told`] | what the merchant is told |
-//! | [`repeats`] | the same request twice, crashes, requests that overlap |
-//! | [`pages`] | SetupIntents and Checkout Sessions |
-//! | [`network`] | what the network is asked |
+//! | `captures` | taking authorized money |
+//! | `expiry` | the end of a hold |
+//! | `payments` | where a payment can be, and how it gets there |
+//! | `refunds` | giving money back |
+//! | `connect` | fees, transfers and the ledger |
+//! | `told` | what the merchant is told |
+//! | `repeats` | the same request twice, crashes, requests that overlap |
+//! | `pages` | SetupIntents and Checkout Sessions |
+//! | `network` | what the network is asked |
 
 mod captures;
 mod connect;

@@ -48,7 +48,7 @@ pub(crate) enum Task {
         method: Method,
         /// Path, with or without /v1/.
         path: String,
-        /// Parameters: name=value, nested name[inner]=value.
+        /// Parameters as `name=value`, nested as `name[inner]=value`.
         #[arg(value_parser = parameter)]
         parameters: Vec<(String, String)>,
         /// Account of the request [default: the store's first].
