@@ -14,9 +14,11 @@
 #![forbid(unsafe_code)]
 
 mod citations;
+mod keeping;
 mod table;
 
 pub use citations::{cited, is_id};
+pub use keeping::{Keeper, KeeperKind, engine_tests, gaps, golden_trace, report};
 
 /// How sure a requirement is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
