@@ -18,7 +18,8 @@ use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 10] = [
+const CRATES: [(&str, &str); 11] = [
+    ("spec", "holdfast-spec"),
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
