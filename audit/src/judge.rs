@@ -37,7 +37,7 @@ pub(crate) fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     if let Some(stranger) = known.iter().find(|told| is_of_another_kind(told)) {
         let object = stranger.object().object.to_string();
         let why = format!("an event of type `{}` cannot be about an object of type `{object}`", stranger.kind);
-        return verdict(Impossible::of(stranger, why).by("§2.1 §2.9").into(), 0);
+        return verdict(Impossible::of(stranger, why).by("VOC-15 EVT-1").into(), 0);
     }
     if known.is_empty() {
         return verdict(alone(&sessions, &unknown), 0);
@@ -176,7 +176,7 @@ struct Kept {
     altered: Option<Impossible>,
 }
 
-/// Leaves out what was told before: under the same id, or the same under another (§2.12, R10). An id that tells two
+/// Leaves out what was told before: under the same id, or the same under another (HOOK-1, R10). An id that tells two
 /// different things is an event that was altered.
 fn without_repetitions(events: Vec<Told>) -> Kept {
     let mut kept = Kept { events: Vec::with_capacity(events.len()), repeated: 0, twins: 0, altered: None };
@@ -186,7 +186,7 @@ fn without_repetitions(events: Vec<Told>) -> Kept {
             if !other.tells_the_same(&told) && other.api_version == told.api_version {
                 let line = other.line;
                 let why = format!("the event with this id tells something else in line {line}; an event is frozen");
-                kept.altered.get_or_insert_with(|| Impossible::of(&told, why).by("§2.12"));
+                kept.altered.get_or_insert_with(|| Impossible::of(&told, why).by("HOOK-7"));
             }
             kept.repeated = kept.repeated.saturating_add(1);
             continue;

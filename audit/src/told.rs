@@ -197,14 +197,14 @@ impl Told {
         self.data.previous_attributes.get()
     }
 
-    /// Do two events tell the same of the same object at the same time, whatever their own ids? (§2.12, R10)
+    /// Do two events tell the same of the same object at the same time, whatever their own ids? (HOOK-1, R10)
     pub fn tells_the_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.created == other.created && self.data == other.data
     }
 }
 
 impl Object {
-    /// The latest charge, as either kind of version tells it (§2.15).
+    /// The latest charge, as either kind of version tells it (VER-3).
     pub fn latest_charge(&self) -> Option<&str> {
         let listed = || self.charges.get().and_then(|charges| charges.data.first()).and_then(|charge| charge.id.id());
         self.latest_charge.id().or_else(listed)

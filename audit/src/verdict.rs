@@ -11,7 +11,7 @@ pub struct Verdict {
     pub id: String,
     /// Its events, without repetitions.
     pub events: usize,
-    /// Events left out because they were told before (§2.12).
+    /// Events left out because they were told before (HOOK-1).
     pub repeated: usize,
     /// Events that the history has and the log has not.
     pub missing: usize,

@@ -228,7 +228,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         Verdict::Inconclusive(Inconclusive { step: self.taken, reason })
     }
 
-    // --- keys grow old (§2.11) ---
+    // --- keys grow old (IDEM-2) ---
 
     /// A key is kept for a day at least; when after that is the engine's own affair. So one that is old enough is
     /// forgotten on both sides before it is used again.

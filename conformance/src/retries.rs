@@ -1,4 +1,4 @@
-//! Every request under a key, and sent again: the same answer, and nothing done twice (§2.11, R1, R2, R5).
+//! Every request under a key, and sent again: the same answer, and nothing done twice (IDEM-3, R1, R2, R5).
 
 use holdfast_model::{Call, Config, DeliveryFault, Input, KeyId};
 

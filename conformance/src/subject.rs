@@ -104,7 +104,7 @@ pub struct KeySight {
     pub operation: Operation,
     /// What that request was answered; `None` while it is worked on.
     pub answer: Option<Answer>,
-    /// Seconds until it may be forgotten (a day after its answer, §2.11), none left once it may; `None` while it is
+    /// Seconds until it may be forgotten (a day after its answer, IDEM-13), none left once it may; `None` while it is
     /// worked on.
     pub seconds_left: Option<u32>,
 }

@@ -182,7 +182,7 @@ fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, 
         return is_hold.then(|| give_back(intent));
     }
     if let Operation::CreateRefund { intent, refund } = *operation {
-        // Of a hold, all would be let go, and nothing else can be asked back (§2.5).
+        // Of a hold, all would be let go, and nothing else can be asked back (PI-35).
         let is_plain = !(is_hold || refund.refund_application_fee || refund.reverse_transfer);
         return is_plain.then(|| give_back(intent).with_some("amount", refund.amount));
     }

@@ -1,4 +1,4 @@
-//! What the rules leave open (§2.17): is a difference only another choice?
+//! What the rules leave open (U1 to U18): is a difference only another choice?
 
 use holdfast_conformance::lockstep::{KEYS, PAYMENTS, World};
 use holdfast_model::rendering::refund_shown;
@@ -58,6 +58,6 @@ fn shown(config: &Config, world: &World) -> (OwnedObservation<PAYMENTS, KEYS>, V
 #[must_use]
 pub fn told(field: &str, config: &Config) -> String {
     let value = config.dialect.words().into_iter().find(|(name, _)| *name == field).map(|(_, word)| word);
-    let rule = Dialect::FIELDS.iter().find(|(name, _)| *name == field).map_or("B6 §2.7", |(_, rule)| rule);
+    let rule = Dialect::FIELDS.iter().find(|(name, _)| *name == field).map_or("B6 HOLD-3", |(_, rule)| rule);
     format!("`{field}={}` ({rule})", value.unwrap_or_else(|| config.account.country.name().to_owned()))
 }

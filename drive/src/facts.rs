@@ -84,12 +84,12 @@ const fn set(is_set: bool) -> Want {
     if is_set { Want::Set } else { Want::Null }
 }
 
-/// What is left open by the versions of the API (§2.15) and learnt of a server.
+/// What is left open by the versions of the API (VER-2) and learnt of a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version {
     /// Is capturing at once the default, as before 2024? (A4)
     pub automatic_by_default: bool,
-    /// Is what a single partial capture lets go shown as a refund, as in 2020? (§2.4)
+    /// Is what a single partial capture lets go shown as a refund, as in 2020? (VER-2)
     pub remainder_is_refund: bool,
 }
 

@@ -118,7 +118,7 @@ impl Server {
         };
         let asked = ask::operation(&self.ways, &self.names, &call.operation, view, method.as_deref())?;
         // Two requests that are one and the same to the server tell nothing about its keys; and a key is an account's
-        // own (§2.11).
+        // own (IDEM-8).
         let fits = self.kept(call.key).is_none_or(|kept| {
             kept.operation == call.operation || (kept.asked.account == asked.account && !is_alike(&kept.asked, &asked))
         });
@@ -216,7 +216,7 @@ impl Server {
         }
         match operation.creates() {
             Some(Target::Payment(intent)) => {
-                // A declined create has created an intent, which is in the error (§2.2).
+                // A declined create has created an intent, which is in the error (PI-4).
                 let at = ["", "/error/payment_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
                 let id = match (at, self.ways.api) {
                     (Some(at), _) => text(&format!("{at}/id")),
@@ -256,7 +256,7 @@ impl Server {
         None
     }
 
-    /// A request whose parameters were wrong leaves its key free (§2.11).
+    /// A request whose parameters were wrong leaves its key free (IDEM-5).
     pub fn free_key(&mut self, key: Option<KeyId>) {
         if let Some(slot) = key.and_then(|key| self.keys.get_mut(usize::from(key.0))) {
             *slot = None;

@@ -45,7 +45,7 @@ fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<Found> 
     }
     let known = view.refunds.iter().flatten().count();
     let released = view.charge.map_or(0, |charge| charge.released.get());
-    // What was let go is shown as a refund by some versions (§2.4, §2.7).
+    // What was let go is shown as a refund by some versions (VER-2, HOLD-13).
     let is_asked = |shown: &Value| ids.iter().take(known).any(|name| *name == id(shown));
     let is_remainder = |shown: &Value| shown.get("amount").and_then(number) == Some(i64::from(released));
     let mut others = list.iter().filter(|shown| !is_asked(shown)).peekable();
@@ -66,11 +66,11 @@ pub fn other_versions(version: Version, view: &PaymentView) -> Vec<(&'static str
     let mut others = Vec::new();
     if !version.automatic_by_default {
         let other = Version { automatic_by_default: true, ..version };
-        others.push(("capture at once is the default, as before API 2024-04-10", "A4 §2.15", other));
+        others.push(("capture at once is the default, as before API 2024-04-10", "A4 VER-6", other));
     }
     if !version.remainder_is_refund && view.refunds.iter().all(Option::is_none) {
         let other = Version { remainder_is_refund: true, ..version };
-        others.push(("what a partial capture lets go is shown as a refund, as about 2020", "§2.4 §2.15", other));
+        others.push(("what a partial capture lets go is shown as a refund, as about 2020", "CAP-13 VER-2", other));
     }
     others
 }

@@ -74,7 +74,7 @@ pub struct Ways {
     pub connected: Option<String>,
 }
 
-/// The test card's number (§2.14).
+/// The test card's number (TST-7).
 #[must_use]
 pub fn number(method: PaymentMethod) -> Option<&'static str> {
     NUMBERS.iter().find(|(known, ..)| *known == method).map(|(_, number, _)| *number)

@@ -1,4 +1,4 @@
-//! The choices that the specification leaves free (§2.17), among them lengths of time, with defaults.
+//! The choices that the specification leaves free (U1 to U18), among them lengths of time, with defaults.
 
 use crate::time::{DAY, HOUR, MINUTE, Seconds};
 
@@ -15,21 +15,21 @@ pub struct Dialect {
     pub most_confirmations: u32,
     /// U9: a hold can be captured in the very second of `capture_before`. Default: it cannot.
     pub capture_at_deadline: bool,
-    /// §2.4.9: an explicit `final_capture=true` also needs multicapture. Default: only `false` does (U1).
+    /// CAP-9: an explicit `final_capture=true` also needs multicapture. Default: only `false` does (U1).
     pub explicit_final_needs_multicapture: bool,
-    /// §2.4.7: a capture below the currency's minimum is refused. Default: any positive amount is taken.
+    /// CAP-7: a capture below the currency's minimum is refused. Default: any positive amount is taken.
     pub capture_minimum_applies: bool,
-    /// §2.7: an expired hold creates a Refund object `expired_uncaptured_charge`. Default: none.
+    /// HOLD-14: an expired hold creates a Refund object `expired_uncaptured_charge`. Default: none.
     pub expired_hold_makes_refund: bool,
     /// B47: the latches also bind payments without multicapture (I9). Default: yes.
     pub latches_bind_every_payment: bool,
     /// B27: `payment_status` of a complete session whose money is only authorized. Default: not paid.
     pub authorized_session_is_paid: bool,
-    /// Refunds to bank accounts first require the customer's details (§2.6). Default: they are sent at once.
+    /// Refunds to bank accounts first require the customer's details (REF-12). Default: they are sent at once.
     pub bank_refunds_need_details: bool,
     /// C19: a bank accepts a mandate to debit days later; the setup is `processing` until then.
     pub mandates_take_time: bool,
-    /// §2.6: a refund of a bank debit is `pending` until the bank reports. Otherwise it has succeeded at once, as by card.
+    /// REF-11: a refund of a bank debit is `pending` until the bank reports. Otherwise it has succeeded at once, as by card.
     pub debit_refunds_wait: bool,
     /// The lengths of time that the specification leaves open.
     pub timing: Timing,
@@ -59,13 +59,13 @@ impl Default for Dialect {
 /// Lengths of time in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// Hold of a card payment the customer started: 7 days (§2.7).
+    /// Hold of a card payment the customer started: 7 days (HOLD-1).
     pub hold: Seconds,
-    /// Hold of a Visa payment the merchant started: 4 days 18 hours (§2.7).
+    /// Hold of a Visa payment the merchant started: 4 days 18 hours (HOLD-2).
     pub merchant_visa_hold: Seconds,
-    /// Hold of a yen payment of an account in Japan: 30 days (§2.7).
+    /// Hold of a yen payment of an account in Japan: 30 days (HOLD-3).
     pub japan_hold: Seconds,
-    /// The expiry job runs this long after `capture_before` (§2.7, U9).
+    /// The expiry job runs this long after `capture_before` (HOLD-11, U9).
     pub expiry_job_after: Seconds,
     /// Background capture of `automatic_async` fills the ledger after this; at most an hour (A12).
     pub async_capture: Seconds,
@@ -73,17 +73,17 @@ pub struct Timing {
     pub bank_settlement: Seconds,
     /// A bank debit in `processing` can be canceled for this long (C18: limited and variable).
     pub debit_cancel_window: Seconds,
-    /// The network reports the outcome of a refund after this (§2.6).
+    /// The network reports the outcome of a refund after this (REF-4).
     pub refund_outcome: Seconds,
-    /// A refund that waits for the customer's details fails after this (§2.6).
+    /// A refund that waits for the customer's details fails after this (REF-5).
     pub refund_details: Seconds,
     /// A Checkout Session expires this long after creation unless it says otherwise (B16).
     pub session: Seconds,
-    /// Idempotency keys are kept this long (§2.11).
+    /// Idempotency keys are kept this long (IDEM-2).
     pub idempotency: Seconds,
-    /// Webhook deliveries are retried for this long (§2.12).
+    /// Webhook deliveries are retried for this long (HOOK-3).
     pub webhook_retry: Seconds,
-    /// The wait before the first webhook retry; each further wait is twice as long (§2.12).
+    /// The wait before the first webhook retry; each further wait is twice as long (HOOK-3).
     pub webhook_first_retry: Seconds,
     /// The worker repeats an open request to the acquirer after this.
     pub ask_again: Seconds,
@@ -110,13 +110,13 @@ impl Default for Timing {
     }
 }
 
-/// The shortest time to a Checkout Session's expiry: 30 minutes (§2.13).
+/// The shortest time to a Checkout Session's expiry: 30 minutes (CHK-2).
 pub const SHORTEST_SESSION: Seconds = 1_800;
-/// The longest time to a Checkout Session's expiry: 24 hours (§2.13).
+/// The longest time to a Checkout Session's expiry: 24 hours (CHK-2).
 pub const LONGEST_SESSION: Seconds = DAY;
-/// The tolerance of webhook signatures: 300 seconds (§2.12).
+/// The tolerance of webhook signatures: 300 seconds (HOOK-9).
 pub const SIGNATURE_TOLERANCE: Seconds = 300;
-/// The longest time that a replaced webhook secret still signs: 24 hours (§2.12).
+/// The longest time that a replaced webhook secret still signs: 24 hours (HOOK-10).
 pub const LONGEST_ROLL: Seconds = DAY;
 /// The longest time until an async capture is in the ledger (A12).
 pub const ASYNC_CAPTURE_LIMIT: Seconds = HOUR;

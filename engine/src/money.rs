@@ -24,7 +24,7 @@ pub struct OutOfRange;
 impl Money {
     /// Zero.
     pub const ZERO: Self = Self(0);
-    /// The largest amount one payment may have: eight digits (§2.1).
+    /// The largest amount one payment may have: eight digits (AMT-2).
     pub const LARGEST_PAYMENT: Self = Self(99_999_999);
 
     /// Returns an amount of `minor` units.
@@ -111,7 +111,7 @@ macro_rules! currencies {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// Returns the smallest chargeable amount: about US$0.50 (§2.1).
+            /// Returns the smallest chargeable amount: about US$0.50 (AMT-3).
             #[must_use]
             pub const fn minimum(self) -> Money {
                 match self { $(Self::$name => Money::new($minimum)),* }

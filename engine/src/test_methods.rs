@@ -1,4 +1,4 @@
-//! The test payment methods (§2.14): one table with the kind and the behavior of each.
+//! The test payment methods (TST-1 to TST-10): one table with the kind and the behavior of each.
 
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +103,7 @@ pub enum Decline {
 }
 
 impl Decline {
-    /// Returns the error code, the decline code and the message (§2.5, TEST-EN).
+    /// Returns the error code, the decline code and the message (ERR-2, ERR-3, TEST-EN).
     #[must_use]
     pub const fn texts(self) -> (&'static str, Option<&'static str>, &'static str) {
         match self {

@@ -1,4 +1,4 @@
-//! API versions and the one table of what they change in rendering (§2.15).
+//! API versions and the one table of what they change in rendering (VER-10).
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -16,7 +16,7 @@ pub enum Feature {
     MethodStatusNames,
     /// `latest_charge` instead of a `charges` list, and `charge.refunds` only when expanded (A11).
     LatestCharge,
-    /// The released remainder of a partial capture is not shown as refunded (§2.4, U14).
+    /// The released remainder of a partial capture is not shown as refunded (VER-2, U14).
     RemainderIsNoRefund,
     /// `automatic_async` is the default capture method (A4).
     AsyncByDefault,

@@ -12,7 +12,7 @@ pub struct Amount(u32);
 impl Amount {
     /// No money.
     pub const ZERO: Self = Self(0);
-    /// The largest amount a client may name: eight digits (§2.1).
+    /// The largest amount a client may name: eight digits (AMT-2).
     pub const MAX: Self = Self(99_999_999);
 
     /// `minor_units` as an amount. Not limited to [`Amount::MAX`]: that limit is a rule about
@@ -66,7 +66,7 @@ impl Amount {
 
     /// `self × part ÷ whole`, rounded down; nothing where `whole` is nothing.
     ///
-    /// The share of a fee or transfer that goes back with a partial refund (§2.6).
+    /// The share of a fee or transfer that goes back with a partial refund (REF-8).
     #[must_use]
     #[inline]
     pub fn share(self, part: Self, whole: Self) -> Self {

@@ -15,7 +15,7 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Account {
     /// Where the account is: UnionPay and JCB multicapture depend on it (B6), and so does the
-    /// length of a hold in yen (§2.7).
+    /// length of a hold in yen (HOLD-3).
     pub country: Country,
     /// May the account capture several times at all? A matter of its pricing (B2).
     pub multicapture: bool,
@@ -103,7 +103,7 @@ impl Choice for u32 {
 
 macro_rules! dialect {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $rule:literal;)+) => {
-        /// The named choices where the rules leave freedom (§2.15, §2.17). The defaults are the
+        /// The named choices where the rules leave freedom (VER-2, U1 to U18). The defaults are the
         /// rule book's; another engine is checked under its own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct Dialect {
@@ -150,13 +150,13 @@ macro_rules! dialect {
 
 dialect! {
     /// The smallest amount a PaymentIntent may have, in minor units.
-    minimum_amount: u32 = 50, "§2.1";
+    minimum_amount: u32 = 50, "AMT-3";
     /// Must each capture reach the minimum too? The rules know it only of a retired endpoint.
-    minimum_per_capture: bool = false, "§2.4 (7)";
+    minimum_per_capture: bool = false, "CAP-7";
     /// Confirmations an intent survives; the next one cancels it.
     confirm_limit: u8 = 10, "U13";
     /// Is an explicit `final_capture=true` refused where multicapture is unavailable, like `false`?
-    final_capture_needs_multicapture: bool = true, "U1, §2.4 (9)";
+    final_capture_needs_multicapture: bool = true, "U1, CAP-9";
     /// Does a non-final capture of all that is left keep the intent open, with nothing capturable?
     full_capture_stays_open: bool = true, "U5";
     /// Does canceling a partly captured intent end it `succeeded` (else `canceled`)?
@@ -174,9 +174,9 @@ dialect! {
     /// Is `request_multicapture` accepted although the capture method is not manual?
     accept_multicapture_with_automatic: bool = true, "B10, B12";
     /// May the metadata of a canceled intent be changed?
-    metadata_on_canceled: bool = false, "§2.2";
+    metadata_on_canceled: bool = false, "PI-10";
     /// Does a fully refunded open charge turn `refunded` at its final capture by itself?
     refunded_at_final_capture: bool = true, "U16, B43";
     /// Is a released authorization shown as `amount_refunded`, as the API of 2022 did?
-    release_shown_as_refund: bool = true, "U14, §2.7, §2.8";
+    release_shown_as_refund: bool = true, "U14, HOLD-13, HOLD-19";
 }

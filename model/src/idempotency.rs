@@ -1,4 +1,4 @@
-//! Idempotency keys: the same key and parameters answer the same and act at most once (§2.11).
+//! Idempotency keys: the same key and parameters answer the same and act at most once (IDEM-3).
 
 use crate::time::{Countdown, DAY};
 use crate::{KeyView, Operation, Outcome, Rejection};

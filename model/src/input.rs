@@ -40,7 +40,7 @@ pub enum Input {
 pub struct Call {
     /// What is asked.
     pub operation: Operation,
-    /// The idempotency key, if the client sent one (§2.11).
+    /// The idempotency key, if the client sent one (IDEM-1).
     pub key: Option<KeyId>,
     /// What goes wrong on the way.
     pub fault: DeliveryFault,
@@ -89,7 +89,7 @@ pub enum Operation {
     CancelIntent { intent: IntentId, reason: Option<CancellationReason> },
     /// Give captured money back (B42).
     CreateRefund { intent: IntentId, refund: CreateRefund },
-    /// Stop a refund that waits for the customer (§2.6).
+    /// Stop a refund that waits for the customer (REF-6).
     CancelRefund { intent: IntentId, refund: RefundId },
     /// Give a part of the application fee back, by its own endpoint (B46).
     RefundFee { intent: IntentId, amount: Option<i64> },
@@ -105,11 +105,11 @@ pub enum Operation {
     ConfirmSetup { method: Option<PaymentMethod> },
     /// End the SetupIntent.
     CancelSetup { reason: Option<CancellationReason> },
-    /// Prove ownership of the bank account by the amounts of two small deposits (§2.3).
+    /// Prove ownership of the bank account by the amounts of two small deposits (SI-8).
     VerifyMicrodeposits,
     /// Create the Checkout Session (B15–B23).
     CreateSession(CreateSession),
-    /// Close the Checkout Session before anyone pays (§2.13).
+    /// Close the Checkout Session before anyone pays (CHK-1).
     ExpireSession,
 }
 
@@ -161,7 +161,7 @@ pub struct Create {
     pub transfer: Option<i64>,
     /// `confirm`: confirm in the same request.
     pub confirm: bool,
-    /// `off_session`: the customer is not there; only together with `confirm` (§2.2).
+    /// `off_session`: the customer is not there; only together with `confirm` (PI-3).
     pub off_session: bool,
 }
 
@@ -220,7 +220,7 @@ pub struct Confirm {
 /// Parameters of [`Operation::CaptureIntent`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Capture {
-    /// `amount_to_capture`; the default is all that is left (§2.4).
+    /// `amount_to_capture`; the default is all that is left (CAP-8).
     pub amount: Option<i64>,
     /// `final_capture`; the default is true (B35).
     pub final_capture: Option<bool>,
@@ -233,7 +233,7 @@ pub struct Capture {
 /// Parameters of [`Operation::CreateRefund`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CreateRefund {
-    /// `amount`; the default is all that is left (§2.6).
+    /// `amount`; the default is all that is left (REF-1).
     pub amount: Option<i64>,
     /// `refund_application_fee` (B45).
     pub refund_application_fee: bool,
@@ -276,7 +276,7 @@ pub enum EnvironmentEvent {
     PostToLedger { intent: IntentId },
     /// The expiry job comes by (B35, U9).
     ExpireHold { intent: IntentId },
-    /// A refund moves on by itself (§2.6).
+    /// A refund moves on by itself (REF-2).
     Refund { intent: IntentId, refund: RefundId, progress: RefundProgress },
     /// The customer deals with the bank's challenge to saving the method (C19).
     AuthenticateSetup { result: Authentication },
@@ -285,7 +285,7 @@ pub enum EnvironmentEvent {
     /// The customer pays (or saves a method) on the Checkout page. The PaymentIntent that this
     /// creates is `intent`; not looked at when the session has one already.
     CustomerPays { intent: IntentId, method: PaymentMethod },
-    /// The store forgets a key that is old enough (§2.11).
+    /// The store forgets a key that is old enough (IDEM-2).
     PruneKey { key: KeyId },
     /// Time passes. Whatever has to happen by then happens on the way.
     Advance { seconds: u32 },
@@ -302,7 +302,7 @@ pub enum Authentication {
     Abandoned,
 }
 
-/// How a refund moves on by itself (§2.6).
+/// How a refund moves on by itself (REF-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundProgress {
     /// The money arrives.
@@ -315,7 +315,7 @@ pub enum RefundProgress {
     Returned,
 }
 
-/// `capture_method` (§2.1).
+/// `capture_method` (VOC-10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum CaptureMethod {
@@ -327,7 +327,7 @@ pub enum CaptureMethod {
     Manual,
 }
 
-/// `confirmation_method` (§2.1).
+/// `confirmation_method` (VOC-11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum ConfirmationMethod {
@@ -337,7 +337,7 @@ pub enum ConfirmationMethod {
     Manual,
 }
 
-/// Whose charge it is (B48, §2.10).
+/// Whose charge it is (B48, CON-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Flow {
@@ -349,7 +349,7 @@ pub enum Flow {
     Destination,
 }
 
-/// `cancellation_reason` (§2.1).
+/// `cancellation_reason` (VOC-8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the provider's own words")]

@@ -1,4 +1,4 @@
-//! The payment methods: each test method of §2.14 that behaves differently, on one line.
+//! The payment methods: each test method of TST-1 to TST-10 that behaves differently, on one line.
 
 /// A payment method, named after what it does. The provider's token for it is [`PaymentMethod::token`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,7 @@ pub enum PaymentMethod {
     BankTransfer,
 }
 
-/// A card network. Multicapture and the length of a hold depend on it (B5, B6, §2.7).
+/// A card network. Multicapture and the length of a hold depend on it (B5, B6, HOLD-1 to HOLD-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the networks' own names")]
 pub enum Network {
@@ -63,7 +63,7 @@ pub enum Rail {
     BankTransfer,
 }
 
-/// Why a card was declined (§2.5, §2.14).
+/// Why a card was declined (ERR-3, TST-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the provider's own decline codes")]
@@ -79,7 +79,7 @@ pub enum Decline {
 }
 
 impl Decline {
-    /// The `code` that the answer carries, and its `decline_code` (§2.5).
+    /// The `code` that the answer carries, and its `decline_code` (ERR-2, ERR-3).
     #[must_use]
     pub const fn codes(self) -> (&'static str, &'static str) {
         match self {
@@ -108,11 +108,11 @@ pub enum Issuer {
     ChallengesThenDeclines(Decline),
     /// The bank says no when it settles, days later (C8, C13).
     FailsLater,
-    /// The bank never answers; the payment stays `processing`, for cancel tests (§2.14).
+    /// The bank never answers; the payment stays `processing`, for cancel tests (TST-9).
     NeverSettles,
 }
 
-/// What happens to a refund (§2.6).
+/// What happens to a refund (REF-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundPath {
     /// `succeeded` in the answer, and stays.
@@ -134,7 +134,7 @@ pub struct Profile {
     pub issuer: Issuer,
     /// What happens to a refund.
     pub refund: RefundPath,
-    /// Can a SetupIntent save it? Cards that decline cannot be attached (§2.14).
+    /// Can a SetupIntent save it? Cards that decline cannot be attached (TST-2).
     pub can_be_saved: bool,
     /// Does the card carry the features that multicapture needs? (B41)
     pub enterprise_features: bool,
@@ -225,7 +225,7 @@ impl PaymentMethod {
         }
     }
 
-    /// The name in traces; the provider's own test token without its `pm_` where it has one (§2.14).
+    /// The name in traces; the provider's own test token without its `pm_` where it has one (TST-1).
     #[must_use]
     pub const fn token(self) -> &'static str {
         match self {

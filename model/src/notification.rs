@@ -4,7 +4,7 @@ use crate::status::named;
 use crate::{Amount, IntentId, RefundId, Rejection};
 
 named! {
-    /// `type` of a notification (§2.1, §2.9).
+    /// `type` of a notification (VOC-15, EVT-1).
     NotificationKind {
         IntentCreated = "payment_intent.created",
         IntentRequiresAction = "payment_intent.requires_action",

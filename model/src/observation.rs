@@ -183,7 +183,7 @@ pub struct KeyView {
     /// What that request was answered; `None` while it is worked on.
     pub answer: Option<Outcome>,
     /// Seconds until it may be forgotten, none left once it may; `None` while it is worked on. It
-    /// is a day in the moment of the answer (§2.11).
+    /// is a day in the moment of the answer (IDEM-13).
     pub seconds_left: Option<u32>,
 }
 

@@ -7,7 +7,7 @@ pub type Outcome = Result<Accepted, Rejection>;
 
 /// The answer to an input that was done: the object as it is afterwards, in short.
 ///
-/// Stored under an idempotency key, it is the old picture that a replay shows again (§2.11).
+/// Stored under an idempotency key, it is the old picture that a replay shows again (IDEM-12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Accepted {
     /// A PaymentIntent.

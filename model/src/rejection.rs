@@ -173,7 +173,7 @@ pub enum Rejection {
     BeyondBounds,
 }
 
-/// What a client sees of a rejection (§2.5).
+/// What a client sees of a rejection (ERR-1 to ERR-27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wire {
     /// HTTP status.
@@ -201,7 +201,7 @@ const fn missing(param: &'static str) -> Wire {
 }
 
 impl Rejection {
-    /// The one table of answers (§2.4, §2.5, U1–U3, U7, U17, U18).
+    /// The one table of answers (CAP-1 to CAP-10, ERR-1 to ERR-27, U1–U3, U7, U17, U18).
     #[must_use]
     pub const fn wire(self) -> Wire {
         const INTEGER: Option<&str> = Some("parameter_invalid_integer");
@@ -282,7 +282,7 @@ impl Rejection {
     }
 
     /// Is the first answer under a key kept and given again? Not where the endpoint never began:
-    /// conflicts, and parameters that were wrong by themselves (§2.11).
+    /// conflicts, and parameters that were wrong by themselves (IDEM-5).
     #[must_use]
     pub const fn is_stored(self) -> bool {
         !self.is_conflict() && !self.is_validation() && !matches!(self, Self::BeyondBounds)

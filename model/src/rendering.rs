@@ -1,4 +1,4 @@
-//! How one and the same state looks in different versions of the API (C17, §2.7, §2.8, §2.15).
+//! How one and the same state looks in different versions of the API (C17, HOLD-13, HOLD-19, VER-1, VER-2).
 //!
 //! None of it is a state of its own: an old status name is another word for the same status, and a
 //! released hold that is shown as refunded has given nothing back.
@@ -66,7 +66,7 @@ pub fn setup_status(status: SetupStatus, version: ApiVersion) -> &'static str {
 }
 
 /// A charge's `amount_refunded` and `refunded` as the API shows them: a hold that was let go
-/// uncaptured is shown as if it had been refunded, where the dialect says so (§2.7, §2.8, R12).
+/// uncaptured is shown as if it had been refunded, where the dialect says so (HOLD-13, HOLD-19, R12).
 #[must_use]
 pub fn refund_shown(config: &Config, payment: &PaymentView, charge: &ChargeView) -> (Amount, bool) {
     let let_go =

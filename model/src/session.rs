@@ -1,4 +1,4 @@
-//! The Checkout Session: wraps one payment or one setup (B15–B27, §2.13).
+//! The Checkout Session: wraps one payment or one setup (B15–B27, CHK-1 to CHK-7).
 
 use crate::notification::Outbox;
 use crate::payment::{Payment, intent_amount};
@@ -24,7 +24,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A new session, if its parameters fit its page (B9, B15, B22, §2.13).
+    /// A new session, if its parameters fit its page (B9, B15, B22, CHK-2, CHK-3).
     pub(crate) fn create(config: &Config, request: CreateSession) -> Result<Self, Rejection> {
         const SHORTEST: u32 = 30 * MINUTE;
         let amount = match request.mode {

@@ -1,4 +1,4 @@
-//! The SetupIntent: saves a payment method and never charges it (C2, C19, §2.3).
+//! The SetupIntent: saves a payment method and never charges it (C2, C19, SI-1 to SI-13).
 
 use crate::notification::Outbox;
 use crate::payment::error_of;
@@ -60,7 +60,7 @@ impl Setup {
         self.done()
     }
 
-    /// Tries to save the payment method. That there is one is checked before the status (§2.3).
+    /// Tries to save the payment method. That there is one is checked before the status (SI-3).
     pub(crate) fn confirm(
         self,
         config: &Config,
@@ -75,7 +75,7 @@ impl Setup {
         check_method(method)?;
         if self.confirmations >= config.dialect.confirm_limit {
             next.status = SetupStatus::Canceled;
-            // Nobody gave a reason, and the system has none of its own for a setup (§2.1).
+            // Nobody gave a reason, and the system has none of its own for a setup (SI-12).
             outbox.tell(NotificationKind::SetupCanceled)?;
             return Ok((next, Err(Rejection::TooManySetupConfirmations)));
         }
@@ -138,7 +138,7 @@ impl Setup {
         }
     }
 
-    /// The two small deposits have been named: the bank account is the customer's (§2.3).
+    /// The two small deposits have been named: the bank account is the customer's (SI-8).
     pub(crate) fn verify(self, outbox: &mut Outbox<'_>) -> SetupChanged {
         let bank = self.payment_method.is_some_and(|method| method.profile().rail == Rail::UsBankAccount);
         if self.status != SetupStatus::RequiresAction || !bank {
@@ -162,7 +162,7 @@ impl Setup {
         }
     }
 
-    /// A client ends it. Not while a bank is at work, not one that a Checkout Session owns (§2.3).
+    /// A client ends it. Not while a bank is at work, not one that a Checkout Session owns (SI-6, SI-7, SI-10).
     pub(crate) fn cancel(mut self, reason: Option<CancellationReason>, outbox: &mut Outbox<'_>) -> SetupChanged {
         match reason {
             Some(CancellationReason::Automatic | CancellationReason::Fraudulent) => {

@@ -29,7 +29,7 @@ macro_rules! named {
 pub(crate) use named;
 
 named! {
-    /// Where a PaymentIntent is in its life (§2.1).
+    /// Where a PaymentIntent is in its life (VOC-1).
     IntentStatus {
         RequiresPaymentMethod = "requires_payment_method",
         RequiresConfirmation = "requires_confirmation",
@@ -48,7 +48,7 @@ impl IntentStatus {
         matches!(self, Self::Succeeded | Self::Canceled)
     }
 
-    /// May an attempt to pay be started, and may what it is about be changed? (§2.2)
+    /// May an attempt to pay be started, and may what it is about be changed? (PI-5, PI-11)
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::RequiresPaymentMethod | Self::RequiresConfirmation | Self::RequiresAction)
@@ -56,12 +56,12 @@ impl IntentStatus {
 }
 
 named! {
-    /// Where a charge is. An authorized, uncaptured charge is `succeeded` (§2.1).
+    /// Where a charge is. An authorized, uncaptured charge is `succeeded` (VOC-3).
     ChargeStatus { Pending = "pending", Succeeded = "succeeded", Failed = "failed" }
 }
 
 named! {
-    /// Where a refund is (§2.6).
+    /// Where a refund is (VOC-4).
     RefundStatus {
         Pending = "pending",
         RequiresAction = "requires_action",
@@ -92,7 +92,7 @@ named! {
 }
 
 impl SetupStatus {
-    /// May it be confirmed, changed or canceled? (§2.3)
+    /// May it be confirmed, changed or canceled? (SI-1, SI-4, SI-6)
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::RequiresPaymentMethod | Self::RequiresConfirmation | Self::RequiresAction)
@@ -100,17 +100,17 @@ impl SetupStatus {
 }
 
 named! {
-    /// Where the Checkout Session is (§2.13).
+    /// Where the Checkout Session is (VOC-12).
     SessionStatus { Open = "open", Complete = "complete", Expired = "expired" }
 }
 
 named! {
-    /// Has the Checkout Session been paid? (§2.1)
+    /// Has the Checkout Session been paid? (VOC-12)
     PaymentStatus { Unpaid = "unpaid", Paid = "paid", NoPaymentRequired = "no_payment_required" }
 }
 
 named! {
-    /// The currency of an amount, as far as a rule looks at it (§2.7).
+    /// The currency of an amount, as far as a rule looks at it (HOLD-3).
     Currency { Usd = "usd", Eur = "eur", Jpy = "jpy", /** No currency the provider knows. */ Unknown = "usdt" }
 }
 

@@ -148,7 +148,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         }
     }
 
-    // --- requests and their keys (§2.11) ---
+    // --- requests and their keys (IDEM-1) ---
 
     fn call(&mut self, call: Call) -> Outcome {
         let Call { operation, key, fault } = call;
@@ -383,7 +383,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         self.change_setup(|setup, config, outbox| setup.confirm(config, Some(method), outbox))
     }
 
-    /// Closes the session, and with it what it owns (§2.13).
+    /// Closes the session, and with it what it owns (CHK-1, CHK-4).
     fn expire_session(&mut self, session: Session) -> Result<(), Rejection> {
         let mut outbox = Outbox::new(self.notifications, Target::Session);
         self.state.session = Some(session.expire(&mut outbox)?);

@@ -9,13 +9,13 @@ use holdfast_model::{Config, Dialect, State, transition};
 
 /// A trace for each choice. Under the usual one, it goes otherwise.
 const CHOICES: &str = "
-# §2.1: the smallest amount is the currency's.
+# AMT-3: the smallest amount is the currency's.
 dialect minimum_amount=2
 create  pi1 1 usd        => rejected amount_too_small param=amount http=400 exists=false
 create  pi1 2 usd        => requires_payment_method
 update  pi1 amount=1     => rejected amount_too_small amount=2
 
-# §2.4: each capture reaches what an intent has to reach; a release takes nothing and need not.
+# CAP-7: each capture reaches what an intent has to reach; a release takes nothing and need not.
 dialect minimum_per_capture=yes
 create  pi1 1000 usd manual multicapture method=card_visa confirm => requires_capture
 capture pi1 49 final=false  => rejected amount_too_small param=amount_to_capture http=400 received=0 notifies
@@ -100,7 +100,7 @@ confirm        pi3 capture_method=automatic_async => rejected - param=payment_me
 update         pi3 capture_method=manual          => requires_confirmation
 confirm        pi3                                => requires_capture multicapture_available=true
 
-# §2.2, C15: the metadata of a canceled intent may be changed, and nothing else, not even the last error.
+# PI-10, C15: the metadata of a canceled intent may be changed, and nothing else, not even the last error.
 dialect metadata_on_canceled=yes
 create  pi1 1000 usd manual method=card_visa confirm => requires_capture
 cancel  pi1             => canceled

@@ -2,7 +2,7 @@
 
 use holdfast_model::{Dialect, PaymentMethod};
 
-/// §2.14 and B41: token, how the money is asked for, what the answer is, what becomes of a refund, whether a
+/// TST-1 to TST-10 and B41: token, how the money is asked for, what the answer is, what becomes of a refund, whether a
 /// SetupIntent can save it, whether it has what multicapture needs.
 const METHODS: &str = "
 card_visa                                                  Card(Visa)             Approves                                   Immediate    saved   enterprise

@@ -328,7 +328,7 @@ fn named_amount_is_moved<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// How much of `total` goes back with this refund, of what has not gone back yet: all with a refund of all
-/// that was left, its share otherwise, rounded down (B44, §2.6).
+/// that was left, its share otherwise, rounded down (B44, REF-8).
 fn due_back(before: &PaymentView, given_back: Amount, total: Amount, already: Amount) -> Option<Amount> {
     let left = total.minus(already)?;
     if given_back == rest(before) {

@@ -9,11 +9,11 @@ use crate::judgement::{Judgement, Voice, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
 
-/// Seven days: the usual hold (§2.7).
+/// Seven days: the usual hold (HOLD-1).
 const USUAL: i64 = 604_800;
-/// Four days and eighteen hours: Visa without the customer (§2.7).
+/// Four days and eighteen hours: Visa without the customer (HOLD-2).
 const VISA_WITHOUT_CUSTOMER: i64 = 410_400;
-/// Thirty days: yen, in Japan, on most networks (§2.7).
+/// Thirty days: yen, in Japan, on most networks (HOLD-3).
 const JAPAN: i64 = 2_592_000;
 
 fn hold_left(payment: &PaymentView) -> Option<i64> {

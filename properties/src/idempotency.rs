@@ -7,7 +7,7 @@ use crate::judgement::{Judgement, Voice, given};
 use crate::step::{Step, find_key, subject};
 use crate::words::changes;
 
-/// A key is kept for a day from its answer (§2.11, §2.16).
+/// A key is kept for a day from its answer (IDEM-2, IDEM-13).
 const DAY: u32 = 86_400;
 
 /// A call that nothing went wrong with, under a key that the engine knew: the key and the request.

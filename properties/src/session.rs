@@ -13,7 +13,7 @@ use SessionStatus::{Complete, Expired, Open};
 
 /// A session is open for a day (B16).
 const DAY: u32 = 86_400;
-/// A session is open for half an hour at the least (§2.13).
+/// A session is open for half an hour at the least (CHK-2).
 const HALF_HOUR: u32 = 1_800;
 
 /// The session's payment.

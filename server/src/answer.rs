@@ -29,7 +29,7 @@ impl Answer {
         Self::new(200, body)
     }
 
-    /// Returns a refusal in the engine's error envelope (§2.5).
+    /// Returns a refusal in the engine's error envelope (ERR-1, ERR-4).
     pub(crate) fn refused(refusal: &Refusal, version: ApiVersion, request: u64) -> Self {
         Self::new(refusal.reason.row().status, render::error(refusal, version, request))
     }

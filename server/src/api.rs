@@ -1,4 +1,4 @@
-//! From a request to its response: the caller, the operation, the headers of the response (§2.11, §2.15).
+//! From a request to its response: the caller, the operation, the headers of the response (IDEM-4, VER-10).
 
 use crate::answer::Answer;
 use crate::app::App;
@@ -49,7 +49,7 @@ fn respond(app: &App, call: &Call) -> Result<(Answer, ApiVersion), HttpError> {
     let params = params::read(&call.query, &call.body)?;
     let version = caller.version.or_else(|| app.engine.account(caller.account).map(|account| account.version));
     let version = version.unwrap_or(ApiVersion::CURRENT);
-    // Only a POST has an idempotency key (§2.11).
+    // Only a POST has an idempotency key (IDEM-1).
     let key = call.header("idempotency-key").filter(|key| verb == Some(Verb::Post) && !key.is_empty());
     let answer = match located.handler {
         Handler::Local(handler) => {

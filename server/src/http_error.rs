@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use holdfast_engine::edge::render;
 use serde_json::json;
 
-/// The reason why a request does not reach the engine (§2.5).
+/// The reason why a request does not reach the engine (ERR-1, ERR-4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HttpError {
     /// 401: the request has no API key.

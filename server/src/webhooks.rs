@@ -7,7 +7,7 @@ use ureq::Agent;
 /// The maximum time for an endpoint's response.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Delivery over HTTP: one POST per attempt. Redirects are not followed and count as failures (§2.12).
+/// Delivery over HTTP: one POST per attempt. Redirects are not followed and count as failures (HOOK-5).
 #[derive(Debug)]
 pub struct HttpDelivery(Agent);
 

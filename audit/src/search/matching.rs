@@ -190,7 +190,7 @@ const fn capture_word(method: CaptureMethod) -> &'static str {
     }
 }
 
-/// A hold that ran out is canceled by the system, one that a client cancels is not (§2.1, §2.7).
+/// A hold that ran out is canceled by the system, one that a client cancels is not (VOC-8, HOLD-12).
 fn reason(found: &mut Differences, object: &Object, before: Option<&PaymentView>, after: &PaymentView) {
     use holdfast_model::CancellationReason as Reason;
     const CALLERS: [&str; 4] = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
@@ -235,7 +235,7 @@ fn charge(
     found.amount("amount_captured", &object.amount_captured, charge.captured_amount);
     found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
     let (shown, flag) = refund_shown(scene.config, after, charge);
-    // Old versions count the released rest of a partial capture as refunded (§2.4, §2.15).
+    // Old versions count the released rest of a partial capture as refunded (CAP-13, VER-2).
     let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| is_old(told) && charge.captured);
     match with_rest {
         Some(with_rest) => found.amount_or("amount_refunded", &object.amount_refunded, shown, with_rest),

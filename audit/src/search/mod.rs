@@ -240,7 +240,7 @@ impl Search<'_, '_> {
 
     /// A hold of which nothing is told may have begun when it had to, to run out at the next event.
     fn before_a_hold(&mut self, place: &Place, way: Way, next: (NotificationKind, i64)) {
-        /// A second more than holds last (§2.7).
+        /// A second more than holds last (HOLD-1).
         const WINDOWS: [i64; 3] = [604_801, 410_401, 2_592_001];
         use NotificationKind::{ChargeCaptured, ChargeExpired, IntentCanceled, IntentSucceeded};
         let view = step::payment(&place.state.observe(&self.case.config), &self.case.config);

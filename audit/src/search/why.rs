@@ -45,8 +45,9 @@ impl Search<'_, '_> {
         }
         if let Some(length) = self.case.hints.strange_hold {
             let days = length.checked_div(86_400).unwrap_or(0);
-            let why =
-                format!("its hold lasts {length} s ({days} days), and the model has no method with such a hold (§2.7)");
+            let why = format!(
+                "its hold lasts {length} s ({days} days), and the model has no method with such a hold (HOLD-1)"
+            );
             return Finding::CannotTell { why };
         }
         let places: Vec<&Place> =
@@ -73,7 +74,7 @@ impl Search<'_, '_> {
             latest = latest.or(Some((state, view)));
         }
         if kind_is_of_refunds(kind) && self.is_a_strange_refund(told, nearest.as_ref()) {
-            let why = "no payment method of the model lets a refund move like that, though some may (§2.6)".to_owned();
+            let why = "no payment method of the model lets a refund move like that, though some may (REF-2)".to_owned();
             return Finding::CannotTell { why };
         }
         let why = sentence(told, nearest.as_ref(), &refusals, &could_be);
@@ -223,7 +224,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// An amount that no amount can be (§2.1).
+/// An amount that no amount can be (AMT-2).
 fn ill_typed(told: &Told) -> Option<Impossible> {
     const MOST: i64 = 99_999_999;
     let object = told.object();
@@ -235,7 +236,7 @@ fn ill_typed(told: &Told) -> Option<Impossible> {
         Seen::Null if !matches!(name, "application_fee_amount") => Some(format!("`{name}` is null")),
         Seen::Absent | Seen::Null | Seen::Is(_) => None,
     })?;
-    let mut impossible = Impossible::of(told, wrong).by("§2.1 I1");
+    let mut impossible = Impossible::of(told, wrong).by("AMT-2 I1");
     impossible.properties.push("amount-in-range");
     Some(impossible)
 }
@@ -352,13 +353,13 @@ fn overlay(before: &PaymentView, told: &Told) -> Option<PaymentView> {
 /// The rules that say when such an event is told.
 fn rules_of(kind: Kind) -> &'static str {
     const RULES: [(Kind, &str); 7] = [
-        (Kind::IntentCapturableUpdated, "§2.9 B52 B54"),
-        (Kind::ChargeUpdated, "§2.9 B52 B54"),
-        (Kind::ChargeCaptured, "§2.9 B56"),
-        (Kind::RefundCreated, "§2.9 B42"),
-        (Kind::ChargeRefunded, "§2.9 B42"),
-        (Kind::IntentCanceled, "§2.9 C14 C15"),
-        (Kind::ChargeExpired, "§2.9 §2.7"),
+        (Kind::IntentCapturableUpdated, "EVT-3 B52 B54"),
+        (Kind::ChargeUpdated, "EVT-8 B52 B54"),
+        (Kind::ChargeCaptured, "EVT-7 B56"),
+        (Kind::RefundCreated, "EVT-13 B42"),
+        (Kind::ChargeRefunded, "EVT-13 B42"),
+        (Kind::IntentCanceled, "EVT-10 C14 C15"),
+        (Kind::ChargeExpired, "EVT-11 HOLD-12"),
     ];
-    RULES.iter().find(|(told, _)| *told == kind).map_or("§2.9", |(_, rules)| rules)
+    RULES.iter().find(|(told, _)| *told == kind).map_or("VOC-15", |(_, rules)| rules)
 }

@@ -17,7 +17,7 @@ pub struct Alphabet {
     pub(crate) payment: Vec<(Input, When)>,
     /// Inputs about anything else; tried in every state.
     pub(crate) world: Vec<Input>,
-    /// Requests sent with idempotency keys, with every fault, begun and finished (§2.11).
+    /// Requests sent with idempotency keys, with every fault, begun and finished (IDEM-1, IDEM-7).
     pub(crate) keyed: Vec<Operation>,
     /// Does time pass?
     pub(crate) time: bool,

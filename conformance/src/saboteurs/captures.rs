@@ -148,7 +148,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a final capture says so only with multicapture, or needs none",
-        rules: "U1 §2.4",
+        rules: "U1 CAP-9",
         breaks: Property("final-capture-needs-multicapture"),
         how: Decides(|dialect| {
             dialect.explicit_final_needs_multicapture = !dialect.explicit_final_needs_multicapture;
@@ -156,7 +156,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "small pieces are treated the other way",
-        rules: "§2.4",
+        rules: "CAP-7",
         breaks: Seen("answer"),
         how: Decides(|dialect| dialect.capture_minimum_applies = !dialect.capture_minimum_applies),
     },

@@ -60,7 +60,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the fee is forgotten at creation",
-        rules: "A17 §2.10",
+        rules: "A17 CON-2",
         breaks: Seen("fee"),
         how: Hears(|request, _| create(request, |it| it.application_fee_amount = None)),
     },
@@ -78,13 +78,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the ledger gets nothing of a fee",
-        rules: "I8 §2.10",
+        rules: "I8 CON-8",
         breaks: Property("standing-amounts-are-collected"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::ApplicationFee)),
     },
     Saboteur {
         name: "the ledger gets nothing of a transfer",
-        rules: "I8 §2.10",
+        rules: "I8 CON-8",
         breaks: Property("links-fit-the-ledger"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::Transfer)),
     },
@@ -108,7 +108,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a fee is one unit more on its object than in the ledger",
-        rules: "I8 §2.10",
+        rules: "I8 CON-8",
         breaks: Seen("fee"),
         how: Writes(|batch, store| {
             fees(batch, store, |fee, before| {

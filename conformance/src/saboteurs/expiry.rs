@@ -15,19 +15,19 @@ const HOURLY: i64 = 3_600;
 pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a hold lasts a day too long",
-        rules: "§2.7 §2.16",
+        rules: "HOLD-1 HOLD-9",
         breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.hold = dialect.timing.hold.saturating_add(DAY)),
     },
     Saboteur {
         name: "a Visa hold without the customer lasts as long as any",
-        rules: "§2.7 §2.16",
+        rules: "HOLD-1 HOLD-9",
         breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.merchant_visa_hold = dialect.timing.hold),
     },
     Saboteur {
         name: "a hold in yen lasts as long as any",
-        rules: "§2.7 §2.16",
+        rules: "HOLD-1 HOLD-9",
         breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.japan_hold = dialect.timing.hold),
     },
@@ -51,13 +51,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the expiry job is never scheduled",
-        rules: "B35 §2.7",
+        rules: "B35 HOLD-11",
         breaks: Property("held-means-a-deadline"),
         how: Writes(|batch, _| forget_job(batch, JobKind::ExpireHold)),
     },
     Saboteur {
         name: "the expiry job comes an hour late",
-        rules: "U9 §2.7",
+        rules: "U9 HOLD-11",
         breaks: Property("held-means-a-deadline"),
         how: Decides(|dialect| {
             dialect.timing.expiry_job_after = dialect.timing.expiry_job_after.saturating_add(HOUR);
@@ -112,7 +112,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "each capture renews the hold",
-        rules: "U9 §2.7",
+        rules: "U9 HOLD-11",
         breaks: Property("deadline-comes-with-time-only"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {

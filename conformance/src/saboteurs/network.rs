@@ -74,7 +74,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a refund that the customer gives up is sent all the same",
-        rules: "§2.6",
+        rules: "REF-5",
         breaks: Books,
         how: Unasked(|ask| matches!(ask, Ask::CancelRefund { .. })),
     },

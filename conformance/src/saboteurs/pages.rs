@@ -12,7 +12,7 @@ use super::edits::{forget_job, intents, is_job, lose, sessions, setups};
 pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a session lasts twice as long as it says",
-        rules: "B16 §2.13",
+        rules: "B16 CHK-2",
         breaks: Property("open-session-has-a-deadline"),
         how: Writes(|batch, store| {
             sessions(batch, store, |session, before| {
@@ -25,7 +25,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a session that says nothing lasts half a day",
-        rules: "B16 §2.16",
+        rules: "B16 CHK-2",
         breaks: Property("session-expires-on-time"),
         how: Decides(|dialect| dialect.timing.session = HOUR.saturating_mul(12)),
     },
@@ -37,7 +37,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "an expired session leaves its payment open",
-        rules: "R15 §2.13",
+        rules: "R15 CHK-4",
         breaks: Property("expired-sessions-payment-is-canceled"),
         how: Writes(|batch, _| {
             let expires = |object: &holdfast_engine::Object| {
@@ -110,37 +110,37 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the completion of a session is not told",
-        rules: "B26 §2.9",
+        rules: "B26 EVT-17",
         breaks: Property("session-ends-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionCompleted)),
     },
     Saboteur {
         name: "the end of a session's bank payment is not told",
-        rules: "B26 §2.9",
+        rules: "B26 EVT-17",
         breaks: Property("sessions-debit-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionAsyncPaymentSucceeded)),
     },
     Saboteur {
         name: "a session's expiry job does nothing",
-        rules: "B16 §2.13",
+        rules: "B16 CHK-2",
         breaks: Property("session-expires-on-time"),
         how: Ignores(|command| is_job(command, JobKind::ExpireSession)),
     },
     Saboteur {
         name: "a mandate to debit is there at once",
-        rules: "C19 §2.3",
+        rules: "C19 SI-4",
         breaks: Seen("setup"),
         how: Decides(|dialect| dialect.mandates_take_time = false),
     },
     Saboteur {
         name: "a bank's answer to a mandate is not heard",
-        rules: "C19 §2.3",
+        rules: "C19 SI-4",
         breaks: Seen("setup"),
         how: Ignores(|command| matches!(command, Command::Environment(EngineEvent::MandateAnswered { .. }))),
     },
     Saboteur {
         name: "a customer who fails the authentication of a setup passes",
-        rules: "C19 §2.3",
+        rules: "C19 SI-4",
         breaks: Seen("setup"),
         how: Hears(|request, _| {
             if let Command::Environment(EngineEvent::AuthenticateSetup { passes, .. }) = &mut request.command {
@@ -160,7 +160,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the success of a setup is not told",
-        rules: "C19 §2.9",
+        rules: "C19 EVT-16",
         breaks: Property("setup-moves-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::SetupIntentSucceeded)),
     },

@@ -48,7 +48,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the reason of a cancel is lost",
-        rules: "C15 §2.1",
+        rules: "C15 VOC-8",
         breaks: Seen("cancellation_reason"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.cancellation_reason = None)),
     },
@@ -72,13 +72,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "manual confirmation is forgotten at creation",
-        rules: "C5 §2.2",
+        rules: "C5 PI-17",
         breaks: Property("creation-takes-what-was-asked"),
         how: Hears(|request, _| create(request, |it| it.confirmation_method = ConfirmationMethod::Automatic)),
     },
     Saboteur {
         name: "an update adds a unit to the amount",
-        rules: "§2.2",
+        rules: "PI-5",
         breaks: Property("updates-change-what-they-name"),
         how: Hears(|request, _| {
             if let Command::UpdatePaymentIntent(update) = &mut request.command {
@@ -98,7 +98,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "the customer is thought to be there when away",
-        rules: "C3 §2.7",
+        rules: "C3 HOLD-10",
         breaks: Seen("answer"),
         how: Hears(|request, _| {
             if let Command::ConfirmPaymentIntent(confirm) = &mut request.command {
@@ -133,7 +133,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a challenged card is charged without its customer",
-        rules: "C7 §2.2",
+        rules: "C7 PI-16",
         breaks: Property("challenged-card-waits-for-its-customer"),
         how: Answers(|_, answer| {
             if *answer == Answer::ChallengeRequired {
@@ -173,7 +173,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "why an attempt failed is forgotten",
-        rules: "C13 §2.1",
+        rules: "C13 PI-24",
         breaks: Seen("last_error"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.last_error = None)),
     },

@@ -12,7 +12,7 @@ use super::edits::{charges, entries, less, lose_entries, refund, refunded_charge
 pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "a refund gives everything back, whatever was asked",
-        rules: "B42 §2.6",
+        rules: "B42 REF-1",
         breaks: Property("refund-gives-what-was-asked"),
         how: Hears(|request, _| refund(request, |it| it.amount = it.amount.filter(|asked| *asked < 1))),
     },
@@ -43,7 +43,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a failed refund stays with the customer",
-        rules: "R7 §2.6",
+        rules: "R7 REF-4",
         breaks: Property("refunds-add-up"),
         how: Writes(|batch, store| {
             charges(batch, store, |charge, before| {
@@ -75,7 +75,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "a refund that is pending has arrived",
-        rules: "§2.6",
+        rules: "REF-5",
         breaks: Property("refund-starts-as-its-method-says"),
         how: Writes(|batch, store| {
             refunds(batch, store, |refund, before| {
@@ -87,7 +87,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "nobody hears that a refund failed",
-        rules: "R7 §2.6",
+        rules: "R7 REF-4",
         breaks: Seen("refund"),
         how: Ignores(|command| {
             matches!(command, Command::Environment(EngineEvent::RefundReported { outcome: Err(_), .. }))
@@ -117,7 +117,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "every refund gives the fee back",
-        rules: "B46 §2.10",
+        rules: "B46 CON-4",
         breaks: Property("connect-money-goes-back-when-asked"),
         how: Hears(|request, store| {
             let fees = refunded_charge(&request.command, store).is_some_and(|charge| !charge.fees.is_empty());
@@ -126,7 +126,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "no refund brings the transfer back",
-        rules: "B46 §2.10",
+        rules: "B46 CON-4",
         breaks: Property("connect-money-goes-back-when-asked"),
         how: Hears(|request, _| refund(request, |it| it.reverse_transfer = false)),
     },

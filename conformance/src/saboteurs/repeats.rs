@@ -23,19 +23,19 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "keys are not looked at",
-        rules: "I13 §2.11",
+        rules: "I13 IDEM-3",
         breaks: Retries,
         how: Hears(|request, _| request.idempotency_key = None),
     },
     Saboteur {
         name: "another request under a known key is answered as the first",
-        rules: "§2.5 §2.11",
+        rules: "ERR-10 IDEM-6",
         breaks: Property("other-parameters-are-refused"),
         how: Keys(|record, command| record.command.clone_from(command)),
     },
     Saboteur {
         name: "a known key of a payment's owner is refused to everybody",
-        rules: "I13 §2.11",
+        rules: "I13 IDEM-3",
         breaks: Property("replay-answers-the-same"),
         how: Keys(|record, command| {
             if is_about_payments(command) {
@@ -45,7 +45,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "keys are forgotten after an hour",
-        rules: "R22 §2.11 §2.16",
+        rules: "R22 IDEM-2 IDEM-13",
         breaks: Property("keys-are-kept-for-a-day"),
         how: Decides(|dialect| dialect.timing.idempotency = HOUR),
     },
@@ -57,13 +57,13 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "failures of the server are not kept under their key",
-        rules: "R2 §2.11",
+        rules: "R2 IDEM-3",
         breaks: Property("first-answer-is-kept"),
         how: Writes(|batch, _| forget_key(batch, |response| response.status() >= 500)),
     },
     Saboteur {
         name: "a repeated request shows the present state",
-        rules: "I13 §2.11",
+        rules: "I13 IDEM-3",
         breaks: Property("replay-answers-the-same"),
         how: Replies(|_, response, store| {
             if let Body::Object(object) = &mut response.body

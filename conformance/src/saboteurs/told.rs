@@ -11,7 +11,7 @@ use super::edits::{lose, more, twice};
 pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "nobody is told that a payment was created",
-        rules: "C5 R9 §2.9",
+        rules: "C5 R9 EVT-1",
         breaks: Property("beginnings-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCreated)),
     },
@@ -41,7 +41,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "nobody is told of an approval",
-        rules: "B30 §2.9",
+        rules: "B30 EVT-3",
         breaks: Property("approval-is-told-first"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeSucceeded)),
     },
@@ -59,7 +59,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     },
     Saboteur {
         name: "nobody is told that a hold ran out",
-        rules: "R11 §2.7",
+        rules: "R11 EVT-11",
         breaks: Property("released-hold-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeExpired)),
     },

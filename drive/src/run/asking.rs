@@ -145,7 +145,7 @@ impl Run<'_> {
         let before = self.world;
         let is_new = matches!(input, Input::Call(Call { operation: Operation::CreateIntent { .. }, key: None, .. }));
         let keyless = matches!(input, Input::Call(Call { key: None, .. }));
-        // What is kept under the key is the failure (§2.11), which the model knows nothing of.
+        // What is kept under the key is the failure (IDEM-3), which the model knows nothing of.
         if keyless && (is_new || self.is_like(input, &before)?) {
             took.goes_on = true;
         } else if keyless && self.is_like(input, &calm.after)? {

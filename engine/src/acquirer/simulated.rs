@@ -246,7 +246,7 @@ impl Position {
     }
 }
 
-/// Returns the issuer's answer to a verification without money (§2.14). A card that only declines charges, or has no
+/// Returns the issuer's answer to a verification without money (TST-2). A card that only declines charges, or has no
 /// funds, can be kept. A bank account is checked at once; only its debits take days.
 fn verified(method: TestMethod, presence: Presence) -> Answer {
     let no_funds = matches!(
@@ -258,7 +258,7 @@ fn verified(method: TestMethod, presence: Presence) -> Answer {
     if kept { Answer::Done } else { answer }
 }
 
-/// Returns the issuer's answer to an attempt with `method` (§2.14).
+/// Returns the issuer's answer to an attempt with `method` (TST-1).
 fn issuer(method: TestMethod, presence: Presence) -> Answer {
     let challenge = |wanted: bool, then: Answer| match presence.authenticated || !wanted {
         true => then,

@@ -72,19 +72,19 @@ pub enum EnvironmentEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum JobKind {
-    /// Ends a hold whose window is over (§2.7).
+    /// Ends a hold whose window is over (HOLD-11).
     ExpireHold = 0,
     /// Runs the background capture and fills the ledger (A2, A12).
     FillLedger = 1,
     /// Queries the outcome of a bank debit (C8).
     BankOutcome = 2,
-    /// Queries the outcome of a refund (§2.6).
+    /// Queries the outcome of a refund (REF-1).
     RefundOutcome = 3,
-    /// Fails a refund whose customer never gave details (§2.6).
+    /// Fails a refund whose customer never gave details (REF-5).
     RefundDetails = 4,
     /// Expires a Checkout Session (B16).
     ExpireSession = 5,
-    /// Posts an event to an endpoint (§2.12).
+    /// Posts an event to an endpoint (HOOK-1).
     Deliver = 6,
 }
 

@@ -102,7 +102,7 @@ pub enum Command {
     },
     RollWebhookSecret {
         endpoint: WebhookEndpointId,
-        /// The seconds for which the old secret still signs, 0 to 86 400 (§2.12).
+        /// The seconds for which the old secret still signs, 0 to 86 400 (HOOK-10).
         keep: Seconds,
     },
     /// A new account connected to the caller's.
@@ -116,7 +116,7 @@ pub enum Command {
     Environment(EnvironmentEvent),
     /// The worker runs a job that is due.
     Job(JobKey),
-    /// A request that could not be read. If it names an unknown object, the response reports that first (§2.4).
+    /// A request that could not be read. If it names an unknown object, the response reports that first (CAP-15).
     Malformed {
         target: Option<ObjectId>,
         refusal: Box<Refusal>,

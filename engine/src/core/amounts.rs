@@ -1,4 +1,4 @@
-//! Conversion of the numbers that clients send into amounts that the rules accept (§2.1, §2.4).
+//! Conversion of the numbers that clients send into amounts that the rules accept (AMT-1, CAP-3).
 
 use super::decision_context::Stop;
 use crate::money::{Currency, Money};
@@ -24,13 +24,13 @@ pub(super) fn positive(amount: i64, param: &'static str) -> Result<Money, Stop> 
     }
 }
 
-/// Returns an amount of at least zero (§2.4.3).
+/// Returns an amount of at least zero (CAP-3).
 pub(super) fn non_negative(amount: i64, param: &'static str) -> Result<Money, Stop> {
     u64::try_from(amount).map(Money::new).map_err(|_| Reason::Negative(param.into()).into())
 }
 
 /// Returns an optional fee or transfer amount: at least one, and like every amount of a payment at most eight digits
-/// (§2.1).
+/// (VOC-10).
 pub(super) fn optional_share(amount: Option<i64>, param: &'static str) -> Result<Option<Money>, Stop> {
     let Some(number) = amount else { return Ok(None) };
     match positive(number, param)? {

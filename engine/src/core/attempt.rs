@@ -76,13 +76,13 @@ pub(super) fn run(
     Ok((intent, refusal))
 }
 
-/// Checks that a payment with manual capture uses a card (§2.7).
+/// Checks that a payment with manual capture uses a card (HOLD-1 to HOLD-17).
 pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
     let manual = capture_method(intent, method) == CaptureMethod::Manual;
     if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
 }
 
-/// Returns the capture method: `payment_method_options.card.capture_method` overrides the intent's for cards (§2.1).
+/// Returns the capture method: `payment_method_options.card.capture_method` overrides the intent's for cards (VOC-10).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
     match intent.card_capture_manual && !method.method_type().settles_later() {
         true => CaptureMethod::Manual,
@@ -90,7 +90,7 @@ fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMeth
     }
 }
 
-/// Requires an action of the customer (C7), or fails the attempt if the customer is absent (§2.2).
+/// Requires an action of the customer (C7), or fails the attempt if the customer is absent (PI-19).
 fn challenge(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -114,7 +114,7 @@ pub(super) fn customers_action(options: ConfirmOptions) -> NextAction {
     options.return_url.map_or(NextAction::Sdk, |return_url| NextAction::Redirect { return_url })
 }
 
-/// Fails the attempt: the intent requires a payment method again (C13, §2.2).
+/// Fails the attempt: the intent requires a payment method again (C13, PI-22).
 pub(super) fn fail(
     context: &DecisionContext<'_>,
     changes: &mut Changes,
@@ -174,7 +174,7 @@ fn process(
     changes.put(charge);
 }
 
-/// Returns the time to settlement. Late accounts take at least three minutes longer (§2.14).
+/// Returns the time to settlement. Late accounts take at least three minutes longer (TST-10).
 fn settlement(context: &DecisionContext<'_>, method: &PaymentMethod) -> Seconds {
     let late = matches!(method.test_method.row().behaviour, Behaviour::SettleLate | Behaviour::RejectLate(_));
     context.dialect.timing.bank_settlement.saturating_add(if late { MINUTE.saturating_mul(3) } else { 0 })
@@ -303,7 +303,7 @@ fn multicapture(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &
     intent.request_multicapture && context.account.interchange_plus && row.enterprise && network_takes_it
 }
 
-/// Returns the length of the hold (§2.7).
+/// Returns the length of the hold (HOLD-3).
 fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
     let timing = &context.dialect.timing;
     let japan = context.account.country == "JP" && intent.currency == Currency::Jpy;
@@ -316,7 +316,7 @@ fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &P
     }
 }
 
-/// Marks a method without a customer as used, and attaches one that is kept for later (§2.2, C19).
+/// Marks a method without a customer as used, and attaches one that is kept for later (PI-23, C19).
 fn use_up(context: &DecisionContext<'_>, changes: &mut Changes, intent: &PaymentIntent, method: &PaymentMethod) {
     let mut method = method.clone();
     match (intent.customer, intent.setup_future_usage) {

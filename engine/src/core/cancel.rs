@@ -1,4 +1,4 @@
-//! Decisions of cancellation and expiry: a hold ends without a capture (C14, C15, B38, §2.7, §2.8).
+//! Decisions of cancellation and expiry: a hold ends without a capture (C14, C15, B38, HOLD-12, HOLD-18).
 
 use super::capture::{Captured, intent_and_charge};
 use super::create::finish;
@@ -26,7 +26,7 @@ pub(super) fn payment_intent(
         IntentStatus::Succeeded | IntentStatus::Canceled => {
             refuse(Reason::IntentStatus(Operation::Cancel, intent.status))
         }
-        // A session's payment is canceled directly only while its money is held (§2.2).
+        // A session's payment is canceled directly only while its money is held (PI-32).
         _ if intent.session.is_some() && intent.status != IntentStatus::RequiresCapture => {
             refuse(Reason::OwnedBySession(Operation::Cancel))
         }
@@ -114,7 +114,7 @@ fn held(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>, reason: Opti
     Ok(captured.finish(changes))
 }
 
-/// Runs the job at the end of the authorization window (B35, B38, §2.7). The first of capture and expiry decides.
+/// Runs the job at the end of the authorization window (B35, B38, HOLD-11). The first of capture and expiry decides.
 pub(super) fn expire(context: &DecisionContext<'_>, id: PaymentIntentId) -> Decided {
     let (intent, before) = intent_and_charge(context, id)?;
     let over = before.capture_before.is_some_and(|deadline| context.now >= deadline);
@@ -144,7 +144,7 @@ pub(super) fn expire(context: &DecisionContext<'_>, id: PaymentIntentId) -> Deci
     Ok(captured.finish(changes))
 }
 
-/// Returns the Refund that older versions show for an expired hold. No money moves, so it has no ledger entry (§2.7).
+/// Returns the Refund that older versions show for an expired hold. No money moves, so it has no ledger entry (HOLD-14).
 fn picture_of_release(context: &DecisionContext<'_>, charge: &Charge) -> Refund {
     let reason = Some(RefundReason::ExpiredUncapturedCharge);
     Refund { reason, ..return_of(context, charge, charge.amount) }

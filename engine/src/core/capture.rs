@@ -1,6 +1,6 @@
 //! Decisions of capture: how much of a hold is taken, whether the hold ends, and who receives which share.
 //!
-//! The checks run in the order of §2.4.
+//! The checks run in the order of CAP-15.
 
 use super::amounts::{non_negative, optional_share};
 use super::connect::{self, Shares};
@@ -36,13 +36,13 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePay
     Ok(captured.finish(changes))
 }
 
-/// Handles `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (§2.4.12).
+/// Handles `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (CAP-12).
 pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId) -> Decided {
     let charge = context.charge(id, "charge")?;
     Err(if charge.closed { Reason::ChargeCapturedAlready } else { Reason::CaptureTheIntent }.into())
 }
 
-/// Returns the charge whose hold can be captured now: the intent requires capture and the window is open (§2.4.4, U9).
+/// Returns the charge whose hold can be captured now: the intent requires capture and the window is open (CAP-4, U9).
 fn held_charge(context: &DecisionContext<'_>, intent: &Arc<PaymentIntent>) -> Result<Arc<Charge>, Stop> {
     let refuse = |reason| Err(Refusal::with_intent(reason, intent).into());
     match intent.status {
@@ -71,7 +71,7 @@ struct Portion {
 }
 
 impl Portion {
-    /// Checks the amount and the finality of a capture (§2.4.5 to §2.4.9, U1 to U5).
+    /// Checks the amount and the finality of a capture (CAP-5 to CAP-9, U1 to U5).
     fn of(
         context: &DecisionContext<'_>,
         request: &CapturePaymentIntent,
@@ -105,7 +105,7 @@ impl Portion {
     }
 }
 
-/// The fee and the transfer amount that a capture names (§2.4.10).
+/// The fee and the transfer amount that a capture names (CAP-10).
 struct Named {
     fee: Option<Money>,
     transfer: Option<Money>,
@@ -119,7 +119,7 @@ impl Named {
         })
     }
 
-    /// Checks that the payment allows both amounts and that required ones are present (B49, §2.10, U7, U8).
+    /// Checks that the payment allows both amounts and that required ones are present (B49, CON-1, U7, U8).
     fn check(
         &self,
         context: &DecisionContext<'_>,
@@ -153,7 +153,7 @@ impl Named {
 
     /// Returns the shares of the platform and the connected account in this capture. An amount of the intent is a
     /// total, capped at all that is captured. An amount named here is for this capture alone, capped at it, and
-    /// replaces the rest of the total (B50, §2.4.10).
+    /// replaces the rest of the total (B50, CAP-10).
     fn replace(
         &self,
         context: &DecisionContext<'_>,

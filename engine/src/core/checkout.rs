@@ -1,4 +1,4 @@
-//! Decisions about Checkout Sessions: creation, completion by the customer, expiry (B9, B15 to B27, §2.13).
+//! Decisions about Checkout Sessions: creation, completion by the customer, expiry (B9, B15 to B27, CHK-1 to CHK-7).
 
 use super::amounts::positive;
 use super::cancel;
@@ -80,7 +80,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
     Ok(changes.answer(session))
 }
 
-/// Checks that a hosted page has `success_url` and that other pages have `return_url` instead (§2.13, B15, B22).
+/// Checks that a hosted page has `success_url` and that other pages have `return_url` instead (CHK-1 to CHK-7, B15, B22).
 fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     let forbid = |given: &Option<String>, param: &'static str| match given {
         Some(_) => {
@@ -111,7 +111,7 @@ fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     }
 }
 
-/// Returns the time of expiry: 30 minutes to 24 hours from now, 24 hours by default (B16, §2.13).
+/// Returns the time of expiry: 30 minutes to 24 hours from now, 24 hours by default (B16, CHK-2).
 fn expires_at(context: &DecisionContext<'_>, request: &CreateCheckoutSession) -> Result<Time, Stop> {
     let Some(asked) = request.expires_at else {
         return Ok(context.now.after(context.dialect.timing.session));
@@ -279,7 +279,7 @@ fn first_setup(
     Ok(intent)
 }
 
-/// Handles `POST /v1/checkout/sessions/:id/expire`: only while open (§2.13).
+/// Handles `POST /v1/checkout/sessions/:id/expire`: only while open (CHK-1).
 pub(super) fn expire(context: &DecisionContext<'_>, id: CheckoutSessionId) -> Decided {
     let session = of_caller(context, id)?;
     if session.status != SessionStatus::Open {

@@ -12,7 +12,7 @@ use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, Paym
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// Handles `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (§2.2).
+/// Handles `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (PI-15).
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
     update::shares(&request.choices)?;
@@ -75,7 +75,7 @@ pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
     }
 }
 
-/// Applies the customer's success or failure at the challenge (§2.2).
+/// Applies the customer's success or failure at the challenge (PI-16, PI-17, PI-18).
 pub(super) fn authenticate(context: &DecisionContext<'_>, id: PaymentIntentId, passes: bool) -> Decided {
     let intent = context.intent(id)?;
     let challenged = matches!(intent.next_action, Some(NextAction::Sdk | NextAction::Redirect { .. }));

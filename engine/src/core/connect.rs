@@ -20,12 +20,12 @@ pub(super) struct Shares {
     pub(super) transfer: Option<Money>,
 }
 
-/// Returns whether a fee is possible: for a destination charge or an account of a platform (§2.5, §2.10).
+/// Returns whether a fee is possible: for a destination charge or an account of a platform (ERR-25, CON-1).
 pub(super) fn fees_allowed(context: &DecisionContext<'_>, destination: Option<AccountId>) -> bool {
     destination.is_some() || context.account.platform.is_some()
 }
 
-/// Checks `application_fee_amount` and `transfer_data` as given for a whole payment (§2.10).
+/// Checks `application_fee_amount` and `transfer_data` as given for a whole payment (CON-2, CON-6).
 pub(super) fn terms(
     context: &DecisionContext<'_>,
     amount: Money,
@@ -207,7 +207,7 @@ pub(super) fn bring_back(
 }
 
 /// Returns the part of the remaining `totals` that a refund of `amount` returns. It is the whole remainder if the
-/// refund empties the charge, and its proportional share otherwise (§2.6).
+/// refund empties the charge, and its proportional share otherwise (REF-8).
 pub(super) fn proportional(
     totals: impl Iterator<Item = (Money, Money)>,
     charge: &Charge,

@@ -1,4 +1,4 @@
-//! Requests about money between accounts: transfers, their reversals, and fee refunds by hand (§2.10, B7, B46, B47).
+//! Requests about money between accounts: transfers, their reversals, and fee refunds by hand (CON-8, B7, B46, B47).
 
 use super::amounts::{optional_positive, positive};
 use super::connect;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Handles `POST /v1/transfers`.
 pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) -> Decided {
-    // An unknown charge is reported before a wrong amount (§2.4).
+    // An unknown charge is reported before a wrong amount (CAP-15).
     let charge = request.source.map(|id| context.charge(id, "source_transaction")).transpose()?;
     let amount = positive(request.amount, "amount")?;
     let connected = context.objects.account_by_id(request.destination);

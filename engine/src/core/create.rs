@@ -42,14 +42,14 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaym
         return Err(crate::refusal::Reason::IntentNeedsMethod.into());
     };
     context.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
-    // A confirmation at creation counts like any other (C16, §2.2).
+    // A confirmation at creation counts like any other (C16, PI-2).
     intent.confirmations = 1;
     let (intent, refusal) =
         attempt::run(context, &mut changes, intent, Attempt { found, options, authenticated: false })?;
     Ok(finish(changes, intent, refusal))
 }
 
-/// Returns the response to an attempt: the intent, or the refusal that carries it (§2.2).
+/// Returns the response to an attempt: the intent, or the refusal that carries it (PI-4).
 pub(super) fn finish(mut changes: Changes, intent: PaymentIntent, refusal: Option<crate::refusal::Refusal>) -> Done {
     let intent = Arc::new(intent);
     changes.put(Arc::clone(&intent));
@@ -70,7 +70,7 @@ pub(super) fn build(
     Ok(intent)
 }
 
-/// Checks the numbers that are wrong for every payment, before everything else (§2.4).
+/// Checks the numbers that are wrong for every payment, before everything else (CAP-15).
 fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
     amounts::payment(request.amount, request.currency)?;
     amounts::optional_share(request.application_fee_amount, "application_fee_amount")?;

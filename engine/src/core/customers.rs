@@ -56,7 +56,7 @@ pub(super) fn create_method(context: &DecisionContext<'_>, test_method: TestMeth
     Ok(changes.answer(method))
 }
 
-/// Handles `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (§2.14).
+/// Handles `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (TST-2).
 pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer: CustomerId) -> Decided {
     let mut changes = Changes::default();
     let mut method = match method {
@@ -112,7 +112,7 @@ pub(super) struct Found {
     pub(super) is_new: bool,
 }
 
-/// Returns the method that a request names for a payment, if the payment may use it (§2.5).
+/// Returns the method that a request names for a payment, if the payment may use it (ERR-13, ERR-14).
 pub(super) fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &PaymentIntent) -> Result<Found, Stop> {
     find_for(context, method, intent.customer, intent.method_types)
 }

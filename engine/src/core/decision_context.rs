@@ -223,7 +223,7 @@ pub(super) fn not_found(noun: &'static str, id: impl Display, param: &'static st
 }
 
 impl TextsChange {
-    /// Returns `texts` with this change applied: metadata is merged, and an empty value removes its key (§2.4.11).
+    /// Returns `texts` with this change applied: metadata is merged, and an empty value removes its key (CAP-11).
     pub(crate) fn apply(&self, texts: &SharedTexts) -> SharedTexts {
         let Some(change) = &self.0 else {
             return texts.clone();

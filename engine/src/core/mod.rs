@@ -82,7 +82,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
     }
 }
 
-/// Returns the refusal of an unreadable request. An unknown object is reported before wrong parameters (§2.4).
+/// Returns the refusal of an unreadable request. An unknown object is reported before wrong parameters (CAP-15).
 fn malformed(context: &DecisionContext<'_>, target: Option<ObjectId>, refusal: &Refusal) -> Stop {
     let is_there = |id| {
         let found: Option<Object> = context.objects.object(id);

@@ -1,4 +1,4 @@
-//! Decisions of refunds: how much is returned, from which accounts, and which events announce it (§2.5, §2.6, B42 to
+//! Decisions of refunds: how much is returned, from which accounts, and which events announce it (ERR-16 to ERR-23, REF-1 to REF-12, B42 to
 //! B47).
 
 use super::amounts::optional_positive;
@@ -74,7 +74,7 @@ fn payment_of(
 }
 
 /// Returns the amount to refund: at most the captured money that was not refunded yet (B42, B44), checked in the order
-/// of §2.5.
+/// of ERR-1 to ERR-27.
 fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: Option<Money>) -> Result<Money, Stop> {
     let refuse = |reason| Err(Refusal::from(reason).into());
     let Some(charge) = charge.filter(|charge| charge.status == ChargeStatus::Succeeded) else {
@@ -114,7 +114,7 @@ fn fee_part(
     connect::proportional(fees.iter().map(|fee| (fee.amount, fee.refunded)), charge, amount)
 }
 
-/// Returns the part of the transfers that the refund reverses; the connected accounts must be able to pay it (§2.6).
+/// Returns the part of the transfers that the refund reverses; the connected accounts must be able to pay it (REF-9).
 fn transfer_part(
     context: &DecisionContext<'_>,
     request: &CreateRefund,
@@ -174,7 +174,7 @@ fn several_captures(
     Ok(())
 }
 
-/// Returns the first status of the refund (§2.6).
+/// Returns the first status of the refund (REF-2, REF-3).
 fn status(
     context: &DecisionContext<'_>,
     charge: &Charge,

@@ -1,4 +1,4 @@
-//! Decisions about a refund after its creation: arrival, failure, missing details, cancellation (§2.6).
+//! Decisions about a refund after its creation: arrival, failure, missing details, cancellation (REF-2 to REF-6).
 
 use super::connect;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};

@@ -1,4 +1,4 @@
-//! The step after a decision: a Checkout Session follows the intent that it owns (B27, §2.13).
+//! The step after a decision: a Checkout Session follows the intent that it owns (B27, CHK-1 to CHK-7).
 //!
 //! Decisions about intents do not know sessions. This step compares each changed intent with its stored state.
 

@@ -1,4 +1,4 @@
-//! Decisions about SetupIntents: a method is prepared for later, without a charge (C2, C19, §2.3).
+//! Decisions about SetupIntents: a method is prepared for later, without a charge (C2, C19, SI-1 to SI-13).
 
 use super::attempt::customers_action;
 use super::customers::{self, Found};
@@ -115,7 +115,7 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
     Ok(finish(changes, changed, None))
 }
 
-/// Handles `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (§2.3).
+/// Handles `POST /v1/setup_intents/:id/confirm`: the method is checked before the status (SI-3).
 pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupIntent) -> Decided {
     let intent = of_caller(context, request.intent)?;
     let Some(method) = request.method.or(intent.method.map(MethodRef::Saved)) else {
@@ -274,7 +274,7 @@ pub(super) fn canceled(
     intent
 }
 
-/// Handles `POST /v1/setup_intents/:id/verify_microdeposits` (§2.3).
+/// Handles `POST /v1/setup_intents/:id/verify_microdeposits` (SI-8).
 pub(super) fn verify_microdeposits(context: &DecisionContext<'_>, id: SetupIntentId, proof: &Microdeposits) -> Decided {
     let intent = of_caller(context, id)?;
     if intent.next_action != Some(NextAction::Microdeposits) {

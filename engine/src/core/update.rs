@@ -1,4 +1,4 @@
-//! Decisions of updates of PaymentIntents and Charges: which fields may change in which status (§2.2).
+//! Decisions of updates of PaymentIntents and Charges: which fields may change in which status (PI-5 to PI-10).
 
 use super::amounts::{self, optional_share};
 use super::attempt;
@@ -11,7 +11,7 @@ use crate::objects::{EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
 
-/// Handles `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (§2.1).
+/// Handles `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (VOC-16).
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
     shares(&request.choices)?;
@@ -32,7 +32,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaym
     changed.method_types = request.method_types.unwrap_or(changed.method_types);
     choose(&mut changed, &request.choices);
     changed.texts = request.texts.apply(&intent.texts);
-    // Every update clears the last error (§2.1).
+    // Every update clears the last error (PI-24).
     changed.last_error = None;
     if let Some(method) = request.choices.method {
         let found = customers::find(context, method, &changed)?;
@@ -71,7 +71,7 @@ pub(super) fn shares(choices: &Choices) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Checks that the status allows the update: texts in every status but canceled, everything else before payment (§2.2).
+/// Checks that the status allows the update: texts in every status but canceled, everything else before payment (PI-5, PI-6, PI-9).
 fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result<(), Stop> {
     let money = request.amount.is_some() || request.currency.is_some();
     let texts_only = UpdatePaymentIntent { texts: request.texts.clone(), ..UpdatePaymentIntent::new(intent.id) };

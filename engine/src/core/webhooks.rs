@@ -1,4 +1,4 @@
-//! Decisions about webhook endpoints (§2.12).
+//! Decisions about webhook endpoints (HOOK-1 to HOOK-10).
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::WebhookEndpointId;
@@ -58,7 +58,7 @@ pub(super) fn delete(context: &DecisionContext<'_>, id: WebhookEndpointId) -> De
     Ok(changes.answer(endpoint))
 }
 
-/// Handles the roll of a secret. The old one still signs for `keep` seconds, at most a day (§2.12).
+/// Handles the roll of a secret. The old one still signs for `keep` seconds, at most a day (HOOK-10).
 pub(super) fn roll_secret(context: &DecisionContext<'_>, id: WebhookEndpointId, keep: Seconds) -> Decided {
     let mut endpoint = of_caller(context, id)?;
     if keep > LONGEST_ROLL {

@@ -96,7 +96,7 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
     }
 }
 
-/// The list of a charge's refunds, hidden by default since 2022-11-15 (§2.6).
+/// The list of a charge's refunds, hidden by default since 2022-11-15 (VER-3).
 pub(crate) const REFUNDS: &str = "refunds";
 /// The list of a session's line items, hidden by default.
 pub(crate) const LINE_ITEMS: &str = "line_items";

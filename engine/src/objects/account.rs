@@ -11,7 +11,7 @@ pub struct Account {
     pub id: AccountId,
     /// The account itself: an account belongs to itself.
     pub account: AccountId,
-    /// ISO country code in upper case; decides over multicapture (B6) and holds (§2.7).
+    /// ISO country code in upper case; decides over multicapture (B6) and holds (HOLD-3).
     pub country: String,
     /// B2: interchange-plus pricing, the pricing that has multicapture.
     pub interchange_plus: bool,
@@ -19,7 +19,7 @@ pub struct Account {
     pub platform: Option<AccountId>,
     /// The version that renders events and requests that name none.
     pub version: ApiVersion,
-    /// The largest negative balance; `None` is without limit (§2.5, §2.6, §2.10).
+    /// The largest negative balance; `None` is without limit (ERR-27, REF-3, REF-9, CON-5).
     pub overdraft: Option<Money>,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The status of a charge. An authorized, uncaptured charge has succeeded (§2.1).
+/// The status of a charge. An authorized, uncaptured charge has succeeded (VOC-3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum ChargeStatus {
@@ -61,7 +61,7 @@ pub struct Charge {
     pub manual: bool,
     /// Captures so far; the release of a remainder does not count (U4).
     pub captures: u32,
-    /// The instant from which nothing can be captured (§2.7, U9).
+    /// The instant from which nothing can be captured (HOLD-1, U9).
     pub capture_before: Option<Time>,
     /// The first ledger entry of the charge (U11); null for a while under async capture (A7).
     pub balance_transaction: Option<BalanceTransactionId>,
@@ -96,13 +96,13 @@ pub struct Charge {
 }
 
 impl Charge {
-    /// Returns whether the whole hold was released without capture, by cancellation or expiry (§2.7, §2.8).
+    /// Returns whether the whole hold was released without capture, by cancellation or expiry (HOLD-12, HOLD-18).
     #[must_use]
     pub fn is_voided(&self) -> bool {
         !self.released.is_zero() && self.captured.is_zero()
     }
 
-    /// Returns `amount_refunded`. A voided hold shows its whole amount although no money moved (§2.7, §2.8). The
+    /// Returns `amount_refunded`. A voided hold shows its whole amount although no money moved (HOLD-13, HOLD-19). The
     /// released remainder of a partial capture does not count (B37, B40).
     #[must_use]
     pub fn amount_refunded(&self) -> Money {

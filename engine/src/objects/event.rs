@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 macro_rules! event_types {
     ($($name:ident $text:literal;)*) => {
-        /// The type of an event (§2.1). There is no `payment_intent.updated` and no `charge.created`.
+        /// The type of an event (VOC-16). There is no `payment_intent.updated` and no `charge.created`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[expect(missing_docs, reason = "the variants are the provider's event types")]
         pub enum EventType { $($name),* }
@@ -145,7 +145,7 @@ pub type Previous = Vec<(Field, Was)>;
 pub struct Origin {
     /// The request's number; rendered `req_…`.
     pub request: u64,
-    /// The idempotency key, echoed (§2.11).
+    /// The idempotency key, echoed (IDEM-10).
     pub idempotency_key: Option<String>,
 }
 

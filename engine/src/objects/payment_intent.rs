@@ -6,7 +6,7 @@ use crate::time::Time;
 use crate::{AccountId, ChargeId, CheckoutSessionId, CustomerId, PaymentIntentId, PaymentMethodId};
 use serde::{Deserialize, Serialize};
 
-/// The status of a PaymentIntent (§2.1).
+/// The status of a PaymentIntent (VOC-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum IntentStatus {
@@ -57,11 +57,11 @@ pub enum CaptureMethod {
 pub enum ConfirmationMethod {
     /// The action itself continues the payment.
     Automatic,
-    /// The server must confirm again (§2.2).
+    /// The server must confirm again (PI-17).
     Manual,
 }
 
-/// The reason of a cancellation (§2.1).
+/// The reason of a cancellation (VOC-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum CancellationReason {

@@ -38,7 +38,7 @@ pub struct PaymentMethod {
     pub test_method: TestMethod,
     /// The customer it is attached to.
     pub customer: Option<CustomerId>,
-    /// Whether it was used or detached and cannot be used again (§2.2).
+    /// Whether it was used or detached and cannot be used again (PI-23).
     pub consumed: bool,
     /// Whether a SetupIntent or a payment set it up for payments without the customer.
     pub set_up: bool,

@@ -7,7 +7,7 @@ use crate::time::Time;
 use crate::{AccountId, BalanceTransactionId, ChargeId, PaymentIntentId, RefundId, ReversalId};
 use serde::{Deserialize, Serialize};
 
-/// The status of a refund (§2.1, §2.6).
+/// The status of a refund (VOC-4, REF-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's statuses")]
 pub enum RefundStatus {
@@ -61,7 +61,7 @@ impl RefundReason {
     }
 }
 
-/// The reason of a failed refund (§2.1).
+/// The reason of a failed refund (VOC-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum RefundFailure {
@@ -88,7 +88,7 @@ impl RefundFailure {
     }
 }
 
-/// The reason why a refund is pending (§2.1).
+/// The reason why a refund is pending (VOC-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are the provider's reasons")]
 pub enum RefundPending {
@@ -123,7 +123,7 @@ pub struct Refund {
     pub pending: Option<RefundPending>,
     /// The movement at the acquirer; `None` for the Refund that depicts an expired hold.
     pub reference: Option<Reference>,
-    /// Whether the network has reported its own reference number (§2.6).
+    /// Whether the network has reported its own reference number (REF-2).
     pub network_reference: bool,
     /// The ledger entry.
     pub balance_transaction: Option<BalanceTransactionId>,

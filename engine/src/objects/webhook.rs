@@ -28,7 +28,7 @@ pub struct WebhookEndpoint {
     pub version: Option<ApiVersion>,
     /// The key of the signature.
     pub secret: Secret,
-    /// Keys that were replaced and still sign for a while, newest first (§2.12).
+    /// Keys that were replaced and still sign for a while, newest first (HOOK-10).
     pub old_secrets: Vec<OldSecret>,
     /// The merchant's texts.
     pub texts: SharedTexts,
@@ -78,7 +78,7 @@ pub enum DeliveryState {
     Pending,
     /// The endpoint answered 2xx.
     Delivered,
-    /// Abandoned after three days (§2.12) or after the endpoint was deleted.
+    /// Abandoned after three days (HOOK-3) or after the endpoint was deleted.
     Abandoned,
 }
 

@@ -1,4 +1,4 @@
-//! Every refusal with its HTTP status, type, code, parameter and message: one table (§2.5).
+//! Every refusal with its HTTP status, type, code, parameter and message: one table (ERR-1 to ERR-27).
 
 mod messages;
 
@@ -57,7 +57,7 @@ pub enum Operation {
     reason = "each variant is a row of the table in `Reason::row`, its sentence in `Reason::message`"
 )]
 pub enum Reason {
-    // The request itself: never stored under an idempotency key (§2.11).
+    // The request itself: never stored under an idempotency key (IDEM-5).
     Missing(Param),
     UnknownParameter(Param),
     Empty(Param),
@@ -278,7 +278,7 @@ impl Reason {
     }
 
     /// Returns whether the idempotency key keeps the response. It does not if the request could not be read or collided
-    /// with another one, because nothing began (§2.11).
+    /// with another one, because nothing began (IDEM-5).
     #[must_use]
     pub const fn is_stored(&self) -> bool {
         !matches!(
@@ -322,7 +322,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Returns a refusal that carries a PaymentIntent (§2.2).
+    /// Returns a refusal that carries a PaymentIntent (PI-39).
     #[must_use]
     pub fn with_intent(reason: Reason, intent: &Arc<PaymentIntent>) -> Self {
         Self { intent: Some(Object::PaymentIntent(Arc::clone(intent))), ..Self::from(reason) }

@@ -1,5 +1,5 @@
 //! Delivery of webhooks: every event to every endpoint that subscribes to it, at least once, signed, for three days
-//! (§2.12).
+//! (HOOK-5).
 
 use super::Engine;
 use crate::command::{JobKey, JobKind};
@@ -42,7 +42,7 @@ impl DeliveryPort for NoDelivery {
 }
 
 /// Returns the header `Stripe-Signature` for `body` sent at `now`: `t=…,v1=…`, HMAC-SHA256 over `t.body`, with a `v1`
-/// for each secret (§2.12).
+/// for each secret (HOOK-5).
 ///
 /// ```
 /// use holdfast_engine::{Time, sign};

@@ -22,7 +22,7 @@ use std::time::Duration;
 pub struct Request {
     /// The account that it acts for: the key's own, or the one named by `Stripe-Account`.
     pub account: AccountId,
-    /// `Idempotency-Key`; reads ignore it (§2.11).
+    /// `Idempotency-Key`; reads ignore it (IDEM-1).
     pub idempotency_key: Option<String>,
     /// `Stripe-Version`; the account's own when `None`.
     pub version: Option<ApiVersion>,

@@ -20,7 +20,7 @@ use crate::{AccountId, Object, ObjectId};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The longest idempotency key (§2.11).
+/// The longest idempotency key (IDEM-1).
 const LONGEST_KEY: usize = 255;
 /// How often the set of objects to lock may change before a request gives up.
 const LOCK_ROUNDS: u32 = 8;
@@ -58,7 +58,7 @@ impl Engine {
         }
     }
 
-    /// Executes a request with a key: one effect and one response for each key (§2.11).
+    /// Executes a request with a key: one effect and one response for each key (IDEM-3).
     fn once(&self, case: &Case<'_>, version: crate::ApiVersion, key: &str) -> Response {
         let refuse = |reason: Reason| refused(case.number, version, reason.into());
         if key.len() > LONGEST_KEY {
@@ -183,7 +183,7 @@ impl Engine {
     }
 
     /// Reports a missing answer of the acquirer to the client. This response stands, and the worker repeats the request
-    /// (§2.11, R2).
+    /// (IDEM-1, R2).
     fn give_up(&self, case: &Case<'_>, version: crate::ApiVersion, ask: &Arc<OpenAsk>) -> Response {
         let reason = Reason::Internal("the card network did not answer; the outcome will follow".to_owned());
         let response = refused(case.number, version, reason.into());
@@ -257,7 +257,7 @@ impl Engine {
         }
     }
 
-    /// Returns a refusal that changes nothing. The key keeps it where the rules say so (§2.11).
+    /// Returns a refusal that changes nothing. The key keeps it where the rules say so (IDEM-3).
     fn refuse(&self, case: &Case<'_>, version: crate::ApiVersion, refusal: Refusal) -> Response {
         let stored = refusal.reason.is_stored();
         let response = refused(case.number, version, refusal);

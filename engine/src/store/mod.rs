@@ -41,7 +41,7 @@ pub struct Batch {
     pub answered: Option<Reference>,
 }
 
-/// The record of an idempotency key (§2.11).
+/// The record of an idempotency key (IDEM-5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
     /// The account the key belongs to.

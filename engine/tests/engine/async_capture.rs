@@ -46,7 +46,7 @@ fn transfer_and_fee_come_later() {
     w.reconciled();
 }
 
-/// A3, A4, §2.15: the parameter at create, update and confirm; the default of each version.
+/// A3, A4, VER-6: the parameter at create, update and confirm; the default of each version.
 #[test]
 fn how_async_capture_is_asked_for() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! Attempts to pay: declines, challenges, bank debits, methods (C3, C7, C8, C13, C16, C18, §2.2, §2.14).
+//! Attempts to pay: declines, challenges, bank debits, methods (C3, C7, C8, C13, C16, C18, PI-11 to PI-25, TST-1 to TST-10).
 
 use crate::lifecycle::{in_status, pi};
 use crate::world::World;
@@ -6,7 +6,7 @@ use holdfast_engine::Decline;
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::time::DAY;
 
-/// C13, §2.2, §2.5, §2.14, R23: declines. Token, code, decline code. The intent exists and can be paid again.
+/// C13, PI-2, PI-4, PI-22, ERR-2, ERR-3, TST-1, R23: declines. Token, code, decline code. The intent exists and can be paid again.
 #[test]
 fn declines() {
     let rows = [
@@ -43,7 +43,7 @@ fn declines() {
     );
 }
 
-/// C3, C7, §2.2, §2.14: challenges. Token, the customer passes, answer, status afterwards.
+/// C3, C7, PI-16, PI-18, PI-20, TST-3: challenges. Token, the customer passes, answer, status afterwards.
 #[test]
 fn challenges() {
     let rows = [
@@ -90,7 +90,7 @@ fn challenges() {
     .refused(402, "card_declined", "-");
 }
 
-/// §2.2: with manual confirmation the server confirms again after the challenge.
+/// PI-17: with manual confirmation the server confirms again after the challenge.
 #[test]
 fn manual_confirmation_needs_a_second_leg() {
     let w = World::new();
@@ -103,7 +103,7 @@ fn manual_confirmation_needs_a_second_leg() {
     w.post(&format!("payment_intents/{id}/confirm"), "").is("status=succeeded");
 }
 
-/// §2.5: an answer that says no for a card carries the card as it was, and so does the payment it is kept on.
+/// ERR-2: an answer that says no for a card carries the card as it was, and so does the payment it is kept on.
 #[test]
 fn a_refusal_carries_the_declined_method() {
     let wanted = "payment_method.object=payment_method payment_method.type=card payment_method.card.last4";
@@ -134,7 +134,7 @@ fn a_refusal_carries_the_declined_method() {
 
 const AWAY: &str = "pm_card_authenticationRequired";
 
-/// §2.2: a payment keeps where the customer is to come back to, on the action and nowhere else.
+/// PI-20: a payment keeps where the customer is to come back to, on the action and nowhere else.
 #[test]
 fn a_return_url_is_kept() {
     let w = World::new();
@@ -149,7 +149,7 @@ fn a_return_url_is_kept() {
     w.post("payment_intents", "amount=1000 currency=usd return_url=https://shop.test").refused(400, "-", "return_url");
 }
 
-/// §2.2: the customer is away: no charge, authentication_required; or an error instead of an action.
+/// PI-19: the customer is away: no charge, authentication_required; or an error instead of an action.
 #[test]
 fn nobody_there_to_authenticate() {
     for flag in ["off_session=true", "error_on_requires_action=true"] {
@@ -165,7 +165,7 @@ fn nobody_there_to_authenticate() {
     w.paid(1000, "off_session=true payment_method=pm_card_authenticationRequiredSetupForOffSession");
 }
 
-/// C8, C18, §2.14: bank debits take days. Token, status after the bank's answer, events from then on.
+/// C8, C18, PI-21, TST-8, TST-9, TST-10: bank debits take days. Token, status after the bank's answer, events from then on.
 #[test]
 fn bank_debits_take_days() {
     let settled = "charge.succeeded payment_intent.succeeded";
@@ -260,7 +260,7 @@ fn too_many_confirmations() {
     w.intent(&id).is("status=canceled");
 }
 
-/// §2.1: `last_payment_error` stays until the payment is updated, in whatever, or confirmed again.
+/// PI-24: `last_payment_error` stays until the payment is updated, in whatever, or confirmed again.
 #[test]
 fn an_update_clears_the_last_error() {
     for update in ["metadata[a]=b", "amount=900", "payment_method=pm_card_visa"] {
@@ -278,7 +278,7 @@ fn an_update_clears_the_last_error() {
     w.post(&format!("setup_intents/{id}"), "metadata[a]=b").is("last_setup_error=null");
 }
 
-/// §2.2, §2.5: whose method may be used, and how often.
+/// PI-23, ERR-13, ERR-14: whose method may be used, and how often.
 #[test]
 fn whose_method_may_be_used() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! Captures, one and several (B1 to B58, §2.4, U1 to U9).
+//! Captures, one and several (B1 to B58, CAP-1 to CAP-15, U1 to U9).
 
 use crate::world::{FLAT, MULTI, World};
 use holdfast_engine::Dialect;
@@ -22,7 +22,7 @@ fn the_example_of_the_specification() {
     w.reconciled();
 }
 
-/// B52 to B56, B58, U10, §2.9: the events of a capture, with their fields.
+/// B52 to B56, B58, U10, EVT-8, EVT-9, EVT-18, EVT-19: the events of a capture, with their fields.
 #[test]
 fn what_captures_tell() {
     let w = World::new();
@@ -49,7 +49,7 @@ fn what_captures_tell() {
     assert_eq!(rendered["data"]["object"]["captured"], true);
 }
 
-/// §2.9: a single capture has other events.
+/// EVT-7: a single capture has other events.
 #[test]
 fn what_a_single_capture_tells() {
     let w = World::new();
@@ -112,7 +112,7 @@ fn without_manual_everything_is_captured_at_once() {
     }
 }
 
-/// §2.4, U1, U2, U3: refusals in the order of the rules; nothing changes, nothing is told (I12).
+/// CAP-1 to CAP-7, CAP-9, CAP-15, U1, U2, U3: refusals in the order of the rules; nothing changes, nothing is told (I12).
 #[test]
 fn refusals_in_order() {
     let fresh = "status=requires_capture amount_capturable=1000 amount_received=0";
@@ -177,7 +177,7 @@ fn the_remainder_is_released() {
     w.reconciled();
 }
 
-/// §2.4.8, B35: without an amount everything left is taken, and without the parameter it is final (R18).
+/// CAP-8, B35: without an amount everything left is taken, and without the parameter it is final (R18).
 #[test]
 fn the_defaults_take_everything_finally() {
     let w = World::new();
@@ -190,7 +190,7 @@ fn the_defaults_take_everything_finally() {
         .is("status=succeeded amount_received=700");
 }
 
-/// §2.4: after a single partial capture the amount stays, and nothing counts as refunded (U14, R19).
+/// CAP-13: after a single partial capture the amount stays, and nothing counts as refunded (U14, R19).
 #[test]
 fn a_single_partial_capture() {
     let w = World::new();
@@ -249,7 +249,7 @@ fn a_card_capture_never_processes() {
     assert!(!w.told().contains("processing"));
 }
 
-/// §2.4.11: metadata is merged at capture.
+/// CAP-11: metadata is merged at capture.
 #[test]
 fn metadata_is_merged_at_capture() {
     let w = World::new();
@@ -258,7 +258,7 @@ fn metadata_is_merged_at_capture() {
         .is("metadata.a=null metadata.b=3 metadata.c=4");
 }
 
-/// §2.4.12: charges are not captured directly.
+/// CAP-12: charges are not captured directly.
 #[test]
 fn charges_are_not_captured_directly() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! Races between threads (R4, R6, R11, R14, I17, §2.11): never more than the hold, one response for a key, no endless wait.
+//! Races between threads (R4, R6, R11, R14, I17, IDEM-7): never more than the hold, one response for a key, no endless wait.
 
 use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
@@ -101,7 +101,7 @@ fn capture_races_expiry() {
     }
 }
 
-/// §2.11, I13: many threads with one key: one effect; each gets that answer or is told that the key is in use.
+/// IDEM-3, IDEM-7, I13: many threads with one key: one effect; each gets that answer or is told that the key is in use.
 #[test]
 fn one_key_on_many_threads() {
     let w = World::new();
@@ -125,7 +125,7 @@ fn one_key_on_many_threads() {
     w.reconciled();
 }
 
-/// R6, §2.6: refunds of different payments that take from one connected account never take more than it has,
+/// R6, REF-9: refunds of different payments that take from one connected account never take more than it has,
 /// whichever way they name their payment.
 #[test]
 fn refunds_together_stay_within_a_connected_balance() {

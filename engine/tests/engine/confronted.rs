@@ -9,7 +9,7 @@ use holdfast_engine::{Request, TestMethod};
 
 const HOLD: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
 
-/// §2.4.10, B50: a standing fee is a total, capped at what is captured in all; one named at a capture is for it alone.
+/// CAP-10, CON-9, CON-10, B50: a standing fee is a total, capped at what is captured in all; one named at a capture is for it alone.
 #[test]
 fn standing_amounts_are_totals() {
     let w = World::new();
@@ -66,14 +66,14 @@ fn a_debit_is_booked_in_the_background() {
     assert!(w.charge(&id).text("balance_transaction").starts_with("txn_"));
 }
 
-/// §2.14: a card that only declines charges, or has no funds, can be kept.
+/// TST-2: a card that only declines charges, or has no funds, can be kept.
 #[test]
 fn a_card_without_money_is_saved() {
     let w = World::new();
     w.post("setup_intents", "confirm=true payment_method=pm_card_chargeCustomerFail").is("status=succeeded");
 }
 
-/// §2.1: no setup is canceled as fraudulent.
+/// VOC-9: no setup is canceled as fraudulent.
 #[test]
 fn a_setup_has_three_reasons_to_end() {
     let w = World::new();
@@ -85,7 +85,7 @@ fn a_setup_has_three_reasons_to_end() {
     );
 }
 
-/// §2.7: only a card can be held, and that is said as soon as it can be seen.
+/// HOLD-7: only a card can be held, and that is said as soon as it can be seen.
 #[test]
 fn no_debit_is_held() {
     let w = World::new();
@@ -104,7 +104,7 @@ fn no_debit_is_held() {
     );
 }
 
-/// §2.4.5, §2.11: whether there is nothing to capture depends on the payment, so the answer is kept under the key.
+/// CAP-5, IDEM-3: whether there is nothing to capture depends on the payment, so the answer is kept under the key.
 #[test]
 fn a_capture_of_nothing_is_remembered() {
     let w = World::new();
@@ -143,7 +143,7 @@ fn a_fee_named_at_confirmation() {
         .is("status=succeeded application_fee_amount=7");
 }
 
-/// §2.2: the texts of a captured payment may change, whatever its captures made of the fee.
+/// PI-9: the texts of a captured payment may change, whatever its captures made of the fee.
 #[test]
 fn a_fee_of_nothing_bars_no_update() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! Platforms: fees, transfers and what captures say about them (B7, B46 to B51, D1, U7, U8, U11, §2.10).
+//! Platforms: fees, transfers and what captures say about them (B7, B46 to B51, D1, U7, U8, U11, CON-1 to CON-10).
 
 use crate::world::{CONNECTED, World};
 
@@ -57,7 +57,7 @@ fn each_capture_has_its_own_shares() {
     w.reconciled();
 }
 
-/// §2.4.10, §2.5, §2.10: what is refused at capture. Parameters, code, parameter.
+/// CAP-10, ERR-25, CON-1, CON-2, CON-6: what is refused at capture. Parameters, code, parameter.
 #[test]
 fn shares_within_the_capture() {
     let rows = [
@@ -81,7 +81,7 @@ fn shares_within_the_capture() {
     }
 }
 
-/// §2.10, A16: a direct charge pays a fee to its platform; a destination charge is the platform's own.
+/// CON-1, CON-5, CON-7, A16: a direct charge pays a fee to its platform; a destination charge is the platform's own.
 #[test]
 fn who_pays_whom() {
     let w = World::new();
@@ -103,7 +103,7 @@ fn who_pays_whom() {
     w.reconciled();
 }
 
-/// B7, B48, §2.5: transfers from a charge, but not from one with several captures.
+/// B7, B48, ERR-27: transfers from a charge, but not from one with several captures.
 #[test]
 fn transfers_by_request() {
     let w = World::new();
@@ -127,7 +127,7 @@ fn transfers_by_request() {
     w.reconciled();
 }
 
-/// §2.5, §2.10, B46: by hand, up to what is left; flags turn true only in full.
+/// ERR-26, CON-8, B46: by hand, up to what is left; flags turn true only in full.
 #[test]
 fn returns_by_hand() {
     let w = World::new();
@@ -150,7 +150,7 @@ fn returns_by_hand() {
     w.reconciled();
 }
 
-/// §2.5: a transfer beyond the balance.
+/// ERR-27: a transfer beyond the balance.
 #[test]
 fn a_transfer_beyond_the_balance() {
     use holdfast_engine::Money;

@@ -45,7 +45,7 @@ fn a_deleted_customer() {
     }
 }
 
-/// §2.10, §2.11: an account is made once for a key, and takes direct and destination charges from then on.
+/// CON-1, IDEM-3: an account is made once for a key, and takes direct and destination charges from then on.
 #[test]
 fn an_account_made_by_request() {
     for (_, store) in World::stores() {

@@ -1,4 +1,4 @@
-//! Events and webhooks (§2.9, §2.12, B52 to B60, I10, I14, I16).
+//! Events and webhooks (EVT-1 to EVT-21, HOOK-1 to HOOK-10, B52 to B60, I10, I14, I16).
 
 use crate::world::{CONNECTED, MERCHANT, START, World};
 use hmac::{Hmac, Mac};
@@ -101,7 +101,7 @@ fn how_often_events_come() {
     }
 }
 
-/// §2.12: an event is frozen: it shows the object as it was, whatever happened since.
+/// HOOK-7: an event is frozen: it shows the object as it was, whatever happened since.
 #[test]
 fn events_are_frozen() {
     let w = World::new();
@@ -155,7 +155,7 @@ fn world_with_inbox() -> (World, Arc<Inbox>) {
     (w, inbox)
 }
 
-/// §2.12: signed, filtered, to several endpoints, and gone after deletion.
+/// HOOK-1, HOOK-8: signed, filtered, to several endpoints, and gone after deletion.
 #[test]
 fn endpoints_get_what_they_want() {
     let (w, inbox) = world_with_inbox();
@@ -187,7 +187,7 @@ fn endpoints_get_what_they_want() {
     assert_eq!(inbox.take().len(), 0);
 }
 
-/// §2.12: a secret that was replaced signs beside the new one for as long as was said, a day at most.
+/// HOOK-10: a secret that was replaced signs beside the new one for as long as was said, a day at most.
 #[test]
 fn a_replaced_secret_signs_for_a_while() {
     let (w, inbox) = world_with_inbox();
@@ -239,7 +239,7 @@ fn verify(secret: &str, post: &Post, now: u64) {
     assert!(signatures.contains(&expected.as_str()), "{signatures:?}");
 }
 
-/// §2.12: a known signature.
+/// HOOK-8: a known signature.
 #[test]
 fn a_known_signature() {
     // printf '1800000000.{}' | openssl dgst -sha256 -hmac whsec_test
@@ -247,7 +247,7 @@ fn a_known_signature() {
     assert_eq!(sign(&["whsec_test".to_owned()], START, "{}"), expected);
 }
 
-/// §2.12: anything but 2xx is tried again, later and later, for three days, then given up.
+/// HOOK-3, HOOK-5: anything but 2xx is tried again, later and later, for three days, then given up.
 #[test]
 fn deliveries_are_retried_for_three_days() {
     let (w, inbox) = world_with_inbox();
@@ -279,7 +279,7 @@ fn deliveries_are_retried_for_three_days() {
     assert_eq!(inbox.take().len(), 0, "given up");
 }
 
-/// Jobs and the world outside name no request (§2.11).
+/// Jobs and the world outside name no request (IDEM-10).
 #[test]
 fn who_asked_for_an_event() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! How holds end without a capture: cancellation and expiry (B35, B38, B56, C14, C15, §2.7, §2.8).
+//! How holds end without a capture: cancellation and expiry (B35, B38, B56, C14, C15, HOLD-11 to HOLD-16, HOLD-18, HOLD-19).
 
 use crate::world::{MERCHANT, START, World};
 use holdfast_engine::Dialect;
@@ -6,7 +6,7 @@ use holdfast_engine::objects::Account;
 
 const DEADLINE: u64 = 604_800;
 
-/// C14, C15, §2.8, R12: cancelling a hold gives it back, and shows it as a refund that moved no money.
+/// C14, C15, HOLD-18, HOLD-19, EVT-10, R12: cancelling a hold gives it back, and shows it as a refund that moved no money.
 #[test]
 fn cancelling_a_hold() {
     for reason in ["duplicate", "fraudulent", "requested_by_customer", "abandoned", ""] {
@@ -57,7 +57,7 @@ fn cancelling_a_partly_captured_payment() {
     }
 }
 
-/// §2.7, U9, R11: the deadline. Seconds, capture answers, status once the worker ran.
+/// HOLD-11, HOLD-15, HOLD-17, U9, R11: the deadline. Seconds, capture answers, status once the worker ran.
 #[test]
 fn the_deadline_of_a_hold() {
     let rows = [(DEADLINE - 1, 200, "succeeded"), (DEADLINE, 400, "requires_capture"), (DEADLINE + 1, 400, "canceled")];
@@ -75,7 +75,7 @@ fn the_deadline_of_a_hold() {
     }
 }
 
-/// B35, B38, B56, D11, §2.7, U12, U14: what expiry leaves. Captured before, status, events, charge.
+/// B35, B38, B56, D11, HOLD-12, HOLD-13, HOLD-14, HOLD-16, EVT-11, EVT-12, U12, U14: what expiry leaves. Captured before, status, events, charge.
 #[test]
 fn what_expiry_leaves() {
     let rows = [
@@ -124,7 +124,7 @@ fn what_expiry_leaves() {
     w.reconciled();
 }
 
-/// §2.7: how long holds last. Country, currency, card, more, seconds.
+/// HOLD-1, HOLD-2, HOLD-3, HOLD-4, HOLD-10: how long holds last. Country, currency, card, more, seconds.
 #[test]
 fn how_long_holds_last() {
     let rows = [

@@ -1,4 +1,4 @@
-//! Idempotency (§2.11, R2, R3, R22) and lost answers.
+//! Idempotency (IDEM-1 to IDEM-14, R2, R3, R22) and lost answers.
 
 use crate::world::{CONNECTED, World};
 use holdfast_engine::acquirer::Fault;
@@ -7,7 +7,7 @@ use holdfast_engine::time::DAY;
 
 const CREATE: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
 
-/// §2.11, I13: one effect, one answer, byte for byte, even after the object moved on; events echo the key.
+/// IDEM-3, IDEM-10, IDEM-12, I13: one effect, one answer, byte for byte, even after the object moved on; events echo the key.
 #[test]
 fn one_effect_and_one_answer() {
     for (name, store) in World::stores() {
@@ -29,7 +29,7 @@ fn one_effect_and_one_answer() {
     }
 }
 
-/// §2.11, §2.5: other parameters, another endpoint, a key that is too long, another account.
+/// IDEM-1, IDEM-6, IDEM-8, ERR-10, ERR-11: other parameters, another endpoint, a key that is too long, another account.
 #[test]
 fn a_key_stands_for_one_request() {
     let w = World::new();
@@ -45,7 +45,7 @@ fn a_key_stands_for_one_request() {
     assert_ne!(pi, other);
 }
 
-/// §2.11: what is stored and what is not. Parameters, stored.
+/// IDEM-3, IDEM-5: what is stored and what is not. Parameters, stored.
 #[test]
 fn what_a_key_remembers() {
     let declined = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa_chargeDeclined";
@@ -69,7 +69,7 @@ fn what_a_key_remembers() {
     assert!(again.replayed, "a refusal of the state is an answer like any other");
 }
 
-/// §2.11, R22: a key is kept for 24 hours and acts again afterwards.
+/// IDEM-2, IDEM-13, R22: a key is kept for 24 hours and acts again afterwards.
 #[test]
 fn a_pruned_key_acts_again() {
     for (name, store) in World::stores() {
@@ -84,7 +84,7 @@ fn a_pruned_key_acts_again() {
     }
 }
 
-/// §2.11, R2: the network does not answer, the 500 is stored, and the money moves all the same; asking tells.
+/// IDEM-14, IDEM-3, R2: the network does not answer, the 500 is stored, and the money moves all the same; asking tells.
 #[test]
 fn a_stored_500_and_money_that_moved() {
     let w = World::new();
@@ -99,7 +99,7 @@ fn a_stored_500_and_money_that_moved() {
     w.reconciled();
 }
 
-/// §2.11: an open question keeps its objects from others until it is answered.
+/// IDEM-7: an open question keeps its objects from others until it is answered.
 #[test]
 fn an_open_question_keeps_its_objects() {
     let w = World::new();
@@ -132,7 +132,7 @@ fn faults_on_the_way_to_the_acquirer() {
     }
 }
 
-/// §2.11, R2: a call that arrives after every caller gave it up has its one effect, and the engine learns of it.
+/// IDEM-14, R2: a call that arrives after every caller gave it up has its one effect, and the engine learns of it.
 #[test]
 fn a_call_that_arrives_late() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! The PaymentIntent's life from create to the end, and every operation in every status (C1 to C17, §2.1, §2.2).
+//! The PaymentIntent's life from create to the end, and every operation in every status (C1 to C17, VOC-1, PI-1 to PI-37).
 
 use crate::world::World;
 use holdfast_engine::PaymentIntentId;
@@ -30,7 +30,7 @@ fn where_a_payment_begins() {
     }
 }
 
-/// §2.1: what create refuses. Parameters, status, code, parameter.
+/// AMT-1 to AMT-5: what create refuses. Parameters, status, code, parameter.
 #[test]
 fn what_create_refuses() {
     let rows = [
@@ -89,7 +89,7 @@ fn what_create_refuses() {
     w.get("payment_intents", "").is("data=[]");
 }
 
-/// §2.2: every operation in every status. Operation, then whether it works in each of the seven statuses.
+/// PI-5 to PI-14, PI-27 to PI-31, PI-34 to PI-37: every operation in every status. Operation, then whether it works in each of the seven statuses.
 #[test]
 fn every_operation_in_every_status() {
     let statuses = ["rpm", "rc", "ra", "processing", "rcap", "succeeded", "canceled"];
@@ -136,7 +136,7 @@ pub fn in_status(w: &World, status: &str) -> String {
     }
 }
 
-/// C9, C11, C12, §2.2: paid is final; texts may still change, money may not.
+/// C9, C11, C12, PI-9, PI-31: paid is final; texts may still change, money may not.
 #[test]
 fn paid_is_final() {
     let w = World::new();
@@ -149,7 +149,7 @@ fn paid_is_final() {
     w.intent(&id).is("status=succeeded amount_received=1000");
 }
 
-/// §2.2: updating before payment; a new method asks for confirmation.
+/// PI-5, PI-7, VOC-16: updating before payment; a new method asks for confirmation.
 #[test]
 fn updating_before_payment() {
     let w = World::new();
@@ -162,7 +162,7 @@ fn updating_before_payment() {
     assert_eq!(w.told(), "", "there is no payment_intent.updated");
 }
 
-/// C17, §2.15: the names of two statuses before 2019-02-11, and the charges on the payment before 2022-11-15.
+/// C17, VER-1, VER-3: the names of two statuses before 2019-02-11, and the charges on the payment before 2022-11-15.
 #[test]
 fn older_versions() {
     let w = World::new();

@@ -1,4 +1,4 @@
-//! Refunds (B42 to B47, B59, B60, §2.5, §2.6, U15, U16, R5, R7).
+//! Refunds (B42 to B47, B59, B60, ERR-16 to ERR-24, REF-1 to REF-12, U15, U16, R5, R7).
 
 use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::command::EnvironmentEvent;
@@ -6,7 +6,7 @@ use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Dialect, Money};
 
-/// §2.5, B42, B44, D7, R13: what is refused, in order. Payment, parameters, status, code, parameter.
+/// ERR-16 to ERR-22, B42, B44, D7, R13: what is refused, in order. Payment, parameters, status, code, parameter.
 #[test]
 fn what_is_refused() {
     let w = World::new();
@@ -73,7 +73,7 @@ fn refunds_while_the_hold_is_open() {
     w.reconciled();
 }
 
-/// B59, B60, U15, §2.9: what refunds tell, partial and full alike.
+/// B59, B60, U15, EVT-13: what refunds tell, partial and full alike.
 #[test]
 fn what_refunds_tell() {
     let w = World::new();
@@ -92,7 +92,7 @@ fn what_refunds_tell() {
     w.get("refunds", "limit=1").is("has_more=true");
 }
 
-/// §2.6, §2.14, R7: pending refunds settle, successful ones may fail later and give the money back.
+/// REF-2, REF-4, EVT-14, TST-6, R7: pending refunds settle, successful ones may fail later and give the money back.
 #[test]
 fn refunds_settle_and_fail() {
     let rows = [
@@ -120,7 +120,7 @@ fn refunds_settle_and_fail() {
     }
 }
 
-/// §2.6: details, returns and cancellation of refunds to banks.
+/// REF-5, REF-6, REF-12: details, returns and cancellation of refunds to banks.
 #[test]
 fn refunds_that_wait_for_the_customer() {
     let dialect = Dialect { bank_refunds_need_details: true, ..Dialect::default() };
@@ -172,7 +172,7 @@ fn poor_merchant(left: u64) -> (World, String, String) {
     (w, card, debit)
 }
 
-/// §2.1, §2.6: a refund the balance cannot pay waits until it can (by card), or is refused (by bank).
+/// VOC-6, REF-3: a refund the balance cannot pay waits until it can (by card), or is refused (by bank).
 #[test]
 fn refunds_beyond_the_balance() {
     let insufficient = "status=pending pending_reason=insufficient_funds";
@@ -202,7 +202,7 @@ fn refunds_beyond_the_balance() {
     }
 }
 
-/// §2.6: a refund that waits for the balance can still fail; the charge is then less refunded again.
+/// REF-3, REF-4: a refund that waits for the balance can still fail; the charge is then less refunded again.
 #[test]
 fn a_refund_waiting_for_the_balance_may_fail() {
     let (w, card, _) = poor_merchant(0);
@@ -259,7 +259,7 @@ fn shares_of_several_captures() {
     }
 }
 
-/// §2.6: without several captures the shares come back in proportion, all of them with all of the charge.
+/// REF-8: without several captures the shares come back in proportion, all of them with all of the charge.
 #[test]
 fn shares_come_back_in_proportion() {
     let w = World::new();
@@ -279,7 +279,7 @@ fn shares_come_back_in_proportion() {
     w.reconciled();
 }
 
-/// §2.6: a reversal the connected account cannot pay stops the whole refund.
+/// REF-9: a reversal the connected account cannot pay stops the whole refund.
 #[test]
 fn a_reversal_beyond_the_balance_stops_the_refund() {
     let w = World::new();
@@ -293,7 +293,7 @@ fn a_reversal_beyond_the_balance_stops_the_refund() {
     w.reconciled();
 }
 
-/// §2.6: metadata of a refund; §2.5: another account's refund is unknown.
+/// EVT-13: metadata of a refund; ERR-5: another account's refund is unknown.
 #[test]
 fn refunds_are_described_and_private() {
     let w = World::new();

@@ -1,11 +1,11 @@
-//! SetupIntents and Checkout Sessions (C2, C19, B9, B15 to B27, §2.3, §2.13, R15).
+//! SetupIntents and Checkout Sessions (C2, C19, B9, B15 to B27, SI-1 to SI-13, CHK-1 to CHK-7, R15).
 
 use crate::world::{CONNECTED, MULTI, START, World};
 use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Decline, TestMethod};
 
-/// C2, C19, §2.3: where a setup goes. Method, answer, status, events after creation.
+/// C2, C19, SI-4, SI-9, EVT-16: where a setup goes. Method, answer, status, events after creation.
 #[test]
 fn where_a_setup_goes() {
     let rows = [
@@ -27,7 +27,7 @@ fn where_a_setup_goes() {
     }
 }
 
-/// C19, §2.3: every operation in every status of a setup; the method is checked before the status.
+/// C19, SI-1 to SI-7: every operation in every status of a setup; the method is checked before the status.
 #[test]
 fn every_setup_operation_in_every_status() {
     let make = |w: &World, status: &str| match status {
@@ -67,7 +67,7 @@ fn every_setup_operation_in_every_status() {
     assert_eq!(answer.text("error.message"), "No such setupintent: 'seti_nope'");
 }
 
-/// C19, §2.14: a setup attaches the method to the customer; what was set up needs no customer later.
+/// C19, TST-3: a setup attaches the method to the customer; what was set up needs no customer later.
 #[test]
 fn a_setup_prepares_for_later() {
     let w = World::new();
@@ -89,7 +89,7 @@ fn a_setup_prepares_for_later() {
     w.get(&format!("setup_intents/{failed}"), "").is("last_setup_error.code=setup_intent_authentication_failure");
 }
 
-/// §2.3: small deposits prove a bank account.
+/// SI-8, SI-13: small deposits prove a bank account.
 #[test]
 fn microdeposits() {
     let option = "payment_method_options[us_bank_account][verification_method]=microdeposits";
@@ -138,7 +138,7 @@ fn pays(w: &World, session: &str, method: TestMethod) -> crate::world::Answer {
     w.inject(EnvironmentEvent::CompleteSession { session, method, email: Some("a@shop.test".to_owned()) })
 }
 
-/// B9, B15, B17 to B19, B22, §2.13: what a session takes. Parameters, status, code, parameter.
+/// B9, B15, B17 to B19, B22, CHK-2, CHK-3, CHK-6: what a session takes. Parameters, status, code, parameter.
 #[test]
 fn what_a_session_takes() {
     let rows = [
@@ -225,7 +225,7 @@ fn a_session_with_several_captures() {
     w.intent(&intent).is("status=succeeded amount_received=2000");
 }
 
-/// C8, §2.9: a bank debit on a page settles or fails later.
+/// C8, EVT-17: a bank debit on a page settles or fails later.
 #[test]
 fn a_debit_on_a_page() {
     let rows = [
@@ -242,7 +242,7 @@ fn a_debit_on_a_page() {
     }
 }
 
-/// B16, §2.13, R15: a session expires by time or by request, with its payment; never when complete, never twice.
+/// B16, CHK-1, CHK-4, CHK-5, EVT-17, R15: a session expires by time or by request, with its payment; never when complete, never twice.
 #[test]
 fn sessions_expire() {
     let w = World::new();
@@ -269,7 +269,7 @@ fn sessions_expire() {
     w.reconciled();
 }
 
-/// §2.2, §2.3: what a session owns is confirmed and canceled through the session, until money is held.
+/// PI-32, PI-38, SI-10, CHK-7: what a session owns is confirmed and canceled through the session, until money is held.
 #[test]
 fn what_a_session_owns() {
     let w = World::new();
@@ -317,7 +317,7 @@ fn an_intent_has_the_texts_of_its_session() {
     w.get(&format!("setup_intents/{setup}"), "").is("metadata.order=1");
 }
 
-/// §2.15: the names of pages before 2026.
+/// VER-8: the names of pages before 2026.
 #[test]
 fn names_of_pages() {
     let w = World::new();

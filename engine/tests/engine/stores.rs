@@ -72,7 +72,7 @@ fn jobs_are_kept() {
     }
 }
 
-/// Keys and questions: replaced, found, forgotten; a key that waits for an answer is not forgotten (§2.11).
+/// Keys and questions: replaced, found, forgotten; a key that waits for an answer is not forgotten (IDEM-2).
 #[test]
 fn keys_and_questions_are_kept() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The kinds of errors there are (§2.5).
+/// The kinds of errors there are (VOC-14).
 const ERRORS: [&str; 4] = ["api_error", "card_error", "idempotency_error", "invalid_request_error"];
 
 /// One answer.

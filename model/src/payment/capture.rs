@@ -1,4 +1,4 @@
-//! Taking authorized money: once, several times, or letting go of the rest (B33–B40, §2.4).
+//! Taking authorized money: once, several times, or letting go of the rest (B33–B40, CAP-1 to CAP-13).
 
 use super::create::{positive_fee, positive_transfer};
 use super::{Changed, Charge, Payment};

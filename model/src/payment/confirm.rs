@@ -19,7 +19,7 @@ pub(crate) enum Confirmer {
 
 impl Payment {
     /// Starts an attempt: to `requires_action`, `processing`, `requires_capture`, `succeeded`, or
-    /// back to `requires_payment_method` (§2.2).
+    /// back to `requires_payment_method` (PI-22).
     pub(crate) fn confirm(self, config: &Config, who: Confirmer, confirm: Confirm, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         let intent = &mut next.intent;
@@ -89,7 +89,7 @@ impl Payment {
         self.done()
     }
 
-    /// The customer would have to act and is not there (§2.2).
+    /// The customer would have to act and is not there (PI-19).
     fn refuse_off_session(self, outbox: &mut Outbox<'_>) -> Changed {
         outbox.tell(NotificationKind::IntentPaymentFailed)?;
         let next = self.back_to_payment_method(PaymentError::AuthenticationRequired);
@@ -154,7 +154,7 @@ impl Payment {
     }
 
     /// The customer deals with the challenge. With manual confirmation the server goes on, by
-    /// confirming once more; otherwise the payment does (§2.2).
+    /// confirming once more; otherwise the payment does (PI-16, PI-17).
     pub(crate) fn authenticate(self, config: &Config, result: Authentication, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         let Some(method) = self.intent.payment_method.filter(|_| self.intent.status == IntentStatus::RequiresAction)
@@ -238,7 +238,7 @@ impl Payment {
     }
 }
 
-/// How long the issuer holds the money, in seconds (§2.7).
+/// How long the issuer holds the money, in seconds (HOLD-1 to HOLD-4).
 fn hold_window(account: Account, currency: Currency, network: Network, off_session: bool) -> u32 {
     const WEEK: u32 = 7 * DAY;
     const VISA_MERCHANT_INITIATED: u32 = 4 * DAY + 18 * HOUR;

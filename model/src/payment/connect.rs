@@ -1,4 +1,4 @@
-//! The money of connected accounts: fees, transfers, and how they come back (B45–B50, §2.10).
+//! The money of connected accounts: fees, transfers, and how they come back (B45–B50, CON-1 to CON-10).
 
 use super::{Changed, Payment};
 use crate::notification::Outbox;

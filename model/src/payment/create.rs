@@ -1,4 +1,4 @@
-//! Creating a PaymentIntent, and changing it while nothing is at stake yet (C4–C6, §2.2).
+//! Creating a PaymentIntent, and changing it while nothing is at stake yet (C4–C6, PI-1 to PI-10).
 
 use super::{Changed, Confirmer, Payment, PaymentIntent};
 use crate::notification::Outbox;
@@ -10,7 +10,7 @@ use crate::{
 impl Payment {
     /// A new PaymentIntent, confirmed in the same request if the client asks for it.
     ///
-    /// A decline leaves the intent behind, although the request "failed" (§2.2, R23).
+    /// A decline leaves the intent behind, although the request "failed" (PI-4, R23).
     pub(crate) fn create(config: &Config, create: Create, outbox: &mut Outbox<'_>) -> Changed {
         let amount = intent_amount(config, create.amount)?;
         if create.currency == Currency::Unknown {
@@ -65,7 +65,7 @@ impl Payment {
         )
     }
 
-    /// Changes one thing (§2.2). A payment method, once given, has to be confirmed (again).
+    /// Changes one thing (PI-5 to PI-10). A payment method, once given, has to be confirmed (again).
     pub(crate) fn update(self, config: &Config, update: Update) -> Changed {
         let mut next = self;
         let intent = &mut next.intent;
@@ -116,7 +116,7 @@ impl PaymentIntent {
         Ok(())
     }
 
-    /// Only a card can be captured later (§2.7).
+    /// Only a card can be captured later (HOLD-7).
     pub(super) fn check_method(&self) -> Result<(), Rejection> {
         let manual = self.capture_method == CaptureMethod::Manual;
         match self.payment_method.map(|method| method.profile().rail) {
@@ -127,7 +127,7 @@ impl PaymentIntent {
         }
     }
 
-    /// Fee and transfer amount go with the flow, not with each other, and not over the amount (§2.10).
+    /// Fee and transfer amount go with the flow, not with each other, and not over the amount (CON-1, CON-2, CON-6).
     pub(super) fn check_connect(&self) -> Result<(), Rejection> {
         if self.fee.is_some() && self.flow == Flow::Platform {
             return Err(Rejection::FeeWithoutConnect);
@@ -157,7 +157,7 @@ fn status_without_attempt(method: Option<PaymentMethod>) -> IntentStatus {
 }
 
 /// A client's number as the amount of a payment: at least the currency's minimum, at most eight
-/// digits (§2.1).
+/// digits (AMT-2).
 pub(crate) fn intent_amount(config: &Config, number: i64) -> Result<Amount, Rejection> {
     if number <= 0 {
         return Err(Rejection::InvalidAmount);

@@ -35,7 +35,7 @@ impl Payment {
         self.end(config, Cause::Cancel(reason), outbox)?.done()
     }
 
-    /// The system cancels an intent whose Checkout Session has run out (§2.13).
+    /// The system cancels an intent whose Checkout Session has run out (CHK-4).
     pub(crate) fn abandon(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         if !self.intent.status.is_open() {
             return self.unchanged();

@@ -1,4 +1,4 @@
-//! Giving captured money back (B42–B47, §2.6).
+//! Giving captured money back (B42–B47, REF-1 to REF-12).
 
 use super::connect::amount_of;
 use super::{Changed, Charge, Payment};
@@ -26,7 +26,7 @@ impl Payment {
         self.give_back(charge, request, amount, is_partial, outbox)
     }
 
-    /// The charge, if it has money to give back (§2.2).
+    /// The charge, if it has money to give back (PI-34, PI-35, PI-37).
     fn refundable_charge(&self) -> Result<Charge, Rejection> {
         match self.intent.status {
             IntentStatus::RequiresPaymentMethod
@@ -115,7 +115,7 @@ impl Payment {
         Ok((self, Ok(Accepted::Refund { status, amount })))
     }
 
-    /// A client stops a refund that still waits for the customer (§2.6).
+    /// A client stops a refund that still waits for the customer (REF-6).
     pub(crate) fn cancel_refund(mut self, id: RefundId, outbox: &mut Outbox<'_>) -> Changed {
         let refund = self.refund_at(id).ok_or(Rejection::NoSuchRefund)?;
         if refund.status != RefundStatus::RequiresAction {
@@ -126,7 +126,7 @@ impl Payment {
         Ok((self, Ok(Accepted::Refund { status: RefundStatus::Canceled, amount: refund.amount })))
     }
 
-    /// A refund moves on by itself, as its payment method lets it (§2.6, R7).
+    /// A refund moves on by itself, as its payment method lets it (REF-2, REF-4, R7).
     pub(crate) fn progress_refund(
         mut self,
         id: RefundId,
@@ -159,7 +159,7 @@ impl Payment {
         self.happened()
     }
 
-    /// Moves a refund; one that gives nothing any more puts its amount back (§2.6).
+    /// Moves a refund; one that gives nothing any more puts its amount back (REF-4).
     fn move_refund(&mut self, id: RefundId, refund: RefundView, status: RefundStatus) -> Result<(), Rejection> {
         self.set_refund(id, RefundView { status, ..refund });
         let Some(charge) = self.charge.as_mut().filter(|_| !status.counts()) else { return Ok(()) };

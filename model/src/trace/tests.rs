@@ -579,7 +579,10 @@ fn every_trace_of_the_model_is_well_written() {
             assert!(script.to_string() == text, "{name} is not in columns; HOLDFAST_FORMAT_TRACES=1 puts it there");
         }
         let rules = script.heading.first().and_then(|heading| heading.split_once(": ")).map(|(rules, _)| rules);
-        let is_rule = |rule: &str| rule.starts_with(['A', 'B', 'C', 'D', 'I', 'R', 'U', '§']) || rule.ends_with(')');
+        let is_rule = |rule: &str| {
+            rule.starts_with(|first: char| first.is_ascii_uppercase())
+                && rule.ends_with(|last: char| last.is_ascii_digit())
+        };
         assert!(rules.is_some_and(|rules| rules.split(", ").all(is_rule)), "{name}: no rules in its heading");
         assert!(script.lines.iter().any(|line| line.expectation.is_some()), "{name} expects nothing");
         count = count.saturating_add(1);

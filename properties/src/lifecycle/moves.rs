@@ -57,7 +57,7 @@ pub(crate) fn documented_status_moves<V: Voice>(step: &PaymentStep<'_, '_>) -> J
     })
 }
 
-/// The table of moves: what happened, from where, to where (C4–C19, §2.2).
+/// The table of moves: what happened, from where, to where (C4–C19, PI-1 to PI-37).
 fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentStatus) -> bool {
     let attempt = before.is_open() && after != RequiresConfirmation;
     let received = step.before.is_some_and(|before| !before.received.is_zero());

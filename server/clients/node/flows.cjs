@@ -58,7 +58,7 @@ const flows = {
     assert.strictEqual(refund.status, 'succeeded');
   },
 
-  async 'refusals reach their error classes (§2.5)'() {
+  async 'refusals reach their error classes (ERR-1 to ERR-27)'() {
     const declined = await fails(
       stripe.paymentIntents.create(pay({ payment_method: 'pm_card_visa_chargeDeclined' })),
       'StripeCardError',
@@ -124,7 +124,7 @@ const flows = {
     assert.strictEqual(all.length, 5);
   },
 
-  async 'webhooks are verified by the package (§2.12)'() {
+  async 'webhooks are verified by the package (HOOK-8)'() {
     const got = [];
     const [address, server] = await listen((request, response) => {
       const chunks = [];
@@ -151,7 +151,7 @@ const flows = {
     server.close();
   },
 
-  async 'a connected account has its own payments (§2.10)'() {
+  async 'a connected account has its own payments (CON-1)'() {
     const shop = await stripe.accounts.create({ type: 'standard', country: 'US' });
     const stripeAccount = shop.id;
     const direct = await stripe.paymentIntents.create(pay({ application_fee_amount: 10 }), { stripeAccount });
@@ -178,7 +178,7 @@ const flows = {
     assert.strictEqual((await stripe.customers.retrieve(customer.id)).metadata.from, 'npm');
   },
 
-  async 'a session that sets a method up (§2.13)'() {
+  async 'a session that sets a method up (CHK-1)'() {
     const session = await stripe.checkout.sessions.create({
       mode: 'setup',
       currency: 'usd',
@@ -191,7 +191,7 @@ const flows = {
     assert.deepStrictEqual([done.status, done.setup_intent.status], ['complete', 'succeeded']);
   },
 
-  async 'old versions, asked for by the client (§2.15)'() {
+  async 'old versions, asked for by the client (VER-10)'() {
     const held = await hold();
     const old = await connect({ apiVersion: '2020-08-27' }).paymentIntents.retrieve(held.id);
     assert.strictEqual(old.charges.data[0].id, held.latest_charge.id);

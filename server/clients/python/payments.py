@@ -66,7 +66,7 @@ def ledger_follows_an_async_capture():
     assert updated.data.previous_attributes.to_dict() == {"balance_transaction": None}
 
 
-@flow("R23, §2.2, §2.5")
+@flow("R23, PI-4, PI-22, ERR-2")
 def a_decline_leaves_a_payment_to_retry():
     with raises(stripe.CardError, code="card_declined", http_status=402) as declined:
         paid(payment_method="pm_card_visa_chargeDeclinedInsufficientFunds")
@@ -79,7 +79,7 @@ def a_decline_leaves_a_payment_to_retry():
     assert again.status == "succeeded" and again.last_payment_error is None
 
 
-@flow("§2.14")
+@flow("TST-1 TST-3")
 def each_kind_of_decline():
     rows = {
         "pm_card_visa_chargeDeclined": ("card_declined", "generic_decline"),
@@ -95,7 +95,7 @@ def each_kind_of_decline():
         assert declined.error.error.decline_code == decline_code, card
 
 
-@flow("§2.5, §2.4")
+@flow("ERR-5, CAP-1, CAP-2")
 def refusals_reach_their_error_classes():
     intent = paid()
     with raises(stripe.InvalidRequestError, code="parameter_unknown", param="amunt", http_status=400):
@@ -118,7 +118,7 @@ def refusals_reach_their_error_classes():
     assert refused.error.request_id.startswith("req_")
 
 
-@flow("I13, §2.11, R1, R5")
+@flow("I13, IDEM-3, IDEM-6, R1, R5")
 def a_key_acts_once():
     key = str(uuid.uuid4())
     params = {"amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
@@ -140,7 +140,7 @@ def a_key_acts_once():
     assert stripe.PaymentIntent.create(**params, idempotency_key=key).id != first.id
 
 
-@flow("§2.8, R13, R14")
+@flow("HOLD-18, R13, R14")
 def a_hold_is_canceled_and_not_refunded():
     intent = held()
     with raises(stripe.InvalidRequestError, http_status=400):
@@ -160,7 +160,7 @@ def cancelling_a_partly_captured_payment_keeps_what_was_captured():
     assert (done.status, done.amount_received, done.amount_capturable) == ("succeeded", 400, 0)
 
 
-@flow("§2.4.4 to §2.4.8, R16, R18")
+@flow("CAP-4 to CAP-8, R16, R18")
 def captures_that_are_refused():
     intent = held()
     with raises(stripe.InvalidRequestError, code="amount_too_large", param="amount_to_capture"):
@@ -174,7 +174,7 @@ def captures_that_are_refused():
         intent.capture(amount_to_capture=400)
 
 
-@flow("§2.6, I2")
+@flow("REF-1, I2")
 def refunds_in_parts():
     intent = paid()
     parts = [stripe.Refund.create(payment_intent=intent.id, amount=amount).amount for amount in (300, 200)]
@@ -192,7 +192,7 @@ def refunds_in_parts():
         stripe.Refund.cancel(rest.id)
 
 
-@flow("§2.6, R7")
+@flow("REF-4, R7")
 def a_refund_fails_days_later():
     intent = paid(payment_method="pm_card_refundFail")
     refund = stripe.Refund.create(payment_intent=intent.id)
@@ -207,7 +207,7 @@ def a_refund_fails_days_later():
     assert helper(f"refunds/{pending.id}/report", outcome="succeeded")["status"] == "succeeded"
 
 
-@flow("§2.7, B38, R11, U9")
+@flow("HOLD-11, B38, R11, U9")
 def a_hold_expires():
     whole, part = held(), held()
     made = whole.latest_charge.created
@@ -223,7 +223,7 @@ def a_hold_expires():
         whole.capture()
 
 
-@flow("C7, C13, §2.2")
+@flow("C7, C13, PI-16, PI-18")
 def a_challenge_is_passed_or_failed():
     def challenged(**more):
         return paid(payment_method="pm_card_threeDSecure2Required", **more)
@@ -261,7 +261,7 @@ def a_bank_debit_takes_days():
     assert helper(f"payment_intents/{rejected.id}/settle", outcome="no_account")["status"] == "requires_payment_method"
 
 
-@flow("C4 to C6, §2.2")
+@flow("C4 to C6, PI-1, PI-5")
 def a_payment_step_by_step():
     intent = stripe.PaymentIntent.create(amount=1000, currency="eur", automatic_payment_methods={"enabled": True})
     assert intent.status == "requires_payment_method"
@@ -286,7 +286,7 @@ def too_many_confirmations():
     assert stripe.PaymentIntent.retrieve(intent.id).status == "canceled"
 
 
-@flow("§2.15, C17, A11")
+@flow("VER-1, C17, A11")
 def old_versions_see_old_shapes():
     intent = held()
     old = stripe.PaymentIntent.retrieve(intent.id, stripe_version="2020-08-27")

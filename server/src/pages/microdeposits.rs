@@ -1,4 +1,4 @@
-//! The page on which customers verify a bank account by its microdeposits (§2.3).
+//! The page on which customers verify a bank account by its microdeposits (SI-8).
 
 use super::html::{escaped, notice, whole};
 use super::{Page, field};

@@ -12,7 +12,7 @@ fn header(answer: &Answer, name: &str) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-/// §2.11: a repeated request under one key has one effect: on accounts, on the clock, on debits.
+/// IDEM-1 to IDEM-14: a repeated request under one key has one effect: on accounts, on the clock, on debits.
 #[test]
 fn helpers_heed_keys() {
     let server = Running::in_memory();
@@ -44,12 +44,12 @@ fn helpers_heed_keys() {
     }
     let after: u64 = server.get("/v1/test_helpers/clock").at("now").parse().unwrap();
     assert!((100_000..150_000).contains(&(after - before)), "{before} {after}");
-    // Another account's key is another key (§2.11).
+    // Another account's key is another key (IDEM-8).
     server.call(OTHER_KEY, "POST", "/v1/test_helpers/clock/advance", "seconds=7", key);
     assert!(server.get("/v1/test_helpers/clock").at("now").parse::<u64>().unwrap() >= after + 7);
 }
 
-/// §2.12: only the response that rolls a signing secret shows it.
+/// HOOK-1 to HOOK-10: only the response that rolls a signing secret shows it.
 #[test]
 fn a_secret_is_rolled() {
     let server = Running::in_memory();
@@ -93,7 +93,7 @@ fn the_banks_page_leads_back_to_the_shop() {
     assert_eq!((said.status, header(&said, "location")), (200, String::new()));
 }
 
-/// §2.3: the page that verifies a bank account by its microdeposits.
+/// SI-1 to SI-13: the page that verifies a bank account by its microdeposits.
 #[test]
 fn deposits_are_verified_on_a_page() {
     let server = Running::in_memory();

@@ -51,7 +51,7 @@ fn each_request_has_its_answer() {
     }
 }
 
-/// §2.5: no access without a key and none across accounts, by basic and bearer authentication.
+/// ERR-1, ERR-4: no access without a key and none across accounts, by basic and bearer authentication.
 #[test]
 fn keys_open_their_own_account_only() {
     let server = Running::in_memory();
@@ -83,7 +83,7 @@ fn keys_open_their_own_account_only() {
     assert_eq!(server.call(OTHER_KEY, "GET", &format!("/v1/accounts/{shop}"), "", "").status, 404);
 }
 
-/// I13, §2.11: a replay has the same bytes, one effect, and headers that say so.
+/// I13, IDEM-3, IDEM-4: a replay has the same bytes, one effect, and headers that say so.
 #[test]
 fn a_replay_is_the_same_bytes() {
     let server = Running::in_memory();
@@ -105,7 +105,7 @@ fn a_replay_is_the_same_bytes() {
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
 }
 
-/// §2.2, §2.15: errors and nested expansions are rendered in the requested version.
+/// PI-39, VER-10: errors and nested expansions are rendered in the requested version.
 #[test]
 fn errors_and_expansions_follow_the_version() {
     let server = Running::in_memory();
@@ -195,7 +195,7 @@ fn lists_of_the_server_are_paged() {
     assert_eq!(shown, newest_first);
 }
 
-/// §2.5: 405 with `Allow` where other methods exist, 404 without it elsewhere.
+/// ERR-1 to ERR-27: 405 with `Allow` where other methods exist, 404 without it elsewhere.
 #[test]
 fn wrong_methods_name_the_right_ones() {
     let server = Running::in_memory();

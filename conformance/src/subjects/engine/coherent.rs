@@ -1,5 +1,5 @@
 //! What the engine shows beyond the model's words must fit what it shows in them: an object's details go with its status,
-//! what belongs together names each other, and a refused payment comes with what was refused (§2.2, R23).
+//! what belongs together names each other, and a refused payment comes with what was refused (PI-4, R23).
 
 use holdfast_engine::objects::{Charge, ChargeStatus, IntentStatus, RefundStatus, SetupStatus};
 use holdfast_engine::store::{Store, StoreError};
@@ -124,7 +124,7 @@ fn fee_amount(charge: &Charge, store: &dyn Store) -> Result<Option<&'static str>
     Ok(Some("its fee amount is not the sum of its fees").filter(|_| !charge.fees.is_empty() && said != sum))
 }
 
-/// What does not fit in a refusal of a payment: it comes with the intent, and with the charge that failed (§2.2, R23).
+/// What does not fit in a refusal of a payment: it comes with the intent, and with the charge that failed (PI-4, R23).
 pub(super) fn refused(response: &Response) -> Option<String> {
     let refusal = response.refusal().filter(|_| response.status() == 402)?;
     let tell = |why: &str| Some(format!("req_{}: {why}", response.request));

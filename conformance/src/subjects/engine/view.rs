@@ -118,7 +118,7 @@ fn view_charge(intent: &PaymentIntent, charge: &Charge, now: Time) -> ChargeView
         authorized: amount(charge.amount),
         captured_amount: amount(charge.captured),
         released: amount(charge.released),
-        // A hold let go is shown as refunded (§2.7); what really went back is this.
+        // A hold let go is shown as refunded (HOLD-13); what really went back is this.
         refunded_amount: amount(charge.refunded),
         captured: charge.closed,
         refunded: charge.is_refunded() && !charge.is_voided(),

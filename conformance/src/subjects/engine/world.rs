@@ -83,7 +83,7 @@ impl EngineSubject {
         Ok(Move::Ask(self.book.account_of(intent), Command::Job(job)))
     }
 
-    /// A refund moves as its payment method lets it (§2.6): the networks of a card that refunds at once never report
+    /// A refund moves as its payment method lets it (REF-2): the networks of a card that refunds at once never report
     /// a failure, and nobody asks its holder for details.
     fn refund_moves(&self, intent: IntentId, refund: RefundId, progress: RefundProgress) -> Result<Move, Failure> {
         use RefundStatus::{Pending, RequiresAction, Succeeded};

@@ -23,7 +23,7 @@ impl<'a> Fields<'a> {
     /// Reads the parameters of a request.
     ///
     /// # Errors
-    /// Returns the refusal of the first parameter that is not in `known`; that is checked before all else (§2.4.2).
+    /// Returns the refusal of the first parameter that is not in `known`; that is checked before all else (CAP-2).
     pub(super) fn of(params: &'a Value, known: &[&[&str]]) -> Result<Self, Refusal> {
         Self::nested(params, String::new(), known)
     }

@@ -2,7 +2,7 @@
 //!
 //! Parameters are a tree of text (form encoding) or of JSON values; both are read alike. A request that cannot be read
 //! becomes [`Command::Malformed`](crate::command::Command::Malformed), so that an unknown object is still reported
-//! before a bad parameter (§2.4). The table of operations is [`ROUTES`].
+//! before a bad parameter (CAP-15). The table of operations is [`ROUTES`].
 
 mod fields;
 mod form;

@@ -243,7 +243,7 @@ pub(super) struct CardOptions {
     pub request_multicapture: Option<bool>,
 }
 
-/// Reads `payment_method_options[card]`; its `capture_method` accepts only `manual` (§2.1).
+/// Reads `payment_method_options[card]`; its `capture_method` accepts only `manual` (VOC-10).
 pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> {
     let groups = &["card", "us_bank_account", "sepa_debit"];
     let Some(options) = fields.group("payment_method_options", &[groups])? else {

@@ -36,7 +36,7 @@ const SETUP: &[&str] = &[
     "on_behalf_of",
 ];
 
-/// The reasons for canceling a SetupIntent; `fraudulent` is not among them (§2.1).
+/// The reasons for canceling a SetupIntent; `fraudulent` is not among them (VOC-1).
 const REASONS: &[(&str, CancellationReason)] = &[
     ("duplicate", CancellationReason::Duplicate),
     ("requested_by_customer", CancellationReason::RequestedByCustomer),

@@ -1,4 +1,4 @@
-//! Objects, events and responses as the JSON of an API version (§2.15).
+//! Objects, events and responses as the JSON of an API version (VER-10).
 
 mod connect;
 mod payments;
@@ -39,7 +39,7 @@ pub fn object(object: &Object, version: ApiVersion) -> Value {
     }
 }
 
-/// Returns an event as JSON of an API version: the object frozen in it, and its previous values (§2.12).
+/// Returns an event as JSON of an API version: the object frozen in it, and its previous values (HOOK-7).
 #[must_use]
 pub fn event(event: &Event, version: ApiVersion) -> Value {
     let mut frozen = object(&event.object, version);
@@ -157,7 +157,7 @@ fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// Returns a refusal in the provider's error envelope (§2.5).
+/// Returns a refusal in the provider's error envelope (ERR-1 to ERR-27).
 #[must_use]
 pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     let reason = &refusal.reason;

@@ -204,7 +204,7 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
     shown
 }
 
-/// Returns `amount_refunded` and `refunded`. Before 2022-11-15 they count the released rest of a partial capture (§2.4).
+/// Returns `amount_refunded` and `refunded`. Before 2022-11-15 they count the released rest of a partial capture (CAP-1 to CAP-15).
 fn refunded(charge: &Charge, version: ApiVersion) -> (Money, bool) {
     let shown = (charge.amount_refunded(), charge.is_refunded());
     if version.has(Feature::RemainderIsNoRefund) || charge.is_voided() {
