@@ -28,6 +28,7 @@ mod session;
 mod setup;
 mod state;
 mod status;
+mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
@@ -55,4 +56,5 @@ pub use state::{OwnedObservation, State};
 pub use status::{
     ChargeStatus, Currency, IntentStatus, PaymentError, PaymentStatus, RefundStatus, SessionStatus, SetupStatus,
 };
+pub use table::{EventKind, OperationKind, StatusOf};
 pub use transition::{Transition, transition};

@@ -91,9 +91,9 @@ impl<'a> Look<'a> {
             | Verb::Authenticate
             | Verb::Settle
             | Verb::CloseCancelWindow
-            | Verb::Book
+            | Verb::PostToLedger
             | Verb::ExpireHold
-            | Verb::RefundProgress
+            | Verb::Refund
             | Verb::AuthenticateSetup
             | Verb::SettleSetup
             | Verb::PruneKey
@@ -142,11 +142,9 @@ impl<'a> Look<'a> {
             Verb::Finish => keys().flatten().any(|key| key.answer.is_none()),
             Verb::Authenticate => is(S::RequiresAction),
             Verb::Settle | Verb::CloseCancelWindow => is(S::Processing),
-            Verb::Book => charge.is_some_and(|charge| charge.posting_left.is_some()),
+            Verb::PostToLedger => charge.is_some_and(|charge| charge.posting_left.is_some()),
             Verb::ExpireHold => charge.is_some_and(|charge| charge.hold_left.is_some_and(|left| left <= 1)),
-            Verb::RefundProgress => {
-                refund_in(&[RefundStatus::Pending, RefundStatus::RequiresAction, RefundStatus::Succeeded])
-            }
+            Verb::Refund => refund_in(&[RefundStatus::Pending, RefundStatus::RequiresAction, RefundStatus::Succeeded]),
             Verb::PruneKey => keys().flatten().any(holdfast_model::KeyView::is_prunable),
             Verb::Advance => true,
         }

@@ -105,11 +105,11 @@ const TOPICS: [&[Verb]; 9] = {
             V::SettleSetup,
             V::UpdateSetup,
         ],
-        &[V::CreateRefund, V::RefundProgress, V::CreateIntent, V::CancelRefund, V::CreateRefund, V::CaptureIntent],
+        &[V::CreateRefund, V::Refund, V::CreateIntent, V::CancelRefund, V::CreateRefund, V::CaptureIntent],
         &[V::RefundFee, V::ReverseTransfer, V::CreateIntent, V::CreateRefund, V::CaptureIntent, V::CreateTransfer],
         &[V::ConfirmIntent, V::Authenticate, V::UpdateIntent, V::CreateIntent, V::CancelIntent, V::Settle],
-        &[V::Settle, V::CreateIntent, V::CloseCancelWindow, V::ConfirmIntent, V::CancelIntent, V::RefundProgress],
-        &[V::Advance, V::ExpireHold, V::CaptureIntent, V::CreateIntent, V::Book, V::CancelIntent],
+        &[V::Settle, V::CreateIntent, V::CloseCancelWindow, V::ConfirmIntent, V::CancelIntent, V::Refund],
+        &[V::Advance, V::ExpireHold, V::CaptureIntent, V::CreateIntent, V::PostToLedger, V::CancelIntent],
         &[V::Begin, V::Finish, V::CaptureIntent, V::CreateRefund, V::CreateIntent, V::PruneKey, V::Advance],
     ]
 };
@@ -118,48 +118,17 @@ const TOPIC_CHOICES: usize = 12;
 /// The verb for each choice of 256: how often each occurs, where nothing speaks against it.
 pub(super) static VERBS: [Verb; 256] = table();
 
-const WEIGHTS: [(Verb, usize); 30] = [
-    (Verb::CreateIntent, 26),
-    (Verb::UpdateIntent, 8),
-    (Verb::ConfirmIntent, 18),
-    (Verb::CaptureIntent, 36),
-    (Verb::CancelIntent, 4),
-    (Verb::CreateRefund, 24),
-    (Verb::CancelRefund, 5),
-    (Verb::RefundFee, 7),
-    (Verb::ReverseTransfer, 7),
-    (Verb::CreateTransfer, 6),
-    (Verb::CreateSetup, 5),
-    (Verb::UpdateSetup, 3),
-    (Verb::ConfirmSetup, 5),
-    (Verb::CancelSetup, 2),
-    (Verb::VerifyMicrodeposits, 3),
-    (Verb::CreateSession, 5),
-    (Verb::ExpireSession, 2),
-    (Verb::Begin, 8),
-    (Verb::Finish, 7),
-    (Verb::Authenticate, 8),
-    (Verb::Settle, 6),
-    (Verb::CloseCancelWindow, 3),
-    (Verb::Book, 8),
-    (Verb::ExpireHold, 8),
-    (Verb::RefundProgress, 10),
-    (Verb::AuthenticateSetup, 3),
-    (Verb::SettleSetup, 2),
-    (Verb::CustomerPays, 6),
-    (Verb::PruneKey, 3),
-    (Verb::Advance, 18),
-];
-
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
 const fn table() -> [Verb; 256] {
     let mut table = [Verb::CreateIntent; 256];
     // Every third place, so that neighbours are of different kinds and going on to the next is a change.
     let (mut place, mut kind) = (0, 0);
-    while kind < WEIGHTS.len() {
+    while kind < Verb::ALL.len() {
+        let verb = Verb::ALL[kind];
+        assert!(verb.weight() > 0, "every verb is generated");
         let mut times = 0;
-        while times < WEIGHTS[kind].1 {
-            table[(place * 77) % 256] = WEIGHTS[kind].0;
+        while times < verb.weight() {
+            table[(place * 77) % 256] = verb;
             place += 1;
             times += 1;
         }

@@ -20,8 +20,8 @@ mod world;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Observation, Outcome, Rejection, Transition,
-    transition,
+    Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Observation, OperationKind, Outcome, Rejection,
+    Transition, transition,
 };
 use holdfast_properties::Step;
 
@@ -311,12 +311,9 @@ impl Generator {
             }
             Input::Begin { key, operation } => {
                 let key = world::some_key(pen, key, now);
-                let wanted = Verb::of_operation(&operation);
-                let verb = self.verb(pen, wanted, look, is_free, |verb| matches!(verb.blank(), Input::Call(_)));
-                let like = match verb.blank() {
-                    Input::Call(call) if verb != wanted => call.operation,
-                    Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => operation,
-                };
+                let wanted = operation.kind().verb();
+                let verb = self.verb(pen, wanted, look, is_free, |verb| verb.operation().is_some());
+                let like = verb.operation().filter(|_| verb != wanted).map_or(operation, OperationKind::blank);
                 Input::Begin { key, operation: requests::operation(pen, like, look, is_free) }
             }
             Input::Finish { key } => Input::Finish { key: world::some_key(pen, key, now) },
