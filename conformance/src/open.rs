@@ -21,49 +21,29 @@ pub(crate) fn is_left_out(seen: &Observation<'_>, input: &Input) -> bool {
 /// Does it name an object that is not there?
 fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
     let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
-    match *operation {
-        Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
-        Operation::CancelRefund { intent, refund } => !seen.has(Target::Refund(intent, refund)),
-        Operation::RefundFee { intent, .. } => payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero()),
-        Operation::ReverseTransfer { intent, .. } => {
-            payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero())
-        }
-        Operation::CreateTransfer { intent, .. } => payment(intent).is_none_or(|payment| payment.charge.is_none()),
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::ExpireSession => !seen.has(operation.about()),
+    if let Operation::CancelRefund { intent, refund } = *operation {
+        return !seen.has(Target::Refund(intent, refund));
     }
+    if let Operation::RefundFee { intent, .. } = *operation {
+        return payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero());
+    }
+    if let Operation::ReverseTransfer { intent, .. } = *operation {
+        return payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero());
+    }
+    if let Operation::CreateTransfer { intent, .. } = *operation {
+        return payment(intent).is_none_or(|payment| payment.charge.is_none());
+    }
+    operation.creates().is_none() && !seen.has(operation.about())
 }
 
 /// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
 /// cannot be read.
 const fn is_settled_early(operation: &Operation) -> bool {
-    match operation {
-        Operation::CreateSession(request) => request.expires_in.is_some(),
-        Operation::CreateIntent { create, .. } => {
-            matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm
-        }
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::ExpireSession => false,
+    if let Operation::CreateSession(request) = operation {
+        return request.expires_in.is_some();
     }
+    if let Operation::CreateIntent { create, .. } = operation {
+        return matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm;
+    }
+    false
 }

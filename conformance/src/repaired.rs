@@ -42,28 +42,17 @@ pub fn also_wrong(
 
 /// The same request with the parameter put right that `wrong` is about.
 fn repair(input: Input, wrong: Rejection) -> Option<Input> {
-    let right = |operation: Operation| match operation {
-        Operation::CreateIntent { intent, create } => {
-            repair_create(create, wrong).map(|create| Operation::CreateIntent { intent, create })
+    let right = |operation: Operation| {
+        if let Operation::CreateIntent { intent, create } = operation {
+            return repair_create(create, wrong).map(|create| Operation::CreateIntent { intent, create });
         }
-        Operation::CreateSession(request) => repair_session(request, wrong).map(Operation::CreateSession),
-        Operation::CaptureIntent { intent, capture } => {
-            repair_capture(capture, wrong).map(|capture| Operation::CaptureIntent { intent, capture })
+        if let Operation::CreateSession(request) = operation {
+            return repair_session(request, wrong).map(Operation::CreateSession);
         }
-        Operation::UpdateIntent { .. }
-        | Operation::ConfirmIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::ExpireSession => None,
+        if let Operation::CaptureIntent { intent, capture } = operation {
+            return repair_capture(capture, wrong).map(|capture| Operation::CaptureIntent { intent, capture });
+        }
+        None
     };
     match input {
         Input::Call(call) => right(call.operation).map(|operation| Input::Call(Call { operation, ..call })),

@@ -213,32 +213,24 @@ fn standing_amounts_apply_at_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Ju
 /// What an operation says about fee and transfer amount, and the flow it says it for.
 fn connect_parameters(step: &PaymentStep<'_, '_>) -> Option<(Option<i64>, Option<i64>, Flow)> {
     let flow = step.before.map(|before| before.flow);
-    match step.operation? {
-        Operation::CreateIntent { create, .. } if step.before.is_none() => {
-            Some((create.fee, create.transfer, create.flow))
-        }
-        Operation::UpdateIntent { update, .. } => match update {
+    // No other operation has these parameters.
+    let operation = step.operation?;
+    if let Operation::CreateIntent { create, .. } = operation {
+        return step.before.is_none().then_some((create.fee, create.transfer, create.flow));
+    }
+    if let Operation::UpdateIntent { update, .. } = operation {
+        return match update {
             Update::Fee(fee) => Some((Some(*fee), None, flow?)),
             Update::Transfer(transfer) => Some((None, Some(*transfer), flow?)),
             Update::Amount(_) | Update::Method(_) | Update::CaptureMethod(_) | Update::Metadata => None,
-        },
-        Operation::ConfirmIntent { confirm: Confirm { fee, transfer, .. }, .. } => Some((*fee, *transfer, flow?)),
-        Operation::CaptureIntent { capture, .. } => Some((capture.fee, capture.transfer, flow?)),
-        Operation::CreateIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
+        };
     }
+    if let Operation::ConfirmIntent { confirm: Confirm { fee, transfer, .. }, .. }
+    | Operation::CaptureIntent { capture: Capture { fee, transfer, .. }, .. } = operation
+    {
+        return Some((*fee, *transfer, flow?));
+    }
+    None
 }
 
 /// If false, a fee is accepted that nobody will ever owe.

@@ -195,7 +195,7 @@ pub use catalogue::{Kind, Property};
 use holdfast_model::{Config, IntentId, Observation, PaymentView};
 pub use judgement::{Judgement, Verdicts, Voice};
 pub use snapshot::{Happening, Snapshot, Trace};
-pub use step::{Captured, PaymentStep, Step, Subject, subject};
+pub use step::{Captured, PaymentStep, Step};
 
 /// The source of each topic, for [`Property::why`].
 const SOURCES: [(&str, &str); 11] = [

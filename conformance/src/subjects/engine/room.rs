@@ -8,28 +8,20 @@ impl Book {
     /// Is the object there that a request would name, so that it means the same whenever it is carried out?
     pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
         let payment = |intent: IntentId| self.followed(intent);
-        match *operation {
-            // Of several it would hang on the moment which one has enough.
-            Operation::RefundFee { intent, .. } => payment(intent).is_some_and(|it| it.fees.len() == 1),
-            Operation::ReverseTransfer { intent, .. } => payment(intent).is_some_and(|it| it.transfers.len() == 1),
-            Operation::CreateTransfer { intent, amount } => {
-                amount.is_some() && payment(intent).is_some_and(|it| it.charge.is_some())
-            }
-            Operation::CancelRefund { intent, refund } => {
-                payment(intent).is_some_and(|it| usize::from(refund.0) < it.refunds.len())
-            }
-            Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_) => false,
-            Operation::UpdateIntent { .. }
-            | Operation::ConfirmIntent { .. }
-            | Operation::CaptureIntent { .. }
-            | Operation::CancelIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::ExpireSession => true,
+        // Of several it would hang on the moment which one has enough.
+        if let Operation::RefundFee { intent, .. } = *operation {
+            return payment(intent).is_some_and(|it| it.fees.len() == 1);
         }
+        if let Operation::ReverseTransfer { intent, .. } = *operation {
+            return payment(intent).is_some_and(|it| it.transfers.len() == 1);
+        }
+        if let Operation::CreateTransfer { intent, amount } = *operation {
+            return amount.is_some() && payment(intent).is_some_and(|it| it.charge.is_some());
+        }
+        if let Operation::CancelRefund { intent, refund } = *operation {
+            return payment(intent).is_some_and(|it| usize::from(refund.0) < it.refunds.len());
+        }
+        operation.creates().is_none()
     }
 
     /// Is the place taken that what is made on a session's page would get?
