@@ -181,7 +181,6 @@ mod money;
 mod notifications;
 mod refunds;
 mod refusal;
-pub mod requirements;
 mod session;
 mod setup;
 mod snapshot;
