@@ -132,7 +132,7 @@ fn soak(
     let told = told(&counts, start);
     let executions = counts.executions.load(Ordering::Relaxed);
     let exit = match first.as_ref().map(|found| &found.what) {
-        None if executions == 0 => Exit::Incomplete,
+        None if executions == 0 || counts.inputs.load(Ordering::Relaxed) == 0 => Exit::Incomplete,
         None => Exit::Fine,
         Some(What::Failed(_, verdict)) if verdict.identity().is_none() => Exit::Incomplete,
         Some(What::Failed(..) | What::Panicked) => Exit::False,
@@ -149,7 +149,7 @@ fn soak(
     writeln!(stage.out, "{told}")?;
     let Some(Found { seed, what }) = first else {
         if exit == Exit::Incomplete {
-            writeln!(stage.out, "{}: there was no time for any.", stage.look.open("INCOMPLETE"))?;
+            writeln!(stage.out, "{}: no input was tried, so nothing is shown.", stage.look.open("INCOMPLETE"))?;
         } else {
             writeln!(stage.out, "{}: model and engine agree in every one.", stage.look.good("AGREED"))?;
         }

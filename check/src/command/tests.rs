@@ -296,7 +296,7 @@ fn a_violation_found_while_exploring_is_explained() {
         "because  received 700 > 500",
         "changed  by step 2 of 2: capture pi1 700 final=false",
         "Found in toy: only.",
-        "FALSE: 1 of 2 properties false.",
+        "FALSE: 1 of 2 properties is false.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
