@@ -31,9 +31,9 @@
 
 mod payments;
 
-use holdfast_check::explore::{Explorer, Mode, Space, Stateright};
 use holdfast_check::scenarios;
 use holdfast_check::space::ModelSpace;
+use holdfast_explorer::{Explorer, Mode, Space, Stateright};
 use std::process::Command;
 use std::sync::Arc;
 

@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 use holdfast_model::testing::{PlantedFault, faults};
 use holdfast_properties::Property;
 
-use crate::explore::{Explorer, Limits, Mode, PropertyBits};
 use crate::scenarios::{Visit, find};
 use crate::space::ModelSpace;
+use holdfast_explorer::{Explorer, Limits, Mode, PropertyBits};
 
 /// What became of a planted fault.
 #[derive(Clone, Debug, PartialEq, Eq)]

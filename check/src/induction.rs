@@ -18,9 +18,9 @@ use holdfast_model::{
     Operation, PaymentMethod, State, Update,
 };
 
-use crate::explore::{PropertyBits, Space};
 use crate::scenarios::{Alphabet, Variant, When};
 use crate::space::ModelSpace;
+use holdfast_explorer::{PropertyBits, Space};
 
 /// How far a property about states or steps reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,6 @@ pub mod catalogue;
 pub mod command;
 pub mod evidence;
 pub mod explain;
-pub mod explore;
 pub mod faults;
 pub mod induction;
 pub mod predicate;

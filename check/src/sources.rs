@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Folders and files, seen from the folder of this crate: the rules, the properties, what is tried, and who explores.
 pub(crate) const SOURCES: [&str; 5] =
-    ["../model/src", "../properties/src", "src/scenarios", "src/space.rs", "src/explore"];
+    ["../model/src", "../properties/src", "src/scenarios", "src/space.rs", "../explorer/src"];
 
 /// The digest of [`SOURCES`], by names and contents, whatever order a folder lists them in.
 ///

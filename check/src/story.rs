@@ -7,9 +7,9 @@ use holdfast_model::{
 use holdfast_properties::Step;
 
 use crate::catalogue::{Catalogue, Moment};
-use crate::explore::Path;
 use crate::scenarios::retarget;
 use crate::space::ModelSpace;
+use holdfast_explorer::Path;
 
 /// Payments that a story has room for.
 pub const PAYMENTS: usize = 4;

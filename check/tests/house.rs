@@ -18,8 +18,9 @@ use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 11] = [
+const CRATES: [(&str, &str); 12] = [
     ("spec", "holdfast-spec"),
+    ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
@@ -55,6 +56,13 @@ fn the_specification_depends_on_nothing_and_is_needed_by_tests_and_tools_only() 
     for name in ["holdfast-model", "holdfast-properties", "holdfast-engine", "holdfast-server"] {
         assert!(!of(name, &["normal", "build"]).contains("holdfast-spec"), "{name} would carry the tables");
     }
+}
+
+#[test]
+fn the_explorer_knows_no_crate_of_ours() {
+    let ours: Vec<_> =
+        of("holdfast-explorer", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert!(ours.is_empty(), "the explorer must be usable for anything: {ours:?}");
 }
 
 #[test]

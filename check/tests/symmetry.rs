@@ -1,9 +1,9 @@
 //! Keeping interchangeable payments in a fixed order loses nothing: the counts are those of the
 //! formula, and telling the payments apart gives the rest.
 
-use holdfast_check::explore::{Explorer, Mode};
 use holdfast_check::scenarios::{Alphabet, Room, Scenario, Variant, Visit, When};
 use holdfast_check::space::ModelSpace;
+use holdfast_explorer::{Explorer, Mode};
 use holdfast_model::{
     Capture, CaptureMethod, Config, Create, CreateRefund, Dialect, EnvironmentEvent, Input, IntentId, Operation,
     PaymentMethod,

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use holdfast_model::trace::parse_duration;
 use holdfast_model::{Config, Dialect};
 
-use crate::explore::Part;
+use holdfast_explorer::Part;
 
 /// Which explorer explores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::select::{Job, jobs};
 use super::{Exit, Failure, Options, Stage};
-use crate::explore::{Explorer, Limits, Mode, Progress, Search, Why};
 use crate::predicate::Predicate;
 use crate::progress::Watch;
 use crate::scenarios::{Visit, retarget};
 use crate::space::ModelSpace;
 use crate::story::{Story, inputs_along};
+use holdfast_explorer::{Explorer, Limits, Mode, Progress, Search, Why};
 
 pub(super) fn run(
     words: &[String],

@@ -9,9 +9,9 @@ use holdfast_model::{Config, Observation};
 
 use super::{Exit, Look, Plugs, Stage, run};
 use crate::catalogue::{Catalogue, Moment, Properties, Property};
-use crate::explore::{Completion, Count, First, PropertyBits, Summary};
 use crate::record::{Record, Unit};
 use crate::story::Story;
+use holdfast_explorer::{Completion, Count, First, PropertyBits, Summary};
 
 /// One property about states, which is false once more than 500 is received, and one about steps,
 /// which is false of every refund.

@@ -10,10 +10,10 @@ use super::select::default_names;
 use super::{Exit, Failure, Options, Stage};
 use crate::catalogue::{Catalogue, Evidence, Induction};
 use crate::explain::explain;
-use crate::explore::{CollisionBound, Completion};
 use crate::record::{Record, Unit};
 use crate::story::{Falsehood, Story};
 use crate::table::{Align, counted, grouped, lay_out};
+use holdfast_explorer::{CollisionBound, Completion};
 
 /// What a record says about a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +209,7 @@ fn scenarios_table(record: &Record, stage: &Stage<'_>) -> String {
 }
 
 fn row(name: &str, units: &[&Unit], of: usize) -> Vec<String> {
-    let figures = |of_exact: fn(&crate::explore::Summary) -> u64, of_other: fn(&crate::record::Other) -> u64| {
+    let figures = |of_exact: fn(&holdfast_explorer::Summary) -> u64, of_other: fn(&crate::record::Other) -> u64| {
         let of_unit = |unit: &&Unit| match (&unit.exact, &unit.stateright) {
             (Some(summary), _) => of_exact(summary),
             (None, Some(other)) => of_other(other),

@@ -193,7 +193,7 @@ struct Kill {
 
 /// `reports/properties.json`: the same for machines.
 pub(super) fn json(findings: &Findings) -> Result<String, String> {
-    let sum = |of: fn(&crate::explore::Summary) -> u64| {
+    let sum = |of: fn(&holdfast_explorer::Summary) -> u64| {
         findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(of(&space.summary)))
     };
     let whole = PropertiesReport {

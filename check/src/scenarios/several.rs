@@ -144,8 +144,8 @@ fn back(refund: CreateRefund) -> Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::Explorer;
     use crate::space::ModelSpace;
+    use holdfast_explorer::Explorer;
 
     fn unique<const PAYMENTS: usize>(alphabet: &Alphabet, symmetry: bool) -> u64 {
         let variant = Variant { symmetry, ..variant("", alphabet.clone()) };

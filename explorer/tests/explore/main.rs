@@ -15,7 +15,7 @@ mod roots;
 mod toys;
 mod traps;
 
-use holdfast_check::explore::*;
+use holdfast_explorer::*;
 use std::sync::Arc;
 use toys::{Colliding, Configurations, Counters, EightPuzzle, Hashless, Jugs};
 

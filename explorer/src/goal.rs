@@ -22,6 +22,26 @@ impl<S: Space> Explorer<'_, S> {
     /// Searches for a shortest path to a state that `wanted` accepts: the same one every time.
     ///
     /// The limits, threads, roots and mode of this explorer apply; its properties do not.
+    ///
+    /// ```
+    /// # use holdfast_explorer::*;
+    /// # struct Counter;
+    /// # impl Space for Counter {
+    /// #     type State = u8;
+    /// #     type Input = u8;
+    /// #     fn roots(&self) -> Vec<u8> { vec![0] }
+    /// #     fn inputs(&self, _: &u8, inputs: &mut Vec<u8>) { inputs.extend([2, 5]) }
+    /// #     fn step(&self, state: &u8, input: u8) -> Successor<Self> {
+    /// #         let after = Some(state.wrapping_add(input) % 20);
+    /// #         Successor { input, after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+    /// #     }
+    /// #     fn judge(&self, _: &u8) -> Judgement { Judgement::default() }
+    /// # }
+    /// // Steps of 2 and 5: three of them reach 9.
+    /// let Search::Found(path) = Explorer::new(&Counter).search(|state| *state == 9) else { panic!() };
+    /// assert_eq!(path.steps.len(), 3);
+    /// assert!(matches!(Explorer::new(&Counter).search(|state| *state == 50), Search::Unreachable));
+    /// ```
     #[must_use]
     pub fn search(&self, wanted: impl Fn(&S::State) -> bool + Sync) -> Search<S> {
         let goal = Goal { space: self.space, wanted };

@@ -1,7 +1,7 @@
 //! Shortest paths: to violations, and to whatever one looks for.
 
 use crate::toys::{Counters, Jugs, Pour};
-use holdfast_check::explore::*;
+use holdfast_explorer::*;
 
 const FORBIDDING: Counters = Counters { forbidden: Some(3), ..Counters::UNSORTED };
 

@@ -1,7 +1,7 @@
 //! Shards and resumed runs add up to the whole.
 
 use crate::toys::{Configurations, Jugs};
-use holdfast_check::explore::*;
+use holdfast_explorer::*;
 
 const SPACE: Configurations = Configurations { size: 5000 };
 

@@ -1,7 +1,7 @@
 //! Whatever cuts a run, it never looks complete.
 
 use crate::toys::{Counters, Jugs};
-use holdfast_check::explore::*;
+use holdfast_explorer::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -15,6 +15,15 @@ use std::str::FromStr;
 /// One part of an exploration, of so many: every `of`-th root, beginning with root `index`.
 ///
 /// Written `0/4` to `3/4`.
+///
+/// ```
+/// use holdfast_explorer::Part;
+///
+/// let part: Part = "1/4".parse()?;
+/// assert!(part.has(5) && !part.has(6));
+/// assert!("4/4".parse::<Part>().is_err());
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
     index: usize,
@@ -31,7 +40,9 @@ impl Part {
     ///
     /// If there is no such part.
     pub fn new(index: usize, of: usize) -> Result<Self, String> {
-        if index < of {
+        if of == 0 {
+            Err("0 parts do not exist: expected K/N with N of at least 1".to_owned())
+        } else if index < of {
             Ok(Self { index, of })
         } else {
             Err(format!(

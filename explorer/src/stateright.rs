@@ -28,7 +28,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Explores a space with `stateright`.
+/// Explores a space with `stateright`, as the second opinion on the counts of [`Explorer`](crate::Explorer).
+///
+/// ```
+/// # use holdfast_explorer::*;
+/// # #[derive(Clone, Copy)]
+/// # struct Counter;
+/// # impl Space for Counter {
+/// #     type State = u8;
+/// #     type Input = ();
+/// #     fn roots(&self) -> Vec<u8> { vec![0] }
+/// #     fn inputs(&self, _: &u8, inputs: &mut Vec<()>) { inputs.push(()) }
+/// #     fn step(&self, state: &u8, (): ()) -> Successor<Self> {
+/// #         let after = Some(state.wrapping_add(1));
+/// #         Successor { input: (), after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+/// #     }
+/// #     fn judge(&self, _: &u8) -> Judgement { Judgement::default() }
+/// # }
+/// let theirs = Stateright::new(std::sync::Arc::new(Counter)).run();
+/// let ours = Explorer::new(&Counter).run().summary;
+/// assert_eq!((theirs.unique, theirs.transitions), (ours.unique, ours.transitions));
+/// ```
 #[must_use = "nothing is explored before `run`"]
 pub struct Stateright<S> {
     adapter: Adapter<S>,

@@ -1,6 +1,6 @@
 //! Small spaces whose answers are known.
 
-use holdfast_check::explore::{Judgement, Space, Successor};
+use holdfast_explorer::{Judgement, Space, Successor};
 use std::hash::{Hash, Hasher};
 
 /// The eight-puzzle: 9!/2 positions can be reached, and the farthest takes 31 moves.

@@ -4,7 +4,7 @@
 //! never fires with one thread is not asserted, because it takes luck with the threads to show.
 
 use crate::toys::{Counters, EightPuzzle, Jugs};
-use holdfast_check::explore::*;
+use holdfast_explorer::*;
 use stateright::{Checker, Expectation, Model};
 use std::sync::Arc;
 

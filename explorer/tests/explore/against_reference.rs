@@ -1,7 +1,7 @@
 //! Any relation at all, explored by the explorers and by the plainest search there is.
 
 use crate::toys::Graph;
-use holdfast_check::explore::*;
+use holdfast_explorer::*;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 /// may differ from run to run, and its counterexamples may be a step longer than the shortest.
 ///
 /// ```
-/// # use holdfast_check::explore::*;
+/// # use holdfast_explorer::*;
 /// # struct Counter;
 /// # impl Space for Counter {
 /// #     type State = u8;
