@@ -1,0 +1,11 @@
+//! The harness on the model behind its own port, and on the example engine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops at its first failure"
+)]
+
+mod planted;
+mod toy;
+mod turned_away;
