@@ -18,14 +18,15 @@ use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 12] = [
+const CRATES: [(&str, &str); 13] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
     ("server", "holdfast-server"),
-    ("conformance", "holdfast-conformance"),
+    ("harness", "holdfast-harness"),
+    ("harness-engine", "holdfast-harness-engine"),
     ("audit", "holdfast-audit"),
     ("drive", "holdfast-drive"),
     ("check", "holdfast-check"),
@@ -107,23 +108,30 @@ fn the_audit_judges_by_model_and_properties_alone() {
 }
 
 #[test]
-fn check_meets_the_engine_through_the_harness_alone() {
-    assert!(of("holdfast-conformance", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+fn check_meets_the_engine_through_its_harness_alone() {
+    assert!(of("holdfast-harness-engine", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+    assert!(of("holdfast-check", &["normal"]).contains("holdfast-harness-engine"), "check brings no engine");
     assert!(!of("holdfast-check", &ALL_KINDS).contains("holdfast-engine"), "check reaches past the harness");
 }
 
 #[test]
+fn the_harness_reaches_no_engine() {
+    let expected = names(&["holdfast-harness", "holdfast-model", "holdfast-properties"]);
+    assert_eq!(reached("holdfast-harness", &ALL_KINDS), expected, "an engine of one's own would compile ours");
+    assert!(reached("holdfast-harness-engine", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+}
+
+#[test]
 fn a_drive_reaches_servers_over_the_wire_alone() {
-    let ours: Vec<_> =
-        of("holdfast-drive", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
-    assert_eq!(ours, ["holdfast-conformance", "holdfast-model", "holdfast-properties"]);
+    let expected = names(&["holdfast-drive", "holdfast-harness", "holdfast-model", "holdfast-properties"]);
+    assert_eq!(reached("holdfast-drive", &ALL_KINDS), expected, "a drive would compile our engine");
     let tree = of("holdfast-drive", &["normal", "build"]);
     assert!(!tree.contains("ureq") && !tree.contains("rustls"), "check would compile TLS: {tree:?}");
 }
 
 #[test]
 fn the_harness_takes_the_engine_without_a_database() {
-    let manifest = read(&root().join("conformance/Cargo.toml"));
+    let manifest = read(&root().join("harness-engine/Cargo.toml"));
     let line = manifest.lines().find(|line| line.starts_with("holdfast-engine = ")).unwrap();
     assert!(line.contains("default-features = false"), "check would compile SQLite: {line}");
 }
@@ -343,6 +351,23 @@ fn of(name: &str, kinds: &[&str]) -> BTreeSet<String> {
     let manifests = manifests();
     let dependencies = manifests.get(name).unwrap_or_else(|| panic!("there is no crate {name}"));
     dependencies.iter().filter(|(_, kind)| kinds.contains(&kind.as_str())).map(|(name, _)| name.clone()).collect()
+}
+
+/// Returns the crates of the workspace that `name` reaches, itself included: by dependencies of these kinds, and through
+/// them by their normal and build dependencies.
+fn reached(name: &str, kinds: &[&str]) -> BTreeSet<String> {
+    let manifests = manifests();
+    let mut reached = names(&[name]);
+    let mut open = vec![(name.to_owned(), kinds.to_vec())];
+    while let Some((name, kinds)) = open.pop() {
+        let dependencies = manifests.get(&name).unwrap_or_else(|| panic!("there is no crate {name}"));
+        for (name, _) in dependencies.iter().filter(|(_, kind)| kinds.contains(&kind.as_str())) {
+            if manifests.contains_key(name) && reached.insert(name.clone()) {
+                open.push((name.clone(), vec!["normal", "build"]));
+            }
+        }
+    }
+    reached
 }
 
 fn names(names: &[&str]) -> BTreeSet<String> {

@@ -24,6 +24,7 @@ mod outcome;
 mod payment;
 mod rejection;
 pub mod rendering;
+mod retarget;
 mod session;
 mod setup;
 mod state;

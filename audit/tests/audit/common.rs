@@ -4,10 +4,10 @@ use std::io;
 use std::ops::Range;
 
 use holdfast_audit::{Listener, Options, Report, Unreadable, Verdict, audit};
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::drive;
-use holdfast_conformance::generator::Temper;
-use holdfast_conformance::subjects::EngineSubject;
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::drive;
+use holdfast_harness::generator::Temper;
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Config;
 use serde_json::Value;
 

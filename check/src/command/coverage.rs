@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use holdfast_conformance::choices::Bytes;
-use holdfast_conformance::coverage::{Coverage, Why};
-use holdfast_conformance::generator::{Sequence, Temper};
-use holdfast_conformance::subjects::EngineSubject;
+use holdfast_harness::choices::Bytes;
+use holdfast_harness::coverage::{Coverage, Why};
+use holdfast_harness::generator::{Sequence, Temper};
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Dialect};
 use holdfast_properties::AbstractTransition;

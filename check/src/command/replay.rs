@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use holdfast_conformance::mermaid::diagram;
+use holdfast_harness::mermaid::diagram;
 use holdfast_model::Rejection;
 use holdfast_model::trace::{Difference, Script, describe};
 use serde_json::{Value, json};

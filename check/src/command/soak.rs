@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::counterexample::{Counterexample, FOLDER};
-use holdfast_conformance::drive::{self, Drive};
-use holdfast_conformance::generator::{Sequence, Temper};
-use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Verdict, Way};
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::counterexample::{Counterexample, FOLDER};
+use holdfast_harness::drive::{self, Drive};
+use holdfast_harness::generator::{Sequence, Temper};
+use holdfast_harness::{RunMode, Verdict};
+use holdfast_harness_engine::{EngineSubject, reproduction};
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage};
@@ -163,11 +163,11 @@ fn soak(
         return Ok(exit);
     };
     let mut subject = engine();
-    let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
-    match Counterexample::out_of(&sequence, Way::Lockstep, judge) {
+    let judge = |sequence: &Sequence| RunMode::Lockstep.judge(&mut subject, sequence);
+    match Counterexample::out_of(&sequence, RunMode::Lockstep, judge) {
         None => writeln!(stage.out, "{verdict}")?,
         Some(counterexample) => {
-            writeln!(stage.out, "{counterexample}")?;
+            writeln!(stage.out, "{counterexample}{}", reproduction(&counterexample))?;
             if !question.no_keep {
                 let path = counterexample.write(Path::new(FOLDER));
                 let path = path.map_err(|error| Failure::Usage(format!("cannot write into {FOLDER}: {error}")))?;
@@ -224,7 +224,7 @@ fn told(counts: &Counts, start: Instant) -> String {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use holdfast_conformance::saboteurs::{Breaks, How, Saboteur};
+    use holdfast_harness_engine::injected_faults::{Breaks, How, Saboteur};
 
     use super::*;
     use crate::command::Look;

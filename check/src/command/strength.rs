@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use holdfast_conformance::strength::{self, Measured};
+use holdfast_harness_engine::strength::{self, Measured};
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage};

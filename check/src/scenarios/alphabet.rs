@@ -1,6 +1,5 @@
 //! What is tried in a scenario: a list of inputs, and in which states each is worth trying.
 
-use holdfast_conformance::shrink::retarget;
 use holdfast_model::{
     Authentication, Call, CancellationReason, Capture, Confirm, Create, CreateRefund, CreateSession, DeliveryFault,
     EnvironmentEvent, Input, IntentId, IntentStatus, KeyId, Operation, PaymentMethod, PaymentView, REFUNDS, RefundId,
@@ -275,7 +274,7 @@ impl Alphabet {
 
     /// The inputs about `intent`, and when each is tried.
     pub(crate) fn about(&self, intent: IntentId) -> impl Iterator<Item = (Input, When)> + '_ {
-        self.payment.iter().map(move |(input, when)| (retarget(*input, intent), *when))
+        self.payment.iter().map(move |(input, when)| (input.retarget(intent), *when))
     }
 
     /// Every request under `key`: plain, with each fault, begun, finished, and the key forgotten.

@@ -9,7 +9,6 @@ mod several;
 mod table;
 
 pub use alphabet::{Alphabet, When};
-pub(crate) use holdfast_conformance::shrink::retarget;
 pub use table::{SCENARIOS, find};
 
 use holdfast_model::{Config, Dialect};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::generator::{Draft, Temper};
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::generator::{Draft, Temper};
 
 use super::Hunt;
 use crate::finding::{Finding, Frequency, Sighting, Signature};

@@ -1,9 +1,9 @@
 //! What is asked, and what becomes of it: done, refused, failed, or answered with what is no answer.
 
-use holdfast_conformance::lockstep::World;
-use holdfast_conformance::oracle::Likeness;
-use holdfast_conformance::subject::{Answer, Refused};
-use holdfast_conformance::{oracle, reading, repaired};
+use holdfast_harness::bounds::World;
+use holdfast_harness::oracle::Likeness;
+use holdfast_harness::subject::{Answer, Refused};
+use holdfast_harness::{oracle, reading, repaired};
 use holdfast_model::{
     Accepted, Amount, Call, CaptureMethod, Create, DeliveryFault, EnvironmentEvent, Input, Observation, Operation,
     PaymentMethod, Rejection, Target, Transition, Update, transition,
