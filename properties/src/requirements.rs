@@ -31,7 +31,7 @@ pub struct GoldenTrace {
 
 /// The golden traces: the files of `model/traces/`, each with what its heading says. A test compares them.
 #[rustfmt::skip]
-pub const GOLDEN_TRACES: [GoldenTrace; 77] = [
+pub const GOLDEN_TRACES: [GoldenTrace; 79] = [
     GoldenTrace { file: "a12_booked_within_the_hour.trace", rules: "A4 A12 R21", shows: "automatic_async is the default, and its ledger entry is there an hour later at the latest" },
     GoldenTrace { file: "a15_async_with_fee_and_transfer.trace", rules: "A2 A5 A7 A8 A9 A11 A13 A14 A15 A17", shows: "success first, with the capture shown as done and the ledger's pointers null; the background capture sets all three at once" },
     GoldenTrace { file: "a3_capture_method_at_confirm.trace", rules: "A3", shows: "the capture method may be chosen as late as at the confirmation" },
@@ -91,7 +91,9 @@ pub const GOLDEN_TRACES: [GoldenTrace; 77] = [
     GoldenTrace { file: "cap_order_of_refusals.trace", rules: "CAP-4 CAP-5 CAP-6 CAP-15 R16", shows: "which reason a capture is refused for, when and when several apply" },
     GoldenTrace { file: "cap_single_partial_capture.trace", rules: "CAP-13 EVT-7 R19 U14", shows: "a single partial capture releases the rest; the amount stays, and there is no refund" },
     GoldenTrace { file: "ref_cancel_of_a_succeeded_refund.trace", rules: "ERR-24", shows: "a refund that succeeded cannot be canceled" },
-    GoldenTrace { file: "ref_fee_and_transfer_go_back_in_proportion.trace", rules: "REF-8", shows: "a partial refund takes back its share of fee and transfer, rounded down; the refund of the rest takes all that is left of them" },
+    GoldenTrace { file: "ref_fee_and_transfer_go_back_in_proportion.trace", rules: "REF-8", shows: "a partial refund takes back its share of fee and transfer, rounded to the nearest unit; the refund of the rest takes all that is left of them" },
+    GoldenTrace { file: "p1_share_is_the_nearest_unit.trace", rules: "P1 REF-8", shows: "a partial refund takes back the nearest whole unit of a transfer's share, and the refund of the rest takes all that is left of it" },
+    GoldenTrace { file: "p2_fee_flag_beside_a_transfer.trace", rules: "P2", shows: "refund_application_fee on a charge with a transfer and no fee is accepted, and no fee goes back; without either it is refused" },
     GoldenTrace { file: "ref_pending_refund.trace", rules: "REF-2", shows: "a refund that is pending counts at once, and succeeds later" },
     GoldenTrace { file: "ref_refund_asks_the_customer.trace", rules: "REF-5 REF-6", shows: "a refund by bank transfer asks where the money shall go; it can be canceled only while it asks" },
     GoldenTrace { file: "ref_refund_fails_later.trace", rules: "REF-4 R7", shows: "a refund that succeeded may fail days later; what was refunded goes down again" },
