@@ -127,7 +127,7 @@ pub(super) const TABLE: &[Saboteur] = &[
     Saboteur {
         name: "no refund brings the transfer back",
         rules: "B46 CON-4",
-        breaks: Property("connect-money-goes-back-when-asked"),
+        breaks: Property("returned-shares-add-up"),
         how: Hears(|request, _| refund(request, |it| it.reverse_transfer = false)),
     },
     Saboteur {

@@ -1,7 +1,7 @@
 //! The engine's dialect and accounts for the model's config.
 
 use holdfast_engine::objects::Account;
-use holdfast_engine::{AccountId, Dialect, Timing};
+use holdfast_engine::{AccountId, Dialect, HalfUnit, Timing};
 use holdfast_model::{Config, Country};
 
 use holdfast_harness::subject::Failure;
@@ -47,6 +47,7 @@ pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
         mandates_take_time: true,
         debit_refunds_wait: false,
         capture_minimum_applies: wanted.minimum_per_capture,
+        half_of_a_share: if wanted.half_of_a_share_rounds_up { HalfUnit::AwayFromZero } else { HalfUnit::TowardZero },
         timing: Timing {
             expiry_job_after: u64::from(wanted.expiry_job_delay),
             async_capture: u64::from(wanted.ledger_delay),
