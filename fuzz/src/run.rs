@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use holdfast_harness::ModelSubject;
 use holdfast_harness::choices::{Bytes, RECORD};
 use holdfast_harness::drive::{self, Drive};
-use holdfast_harness::generator::{self, Sequence, Temper};
+use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness::{RunMode, lockstep};
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::testing::{faults, faulty_transition};
@@ -24,17 +24,17 @@ const PLANTED: &str = "wrong-latch";
 
 /// Engine and model in lockstep, mostly as careful clients would have it.
 pub fn lockstep(bytes: &[u8]) {
-    side_by_side(bytes, Temper::Friendly);
+    side_by_side(bytes, Bias::Friendly);
 }
 
 /// Engine and model in lockstep, mostly as nobody should have it.
 pub fn lockstep_hostile(bytes: &[u8]) {
-    side_by_side(bytes, Temper::Hostile);
+    side_by_side(bytes, Bias::Hostile);
 }
 
-fn side_by_side(bytes: &[u8], temper: Temper) {
+fn side_by_side(bytes: &[u8], bias: Bias) {
     ENGINE.with_borrow_mut(|engine| {
-        let Drive { sequence, verdict } = drive::lockstep(engine, &mut Bytes::new(bytes), temper, counters::note);
+        let Drive { sequence, verdict } = drive::lockstep(engine, &mut Bytes::new(bytes), bias, counters::note);
         tell(&sequence, &verdict, (RunMode::Lockstep, Keep::Yes), |sequence| RunMode::Lockstep.judge(engine, sequence));
         if is_sampled(bytes) {
             goes_the_same_again(&sequence);
@@ -69,7 +69,7 @@ pub fn notifications(bytes: &[u8]) {
 
 fn in_the_way(bytes: &[u8], way: RunMode) {
     ENGINE.with_borrow_mut(|engine| {
-        let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, counters::note);
+        let sequence = generator::sequence(&mut Bytes::new(bytes), Bias::Friendly, counters::note);
         let verdict = way.judge(engine, &sequence);
         tell(&sequence, &verdict, (way, Keep::Yes), |sequence| way.judge(engine, sequence));
     });
@@ -85,7 +85,7 @@ fn chance(bytes: &[u8]) -> u64 {
 pub fn canary(bytes: &[u8]) {
     BROKEN.with_borrow_mut(|subject| {
         let Drive { sequence, verdict } =
-            drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, counters::note);
+            drive::lockstep(subject, &mut Bytes::new(bytes), Bias::Friendly, counters::note);
         tell(&sequence, &verdict, (RunMode::Lockstep, Keep::No), |sequence| {
             lockstep::run(subject, &sequence.config, &sequence.inputs)
         });
@@ -101,7 +101,7 @@ fn broken() -> ModelSubject {
 
 /// Nothing but reading bytes as a sequence: what the speed of the others is compared with.
 pub fn decode(bytes: &[u8]) {
-    let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, |_| ());
+    let sequence = generator::sequence(&mut Bytes::new(bytes), Bias::Friendly, |_| ());
     assert!(sequence.inputs.len() <= generator::INPUTS_AT_MOST, "a sequence has an end");
 }
 

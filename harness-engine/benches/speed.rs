@@ -11,7 +11,7 @@ use holdfast_engine::store::SqliteStore;
 use holdfast_harness::ModelSubject;
 use holdfast_harness::bounds::World;
 use holdfast_harness::choices::Seeded;
-use holdfast_harness::generator::{self, Sequence, Temper};
+use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness::{Failure, Subject, Verdict, drive, lockstep, properties};
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::{Input, transition};
@@ -62,7 +62,7 @@ fn main() {
     let mut seed = 0;
     line("the same, made up on the way (check soak)", &mut |_| {
         seed += 1;
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, INPUTS), temper(seed), |_| ());
+        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, INPUTS), bias(seed), |_| ());
         agree(&drive.verdict);
         drive.sequence.inputs.len()
     });
@@ -71,12 +71,12 @@ fn main() {
     line("the same, a new database for each sequence", &mut in_lockstep(on_new_sqlite()));
 }
 
-const fn temper(seed: u64) -> Temper {
-    if seed.is_multiple_of(2) { Temper::Friendly } else { Temper::Hostile }
+const fn bias(seed: u64) -> Bias {
+    if seed.is_multiple_of(2) { Bias::Friendly } else { Bias::Hostile }
 }
 
 fn sequence(seed: u64) -> Sequence {
-    generator::sequence(&mut Seeded::new(seed, INPUTS), temper(seed), |_| ())
+    generator::sequence(&mut Seeded::new(seed, INPUTS), bias(seed), |_| ())
 }
 
 /// A new store for each sequence, as it was before stores were used again.

@@ -19,7 +19,7 @@ pub fn reproduction(found: &Counterexample) -> String {
 mod tests {
     use holdfast_harness::choices::Seeded;
     use holdfast_harness::counterexample::replay;
-    use holdfast_harness::generator::{Sequence, Temper};
+    use holdfast_harness::generator::{Bias, Sequence};
     use holdfast_harness::{ModelSubject, RunMode, drive, lockstep};
     use holdfast_model::testing::{faults, faulty_transition};
 
@@ -31,7 +31,7 @@ mod tests {
         let mut subject =
             ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input));
         let sequence = (0..10_000).find_map(|seed| {
-            let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
+            let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Bias::Friendly, |_| ());
             drive.verdict.identity().map(|_| drive.sequence)
         });
         let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.config, &sequence.inputs);

@@ -1,6 +1,6 @@
-//! How soon each technique notices a saboteur: the measure of the harness itself.
+//! How soon each technique notices an injected fault: the measure of the harness itself.
 //!
-//! A campaign is a seed, and runs out of it one after another until the saboteur is caught or the budget is spent.
+//! A campaign is a seed, and runs out of it one after another until the injected fault is caught or the budget is spent.
 //! Everything is a function of the seed; what is counted is runs, not time.
 
 mod measured;
@@ -12,26 +12,26 @@ pub use report::report;
 pub use technique::Technique;
 
 use crate::EngineSubject;
-use crate::injected_faults::{Breaks, Saboteur};
+use crate::injected_faults::{Breaks, InjectedFault};
 use holdfast_harness::verdict::Verdict;
 
 /// What came of a campaign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
-    /// Runs up to the first that caught the saboteur, that one included. `None`: none did.
+    /// Runs up to the first that caught the injected fault, that one included. `None`: none did.
     pub first: Option<u32>,
     /// Runs up to the first that caught it by the property or comparison that should.
     pub named: Option<u32>,
     /// The verdict that caught it first.
     pub verdict: Option<Verdict>,
-    /// How often the saboteur acted.
+    /// How often the injected fault acted.
     pub acted: u64,
 }
 
-/// The technique that should catch a saboteur.
+/// The technique that should catch an injected fault.
 #[must_use]
-pub const fn technique_for(saboteur: &Saboteur) -> Technique {
-    match saboteur.breaks {
+pub const fn technique_for(injected: &InjectedFault) -> Technique {
+    match injected.breaks {
         Breaks::Property(_) | Breaks::Seen(_) => Technique::Lockstep,
         Breaks::Retries => Technique::Retries,
         Breaks::Crashes => Technique::Crashes,
@@ -41,12 +41,12 @@ pub const fn technique_for(saboteur: &Saboteur) -> Technique {
     }
 }
 
-/// Is this the verdict that a saboteur should be given?
+/// Is this the verdict that an injected fault should be given?
 #[must_use]
-pub fn is_as_named(saboteur: &Saboteur, technique: Technique, verdict: &Verdict) -> bool {
-    let is_caught = verdict.identity().is_some() && technique == technique_for(saboteur);
+pub fn is_as_named(injected: &InjectedFault, technique: Technique, verdict: &Verdict) -> bool {
+    let is_caught = verdict.identity().is_some() && technique == technique_for(injected);
     is_caught
-        && match (saboteur.breaks, verdict) {
+        && match (injected.breaks, verdict) {
             (Breaks::Property(id), Verdict::Violate(violation)) => {
                 violation.properties.iter().any(|it| it.property == id)
             }
@@ -63,20 +63,20 @@ pub fn is_as_named(saboteur: &Saboteur, technique: Technique, verdict: &Verdict)
         }
 }
 
-/// Runs of `technique` out of `seed`, at most `budget` of them, until the saboteur is caught (`until_named`: as named).
+/// Runs of `technique` out of `seed`, at most `budget` of them, until the injected fault is caught (`until_named`: as named).
 #[must_use]
 pub fn campaign(
-    saboteur: &'static Saboteur,
+    injected: &'static InjectedFault,
     technique: Technique,
     seed: u32,
     budget: u32,
     until_named: bool,
 ) -> Campaign {
-    let mut subject = EngineSubject::default().sabotaged(saboteur);
+    let mut subject = EngineSubject::default().sabotaged(injected);
     let mut result = Campaign { first: None, named: None, verdict: None, acted: 0 };
     for run in 1..=budget {
         let verdict = technique.run(&mut subject, seed_of(seed, run));
-        if result.named.is_none() && is_as_named(saboteur, technique, &verdict) {
+        if result.named.is_none() && is_as_named(injected, technique, &verdict) {
             result.named = Some(run);
         }
         if result.first.is_none() && verdict.identity().is_some() {

@@ -1,4 +1,4 @@
-//! Every saboteur is caught, by the property or comparison that should catch it, and the honest engine passes the very
+//! Every injected fault is caught, by the property or comparison that should catch it, and the honest engine passes the very
 //! same runs.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use holdfast_harness_engine::injected_faults::{self, Breaks};
 use holdfast_harness_engine::strength::{Technique, campaign, seed_of, technique_for};
 use holdfast_properties::Property;
 
-/// Runs that a saboteur may take to be caught.
+/// Runs that an injected fault may take to be caught.
 const BUDGET: u32 = 3_000;
 /// The campaign of this test.
 const SEED: u32 = 1;
@@ -23,19 +23,19 @@ fn every_saboteur_is_caught_and_the_honest_engine_is_not() {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
-                    let Some(saboteur) = next.lock().unwrap().next() else { return };
-                    let technique = technique_for(saboteur);
-                    let result = campaign(saboteur, technique, SEED, BUDGET, true);
+                    let Some(injected) = next.lock().unwrap().next() else { return };
+                    let technique = technique_for(injected);
+                    let result = campaign(injected, technique, SEED, BUDGET, true);
                     let mut found = found.lock().unwrap();
                     if result.acted == 0 {
-                        found.0.push(format!("{}: it never acted", saboteur.name));
+                        found.0.push(format!("{}: it never acted", injected.name));
                     } else if result.named.is_none() {
                         let verdict = result.verdict.map(|it| it.to_string()).unwrap_or_default();
                         let verdict: String = verdict.chars().take(1_500).collect();
                         let first = result.first;
                         found.0.push(format!(
                             "{}: not caught by {:?} in {BUDGET} runs; first caught {first:?}: {verdict}",
-                            saboteur.name, saboteur.breaks
+                            injected.name, injected.breaks
                         ));
                     }
                     let runs = result.named.unwrap_or(BUDGET);
@@ -59,18 +59,18 @@ fn every_saboteur_is_caught_and_the_honest_engine_is_not() {
 #[test]
 fn the_table_says_what_there_is() {
     let mut names = BTreeSet::new();
-    for saboteur in injected_faults::all() {
-        let name = saboteur.name;
+    for injected in injected_faults::all() {
+        let name = injected.name;
         assert!(names.insert(name), "{name}: a name that is taken");
-        assert!(!name.ends_with('.') && !saboteur.rules.is_empty(), "{name}");
-        if let Breaks::Property(id) = saboteur.breaks {
+        assert!(!name.ends_with('.') && !injected.rules.is_empty(), "{name}");
+        if let Breaks::Property(id) = injected.breaks {
             assert!(Property::find(id).is_some(), "{name}: there is no property {id}");
         }
     }
     assert!(injected_faults::named(injected_faults::CANARY).is_some(), "the canary is gone");
 }
 
-/// The report is of these saboteurs; its figures are written anew by `check strength --to reports/strength.md`.
+/// The report is of these injected faults; its figures are written anew by `check strength --to reports/strength.md`.
 #[test]
 fn the_report_has_every_saboteur() {
     let report = include_str!("../../reports/strength.md");

@@ -8,8 +8,8 @@
 //! left out on both sides. A merchant's own engine comes in the same way: ask, let the world move, look.
 
 use holdfast_harness::choices::Seeded;
-use holdfast_harness::generator::Temper;
-use holdfast_harness::{Answer, Failure, Reaction, Refused, Sight, Subject, Verdict, drive, lockstep, shrink};
+use holdfast_harness::generator::Bias;
+use holdfast_harness::{Answer, Failure, Reaction, Refused, Subject, SystemSnapshot, Verdict, drive, lockstep, shrink};
 use holdfast_model::trace::Script;
 use holdfast_model::{
     Accepted, Amount, Call, Capture, CaptureMethod, ChargeStatus, ChargeView, Config, Create, DeliveryFault,
@@ -22,7 +22,7 @@ use holdfast_model::{
 pub(crate) struct Toy {
     /// Does it look at how much is held before it takes?
     pub(crate) careful: bool,
-    sight: Sight,
+    sight: SystemSnapshot,
 }
 
 const fn is_plain(create: &Create) -> bool {
@@ -41,7 +41,7 @@ const fn is_plain(create: &Create) -> bool {
 
 impl Subject for Toy {
     fn start(&mut self, _terms: &Config) -> Result<(), Failure> {
-        self.sight = Sight::default();
+        self.sight = SystemSnapshot::default();
         Ok(())
     }
 
@@ -76,7 +76,7 @@ impl Subject for Toy {
         Err(Failure(format!("nothing like {event:?} happens to a toy")))
     }
 
-    fn observe(&mut self) -> Result<&Sight, Failure> {
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
         Ok(&self.sight)
     }
 }
@@ -201,7 +201,7 @@ fn held(create: &Create, amount: Amount) -> PaymentView {
 #[must_use]
 pub(crate) fn hunt(toy: &mut Toy, seeds: u64) -> Option<(Script, Verdict)> {
     (0..seeds).find_map(|seed| {
-        let found = drive::lockstep(toy, &mut Seeded::new(seed, 200), Temper::Hostile, |_| ());
+        let found = drive::lockstep(toy, &mut Seeded::new(seed, 200), Bias::Hostile, |_| ());
         if found.verdict.agrees() {
             return None;
         }

@@ -2,12 +2,12 @@
 
 use holdfast_model::{Config, Input, Notification, Operation, Outcome, Rejection, transition};
 
+use crate::baseline::{self, cannot_say};
 use crate::bounds::World;
-use crate::oracle::{self, Likeness};
+use crate::oracle::{self, Match};
 use crate::properties::send;
 use crate::reading::is_seen_as;
 use crate::subject::{Answer, Failure, Subject};
-use crate::twin::{self, cannot_say};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
 /// One request of a history: what was asked, what was answered, and between which two moments.
@@ -135,7 +135,7 @@ fn judge<S: Concurrent>(
     raced: &[Operation],
     overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
 ) -> Result<Tally, Verdict> {
-    let prelude = twin::plain(prelude);
+    let prelude = baseline::plain(prelude);
     let world = begin(subject, config, &prelude)?;
     let step = prelude.len();
     let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
@@ -241,7 +241,7 @@ impl Search<'_> {
 }
 
 fn is_answer(outcome: &Outcome, answer: &Answer) -> bool {
-    oracle::compare_answers(outcome, answer) != Likeness::Other
+    oracle::compare_answers(outcome, answer) != Match::Other
 }
 
 fn mark(done: &mut [bool], place: usize, is_done: bool) {

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::ModelSubject;
     use crate::choices::Seeded;
-    use crate::generator::Temper;
+    use crate::generator::Bias;
     use crate::{drive, lockstep};
 
     fn broken() -> ModelSubject {
@@ -140,7 +140,7 @@ mod tests {
     fn found() -> Counterexample {
         let mut subject = broken();
         let sequence = (0..10_000).find_map(|seed| {
-            let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
+            let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Bias::Friendly, |_| ());
             drive.verdict.identity().map(|_| drive.sequence)
         });
         let judge = |sequence: &Sequence| lockstep::run(&mut subject, &sequence.config, &sequence.inputs);

@@ -8,7 +8,7 @@ use holdfast_properties::AbstractTransition;
 use crate::choices::Choices;
 use crate::counterexample::expected;
 use crate::drive::{self, Drive};
-use crate::generator::{Sequence, Temper, can_be_asked, encode, in_units};
+use crate::generator::{Bias, Sequence, can_be_asked, encode, in_units};
 use crate::lockstep::{Lockstep, Stepped};
 use crate::subject::Subject;
 
@@ -34,9 +34,9 @@ impl Coverage {
     }
 
     /// Drives a subject by `choices`, and notes what is seen. Says what came out, and how many were seen first.
-    pub fn drive(&mut self, subject: &mut impl Subject, choices: &mut impl Choices, temper: Temper) -> (Drive, usize) {
+    pub fn drive(&mut self, subject: &mut impl Subject, choices: &mut impl Choices, bias: Bias) -> (Drive, usize) {
         let before = self.covered().count();
-        let drive = drive::lockstep(subject, choices, temper, |step| {
+        let drive = drive::lockstep(subject, choices, bias, |step| {
             self.seen.insert(AbstractTransition::of(step));
         });
         (drive, self.covered().count().saturating_sub(before))

@@ -2,11 +2,11 @@
 
 use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId};
 
+use crate::baseline::{self, cannot_say};
 use crate::choices::Choices;
 use crate::oracle;
 use crate::properties::send;
 use crate::subject::{Failure, Subject};
-use crate::twin::{self, cannot_say};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
 /// A subject that can be killed at a point of its work and started again on what it had written.
@@ -28,7 +28,7 @@ const POINTS: u32 = 10;
 /// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run,
 /// and at the end it must have told the merchant the same.
 pub fn run(subject: &mut impl Recoverable, config: &Config, inputs: &[Input], when: &mut impl Choices) -> Verdict {
-    match crashing(subject, config, &twin::plain(inputs), when) {
+    match crashing(subject, config, &baseline::plain(inputs), when) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
@@ -40,7 +40,7 @@ fn crashing(
     inputs: &[Input],
     when: &mut impl Choices,
 ) -> Result<Tally, Verdict> {
-    let calm = twin::calm(subject, config, inputs)?;
+    let calm = baseline::calm(subject, config, inputs)?;
     subject.start(config).map_err(cannot_say(0))?;
     let (mut tally, mut told) = (Tally::default(), Vec::new());
     for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm.steps) {
@@ -65,7 +65,7 @@ fn crashing(
                 }
                 Input::Event(EnvironmentEvent::CustomerPays { .. }) => {
                     let shown = subject.observe().map_err(cannot_say(step))?;
-                    twin::compare(step, input, (None, shown), (answer, sight)).err().map(|_| input)
+                    baseline::compare(step, input, (None, shown), (answer, sight)).err().map(|_| input)
                 }
                 Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Some(input),
             };
@@ -78,7 +78,7 @@ fn crashing(
         // An event that took place before the crash finds nothing to do after it.
         let answered = matches!(input, Input::Call(_)).then_some(&reaction.answer);
         let shown = subject.observe().map_err(cannot_say(step))?;
-        twin::compare(step, input, (answered, shown), (answer, sight))?;
+        baseline::compare(step, input, (answered, shown), (answer, sight))?;
         tally.compared = tally.compared.saturating_add(1);
     }
     let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };

@@ -4,7 +4,7 @@ use holdfast_model::Input;
 use holdfast_properties::Step;
 
 use crate::choices::Choices;
-use crate::generator::{Draft, Sequence, Temper};
+use crate::generator::{Bias, Sequence, SequenceBuilder};
 use crate::lockstep::{Lockstep, Stepped};
 use crate::subject::Subject;
 use crate::verdict::Verdict;
@@ -23,10 +23,10 @@ pub struct Drive {
 pub fn lockstep(
     subject: &mut impl Subject,
     choices: &mut impl Choices,
-    temper: Temper,
+    bias: Bias,
     mut each: impl FnMut(&Step<'_>),
 ) -> Drive {
-    let mut draft = Draft::begin(choices, temper);
+    let mut draft = SequenceBuilder::begin(choices, bias);
     let config = *draft.config();
     let mut inputs: Vec<Input> = Vec::with_capacity(32);
     let verdict = match Lockstep::start(subject, &config) {

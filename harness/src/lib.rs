@@ -10,7 +10,8 @@
 //! own views. So properties and model judge an engine as they judge each other. This crate knows no engine.
 #![forbid(unsafe_code)]
 
-pub mod allowed;
+pub mod alternative_error;
+mod baseline;
 pub mod bounds;
 pub mod choices;
 pub mod concurrent;
@@ -26,20 +27,19 @@ pub mod mutate;
 pub mod notifications;
 mod open;
 pub mod oracle;
+pub mod permitted;
 pub mod properties;
 pub mod reading;
-pub mod repaired;
 pub mod retries;
 pub mod run_mode;
 pub mod shrink;
 pub mod subject;
 pub mod tolerated;
-mod twin;
 pub mod verdict;
 
 pub use choices::Choices;
 pub use lockstep::Lockstep;
 pub use model_subject::ModelSubject;
 pub use run_mode::RunMode;
-pub use subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
+pub use subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
 pub use verdict::{Difference, Divergence, Identity, Inconclusive, Place, Tally, Verdict, Violation};

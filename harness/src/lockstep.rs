@@ -7,12 +7,12 @@ use holdfast_model::{
 };
 use holdfast_properties::{Snapshot, Step};
 
+use crate::alternative_error;
 use crate::bounds::{KEYS, World};
 use crate::open;
-use crate::oracle::{self, Likeness};
+use crate::oracle::{self, Match};
 use crate::properties::{send, with_fault};
 use crate::reading;
-use crate::repaired;
 use crate::subject::{Answer, Failure, Reaction, Subject};
 use crate::tolerated::{TOLERATED, Tolerated, is_tolerated};
 use crate::verdict::{Difference, Divergence, Inconclusive, Tally, Verdict, Violation};
@@ -155,7 +155,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             expected.notifications = holdfast_model::Notifications::none();
         }
         let mut judged = None;
-        if let Some(other) = repaired::also_wrong(&self.config, &self.model, input, &expected.outcome, &reaction.answer)
+        if let Some(other) =
+            alternative_error::also_wrong(&self.config, &self.model, input, &expected.outcome, &reaction.answer)
         {
             // Two parameters are wrong, and the rules do not say which one is named.
             judged = Some(expected.outcome);
@@ -186,7 +187,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         }
         keep_keys_that_grow_old(&self.before, &mut self.after, model_view.keys);
 
-        if oracle::compare_answers(&outcome, &reaction.answer) == Likeness::Allowed {
+        if oracle::compare_answers(&outcome, &reaction.answer) == Match::Allowed {
             self.tally.allowed = self.tally.allowed.saturating_add(1);
         }
         let subject_view = self.after.observe();

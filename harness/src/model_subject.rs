@@ -5,7 +5,7 @@ use holdfast_model::{
 };
 
 use crate::bounds::{KEYS, PAYMENTS, World};
-use crate::subject::{Answer, Failure, KeySight, Reaction, Refused, Sight, Subject};
+use crate::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
 
 /// What decides a step.
 type Decide = Box<dyn Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS>>;
@@ -15,7 +15,7 @@ pub struct ModelSubject {
     decide: Decide,
     config: Config,
     world: World,
-    sight: Sight,
+    sight: SystemSnapshot,
 }
 
 impl Default for ModelSubject {
@@ -29,7 +29,12 @@ impl ModelSubject {
     /// A subject for which `decide` stands in the place of the transition function.
     #[must_use]
     pub fn deciding(decide: impl Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
-        Self { decide: Box::new(decide), config: Config::default(), world: World::default(), sight: Sight::default() }
+        Self {
+            decide: Box::new(decide),
+            config: Config::default(),
+            world: World::default(),
+            sight: SystemSnapshot::default(),
+        }
     }
 
     fn take(&mut self, input: Input) -> Reaction {
@@ -79,7 +84,7 @@ impl Subject for ModelSubject {
         Ok(self.take(Input::Finish { key }))
     }
 
-    fn observe(&mut self) -> Result<&Sight, Failure> {
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
         let seen = self.world.observe(&self.config);
         let seen = seen.observation(&self.config);
         self.sight.payments.clear();
@@ -88,7 +93,7 @@ impl Subject for ModelSubject {
         self.sight.session = seen.session.copied();
         self.sight.keys.clear();
         self.sight.keys.extend(seen.keys.iter().map(|key| {
-            key.map(|key| KeySight {
+            key.map(|key| IdempotencyKeySnapshot {
                 operation: key.operation,
                 answer: key.answer.as_ref().map(show),
                 seconds_left: key.seconds_left,

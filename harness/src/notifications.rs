@@ -4,12 +4,12 @@ use holdfast_model::{Config, Input, Notification};
 use holdfast_properties::Snapshot;
 use holdfast_properties::consumer::Consumer;
 
+use crate::baseline::cannot_say;
 use crate::bounds;
 use crate::choices::Choices;
 use crate::oracle;
 use crate::properties::{old_key, send};
 use crate::subject::{Failure, Subject};
-use crate::twin::cannot_say;
 use crate::verdict::{Broken, Tally, Verdict, Violation};
 
 /// Runs `inputs`, and delivers what the merchant is told as `disorder` chooses: some of it now and some later, in any

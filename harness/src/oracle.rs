@@ -4,10 +4,10 @@ use holdfast_model::trace::{Place as Field, describe};
 use holdfast_model::{Config, KeyView, Notification, NotificationKind, Observation, Outcome, Rejection};
 use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observation, judge_step};
 
-use crate::allowed;
 use crate::bounds::{KEYS, PAYMENTS};
+use crate::permitted;
 use crate::reading::{is_seen_as, is_seen_of, read};
-use crate::subject::{Answer, Refused, Sight};
+use crate::subject::{Answer, Refused, SystemSnapshot};
 use crate::verdict::{Broken, Difference, Place};
 
 /// What is seen before anything has happened.
@@ -19,7 +19,7 @@ pub fn nothing_yet(config: &Config) -> Snapshot {
 
 /// How two answers relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Likeness {
+pub enum Match {
     /// They are the same.
     Same,
     /// The rules allow the subject's as well.
@@ -30,29 +30,29 @@ pub enum Likeness {
 
 /// Is the subject's answer the model's?
 #[must_use]
-pub fn compare_answers(model: &Outcome, subject: &Answer) -> Likeness {
+pub fn compare_answers(model: &Outcome, subject: &Answer) -> Match {
     match (model, subject) {
-        (Ok(model), Answer::Accepted(subject)) if model == subject => Likeness::Same,
-        (Err(Rejection::AnswerLost), Answer::Lost) => Likeness::Same,
+        (Ok(model), Answer::Accepted(subject)) if model == subject => Match::Same,
+        (Err(Rejection::AnswerLost), Answer::Lost) => Match::Same,
         (Err(rejection), Answer::Refused(refused)) => compare_refusals(*rejection, refused),
-        (Ok(_) | Err(_), Answer::Accepted(_) | Answer::Lost | Answer::Refused(_)) => Likeness::Other,
+        (Ok(_) | Err(_), Answer::Accepted(_) | Answer::Lost | Answer::Refused(_)) => Match::Other,
     }
 }
 
-fn compare_refusals(model: Rejection, subject: &Refused) -> Likeness {
+fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
     if is_seen_of(subject, model) {
-        Likeness::Same
-    } else if allowed::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also)) {
-        Likeness::Allowed
+        Match::Same
+    } else if permitted::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also)) {
+        Match::Allowed
     } else {
-        Likeness::Other
+        Match::Other
     }
 }
 
 /// What is seen of a subject, in the model's words; `model` says which reason a stored refusal is likely to have had.
 ///
 /// A stored answer that no row of the model's table looks like becomes a server error, which it will then differ by.
-pub fn snapshot_of(sight: &Sight, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
+pub fn snapshot_of(sight: &SystemSnapshot, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
     into.config = *config;
     into.payments.clone_from(&sight.payments);
     into.payments.resize(sight.payments.len().max(PAYMENTS), None);
@@ -78,7 +78,7 @@ pub fn differences(
     (model_told, subject_told): (&[Notification], &[Notification]),
 ) -> Vec<Difference> {
     let mut found = Vec::new();
-    if compare_answers(model_answer, subject_answer) == Likeness::Other {
+    if compare_answers(model_answer, subject_answer) == Match::Other {
         let (model, subject) = (describe(model_answer), describe_answer(subject_answer));
         found.push(Difference { place: Place::Answer, model, subject });
     }
@@ -124,7 +124,7 @@ fn is_seen_alike(model: &Observation<'_>, subject: &Observation<'_>) -> bool {
 
 fn is_key_alike(model: &KeyView, subject: &KeyView) -> bool {
     let answers = match (&model.answer, &subject.answer) {
-        (Some(Err(model)), Some(Err(subject))) => compare_refusals(*model, &Refused::from(*subject)) != Likeness::Other,
+        (Some(Err(model)), Some(Err(subject))) => compare_refusals(*model, &Refused::from(*subject)) != Match::Other,
         (model, subject) => model == subject,
     };
     answers && model.operation == subject.operation && model.seconds_left == subject.seconds_left

@@ -2,7 +2,7 @@
 
 use holdfast_model::{Decline, Outcome, Rejection, Wire};
 
-use crate::allowed;
+use crate::permitted;
 use crate::subject::{Answer, Refused};
 
 /// Every rejection that a client can be answered with, in order of precedence.
@@ -107,7 +107,7 @@ pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
 /// Can that have been the reason: does the refusal look like it, or like what the rules allow instead?
 #[must_use]
 pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
-    is_seen_of(refused, rejection) || allowed::instead_of(rejection).any(|freedom| is_seen_as(refused, &freedom.also))
+    is_seen_of(refused, rejection) || permitted::instead_of(rejection).any(|freedom| is_seen_as(refused, &freedom.also))
 }
 
 /// The reasons that this refusal can have had, in order of precedence.

@@ -2,22 +2,22 @@
 
 use holdfast_model::{Call, Config, DeliveryFault, Input, KeyId};
 
+use crate::baseline::{self, cannot_say};
 use crate::properties::send;
 use crate::subject::{Answer, Subject};
-use crate::twin::{self, cannot_say};
 use crate::verdict::{Tally, Verdict};
 
 /// Runs `inputs` calmly, and then with every request lost, broken off or merely doubtful, and sent again. After each,
 /// the subject must show what it showed in the calm run, and have answered the same unless it failed.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
-    match retried(subject, config, &twin::plain(inputs)) {
+    match retried(subject, config, &baseline::plain(inputs)) {
         Ok(tally) => Verdict::Agree(tally),
         Err(verdict) => verdict,
     }
 }
 
 fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
-    let calm = twin::calm(subject, config, inputs)?;
+    let calm = baseline::calm(subject, config, inputs)?;
     subject.start(config).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
     let faults = [DeliveryFault::None, DeliveryFault::AnswerLost, DeliveryFault::ErrorAfter].into_iter().cycle();
@@ -40,7 +40,7 @@ fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Res
             let failed = matches!(&sent.answer, Answer::Refused(refused) if refused.http == 500);
             let wanted = if failed { &sent.answer } else { answer };
             let shown = subject.observe().map_err(cannot_say(step))?;
-            twin::compare(step, Input::Call(again), (Some(&retry.answer), shown), (wanted, sight))?;
+            baseline::compare(step, Input::Call(again), (Some(&retry.answer), shown), (wanted, sight))?;
         }
         tally.compared = tally.compared.saturating_add(1);
     }

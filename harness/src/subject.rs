@@ -99,7 +99,7 @@ impl Reaction {
 
 /// An idempotency key that the engine knows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct KeySight {
+pub struct IdempotencyKeySnapshot {
     /// The request it came with first.
     pub operation: Operation,
     /// What that request was answered; `None` while it is worked on.
@@ -111,7 +111,7 @@ pub struct KeySight {
 
 /// Everything that can be seen of an engine at one moment. Places count from 0 in the order of creation.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sight {
+pub struct SystemSnapshot {
     /// Every PaymentIntent, with what belongs to it.
     pub payments: Vec<Option<PaymentView>>,
     /// The SetupIntent.
@@ -119,7 +119,7 @@ pub struct Sight {
     /// The Checkout Session.
     pub session: Option<SessionView>,
     /// The idempotency keys.
-    pub keys: Vec<Option<KeySight>>,
+    pub keys: Vec<Option<IdempotencyKeySnapshot>>,
 }
 
 /// An engine under test, as the model's words address it.
@@ -171,5 +171,5 @@ pub trait Subject {
     ///
     /// # Errors
     /// [`Failure`] when it cannot be seen.
-    fn observe(&mut self) -> Result<&Sight, Failure>;
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure>;
 }

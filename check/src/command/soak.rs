@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::counterexample::{Counterexample, FOLDER};
 use holdfast_harness::drive::{self, Drive};
-use holdfast_harness::generator::{Sequence, Temper};
+use holdfast_harness::generator::{Bias, Sequence};
 use holdfast_harness::{RunMode, Verdict};
 use holdfast_harness_engine::{EngineSubject, reproduction};
 use serde_json::json;
@@ -194,10 +194,10 @@ fn work(
         }
         let seed = question.seed.wrapping_add(number);
         // Careful clients and careless ones by turns.
-        let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
+        let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
         // A panic is a find like any other; who has panicked is not asked again.
         let driven = catch_unwind(AssertUnwindSafe(|| {
-            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), temper, |_| ())
+            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), bias, |_| ())
         }));
         let Ok(Drive { sequence, verdict }) = driven else {
             counts.has_failed.store(true, Ordering::Relaxed);
@@ -224,7 +224,7 @@ fn told(counts: &Counts, start: Instant) -> String {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use holdfast_harness_engine::injected_faults::{Breaks, How, Saboteur};
+    use holdfast_harness_engine::injected_faults::{Breaks, How, InjectedFault};
 
     use super::*;
     use crate::command::Look;
@@ -238,7 +238,7 @@ mod tests {
     }
 
     /// An engine that panics when it is to cancel a payment.
-    static PANICS: Saboteur = Saboteur {
+    static PANICS: InjectedFault = InjectedFault {
         name: "a cancellation panics",
         rules: "C15",
         breaks: Breaks::Seen("answer"),

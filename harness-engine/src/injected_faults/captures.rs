@@ -1,4 +1,4 @@
-//! Saboteurs: taking authorized money.
+//! Injected faults: taking authorized money.
 
 use holdfast_engine::command::Command;
 use holdfast_engine::objects::{IntentStatus, MovementKind};
@@ -6,23 +6,23 @@ use holdfast_engine::{Money, Object};
 
 use super::Breaks::{Property, Retries, Seen};
 use super::How::{Decides, Hears, Repeats, Writes};
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{capture, captured_intent, charges, entries, intents, less, lose_entries, more};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "a capture that does not say so is not final",
         rules: "B35 R18",
         breaks: Property("capture-is-final-by-default"),
         how: Hears(|request, _| capture(request, |it| it.final_capture = Some(it.final_capture.unwrap_or(false)))),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture that is not to be final ends the payment",
         rules: "B33 B34",
         breaks: Property("piecewise-capture-keeps-the-rest"),
         how: Hears(|request, _| capture(request, |it| it.final_capture = it.final_capture.filter(|last| *last))),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture takes one unit more than asked",
         rules: "B34",
         breaks: Property("capture-takes-what-was-asked"),
@@ -30,7 +30,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             capture(request, |it| it.amount = it.amount.map(|asked| asked.saturating_add(i64::from(asked > 0))));
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture of too much takes what is there",
         rules: "R16",
         breaks: Property("bad-capture-amounts-are-refused"),
@@ -39,7 +39,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             capture(request, |it| it.amount = it.amount.filter(|asked| most.is_none_or(|most| *asked <= most)));
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture of nothing lets go of an uncaptured hold",
         rules: "B39 U3",
         breaks: Property("bad-capture-amounts-are-refused"),
@@ -52,13 +52,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture is carried out twice",
         rules: "R1",
         breaks: Property("capture-takes-what-was-asked"),
         how: Repeats(|command| matches!(command, Command::CapturePaymentIntent(_))),
     },
-    Saboteur {
+    InjectedFault {
         name: "a retried capture captures again",
         rules: "I13 R1",
         breaks: Retries,
@@ -68,7 +68,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a final capture loses the rest",
         rules: "B37 I1",
         breaks: Property("held-money-adds-up"),
@@ -80,7 +80,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a final capture leaves the charge uncaptured",
         rules: "B57 I5",
         breaks: Property("captured-flag-means-no-more"),
@@ -91,13 +91,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the first piece marks the charge as captured",
         rules: "B57 I5",
         breaks: Property("captured-flag-means-no-more"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.closed |= !charge.captured.is_zero())),
     },
-    Saboteur {
+    InjectedFault {
         name: "captures are not counted",
         rules: "B8 I7",
         breaks: Property("capture-takes-what-was-asked"),
@@ -109,7 +109,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a release counts as a capture",
         rules: "U4",
         breaks: Property("capture-takes-what-was-asked"),
@@ -122,31 +122,31 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "every card of a manual payment has multicapture",
         rules: "B2 B3 B5 B41",
         breaks: Property("multicapture-where-allowed"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.multicapture |= charge.manual)),
     },
-    Saboteur {
+    InjectedFault {
         name: "no card has multicapture",
         rules: "B1 B29",
         breaks: Property("multicapture-where-allowed"),
         how: Writes(|batch, store| charges(batch, store, |charge, _| charge.multicapture = false)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture of all that is left is treated the other way",
         rules: "B35 U5",
         breaks: Property("piecewise-capture-keeps-the-rest"),
         how: Decides(|dialect| dialect.exhausting_capture_is_final = !dialect.exhausting_capture_is_final),
     },
-    Saboteur {
+    InjectedFault {
         name: "a payment takes two captures only",
         rules: "B8 I7",
         breaks: Property("capture-refusals-are-true"),
         how: Decides(|dialect| dialect.most_captures = 2),
     },
-    Saboteur {
+    InjectedFault {
         name: "a final capture says so only with multicapture, or needs none",
         rules: "U1 CAP-9",
         breaks: Property("final-capture-needs-multicapture"),
@@ -154,13 +154,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             dialect.explicit_final_needs_multicapture = !dialect.explicit_final_needs_multicapture;
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "small pieces are treated the other way",
         rules: "CAP-7",
         breaks: Seen("answer"),
         how: Decides(|dialect| dialect.capture_minimum_applies = !dialect.capture_minimum_applies),
     },
-    Saboteur {
+    InjectedFault {
         name: "a captured piece reaches the intent and not the charge",
         rules: "I17 B32",
         breaks: Property("received-is-what-was-captured"),
@@ -172,13 +172,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "what was received is one unit short",
         rules: "I17 B37",
         breaks: Property("received-is-what-was-captured"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.received = less(intent.received))),
     },
-    Saboteur {
+    InjectedFault {
         name: "something stays capturable after the end",
         rules: "B36 I3",
         breaks: Property("capturable-only-while-held"),
@@ -190,13 +190,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the ledger gets nothing of a capture",
         rules: "I17 R2",
         breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::Charge)),
     },
-    Saboteur {
+    InjectedFault {
         name: "the ledger gets a capture twice",
         rules: "I17 R1",
         breaks: Property("ledger-has-what-moved"),
@@ -210,7 +210,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             acted
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the ledger has one unit less than was captured",
         rules: "I17 R16",
         breaks: Property("ledger-has-what-moved"),
@@ -218,7 +218,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             entries(batch, store, MovementKind::Charge, |entry| entry.amount = entry.amount.saturating_sub(1))
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the hold is for one unit more than the payment",
         rules: "B32 R16",
         breaks: Property("charge-is-for-the-amount"),

@@ -1,4 +1,4 @@
-//! Saboteurs: the end of a hold.
+//! Injected faults: the end of a hold.
 
 use holdfast_engine::command::{Command, JobKind};
 use holdfast_engine::objects::IntentStatus;
@@ -6,56 +6,56 @@ use holdfast_engine::time::{DAY, HOUR};
 
 use super::Breaks::{Property, Seen};
 use super::How::{Clock, Decides, Ignores, Writes};
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{charges, forget_job, intents, is_job, is_unasked};
 
 /// An hour, for clocks.
 const HOURLY: i64 = 3_600;
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "a hold lasts a day too long",
         rules: "HOLD-1 HOLD-9",
         breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.hold = dialect.timing.hold.saturating_add(DAY)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a Visa hold without the customer lasts as long as any",
         rules: "HOLD-1 HOLD-9",
         breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.merchant_visa_hold = dialect.timing.hold),
     },
-    Saboteur {
+    InjectedFault {
         name: "a hold in yen lasts as long as any",
         rules: "HOLD-1 HOLD-9",
         breaks: Property("hold-lasts-as-its-network-says"),
         how: Decides(|dialect| dialect.timing.japan_hold = dialect.timing.hold),
     },
-    Saboteur {
+    InjectedFault {
         name: "a capture looks at a clock that is slow",
         rules: "I17 R11 U9",
         breaks: Property("late-capture-is-refused"),
         how: Clock(|command| if matches!(command, Command::CapturePaymentIntent(_)) { -HOURLY } else { 0 }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the last second of a hold is lost",
         rules: "U9 R11",
         breaks: Seen("answer"),
         how: Clock(|command| if matches!(command, Command::CapturePaymentIntent(_)) { 1 } else { 0 }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the expiry job ends holds that are not due",
         rules: "B35 U9 R11",
         breaks: Property("the-job-ends-due-holds-only"),
         how: Clock(|command| if is_job(command, JobKind::ExpireHold) { HOURLY } else { 0 }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the expiry job is never scheduled",
         rules: "B35 HOLD-11",
         breaks: Property("held-means-a-deadline"),
         how: Writes(|batch, _| forget_job(batch, JobKind::ExpireHold)),
     },
-    Saboteur {
+    InjectedFault {
         name: "the expiry job comes an hour late",
         rules: "U9 HOLD-11",
         breaks: Property("held-means-a-deadline"),
@@ -63,13 +63,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             dialect.timing.expiry_job_after = dialect.timing.expiry_job_after.saturating_add(HOUR);
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the expiry job does nothing",
         rules: "B35 B38",
         breaks: Seen("status"),
         how: Ignores(|command| is_job(command, JobKind::ExpireHold)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a partly captured hold that runs out is canceled",
         rules: "B35 B38 U12",
         breaks: Property("partly-captured-hold-ends-succeeded"),
@@ -83,7 +83,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "an uncaptured hold that runs out succeeds",
         rules: "B38 R11",
         breaks: Property("uncaptured-hold-ends-canceled"),
@@ -97,7 +97,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a hold that runs out is not let go",
         rules: "B38 R11",
         breaks: Property("held-money-adds-up"),
@@ -110,7 +110,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "each capture renews the hold",
         rules: "U9 HOLD-11",
         breaks: Property("deadline-comes-with-time-only"),

@@ -1,8 +1,8 @@
 //! Engines with one rule broken on purpose, to measure whether the harness would notice.
 //!
-//! The engine's core knows nothing of it: each saboteur stands around the engine, in what it hears, reads, writes, asks
-//! of its network, decides by, remembers, and how it keeps time. A saboteur that is never caught fails
-//! `tests/saboteurs.rs`; how soon each is caught stands in `reports/strength.md`.
+//! The engine's core knows nothing of it: each injected fault stands around the engine, in what it hears, reads, writes, asks
+//! of its network, decides by, remembers, and how it keeps time. An injected fault that is never caught fails
+//! `tests/injected faults.rs`; how soon each is caught stands in `reports/strength.md`.
 //!
 //! | table | what is broken |
 //! |---|---|
@@ -26,20 +26,20 @@ mod refunds;
 mod repeats;
 mod told;
 
-mod around;
 mod edits;
-mod rig;
+mod fault_injector;
+mod faulty_parts;
 
 use holdfast_engine::acquirer::{Answer, Ask};
 use holdfast_engine::command::Command;
 use holdfast_engine::store::{Batch, KeyRecord, Store};
 use holdfast_engine::{Dialect, Object, Request, Response};
 
-pub(crate) use rig::Rig;
+pub(crate) use fault_injector::FaultInjector;
 
 /// An engine with one rule broken.
 #[derive(Debug)]
-pub struct Saboteur {
+pub struct InjectedFault {
     /// What it does wrong, as a sentence without a full stop.
     pub name: &'static str,
     /// The rules it breaks.
@@ -50,7 +50,7 @@ pub struct Saboteur {
     pub how: How,
 }
 
-/// Who should catch a saboteur.
+/// Who should catch an injected fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaks {
     /// A property of the catalogue, by its id.
@@ -83,7 +83,7 @@ impl std::fmt::Display for Breaks {
     }
 }
 
-/// The part of the engine's surroundings that a saboteur meddles with. Every function says or shows by what it changes
+/// The part of the engine's surroundings that an injected fault meddles with. Every function says or shows by what it changes
 /// whether it acted.
 pub enum How {
     /// Requests are changed before they are carried out.
@@ -161,7 +161,7 @@ pub enum Memory {
 }
 
 /// The tables, by topic.
-const TABLES: [&[Saboteur]; 9] = [
+const TABLES: [&[InjectedFault]; 9] = [
     captures::TABLE,
     expiry::TABLE,
     payments::TABLE,
@@ -173,16 +173,16 @@ const TABLES: [&[Saboteur]; 9] = [
     network::TABLE,
 ];
 
-/// Every saboteur, by topic.
-pub fn all() -> impl Iterator<Item = &'static Saboteur> {
+/// Every injected fault, by topic.
+pub fn all() -> impl Iterator<Item = &'static InjectedFault> {
     TABLES.into_iter().flatten()
 }
 
-/// The saboteur with this name.
+/// The injected fault with this name.
 #[must_use]
-pub fn named(name: &str) -> Option<&'static Saboteur> {
-    all().find(|saboteur| saboteur.name == name)
+pub fn named(name: &str) -> Option<&'static InjectedFault> {
+    all().find(|injected| injected.name == name)
 }
 
-/// The saboteur that fuzzing must find to be believed: it needs a hold, a piece taken of it, and a capture of the rest.
+/// The injected fault that fuzzing must find to be believed: it needs a hold, a piece taken of it, and a capture of the rest.
 pub const CANARY: &str = "a final capture leaves the charge uncaptured";

@@ -1,20 +1,20 @@
-//! Saboteurs: what the network is asked, and what comes of it there and nowhere else.
+//! Injected faults: what the network is asked, and what comes of it there and nowhere else.
 
 use holdfast_engine::acquirer::Ask;
 
 use super::Breaks::{Books, Seen};
 use super::How::{Asks, AsksAgain, Unasked};
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{less, more};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "the network is asked to capture twice",
         rules: "R1 I17",
         breaks: Seen("answer"),
         how: AsksAgain(|ask| matches!(ask, Ask::Capture { .. })),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network is told that every capture is the last",
         rules: "B33 B35",
         breaks: Seen("answer"),
@@ -24,7 +24,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network is never told which capture is the last",
         rules: "B35 B37",
         breaks: Books,
@@ -34,7 +34,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network takes one unit less than was captured",
         rules: "I17 R16",
         breaks: Books,
@@ -44,13 +44,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network holds the money twice",
         rules: "I15 R3",
         breaks: Books,
         how: AsksAgain(|ask| matches!(ask, Ask::Authorize { .. })),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network holds one unit more than was asked for",
         rules: "B32 I1",
         breaks: Books,
@@ -60,25 +60,25 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network is never told to let go",
         rules: "B38 C15 R11",
         breaks: Books,
         how: Unasked(|ask| matches!(ask, Ask::Release { .. })),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund never reaches the network",
         rules: "R7 I17",
         breaks: Books,
         how: Unasked(|ask| matches!(ask, Ask::Refund { .. })),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund that the customer gives up is sent all the same",
         rules: "REF-5",
         breaks: Books,
         how: Unasked(|ask| matches!(ask, Ask::CancelRefund { .. })),
     },
-    Saboteur {
+    InjectedFault {
         name: "a background capture never reaches the network",
         rules: "A2 A12",
         breaks: Books,

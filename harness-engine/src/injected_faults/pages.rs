@@ -1,4 +1,4 @@
-//! Saboteurs: SetupIntents and Checkout Sessions.
+//! Injected faults: SetupIntents and Checkout Sessions.
 
 use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent, JobKind};
 use holdfast_engine::objects::{EventType, PaymentStatus, SessionStatus};
@@ -6,11 +6,11 @@ use holdfast_engine::time::HOUR;
 
 use super::Breaks::{Property, Seen};
 use super::How::{Decides, Hears, Ignores, Writes};
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{forget_job, intents, is_job, lose, sessions, setups};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "a session lasts twice as long as it says",
         rules: "B16 CHK-2",
         breaks: Property("open-session-has-a-deadline"),
@@ -23,19 +23,19 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session that says nothing lasts half a day",
         rules: "B16 CHK-2",
         breaks: Property("session-expires-on-time"),
         how: Decides(|dialect| dialect.timing.session = HOUR.saturating_mul(12)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session never expires of itself",
         rules: "B16 R15",
         breaks: Property("session-expires-on-time"),
         how: Writes(|batch, _| forget_job(batch, JobKind::ExpireSession)),
     },
-    Saboteur {
+    InjectedFault {
         name: "an expired session leaves its payment open",
         rules: "R15 CHK-4",
         breaks: Property("expired-sessions-payment-is-canceled"),
@@ -52,13 +52,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             batch.objects.len() != before
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session whose money is held is paid",
         rules: "B27",
         breaks: Seen("payment_status"),
         how: Decides(|dialect| dialect.authorized_session_is_paid = true),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session is never paid",
         rules: "B25 B27",
         breaks: Seen("payment_status"),
@@ -70,7 +70,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session stays open when it is paid",
         rules: "B25 R15",
         breaks: Property("paid-means-received"),
@@ -82,7 +82,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session forgets manual capture",
         rules: "B18 B19 B23",
         breaks: Seen("session"),
@@ -92,7 +92,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session forgets multicapture",
         rules: "B1 B9 D6",
         breaks: Seen("multicapture"),
@@ -102,43 +102,43 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a payment does not know whose session it is",
         rules: "B9 R15",
         breaks: Property("sessions-payment-is-as-the-session-says"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.session = None)),
     },
-    Saboteur {
+    InjectedFault {
         name: "the completion of a session is not told",
         rules: "B26 EVT-17",
         breaks: Property("session-ends-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionCompleted)),
     },
-    Saboteur {
+    InjectedFault {
         name: "the end of a session's bank payment is not told",
         rules: "B26 EVT-17",
         breaks: Property("sessions-debit-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionAsyncPaymentSucceeded)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a session's expiry job does nothing",
         rules: "B16 CHK-2",
         breaks: Property("session-expires-on-time"),
         how: Ignores(|command| is_job(command, JobKind::ExpireSession)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a mandate to debit is there at once",
         rules: "C19 SI-4",
         breaks: Seen("setup"),
         how: Decides(|dialect| dialect.mandates_take_time = false),
     },
-    Saboteur {
+    InjectedFault {
         name: "a bank's answer to a mandate is not heard",
         rules: "C19 SI-4",
         breaks: Seen("setup"),
         how: Ignores(|command| matches!(command, Command::Environment(EngineEvent::MandateAnswered { .. }))),
     },
-    Saboteur {
+    InjectedFault {
         name: "a customer who fails the authentication of a setup passes",
         rules: "C19 SI-4",
         breaks: Seen("setup"),
@@ -148,7 +148,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "confirmations of a setup are not counted",
         rules: "C16 C19 R17",
         breaks: Seen("setup"),
@@ -158,7 +158,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the success of a setup is not told",
         rules: "C19 EVT-16",
         breaks: Property("setup-moves-are-told"),

@@ -1,4 +1,4 @@
-//! Saboteurs: where a payment can be, and how it gets there.
+//! Injected faults: where a payment can be, and how it gets there.
 
 use holdfast_engine::Money;
 use holdfast_engine::acquirer::{Answer, Ask};
@@ -8,17 +8,17 @@ use holdfast_engine::time::HOUR;
 
 use super::Breaks::{Property, Seen};
 use super::How::{Answers, Decides, Hears, Ignores, Replies, Writes};
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{charges, create, intents, is_job};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "one confirmation too many is taken",
         rules: "C16 U13 R17",
         breaks: Property("too-many-confirmations-cancel"),
         how: Decides(|dialect| dialect.most_confirmations = dialect.most_confirmations.saturating_add(1)),
     },
-    Saboteur {
+    InjectedFault {
         name: "confirmations are not counted",
         rules: "C16 R17",
         breaks: Seen("confirmations"),
@@ -28,13 +28,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a partly captured payment is canceled the other way",
         rules: "B38 U6 R20",
         breaks: Property("cancel-ends-and-lets-go"),
         how: Decides(|dialect| dialect.partly_captured_cancel_succeeds = !dialect.partly_captured_cancel_succeeds),
     },
-    Saboteur {
+    InjectedFault {
         name: "a cancel does not let go of the hold",
         rules: "C15 B38",
         breaks: Property("held-money-adds-up"),
@@ -46,13 +46,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the reason of a cancel is lost",
         rules: "C15 VOC-8",
         breaks: Seen("cancellation_reason"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.cancellation_reason = None)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a payment is captured at once unless it says otherwise",
         rules: "A3 A4",
         breaks: Property("creation-takes-what-was-asked"),
@@ -60,7 +60,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             create(request, |it| it.capture_method = it.capture_method.or(Some(CaptureMethod::Automatic)));
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "manual capture is forgotten at creation",
         rules: "B28 C10",
         breaks: Property("creation-takes-what-was-asked"),
@@ -70,13 +70,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             });
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "manual confirmation is forgotten at creation",
         rules: "C5 PI-17",
         breaks: Property("creation-takes-what-was-asked"),
         how: Hears(|request, _| create(request, |it| it.confirmation_method = ConfirmationMethod::Automatic)),
     },
-    Saboteur {
+    InjectedFault {
         name: "an update adds a unit to the amount",
         rules: "PI-5",
         breaks: Property("updates-change-what-they-name"),
@@ -86,7 +86,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a confirmation does not hear of another capture method",
         rules: "A3 B12",
         breaks: Seen("capture_method"),
@@ -96,7 +96,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the customer is thought to be there when away",
         rules: "C3 HOLD-10",
         breaks: Seen("answer"),
@@ -111,7 +111,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             });
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a customer who fails authentication passes",
         rules: "C7 C13",
         breaks: Property("outside-answers-count"),
@@ -121,7 +121,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a declined card is taken for approved",
         rules: "C13 R23",
         breaks: Property("cards-are-declined-by-their-issuer"),
@@ -131,7 +131,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a challenged card is charged without its customer",
         rules: "C7 PI-16",
         breaks: Property("challenged-card-waits-for-its-customer"),
@@ -141,7 +141,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a bank debit has succeeded at once",
         rules: "C8",
         breaks: Property("attempt-leads-where-its-method-says"),
@@ -151,7 +151,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a debit that the bank rejects has succeeded",
         rules: "C8 C13",
         breaks: Property("outside-answers-count"),
@@ -161,7 +161,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a failed attempt keeps its payment method",
         rules: "C13 C6",
         breaks: Property("method-fits-the-status"),
@@ -171,13 +171,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "why an attempt failed is forgotten",
         rules: "C13 PI-24",
         breaks: Seen("last_error"),
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.last_error = None)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a failed attempt may be confirmed again without a method",
         rules: "C6 C13",
         breaks: Property("documented-status-moves"),
@@ -189,13 +189,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a debit can be canceled for ever",
         rules: "C18 U18",
         breaks: Seen("answer"),
         how: Ignores(|command| matches!(command, Command::Environment(EngineEvent::CancelWindowCloses { .. }))),
     },
-    Saboteur {
+    InjectedFault {
         name: "an answer shows a held payment as received",
         rules: "A11 B34",
         breaks: Property("answer-shows-the-payment"),
@@ -209,19 +209,19 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a background capture may take two hours",
         rules: "A12 I11",
         breaks: Property("booking-takes-an-hour-at-most"),
         how: Decides(|dialect| dialect.timing.async_capture = HOUR.saturating_add(HOUR)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a background capture is never booked",
         rules: "A12 R21",
         breaks: Seen("posting_left"),
         how: Ignores(|command| is_job(command, JobKind::FillLedger)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a background capture goes on waiting when it is booked",
         rules: "A12 D4",
         breaks: Property("ledger-has-what-moved"),

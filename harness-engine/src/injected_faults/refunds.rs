@@ -1,4 +1,4 @@
-//! Saboteurs: giving money back.
+//! Injected faults: giving money back.
 
 use holdfast_engine::Object;
 use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent};
@@ -6,17 +6,17 @@ use holdfast_engine::objects::{IntentStatus, MovementKind, RefundStatus};
 
 use super::Breaks::{Property, Seen};
 use super::How::{Hears, Ignores, Repeats, Stale, Writes};
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{charges, entries, less, lose_entries, refund, refunded_charge, refunds};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "a refund gives everything back, whatever was asked",
         rules: "B42 REF-1",
         breaks: Property("refund-gives-what-was-asked"),
         how: Hears(|request, _| refund(request, |it| it.amount = it.amount.filter(|asked| *asked < 1))),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund of too much gives what is left",
         rules: "B42 R6",
         breaks: Property("only-the-rest-is-refunded"),
@@ -26,13 +26,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             refund(request, |it| it.amount = it.amount.filter(|asked| left.is_none_or(|left| *asked <= left)));
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund is carried out twice",
         rules: "R5",
         breaks: Property("refund-gives-what-was-asked"),
         how: Repeats(|command| matches!(command, Command::CreateRefund(_))),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund does not see the refund before it",
         rules: "R6 I2",
         breaks: Property("refunds-add-up"),
@@ -41,7 +41,7 @@ pub(super) const TABLE: &[Saboteur] = &[
                 && object.as_charge().is_some_and(|charge| !charge.refunded.is_zero())
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a failed refund stays with the customer",
         rules: "R7 REF-4",
         breaks: Property("refunds-add-up"),
@@ -53,19 +53,19 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the ledger does not get a failed refund back",
         rules: "R7 I17",
         breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::RefundFailure)),
     },
-    Saboteur {
+    InjectedFault {
         name: "the ledger gets nothing of a refund",
         rules: "I17 R7",
         breaks: Property("ledger-has-what-moved"),
         how: Writes(|batch, _| lose_entries(batch, MovementKind::Refund)),
     },
-    Saboteur {
+    InjectedFault {
         name: "the ledger returns one unit less than was refunded",
         rules: "I17",
         breaks: Property("ledger-has-what-moved"),
@@ -73,7 +73,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             entries(batch, store, MovementKind::Refund, |entry| entry.amount = entry.amount.saturating_add(1))
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund that is pending has arrived",
         rules: "REF-5",
         breaks: Property("refund-starts-as-its-method-says"),
@@ -85,7 +85,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody hears that a refund failed",
         rules: "R7 REF-4",
         breaks: Seen("refund"),
@@ -93,7 +93,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             matches!(command, Command::Environment(EngineEvent::RefundReported { outcome: Err(_), .. }))
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund of a hold cancels it",
         rules: "R13 D7",
         breaks: Property("only-captured-money-is-refunded"),
@@ -106,7 +106,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a partial refund leaves the fee alone instead of being refused",
         rules: "B45",
         breaks: Property("no-partial-refund-with-connect-money"),
@@ -115,7 +115,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             refund(request, |it| it.refund_application_fee &= !(multicapture && it.amount.is_some()));
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "every refund gives the fee back",
         rules: "B46 CON-4",
         breaks: Property("connect-money-goes-back-when-asked"),
@@ -124,13 +124,13 @@ pub(super) const TABLE: &[Saboteur] = &[
             refund(request, |it| it.refund_application_fee |= fees);
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "no refund brings the transfer back",
         rules: "B46 CON-4",
         breaks: Property("returned-shares-add-up"),
         how: Hears(|request, _| refund(request, |it| it.reverse_transfer = false)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund takes one unit less from the charge",
         rules: "B42 I2",
         breaks: Property("refunds-add-up"),
@@ -142,7 +142,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             })
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund loses its amount",
         rules: "B42 B44",
         breaks: Property("refunds-add-up"),

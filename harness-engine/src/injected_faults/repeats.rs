@@ -1,4 +1,4 @@
-//! Saboteurs: the same request twice, an engine that dies and comes back, requests that overlap.
+//! Injected faults: the same request twice, an engine that dies and comes back, requests that overlap.
 
 use holdfast_engine::command::Command;
 use holdfast_engine::store::{Batch, KeyRecord, KeyState};
@@ -8,10 +8,10 @@ use holdfast_engine::{Body, Response};
 use super::Breaks::{Crashes, Overlaps, Property, Retries};
 use super::How::{Decides, Forgets, Hears, Keys, Replies, Tears, TwoProcesses, Writes};
 use super::edits::is_about_payments;
-use super::{Memory, Saboteur};
+use super::{InjectedFault, Memory};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "a retried refund refunds again",
         rules: "I13 R5",
         breaks: Retries,
@@ -21,19 +21,19 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "keys are not looked at",
         rules: "I13 IDEM-3",
         breaks: Retries,
         how: Hears(|request, _| request.idempotency_key = None),
     },
-    Saboteur {
+    InjectedFault {
         name: "another request under a known key is answered as the first",
         rules: "ERR-10 IDEM-6",
         breaks: Property("other-parameters-are-refused"),
         how: Keys(|record, command| record.command.clone_from(command)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a known key of a payment's owner is refused to everybody",
         rules: "I13 IDEM-3",
         breaks: Property("replay-answers-the-same"),
@@ -43,25 +43,25 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "keys are forgotten after an hour",
         rules: "R22 IDEM-2 IDEM-13",
         breaks: Property("keys-are-kept-for-a-day"),
         how: Decides(|dialect| dialect.timing.idempotency = HOUR),
     },
-    Saboteur {
+    InjectedFault {
         name: "refusals are not kept under their key",
         rules: "I13 R2",
         breaks: Property("first-answer-is-kept"),
         how: Writes(|batch, _| forget_key(batch, |response| response.refusal().is_some())),
     },
-    Saboteur {
+    InjectedFault {
         name: "failures of the server are not kept under their key",
         rules: "R2 IDEM-3",
         breaks: Property("first-answer-is-kept"),
         how: Writes(|batch, _| forget_key(batch, |response| response.status() >= 500)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a repeated request shows the present state",
         rules: "I13 IDEM-3",
         breaks: Property("replay-answers-the-same"),
@@ -74,7 +74,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the idempotency key is written after the transaction",
         rules: "I13 R2",
         breaks: Crashes,
@@ -84,7 +84,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             if rest.key.is_some() { vec![batch, rest] } else { vec![batch] }
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the idempotency key is written before the transaction",
         rules: "I13 R2",
         breaks: Crashes,
@@ -96,7 +96,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             vec![first, batch]
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "objects are written one by one",
         rules: "I17 I12",
         breaks: Crashes,
@@ -108,7 +108,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             pieces
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "events are written after the transaction",
         rules: "I14 R9",
         breaks: Crashes,
@@ -120,7 +120,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             vec![batch, rest]
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the network is asked before anything is written",
         rules: "R2 R3 I13",
         breaks: Crashes,
@@ -132,20 +132,30 @@ pub(super) const TABLE: &[Saboteur] = &[
             is_question
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "open questions are forgotten in a crash",
         rules: "R2 R3",
         breaks: Crashes,
         how: Forgets(Memory::Questions),
     },
-    Saboteur {
+    InjectedFault {
         name: "idempotency keys are forgotten in a crash",
         rules: "I13 R2",
         breaks: Crashes,
         how: Forgets(Memory::Keys),
     },
-    Saboteur { name: "jobs are forgotten in a crash", rules: "B35 A12", breaks: Crashes, how: Forgets(Memory::Jobs) },
-    Saboteur { name: "locks do not reach beyond one process", rules: "R4 R6 I17", breaks: Overlaps, how: TwoProcesses },
+    InjectedFault {
+        name: "jobs are forgotten in a crash",
+        rules: "B35 A12",
+        breaks: Crashes,
+        how: Forgets(Memory::Jobs),
+    },
+    InjectedFault {
+        name: "locks do not reach beyond one process",
+        rules: "R4 R6 I17",
+        breaks: Overlaps,
+        how: TwoProcesses,
+    },
 ];
 
 /// Forgets the key of an answer.

@@ -1,69 +1,69 @@
-//! Saboteurs: what the merchant is told.
+//! Injected faults: what the merchant is told.
 
 use holdfast_engine::objects::EventType;
 use holdfast_engine::{Money, objects::Was};
 
 use super::Breaks::{Consumer, Property, Seen};
 use super::How::Writes;
-use super::Saboteur;
+use super::InjectedFault;
 use super::edits::{lose, more, twice};
 
-pub(super) const TABLE: &[Saboteur] = &[
-    Saboteur {
+pub(super) const TABLE: &[InjectedFault] = &[
+    InjectedFault {
         name: "nobody is told that a payment was created",
         rules: "C5 R9 EVT-1",
         breaks: Property("beginnings-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCreated)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that money is held",
         rules: "B54 I10",
         breaks: Property("beginnings-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentAmountCapturableUpdated)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that a payment succeeded",
         rules: "C11 I10",
         breaks: Property("the-end-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentSucceeded)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that a payment was canceled",
         rules: "C15 I10",
         breaks: Property("the-end-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCanceled)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that an attempt failed",
         rules: "C13",
         breaks: Property("failure-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::PaymentIntentPaymentFailed)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told of an approval",
         rules: "B30 EVT-3",
         breaks: Property("approval-is-told-first"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeSucceeded)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told of a piece that was captured",
         rules: "B52 I10",
         breaks: Property("captures-are-told-by-their-kind"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeUpdated)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that a charge is captured",
         rules: "B56 B57 I10",
         breaks: Property("charge-captured-is-told-at-the-end"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeCaptured)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that a hold ran out",
         rules: "R11 EVT-11",
         breaks: Property("released-hold-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::ChargeExpired)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told of a refund",
         rules: "B59 B60 I14",
         breaks: Consumer,
@@ -72,19 +72,19 @@ pub(super) const TABLE: &[Saboteur] = &[
             lose(batch, EventType::RefundCreated) || refunded
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told that a refund failed",
         rules: "R7 U15",
         breaks: Property("refunds-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::RefundFailed)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told of a fee",
         rules: "A14 A17",
         breaks: Property("connect-money-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::ApplicationFeeCreated)),
     },
-    Saboteur {
+    InjectedFault {
         name: "nobody is told of anything that the world or the worker did",
         rules: "I14 R9",
         breaks: Consumer,
@@ -94,31 +94,31 @@ pub(super) const TABLE: &[Saboteur] = &[
             batch.events.len() != before
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a success is told twice",
         rules: "I10 R10",
         breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::PaymentIntentSucceeded)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a refund is told twice",
         rules: "R10 B60",
         breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::RefundCreated)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a fee that goes back is told twice",
         rules: "R10 B48",
         breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::ApplicationFeeRefunded)),
     },
-    Saboteur {
+    InjectedFault {
         name: "a transfer that comes back is told twice",
         rules: "R10 B50",
         breaks: Property("nothing-is-told-twice"),
         how: Writes(|batch, _| twice(batch, EventType::TransferReversed)),
     },
-    Saboteur {
+    InjectedFault {
         name: "previous values are left out",
         rules: "B53 B55 I16",
         breaks: Property("changed-values-are-listed"),
@@ -131,7 +131,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             acted
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "previous amounts are one unit too large",
         rules: "B55 I16",
         breaks: Property("previous-values-are-true"),
@@ -146,7 +146,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             acted
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "previous amounts are those of the payment's beginning",
         rules: "B55 I16",
         breaks: Property("previous-values-are-true"),
@@ -161,7 +161,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             acted
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "a failure is told as a success",
         rules: "R8 C13",
         breaks: Property("nothing-is-told-that-did-not-happen"),
@@ -176,7 +176,7 @@ pub(super) const TABLE: &[Saboteur] = &[
             acted
         }),
     },
-    Saboteur {
+    InjectedFault {
         name: "the last is told first",
         rules: "A7 U10",
         breaks: Seen("notifications"),

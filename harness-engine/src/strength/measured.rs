@@ -1,4 +1,4 @@
-//! Campaigns against every saboteur.
+//! Campaigns against every injected fault.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -6,27 +6,27 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Technique, campaign, technique_for};
-use crate::injected_faults::{self, Saboteur};
+use crate::injected_faults::{self, InjectedFault};
 
-/// Runs that each of the techniques gets which need not catch a saboteur, to see whether it would.
+/// Runs that each of the techniques gets which need not catch an injected fault, to see whether it would.
 pub const GLANCE: u32 = 100;
 
 /// What came of all campaigns.
 #[derive(Debug)]
 pub struct Measured {
-    /// Campaigns against each saboteur.
+    /// Campaigns against each injected fault.
     pub seeds: u32,
     /// Runs of a campaign at the most.
     pub budget: u32,
-    /// A row a saboteur, in the order of the tables.
+    /// A row an injected fault, in the order of the tables.
     pub rows: Vec<Row>,
 }
 
-/// What came of the campaigns against one saboteur.
+/// What came of the campaigns against one injected fault.
 #[derive(Debug)]
 pub struct Row {
-    /// The saboteur.
-    pub saboteur: &'static Saboteur,
+    /// The injected fault.
+    pub injected: &'static InjectedFault,
     /// Runs until it was caught by the property or comparison that should catch it, a campaign each. `None`: never.
     pub kills: Vec<Option<u32>>,
     /// The other techniques that caught it in [`GLANCE`] runs.
@@ -61,11 +61,11 @@ impl Row {
     }
 }
 
-/// Runs `seeds` campaigns of at most `budget` runs against every saboteur, on so many threads. The result does not
-/// depend on their number. `each` hears how many saboteurs are done.
+/// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on so many threads. The result does not
+/// depend on their number. `each` hears how many injected faults are done.
 #[must_use]
 pub fn measure(seeds: u32, budget: u32, threads: usize, each: &(dyn Fn(usize) + Sync)) -> Measured {
-    let all: Vec<&'static Saboteur> = injected_faults::all().collect();
+    let all: Vec<&'static InjectedFault> = injected_faults::all().collect();
     let next = AtomicUsize::new(0);
     let rows = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
@@ -73,8 +73,8 @@ pub fn measure(seeds: u32, budget: u32, threads: usize, each: &(dyn Fn(usize) + 
             scope.spawn(|| {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(saboteur) = all.get(place) else { return };
-                    let row = row(saboteur, seeds, budget);
+                    let Some(injected) = all.get(place) else { return };
+                    let row = row(injected, seeds, budget);
                     let done = {
                         let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
                         rows.insert(place, row);
@@ -89,12 +89,12 @@ pub fn measure(seeds: u32, budget: u32, threads: usize, each: &(dyn Fn(usize) + 
     Measured { seeds, budget, rows }
 }
 
-fn row(saboteur: &'static Saboteur, seeds: u32, budget: u32) -> Row {
-    let named = technique_for(saboteur);
-    let kills = (1..=seeds).map(|seed| campaign(saboteur, named, seed, budget, true).named).collect();
-    let catches = |technique: &Technique| campaign(saboteur, *technique, 1, GLANCE, false).first.is_some();
+fn row(injected: &'static InjectedFault, seeds: u32, budget: u32) -> Row {
+    let named = technique_for(injected);
+    let kills = (1..=seeds).map(|seed| campaign(injected, named, seed, budget, true).named).collect();
+    let catches = |technique: &Technique| campaign(injected, *technique, 1, GLANCE, false).first.is_some();
     // What runs beside the model first is no other technique.
     let covers = |technique: Technique| technique == named || technique == Technique::Books;
     let others = Technique::ALL.into_iter().filter(|it| !covers(*it)).filter(catches).collect();
-    Row { saboteur, kills, others }
+    Row { injected, kills, others }
 }

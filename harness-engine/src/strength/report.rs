@@ -38,7 +38,7 @@ fn write_all(text: &mut String, measured: &Measured) -> std::fmt::Result {
         rows.len(),
     )?;
     for technique in Technique::ALL {
-        let should: Vec<&Row> = rows.iter().filter(|row| technique_for(row.saboteur) == technique).collect();
+        let should: Vec<&Row> = rows.iter().filter(|row| technique_for(row.injected) == technique).collect();
         let did = should.iter().filter(|row| row.never() == 0).count();
         let also = rows.iter().filter(|row| row.others.contains(&technique)).count();
         let alone = should.iter().filter(|row| row.others.is_empty() && row.worst().is_some()).count();
@@ -52,7 +52,7 @@ fn write_all(text: &mut String, measured: &Measured) -> std::fmt::Result {
          |---|---|---|---|---:|---:|---:|---|"
     )?;
     for row in rows {
-        let saboteur = row.saboteur;
+        let saboteur = row.injected;
         let technique = technique_for(saboteur);
         let runs = |runs: Option<u32>| runs.map_or_else(|| "–".to_owned(), |runs| runs.to_string());
         let others: Vec<&str> = row.others.iter().map(|other| other.name()).collect();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::EngineSubject;
 use holdfast_harness::choices::Seeded;
-use holdfast_harness::generator::{self, Sequence, Temper};
+use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness::verdict::{Difference, Divergence, Place, Tally, Verdict};
 use holdfast_harness::{concurrent, crash, drive, notifications, properties, retries};
 
@@ -58,11 +58,11 @@ impl Technique {
     /// The run of `seed`.
     pub fn run(self, subject: &mut EngineSubject, seed: u64) -> Verdict {
         // Careful clients and careless ones by turns.
-        let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
-        let sequence = |inputs| generator::sequence(&mut Seeded::new(seed, inputs), temper, |_| ());
+        let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
+        let sequence = |inputs| generator::sequence(&mut Seeded::new(seed, inputs), bias, |_| ());
         let mut other = Seeded::new(seed.rotate_left(17), PLENTY);
         match self {
-            Self::Lockstep => drive::lockstep(subject, &mut Seeded::new(seed, LONG), temper, |_| ()).verdict,
+            Self::Lockstep => drive::lockstep(subject, &mut Seeded::new(seed, LONG), bias, |_| ()).verdict,
             Self::Properties => {
                 let it = sequence(SHORT);
                 properties::run(subject, &it.config, &it.inputs)
@@ -80,7 +80,7 @@ impl Technique {
                 let it = sequence(SHORT);
                 notifications::run(subject, &it.config, &it.inputs, &mut other)
             }
-            Self::Books => reconciled(subject, seed, temper),
+            Self::Books => reconciled(subject, seed, bias),
         }
     }
 }
@@ -92,8 +92,8 @@ impl fmt::Display for Technique {
 }
 
 /// A run beside the model, and then the books.
-fn reconciled(subject: &mut EngineSubject, seed: u64, temper: Temper) -> Verdict {
-    let drive = drive::lockstep(subject, &mut Seeded::new(seed, LONG), temper, |_| ());
+fn reconciled(subject: &mut EngineSubject, seed: u64, bias: Bias) -> Verdict {
+    let drive = drive::lockstep(subject, &mut Seeded::new(seed, LONG), bias, |_| ());
     let (Verdict::Agree(_), Some(input)) = (&drive.verdict, drive.sequence.inputs.last().copied()) else {
         return drive.verdict;
     };

@@ -16,14 +16,14 @@ use holdfast_model::{
 };
 use serde_json::{Value, json};
 
-use super::book::Book;
 use super::config::{CONNECTED, PLATFORM};
 use super::names;
+use super::object_index::ObjectIndex;
 
 /// What the engine is asked, and by whom. `None` where it cannot be asked that (see [`Subject::can`]).
 ///
 /// [`Subject::can`]: holdfast_harness::Subject::can
-pub(super) fn command(book: &Book, now: Time, operation: &Operation) -> Option<(AccountId, Command)> {
+pub(super) fn command(book: &ObjectIndex, now: Time, operation: &Operation) -> Option<(AccountId, Command)> {
     let of_payment = |intent: IntentId, command: Command| Some((book.account_of(intent), command));
     let here = |command: Command| Some((PLATFORM, command));
     match *operation {
@@ -180,7 +180,7 @@ fn create_as_text(create: &Create) -> Value {
     params
 }
 
-fn update_intent(book: &Book, intent: IntentId, update: Update) -> Command {
+fn update_intent(book: &ObjectIndex, intent: IntentId, update: Update) -> Command {
     let mut asked = UpdatePaymentIntent::new(book.intent(intent));
     let choices = &mut asked.choices;
     match update {
@@ -194,7 +194,7 @@ fn update_intent(book: &Book, intent: IntentId, update: Update) -> Command {
     Command::UpdatePaymentIntent(Box::new(asked))
 }
 
-fn confirm_intent(book: &Book, intent: IntentId, confirm: Confirm) -> Command {
+fn confirm_intent(book: &ObjectIndex, intent: IntentId, confirm: Confirm) -> Command {
     let choices = Choices {
         method: confirm.method.map(test),
         capture_method: confirm.capture_method.map(names::asked_capture_method),
@@ -206,7 +206,7 @@ fn confirm_intent(book: &Book, intent: IntentId, confirm: Confirm) -> Command {
     Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent: book.intent(intent), choices, options })
 }
 
-fn cancel_intent(book: &Book, intent: IntentId, reason: Option<CancellationReason>) -> Command {
+fn cancel_intent(book: &ObjectIndex, intent: IntentId, reason: Option<CancellationReason>) -> Command {
     let id = book.intent(intent);
     match reason.map(|reason| (reason, names::given_reason(reason))) {
         None => Command::CancelPaymentIntent { intent: id, reason: None },
@@ -215,7 +215,7 @@ fn cancel_intent(book: &Book, intent: IntentId, reason: Option<CancellationReaso
     }
 }
 
-fn cancel_setup(book: &Book, reason: Option<CancellationReason>) -> Command {
+fn cancel_setup(book: &ObjectIndex, reason: Option<CancellationReason>) -> Command {
     let id = book.setup();
     match reason {
         None => Command::CancelSetupIntent { intent: id, reason: None },
@@ -228,7 +228,7 @@ fn cancel_as_text(path: &str, reason: CancellationReason) -> Command {
 }
 
 /// A separate transfer; the engine wants its amount named, so that what is left is looked up first.
-fn create_transfer(book: &Book, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
+fn create_transfer(book: &ObjectIndex, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
     if book.followed(intent).is_some_and(|payment| payment.charge.is_none()) && amount.is_some_and(|amount| amount < 1)
     {
         // Neither the charge nor the amount is any good, and the rules do not say which is named.

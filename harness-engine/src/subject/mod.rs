@@ -2,19 +2,19 @@
 
 mod answers;
 mod ask;
-mod bent;
-mod book;
+mod capacity;
 mod coherent;
 mod config;
+mod environment;
+mod faulty;
 mod log;
 mod names;
 mod network;
+mod object_index;
 mod reused;
-mod room;
 mod stress;
 mod told;
 mod view;
-mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,12 +27,12 @@ use holdfast_model::{
 };
 
 use self::answers::shown;
-use self::book::Book;
-use self::network::{Network, Points, Spy, Weather};
+use self::environment::Move;
+use self::network::{CrashPoints, Network, NetworkCondition, RecordingStore};
+use self::object_index::ObjectIndex;
 use self::told::Returned;
-use self::world::Move;
-use crate::injected_faults::Rig;
-use holdfast_harness::subject::{Answer, Failure, KeySight, Reaction, Sight, Subject};
+use crate::injected_faults::FaultInjector;
+use holdfast_harness::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Subject, SystemSnapshot};
 
 /// When every run begins.
 const START: Time = Time::new(1_800_000_000);
@@ -55,21 +55,21 @@ pub struct EngineSubject {
     engine: Option<Arc<Engine>>,
     clock: Arc<ManualClock>,
     ids: Arc<SequentialIds>,
-    points: Arc<Points>,
+    points: Arc<CrashPoints>,
     config: Config,
     lock_wait: Duration,
     network: Arc<Network>,
-    spy: Arc<Spy>,
-    book: Book,
+    spy: Arc<RecordingStore>,
+    book: ObjectIndex,
     returned: Returned,
     committed: Vec<Object>,
     events: u64,
     keys: Vec<Option<Known>>,
     held: Vec<Option<AcceptedRequest>>,
-    sight: Sight,
+    sight: SystemSnapshot,
     /// What was told while nobody was there to hear: between a crash and the next request.
     untold: Vec<Notification>,
-    rig: Option<Arc<Rig>>,
+    rig: Option<Arc<FaultInjector>>,
     /// The first answer that does not fit what it answers.
     strange: Option<String>,
 }
@@ -98,14 +98,14 @@ impl EngineSubject {
             config: Config::default(),
             lock_wait: Duration::ZERO,
             network: Arc::new(Network::with(Arc::default())),
-            spy: Arc::new(Spy::on(Arc::new(MemoryStore::default()), Arc::default())),
-            book: Book::default(),
+            spy: Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::default())),
+            book: ObjectIndex::default(),
             returned: Returned::default(),
             committed: Vec::new(),
             events: 0,
             keys: Vec::new(),
             held: Vec::new(),
-            sight: Sight::default(),
+            sight: SystemSnapshot::default(),
             untold: Vec::new(),
             rig: None,
             strange: None,
@@ -198,11 +198,11 @@ impl EngineSubject {
         Ok(Reaction { answer, fault, notifications })
     }
 
-    fn key_sight(&self, place: usize, known: &Known) -> Result<Option<KeySight>, Failure> {
+    fn key_sight(&self, place: usize, known: &Known) -> Result<Option<IdempotencyKeySnapshot>, Failure> {
         let engine = self.engine()?;
         let operation = known.operation;
         if self.held.get(place).is_some_and(Option::is_some) {
-            return Ok(Some(KeySight { operation, answer: None, seconds_left: None }));
+            return Ok(Some(IdempotencyKeySnapshot { operation, answer: None, seconds_left: None }));
         }
         let Some(name) = known.request.idempotency_key.as_deref() else { return Ok(None) };
         let record = engine.store().key(known.request.account, name).map_err(failed)?;
@@ -213,7 +213,7 @@ impl EngineSubject {
             holdfast_engine::store::KeyState::Answered(response) => Some(shown(&response)),
         };
         let left = u32::try_from(holdfast_engine::time::DAY.saturating_sub(age)).unwrap_or(u32::MAX);
-        Ok(Some(KeySight { operation, seconds_left: answer.is_some().then_some(left), answer }))
+        Ok(Some(IdempotencyKeySnapshot { operation, seconds_left: answer.is_some().then_some(left), answer }))
     }
 }
 
@@ -225,7 +225,7 @@ impl Subject for EngineSubject {
         self.points = Arc::default();
         self.network = Arc::new(Network::with(Arc::clone(&self.points)));
         self.let_go();
-        self.spy = Arc::new(Spy::on((self.make_store)()?, Arc::clone(&self.points)));
+        self.spy = Arc::new(RecordingStore::on((self.make_store)()?, Arc::clone(&self.points)));
         if let Some(rig) = &self.rig {
             rig.begin();
         }
@@ -238,7 +238,7 @@ impl Subject for EngineSubject {
         self.book.clear();
         self.keys.clear();
         self.held.clear();
-        self.sight = Sight::default();
+        self.sight = SystemSnapshot::default();
         // The customer whose methods are saved (C19).
         let customer =
             engine.execute(Request::new(config::PLATFORM, Command::CreateCustomer(CustomerFields::default())));
@@ -278,14 +278,14 @@ impl Subject for EngineSubject {
         self.note_key(call.key, &call.operation, &request);
         self.book.expected = call.operation.creates().and_then(Target::intent);
         self.network.turn(match call.fault {
-            DeliveryFault::None | DeliveryFault::AnswerLost => Weather::Calm,
-            DeliveryFault::ErrorBefore => Weather::Refuses,
-            DeliveryFault::ErrorAfter => Weather::LosesAnswers,
+            DeliveryFault::None | DeliveryFault::AnswerLost => NetworkCondition::Healthy,
+            DeliveryFault::ErrorBefore => NetworkCondition::FailFast,
+            DeliveryFault::ErrorAfter => NetworkCondition::DropResponses,
         });
         let response = self.execute(&engine, request);
         self.look_at(&response);
         let struck = self.network.has_struck();
-        self.network.turn(Weather::Calm);
+        self.network.turn(NetworkCondition::Healthy);
         if struck {
             // What the network did is made so as soon as it answers again; the client is not told.
             engine.run_due(engine.now()).map_err(failed)?;
@@ -373,7 +373,7 @@ impl Subject for EngineSubject {
         self.answered(shown(&response), DeliveryFault::None)
     }
 
-    fn observe(&mut self) -> Result<&Sight, Failure> {
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
         let engine = Arc::clone(self.engine()?);
         let mut sight = std::mem::take(&mut self.sight);
         self.book.look(&engine, &mut sight.payments).map_err(failed)?;

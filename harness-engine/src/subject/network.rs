@@ -10,7 +10,7 @@ use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError}
 use holdfast_engine::{AccountId, Currency, Kind, Object, ObjectId, Time};
 
 /// What happens at a point of the engine's work: before or after a commit, before or after a question to the network.
-enum Plan {
+enum Interleaving {
     /// Nothing.
     Nothing,
     /// The process dies.
@@ -20,36 +20,36 @@ enum Plan {
 }
 
 /// The points of the engine's work, counted from when a plan was made.
-pub(super) struct Points {
+pub(super) struct CrashPoints {
     left: AtomicU32,
-    plan: Mutex<Plan>,
+    plan: Mutex<Interleaving>,
     dead: AtomicBool,
 }
 
-impl Default for Points {
+impl Default for CrashPoints {
     fn default() -> Self {
-        Self { left: AtomicU32::new(u32::MAX), plan: Mutex::new(Plan::Nothing), dead: AtomicBool::new(false) }
+        Self { left: AtomicU32::new(u32::MAX), plan: Mutex::new(Interleaving::Nothing), dead: AtomicBool::new(false) }
     }
 }
 
-impl Points {
+impl CrashPoints {
     /// The process dies at the point numbered `point`, from 0.
     pub(super) fn die_at(&self, point: u32) {
-        self.make(Plan::Die, point);
+        self.make(Interleaving::Die, point);
     }
 
     /// `interruption` happens at the point numbered `point`, from 0.
     pub(super) fn interrupt_at(&self, point: u32, interruption: impl FnOnce() + Send + 'static) {
-        self.make(Plan::Interrupt(Box::new(interruption)), point);
+        self.make(Interleaving::Interrupt(Box::new(interruption)), point);
     }
 
     /// The process lives again, and nothing is planned. Had it died?
     pub(super) fn revive(&self) -> bool {
-        self.make(Plan::Nothing, u32::MAX);
+        self.make(Interleaving::Nothing, u32::MAX);
         self.dead.swap(false, Ordering::SeqCst)
     }
 
-    fn make(&self, plan: Plan, point: u32) {
+    fn make(&self, plan: Interleaving, point: u32) {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
         self.left.store(point, Ordering::SeqCst);
     }
@@ -60,12 +60,14 @@ impl Points {
         if left != u32::MAX {
             self.left.store(left.wrapping_sub(1), Ordering::SeqCst);
             if left == 0 {
-                let plan =
-                    std::mem::replace(&mut *self.plan.lock().unwrap_or_else(PoisonError::into_inner), Plan::Nothing);
+                let plan = std::mem::replace(
+                    &mut *self.plan.lock().unwrap_or_else(PoisonError::into_inner),
+                    Interleaving::Nothing,
+                );
                 match plan {
-                    Plan::Nothing => {}
-                    Plan::Die => self.dead.store(true, Ordering::SeqCst),
-                    Plan::Interrupt(interruption) => interruption(),
+                    Interleaving::Nothing => {}
+                    Interleaving::Die => self.dead.store(true, Ordering::SeqCst),
+                    Interleaving::Interrupt(interruption) => interruption(),
                 }
             }
         }
@@ -78,13 +80,13 @@ struct Dead;
 
 /// How the network behaves just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weather {
+pub(super) enum NetworkCondition {
     /// It answers.
-    Calm,
+    Healthy,
     /// It refuses to work at all: the server that asks it fails before anything has happened.
-    Refuses,
+    FailFast,
     /// It does what it is asked, and its answers are lost.
-    LosesAnswers,
+    DropResponses,
 }
 
 /// The simulated network, failing when told to.
@@ -92,15 +94,15 @@ pub(super) struct Network {
     inner: SimulatedAcquirer,
     weather: AtomicU8,
     struck: AtomicBool,
-    points: Arc<Points>,
+    points: Arc<CrashPoints>,
 }
 
 impl Network {
-    pub(super) fn with(points: Arc<Points>) -> Self {
+    pub(super) fn with(points: Arc<CrashPoints>) -> Self {
         Self {
             points,
             inner: SimulatedAcquirer::default(),
-            weather: AtomicU8::new(Weather::Calm as u8),
+            weather: AtomicU8::new(NetworkCondition::Healthy as u8),
             struck: AtomicBool::new(false),
         }
     }
@@ -108,7 +110,7 @@ impl Network {
 
 impl Network {
     /// Changes the weather.
-    pub(super) fn turn(&self, weather: Weather) {
+    pub(super) fn turn(&self, weather: NetworkCondition) {
         self.weather.store(weather as u8, Ordering::Relaxed);
         self.struck.store(false, Ordering::Relaxed);
     }
@@ -135,8 +137,8 @@ impl Acquirer for Network {
 
 impl Network {
     fn answer(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        const REFUSES: u8 = Weather::Refuses as u8;
-        const LOSES: u8 = Weather::LosesAnswers as u8;
+        const REFUSES: u8 = NetworkCondition::FailFast as u8;
+        const LOSES: u8 = NetworkCondition::DropResponses as u8;
         match self.weather.load(Ordering::Relaxed) {
             REFUSES => {
                 self.struck.store(true, Ordering::Relaxed);
@@ -152,14 +154,14 @@ impl Network {
 }
 
 /// A store that remembers which objects were committed since somebody last asked.
-pub(super) struct Spy {
+pub(super) struct RecordingStore {
     inner: Arc<dyn Store>,
     seen: Mutex<Vec<Object>>,
-    points: Arc<Points>,
+    points: Arc<CrashPoints>,
 }
 
-impl Spy {
-    pub(super) fn on(inner: Arc<dyn Store>, points: Arc<Points>) -> Self {
+impl RecordingStore {
+    pub(super) fn on(inner: Arc<dyn Store>, points: Arc<CrashPoints>) -> Self {
         Self { inner, seen: Mutex::default(), points }
     }
 
@@ -175,7 +177,7 @@ impl Spy {
     }
 }
 
-impl Store for Spy {
+impl Store for RecordingStore {
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let dead = |Dead| StoreError("the process is dead".to_owned());
         self.points.reach().map_err(dead)?;

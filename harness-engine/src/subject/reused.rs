@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use holdfast_engine::store::{MemoryStore, Store, StoreError};
 
-use super::network::Spy;
+use super::network::RecordingStore;
 use super::{EngineSubject, failed};
 
 impl EngineSubject {
@@ -37,6 +37,6 @@ impl EngineSubject {
     pub(super) fn let_go(&mut self) {
         self.engine = None;
         self.held.clear();
-        self.spy = Arc::new(Spy::on(Arc::new(MemoryStore::default()), Arc::clone(&self.points)));
+        self.spy = Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::clone(&self.points)));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use holdfast_engine::{Request, Response};
 use holdfast_model::Operation;
 
-use super::bent::execute;
+use super::faulty::execute;
 use super::{EngineSubject, START, ask, failed, shown};
 use holdfast_harness::concurrent::{Concurrent, Overlap, Raced};
 use holdfast_harness::crash::Recoverable;

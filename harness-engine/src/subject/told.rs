@@ -4,8 +4,8 @@ use holdfast_engine::objects::{Event, Field, Was};
 use holdfast_engine::{Engine, Object};
 use holdfast_model::{Amount, IntentId, Links, Notification, NotificationKind as Kind, Previous, RefundId, Target};
 
-use super::book::Book;
 use super::names::{self, amount};
+use super::object_index::ObjectIndex;
 
 /// Events in the order in which they were committed, as notifications. Those that the model does not have (customers)
 /// are left out.
@@ -14,7 +14,7 @@ use super::names::{self, amount};
 /// they are one notification here, with the sum before.
 pub(super) fn notifications<'e>(
     engine: &Engine,
-    book: &Book,
+    book: &ObjectIndex,
     before: &Returned,
     events: impl Iterator<Item = &'e Event>,
 ) -> Vec<Notification> {
@@ -59,7 +59,7 @@ pub(super) struct Returned {
 
 impl Returned {
     /// Notes what has gone back now.
-    pub(super) fn note(&mut self, book: &Book) {
+    pub(super) fn note(&mut self, book: &ObjectIndex) {
         self.payments.clear();
         self.payments.extend(book.payments.iter().map(|payment| match payment {
             None => (Vec::new(), Vec::new()),
@@ -82,12 +82,12 @@ impl Returned {
     }
 }
 
-fn place_of(book: &Book, wanted: impl Fn(&super::book::Followed) -> bool) -> Option<IntentId> {
+fn place_of(book: &ObjectIndex, wanted: impl Fn(&super::object_index::TrackedPayment) -> bool) -> Option<IntentId> {
     let place = book.payments.iter().position(|payment| payment.as_ref().is_some_and(&wanted))?;
     u8::try_from(place).ok().map(IntentId)
 }
 
-fn about(engine: &Engine, book: &Book, object: &Object) -> Option<Target> {
+fn about(engine: &Engine, book: &ObjectIndex, object: &Object) -> Option<Target> {
     match object {
         Object::PaymentIntent(intent) => place_of(book, |payment| payment.id == intent.id).map(Target::Payment),
         Object::Charge(charge) => place_of(book, |payment| payment.id == charge.intent).map(Target::Payment),

@@ -8,11 +8,11 @@ use holdfast_model::{
 };
 use std::sync::Arc;
 
-use super::book::{Book, Followed, Sums};
 use super::config::PLATFORM;
 use super::names::{self, amount};
+use super::object_index::{ObjectIndex, Sums, TrackedPayment};
 
-impl Book {
+impl ObjectIndex {
     pub(super) fn setup_view(&self, engine: &Engine) -> Result<Option<SetupView>, StoreError> {
         let Some(id) = self.setup else { return Ok(None) };
         let Some(setup) = engine.observe(id)?.and_then(|object| object.as_setup_intent().cloned()) else {
@@ -49,7 +49,7 @@ impl Book {
     }
 }
 
-impl Followed {
+impl TrackedPayment {
     pub(super) fn view(&self, engine: &Engine) -> Result<Option<PaymentView>, StoreError> {
         let Some(intent) = engine.observe(self.id)?.and_then(|object| object.as_payment_intent().cloned()) else {
             return Ok(None);

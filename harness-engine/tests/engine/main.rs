@@ -7,8 +7,8 @@
 )]
 
 mod bounds;
-mod freedoms;
 mod golden;
 mod overlaps;
+mod permitted;
 mod reused;
 mod suites;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use holdfast_engine::command::Command;
 use holdfast_harness::{Verdict, concurrent};
 use holdfast_harness_engine::EngineSubject;
-use holdfast_harness_engine::injected_faults::{Breaks, How, Saboteur};
+use holdfast_harness_engine::injected_faults::{Breaks, How, InjectedFault};
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Input, Operation};
 
@@ -113,7 +113,7 @@ fn what_has_no_place_in_a_race_is_left_out() {
 }
 
 /// An engine that panics when it is to cancel a payment.
-static PANICS: Saboteur = Saboteur {
+static PANICS: InjectedFault = InjectedFault {
     name: "a cancellation panics",
     rules: "C15",
     breaks: Breaks::Overlaps,

@@ -7,15 +7,15 @@ use holdfast_engine::store::{SqliteStore, StoreError};
 use holdfast_harness::Subject;
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::crash::Recoverable;
-use holdfast_harness::generator::{self, Sequence, Temper};
+use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Input;
 
 const SEQUENCES: u64 = 96;
 
 fn sequence(seed: u64) -> Sequence {
-    let temper = if seed.is_multiple_of(2) { Temper::Friendly } else { Temper::Hostile };
-    generator::sequence(&mut Seeded::new(seed, 40), temper, |_| ())
+    let bias = if seed.is_multiple_of(2) { Bias::Friendly } else { Bias::Hostile };
+    generator::sequence(&mut Seeded::new(seed, 40), bias, |_| ())
 }
 
 /// Everything that is answered, told and shown, to the letter. Some requests are left open, and some engines dead.

@@ -4,7 +4,7 @@
 
 use holdfast_engine::store::SqliteStore;
 use holdfast_harness::choices::Seeded;
-use holdfast_harness::generator::{self, Sequence, Temper};
+use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness::shrink::{self, EXECUTIONS};
 use holdfast_harness::{Verdict, concurrent, crash, drive, lockstep, notifications, properties, retries};
 use holdfast_harness_engine::EngineSubject;
@@ -32,12 +32,12 @@ fn over_seeds(cases: u32, mut judge: impl FnMut(u64) -> Result<(), String>) {
     outcome.unwrap();
 }
 
-fn temper(seed: u64) -> Temper {
-    if seed.is_multiple_of(2) { Temper::Friendly } else { Temper::Hostile }
+fn bias(seed: u64) -> Bias {
+    if seed.is_multiple_of(2) { Bias::Friendly } else { Bias::Hostile }
 }
 
 fn sequence(seed: u64, inputs: u32) -> Sequence {
-    generator::sequence(&mut Seeded::new(seed, inputs), temper(seed), |_| ())
+    generator::sequence(&mut Seeded::new(seed, inputs), bias(seed), |_| ())
 }
 
 /// What failed, as small as it gets, with the seed.
@@ -66,7 +66,7 @@ fn in_lockstep_with_the_model() {
     let mut subject = EngineSubject::default();
     let mut steps = 0_u64;
     over_seeds(4096, |seed| {
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), temper(seed), |_| ());
+        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), bias(seed), |_| ());
         match &drive.verdict {
             Verdict::Agree(tally) => {
                 steps += tally.compared;

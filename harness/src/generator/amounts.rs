@@ -2,7 +2,7 @@
 
 use holdfast_model::Amount;
 
-use super::pen::Pen;
+use super::codec::Codec;
 
 /// Multiples of this are frequent: it is the least that an intent may be for.
 pub(super) const UNIT: i64 = 50;
@@ -21,7 +21,7 @@ enum Shape {
 }
 
 /// The amount that an intent or a session is created with. `is_free` lets it be wrong.
-pub(super) fn total(pen: &mut impl Pen, wanted: i64, is_free: bool) -> i64 {
+pub(super) fn total(pen: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
     const SHAPES: [Shape; 14] = [
         Shape::Exactly(1_000),
         Shape::Units,
@@ -43,13 +43,13 @@ pub(super) fn total(pen: &mut impl Pen, wanted: i64, is_free: bool) -> i64 {
 }
 
 /// An amount that is measured by what is left, or left out. `is_free` lets it be wrong.
-pub(super) fn part(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
+pub(super) fn part(pen: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
     number(pen, wanted, shapes.get(..if is_free { shapes.len() } else { right }).unwrap_or(&shapes))
 }
 
 /// The same, but mostly left out.
-pub(super) fn rare(pen: &mut impl Pen, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
+pub(super) fn rare(pen: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
     let mut rarely = [Shape::Unnamed; 32];
     let from = rarely.len().saturating_sub(shapes.len());
@@ -82,7 +82,7 @@ fn shapes(left: Amount) -> ([Shape; 15], usize) {
     (shapes, 8)
 }
 
-fn number(pen: &mut impl Pen, wanted: Option<i64>, shapes: &[Shape]) -> Option<i64> {
+fn number(pen: &mut impl Codec, wanted: Option<i64>, shapes: &[Shape]) -> Option<i64> {
     let index = pen.index(shapes.len(), || shapes.iter().position(|shape| detail(*shape, wanted).is_some()));
     let shape = shapes.get(index).copied().unwrap_or(Shape::Unnamed);
     match shape {

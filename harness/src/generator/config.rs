@@ -2,10 +2,10 @@
 
 use holdfast_model::{Account, Config, Country, Dialect};
 
-use super::pen::Pen;
+use super::codec::Codec;
 
 /// Config as the choices say, of those that our engine can work under; mostly the usual ones.
-pub(super) fn config(pen: &mut impl Pen, wanted: Config) -> Config {
+pub(super) fn config(pen: &mut impl Codec, wanted: Config) -> Config {
     use Country::{Au, Ca, Jp, Nz, Other, Us};
     let Account { country, multicapture } = wanted.account;
     let account = Account {

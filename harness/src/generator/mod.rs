@@ -7,16 +7,16 @@
 //! [`encode`] is the way back: the bytes that a sequence of inputs is read from.
 
 mod amounts;
+mod codec;
 mod config;
+mod environment;
 mod fit;
-mod mix;
-mod openings;
-mod pen;
+mod prefixes;
 mod requests;
 mod scale;
+mod swarm_config;
 #[cfg(test)]
 mod tests;
-mod world;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
@@ -25,15 +25,15 @@ use holdfast_model::{
 };
 use holdfast_properties::Step;
 
-pub use mix::{Mix, Temper};
 pub use scale::in_units;
+pub use swarm_config::{Bias, SwarmConfig};
 
 use crate::bounds::World;
 use crate::choices::Choices;
 use crate::properties::with_fault;
+use codec::{Codec, Reader, Writer};
 use fit::Look;
-use mix::VERBS;
-use pen::{Pen, Reader, Writer};
+use swarm_config::VERBS;
 
 /// Inputs that a sequence has at the most.
 pub const INPUTS_AT_MOST: usize = 400;
@@ -49,7 +49,7 @@ pub struct Sequence {
 
 /// A sequence that is being made, by whoever knows where the model is.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct SequenceBuilder {
     config: Config,
     generator: Generator,
     made: usize,
@@ -59,19 +59,19 @@ pub struct Draft {
     last: World,
 }
 
-impl Draft {
+impl SequenceBuilder {
     /// The config and the mix, out of the first choices.
-    pub fn begin(choices: &mut impl Choices, temper: Temper) -> Self {
+    pub fn begin(choices: &mut impl Choices, bias: Bias) -> Self {
         choices.next_record();
         let mut pen = Reader(choices);
         let config = config::config(&mut pen, Config::default());
-        let mix = Mix::choose(&mut pen, temper);
+        let mix = SwarmConfig::choose(&mut pen, bias);
         Self { config, generator: Generator::new(mix), made: 0, opening: mix.opening().iter(), last: World::default() }
     }
 
     /// The same under given config: of an engine that has its own.
-    pub fn under(config: Config, choices: &mut impl Choices, temper: Temper) -> Self {
-        Self { config, ..Self::begin(choices, temper) }
+    pub fn under(config: Config, choices: &mut impl Choices, bias: Bias) -> Self {
+        Self { config, ..Self::begin(choices, bias) }
     }
 
     /// The config it is played under.
@@ -112,8 +112,8 @@ impl Draft {
 }
 
 /// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
-pub fn sequence(choices: &mut impl Choices, temper: Temper, mut each: impl FnMut(&Step<'_>)) -> Sequence {
-    let mut draft = Draft::begin(choices, temper);
+pub fn sequence(choices: &mut impl Choices, bias: Bias, mut each: impl FnMut(&Step<'_>)) -> Sequence {
+    let mut draft = SequenceBuilder::begin(choices, bias);
     let config = draft.config;
     let mut world = World::default();
     let mut inputs = Vec::with_capacity(32);
@@ -138,7 +138,7 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     let Sequence { config, inputs } = sequence;
     let mut writer = Writer::default();
     let meant = config::config(&mut writer, *config);
-    let mut generator = Generator::new(Mix::choose(&mut writer, Temper::Friendly));
+    let mut generator = Generator::new(SwarmConfig::choose(&mut writer, Bias::Friendly));
     let mut bytes = writer.record().filter(|_| meant == *config)?.to_vec();
     let mut world = World::default();
     for input in inputs {
@@ -192,7 +192,7 @@ fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bo
 /// Makes inputs, one after the other.
 #[derive(Clone, Debug)]
 pub struct Generator {
-    mix: Mix,
+    mix: SwarmConfig,
     /// The last request, which may be sent again.
     last: Option<Call>,
     /// An input that is made again, and how often.
@@ -210,7 +210,7 @@ const MANNERS: usize = 128;
 
 /// How an input is made.
 #[derive(Clone, Copy)]
-enum Manner {
+enum RepeatPolicy {
     /// So many times in a row.
     Times(u8),
     /// The last request again, under the key it had (or the first).
@@ -223,7 +223,7 @@ enum Manner {
     KnownKey,
 }
 
-impl Manner {
+impl RepeatPolicy {
     const fn of(index: usize) -> Self {
         match index {
             112..=115 => Self::Times(2),
@@ -263,7 +263,7 @@ const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
 impl Generator {
     /// A generator of this mix.
     #[must_use]
-    pub const fn new(mix: Mix) -> Self {
+    pub const fn new(mix: SwarmConfig) -> Self {
         Self { mix, last: None, again: None, idle: 0 }
     }
 
@@ -294,8 +294,8 @@ impl Generator {
     }
 
     /// An input, and how often it is made.
-    fn input(&mut self, pen: &mut impl Pen, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
-        let manner = Manner::of(pen.index(MANNERS, || Some(0)));
+    fn input(&mut self, pen: &mut impl Codec, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
+        let manner = RepeatPolicy::of(pen.index(MANNERS, || Some(0)));
         if let Some(call) = self.retry(pen, manner, now) {
             return (Input::Call(call), 1);
         }
@@ -310,7 +310,7 @@ impl Generator {
                 Input::Call(Call { operation: requests::operation(pen, call.operation, look, is_free), key, fault })
             }
             Input::Begin { key, operation } => {
-                let key = world::some_key(pen, key, now);
+                let key = environment::some_key(pen, key, now);
                 let wanted = Verb::of_operation(&operation);
                 let verb = self.verb(pen, wanted, look, is_free, |verb| matches!(verb.blank(), Input::Call(_)));
                 let like = match verb.blank() {
@@ -319,26 +319,26 @@ impl Generator {
                 };
                 Input::Begin { key, operation: requests::operation(pen, like, look, is_free) }
             }
-            Input::Finish { key } => Input::Finish { key: world::some_key(pen, key, now) },
-            Input::Event(event) => Input::Event(world::event(pen, event, look, self.mix.payments, is_free)),
+            Input::Finish { key } => Input::Finish { key: environment::some_key(pen, key, now) },
+            Input::Event(event) => Input::Event(environment::event(pen, event, look, self.mix.payments, is_free)),
         };
         // Time that passes fifty times is only long.
-        let times = if let Manner::Times(times) = manner { times } else { 1 };
+        let times = if let RepeatPolicy::Times(times) = manner { times } else { 1 };
         let waits = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         (input, if waits { 1 } else { times })
     }
 
     /// The last request, or one that is known, once more.
-    fn retry(&self, pen: &mut impl Pen, manner: Manner, now: &Observation<'_>) -> Option<Call> {
+    fn retry(&self, pen: &mut impl Codec, manner: RepeatPolicy, now: &Observation<'_>) -> Option<Call> {
         let last = self.last.filter(|_| self.mix.keys)?;
         let again = |key| Some(Call { operation: last.operation, key, fault: DeliveryFault::None });
         match manner {
-            Manner::Times(_) => None,
-            Manner::SameKey => again(last.key.or(Some(KeyId(0)))),
-            Manner::FreshKey => again(Some(KeyId(u8::from(last.key != Some(KeyId(1)))))),
-            Manner::NoKey => again(None),
-            Manner::KnownKey => {
-                let key = world::some_key(pen, KeyId(0), now);
+            RepeatPolicy::Times(_) => None,
+            RepeatPolicy::SameKey => again(last.key.or(Some(KeyId(0)))),
+            RepeatPolicy::FreshKey => again(Some(KeyId(u8::from(last.key != Some(KeyId(1)))))),
+            RepeatPolicy::NoKey => again(None),
+            RepeatPolicy::KnownKey => {
+                let key = environment::some_key(pen, KeyId(0), now);
                 let known = now.keys.get(usize::from(key.0)).and_then(Option::as_ref)?;
                 Some(Call { operation: known.operation, key: Some(key), fault: DeliveryFault::None })
             }
@@ -347,7 +347,7 @@ impl Generator {
 
     /// The place of the payment that the input is about, if it is about one; and whether it is tried freely: then it
     /// may come to nothing, and its parameters may be wrong.
-    fn focus(&self, pen: &mut impl Pen, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
+    fn focus(&self, pen: &mut impl Codec, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
         let places = self.mix.payments.max(1);
         let freely = places.saturating_mul(7).saturating_add(wanted.unwrap_or(0));
         let index = pen.index(usize::from(places.saturating_mul(8)), || Some(usize::from(freely)));
@@ -364,7 +364,7 @@ impl Generator {
     /// A verb that fits, or with `is_free` any; in either case one that there is room for.
     fn verb(
         &mut self,
-        pen: &mut impl Pen,
+        pen: &mut impl Codec,
         wanted: Verb,
         look: Look<'_>,
         is_free: bool,

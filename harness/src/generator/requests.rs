@@ -6,8 +6,8 @@ use holdfast_model::{
 };
 
 use super::amounts::{part, rare, total};
+use super::codec::Codec;
 use super::fit::Look;
-use super::pen::Pen;
 
 const CAPTURE_METHODS: [CaptureMethod; 3] =
     [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync, CaptureMethod::Manual];
@@ -22,7 +22,7 @@ const REASONS: [Option<CancellationReason>; 6] = [
 const YES_OR_NO: [bool; 2] = [false, true];
 
 /// The parameters of an operation like this one, about the payment in focus. `is_free` lets them be wrong.
-pub(super) fn operation(pen: &mut impl Pen, like: Operation, look: Look<'_>, is_free: bool) -> Operation {
+pub(super) fn operation(pen: &mut impl Codec, like: Operation, look: Look<'_>, is_free: bool) -> Operation {
     use Operation as O;
     let intent = IntentId(look.focus);
     let flow = look.payment().map_or(Flow::Platform, |payment| payment.flow);
@@ -105,7 +105,7 @@ const CONFIRMED_IN_FLOWS: [(bool, Flow); 10] = [
     (true, Flow::Platform),
 ];
 
-fn create_intent(pen: &mut impl Pen, create: Create, is_free: bool) -> Create {
+fn create_intent(pen: &mut impl Codec, create: Create, is_free: bool) -> Create {
     let amount = total(pen, create.amount, is_free);
     let money = Amount::from_request(amount).unwrap_or(Amount::MAX);
     // Manual capture in pieces is where most rules are.
@@ -155,7 +155,7 @@ fn create_intent(pen: &mut impl Pen, create: Create, is_free: bool) -> Create {
 
 /// Fee and transfer amount, of which a careful client names at the most the one that fits.
 fn connect_amounts(
-    pen: &mut impl Pen,
+    pen: &mut impl Codec,
     wanted: (Option<i64>, Option<i64>),
     money: Amount,
     flow: Flow,
@@ -174,7 +174,7 @@ fn connect_amounts(
     }
 }
 
-fn update_intent(pen: &mut impl Pen, update: Update, is_free: bool) -> Update {
+fn update_intent(pen: &mut impl Codec, update: Update, is_free: bool) -> Update {
     let kinds = [
         Update::Metadata,
         Update::Amount(0),
@@ -208,7 +208,7 @@ const fn wanted_number(update: Update) -> i64 {
     }
 }
 
-fn create_session(pen: &mut impl Pen, session: CreateSession, is_free: bool) -> CreateSession {
+fn create_session(pen: &mut impl Codec, session: CreateSession, is_free: bool) -> CreateSession {
     let mode = pen.among(session.mode, &[SessionMode::Payment, SessionMode::Setup, SessionMode::Payment]);
     let ui = pen.among(session.ui, &[SessionUi::Hosted, SessionUi::Embedded]);
     let is_hosted = ui == SessionUi::Hosted;
@@ -226,20 +226,20 @@ fn create_session(pen: &mut impl Pen, session: CreateSession, is_free: bool) -> 
 }
 
 /// Which refund of the payment; the last one or an earlier one, or with `is_free` one that is not there.
-pub(super) fn refund_of(pen: &mut impl Pen, wanted: RefundId, look: Look<'_>, is_free: bool) -> RefundId {
+pub(super) fn refund_of(pen: &mut impl Codec, wanted: RefundId, look: Look<'_>, is_free: bool) -> RefundId {
     let there = look.payment().map_or(0, |payment| payment.refunds.iter().flatten().count());
     let places = there.saturating_add(usize::from(is_free)).max(1);
     let index = pen.index(places, || Some(usize::from(wanted.0)));
     RefundId(u8::try_from(index).unwrap_or(0))
 }
 
-fn reasons(pen: &mut impl Pen, wanted: Option<CancellationReason>, is_free: bool) -> Option<CancellationReason> {
+fn reasons(pen: &mut impl Codec, wanted: Option<CancellationReason>, is_free: bool) -> Option<CancellationReason> {
     // The last one is the system's own.
     pen.among(wanted, REASONS.get(..if is_free { 6 } else { 5 }).unwrap_or(&REASONS))
 }
 
 /// A payment method, or none.
-fn method(pen: &mut impl Pen, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
+fn method(pen: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
     let index = pen.index(METHODS.len().saturating_add(NO_METHOD), || match wanted {
         None => Some(METHODS.len()),
         Some(wanted) => METHODS.iter().position(|it| *it == wanted),
@@ -251,7 +251,7 @@ fn method(pen: &mut impl Pen, wanted: Option<PaymentMethod>) -> Option<PaymentMe
 const NO_METHOD: usize = 8;
 
 /// A payment method: the plain card as often as all others together.
-pub(super) fn some_method(pen: &mut impl Pen, wanted: PaymentMethod) -> PaymentMethod {
+pub(super) fn some_method(pen: &mut impl Codec, wanted: PaymentMethod) -> PaymentMethod {
     pen.among(wanted, &METHODS)
 }
 
@@ -295,7 +295,7 @@ const METHODS: [PaymentMethod; 80] = {
 };
 
 /// One of these, or rather not.
-fn among_or_none<T: Copy + PartialEq>(pen: &mut impl Pen, wanted: Option<T>, options: &[T]) -> Option<T> {
+fn among_or_none<T: Copy + PartialEq>(pen: &mut impl Codec, wanted: Option<T>, options: &[T]) -> Option<T> {
     let index = pen.index(8, || match wanted {
         None => Some(options.len()),
         Some(wanted) => options.iter().position(|option| *option == wanted),

@@ -15,7 +15,7 @@ fn any_bytes_are_a_sequence() {
     let mut inputs = 0;
     for length in 0..600 {
         let bytes: Vec<u8> = (0..length).map(|_| random.u8(..)).collect();
-        let read = || sequence(&mut Bytes::new(&bytes), Temper::Friendly, |_| ());
+        let read = || sequence(&mut Bytes::new(&bytes), Bias::Friendly, |_| ());
         assert_eq!(read(), read(), "the same bytes, the same sequence");
         inputs += read().inputs.len();
     }
@@ -25,35 +25,35 @@ fn any_bytes_are_a_sequence() {
 #[test]
 fn what_is_written_is_read_back() {
     for seed in 0..300 {
-        let made = sequence(&mut Seeded::new(seed, 40), Temper::Hostile, |_| ());
+        let made = sequence(&mut Seeded::new(seed, 40), Bias::Hostile, |_| ());
         // A long chain can leave what one record can say only where a begun request has every parameter.
         let Some(bytes) = encode(&made) else { continue };
-        assert_eq!(sequence(&mut Bytes::new(&bytes), Temper::Friendly, |_| ()), made, "seed {seed}");
-        assert_eq!(sequence(&mut Bytes::new(&bytes), Temper::Hostile, |_| ()), made, "seed {seed}");
+        assert_eq!(sequence(&mut Bytes::new(&bytes), Bias::Friendly, |_| ()), made, "seed {seed}");
+        assert_eq!(sequence(&mut Bytes::new(&bytes), Bias::Hostile, |_| ()), made, "seed {seed}");
     }
 }
 
 #[test]
 fn nearly_everything_it_makes_it_can_write() {
     let written =
-        (0..300).filter(|seed| encode(&sequence(&mut Seeded::new(*seed, 40), Temper::Friendly, |_| ())).is_some());
+        (0..300).filter(|seed| encode(&sequence(&mut Seeded::new(*seed, 40), Bias::Friendly, |_| ())).is_some());
     let written = written.count();
     assert!(written > 250, "{written} of 300");
 }
 
 #[test]
 fn a_friendly_mix_mostly_succeeds_and_a_hostile_one_mostly_fails() {
-    let accepted = |temper| {
+    let accepted = |bias| {
         let (mut accepted, mut all) = (0, 0);
         for seed in 0..300 {
-            sequence(&mut Seeded::new(seed, 40), temper, |step| {
+            sequence(&mut Seeded::new(seed, 40), bias, |step| {
                 all += 1;
                 accepted += usize::from(matches!(step.outcome, Ok(it) if it != holdfast_model::Accepted::Nothing));
             });
         }
         accepted * 100 / all
     };
-    let (friendly, hostile) = (accepted(Temper::Friendly), accepted(Temper::Hostile));
+    let (friendly, hostile) = (accepted(Bias::Friendly), accepted(Bias::Hostile));
     assert!(friendly >= 40, "{friendly} % accepted");
     assert!((10..=40).contains(&hostile), "{hostile} % accepted");
 }
@@ -62,8 +62,8 @@ fn a_friendly_mix_mostly_succeeds_and_a_hostile_one_mostly_fails() {
 fn random_sequences_see_most_of_what_the_model_does() {
     let mut seen = BTreeSet::new();
     for seed in 0..4_000 {
-        for temper in [Temper::Friendly, Temper::Hostile] {
-            sequence(&mut Seeded::new(seed, 64), temper, |step| {
+        for bias in [Bias::Friendly, Bias::Hostile] {
+            sequence(&mut Seeded::new(seed, 64), bias, |step| {
                 seen.insert(AbstractTransition::of(step));
             });
         }

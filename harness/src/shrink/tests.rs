@@ -6,7 +6,7 @@ use super::*;
 use crate::ModelSubject;
 use crate::choices::Seeded;
 use crate::drive;
-use crate::generator::Temper;
+use crate::generator::Bias;
 use crate::lockstep;
 
 fn planted(name: &str) -> ModelSubject {
@@ -17,8 +17,8 @@ fn planted(name: &str) -> ModelSubject {
 /// The first failure of a subject, made small.
 fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
     let found = (0..20_000).find_map(|seed| {
-        let temper = if seed % 2 == 0 { Temper::Friendly } else { Temper::Hostile };
-        let drive = drive::lockstep(subject, &mut Seeded::new(seed, 60), temper, |_| ());
+        let bias = if seed % 2 == 0 { Bias::Friendly } else { Bias::Hostile };
+        let drive = drive::lockstep(subject, &mut Seeded::new(seed, 60), bias, |_| ());
         drive.verdict.identity().map(|_| drive.sequence)
     });
     shrink(&found.expect("it is found"), EXECUTIONS, |sequence| {
@@ -47,7 +47,7 @@ fn what_does_not_fail_is_not_made_small() {
 #[test]
 fn what_is_plainer_is_never_the_same() {
     let made =
-        (0..50).flat_map(|seed| crate::generator::sequence(&mut Seeded::new(seed, 40), Temper::Hostile, |_| ()).inputs);
+        (0..50).flat_map(|seed| crate::generator::sequence(&mut Seeded::new(seed, 40), Bias::Hostile, |_| ()).inputs);
     let mut all = 0;
     for input in made {
         let mut at = input;

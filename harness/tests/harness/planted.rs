@@ -3,7 +3,7 @@
 use holdfast_harness::ModelSubject;
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::drive;
-use holdfast_harness::generator::Temper;
+use holdfast_harness::generator::Bias;
 use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 
 /// Sequences that a fault gets; most are noticed within a few.
@@ -20,7 +20,7 @@ const EXCUSES: [(&str, &str); 11] = [
     ("expiry-leaves-the-payment", ONE_PAYMENT),
     ("held-is-not-complete", ONE_PAYMENT),
     ("manual-capture-is-taken-back", "goes against a choice of the dialect that our engine does not have"),
-    ("missing-method-is-a-wrong-state", "answers as the rules allow as well (`allowed.rs`)"),
+    ("missing-method-is-a-wrong-state", "answers as the rules allow as well (`permitted.rs`)"),
     ("multicapture-despite-automatic", "turns to what the harness's config say anyway"),
     ("nothing-is-a-hold", LOOKS_ALIKE),
     ("page-outlives-its-hour", ONE_PAYMENT),
@@ -34,8 +34,8 @@ fn is_noticed(fault: &'static PlantedFault, seeds: u64) -> bool {
     let mut subject =
         ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input));
     (0..seeds).any(|seed| {
-        let temper = if seed.is_multiple_of(2) { Temper::Friendly } else { Temper::Hostile };
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), temper, |_| ());
+        let bias = if seed.is_multiple_of(2) { Bias::Friendly } else { Bias::Hostile };
+        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), bias, |_| ());
         drive.verdict.identity().is_some()
     })
 }

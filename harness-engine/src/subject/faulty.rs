@@ -1,21 +1,21 @@
-//! Our engine with a saboteur around it.
+//! Our engine with an injected fault around it.
 
 use std::sync::Arc;
 
 use holdfast_engine::{Engine, EngineParts, Request, Response};
 
 use super::{EngineSubject, coherent};
-use crate::injected_faults::{Rig, Saboteur};
+use crate::injected_faults::{FaultInjector, InjectedFault};
 use holdfast_harness::subject::Failure;
 
 impl EngineSubject {
-    /// The same engine, with `saboteur` standing around it.
+    /// The same engine, with `injected fault` standing around it.
     #[must_use]
-    pub fn sabotaged(self, saboteur: &'static Saboteur) -> Self {
-        Self { rig: Some(Arc::new(Rig::of(saboteur))), ..self }
+    pub fn sabotaged(self, injected: &'static InjectedFault) -> Self {
+        Self { rig: Some(Arc::new(FaultInjector::of(injected))), ..self }
     }
 
-    /// How often its saboteur acted so far, over all runs.
+    /// How often its injected fault acted so far, over all runs.
     #[must_use]
     pub fn sabotages(&self) -> u64 {
         self.rig.as_ref().map_or(0, |rig| rig.acted())
@@ -42,7 +42,7 @@ impl EngineSubject {
         }
     }
 
-    /// Puts the saboteur between the engine and its parts.
+    /// Puts the injected fault between the engine and its parts.
     pub(super) fn bend(&self, parts: EngineParts) -> EngineParts {
         let Some(rig) = &self.rig else { return parts };
         let EngineParts { store, acquirer, clock, mut dialect, .. } = parts;
@@ -65,7 +65,7 @@ impl EngineSubject {
         }
     }
 
-    /// The engine that a request comes to while another one is under way: the same one, unless a saboteur has two.
+    /// The engine that a request comes to while another one is under way: the same one, unless an injected fault has two.
     pub(super) fn other_engine(&self) -> Result<Arc<Engine>, Failure> {
         match self.rig.as_ref().filter(|rig| rig.splits_in_two()) {
             Some(_) => Ok(Arc::new(self.open()?)),
@@ -75,7 +75,7 @@ impl EngineSubject {
 }
 
 /// Has an engine carry out a request, with whoever stands around it.
-pub(super) fn execute(rig: Option<&Arc<Rig>>, engine: &Engine, request: Request) -> Response {
+pub(super) fn execute(rig: Option<&Arc<FaultInjector>>, engine: &Engine, request: Request) -> Response {
     match rig {
         Some(rig) => rig.execute(engine, request),
         None => engine.execute(request),

@@ -8,7 +8,7 @@ use holdfast_model::{
 };
 
 use crate::bounds::{KEYS, PAYMENTS, World};
-use crate::oracle::{Likeness, compare_answers};
+use crate::oracle::{Match, compare_answers};
 use crate::subject::Answer;
 
 /// More wrong parameters than a request has.
@@ -25,7 +25,7 @@ pub fn also_wrong(
     answer: &Answer,
 ) -> Option<Transition<PAYMENTS, KEYS>> {
     let mut wrong = outcome.err().filter(|rejection| rejection.is_validation())?;
-    if compare_answers(outcome, answer) != Likeness::Other {
+    if compare_answers(outcome, answer) != Match::Other {
         return None;
     }
     let mut asked = input;
@@ -33,7 +33,7 @@ pub fn also_wrong(
         asked = repair(asked, wrong)?;
         let step = transition(config, world, asked);
         wrong = step.outcome.err().filter(|rejection| rejection.is_validation())?;
-        if compare_answers(&step.outcome, answer) != Likeness::Other {
+        if compare_answers(&step.outcome, answer) != Match::Other {
             return Some(step);
         }
     }

@@ -1,4 +1,4 @@
-//! A saboteur at work: what stands between an engine and its surroundings, and whether it ever acted.
+//! An injected fault at work: what stands between an engine and its surroundings, and whether it ever acted.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,13 +8,13 @@ use holdfast_engine::command::Command;
 use holdfast_engine::store::Store;
 use holdfast_engine::{Body, Clock, Dialect, Engine, Request, Response, Time};
 
-use super::around::{BentNetwork, BentStore};
-use super::{How, Memory, Saboteur};
+use super::faulty_parts::{FaultyNetwork, FaultyStore};
+use super::{How, InjectedFault, Memory};
 
-/// A saboteur with its tools.
+/// An injected fault with its tools.
 #[derive(Debug)]
-pub(crate) struct Rig {
-    pub(super) saboteur: &'static Saboteur,
+pub(crate) struct FaultInjector {
+    pub(super) injected: &'static InjectedFault,
     acted: AtomicU64,
     /// The request under way.
     under_way: Mutex<Option<Command>>,
@@ -22,10 +22,10 @@ pub(crate) struct Rig {
     was_started_again: AtomicBool,
 }
 
-impl Rig {
-    pub(crate) fn of(saboteur: &'static Saboteur) -> Self {
+impl FaultInjector {
+    pub(crate) fn of(injected: &'static InjectedFault) -> Self {
         Self {
-            saboteur,
+            injected,
             acted: AtomicU64::new(0),
             under_way: Mutex::default(),
             skew: AtomicI64::new(0),
@@ -61,7 +61,7 @@ impl Rig {
     /// Is this forgotten now?
     pub(super) fn has_forgotten(&self, what: Memory) -> bool {
         self.was_started_again.load(Ordering::Relaxed)
-            && matches!(self.saboteur.how, How::Forgets(forgotten) if forgotten == what)
+            && matches!(self.injected.how, How::Forgets(forgotten) if forgotten == what)
     }
 
     /// The request under way.
@@ -72,19 +72,19 @@ impl Rig {
     // --- the surroundings ---
 
     pub(crate) fn store(self: &Arc<Self>, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(BentStore::around(inner, Arc::clone(self)))
+        Arc::new(FaultyStore::around(inner, Arc::clone(self)))
     }
 
     pub(crate) fn network(self: &Arc<Self>, inner: Arc<dyn Acquirer>) -> Arc<dyn Acquirer> {
-        Arc::new(BentNetwork { inner, rig: Arc::clone(self) })
+        Arc::new(FaultyNetwork { inner, rig: Arc::clone(self) })
     }
 
     pub(crate) fn clock(self: &Arc<Self>, inner: Arc<dyn Clock>) -> Arc<dyn Clock> {
-        Arc::new(BentClock { inner, rig: Arc::clone(self) })
+        Arc::new(FaultyClock { inner, rig: Arc::clone(self) })
     }
 
     pub(crate) fn dialect(&self, dialect: &mut Dialect) {
-        if let How::Decides(change) = self.saboteur.how {
+        if let How::Decides(change) = self.injected.how {
             let before = dialect.clone();
             change(dialect);
             self.note_change(&before, dialect);
@@ -93,7 +93,7 @@ impl Rig {
 
     /// Do requests that overlap come to another process?
     pub(crate) fn splits_in_two(&self) -> bool {
-        let splits = matches!(self.saboteur.how, How::TwoProcesses);
+        let splits = matches!(self.injected.how, How::TwoProcesses);
         self.note(splits);
         splits
     }
@@ -102,7 +102,7 @@ impl Rig {
 
     /// The request as the engine gets to hear it.
     pub(crate) fn hear(&self, engine: &Engine, mut request: Request) -> Request {
-        if let How::Hears(change) = self.saboteur.how {
+        if let How::Hears(change) = self.injected.how {
             let before = (request.command.clone(), request.idempotency_key.clone());
             change(&mut request, engine.store());
             self.note(before.0 != request.command || before.1 != request.idempotency_key);
@@ -115,7 +115,7 @@ impl Rig {
         let request = self.hear(engine, request);
         let account = request.account;
         let command = request.command.clone();
-        match self.saboteur.how {
+        match self.injected.how {
             How::Repeats(which) if which(&command) => {
                 let first = engine.execute(request.clone());
                 let again = engine.execute(Request { idempotency_key: None, ..request });
@@ -148,7 +148,7 @@ impl Rig {
         let mut response = engine.execute(request);
         *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.skew.store(0, Ordering::Relaxed);
-        match self.saboteur.how {
+        match self.injected.how {
             How::Replies(change) => {
                 let before = response.clone();
                 change(&command, &mut response, engine.store());
@@ -183,12 +183,12 @@ impl Rig {
 }
 
 /// A clock that is wrong now and then.
-struct BentClock {
+struct FaultyClock {
     inner: Arc<dyn Clock>,
-    rig: Arc<Rig>,
+    rig: Arc<FaultInjector>,
 }
 
-impl Clock for BentClock {
+impl Clock for FaultyClock {
     fn now(&self) -> Time {
         let skew = self.rig.skew.load(Ordering::Relaxed);
         self.rig.note(skew != 0);

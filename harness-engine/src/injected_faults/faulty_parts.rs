@@ -9,19 +9,19 @@ use holdfast_engine::objects::Event;
 use holdfast_engine::store::{Batch, KeyRecord, KeyState, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{AccountId, Body, Currency, Kind, Object, ObjectId, Time};
 
-use super::rig::Rig;
+use super::fault_injector::FaultInjector;
 use super::{How, Memory};
 
 /// A store that writes or reads other than it is told.
-pub(super) struct BentStore {
+pub(super) struct FaultyStore {
     inner: Arc<dyn Store>,
-    rig: Arc<Rig>,
+    rig: Arc<FaultInjector>,
     /// Objects as they were before their last change.
     past: Mutex<BTreeMap<ObjectId, Object>>,
 }
 
-impl BentStore {
-    pub(super) fn around(inner: Arc<dyn Store>, rig: Arc<Rig>) -> Self {
+impl FaultyStore {
+    pub(super) fn around(inner: Arc<dyn Store>, rig: Arc<FaultInjector>) -> Self {
         Self { inner, rig, past: Mutex::default() }
     }
 
@@ -47,9 +47,9 @@ fn keep_what_is_written(batch: &mut Batch) {
     }
 }
 
-impl Store for BentStore {
+impl Store for FaultyStore {
     fn commit(&self, mut batch: Batch) -> Result<(), StoreError> {
-        match self.rig.saboteur.how {
+        match self.rig.injected.how {
             How::Writes(change) => {
                 let acted = change(&mut batch, &*self.inner);
                 self.rig.note(acted);
@@ -83,7 +83,7 @@ impl Store for BentStore {
 
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
         let found = self.inner.object(id)?;
-        let How::Stale(which) = self.rig.saboteur.how else { return Ok(found) };
+        let How::Stale(which) = self.rig.injected.how else { return Ok(found) };
         let is_stale = |object: &Object| self.rig.with_request(|command| command.is_some_and(|it| which(it, object)));
         let Some(object) = found.as_ref().filter(|object| is_stale(object)) else { return Ok(found) };
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,7 +132,7 @@ impl Store for BentStore {
             self.rig.note(found.is_some());
             return Ok(None);
         }
-        if let (How::Keys(change), Some(record)) = (&self.rig.saboteur.how, &mut found) {
+        if let (How::Keys(change), Some(record)) = (&self.rig.injected.how, &mut found) {
             let before = record.clone();
             self.rig.with_request(|command| command.map(|command| change(record, command)));
             self.rig.note_change(&before, record);
@@ -159,37 +159,37 @@ impl Store for BentStore {
 }
 
 /// A network that is asked, or heard, other than it should be.
-pub(super) struct BentNetwork {
+pub(super) struct FaultyNetwork {
     pub(super) inner: Arc<dyn Acquirer>,
-    pub(super) rig: Arc<Rig>,
+    pub(super) rig: Arc<FaultInjector>,
 }
 
 /// No number of a request reaches so high.
 const OTHER_NAMES: u64 = 1 << 60;
 
-impl Acquirer for BentNetwork {
+impl Acquirer for FaultyNetwork {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        if let How::Asks(change) = self.rig.saboteur.how {
+        if let How::Asks(change) = self.rig.injected.how {
             let mut other = ask.clone();
             change(&mut other);
             self.rig.note_change(ask, &other);
             return self.inner.ask(reference, &other);
         }
-        if let How::Unasked(which) = self.rig.saboteur.how
+        if let How::Unasked(which) = self.rig.injected.how
             && which(ask)
         {
             self.rig.note(true);
             return Ok(Answer::Done);
         }
         let mut answer = self.inner.ask(reference, ask)?;
-        if let How::AsksAgain(which) = self.rig.saboteur.how
+        if let How::AsksAgain(which) = self.rig.injected.how
             && which(ask)
         {
             self.rig.note(true);
             let other = Reference(reference.0 | OTHER_NAMES);
             let _unheard = self.inner.ask(other, ask);
         }
-        if let How::Answers(change) = self.rig.saboteur.how {
+        if let How::Answers(change) = self.rig.injected.how {
             let before = answer;
             change(ask, &mut answer);
             self.rig.note_change(&before, &answer);

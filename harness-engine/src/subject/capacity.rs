@@ -2,9 +2,9 @@
 
 use holdfast_model::{IntentId, Operation, Target};
 
-use super::book::Book;
+use super::object_index::ObjectIndex;
 
-impl Book {
+impl ObjectIndex {
     /// Is the object there that a request would name, so that it means the same whenever it is carried out?
     pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
         let payment = |intent: IntentId| self.followed(intent);

@@ -3,8 +3,8 @@
 use holdfast_model::time::{DAY, HOUR, MINUTE};
 use holdfast_model::{Authentication, EnvironmentEvent, IntentId, KeyId, Observation, RefundProgress};
 
+use super::codec::Codec;
 use super::fit::Look;
-use super::pen::Pen;
 use super::requests::{refund_of, some_method};
 
 const AUTHENTICATIONS: [Authentication; 4] =
@@ -14,7 +14,7 @@ const PROGRESS: [RefundProgress; 4] =
 
 /// The parameters of an event like this one, about the payment in focus.
 pub(super) fn event(
-    pen: &mut impl Pen,
+    pen: &mut impl Codec,
     like: EnvironmentEvent,
     look: Look<'_>,
     payments: u8,
@@ -46,13 +46,13 @@ pub(super) fn event(
 }
 
 /// A key, whether known or not.
-pub(super) fn some_key(pen: &mut impl Pen, wanted: KeyId, now: &Observation<'_>) -> KeyId {
+pub(super) fn some_key(pen: &mut impl Codec, wanted: KeyId, now: &Observation<'_>) -> KeyId {
     let index = pen.index(now.keys.len(), || Some(usize::from(wanted.0)));
     KeyId(u8::try_from(index).unwrap_or(0))
 }
 
 /// How much time passes: to a deadline, a second less or more, or a round stretch of time.
-fn jump(pen: &mut impl Pen, wanted: u32, now: &Observation<'_>) -> u32 {
+fn jump(pen: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
     // Mostly a little: whoever waits long finds everything over.
     let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
     for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {

@@ -3,16 +3,16 @@
 use holdfast_model::{Call, Config, DeliveryFault, Input, Notification};
 
 use crate::properties::send;
-use crate::subject::{Answer, Failure, Sight, Subject};
+use crate::subject::{Answer, Failure, Subject, SystemSnapshot};
 use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
 /// Requests that a run can have: each gets a key of its own, and a key is one byte.
 const MOST: usize = 250;
 
 /// A calm run.
-pub(crate) struct Calm {
+pub(crate) struct Baseline {
     /// What it answered and showed, step by step. `None` where the subject could not be asked.
-    pub(crate) steps: Vec<Option<(Answer, Sight)>>,
+    pub(crate) steps: Vec<Option<(Answer, SystemSnapshot)>>,
     /// What the merchant was told.
     pub(crate) told: Vec<Notification>,
 }
@@ -30,7 +30,7 @@ pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
 }
 
 /// Runs `inputs` as they are.
-pub(crate) fn calm(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Calm, Verdict> {
+pub(crate) fn calm(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
     let (mut steps, mut told) = (Vec::with_capacity(inputs.len()), Vec::new());
     for (step, input) in inputs.iter().enumerate() {
@@ -40,11 +40,11 @@ pub(crate) fn calm(subject: &mut impl Subject, config: &Config, inputs: &[Input]
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
         let sight = subject.observe().map_err(cannot_say(step))?;
-        let sight = Sight { keys: Vec::new(), ..sight.clone() };
+        let sight = SystemSnapshot { keys: Vec::new(), ..sight.clone() };
         told.extend(reaction.notifications);
         steps.push(Some((reaction.answer, sight)));
     }
-    Ok(Calm { steps, told })
+    Ok(Baseline { steps, told })
 }
 
 pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
@@ -55,8 +55,8 @@ pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
 pub(crate) fn compare(
     step: usize,
     input: Input,
-    (answer, sight): (Option<&Answer>, &Sight),
-    (calm_answer, calm_sight): (&Answer, &Sight),
+    (answer, sight): (Option<&Answer>, &SystemSnapshot),
+    (calm_answer, calm_sight): (&Answer, &SystemSnapshot),
 ) -> Result<(), Verdict> {
     let mut differences = Vec::new();
     if let Some(answer) = answer.filter(|answer| *answer != calm_answer) {

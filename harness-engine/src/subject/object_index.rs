@@ -19,7 +19,7 @@ use super::config::PLATFORM;
 
 /// One payment, as the harness follows it.
 #[derive(Debug)]
-pub(super) struct Followed {
+pub(super) struct TrackedPayment {
     pub(super) id: PaymentIntentId,
     pub(super) account: AccountId,
     pub(super) currency: Currency,
@@ -51,8 +51,8 @@ pub(super) struct Sums {
 
 /// The objects by place.
 #[derive(Debug, Default)]
-pub(super) struct Book {
-    pub(super) payments: Vec<Option<Followed>>,
+pub(super) struct ObjectIndex {
+    pub(super) payments: Vec<Option<TrackedPayment>>,
     pub(super) setup: Option<SetupIntentId>,
     /// Does the SetupIntent belong to the session?
     pub(super) setup_of_session: bool,
@@ -64,7 +64,7 @@ pub(super) struct Book {
     pub(super) expected: Option<IntentId>,
 }
 
-impl Book {
+impl ObjectIndex {
     /// Forgets everything, and keeps its room.
     pub(super) fn clear(&mut self) {
         self.payments.clear();
@@ -72,7 +72,7 @@ impl Book {
         (self.setup_of_session, self.session_saves) = (false, false);
     }
 
-    pub(super) fn followed(&self, intent: IntentId) -> Option<&Followed> {
+    pub(super) fn followed(&self, intent: IntentId) -> Option<&TrackedPayment> {
         self.payments.get(usize::from(intent.0)).and_then(Option::as_ref)
     }
 
@@ -172,12 +172,12 @@ impl Book {
         Ok(())
     }
 
-    fn of_intent(&mut self, id: PaymentIntentId) -> Option<&mut Followed> {
+    fn of_intent(&mut self, id: PaymentIntentId) -> Option<&mut TrackedPayment> {
         self.payments.iter_mut().flatten().find(|payment| payment.id == id)
     }
 
-    fn of_charge(&mut self, engine: &Engine, id: ChargeId) -> Result<Option<&mut Followed>, StoreError> {
-        let known = |payment: &&mut Followed| payment.charge == Some(id);
+    fn of_charge(&mut self, engine: &Engine, id: ChargeId) -> Result<Option<&mut TrackedPayment>, StoreError> {
+        let known = |payment: &&mut TrackedPayment| payment.charge == Some(id);
         if self.payments.iter_mut().flatten().any(|payment| known(&&mut *payment)) {
             return Ok(self.payments.iter_mut().flatten().find(known));
         }
@@ -198,7 +198,7 @@ impl Book {
             self.payments.resize_with(place.saturating_add(1), || None);
         }
         if let Some(slot) = self.payments.get_mut(place) {
-            *slot = Some(Followed {
+            *slot = Some(TrackedPayment {
                 id: intent.id,
                 account: intent.account,
                 currency: intent.currency,
@@ -313,7 +313,7 @@ impl Book {
     }
 }
 
-impl Followed {
+impl TrackedPayment {
     /// The place of a refund among the payment's.
     pub(super) fn place_of(&self, refund: holdfast_engine::RefundId) -> Option<usize> {
         self.refunds.iter().position(|known| *known == refund)

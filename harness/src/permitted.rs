@@ -4,7 +4,7 @@ use holdfast_model::{Rejection, Wire};
 
 /// One freedom that the rules leave, beyond those that are fields of the dialect.
 #[derive(Clone, Copy, Debug)]
-pub struct Freedom {
+pub struct PermittedAlternative {
     /// What the model answers.
     pub instead_of: Rejection,
     /// What a client may see as well.
@@ -23,8 +23,8 @@ const fn missing(param: &'static str) -> Wire {
     Wire { http: 404, kind: "invalid_request_error", code: Some("resource_missing"), param: Some(param) }
 }
 
-const fn freedom(instead_of: Rejection, also: Wire, rules: &'static str, why: &'static str) -> Freedom {
-    Freedom { instead_of, also, rules, why }
+const fn freedom(instead_of: Rejection, also: Wire, rules: &'static str, why: &'static str) -> PermittedAlternative {
+    PermittedAlternative { instead_of, also, rules, why }
 }
 
 const CHARGE: Option<&str> = Some("charge_invalid_parameter");
@@ -35,7 +35,7 @@ const NO_CODE: &str = "the rules ask for an error and name no code for it";
 const NO_PARAM: &str = "the rules name a parameter for some missing objects, and leave it open for the others";
 
 /// Every such freedom. A test holds that each occurs: one that never does is none.
-pub const FREEDOMS: &[Freedom] = &[
+pub const PERMITTED_ALTERNATIVES: &[PermittedAlternative] = &[
     freedom(
         Rejection::HoldExpired,
         Rejection::UnexpectedState.wire(),
@@ -102,6 +102,6 @@ pub const FREEDOMS: &[Freedom] = &[
 ];
 
 /// What may be answered instead of `rejection`.
-pub fn instead_of(rejection: Rejection) -> impl Iterator<Item = &'static Freedom> {
-    FREEDOMS.iter().filter(move |freedom| freedom.instead_of == rejection)
+pub fn instead_of(rejection: Rejection) -> impl Iterator<Item = &'static PermittedAlternative> {
+    PERMITTED_ALTERNATIVES.iter().filter(move |freedom| freedom.instead_of == rejection)
 }

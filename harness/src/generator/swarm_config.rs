@@ -3,12 +3,12 @@
 use holdfast_model::Input;
 use holdfast_model::trace::Verb;
 
-use super::openings;
-use super::pen::Pen;
+use super::codec::Codec;
+use super::prefixes;
 
 /// Is it mostly what a careful client does, or mostly what should be refused?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Temper {
+pub enum Bias {
     /// One input in eight is tried although it should come to nothing, and its parameters may be wrong.
     #[default]
     Friendly,
@@ -19,9 +19,9 @@ pub enum Temper {
 /// What one sequence is made of. Most sequences do without some kinds of input and with much of others, so that long
 /// stretches of one kind occur that an even mixture would never show (swarm testing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mix {
-    /// The temper.
-    pub temper: Temper,
+pub struct SwarmConfig {
+    /// The bias.
+    pub bias: Bias,
     /// PaymentIntents at the most.
     pub payments: u8,
     /// Are there idempotency keys, faults, and requests that are held open?
@@ -34,34 +34,34 @@ pub struct Mix {
     leaps: bool,
 }
 
-impl Mix {
+impl SwarmConfig {
     /// Everything, evenly.
     #[must_use]
-    pub const fn even(temper: Temper) -> Self {
-        Self { temper, payments: 3, keys: true, swarm: 0, topic: None, leaps: false }
+    pub const fn even(bias: Bias) -> Self {
+        Self { bias, payments: 3, keys: true, swarm: 0, topic: None, leaps: false }
     }
 
     /// The mix of a sequence, as its choices say.
-    pub(super) fn choose(pen: &mut impl Pen, temper: Temper) -> Self {
-        let even = Self::even(temper);
+    pub(super) fn choose(pen: &mut impl Codec, bias: Bias) -> Self {
+        let even = Self::even(bias);
         let payments = pen.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
         let keys = pen.among(even.keys, &[true, false, true]);
         let swarm = u8::try_from(pen.index(256, || Some(0))).unwrap_or(0);
         // One sequence in four is about nothing in particular; most of those begin with a leap.
         let topic = pen.index(TOPIC_CHOICES, || Some(TOPICS.len()));
-        Self { temper, payments, keys, swarm, topic: TOPICS.get(topic).copied(), leaps: topic > TOPICS.len() }
+        Self { bias, payments, keys, swarm, topic: TOPICS.get(topic).copied(), leaps: topic > TOPICS.len() }
     }
 
     /// The inputs that it begins with.
     pub(super) fn opening(&self) -> &'static [Input] {
-        if self.leaps { openings::opening(self.swarm) } else { &[] }
+        if self.leaps { prefixes::opening(self.swarm) } else { &[] }
     }
 
     /// In how many of eight cases an input may be tried whether or not it fits.
     pub(super) const fn insistence(&self) -> u8 {
-        match self.temper {
-            Temper::Friendly => 1,
-            Temper::Hostile => 5,
+        match self.bias {
+            Bias::Friendly => 1,
+            Bias::Hostile => 5,
         }
     }
 

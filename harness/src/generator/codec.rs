@@ -1,12 +1,12 @@
 //! How a choice is made, read and written: said once, so that every sequence can also be put into bytes.
 //!
-//! The generator hands a [`Pen`] the options of every choice, and the one that it would want. A [`Reader`] lets the
+//! The generator hands a [`Codec`] the options of every choice, and the one that it would want. A [`Reader`] lets the
 //! source of choices decide and ignores the wish; a [`Writer`] notes which choice fulfils it.
 
 use crate::choices::{Choices, RECORD};
 
 /// What reads or writes choices.
-pub(super) trait Pen {
+pub(super) trait Codec {
     /// One of `0..options`. `wanted` says which one it would have to be; `None` that none would do.
     fn index(&mut self, options: usize, wanted: impl FnOnce() -> Option<usize>) -> usize;
 
@@ -28,7 +28,7 @@ pub(super) trait Pen {
 /// Lets a source of choices decide.
 pub(super) struct Reader<'a, C: Choices>(pub(super) &'a mut C);
 
-impl<C: Choices> Pen for Reader<'_, C> {
+impl<C: Choices> Codec for Reader<'_, C> {
     #[inline]
     fn index(&mut self, options: usize, _: impl FnOnce() -> Option<usize>) -> usize {
         let options = u32::try_from(options).unwrap_or(u32::MAX);
@@ -54,7 +54,7 @@ impl Writer {
     }
 }
 
-impl Pen for Writer {
+impl Codec for Writer {
     fn index(&mut self, options: usize, wanted: impl FnOnce() -> Option<usize>) -> usize {
         let index = wanted().unwrap_or(usize::MAX);
         self.has_failed |= index >= options.max(1);

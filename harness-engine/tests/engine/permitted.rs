@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use holdfast_harness::allowed::FREEDOMS;
 use holdfast_harness::choices::Seeded;
-use holdfast_harness::generator::Temper;
+use holdfast_harness::generator::Bias;
+use holdfast_harness::permitted::PERMITTED_ALTERNATIVES;
 use holdfast_harness::reading::{is_seen_as, is_seen_of};
-use holdfast_harness::{Answer, Failure, Reaction, Refused, Sight, Subject, Verdict, drive};
+use holdfast_harness::{Answer, Failure, Reaction, Refused, Subject, SystemSnapshot, Verdict, drive};
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::{Call, Config, EnvironmentEvent, Input, KeyId, Operation};
 
@@ -53,7 +53,7 @@ impl Subject for Overheard {
         let reaction = self.engine.finish(key);
         self.hear(reaction)
     }
-    fn observe(&mut self) -> Result<&Sight, Failure> {
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
         self.engine.observe()
     }
 }
@@ -62,19 +62,23 @@ impl Subject for Overheard {
 fn every_freedom_is_taken() {
     let refused = Rc::default();
     let mut subject = Overheard { engine: EngineSubject::default(), refused: Rc::clone(&refused) };
-    let mut taken = vec![0_u32; FREEDOMS.len()];
+    let mut taken = vec![0_u32; PERMITTED_ALTERNATIVES.len()];
     for seed in 0..SEEDS {
-        let temper = if seed.is_multiple_of(2) { Temper::Friendly } else { Temper::Hostile };
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), temper, |step| {
+        let bias = if seed.is_multiple_of(2) { Bias::Friendly } else { Bias::Hostile };
+        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), bias, |step| {
             let (Err(rejection), Some(refused)) = (step.outcome, &*refused.borrow()) else { return };
-            for (freedom, taken) in FREEDOMS.iter().zip(&mut taken) {
+            for (freedom, taken) in PERMITTED_ALTERNATIVES.iter().zip(&mut taken) {
                 let as_well = is_seen_as(refused, &freedom.also) && !is_seen_of(refused, rejection);
                 *taken += u32::from(freedom.instead_of == rejection && as_well);
             }
         });
         assert!(matches!(drive.verdict, Verdict::Agree(_)), "seed {seed}: {:?}", drive.verdict);
     }
-    let never: Vec<_> =
-        FREEDOMS.iter().zip(&taken).filter(|(_, taken)| **taken == 0).map(|(freedom, _)| freedom).collect();
+    let never: Vec<_> = PERMITTED_ALTERNATIVES
+        .iter()
+        .zip(&taken)
+        .filter(|(_, taken)| **taken == 0)
+        .map(|(freedom, _)| freedom)
+        .collect();
     assert!(never.is_empty(), "never taken: {never:#?}\nhow often each was: {taken:?}");
 }
