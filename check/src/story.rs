@@ -7,8 +7,8 @@ use holdfast_model::{
 use holdfast_properties::Step;
 
 use crate::catalogue::{Catalogue, Moment};
-use crate::space::ModelSpace;
 use holdfast_explorer::Path;
+use holdfast_scenarios::space::ModelSpace;
 
 /// Payments that a story has room for.
 pub const PAYMENTS: usize = 4;

@@ -18,7 +18,7 @@ use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 13] = [
+const CRATES: [(&str, &str); 14] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
@@ -29,6 +29,7 @@ const CRATES: [(&str, &str); 13] = [
     ("harness-engine", "holdfast-harness-engine"),
     ("audit", "holdfast-audit"),
     ("drive", "holdfast-drive"),
+    ("scenarios", "holdfast-scenarios"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
     ("xtask", "xtask"),
@@ -105,6 +106,13 @@ fn the_audit_judges_by_model_and_properties_alone() {
     assert_eq!(ours, ["holdfast-model", "holdfast-properties"], "a log is judged without an engine");
     // Its tests take logs of our engine from the harness.
     assert!(!of("holdfast-audit", &ALL_KINDS).contains("holdfast-engine"));
+}
+
+#[test]
+fn the_scenarios_reach_explorer_model_and_properties_alone() {
+    let ours: Vec<_> =
+        of("holdfast-scenarios", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties"]);
 }
 
 #[test]

@@ -11,10 +11,10 @@ use super::select::{Job, jobs};
 use super::{Exit, Failure, Options, Stage};
 use crate::predicate::Predicate;
 use crate::progress::Watch;
-use crate::scenarios::Visit;
-use crate::space::ModelSpace;
 use crate::story::{Story, inputs_along};
 use holdfast_explorer::{Explorer, Limits, Mode, Progress, Search, Why};
+use holdfast_scenarios::Visit;
+use holdfast_scenarios::space::ModelSpace;
 
 pub(super) fn run(
     words: &[String],

@@ -247,7 +247,7 @@ fn interchangeable_payments_get_the_names_of_the_predicate() {
 #[test]
 fn scenarios_and_properties_are_listed() {
     let answer = check(&["scenarios"]);
-    for scenario in crate::scenarios::SCENARIOS {
+    for scenario in holdfast_scenarios::SCENARIOS {
         assert!(answer.out.contains(scenario.name) && answer.out.contains(scenario.bounds));
     }
     let answer = check(&["properties"]);

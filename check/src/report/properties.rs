@@ -8,7 +8,7 @@ use holdfast_properties::{CATALOGUE, Kind, Property};
 use serde::Serialize;
 
 use super::findings::{Findings, property};
-use crate::induction::{Induction, inputs};
+use holdfast_scenarios::induction::{Induction, inputs};
 
 /// `reports/properties.md`.
 pub(super) fn text(findings: &Findings) -> String {

@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use holdfast_model::testing::{PlantedFault, faults};
 use holdfast_properties::Property;
 
-use crate::scenarios::{Visit, find};
 use crate::space::ModelSpace;
+use crate::{Visit, find};
 use holdfast_explorer::{Explorer, Limits, Mode, PropertyBits};
 
 /// What became of a planted fault.

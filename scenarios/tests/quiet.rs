@@ -6,12 +6,12 @@
 
 use std::collections::HashSet;
 
-use holdfast_check::scenarios::{Room, SCENARIOS, Visit};
-use holdfast_check::space::ModelSpace;
 use holdfast_explorer::Space;
 use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 use holdfast_model::{Input, Rejection, State, Transition, transition};
 use holdfast_properties::{CATALOGUE, Kind, Property, Step, explain_step, judge_step};
+use holdfast_scenarios::space::ModelSpace;
+use holdfast_scenarios::{Room, SCENARIOS, Visit};
 
 /// Refusals of every kind, right or wrong.
 const REFUSALS: [Rejection; 8] = [

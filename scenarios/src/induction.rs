@@ -18,8 +18,8 @@ use holdfast_model::{
     Operation, PaymentMethod, State, Update,
 };
 
-use crate::scenarios::{Alphabet, Variant, When};
 use crate::space::ModelSpace;
+use crate::{Alphabet, Variant, When};
 use holdfast_explorer::{PropertyBits, Space};
 
 /// How far a property about states or steps reaches.

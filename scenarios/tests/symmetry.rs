@@ -1,13 +1,13 @@
 //! Keeping interchangeable payments in a fixed order loses nothing: the counts are those of the
 //! formula, and telling the payments apart gives the rest.
 
-use holdfast_check::scenarios::{Alphabet, Room, Scenario, Variant, Visit, When};
-use holdfast_check::space::ModelSpace;
 use holdfast_explorer::{Explorer, Mode};
 use holdfast_model::{
     Capture, CaptureMethod, Config, Create, CreateRefund, Dialect, EnvironmentEvent, Input, IntentId, Operation,
     PaymentMethod,
 };
+use holdfast_scenarios::space::ModelSpace;
+use holdfast_scenarios::{Alphabet, Room, Scenario, Variant, Visit, When};
 
 /// What can happen to a payment without time passing, which would tie the payments to each other.
 fn alphabets() -> [(&'static str, Alphabet); 2] {

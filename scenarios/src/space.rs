@@ -6,7 +6,7 @@ use holdfast_model::testing::{PlantedFault, faulty_transition};
 use holdfast_model::{Config, EnvironmentEvent, Input, IntentId, KeyId, Observation, State, Transition, transition};
 use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
 
-use crate::scenarios::{Variant, When};
+use crate::{Variant, When};
 use holdfast_explorer::{Fingerprinter, Judgement, PropertyBits, Space, Successor};
 
 /// The model under one variant of a scenario.

@@ -1,11 +1,18 @@
 //! The bounded instances of the model that are explored: one table, one function a scenario.
+//!
+//! [`space`] shows a scenario to the explorers, [`induction`] searches for properties that hold beyond the bounds, and
+//! [`faults`] breaks one rule at a time to check that a property notices.
+#![forbid(unsafe_code)]
 
 mod alphabet;
 mod around;
 mod cards;
 mod connect;
+pub mod faults;
+pub mod induction;
 mod parts;
 mod several;
+pub mod space;
 mod table;
 
 pub use alphabet::{Alphabet, When};

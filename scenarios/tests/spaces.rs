@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use holdfast_check::scenarios::{SCENARIOS, Visit};
-use holdfast_check::space::ModelSpace;
 use holdfast_explorer::{Explorer, Mode, Summary};
+use holdfast_scenarios::space::ModelSpace;
+use holdfast_scenarios::{SCENARIOS, Visit};
 
 /// Scenarios that are explored in seconds; `check report` explores the others.
 const SMALL: [&str; 8] =
