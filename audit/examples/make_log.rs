@@ -4,10 +4,10 @@
 
 use std::io::{self, BufWriter, Write};
 
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::drive;
-use holdfast_conformance::generator::Temper;
-use holdfast_conformance::subjects::EngineSubject;
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::drive;
+use holdfast_harness::generator::Bias;
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Config;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut logs: Vec<String> = Vec::new();
     for seed in 0..400 {
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Temper::Friendly, |_| ());
+        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Bias::Friendly, |_| ());
         if drive.sequence.config.dialect == Config::default().dialect {
             let lines = subject.log(None)?.iter().map(|event| format!("{event}\n")).collect();
             logs.push(lines);

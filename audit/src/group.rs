@@ -23,6 +23,9 @@ pub enum Owner {
 /// The owner of an event, by its object alone.
 #[must_use]
 pub fn owner(told: &Told) -> Owner {
+    if moves_no_payment(&told.kind) {
+        return Owner::Nobody;
+    }
     let object = told.object();
     let of = |id: Option<&str>| id.map(|id| Owner::Of(id.to_owned()));
     let by_charge = |id: Option<&str>| id.map(|id| Owner::OfCharge(id.to_owned()));
@@ -38,6 +41,13 @@ pub fn owner(told: &Told) -> Owner {
         _ => payment.or_else(|| by_charge(object.charge.id())),
     }
     .unwrap_or(Owner::Nobody)
+}
+
+/// Returns whether events of this type say nothing about a payment, even where their object names one (P33).
+pub(crate) fn moves_no_payment(kind: &str) -> bool {
+    const FAMILIES: [&str; 8] =
+        ["review.", "radar.", "invoice.", "payment_method.", "customer.", "payout.", "mandate.", "v2."];
+    kind == "balance.available" || FAMILIES.iter().any(|family| kind.starts_with(family))
 }
 
 /// What kind of object an event of this type is about.

@@ -96,8 +96,9 @@ pub fn audit(log: impl Read, options: &Options, listener: &mut impl Listener) ->
         listener.progress(Progress::Reading(tally));
         Ok(sorter.put(told)?)
     })?;
-    let mut report = Report::new(tally, sorter.nobodys);
-    let of = tally.events.saturating_sub(sorter.nobodys);
+    let unrelated = sorter.nobodys.saturating_add(tally.thin);
+    let mut report = Report::new(tally, unrelated);
+    let of = tally.events.saturating_sub(unrelated);
     let mut events = 0_u64;
     sorter.groups(|group| {
         let count = u64::try_from(group.events.len()).unwrap_or(0);

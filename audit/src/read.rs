@@ -6,10 +6,14 @@ use std::io::{self, BufRead, Read};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::seen::Seen;
 use crate::told::{Data, Told};
 
 /// The longest line that is read: an event is a few thousand bytes, a page of them a few hundred thousand.
 const LONGEST: u64 = 64 << 20;
+
+/// The mark with which some programs begin a UTF-8 file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Why a log could not be read.
 #[derive(Debug)]
@@ -54,6 +58,8 @@ pub struct Tally {
     pub events: u64,
     /// Lines left out because they are no events.
     pub malformed: u64,
+    /// Thin events: they name an object and show nothing of it (P33).
+    pub thin: u64,
     /// Bytes read.
     pub bytes: u64,
 }
@@ -79,19 +85,24 @@ pub fn events(
         }
         number = number.saturating_add(1);
         tally.bytes = tally.bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        let mark = if number == 1 { BYTE_ORDER_MARK } else { b"".as_slice() };
+        if line.starts_with(mark) {
+            line.drain(..mark.len());
+        }
         let text = line.trim_ascii();
         if text.is_empty() {
             continue;
+        }
+        // The first line may be the beginning of something longer: then the log is one document.
+        let is_first = tally.events == 0 && tally.malformed == 0;
+        if is_first && serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof()) {
+            return document(io::Cursor::new(line).chain(log), tally, number, each);
         }
         let mut deserializer = serde_json::Deserializer::from_slice(text);
         let mut count = 0_u64;
         let into = Into { number, count: &mut count, tally: &mut tally, each: &mut each, failed: None };
         match into.read(&mut deserializer) {
             Ok(()) => {}
-            // The first line is the beginning of something longer: the log is one document.
-            Err(Stopped::Json(error)) if error.is_eof() && tally.events == 0 && tally.malformed == 0 => {
-                return document(io::Cursor::new(line).chain(log), tally, number, each);
-            }
             Err(Stopped::Each(why)) => return Err(why),
             Err(Stopped::Json(error)) => {
                 if !skip {
@@ -162,6 +173,11 @@ impl<F: FnMut(Told, Tally) -> Result<(), Unreadable>> Into<'_, F> {
     fn take<E: serde::de::Error>(&mut self, mut told: Told) -> Result<(), E> {
         *self.count = self.count.saturating_add(1);
         told.line = if self.number == 0 { *self.count } else { self.number };
+        if told.kind.starts_with("v2.") && !told.id.is_empty() {
+            self.tally.events = self.tally.events.saturating_add(1);
+            self.tally.thin = self.tally.thin.saturating_add(1);
+            return Ok(());
+        }
         check(&told).map_err(E::custom)?;
         self.tally.events = self.tally.events.saturating_add(1);
         (self.each)(told, *self.tally).map_err(|why| {
@@ -211,11 +227,15 @@ impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
         let mut told = Told::default();
         let mut page = false;
+        let mut created = Seen::<i64>::Absent;
         while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
             match name.as_ref() {
                 "id" => told.id = fields.next_value()?,
                 "type" => told.kind = fields.next_value()?,
-                "created" => told.created = fields.next_value()?,
+                "created" => {
+                    created = fields.next_value()?;
+                    told.created = created.value().copied().unwrap_or(0);
+                }
                 "api_version" => told.api_version = fields.next_value()?,
                 "account" => told.account = fields.next_value()?,
                 "data" => {
@@ -226,7 +246,14 @@ impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut
                 }
             }
         }
-        if page { Ok(()) } else { self.take(told) }
+        if page {
+            return Ok(());
+        }
+        // The time of a thin event is text; that of any other is a number.
+        if let (Seen::Odd(found), false) = (&created, told.kind.starts_with("v2.")) {
+            return Err(serde::de::Error::custom(format!("`created` is {found}: expected whole seconds since 1970")));
+        }
+        self.take(told)
     }
 }
 

@@ -31,9 +31,8 @@
 
 mod payments;
 
-use holdfast_check::explore::{Explorer, Mode, Space, Stateright};
-use holdfast_check::scenarios;
-use holdfast_check::space::ModelSpace;
+use holdfast_explorer::{Explorer, Mode, Space, Stateright};
+use holdfast_scenarios::space::ModelSpace;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -45,7 +44,7 @@ const SMALL_ROUNDS: usize = 5;
 
 /// The variant with the most states.
 fn model() -> ModelSpace<2, 0> {
-    let variants = (scenarios::find("two_payments").unwrap().variants)();
+    let variants = (holdfast_scenarios::find("two_payments").unwrap().variants)();
     ModelSpace::new(&variants[0])
 }
 

@@ -6,7 +6,7 @@
 use holdfast_model::{Input, Notification, Observation, Outcome};
 use holdfast_properties::{CATALOGUE, Kind, Step, explain_step, judge_observation, judge_step};
 
-use crate::explore::PropertyBits;
+use holdfast_explorer::PropertyBits;
 
 /// A property, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

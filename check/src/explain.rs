@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use holdfast_conformance::mermaid::diagram;
+use holdfast_harness::mermaid::diagram;
 use holdfast_model::Observation;
 use holdfast_model::trace::{Place, Value};
 

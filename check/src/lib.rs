@@ -5,16 +5,11 @@ pub mod catalogue;
 pub mod command;
 pub mod evidence;
 pub mod explain;
-pub mod explore;
-pub mod faults;
-pub mod induction;
 pub mod predicate;
 pub mod progress;
 pub mod record;
 pub mod report;
-pub mod scenarios;
 #[cfg(test)]
 mod sources;
-pub mod space;
 pub mod story;
 pub mod table;

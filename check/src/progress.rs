@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::explore::{Progress, Snapshot};
 use crate::table::grouped;
+use holdfast_explorer::{Progress, Snapshot};
 
 /// How often the line is drawn.
 const EVERY: Duration = Duration::from_millis(120);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explore::{CollisionBound, Completion, Space, StaterightRun, Summary, Why};
+use holdfast_explorer::{CollisionBound, Completion, Space, StaterightRun, Summary, Why};
 
 /// The results of a run: of all that was wanted, or of a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,9 +7,8 @@ use holdfast_model::{
 use holdfast_properties::Step;
 
 use crate::catalogue::{Catalogue, Moment};
-use crate::explore::Path;
-use crate::scenarios::retarget;
-use crate::space::ModelSpace;
+use holdfast_explorer::Path;
+use holdfast_scenarios::space::ModelSpace;
 
 /// Payments that a story has room for.
 pub const PAYMENTS: usize = 4;
@@ -182,7 +181,7 @@ pub fn inputs_along<const P: usize, const K: usize>(
             let step = space.transition(&state, *candidate);
             is_alike && step.outcome == meant.outcome && (step.after == end || step.after.canonical() == end)
         };
-        let others = (0..P).filter_map(|index| u8::try_from(index).ok()).map(|index| retarget(*input, IntentId(index)));
+        let others = (0..P).filter_map(|index| u8::try_from(index).ok()).map(|index| input.retarget(IntentId(index)));
         let input = [*input].into_iter().chain(others).find(leads_on)?;
         state = space.transition(&state, input).after;
         inputs.push(input);

@@ -56,7 +56,11 @@ pub fn grouped(number: u64) -> String {
 /// `1 property` or `7 properties`.
 #[must_use]
 pub fn counted(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    match (number, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {thing}s"),
+    }
 }
 
 #[cfg(test)]

@@ -14,19 +14,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use holdfast_properties::requirements::{ALL_RULES, GOLDEN_TRACES};
+use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 11] = [
+const CRATES: [(&str, &str); 14] = [
     ("spec", "holdfast-spec"),
+    ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
     ("server", "holdfast-server"),
-    ("conformance", "holdfast-conformance"),
+    ("harness", "holdfast-harness"),
+    ("harness-engine", "holdfast-harness-engine"),
     ("audit", "holdfast-audit"),
     ("drive", "holdfast-drive"),
+    ("scenarios", "holdfast-scenarios"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
     ("xtask", "xtask"),
@@ -47,6 +50,21 @@ fn every_crate_is_in_the_workspace() {
     for name in manifests.keys() {
         assert!(CRATES.iter().any(|(_, known)| known == name), "{name} has no place in ARCHITECTURE.md and here");
     }
+}
+
+#[test]
+fn the_specification_depends_on_nothing_and_is_needed_by_tests_and_tools_only() {
+    assert_eq!(of("holdfast-spec", &["normal", "build"]), names(&[]));
+    for name in ["holdfast-model", "holdfast-properties", "holdfast-engine", "holdfast-server"] {
+        assert!(!of(name, &["normal", "build"]).contains("holdfast-spec"), "{name} would carry the tables");
+    }
+}
+
+#[test]
+fn the_explorer_knows_no_crate_of_ours() {
+    let ours: Vec<_> =
+        of("holdfast-explorer", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert!(ours.is_empty(), "the explorer must be usable for anything: {ours:?}");
 }
 
 #[test]
@@ -91,23 +109,37 @@ fn the_audit_judges_by_model_and_properties_alone() {
 }
 
 #[test]
-fn check_meets_the_engine_through_the_harness_alone() {
-    assert!(of("holdfast-conformance", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+fn the_scenarios_reach_explorer_model_and_properties_alone() {
+    let ours: Vec<_> =
+        of("holdfast-scenarios", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties"]);
+}
+
+#[test]
+fn check_meets_the_engine_through_its_harness_alone() {
+    assert!(of("holdfast-harness-engine", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+    assert!(of("holdfast-check", &["normal"]).contains("holdfast-harness-engine"), "check brings no engine");
     assert!(!of("holdfast-check", &ALL_KINDS).contains("holdfast-engine"), "check reaches past the harness");
 }
 
 #[test]
+fn the_harness_reaches_no_engine() {
+    let expected = names(&["holdfast-harness", "holdfast-model", "holdfast-properties"]);
+    assert_eq!(reached("holdfast-harness", &ALL_KINDS), expected, "an engine of one's own would compile ours");
+    assert!(reached("holdfast-harness-engine", &["normal"]).contains("holdfast-engine"), "the walk is broken");
+}
+
+#[test]
 fn a_drive_reaches_servers_over_the_wire_alone() {
-    let ours: Vec<_> =
-        of("holdfast-drive", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
-    assert_eq!(ours, ["holdfast-conformance", "holdfast-model", "holdfast-properties"]);
+    let expected = names(&["holdfast-drive", "holdfast-harness", "holdfast-model", "holdfast-properties"]);
+    assert_eq!(reached("holdfast-drive", &ALL_KINDS), expected, "a drive would compile our engine");
     let tree = of("holdfast-drive", &["normal", "build"]);
     assert!(!tree.contains("ureq") && !tree.contains("rustls"), "check would compile TLS: {tree:?}");
 }
 
 #[test]
 fn the_harness_takes_the_engine_without_a_database() {
-    let manifest = read(&root().join("conformance/Cargo.toml"));
+    let manifest = read(&root().join("harness-engine/Cargo.toml"));
     let line = manifest.lines().find(|line| line.starts_with("holdfast-engine = ")).unwrap();
     assert!(line.contains("default-features = false"), "check would compile SQLite: {line}");
 }
@@ -213,49 +245,43 @@ fn links_are_found() {
     assert_eq!(links("see [a](b.md), [c](https://example.org), [d](#e) and [f](g/h.rs#L3)"), ["b.md", "g/h.rs#L3"]);
 }
 
-#[test]
-fn every_golden_trace_is_in_the_table_and_says_the_same() {
-    let known: BTreeMap<_, _> = GOLDEN_TRACES.iter().map(|trace| (trace.file, trace)).collect();
-    assert_eq!(known.len(), GOLDEN_TRACES.len(), "a trace is in the table twice");
-    let mut files = BTreeSet::new();
-    for path in entries(&root().join("model/traces")) {
-        let file = path.file_name().unwrap().to_string_lossy().into_owned();
-        let (rules, shows) = heading(&read(&path));
-        let trace = known.get(file.as_str()).unwrap_or_else(|| panic!("{file} is not in the requirements table"));
-        assert_eq!(trace.rules.split_whitespace().collect::<Vec<_>>(), rules, "rules of {file}");
-        assert_eq!(trace.shows, shows, "what {file} shows");
-        files.insert(file);
-    }
-    for file in known.keys() {
-        assert!(files.contains(*file), "there is no trace {file}");
-    }
+/// Returns the key of an id in the index of `model/README.md`: the family of `CAP-6`, otherwise the id.
+fn index_key(id: &str) -> &str {
+    id.split_once('-').map_or(id, |(family, _)| family)
 }
 
 #[test]
-fn the_index_of_rules_is_complete_and_true() {
+fn the_index_of_requirements_is_complete_and_true() {
     let index = read(&root().join("model/README.md"));
-    let rows: BTreeMap<&str, (&str, &str)> = index
+    let rows: BTreeMap<Vec<&str>, (&str, &str)> = index
         .lines()
         .filter_map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             match cells.as_slice() {
-                [rule, _, place, traces] => Some((*rule, (*place, *traces))),
+                [keys, _, place, traces] => Some((keys.split(", ").collect(), (*place, *traces))),
                 _ => None,
             }
         })
         .collect();
     let mut shown_by: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for path in entries(&root().join("model/traces")) {
-        for rule in heading(&read(&path)).0 {
-            shown_by.entry(rule).or_default().insert(path.file_stem().unwrap().to_string_lossy().into_owned());
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for id in golden_trace(&stem, &read(&path)).unwrap().0.ids {
+            shown_by.entry(index_key(&id).to_owned()).or_default().insert(stem.clone());
         }
     }
-    let paragraphs = (1..=17).map(|number| format!("§2.{number}"));
-    for rule in ALL_RULES.into_iter().map(str::to_owned).chain(paragraphs) {
-        let (place, traces) =
-            rows.get(rule.as_str()).unwrap_or_else(|| panic!("model/README.md says nothing of {rule}"));
+    // What recordings decide is stated where it belongs: a row of another family has its place in the model.
+    let all = requirements();
+    let keys: BTreeSet<&str> =
+        all.iter().map(|row| index_key(row.id)).filter(|key| !key.starts_with("P") || *key == "PI").collect();
+    for key in keys {
+        let (row, (place, traces)) = rows
+            .iter()
+            .find(|(row, _)| row.contains(&key))
+            .unwrap_or_else(|| panic!("model/README.md says nothing of {key}"));
         let traces: BTreeSet<String> = spans(traces).map(str::to_owned).collect();
-        assert_eq!(traces, shown_by.remove(&rule).unwrap_or_default(), "traces of {rule}");
+        let shown = row.iter().flat_map(|key| shown_by.get(*key).cloned().unwrap_or_default()).collect();
+        assert_eq!(traces, shown, "traces of {key}");
         if place.starts_with('–') {
             continue;
         }
@@ -263,12 +289,11 @@ fn the_index_of_rules_is_complete_and_true() {
         let mut places = 0;
         while let (Some(file), Some(name)) = (spans.next(), spans.next()) {
             let source = read(&root().join("model/src").join(file));
-            assert!(words(&source).any(|word| word == name), "{rule}: there is no {name} in {file}");
+            assert!(words(&source).any(|word| word == name), "{key}: there is no {name} in {file}");
             places += 1;
         }
-        assert!(places > 0, "{rule}: no place, and no reason why there is none");
+        assert!(places > 0, "{key}: no place, and no reason why there is none");
     }
-    assert!(shown_by.is_empty(), "traces of rules that the index does not have: {shown_by:?}");
 }
 
 #[test]
@@ -334,6 +359,23 @@ fn of(name: &str, kinds: &[&str]) -> BTreeSet<String> {
     let manifests = manifests();
     let dependencies = manifests.get(name).unwrap_or_else(|| panic!("there is no crate {name}"));
     dependencies.iter().filter(|(_, kind)| kinds.contains(&kind.as_str())).map(|(name, _)| name.clone()).collect()
+}
+
+/// Returns the crates of the workspace that `name` reaches, itself included: by dependencies of these kinds, and through
+/// them by their normal and build dependencies.
+fn reached(name: &str, kinds: &[&str]) -> BTreeSet<String> {
+    let manifests = manifests();
+    let mut reached = names(&[name]);
+    let mut open = vec![(name.to_owned(), kinds.to_vec())];
+    while let Some((name, kinds)) = open.pop() {
+        let dependencies = manifests.get(&name).unwrap_or_else(|| panic!("there is no crate {name}"));
+        for (name, _) in dependencies.iter().filter(|(_, kind)| kinds.contains(&kind.as_str())) {
+            if manifests.contains_key(name) && reached.insert(name.clone()) {
+                open.push((name.clone(), vec!["normal", "build"]));
+            }
+        }
+    }
+    reached
 }
 
 fn names(names: &[&str]) -> BTreeSet<String> {
@@ -464,14 +506,6 @@ fn links(text: &str) -> Vec<&str> {
 /// Is this one of the files that `check report` writes? Its own test says whether it did.
 fn is_written_by_report(file: &Path) -> bool {
     file.parent().is_some_and(|folder| folder.ends_with("reports"))
-}
-
-/// The heading of a trace: which rules it shows at work, and how.
-fn heading(trace: &str) -> (Vec<String>, String) {
-    let lines = trace.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
-    let text = lines.collect::<Vec<_>>().join(" ");
-    let (rules, shows) = text.split_once(": ").unwrap_or_else(|| panic!("no rules in the heading `{text}`"));
-    (rules.split(", ").map(str::to_owned).collect(), shows.trim_end_matches('.').to_owned())
 }
 
 /// What stands between backticks.

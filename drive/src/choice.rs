@@ -1,6 +1,6 @@
 //! What the rules leave open (U1 to U18): is a difference only another choice?
 
-use holdfast_conformance::lockstep::{KEYS, PAYMENTS, World};
+use holdfast_harness::bounds::{KEYS, PAYMENTS, World};
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::{Amount, Config, Country, Dialect, Input, OwnedObservation, transition};
 

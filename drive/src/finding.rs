@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use holdfast_conformance::verdict::Broken;
+use holdfast_harness::verdict::Broken;
 use holdfast_model::Input;
 
 /// What a difference means.

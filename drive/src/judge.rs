@@ -1,9 +1,9 @@
 //! Differences told: what kind each is, in a sentence, and which properties it breaks.
 
-use holdfast_conformance::lockstep::World;
-use holdfast_conformance::oracle;
-use holdfast_conformance::subject::Refused;
-use holdfast_conformance::verdict::Broken as BrokenProperty;
+use holdfast_harness::bounds::World;
+use holdfast_harness::oracle;
+use holdfast_harness::subject::Refused;
+use holdfast_harness::verdict::Broken as BrokenProperty;
 use holdfast_model::trace::describe;
 use holdfast_model::{Accepted, Config, Input, Outcome, Rejection, Transition};
 use holdfast_properties::abstraction::StatusClass;

@@ -1,6 +1,6 @@
 //! What may be asked at this moment, such that model and server can still be compared afterwards.
 
-use holdfast_conformance::lockstep::World;
+use holdfast_harness::bounds::World;
 use holdfast_model::{
     Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Observation, Operation,
     Outcome, PaymentView, RefundPath, RefundProgress, RefundStatus, SetupStatus, transition,

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use holdfast_conformance::lockstep::World;
-use holdfast_conformance::oracle;
+use holdfast_harness::bounds::World;
+use holdfast_harness::oracle;
 use holdfast_model::trace::Script;
 use holdfast_model::{Accepted, Config, Input, transition};
 use holdfast_properties::abstraction::InputKind;

@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use holdfast_conformance::lockstep::World;
+use holdfast_harness::bounds::World;
 use holdfast_model::trace::Script;
 use holdfast_model::{Call, Config, Input, Outcome, transition};
 

@@ -80,7 +80,7 @@ impl Server {
             nonce,
             sequence: 0,
             names: Names::default(),
-            keys: vec![None; holdfast_conformance::lockstep::KEYS],
+            keys: vec![None; holdfast_harness::bounds::KEYS],
         }
     }
 

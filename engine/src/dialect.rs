@@ -1,5 +1,6 @@
 //! The choices that the specification leaves free (U1 to U18), among them lengths of time, with defaults.
 
+use crate::money::HalfUnit;
 use crate::time::{DAY, HOUR, MINUTE, Seconds};
 
 /// Every choice the specification leaves to the engine, by name. The defaults are the specification's.
@@ -31,6 +32,8 @@ pub struct Dialect {
     pub mandates_take_time: bool,
     /// REF-11: a refund of a bank debit is `pending` until the bank reports. Otherwise it has succeeded at once, as by card.
     pub debit_refunds_wait: bool,
+    /// P1: the rounding of exactly one half in the share of a fee or transfer. Default: away from zero.
+    pub half_of_a_share: HalfUnit,
     /// The lengths of time that the specification leaves open.
     pub timing: Timing,
 }
@@ -51,6 +54,7 @@ impl Default for Dialect {
             bank_refunds_need_details: false,
             mandates_take_time: false,
             debit_refunds_wait: true,
+            half_of_a_share: HalfUnit::AwayFromZero,
             timing: Timing::default(),
         }
     }

@@ -9,7 +9,7 @@ use crate::objects::{ApplicationFee, Charge, ChargeStatus, IntentStatus, Payment
 
 /// Whether assertions are compiled in: with `debug-assertions`, or with the feature `assertions`.
 ///
-/// The development profile of the workspace has no `debug-assertions`, so the tests of this crate and the conformance
+/// The development profile of the workspace has no `debug-assertions`, so the tests of this crate and of the
 /// harness, and with it the checker and the fuzz targets, enable the feature.
 pub(crate) const ENABLED: bool = cfg!(any(debug_assertions, feature = "assertions"));
 

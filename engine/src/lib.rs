@@ -71,7 +71,7 @@ pub use ids::{
     FeeRefundId, Kind, NotAnId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, ReversalId, SetupIntentId,
     TransferId, WebhookEndpointId,
 };
-pub use money::{Currency, Money, OutOfRange};
+pub use money::{Currency, HalfUnit, Money, OutOfRange};
 pub use objects::{Object, Objects};
 pub use reconcile::{Difference, Summary, reconcile};
 pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};

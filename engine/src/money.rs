@@ -1,6 +1,7 @@
 //! Money: unsigned minor units with checked arithmetic only, and the currencies the engine settles.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// An amount in the minor unit of some currency (cents, pence, yen).
@@ -20,6 +21,16 @@ pub struct Money(u64);
 /// The error for a sum or difference that leaves the range of [`Money`]: an internal error, never a client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
+
+/// The direction in which exactly one half of a minor unit is rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HalfUnit {
+    /// To the larger amount.
+    #[default]
+    AwayFromZero,
+    /// To the smaller amount.
+    TowardZero,
+}
 
 impl Money {
     /// Zero.
@@ -61,14 +72,24 @@ impl Money {
         self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
     }
 
-    /// Returns the share `part / whole` of this amount, rounded down.
+    /// Returns the share `part / whole` of this amount, rounded to the nearest minor unit (P1). `half` decides between
+    /// two equally near units.
     ///
     /// # Errors
     /// [`OutOfRange`] if `whole` is zero or the share exceeds the range of [`Money`].
-    pub fn share(self, part: Self, whole: Self) -> Result<Self, OutOfRange> {
+    pub fn share(self, part: Self, whole: Self, half: HalfUnit) -> Result<Self, OutOfRange> {
+        let whole = u128::from(whole.0);
         let product = u128::from(self.0).checked_mul(u128::from(part.0)).ok_or(OutOfRange)?;
-        let share = product.checked_div(u128::from(whole.0)).ok_or(OutOfRange)?;
-        u64::try_from(share).map(Self).map_err(|_| OutOfRange)
+        let below = product.checked_div(whole).ok_or(OutOfRange)?;
+        let over = product.checked_rem(whole).ok_or(OutOfRange)?;
+        let missing = whole.checked_sub(over).ok_or(OutOfRange)?;
+        let up = match over.cmp(&missing) {
+            Ordering::Less => false,
+            Ordering::Equal => half == HalfUnit::AwayFromZero,
+            Ordering::Greater => true,
+        };
+        let nearest = below.checked_add(u128::from(up)).ok_or(OutOfRange)?;
+        u64::try_from(nearest).map(Self).map_err(|_| OutOfRange)
     }
 
     /// Returns this amount as a ledger movement into an account.
@@ -178,12 +199,42 @@ mod tests {
         assert_eq!(Money::new(u64::MAX).incoming(), Err(OutOfRange));
     }
 
+    /// P1: amount, part, whole, and the nearest unit as recorded.
     #[test]
-    fn a_share_rounds_down_and_is_checked() {
-        assert_eq!(Money::new(100).share(Money::new(1), Money::new(3)), Ok(Money::new(33)));
-        assert_eq!(Money::new(100).share(Money::new(1), Money::ZERO), Err(OutOfRange));
-        assert_eq!(Money::new(u64::MAX).share(Money::new(3), Money::new(2)), Err(OutOfRange));
-        assert_eq!(Money::new(u64::MAX).share(Money::new(u64::MAX), Money::new(u64::MAX)), Ok(Money::new(u64::MAX)));
+    fn a_share_rounds_to_the_nearest_unit() {
+        let rows = [
+            (880, 500, 1200, 367),
+            (285, 125, 1000, 36),
+            (678, 200, 1000, 136),
+            (2200, 500, 1500, 733),
+            (671, 200, 1000, 134),
+            (100, 1, 3, 33),
+            (0, 1, 3, 0),
+            (100, 0, 3, 0),
+        ];
+        for (amount, part, whole, share) in rows {
+            for half in [HalfUnit::AwayFromZero, HalfUnit::TowardZero] {
+                let rounded = Money::new(amount).share(Money::new(part), Money::new(whole), half);
+                assert_eq!(rounded, Ok(Money::new(share)), "{amount} * {part} / {whole}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_half_is_rounded_as_the_dialect_says() {
+        for (half, share) in [(HalfUnit::AwayFromZero, 3), (HalfUnit::TowardZero, 2)] {
+            assert_eq!(Money::new(5).share(Money::new(1), Money::new(2), half), Ok(Money::new(share)), "{half:?}");
+        }
+        assert_eq!(HalfUnit::default(), HalfUnit::AwayFromZero);
+    }
+
+    #[test]
+    fn a_share_is_checked() {
+        let share =
+            |amount, part, whole| Money::new(amount).share(Money::new(part), Money::new(whole), HalfUnit::AwayFromZero);
+        assert_eq!(share(100, 1, 0), Err(OutOfRange));
+        assert_eq!(share(u64::MAX, 3, 2), Err(OutOfRange));
+        assert_eq!(share(u64::MAX, u64::MAX, u64::MAX), Ok(Money::new(u64::MAX)));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use holdfast_conformance::counterexample::{Counterexample, FOLDER};
-use holdfast_conformance::generator::Sequence;
-use holdfast_conformance::{Verdict, Way};
+use holdfast_harness::counterexample::{Counterexample, FOLDER};
+use holdfast_harness::generator::Sequence;
+use holdfast_harness::{RunMode, Verdict};
+use holdfast_harness_engine::reproduction;
 
 /// Is what is found kept among the reports?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(crate) enum Keep {
 pub(crate) fn tell(
     sequence: &Sequence,
     verdict: &Verdict,
-    (way, keep): (Way, Keep),
+    (way, keep): (RunMode, Keep),
     judge: impl FnMut(&Sequence) -> Verdict,
 ) {
     if verdict.agrees() {
@@ -28,7 +29,7 @@ pub(crate) fn tell(
     let Some(found) = Counterexample::out_of(sequence, way, judge) else {
         fail(&format!("{verdict}\n\nIt could not be made smaller: {sequence:#?}"));
     };
-    let mut words = found.to_string();
+    let mut words = format!("{found}{}", reproduction(&found));
     if keep == Keep::Yes {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(FOLDER);
         words.push_str(&match found.write(&folder) {

@@ -23,7 +23,7 @@ macro_rules! target {
         $crate::target!($run);
         #[cfg(fuzzing)]
         mod changes {
-            use holdfast_conformance::mutate;
+            use holdfast_harness::mutate;
             $crate::libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
                 mutate::mutate(data, size, max_size, seed, $crate::libfuzzer_sys::fuzzer_mutate)
             });

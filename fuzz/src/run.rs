@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
-use holdfast_conformance::choices::{Bytes, RECORD};
-use holdfast_conformance::drive::{self, Drive};
-use holdfast_conformance::generator::{self, Sequence, Temper};
-use holdfast_conformance::subjects::{EngineSubject, ModelSubject};
-use holdfast_conformance::{Way, lockstep};
+use holdfast_harness::ModelSubject;
+use holdfast_harness::choices::{Bytes, RECORD};
+use holdfast_harness::drive::{self, Drive};
+use holdfast_harness::generator::{self, Bias, Sequence};
+use holdfast_harness::{RunMode, lockstep};
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::testing::{faults, faulty_transition};
 use holdfast_model::trace::Script;
 
@@ -23,18 +24,18 @@ const PLANTED: &str = "wrong-latch";
 
 /// Engine and model in lockstep, mostly as careful clients would have it.
 pub fn lockstep(bytes: &[u8]) {
-    side_by_side(bytes, Temper::Friendly);
+    side_by_side(bytes, Bias::Friendly);
 }
 
 /// Engine and model in lockstep, mostly as nobody should have it.
 pub fn lockstep_hostile(bytes: &[u8]) {
-    side_by_side(bytes, Temper::Hostile);
+    side_by_side(bytes, Bias::Hostile);
 }
 
-fn side_by_side(bytes: &[u8], temper: Temper) {
+fn side_by_side(bytes: &[u8], bias: Bias) {
     ENGINE.with_borrow_mut(|engine| {
-        let Drive { sequence, verdict } = drive::lockstep(engine, &mut Bytes::new(bytes), temper, counters::note);
-        tell(&sequence, &verdict, (Way::Lockstep, Keep::Yes), |sequence| Way::Lockstep.judge(engine, sequence));
+        let Drive { sequence, verdict } = drive::lockstep(engine, &mut Bytes::new(bytes), bias, counters::note);
+        tell(&sequence, &verdict, (RunMode::Lockstep, Keep::Yes), |sequence| RunMode::Lockstep.judge(engine, sequence));
         if is_sampled(bytes) {
             goes_the_same_again(&sequence);
         }
@@ -43,32 +44,32 @@ fn side_by_side(bytes: &[u8], temper: Temper) {
 
 /// The engine alone, judged by the properties: what model and engine have wrong in common shows here only.
 pub fn properties(bytes: &[u8]) {
-    in_the_way(bytes, Way::Properties);
+    in_the_way(bytes, RunMode::Properties);
 }
 
 /// Requests are sent again, under their keys and without: nothing is done twice that should be done once.
 pub fn retries(bytes: &[u8]) {
-    in_the_way(bytes, Way::Retries);
+    in_the_way(bytes, RunMode::Retries);
 }
 
 /// The engine crashes at any moment and is opened again: nothing is lost, and nothing done twice.
 pub fn crash(bytes: &[u8]) {
-    in_the_way(bytes, Way::Crash(chance(bytes)));
+    in_the_way(bytes, RunMode::Crash(chance(bytes)));
 }
 
 /// Two requests meet, at the same moment each time: some order of them explains what comes of it.
 pub fn concurrent(bytes: &[u8]) {
-    in_the_way(bytes, Way::Concurrent(u32::try_from(chance(bytes) & 15).unwrap_or(0)));
+    in_the_way(bytes, RunMode::Concurrent(u32::try_from(chance(bytes) & 15).unwrap_or(0)));
 }
 
 /// A consumer that is told late, twice and in disorder ends where a fetch would.
 pub fn notifications(bytes: &[u8]) {
-    in_the_way(bytes, Way::Notifications(chance(bytes)));
+    in_the_way(bytes, RunMode::Notifications(chance(bytes)));
 }
 
-fn in_the_way(bytes: &[u8], way: Way) {
+fn in_the_way(bytes: &[u8], way: RunMode) {
     ENGINE.with_borrow_mut(|engine| {
-        let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, counters::note);
+        let sequence = generator::sequence(&mut Bytes::new(bytes), Bias::Friendly, counters::note);
         let verdict = way.judge(engine, &sequence);
         tell(&sequence, &verdict, (way, Keep::Yes), |sequence| way.judge(engine, sequence));
     });
@@ -84,8 +85,8 @@ fn chance(bytes: &[u8]) -> u64 {
 pub fn canary(bytes: &[u8]) {
     BROKEN.with_borrow_mut(|subject| {
         let Drive { sequence, verdict } =
-            drive::lockstep(subject, &mut Bytes::new(bytes), Temper::Friendly, counters::note);
-        tell(&sequence, &verdict, (Way::Lockstep, Keep::No), |sequence| {
+            drive::lockstep(subject, &mut Bytes::new(bytes), Bias::Friendly, counters::note);
+        tell(&sequence, &verdict, (RunMode::Lockstep, Keep::No), |sequence| {
             lockstep::run(subject, &sequence.config, &sequence.inputs)
         });
     });
@@ -100,7 +101,7 @@ fn broken() -> ModelSubject {
 
 /// Nothing but reading bytes as a sequence: what the speed of the others is compared with.
 pub fn decode(bytes: &[u8]) {
-    let sequence = generator::sequence(&mut Bytes::new(bytes), Temper::Friendly, |_| ());
+    let sequence = generator::sequence(&mut Bytes::new(bytes), Bias::Friendly, |_| ());
     assert!(sequence.inputs.len() <= generator::INPUTS_AT_MOST, "a sequence has an end");
 }
 
@@ -134,7 +135,7 @@ fn goes_the_same_again(sequence: &Sequence) {
 fn transcript(sequence: &Sequence) -> Vec<String> {
     let mut subject = EngineSubject::default();
     let mut lines = Vec::new();
-    let mut lockstep = match holdfast_conformance::Lockstep::start(&mut subject, &sequence.config) {
+    let mut lockstep = match holdfast_harness::Lockstep::start(&mut subject, &sequence.config) {
         Ok(lockstep) => lockstep,
         Err(inconclusive) => fail(&inconclusive.to_string()),
     };

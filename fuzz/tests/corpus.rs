@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use holdfast_conformance::mutate::mutate;
 use holdfast_fuzz::{files, http, run};
+use holdfast_harness::mutate::mutate;
 
 type Target = (&'static str, fn(&[u8]));
 

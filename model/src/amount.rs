@@ -64,15 +64,18 @@ impl Amount {
         }
     }
 
-    /// `self × part ÷ whole`, rounded down; nothing where `whole` is nothing.
+    /// `self × part ÷ whole`, rounded to the nearest unit; nothing where `whole` is nothing. Exactly one half of a unit
+    /// becomes a whole one with `half_rounds_up`, and nothing without.
     ///
-    /// The share of a fee or transfer that goes back with a partial refund (REF-8).
+    /// The share of a fee or transfer that goes back with a partial refund (REF-8, P1).
     #[must_use]
     #[inline]
-    pub fn share(self, part: Self, whole: Self) -> Self {
-        let product = u64::from(self.0).saturating_mul(u64::from(part.0));
-        let share = product.checked_div(u64::from(whole.0)).unwrap_or(0);
-        Self(u32::try_from(share).unwrap_or(u32::MAX))
+    pub fn share(self, part: Self, whole: Self, half_rounds_up: bool) -> Self {
+        let [total, part, whole] = [self.0, part.0, whole.0].map(u128::from);
+        let halves = total.saturating_mul(part).saturating_mul(2);
+        let below_half = if half_rounds_up { whole } else { whole.saturating_sub(1) };
+        let nearest = halves.saturating_add(below_half).checked_div(whole.saturating_mul(2)).unwrap_or(0);
+        Self(u32::try_from(nearest).unwrap_or(u32::MAX))
     }
 
     /// [`Amount::plus`] where a guard has already shown that the sum fits. Should the guard be

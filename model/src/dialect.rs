@@ -103,7 +103,7 @@ impl Choice for u32 {
 
 macro_rules! dialect {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $rule:literal;)+) => {
-        /// The named choices where the rules leave freedom (VER-2, U1 to U18). The defaults are the
+        /// The named choices where the rules leave freedom (VER-2, U1 to U18, P1). The defaults are the
         /// rule book's; another engine is checked under its own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct Dialect {
@@ -177,6 +177,8 @@ dialect! {
     metadata_on_canceled: bool = false, "PI-10";
     /// Does a fully refunded open charge turn `refunded` at its final capture by itself?
     refunded_at_final_capture: bool = true, "U16, B43";
+    /// Does exactly one half of a unit in the share of a fee or transfer round away from zero (else toward zero)?
+    half_of_a_share_rounds_up: bool = true, "P1, REF-8";
     /// Is a released authorization shown as `amount_refunded`, as the API of 2022 did?
     release_shown_as_refund: bool = true, "U14, HOLD-13, HOLD-19";
 }

@@ -1,6 +1,6 @@
 //! What can happen: what a client asks ([`Operation`]) and what the world does ([`EnvironmentEvent`]).
 
-use crate::{Currency, PaymentMethod, Target};
+use crate::{Currency, PaymentMethod};
 
 /// Which PaymentIntent, counted from 0 in the order of creation; `pi1` in traces is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,31 +111,6 @@ pub enum Operation {
     CreateSession(CreateSession),
     /// Close the Checkout Session before anyone pays (CHK-1).
     ExpireSession,
-}
-
-impl Operation {
-    /// The object it works on.
-    #[must_use]
-    pub const fn about(&self) -> Target {
-        match *self {
-            Self::CreateIntent { intent, .. }
-            | Self::UpdateIntent { intent, .. }
-            | Self::ConfirmIntent { intent, .. }
-            | Self::CaptureIntent { intent, .. }
-            | Self::CancelIntent { intent, .. }
-            | Self::CreateRefund { intent, .. }
-            | Self::CancelRefund { intent, .. }
-            | Self::RefundFee { intent, .. }
-            | Self::ReverseTransfer { intent, .. }
-            | Self::CreateTransfer { intent, .. } => Target::Payment(intent),
-            Self::CreateSetup { .. }
-            | Self::UpdateSetup { .. }
-            | Self::ConfirmSetup { .. }
-            | Self::CancelSetup { .. }
-            | Self::VerifyMicrodeposits => Target::Setup,
-            Self::CreateSession(_) | Self::ExpireSession => Target::Session,
-        }
-    }
 }
 
 /// Parameters of [`Operation::CreateIntent`].

@@ -9,7 +9,7 @@
 //! 4. [`Observation`] — what an outsider sees of a [`State`]; properties read nothing else.
 //! 5. [`Dialect`] — the choices that the rules leave open, each a named field.
 //!
-//! Rule ids (A1…, B1…, C1…, §2.x, U1…) refer to the index in `model/README.md`.
+//! Requirement ids (`B34`, `CAP-6`) are those of `spec/`; the index in `model/README.md` says where each is modeled.
 #![forbid(unsafe_code)]
 
 mod amount;
@@ -24,10 +24,12 @@ mod outcome;
 mod payment;
 mod rejection;
 pub mod rendering;
+mod retarget;
 mod session;
 mod setup;
 mod state;
 mod status;
+mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
@@ -55,4 +57,5 @@ pub use state::{OwnedObservation, State};
 pub use status::{
     ChargeStatus, Currency, IntentStatus, PaymentError, PaymentStatus, RefundStatus, SessionStatus, SetupStatus,
 };
+pub use table::{EventKind, OperationKind, StatusOf};
 pub use transition::{Transition, transition};

@@ -1,6 +1,8 @@
 //! What an input names: the payment that it is about, the object that it would make, the payment method, the key.
 
-use crate::{EnvironmentEvent, Input, IntentId, KeyId, Observation, Operation, PaymentMethod, Target, Update};
+use crate::{
+    Confirm, Create, EnvironmentEvent, Input, IntentId, KeyId, Observation, Operation, PaymentMethod, Target, Update,
+};
 
 impl Target {
     /// The PaymentIntent, if it is about one or about what belongs to one.
@@ -18,46 +20,24 @@ impl Operation {
     /// from whoever asks for them.
     #[must_use]
     pub const fn creates(&self) -> Option<Target> {
-        match self {
-            Self::CreateIntent { .. } | Self::CreateSetup { .. } | Self::CreateSession(_) => Some(self.about()),
-            Self::UpdateIntent { .. }
-            | Self::ConfirmIntent { .. }
-            | Self::CaptureIntent { .. }
-            | Self::CancelIntent { .. }
-            | Self::CreateRefund { .. }
-            | Self::CancelRefund { .. }
-            | Self::RefundFee { .. }
-            | Self::ReverseTransfer { .. }
-            | Self::CreateTransfer { .. }
-            | Self::UpdateSetup { .. }
-            | Self::ConfirmSetup { .. }
-            | Self::CancelSetup { .. }
-            | Self::VerifyMicrodeposits
-            | Self::ExpireSession => None,
-        }
+        if self.kind().creates() { Some(self.about()) } else { None }
     }
 
     /// The payment method that it names.
     #[must_use]
     pub const fn method(&self) -> Option<PaymentMethod> {
-        match *self {
-            Self::CreateIntent { create, .. } => create.method,
-            Self::UpdateIntent { update: Update::Method(method), .. } | Self::UpdateSetup { method } => Some(method),
-            Self::ConfirmIntent { confirm, .. } => confirm.method,
-            Self::CreateSetup { method, .. } | Self::ConfirmSetup { method } => method,
-            Self::UpdateIntent { .. }
-            | Self::CaptureIntent { .. }
-            | Self::CancelIntent { .. }
-            | Self::CreateRefund { .. }
-            | Self::CancelRefund { .. }
-            | Self::RefundFee { .. }
-            | Self::ReverseTransfer { .. }
-            | Self::CreateTransfer { .. }
-            | Self::CancelSetup { .. }
-            | Self::VerifyMicrodeposits
-            | Self::CreateSession(_)
-            | Self::ExpireSession => None,
+        // No other operation has the parameter.
+        if let Self::CreateIntent { create: Create { method, .. }, .. }
+        | Self::ConfirmIntent { confirm: Confirm { method, .. }, .. }
+        | Self::CreateSetup { method, .. }
+        | Self::ConfirmSetup { method } = *self
+        {
+            return method;
         }
+        if let Self::UpdateIntent { update: Update::Method(method), .. } | Self::UpdateSetup { method } = *self {
+            return Some(method);
+        }
+        None
     }
 }
 
@@ -65,15 +45,9 @@ impl EnvironmentEvent {
     /// The PaymentIntent that it happens to.
     #[must_use]
     pub const fn intent(&self) -> Option<IntentId> {
-        match *self {
-            Self::Authenticate { intent, .. }
-            | Self::Settle { intent }
-            | Self::CloseCancelWindow { intent }
-            | Self::PostToLedger { intent }
-            | Self::ExpireHold { intent }
-            | Self::Refund { intent, .. }
-            | Self::CustomerPays { intent, .. } => Some(intent),
-            Self::AuthenticateSetup { .. } | Self::SettleSetup | Self::PruneKey { .. } | Self::Advance { .. } => None,
+        match self.about() {
+            Some(target) => target.intent(),
+            None => None,
         }
     }
 }

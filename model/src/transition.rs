@@ -70,7 +70,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
                 self.change_intent(intent, |payment, config, outbox| payment.cancel(config, reason, outbox))
             }
             Operation::CreateRefund { intent, refund } => {
-                self.change_intent(intent, |payment, _, outbox| payment.refund(refund, outbox))
+                self.change_intent(intent, |payment, config, outbox| payment.refund(config, refund, outbox))
             }
             Operation::CancelRefund { intent, refund } => {
                 self.change_intent(intent, |payment, _, outbox| payment.cancel_refund(refund, outbox))

@@ -116,6 +116,13 @@ create  pi1 1000 usd manual multicapture method=card_visa confirm => requires_ca
 capture pi1 700 final=false => requires_capture
 refund  pi1 700             => succeeded refunded=700 refunded_flag=false
 capture pi1 0               => succeeded refunded=700 captured_flag=true refunded_flag=false
+
+# P1, REF-8: one half of a unit stays with the seller until the last refund; more than one half does not.
+dialect half_of_a_share_rounds_up=no
+create  pi1 600 usd automatic method=card_visa flow=destination transfer=3 confirm => succeeded transfers=3
+refund  pi1 100 reverse_transfer => succeeded refunded=100 reversals=0
+refund  pi1 101 reverse_transfer => succeeded refunded=201 reversals=1
+refund  pi1 399 reverse_transfer => succeeded refunded=600 reversals=3
 ";
 
 /// Where it goes otherwise than it says, under these config.

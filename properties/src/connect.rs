@@ -1,5 +1,7 @@
 //! Fees of the platform and transfers to connected accounts.
 
+use std::cmp::Ordering;
+
 use holdfast_model::{
     Accepted, Amount, Capture, CaptureMethod, Config, Confirm, Flow, IntentStatus, Operation, PaymentView, Rejection,
     Update,
@@ -213,32 +215,24 @@ fn standing_amounts_apply_at_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Ju
 /// What an operation says about fee and transfer amount, and the flow it says it for.
 fn connect_parameters(step: &PaymentStep<'_, '_>) -> Option<(Option<i64>, Option<i64>, Flow)> {
     let flow = step.before.map(|before| before.flow);
-    match step.operation? {
-        Operation::CreateIntent { create, .. } if step.before.is_none() => {
-            Some((create.fee, create.transfer, create.flow))
-        }
-        Operation::UpdateIntent { update, .. } => match update {
+    // No other operation has these parameters.
+    let operation = step.operation?;
+    if let Operation::CreateIntent { create, .. } = operation {
+        return step.before.is_none().then_some((create.fee, create.transfer, create.flow));
+    }
+    if let Operation::UpdateIntent { update, .. } = operation {
+        return match update {
             Update::Fee(fee) => Some((Some(*fee), None, flow?)),
             Update::Transfer(transfer) => Some((None, Some(*transfer), flow?)),
             Update::Amount(_) | Update::Method(_) | Update::CaptureMethod(_) | Update::Metadata => None,
-        },
-        Operation::ConfirmIntent { confirm: Confirm { fee, transfer, .. }, .. } => Some((*fee, *transfer, flow?)),
-        Operation::CaptureIntent { capture, .. } => Some((capture.fee, capture.transfer, flow?)),
-        Operation::CreateIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
+        };
     }
+    if let Operation::ConfirmIntent { confirm: Confirm { fee, transfer, .. }, .. }
+    | Operation::CaptureIntent { capture: Capture { fee, transfer, .. }, .. } = operation
+    {
+        return Some((*fee, *transfer, flow?));
+    }
+    None
 }
 
 /// If false, a fee is accepted that nobody will ever owe.
@@ -327,43 +321,59 @@ fn named_amount_is_moved<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     })
 }
 
-/// How much of `total` goes back with this refund, of what has not gone back yet: all with a refund of all
-/// that was left, its share otherwise, rounded down (B44, REF-8).
-fn due_back(before: &PaymentView, given_back: Amount, total: Amount, already: Amount) -> Option<Amount> {
-    let left = total.minus(already)?;
+/// A sum of the platform or the seller, and what of it went back before a refund and after it.
+#[derive(Clone, Copy)]
+struct Returned {
+    total: Amount,
+    before: Amount,
+    after: Amount,
+}
+
+/// Whether the refund of `given_back` returned its share: all that was left with the refund that empties the charge.
+/// Otherwise the share is within half a unit of its proportion, or all that was left if that is less (B44, REF-8, P1).
+fn fits(share: Returned, given_back: Amount, before: &PaymentView, half_rounds_up: bool) -> Option<bool> {
+    let left = share.total.minus(share.before)?;
+    let moved = share.after.minus(share.before)?;
     if given_back == rest(before) {
-        return Some(left);
+        return Some(moved == left);
     }
-    let product = u64::from(total.get()).checked_mul(u64::from(given_back.get()))?;
-    let share = product.checked_div(u64::from(before.received.get()))?;
-    Some(left.min(Amount::new(u32::try_from(share).ok()?)))
+    let product = |one: Amount, other: Amount| u128::from(one.get()).checked_mul(u128::from(other.get()));
+    let (exact, found) = (product(share.total, given_back)?, product(moved, before.received)?);
+    let all_that_is_left = moved == left && found < exact;
+    let nearest = match exact.abs_diff(found).checked_mul(2)?.cmp(&u128::from(before.received.get())) {
+        Ordering::Less => true,
+        Ordering::Equal => half_rounds_up == (found > exact),
+        Ordering::Greater => false,
+    };
+    Some(moved <= left && (nearest || all_that_is_left))
 }
 
 /// If false, a refund takes back another part of the fee or of the transfer than the merchant asked for with
-/// it, or nothing, and the platform or the seller pays for the rest.
-fn refund_returns_its_share<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+/// it, or nothing, or the parts do not add up to the whole, and the platform or the seller pays for the rest.
+pub(crate) fn returned_shares_add_up<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let (Some((refund, before)), Some(after)) = (step.refund_asked(), step.after) else { return Judgement::Vacuous };
     let sum = |payment: &PaymentView| payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
     let Some(given_back) = sum(after).minus(sum(before)).filter(|amount| !amount.is_zero()) else {
         return Judgement::Vacuous;
     };
     let (from, to) = (before.ledger, after.ledger);
-    let fee = due_back(before, given_back, from.fees, from.fees_refunded);
-    let transfer = due_back(before, given_back, from.transfers, from.reversals);
+    let fee = Returned { total: from.fees, before: from.fees_refunded, after: to.fees_refunded };
+    let transfer = Returned { total: from.transfers, before: from.reversals, after: to.reversals };
+    let half_rounds_up = step.config.dialect.half_of_a_share_rounds_up;
+    let right = |share| fits(share, given_back, before, half_rounds_up) == Some(true);
     let (asked_fee, asked_transfer) = (refund.refund_application_fee, refund.reverse_transfer);
-    let expected = (!asked_fee || to.fees_refunded.minus(from.fees_refunded) == fee)
-        && (!asked_transfer || to.reversals.minus(from.reversals) == transfer);
+    let expected = (!asked_fee || right(fee)) && (!asked_transfer || right(transfer));
     given(asked_fee || asked_transfer, expected, || {
         format!(
-            "{refund:?} of {} from {}: fees refunded {} became {} (share {:?}), reversals {} became {} (share {:?})",
+            "{refund:?} of {} from {}: of fees {}, {} refunded became {}; of transfers {}, {} reversed became {}",
             given_back.get(),
             before.received.get(),
-            from.fees_refunded.get(),
-            to.fees_refunded.get(),
-            fee.map(Amount::get),
-            from.reversals.get(),
-            to.reversals.get(),
-            transfer.map(Amount::get)
+            fee.total.get(),
+            fee.before.get(),
+            fee.after.get(),
+            transfer.total.get(),
+            transfer.before.get(),
+            transfer.after.get()
         )
     })
 }
@@ -439,12 +449,9 @@ pub(crate) fn capture_settles_fee_and_share<V: Voice>(step: &PaymentStep<'_, '_>
 }
 
 /// If false, a platform loses a fee that it was entitled to keep, a seller's money is taken back by a
-/// refund that did not ask for it, or another sum goes back or out than the merchant asked for.
+/// refund that did not ask for it, or another sum goes back or out than the merchant named.
 pub(crate) fn connect_money_goes_back_when_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    fees_are_kept_unless_asked(step)
-        .and(|| transfers_are_kept_unless_asked(step))
-        .and(|| named_amount_is_moved(step))
-        .and(|| refund_returns_its_share(step))
+    fees_are_kept_unless_asked(step).and(|| transfers_are_kept_unless_asked(step)).and(|| named_amount_is_moved(step))
 }
 
 /// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.

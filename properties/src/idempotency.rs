@@ -4,7 +4,7 @@ use holdfast_model::trace::describe;
 use holdfast_model::{DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Operation, Outcome, Rejection};
 
 use crate::judgement::{Judgement, Voice, given};
-use crate::step::{Step, find_key, subject};
+use crate::step::{Step, find_key};
 use crate::words::changes;
 
 /// A key is kept for a day from its answer (IDEM-2, IDEM-13).
@@ -23,10 +23,6 @@ fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
 /// looked at.
 fn anything_in_progress(step: &Step<'_>) -> bool {
     step.before.keys.iter().flatten().any(|view| view.answer.is_none())
-}
-
-const fn creates(operation: &Operation) -> bool {
-    matches!(operation, Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_))
 }
 
 /// A request under a key that was carried out in this step: the key, the request and the answer as
@@ -83,15 +79,12 @@ fn key_in_use_is_a_conflict<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 /// If false, two requests change one object at once, and one of the changes is lost.
 fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let Input::Call(call) = step.input else { return Judgement::Vacuous };
-    let wanted = subject(&call.operation);
+    let wanted = call.operation.about();
     // What is only being created has no lock that a request could meet.
-    let busy = !creates(&call.operation)
-        && step
-            .before
-            .keys
-            .iter()
-            .flatten()
-            .any(|view| view.answer.is_none() && !creates(&view.operation) && subject(&view.operation) == wanted);
+    let busy = call.operation.creates().is_none()
+        && step.before.keys.iter().flatten().any(|view| {
+            view.answer.is_none() && view.operation.creates().is_none() && view.operation.about() == wanted
+        });
     let premise = busy && call.fault == DeliveryFault::None && step.known_key().is_none();
     given(premise, step.outcome == Err(Rejection::LockTimeout), || {
         let asked = Input::from(call.operation);

@@ -98,7 +98,7 @@ catalogue! {
     refund_step refunds::no_partial_refund_with_connect_money "under multicapture, a partial refund with fee or transfer is refused" "B44 B45";
     refund_step refunds::each_latch_bars_its_own_refunds "after a refund of fee or transfer by hand, none is made with a refund" "I9 B47 D2";
     operation_step refunds::only_waiting_refunds_are_canceled "only a refund that waits for the customer is canceled" "ERR-24 REF-6";
-    refund_step refunds::refund_refusals_are_true "a refusal to refund is true, and for a reason that refunds have" "B42 B44 B45 B47 D2 PI-36 ERR-16";
+    refund_step refunds::refund_refusals_are_true "a refusal to refund is true, and for a reason that refunds have" "B42 B44 B45 B47 D2 PI-36 ERR-16 P2";
 
     // Fees and transfers
     payment connect::connect_money_is_bounded "fees and transfers stay within what was captured, and what goes back within them" "I8 B46 CON-2 CON-8";
@@ -108,7 +108,8 @@ catalogue! {
     capture_step connect::capture_settles_fee_and_share "a capture pays the fee and share it names, else the standing ones" "B48 B50 U11";
     operation_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 ERR-25 CON-1";
     operation_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
-    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back, and separate transfers out, exactly when asked for, and as much" "B44 B46 REF-8 CON-4 CON-5";
+    payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back, and separate transfers out, only when asked for, and as much as is named" "B44 B46 CON-4 CON-5";
+    payment_change connect::returned_shares_add_up "a partial refund returns the nearest unit of its share, and the last one all that is left" "B44 REF-8 P1";
     payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
     // Capture in the background
@@ -181,7 +182,6 @@ mod money;
 mod notifications;
 mod refunds;
 mod refusal;
-pub mod requirements;
 mod session;
 mod setup;
 mod snapshot;
@@ -195,7 +195,7 @@ pub use catalogue::{Kind, Property};
 use holdfast_model::{Config, IntentId, Observation, PaymentView};
 pub use judgement::{Judgement, Verdicts, Voice};
 pub use snapshot::{Happening, Snapshot, Trace};
-pub use step::{Captured, PaymentStep, Step, Subject, subject};
+pub use step::{Captured, PaymentStep, Step};
 
 /// The source of each topic, for [`Property::why`].
 const SOURCES: [(&str, &str); 11] = [

@@ -267,7 +267,7 @@ fn is_true_of(reason: Rejection, refund: &CreateRefund, before: &PaymentView) ->
     } else if reason == Rejection::PartialWithReversal {
         refund.reverse_transfer && partial(refund, before)
     } else if reason == Rejection::NoFeeToRefund {
-        refund.refund_application_fee && !has(|charge| charge.links.application_fee)
+        refund.refund_application_fee && !has(|charge| charge.links.application_fee || charge.links.transfer)
     } else if reason == Rejection::FeeLatched {
         refund.refund_application_fee && has(|charge| charge.fee_latch)
     } else if reason == Rejection::NoTransferToReverse {

@@ -2,18 +2,18 @@
 
 use holdfast_model::{
     EnvironmentEvent, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode, SetupStatus,
-    SetupView,
+    SetupView, Target,
 };
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::refusal::refused;
-use crate::step::{Step, Subject, subject};
+use crate::step::Step;
 
 use SetupStatus::{Canceled, Processing, RequiresAction, RequiresConfirmation, RequiresPaymentMethod, Succeeded};
 
 /// An operation on the SetupIntent that was carried out.
 fn operation<'s>(step: &'s Step<'_>) -> Option<&'s Operation> {
-    step.performed().filter(|operation| subject(operation) == Subject::Setup)
+    step.performed().filter(|operation| operation.about() == Target::Setup)
 }
 
 fn both<'a>(step: &Step<'a>) -> Option<(&'a SetupView, &'a SetupView)> {

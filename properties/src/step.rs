@@ -27,40 +27,6 @@ pub struct Step<'a> {
     told: u64,
 }
 
-/// The object that an operation is about, and that it locks while it is carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A PaymentIntent with all that belongs to it.
-    Intent(IntentId),
-    /// The SetupIntent.
-    Setup,
-    /// The Checkout Session.
-    Session,
-}
-
-/// The object that `operation` is about.
-#[must_use]
-pub const fn subject(operation: &Operation) -> Subject {
-    match *operation {
-        Operation::CreateIntent { intent, .. }
-        | Operation::UpdateIntent { intent, .. }
-        | Operation::ConfirmIntent { intent, .. }
-        | Operation::CaptureIntent { intent, .. }
-        | Operation::CancelIntent { intent, .. }
-        | Operation::CreateRefund { intent, .. }
-        | Operation::CancelRefund { intent, .. }
-        | Operation::RefundFee { intent, .. }
-        | Operation::ReverseTransfer { intent, .. }
-        | Operation::CreateTransfer { intent, .. } => Subject::Intent(intent),
-        Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits => Subject::Setup,
-        Operation::CreateSession(_) | Operation::ExpireSession => Subject::Session,
-    }
-}
-
 impl<'a> Step<'a> {
     /// The step from `before` to `after`.
     #[must_use]
@@ -174,20 +140,10 @@ impl<'a> Step<'a> {
             (Some(Operation::ExpireSession), _) => {
                 self.before.session.and_then(|session| session.intent) == Some(intent.0)
             }
-            (Some(operation), _) => subject(operation) == Subject::Intent(intent),
-            (None, Input::Event(event)) => match event {
-                EnvironmentEvent::Authenticate { intent: named, .. }
-                | EnvironmentEvent::Settle { intent: named }
-                | EnvironmentEvent::CloseCancelWindow { intent: named }
-                | EnvironmentEvent::PostToLedger { intent: named }
-                | EnvironmentEvent::ExpireHold { intent: named }
-                | EnvironmentEvent::Refund { intent: named, .. } => named == intent,
-                EnvironmentEvent::CustomerPays { intent: named, .. } => of_session(named),
-                EnvironmentEvent::Advance { .. } => true,
-                EnvironmentEvent::AuthenticateSetup { .. }
-                | EnvironmentEvent::SettleSetup
-                | EnvironmentEvent::PruneKey { .. } => false,
-            },
+            (Some(operation), _) => operation.about() == Target::Payment(intent),
+            (None, Input::Event(EnvironmentEvent::CustomerPays { intent: named, .. })) => of_session(named),
+            (None, Input::Event(EnvironmentEvent::Advance { .. })) => true,
+            (None, Input::Event(event)) => event.intent() == Some(intent),
             (None, Input::Call(_) | Input::Begin { .. } | Input::Finish { .. }) => false,
         }
     }
@@ -318,7 +274,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let intent = IntentId(place);
         let addressed = step.addresses(intent);
         let changed = step.has_changed(place, before, after);
-        let operation = step.performed.as_ref().filter(|operation| subject(operation) == Subject::Intent(intent));
+        let operation = step.performed.as_ref().filter(|operation| operation.about() == Target::Payment(intent));
         let told_of = step.notifications.iter().any(|notification| is_about(intent, notification));
         let this =
             Self { config: step.after.config, intent, before, after, step, operation, addressed, changed, told_of };

@@ -271,7 +271,12 @@ fn charge(
     let captured = before.captured_amount;
     found.was_amount("amount_captured", &previous.amount_captured, captured, captured);
     let (shown, flag) = refund_shown(scene.config, view, before);
-    found.was_amount("amount_refunded", &previous.amount_refunded, shown, before.refunded_amount);
+    // Previous values are rendered in the version of the event, like the object (P6).
+    let rest = before.refunded_amount.plus(before.released).filter(|_| is_old(told) && before.captured);
+    let is_rest = rest.is_some_and(|rest| previous.amount_refunded.value() == Some(&i64::from(rest.get())));
+    if !is_rest {
+        found.was_amount("amount_refunded", &previous.amount_refunded, shown, before.refunded_amount);
+    }
     found.flag("captured", true, &previous.captured, before.captured, before.captured);
     found.flag("refunded", true, &previous.refunded, flag, before.refunded);
     found.word("status", true, &previous.status, &[before.status.name()]);
@@ -347,6 +352,17 @@ pub(super) fn part_returned(told: &Told) -> Option<i64> {
     Some(now.saturating_sub(was))
 }
 
+/// The statuses of a SetupIntent at the end of the request that creates it, in the words of every version (C17, P21).
+const CREATED: [&str; 7] = [
+    "requires_payment_method",
+    "requires_source",
+    "requires_confirmation",
+    "requires_action",
+    "requires_source_action",
+    "processing",
+    "succeeded",
+];
+
 fn setup(found: &mut Differences, object: &Object, kind: Kind, after: &SetupView) {
     let old = match after.status {
         SetupStatus::RequiresPaymentMethod => "requires_source",
@@ -356,7 +372,12 @@ fn setup(found: &mut Differences, object: &Object, kind: Kind, after: &SetupView
         | SetupStatus::Succeeded
         | SetupStatus::Canceled => after.status.name(),
     };
-    found.word("status", false, &object.status, &[after.status.name(), old]);
+    if kind == Kind::SetupCreated {
+        // The event is frozen at the end of its request, which may confirm the intent (P21).
+        found.word("status", false, &object.status, &CREATED);
+    } else {
+        found.word("status", false, &object.status, &[after.status.name(), old]);
+    }
     if object.cancellation_reason.text().is_some() && kind != Kind::SetupCanceled {
         found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
     }

@@ -151,7 +151,7 @@ struct Search<'a, 'b> {
     furthest: (u32, u32),
     last: Vec<u32>,
     /// Something did not fit: the model's room, or an event too far ahead.
-    was_bounded: Option<&'static str>,
+    was_bounded: std::cell::Cell<Option<&'static str>>,
 }
 
 /// Looks for a history. `events` are in the order of their times; `twins` of them were told twice under two ids, and only once here.
@@ -181,7 +181,7 @@ pub(crate) fn search_without(
         heap: BinaryHeap::with_capacity(64),
         furthest: (0, 0),
         last: Vec::new(),
-        was_bounded: None,
+        was_bounded: std::cell::Cell::new(None),
     };
     search.add(start, Way::default());
     search.run()
@@ -203,7 +203,7 @@ impl Search<'_, '_> {
             }
             self.expand(&place, way);
         }
-        let finding = match self.was_bounded {
+        let finding = match self.was_bounded.get() {
             Some(why) => Finding::CannotTell { why: why.to_owned() },
             None => self.why(),
         };

@@ -19,27 +19,37 @@ pub(super) fn refund_of(view: Option<&PaymentView>, id: RefundId) -> Option<Refu
     view.and_then(|view| view.refunds.get(usize::from(id.0)).copied().flatten())
 }
 
+/// The reason why a search over many events of one second is not exhaustive.
+const CROWDED: &str = "more than 64 events of a payment came at the same time";
+
 impl Search<'_, '_> {
-    /// The events ahead that have not been told yet, as suggestions.
-    fn alphabet(&self, place: &Place) -> Alphabet<'_, '_> {
-        const AHEAD: usize = 24;
+    /// Returns the next events that no step explains yet, as suggestions, and whether events of the same second were
+    /// cut off: then the suggestions may be incomplete.
+    fn alphabet(&self, place: &Place) -> (Alphabet<'_, '_>, bool) {
+        const AHEAD: usize = 64;
         let from = usize::try_from(place.open).unwrap_or(usize::MAX);
         let ahead = self.case.events.iter().enumerate().skip(from);
-        let near = ahead.filter(|(index, _)| !place.has_told(*index)).map(|(_, told)| told).take(AHEAD).collect();
-        Alphabet::new(self.case, near)
+        let mut ahead = ahead.filter(|(index, _)| !place.has_told(*index)).map(|(_, told)| told);
+        let near: Vec<_> = ahead.by_ref().take(AHEAD).collect();
+        let is_cut = near.first().zip(ahead.next()).is_some_and(|(first, next)| first.created == next.created);
+        (Alphabet::new(self.case, near), is_cut)
     }
 
-    /// The inputs that could come next.
+    /// Returns the inputs that could come next. Where suggestions were cut off, the search is bounded from here on.
     pub(super) fn inputs(&self, place: &Place) -> Vec<Input> {
         let sight = place.state.observe(&self.case.config);
         let world = sight.observation(&self.case.config);
-        let alphabet = self.alphabet(place);
+        let (alphabet, is_cut) = self.alphabet(place);
         let is_setup = self.case.events.first().is_some_and(|told| told.kind.starts_with("setup_intent."));
-        if is_setup {
+        let inputs = if is_setup {
             alphabet.of_setup(world.setup)
         } else {
             alphabet.of_payment(world.payments.first().and_then(Option::as_ref))
+        };
+        if is_cut {
+            self.was_bounded.set(Some(CROWDED));
         }
+        inputs
     }
 
     /// Lets `input` happen at `at`, and goes on from there in every way that events tell of it.
@@ -47,7 +57,7 @@ impl Search<'_, '_> {
         let config = &self.case.config;
         let made = transition(config, &place.state, input);
         if made.outcome == Err(Rejection::BeyondBounds) {
-            self.was_bounded = Some("the model has room for four refunds of a payment, and there are more");
+            self.was_bounded.set(Some("the model has room for four refunds of a payment, and there are more"));
             return;
         }
         let told = made.notifications.as_slice();
@@ -142,7 +152,7 @@ impl Search<'_, '_> {
                 continue;
             }
             if !named.tell(index) {
-                self.was_bounded = Some("more than 64 events of a payment came at the same time");
+                self.was_bounded.set(Some(CROWDED));
                 return false;
             }
             *next = named;
@@ -271,7 +281,7 @@ impl Search<'_, '_> {
                             dead.is_some_and(|refund| i64::from(refund.amount.get()) == amount)
                         })
                     };
-                    before.is_some_and(|before| !is_again(before) && self.alphabet(place).presupposes(before, amount))
+                    before.is_some_and(|before| !is_again(before) && self.alphabet(place).0.presupposes(before, amount))
                 }
                 Operation::CreateIntent { .. }
                 | Operation::UpdateIntent { .. }
@@ -287,7 +297,7 @@ impl Search<'_, '_> {
                 | Operation::ExpireSession => true,
             },
             Input::Event(EnvironmentEvent::Refund { refund, progress, .. }) => {
-                before.is_some_and(|before| self.alphabet(place).presupposes_move(before, *refund, *progress))
+                before.is_some_and(|before| self.alphabet(place).0.presupposes_move(before, *refund, *progress))
             }
             Input::Event(
                 EnvironmentEvent::Authenticate { result, .. } | EnvironmentEvent::AuthenticateSetup { result },

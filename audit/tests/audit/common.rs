@@ -4,10 +4,10 @@ use std::io;
 use std::ops::Range;
 
 use holdfast_audit::{Listener, Options, Report, Unreadable, Verdict, audit};
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::drive;
-use holdfast_conformance::generator::Temper;
-use holdfast_conformance::subjects::EngineSubject;
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::drive;
+use holdfast_harness::generator::Bias;
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Config;
 use serde_json::Value;
 
@@ -23,8 +23,8 @@ pub(crate) fn logs(seeds: Range<u64>, version: Option<&str>) -> impl Iterator<It
     let mut subject = EngineSubject::default();
     let version = version.map(str::to_owned);
     seeds.map(move |seed| {
-        let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), temper, |_| ());
+        let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
+        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), bias, |_| ());
         assert!(drive.verdict.agrees(), "seed {seed}: {}", drive.verdict);
         let events = subject.log(version.as_deref()).unwrap();
         Log { name: format!("seed {seed}"), config: drive.sequence.config, events }

@@ -10,6 +10,7 @@
 
 mod common;
 mod own_log;
+mod recorded;
 mod samples;
 mod scripts;
 mod tampered;

@@ -1,7 +1,7 @@
 //! Short histories of the engine, as traces, and their logs.
 
-use holdfast_conformance::lockstep;
-use holdfast_conformance::subjects::EngineSubject;
+use holdfast_harness::lockstep;
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::trace::Script;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Three interchangeable payments: as large a state and as many properties as a model has, without
 //! being one.
 
-use holdfast_check::explore::{Judgement, PropertyBits, Space, Successor};
+use holdfast_explorer::{Judgement, PropertyBits, Space, Successor};
 use std::hash::{Hash, Hasher};
 
 const PAYMENTS: usize = 3;

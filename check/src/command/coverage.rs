@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use holdfast_conformance::choices::Bytes;
-use holdfast_conformance::coverage::{Coverage, Why};
-use holdfast_conformance::generator::{Sequence, Temper};
-use holdfast_conformance::subjects::EngineSubject;
+use holdfast_harness::choices::Bytes;
+use holdfast_harness::coverage::{Coverage, Why};
+use holdfast_harness::generator::{Bias, Sequence};
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Dialect};
 use holdfast_properties::AbstractTransition;
@@ -38,8 +38,8 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
     let mut coverage = known(&question.transitions)?;
     let mut subject = EngineSubject::default();
     let (mut failing, mut inputs) = (0_usize, 0_usize);
-    for (path, temper, bytes) in &entries {
-        let (drive, _) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *temper);
+    for (path, bias, bytes) in &entries {
+        let (drive, _) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *bias);
         inputs = inputs.saturating_add(drive.sequence.inputs.len());
         if !drive.verdict.agrees() {
             failing = failing.saturating_add(1);
@@ -114,7 +114,7 @@ fn known(file: &Path) -> Result<Coverage, Failure> {
     Ok(Coverage::of(known.collect::<Result<Vec<_>, _>>()?))
 }
 
-type Entry = (PathBuf, Temper, Vec<u8>);
+type Entry = (PathBuf, Bias, Vec<u8>);
 
 /// Every entry of the corpus, in order.
 fn entries(corpus: &[PathBuf]) -> Result<Vec<Entry>, Failure> {
@@ -122,7 +122,7 @@ fn entries(corpus: &[PathBuf]) -> Result<Vec<Entry>, Failure> {
     for path in corpus {
         let wrong = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
         let is_hostile = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_hostile"));
-        let temper = if is_hostile { Temper::Hostile } else { Temper::Friendly };
+        let bias = if is_hostile { Bias::Hostile } else { Bias::Friendly };
         let mut files = if path.is_dir() {
             let listed: Result<Vec<_>, _> =
                 fs::read_dir(path).map_err(wrong)?.map(|it| it.map(|it| it.path())).collect();
@@ -134,7 +134,7 @@ fn entries(corpus: &[PathBuf]) -> Result<Vec<Entry>, Failure> {
         files.sort();
         for file in files {
             let bytes = fs::read(&file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-            entries.push((file, temper, bytes));
+            entries.push((file, bias, bytes));
         }
     }
     Ok(entries)
@@ -147,15 +147,15 @@ fn distil(transitions: &Path, entries: &[Entry], folder: &Path) -> Result<usize,
     let mut subject = EngineSubject::default();
     let mut coverage = known(transitions)?;
     let mut kept = 0_usize;
-    for (_, temper, bytes) in sorted {
-        let (_, first) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *temper);
+    for (_, bias, bytes) in sorted {
+        let (_, first) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *bias);
         if first == 0 {
             continue;
         }
         kept = kept.saturating_add(1);
-        let into = match temper {
-            Temper::Friendly => folder.join("lockstep"),
-            Temper::Hostile => folder.join("lockstep_hostile"),
+        let into = match bias {
+            Bias::Friendly => folder.join("lockstep"),
+            Bias::Hostile => folder.join("lockstep_hostile"),
         };
         write(&into.join(format!("{kept:04}")), bytes)?;
     }

@@ -4,6 +4,7 @@
 //! not go as it says; 2 bad usage or input; 3 incomplete.
 
 mod audit;
+mod conclusion;
 mod coverage;
 mod drive;
 mod explore;

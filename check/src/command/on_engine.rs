@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use holdfast_conformance::generator::Sequence;
-use holdfast_conformance::lockstep::Stepped;
-use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Lockstep, Verdict, Way, way};
+use holdfast_harness::generator::Sequence;
+use holdfast_harness::lockstep::Stepped;
+use holdfast_harness::{Lockstep, RunMode, Verdict, run_mode};
+use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Config;
 use holdfast_model::trace::{Script, describe};
 use serde_json::json;
@@ -17,8 +17,8 @@ use crate::table::counted;
 pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     let script = replay::read(file, stage)?;
     let config = options.decide(script.config);
-    let way = way::of(&script).map_err(|why| Failure::Usage(format!("{}: {why}", file.display())))?;
-    if way != Way::Lockstep {
+    let way = run_mode::of(&script).map_err(|why| Failure::Usage(format!("{}: {why}", file.display())))?;
+    if way != RunMode::Lockstep {
         return in_its_way(way, &script, config, options, stage);
     }
     let mut subject = EngineSubject::default();
@@ -84,7 +84,7 @@ pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Resu
 /// A trace that names its way is brought to the engine in that way, as a whole; what it expects on its lines is what a
 /// calm model does, and is not compared.
 fn in_its_way(
-    way: Way,
+    way: RunMode,
     script: &Script,
     config: Config,
     options: &Options,

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use holdfast_model::trace::parse_duration;
 use holdfast_model::{Config, Dialect};
 
-use crate::explore::Part;
+use holdfast_explorer::Part;
 
 /// Which explorer explores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -28,8 +28,8 @@ pub struct Options {
     #[arg(long, global = true, value_enum)]
     pub explorer: Option<Which>,
 
-    /// Threads to explore on [default: all there are]
-    #[arg(long, global = true, value_name = "N")]
+    /// Threads to explore on, 1 to 1024 [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = threads)]
     pub threads: Option<NonZeroUsize>,
 
     /// Explore this part only, of so many, counted from 0
@@ -126,4 +126,10 @@ impl Options {
         let orders = if self.all_orders { "; all orders" } else { "" };
         format!("holdfast {}; dialect {dialect}; explorer {:?}{orders}", env!("CARGO_PKG_VERSION"), self.which())
     }
+}
+
+/// Parses a number of threads that a machine can start.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number: Option<NonZeroUsize> = text.parse().ok();
+    number.filter(|number| number.get() <= 1024).ok_or_else(|| "expected a number from 1 to 1024".to_owned())
 }

@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::select::{Job, jobs};
 use super::{Exit, Failure, Options, Stage};
-use crate::explore::{Explorer, Limits, Mode, Progress, Search, Why};
 use crate::predicate::Predicate;
 use crate::progress::Watch;
-use crate::scenarios::{Visit, retarget};
-use crate::space::ModelSpace;
 use crate::story::{Story, inputs_along};
+use holdfast_explorer::{Explorer, Limits, Mode, Progress, Search, Why};
+use holdfast_scenarios::Visit;
+use holdfast_scenarios::space::ModelSpace;
 
 pub(super) fn run(
     words: &[String],
@@ -144,7 +144,7 @@ fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> O
         });
         let name = place.and_then(|place| naming.iter().position(|other| *other == usize::from(place.0)));
         match name.map(u8::try_from) {
-            Some(Ok(name)) => retarget(*input, IntentId(name)),
+            Some(Ok(name)) => input.retarget(IntentId(name)),
             Some(Err(_)) | None => *input,
         }
     });

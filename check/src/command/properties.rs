@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::verdict::induction;
 use super::{Exit, Failure, Options, Plugs, Stage};
 use crate::catalogue::{Evidence, Property};
-use crate::scenarios::SCENARIOS;
 use crate::table::{Align, lay_out};
+use holdfast_scenarios::SCENARIOS;
 
 pub(super) fn run(
     name: Option<&str>,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use holdfast_conformance::mermaid::diagram;
+use holdfast_harness::mermaid::diagram;
 use holdfast_model::Rejection;
 use holdfast_model::trace::{Difference, Script, describe};
 use serde_json::{Value, json};
@@ -132,7 +132,11 @@ pub(super) fn read(file: &Path, stage: &mut Stage<'_>) -> Result<Script, Failure
         fs::read_to_string(file)
     };
     let text = text.map_err(|error| wrong(error.to_string()))?;
-    Script::parse(&text).map_err(|error| wrong(error.to_string()))
+    let script = Script::parse(&text).map_err(|error| wrong(error.to_string()))?;
+    if script.lines.is_empty() {
+        return Err(wrong("there is no step; expected at least one line such as `create pi1 1000 usd`".to_owned()));
+    }
+    Ok(script)
 }
 
 fn steps_in_json(script: &Script, story: &Story, differences: &[Vec<Difference>]) -> Vec<Value> {

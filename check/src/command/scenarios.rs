@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage};
-use crate::scenarios::{Room, SCENARIOS, Scenario};
 use crate::table::{Align, lay_out};
+use holdfast_scenarios::{Room, SCENARIOS, Scenario};
 
 pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
     if options.json {

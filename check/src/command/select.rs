@@ -3,7 +3,7 @@
 use holdfast_model::trace::correction;
 
 use super::{Failure, Options};
-use crate::scenarios::{SCENARIOS, Scenario, Variant, find};
+use holdfast_scenarios::{SCENARIOS, Scenario, Variant, find};
 
 /// One variant of one scenario.
 pub(super) struct Job {

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::counterexample::{Counterexample, FOLDER};
-use holdfast_conformance::drive::{self, Drive};
-use holdfast_conformance::generator::{Sequence, Temper};
-use holdfast_conformance::subjects::EngineSubject;
-use holdfast_conformance::{Verdict, Way};
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::counterexample::{Counterexample, FOLDER};
+use holdfast_harness::drive::{self, Drive};
+use holdfast_harness::generator::{Bias, Sequence};
+use holdfast_harness::{RunMode, Verdict};
+use holdfast_harness_engine::{EngineSubject, reproduction};
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage};
@@ -132,7 +132,7 @@ fn soak(
     let told = told(&counts, start);
     let executions = counts.executions.load(Ordering::Relaxed);
     let exit = match first.as_ref().map(|found| &found.what) {
-        None if executions == 0 => Exit::Incomplete,
+        None if executions == 0 || counts.inputs.load(Ordering::Relaxed) == 0 => Exit::Incomplete,
         None => Exit::Fine,
         Some(What::Failed(_, verdict)) if verdict.identity().is_none() => Exit::Incomplete,
         Some(What::Failed(..) | What::Panicked) => Exit::False,
@@ -149,7 +149,7 @@ fn soak(
     writeln!(stage.out, "{told}")?;
     let Some(Found { seed, what }) = first else {
         if exit == Exit::Incomplete {
-            writeln!(stage.out, "{}: there was no time for any.", stage.look.open("INCOMPLETE"))?;
+            writeln!(stage.out, "{}: no input was tried, so nothing is shown.", stage.look.open("INCOMPLETE"))?;
         } else {
             writeln!(stage.out, "{}: model and engine agree in every one.", stage.look.good("AGREED"))?;
         }
@@ -163,11 +163,11 @@ fn soak(
         return Ok(exit);
     };
     let mut subject = engine();
-    let judge = |sequence: &Sequence| Way::Lockstep.judge(&mut subject, sequence);
-    match Counterexample::out_of(&sequence, Way::Lockstep, judge) {
+    let judge = |sequence: &Sequence| RunMode::Lockstep.judge(&mut subject, sequence);
+    match Counterexample::out_of(&sequence, RunMode::Lockstep, judge) {
         None => writeln!(stage.out, "{verdict}")?,
         Some(counterexample) => {
-            writeln!(stage.out, "{counterexample}")?;
+            writeln!(stage.out, "{counterexample}{}", reproduction(&counterexample))?;
             if !question.no_keep {
                 let path = counterexample.write(Path::new(FOLDER));
                 let path = path.map_err(|error| Failure::Usage(format!("cannot write into {FOLDER}: {error}")))?;
@@ -194,10 +194,10 @@ fn work(
         }
         let seed = question.seed.wrapping_add(number);
         // Careful clients and careless ones by turns.
-        let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
+        let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
         // A panic is a find like any other; who has panicked is not asked again.
         let driven = catch_unwind(AssertUnwindSafe(|| {
-            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), temper, |_| ())
+            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), bias, |_| ())
         }));
         let Ok(Drive { sequence, verdict }) = driven else {
             counts.has_failed.store(true, Ordering::Relaxed);
@@ -224,7 +224,7 @@ fn told(counts: &Counts, start: Instant) -> String {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use holdfast_conformance::saboteurs::{Breaks, How, Saboteur};
+    use holdfast_harness_engine::injected_faults::{Breaks, How, InjectedFault};
 
     use super::*;
     use crate::command::Look;
@@ -238,7 +238,7 @@ mod tests {
     }
 
     /// An engine that panics when it is to cancel a payment.
-    static PANICS: Saboteur = Saboteur {
+    static PANICS: InjectedFault = InjectedFault {
         name: "a cancellation panics",
         rules: "C15",
         breaks: Breaks::Seen("answer"),

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use holdfast_conformance::strength::{self, Measured};
+use holdfast_harness_engine::strength::{self, Measured};
 use serde_json::json;
 
 use super::{Exit, Failure, Options, Stage};
@@ -49,7 +49,7 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
 /// Says who was never caught, and how long it took.
 fn tell(measured: &Measured, options: &Options, stage: &mut Stage<'_>, start: Instant) -> Result<Exit, Failure> {
     let Measured { seeds, budget, rows } = measured;
-    let never: Vec<&str> = rows.iter().filter(|row| row.worst().is_none()).map(|row| row.saboteur.name).collect();
+    let never: Vec<&str> = rows.iter().filter(|row| row.worst().is_none()).map(|row| row.injected.name).collect();
     let exit = if never.is_empty() { Exit::Fine } else { Exit::False };
     let always = rows.iter().filter(|row| row.never() == 0).count();
     if options.json {
@@ -62,7 +62,7 @@ fn tell(measured: &Measured, options: &Options, stage: &mut Stage<'_>, start: In
         return Ok(exit);
     }
     for row in rows.iter().filter(|row| row.never() > 0) {
-        writeln!(stage.out, "missed in {} of {seeds}: {} ({})", row.never(), row.saboteur.name, row.saboteur.breaks)?;
+        writeln!(stage.out, "missed in {} of {seeds}: {} ({})", row.never(), row.injected.name, row.injected.breaks)?;
     }
     let seconds = start.elapsed().as_secs();
     let all = counted(rows.len(), "saboteur");

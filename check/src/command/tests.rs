@@ -9,9 +9,9 @@ use holdfast_model::{Config, Observation};
 
 use super::{Exit, Look, Plugs, Stage, run};
 use crate::catalogue::{Catalogue, Moment, Properties, Property};
-use crate::explore::{Completion, Count, First, PropertyBits, Summary};
 use crate::record::{Record, Unit};
 use crate::story::Story;
+use holdfast_explorer::{Completion, Count, First, PropertyBits, Summary};
 
 /// One property about states, which is false once more than 500 is received, and one about steps,
 /// which is false of every refund.
@@ -247,7 +247,7 @@ fn interchangeable_payments_get_the_names_of_the_predicate() {
 #[test]
 fn scenarios_and_properties_are_listed() {
     let answer = check(&["scenarios"]);
-    for scenario in crate::scenarios::SCENARIOS {
+    for scenario in holdfast_scenarios::SCENARIOS {
         assert!(answer.out.contains(scenario.name) && answer.out.contains(scenario.bounds));
     }
     let answer = check(&["properties"]);
@@ -296,7 +296,7 @@ fn a_violation_found_while_exploring_is_explained() {
         "because  received 700 > 500",
         "changed  by step 2 of 2: capture pi1 700 final=false",
         "Found in toy: only.",
-        "FALSE: 1 of 2 properties false.",
+        "FALSE: 1 of 2 properties is false.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }

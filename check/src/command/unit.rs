@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::select::Job;
 use super::{Options, Which};
-use crate::explore::{Exploration, Explorer, Limits, Mode, Progress, Sighting, Stateright};
 use crate::progress::Watch;
 use crate::record::{Other, Unit};
-use crate::scenarios::Visit;
-use crate::space::ModelSpace;
 use crate::story::{Story, inputs_along};
+use holdfast_explorer::{Exploration, Explorer, Limits, Mode, Progress, Sighting, Stateright};
+use holdfast_scenarios::Visit;
+use holdfast_scenarios::space::ModelSpace;
 
 /// Explores one variant.
 pub(super) struct Exploring<'a> {

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use holdfast_model::trace::Script;
 use serde_json::{Value, json};
 
+use super::conclusion::{Conclusion, Facts};
 use super::select::default_names;
 use super::{Exit, Failure, Options, Stage};
 use crate::catalogue::{Catalogue, Evidence, Induction};
 use crate::explain::explain;
-use crate::explore::{CollisionBound, Completion};
 use crate::record::{Record, Unit};
 use crate::story::{Falsehood, Story};
 use crate::table::{Align, counted, grouped, lay_out};
+use holdfast_explorer::{CollisionBound, Completion};
 
 /// What a record says about a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +63,10 @@ pub(super) fn conclude(
     catalogue: &dyn Catalogue,
     stage: &mut Stage<'_>,
 ) -> Result<Exit, Failure> {
-    // What ended at a violation has told what it had to tell.
+    let cut = record.missing();
+    // A search that ended at a violation needs no second run, but it is as incomplete as any other.
     let ended = |name: &str| record.units.get(name).is_some_and(|unit| unit.violations().next().is_some());
-    let missing: Vec<&str> = record.missing().into_iter().filter(|name| !ended(name)).collect();
+    let (stopped, missing): (Vec<&str>, Vec<&str>) = cut.iter().copied().partition(|name| ended(name));
     let mine_is_done = !missing.iter().any(|name| mine.iter().any(|it| it == name));
     let disagreeing: Vec<&str> =
         record.units.iter().filter(|(_, unit)| unit.agrees() == Some(false)).map(|(name, _)| name.as_str()).collect();
@@ -73,23 +75,23 @@ pub(super) fn conclude(
         |name: &String| record.units.get(name).is_some_and(|unit| unit.exact.is_some() && unit.is_complete());
     let everything = default_names().iter().all(is_through);
     let judged: Vec<Judged> = (0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX))
-        .map(|property| judge(record, property, catalogue, missing.is_empty()))
+        .map(|property| judge(record, property, catalogue, cut.is_empty()))
         .collect();
 
     let any = |wanted: Verdict| judged.iter().any(|judged| judged.verdict == wanted);
-    let tested = any(Verdict::Holds) || any(Verdict::Unrefuted);
-    let exit = if any(Verdict::False) || !disagreeing.is_empty() {
-        Exit::False
-    } else if !missing.is_empty() || !tested || (everything && any(Verdict::Unwitnessed)) {
-        Exit::Incomplete
-    } else {
-        Exit::Fine
-    };
+    let conclusion = Conclusion::of(Facts {
+        is_false: any(Verdict::False),
+        disagrees: !disagreeing.is_empty(),
+        is_cut: !cut.is_empty(),
+        is_tested: any(Verdict::Holds) || any(Verdict::Unrefuted),
+        is_vacuous: everything && any(Verdict::Unwitnessed),
+    });
+    let exit = conclusion.exit();
 
     if options.json {
         let answer = json!({
             "exit": exit.code(),
-            "complete": missing.is_empty(),
+            "complete": cut.is_empty(),
             "shard_complete": mine_is_done,
             "missing": missing,
             "disagreeing": disagreeing,
@@ -109,7 +111,15 @@ pub(super) fn conclude(
             writeln!(stage.out, "\n{}", counterexample(judged.property, unit, script, catalogue))?;
         }
     }
-    summary(&judged, &Missing { all: &missing, mine }, &disagreeing, record, everything, stage)?;
+    summary(
+        &judged,
+        &Missing { all: &missing, stopped: &stopped, mine },
+        &disagreeing,
+        record,
+        conclusion,
+        everything,
+        stage,
+    )?;
     Ok(exit)
 }
 
@@ -199,7 +209,7 @@ fn scenarios_table(record: &Record, stage: &Stage<'_>) -> String {
 }
 
 fn row(name: &str, units: &[&Unit], of: usize) -> Vec<String> {
-    let figures = |of_exact: fn(&crate::explore::Summary) -> u64, of_other: fn(&crate::record::Other) -> u64| {
+    let figures = |of_exact: fn(&holdfast_explorer::Summary) -> u64, of_other: fn(&crate::record::Other) -> u64| {
         let of_unit = |unit: &&Unit| match (&unit.exact, &unit.stateright) {
             (Some(summary), _) => of_exact(summary),
             (None, Some(other)) => of_other(other),
@@ -302,6 +312,8 @@ fn counterexample(property: u8, unit: &str, script: &Script, catalogue: &dyn Cat
 /// What has not been explored to the end, and what this run had to explore.
 struct Missing<'a> {
     all: &'a [&'a str],
+    /// Variants whose search ended at a violation.
+    stopped: &'a [&'a str],
     mine: &'a [String],
 }
 
@@ -310,6 +322,7 @@ fn summary(
     missing: &Missing<'_>,
     disagreeing: &[&str],
     record: &Record,
+    conclusion: Conclusion,
     everything: bool,
     stage: &mut Stage<'_>,
 ) -> Result<(), Failure> {
@@ -336,16 +349,15 @@ fn summary(
     }
     let (broken, holding) = (count(Verdict::False), count(Verdict::Holds));
     let (unmet, unrefuted) = (count(Verdict::Unwitnessed), count(Verdict::Unrefuted));
-    if broken > 0 {
-        writeln!(stage.out, "{} {} of {} false.", look.bad("FALSE:"), broken, counted(judged.len(), "property"))?;
-    }
     if holding > 0 {
         let words = format!("in every state and every step of these scenarios: {} true.", counted(holding, "property"));
-        writeln!(stage.out, "{} {words}", look.good("OK:"))?;
+        let ok = if conclusion.is_ok() { format!("{} ", look.good("OK:")) } else { String::new() };
+        writeln!(stage.out, "{ok}{words}")?;
     }
     if unrefuted > 0 {
         let words = "not false; only the exact explorer tells whether that was put to the test.";
-        writeln!(stage.out, "{} {} {words}", look.good("OK:"), counted(unrefuted, "property"))?;
+        let ok = if conclusion.is_ok() { format!("{} ", look.good("OK:")) } else { String::new() };
+        writeln!(stage.out, "{ok}{} {words}", counted(unrefuted, "property"))?;
     }
     if unmet > 0 && everything {
         let words = "never put to the test: no scenario meets the premise.";
@@ -353,8 +365,22 @@ fn summary(
     } else if unmet > 0 {
         writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "property"))?;
     }
+    let open = count(Verdict::Open);
+    if broken > 0 && open > 0 {
+        let words = "no counterexample so far; the search ended at the violation, so nothing is proven.";
+        writeln!(stage.out, "{} {} {words}", look.open("OPEN:"), counted(open, "property"))?;
+    }
+    for name in missing.stopped {
+        writeln!(stage.out, "Not explored to the end, because a property is false there: {name}.")?;
+    }
     if missing.all.is_empty() && broken == 0 && holding == 0 && unrefuted == 0 {
         writeln!(stage.out, "{} no property was put to the test, so nothing is proven.", look.open("INCOMPLETE:"))?;
+    }
+    // The verdict comes last: it is what a reader sees first.
+    if broken > 0 {
+        let verb = if broken == 1 { "is" } else { "are" };
+        let of = counted(judged.len(), "property");
+        writeln!(stage.out, "{} {broken} of {of} {verb} false.", look.bad("FALSE:"))?;
     }
     Ok(())
 }

@@ -7,9 +7,9 @@ use holdfast_model::trace::correction;
 
 use super::select::{jobs, scenario};
 use super::{Exit, Failure, Options, Stage};
-use crate::explore::Stateright;
-use crate::scenarios::Visit;
-use crate::space::ModelSpace;
+use holdfast_explorer::Stateright;
+use holdfast_scenarios::Visit;
+use holdfast_scenarios::space::ModelSpace;
 
 pub(super) fn run(
     name: &str,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::explore::First;
+use holdfast_explorer::First;
 
 fn unit(variant: &str, unique: u64, completion: Completion) -> Unit {
     Unit {

@@ -6,11 +6,11 @@ use std::num::NonZeroUsize;
 use holdfast_model::testing::faults;
 use holdfast_properties::{CATALOGUE, Kind, Property};
 
-use crate::explore::{Exploration, Explorer, Mode, Path, PropertyBits, Summary};
-use crate::faults::{Caught, plant_all};
-use crate::induction::{Induction, Steps};
-use crate::scenarios::{SCENARIOS, Scenario, Visit};
-use crate::space::ModelSpace;
+use holdfast_explorer::{Exploration, Explorer, Mode, Path, PropertyBits, Summary};
+use holdfast_scenarios::faults::{Caught, plant_all};
+use holdfast_scenarios::induction::{Induction, Steps};
+use holdfast_scenarios::space::ModelSpace;
+use holdfast_scenarios::{SCENARIOS, Scenario, Visit};
 
 /// All that the reports tell.
 pub struct Findings {
@@ -155,7 +155,7 @@ impl Visit for Explore {
 fn trace<const PAYMENTS: usize, const KEYS: usize>(
     explorer: &Explorer<'_, ModelSpace<PAYMENTS, KEYS>>,
     found: &Exploration<ModelSpace<PAYMENTS, KEYS>>,
-    sighting: &crate::explore::Sighting<ModelSpace<PAYMENTS, KEYS>>,
+    sighting: &holdfast_explorer::Sighting<ModelSpace<PAYMENTS, KEYS>>,
 ) -> Vec<String> {
     let Some(Path { steps, .. }) = explorer.path(found, sighting) else { return Vec::new() };
     steps.iter().map(|(_, input)| input.to_string()).collect()

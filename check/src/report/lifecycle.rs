@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use holdfast_model::trace::Verb;
 use holdfast_model::{Accepted, Input, Observation, Operation, Outcome, Rejection, State, Target, transition};
 
-use crate::explore::Space;
-use crate::scenarios::{Room, SCENARIOS, Visit};
-use crate::space::ModelSpace;
+use holdfast_explorer::Space;
+use holdfast_scenarios::space::ModelSpace;
+use holdfast_scenarios::{Room, SCENARIOS, Visit};
 
 pub use diagram::svg;
 pub use matrix::text;

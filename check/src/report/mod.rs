@@ -6,7 +6,6 @@
 mod findings;
 pub mod lifecycle;
 mod properties;
-mod requirements;
 mod spaces;
 mod transitions;
 
@@ -35,7 +34,6 @@ pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
         ("properties.md", properties::text(&findings)),
         ("properties.json", properties::json(&findings)?),
         ("state-space.md", spaces::text(&findings)),
-        ("requirements.md", requirements::text()),
         ("transitions.json", transitions::json(&findings)?),
     ])
 }

@@ -8,7 +8,7 @@ use holdfast_properties::{CATALOGUE, Kind, Property};
 use serde::Serialize;
 
 use super::findings::{Findings, property};
-use crate::induction::{Induction, inputs};
+use holdfast_scenarios::induction::{Induction, inputs};
 
 /// `reports/properties.md`.
 pub(super) fn text(findings: &Findings) -> String {
@@ -193,7 +193,7 @@ struct Kill {
 
 /// `reports/properties.json`: the same for machines.
 pub(super) fn json(findings: &Findings) -> Result<String, String> {
-    let sum = |of: fn(&crate::explore::Summary) -> u64| {
+    let sum = |of: fn(&holdfast_explorer::Summary) -> u64| {
         findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(of(&space.summary)))
     };
     let whole = PropertiesReport {

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::findings::Findings;
-use crate::explore::CollisionBound;
-use crate::scenarios::SCENARIOS;
+use holdfast_explorer::CollisionBound;
+use holdfast_scenarios::SCENARIOS;
 
 /// The whole of the file.
 pub(super) fn text(findings: &Findings) -> String {

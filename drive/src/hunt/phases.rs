@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use holdfast_conformance::choices::Seeded;
-use holdfast_conformance::generator::{Draft, Temper};
+use holdfast_harness::choices::Seeded;
+use holdfast_harness::generator::{Bias, SequenceBuilder};
 
 use super::Hunt;
 use crate::finding::{Finding, Frequency, Sighting, Signature};
@@ -74,9 +74,9 @@ impl Hunt<'_> {
                 return Ok(Some(format!("after {operations} operations nothing more could be asked by chance")));
             }
             let before = self.server.operations;
-            let temper = if seed & 1 == 0 { Temper::Friendly } else { Temper::Hostile };
+            let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
             let mut choices = Seeded::new(seed, INPUTS);
-            let mut draft = Draft::under(self.config, &mut choices, temper);
+            let mut draft = SequenceBuilder::under(self.config, &mut choices, bias);
             let execution = self.execute(|run| draft.next(&mut choices, run.world()), true)?;
             self.judge(execution)?;
             seed = seed.wrapping_add(1);

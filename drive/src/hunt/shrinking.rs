@@ -1,9 +1,9 @@
 //! What was found, made small.
 
-use holdfast_conformance::Verdict;
-use holdfast_conformance::generator::Sequence;
-use holdfast_conformance::shrink::shrink;
-use holdfast_conformance::verdict::{Difference, Divergence, Place, Tally};
+use holdfast_harness::Verdict;
+use holdfast_harness::generator::Sequence;
+use holdfast_harness::shrink::shrink;
+use holdfast_harness::verdict::{Difference, Divergence, Place, Tally};
 use holdfast_model::{Config, Input};
 
 use super::Hunt;

@@ -1,9 +1,9 @@
 //! What is asked, and what becomes of it: done, refused, failed, or answered with what is no answer.
 
-use holdfast_conformance::lockstep::World;
-use holdfast_conformance::oracle::Likeness;
-use holdfast_conformance::subject::{Answer, Refused};
-use holdfast_conformance::{oracle, reading, repaired};
+use holdfast_harness::bounds::World;
+use holdfast_harness::oracle::Match;
+use holdfast_harness::subject::{Answer, Refused};
+use holdfast_harness::{alternative_error, oracle, reading};
 use holdfast_model::{
     Accepted, Amount, Call, CaptureMethod, Create, DeliveryFault, EnvironmentEvent, Input, Observation, Operation,
     PaymentMethod, Rejection, Target, Transition, Update, transition,
@@ -112,8 +112,8 @@ impl Run<'_> {
                 // Charges have codes of their own, of which the rules know a few: there, only how it is refused counts.
                 let is_as_charges_do = self.server.ways.api == crate::ways::Api::Charges
                     && (refused.http, &*refused.kind) == (rejection.wire().http, rejection.wire().kind);
-                if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Likeness::Other {
-                    match repaired::also_wrong(&self.config, &self.world, input, &calm.outcome, &answer) {
+                if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Match::Other {
+                    match alternative_error::also_wrong(&self.config, &self.world, input, &calm.outcome, &answer) {
                         Some(other) => expected = other,
                         // Who knows whether that is why.
                         None if !self.is_tried => {

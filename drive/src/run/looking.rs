@@ -1,6 +1,6 @@
 //! What is seen of the server, compared with what the model has.
 
-use holdfast_conformance::lockstep::World;
+use holdfast_harness::bounds::World;
 use holdfast_model::{Accepted, Call, EnvironmentEvent, Input, IntentId, Operation, Outcome, PaymentView, Transition};
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
 use serde_json::Value;
@@ -181,7 +181,7 @@ impl Run<'_> {
         &mut self,
         input: Input,
         scene: &Scene,
-    ) -> Result<Vec<holdfast_conformance::verdict::Broken>, Broken> {
+    ) -> Result<Vec<holdfast_harness::verdict::Broken>, Broken> {
         let Some(intent) = input.intent() else { return Ok(Vec::new()) };
         let Some(look) = self.look(intent)? else { return Ok(Vec::new()) };
         let (config, sight) = (self.config, self.world.observe(&self.config));

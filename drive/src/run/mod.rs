@@ -4,8 +4,8 @@ mod asking;
 mod looking;
 mod racing;
 
-use holdfast_conformance::lockstep::World;
-use holdfast_conformance::oracle;
+use holdfast_harness::bounds::World;
+use holdfast_harness::oracle;
 use holdfast_model::{Config, Input, Target, transition};
 use holdfast_properties::{AbstractTransition, Snapshot};
 

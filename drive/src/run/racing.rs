@@ -1,6 +1,6 @@
 //! Two requests at the same moment.
 
-use holdfast_conformance::lockstep::World;
+use holdfast_harness::bounds::World;
 use holdfast_model::{Call, Input, Outcome};
 
 use super::Run;

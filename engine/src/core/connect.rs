@@ -207,8 +207,9 @@ pub(super) fn bring_back(
 }
 
 /// Returns the part of the remaining `totals` that a refund of `amount` returns. It is the whole remainder if the
-/// refund empties the charge, and its proportional share otherwise (REF-8).
+/// refund empties the charge, and its proportional share otherwise (REF-8), rounded to the nearest unit (P1).
 pub(super) fn proportional(
+    context: &DecisionContext<'_>,
     totals: impl Iterator<Item = (Money, Money)>,
     charge: &Charge,
     amount: Money,
@@ -220,7 +221,10 @@ pub(super) fn proportional(
     }
     let left = whole.minus(returned)?;
     let all = charge.refunded.plus(amount)? == charge.captured;
-    Ok(if all { left } else { whole.share(amount, charge.captured)?.min(left) })
+    if all {
+        return Ok(left);
+    }
+    Ok(whole.share(amount, charge.captured, context.dialect.half_of_a_share)?.min(left))
 }
 
 /// Returns whether `account` can pay `amount`: its balance may fall to its overdraft, or without limit.

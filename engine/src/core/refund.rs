@@ -95,7 +95,7 @@ fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: 
     }
 }
 
-/// Returns the part of the platform's fee that the refund returns.
+/// Returns the part of the platform's fee that the refund returns: nothing for a charge with a transfer and no fee (P2).
 fn fee_part(
     context: &DecisionContext<'_>,
     request: &CreateRefund,
@@ -109,9 +109,10 @@ fn fee_part(
     several_captures(context, charge, amount, charge.fee_refunded_by_hand, param)?;
     let fees = connect::fees_of(context, charge);
     if fees.is_empty() {
-        return Err(Reason::NoFeeToRefund.into());
+        let transferred = !charge.transfers.is_empty();
+        return if transferred { Ok(Money::ZERO) } else { Err(Reason::NoFeeToRefund.into()) };
     }
-    connect::proportional(fees.iter().map(|fee| (fee.amount, fee.refunded)), charge, amount)
+    connect::proportional(context, fees.iter().map(|fee| (fee.amount, fee.refunded)), charge, amount)
 }
 
 /// Returns the part of the transfers that the refund reverses; the connected accounts must be able to pay it (REF-9).
@@ -129,7 +130,7 @@ fn transfer_part(
     if transfers.is_empty() {
         return Err(Reason::NoTransferToReverse.into());
     }
-    let part = connect::proportional(transfers.iter().map(|tr| (tr.amount, tr.reversed)), charge, amount)?;
+    let part = connect::proportional(context, transfers.iter().map(|tr| (tr.amount, tr.reversed)), charge, amount)?;
     let mut owed: BTreeMap<AccountId, Money> = BTreeMap::new();
     for (transfer, back) in oldest_first(&transfers, part)? {
         let sum = owed.entry(transfer.destination).or_default();

@@ -28,7 +28,6 @@ mod lists;
 mod machine;
 mod pages;
 mod refunds;
-mod requirements;
 mod setups;
 mod stores;
 mod world;

@@ -4,7 +4,7 @@ use crate::world::{CONNECTED, MERCHANT, World};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
-use holdfast_engine::{Dialect, Money};
+use holdfast_engine::{Dialect, HalfUnit, Money};
 
 /// ERR-16 to ERR-22, B42, B44, D7, R13: what is refused, in order. Payment, parameters, status, code, parameter.
 #[test]
@@ -276,6 +276,69 @@ fn shares_come_back_in_proportion() {
     refund("").is("amount=667");
     w.get(&fee, "").is("amount_refunded=100 refunded=true");
     w.get(&transfer, "").is("amount_reversed=1000 reversed=true");
+    w.reconciled();
+}
+
+/// P1: the share of a transfer and of a fee as recorded, to the nearest unit; the last refund returns the rest.
+#[test]
+fn shares_round_to_the_nearest_unit() {
+    let rows = [
+        (1200, 880, 500, 367),
+        (1000, 285, 125, 36),
+        (1000, 678, 200, 136),
+        (1500, 1100, 1000, 733),
+        (1000, 671, 200, 134),
+    ];
+    for (amount, whole, refunded, share) in rows {
+        let w = World::new();
+        for (terms, flag, pointer, path, back) in [
+            ("transfer_data[amount]", "reverse_transfer", "transfer", "transfers", "amount_reversed"),
+            (
+                "application_fee_amount",
+                "refund_application_fee",
+                "application_fee",
+                "application_fees",
+                "amount_refunded",
+            ),
+        ] {
+            let pi = w.paid(amount, &format!("transfer_data[destination]={CONNECTED} {terms}={whole}"));
+            let object = format!("{path}/{}", w.charge(&pi).text(pointer));
+            w.post("refunds", &format!("payment_intent={pi} amount={refunded} {flag}=true")).is("status=succeeded");
+            w.get(&object, "").is(&format!("{back}={share}"));
+            w.post("refunds", &format!("payment_intent={pi} {flag}=true")).is("status=succeeded");
+            w.get(&object, "").is(&format!("{back}={whole}"));
+        }
+        w.reconciled();
+    }
+}
+
+/// P1: exactly one half is rounded as the dialect says, and a share never exceeds what is left.
+#[test]
+fn one_half_of_a_unit_is_a_choice() {
+    for (half_of_a_share, after) in [(HalfUnit::AwayFromZero, [1, 2, 3, 3]), (HalfUnit::TowardZero, [0, 0, 0, 3])] {
+        let w = World::with(Dialect { half_of_a_share, ..Dialect::default() });
+        let pi = w.paid(600, &format!("transfer_data[destination]={CONNECTED} transfer_data[amount]=3"));
+        let transfer = format!("transfers/{}", w.charge(&pi).text("transfer"));
+        for (amount, back) in [100, 100, 100, 300].into_iter().zip(after) {
+            w.post("refunds", &format!("payment_intent={pi} amount={amount} reverse_transfer=true"))
+                .is("status=succeeded");
+            w.get(&transfer, "").is(&format!("amount_reversed={back}"));
+        }
+        w.reconciled();
+    }
+}
+
+/// P2: on a charge with a transfer and no fee, `refund_application_fee=true` is accepted and returns no fee.
+#[test]
+fn the_fee_flag_needs_no_fee_beside_a_transfer() {
+    let w = World::new();
+    let pi = w.paid(1200, &format!("transfer_data[destination]={CONNECTED} transfer_data[amount]=880"));
+    let refund = format!("payment_intent={pi} amount=500 refund_application_fee=true");
+    w.told();
+    w.post("refunds", &format!("{refund} reverse_transfer=true")).is("status=succeeded amount=500");
+    assert_eq!(w.told(), "refund.created charge.refunded transfer.reversed");
+    w.post("refunds", &refund).is("status=succeeded amount=500 transfer_reversal=null");
+    assert_eq!(w.told(), "refund.created charge.refunded");
     w.reconciled();
 }
 

@@ -4,14 +4,14 @@ use super::connect::amount_of;
 use super::{Changed, Charge, Payment};
 use crate::notification::Outbox;
 use crate::{
-    Accepted, Amount, CreateRefund, IntentStatus, NotificationKind, Previous, REFUNDS, RefundId, RefundPath,
+    Accepted, Amount, Config, CreateRefund, IntentStatus, NotificationKind, Previous, REFUNDS, RefundId, RefundPath,
     RefundProgress, RefundStatus, RefundView, Rejection,
 };
 
 impl Payment {
     /// Gives back a part or all of what was captured and not given back yet, also while more may
     /// still be captured (B42).
-    pub(crate) fn refund(self, request: CreateRefund, outbox: &mut Outbox<'_>) -> Changed {
+    pub(crate) fn refund(self, config: &Config, request: CreateRefund, outbox: &mut Outbox<'_>) -> Changed {
         if request.amount.is_some_and(|number| number <= 0) {
             return Err(Rejection::InvalidAmount);
         }
@@ -23,7 +23,9 @@ impl Payment {
         let amount = amount_of(request.amount, rest)?.ok_or(Rejection::RefundTooLarge)?;
         let is_partial = amount < rest;
         self.check_refund_flags(&charge, request, is_partial)?;
-        self.give_back(charge, request, amount, is_partial, outbox)
+        let half_rounds_up = config.dialect.half_of_a_share_rounds_up;
+        let part = is_partial.then_some((charge.captured_amount, half_rounds_up));
+        self.give_back(charge, request, amount, part, outbox)
     }
 
     /// The charge, if it has money to give back (PI-34, PI-35, PI-37).
@@ -51,7 +53,8 @@ impl Payment {
             return Err(Rejection::PartialWithReversal);
         }
         if request.refund_application_fee {
-            if !charge.links.application_fee {
+            // Beside a transfer, a fee that was never taken is no error: nothing of it goes back (P2).
+            if !charge.links.application_fee && !charge.links.transfer {
                 return Err(Rejection::NoFeeToRefund);
             }
             if charge.fee_latch {
@@ -69,12 +72,14 @@ impl Payment {
         Ok(())
     }
 
+    /// Gives `amount` back: of fee and transfer a share if it is a part of the whole captured amount, or all that is
+    /// left.
     fn give_back(
         mut self,
         mut charge: Charge,
         request: CreateRefund,
         amount: Amount,
-        is_partial: bool,
+        part: Option<(Amount, bool)>,
         outbox: &mut Outbox<'_>,
     ) -> Changed {
         let id = self.free_refund().ok_or(Rejection::BeyondBounds)?;
@@ -97,17 +102,19 @@ impl Payment {
             ..Previous::default()
         };
         outbox.tell_change(NotificationKind::ChargeRefunded, previous)?;
-        let captured = charge.captured_amount;
+        let share_of = |total: Amount, rest: Amount| {
+            part.map_or(rest, |(whole, half_rounds_up)| total.share(amount, whole, half_rounds_up).min(rest))
+        };
         if request.refund_application_fee {
             let rest = self.ledger.fees.sub(self.ledger.fees_refunded)?;
-            let share = if is_partial { self.ledger.fees.share(amount, captured).min(rest) } else { rest };
+            let share = share_of(self.ledger.fees, rest);
             if !share.is_zero() {
                 self.give_back_fee(share, outbox)?;
             }
         }
         if request.reverse_transfer {
             let rest = self.ledger.transfers.sub(self.ledger.reversals)?;
-            let share = if is_partial { self.ledger.transfers.share(amount, captured).min(rest) } else { rest };
+            let share = share_of(self.ledger.transfers, rest);
             if !share.is_zero() {
                 self.take_back_transfer(share, outbox)?;
             }

@@ -5,8 +5,7 @@ use std::fmt;
 use super::look::{Place, Subject, Value};
 use super::words::Verb;
 use crate::{
-    Accepted, EnvironmentEvent, Input, Links, Notification, NotificationKind, Observation, Operation, Outcome,
-    Rejection,
+    Accepted, EnvironmentEvent, Input, Links, Notification, NotificationKind, Observation, Outcome, Rejection,
 };
 
 /// What stands right of `=>`.
@@ -337,42 +336,11 @@ pub fn describe(outcome: &Outcome) -> String {
 #[must_use]
 pub fn subject(input: &Input) -> Option<Subject> {
     match input {
-        Input::Call(call) => Some(of_operation(&call.operation)),
-        Input::Begin { operation, .. } => Some(of_operation(operation)),
+        Input::Call(call) => Some(call.operation.about().into()),
+        Input::Begin { operation, .. } => Some(operation.about().into()),
         Input::Finish { .. } => None,
-        Input::Event(event) => match event {
-            EnvironmentEvent::Authenticate { intent, .. }
-            | EnvironmentEvent::Settle { intent }
-            | EnvironmentEvent::CloseCancelWindow { intent }
-            | EnvironmentEvent::PostToLedger { intent }
-            | EnvironmentEvent::ExpireHold { intent }
-            | EnvironmentEvent::CustomerPays { intent, .. } => Some(Subject::Payment(*intent)),
-            EnvironmentEvent::Refund { intent, refund, .. } => Some(Subject::Refund(*intent, *refund)),
-            EnvironmentEvent::AuthenticateSetup { .. } | EnvironmentEvent::SettleSetup => Some(Subject::Setup),
-            EnvironmentEvent::PruneKey { key } => Some(Subject::Key(*key)),
-            EnvironmentEvent::Advance { .. } => None,
-        },
-    }
-}
-
-fn of_operation(operation: &Operation) -> Subject {
-    match operation {
-        Operation::CreateIntent { intent, .. }
-        | Operation::UpdateIntent { intent, .. }
-        | Operation::ConfirmIntent { intent, .. }
-        | Operation::CaptureIntent { intent, .. }
-        | Operation::CancelIntent { intent, .. }
-        | Operation::CreateRefund { intent, .. }
-        | Operation::CancelRefund { intent, .. }
-        | Operation::RefundFee { intent, .. }
-        | Operation::ReverseTransfer { intent, .. }
-        | Operation::CreateTransfer { intent, .. } => Subject::Payment(*intent),
-        Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits => Subject::Setup,
-        Operation::CreateSession(_) | Operation::ExpireSession => Subject::Session,
+        Input::Event(EnvironmentEvent::PruneKey { key }) => Some(Subject::Key(*key)),
+        Input::Event(event) => event.about().map(Subject::from),
     }
 }
 
@@ -392,41 +360,20 @@ pub(super) fn event_place(input: &Input) -> Option<Place> {
 /// The status words that an answer to this input can show.
 pub(super) fn statuses(input: &Input) -> Vec<&'static str> {
     use super::words::Word;
-    use crate::{IntentStatus, RefundStatus, SessionStatus, SetupStatus};
+    use crate::{IntentStatus, RefundStatus, SessionStatus, SetupStatus, StatusOf};
 
-    match Verb::of(input) {
-        Verb::CreateIntent
-        | Verb::UpdateIntent
-        | Verb::ConfirmIntent
-        | Verb::CaptureIntent
-        | Verb::CancelIntent
-        | Verb::Authenticate
-        | Verb::Settle
-        | Verb::CloseCancelWindow
-        | Verb::Book
-        | Verb::ExpireHold
-        | Verb::CustomerPays => IntentStatus::names(),
-        Verb::CreateRefund | Verb::CancelRefund | Verb::RefundProgress => RefundStatus::names(),
-        Verb::CreateSetup
-        | Verb::UpdateSetup
-        | Verb::ConfirmSetup
-        | Verb::CancelSetup
-        | Verb::VerifyMicrodeposits
-        | Verb::AuthenticateSetup
-        | Verb::SettleSetup => SetupStatus::names(),
-        Verb::CreateSession | Verb::ExpireSession => SessionStatus::names(),
-        Verb::Finish => {
+    match Verb::of(input).status_of() {
+        StatusOf::Intent => IntentStatus::names(),
+        StatusOf::Refund => RefundStatus::names(),
+        StatusOf::Setup => SetupStatus::names(),
+        StatusOf::Session => SessionStatus::names(),
+        StatusOf::Any => {
             let kinds = [IntentStatus::names(), RefundStatus::names(), SetupStatus::names(), SessionStatus::names()];
             let mut names = kinds.concat();
             names.sort_unstable();
             names.dedup();
             names
         }
-        Verb::Begin
-        | Verb::RefundFee
-        | Verb::ReverseTransfer
-        | Verb::CreateTransfer
-        | Verb::PruneKey
-        | Verb::Advance => Vec::new(),
+        StatusOf::Nothing => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use super::words::{Named, Seconds, Word, correction, text};
 use crate::{
     Amount, CancellationReason, CaptureMethod, ChargeStatus, ChargeView, ConfirmationMethod, Currency, Flow, IntentId,
     IntentStatus, KeyId, KeyView, Observation, PaymentError, PaymentMethod, PaymentStatus, PaymentView, RefundId,
-    RefundStatus, RefundView, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus, SetupView,
+    RefundStatus, RefundView, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus, SetupView, Target,
 };
 
 /// An object that can be looked at.
@@ -22,6 +22,17 @@ pub enum Subject {
     Session,
     /// `key1`.
     Key(KeyId),
+}
+
+impl From<Target> for Subject {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Payment(intent) => Self::Payment(intent),
+            Target::Refund(intent, refund) => Self::Refund(intent, refund),
+            Target::Setup => Self::Setup,
+            Target::Session => Self::Session,
+        }
+    }
 }
 
 impl fmt::Display for Subject {

@@ -12,7 +12,7 @@
 mod classes;
 mod parts_of;
 
-use crate::step::{Step, Subject};
+use crate::step::Step;
 pub use classes::{AmountClass, InputKind, OutcomeClass, StatusClass, TimeClass};
 use parts_of::{asked, named, payment, size, status, time};
 
@@ -46,10 +46,7 @@ impl AbstractTransition {
             Err(rejection) => OutcomeClass::of(rejection),
         };
         let (named, input) = named(step);
-        let payment = match named {
-            Some(Subject::Intent(intent)) => payment(step, intent),
-            Some(Subject::Setup | Subject::Session) | None => None,
-        };
+        let payment = named.and_then(holdfast_model::Target::intent).and_then(|intent| payment(step, intent));
         let amount = asked(step).map_or(AmountClass::Unnamed, |(number, rest)| size(number, rest));
         let time = time(payment.and_then(|payment| payment.charge?.hold_left));
         Self::pack(Parts { status: status(step, named), input, outcome, amount, time })

@@ -2,11 +2,11 @@
 
 use holdfast_model::{
     Authentication, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Operation, PaymentView,
-    RefundProgress, SessionStatus, SetupStatus, Update,
+    RefundProgress, SessionStatus, SetupStatus, Target, Update,
 };
 
 use super::{AmountClass, InputKind, StatusClass, TimeClass};
-use crate::step::{Step, Subject, find_key, subject};
+use crate::step::{Step, find_key};
 
 #[inline]
 pub(super) fn payment<'a>(step: &Step<'a>, intent: IntentId) -> Option<&'a PaymentView> {
@@ -43,10 +43,7 @@ pub(super) fn asked(step: &Step<'_>) -> Option<(i64, u32)> {
         Input::Finish { key } => find_key(&step.before, key)?.operation,
         Input::Event(_) => return None,
     };
-    let intent = match subject(&operation) {
-        Subject::Intent(intent) => payment(step, intent),
-        Subject::Setup | Subject::Session => None,
-    };
+    let intent = operation.about().intent().and_then(|intent| payment(step, intent));
     let rest = |rest: fn(&PaymentView) -> u32| intent.map_or(0, rest);
     if let Operation::CaptureIntent { capture, .. } = operation {
         return Some((capture.amount?, rest(|payment| payment.capturable.get())));
@@ -83,7 +80,7 @@ pub(super) fn asked(step: &Step<'_>) -> Option<(i64, u32)> {
 
 /// The addressed object and the kind of input.
 #[inline]
-pub(super) fn named(step: &Step<'_>) -> (Option<Subject>, InputKind) {
+pub(super) fn named(step: &Step<'_>) -> (Option<Target>, InputKind) {
     match step.input {
         Input::Call(call) => {
             let kind = match call.fault {
@@ -93,11 +90,13 @@ pub(super) fn named(step: &Step<'_>) -> (Option<Subject>, InputKind) {
                 DeliveryFault::ErrorAfter => InputKind::ErrorAfter,
                 DeliveryFault::AnswerLost => InputKind::AnswerLost,
             };
-            (Some(subject(&call.operation)), kind)
+            (Some(call.operation.about()), kind)
         }
-        Input::Begin { operation, .. } => (Some(subject(&operation)), InputKind::Begin),
-        Input::Finish { key } => (find_key(&step.before, key).map(|view| subject(&view.operation)), InputKind::Finish),
-        Input::Event(event) => event_kind(event),
+        Input::Begin { operation, .. } => (Some(operation.about()), InputKind::Begin),
+        Input::Finish { key } => (find_key(&step.before, key).map(|view| view.operation.about()), InputKind::Finish),
+        // The session decides which payment a customer pays for.
+        Input::Event(event @ EnvironmentEvent::CustomerPays { .. }) => (Some(Target::Session), event_kind(event)),
+        Input::Event(event) => (event.about(), event_kind(event)),
     }
 }
 
@@ -140,44 +139,40 @@ const fn operation_kind(operation: &Operation) -> InputKind {
 }
 
 #[inline]
-const fn event_kind(event: EnvironmentEvent) -> (Option<Subject>, InputKind) {
+const fn event_kind(event: EnvironmentEvent) -> InputKind {
     match event {
-        EnvironmentEvent::Authenticate { intent, result } => {
-            let kind = match result {
-                Authentication::Succeeds => InputKind::Authenticated,
-                Authentication::Fails => InputKind::AuthenticationFailed,
-                Authentication::Abandoned => InputKind::AuthenticationAbandoned,
-            };
-            (Some(Subject::Intent(intent)), kind)
-        }
-        EnvironmentEvent::Settle { intent } => (Some(Subject::Intent(intent)), InputKind::Settle),
-        EnvironmentEvent::CloseCancelWindow { intent } => (Some(Subject::Intent(intent)), InputKind::CloseCancelWindow),
-        EnvironmentEvent::PostToLedger { intent } => (Some(Subject::Intent(intent)), InputKind::Book),
-        EnvironmentEvent::ExpireHold { intent } => (Some(Subject::Intent(intent)), InputKind::ExpireHold),
-        EnvironmentEvent::Refund { intent, progress, .. } => {
-            let kind = match progress {
-                RefundProgress::Succeeds => InputKind::RefundSucceeds,
-                RefundProgress::Fails => InputKind::RefundFails,
-                RefundProgress::DetailsGiven => InputKind::RefundDetailsGiven,
-                RefundProgress::Returned => InputKind::RefundReturned,
-            };
-            (Some(Subject::Intent(intent)), kind)
-        }
-        EnvironmentEvent::AuthenticateSetup { .. } => (Some(Subject::Setup), InputKind::AuthenticateSetup),
-        EnvironmentEvent::SettleSetup => (Some(Subject::Setup), InputKind::SettleSetup),
-        EnvironmentEvent::CustomerPays { .. } => (Some(Subject::Session), InputKind::CustomerPays),
-        EnvironmentEvent::PruneKey { .. } => (None, InputKind::PruneKey),
-        EnvironmentEvent::Advance { .. } => (None, InputKind::Advance),
+        EnvironmentEvent::Authenticate { result, .. } => match result {
+            Authentication::Succeeds => InputKind::Authenticated,
+            Authentication::Fails => InputKind::AuthenticationFailed,
+            Authentication::Abandoned => InputKind::AuthenticationAbandoned,
+        },
+        EnvironmentEvent::Settle { .. } => InputKind::Settle,
+        EnvironmentEvent::CloseCancelWindow { .. } => InputKind::CloseCancelWindow,
+        EnvironmentEvent::PostToLedger { .. } => InputKind::Book,
+        EnvironmentEvent::ExpireHold { .. } => InputKind::ExpireHold,
+        EnvironmentEvent::Refund { progress, .. } => match progress {
+            RefundProgress::Succeeds => InputKind::RefundSucceeds,
+            RefundProgress::Fails => InputKind::RefundFails,
+            RefundProgress::DetailsGiven => InputKind::RefundDetailsGiven,
+            RefundProgress::Returned => InputKind::RefundReturned,
+        },
+        EnvironmentEvent::AuthenticateSetup { .. } => InputKind::AuthenticateSetup,
+        EnvironmentEvent::SettleSetup => InputKind::SettleSetup,
+        EnvironmentEvent::CustomerPays { .. } => InputKind::CustomerPays,
+        EnvironmentEvent::PruneKey { .. } => InputKind::PruneKey,
+        EnvironmentEvent::Advance { .. } => InputKind::Advance,
     }
 }
 
 /// Where the addressed object was.
 #[inline]
-pub(super) fn status(step: &Step<'_>, named: Option<Subject>) -> StatusClass {
+pub(super) fn status(step: &Step<'_>, named: Option<Target>) -> StatusClass {
     match named {
         None => StatusClass::Everything,
-        Some(Subject::Intent(intent)) => payment(step, intent).map_or(StatusClass::Absent, payment_class),
-        Some(Subject::Setup) => step.before.setup.map_or(StatusClass::Absent, |setup| match setup.status {
+        Some(Target::Payment(intent) | Target::Refund(intent, _)) => {
+            payment(step, intent).map_or(StatusClass::Absent, payment_class)
+        }
+        Some(Target::Setup) => step.before.setup.map_or(StatusClass::Absent, |setup| match setup.status {
             SetupStatus::RequiresPaymentMethod => StatusClass::RequiresPaymentMethod,
             SetupStatus::RequiresConfirmation => StatusClass::RequiresConfirmation,
             SetupStatus::RequiresAction => StatusClass::RequiresAction,
@@ -185,7 +180,7 @@ pub(super) fn status(step: &Step<'_>, named: Option<Subject>) -> StatusClass {
             SetupStatus::Succeeded => StatusClass::Succeeded,
             SetupStatus::Canceled => StatusClass::Canceled,
         }),
-        Some(Subject::Session) => step.before.session.map_or(StatusClass::Absent, |session| match session.status {
+        Some(Target::Session) => step.before.session.map_or(StatusClass::Absent, |session| match session.status {
             SessionStatus::Open => StatusClass::Open,
             SessionStatus::Complete => StatusClass::Complete,
             SessionStatus::Expired => StatusClass::Expired,

@@ -63,41 +63,32 @@ struct Attempt<'a> {
 /// at their limit, and a second leg after a challenge, which nobody can tell from a first.
 fn attempt<'a>(step: &PaymentStep<'_, 'a>) -> Option<Attempt<'a>> {
     let after = step.after?;
-    match *step.operation? {
-        Operation::CreateIntent { create, .. } if create.confirm && step.before.is_none() => Some(Attempt {
-            method: create.method?,
-            capture_method: create.capture_method,
-            off_session: create.off_session,
-            after,
-        }),
-        Operation::ConfirmIntent { confirm: Confirm { method, capture_method, off_session, .. }, .. } => {
-            let before = step.before?;
-            let plain = before.confirmation_method == ConfirmationMethod::Automatic;
-            let method = method.or(before.payment_method)?;
-            (plain || !challenges(method)).then_some(Attempt {
-                method,
-                capture_method: capture_method.unwrap_or(before.capture_method),
-                off_session,
+    let operation = *step.operation?;
+    if let Operation::CreateIntent { create, .. } = operation {
+        let attempt = || {
+            Some(Attempt {
+                method: create.method?,
+                capture_method: create.capture_method,
+                off_session: create.off_session,
                 after,
             })
-        }
-        Operation::CreateIntent { .. }
-        | Operation::UpdateIntent { .. }
-        | Operation::CaptureIntent { .. }
-        | Operation::CancelIntent { .. }
-        | Operation::CreateRefund { .. }
-        | Operation::CancelRefund { .. }
-        | Operation::RefundFee { .. }
-        | Operation::ReverseTransfer { .. }
-        | Operation::CreateTransfer { .. }
-        | Operation::CreateSetup { .. }
-        | Operation::UpdateSetup { .. }
-        | Operation::ConfirmSetup { .. }
-        | Operation::CancelSetup { .. }
-        | Operation::VerifyMicrodeposits
-        | Operation::CreateSession(_)
-        | Operation::ExpireSession => None,
+        };
+        return (create.confirm && step.before.is_none()).then(attempt).flatten();
     }
+    // No other operation begins an attempt.
+    let Operation::ConfirmIntent { confirm: Confirm { method, capture_method, off_session, .. }, .. } = operation
+    else {
+        return None;
+    };
+    let before = step.before?;
+    let plain = before.confirmation_method == ConfirmationMethod::Automatic;
+    let method = method.or(before.payment_method)?;
+    (plain || !challenges(method)).then_some(Attempt {
+        method,
+        capture_method: capture_method.unwrap_or(before.capture_method),
+        off_session,
+        after,
+    })
 }
 
 /// If false, the customer waits in front of a spinner for an answer that the card gave long ago:

@@ -65,30 +65,19 @@ fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentSta
     let released = before == RequiresCapture && after == if received { Succeeded } else { Canceled };
     let closed = session && before.is_open() && after == Canceled;
     if let Some(operation) = step.operation {
-        return match operation {
-            Operation::UpdateIntent { update, .. } => {
-                matches!(update, Update::Method(_)) && before.is_open() && after == RequiresConfirmation
-            }
-            Operation::ConfirmIntent { .. } => attempt,
-            Operation::CaptureIntent { .. } => before == RequiresCapture && after == Succeeded,
-            Operation::CancelIntent { .. } => {
-                let completed = before == RequiresCapture && received && after == Succeeded;
-                !before.is_final() && (after == Canceled || completed)
-            }
-            Operation::CreateIntent { .. }
-            | Operation::CreateRefund { .. }
-            | Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::CreateSetup { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::CreateSession(_)
-            | Operation::ExpireSession => false,
-        };
+        if let Operation::UpdateIntent { update, .. } = operation {
+            return matches!(update, Update::Method(_)) && before.is_open() && after == RequiresConfirmation;
+        }
+        if let Operation::CancelIntent { .. } = operation {
+            let completed = before == RequiresCapture && received && after == Succeeded;
+            return !before.is_final() && (after == Canceled || completed);
+        }
+        // No other operation moves a payment.
+        if let Operation::ConfirmIntent { .. } = operation {
+            return attempt;
+        }
+        let captures = matches!(operation, Operation::CaptureIntent { .. });
+        return captures && before == RequiresCapture && after == Succeeded;
     }
     if let Some(Operation::ExpireSession) = step.step.performed() {
         return closed;

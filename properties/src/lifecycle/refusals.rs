@@ -1,10 +1,10 @@
 //! Cancels, and what is refused: in the wrong status, with wrong parameters, for objects that are not there.
 
-use holdfast_model::{CancellationReason, CaptureMethod, IntentStatus, Operation, Rail, Rejection, Update};
+use holdfast_model::{CancellationReason, CaptureMethod, IntentStatus, Operation, Rail, Rejection, Target, Update};
 
 use crate::judgement::{Judgement, Voice, given};
 use crate::refusal::refused;
-use crate::step::{PaymentStep, Step, Subject, subject};
+use crate::step::{PaymentStep, Step};
 
 use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
 
@@ -148,19 +148,13 @@ fn update_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 /// If false, a typing error in an id changes somebody else's order or is taken for success.
 pub(crate) fn unknown_objects_are_not_found<V: Voice>(step: &Step<'_>) -> Judgement<V> {
     let Some(operation) = step.performed() else { return Judgement::Vacuous };
-    let (there, reason) = match subject(operation) {
-        Subject::Intent(intent) => (
-            step.before.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
-                || matches!(operation, Operation::CreateIntent { .. }),
-            Rejection::NoSuchIntent,
-        ),
-        Subject::Setup => {
-            (step.before.setup.is_some() || matches!(operation, Operation::CreateSetup { .. }), Rejection::NoSuchSetup)
-        }
-        Subject::Session => (
-            step.before.session.is_some() || matches!(operation, Operation::CreateSession(_)),
-            Rejection::NoSuchSession,
-        ),
+    let target = operation.about();
+    let there = step.before.has(target) || operation.creates() == Some(target);
+    let reason = match target {
+        Target::Payment(_) => Rejection::NoSuchIntent,
+        Target::Refund(..) => Rejection::NoSuchRefund,
+        Target::Setup => Rejection::NoSuchSetup,
+        Target::Session => Rejection::NoSuchSession,
     };
     refused(step, !there, reason)
 }

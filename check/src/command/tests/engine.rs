@@ -79,3 +79,30 @@ fn what_a_corpus_does_not_drive_is_missing() {
     assert_eq!(check(&["coverage", "no/such/corpus", "--transitions", &one]).exit, Exit::Usage);
     assert_eq!(check(&["strength", "--seeds", "0"]).exit, Exit::Usage);
 }
+
+#[test]
+fn sequences_without_inputs_agree_with_nothing() {
+    let answer = check(&["soak", "--no-keep", "--executions", "3", "--inputs", "0"]);
+    assert_eq!(answer.exit, Exit::Incomplete, "{}", answer.out);
+    assert!(!answer.out.contains("AGREED"), "{}", answer.out);
+}
+
+#[test]
+fn an_empty_trace_is_bad_input() {
+    for on in [&["replay", "-"][..], &["replay", "-", "--on", "engine"]] {
+        for text in ["", "# only a heading\n", "account country=us\n"] {
+            let answer = check_on(on, text, &Toy::new(), Look::default());
+            assert_eq!(answer.exit, Exit::Usage, "{on:?} {text:?}: {}{}", answer.out, answer.err);
+            assert!(answer.err.contains("there is no step"), "{}", answer.err);
+        }
+    }
+}
+
+#[test]
+fn too_many_threads_are_refused() {
+    for number in ["0", "1025", "100000", "x"] {
+        let answer = check(&["scenarios", "--threads", number]);
+        assert_eq!(answer.exit, Exit::Usage, "{number}: {}", answer.err);
+        assert!(answer.err.contains("1 to 1024"), "{number}: {}", answer.err);
+    }
+}

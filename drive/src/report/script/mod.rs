@@ -5,7 +5,7 @@ mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_conformance::lockstep::World;
+use holdfast_harness::bounds::World;
 use holdfast_model::{Call, Config, DeliveryFault, Input, IntentId, KeyId, Operation, PaymentView, Target, transition};
 
 use crate::ask;

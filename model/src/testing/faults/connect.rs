@@ -219,7 +219,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "refund-keeps-the-fee",
         does: "keeps the fee although the refund asks for it back",
-        breaks: "connect-money-goes-back-when-asked",
+        breaks: "returned-shares-add-up",
         scenario: "connect",
         variant: "direct",
         kind: Kind::Heard(|heard| {
@@ -283,7 +283,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "no-share-with-a-partial-refund",
         does: "takes back nothing of the transfer with a partial refund that asks for it",
-        breaks: "connect-money-goes-back-when-asked",
+        breaks: "returned-shares-add-up",
         scenario: "async_capture",
         variant: "destination",
         kind: Kind::Heard(|heard| {
@@ -298,11 +298,27 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "rounds-the-share-up",
-        does: "gives back one unit more of the fee with a partial refund than its share, rounded down",
-        breaks: "connect-money-goes-back-when-asked",
+        does: "gives back one unit more of the fee with a partial refund than the nearest to its share",
+        breaks: "returned-shares-add-up",
         scenario: "async_capture",
         variant: "direct with a fee",
         kind: Kind::Payment(rounds_the_share_up),
+    },
+    PlantedFault {
+        name: "rounds-the-share-down-twice",
+        does: "takes back one unit less of the transfer with a partial refund than the nearest to its share",
+        breaks: "returned-shares-add-up",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| keeps_one_unit_of_the_transfer(step, true)),
+    },
+    PlantedFault {
+        name: "last-refund-leaves-a-unit",
+        does: "leaves one unit of the transfer with the seller at the refund that empties the charge",
+        breaks: "returned-shares-add-up",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| keeps_one_unit_of_the_transfer(step, false)),
     },
     PlantedFault {
         name: "wrong-latch",
@@ -431,6 +447,21 @@ fn rounds_the_share_up(step: &mut PaymentStep<'_>) {
     if refund.refund_application_fee && from == to && to < after.ledger.fees {
         step.payment(|payment| payment.ledger.fees_refunded = to.plus(Amount::new(1)).unwrap_or(to));
         step.tell_change(NotificationKind::FeeRefunded, Previous { amount: Some(from), ..Previous::default() });
+    }
+}
+
+/// Leaves one unit of what a refund took back of the transfer, if the refund is partial or not as `partial` says.
+fn keeps_one_unit_of_the_transfer(step: &mut PaymentStep<'_>, partial: bool) {
+    let (Some(Operation::CreateRefund { .. }), Some(before), Some(after)) = (step.done(), step.before, *step.after)
+    else {
+        return;
+    };
+    let is_partial = after.charge.is_some_and(|charge| charge.refunded_amount < charge.captured_amount);
+    let least = before.ledger.reversals.plus(Amount::new(1)).unwrap_or(Amount::MAX);
+    if let Some(less) = after.ledger.reversals.minus(Amount::new(1)).filter(|less| *less >= least)
+        && is_partial == partial
+    {
+        step.payment(|payment| payment.ledger.reversals = less);
     }
 }
 

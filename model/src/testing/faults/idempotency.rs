@@ -270,7 +270,7 @@ fn refund_now(step: &mut WorldStep<'_>, intent: IntentId, refund: CreateRefund) 
     let payment =
         step.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut).ok_or(Rejection::NoSuchIntent)?;
     let mut outbox = Outbox::new(step.notifications, Target::Payment(intent));
-    let (refunded, outcome) = payment.refund(refund, &mut outbox)?;
+    let (refunded, outcome) = payment.refund(step.config, refund, &mut outbox)?;
     *payment = refunded;
     outcome
 }

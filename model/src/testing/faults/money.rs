@@ -209,7 +209,7 @@ fn failed_refund_keeps_its_money(step: &mut PaymentStep<'_>) {
 }
 
 fn refunds_what_has_not_arrived(
-    _: &Config,
+    config: &Config,
     mut payment: Payment,
     input: Input,
     outbox: &mut Outbox<'_>,
@@ -225,7 +225,7 @@ fn refunds_what_has_not_arrived(
     charge.captured_amount = charge.authorized;
     payment.intent.received = charge.authorized;
     payment.intent.status = IntentStatus::Succeeded;
-    let (mut next, outcome) = payment.refund(refund, outbox).ok()?;
+    let (mut next, outcome) = payment.refund(config, refund, outbox).ok()?;
     next.charge.as_mut()?.captured_amount = Amount::ZERO;
     next.intent.received = Amount::ZERO;
     next.intent.status = IntentStatus::Processing;

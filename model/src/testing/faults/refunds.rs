@@ -239,8 +239,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "no-partial-refund-with-connect-money",
         scenario: "connect",
         variant: "direct",
-        kind: Kind::Instead(|_, payment, input, outbox| {
-            shares(payment, asked::refund(input).filter(|refund| !refund.reverse_transfer)?, outbox)
+        kind: Kind::Instead(|config, payment, input, outbox| {
+            shares(config, payment, asked::refund(input).filter(|refund| !refund.reverse_transfer)?, outbox)
         }),
     },
     PlantedFault {
@@ -249,8 +249,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "no-partial-refund-with-connect-money",
         scenario: "connect",
         variant: "destination",
-        kind: Kind::Instead(|_, payment, input, outbox| {
-            shares(payment, asked::refund(input).filter(|refund| !refund.refund_application_fee)?, outbox)
+        kind: Kind::Instead(|config, payment, input, outbox| {
+            shares(config, payment, asked::refund(input).filter(|refund| !refund.refund_application_fee)?, outbox)
         }),
     },
     PlantedFault {
@@ -259,8 +259,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "each-latch-bars-its-own-refunds",
         scenario: "connect",
         variant: "direct",
-        kind: Kind::Instead(|_, payment, input, outbox| {
-            overlooks_latches(payment, asked::refund(input).filter(|refund| !refund.reverse_transfer)?, outbox)
+        kind: Kind::Instead(|config, payment, input, outbox| {
+            overlooks_latches(config, payment, asked::refund(input).filter(|refund| !refund.reverse_transfer)?, outbox)
         }),
     },
     PlantedFault {
@@ -269,8 +269,13 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "each-latch-bars-its-own-refunds",
         scenario: "connect",
         variant: "destination",
-        kind: Kind::Instead(|_, payment, input, outbox| {
-            overlooks_latches(payment, asked::refund(input).filter(|refund| !refund.refund_application_fee)?, outbox)
+        kind: Kind::Instead(|config, payment, input, outbox| {
+            overlooks_latches(
+                config,
+                payment,
+                asked::refund(input).filter(|refund| !refund.refund_application_fee)?,
+                outbox,
+            )
         }),
     },
     PlantedFault {
@@ -331,6 +336,22 @@ pub(super) const FAULTS: &[PlantedFault] = &[
                 && step.was(|payment| !is_all_that_is_left(payment, refund.amount))
             {
                 step.refuse(Rejection::PartialWithFee);
+            }
+        }),
+    },
+    PlantedFault {
+        name: "fee-flag-needs-a-fee",
+        does: "refuses a refund that asks for the fee of a payment with a transfer and no fee",
+        breaks: "refund-refusals-are-true",
+        scenario: "async_capture",
+        variant: "destination",
+        kind: Kind::Payment(|step| {
+            let links = step.before.and_then(|payment| payment.charge).map(|charge| charge.links);
+            if let Some(Operation::CreateRefund { refund, .. }) = step.done()
+                && refund.refund_application_fee
+                && links.is_some_and(|links| links.transfer && !links.application_fee)
+            {
+                step.refuse(Rejection::NoFeeToRefund);
             }
         }),
     },
@@ -414,39 +435,49 @@ fn two_objects(step: &mut PaymentStep<'_>) {
 
 fn refund_ends_the_hold(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let request = asked::refund(input).filter(|_| payment.intent.status == IntentStatus::RequiresCapture)?;
-    let (payment, outcome) = payment.refund(request, outbox).ok()?;
+    let (payment, outcome) = payment.refund(config, request, outbox).ok()?;
     let (payment, _) = payment.cancel(config, None, outbox).ok()?;
     Some(Ok((payment, outcome)))
 }
 
-fn forgets_earlier_refunds(_: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn forgets_earlier_refunds(
+    config: &Config,
+    payment: Payment,
+    input: Input,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
     let request = asked::refund(input)?;
     let earlier = payment.charge?.refunded_amount;
     let mut unaware = payment;
     unaware.charge.as_mut()?.refunded_amount = Amount::ZERO;
-    let (mut payment, outcome) = unaware.refund(request, outbox).ok()?;
+    let (mut payment, outcome) = unaware.refund(config, request, outbox).ok()?;
     let charge = payment.charge.as_mut()?;
     charge.refunded_amount = charge.refunded_amount.plus(earlier)?;
     Some(Ok((payment, outcome)))
 }
 
 /// A refund that is made as if the payment had been captured once.
-fn shares(payment: Payment, request: CreateRefund, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn shares(config: &Config, payment: Payment, request: CreateRefund, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let several = payment.charge?.multicapture_available;
     let mut unaware = payment;
     unaware.charge.as_mut()?.multicapture_available = false;
-    let (mut payment, outcome) = unaware.refund(request, outbox).ok()?;
+    let (mut payment, outcome) = unaware.refund(config, request, outbox).ok()?;
     payment.charge.as_mut()?.multicapture_available = several;
     Some(Ok((payment, outcome)))
 }
 
 /// A refund that is made as if no endpoint had been used before.
-fn overlooks_latches(payment: Payment, request: CreateRefund, outbox: &mut Outbox<'_>) -> Option<Changed> {
+fn overlooks_latches(
+    config: &Config,
+    payment: Payment,
+    request: CreateRefund,
+    outbox: &mut Outbox<'_>,
+) -> Option<Changed> {
     let latches = payment.charge.map(|charge| (charge.fee_latch, charge.transfer_latch))?;
     let mut unaware = payment;
     let charge = unaware.charge.as_mut()?;
     (charge.fee_latch, charge.transfer_latch) = (false, false);
-    let (mut payment, outcome) = unaware.refund(request, outbox).ok()?;
+    let (mut payment, outcome) = unaware.refund(config, request, outbox).ok()?;
     let charge = payment.charge.as_mut()?;
     (charge.fee_latch, charge.transfer_latch) = latches;
     Some(Ok((payment, outcome)))

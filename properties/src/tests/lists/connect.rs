@@ -117,20 +117,6 @@ pub(super) fn connect() -> Vec<Case> {
                     .pay(|p| p.ledger.fees_refunded = a(10))
                     .fault(DeliveryFault::AnswerLost, None)
                     .says(Err(Rejection::AnswerLost)),
-                to(sent(), refund_both(None, true, true)).pay(|p| {
-                    give_back(p, 1000, 0);
-                    p.ledger.fees_refunded = a(100);
-                    p.ledger.reversals = a(1000);
-                }),
-                to(sent(), refund_both(255, true, true)).pay(|p| {
-                    give_back(p, 255, 0);
-                    p.ledger.fees_refunded = a(25);
-                    p.ledger.reversals = a(255);
-                }),
-                to(with(sent(), |p| give_back(p, 900, 0)), refund_both(None, true, false)).pay(|p| {
-                    give_back(p, 100, 1);
-                    p.ledger.fees_refunded = a(100);
-                }),
             ],
             vec![
                 to(sent(), refund_fee).pay(|p| p.ledger.fees_refunded = a(5)).says(ten),
@@ -144,17 +130,63 @@ pub(super) fn connect() -> Vec<Case> {
                     .says(Err(Rejection::AnswerLost)),
                 to(sent(), reverse).pay(|p| p.ledger.reversals = a(11)).says(ten),
                 to(paid(), send_on).pay(|p| p.ledger.transfers = a(1000)).says(ten),
+                to(sent(), refund(1)).pay(|p| p.ledger.fees_refunded = a(10)),
+                to(sent(), refund_both(1, true, false)).pay(|p| p.ledger.reversals = a(10)),
+            ],
+        ),
+        Case(
+            "returned-shares-add-up",
+            vec![
+                to(sent(), refund_both(None, true, true)).pay(|p| {
+                    give_back(p, 1000, 0);
+                    p.ledger.fees_refunded = a(100);
+                    p.ledger.reversals = a(1000);
+                }),
+                to(sent(), refund_both(255, true, true)).pay(|p| {
+                    give_back(p, 255, 0);
+                    p.ledger.fees_refunded = a(26);
+                    p.ledger.reversals = a(255);
+                }),
+                to(with(sent(), |p| give_back(p, 900, 0)), refund_both(None, true, false)).pay(|p| {
+                    give_back(p, 100, 1);
+                    p.ledger.fees_refunded = a(100);
+                }),
+                to(sent(), refund_both(254, true, true)).pay(|p| {
+                    give_back(p, 254, 0);
+                    p.ledger.fees_refunded = a(25);
+                    p.ledger.reversals = a(254);
+                }),
+                to(with(sent(), |p| p.ledger.transfers = a(880)), refund_both(500, false, true)).pay(|p| {
+                    give_back(p, 500, 0);
+                    p.ledger.reversals = a(440);
+                }),
+                to(with(sent(), |p| p.ledger.reversals = a(900)), refund_both(500, false, true)).pay(|p| {
+                    give_back(p, 500, 0);
+                    p.ledger.reversals = a(1000);
+                }),
+            ],
+            vec![
                 to(sent(), refund_both(250, true, false)).pay(|p| give_back(p, 250, 0)),
                 to(sent(), refund_both(255, true, false)).pay(|p| {
                     give_back(p, 255, 0);
-                    p.ledger.fees_refunded = a(26);
+                    p.ledger.fees_refunded = a(25);
                 }),
                 to(sent(), refund_both(250, false, true)).pay(|p| {
                     give_back(p, 250, 0);
                     p.ledger.reversals = a(125);
                 }),
-                to(sent(), refund(1)).pay(|p| p.ledger.fees_refunded = a(10)),
-                to(sent(), refund_both(1, true, false)).pay(|p| p.ledger.reversals = a(10)),
+                to(sent(), refund_both(254, true, false)).pay(|p| {
+                    give_back(p, 254, 0);
+                    p.ledger.fees_refunded = a(26);
+                }),
+                to(sent(), refund_both(256, true, false)).pay(|p| {
+                    give_back(p, 256, 0);
+                    p.ledger.fees_refunded = a(25);
+                }),
+                to(with(sent(), |p| p.ledger.reversals = a(900)), refund_both(500, false, true)).pay(|p| {
+                    give_back(p, 500, 0);
+                    p.ledger.reversals = a(999);
+                }),
                 to(sent(), refund_both(None, true, false)).pay(|p| {
                     give_back(p, 1000, 0);
                     p.ledger.fees_refunded = a(99);

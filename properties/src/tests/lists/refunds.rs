@@ -108,6 +108,8 @@ pub(super) fn refunds() -> Vec<Case> {
                 to(sent(), refund_both(1, true, false)).says(Err(Rejection::PartialWithFee)),
                 to(sent(), refund_both(1, false, true)).says(Err(Rejection::PartialWithReversal)),
                 to(sent(), refund_both(1, true, false)).says(Err(Rejection::NoFeeToRefund)),
+                to(with(sent(), |p| charge(p).links.application_fee = false), refund_both(1, true, false))
+                    .says(Err(Rejection::NoFeeToRefund)),
                 to(sent(), refund_both(1, false, true)).says(Err(Rejection::NoTransferToReverse)),
                 to(paid(), refund(1)).says(Err(Rejection::NoFeeToRefund)),
                 to(paid(), refund(1)).says(Err(Rejection::CaptureTooLarge)),

@@ -1,0 +1,181 @@
+//! Sharding an exploration over machines, and resuming one that was stopped: both root by root.
+//!
+//! Roots whose states never meet can be explored one at a time, with a visited set as large as the
+//! largest of them needs, and their summaries add up to that of the whole. [`Results`] is what is
+//! written down between runs.
+
+use super::breadth_first::{Exploration, Explorer};
+use super::space::Space;
+use super::summary::{Completion, Summary, Why};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// One part of an exploration, of so many: every `of`-th root, beginning with root `index`.
+///
+/// Written `0/4` to `3/4`.
+///
+/// ```
+/// use holdfast_explorer::Part;
+///
+/// let part: Part = "1/4".parse()?;
+/// assert!(part.has(5) && !part.has(6));
+/// assert!("4/4".parse::<Part>().is_err());
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    index: usize,
+    of: usize,
+}
+
+impl Part {
+    /// All of it.
+    pub const WHOLE: Self = Self { index: 0, of: 1 };
+
+    /// Part `index` of `of`, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such part.
+    pub fn new(index: usize, of: usize) -> Result<Self, String> {
+        if of == 0 {
+            Err("0 parts do not exist: expected K/N with N of at least 1".to_owned())
+        } else if index < of {
+            Ok(Self { index, of })
+        } else {
+            Err(format!(
+                "part {index}/{of} does not exist: parts are counted from 0, so the last is {}/{of}",
+                of.saturating_sub(1)
+            ))
+        }
+    }
+
+    /// Whether a root belongs to this part.
+    #[must_use]
+    pub fn has(self, root: usize) -> bool {
+        root.checked_rem(self.of) == Some(self.index)
+    }
+}
+
+impl FromStr for Part {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+        let (index, of) = parsed.ok_or_else(|| format!("{text:?} is not of the form 0/4"))?;
+        Self::new(index, of)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+/// The summaries of the roots explored so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Results {
+    /// What was explored: everything that must be equal for results to belong together, such as
+    /// the scenario, its bounds and the version of the model.
+    pub subject: String,
+    /// How many roots there are.
+    pub roots: usize,
+    /// What was found from each of those that are done.
+    done: BTreeMap<usize, Summary>,
+}
+
+impl Results {
+    /// Nothing done yet.
+    #[must_use]
+    pub fn new<S: Space>(subject: impl Into<String>, space: &S) -> Self {
+        Self { subject: subject.into(), roots: space.roots().len(), done: BTreeMap::new() }
+    }
+
+    /// The roots of a part that are still to be explored.
+    #[must_use]
+    pub fn missing(&self, part: Part) -> Vec<usize> {
+        (0..self.roots).filter(|root| part.has(*root) && !self.done.contains_key(root)).collect()
+    }
+
+    /// Explores what is missing of a part, one root after the other.
+    ///
+    /// `explorer` makes the explorer that each root is given to. `found` is shown what one found,
+    /// to describe sightings or print a counterexample. `save` is given all results so far, to
+    /// write down, and says whether to go on.
+    ///
+    /// Ends early at a root that was cut: it is not recorded, and will be begun anew.
+    pub fn explore<'a, S: Space + 'a>(
+        &mut self,
+        part: Part,
+        explorer: impl Fn() -> Explorer<'a, S>,
+        mut found: impl FnMut(usize, &Explorer<'a, S>, &mut Exploration<S>),
+        mut save: impl FnMut(&Self) -> Next,
+    ) -> Completion {
+        for root in self.missing(part) {
+            let explorer = explorer().roots([root]);
+            let mut exploration = explorer.run();
+            found(root, &explorer, &mut exploration);
+            let summary = exploration.summary;
+            if !summary.completion.is_complete() {
+                return summary.completion;
+            }
+            self.done.insert(root, summary);
+            if save(self) == Next::Stop {
+                break;
+            }
+        }
+        self.total(part).completion
+    }
+
+    /// Adds the results of other roots.
+    ///
+    /// # Errors
+    ///
+    /// If they are not of the same subject, or if both hold a root and do not agree about it.
+    pub fn merge(&mut self, other: Self) -> Result<(), String> {
+        if other.subject != self.subject || other.roots != self.roots {
+            return Err(format!(
+                "results of {:?} ({} roots) cannot be added to those of {:?} ({} roots)",
+                other.subject, other.roots, self.subject, self.roots
+            ));
+        }
+        for (root, summary) in other.done {
+            match self.done.get(&root) {
+                Some(known) if *known != summary => {
+                    return Err(format!("the results for root {root} contradict each other"));
+                }
+                Some(_) => {}
+                None => {
+                    self.done.insert(root, summary);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The sum of a part: complete only if each of its roots is done.
+    #[must_use]
+    pub fn total(&self, part: Part) -> Summary {
+        let mut total = Summary::default();
+        for (_, summary) in self.done.iter().filter(|(root, _)| part.has(**root)) {
+            total.merge(summary.clone());
+        }
+        let missing = u64::try_from(self.missing(part).len()).unwrap_or(u64::MAX);
+        if missing > 0 {
+            total.completion = Completion::Cut { why: Why::RootsMissing(missing) };
+        }
+        total
+    }
+}
+
+/// Whether to go on to the next root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Explore the next root.
+    Go,
+    /// End here, with what there is.
+    Stop,
+}

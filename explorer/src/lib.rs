@@ -1,0 +1,113 @@
+//! Explores every reachable state of a finite transition system, and judges each state and each step.
+//!
+//! A [`Space`] says what is explored: its initial states, the inputs that are enabled in a state, where each leads, and
+//! which properties are false. Two explorers visit it:
+//!
+//! - [`Explorer`] is breadth-first on any number of threads. It keeps whole states or 64-bit fingerprints ([`Mode`]),
+//!   finds shortest counterexamples ([`Explorer::path`]), and gives the same [`Summary`] on every run.
+//! - [`Stateright`] shows the same space to the `stateright` checker. The two share the space and nothing else, so equal
+//!   counts are evidence that neither lost a state.
+//!
+//! A run that was cut by a limit says so ([`Completion`]): the absence of a violation then proves nothing.
+//!
+//! # Example
+//!
+//! A counter of two bits that must not reach 3. Bit 0 of a [`PropertyBits`] is the first property.
+//!
+//! ```
+//! use holdfast_explorer::{Explorer, Judgement, Space, Stateright, Successor};
+//!
+//! #[derive(Clone, Copy)]
+//! struct Counter;
+//!
+//! impl Space for Counter {
+//!     type State = u8;
+//!     type Input = u8;
+//!
+//!     fn roots(&self) -> Vec<u8> {
+//!         vec![0]
+//!     }
+//!
+//!     fn inputs(&self, _state: &u8, inputs: &mut Vec<u8>) {
+//!         inputs.extend([1, 2]); // add one, add two
+//!     }
+//!
+//!     fn step(&self, state: &u8, input: u8) -> Successor<Self> {
+//!         let after = state.saturating_add(input).min(3);
+//!         Successor {
+//!             input,
+//!             after: (after != *state).then_some(after),
+//!             broken: 0,
+//!             witnessed: 0,
+//!             class: 0,
+//!             digest: 0,
+//!         }
+//!     }
+//!
+//!     fn judge(&self, state: &u8) -> Judgement {
+//!         Judgement { broken: u128::from(*state == 3), witnessed: 1 }
+//!     }
+//! }
+//!
+//! let explorer = Explorer::new(&Counter);
+//! let found = explorer.run();
+//! assert!(found.summary.completion.is_complete());
+//! assert_eq!(found.summary.unique, 4);
+//!
+//! // The shortest way to 3 has two steps.
+//! let counterexample = explorer.path(&found, &found.violations[&0]).unwrap();
+//! assert_eq!(counterexample.steps.len(), 2);
+//! ```
+//!
+//! `examples/two_phase_commit.rs` is a larger one, with a planted fault. Read next [`Space`], then [`Explorer`], then
+//! [`Summary`].
+//!
+//! # Files
+//!
+//! ```text
+//! space          what is explored
+//! breadth_first  our explorer: levels, workers, limits
+//!   worker         one thread's part of a level
+//!   visited        which states have been seen
+//!     table          the open-addressed table under it
+//!     fingerprint    states to 64 bits
+//!   sighting       first occurrences, the same on any number of threads
+//!   tally          counting 128 properties at once
+//!   classes        counting abstract transitions
+//!   digest         a sum that equal relations share
+//!   path           rebuilding a shortest path
+//!   progress       figures to draw, and a way to stop
+//! summary        what was found: written, read back, merged
+//! by_root        shards, and resuming where a run was stopped
+//! goal           the shortest path to a state of one's choice
+//! stateright     the other explorer
+//! ```
+#![forbid(unsafe_code)]
+
+mod breadth_first;
+mod by_root;
+mod classes;
+mod digest;
+mod fingerprint;
+mod goal;
+mod path;
+mod progress;
+mod sighting;
+mod space;
+mod stateright;
+mod summary;
+mod table;
+mod tally;
+mod visited;
+mod worker;
+
+pub use breadth_first::{Exploration, Explorer, Limits, Memory, Mode};
+pub use by_root::{Next, Part, Results};
+pub use fingerprint::{Fingerprinter, fingerprint};
+pub use goal::Search;
+pub use path::Path;
+pub use progress::{Progress, Snapshot};
+pub use sighting::Sighting;
+pub use space::{Judgement, PropertyBits, Space, Successor, disagreement};
+pub use stateright::{Adapter, EVERY_PROPERTY, Judged, Stateright, StaterightRun};
+pub use summary::{CollisionBound, Completion, Count, First, Summary, Why};

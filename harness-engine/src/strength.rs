@@ -1,0 +1,98 @@
+//! How soon each technique notices an injected fault: the measure of the harness itself.
+//!
+//! A campaign is a seed, and runs out of it one after another until the injected fault is caught or the budget is spent.
+//! Everything is a function of the seed; what is counted is runs, not time.
+
+mod measured;
+mod report;
+mod technique;
+
+pub use measured::{GLANCE, Measured, Row, measure};
+pub use report::report;
+pub use technique::Technique;
+
+use crate::EngineSubject;
+use crate::injected_faults::{Breaks, InjectedFault};
+use holdfast_harness::verdict::Verdict;
+
+/// What came of a campaign.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Campaign {
+    /// Runs up to the first that caught the injected fault, that one included. `None`: none did.
+    pub first: Option<u32>,
+    /// Runs up to the first that caught it by the property or comparison that should.
+    pub named: Option<u32>,
+    /// The verdict that caught it first.
+    pub verdict: Option<Verdict>,
+    /// How often the injected fault acted.
+    pub acted: u64,
+}
+
+/// The technique that should catch an injected fault.
+#[must_use]
+pub const fn technique_for(injected: &InjectedFault) -> Technique {
+    match injected.breaks {
+        Breaks::Property(_) | Breaks::Seen(_) => Technique::Lockstep,
+        Breaks::Retries => Technique::Retries,
+        Breaks::Crashes => Technique::Crashes,
+        Breaks::Overlaps => Technique::Overlaps,
+        Breaks::Consumer => Technique::Consumer,
+        Breaks::Books => Technique::Books,
+    }
+}
+
+/// Is this the verdict that an injected fault should be given?
+#[must_use]
+pub fn is_as_named(injected: &InjectedFault, technique: Technique, verdict: &Verdict) -> bool {
+    let is_caught = verdict.identity().is_some() && technique == technique_for(injected);
+    is_caught
+        && match (injected.breaks, verdict) {
+            (Breaks::Property(id), Verdict::Violate(violation)) => {
+                violation.properties.iter().any(|it| it.property == id)
+            }
+            (Breaks::Seen(part), Verdict::Diverge(found)) => {
+                found.differences.iter().any(|it| it.place.class().contains(part))
+            }
+            (Breaks::Seen(part), Verdict::Violate(found)) => {
+                found.differences.iter().any(|it| it.place.class().contains(part))
+            }
+            (Breaks::Property(_) | Breaks::Seen(_), _) => false,
+            (Breaks::Books, Verdict::Diverge(found)) => found.differences.iter().any(|it| it.place.class() == "books"),
+            (Breaks::Books, _) => false,
+            (Breaks::Retries | Breaks::Crashes | Breaks::Overlaps | Breaks::Consumer, _) => true,
+        }
+}
+
+/// Runs of `technique` out of `seed`, at most `budget` of them, until the injected fault is caught (`until_named`: as named).
+#[must_use]
+pub fn campaign(
+    injected: &'static InjectedFault,
+    technique: Technique,
+    seed: u32,
+    budget: u32,
+    until_named: bool,
+) -> Campaign {
+    let mut subject = EngineSubject::default().sabotaged(injected);
+    let mut result = Campaign { first: None, named: None, verdict: None, acted: 0 };
+    for run in 1..=budget {
+        let verdict = technique.run(&mut subject, seed_of(seed, run));
+        if result.named.is_none() && is_as_named(injected, technique, &verdict) {
+            result.named = Some(run);
+        }
+        if result.first.is_none() && verdict.identity().is_some() {
+            result.first = Some(run);
+            result.verdict = Some(verdict);
+        }
+        if result.named.is_some() || (!until_named && result.first.is_some()) {
+            break;
+        }
+    }
+    result.acted = subject.sabotages();
+    result
+}
+
+/// The seed of one run of a campaign.
+#[must_use]
+pub fn seed_of(campaign: u32, run: u32) -> u64 {
+    u64::from(campaign).wrapping_mul(1 << 32).wrapping_add(u64::from(run))
+}

@@ -1,0 +1,100 @@
+//! Campaigns against every injected fault.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Technique, campaign, technique_for};
+use crate::injected_faults::{self, InjectedFault};
+
+/// Runs that each of the techniques gets which need not catch an injected fault, to see whether it would.
+pub const GLANCE: u32 = 100;
+
+/// What came of all campaigns.
+#[derive(Debug)]
+pub struct Measured {
+    /// Campaigns against each injected fault.
+    pub seeds: u32,
+    /// Runs of a campaign at the most.
+    pub budget: u32,
+    /// A row an injected fault, in the order of the tables.
+    pub rows: Vec<Row>,
+}
+
+/// What came of the campaigns against one injected fault.
+#[derive(Debug)]
+pub struct Row {
+    /// The injected fault.
+    pub injected: &'static InjectedFault,
+    /// Runs until it was caught by the property or comparison that should catch it, a campaign each. `None`: never.
+    pub kills: Vec<Option<u32>>,
+    /// The other techniques that caught it in [`GLANCE`] runs.
+    pub others: Vec<Technique>,
+}
+
+impl Row {
+    /// How many campaigns never caught it.
+    #[must_use]
+    pub fn never(&self) -> usize {
+        self.kills.iter().filter(|kill| kill.is_none()).count()
+    }
+
+    /// Runs until it was caught, in the campaign in the middle (the slower one of two). `None`: never.
+    #[must_use]
+    pub fn median(&self) -> Option<u32> {
+        let middle = self.kills.len().checked_div(2)?;
+        self.sorted().get(middle).copied().flatten()
+    }
+
+    /// Runs in the slowest campaign that caught it.
+    #[must_use]
+    pub fn worst(&self) -> Option<u32> {
+        self.kills.iter().flatten().max().copied()
+    }
+
+    /// The fastest first, those that never caught it last.
+    fn sorted(&self) -> Vec<Option<u32>> {
+        let mut sorted = self.kills.clone();
+        sorted.sort_by_key(|kill| kill.unwrap_or(u32::MAX));
+        sorted
+    }
+}
+
+/// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on so many threads. The result does not
+/// depend on their number. `each` hears how many injected faults are done.
+#[must_use]
+pub fn measure(seeds: u32, budget: u32, threads: usize, each: &(dyn Fn(usize) + Sync)) -> Measured {
+    let all: Vec<&'static InjectedFault> = injected_faults::all().collect();
+    let next = AtomicUsize::new(0);
+    let rows = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(injected) = all.get(place) else { return };
+                    let row = row(injected, seeds, budget);
+                    let done = {
+                        let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+                        rows.insert(place, row);
+                        rows.len()
+                    };
+                    each(done);
+                }
+            });
+        }
+    });
+    let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
+    Measured { seeds, budget, rows }
+}
+
+fn row(injected: &'static InjectedFault, seeds: u32, budget: u32) -> Row {
+    let named = technique_for(injected);
+    let kills = (1..=seeds).map(|seed| campaign(injected, named, seed, budget, true).named).collect();
+    let catches = |technique: &Technique| campaign(injected, *technique, 1, GLANCE, false).first.is_some();
+    // What runs beside the model first is no other technique.
+    let covers = |technique: Technique| technique == named || technique == Technique::Books;
+    let others = Technique::ALL.into_iter().filter(|it| !covers(*it)).filter(catches).collect();
+    Row { injected, kills, others }
+}

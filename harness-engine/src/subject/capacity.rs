@@ -1,0 +1,47 @@
+//! Which requests have a place, and name what is there.
+
+use holdfast_model::{IntentId, Operation, Target};
+
+use super::object_index::ObjectIndex;
+
+impl ObjectIndex {
+    /// Is the object there that a request would name, so that it means the same whenever it is carried out?
+    pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
+        let payment = |intent: IntentId| self.followed(intent);
+        // Of several it would hang on the moment which one has enough.
+        if let Operation::RefundFee { intent, .. } = *operation {
+            return payment(intent).is_some_and(|it| it.fees.len() == 1);
+        }
+        if let Operation::ReverseTransfer { intent, .. } = *operation {
+            return payment(intent).is_some_and(|it| it.transfers.len() == 1);
+        }
+        if let Operation::CreateTransfer { intent, amount } = *operation {
+            return amount.is_some() && payment(intent).is_some_and(|it| it.charge.is_some());
+        }
+        if let Operation::CancelRefund { intent, refund } = *operation {
+            return payment(intent).is_some_and(|it| usize::from(refund.0) < it.refunds.len());
+        }
+        operation.creates().is_none()
+    }
+
+    /// Is the place taken that what is made on a session's page would get?
+    pub(super) fn has_in_the_way(&self, intent: IntentId) -> bool {
+        if self.session.is_none() {
+            return false;
+        }
+        if self.session_saves {
+            return self.setup.is_some() && !self.setup_of_session;
+        }
+        let pays = self.payments.iter().flatten().any(|payment| payment.of_session);
+        !pays && self.followed(intent).is_some()
+    }
+
+    /// Is there no room for what a request would make?
+    pub(super) fn has_already(&self, operation: &Operation) -> bool {
+        operation.creates().is_some_and(|made| match made {
+            Target::Payment(intent) | Target::Refund(intent, _) => self.followed(intent).is_some(),
+            Target::Setup => self.setup.is_some(),
+            Target::Session => self.session.is_some(),
+        })
+    }
+}

@@ -1,0 +1,399 @@
+//! Our engine in this process, behind the port.
+
+mod answers;
+mod ask;
+mod capacity;
+mod coherent;
+mod config;
+mod environment;
+mod faulty;
+mod log;
+mod names;
+mod network;
+mod object_index;
+mod reused;
+mod stress;
+mod told;
+mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdfast_engine::command::{Command, CustomerFields};
+use holdfast_engine::store::{MemoryStore, Store};
+use holdfast_engine::{AcceptedRequest, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
+use holdfast_model::{
+    Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Notification, Operation, Target,
+};
+
+use self::answers::shown;
+use self::environment::Move;
+use self::network::{CrashPoints, Network, NetworkCondition, RecordingStore};
+use self::object_index::ObjectIndex;
+use self::told::Returned;
+use crate::injected_faults::FaultInjector;
+use holdfast_harness::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Subject, SystemSnapshot};
+
+/// When every run begins.
+const START: Time = Time::new(1_800_000_000);
+/// Events of one step at the most.
+const EVENTS: usize = 256;
+
+/// What makes an empty store.
+type MakeStore = Box<dyn Fn() -> Result<Arc<dyn Store>, Failure>>;
+
+/// A key that was used: with what, and as which request. A client that asks again sends the same again.
+#[derive(Clone, Debug)]
+struct Known {
+    operation: Operation,
+    request: Request,
+}
+
+/// Our engine as a subject.
+pub struct EngineSubject {
+    make_store: MakeStore,
+    engine: Option<Arc<Engine>>,
+    clock: Arc<ManualClock>,
+    ids: Arc<SequentialIds>,
+    points: Arc<CrashPoints>,
+    config: Config,
+    lock_wait: Duration,
+    network: Arc<Network>,
+    spy: Arc<RecordingStore>,
+    book: ObjectIndex,
+    returned: Returned,
+    committed: Vec<Object>,
+    events: u64,
+    keys: Vec<Option<Known>>,
+    held: Vec<Option<AcceptedRequest>>,
+    sight: SystemSnapshot,
+    /// What was told while nobody was there to hear: between a crash and the next request.
+    untold: Vec<Notification>,
+    rig: Option<Arc<FaultInjector>>,
+    /// The first answer that does not fit what it answers.
+    strange: Option<String>,
+}
+
+impl Default for EngineSubject {
+    /// On the plain memory store.
+    fn default() -> Self {
+        Self::on(|| Ok(Arc::new(MemoryStore::default())))
+    }
+}
+
+/// A failure of the store is one of the harness: stores that fail are another test's affair.
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure(error.to_string())
+}
+
+impl EngineSubject {
+    /// On the stores that `make_store` makes, an empty one for each run.
+    pub fn on(make_store: impl Fn() -> Result<Arc<dyn Store>, Failure> + 'static) -> Self {
+        Self {
+            make_store: Box::new(make_store),
+            engine: None,
+            clock: Arc::new(ManualClock::at(START)),
+            ids: Arc::default(),
+            points: Arc::default(),
+            config: Config::default(),
+            lock_wait: Duration::ZERO,
+            network: Arc::new(Network::with(Arc::default())),
+            spy: Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::default())),
+            book: ObjectIndex::default(),
+            returned: Returned::default(),
+            committed: Vec::new(),
+            events: 0,
+            keys: Vec::new(),
+            held: Vec::new(),
+            sight: SystemSnapshot::default(),
+            untold: Vec::new(),
+            rig: None,
+            strange: None,
+        }
+    }
+
+    /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
+    /// in vain.
+    #[must_use]
+    pub fn waiting(self, lock_wait: Duration) -> Self {
+        Self { lock_wait, ..self }
+    }
+
+    /// The engine itself.
+    fn engine(&self) -> Result<&Arc<Engine>, Failure> {
+        self.engine.as_ref().ok_or_else(|| Failure("the engine has not been started".to_owned()))
+    }
+
+    fn open(&self) -> Result<Engine, Failure> {
+        let parts = EngineParts {
+            store: Arc::clone(&self.spy) as Arc<dyn Store>,
+            acquirer: Arc::clone(&self.network) as Arc<dyn holdfast_engine::acquirer::Acquirer>,
+            clock: Arc::clone(&self.clock) as Arc<dyn holdfast_engine::Clock>,
+            ids: Arc::clone(&self.ids) as Arc<dyn holdfast_engine::Ids>,
+            dialect: config::dialect(&self.config)?,
+            lock_wait: self.lock_wait,
+            ..EngineParts::in_memory(START)
+        };
+        Engine::open(self.bend(parts)).map_err(failed)
+    }
+
+    fn key_name(key: KeyId) -> String {
+        format!("key{}", u16::from(key.0).saturating_add(1))
+    }
+
+    fn request(&self, operation: &Operation, key: Option<KeyId>) -> Result<Request, Failure> {
+        if let Some(known) = key.and_then(|key| self.known(key)).filter(|known| known.operation == *operation) {
+            return Ok(known.request.clone());
+        }
+        let now = self.engine()?.now();
+        let (account, command) = ask::command(&self.book, now, operation)
+            .ok_or_else(|| Failure(format!("the engine cannot be asked {operation:?}")))?;
+        let request = Request::new(account, command);
+        Ok(match key {
+            Some(key) => request.with_key(&Self::key_name(key)),
+            None => request,
+        })
+    }
+
+    /// Does the engine keep the key that an event is about?
+    fn is_kept(&self, event: &EnvironmentEvent) -> Result<bool, Failure> {
+        let EnvironmentEvent::PruneKey { key } = event else { return Ok(false) };
+        let Some(known) = self.known(*key) else { return Ok(false) };
+        let name = Self::key_name(*key);
+        Ok(self.engine()?.store().key(known.request.account, &name).map_err(failed)?.is_some())
+    }
+
+    fn known(&self, key: KeyId) -> Option<&Known> {
+        self.keys.get(usize::from(key.0)).and_then(Option::as_ref)
+    }
+
+    /// Notes under which key an operation came first.
+    fn note_key(&mut self, key: Option<KeyId>, operation: &Operation, request: &Request) {
+        let Some(place) = key.map(|key| usize::from(key.0)) else { return };
+        if self.keys.len() <= place {
+            self.keys.resize(place.saturating_add(1), None);
+        }
+        if let Some(slot) = self.keys.get_mut(place) {
+            slot.get_or_insert_with(|| Known { operation: *operation, request: request.clone() });
+        }
+    }
+
+    /// Takes in what a step committed and told.
+    fn settle(&mut self) -> Result<Vec<Notification>, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        self.returned.note(&self.book);
+        let mut committed = std::mem::take(&mut self.committed);
+        self.spy.take(&mut committed);
+        self.book.note(&engine, &committed).map_err(failed)?;
+        self.committed = committed;
+        let events = engine.events_after(self.events, EVENTS).map_err(failed)?;
+        self.events = events.last().map_or(self.events, |(last, _)| *last);
+        let events = events.iter().map(|(_, event)| &**event);
+        Ok(told::notifications(&engine, &self.book, &self.returned, events))
+    }
+
+    fn answered(&mut self, answer: Answer, fault: DeliveryFault) -> Result<Reaction, Failure> {
+        let mut notifications = std::mem::take(&mut self.untold);
+        notifications.extend(self.settle()?);
+        Ok(Reaction { answer, fault, notifications })
+    }
+
+    fn key_sight(&self, place: usize, known: &Known) -> Result<Option<IdempotencyKeySnapshot>, Failure> {
+        let engine = self.engine()?;
+        let operation = known.operation;
+        if self.held.get(place).is_some_and(Option::is_some) {
+            return Ok(Some(IdempotencyKeySnapshot { operation, answer: None, seconds_left: None }));
+        }
+        let Some(name) = known.request.idempotency_key.as_deref() else { return Ok(None) };
+        let record = engine.store().key(known.request.account, name).map_err(failed)?;
+        let Some(record) = record else { return Ok(None) };
+        let age = engine.now().since(record.created);
+        let answer = match record.state {
+            holdfast_engine::store::KeyState::Asking(_) => None,
+            holdfast_engine::store::KeyState::Answered(response) => Some(shown(&response)),
+        };
+        let left = u32::try_from(holdfast_engine::time::DAY.saturating_sub(age)).unwrap_or(u32::MAX);
+        Ok(Some(IdempotencyKeySnapshot { operation, seconds_left: answer.is_some().then_some(left), answer }))
+    }
+}
+
+impl Subject for EngineSubject {
+    fn start(&mut self, config: &Config) -> Result<(), Failure> {
+        self.config = *config;
+        self.clock = Arc::new(ManualClock::at(START));
+        self.ids = Arc::default();
+        self.points = Arc::default();
+        self.network = Arc::new(Network::with(Arc::clone(&self.points)));
+        self.let_go();
+        self.spy = Arc::new(RecordingStore::on((self.make_store)()?, Arc::clone(&self.points)));
+        if let Some(rig) = &self.rig {
+            rig.begin();
+        }
+        self.untold.clear();
+        self.strange = None;
+        let engine = self.open()?;
+        for account in config::accounts(config) {
+            engine.add_account(account).map_err(failed)?;
+        }
+        self.book.clear();
+        self.keys.clear();
+        self.held.clear();
+        self.sight = SystemSnapshot::default();
+        // The customer whose methods are saved (C19).
+        let customer =
+            engine.execute(Request::new(config::PLATFORM, Command::CreateCustomer(CustomerFields::default())));
+        self.book.customer = customer.object().and_then(|object| object.as_customer().map(|it| it.id));
+        self.events = engine.events_after(0, EVENTS).map_err(failed)?.last().map_or(0, |(last, _)| *last);
+        self.engine = Some(Arc::new(engine));
+        self.spy.take(&mut self.committed);
+        Ok(())
+    }
+
+    fn can(&mut self, input: &Input) -> bool {
+        // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
+        if let Input::Event(EnvironmentEvent::CustomerPays { intent, .. }) = input {
+            return !self.book.has_in_the_way(*intent);
+        }
+        let (Some(operation), key) = (input.operation(), input.key()) else { return true };
+        let is_known = key.is_some_and(|key| self.known(key).is_some());
+        let held = self.held.iter().zip(&self.keys).filter(|(held, _)| held.is_some());
+        let makes_it =
+            held.filter_map(|(_, key)| key.as_ref()).any(|known| known.operation.about() == operation.about());
+        if !is_known && (self.book.has_already(&operation) || makes_it && operation.creates().is_some()) {
+            return false;
+        }
+        let now = self.engine.as_ref().map_or(START, |engine| engine.now());
+        let Some((account, command)) = ask::command(&self.book, now, &operation) else { return false };
+        // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (IDEM-8): the same name from another account is another key, of which the model
+        // knows nothing.
+        key.and_then(|key| self.known(key)).is_none_or(|known| {
+            let other = known.operation != operation;
+            known.request.account == account && !(other && known.request.command == command)
+        })
+    }
+
+    fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        let request = self.request(&call.operation, call.key)?;
+        self.note_key(call.key, &call.operation, &request);
+        self.book.expected = call.operation.creates().and_then(Target::intent);
+        self.network.turn(match call.fault {
+            DeliveryFault::None | DeliveryFault::AnswerLost => NetworkCondition::Healthy,
+            DeliveryFault::ErrorBefore => NetworkCondition::FailFast,
+            DeliveryFault::ErrorAfter => NetworkCondition::DropResponses,
+        });
+        let response = self.execute(&engine, request);
+        self.look_at(&response);
+        let struck = self.network.has_struck();
+        self.network.turn(NetworkCondition::Healthy);
+        if struck {
+            // What the network did is made so as soon as it answers again; the client is not told.
+            engine.run_due(engine.now()).map_err(failed)?;
+        }
+        let turned_away = response.status() == 429;
+        let (answer, fault) = match call.fault {
+            // Turned away at the door: that answer is given before the request is on its way.
+            DeliveryFault::AnswerLost if turned_away => (shown(&response), DeliveryFault::None),
+            DeliveryFault::AnswerLost => (Answer::Lost, DeliveryFault::AnswerLost),
+            DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if struck => (shown(&response), call.fault),
+            DeliveryFault::None | DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter => {
+                (shown(&response), DeliveryFault::None)
+            }
+        };
+        self.answered(answer, fault)
+    }
+
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        self.book.expected = match event {
+            EnvironmentEvent::CustomerPays { intent, .. } => Some(*intent),
+            EnvironmentEvent::Authenticate { .. }
+            | EnvironmentEvent::Settle { .. }
+            | EnvironmentEvent::CloseCancelWindow { .. }
+            | EnvironmentEvent::PostToLedger { .. }
+            | EnvironmentEvent::ExpireHold { .. }
+            | EnvironmentEvent::Refund { .. }
+            | EnvironmentEvent::AuthenticateSetup { .. }
+            | EnvironmentEvent::SettleSetup
+            | EnvironmentEvent::PruneKey { .. }
+            | EnvironmentEvent::Advance { .. } => None,
+        };
+        let happened = match self.movement(event)? {
+            Move::Nothing => false,
+            Move::Ask(account, command) => {
+                let _answer = self.execute(&engine, Request::new(account, command));
+                self.spy.has_news()
+            }
+            Move::Worker => {
+                let known = self.is_kept(event)?;
+                engine.run_due(engine.now()).map_err(failed)?;
+                known && !self.is_kept(event)?
+            }
+            Move::Wait(seconds) => {
+                self.wait(seconds)?;
+                self.book.age();
+                true
+            }
+        };
+        let accepted = if happened { Accepted::Happened } else { Accepted::Nothing };
+        self.answered(Answer::Accepted(accepted), DeliveryFault::None)
+    }
+
+    fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        let request = self.request(operation, Some(key))?;
+        let answer = match engine.accept(self.heard(&engine, request.clone())) {
+            Ok(arrived) => {
+                let place = usize::from(key.0);
+                if self.held.len() <= place {
+                    self.held.resize_with(place.saturating_add(1), || None);
+                }
+                if let Some(slot) = self.held.get_mut(place) {
+                    *slot = Some(arrived);
+                }
+                if let Some(slot) = self.keys.get_mut(place) {
+                    *slot = None;
+                }
+                self.note_key(Some(key), operation, &request);
+                Answer::Accepted(Accepted::Begun)
+            }
+            Err(response) => shown(&response),
+        };
+        self.answered(answer, DeliveryFault::None)
+    }
+
+    fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        let Some(arrived) = self.held.get_mut(usize::from(key.0)).and_then(Option::take) else {
+            return self.answered(Answer::Accepted(Accepted::Nothing), DeliveryFault::None);
+        };
+        self.book.expected = self.known(key).and_then(|known| known.operation.creates().and_then(Target::intent));
+        let response = engine.carry_out(arrived);
+        self.look_at(&response);
+        self.answered(shown(&response), DeliveryFault::None)
+    }
+
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
+        let engine = Arc::clone(self.engine()?);
+        let mut sight = std::mem::take(&mut self.sight);
+        self.book.look(&engine, &mut sight.payments).map_err(failed)?;
+        sight.setup = self.book.setup_view(&engine).map_err(failed)?;
+        sight.session = self.book.session_view(&engine).map_err(failed)?;
+        sight.keys.clear();
+        for place in 0..self.keys.len() {
+            let key = match self.keys.get(place).and_then(Option::as_ref) {
+                Some(known) => self.key_sight(place, known)?,
+                None => None,
+            };
+            if key.is_none()
+                && let Some(slot) = self.keys.get_mut(place)
+            {
+                // Not kept, or forgotten: the next request under it is its first.
+                *slot = None;
+            }
+            sight.keys.push(key);
+        }
+        self.sight = sight;
+        Ok(&self.sight)
+    }
+}

@@ -1,0 +1,79 @@
+//! The same inputs twice, once calmly: what a subject does when nothing goes wrong, to compare with.
+
+use holdfast_model::{Call, Config, DeliveryFault, Input, Notification};
+
+use crate::properties::send;
+use crate::subject::{Answer, Failure, Subject, SystemSnapshot};
+use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
+
+/// Requests that a run can have: each gets a key of its own, and a key is one byte.
+const MOST: usize = 250;
+
+/// A calm run.
+pub(crate) struct Baseline {
+    /// What it answered and showed, step by step. `None` where the subject could not be asked.
+    pub(crate) steps: Vec<Option<(Answer, SystemSnapshot)>>,
+    /// What the merchant was told.
+    pub(crate) told: Vec<Notification>,
+}
+
+/// Inputs that make sense alone: requests without keys and faults, and what the world does.
+pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
+    let plain = |input: &Input| match input {
+        Input::Call(call) => Some(Input::Call(Call { key: None, fault: DeliveryFault::None, ..*call })),
+        Input::Event(holdfast_model::EnvironmentEvent::PruneKey { .. })
+        | Input::Begin { .. }
+        | Input::Finish { .. } => None,
+        Input::Event(_) => Some(*input),
+    };
+    inputs.iter().filter_map(plain).take(MOST).collect()
+}
+
+/// Runs `inputs` as they are.
+pub(crate) fn calm(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
+    subject.start(config).map_err(cannot_say(0))?;
+    let (mut steps, mut told) = (Vec::with_capacity(inputs.len()), Vec::new());
+    for (step, input) in inputs.iter().enumerate() {
+        if !subject.can(input) {
+            steps.push(None);
+            continue;
+        }
+        let reaction = send(subject, input).map_err(cannot_say(step))?;
+        let sight = subject.observe().map_err(cannot_say(step))?;
+        let sight = SystemSnapshot { keys: Vec::new(), ..sight.clone() };
+        told.extend(reaction.notifications);
+        steps.push(Some((reaction.answer, sight)));
+    }
+    Ok(Baseline { steps, told })
+}
+
+pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
+    move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason })
+}
+
+/// What is seen now is what was seen in the calm run.
+pub(crate) fn compare(
+    step: usize,
+    input: Input,
+    (answer, sight): (Option<&Answer>, &SystemSnapshot),
+    (calm_answer, calm_sight): (&Answer, &SystemSnapshot),
+) -> Result<(), Verdict> {
+    let mut differences = Vec::new();
+    if let Some(answer) = answer.filter(|answer| *answer != calm_answer) {
+        let (model, subject) = (format!("(calmly) {calm_answer:?}"), format!("{answer:?}"));
+        differences.push(Difference { place: Place::Answer, model, subject });
+    }
+    let places = [
+        ("payments", sight.payments == calm_sight.payments),
+        ("setup", sight.setup == calm_sight.setup),
+        ("session", sight.session == calm_sight.session),
+    ];
+    for (place, _) in places.iter().filter(|(_, same)| !same) {
+        let (model, subject) = (format!("(calmly) {calm_sight:?}"), format!("{sight:?}"));
+        differences.push(Difference { place: Place::Field((*place).to_owned()), model, subject });
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })))
+}

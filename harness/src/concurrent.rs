@@ -1,0 +1,251 @@
+//! Requests that overlap: whatever they are answered and leave behind, some order of them explains it (R4, R6, I17).
+
+use holdfast_model::{Config, Input, Notification, Operation, Outcome, Rejection, transition};
+
+use crate::baseline::{self, cannot_say};
+use crate::bounds::World;
+use crate::oracle::{self, Match};
+use crate::properties::send;
+use crate::reading::is_seen_as;
+use crate::subject::{Answer, Failure, Subject};
+use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
+
+/// One request of a history: what was asked, what was answered, and between which two moments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raced {
+    /// What was asked.
+    pub operation: Operation,
+    /// What was answered.
+    pub answer: Answer,
+    /// When it was sent.
+    pub from: u64,
+    /// When it was answered.
+    pub to: u64,
+}
+
+/// A subject that takes several requests at once.
+pub trait Concurrent: Subject {
+    /// Can this be asked in a race? Not what names something that is not there yet: what it means would hang on when it is
+    /// asked. Such a race is left out, and counted.
+    fn can_race(&self, operation: &Operation) -> bool;
+
+    /// Sends `inner` while `outer` is under way: at the `point`-th thing that `outer` does to its store or asks of its
+    /// network. Answers `None` for `inner` where `outer` has fewer such points.
+    ///
+    /// # Errors
+    /// [`Failure`] when no answer can be had.
+    fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure>;
+
+    /// Sends the requests of each thread one after the other, the threads at the same time.
+    ///
+    /// # Errors
+    /// [`Failure`] when no answer can be had.
+    fn race(&mut self, threads: &[Vec<Operation>]) -> Result<Overlap, Failure>;
+}
+
+/// What came of overlapping requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overlap {
+    /// The requests that were sent, with their answers.
+    pub history: Vec<Raced>,
+    /// What the merchant was told.
+    pub notifications: Vec<Notification>,
+}
+
+/// Two requests, one in the middle of the other: the same every time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nested {
+    /// The one that is sent first.
+    pub outer: Operation,
+    /// The one that is sent while it is under way.
+    pub inner: Operation,
+    /// At which point.
+    pub point: u32,
+}
+
+/// Can it overlap with others? Not what creates: that would be named in an order that nobody knows. Whether the rest means
+/// the same whenever it is carried out is for [`Concurrent::can_race`] to say, when the moment has come.
+#[must_use]
+pub const fn can_overlap(operation: &Operation) -> bool {
+    !matches!(operation, Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_))
+}
+
+/// The requests of `inputs` that can overlap with others, each with its place.
+pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize, Operation)> + '_ {
+    inputs.iter().enumerate().filter_map(|(place, input)| match input {
+        Input::Call(call) => Some((place, call.operation)).filter(|(_, operation)| can_overlap(operation)),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    })
+}
+
+/// Runs `prelude`, then lets two requests overlap as `nested` says. Where the model has no room for what they would do,
+/// nothing is compared, and the tally says so.
+pub fn run(subject: &mut impl Concurrent, config: &Config, prelude: &[Input], nested: &Nested) -> Verdict {
+    let raced = [nested.outer, nested.inner];
+    explain(subject, config, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
+}
+
+/// Runs `prelude`, then the requests of each thread against each other. At most a handful of requests: every order of
+/// them that their times allow is tried.
+///
+/// Of all of them it is settled before the race what they name. So a race is left out, and counted, in which one gives back
+/// a fee or money sent on, and another may make a newer fee, transfer or charge before.
+pub fn threads(
+    subject: &mut impl Concurrent,
+    config: &Config,
+    prelude: &[Input],
+    threads: &[Vec<Operation>],
+) -> Verdict {
+    let raced = threads.concat();
+    if raced.iter().any(names_part_of_a_payment) && raced.iter().any(takes_money) {
+        let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
+        return Verdict::Agree(Tally { beyond, ..Tally::default() });
+    }
+    explain(subject, config, prelude, &raced, |subject| subject.race(threads))
+}
+
+const fn names_part_of_a_payment(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::RefundFee { .. } | Operation::ReverseTransfer { .. } | Operation::CreateTransfer { .. }
+    )
+}
+
+const fn takes_money(operation: &Operation) -> bool {
+    matches!(operation, Operation::ConfirmIntent { .. } | Operation::CaptureIntent { .. })
+}
+
+fn explain<S: Concurrent>(
+    subject: &mut S,
+    config: &Config,
+    prelude: &[Input],
+    raced: &[Operation],
+    overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
+) -> Verdict {
+    match judge(subject, config, prelude, raced, overlap) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn judge<S: Concurrent>(
+    subject: &mut S,
+    config: &Config,
+    prelude: &[Input],
+    raced: &[Operation],
+    overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
+) -> Result<Tally, Verdict> {
+    let prelude = baseline::plain(prelude);
+    let world = begin(subject, config, &prelude)?;
+    let step = prelude.len();
+    let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
+    if !raced.iter().all(|operation| subject.can_race(operation)) {
+        return Ok(Tally { beyond, ..Tally::default() });
+    }
+    let overlap = overlap(subject).map_err(cannot_say(step))?;
+    let sight = subject.observe().map_err(cannot_say(step))?;
+    let mut seen = oracle::nothing_yet(config);
+    oracle::snapshot_of(sight, config, &[], &mut seen);
+
+    let search = Search { config, history: &overlap.history, told: &overlap.notifications, seen: &seen.observe() };
+    let mut done = vec![false; overlap.history.len()];
+    match search.explains(&world, &mut done, &mut Vec::new()) {
+        Found::Order => {
+            let compared = u64::try_from(overlap.history.len()).unwrap_or(u64::MAX);
+            Ok(Tally { compared, ..Tally::default() })
+        }
+        // What the model has no room for is left out wherever it is met, and counted.
+        Found::NoRoom => Ok(Tally { beyond, ..Tally::default() }),
+        Found::Nothing => {
+            let Some(first) = overlap.history.first() else { return Ok(Tally::default()) };
+            let model = "no order of the requests that is answered and ends so".to_owned();
+            let subject = format!("{:?}, and then {:?}", overlap.history, seen.payments);
+            let differences = vec![Difference { place: Place::Field("history".to_owned()), model, subject }];
+            let input = Input::from(first.operation);
+            Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })))
+        }
+    }
+}
+
+/// Both sides take the prelude; whether they agree on it is another test's affair.
+fn begin(subject: &mut impl Subject, config: &Config, prelude: &[Input]) -> Result<World, Verdict> {
+    subject.start(config).map_err(cannot_say(0))?;
+    let mut world = World::default();
+    for (step, input) in prelude.iter().enumerate() {
+        let calm = transition(config, &world, *input);
+        if oracle::is_beyond(&calm.outcome) || !subject.can(input) {
+            continue;
+        }
+        let reaction = send(subject, input).map_err(cannot_say(step))?;
+        world = transition(config, &world, crate::properties::with_fault(*input, reaction.fault)).after;
+    }
+    Ok(world)
+}
+
+enum Found {
+    Order,
+    Nothing,
+    NoRoom,
+}
+
+/// Looks for an order, as Wing and Gong did: take a request that nobody finished before it began, see whether the model
+/// answers it so, go on.
+struct Search<'a> {
+    config: &'a Config,
+    history: &'a [Raced],
+    told: &'a [Notification],
+    seen: &'a holdfast_model::Observation<'a>,
+}
+
+impl Search<'_> {
+    fn explains(&self, world: &World, done: &mut [bool], told: &mut Vec<Notification>) -> Found {
+        if done.iter().all(|done| *done) {
+            let sight = world.observe(self.config);
+            let view = sight.observation(self.config);
+            return if oracle::is_same(&view, self.seen, told, self.told) { Found::Order } else { Found::Nothing };
+        }
+        let earliest_end = self.history.iter().zip(done.iter()).filter(|(_, done)| !**done).map(|(it, _)| it.to).min();
+        let mut no_room = false;
+        for place in 0..self.history.len() {
+            let Some(request) = self.history.get(place) else { continue };
+            let is_done = done.get(place).copied().unwrap_or(true);
+            if is_done || earliest_end.is_some_and(|end| request.from > end) {
+                continue;
+            }
+            let before = told.len();
+            let (next, outcome) = match &request.answer {
+                // Turned away: it did nothing, at whatever moment.
+                Answer::Refused(refused) if is_seen_as(refused, &Rejection::LockTimeout.wire()) => {
+                    (*world, Err(Rejection::LockTimeout))
+                }
+                Answer::Accepted(_) | Answer::Refused(_) | Answer::Lost => {
+                    let step = transition(self.config, world, Input::from(request.operation));
+                    told.extend_from_slice(step.notifications.as_slice());
+                    (step.after, step.outcome)
+                }
+            };
+            no_room |= oracle::is_beyond(&outcome);
+            if is_answer(&outcome, &request.answer) {
+                mark(done, place, true);
+                match self.explains(&next, done, told) {
+                    Found::Order => return Found::Order,
+                    Found::NoRoom => no_room = true,
+                    Found::Nothing => {}
+                }
+                mark(done, place, false);
+            }
+            told.truncate(before);
+        }
+        if no_room { Found::NoRoom } else { Found::Nothing }
+    }
+}
+
+fn is_answer(outcome: &Outcome, answer: &Answer) -> bool {
+    oracle::compare_answers(outcome, answer) != Match::Other
+}
+
+fn mark(done: &mut [bool], place: usize, is_done: bool) {
+    if let Some(slot) = done.get_mut(place) {
+        *slot = is_done;
+    }
+}

@@ -1,0 +1,94 @@
+//! The engine dies, and comes back: every request is carried out once, as if nothing had happened (R2, I13).
+
+use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId};
+
+use crate::baseline::{self, cannot_say};
+use crate::choices::Choices;
+use crate::oracle;
+use crate::properties::send;
+use crate::subject::{Failure, Subject};
+use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
+
+/// A subject that can be killed at a point of its work and started again on what it had written.
+pub trait Recoverable: Subject {
+    /// Dies at the `points`-th thing it does to its store or asks of its network, counted from now.
+    fn die_after(&mut self, points: u32);
+
+    /// Did it die since then? If so, it is started again, and its worker finishes what was begun.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be started again.
+    fn recover(&mut self) -> Result<bool, Failure>;
+}
+
+/// The furthest point at which a request dies.
+const POINTS: u32 = 10;
+
+/// Runs `inputs` calmly, and then with a crash in most of them, wherever `when` chooses. The client asks again under the
+/// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run,
+/// and at the end it must have told the merchant the same.
+pub fn run(subject: &mut impl Recoverable, config: &Config, inputs: &[Input], when: &mut impl Choices) -> Verdict {
+    match crashing(subject, config, &baseline::plain(inputs), when) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn crashing(
+    subject: &mut impl Recoverable,
+    config: &Config,
+    inputs: &[Input],
+    when: &mut impl Choices,
+) -> Result<Tally, Verdict> {
+    let calm = baseline::calm(subject, config, inputs)?;
+    subject.start(config).map_err(cannot_say(0))?;
+    let (mut tally, mut told) = (Tally::default(), Vec::new());
+    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm.steps) {
+        let step = usize::from(number);
+        let Some((answer, sight)) = expected else {
+            tally.beyond = tally.beyond.saturating_add(1);
+            continue;
+        };
+        subject.die_after(when.choose(POINTS));
+        let input = match *input {
+            Input::Call(call) => Input::Call(Call { key: Some(KeyId(number)), fault: DeliveryFault::None, ..call }),
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => *input,
+        };
+        let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
+        told.append(&mut reaction.notifications);
+        if subject.recover().map_err(cannot_say(step))? {
+            // Everybody asks again, and what is done already is not done twice. Time that has passed does not pass again;
+            // what was due meanwhile is done now. The customer pays again if the page does not say that it was done.
+            let again = match input {
+                Input::Event(EnvironmentEvent::Advance { .. }) => {
+                    Some(Input::Event(EnvironmentEvent::Advance { seconds: 0 }))
+                }
+                Input::Event(EnvironmentEvent::CustomerPays { .. }) => {
+                    let shown = subject.observe().map_err(cannot_say(step))?;
+                    baseline::compare(step, input, (None, shown), (answer, sight)).err().map(|_| input)
+                }
+                Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Some(input),
+            };
+            if let Some(again) = again {
+                reaction = send(subject, &again).map_err(cannot_say(step))?;
+                told.append(&mut reaction.notifications);
+            }
+            tally.held = tally.held.saturating_add(1);
+        }
+        // An event that took place before the crash finds nothing to do after it.
+        let answered = matches!(input, Input::Call(_)).then_some(&reaction.answer);
+        let shown = subject.observe().map_err(cannot_say(step))?;
+        baseline::compare(step, input, (answered, shown), (answer, sight))?;
+        tally.compared = tally.compared.saturating_add(1);
+    }
+    let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };
+    // What was told while the subject was down comes with its next answer.
+    let nothing = Input::Event(EnvironmentEvent::Advance { seconds: 0 });
+    told.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
+    if oracle::is_told_alike(&calm.told, &told) {
+        return Ok(tally);
+    }
+    let (model, subject) = (format!("(calmly) {}", oracle::tell(&calm.told)), oracle::tell(&told));
+    let differences = vec![Difference { place: Place::Notifications, model, subject }];
+    Err(Verdict::Diverge(Box::new(Divergence { step, input: nothing, differences })))
+}

@@ -1,0 +1,51 @@
+//! Choices to inputs to a verdict, in one go: each input is chosen in view of the model that judges the last.
+
+use holdfast_model::Input;
+use holdfast_properties::Step;
+
+use crate::choices::Choices;
+use crate::generator::{Bias, Sequence, SequenceBuilder};
+use crate::lockstep::{Lockstep, Stepped};
+use crate::subject::Subject;
+use crate::verdict::Verdict;
+
+/// What came of driving a subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drive {
+    /// What was asked of it, up to where the run ended.
+    pub sequence: Sequence,
+    /// What came out.
+    pub verdict: Verdict,
+}
+
+/// Drives a subject in lockstep with the model by inputs out of `choices`. `each` sees every step that both took, as
+/// the subject shows it.
+pub fn lockstep(
+    subject: &mut impl Subject,
+    choices: &mut impl Choices,
+    bias: Bias,
+    mut each: impl FnMut(&Step<'_>),
+) -> Drive {
+    let mut draft = SequenceBuilder::begin(choices, bias);
+    let config = *draft.config();
+    let mut inputs: Vec<Input> = Vec::with_capacity(32);
+    let verdict = match Lockstep::start(subject, &config) {
+        Err(inconclusive) => Verdict::Inconclusive(inconclusive),
+        Ok(mut lockstep) => loop {
+            let Some(input) = draft.next(choices, lockstep.model()) else {
+                break Verdict::Agree(lockstep.tally());
+            };
+            inputs.push(input);
+            match lockstep.step(input) {
+                Ok(Stepped::Compared) => {
+                    if let Some(step) = lockstep.last_step() {
+                        each(&step);
+                    }
+                }
+                Ok(Stepped::Beyond | Stepped::Held) => {}
+                Err(verdict) => break verdict,
+            }
+        },
+    };
+    Drive { sequence: Sequence { config, inputs }, verdict }
+}

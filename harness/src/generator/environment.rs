@@ -1,0 +1,71 @@
+//! What the world does.
+
+use holdfast_model::time::{DAY, HOUR, MINUTE};
+use holdfast_model::{Authentication, EnvironmentEvent, IntentId, KeyId, Observation, RefundProgress};
+
+use super::codec::Codec;
+use super::fit::Look;
+use super::requests::{refund_of, some_method};
+
+const AUTHENTICATIONS: [Authentication; 4] =
+    [Authentication::Succeeds, Authentication::Fails, Authentication::Abandoned, Authentication::Succeeds];
+const PROGRESS: [RefundProgress; 4] =
+    [RefundProgress::Succeeds, RefundProgress::Fails, RefundProgress::DetailsGiven, RefundProgress::Returned];
+
+/// The parameters of an event like this one, about the payment in focus.
+pub(super) fn event(
+    pen: &mut impl Codec,
+    like: EnvironmentEvent,
+    look: Look<'_>,
+    payments: u8,
+    is_free: bool,
+) -> EnvironmentEvent {
+    use EnvironmentEvent as E;
+    let intent = IntentId(look.focus);
+    match like {
+        E::Authenticate { result, .. } => E::Authenticate { intent, result: pen.among(result, &AUTHENTICATIONS) },
+        E::Settle { .. } => E::Settle { intent },
+        E::CloseCancelWindow { .. } => E::CloseCancelWindow { intent },
+        E::PostToLedger { .. } => E::PostToLedger { intent },
+        E::ExpireHold { .. } => E::ExpireHold { intent },
+        E::Refund { refund, progress, .. } => {
+            let refund = refund_of(pen, refund, look, is_free);
+            E::Refund { intent, refund, progress: pen.among(progress, &PROGRESS) }
+        }
+        E::AuthenticateSetup { result } => E::AuthenticateSetup { result: pen.among(result, &AUTHENTICATIONS) },
+        E::SettleSetup => E::SettleSetup,
+        E::CustomerPays { method, .. } => {
+            // The session's own payment, or the place of the one that this creates.
+            let owned = look.now.session.and_then(|session| session.intent);
+            let place = owned.or_else(|| look.free_place(payments)).unwrap_or(0);
+            E::CustomerPays { intent: IntentId(place), method: some_method(pen, method) }
+        }
+        E::PruneKey { key } => E::PruneKey { key: some_key(pen, key, look.now) },
+        E::Advance { seconds } => E::Advance { seconds: jump(pen, seconds, look.now) },
+    }
+}
+
+/// A key, whether known or not.
+pub(super) fn some_key(pen: &mut impl Codec, wanted: KeyId, now: &Observation<'_>) -> KeyId {
+    let index = pen.index(now.keys.len(), || Some(usize::from(wanted.0)));
+    KeyId(u8::try_from(index).unwrap_or(0))
+}
+
+/// How much time passes: to a deadline, a second less or more, or a round stretch of time.
+fn jump(pen: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
+    // Mostly a little: whoever waits long finds everything over.
+    let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
+    for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
+        around(&mut jumps, charge.hold_left);
+        around(&mut jumps, charge.posting_left.map(i64::from));
+    }
+    around(&mut jumps, now.session.and_then(|session| session.seconds_left).map(i64::from));
+    jumps.extend([DAY.saturating_sub(1), 7 * DAY, 31 * DAY]);
+    pen.among(wanted, &jumps)
+}
+
+/// A second before a deadline, the second itself, and the one after, in which the job comes by.
+fn around(jumps: &mut Vec<u32>, left: Option<i64>) {
+    let near = [0, -1, 1].into_iter().filter_map(|past| left?.checked_add(past));
+    jumps.extend(near.filter_map(|jump| u32::try_from(jump).ok()).filter(|jump| *jump > 0));
+}

@@ -1,0 +1,406 @@
+//! One generator of inputs for every driver: bytes of a fuzzer, a seed, a list of choices.
+//!
+//! An input is chosen in view of what is there now, so that long sequences keep coming to something: several
+//! payments side by side, keys that are used again, amounts and times at the edges, lost answers and retries. What is
+//! chosen is never cut down to what should succeed: refusals are half of the rules.
+//!
+//! [`encode`] is the way back: the bytes that a sequence of inputs is read from.
+
+mod amounts;
+mod codec;
+mod config;
+mod environment;
+mod fit;
+mod prefixes;
+mod requests;
+mod scale;
+mod swarm_config;
+#[cfg(test)]
+mod tests;
+
+use holdfast_model::trace::Verb;
+use holdfast_model::{
+    Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Observation, OperationKind, Outcome, Rejection,
+    Transition, transition,
+};
+use holdfast_properties::Step;
+
+pub use scale::in_units;
+pub use swarm_config::{Bias, SwarmConfig};
+
+use crate::bounds::World;
+use crate::choices::Choices;
+use crate::properties::with_fault;
+use codec::{Codec, Reader, Writer};
+use fit::Look;
+use swarm_config::VERBS;
+
+/// Inputs that a sequence has at the most.
+pub const INPUTS_AT_MOST: usize = 400;
+
+/// A sequence of inputs and the config they are played under.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sequence {
+    /// The config.
+    pub config: Config,
+    /// What happens, in order.
+    pub inputs: Vec<Input>,
+}
+
+/// A sequence that is being made, by whoever knows where the model is.
+#[derive(Clone, Debug)]
+pub struct SequenceBuilder {
+    config: Config,
+    generator: Generator,
+    made: usize,
+    /// What is left of the way that it begins with.
+    opening: std::slice::Iter<'static, Input>,
+    /// Where the model was when the last input was made.
+    last: World,
+}
+
+impl SequenceBuilder {
+    /// The config and the mix, out of the first choices.
+    pub fn begin(choices: &mut impl Choices, bias: Bias) -> Self {
+        choices.next_record();
+        let mut pen = Reader(choices);
+        let config = config::config(&mut pen, Config::default());
+        let mix = SwarmConfig::choose(&mut pen, bias);
+        Self { config, generator: Generator::new(mix), made: 0, opening: mix.opening().iter(), last: World::default() }
+    }
+
+    /// The same under given config: of an engine that has its own.
+    pub fn under(config: Config, choices: &mut impl Choices, bias: Bias) -> Self {
+        Self { config, ..Self::begin(choices, bias) }
+    }
+
+    /// The config it is played under.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
+    pub fn next(&mut self, choices: &mut impl Choices, world: &World) -> Option<Input> {
+        let sight = world.observe(&self.config);
+        let now = sight.observation(&self.config);
+        if self.last == *world {
+            // What came to nothing once comes to nothing fifty times.
+            self.generator.forget();
+        }
+        self.last = *world;
+        if self.generator.idle >= IDLE_AT_MOST {
+            return None;
+        }
+        for input in self.opening.by_ref() {
+            self.made = self.made.saturating_add(1);
+            if !is_meaningless(input, &transition(&self.config, world, *input).outcome, &now) {
+                return Some(*input);
+            }
+        }
+        while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
+            let input = self.generator.next_input(choices, &now);
+            self.made = self.made.saturating_add(1);
+            let is_free_of_names = matches!(input, Input::Event(_));
+            if is_free_of_names || !is_meaningless(&input, &transition(&self.config, world, input).outcome, &now) {
+                return Some(input);
+            }
+            self.generator.forget();
+        }
+        None
+    }
+}
+
+/// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
+pub fn sequence(choices: &mut impl Choices, bias: Bias, mut each: impl FnMut(&Step<'_>)) -> Sequence {
+    let mut draft = SequenceBuilder::begin(choices, bias);
+    let config = draft.config;
+    let mut world = World::default();
+    let mut inputs = Vec::with_capacity(32);
+    while let Some(input) = draft.next(choices, &world) {
+        let Transition { after, outcome, notifications } = transition(&config, &world, input);
+        // A request that breaks off half-way hides that there is no room for what it does.
+        let calm = transition(&config, &world, with_fault(input, DeliveryFault::None)).outcome;
+        if outcome != Err(Rejection::BeyondBounds) && calm != Err(Rejection::BeyondBounds) {
+            let (before, now) = (world.observe(&config), after.observe(&config));
+            let (before, now) = (before.observation(&config), now.observation(&config));
+            each(&Step::new(before, input, outcome, notifications.as_slice(), now));
+            inputs.push(input);
+            world = after;
+        }
+    }
+    Sequence { config, inputs }
+}
+
+/// The bytes that these inputs under these config are read from; `None` where the generator would not make them.
+#[must_use]
+pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
+    let Sequence { config, inputs } = sequence;
+    let mut writer = Writer::default();
+    let meant = config::config(&mut writer, *config);
+    let mut generator = Generator::new(SwarmConfig::choose(&mut writer, Bias::Friendly));
+    let mut bytes = writer.record().filter(|_| meant == *config)?.to_vec();
+    let mut world = World::default();
+    for input in inputs {
+        let sight = world.observe(config);
+        let mut writer = Writer::default();
+        let (made, _) = generator.input(&mut writer, *input, &sight.observation(config));
+        bytes.extend(writer.record().filter(|_| made == *input)?);
+        let Transition { after, outcome, .. } = transition(config, &world, *input);
+        if is_meaningless(input, &outcome, &sight.observation(config)) {
+            return None;
+        }
+        world = after;
+    }
+    Some(bytes)
+}
+
+/// Can every one of these inputs be asked of an engine? Not those that the model has no room for, and not those that
+/// create under a name that is taken.
+#[must_use]
+pub fn can_be_asked(sequence: &Sequence) -> bool {
+    let mut world = World::default();
+    sequence.inputs.iter().all(|input| {
+        let Transition { after, outcome, .. } = transition(&sequence.config, &world, *input);
+        let sight = world.observe(&sequence.config);
+        world = after;
+        !is_meaningless(input, &outcome, &sight.observation(&sequence.config))
+    })
+}
+
+/// Has the model no room for it, or does it name what no engine could know by that name? The model has names for what
+/// is created, an engine gives them: nobody creates under a name that is taken, or asks for what another request is
+/// still creating.
+fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bool {
+    let look = Look { now, focus: 0 };
+    match outcome {
+        Err(Rejection::BeyondBounds) => return true,
+        Err(Rejection::LockTimeout) if !look.has_subject(input) => return true,
+        Ok(_) | Err(_) => {}
+    }
+    match input {
+        Input::Call(call) => look.creates_twice(&call.operation, call.key),
+        Input::Begin { key, operation } => look.creates_twice(operation, Some(*key)),
+        Input::Finish { key } => {
+            let open = now.keys.get(usize::from(key.0)).and_then(Option::as_ref).filter(|key| key.answer.is_none());
+            open.is_some_and(|open| look.is_there(&open.operation))
+        }
+        Input::Event(_) => false,
+    }
+}
+
+/// Makes inputs, one after the other.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    mix: SwarmConfig,
+    /// The last request, which may be sent again.
+    last: Option<Call>,
+    /// An input that is made again, and how often.
+    again: Option<(Input, u8)>,
+    /// How often nothing has fitted any more.
+    idle: u8,
+}
+
+/// Where all is over, a sequence has little more to show.
+const IDLE_AT_MOST: u8 = 6;
+
+/// What the first choice for an input is out of: mostly an input made once, seldom one made often enough to meet every
+/// limit there is, sometimes the last request once more.
+const MANNERS: usize = 128;
+
+/// How an input is made.
+#[derive(Clone, Copy)]
+enum RepeatPolicy {
+    /// So many times in a row.
+    Times(u8),
+    /// The last request again, under the key it had (or the first).
+    SameKey,
+    /// The last request again, under another key.
+    FreshKey,
+    /// The last request again, without a key.
+    NoKey,
+    /// A request that the engine knows a key of, under that key.
+    KnownKey,
+}
+
+impl RepeatPolicy {
+    const fn of(index: usize) -> Self {
+        match index {
+            112..=115 => Self::Times(2),
+            116 => Self::Times(3),
+            117 => Self::Times(11),
+            118 => Self::Times(50),
+            119 => Self::Times(52),
+            120..=121 => Self::SameKey,
+            122..=123 => Self::FreshKey,
+            124..=125 => Self::NoKey,
+            126.. => Self::KnownKey,
+            _ => Self::Times(1),
+        }
+    }
+}
+
+/// How a request travels: key and fault. In most cases plainly.
+const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
+    const FIRST: Option<KeyId> = Some(KeyId(0));
+    const SECOND: Option<KeyId> = Some(KeyId(1));
+    [
+        (None, DeliveryFault::None),
+        (FIRST, DeliveryFault::None),
+        (SECOND, DeliveryFault::None),
+        (FIRST, DeliveryFault::AnswerLost),
+        (SECOND, DeliveryFault::AnswerLost),
+        (None, DeliveryFault::AnswerLost),
+        (FIRST, DeliveryFault::ErrorAfter),
+        (SECOND, DeliveryFault::ErrorAfter),
+        (None, DeliveryFault::ErrorAfter),
+        (FIRST, DeliveryFault::ErrorBefore),
+        (SECOND, DeliveryFault::ErrorBefore),
+        (None, DeliveryFault::ErrorBefore),
+    ]
+};
+
+impl Generator {
+    /// A generator of this mix.
+    #[must_use]
+    pub const fn new(mix: SwarmConfig) -> Self {
+        Self { mix, last: None, again: None, idle: 0 }
+    }
+
+    /// The next input, in view of what is there `now`.
+    pub fn next_input(&mut self, choices: &mut impl Choices, now: &Observation<'_>) -> Input {
+        if let Some((input, left)) = self.again {
+            self.again = left.checked_sub(1).filter(|left| *left > 0).map(|left| (input, left));
+            return input;
+        }
+        choices.next_record();
+        let (input, times) = self.input(&mut Reader(choices), Verb::Advance.blank(), now);
+        if let Input::Call(call) = input {
+            self.last = Some(call);
+        }
+        self.again = (times > 1).then(|| (input, times.saturating_sub(1)));
+        input
+    }
+
+    /// Is it in the middle of making one input several times?
+    #[must_use]
+    pub const fn is_repeating(&self) -> bool {
+        self.again.is_some()
+    }
+
+    /// The last input was not to be made after all, nor is it made again.
+    pub const fn forget(&mut self) {
+        self.again = None;
+    }
+
+    /// An input, and how often it is made.
+    fn input(&mut self, pen: &mut impl Codec, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
+        let manner = RepeatPolicy::of(pen.index(MANNERS, || Some(0)));
+        if let Some(call) = self.retry(pen, manner, now) {
+            return (Input::Call(call), 1);
+        }
+        let (focus, is_free) = self.focus(pen, place_of(&wanted), now);
+        let look = Look { now, focus };
+        let verb = self.verb(pen, Verb::of(&wanted), look, is_free, |_| true);
+        let like = if Verb::of(&wanted) == verb { wanted } else { verb.blank() };
+        let input = match like {
+            Input::Call(call) => {
+                let travel = if self.mix.keys { pen.index(40, || travel(&call)) } else { 0 };
+                let (key, fault) = TRAVELS.get(travel).copied().unwrap_or_default();
+                Input::Call(Call { operation: requests::operation(pen, call.operation, look, is_free), key, fault })
+            }
+            Input::Begin { key, operation } => {
+                let key = environment::some_key(pen, key, now);
+                let wanted = operation.kind().verb();
+                let verb = self.verb(pen, wanted, look, is_free, |verb| verb.operation().is_some());
+                let like = verb.operation().filter(|_| verb != wanted).map_or(operation, OperationKind::blank);
+                Input::Begin { key, operation: requests::operation(pen, like, look, is_free) }
+            }
+            Input::Finish { key } => Input::Finish { key: environment::some_key(pen, key, now) },
+            Input::Event(event) => Input::Event(environment::event(pen, event, look, self.mix.payments, is_free)),
+        };
+        // Time that passes fifty times is only long.
+        let times = if let RepeatPolicy::Times(times) = manner { times } else { 1 };
+        let waits = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
+        (input, if waits { 1 } else { times })
+    }
+
+    /// The last request, or one that is known, once more.
+    fn retry(&self, pen: &mut impl Codec, manner: RepeatPolicy, now: &Observation<'_>) -> Option<Call> {
+        let last = self.last.filter(|_| self.mix.keys)?;
+        let again = |key| Some(Call { operation: last.operation, key, fault: DeliveryFault::None });
+        match manner {
+            RepeatPolicy::Times(_) => None,
+            RepeatPolicy::SameKey => again(last.key.or(Some(KeyId(0)))),
+            RepeatPolicy::FreshKey => again(Some(KeyId(u8::from(last.key != Some(KeyId(1)))))),
+            RepeatPolicy::NoKey => again(None),
+            RepeatPolicy::KnownKey => {
+                let key = environment::some_key(pen, KeyId(0), now);
+                let known = now.keys.get(usize::from(key.0)).and_then(Option::as_ref)?;
+                Some(Call { operation: known.operation, key: Some(key), fault: DeliveryFault::None })
+            }
+        }
+    }
+
+    /// The place of the payment that the input is about, if it is about one; and whether it is tried freely: then it
+    /// may come to nothing, and its parameters may be wrong.
+    fn focus(&self, pen: &mut impl Codec, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
+        let places = self.mix.payments.max(1);
+        let freely = places.saturating_mul(7).saturating_add(wanted.unwrap_or(0));
+        let index = pen.index(usize::from(places.saturating_mul(8)), || Some(usize::from(freely)));
+        let index = u8::try_from(index).unwrap_or(0);
+        let is_free = index >= places.saturating_mul(8_u8.saturating_sub(self.mix.insistence()));
+        let look = Look { now, focus: index.checked_rem(places).unwrap_or(0) };
+        match look.free_place(self.mix.payments) {
+            // Payments are created in order. A careful client asks of none that is not there.
+            Some(free) if !is_free && look.payment().is_none() => (free, false),
+            Some(_) | None => (look.focus, is_free),
+        }
+    }
+
+    /// A verb that fits, or with `is_free` any; in either case one that there is room for.
+    fn verb(
+        &mut self,
+        pen: &mut impl Codec,
+        wanted: Verb,
+        look: Look<'_>,
+        is_free: bool,
+        may_be: impl Fn(Verb) -> bool,
+    ) -> Verb {
+        let place = pen.index(VERBS.len(), || VERBS.iter().position(|verb| *verb == wanted));
+        let has_room = |verb: Verb| may_be(verb) && look.has_room(verb, self.mix.payments, is_free);
+        let does_fit = |verb: Verb| has_room(verb) && (is_free || (self.mix.has(verb) && look.fits(verb)));
+        // A list is gone round from the place that was chosen, so that a fitting choice stays what it is whatever
+        // happened before. Time always fits, and passes only when it is chosen, or nothing would ever be in time.
+        let pick = |list: &[Verb], place: usize| {
+            let from = place.checked_rem(list.len()).unwrap_or(0);
+            let mut round = list.iter().skip(from).chain(list).copied();
+            let chosen = list.get(from).copied().filter(|verb| does_fit(*verb));
+            chosen.or_else(|| round.find(|verb| *verb != Verb::Advance && does_fit(*verb)))
+        };
+        let topic = self.mix.topic().filter(|_| place & 1 == 1);
+        let fitting = topic.and_then(|topic| pick(topic, place >> 1)).or_else(|| pick(&VERBS, place));
+        // Where all is over, it is tried all the same.
+        let any = VERBS.iter().skip(place).chain(&VERBS).copied().find(|verb| has_room(*verb));
+        self.idle = self.idle.saturating_add(u8::from(fitting.is_none()));
+        fitting.or(any).unwrap_or(Verb::Advance)
+    }
+}
+
+/// The choice for the way a request travels.
+fn travel(call: &Call) -> Option<usize> {
+    TRAVELS.iter().position(|travel| *travel == (call.key, call.fault))
+}
+
+/// The place of the payment that an input is about.
+fn place_of(input: &Input) -> Option<u8> {
+    use holdfast_model::trace::Subject;
+    let subject = match input {
+        Input::Begin { operation, .. } => holdfast_model::trace::subject(&(*operation).into()),
+        Input::Call(_) | Input::Finish { .. } | Input::Event(_) => holdfast_model::trace::subject(input),
+    };
+    match subject? {
+        Subject::Payment(intent) | Subject::Refund(intent, _) => Some(intent.0),
+        Subject::Setup | Subject::Session | Subject::Key(_) => None,
+    }
+}

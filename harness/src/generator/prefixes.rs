@@ -1,0 +1,73 @@
+//! Where a sequence can begin: at places that chance alone comes to too seldom.
+
+use std::sync::LazyLock;
+
+use holdfast_model::Input;
+use holdfast_model::trace::Script;
+
+/// Each a place, and the way there. What is asked under a key in the last second is still known when the deadline comes.
+const PLACES: [&str; 10] = [
+    // The last second of a hold: whole, partly captured, with a fee, and with money sent on.
+    "create pi1 1500 usd manual multicapture method=card_visa confirm\nadvance 6d23h59m59s",
+    "create pi1 1500 usd manual multicapture method=card_visa confirm\ncapture pi1 500 final=false\nadvance 6d23h59m59s",
+    "create pi1 1500 usd manual multicapture method=card_visa flow=destination fee=500 confirm\nadvance 6d23h59m59s\n\
+     capture pi1 500 final=false",
+    "create pi1 1500 usd manual multicapture method=card_visa flow=destination transfer=500 confirm\nadvance 6d23h59m59s",
+    "create pi1 1500 usd manual multicapture method=card_visa flow=direct fee=500 confirm\nadvance 6d23h59m59s",
+    // The same without the customer, which is sooner.
+    "create pi1 1500 usd manual method=card_visa confirm off_session\nadvance 4d17h59m59s",
+    // The same in yen, which is later.
+    "create pi1 1500 jpy manual multicapture method=card_visa confirm\nadvance 29d23h59m59s",
+    // A refund that waits for the customer.
+    "create pi1 1500 usd automatic_async method=bank_transfer confirm\nsettle pi1\nrefund pi1 500",
+    // The customer of a card that will be declined has authenticated, and the server is to confirm once more.
+    "create pi1 1500 usd automatic method=card_authenticationRequiredChargeDeclinedInsufficientFunds \
+     confirmation_method=manual confirm\n\
+     authenticate pi1 succeeds",
+    // As many captures as there may be, but one; they follow this line.
+    "create pi1 9000 usd manual multicapture method=card_visa confirm",
+];
+
+/// Captures before the last one of those that there may be.
+const CAPTURES: usize = 49;
+
+static OPENINGS: LazyLock<Vec<Vec<Input>>> = LazyLock::new(|| {
+    let read = |text: &str| Script::parse(text).map(|script| script.inputs().collect()).unwrap_or_default();
+    let mut openings: Vec<Vec<Input>> = PLACES.into_iter().map(read).collect();
+    if let Some(last) = openings.last_mut() {
+        last.extend(read("capture pi1 50 final=false").into_iter().cycle().take(CAPTURES));
+    }
+    openings
+});
+
+/// The opening of this number; there are as many as there are, and then the first again.
+pub(super) fn opening(number: u8) -> &'static [Input] {
+    let place = usize::from(number).checked_rem(OPENINGS.len()).unwrap_or(0);
+    OPENINGS.get(place).map(Vec::as_slice).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_model::{Account, Config, Country, transition};
+
+    use super::*;
+    use crate::bounds::World;
+
+    /// Every opening leads somewhere: whatever it says is done, under the config that it is meant for.
+    #[test]
+    fn every_opening_comes_to_something() {
+        assert_eq!(OPENINGS.iter().map(Vec::len).max(), Some(CAPTURES + 1));
+        for (number, way) in (0_u8..).zip(PLACES) {
+            let country = if way.contains("jpy") { Country::Jp } else { Country::Us };
+            let config = Config { account: Account { country, multicapture: true }, ..Config::default() };
+            let mut world = World::default();
+            let opening = opening(number);
+            assert!(opening.len() > 1, "{way}");
+            for input in opening {
+                let step = transition(&config, &world, *input);
+                assert!(step.outcome.is_ok(), "{way}: {input}: {:?}", step.outcome);
+                world = step.after;
+            }
+        }
+    }
+}

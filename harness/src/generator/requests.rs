@@ -1,0 +1,304 @@
+//! What clients ask, parameter by parameter.
+
+use holdfast_model::{
+    Amount, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod, Create, CreateRefund,
+    CreateSession, Currency, Flow, IntentId, Operation, PaymentMethod, RefundId, SessionMode, SessionUi, Update,
+};
+
+use super::amounts::{part, rare, total};
+use super::codec::Codec;
+use super::fit::Look;
+
+const CAPTURE_METHODS: [CaptureMethod; 3] =
+    [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync, CaptureMethod::Manual];
+const REASONS: [Option<CancellationReason>; 6] = [
+    None,
+    Some(CancellationReason::RequestedByCustomer),
+    Some(CancellationReason::Duplicate),
+    Some(CancellationReason::Fraudulent),
+    Some(CancellationReason::Abandoned),
+    Some(CancellationReason::Automatic),
+];
+const YES_OR_NO: [bool; 2] = [false, true];
+
+/// The parameters of an operation like this one, about the payment in focus. `is_free` lets them be wrong.
+pub(super) fn operation(pen: &mut impl Codec, like: Operation, look: Look<'_>, is_free: bool) -> Operation {
+    use Operation as O;
+    let intent = IntentId(look.focus);
+    let flow = look.payment().map_or(Flow::Platform, |payment| payment.flow);
+    let left = |left: fn(&holdfast_model::PaymentView) -> u32| Amount::new(look.payment().map_or(0, left));
+    match like {
+        O::CreateIntent { create, .. } => O::CreateIntent { intent, create: create_intent(pen, create, is_free) },
+        O::UpdateIntent { update, .. } => O::UpdateIntent { intent, update: update_intent(pen, update, is_free) },
+        O::ConfirmIntent { confirm, .. } => {
+            let amount = left(|payment| payment.amount.get());
+            let has_one = look.payment().is_some_and(|payment| payment.payment_method.is_some());
+            let method = method(pen, confirm.method).or((!has_one && !is_free).then_some(PaymentMethod::Visa));
+            let capture_method = among_or_none(pen, confirm.capture_method, &CAPTURE_METHODS);
+            let off_session = pen.chance(confirm.off_session, 1, 8);
+            let (fee, transfer) = connect_amounts(pen, (confirm.fee, confirm.transfer), amount, flow, is_free);
+            let confirm = Confirm { method, capture_method, fee, transfer, off_session };
+            O::ConfirmIntent { intent, confirm }
+        }
+        O::CaptureIntent { capture, .. } => {
+            let capturable = left(|payment| payment.capturable.get());
+            // Pieces are frequent, or nothing would be left to capture a second time.
+            let final_capture = pen.among(capture.final_capture, &[Some(false), None, Some(false), Some(true)]);
+            let amount = part(pen, capture.amount, capturable, is_free);
+            let (mut fee, mut transfer) =
+                connect_amounts(pen, (capture.fee, capture.transfer), capturable, flow, is_free);
+            if let Some(charge) = look.payment().and_then(|payment| payment.charge).filter(|_| !is_free) {
+                // What the first capture named, each later one has to name (B49).
+                fee = fee.or(charge.fee_at_first_capture.then_some(1));
+                transfer = transfer.or(charge.transfer_at_first_capture.then_some(1));
+            }
+            O::CaptureIntent { intent, capture: Capture { amount, final_capture, fee, transfer } }
+        }
+        O::CancelIntent { reason, .. } => O::CancelIntent { intent, reason: reasons(pen, reason, is_free) },
+        O::CreateRefund { refund, .. } => {
+            let rest = left(|payment| {
+                let refunded = payment.charge.map_or(0, |charge| charge.refunded_amount.get());
+                payment.received.get().saturating_sub(refunded)
+            });
+            let refund = CreateRefund {
+                amount: part(pen, refund.amount, rest, is_free),
+                refund_application_fee: pen.chance(refund.refund_application_fee, 1, 4),
+                reverse_transfer: pen.chance(refund.reverse_transfer, 1, 4),
+            };
+            O::CreateRefund { intent, refund }
+        }
+        O::CancelRefund { refund, .. } => O::CancelRefund { intent, refund: refund_of(pen, refund, look, is_free) },
+        O::RefundFee { amount, .. } => {
+            let rest = left(|payment| payment.ledger.fees.get().saturating_sub(payment.ledger.fees_refunded.get()));
+            O::RefundFee { intent, amount: part(pen, amount, rest, is_free) }
+        }
+        O::ReverseTransfer { amount, .. } => {
+            let rest = left(|payment| payment.ledger.transfers.get().saturating_sub(payment.ledger.reversals.get()));
+            O::ReverseTransfer { intent, amount: part(pen, amount, rest, is_free) }
+        }
+        O::CreateTransfer { amount, .. } => {
+            let rest = left(|payment| payment.received.get().saturating_sub(payment.ledger.transfers.get()));
+            O::CreateTransfer { intent, amount: part(pen, amount, rest, is_free) }
+        }
+        O::CreateSetup { method: wanted, confirm } => {
+            O::CreateSetup { method: method(pen, wanted), confirm: pen.among(confirm, &YES_OR_NO) }
+        }
+        O::UpdateSetup { method } => O::UpdateSetup { method: some_method(pen, method) },
+        O::ConfirmSetup { method: wanted } => O::ConfirmSetup { method: method(pen, wanted) },
+        O::CancelSetup { reason } => O::CancelSetup { reason: reasons(pen, reason, is_free) },
+        O::VerifyMicrodeposits => O::VerifyMicrodeposits,
+        O::CreateSession(session) => O::CreateSession(create_session(pen, session, is_free)),
+        O::ExpireSession => O::ExpireSession,
+    }
+}
+
+const CONFIRMED_IN_FLOWS: [(bool, Flow); 10] = [
+    (true, Flow::Platform),
+    (false, Flow::Platform),
+    (true, Flow::Direct),
+    (false, Flow::Direct),
+    (true, Flow::Destination),
+    (false, Flow::Destination),
+    (true, Flow::Platform),
+    (true, Flow::Direct),
+    (true, Flow::Destination),
+    (true, Flow::Platform),
+];
+
+fn create_intent(pen: &mut impl Codec, create: Create, is_free: bool) -> Create {
+    let amount = total(pen, create.amount, is_free);
+    let money = Amount::from_request(amount).unwrap_or(Amount::MAX);
+    // Manual capture in pieces is where most rules are.
+    const CAPTURES: [(CaptureMethod, bool); 8] = [
+        (CaptureMethod::Manual, true),
+        (CaptureMethod::AutomaticAsync, false),
+        (CaptureMethod::Automatic, false),
+        (CaptureMethod::Manual, false),
+        (CaptureMethod::Manual, true),
+        (CaptureMethod::AutomaticAsync, true),
+        (CaptureMethod::Automatic, true),
+        (CaptureMethod::Manual, true),
+    ];
+    let (capture_method, multicapture) = pen.among((create.capture_method, create.multicapture), &CAPTURES);
+    let method = method(pen, create.method);
+    // With nothing wrong, what has a method is mostly confirmed at once.
+    let (confirm, flow) = pen.among((create.confirm, create.flow), &CONFIRMED_IN_FLOWS);
+    let confirm = confirm && (is_free || method.is_some());
+    let (confirmation_method, off_session) = pen.among(
+        (create.confirmation_method, create.off_session && (confirm || is_free)),
+        &[
+            (ConfirmationMethod::Automatic, false),
+            (ConfirmationMethod::Manual, false),
+            (ConfirmationMethod::Automatic, confirm || is_free),
+            (ConfirmationMethod::Manual, confirm || is_free),
+            (ConfirmationMethod::Automatic, false),
+        ],
+    );
+    const CURRENCIES: [Currency; 6] =
+        [Currency::Usd, Currency::Usd, Currency::Jpy, Currency::Usd, Currency::Eur, Currency::Unknown];
+    let currency = pen.among(create.currency, CURRENCIES.get(..if is_free { 6 } else { 5 }).unwrap_or(&CURRENCIES));
+    let (fee, transfer) = connect_amounts(pen, (create.fee, create.transfer), money, flow, is_free);
+    Create {
+        amount,
+        currency,
+        method,
+        capture_method,
+        confirmation_method,
+        multicapture,
+        flow,
+        fee,
+        transfer,
+        confirm,
+        off_session,
+    }
+}
+
+/// Fee and transfer amount, of which a careful client names at the most the one that fits.
+fn connect_amounts(
+    pen: &mut impl Codec,
+    wanted: (Option<i64>, Option<i64>),
+    money: Amount,
+    flow: Flow,
+    is_free: bool,
+) -> (Option<i64>, Option<i64>) {
+    if is_free {
+        return (rare(pen, wanted.0, money, true), rare(pen, wanted.1, money, true));
+    }
+    match flow {
+        Flow::Platform => (None, None),
+        Flow::Direct => (rare(pen, wanted.0, money, false), None),
+        Flow::Destination => {
+            let fee = rare(pen, wanted.0, money, false);
+            (fee, if fee.is_none() { rare(pen, wanted.1, money, false) } else { None })
+        }
+    }
+}
+
+fn update_intent(pen: &mut impl Codec, update: Update, is_free: bool) -> Update {
+    let kinds = [
+        Update::Metadata,
+        Update::Amount(0),
+        Update::Method(PaymentMethod::Visa),
+        Update::CaptureMethod(CaptureMethod::Manual),
+        Update::Fee(0),
+        Update::Transfer(0),
+    ];
+    let same = |kind: &Update| std::mem::discriminant(kind) == std::mem::discriminant(&update);
+    let kind = kinds.get(pen.index(kinds.len(), || kinds.iter().position(same))).copied().unwrap_or(update);
+    let number = |number: i64, kind: Update| if same(&kind) { wanted_number(update) } else { number };
+    match kind {
+        Update::Metadata => Update::Metadata,
+        Update::Amount(zero) => Update::Amount(total(pen, number(zero, kind), is_free)),
+        Update::Fee(zero) => Update::Fee(total(pen, number(zero, kind), is_free)),
+        Update::Transfer(zero) => Update::Transfer(total(pen, number(zero, kind), is_free)),
+        Update::Method(visa) => {
+            Update::Method(some_method(pen, if let Update::Method(wanted) = update { wanted } else { visa }))
+        }
+        Update::CaptureMethod(manual) => {
+            let wanted = if let Update::CaptureMethod(wanted) = update { wanted } else { manual };
+            Update::CaptureMethod(pen.among(wanted, &CAPTURE_METHODS))
+        }
+    }
+}
+
+const fn wanted_number(update: Update) -> i64 {
+    match update {
+        Update::Amount(number) | Update::Fee(number) | Update::Transfer(number) => number,
+        Update::Method(_) | Update::CaptureMethod(_) | Update::Metadata => 0,
+    }
+}
+
+fn create_session(pen: &mut impl Codec, session: CreateSession, is_free: bool) -> CreateSession {
+    let mode = pen.among(session.mode, &[SessionMode::Payment, SessionMode::Setup, SessionMode::Payment]);
+    let ui = pen.among(session.ui, &[SessionUi::Hosted, SessionUi::Embedded]);
+    let is_hosted = ui == SessionUi::Hosted;
+    let lasts = [None, Some(1_800), Some(86_400), Some(1_799), Some(86_401), Some(0)];
+    CreateSession {
+        mode,
+        ui,
+        amount: total(pen, session.amount, is_free),
+        manual: pen.among(session.manual, &[true, false]),
+        multicapture: pen.among(session.multicapture, &YES_OR_NO) && (is_free || mode == SessionMode::Payment),
+        success_url: if is_free { pen.among(session.success_url, &YES_OR_NO) } else { is_hosted },
+        return_url: if is_free { pen.among(session.return_url, &YES_OR_NO) } else { !is_hosted },
+        expires_in: pen.among(session.expires_in, lasts.get(..if is_free { 6 } else { 3 }).unwrap_or(&lasts)),
+    }
+}
+
+/// Which refund of the payment; the last one or an earlier one, or with `is_free` one that is not there.
+pub(super) fn refund_of(pen: &mut impl Codec, wanted: RefundId, look: Look<'_>, is_free: bool) -> RefundId {
+    let there = look.payment().map_or(0, |payment| payment.refunds.iter().flatten().count());
+    let places = there.saturating_add(usize::from(is_free)).max(1);
+    let index = pen.index(places, || Some(usize::from(wanted.0)));
+    RefundId(u8::try_from(index).unwrap_or(0))
+}
+
+fn reasons(pen: &mut impl Codec, wanted: Option<CancellationReason>, is_free: bool) -> Option<CancellationReason> {
+    // The last one is the system's own.
+    pen.among(wanted, REASONS.get(..if is_free { 6 } else { 5 }).unwrap_or(&REASONS))
+}
+
+/// A payment method, or none.
+fn method(pen: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
+    let index = pen.index(METHODS.len().saturating_add(NO_METHOD), || match wanted {
+        None => Some(METHODS.len()),
+        Some(wanted) => METHODS.iter().position(|it| *it == wanted),
+    });
+    METHODS.get(index).copied()
+}
+
+/// How often none is named, beside [`METHODS`].
+const NO_METHOD: usize = 8;
+
+/// A payment method: the plain card as often as all others together.
+pub(super) fn some_method(pen: &mut impl Codec, wanted: PaymentMethod) -> PaymentMethod {
+    pen.among(wanted, &METHODS)
+}
+
+/// Every payment method, those more often that lead to somewhere else.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks")]
+const METHODS: [PaymentMethod; 80] = {
+    use PaymentMethod as P;
+    let mut methods = [P::Visa; 80];
+    let others = [
+        (P::AuthenticationRequired, 6),
+        (P::AuthenticationThenInsufficientFunds, 2),
+        (P::AuthenticationThenDeclined, 1),
+        (P::PendingRefund, 4),
+        (P::RefundFails, 4),
+        (P::UsBankAccount, 4),
+        (P::UsBankAccountFails, 2),
+        (P::UsBankAccountProcessing, 1),
+        (P::SepaDebit, 2),
+        (P::SepaDebitFails, 2),
+        (P::BankTransfer, 3),
+        (P::Declined, 2),
+        (P::DeclinedWhenCharged, 1),
+    ];
+    let (mut place, mut kind) = (1, 0);
+    while kind < P::ALL.len() {
+        methods[place] = P::ALL[kind];
+        place += 1;
+        kind += 1;
+    }
+    kind = 0;
+    while kind < others.len() {
+        let mut times = 0;
+        while times < others[kind].1 {
+            methods[place] = others[kind].0;
+            place += 1;
+            times += 1;
+        }
+        kind += 1;
+    }
+    methods
+};
+
+/// One of these, or rather not.
+fn among_or_none<T: Copy + PartialEq>(pen: &mut impl Codec, wanted: Option<T>, options: &[T]) -> Option<T> {
+    let index = pen.index(8, || match wanted {
+        None => Some(options.len()),
+        Some(wanted) => options.iter().position(|option| *option == wanted),
+    });
+    options.get(index).copied()
+}

@@ -1,0 +1,139 @@
+//! What is tried how often.
+
+use holdfast_model::Input;
+use holdfast_model::trace::Verb;
+
+use super::codec::Codec;
+use super::prefixes;
+
+/// Is it mostly what a careful client does, or mostly what should be refused?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bias {
+    /// One input in eight is tried although it should come to nothing, and its parameters may be wrong.
+    #[default]
+    Friendly,
+    /// Five in eight.
+    Hostile,
+}
+
+/// What one sequence is made of. Most sequences do without some kinds of input and with much of others, so that long
+/// stretches of one kind occur that an even mixture would never show (swarm testing).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwarmConfig {
+    /// The bias.
+    pub bias: Bias,
+    /// PaymentIntents at the most.
+    pub payments: u8,
+    /// Are there idempotency keys, faults, and requests that are held open?
+    pub keys: bool,
+    /// Which verbs are left out: 0 for none, any other number for a different fifth of them.
+    swarm: u8,
+    /// What it is mostly about, if it is mostly about something.
+    topic: Option<&'static [Verb]>,
+    /// Does it begin where chance seldom comes to?
+    leaps: bool,
+}
+
+impl SwarmConfig {
+    /// Everything, evenly.
+    #[must_use]
+    pub const fn even(bias: Bias) -> Self {
+        Self { bias, payments: 3, keys: true, swarm: 0, topic: None, leaps: false }
+    }
+
+    /// The mix of a sequence, as its choices say.
+    pub(super) fn choose(pen: &mut impl Codec, bias: Bias) -> Self {
+        let even = Self::even(bias);
+        let payments = pen.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
+        let keys = pen.among(even.keys, &[true, false, true]);
+        let swarm = u8::try_from(pen.index(256, || Some(0))).unwrap_or(0);
+        // One sequence in four is about nothing in particular; most of those begin with a leap.
+        let topic = pen.index(TOPIC_CHOICES, || Some(TOPICS.len()));
+        Self { bias, payments, keys, swarm, topic: TOPICS.get(topic).copied(), leaps: topic > TOPICS.len() }
+    }
+
+    /// The inputs that it begins with.
+    pub(super) fn opening(&self) -> &'static [Input] {
+        if self.leaps { prefixes::opening(self.swarm) } else { &[] }
+    }
+
+    /// In how many of eight cases an input may be tried whether or not it fits.
+    pub(super) const fn insistence(&self) -> u8 {
+        match self.bias {
+            Bias::Friendly => 1,
+            Bias::Hostile => 5,
+        }
+    }
+
+    /// Does this verb occur at all?
+    pub(super) fn has(&self, verb: Verb) -> bool {
+        use Verb as V;
+        let is_needed = matches!(verb, V::CreateIntent | V::ConfirmIntent | V::CaptureIntent | V::Advance);
+        let is_keyed = matches!(verb, V::Begin | V::Finish | V::PruneKey);
+        let is_left_out = self.swarm != 0 && {
+            let mixed = (u32::from(self.swarm) << 8 | verb as u32).wrapping_mul(0x9E37_79B1);
+            (mixed >> 16).checked_rem(5) == Some(0)
+        };
+        (is_needed || !is_left_out) && (self.keys || !is_keyed)
+    }
+
+    /// The verbs that are tried in every second place, in the order in which they make sense.
+    pub(super) const fn topic(&self) -> Option<&'static [Verb]> {
+        self.topic
+    }
+}
+
+/// What sequences can be mostly about.
+const TOPICS: [&[Verb]; 9] = {
+    use Verb as V;
+    [
+        &[V::CaptureIntent, V::CreateIntent, V::CaptureIntent, V::ConfirmIntent, V::CreateRefund],
+        &[
+            V::CreateSession,
+            V::CustomerPays,
+            V::Advance,
+            V::Authenticate,
+            V::CaptureIntent,
+            V::Settle,
+            V::ExpireSession,
+        ],
+        &[
+            V::CreateSetup,
+            V::ConfirmSetup,
+            V::AuthenticateSetup,
+            V::VerifyMicrodeposits,
+            V::SettleSetup,
+            V::UpdateSetup,
+        ],
+        &[V::CreateRefund, V::Refund, V::CreateIntent, V::CancelRefund, V::CreateRefund, V::CaptureIntent],
+        &[V::RefundFee, V::ReverseTransfer, V::CreateIntent, V::CreateRefund, V::CaptureIntent, V::CreateTransfer],
+        &[V::ConfirmIntent, V::Authenticate, V::UpdateIntent, V::CreateIntent, V::CancelIntent, V::Settle],
+        &[V::Settle, V::CreateIntent, V::CloseCancelWindow, V::ConfirmIntent, V::CancelIntent, V::Refund],
+        &[V::Advance, V::ExpireHold, V::CaptureIntent, V::CreateIntent, V::PostToLedger, V::CancelIntent],
+        &[V::Begin, V::Finish, V::CaptureIntent, V::CreateRefund, V::CreateIntent, V::PruneKey, V::Advance],
+    ]
+};
+const TOPIC_CHOICES: usize = 12;
+
+/// The verb for each choice of 256: how often each occurs, where nothing speaks against it.
+pub(super) static VERBS: [Verb; 256] = table();
+
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
+const fn table() -> [Verb; 256] {
+    let mut table = [Verb::CreateIntent; 256];
+    // Every third place, so that neighbours are of different kinds and going on to the next is a change.
+    let (mut place, mut kind) = (0, 0);
+    while kind < Verb::ALL.len() {
+        let verb = Verb::ALL[kind];
+        assert!(verb.weight() > 0, "every verb is generated");
+        let mut times = 0;
+        while times < verb.weight() {
+            table[(place * 77) % 256] = verb;
+            place += 1;
+            times += 1;
+        }
+        kind += 1;
+    }
+    assert!(place == 256, "the weights add up to 256");
+    table
+}

@@ -1,0 +1,45 @@
+//! A harness that compares any payment engine with the model and the properties.
+//!
+//! 1. [`Subject`] — the port to an engine: start, submit, inject an environment event, observe.
+//! 2. [`lockstep::run`] — model and subject side by side; [`properties::run`] — the subject alone.
+//! 3. [`Verdict`] — the result of a run: agreement, a divergence, a violated property, or inconclusive.
+//! 4. [`Choices`] — sources of arbitrary sequences: bytes, a seeded source, an odometer, a recorded list.
+//! 5. [`RunMode`] — one way to bring a sequence to a subject, as it stands in the heading of a trace.
+//!
+//! An input is the model's own [`Input`](holdfast_model::Input), and an observation of an engine consists of the model's
+//! own views. So properties and model judge an engine as they judge each other. This crate knows no engine.
+#![forbid(unsafe_code)]
+
+pub mod alternative_error;
+mod baseline;
+pub mod bounds;
+pub mod choices;
+pub mod concurrent;
+pub mod counterexample;
+pub mod coverage;
+pub mod crash;
+pub mod drive;
+pub mod generator;
+pub mod lockstep;
+pub mod mermaid;
+mod model_subject;
+pub mod mutate;
+pub mod notifications;
+mod open;
+pub mod oracle;
+pub mod permitted;
+pub mod properties;
+pub mod reading;
+pub mod retries;
+pub mod run_mode;
+pub mod shrink;
+pub mod subject;
+pub mod tolerated;
+pub mod verdict;
+
+pub use choices::Choices;
+pub use lockstep::Lockstep;
+pub use model_subject::ModelSubject;
+pub use run_mode::RunMode;
+pub use subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
+pub use verdict::{Difference, Divergence, Identity, Inconclusive, Place, Tally, Verdict, Violation};

@@ -1,0 +1,329 @@
+//! Model and subject side by side: the same inputs, every answer, observation and notification compared, and every
+//! step of the subject judged by the properties.
+
+use holdfast_model::{
+    Config, DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome,
+    Rejection, Target, transition,
+};
+use holdfast_properties::{Snapshot, Step};
+
+use crate::alternative_error;
+use crate::bounds::{KEYS, World};
+use crate::open;
+use crate::oracle::{self, Match};
+use crate::properties::{send, with_fault};
+use crate::reading;
+use crate::subject::{Answer, Failure, Reaction, Subject};
+use crate::tolerated::{TOLERATED, Tolerated, is_tolerated};
+use crate::verdict::{Difference, Divergence, Inconclusive, Tally, Verdict, Violation};
+
+/// What became of one input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stepped {
+    /// Both took it, and it was compared.
+    Compared,
+    /// Neither took it, because the model has no room for it or the subject cannot be asked it.
+    Beyond,
+    /// Neither took it, because it meets a request held open.
+    Held,
+}
+
+/// Runs all of `inputs` under `config`.
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
+    let mut lockstep = match Lockstep::start(subject, config) {
+        Ok(lockstep) => lockstep,
+        Err(inconclusive) => return Verdict::Inconclusive(inconclusive),
+    };
+    for input in inputs {
+        if let Err(verdict) = lockstep.step(*input) {
+            return verdict;
+        }
+    }
+    Verdict::Agree(lockstep.tally())
+}
+
+/// Model and subject at one moment.
+#[derive(Debug)]
+pub struct Lockstep<'s, S> {
+    subject: &'s mut S,
+    config: Config,
+    tolerated: &'static [Tolerated],
+    model: World,
+    before: Snapshot,
+    after: Snapshot,
+    last: Option<(Input, Outcome)>,
+    told: Vec<Notification>,
+    tally: Tally,
+    taken: usize,
+}
+
+impl<'s, S: Subject> Lockstep<'s, S> {
+    /// Both anew.
+    ///
+    /// # Errors
+    /// [`Inconclusive`] when the subject cannot be had under these config.
+    pub fn start(subject: &'s mut S, config: &Config) -> Result<Self, Inconclusive> {
+        subject.start(config).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
+        let blank = oracle::nothing_yet(config);
+        Ok(Self {
+            subject,
+            config: *config,
+            tolerated: TOLERATED,
+            model: World::default(),
+            before: blank.clone(),
+            after: blank,
+            last: None,
+            told: Vec::new(),
+            tally: Tally::default(),
+            taken: 0,
+        })
+    }
+
+    /// The same, tolerating what `list` names instead of [`TOLERATED`].
+    #[must_use]
+    pub const fn tolerating(mut self, list: &'static [Tolerated]) -> Self {
+        self.tolerated = list;
+        self
+    }
+
+    /// The model's state, for whoever chooses the next input.
+    #[must_use]
+    pub const fn model(&self) -> &World {
+        &self.model
+    }
+
+    /// What the run consisted of so far.
+    #[must_use]
+    pub const fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// What is seen of the subject now.
+    #[must_use]
+    pub fn seen(&self) -> Observation<'_> {
+        self.after.observe()
+    }
+
+    /// The last step that both took, as the subject shows it.
+    #[must_use]
+    pub fn last_step(&self) -> Option<Step<'_>> {
+        let (input, outcome) = self.last?;
+        Some(Step::new(self.before.observe(), input, outcome, &self.told, self.after.observe()))
+    }
+
+    /// Both take one input.
+    ///
+    /// # Errors
+    /// The [`Verdict`] with which the run ends: a violation, a divergence, or that nothing can be said.
+    pub fn step(&mut self, input: Input) -> Result<Stepped, Verdict> {
+        self.forget_old_key(&input)?;
+        let stepped = self.take(input)?;
+        self.taken = self.taken.saturating_add(1);
+        Ok(stepped)
+    }
+
+    fn take(&mut self, input: Input) -> Result<Stepped, Verdict> {
+        if self.meets_open_request(&input) {
+            self.tally.held = self.tally.held.saturating_add(1);
+            return Ok(Stepped::Held);
+        }
+        if self.makes_a_second(&input) {
+            self.tally.beyond = self.tally.beyond.saturating_add(1);
+            return Ok(Stepped::Beyond);
+        }
+        // A request that breaks off half-way hides that there is no room for what it does, so it is asked without.
+        let calm = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
+        if oracle::is_beyond(&calm.outcome) || !self.subject.can(&input) {
+            self.tally.beyond = self.tally.beyond.saturating_add(1);
+            return Ok(Stepped::Beyond);
+        }
+        let reaction = match send(self.subject, &input) {
+            Ok(reaction) => reaction,
+            Err(failure) => return Err(self.cannot_say(failure)),
+        };
+        let input = with_fault(input, reaction.fault);
+        let mut expected = match reaction.fault {
+            DeliveryFault::None => calm,
+            DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter | DeliveryFault::AnswerLost => {
+                transition(&self.config, &self.model, input)
+            }
+        };
+        if self.is_turned_away(&input, &reaction.answer) {
+            // A request may always be turned away while another one is open; then nothing happens.
+            expected.after = self.model;
+            expected.outcome = Err(Rejection::LockTimeout);
+            expected.notifications = holdfast_model::Notifications::none();
+        }
+        let mut judged = None;
+        if let Some(other) =
+            alternative_error::also_wrong(&self.config, &self.model, input, &expected.outcome, &reaction.answer)
+        {
+            // Two parameters are wrong, and the rules do not say which one is named.
+            judged = Some(expected.outcome);
+            expected = other;
+            self.tally.allowed = self.tally.allowed.saturating_add(1);
+        }
+        self.model = expected.after;
+        let told = expected.notifications;
+        self.compare(input, (expected.outcome, judged), told.as_slice(), reaction)?;
+        self.follow_forgotten_keys()?;
+        Ok(Stepped::Compared)
+    }
+
+    /// Compares what is seen now, and judges the step.
+    fn compare(
+        &mut self,
+        input: Input,
+        (outcome, judged): (Outcome, Option<Outcome>),
+        told: &[Notification],
+        reaction: Reaction,
+    ) -> Result<(), Verdict> {
+        let sight = self.model.observe(&self.config);
+        let model_view = sight.observation(&self.config);
+        std::mem::swap(&mut self.before, &mut self.after);
+        match self.subject.observe() {
+            Ok(sight) => oracle::snapshot_of(sight, &self.config, model_view.keys, &mut self.after),
+            Err(failure) => return Err(self.cannot_say(failure)),
+        }
+        keep_keys_that_grow_old(&self.before, &mut self.after, model_view.keys);
+
+        if oracle::compare_answers(&outcome, &reaction.answer) == Match::Allowed {
+            self.tally.allowed = self.tally.allowed.saturating_add(1);
+        }
+        let subject_view = self.after.observe();
+        let answers = (&outcome, &reaction.answer);
+        let found = oracle::differences(answers, (&model_view, &subject_view), (told, &reaction.notifications));
+        let differences = self.untolerated(found);
+        // The properties know one order of reasons; where the rules leave it open, they are asked as if it were that.
+        let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
+        self.told = reaction.notifications;
+        self.last = read.map(|outcome| (input, outcome));
+        let properties = self.last_step().map(|step| oracle::broken_properties(&step)).unwrap_or_default();
+        let step = self.taken;
+        if !properties.is_empty() {
+            return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
+        }
+        if !differences.is_empty() {
+            return Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })));
+        }
+        self.tally.compared = self.tally.compared.saturating_add(1);
+        Ok(())
+    }
+
+    fn untolerated(&mut self, found: Vec<Difference>) -> Vec<Difference> {
+        let all = found.len();
+        let left: Vec<Difference> =
+            found.into_iter().filter(|difference| !is_tolerated(self.tolerated, difference)).collect();
+        let tolerated = u64::try_from(all.saturating_sub(left.len())).unwrap_or(u64::MAX);
+        self.tally.tolerated = self.tally.tolerated.saturating_add(tolerated);
+        left
+    }
+
+    fn cannot_say(&self, Failure(reason): Failure) -> Verdict {
+        Verdict::Inconclusive(Inconclusive { step: self.taken, reason })
+    }
+
+    // --- keys grow old (IDEM-2) ---
+
+    /// A key is kept for a day at least; when after that is the engine's own affair. So one that is old enough is
+    /// forgotten on both sides before it is used again.
+    fn forget_old_key(&mut self, input: &Input) -> Result<(), Verdict> {
+        let key = match input {
+            Input::Call(call) => call.key,
+            Input::Begin { key, .. } => Some(*key),
+            Input::Finish { .. } | Input::Event(_) => None,
+        };
+        match key.filter(|key| self.model_key(*key).is_some_and(|view| view.is_prunable())) {
+            Some(key) => self.take(Input::Event(EnvironmentEvent::PruneKey { key })).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Keys that the subject has forgotten of itself, and might: the model forgets them too.
+    fn follow_forgotten_keys(&mut self) -> Result<(), Verdict> {
+        // What has been compared is as old on both sides; to look again at every step would cost a tenth of it.
+        if !self.after.keys.iter().flatten().any(KeyView::is_prunable) {
+            return Ok(());
+        }
+        for place in 0..KEYS {
+            let Ok(number) = u8::try_from(place) else { continue };
+            let key = KeyId(number);
+            let known = match self.subject.observe() {
+                Ok(sight) => sight.keys.get(place).is_some_and(Option::is_some),
+                Err(failure) => return Err(self.cannot_say(failure)),
+            };
+            if known || !self.model_key(key).is_some_and(|view| view.is_prunable()) {
+                continue;
+            }
+            let input = Input::Event(EnvironmentEvent::PruneKey { key });
+            let pruned = transition(&self.config, &self.model, input);
+            self.model = pruned.after;
+            let reaction = Reaction::of(holdfast_model::Accepted::Happened);
+            self.compare(input, (pruned.outcome, None), &[], reaction)?;
+        }
+        Ok(())
+    }
+
+    fn model_key(&self, key: KeyId) -> Option<KeyView> {
+        let sight = self.model.observe(&self.config);
+        sight.observation(&self.config).keys.get(usize::from(key.0)).copied().flatten()
+    }
+
+    // --- requests held open ---
+
+    fn open_requests(&self) -> impl Iterator<Item = Operation> + '_ {
+        self.after.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation)
+    }
+
+    fn meets_open_request(&self, input: &Input) -> bool {
+        let wrong_by_itself = |operation: &Operation| {
+            let outcome = transition(&self.config, &self.model, Input::from(*operation)).outcome;
+            outcome.is_err_and(Rejection::is_validation)
+        };
+        match input {
+            // Which of several wrong parameters is named cannot be compared later.
+            Input::Begin { operation, .. } if wrong_by_itself(operation) => true,
+            // Time in which nothing is due disturbs nobody.
+            Input::Event(EnvironmentEvent::Advance { .. }) => {
+                let after = transition(&self.config, &self.model, *input);
+                open::is_left_out(&self.after.observe(), input) && !after.notifications.as_slice().is_empty()
+            }
+            Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => {
+                open::is_left_out(&self.after.observe(), input)
+            }
+        }
+    }
+
+    /// Would it make an object for which there is no room: one that is there, or that an open request is about to make?
+    fn makes_a_second(&self, input: &Input) -> bool {
+        let Some(made) = input.operation().and_then(|operation| operation.creates()) else { return false };
+        let seen = self.after.observe();
+        // A key that is known answers for itself, whatever it would make.
+        let is_known = input.key().is_some_and(|key| seen.knows(key));
+        !is_known && (seen.has(made) || self.open_requests().any(|open| open.about() == made))
+    }
+
+    fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
+        let Some(about) = input.operation().map(|operation| operation.about()) else { return false };
+        let Answer::Refused(refused) = answer else { return false };
+        // R4: one object is in use. A session is in use with what it owns, and what it owns with the session.
+        let meets = |open: Target| open == about || [open, about].contains(&Target::Session);
+        reading::is_seen_as(refused, &Rejection::LockTimeout.wire())
+            && self.open_requests().any(|open| meets(open.about()))
+    }
+}
+
+/// A key that has just grown old enough, and that the subject has forgotten at once, was seen a moment as old.
+fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Option<KeyView>]) {
+    for (place, old) in model.iter().enumerate() {
+        let is_gone = after.keys.get(place).is_none_or(Option::is_none);
+        let was = before.keys.get(place).copied().flatten();
+        let (true, Some(was), true) = (old.is_some_and(|key| key.is_prunable()), was, is_gone) else { continue };
+        if after.keys.len() <= place {
+            after.keys.resize(place.saturating_add(1), None);
+        }
+        if let Some(slot) = after.keys.get_mut(place) {
+            *slot = Some(KeyView { seconds_left: Some(0), ..was });
+        }
+    }
+}

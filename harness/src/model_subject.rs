@@ -1,0 +1,104 @@
+//! The model behind the port: agrees with itself, and shows what the harness makes of one that does not.
+
+use holdfast_model::{
+    Call, Config, EnvironmentEvent, Input, KeyId, Operation, Outcome, Rejection, Transition, transition,
+};
+
+use crate::bounds::{KEYS, PAYMENTS, World};
+use crate::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
+
+/// What decides a step.
+type Decide = Box<dyn Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS>>;
+
+/// The model as a subject.
+pub struct ModelSubject {
+    decide: Decide,
+    config: Config,
+    world: World,
+    sight: SystemSnapshot,
+}
+
+impl Default for ModelSubject {
+    /// The specification itself.
+    fn default() -> Self {
+        Self::deciding(transition)
+    }
+}
+
+impl ModelSubject {
+    /// A subject for which `decide` stands in the place of the transition function.
+    #[must_use]
+    pub fn deciding(decide: impl Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
+        Self {
+            decide: Box::new(decide),
+            config: Config::default(),
+            world: World::default(),
+            sight: SystemSnapshot::default(),
+        }
+    }
+
+    fn take(&mut self, input: Input) -> Reaction {
+        let step = (self.decide)(&self.config, &self.world, input);
+        self.world = step.after;
+        let fault = match input {
+            Input::Call(call) => call.fault,
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => holdfast_model::DeliveryFault::None,
+        };
+        Reaction { answer: show(&step.outcome), fault, notifications: step.notifications.as_slice().to_vec() }
+    }
+}
+
+/// The answer as a client sees it.
+fn show(outcome: &Outcome) -> Answer {
+    match outcome {
+        Ok(accepted) => Answer::Accepted(*accepted),
+        Err(Rejection::AnswerLost) => Answer::Lost,
+        Err(rejection) => Answer::Refused(Refused::from(*rejection)),
+    }
+}
+
+impl Subject for ModelSubject {
+    fn start(&mut self, config: &Config) -> Result<(), Failure> {
+        self.config = *config;
+        self.world = World::default();
+        Ok(())
+    }
+
+    fn can(&mut self, input: &Input) -> bool {
+        (self.decide)(&self.config, &self.world, *input).outcome != Err(Rejection::BeyondBounds)
+    }
+
+    fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
+        Ok(self.take(Input::Call(*call)))
+    }
+
+    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
+        Ok(self.take(Input::Event(*event)))
+    }
+
+    fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
+        Ok(self.take(Input::Begin { key, operation: *operation }))
+    }
+
+    fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
+        Ok(self.take(Input::Finish { key }))
+    }
+
+    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
+        let seen = self.world.observe(&self.config);
+        let seen = seen.observation(&self.config);
+        self.sight.payments.clear();
+        self.sight.payments.extend_from_slice(seen.payments);
+        self.sight.setup = seen.setup.copied();
+        self.sight.session = seen.session.copied();
+        self.sight.keys.clear();
+        self.sight.keys.extend(seen.keys.iter().map(|key| {
+            key.map(|key| IdempotencyKeySnapshot {
+                operation: key.operation,
+                answer: key.answer.as_ref().map(show),
+                seconds_left: key.seconds_left,
+            })
+        }));
+        Ok(&self.sight)
+    }
+}

@@ -1,0 +1,86 @@
+//! A consumer that hears of things late, twice and in any order ends where a fetch would (I14, R8–R10).
+
+use holdfast_model::{Config, Input, Notification};
+use holdfast_properties::Snapshot;
+use holdfast_properties::consumer::Consumer;
+
+use crate::baseline::cannot_say;
+use crate::bounds;
+use crate::choices::Choices;
+use crate::oracle;
+use crate::properties::{old_key, send};
+use crate::subject::{Failure, Subject};
+use crate::verdict::{Broken, Tally, Verdict, Violation};
+
+/// Runs `inputs`, and delivers what the merchant is told as `disorder` chooses: some of it now and some later, in any
+/// order, some of it twice. When everything has been delivered, the merchant's books must be those of a fetch.
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input], disorder: &mut impl Choices) -> Verdict {
+    match deliver(subject, config, inputs, disorder) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn deliver(
+    subject: &mut impl Subject,
+    config: &Config,
+    inputs: &[Input],
+    disorder: &mut impl Choices,
+) -> Result<Tally, Verdict> {
+    subject.start(config).map_err(cannot_say(0))?;
+    let mut tally = Tally::default();
+    let mut consumer = Consumer::default();
+    let mut waiting: Vec<Notification> = Vec::new();
+    let mut now = oracle::nothing_yet(config);
+    for (step, input) in inputs.iter().enumerate() {
+        if let Some(prune) = old_key(&now, input) {
+            hear(subject, config, &prune, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
+        }
+        if bounds::is_full(&now.observe(), input) || !subject.can(input) {
+            tally.beyond = tally.beyond.saturating_add(1);
+            continue;
+        }
+        hear(subject, config, input, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
+        for _ in 0..disorder.choose(3) {
+            if let Some(told) = pick(&mut waiting, disorder) {
+                consumer.receive(&told, &now.observe());
+            }
+        }
+        tally.compared = tally.compared.saturating_add(1);
+    }
+    while let Some(told) = pick(&mut waiting, disorder) {
+        consumer.receive(&told, &now.observe());
+    }
+    if consumer.agrees_with(&now.observe()) {
+        return Ok(tally);
+    }
+    let step = inputs.len().saturating_sub(1);
+    let Some(input) = inputs.last().copied() else { return Ok(tally) };
+    let why = format!("the merchant's books are {consumer:?}, a fetch shows {:?}", now.payments);
+    let properties = vec![Broken { property: "delivery-does-not-matter", why }];
+    Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences: Vec::new() })))
+}
+
+/// Has the subject take an input, and looks at what is told and shown then.
+fn hear(
+    subject: &mut impl Subject,
+    config: &Config,
+    input: &Input,
+    (waiting, now): (&mut Vec<Notification>, &mut Snapshot),
+) -> Result<(), Failure> {
+    waiting.extend(send(subject, input)?.notifications);
+    oracle::snapshot_of(subject.observe()?, config, &[], now);
+    Ok(())
+}
+
+/// One that waits, to be delivered; now and then it also goes on waiting, to come again.
+fn pick(waiting: &mut Vec<Notification>, disorder: &mut impl Choices) -> Option<Notification> {
+    let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+    let place = usize::try_from(disorder.choose(count)).unwrap_or(0);
+    let told = waiting.get(place).copied()?;
+    let again = disorder.choose(8) == 1;
+    if !again {
+        waiting.swap_remove(place);
+    }
+    Some(told)
+}

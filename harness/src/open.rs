@@ -1,0 +1,49 @@
+//! Requests held open, and what meets them. The rules say what becomes of other requests (R4), and not what becomes of
+//! jobs and of the world: whether those wait, or come first, is the engine's affair. Nor do they say that what is not
+//! there can be in use. Such inputs prove nothing, and are left out on both sides.
+
+use holdfast_model::{Currency, EnvironmentEvent, Input, IntentId, Observation, Operation, Target};
+
+/// Is the input to be left out?
+pub(crate) fn is_left_out(seen: &Observation<'_>, input: &Input) -> bool {
+    let mut open = seen.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation);
+    match input {
+        Input::Call(call) => {
+            let about: Target = call.operation.about();
+            open.any(|open| open.about() == about) && names_nothing(seen, &call.operation)
+        }
+        Input::Begin { operation, .. } => names_nothing(seen, operation) || is_settled_early(operation),
+        Input::Finish { .. } | Input::Event(EnvironmentEvent::PruneKey { .. }) => false,
+        Input::Event(_) => open.next().is_some(),
+    }
+}
+
+/// Does it name an object that is not there?
+fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
+    let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
+    if let Operation::CancelRefund { intent, refund } = *operation {
+        return !seen.has(Target::Refund(intent, refund));
+    }
+    if let Operation::RefundFee { intent, .. } = *operation {
+        return payment(intent).is_none_or(|payment| payment.ledger.fees.is_zero());
+    }
+    if let Operation::ReverseTransfer { intent, .. } = *operation {
+        return payment(intent).is_none_or(|payment| payment.ledger.transfers.is_zero());
+    }
+    if let Operation::CreateTransfer { intent, .. } = *operation {
+        return payment(intent).is_none_or(|payment| payment.charge.is_none());
+    }
+    operation.creates().is_none() && !seen.has(operation.about())
+}
+
+/// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
+/// cannot be read.
+const fn is_settled_early(operation: &Operation) -> bool {
+    if let Operation::CreateSession(request) = operation {
+        return request.expires_in.is_some();
+    }
+    if let Operation::CreateIntent { create, .. } = operation {
+        return matches!(create.currency, Currency::Unknown) || create.off_session && !create.confirm;
+    }
+    false
+}

@@ -1,0 +1,239 @@
+//! Compares one step of the subject with the model's, and judges it by every property.
+
+use holdfast_model::trace::{Place as Field, describe};
+use holdfast_model::{Config, KeyView, Notification, NotificationKind, Observation, Outcome, Rejection};
+use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observation, judge_step};
+
+use crate::bounds::{KEYS, PAYMENTS};
+use crate::permitted;
+use crate::reading::{is_seen_as, is_seen_of, read};
+use crate::subject::{Answer, Refused, SystemSnapshot};
+use crate::verdict::{Broken, Difference, Place};
+
+/// What is seen before anything has happened.
+#[must_use]
+pub fn nothing_yet(config: &Config) -> Snapshot {
+    let (payments, keys) = (vec![None; PAYMENTS], vec![None; KEYS]);
+    Snapshot { config: *config, payments, keys, ..Snapshot::default() }
+}
+
+/// How two answers relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// They are the same.
+    Same,
+    /// The rules allow the subject's as well.
+    Allowed,
+    /// They differ.
+    Other,
+}
+
+/// Is the subject's answer the model's?
+#[must_use]
+pub fn compare_answers(model: &Outcome, subject: &Answer) -> Match {
+    match (model, subject) {
+        (Ok(model), Answer::Accepted(subject)) if model == subject => Match::Same,
+        (Err(Rejection::AnswerLost), Answer::Lost) => Match::Same,
+        (Err(rejection), Answer::Refused(refused)) => compare_refusals(*rejection, refused),
+        (Ok(_) | Err(_), Answer::Accepted(_) | Answer::Lost | Answer::Refused(_)) => Match::Other,
+    }
+}
+
+fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
+    if is_seen_of(subject, model) {
+        Match::Same
+    } else if permitted::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also)) {
+        Match::Allowed
+    } else {
+        Match::Other
+    }
+}
+
+/// What is seen of a subject, in the model's words; `model` says which reason a stored refusal is likely to have had.
+///
+/// A stored answer that no row of the model's table looks like becomes a server error, which it will then differ by.
+pub fn snapshot_of(sight: &SystemSnapshot, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
+    into.config = *config;
+    into.payments.clone_from(&sight.payments);
+    into.payments.resize(sight.payments.len().max(PAYMENTS), None);
+    into.setup = sight.setup;
+    into.session = sight.session;
+    into.keys.clear();
+    into.keys.extend(sight.keys.iter().enumerate().map(|(place, key)| {
+        let likely = model.get(place).copied().flatten().and_then(|key| key.answer);
+        key.as_ref().map(|key| KeyView {
+            operation: key.operation,
+            answer: key.answer.as_ref().map(|answer| read(answer, likely).unwrap_or(Err(Rejection::ServerError))),
+            seconds_left: key.seconds_left,
+        })
+    }));
+    into.keys.resize(sight.keys.len().max(KEYS), None);
+}
+
+/// Every difference of one step: the answer, what is seen afterwards, what the merchant was told.
+#[must_use]
+pub fn differences(
+    (model_answer, subject_answer): (&Outcome, &Answer),
+    (model_view, subject_view): (&Observation<'_>, &Observation<'_>),
+    (model_told, subject_told): (&[Notification], &[Notification]),
+) -> Vec<Difference> {
+    let mut found = Vec::new();
+    if compare_answers(model_answer, subject_answer) == Match::Other {
+        let (model, subject) = (describe(model_answer), describe_answer(subject_answer));
+        found.push(Difference { place: Place::Answer, model, subject });
+    }
+    if !is_seen_alike(model_view, subject_view) {
+        fields(model_view, subject_view, &mut found);
+    }
+    if !is_told_alike(model_told, subject_told) {
+        let (model, subject) = (tell(model_told), tell(subject_told));
+        found.push(Difference { place: Place::Notifications, model, subject });
+    }
+    found
+}
+
+/// Is the same seen, and was the same told, each object's notifications in their order?
+#[must_use]
+pub fn is_same(
+    model: &Observation<'_>,
+    subject: &Observation<'_>,
+    model_told: &[Notification],
+    subject_told: &[Notification],
+) -> bool {
+    is_seen_alike(model, subject) && is_told_alike(model_told, subject_told)
+}
+
+/// Rows that are missing at the end of a list are places where nothing is.
+fn is_list_alike<T: PartialEq>(model: &[Option<T>], subject: &[Option<T>], alike: impl Fn(&T, &T) -> bool) -> bool {
+    let length = model.len().max(subject.len());
+    (0..length).all(|place| {
+        match (model.get(place).and_then(Option::as_ref), subject.get(place).and_then(Option::as_ref)) {
+            (None, None) => true,
+            (Some(model), Some(subject)) => alike(model, subject),
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    })
+}
+
+fn is_seen_alike(model: &Observation<'_>, subject: &Observation<'_>) -> bool {
+    is_list_alike(model.payments, subject.payments, PartialEq::eq)
+        && model.setup == subject.setup
+        && model.session == subject.session
+        && is_list_alike(model.keys, subject.keys, is_key_alike)
+}
+
+fn is_key_alike(model: &KeyView, subject: &KeyView) -> bool {
+    let answers = match (&model.answer, &subject.answer) {
+        (Some(Err(model)), Some(Err(subject))) => compare_refusals(*model, &Refused::from(*subject)) != Match::Other,
+        (model, subject) => model == subject,
+    };
+    answers && model.operation == subject.operation && model.seconds_left == subject.seconds_left
+}
+
+/// Names each field that differs.
+fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Difference>) {
+    let before = found.len();
+    let mut places = Field::all(model);
+    places.extend(Field::all(subject).into_iter().filter(|place| Field::all(model).iter().all(|known| known != place)));
+    for place in places {
+        let (here, there) = (place.see(model), place.see(subject));
+        if here != there {
+            let say = |value: Option<holdfast_model::trace::Value>| {
+                value.map_or_else(|| "no such object".to_owned(), |value| value.to_string())
+            };
+            found.push(Difference { place: Place::Field(place.to_string()), model: say(here), subject: say(there) });
+        }
+    }
+    if found.len() == before {
+        // Something that has no name in traces: shown whole rather than passed over.
+        let (model, subject) = (format!("{model:?}"), format!("{subject:?}"));
+        found.push(Difference { place: Place::Field("everything".to_owned()), model, subject });
+    }
+}
+
+/// Told alike: each object's own notifications in the same order. Between the objects of a payment, and between
+/// objects, the rules promise no order (U10).
+pub(crate) fn is_told_alike(model: &[Notification], subject: &[Notification]) -> bool {
+    if model == subject {
+        return true;
+    }
+    model.len() == subject.len()
+        && model.iter().all(|told| {
+            let about = |notifications: &[Notification]| -> Vec<Notification> {
+                let same = |other: &&Notification| object(told) == object(other);
+                notifications.iter().filter(same).copied().collect()
+            };
+            about(model) == about(subject)
+        })
+}
+
+/// The object that tells: the intent, the charge, a refund, the fee, the transfer.
+fn object(told: &Notification) -> (holdfast_model::Target, &'static str) {
+    let name = told.kind.name();
+    let class = if told.kind == NotificationKind::ChargeRefundUpdated {
+        "refund"
+    } else {
+        name.rsplit_once('.').map_or(name, |(class, _)| class)
+    };
+    (told.about, class)
+}
+
+pub(crate) fn tell(notifications: &[Notification]) -> String {
+    let all: Vec<String> = notifications
+        .iter()
+        .map(|told| {
+            let previous = &told.previous;
+            let mut parts: Vec<String> = previous.amount.iter().map(|amount| amount.get().to_string()).collect();
+            parts.extend(previous.flag.map(|flag| flag.to_string()));
+            let links = [
+                (previous.were_null.balance_transaction, "balance_transaction"),
+                (previous.were_null.transfer, "transfer"),
+                (previous.were_null.application_fee, "application_fee"),
+            ];
+            parts.extend(links.iter().filter(|(null, _)| *null).map(|(_, name)| (*name).to_owned()));
+            let about = match told.about {
+                holdfast_model::Target::Payment(intent) => format!("pi{}:", u16::from(intent.0).saturating_add(1)),
+                holdfast_model::Target::Refund(intent, refund) => {
+                    let (intent, refund) = (u16::from(intent.0), u16::from(refund.0));
+                    format!("pi{}.re{}:", intent.saturating_add(1), refund.saturating_add(1))
+                }
+                holdfast_model::Target::Setup | holdfast_model::Target::Session => String::new(),
+            };
+            let before = if parts.is_empty() { String::new() } else { format!("[{}]", parts.join("/")) };
+            format!("{about}{}{before}", told.kind.name())
+        })
+        .collect();
+    if all.is_empty() { "nobody is told anything".to_owned() } else { all.join(", ") }
+}
+
+fn describe_answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Accepted(accepted) => describe(&Ok(*accepted)),
+        Answer::Lost => "lost".to_owned(),
+        Answer::Refused(refused) => {
+            let code = refused.code.as_deref().unwrap_or("-");
+            let param = refused.param.as_ref().map(|param| format!(" param={param}")).unwrap_or_default();
+            let decline = refused.decline_code.as_ref().map(|code| format!(", {code}")).unwrap_or_default();
+            format!("rejected {code}{param} http={} ({}{decline})", refused.http, refused.kind)
+        }
+    }
+}
+
+/// The properties that a step of the subject breaks.
+#[must_use]
+pub fn broken_properties(step: &Step<'_>) -> Vec<Broken> {
+    let verdicts = judge_step(step).and(judge_observation(&step.after));
+    if verdicts.broken == 0 {
+        return Vec::new();
+    }
+    let broken = CATALOGUE.iter().filter(|property| verdicts.broken & property.bit() != 0);
+    broken
+        .map(|property| Broken { property: property.id, why: explain_step(property, step).unwrap_or_default() })
+        .collect()
+}
+
+/// An input that the model answers with [`Rejection::BeyondBounds`]: there is no room for it.
+#[must_use]
+pub const fn is_beyond(outcome: &Outcome) -> bool {
+    matches!(outcome, Err(Rejection::BeyondBounds))
+}

@@ -1,0 +1,177 @@
+//! The subject alone, judged by the properties: no model in sight, so a mistake that model and engine share is found too.
+
+use std::borrow::Cow;
+
+use holdfast_model::{Config, DeliveryFault, EnvironmentEvent, Input, Outcome, Rejection};
+use holdfast_properties::{Snapshot, Step};
+
+use crate::bounds;
+use crate::open;
+use crate::oracle;
+use crate::reading;
+use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
+use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
+
+/// Runs all of `inputs` under `config`, and judges every step.
+///
+/// A client cannot tell all reasons of a refusal apart. A property counts as broken only if it is so whichever of the
+/// reasons that look alike it was.
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
+    match judge(subject, config, inputs) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
+    let cannot_say = |step: usize| move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason });
+    subject.start(config).map_err(cannot_say(0))?;
+    let mut tally = Tally::default();
+    let mut before = oracle::nothing_yet(config);
+    let mut after = before.clone();
+    let mut waiting: Vec<Input> = Vec::new();
+    let mut rest = inputs.iter();
+    let mut step = 0_usize;
+    while let Some(input) = waiting.pop().or_else(|| rest.next().copied()) {
+        let input = &input;
+        if let Some(prune) = old_key(&before, input) {
+            // Old enough to be forgotten, and used again: it is forgotten first, whenever the engine would.
+            waiting.extend([*input, prune]);
+            continue;
+        }
+        if open::is_left_out(&before.observe(), input) {
+            tally.held = tally.held.saturating_add(1);
+            step = step.saturating_add(1);
+            continue;
+        }
+        if bounds::is_full(&before.observe(), input) || !subject.can(input) {
+            tally.beyond = tally.beyond.saturating_add(1);
+            step = step.saturating_add(1);
+            continue;
+        }
+        let reaction = send(subject, input).map_err(cannot_say(step))?;
+        let sight = subject.observe().map_err(cannot_say(step))?;
+        let known: Vec<_> = before.keys.clone();
+        oracle::snapshot_of(sight, config, &known, &mut after);
+        let input = with_fault(*input, reaction.fault);
+        let forgotten = keep_what_was_forgotten(&before, &input, &mut after);
+        let properties = broken(&before, input, &reaction, &after).map_err(|difference| {
+            Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
+        })?;
+        if !properties.is_empty() {
+            let differences = Vec::new();
+            return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
+        }
+        tally.compared = tally.compared.saturating_add(1);
+        for place in forgotten {
+            if let Some(slot) = after.keys.get_mut(place) {
+                *slot = None;
+            }
+        }
+        std::mem::swap(&mut before, &mut after);
+        if waiting.is_empty() {
+            step = step.saturating_add(1);
+        }
+    }
+    Ok(tally)
+}
+
+/// The same moment, with a refusal kept under the input's key read as the input's answer is read: where both look alike,
+/// they are one.
+fn with_answer<'a>(after: &'a Snapshot, input: &Input, outcome: Outcome) -> Cow<'a, Snapshot> {
+    let key = match input {
+        Input::Call(call) => call.key,
+        Input::Begin { key, .. } | Input::Finish { key } => Some(*key),
+        Input::Event(_) => None,
+    };
+    let place = key.map_or(usize::MAX, |key| usize::from(key.0));
+    let kept = after.keys.get(place).copied().flatten().and_then(|view| view.answer);
+    let (Some(Err(kept)), Err(said)) = (kept, outcome) else { return Cow::Borrowed(after) };
+    if kept == said || !reading::can_mean(&Refused::from(kept), said) {
+        return Cow::Borrowed(after);
+    }
+    let mut after = after.clone();
+    if let Some(Some(view)) = after.keys.get_mut(place) {
+        view.answer = Some(outcome);
+    }
+    Cow::Owned(after)
+}
+
+/// The end of a key that the input would use and that is old.
+pub(crate) fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
+    let key = match input {
+        Input::Call(call) => call.key?,
+        Input::Begin { key, .. } => *key,
+        Input::Finish { .. } | Input::Event(_) => return None,
+    };
+    let is_old = before.keys.get(usize::from(key.0)).copied().flatten().is_some_and(|view| view.is_prunable());
+    is_old.then_some(Input::Event(EnvironmentEvent::PruneKey { key }))
+}
+
+/// A worker that comes by, for whatever reason, forgets all old keys. Those are judged as if they had been forgotten a moment
+/// later; answers which.
+fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapshot) -> Vec<usize> {
+    let named = match input {
+        Input::Event(EnvironmentEvent::PruneKey { key }) => Some(usize::from(key.0)),
+        Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
+    };
+    let mut forgotten = Vec::new();
+    for (place, key) in before.keys.iter().enumerate() {
+        let old = key.filter(|key| key.is_prunable() && named != Some(place));
+        if let (Some(key), Some(slot @ None)) = (old, after.keys.get_mut(place)) {
+            *slot = Some(key);
+            forgotten.push(place);
+        }
+    }
+    forgotten
+}
+
+/// Has the subject take one input.
+pub(crate) fn send(subject: &mut impl Subject, input: &Input) -> Result<Reaction, Failure> {
+    match input {
+        Input::Call(call) => subject.submit(call),
+        Input::Begin { key, operation } => subject.begin(*key, operation),
+        Input::Finish { key } => subject.finish(*key),
+        Input::Event(event) => subject.happen(event),
+    }
+}
+
+/// The input with the fault that really happened.
+pub(crate) const fn with_fault(input: Input, fault: DeliveryFault) -> Input {
+    match input {
+        Input::Call(call) => Input::Call(holdfast_model::Call { fault, ..call }),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
+    }
+}
+
+/// The properties that the step breaks under every reading of its answer; or that its answer has no reading at all.
+fn broken(
+    before: &Snapshot,
+    input: Input,
+    reaction: &Reaction,
+    after: &Snapshot,
+) -> Result<Vec<Broken>, Box<Difference>> {
+    let judged = |outcome: Outcome| {
+        let after = with_answer(after, &input, outcome);
+        let step = Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe());
+        oracle::broken_properties(&step)
+    };
+    let Answer::Refused(refused) = &reaction.answer else {
+        return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
+    };
+    let mut reasons: Vec<Rejection> = reading::readings(refused).collect();
+    if reasons.iter().any(|rejection| rejection.is_validation()) {
+        // Several parameters may be wrong, and which of them is named is left open.
+        reasons.extend(reading::REJECTIONS.into_iter().filter(|rejection| rejection.is_validation()));
+    }
+    let mut readings = reasons.into_iter().map(|rejection| judged(Err(rejection)));
+    let Some(mut common) = readings.next() else {
+        let model = "a row of the table of refusals".to_owned();
+        let difference = Difference { place: Place::Answer, model, subject: format!("{refused:?}") };
+        return Err(Box::new(difference));
+    };
+    for properties in readings {
+        common.retain(|broken| properties.iter().any(|other| other.property == broken.property));
+    }
+    Ok(common)
+}

@@ -1,0 +1,48 @@
+//! Every request under a key, and sent again: the same answer, and nothing done twice (IDEM-3, R1, R2, R5).
+
+use holdfast_model::{Call, Config, DeliveryFault, Input, KeyId};
+
+use crate::baseline::{self, cannot_say};
+use crate::properties::send;
+use crate::subject::{Answer, Subject};
+use crate::verdict::{Tally, Verdict};
+
+/// Runs `inputs` calmly, and then with every request lost, broken off or merely doubtful, and sent again. After each,
+/// the subject must show what it showed in the calm run, and have answered the same unless it failed.
+pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
+    match retried(subject, config, &baseline::plain(inputs)) {
+        Ok(tally) => Verdict::Agree(tally),
+        Err(verdict) => verdict,
+    }
+}
+
+fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
+    let calm = baseline::calm(subject, config, inputs)?;
+    subject.start(config).map_err(cannot_say(0))?;
+    let mut tally = Tally::default();
+    let faults = [DeliveryFault::None, DeliveryFault::AnswerLost, DeliveryFault::ErrorAfter].into_iter().cycle();
+    for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&calm.steps).zip(faults) {
+        let step = usize::from(number);
+        let Some((answer, sight)) = expected else {
+            tally.beyond = tally.beyond.saturating_add(1);
+            continue;
+        };
+        let Input::Call(call) = input else {
+            send(subject, input).map_err(cannot_say(step))?;
+            continue;
+        };
+        let first = Call { key: Some(KeyId(number)), fault, ..*call };
+        let sent = subject.submit(&first).map_err(cannot_say(step))?;
+        let again = Call { fault: DeliveryFault::None, ..first };
+        for _ in 0..2 {
+            let retry = subject.submit(&again).map_err(cannot_say(step))?;
+            // A request that failed on the server answers so again; what it did is done all the same (R2).
+            let failed = matches!(&sent.answer, Answer::Refused(refused) if refused.http == 500);
+            let wanted = if failed { &sent.answer } else { answer };
+            let shown = subject.observe().map_err(cannot_say(step))?;
+            baseline::compare(step, Input::Call(again), (Some(&retry.answer), shown), (wanted, sight))?;
+        }
+        tally.compared = tally.compared.saturating_add(1);
+    }
+    Ok(tally)
+}

@@ -1,0 +1,142 @@
+//! The run modes: how a sequence is brought to a subject, and judged.
+
+use std::fmt;
+use std::str::FromStr;
+
+use holdfast_model::Input;
+use holdfast_model::trace::Script;
+
+use crate::choices::Seeded;
+use crate::concurrent::{self, Concurrent, Nested};
+use crate::crash::{self, Recoverable};
+use crate::generator::Sequence;
+use crate::verdict::{Tally, Verdict};
+use crate::{lockstep, notifications, properties, retries};
+
+/// A mode of running a sequence on a subject.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunMode {
+    /// In lockstep with the model.
+    #[default]
+    Lockstep,
+    /// Judged by the properties alone.
+    Properties,
+    /// Each request is sent again, under its key and without.
+    Retries,
+    /// The subject crashes at points derived from this seed, and restarts.
+    Crash(u64),
+    /// The last request arrives while the one before it is at this point of its work.
+    Concurrent(u32),
+    /// A consumer receives notifications late, twice and out of order, as derived from this seed.
+    Notifications(u64),
+}
+
+impl RunMode {
+    /// Runs `sequence` on the subject in this mode.
+    pub fn judge(self, subject: &mut (impl Recoverable + Concurrent), sequence: &Sequence) -> Verdict {
+        let Sequence { config, inputs } = sequence;
+        match self {
+            Self::Lockstep => lockstep::run(subject, config, inputs),
+            Self::Properties => properties::run(subject, config, inputs),
+            Self::Retries => retries::run(subject, config, inputs),
+            Self::Crash(seed) => crash::run(subject, config, inputs, &mut Seeded::new(seed, u32::MAX)),
+            Self::Notifications(seed) => notifications::run(subject, config, inputs, &mut Seeded::new(seed, u32::MAX)),
+            Self::Concurrent(point) => match nested(inputs, point) {
+                Some((prelude, nested)) => concurrent::run(subject, config, prelude, &nested),
+                // Fewer than two requests can overlap.
+                None => Verdict::Agree(Tally::default()),
+            },
+        }
+    }
+}
+
+/// The last two requests that can overlap, one within the other, and what comes before them.
+fn nested(inputs: &[Input], point: u32) -> Option<(&[Input], Nested)> {
+    let mut requests = concurrent::that_overlap(inputs).rev();
+    let ((_, inner), (place, outer)) = (requests.next()?, requests.next()?);
+    Some((inputs.get(..place)?, Nested { outer, inner, point }))
+}
+
+impl fmt::Display for RunMode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lockstep => out.write_str("lockstep"),
+            Self::Properties => out.write_str("properties"),
+            Self::Retries => out.write_str("retries"),
+            Self::Crash(seed) => write!(out, "crash {seed}"),
+            Self::Concurrent(point) => write!(out, "concurrent {point}"),
+            Self::Notifications(seed) => write!(out, "notifications {seed}"),
+        }
+    }
+}
+
+impl FromStr for RunMode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, number) = text.split_once(' ').unwrap_or((text, ""));
+        let wrong = || {
+            format!(
+                "unknown mode \"{text}\"; expected lockstep, properties, retries, crash N, concurrent N or notifications N"
+            )
+        };
+        match name {
+            "lockstep" => Ok(Self::Lockstep),
+            "properties" => Ok(Self::Properties),
+            "retries" => Ok(Self::Retries),
+            "crash" => number.parse().map(Self::Crash).map_err(|_| wrong()),
+            "concurrent" => number.parse().map(Self::Concurrent).map_err(|_| wrong()),
+            "notifications" => number.parse().map(Self::Notifications).map_err(|_| wrong()),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// The prefix of the heading line of a trace that names its run mode.
+pub(crate) const HEADING: &str = "way: ";
+
+/// Returns the run mode that the heading of a trace names; lockstep if it names none.
+///
+/// # Errors
+/// If the heading names an unknown mode.
+pub fn of(script: &Script) -> Result<RunMode, String> {
+    let named = script.heading.iter().find_map(|line| line.trim().strip_prefix(HEADING));
+    named.map_or(Ok(RunMode::Lockstep), |mode| mode.trim().parse())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_read_as_it_is_written() {
+        let modes = [
+            RunMode::Lockstep,
+            RunMode::Properties,
+            RunMode::Retries,
+            RunMode::Crash(7),
+            RunMode::Concurrent(2),
+            RunMode::Notifications(9),
+        ];
+        for mode in modes {
+            assert_eq!(mode.to_string().parse(), Ok(mode));
+            let script = Script { heading: vec![format!("way: {mode}")], ..Script::default() };
+            assert_eq!(of(&Script::parse(&script.to_string()).unwrap()), Ok(mode));
+        }
+        assert_eq!(of(&Script::default()), Ok(RunMode::Lockstep));
+        assert!("crash soon".parse::<RunMode>().is_err());
+    }
+
+    #[test]
+    fn the_last_two_requests_meet() {
+        let script = Script::parse("create pi1 100 usd\nconfirm pi1\nadvance 1d\ncancel pi1\n").unwrap();
+        let inputs: Vec<Input> = script.inputs().collect();
+        let (prelude, nested) = nested(&inputs, 3).unwrap();
+        assert_eq!(prelude.len(), 1);
+        assert_eq!(
+            (Some(nested.outer.into()), Some(nested.inner.into()), nested.point),
+            (inputs.get(1).copied(), inputs.get(3).copied(), 3)
+        );
+        assert_eq!(super::nested(&inputs[..1], 3).map(|it| it.0.len()), None);
+    }
+}

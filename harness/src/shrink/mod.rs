@@ -1,0 +1,158 @@
+//! A failure made smaller: fewer inputs, plainer parameters, usual config, and still the same failure.
+//!
+//! It is made smaller on inputs, not on bytes, and every smaller one is executed before it is believed. What makes it
+//! the same failure is its [`Identity`]: the property that is false, or the place that differs.
+
+mod plainer;
+#[cfg(test)]
+mod tests;
+
+use holdfast_model::{Input, IntentId};
+
+use crate::generator::Sequence;
+use crate::verdict::{Identity, Verdict};
+
+/// Executions that one failure is worth: some seconds.
+pub const EXECUTIONS: usize = 20_000;
+
+/// The smallest sequence found that fails like `sequence`, and how it fails; `None` where it does not fail at all when
+/// it is executed once more. At the most `executions` are spent.
+pub fn shrink(
+    sequence: &Sequence,
+    executions: usize,
+    judge: impl FnMut(&Sequence) -> Verdict,
+) -> Option<(Sequence, Verdict)> {
+    let mut search = Search { judge, left: executions.max(1), identity: None, best: sequence.clone() };
+    let verdict = search.execute(sequence)?;
+    search.identity = Some(verdict.identity()?);
+    search.cut_after(&verdict);
+    let mut last = verdict;
+    loop {
+        let before = search.best.clone();
+        search.fewer_inputs();
+        search.plainer_terms();
+        search.plainer_inputs();
+        search.first_names();
+        if search.best == before || search.left == 0 {
+            break;
+        }
+    }
+    // Told as it is now: the step has another number, and the values may be others.
+    let best = search.best.clone();
+    search.left = search.left.max(1);
+    if let Some(verdict) = search.execute(&best) {
+        last = verdict;
+    }
+    Some((best, last))
+}
+
+struct Search<J> {
+    judge: J,
+    left: usize,
+    /// What has to stay the same.
+    identity: Option<Identity>,
+    best: Sequence,
+}
+
+impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
+    /// The verdict, while there is something left to spend.
+    fn execute(&mut self, sequence: &Sequence) -> Option<Verdict> {
+        self.left = self.left.checked_sub(1)?;
+        Some((self.judge)(sequence))
+    }
+
+    /// Takes `candidate` for the best if it fails in the same way.
+    fn offer(&mut self, candidate: Sequence) -> bool {
+        let fails = self
+            .execute(&candidate)
+            .and_then(|verdict| verdict.identity())
+            .is_some_and(|identity| Some(identity) == self.identity);
+        if fails {
+            self.best = candidate;
+        }
+        fails
+    }
+
+    fn offer_inputs(&mut self, inputs: Vec<Input>) -> bool {
+        let config = self.best.config;
+        self.offer(Sequence { config, inputs })
+    }
+
+    /// What comes after the failure has no part in it.
+    fn cut_after(&mut self, verdict: &Verdict) {
+        if let Some(step) = verdict.step() {
+            let inputs = self.best.inputs.iter().take(step.saturating_add(1)).copied().collect();
+            let _shorter = self.offer_inputs(inputs);
+        }
+    }
+
+    /// Leaves out stretches: first halves, in the end single inputs (delta debugging).
+    fn fewer_inputs(&mut self) {
+        let mut stretch = self.best.inputs.len() >> 1;
+        while stretch > 0 {
+            let mut from = 0;
+            while from < self.best.inputs.len() {
+                let outside = |place: usize| place < from || place >= from.saturating_add(stretch);
+                let inputs = self.best.inputs.iter().enumerate().filter(|(place, _)| outside(*place));
+                let inputs = inputs.map(|(_, input)| *input).collect();
+                // What was left out has made room for what came after it.
+                if !self.offer_inputs(inputs) {
+                    from = from.saturating_add(stretch);
+                }
+                if self.left == 0 {
+                    return;
+                }
+            }
+            stretch >>= 1;
+        }
+    }
+
+    /// The usual config, or at least as many of them as will do.
+    fn plainer_terms(&mut self) {
+        loop {
+            let mut plainer = plainer::config(&self.best.config).into_iter();
+            if !plainer.any(|config| self.offer(Sequence { config, inputs: self.best.inputs.clone() })) {
+                return;
+            }
+        }
+    }
+
+    /// Every input as plain as it can be.
+    fn plainer_inputs(&mut self) {
+        for place in 0..self.best.inputs.len() {
+            let mut has_become_plainer = true;
+            while has_become_plainer && self.left > 0 {
+                let Some(input) = self.best.inputs.get(place).copied() else { return };
+                has_become_plainer = plainer::inputs(input).into_iter().any(|plainer| {
+                    let mut inputs = self.best.inputs.clone();
+                    if let Some(slot) = inputs.get_mut(place) {
+                        *slot = plainer;
+                    }
+                    self.offer_inputs(inputs)
+                });
+            }
+        }
+    }
+
+    /// The first payment is `pi1`, whatever was left out before it.
+    fn first_names(&mut self) {
+        let inputs = renamed(&self.best.inputs);
+        if inputs != self.best.inputs {
+            let _named = self.offer_inputs(inputs);
+        }
+    }
+}
+
+/// Returns the same inputs with payments numbered in the order of their first occurrence.
+fn renamed(inputs: &[Input]) -> Vec<Input> {
+    let mut names: Vec<IntentId> = Vec::new();
+    let rename = |input: &Input| {
+        let Some(intent) = input.intent() else { return *input };
+        let place = names.iter().position(|name| *name == intent).unwrap_or_else(|| {
+            names.push(intent);
+            names.len().saturating_sub(1)
+        });
+        input.retarget(IntentId(u8::try_from(place).unwrap_or(u8::MAX)))
+    };
+    inputs.iter().map(rename).collect()
+}

@@ -1,0 +1,6 @@
+//! The harness on the model behind its own port, and on the example engine.
+#![expect(clippy::unwrap_used, reason = "a test stops at its first failure")]
+
+mod planted;
+mod toy;
+mod turned_away;

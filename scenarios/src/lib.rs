@@ -1,0 +1,199 @@
+//! The bounded instances of the model that are explored: one table, one function a scenario.
+//!
+//! [`space`] shows a scenario to the explorers, [`induction`] searches for properties that hold beyond the bounds, and
+//! [`faults`] breaks one rule at a time to check that a property notices.
+#![forbid(unsafe_code)]
+
+mod alphabet;
+mod around;
+mod cards;
+mod connect;
+pub mod faults;
+pub mod induction;
+mod parts;
+mod several;
+pub mod space;
+mod table;
+
+pub use alphabet::{Alphabet, When};
+pub use table::{SCENARIOS, find};
+
+use holdfast_model::{Config, Dialect};
+
+use crate::space::ModelSpace;
+
+/// A bounded instance of the model.
+#[derive(Clone, Copy)]
+pub struct Scenario {
+    /// The name on the command line and in reports.
+    pub name: &'static str,
+    /// What is in it.
+    pub about: &'static str,
+    /// What bounds it.
+    pub bounds: &'static str,
+    /// How much room the state has.
+    pub room: Room,
+    /// Is it explored by default, or only with `--deep`?
+    pub deep: bool,
+    /// Its variants, explored one after the other. No state is in two of them.
+    pub variants: fn() -> Vec<Variant>,
+}
+
+/// A scenario under certain config.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// What tells it from the others of its scenario.
+    pub name: &'static str,
+    /// The config the engine works under.
+    pub config: Config,
+    /// What is tried.
+    pub alphabet: Alphabet,
+    /// Are interchangeable payments kept in a fixed order, so that states which differ only in
+    /// which payment is which are one?
+    pub symmetry: bool,
+}
+
+impl Variant {
+    /// What is tried in the search for inductive properties, under the rule book's decisions.
+    pub(crate) fn of_induction(alphabet: Alphabet) -> Self {
+        let dialect = Dialect { minimum_amount: 1, ..Dialect::default() };
+        Self { name: "induction", config: Config { dialect, ..Config::default() }, alphabet, symmetry: false }
+    }
+
+    /// Does the engine decide what the rules leave open as the rule book does?
+    #[must_use]
+    pub fn follows_the_rule_book(&self) -> bool {
+        // Bounds are no decision.
+        let Dialect { minimum_amount, confirm_limit, .. } = self.config.dialect;
+        self.config.dialect == Dialect { minimum_amount, confirm_limit, ..Dialect::default() }
+    }
+}
+
+/// How much room the state of a scenario has: payments and idempotency keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// One payment, no keys.
+    One,
+    /// One payment, two keys.
+    OneWithKeys,
+    /// Two payments, no keys.
+    Two,
+    /// Three interchangeable payments, no keys, kept in a fixed order.
+    Three,
+}
+
+/// Something to do with the space of a scenario, whatever room its state has.
+pub trait Visit {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Self::Output;
+}
+
+impl Scenario {
+    /// Does something with the space of one variant.
+    pub fn visit<V: Visit>(&self, variant: &Variant, visitor: V) -> V::Output {
+        match self.room {
+            Room::One => visitor.visit(ModelSpace::<1, 0>::new(variant)),
+            Room::OneWithKeys => visitor.visit(ModelSpace::<1, 2>::new(variant)),
+            Room::Two => visitor.visit(ModelSpace::<2, 0>::new(variant)),
+            Room::Three => visitor.visit(ModelSpace::<3, 0>::new(variant)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use holdfast_model::{Call, Input, Operation, Rail};
+
+    use super::*;
+
+    /// No transition reads these: they decide how an object is shown.
+    const SHOWN_ONLY: [&str; 1] = ["release_shown_as_refund"];
+
+    #[test]
+    fn each_choice_of_the_dialect_is_explored_both_ways() {
+        let usual = Dialect::default().words();
+        let variants = SCENARIOS.iter().filter(|scenario| !scenario.deep).flat_map(|scenario| (scenario.variants)());
+        let explored: Vec<_> = variants.map(|variant| variant.config.dialect.words()).collect();
+        let never: Vec<_> = usual
+            .iter()
+            .filter(|(field, _)| !SHOWN_ONLY.contains(field))
+            .filter(|choice| !explored.iter().any(|choices| choices.iter().all(|it| it.0 != choice.0 || it != *choice)))
+            .map(|(field, _)| *field)
+            .collect();
+        assert!(never.is_empty(), "no default scenario decides these otherwise: {never:?}");
+    }
+    /// The operations that a variant tries without a key, and those with one.
+    fn operations(alphabet: &Alphabet) -> Vec<Operation> {
+        let plain = alphabet.payment.iter().map(|(input, _)| *input).chain(alphabet.world.iter().copied());
+        let called = plain.filter_map(|input| match input {
+            Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => Some(operation),
+            Input::Finish { .. } | Input::Event(_) => None,
+        });
+        called.chain(alphabet.keyed.iter().copied()).collect()
+    }
+
+    /// The numbers in `text` that stand before `word`, or after it.
+    fn numbers(text: &str, word: &str, after: bool) -> BTreeSet<i64> {
+        const WORDS: [&str; 10] = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        let number = |text: &str| {
+            let spelled = WORDS.iter().position(|word| *word == text).and_then(|number| i64::try_from(number).ok());
+            text.parse().ok().or(spelled)
+        };
+        let mut numbers = BTreeSet::new();
+        for phrase in text.split([';', ',', ':']) {
+            let words: Vec<&str> = phrase.split_whitespace().collect();
+            let pairs = words.windows(2).map(|pair| if after { (pair[1], pair[0]) } else { (pair[0], pair[1]) });
+            numbers
+                .extend(pairs.filter(|(_, it)| it.trim_end_matches('s') == word).filter_map(|(text, _)| number(text)));
+        }
+        numbers
+    }
+
+    #[test]
+    fn the_bounds_that_are_told_are_those_of_the_alphabets() {
+        let mut compared = 0;
+        for scenario in SCENARIOS {
+            let variants = (scenario.variants)();
+            let all = |of: &dyn Fn(&Operation) -> Option<i64>| -> BTreeSet<i64> {
+                variants.iter().flat_map(|variant| operations(&variant.alphabet)).filter_map(|it| of(&it)).collect()
+            };
+            // Amounts far beyond are tried so that they are refused.
+            let amounts = all(&|operation| {
+                if let Operation::CreateIntent { create, .. } = operation {
+                    Some(create.amount).filter(|amount| *amount < 1_000)
+                } else if let Operation::CreateSession(session) = operation {
+                    Some(session.amount)
+                } else {
+                    None
+                }
+            });
+            let cards = all(&|operation| {
+                let Operation::CreateIntent { create, .. } = operation else { return None };
+                create.method.filter(|it| matches!(it.profile().rail, Rail::Card(_))).map(|method| method as i64)
+            });
+            let gives_back = |variant: &&Variant| {
+                operations(&variant.alphabet).iter().any(|it| matches!(it, Operation::CreateRefund { .. }))
+            };
+            let refunds: BTreeSet<i64> =
+                variants.iter().filter(gives_back).map(|variant| i64::from(variant.alphabet.refunds)).collect();
+            let limits: BTreeSet<i64> =
+                variants.iter().map(|variant| i64::from(variant.config.dialect.confirm_limit)).collect();
+
+            let mut compare = |told: BTreeSet<i64>, found: BTreeSet<i64>, what: &str| {
+                compared += usize::from(!told.is_empty());
+                assert!(told.is_empty() || told == found, "{} {what}: told {told:?}, found {found:?}", scenario.name);
+            };
+            compare(numbers(scenario.bounds, "amount", true), amounts.last().copied().into_iter().collect(), "amount");
+            compare(numbers(scenario.bounds, "confirmation", false), limits, "confirmations");
+            let number_of_cards = i64::try_from(cards.len()).into_iter().collect();
+            compare(numbers(scenario.bounds, "card", false), number_of_cards, "cards");
+            let told = numbers(scenario.bounds, "refund", false);
+            assert_eq!(told, refunds, "{} refunds", scenario.name);
+        }
+        assert!(compared >= 14, "only {compared} bounds were read");
+    }
+}

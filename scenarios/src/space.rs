@@ -1,0 +1,242 @@
+//! The model as a space that explorers can explore.
+
+use std::hash::{Hash, Hasher};
+
+use holdfast_model::testing::{PlantedFault, faulty_transition};
+use holdfast_model::{Config, EnvironmentEvent, Input, IntentId, KeyId, Observation, State, Transition, transition};
+use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
+
+use crate::{Variant, When};
+use holdfast_explorer::{Fingerprinter, Judgement, PropertyBits, Space, Successor};
+
+/// The model under one variant of a scenario.
+#[derive(Clone, Debug)]
+pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
+    config: Config,
+    /// Inputs about each payment, and when they are tried.
+    payment: [Vec<(Printed, When)>; PAYMENTS],
+    /// Inputs about anything else.
+    world: Vec<Printed>,
+    time: bool,
+    refunds: u8,
+    canonical: bool,
+    /// A rule broken on purpose.
+    fault: Option<&'static PlantedFault>,
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
+    /// The space of `variant`.
+    #[must_use]
+    pub fn new(variant: &Variant) -> Self {
+        let alphabet = &variant.alphabet;
+        let keyed = (0..KEYS).filter_map(|key| u8::try_from(key).ok()).flat_map(|key| alphabet.under(KeyId(key)));
+        Self {
+            config: variant.config,
+            payment: std::array::from_fn(|index| {
+                alphabet.about(intent(index)).map(|(input, when)| (Printed::of(input), when)).collect()
+            }),
+            world: alphabet.world.iter().copied().chain(keyed).map(Printed::of).collect(),
+            time: alphabet.time,
+            refunds: alphabet.refunds,
+            canonical: variant.symmetry && PAYMENTS > 1,
+            fault: None,
+        }
+    }
+
+    /// The same space of a model with a rule broken on purpose.
+    #[must_use]
+    pub fn with_fault(mut self, fault: &'static PlantedFault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// What `input` leads to, by the rules or by a planted fault.
+    #[inline]
+    pub fn transition(&self, state: &State<PAYMENTS, KEYS>, input: Input) -> Transition<PAYMENTS, KEYS> {
+        match self.fault {
+            None => transition(&self.config, state, input),
+            Some(fault) => faulty_transition(fault, &self.config, state, input),
+        }
+    }
+
+    /// The config the model works under.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+/// An input, and a number that stands for it in the digest of the relation.
+#[derive(Clone, Copy, Debug)]
+struct Printed {
+    input: Input,
+    print: u64,
+}
+
+impl Printed {
+    fn of(input: Input) -> Self {
+        let mut hasher = Fingerprinter::default();
+        input.hash(&mut hasher);
+        Self { input, print: hasher.finish() }
+    }
+}
+
+fn intent(index: usize) -> IntentId {
+    IntentId(u8::try_from(index).unwrap_or(u8::MAX))
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KEYS> {
+    type State = State<PAYMENTS, KEYS>;
+    type Input = Input;
+
+    fn roots(&self) -> Vec<Self::State> {
+        vec![State::default()]
+    }
+
+    fn inputs(&self, state: &Self::State, inputs: &mut Vec<Input>) {
+        let sight = state.observe(&self.config);
+        self.each_input(state, &sight.observation(&self.config), &mut |printed| inputs.push(printed.input));
+    }
+
+    fn step(&self, state: &Self::State, input: Input) -> Successor<Self> {
+        let sight = state.observe(&self.config);
+        self.judged_step(state, &sight.observation(&self.config), Printed::of(input))
+    }
+
+    fn follow(&self, state: &Self::State, input: Input) -> (Self::State, PropertyBits) {
+        let sight = state.observe(&self.config);
+        let mut broken = 0;
+        let after =
+            self.take(state, &sight.observation(&self.config), input, &mut |step| broken = judge_step(step).broken);
+        (after.unwrap_or(*state), broken)
+    }
+
+    fn judge(&self, state: &Self::State) -> Judgement {
+        let sight = state.observe(&self.config);
+        judge(&sight.observation(&self.config))
+    }
+
+    fn words(&self, input: &Input) -> String {
+        input.to_string()
+    }
+
+    fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
+        let sight = state.observe(&self.config);
+        let before = sight.observation(&self.config);
+        self.each_input(state, &before, &mut |printed| emit(self.judged_step(state, &before, printed)));
+        judge(&before)
+    }
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
+    /// Every input that is tried in a state, in a fixed order.
+    #[inline]
+    fn each_input(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, each: &mut impl FnMut(Printed)) {
+        for (index, inputs) in self.payment.iter().enumerate() {
+            // Of interchangeable payments that are alike, one is enough. That they look alike is not.
+            if self.canonical && index.checked_sub(1).is_some_and(|left| state.are_alike(intent(left), intent(index))) {
+                continue;
+            }
+            let payment = before.payments.get(index).and_then(Option::as_ref);
+            let refunds = payment.map_or(0, |payment| payment.refunds.iter().flatten().count());
+            let room = refunds < usize::from(self.refunds);
+            for (input, when) in inputs {
+                if when.holds(payment) && (room || !is_refund(&input.input)) {
+                    each(*input);
+                }
+            }
+        }
+        for input in &self.world {
+            each(*input);
+        }
+        if self.time {
+            for seconds in jumps(before) {
+                each(Printed::of(EnvironmentEvent::Advance { seconds }.into()));
+            }
+        }
+    }
+
+    #[inline]
+    fn judged_step(
+        &self,
+        state: &State<PAYMENTS, KEYS>,
+        before: &Observation<'_>,
+        Printed { input, print }: Printed,
+    ) -> Successor<Self> {
+        let mut successor = Successor { input, after: None, broken: 0, witnessed: 0, class: 0, digest: 0 };
+        successor.after = self.take(state, before, input, &mut |step| {
+            let Verdicts { broken, witnessed } = judge_step(step);
+            (successor.broken, successor.witnessed) = (broken, witnessed);
+            successor.class = AbstractTransition::of(step).bits();
+            successor.digest = digest(print, step);
+        });
+        successor
+    }
+
+    /// Takes a step, lets it be looked at, and tells the state it leads to if that is another one.
+    #[inline]
+    fn take(
+        &self,
+        state: &State<PAYMENTS, KEYS>,
+        before: &Observation<'_>,
+        input: Input,
+        look: &mut impl FnMut(&Step<'_>),
+    ) -> Option<State<PAYMENTS, KEYS>> {
+        let Transition { after, outcome, notifications } = &self.transition(state, input);
+        if after == state {
+            // Nothing to look at again; most steps are refused.
+            look(&Step::new(*before, input, *outcome, notifications.as_slice(), *before));
+            return None;
+        }
+        let sight = after.observe(&self.config);
+        look(&Step::new(*before, input, *outcome, notifications.as_slice(), sight.observation(&self.config)));
+        Some(if self.canonical { after.canonical() } else { *after })
+    }
+}
+
+fn judge(moment: &Observation<'_>) -> Judgement {
+    let Verdicts { broken, witnessed } = judge_observation(moment);
+    Judgement { broken, witnessed }
+}
+
+fn is_refund(input: &Input) -> bool {
+    use holdfast_model::{Call, Operation};
+    matches!(input, Input::Call(Call { operation: Operation::CreateRefund { .. }, .. }))
+}
+
+/// A hash of what else there is to a step; `input` stands for what happened.
+#[inline]
+fn digest(input: u64, step: &Step<'_>) -> u64 {
+    let mut hasher = Fingerprinter::default();
+    hasher.write_u64(input);
+    step.outcome.hash(&mut hasher);
+    step.notifications.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn jumps(before: &Observation<'_>) -> Vec<u32> {
+    let mut jumps = Vec::new();
+    let delay = i64::from(before.config.dialect.expiry_job_delay);
+    for charge in before.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
+        if let Some(left) = charge.hold_left {
+            jumps.extend([-1, 0, delay].map(|past| left.saturating_add(past)));
+        }
+        if let Some(left) = charge.posting_left {
+            jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
+        }
+    }
+    if let Some(left) = before.session.and_then(|session| session.seconds_left) {
+        jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
+    }
+    // One second before the end of a key's day only once the payments are at their end: while a hold runs, every
+    // second would multiply with every day of it.
+    let ended = before.payments.iter().all(|payment| payment.is_some_and(|payment| payment.status.is_final()));
+    for left in before.keys.iter().flatten().filter_map(|key| key.seconds_left) {
+        jumps.push(i64::from(left));
+        jumps.extend(ended.then_some(i64::from(left).saturating_sub(1)));
+    }
+    jumps.retain(|jump| *jump > 0);
+    jumps.sort_unstable();
+    jumps.dedup();
+    jumps.into_iter().filter_map(|jump| u32::try_from(jump).ok()).collect()
+}

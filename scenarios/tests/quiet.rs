@@ -1,0 +1,149 @@
+//! What is left out where it cannot matter does not matter: a property about change is not broken by a
+//! quiet step, one that is refused, changes nothing and tells nobody, whatever the refusal says; and
+//! all properties in one pass, which leaves out what can say nothing, break exactly when they do alone.
+
+#![expect(clippy::arithmetic_side_effects, reason = "a test counts to no great height")]
+
+use std::collections::HashSet;
+
+use holdfast_explorer::Space;
+use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
+use holdfast_model::{Input, Rejection, State, Transition, transition};
+use holdfast_properties::{CATALOGUE, Kind, Property, Step, explain_step, judge_step};
+use holdfast_scenarios::space::ModelSpace;
+use holdfast_scenarios::{Room, SCENARIOS, Visit};
+
+/// Refusals of every kind, right or wrong.
+const REFUSALS: [Rejection; 8] = [
+    Rejection::LockTimeout,
+    Rejection::NoSuchIntent,
+    Rejection::InvalidAmount,
+    Rejection::UnexpectedState,
+    Rejection::HoldExpired,
+    Rejection::CaptureTooLarge,
+    Rejection::AlreadyRefunded,
+    Rejection::SessionNotOpen,
+];
+
+/// States of each space that are tried.
+const STATES: usize = 60;
+
+struct Quiet<'a>(&'a [&'static Property]);
+
+impl Visit for Quiet<'_> {
+    type Output = usize;
+
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> usize {
+        let config = space.config();
+        let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
+        let mut waiting = space.roots();
+        let mut inputs = Vec::new();
+        let mut asked = 0;
+        while let Some(state) = waiting.pop() {
+            let sight = state.observe(config);
+            let moment = sight.observation(config);
+            inputs.clear();
+            space.inputs(&state, &mut inputs);
+            for input in inputs.iter().filter(|input| !matches!(input, Input::Event(_))) {
+                let after = transition(config, &state, *input).after;
+                if seen.len() < STATES && seen.insert(after) {
+                    waiting.push(after);
+                }
+                for refusal in REFUSALS {
+                    let step = Step::new(moment, *input, Err(refusal), &[], moment);
+                    assert!(step.is_quiet());
+                    for property in self.0 {
+                        let why = explain_step(property, &step);
+                        assert_eq!(why, None, "{} is broken by {input}, refused with {refusal:?}", property.id);
+                    }
+                    asked += 1;
+                }
+            }
+        }
+        asked
+    }
+}
+
+#[test]
+fn properties_about_change_are_not_broken_by_quiet_steps() {
+    let properties: Vec<_> = CATALOGUE.iter().filter(|property| property.is_about_change).collect();
+    assert!(!properties.is_empty(), "there are no such properties, and nothing to spare");
+    let mut asked = 0;
+    for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.room != Room::Two) {
+        for variant in (scenario.variants)() {
+            asked += scenario.visit(&variant, Quiet(&properties));
+        }
+    }
+    assert!(asked > 100_000, "only {asked} quiet steps were asked about");
+}
+
+/// Every property about steps, asked one by one and about every step.
+struct OneByOne<'a> {
+    properties: &'a [&'static Property],
+    faults: &'a [&'static PlantedFault],
+}
+
+impl Visit for OneByOne<'_> {
+    /// Steps judged, and properties found broken.
+    type Output = (usize, u128);
+
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> (usize, u128) {
+        let config = space.config();
+        let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
+        let mut waiting = space.roots();
+        let mut inputs = Vec::new();
+        let (mut asked, mut broken) = (0, 0);
+        let mut compare = |state: &State<PAYMENTS, KEYS>, input: Input, made: &Transition<PAYMENTS, KEYS>| {
+            let (sight, next) = (state.observe(config), made.after.observe(config));
+            let (before, after) = (sight.observation(config), next.observation(config));
+            let step = Step::new(before, input, made.outcome, made.notifications.as_slice(), after);
+            let alone = self.properties.iter().filter(|property| explain_step(property, &step).is_some());
+            let alone = alone.fold(0, |bits, property| bits | property.bit());
+            let together = judge_step(&step).broken;
+            assert_eq!(together, alone, "{:?} by {input}", names(together ^ alone));
+            asked += 1;
+            broken |= alone;
+        };
+        while let Some(state) = waiting.pop() {
+            inputs.clear();
+            space.inputs(&state, &mut inputs);
+            for input in &inputs {
+                let made = transition(config, &state, *input);
+                compare(&state, *input, &made);
+                for fault in self.faults {
+                    let wrong = faulty_transition(fault, config, &state, *input);
+                    if wrong != made {
+                        compare(&state, *input, &wrong);
+                    }
+                }
+                if seen.len() < STATES && seen.insert(made.after) {
+                    waiting.push(made.after);
+                }
+            }
+        }
+        (asked, broken)
+    }
+}
+
+fn names(bits: u128) -> Vec<&'static str> {
+    CATALOGUE.iter().filter(|property| property.bit() & bits != 0).map(|property| property.id).collect()
+}
+
+#[test]
+fn properties_break_together_exactly_when_they_break_alone() {
+    let properties: Vec<_> =
+        CATALOGUE.iter().filter(|property| matches!(property.kind, Kind::PaymentStep | Kind::Step)).collect();
+    let faults: Vec<_> = faults().collect();
+    let (mut asked, mut broken) = (0, 0);
+    for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
+        for variant in (scenario.variants)() {
+            let found = scenario.visit(&variant, OneByOne { properties: &properties, faults: &faults });
+            asked += found.0;
+            broken |= found.1;
+        }
+    }
+    assert!(asked > 100_000, "only {asked} steps were asked about");
+    // The comparison says little of properties that nothing breaks.
+    let broken = broken.count_ones();
+    assert!(broken > 50, "only {broken} properties were broken");
+}
