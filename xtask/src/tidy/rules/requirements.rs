@@ -64,7 +64,8 @@ pub(super) fn unresolved(tree: &Tree) -> Vec<Breach> {
         found.push(Breach::new("spec", places.first().cloned().unwrap_or_default(), message));
     }
     let series: BTreeSet<&str> = defined.keys().map(|id| letters(id)).collect();
-    for file in &tree.files {
+    // The crate that reads citations tests itself on ids that do not exist.
+    for file in tree.files.iter().filter(|file| !file.path.starts_with("spec/src/")) {
         for (line, word) in words(file) {
             if is_id(&word) && series.contains(letters(&word)) && !defined.contains_key(word.as_str()) {
                 let message = format!("{word} is no requirement: no table of {SPEC} defines it");
