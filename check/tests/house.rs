@@ -246,6 +246,23 @@ fn the_manual_lists_every_page() {
 }
 
 #[test]
+fn the_architecture_names_tests_that_exist() {
+    let text = read(&root().join("ARCHITECTURE.md"));
+    let (_, section) = text.split_once("| invariant | test |").unwrap();
+    let mut named = 0;
+    for row in section.lines().skip(2).take_while(|line| line.starts_with('|')) {
+        let tests = row.trim_matches('|').rsplit('|').next().unwrap();
+        let file = spans(tests).find(|span| span.ends_with(".rs")).unwrap_or("check/tests/house.rs");
+        let source = read(&root().join(file));
+        for test in spans(tests).filter(|span| *span != file) {
+            assert!(source.contains(&format!("#[test]\nfn {test}()")), "there is no test {test} in {file}");
+            named += 1;
+        }
+    }
+    assert!(named > 20, "the table of invariants names only {named} tests");
+}
+
+#[test]
 fn documents_link_to_what_exists() {
     for path in tracked().filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
         for target in links(&read(&path)) {
