@@ -8,7 +8,6 @@ pub mod explain;
 pub mod predicate;
 pub mod progress;
 pub mod record;
-pub mod report;
 #[cfg(test)]
 mod sources;
 pub mod story;

@@ -8,10 +8,10 @@ use std::thread::available_parallelism;
 
 use holdfast_check::catalogue::Properties;
 use holdfast_check::command::{Look, Plugs, Stage, run};
-use holdfast_check::{evidence, report};
+use holdfast_check::evidence;
 
 fn main() -> ExitCode {
-    let write = |folder: &Path| report::write(folder, available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    let write = |folder: &Path| holdfast_evidence::write(folder, available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let catalogue = Properties::default().with_evidence(evidence::of_reports());
     let plugs = Plugs { catalogue: &catalogue, report: &write };
     let mut stage =

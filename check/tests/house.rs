@@ -18,7 +18,7 @@ use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 14] = [
+const CRATES: [(&str, &str); 15] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
@@ -30,6 +30,7 @@ const CRATES: [(&str, &str); 14] = [
     ("audit", "holdfast-audit"),
     ("drive", "holdfast-drive"),
     ("scenarios", "holdfast-scenarios"),
+    ("evidence", "holdfast-evidence"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
     ("xtask", "xtask"),
@@ -118,6 +119,9 @@ fn the_scenarios_reach_explorer_model_and_properties_alone() {
     let ours: Vec<_> =
         of("holdfast-scenarios", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties"]);
+    let ours: Vec<_> =
+        of("holdfast-evidence", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties", "holdfast-scenarios"]);
 }
 
 #[test]

@@ -9,12 +9,10 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread::available_parallelism;
 
-use holdfast_check::report;
-
 #[test]
 fn the_reports_are_what_is_found() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports");
-    let found = report::all(available_parallelism().unwrap_or(NonZeroUsize::MIN)).unwrap();
+    let found = holdfast_evidence::all(available_parallelism().unwrap_or(NonZeroUsize::MIN)).unwrap();
     let stale: Vec<_> = found
         .iter()
         .filter(|(name, text)| fs::read_to_string(folder.join(name)).ok().as_deref() != Some(text.as_str()))

@@ -2,6 +2,7 @@
 //!
 //! Everything is found anew: the default scenarios explored, every fault planted, every step of the
 //! induction taken. No times, no host names.
+#![forbid(unsafe_code)]
 
 mod findings;
 pub mod lifecycle;
