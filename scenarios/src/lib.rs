@@ -113,6 +113,9 @@ mod tests {
     /// No transition reads these: they decide how an object is shown.
     const SHOWN_ONLY: [&str; 1] = ["release_shown_as_refund"];
 
+    /// No scenario returns a share of exactly one half; `model/tests/choices.rs` has a table of both choices (P1).
+    const IN_A_TABLE: [&str; 1] = ["half_of_a_share_rounds_up"];
+
     #[test]
     fn each_choice_of_the_dialect_is_explored_both_ways() {
         let usual = Dialect::default().words();
@@ -120,7 +123,7 @@ mod tests {
         let explored: Vec<_> = variants.map(|variant| variant.config.dialect.words()).collect();
         let never: Vec<_> = usual
             .iter()
-            .filter(|(field, _)| !SHOWN_ONLY.contains(field))
+            .filter(|(field, _)| !SHOWN_ONLY.contains(field) && !IN_A_TABLE.contains(field))
             .filter(|choice| !explored.iter().any(|choices| choices.iter().all(|it| it.0 != choice.0 || it != *choice)))
             .map(|(field, _)| *field)
             .collect();

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::common::{audit_values, lines, logs};
 
 /// Logs that are known to be judged wrongly (`README.md`, "What it cannot decide"): three in which a payment is captured
-/// fifty times within a second, where the search meets its bound, and two false alarms without an explanation yet.
+/// fifty times within a second, where the search meets its bound, and three false alarms without an explanation yet.
 const CUT: [&str; 3] = ["seed 260", "seed 331", "seed 398"];
-const FALSE_ALARMS: [&str; 2] = ["seed 668", "seed 835"];
+const FALSE_ALARMS: [&str; 3] = ["seed 630", "seed 728", "seed 859"];
 
 /// Nothing is wrong but what is known to be; and what is known still is, or it has to come off the list.
 fn only_the_known(seeds: std::ops::Range<u64>, wrong: &[String]) {

@@ -25,7 +25,7 @@ fn a_trace_on_the_engine() {
     }
     let answer = on_engine(&format!("# way: by post\n{CAPTURED}\n"));
     assert_eq!(answer.exit, Exit::Usage);
-    assert!(answer.err.contains("`by post` is no way to bring a trace to the engine"), "{}", answer.err);
+    assert!(answer.err.contains("unknown mode \"by post\"; expected lockstep"), "{}", answer.err);
 }
 
 #[test]
