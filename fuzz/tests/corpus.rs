@@ -38,8 +38,7 @@ fn every_target_is_here() {
     assert_eq!(there, known);
     let manifest = std::fs::read_to_string(here().join("Cargo.toml")).unwrap();
     let nightly = std::fs::read_to_string(here().join("../.github/workflows/nightly.yml")).unwrap();
-    let every_night = TARGETS.map(|(name, _)| name).join(", ");
-    assert!(nightly.contains(&format!("target: [{every_night}]")), "the nightly run does not have {every_night}");
+    assert!(nightly.contains("cargo xtask fuzz --list"), "the nightly run does not list the targets by itself");
     for name in known {
         assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name} is not in Cargo.toml");
     }
