@@ -1,7 +1,7 @@
 //! From a request's method, path and parameters to a command.
 //!
 //! Parameters are a tree of text (form encoding) or of JSON values; both are read alike. A request that cannot be read
-//! becomes [`Command::Malformed`](crate::command::Command::Malformed), so that an unknown object is still reported
+//! becomes [`Command::Malformed`], so that an unknown object is still reported
 //! before a bad parameter (CAP-15). The table of operations is [`ROUTES`].
 
 mod fields;
