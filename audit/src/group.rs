@@ -45,8 +45,7 @@ pub fn owner(told: &Told) -> Owner {
 
 /// Returns whether events of this type say nothing about a payment, even where their object names one (P33).
 pub(crate) fn moves_no_payment(kind: &str) -> bool {
-    const FAMILIES: [&str; 8] =
-        ["review.", "radar.", "invoice.", "payment_method.", "customer.", "payout.", "mandate.", "v2."];
+    const FAMILIES: [&str; 7] = ["review.", "radar.", "invoice.", "payment_method.", "customer.", "payout.", "v2."];
     kind == "balance.available" || FAMILIES.iter().any(|family| kind.starts_with(family))
 }
 

@@ -9,9 +9,9 @@ use holdfast_model::{Config, Observation};
 
 use super::{Exit, Look, Plugs, Stage, run};
 use crate::catalogue::{Catalogue, Moment, Properties, Property};
-use crate::record::{Record, Unit};
+use crate::record::{Other, Record, Unit};
 use crate::story::Story;
-use holdfast_explorer::{Completion, Count, First, PropertyBits, Summary};
+use holdfast_explorer::{CollisionBound, Completion, Count, First, PropertyBits, Summary, Why};
 
 /// One property about states, which is false once more than 500 is received, and one about steps,
 /// which is false of every refund.
@@ -308,7 +308,7 @@ fn a_property_that_was_not_put_to_the_test_does_not_count_as_holding() {
     let answer = check(&["merge", met.to_str().unwrap()]);
     assert_eq!(answer.exit, Exit::Fine, "{}", answer.out);
     assert!(
-        answer.out.contains("OK: in every state and every step of these scenarios: 2 properties true."),
+        answer.out.contains("OK: 2 properties true in every state and every step of these scenarios."),
         "{}",
         answer.out
     );
@@ -317,11 +317,45 @@ fn a_property_that_was_not_put_to_the_test_does_not_count_as_holding() {
     let unmet = record(false, false);
     let answer = check(&["merge", unmet.to_str().unwrap()]);
     assert!(
-        answer.out.contains("OK: in every state and every step of these scenarios: 1 property true."),
+        answer.out.contains("OK: 1 property true in every state and every step of these scenarios."),
         "{}",
         answer.out
     );
     assert!(answer.out.contains("Not put to the test by these scenarios: 1 property."), "{}", answer.out);
+}
+
+/// Stores the record of `path` under `name`, with one change to each of its units.
+fn changed(path: &std::path::Path, name: &str, change: impl Fn(&mut Unit)) -> PathBuf {
+    let mut record = Record::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    record.units.values_mut().for_each(change);
+    let path = file(name);
+    fs::write(&path, record.text().unwrap()).unwrap();
+    path
+}
+
+#[test]
+fn a_search_that_a_violation_ends_says_nothing_of_the_other_properties() {
+    let path = changed(&record(true, true), "record-stopped.json", |unit| {
+        unit.exact.as_mut().unwrap().completion = Completion::Cut { why: Why::Violation };
+    });
+    let answer = check(&["merge", path.to_str().unwrap()]);
+    assert_eq!(answer.exit, Exit::False);
+    assert!(!answer.out.contains("OK:") && !answer.out.contains(" true in"), "{}", answer.out);
+    for part in ["OPEN: 1 property without a counterexample so far", "FALSE: 1 of 2 properties is false."] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+}
+
+#[test]
+fn explorers_that_disagree_prove_nothing() {
+    let path = changed(&record(false, true), "record-disagreeing.json", |unit| {
+        let (completion, collisions) = (Completion::Complete, CollisionBound::default());
+        unit.stateright = Some(Other { completion, unique: 9, transitions: 0, collisions, violations: vec![] });
+    });
+    let answer = check(&["merge", path.to_str().unwrap()]);
+    assert_eq!(answer.exit, Exit::False);
+    assert!(!answer.out.contains("OK:") && !answer.out.contains(" true in"), "{}", answer.out);
+    assert!(answer.out.contains("DISAGREEMENT:"), "{}", answer.out);
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub(super) fn conclude(
         |name: &String| record.units.get(name).is_some_and(|unit| unit.exact.is_some() && unit.is_complete());
     let everything = default_names().iter().all(is_through);
     let judged: Vec<Judged> = (0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX))
-        .map(|property| judge(record, property, catalogue, cut.is_empty()))
+        .map(|property| judge(record, property, catalogue, cut.is_empty() && disagreeing.is_empty()))
         .collect();
 
     let any = |wanted: Verdict| judged.iter().any(|judged| judged.verdict == wanted);
@@ -349,14 +349,13 @@ fn summary(
     }
     let (broken, holding) = (count(Verdict::False), count(Verdict::Holds));
     let (unmet, unrefuted) = (count(Verdict::Unwitnessed), count(Verdict::Unrefuted));
+    let ok = if conclusion.is_ok() { format!("{} ", look.good("OK:")) } else { String::new() };
     if holding > 0 {
-        let words = format!("in every state and every step of these scenarios: {} true.", counted(holding, "property"));
-        let ok = if conclusion.is_ok() { format!("{} ", look.good("OK:")) } else { String::new() };
-        writeln!(stage.out, "{ok}{words}")?;
+        let true_ones = counted(holding, "property");
+        writeln!(stage.out, "{ok}{true_ones} true in every state and every step of these scenarios.")?;
     }
     if unrefuted > 0 {
         let words = "not false; only the exact explorer tells whether that was put to the test.";
-        let ok = if conclusion.is_ok() { format!("{} ", look.good("OK:")) } else { String::new() };
         writeln!(stage.out, "{ok}{} {words}", counted(unrefuted, "property"))?;
     }
     if unmet > 0 && everything {
@@ -366,8 +365,8 @@ fn summary(
         writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "property"))?;
     }
     let open = count(Verdict::Open);
-    if broken > 0 && open > 0 {
-        let words = "no counterexample so far; the search ended at the violation, so nothing is proven.";
+    if open > 0 && (broken > 0 || !disagreeing.is_empty()) {
+        let words = "without a counterexample so far, which proves nothing.";
         writeln!(stage.out, "{} {} {words}", look.open("OPEN:"), counted(open, "property"))?;
     }
     for name in missing.stopped {
