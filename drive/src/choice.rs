@@ -1,6 +1,6 @@
 //! What the rules leave open (U1 to U18): is a difference only another choice?
 
-use holdfast_harness::bounds::{KEYS, PAYMENTS, World};
+use holdfast_harness::bounds::{KEYS, ModelState, PAYMENTS};
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::{Amount, Config, Country, Dialect, Input, OwnedObservation, transition};
 
@@ -36,7 +36,7 @@ pub fn others(config: &Config) -> Vec<(&'static str, Config)> {
 /// Does the model do or show something else with these inputs under the other config?
 #[must_use]
 pub fn differs(config: &Config, other: &Config, inputs: &[Input]) -> bool {
-    let (mut here, mut there) = (World::default(), World::default());
+    let (mut here, mut there) = (ModelState::default(), ModelState::default());
     inputs.iter().any(|input| {
         let (this, that) = (transition(config, &here, *input), transition(other, &there, *input));
         (here, there) = (this.after, that.after);
@@ -45,7 +45,7 @@ pub fn differs(config: &Config, other: &Config, inputs: &[Input]) -> bool {
 }
 
 /// Everything that is seen, with released money as the config show it.
-fn shown(config: &Config, world: &World) -> (OwnedObservation<PAYMENTS, KEYS>, Vec<(Amount, bool)>) {
+fn shown(config: &Config, world: &ModelState) -> (OwnedObservation<PAYMENTS, KEYS>, Vec<(Amount, bool)>) {
     let sight = world.observe(config);
     let now = sight.observation(config);
     let released =

@@ -1,6 +1,6 @@
 //! Differences told: what kind each is, in a sentence, and which properties it breaks.
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle;
 use holdfast_harness::subject::Refused;
 use holdfast_harness::verdict::Broken as BrokenProperty;
@@ -36,7 +36,7 @@ pub struct Scene {
 impl Scene {
     /// The scene of an input, and what the model makes of it.
     #[must_use]
-    pub fn of(config: &Config, world: &World, input: Input, expected: &Transition<3, 3>) -> Self {
+    pub fn of(config: &Config, world: &ModelState, input: Input, expected: &Transition<3, 3>) -> Self {
         let (before, after) = (world.observe(config), expected.after.observe(config));
         let (before, after) = (before.observation(config), after.observation(config));
         let step = Step::new(before, input, expected.outcome, expected.notifications.as_slice(), after);

@@ -1,6 +1,6 @@
 //! What may be asked at this moment, such that model and server can still be compared afterwards.
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_model::{
     Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Observation, Operation,
     Outcome, PaymentView, RefundPath, RefundProgress, RefundStatus, SetupStatus, transition,
@@ -11,7 +11,7 @@ const MARGIN: i64 = 600;
 
 /// May the event be made to happen, in view of what the model says comes of it?
 #[must_use]
-pub fn happen(config: &Config, world: &World, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
+pub fn happen(config: &Config, world: &ModelState, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
     let outcome = transition(config, world, Input::Event(*event)).outcome;
     let does = matches!(outcome, Ok(Accepted::Happened));
     match *event {
@@ -42,7 +42,7 @@ pub fn view<'a>(now: &'a Observation<'_>, intent: IntentId) -> Option<&'a Paymen
 }
 
 /// Not while somebody is at work whose hours only the server knows, and not into the last minutes before a deadline.
-fn time_may_pass(config: &Config, world: &World, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
+fn time_may_pass(config: &Config, world: &ModelState, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
     let waits = |view: &PaymentView| {
         let moves_later = view.payment_method.is_some_and(|method| method.profile().refund != RefundPath::Immediate);
         view.status == IntentStatus::Processing || (moves_later && view.refunds.iter().flatten().next().is_some())

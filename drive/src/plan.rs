@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle;
 use holdfast_model::trace::Script;
 use holdfast_model::{Accepted, Config, Input, transition};
@@ -210,9 +210,9 @@ pub fn witnesses(
 fn walk(config: &Config, alphabet: &[Input], is_known: &impl Fn(AbstractTransition) -> bool) -> Vec<Witness> {
     let mut found = Vec::new();
     let mut targets: BTreeSet<Target> = BTreeSet::new();
-    let mut visited: HashSet<World> = HashSet::from([World::default()]);
-    let mut queue: VecDeque<(World, Vec<Input>, Option<InputKind>)> =
-        VecDeque::from([(World::default(), vec![], None)]);
+    let mut visited: HashSet<ModelState> = HashSet::from([ModelState::default()]);
+    let mut queue: VecDeque<(ModelState, Vec<Input>, Option<InputKind>)> =
+        VecDeque::from([(ModelState::default(), vec![], None)]);
     while let Some((world, path, last)) = queue.pop_front() {
         let before = world.observe(config);
         let before = before.observation(config);
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn the_plainest_sequences_are_let_through() {
         for inputs in plain().unwrap() {
-            let mut world = World::default();
+            let mut world = ModelState::default();
             for input in &inputs {
                 let next = transition(&Config::default(), &world, *input);
                 assert!(next.outcome.is_ok(), "{input}: {:?}", next.outcome);

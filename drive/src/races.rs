@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_model::trace::Script;
 use holdfast_model::{Call, Config, Input, Outcome, transition};
 
@@ -257,10 +257,10 @@ pub fn answered(answered: &Answered) -> String {
 #[must_use]
 pub fn orders(
     config: &Config,
-    world: &World,
+    world: &ModelState,
     both: &[Call; 2],
     answered: &[Answered; 2],
-) -> Vec<([Option<Outcome>; 2], World)> {
+) -> Vec<([Option<Outcome>; 2], ModelState)> {
     let [first, second] = answered;
     let mut found = Vec::new();
     for here in shares(first) {
@@ -274,10 +274,10 @@ pub fn orders(
 /// Both orders of two calls on a world, with what each is answered.
 fn orders_of(
     config: &Config,
-    world: &World,
+    world: &ModelState,
     both: &[Call; 2],
     turned_away: [bool; 2],
-) -> Vec<([Option<Outcome>; 2], World)> {
+) -> Vec<([Option<Outcome>; 2], ModelState)> {
     let [first, second] = *both;
     let mut found = Vec::new();
     for (one, other, is_swapped) in [(first, second, false), (second, first, true)] {

@@ -96,7 +96,7 @@ fn broken() -> ModelSubject {
     let Some(fault) = faults().find(|fault| fault.name == PLANTED) else {
         fail(&format!("there is no planted fault {PLANTED}"));
     };
-    ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input))
+    ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input))
 }
 
 /// Nothing but reading bytes as a sequence: what the speed of the others is compared with.

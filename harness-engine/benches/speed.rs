@@ -9,7 +9,7 @@
 
 use holdfast_engine::store::SqliteStore;
 use holdfast_harness::ModelSubject;
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness::{Failure, Subject, Verdict, drive, lockstep, properties};
@@ -43,11 +43,11 @@ fn main() {
         sequence(seed).inputs.len()
     });
     line("model alone", &mut |it| {
-        let mut world = World::default();
+        let mut state = ModelState::default();
         for input in &it.inputs {
-            world = transition(&it.config, &world, *input).after;
+            state = transition(&it.config, &state, *input).after;
         }
-        black_box(world);
+        black_box(state);
         it.inputs.len()
     });
     line("model beside itself, properties", &mut in_lockstep(ModelSubject::default()));
@@ -103,7 +103,7 @@ fn alone(mut subject: impl Subject) -> impl FnMut(&Sequence) -> usize {
             let reaction = match input {
                 _ if !subject.can(input) => continue,
                 Input::Call(call) => subject.submit(call),
-                Input::Event(event) => subject.happen(event),
+                Input::Event(event) => subject.inject(event),
                 Input::Begin { .. } | Input::Finish { .. } => continue,
             };
             black_box(reaction.unwrap());

@@ -29,7 +29,7 @@ mod tests {
     fn found() -> Counterexample {
         let fault = faults().find(|fault| fault.name == "part-is-all").unwrap();
         let mut subject =
-            ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input));
+            ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input));
         let sequence = (0..10_000).find_map(|seed| {
             let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), Bias::Friendly, |_| ());
             drive.verdict.identity().map(|_| drive.sequence)

@@ -72,7 +72,7 @@ pub fn campaign(
     budget: u32,
     until_named: bool,
 ) -> Campaign {
-    let mut subject = EngineSubject::default().sabotaged(injected);
+    let mut subject = EngineSubject::default().with_fault(injected);
     let mut result = Campaign { first: None, named: None, verdict: None, acted: 0 };
     for run in 1..=budget {
         let verdict = technique.run(&mut subject, seed_of(seed, run));
@@ -87,7 +87,7 @@ pub fn campaign(
             break;
         }
     }
-    result.acted = subject.sabotages();
+    result.acted = subject.fault_activations();
     result
 }
 

@@ -22,7 +22,7 @@ use holdfast_model::{
 pub(crate) struct Toy {
     /// Does it look at how much is held before it takes?
     pub(crate) careful: bool,
-    sight: SystemSnapshot,
+    snapshot: SystemSnapshot,
 }
 
 const fn is_plain(create: &Create) -> bool {
@@ -41,7 +41,7 @@ const fn is_plain(create: &Create) -> bool {
 
 impl Subject for Toy {
     fn start(&mut self, _terms: &Config) -> Result<(), Failure> {
-        self.sight = SystemSnapshot::default();
+        self.snapshot = SystemSnapshot::default();
         Ok(())
     }
 
@@ -72,18 +72,18 @@ impl Subject for Toy {
         }
     }
 
-    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
+    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         Err(Failure(format!("nothing like {event:?} happens to a toy")))
     }
 
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        Ok(&self.sight)
+        Ok(&self.snapshot)
     }
 }
 
 impl Toy {
     fn payment(&mut self, intent: IntentId) -> Option<&mut PaymentView> {
-        self.sight.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut)
+        self.snapshot.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut)
     }
 
     fn held(&mut self, intent: IntentId) -> Option<(&mut PaymentView, ChargeView)> {
@@ -94,8 +94,8 @@ impl Toy {
     fn hold(&mut self, intent: IntentId, create: &Create) -> Result<Reaction, Failure> {
         let place = usize::from(intent.0);
         let amount = Amount::from_request(create.amount).ok_or_else(|| Failure("no amount".to_owned()))?;
-        self.sight.payments.resize(self.sight.payments.len().max(place.saturating_add(1)), None);
-        if let Some(slot) = self.sight.payments.get_mut(place) {
+        self.snapshot.payments.resize(self.snapshot.payments.len().max(place.saturating_add(1)), None);
+        if let Some(slot) = self.snapshot.payments.get_mut(place) {
             *slot = Some(held(create, amount));
         }
         let before = Previous { amount: Some(Amount::ZERO), ..Previous::default() };

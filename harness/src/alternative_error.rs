@@ -7,7 +7,7 @@ use holdfast_model::{
     Transition, transition,
 };
 
-use crate::bounds::{KEYS, PAYMENTS, World};
+use crate::bounds::{KEYS, ModelState, PAYMENTS};
 use crate::oracle::{Match, compare_answers};
 use crate::subject::Answer;
 
@@ -19,7 +19,7 @@ const MOST: usize = 8;
 #[must_use]
 pub fn also_wrong(
     config: &Config,
-    world: &World,
+    state: &ModelState,
     input: Input,
     outcome: &Outcome,
     answer: &Answer,
@@ -31,7 +31,7 @@ pub fn also_wrong(
     let mut asked = input;
     for _ in 0..MOST {
         asked = repair(asked, wrong)?;
-        let step = transition(config, world, asked);
+        let step = transition(config, state, asked);
         wrong = step.outcome.err().filter(|rejection| rejection.is_validation())?;
         if compare_answers(&step.outcome, answer) != Match::Other {
             return Some(step);

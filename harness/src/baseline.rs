@@ -14,7 +14,7 @@ pub(crate) struct Baseline {
     /// What it answered and showed, step by step. `None` where the subject could not be asked.
     pub(crate) steps: Vec<Option<(Answer, SystemSnapshot)>>,
     /// What the merchant was told.
-    pub(crate) told: Vec<Notification>,
+    pub(crate) emitted: Vec<Notification>,
 }
 
 /// Inputs that make sense alone: requests without keys and faults, and what the world does.
@@ -30,21 +30,21 @@ pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
 }
 
 /// Runs `inputs` as they are.
-pub(crate) fn calm(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
+pub(crate) fn record(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
-    let (mut steps, mut told) = (Vec::with_capacity(inputs.len()), Vec::new());
+    let (mut steps, mut emitted) = (Vec::with_capacity(inputs.len()), Vec::new());
     for (step, input) in inputs.iter().enumerate() {
         if !subject.can(input) {
             steps.push(None);
             continue;
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
-        let sight = subject.observe().map_err(cannot_say(step))?;
-        let sight = SystemSnapshot { keys: Vec::new(), ..sight.clone() };
-        told.extend(reaction.notifications);
-        steps.push(Some((reaction.answer, sight)));
+        let snapshot = subject.observe().map_err(cannot_say(step))?;
+        let snapshot = SystemSnapshot { keys: Vec::new(), ..snapshot.clone() };
+        emitted.extend(reaction.notifications);
+        steps.push(Some((reaction.answer, snapshot)));
     }
-    Ok(Baseline { steps, told })
+    Ok(Baseline { steps, emitted })
 }
 
 pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
@@ -55,21 +55,21 @@ pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
 pub(crate) fn compare(
     step: usize,
     input: Input,
-    (answer, sight): (Option<&Answer>, &SystemSnapshot),
-    (calm_answer, calm_sight): (&Answer, &SystemSnapshot),
+    (answer, snapshot): (Option<&Answer>, &SystemSnapshot),
+    (expected_answer, expected_snapshot): (&Answer, &SystemSnapshot),
 ) -> Result<(), Verdict> {
     let mut differences = Vec::new();
-    if let Some(answer) = answer.filter(|answer| *answer != calm_answer) {
-        let (model, subject) = (format!("(calmly) {calm_answer:?}"), format!("{answer:?}"));
+    if let Some(answer) = answer.filter(|answer| *answer != expected_answer) {
+        let (model, subject) = (format!("(calmly) {expected_answer:?}"), format!("{answer:?}"));
         differences.push(Difference { place: Place::Answer, model, subject });
     }
     let places = [
-        ("payments", sight.payments == calm_sight.payments),
-        ("setup", sight.setup == calm_sight.setup),
-        ("session", sight.session == calm_sight.session),
+        ("payments", snapshot.payments == expected_snapshot.payments),
+        ("setup", snapshot.setup == expected_snapshot.setup),
+        ("session", snapshot.session == expected_snapshot.session),
     ];
     for (place, _) in places.iter().filter(|(_, same)| !same) {
-        let (model, subject) = (format!("(calmly) {calm_sight:?}"), format!("{sight:?}"));
+        let (model, subject) = (format!("(calmly) {expected_snapshot:?}"), format!("{snapshot:?}"));
         differences.push(Difference { place: Place::Field((*place).to_owned()), model, subject });
     }
     if differences.is_empty() {

@@ -9,7 +9,7 @@ pub const PAYMENTS: usize = 3;
 /// The number of idempotency keys that a run can have.
 pub const KEYS: usize = 3;
 /// The state of the model, with the capacity that the harness gives it.
-pub type World = State<PAYMENTS, KEYS>;
+pub type ModelState = State<PAYMENTS, KEYS>;
 
 /// Returns whether the input would create an object beyond the bounds of an observation.
 ///

@@ -3,7 +3,7 @@
 use holdfast_model::{Config, Input, Notification, Operation, Outcome, Rejection, transition};
 
 use crate::baseline::{self, cannot_say};
-use crate::bounds::World;
+use crate::bounds::ModelState;
 use crate::oracle::{self, Match};
 use crate::properties::send;
 use crate::reading::is_seen_as;
@@ -136,26 +136,26 @@ fn judge<S: Concurrent>(
     overlap: impl FnOnce(&mut S) -> Result<Overlap, Failure>,
 ) -> Result<Tally, Verdict> {
     let prelude = baseline::plain(prelude);
-    let world = begin(subject, config, &prelude)?;
+    let state = begin(subject, config, &prelude)?;
     let step = prelude.len();
     let beyond = u64::try_from(raced.len()).unwrap_or(u64::MAX);
     if !raced.iter().all(|operation| subject.can_race(operation)) {
         return Ok(Tally { beyond, ..Tally::default() });
     }
     let overlap = overlap(subject).map_err(cannot_say(step))?;
-    let sight = subject.observe().map_err(cannot_say(step))?;
+    let snapshot = subject.observe().map_err(cannot_say(step))?;
     let mut seen = oracle::nothing_yet(config);
-    oracle::snapshot_of(sight, config, &[], &mut seen);
+    oracle::snapshot_of(snapshot, config, &[], &mut seen);
 
-    let search = Search { config, history: &overlap.history, told: &overlap.notifications, seen: &seen.observe() };
+    let search = Search { config, history: &overlap.history, emitted: &overlap.notifications, seen: &seen.observe() };
     let mut done = vec![false; overlap.history.len()];
-    match search.explains(&world, &mut done, &mut Vec::new()) {
+    match search.explains(&state, &mut done, &mut Vec::new()) {
         Found::Order => {
             let compared = u64::try_from(overlap.history.len()).unwrap_or(u64::MAX);
             Ok(Tally { compared, ..Tally::default() })
         }
         // What the model has no room for is left out wherever it is met, and counted.
-        Found::NoRoom => Ok(Tally { beyond, ..Tally::default() }),
+        Found::BeyondBounds => Ok(Tally { beyond, ..Tally::default() }),
         Found::Nothing => {
             let Some(first) = overlap.history.first() else { return Ok(Tally::default()) };
             let model = "no order of the requests that is answered and ends so".to_owned();
@@ -168,24 +168,24 @@ fn judge<S: Concurrent>(
 }
 
 /// Both sides take the prelude; whether they agree on it is another test's affair.
-fn begin(subject: &mut impl Subject, config: &Config, prelude: &[Input]) -> Result<World, Verdict> {
+fn begin(subject: &mut impl Subject, config: &Config, prelude: &[Input]) -> Result<ModelState, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
-    let mut world = World::default();
+    let mut state = ModelState::default();
     for (step, input) in prelude.iter().enumerate() {
-        let calm = transition(config, &world, *input);
-        if oracle::is_beyond(&calm.outcome) || !subject.can(input) {
+        let baseline = transition(config, &state, *input);
+        if oracle::is_beyond(&baseline.outcome) || !subject.can(input) {
             continue;
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
-        world = transition(config, &world, crate::properties::with_fault(*input, reaction.fault)).after;
+        state = transition(config, &state, crate::properties::with_fault(*input, reaction.fault)).after;
     }
-    Ok(world)
+    Ok(state)
 }
 
 enum Found {
     Order,
     Nothing,
-    NoRoom,
+    BeyondBounds,
 }
 
 /// Looks for an order, as Wing and Gong did: take a request that nobody finished before it began, see whether the model
@@ -193,50 +193,54 @@ enum Found {
 struct Search<'a> {
     config: &'a Config,
     history: &'a [Raced],
-    told: &'a [Notification],
+    emitted: &'a [Notification],
     seen: &'a holdfast_model::Observation<'a>,
 }
 
 impl Search<'_> {
-    fn explains(&self, world: &World, done: &mut [bool], told: &mut Vec<Notification>) -> Found {
+    fn explains(&self, state: &ModelState, done: &mut [bool], emitted: &mut Vec<Notification>) -> Found {
         if done.iter().all(|done| *done) {
-            let sight = world.observe(self.config);
-            let view = sight.observation(self.config);
-            return if oracle::is_same(&view, self.seen, told, self.told) { Found::Order } else { Found::Nothing };
+            let snapshot = state.observe(self.config);
+            let view = snapshot.observation(self.config);
+            return if oracle::is_same(&view, self.seen, emitted, self.emitted) {
+                Found::Order
+            } else {
+                Found::Nothing
+            };
         }
         let earliest_end = self.history.iter().zip(done.iter()).filter(|(_, done)| !**done).map(|(it, _)| it.to).min();
-        let mut no_room = false;
+        let mut beyond_bounds = false;
         for place in 0..self.history.len() {
             let Some(request) = self.history.get(place) else { continue };
             let is_done = done.get(place).copied().unwrap_or(true);
             if is_done || earliest_end.is_some_and(|end| request.from > end) {
                 continue;
             }
-            let before = told.len();
+            let before = emitted.len();
             let (next, outcome) = match &request.answer {
                 // Turned away: it did nothing, at whatever moment.
                 Answer::Refused(refused) if is_seen_as(refused, &Rejection::LockTimeout.wire()) => {
-                    (*world, Err(Rejection::LockTimeout))
+                    (*state, Err(Rejection::LockTimeout))
                 }
                 Answer::Accepted(_) | Answer::Refused(_) | Answer::Lost => {
-                    let step = transition(self.config, world, Input::from(request.operation));
-                    told.extend_from_slice(step.notifications.as_slice());
+                    let step = transition(self.config, state, Input::from(request.operation));
+                    emitted.extend_from_slice(step.notifications.as_slice());
                     (step.after, step.outcome)
                 }
             };
-            no_room |= oracle::is_beyond(&outcome);
+            beyond_bounds |= oracle::is_beyond(&outcome);
             if is_answer(&outcome, &request.answer) {
                 mark(done, place, true);
-                match self.explains(&next, done, told) {
+                match self.explains(&next, done, emitted) {
                     Found::Order => return Found::Order,
-                    Found::NoRoom => no_room = true,
+                    Found::BeyondBounds => beyond_bounds = true,
                     Found::Nothing => {}
                 }
                 mark(done, place, false);
             }
-            told.truncate(before);
+            emitted.truncate(before);
         }
-        if no_room { Found::NoRoom } else { Found::Nothing }
+        if beyond_bounds { Found::BeyondBounds } else { Found::Nothing }
     }
 }
 

@@ -9,7 +9,7 @@ use holdfast_model::trace::{Expectation, Script};
 use holdfast_model::{Transition, transition};
 use holdfast_properties::{Happening, Snapshot, Trace};
 
-use crate::bounds::World;
+use crate::bounds::ModelState;
 use crate::concurrent::Concurrent;
 use crate::crash::Recoverable;
 use crate::generator::Sequence;
@@ -111,13 +111,13 @@ pub fn replay(subject: &mut (impl Recoverable + Concurrent), text: &str) -> Resu
 #[must_use]
 pub fn expected(sequence: &Sequence) -> Trace {
     let config = &sequence.config;
-    let mut world = World::default();
-    let see = |world: &World| Snapshot::from(world.observe(config).observation(config));
-    let start = see(&world);
+    let mut state = ModelState::default();
+    let see = |state: &ModelState| Snapshot::from(state.observe(config).observation(config));
+    let start = see(&state);
     let happenings = sequence.inputs.iter().map(|input| {
-        let Transition { after, outcome, notifications } = transition(config, &world, *input);
-        world = after;
-        Happening { input: *input, outcome, notifications: notifications.as_slice().to_vec(), after: see(&world) }
+        let Transition { after, outcome, notifications } = transition(config, &state, *input);
+        state = after;
+        Happening { input: *input, outcome, notifications: notifications.as_slice().to_vec(), after: see(&state) }
     });
     Trace { happenings: happenings.collect(), start }
 }
@@ -134,7 +134,7 @@ mod tests {
 
     fn broken() -> ModelSubject {
         let fault = faults().find(|fault| fault.name == "part-is-all").unwrap();
-        ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input))
+        ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input))
     }
 
     fn found() -> Counterexample {
@@ -158,9 +158,9 @@ mod tests {
 
     #[test]
     fn it_shows_a_diagram_and_the_expectations() {
-        let told = found().to_string();
+        let text = found().to_string();
         for part in ["```mermaid\nsequenceDiagram", "=>"] {
-            assert!(told.contains(part), "no {part} in {told}");
+            assert!(text.contains(part), "no {part} in {text}");
         }
     }
 

@@ -50,7 +50,7 @@ impl Coverage {
     /// Those that the explorers know and that were not seen, and why not: each one's way is tried on the subject.
     pub fn missing(&self, subject: &mut impl Subject) -> Vec<(AbstractTransition, &Sequence, Why)> {
         let unseen = self.known.iter().filter(|(transition, _)| !self.seen.contains(transition));
-        unseen.map(|(transition, way)| (*transition, way, why(subject, *transition, way))).collect()
+        unseen.map(|(transition, path)| (*transition, path, why(subject, *transition, path))).collect()
     }
 
     /// How many were seen that the explorers do not know: their bounds are narrower.
@@ -61,7 +61,7 @@ impl Coverage {
 
     /// The ways of the explorers, as bytes; those that the generator can make.
     pub fn seeds(&self) -> impl Iterator<Item = (AbstractTransition, Vec<u8>)> + '_ {
-        self.known.iter().filter_map(|(transition, way)| Some((*transition, encode(way)?)))
+        self.known.iter().filter_map(|(transition, path)| Some((*transition, encode(path)?)))
     }
 }
 
@@ -89,18 +89,21 @@ pub enum Why {
 impl Why {
     /// That the transition is missing, in words: for all that is known, an engine can be asked it.
     pub const MISSING: [(Self, &'static str); 3] = [
-        (Self::Missed, "nobody came by: the shortest way can be gone"),
-        (Self::Forgotten, "on the shortest way a key is used that has grown old, and may be forgotten by then"),
-        (Self::Outdated, "the shortest way leads elsewhere by now, or with amounts as engines take them"),
+        (Self::Missed, "nobody came by: the shortest path can be gone"),
+        (Self::Forgotten, "on the shortest path a key is used that has grown old, and may be forgotten by then"),
+        (Self::Outdated, "the shortest path leads elsewhere by now, or with amounts as engines take them"),
     ];
 
     /// That the shortest way cannot be asked of an engine, in words.
     pub const NOT_ASKED: [(Self, &'static str); 3] = [
-        (Self::NotNamed, "the shortest way creates under a name that is taken, or leaves the model's room"),
-        (Self::LeftOut, "on the shortest way an input meets a request held open, and no rule says what waits for what"),
+        (Self::NotNamed, "the shortest path creates under a name that is taken, or leaves the model's room"),
+        (
+            Self::LeftOut,
+            "on the shortest path an input meets a request held open, and no rule says what waits for what",
+        ),
         (
             Self::NoFault,
-            "on the shortest way a request fails at the server that needs nobody else, so nothing can fail",
+            "on the shortest path a request fails at the server that needs nobody else, so nothing can fail",
         ),
     ];
 
@@ -111,18 +114,18 @@ impl Why {
     }
 }
 
-fn why(subject: &mut impl Subject, wanted: AbstractTransition, way: &Sequence) -> Why {
-    if !can_be_asked(way) {
+fn why(subject: &mut impl Subject, wanted: AbstractTransition, path: &Sequence) -> Why {
+    if !can_be_asked(path) {
         return Why::NotNamed;
     }
-    if expected(way).steps().last().is_none_or(|step| AbstractTransition::of(&step) != wanted) {
+    if expected(path).steps().last().is_none_or(|step| AbstractTransition::of(&step) != wanted) {
         return Why::Outdated;
     }
-    let mut lockstep = match Lockstep::start(subject, &way.config) {
+    let mut lockstep = match Lockstep::start(subject, &path.config) {
         Ok(lockstep) => lockstep,
         Err(inconclusive) => return Why::Failed(inconclusive.to_string()),
     };
-    for input in &way.inputs {
+    for input in &path.inputs {
         match lockstep.step(*input) {
             Err(verdict) => return Why::Failed(verdict.to_string()),
             Ok(Stepped::Beyond | Stepped::Held) => return Why::LeftOut,

@@ -40,12 +40,12 @@ fn crashing(
     inputs: &[Input],
     when: &mut impl Choices,
 ) -> Result<Tally, Verdict> {
-    let calm = baseline::calm(subject, config, inputs)?;
+    let baseline = baseline::record(subject, config, inputs)?;
     subject.start(config).map_err(cannot_say(0))?;
-    let (mut tally, mut told) = (Tally::default(), Vec::new());
-    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&calm.steps) {
+    let (mut tally, mut emitted) = (Tally::default(), Vec::new());
+    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&baseline.steps) {
         let step = usize::from(number);
-        let Some((answer, sight)) = expected else {
+        let Some((answer, snapshot)) = expected else {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
         };
@@ -55,7 +55,7 @@ fn crashing(
             Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => *input,
         };
         let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
-        told.append(&mut reaction.notifications);
+        emitted.append(&mut reaction.notifications);
         if subject.recover().map_err(cannot_say(step))? {
             // Everybody asks again, and what is done already is not done twice. Time that has passed does not pass again;
             // what was due meanwhile is done now. The customer pays again if the page does not say that it was done.
@@ -65,30 +65,33 @@ fn crashing(
                 }
                 Input::Event(EnvironmentEvent::CustomerPays { .. }) => {
                     let shown = subject.observe().map_err(cannot_say(step))?;
-                    baseline::compare(step, input, (None, shown), (answer, sight)).err().map(|_| input)
+                    baseline::compare(step, input, (None, shown), (answer, snapshot)).err().map(|_| input)
                 }
                 Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Some(input),
             };
             if let Some(again) = again {
                 reaction = send(subject, &again).map_err(cannot_say(step))?;
-                told.append(&mut reaction.notifications);
+                emitted.append(&mut reaction.notifications);
             }
             tally.held = tally.held.saturating_add(1);
         }
         // An event that took place before the crash finds nothing to do after it.
         let answered = matches!(input, Input::Call(_)).then_some(&reaction.answer);
         let shown = subject.observe().map_err(cannot_say(step))?;
-        baseline::compare(step, input, (answered, shown), (answer, sight))?;
+        baseline::compare(step, input, (answered, shown), (answer, snapshot))?;
         tally.compared = tally.compared.saturating_add(1);
     }
     let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };
     // What was told while the subject was down comes with its next answer.
     let nothing = Input::Event(EnvironmentEvent::Advance { seconds: 0 });
-    told.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
-    if oracle::is_told_alike(&calm.told, &told) {
+    emitted.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
+    if oracle::are_notifications_alike(&baseline.emitted, &emitted) {
         return Ok(tally);
     }
-    let (model, subject) = (format!("(calmly) {}", oracle::tell(&calm.told)), oracle::tell(&told));
+    let (model, subject) = (
+        format!("(calmly) {}", oracle::describe_notifications(&baseline.emitted)),
+        oracle::describe_notifications(&emitted),
+    );
     let differences = vec![Difference { place: Place::Notifications, model, subject }];
     Err(Verdict::Diverge(Box::new(Divergence { step, input: nothing, differences })))
 }

@@ -26,13 +26,13 @@ pub fn lockstep(
     bias: Bias,
     mut each: impl FnMut(&Step<'_>),
 ) -> Drive {
-    let mut draft = SequenceBuilder::begin(choices, bias);
-    let config = *draft.config();
+    let mut builder = SequenceBuilder::begin(choices, bias);
+    let config = *builder.config();
     let mut inputs: Vec<Input> = Vec::with_capacity(32);
     let verdict = match Lockstep::start(subject, &config) {
         Err(inconclusive) => Verdict::Inconclusive(inconclusive),
         Ok(mut lockstep) => loop {
-            let Some(input) = draft.next(choices, lockstep.model()) else {
+            let Some(input) = builder.next(choices, lockstep.model()) else {
                 break Verdict::Agree(lockstep.tally());
             };
             inputs.push(input);

@@ -25,7 +25,7 @@ pub mod mermaid;
 mod model_subject;
 pub mod mutate;
 pub mod notifications;
-mod open;
+mod open_requests;
 pub mod oracle;
 pub mod permitted;
 pub mod properties;

@@ -8,8 +8,8 @@ use holdfast_model::{
 use holdfast_properties::{Snapshot, Step};
 
 use crate::alternative_error;
-use crate::bounds::{KEYS, World};
-use crate::open;
+use crate::bounds::{KEYS, ModelState};
+use crate::open_requests;
 use crate::oracle::{self, Match};
 use crate::properties::{send, with_fault};
 use crate::reading;
@@ -48,11 +48,11 @@ pub struct Lockstep<'s, S> {
     subject: &'s mut S,
     config: Config,
     tolerated: &'static [Tolerated],
-    model: World,
+    model: ModelState,
     before: Snapshot,
     after: Snapshot,
     last: Option<(Input, Outcome)>,
-    told: Vec<Notification>,
+    emitted: Vec<Notification>,
     tally: Tally,
     taken: usize,
 }
@@ -69,11 +69,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             subject,
             config: *config,
             tolerated: TOLERATED,
-            model: World::default(),
+            model: ModelState::default(),
             before: blank.clone(),
             after: blank,
             last: None,
-            told: Vec::new(),
+            emitted: Vec::new(),
             tally: Tally::default(),
             taken: 0,
         })
@@ -88,7 +88,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
 
     /// The model's state, for whoever chooses the next input.
     #[must_use]
-    pub const fn model(&self) -> &World {
+    pub const fn model(&self) -> &ModelState {
         &self.model
     }
 
@@ -108,7 +108,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     #[must_use]
     pub fn last_step(&self) -> Option<Step<'_>> {
         let (input, outcome) = self.last?;
-        Some(Step::new(self.before.observe(), input, outcome, &self.told, self.after.observe()))
+        Some(Step::new(self.before.observe(), input, outcome, &self.emitted, self.after.observe()))
     }
 
     /// Both take one input.
@@ -132,8 +132,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             return Ok(Stepped::Beyond);
         }
         // A request that breaks off half-way hides that there is no room for what it does, so it is asked without.
-        let calm = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
-        if oracle::is_beyond(&calm.outcome) || !self.subject.can(&input) {
+        let plain = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
+        if oracle::is_beyond(&plain.outcome) || !self.subject.can(&input) {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
             return Ok(Stepped::Beyond);
         }
@@ -143,12 +143,12 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         };
         let input = with_fault(input, reaction.fault);
         let mut expected = match reaction.fault {
-            DeliveryFault::None => calm,
+            DeliveryFault::None => plain,
             DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter | DeliveryFault::AnswerLost => {
                 transition(&self.config, &self.model, input)
             }
         };
-        if self.is_turned_away(&input, &reaction.answer) {
+        if self.is_rejected_as_busy(&input, &reaction.answer) {
             // A request may always be turned away while another one is open; then nothing happens.
             expected.after = self.model;
             expected.outcome = Err(Rejection::LockTimeout);
@@ -164,8 +164,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             self.tally.allowed = self.tally.allowed.saturating_add(1);
         }
         self.model = expected.after;
-        let told = expected.notifications;
-        self.compare(input, (expected.outcome, judged), told.as_slice(), reaction)?;
+        let emitted = expected.notifications;
+        self.compare(input, (expected.outcome, judged), emitted.as_slice(), reaction)?;
         self.follow_forgotten_keys()?;
         Ok(Stepped::Compared)
     }
@@ -175,14 +175,14 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         &mut self,
         input: Input,
         (outcome, judged): (Outcome, Option<Outcome>),
-        told: &[Notification],
+        emitted: &[Notification],
         reaction: Reaction,
     ) -> Result<(), Verdict> {
-        let sight = self.model.observe(&self.config);
-        let model_view = sight.observation(&self.config);
+        let snapshot = self.model.observe(&self.config);
+        let model_view = snapshot.observation(&self.config);
         std::mem::swap(&mut self.before, &mut self.after);
         match self.subject.observe() {
-            Ok(sight) => oracle::snapshot_of(sight, &self.config, model_view.keys, &mut self.after),
+            Ok(snapshot) => oracle::snapshot_of(snapshot, &self.config, model_view.keys, &mut self.after),
             Err(failure) => return Err(self.cannot_say(failure)),
         }
         keep_keys_that_grow_old(&self.before, &mut self.after, model_view.keys);
@@ -192,11 +192,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         }
         let subject_view = self.after.observe();
         let answers = (&outcome, &reaction.answer);
-        let found = oracle::differences(answers, (&model_view, &subject_view), (told, &reaction.notifications));
+        let found = oracle::differences(answers, (&model_view, &subject_view), (emitted, &reaction.notifications));
         let differences = self.untolerated(found);
         // The properties know one order of reasons; where the rules leave it open, they are asked as if it were that.
         let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
-        self.told = reaction.notifications;
+        self.emitted = reaction.notifications;
         self.last = read.map(|outcome| (input, outcome));
         let properties = self.last_step().map(|step| oracle::broken_properties(&step)).unwrap_or_default();
         let step = self.taken;
@@ -249,7 +249,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             let Ok(number) = u8::try_from(place) else { continue };
             let key = KeyId(number);
             let known = match self.subject.observe() {
-                Ok(sight) => sight.keys.get(place).is_some_and(Option::is_some),
+                Ok(snapshot) => snapshot.keys.get(place).is_some_and(Option::is_some),
                 Err(failure) => return Err(self.cannot_say(failure)),
             };
             if known || !self.model_key(key).is_some_and(|view| view.is_prunable()) {
@@ -265,8 +265,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     }
 
     fn model_key(&self, key: KeyId) -> Option<KeyView> {
-        let sight = self.model.observe(&self.config);
-        sight.observation(&self.config).keys.get(usize::from(key.0)).copied().flatten()
+        let snapshot = self.model.observe(&self.config);
+        snapshot.observation(&self.config).keys.get(usize::from(key.0)).copied().flatten()
     }
 
     // --- requests held open ---
@@ -286,10 +286,10 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             // Time in which nothing is due disturbs nobody.
             Input::Event(EnvironmentEvent::Advance { .. }) => {
                 let after = transition(&self.config, &self.model, *input);
-                open::is_left_out(&self.after.observe(), input) && !after.notifications.as_slice().is_empty()
+                open_requests::is_left_out(&self.after.observe(), input) && !after.notifications.as_slice().is_empty()
             }
             Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => {
-                open::is_left_out(&self.after.observe(), input)
+                open_requests::is_left_out(&self.after.observe(), input)
             }
         }
     }
@@ -303,7 +303,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         !is_known && (seen.has(made) || self.open_requests().any(|open| open.about() == made))
     }
 
-    fn is_turned_away(&self, input: &Input, answer: &Answer) -> bool {
+    fn is_rejected_as_busy(&self, input: &Input, answer: &Answer) -> bool {
         let Some(about) = input.operation().map(|operation| operation.about()) else { return false };
         let Answer::Refused(refused) = answer else { return false };
         // R4: one object is in use. A session is in use with what it owns, and what it owns with the session.

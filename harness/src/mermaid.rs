@@ -10,9 +10,9 @@ use holdfast_properties::Step;
 #[must_use]
 pub fn diagram<'a>(steps: impl Iterator<Item = Step<'a>> + Clone) -> String {
     let mut out = String::from("sequenceDiagram\n  participant M as Merchant\n  participant E as Engine\n");
-    let world = steps.clone().filter_map(|step| actor(&step.input)).collect::<Vec<_>>();
+    let state = steps.clone().filter_map(|step| actor(&step.input)).collect::<Vec<_>>();
     for (short, name) in [("C", "Customer"), ("B", "Bank")] {
-        if world.contains(&short) {
+        if state.contains(&short) {
             line(&mut out, format_args!("  participant {short} as {name}"));
         }
     }

@@ -4,18 +4,18 @@ use holdfast_model::{
     Call, Config, EnvironmentEvent, Input, KeyId, Operation, Outcome, Rejection, Transition, transition,
 };
 
-use crate::bounds::{KEYS, PAYMENTS, World};
+use crate::bounds::{KEYS, ModelState, PAYMENTS};
 use crate::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
 
 /// What decides a step.
-type Decide = Box<dyn Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS>>;
+type Decide = Box<dyn Fn(&Config, &ModelState, Input) -> Transition<PAYMENTS, KEYS>>;
 
 /// The model as a subject.
 pub struct ModelSubject {
     decide: Decide,
     config: Config,
-    world: World,
-    sight: SystemSnapshot,
+    state: ModelState,
+    snapshot: SystemSnapshot,
 }
 
 impl Default for ModelSubject {
@@ -28,18 +28,18 @@ impl Default for ModelSubject {
 impl ModelSubject {
     /// A subject for which `decide` stands in the place of the transition function.
     #[must_use]
-    pub fn deciding(decide: impl Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
+    pub fn deciding(decide: impl Fn(&Config, &ModelState, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
         Self {
             decide: Box::new(decide),
             config: Config::default(),
-            world: World::default(),
-            sight: SystemSnapshot::default(),
+            state: ModelState::default(),
+            snapshot: SystemSnapshot::default(),
         }
     }
 
     fn take(&mut self, input: Input) -> Reaction {
-        let step = (self.decide)(&self.config, &self.world, input);
-        self.world = step.after;
+        let step = (self.decide)(&self.config, &self.state, input);
+        self.state = step.after;
         let fault = match input {
             Input::Call(call) => call.fault,
             Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => holdfast_model::DeliveryFault::None,
@@ -60,19 +60,19 @@ fn show(outcome: &Outcome) -> Answer {
 impl Subject for ModelSubject {
     fn start(&mut self, config: &Config) -> Result<(), Failure> {
         self.config = *config;
-        self.world = World::default();
+        self.state = ModelState::default();
         Ok(())
     }
 
     fn can(&mut self, input: &Input) -> bool {
-        (self.decide)(&self.config, &self.world, *input).outcome != Err(Rejection::BeyondBounds)
+        (self.decide)(&self.config, &self.state, *input).outcome != Err(Rejection::BeyondBounds)
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
         Ok(self.take(Input::Call(*call)))
     }
 
-    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
+    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         Ok(self.take(Input::Event(*event)))
     }
 
@@ -85,20 +85,20 @@ impl Subject for ModelSubject {
     }
 
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        let seen = self.world.observe(&self.config);
+        let seen = self.state.observe(&self.config);
         let seen = seen.observation(&self.config);
-        self.sight.payments.clear();
-        self.sight.payments.extend_from_slice(seen.payments);
-        self.sight.setup = seen.setup.copied();
-        self.sight.session = seen.session.copied();
-        self.sight.keys.clear();
-        self.sight.keys.extend(seen.keys.iter().map(|key| {
+        self.snapshot.payments.clear();
+        self.snapshot.payments.extend_from_slice(seen.payments);
+        self.snapshot.setup = seen.setup.copied();
+        self.snapshot.session = seen.session.copied();
+        self.snapshot.keys.clear();
+        self.snapshot.keys.extend(seen.keys.iter().map(|key| {
             key.map(|key| IdempotencyKeySnapshot {
                 operation: key.operation,
                 answer: key.answer.as_ref().map(show),
                 seconds_left: key.seconds_left,
             })
         }));
-        Ok(&self.sight)
+        Ok(&self.snapshot)
     }
 }

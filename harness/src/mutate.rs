@@ -20,8 +20,8 @@ pub fn mutate(
     plain: impl FnOnce(&mut [u8], usize, usize) -> usize,
 ) -> usize {
     let mut random = fastrand::Rng::with_seed(u64::from(seed));
-    let room = max_size.min(data.len()).checked_div(RECORD).unwrap_or(0);
-    if room < 2 || random.u8(..5) == 0 {
+    let capacity = max_size.min(data.len()).checked_div(RECORD).unwrap_or(0);
+    if capacity < 2 || random.u8(..5) == 0 {
         return plain(data, size, max_size);
     }
     let mut records = read(data.get(..size).unwrap_or(data));
@@ -33,7 +33,7 @@ pub fn mutate(
             change(&mut records, &mut random);
         }
     }
-    records.truncate(room);
+    records.truncate(capacity);
     write(&records, data)
 }
 
@@ -113,8 +113,8 @@ fn fresh(random: &mut fastrand::Rng) -> Record {
     let mut record = Record::default();
     random.fill(&mut record);
     // Made once, as most are.
-    if let Some(manner) = record.first_mut().filter(|_| random.u8(..4) > 0) {
-        *manner = 0;
+    if let Some(policy) = record.first_mut().filter(|_| random.u8(..4) > 0) {
+        *policy = 0;
     }
     record
 }

@@ -42,14 +42,14 @@ fn deliver(
         }
         hear(subject, config, input, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
         for _ in 0..disorder.choose(3) {
-            if let Some(told) = pick(&mut waiting, disorder) {
-                consumer.receive(&told, &now.observe());
+            if let Some(emitted) = pick(&mut waiting, disorder) {
+                consumer.receive(&emitted, &now.observe());
             }
         }
         tally.compared = tally.compared.saturating_add(1);
     }
-    while let Some(told) = pick(&mut waiting, disorder) {
-        consumer.receive(&told, &now.observe());
+    while let Some(emitted) = pick(&mut waiting, disorder) {
+        consumer.receive(&emitted, &now.observe());
     }
     if consumer.agrees_with(&now.observe()) {
         return Ok(tally);
@@ -77,10 +77,10 @@ fn hear(
 fn pick(waiting: &mut Vec<Notification>, disorder: &mut impl Choices) -> Option<Notification> {
     let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
     let place = usize::try_from(disorder.choose(count)).unwrap_or(0);
-    let told = waiting.get(place).copied()?;
+    let emitted = waiting.get(place).copied()?;
     let again = disorder.choose(8) == 1;
     if !again {
         waiting.swap_remove(place);
     }
-    Some(told)
+    Some(emitted)
 }

@@ -42,7 +42,7 @@ pub fn compare_answers(model: &Outcome, subject: &Answer) -> Match {
 fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
     if is_seen_of(subject, model) {
         Match::Same
-    } else if permitted::instead_of(model).any(|freedom| is_seen_as(subject, &freedom.also)) {
+    } else if permitted::instead_of(model).any(|alternative| is_seen_as(subject, &alternative.also)) {
         Match::Allowed
     } else {
         Match::Other
@@ -52,14 +52,14 @@ fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
 /// What is seen of a subject, in the model's words; `model` says which reason a stored refusal is likely to have had.
 ///
 /// A stored answer that no row of the model's table looks like becomes a server error, which it will then differ by.
-pub fn snapshot_of(sight: &SystemSnapshot, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
+pub fn snapshot_of(snapshot: &SystemSnapshot, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
     into.config = *config;
-    into.payments.clone_from(&sight.payments);
-    into.payments.resize(sight.payments.len().max(PAYMENTS), None);
-    into.setup = sight.setup;
-    into.session = sight.session;
+    into.payments.clone_from(&snapshot.payments);
+    into.payments.resize(snapshot.payments.len().max(PAYMENTS), None);
+    into.setup = snapshot.setup;
+    into.session = snapshot.session;
     into.keys.clear();
-    into.keys.extend(sight.keys.iter().enumerate().map(|(place, key)| {
+    into.keys.extend(snapshot.keys.iter().enumerate().map(|(place, key)| {
         let likely = model.get(place).copied().flatten().and_then(|key| key.answer);
         key.as_ref().map(|key| KeyView {
             operation: key.operation,
@@ -67,7 +67,7 @@ pub fn snapshot_of(sight: &SystemSnapshot, config: &Config, model: &[Option<KeyV
             seconds_left: key.seconds_left,
         })
     }));
-    into.keys.resize(sight.keys.len().max(KEYS), None);
+    into.keys.resize(snapshot.keys.len().max(KEYS), None);
 }
 
 /// Every difference of one step: the answer, what is seen afterwards, what the merchant was told.
@@ -75,18 +75,19 @@ pub fn snapshot_of(sight: &SystemSnapshot, config: &Config, model: &[Option<KeyV
 pub fn differences(
     (model_answer, subject_answer): (&Outcome, &Answer),
     (model_view, subject_view): (&Observation<'_>, &Observation<'_>),
-    (model_told, subject_told): (&[Notification], &[Notification]),
+    (model_notifications, subject_notifications): (&[Notification], &[Notification]),
 ) -> Vec<Difference> {
     let mut found = Vec::new();
     if compare_answers(model_answer, subject_answer) == Match::Other {
         let (model, subject) = (describe(model_answer), describe_answer(subject_answer));
         found.push(Difference { place: Place::Answer, model, subject });
     }
-    if !is_seen_alike(model_view, subject_view) {
+    if !are_views_alike(model_view, subject_view) {
         fields(model_view, subject_view, &mut found);
     }
-    if !is_told_alike(model_told, subject_told) {
-        let (model, subject) = (tell(model_told), tell(subject_told));
+    if !are_notifications_alike(model_notifications, subject_notifications) {
+        let (model, subject) =
+            (describe_notifications(model_notifications), describe_notifications(subject_notifications));
         found.push(Difference { place: Place::Notifications, model, subject });
     }
     found
@@ -97,10 +98,10 @@ pub fn differences(
 pub fn is_same(
     model: &Observation<'_>,
     subject: &Observation<'_>,
-    model_told: &[Notification],
-    subject_told: &[Notification],
+    model_notifications: &[Notification],
+    subject_notifications: &[Notification],
 ) -> bool {
-    is_seen_alike(model, subject) && is_told_alike(model_told, subject_told)
+    are_views_alike(model, subject) && are_notifications_alike(model_notifications, subject_notifications)
 }
 
 /// Rows that are missing at the end of a list are places where nothing is.
@@ -115,7 +116,7 @@ fn is_list_alike<T: PartialEq>(model: &[Option<T>], subject: &[Option<T>], alike
     })
 }
 
-fn is_seen_alike(model: &Observation<'_>, subject: &Observation<'_>) -> bool {
+fn are_views_alike(model: &Observation<'_>, subject: &Observation<'_>) -> bool {
     is_list_alike(model.payments, subject.payments, PartialEq::eq)
         && model.setup == subject.setup
         && model.session == subject.session
@@ -153,14 +154,14 @@ fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Di
 
 /// Told alike: each object's own notifications in the same order. Between the objects of a payment, and between
 /// objects, the rules promise no order (U10).
-pub(crate) fn is_told_alike(model: &[Notification], subject: &[Notification]) -> bool {
+pub(crate) fn are_notifications_alike(model: &[Notification], subject: &[Notification]) -> bool {
     if model == subject {
         return true;
     }
     model.len() == subject.len()
-        && model.iter().all(|told| {
+        && model.iter().all(|notification| {
             let about = |notifications: &[Notification]| -> Vec<Notification> {
-                let same = |other: &&Notification| object(told) == object(other);
+                let same = |other: &&Notification| object(notification) == object(other);
                 notifications.iter().filter(same).copied().collect()
             };
             about(model) == about(subject)
@@ -168,21 +169,21 @@ pub(crate) fn is_told_alike(model: &[Notification], subject: &[Notification]) ->
 }
 
 /// The object that tells: the intent, the charge, a refund, the fee, the transfer.
-fn object(told: &Notification) -> (holdfast_model::Target, &'static str) {
-    let name = told.kind.name();
-    let class = if told.kind == NotificationKind::ChargeRefundUpdated {
+fn object(notification: &Notification) -> (holdfast_model::Target, &'static str) {
+    let name = notification.kind.name();
+    let class = if notification.kind == NotificationKind::ChargeRefundUpdated {
         "refund"
     } else {
         name.rsplit_once('.').map_or(name, |(class, _)| class)
     };
-    (told.about, class)
+    (notification.about, class)
 }
 
-pub(crate) fn tell(notifications: &[Notification]) -> String {
+pub(crate) fn describe_notifications(notifications: &[Notification]) -> String {
     let all: Vec<String> = notifications
         .iter()
-        .map(|told| {
-            let previous = &told.previous;
+        .map(|notification| {
+            let previous = &notification.previous;
             let mut parts: Vec<String> = previous.amount.iter().map(|amount| amount.get().to_string()).collect();
             parts.extend(previous.flag.map(|flag| flag.to_string()));
             let links = [
@@ -191,7 +192,7 @@ pub(crate) fn tell(notifications: &[Notification]) -> String {
                 (previous.were_null.application_fee, "application_fee"),
             ];
             parts.extend(links.iter().filter(|(null, _)| *null).map(|(_, name)| (*name).to_owned()));
-            let about = match told.about {
+            let about = match notification.about {
                 holdfast_model::Target::Payment(intent) => format!("pi{}:", u16::from(intent.0).saturating_add(1)),
                 holdfast_model::Target::Refund(intent, refund) => {
                     let (intent, refund) = (u16::from(intent.0), u16::from(refund.0));
@@ -200,10 +201,10 @@ pub(crate) fn tell(notifications: &[Notification]) -> String {
                 holdfast_model::Target::Setup | holdfast_model::Target::Session => String::new(),
             };
             let before = if parts.is_empty() { String::new() } else { format!("[{}]", parts.join("/")) };
-            format!("{about}{}{before}", told.kind.name())
+            format!("{about}{}{before}", notification.kind.name())
         })
         .collect();
-    if all.is_empty() { "nobody is told anything".to_owned() } else { all.join(", ") }
+    if all.is_empty() { "no notification".to_owned() } else { all.join(", ") }
 }
 
 fn describe_answer(answer: &Answer) -> String {

@@ -2,7 +2,7 @@
 
 use holdfast_model::{Rejection, Wire};
 
-/// One freedom that the rules leave, beyond those that are fields of the dialect.
+/// One alternative that the rules leave, beyond those that are fields of the dialect.
 #[derive(Clone, Copy, Debug)]
 pub struct PermittedAlternative {
     /// What the model answers.
@@ -23,7 +23,12 @@ const fn missing(param: &'static str) -> Wire {
     Wire { http: 404, kind: "invalid_request_error", code: Some("resource_missing"), param: Some(param) }
 }
 
-const fn freedom(instead_of: Rejection, also: Wire, rules: &'static str, why: &'static str) -> PermittedAlternative {
+const fn alternative(
+    instead_of: Rejection,
+    also: Wire,
+    rules: &'static str,
+    why: &'static str,
+) -> PermittedAlternative {
     PermittedAlternative { instead_of, also, rules, why }
 }
 
@@ -34,66 +39,66 @@ const REVERSE: Option<&str> = Some("reverse_transfer");
 const NO_CODE: &str = "the rules ask for an error and name no code for it";
 const NO_PARAM: &str = "the rules name a parameter for some missing objects, and leave it open for the others";
 
-/// Every such freedom. A test holds that each occurs: one that never does is none.
+/// Every such alternative. A test holds that each occurs: one that never does is none.
 pub const PERMITTED_ALTERNATIVES: &[PermittedAlternative] = &[
-    freedom(
+    alternative(
         Rejection::HoldExpired,
         Rejection::UnexpectedState.wire(),
         "U9 HOLD-17",
         "the job runs within the window after the deadline; nobody outside can tell whether it has, and after it this \
          is the answer",
     ),
-    freedom(
+    alternative(
         Rejection::CaptureLimit,
         bad(Some("payment_intent_invalid_parameter"), Some("amount_to_capture")),
         "U4",
         NO_CODE,
     ),
-    freedom(Rejection::FeeWithoutConnect, bad(Some("application_fees_not_allowed"), FEE), "ERR-25", NO_CODE),
-    freedom(Rejection::PartialWithFee, bad(CHARGE, REFUND_FEE), "B45 B51", NO_CODE),
-    freedom(Rejection::PartialWithReversal, bad(CHARGE, REVERSE), "B45 B51", NO_CODE),
-    freedom(Rejection::FeeLatched, bad(CHARGE, REFUND_FEE), "B47 B51", NO_CODE),
-    freedom(Rejection::TransferLatched, bad(CHARGE, REVERSE), "B47 B51", NO_CODE),
-    freedom(Rejection::NoFeeToRefund, bad(CHARGE, REFUND_FEE), "B47 B51", NO_CODE),
-    freedom(Rejection::NoTransferToReverse, bad(CHARGE, REVERSE), "B47 B51", NO_CODE),
-    freedom(
+    alternative(Rejection::FeeWithoutConnect, bad(Some("application_fees_not_allowed"), FEE), "ERR-25", NO_CODE),
+    alternative(Rejection::PartialWithFee, bad(CHARGE, REFUND_FEE), "B45 B51", NO_CODE),
+    alternative(Rejection::PartialWithReversal, bad(CHARGE, REVERSE), "B45 B51", NO_CODE),
+    alternative(Rejection::FeeLatched, bad(CHARGE, REFUND_FEE), "B47 B51", NO_CODE),
+    alternative(Rejection::TransferLatched, bad(CHARGE, REVERSE), "B47 B51", NO_CODE),
+    alternative(Rejection::NoFeeToRefund, bad(CHARGE, REFUND_FEE), "B47 B51", NO_CODE),
+    alternative(Rejection::NoTransferToReverse, bad(CHARGE, REVERSE), "B47 B51", NO_CODE),
+    alternative(
         Rejection::SetupMissingMethod,
         bad(Some("setup_intent_unexpected_state"), None),
         "SI-3",
         "the rules say when it is checked, and name no parameter",
     ),
-    freedom(Rejection::NoSuchRefund, missing("id"), "ERR-5", NO_PARAM),
-    freedom(Rejection::NoSuchFee, missing("id"), "ERR-5", NO_PARAM),
-    freedom(Rejection::NoSuchTransfer, missing("id"), "ERR-5", NO_PARAM),
-    freedom(Rejection::NoSuchSetup, missing("intent"), "ERR-5", NO_PARAM),
-    freedom(Rejection::NoSuchIntent, missing("id"), "ERR-5", NO_PARAM),
-    freedom(Rejection::NoSuchIntent, missing("payment_intent"), "ERR-5", NO_PARAM),
-    freedom(Rejection::NoSuchIntent, missing("source_transaction"), "ERR-5", NO_PARAM),
-    freedom(
+    alternative(Rejection::NoSuchRefund, missing("id"), "ERR-5", NO_PARAM),
+    alternative(Rejection::NoSuchFee, missing("id"), "ERR-5", NO_PARAM),
+    alternative(Rejection::NoSuchTransfer, missing("id"), "ERR-5", NO_PARAM),
+    alternative(Rejection::NoSuchSetup, missing("intent"), "ERR-5", NO_PARAM),
+    alternative(Rejection::NoSuchIntent, missing("id"), "ERR-5", NO_PARAM),
+    alternative(Rejection::NoSuchIntent, missing("payment_intent"), "ERR-5", NO_PARAM),
+    alternative(Rejection::NoSuchIntent, missing("source_transaction"), "ERR-5", NO_PARAM),
+    alternative(
         Rejection::NoSuccessfulCharge,
         missing("source_transaction"),
         "ERR-22",
         "of a payment without a charge there is none to send money from: not found, or nothing to take",
     ),
-    freedom(
+    alternative(
         Rejection::NoSuccessfulCharge,
         bad(Some("balance_insufficient"), Some("amount")),
         "ERR-22",
         "of a charge that took nothing, anything is too much",
     ),
-    freedom(
+    alternative(
         Rejection::IncompatibleMethod,
         bad(Some("payment_intent_invalid_parameter"), Some("capture_method")),
         "HOLD-7",
         "method and capture method exclude each other, and the rules do not say which one is wrong",
     ),
-    freedom(
+    alternative(
         Rejection::TransferWithoutDestination,
         bad(Some("payment_intent_invalid_parameter"), Some("transfer_data[amount]")),
         "CON-1",
         NO_CODE,
     ),
-    freedom(
+    alternative(
         Rejection::InvalidAmount,
         bad(None, Some("line_items[price_data][unit_amount]")),
         "AMT-4",
@@ -103,5 +108,5 @@ pub const PERMITTED_ALTERNATIVES: &[PermittedAlternative] = &[
 
 /// What may be answered instead of `rejection`.
 pub fn instead_of(rejection: Rejection) -> impl Iterator<Item = &'static PermittedAlternative> {
-    PERMITTED_ALTERNATIVES.iter().filter(move |freedom| freedom.instead_of == rejection)
+    PERMITTED_ALTERNATIVES.iter().filter(move |alternative| alternative.instead_of == rejection)
 }

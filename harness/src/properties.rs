@@ -6,7 +6,7 @@ use holdfast_model::{Config, DeliveryFault, EnvironmentEvent, Input, Outcome, Re
 use holdfast_properties::{Snapshot, Step};
 
 use crate::bounds;
-use crate::open;
+use crate::open_requests;
 use crate::oracle;
 use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
@@ -39,7 +39,7 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
             waiting.extend([*input, prune]);
             continue;
         }
-        if open::is_left_out(&before.observe(), input) {
+        if open_requests::is_left_out(&before.observe(), input) {
             tally.held = tally.held.saturating_add(1);
             step = step.saturating_add(1);
             continue;
@@ -50,9 +50,9 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
             continue;
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
-        let sight = subject.observe().map_err(cannot_say(step))?;
+        let snapshot = subject.observe().map_err(cannot_say(step))?;
         let known: Vec<_> = before.keys.clone();
-        oracle::snapshot_of(sight, config, &known, &mut after);
+        oracle::snapshot_of(snapshot, config, &known, &mut after);
         let input = with_fault(*input, reaction.fault);
         let forgotten = keep_what_was_forgotten(&before, &input, &mut after);
         let properties = broken(&before, input, &reaction, &after).map_err(|difference| {
@@ -132,7 +132,7 @@ pub(crate) fn send(subject: &mut impl Subject, input: &Input) -> Result<Reaction
         Input::Call(call) => subject.submit(call),
         Input::Begin { key, operation } => subject.begin(*key, operation),
         Input::Finish { key } => subject.finish(*key),
-        Input::Event(event) => subject.happen(event),
+        Input::Event(event) => subject.inject(event),
     }
 }
 

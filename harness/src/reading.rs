@@ -107,7 +107,8 @@ pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
 /// Can that have been the reason: does the refusal look like it, or like what the rules allow instead?
 #[must_use]
 pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
-    is_seen_of(refused, rejection) || permitted::instead_of(rejection).any(|freedom| is_seen_as(refused, &freedom.also))
+    is_seen_of(refused, rejection)
+        || permitted::instead_of(rejection).any(|alternative| is_seen_as(refused, &alternative.also))
 }
 
 /// The reasons that this refusal can have had, in order of precedence.

@@ -17,13 +17,13 @@ pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Ver
 }
 
 fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
-    let calm = baseline::calm(subject, config, inputs)?;
+    let baseline = baseline::record(subject, config, inputs)?;
     subject.start(config).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
     let faults = [DeliveryFault::None, DeliveryFault::AnswerLost, DeliveryFault::ErrorAfter].into_iter().cycle();
-    for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&calm.steps).zip(faults) {
+    for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&baseline.steps).zip(faults) {
         let step = usize::from(number);
-        let Some((answer, sight)) = expected else {
+        let Some((answer, snapshot)) = expected else {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
         };
@@ -40,7 +40,7 @@ fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Res
             let failed = matches!(&sent.answer, Answer::Refused(refused) if refused.http == 500);
             let wanted = if failed { &sent.answer } else { answer };
             let shown = subject.observe().map_err(cannot_say(step))?;
-            baseline::compare(step, Input::Call(again), (Some(&retry.answer), shown), (wanted, sight))?;
+            baseline::compare(step, Input::Call(again), (Some(&retry.answer), shown), (wanted, snapshot))?;
         }
         tally.compared = tally.compared.saturating_add(1);
     }

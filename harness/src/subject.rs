@@ -148,7 +148,7 @@ pub trait Subject {
     ///
     /// # Errors
     /// [`Failure`] when it cannot be made to.
-    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure>;
+    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure>;
 
     /// A request under a key arrives and is not answered yet; it holds its object. Answered with
     /// [`Accepted::Begun`], or at once with why it cannot be taken in.

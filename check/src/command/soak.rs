@@ -257,7 +257,7 @@ mod tests {
     }
 
     fn panicking() -> EngineSubject {
-        EngineSubject::default().sabotaged(&PANICS)
+        EngineSubject::default().with_fault(&PANICS)
     }
 
     /// A panic ends the soak as what it finds, with the seed that shows it again.

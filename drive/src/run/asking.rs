@@ -1,6 +1,6 @@
 //! What is asked, and what becomes of it: done, refused, failed, or answered with what is no answer.
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle::Match;
 use holdfast_harness::subject::{Answer, Refused};
 use holdfast_harness::{alternative_error, oracle, reading};
@@ -232,7 +232,7 @@ impl Run<'_> {
         let says = |said: &Option<_>, wire: Option<&str>| said.as_deref().is_none_or(|said| Some(said) == wire);
         [CaptureMethod::Automatic, CaptureMethod::Manual].into_iter().any(|capture_method| {
             let create = Operation::CreateIntent { intent, create: Create { capture_method, ..create } };
-            let there = transition(&self.config, &World::default(), create.into()).after;
+            let there = transition(&self.config, &ModelState::default(), create.into()).after;
             let outcome = transition(&self.config, &there, operation.into()).outcome;
             outcome.is_err_and(|other| {
                 let wire = other.wire();

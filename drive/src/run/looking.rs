@@ -1,6 +1,6 @@
 //! What is seen of the server, compared with what the model has.
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Accepted, Call, EnvironmentEvent, Input, IntentId, Operation, Outcome, PaymentView, Transition};
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
 use serde_json::Value;
@@ -152,7 +152,7 @@ impl Run<'_> {
     }
 
     /// Does the server show what the model would show in that world?
-    pub(super) fn is_like(&mut self, input: Input, world: &World) -> Result<bool, Broken> {
+    pub(super) fn is_like(&mut self, input: Input, world: &ModelState) -> Result<bool, Broken> {
         let (config, sight) = (self.config, world.observe(&self.config));
         let now = sight.observation(&config);
         if is_about_setup(&input) {

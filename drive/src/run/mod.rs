@@ -4,7 +4,7 @@ mod asking;
 mod looking;
 mod racing;
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle;
 use holdfast_model::{Config, Input, Target, transition};
 use holdfast_properties::{AbstractTransition, Snapshot};
@@ -48,7 +48,7 @@ impl Took {
 pub struct Run<'s> {
     server: &'s mut Server,
     config: Config,
-    world: World,
+    world: ModelState,
     /// What was seen of the server last; where nothing can be seen, what the model has.
     seen: Snapshot,
     /// Has time passed? Then keys may be a day old, or nearly.
@@ -67,7 +67,7 @@ impl<'s> Run<'s> {
         Self {
             server,
             config: *config,
-            world: World::default(),
+            world: ModelState::default(),
             seen: oracle::nothing_yet(config),
             has_waited: false,
             is_tried: true,
@@ -77,7 +77,7 @@ impl<'s> Run<'s> {
 
     /// Where the model is.
     #[must_use]
-    pub const fn world(&self) -> &World {
+    pub const fn world(&self) -> &ModelState {
         &self.world
     }
 

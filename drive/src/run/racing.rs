@@ -1,6 +1,6 @@
 //! Two requests at the same moment.
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Call, Input, Outcome};
 
 use super::Run;
@@ -76,7 +76,7 @@ impl Run<'_> {
     fn is_explained(
         &mut self,
         first: Call,
-        orders: &[([Option<Outcome>; 2], World)],
+        orders: &[([Option<Outcome>; 2], ModelState)],
         answered: &[Answered; 2],
     ) -> Result<bool, Broken> {
         for (outcomes, world) in orders {

@@ -76,11 +76,11 @@ impl FaultInjector {
     }
 
     pub(crate) fn network(self: &Arc<Self>, inner: Arc<dyn Acquirer>) -> Arc<dyn Acquirer> {
-        Arc::new(FaultyNetwork { inner, rig: Arc::clone(self) })
+        Arc::new(FaultyNetwork { inner, injector: Arc::clone(self) })
     }
 
     pub(crate) fn clock(self: &Arc<Self>, inner: Arc<dyn Clock>) -> Arc<dyn Clock> {
-        Arc::new(FaultyClock { inner, rig: Arc::clone(self) })
+        Arc::new(FaultyClock { inner, injector: Arc::clone(self) })
     }
 
     pub(crate) fn dialect(&self, dialect: &mut Dialect) {
@@ -185,13 +185,13 @@ impl FaultInjector {
 /// A clock that is wrong now and then.
 struct FaultyClock {
     inner: Arc<dyn Clock>,
-    rig: Arc<FaultInjector>,
+    injector: Arc<FaultInjector>,
 }
 
 impl Clock for FaultyClock {
     fn now(&self) -> Time {
-        let skew = self.rig.skew.load(Ordering::Relaxed);
-        self.rig.note(skew != 0);
+        let skew = self.injector.skew.load(Ordering::Relaxed);
+        self.injector.note(skew != 0);
         Time::new(self.inner.now().seconds().saturating_add_signed(skew))
     }
 }

@@ -15,14 +15,14 @@ use super::{How, Memory};
 /// A store that writes or reads other than it is told.
 pub(super) struct FaultyStore {
     inner: Arc<dyn Store>,
-    rig: Arc<FaultInjector>,
+    injector: Arc<FaultInjector>,
     /// Objects as they were before their last change.
     past: Mutex<BTreeMap<ObjectId, Object>>,
 }
 
 impl FaultyStore {
-    pub(super) fn around(inner: Arc<dyn Store>, rig: Arc<FaultInjector>) -> Self {
-        Self { inner, rig, past: Mutex::default() }
+    pub(super) fn around(inner: Arc<dyn Store>, injector: Arc<FaultInjector>) -> Self {
+        Self { inner, injector, past: Mutex::default() }
     }
 
     fn remember(&self, batch: &Batch) -> Result<(), StoreError> {
@@ -49,16 +49,16 @@ fn keep_what_is_written(batch: &mut Batch) {
 
 impl Store for FaultyStore {
     fn commit(&self, mut batch: Batch) -> Result<(), StoreError> {
-        match self.rig.injected.how {
+        match self.injector.injected.how {
             How::Writes(change) => {
                 let acted = change(&mut batch, &*self.inner);
-                self.rig.note(acted);
+                self.injector.note(acted);
                 keep_what_is_written(&mut batch);
                 self.inner.commit(batch)
             }
             How::Tears(tear) => {
                 let pieces = tear(batch);
-                self.rig.note(pieces.len() > 1);
+                self.injector.note(pieces.len() > 1);
                 pieces.into_iter().try_for_each(|piece| self.inner.commit(piece))
             }
             How::Stale(_) => {
@@ -83,12 +83,13 @@ impl Store for FaultyStore {
 
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
         let found = self.inner.object(id)?;
-        let How::Stale(which) = self.rig.injected.how else { return Ok(found) };
-        let is_stale = |object: &Object| self.rig.with_request(|command| command.is_some_and(|it| which(it, object)));
+        let How::Stale(which) = self.injector.injected.how else { return Ok(found) };
+        let is_stale =
+            |object: &Object| self.injector.with_request(|command| command.is_some_and(|it| which(it, object)));
         let Some(object) = found.as_ref().filter(|object| is_stale(object)) else { return Ok(found) };
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(before) = past.get(&id) else { return Ok(found) };
-        self.rig.note_change(before, object);
+        self.injector.note_change(before, object);
         Ok(Some(before.clone()))
     }
 
@@ -110,8 +111,8 @@ impl Store for FaultyStore {
 
     fn due(&self, now: Time, limit: usize) -> Result<Vec<JobKey>, StoreError> {
         let due = self.inner.due(now, limit)?;
-        if self.rig.has_forgotten(Memory::Jobs) {
-            self.rig.note(!due.is_empty());
+        if self.injector.has_forgotten(Memory::Jobs) {
+            self.injector.note(!due.is_empty());
             return Ok(Vec::new());
         }
         Ok(due)
@@ -119,8 +120,8 @@ impl Store for FaultyStore {
 
     fn next_due(&self) -> Result<Option<Time>, StoreError> {
         let due = self.inner.next_due()?;
-        if self.rig.has_forgotten(Memory::Jobs) {
-            self.rig.note(due.is_some());
+        if self.injector.has_forgotten(Memory::Jobs) {
+            self.injector.note(due.is_some());
             return Ok(None);
         }
         Ok(due)
@@ -128,14 +129,14 @@ impl Store for FaultyStore {
 
     fn key(&self, account: AccountId, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         let mut found = self.inner.key(account, key)?;
-        if self.rig.has_forgotten(Memory::Keys) {
-            self.rig.note(found.is_some());
+        if self.injector.has_forgotten(Memory::Keys) {
+            self.injector.note(found.is_some());
             return Ok(None);
         }
-        if let (How::Keys(change), Some(record)) = (&self.rig.injected.how, &mut found) {
+        if let (How::Keys(change), Some(record)) = (&self.injector.injected.how, &mut found) {
             let before = record.clone();
-            self.rig.with_request(|command| command.map(|command| change(record, command)));
-            self.rig.note_change(&before, record);
+            self.injector.with_request(|command| command.map(|command| change(record, command)));
+            self.injector.note_change(&before, record);
         }
         Ok(found)
     }
@@ -150,8 +151,8 @@ impl Store for FaultyStore {
 
     fn open_asks(&self) -> Result<Vec<Arc<OpenAsk>>, StoreError> {
         let open = self.inner.open_asks()?;
-        if self.rig.has_forgotten(Memory::Questions) {
-            self.rig.note(!open.is_empty());
+        if self.injector.has_forgotten(Memory::Questions) {
+            self.injector.note(!open.is_empty());
             return Ok(Vec::new());
         }
         Ok(open)
@@ -161,7 +162,7 @@ impl Store for FaultyStore {
 /// A network that is asked, or heard, other than it should be.
 pub(super) struct FaultyNetwork {
     pub(super) inner: Arc<dyn Acquirer>,
-    pub(super) rig: Arc<FaultInjector>,
+    pub(super) injector: Arc<FaultInjector>,
 }
 
 /// No number of a request reaches so high.
@@ -169,30 +170,30 @@ const OTHER_NAMES: u64 = 1 << 60;
 
 impl Acquirer for FaultyNetwork {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
-        if let How::Asks(change) = self.rig.injected.how {
+        if let How::Asks(change) = self.injector.injected.how {
             let mut other = ask.clone();
             change(&mut other);
-            self.rig.note_change(ask, &other);
+            self.injector.note_change(ask, &other);
             return self.inner.ask(reference, &other);
         }
-        if let How::Unasked(which) = self.rig.injected.how
+        if let How::Unasked(which) = self.injector.injected.how
             && which(ask)
         {
-            self.rig.note(true);
+            self.injector.note(true);
             return Ok(Answer::Done);
         }
         let mut answer = self.inner.ask(reference, ask)?;
-        if let How::AsksAgain(which) = self.rig.injected.how
+        if let How::AsksAgain(which) = self.injector.injected.how
             && which(ask)
         {
-            self.rig.note(true);
+            self.injector.note(true);
             let other = Reference(reference.0 | OTHER_NAMES);
             let _unheard = self.inner.ask(other, ask);
         }
-        if let How::Answers(change) = self.rig.injected.how {
+        if let How::Answers(change) = self.injector.injected.how {
             let before = answer;
             change(ask, &mut answer);
-            self.rig.note_change(&before, &answer);
+            self.injector.note_change(&before, &answer);
         }
         Ok(answer)
     }

@@ -20,11 +20,11 @@ mod captures;
 mod connect;
 mod expiry;
 mod network;
+mod notifications;
 mod pages;
 mod payments;
 mod refunds;
 mod repeats;
-mod told;
 
 mod edits;
 mod fault_injector;
@@ -167,7 +167,7 @@ const TABLES: [&[InjectedFault]; 9] = [
     payments::TABLE,
     refunds::TABLE,
     connect::TABLE,
-    told::TABLE,
+    notifications::TABLE,
     repeats::TABLE,
     pages::TABLE,
     network::TABLE,

@@ -6,7 +6,7 @@ use super::object_index::ObjectIndex;
 
 impl ObjectIndex {
     /// Is the object there that a request would name, so that it means the same whenever it is carried out?
-    pub(super) fn names_for_good(&self, operation: &Operation) -> bool {
+    pub(super) fn names_existing_objects(&self, operation: &Operation) -> bool {
         let payment = |intent: IntentId| self.followed(intent);
         // Of several it would hang on the moment which one has enough.
         if let Operation::RefundFee { intent, .. } = *operation {
@@ -25,7 +25,7 @@ impl ObjectIndex {
     }
 
     /// Is the place taken that what is made on a session's page would get?
-    pub(super) fn has_in_the_way(&self, intent: IntentId) -> bool {
+    pub(super) fn is_place_taken(&self, intent: IntentId) -> bool {
         if self.session.is_none() {
             return false;
         }

@@ -6,7 +6,7 @@ use holdfast_engine::objects::{RefundFailure, RefundStatus};
 use holdfast_engine::{AccountId, Time};
 use holdfast_model::{Authentication, EnvironmentEvent, IntentId, RefundId, RefundPath, RefundProgress};
 
-use super::ask::test;
+use super::commands::test;
 use super::config::PLATFORM;
 use super::names;
 use super::{EngineSubject, failed};
@@ -27,46 +27,46 @@ pub(super) enum Move {
 impl EngineSubject {
     pub(super) fn movement(&self, event: &EnvironmentEvent) -> Result<Move, Failure> {
         let of_payment = |intent: IntentId, event: EngineEvent| {
-            Ok(Move::Ask(self.book.account_of(intent), Command::Environment(event)))
+            Ok(Move::Ask(self.index.account_of(intent), Command::Environment(event)))
         };
         match *event {
             EnvironmentEvent::Authenticate { result: Authentication::Abandoned, .. }
             | EnvironmentEvent::AuthenticateSetup { result: Authentication::Abandoned } => Ok(Move::Nothing),
             EnvironmentEvent::Authenticate { intent, result } => {
                 let passes = result == Authentication::Succeeds;
-                of_payment(intent, EngineEvent::Authenticate { intent: self.book.intent(intent), passes })
+                of_payment(intent, EngineEvent::Authenticate { intent: self.index.intent(intent), passes })
             }
             EnvironmentEvent::AuthenticateSetup { result } => {
                 let passes = result == Authentication::Succeeds;
-                let event = EngineEvent::AuthenticateSetup { intent: self.book.setup(), passes };
+                let event = EngineEvent::AuthenticateSetup { intent: self.index.setup(), passes };
                 Ok(Move::Ask(PLATFORM, Command::Environment(event)))
             }
             EnvironmentEvent::Settle { intent } => {
-                self.job(intent, JobKey::new(JobKind::BankOutcome, self.book.intent(intent)))
+                self.job(intent, JobKey::new(JobKind::BankOutcome, self.index.intent(intent)))
             }
             EnvironmentEvent::CloseCancelWindow { intent } => {
-                let found = self.engine()?.observe(self.book.intent(intent)).map_err(failed)?;
+                let found = self.engine()?.observe(self.index.intent(intent)).map_err(failed)?;
                 let is_open = found
                     .and_then(|object| object.as_payment_intent().and_then(|intent| intent.cancelable_until))
                     .is_some();
                 if !is_open {
                     return Ok(Move::Nothing);
                 }
-                of_payment(intent, EngineEvent::CancelWindowCloses { intent: self.book.intent(intent) })
+                of_payment(intent, EngineEvent::CancelWindowCloses { intent: self.index.intent(intent) })
             }
             EnvironmentEvent::PostToLedger { intent } => {
-                self.job(intent, JobKey::new(JobKind::FillLedger, self.book.charge(intent)))
+                self.job(intent, JobKey::new(JobKind::FillLedger, self.index.charge(intent)))
             }
             EnvironmentEvent::ExpireHold { intent } => {
-                self.job(intent, JobKey::new(JobKind::ExpireHold, self.book.intent(intent)))
+                self.job(intent, JobKey::new(JobKind::ExpireHold, self.index.intent(intent)))
             }
             EnvironmentEvent::Refund { intent, refund, progress } => self.refund_moves(intent, refund, progress),
             EnvironmentEvent::SettleSetup => {
-                let event = EngineEvent::MandateAnswered { intent: self.book.setup() };
+                let event = EngineEvent::MandateAnswered { intent: self.index.setup() };
                 Ok(Move::Ask(PLATFORM, Command::Environment(event)))
             }
             EnvironmentEvent::CustomerPays { method, .. } => {
-                let (session, method) = (self.book.session(), test(method));
+                let (session, method) = (self.index.session(), test(method));
                 let event = EngineEvent::CompleteSession { session, method, email: None };
                 Ok(Move::Ask(PLATFORM, Command::Environment(event)))
             }
@@ -77,17 +77,17 @@ impl EngineSubject {
 
     /// A job that runs now, if what it is about exists.
     fn job(&self, intent: IntentId, job: JobKey) -> Result<Move, Failure> {
-        if self.book.followed(intent).is_none() || self.engine()?.observe(job.object).map_err(failed)?.is_none() {
+        if self.index.followed(intent).is_none() || self.engine()?.observe(job.object).map_err(failed)?.is_none() {
             return Ok(Move::Nothing);
         }
-        Ok(Move::Ask(self.book.account_of(intent), Command::Job(job)))
+        Ok(Move::Ask(self.index.account_of(intent), Command::Job(job)))
     }
 
     /// A refund moves as its payment method lets it (REF-2): the networks of a card that refunds at once never report
     /// a failure, and nobody asks its holder for details.
     fn refund_moves(&self, intent: IntentId, refund: RefundId, progress: RefundProgress) -> Result<Move, Failure> {
         use RefundStatus::{Pending, RequiresAction, Succeeded};
-        let id = self.book.refund(intent, refund);
+        let id = self.index.refund(intent, refund);
         let Some(object) = self.engine()?.observe(id).map_err(failed)? else { return Ok(Move::Nothing) };
         let Some(refund) = object.as_refund() else { return Ok(Move::Nothing) };
         let charge = self.engine()?.observe(refund.charge).map_err(failed)?;
@@ -118,7 +118,7 @@ impl EngineSubject {
                 | RefundProgress::Returned,
             ) => return Ok(Move::Nothing),
         };
-        Ok(Move::Ask(self.book.account_of(intent), Command::Environment(event)))
+        Ok(Move::Ask(self.index.account_of(intent), Command::Environment(event)))
     }
 
     /// Time passes, and the worker comes by whenever something is due, as it would.

@@ -1,19 +1,19 @@
 //! Our engine in this process, behind the port.
 
 mod answers;
-mod ask;
 mod capacity;
-mod coherent;
+mod commands;
 mod config;
+mod consistency;
+mod crash_and_race;
 mod environment;
-mod faulty;
+mod fault_injection;
 mod log;
 mod names;
 mod network;
+mod notifications;
 mod object_index;
 mod reused;
-mod stress;
-mod told;
 mod view;
 
 use std::sync::Arc;
@@ -29,8 +29,8 @@ use holdfast_model::{
 use self::answers::shown;
 use self::environment::Move;
 use self::network::{CrashPoints, Network, NetworkCondition, RecordingStore};
+use self::notifications::Returned;
 use self::object_index::ObjectIndex;
-use self::told::Returned;
 use crate::injected_faults::FaultInjector;
 use holdfast_harness::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Subject, SystemSnapshot};
 
@@ -59,19 +59,19 @@ pub struct EngineSubject {
     config: Config,
     lock_wait: Duration,
     network: Arc<Network>,
-    spy: Arc<RecordingStore>,
-    book: ObjectIndex,
+    recording: Arc<RecordingStore>,
+    index: ObjectIndex,
     returned: Returned,
     committed: Vec<Object>,
     events: u64,
     keys: Vec<Option<Known>>,
     held: Vec<Option<AcceptedRequest>>,
-    sight: SystemSnapshot,
+    snapshot: SystemSnapshot,
     /// What was told while nobody was there to hear: between a crash and the next request.
-    untold: Vec<Notification>,
-    rig: Option<Arc<FaultInjector>>,
+    undelivered: Vec<Notification>,
+    injector: Option<Arc<FaultInjector>>,
     /// The first answer that does not fit what it answers.
-    strange: Option<String>,
+    unexpected: Option<String>,
 }
 
 impl Default for EngineSubject {
@@ -98,17 +98,17 @@ impl EngineSubject {
             config: Config::default(),
             lock_wait: Duration::ZERO,
             network: Arc::new(Network::with(Arc::default())),
-            spy: Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::default())),
-            book: ObjectIndex::default(),
+            recording: Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::default())),
+            index: ObjectIndex::default(),
             returned: Returned::default(),
             committed: Vec::new(),
             events: 0,
             keys: Vec::new(),
             held: Vec::new(),
-            sight: SystemSnapshot::default(),
-            untold: Vec::new(),
-            rig: None,
-            strange: None,
+            snapshot: SystemSnapshot::default(),
+            undelivered: Vec::new(),
+            injector: None,
+            unexpected: None,
         }
     }
 
@@ -126,7 +126,7 @@ impl EngineSubject {
 
     fn open(&self) -> Result<Engine, Failure> {
         let parts = EngineParts {
-            store: Arc::clone(&self.spy) as Arc<dyn Store>,
+            store: Arc::clone(&self.recording) as Arc<dyn Store>,
             acquirer: Arc::clone(&self.network) as Arc<dyn holdfast_engine::acquirer::Acquirer>,
             clock: Arc::clone(&self.clock) as Arc<dyn holdfast_engine::Clock>,
             ids: Arc::clone(&self.ids) as Arc<dyn holdfast_engine::Ids>,
@@ -134,7 +134,7 @@ impl EngineSubject {
             lock_wait: self.lock_wait,
             ..EngineParts::in_memory(START)
         };
-        Engine::open(self.bend(parts)).map_err(failed)
+        Engine::open(self.with_injected_fault(parts)).map_err(failed)
     }
 
     fn key_name(key: KeyId) -> String {
@@ -146,7 +146,7 @@ impl EngineSubject {
             return Ok(known.request.clone());
         }
         let now = self.engine()?.now();
-        let (account, command) = ask::command(&self.book, now, operation)
+        let (account, command) = commands::command(&self.index, now, operation)
             .ok_or_else(|| Failure(format!("the engine cannot be asked {operation:?}")))?;
         let request = Request::new(account, command);
         Ok(match key {
@@ -181,24 +181,24 @@ impl EngineSubject {
     /// Takes in what a step committed and told.
     fn settle(&mut self) -> Result<Vec<Notification>, Failure> {
         let engine = Arc::clone(self.engine()?);
-        self.returned.note(&self.book);
+        self.returned.note(&self.index);
         let mut committed = std::mem::take(&mut self.committed);
-        self.spy.take(&mut committed);
-        self.book.note(&engine, &committed).map_err(failed)?;
+        self.recording.take(&mut committed);
+        self.index.note(&engine, &committed).map_err(failed)?;
         self.committed = committed;
         let events = engine.events_after(self.events, EVENTS).map_err(failed)?;
         self.events = events.last().map_or(self.events, |(last, _)| *last);
         let events = events.iter().map(|(_, event)| &**event);
-        Ok(told::notifications(&engine, &self.book, &self.returned, events))
+        Ok(notifications::notifications(&engine, &self.index, &self.returned, events))
     }
 
     fn answered(&mut self, answer: Answer, fault: DeliveryFault) -> Result<Reaction, Failure> {
-        let mut notifications = std::mem::take(&mut self.untold);
+        let mut notifications = std::mem::take(&mut self.undelivered);
         notifications.extend(self.settle()?);
         Ok(Reaction { answer, fault, notifications })
     }
 
-    fn key_sight(&self, place: usize, known: &Known) -> Result<Option<IdempotencyKeySnapshot>, Failure> {
+    fn key_snapshot(&self, place: usize, known: &Known) -> Result<Option<IdempotencyKeySnapshot>, Failure> {
         let engine = self.engine()?;
         let operation = known.operation;
         if self.held.get(place).is_some_and(Option::is_some) {
@@ -224,46 +224,46 @@ impl Subject for EngineSubject {
         self.ids = Arc::default();
         self.points = Arc::default();
         self.network = Arc::new(Network::with(Arc::clone(&self.points)));
-        self.let_go();
-        self.spy = Arc::new(RecordingStore::on((self.make_store)()?, Arc::clone(&self.points)));
-        if let Some(rig) = &self.rig {
-            rig.begin();
+        self.release_stores();
+        self.recording = Arc::new(RecordingStore::on((self.make_store)()?, Arc::clone(&self.points)));
+        if let Some(injector) = &self.injector {
+            injector.begin();
         }
-        self.untold.clear();
-        self.strange = None;
+        self.undelivered.clear();
+        self.unexpected = None;
         let engine = self.open()?;
         for account in config::accounts(config) {
             engine.add_account(account).map_err(failed)?;
         }
-        self.book.clear();
+        self.index.clear();
         self.keys.clear();
         self.held.clear();
-        self.sight = SystemSnapshot::default();
+        self.snapshot = SystemSnapshot::default();
         // The customer whose methods are saved (C19).
         let customer =
             engine.execute(Request::new(config::PLATFORM, Command::CreateCustomer(CustomerFields::default())));
-        self.book.customer = customer.object().and_then(|object| object.as_customer().map(|it| it.id));
+        self.index.customer = customer.object().and_then(|object| object.as_customer().map(|it| it.id));
         self.events = engine.events_after(0, EVENTS).map_err(failed)?.last().map_or(0, |(last, _)| *last);
         self.engine = Some(Arc::new(engine));
-        self.spy.take(&mut self.committed);
+        self.recording.take(&mut self.committed);
         Ok(())
     }
 
     fn can(&mut self, input: &Input) -> bool {
         // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
         if let Input::Event(EnvironmentEvent::CustomerPays { intent, .. }) = input {
-            return !self.book.has_in_the_way(*intent);
+            return !self.index.is_place_taken(*intent);
         }
         let (Some(operation), key) = (input.operation(), input.key()) else { return true };
         let is_known = key.is_some_and(|key| self.known(key).is_some());
         let held = self.held.iter().zip(&self.keys).filter(|(held, _)| held.is_some());
         let makes_it =
             held.filter_map(|(_, key)| key.as_ref()).any(|known| known.operation.about() == operation.about());
-        if !is_known && (self.book.has_already(&operation) || makes_it && operation.creates().is_some()) {
+        if !is_known && (self.index.has_already(&operation) || makes_it && operation.creates().is_some()) {
             return false;
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
-        let Some((account, command)) = ask::command(&self.book, now, &operation) else { return false };
+        let Some((account, command)) = commands::command(&self.index, now, &operation) else { return false };
         // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (IDEM-8): the same name from another account is another key, of which the model
         // knows nothing.
         key.and_then(|key| self.known(key)).is_none_or(|known| {
@@ -276,24 +276,24 @@ impl Subject for EngineSubject {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(&call.operation, call.key)?;
         self.note_key(call.key, &call.operation, &request);
-        self.book.expected = call.operation.creates().and_then(Target::intent);
+        self.index.expected = call.operation.creates().and_then(Target::intent);
         self.network.turn(match call.fault {
             DeliveryFault::None | DeliveryFault::AnswerLost => NetworkCondition::Healthy,
             DeliveryFault::ErrorBefore => NetworkCondition::FailFast,
             DeliveryFault::ErrorAfter => NetworkCondition::DropResponses,
         });
         let response = self.execute(&engine, request);
-        self.look_at(&response);
+        self.check_response(&response);
         let struck = self.network.has_struck();
         self.network.turn(NetworkCondition::Healthy);
         if struck {
             // What the network did is made so as soon as it answers again; the client is not told.
             engine.run_due(engine.now()).map_err(failed)?;
         }
-        let turned_away = response.status() == 429;
+        let rejected = response.status() == 429;
         let (answer, fault) = match call.fault {
             // Turned away at the door: that answer is given before the request is on its way.
-            DeliveryFault::AnswerLost if turned_away => (shown(&response), DeliveryFault::None),
+            DeliveryFault::AnswerLost if rejected => (shown(&response), DeliveryFault::None),
             DeliveryFault::AnswerLost => (Answer::Lost, DeliveryFault::AnswerLost),
             DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if struck => (shown(&response), call.fault),
             DeliveryFault::None | DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter => {
@@ -303,9 +303,9 @@ impl Subject for EngineSubject {
         self.answered(answer, fault)
     }
 
-    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
+    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
-        self.book.expected = match event {
+        self.index.expected = match event {
             EnvironmentEvent::CustomerPays { intent, .. } => Some(*intent),
             EnvironmentEvent::Authenticate { .. }
             | EnvironmentEvent::Settle { .. }
@@ -322,7 +322,7 @@ impl Subject for EngineSubject {
             Move::Nothing => false,
             Move::Ask(account, command) => {
                 let _answer = self.execute(&engine, Request::new(account, command));
-                self.spy.has_news()
+                self.recording.has_news()
             }
             Move::Worker => {
                 let known = self.is_kept(event)?;
@@ -331,7 +331,7 @@ impl Subject for EngineSubject {
             }
             Move::Wait(seconds) => {
                 self.wait(seconds)?;
-                self.book.age();
+                self.index.age();
                 true
             }
         };
@@ -342,7 +342,7 @@ impl Subject for EngineSubject {
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         let engine = Arc::clone(self.engine()?);
         let request = self.request(operation, Some(key))?;
-        let answer = match engine.accept(self.heard(&engine, request.clone())) {
+        let answer = match engine.accept(self.altered_request(&engine, request.clone())) {
             Ok(arrived) => {
                 let place = usize::from(key.0);
                 if self.held.len() <= place {
@@ -367,22 +367,22 @@ impl Subject for EngineSubject {
         let Some(arrived) = self.held.get_mut(usize::from(key.0)).and_then(Option::take) else {
             return self.answered(Answer::Accepted(Accepted::Nothing), DeliveryFault::None);
         };
-        self.book.expected = self.known(key).and_then(|known| known.operation.creates().and_then(Target::intent));
+        self.index.expected = self.known(key).and_then(|known| known.operation.creates().and_then(Target::intent));
         let response = engine.carry_out(arrived);
-        self.look_at(&response);
+        self.check_response(&response);
         self.answered(shown(&response), DeliveryFault::None)
     }
 
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
         let engine = Arc::clone(self.engine()?);
-        let mut sight = std::mem::take(&mut self.sight);
-        self.book.look(&engine, &mut sight.payments).map_err(failed)?;
-        sight.setup = self.book.setup_view(&engine).map_err(failed)?;
-        sight.session = self.book.session_view(&engine).map_err(failed)?;
-        sight.keys.clear();
+        let mut snapshot = std::mem::take(&mut self.snapshot);
+        self.index.look(&engine, &mut snapshot.payments).map_err(failed)?;
+        snapshot.setup = self.index.setup_view(&engine).map_err(failed)?;
+        snapshot.session = self.index.session_view(&engine).map_err(failed)?;
+        snapshot.keys.clear();
         for place in 0..self.keys.len() {
             let key = match self.keys.get(place).and_then(Option::as_ref) {
-                Some(known) => self.key_sight(place, known)?,
+                Some(known) => self.key_snapshot(place, known)?,
                 None => None,
             };
             if key.is_none()
@@ -391,9 +391,9 @@ impl Subject for EngineSubject {
                 // Not kept, or forgotten: the next request under it is its first.
                 *slot = None;
             }
-            sight.keys.push(key);
+            snapshot.keys.push(key);
         }
-        self.sight = sight;
-        Ok(&self.sight)
+        self.snapshot = snapshot;
+        Ok(&self.snapshot)
     }
 }

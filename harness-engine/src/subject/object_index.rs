@@ -14,7 +14,7 @@ use holdfast_engine::{
 };
 use holdfast_model::{IntentId, PaymentView, RefundId};
 
-use super::ask::NO_SESSION;
+use super::commands::NO_SESSION;
 use super::config::PLATFORM;
 
 /// One payment, as the harness follows it.

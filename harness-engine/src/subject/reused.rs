@@ -34,9 +34,9 @@ impl EngineSubject {
     }
 
     /// Lets go of the store of the last run, with everything that may have it.
-    pub(super) fn let_go(&mut self) {
+    pub(super) fn release_stores(&mut self) {
         self.engine = None;
         self.held.clear();
-        self.spy = Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::clone(&self.points)));
+        self.recording = Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::clone(&self.points)));
     }
 }

@@ -135,6 +135,6 @@ fn a_panic_in_a_race_is_told() {
     let race =
         |mut subject: EngineSubject| concurrent::threads(&mut subject, &Config::default(), &[*prelude], &threads);
     assert!(race(EngineSubject::default().waiting(Duration::from_millis(200))).agrees());
-    let panicked = catch_unwind(|| race(EngineSubject::default().sabotaged(&PANICS))).unwrap_err();
+    let panicked = catch_unwind(|| race(EngineSubject::default().with_fault(&PANICS))).unwrap_err();
     assert_eq!(panicked.downcast_ref::<&str>().copied(), Some("no cancellation today"));
 }

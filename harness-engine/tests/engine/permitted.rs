@@ -41,8 +41,8 @@ impl Subject for Overheard {
         let reaction = self.engine.submit(call);
         self.hear(reaction)
     }
-    fn happen(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
-        let reaction = self.engine.happen(event);
+    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
+        let reaction = self.engine.inject(event);
         self.hear(reaction)
     }
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {

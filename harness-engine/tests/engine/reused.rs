@@ -32,7 +32,7 @@ fn transcript(subject: &mut EngineSubject, seed: u64) -> String {
         }
         let reaction = match input {
             Input::Call(call) => subject.submit(call),
-            Input::Event(event) => subject.happen(event),
+            Input::Event(event) => subject.inject(event),
             Input::Begin { key, operation } => subject.begin(*key, operation),
             Input::Finish { key } => subject.finish(*key),
         };

@@ -21,7 +21,7 @@ enum Shape {
 }
 
 /// The amount that an intent or a session is created with. `is_free` lets it be wrong.
-pub(super) fn total(pen: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
+pub(super) fn total(codec: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
     const SHAPES: [Shape; 14] = [
         Shape::Exactly(1_000),
         Shape::Units,
@@ -39,23 +39,23 @@ pub(super) fn total(pen: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
         Shape::Exactly(i64::MAX),
         Shape::Exactly(i64::MIN),
     ];
-    number(pen, Some(wanted), SHAPES.get(..if is_free { 14 } else { 6 }).unwrap_or(&SHAPES)).unwrap_or(wanted)
+    number(codec, Some(wanted), SHAPES.get(..if is_free { 14 } else { 6 }).unwrap_or(&SHAPES)).unwrap_or(wanted)
 }
 
 /// An amount that is measured by what is left, or left out. `is_free` lets it be wrong.
-pub(super) fn part(pen: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
+pub(super) fn part(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
-    number(pen, wanted, shapes.get(..if is_free { shapes.len() } else { right }).unwrap_or(&shapes))
+    number(codec, wanted, shapes.get(..if is_free { shapes.len() } else { right }).unwrap_or(&shapes))
 }
 
 /// The same, but mostly left out.
-pub(super) fn rare(pen: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
+pub(super) fn rare(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
     let mut rarely = [Shape::Unnamed; 32];
     let from = rarely.len().saturating_sub(shapes.len());
     rarely.iter_mut().skip(from).zip(shapes).for_each(|(slot, shape)| *slot = shape);
     let count = if is_free { rarely.len() } else { from.saturating_add(right) };
-    number(pen, wanted, rarely.get(..count).unwrap_or(&rarely))
+    number(codec, wanted, rarely.get(..count).unwrap_or(&rarely))
 }
 
 /// What an amount can be that is measured by what is left, and how many of these a careful client would try.
@@ -82,14 +82,14 @@ fn shapes(left: Amount) -> ([Shape; 15], usize) {
     (shapes, 8)
 }
 
-fn number(pen: &mut impl Codec, wanted: Option<i64>, shapes: &[Shape]) -> Option<i64> {
-    let index = pen.index(shapes.len(), || shapes.iter().position(|shape| detail(*shape, wanted).is_some()));
+fn number(codec: &mut impl Codec, wanted: Option<i64>, shapes: &[Shape]) -> Option<i64> {
+    let index = codec.index(shapes.len(), || shapes.iter().position(|shape| detail(*shape, wanted).is_some()));
     let shape = shapes.get(index).copied().unwrap_or(Shape::Unnamed);
     match shape {
         Shape::Unnamed => None,
         Shape::Exactly(number) => Some(number),
         Shape::Units | Shape::Few => {
-            let count = i64::try_from(pen.index(256, || detail(shape, wanted))).unwrap_or(0);
+            let count = i64::try_from(codec.index(256, || detail(shape, wanted))).unwrap_or(0);
             let is_few = matches!(shape, Shape::Few);
             Some(if is_few { count } else { count.saturating_add(1).saturating_mul(UNIT) })
         }

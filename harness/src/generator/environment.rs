@@ -4,7 +4,7 @@ use holdfast_model::time::{DAY, HOUR, MINUTE};
 use holdfast_model::{Authentication, EnvironmentEvent, IntentId, KeyId, Observation, RefundProgress};
 
 use super::codec::Codec;
-use super::fit::Look;
+use super::fit::FocusedView;
 use super::requests::{refund_of, some_method};
 
 const AUTHENTICATIONS: [Authentication; 4] =
@@ -14,45 +14,45 @@ const PROGRESS: [RefundProgress; 4] =
 
 /// The parameters of an event like this one, about the payment in focus.
 pub(super) fn event(
-    pen: &mut impl Codec,
+    codec: &mut impl Codec,
     like: EnvironmentEvent,
-    look: Look<'_>,
+    view: FocusedView<'_>,
     payments: u8,
     is_free: bool,
 ) -> EnvironmentEvent {
     use EnvironmentEvent as E;
-    let intent = IntentId(look.focus);
+    let intent = IntentId(view.focus);
     match like {
-        E::Authenticate { result, .. } => E::Authenticate { intent, result: pen.among(result, &AUTHENTICATIONS) },
+        E::Authenticate { result, .. } => E::Authenticate { intent, result: codec.among(result, &AUTHENTICATIONS) },
         E::Settle { .. } => E::Settle { intent },
         E::CloseCancelWindow { .. } => E::CloseCancelWindow { intent },
         E::PostToLedger { .. } => E::PostToLedger { intent },
         E::ExpireHold { .. } => E::ExpireHold { intent },
         E::Refund { refund, progress, .. } => {
-            let refund = refund_of(pen, refund, look, is_free);
-            E::Refund { intent, refund, progress: pen.among(progress, &PROGRESS) }
+            let refund = refund_of(codec, refund, view, is_free);
+            E::Refund { intent, refund, progress: codec.among(progress, &PROGRESS) }
         }
-        E::AuthenticateSetup { result } => E::AuthenticateSetup { result: pen.among(result, &AUTHENTICATIONS) },
+        E::AuthenticateSetup { result } => E::AuthenticateSetup { result: codec.among(result, &AUTHENTICATIONS) },
         E::SettleSetup => E::SettleSetup,
         E::CustomerPays { method, .. } => {
             // The session's own payment, or the place of the one that this creates.
-            let owned = look.now.session.and_then(|session| session.intent);
-            let place = owned.or_else(|| look.free_place(payments)).unwrap_or(0);
-            E::CustomerPays { intent: IntentId(place), method: some_method(pen, method) }
+            let owned = view.now.session.and_then(|session| session.intent);
+            let place = owned.or_else(|| view.free_place(payments)).unwrap_or(0);
+            E::CustomerPays { intent: IntentId(place), method: some_method(codec, method) }
         }
-        E::PruneKey { key } => E::PruneKey { key: some_key(pen, key, look.now) },
-        E::Advance { seconds } => E::Advance { seconds: jump(pen, seconds, look.now) },
+        E::PruneKey { key } => E::PruneKey { key: some_key(codec, key, view.now) },
+        E::Advance { seconds } => E::Advance { seconds: jump(codec, seconds, view.now) },
     }
 }
 
 /// A key, whether known or not.
-pub(super) fn some_key(pen: &mut impl Codec, wanted: KeyId, now: &Observation<'_>) -> KeyId {
-    let index = pen.index(now.keys.len(), || Some(usize::from(wanted.0)));
+pub(super) fn some_key(codec: &mut impl Codec, wanted: KeyId, now: &Observation<'_>) -> KeyId {
+    let index = codec.index(now.keys.len(), || Some(usize::from(wanted.0)));
     KeyId(u8::try_from(index).unwrap_or(0))
 }
 
 /// How much time passes: to a deadline, a second less or more, or a round stretch of time.
-fn jump(pen: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
+fn jump(codec: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
     // Mostly a little: whoever waits long finds everything over.
     let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
     for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
@@ -61,7 +61,7 @@ fn jump(pen: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
     }
     around(&mut jumps, now.session.and_then(|session| session.seconds_left).map(i64::from));
     jumps.extend([DAY.saturating_sub(1), 7 * DAY, 31 * DAY]);
-    pen.among(wanted, &jumps)
+    codec.among(wanted, &jumps)
 }
 
 /// A second before a deadline, the second itself, and the one after, in which the job comes by.

@@ -8,13 +8,13 @@ use holdfast_model::{
 
 /// What is seen, from where one payment stands.
 #[derive(Clone, Copy)]
-pub(super) struct Look<'a> {
+pub(super) struct FocusedView<'a> {
     pub(super) now: &'a Observation<'a>,
     /// The place of the payment that the input is about, if it is about one.
     pub(super) focus: u8,
 }
 
-impl<'a> Look<'a> {
+impl<'a> FocusedView<'a> {
     pub(super) fn payment(&self) -> Option<&'a PaymentView> {
         self.now.payments.get(usize::from(self.focus)).and_then(Option::as_ref)
     }
@@ -60,7 +60,7 @@ impl<'a> Look<'a> {
     }
 
     /// Has the model room for it? (The world beyond its room is not modelled, so nothing is compared there.)
-    pub(super) fn has_room(&self, verb: Verb, payments: u8, is_free: bool) -> bool {
+    pub(super) fn has_capacity(&self, verb: Verb, payments: u8, is_free: bool) -> bool {
         match verb {
             // What is there already can be asked for only once more: under a key that is known.
             Verb::CreateIntent if self.payment().is_some() => self.knows_keys(),

@@ -28,11 +28,11 @@ use holdfast_properties::Step;
 pub use scale::in_units;
 pub use swarm_config::{Bias, SwarmConfig};
 
-use crate::bounds::World;
+use crate::bounds::ModelState;
 use crate::choices::Choices;
 use crate::properties::with_fault;
 use codec::{Codec, Reader, Writer};
-use fit::Look;
+use fit::FocusedView;
 use swarm_config::VERBS;
 
 /// Inputs that a sequence has at the most.
@@ -54,19 +54,25 @@ pub struct SequenceBuilder {
     generator: Generator,
     made: usize,
     /// What is left of the way that it begins with.
-    opening: std::slice::Iter<'static, Input>,
+    prefix: std::slice::Iter<'static, Input>,
     /// Where the model was when the last input was made.
-    last: World,
+    last: ModelState,
 }
 
 impl SequenceBuilder {
     /// The config and the mix, out of the first choices.
     pub fn begin(choices: &mut impl Choices, bias: Bias) -> Self {
         choices.next_record();
-        let mut pen = Reader(choices);
-        let config = config::config(&mut pen, Config::default());
-        let mix = SwarmConfig::choose(&mut pen, bias);
-        Self { config, generator: Generator::new(mix), made: 0, opening: mix.opening().iter(), last: World::default() }
+        let mut codec = Reader(choices);
+        let config = config::config(&mut codec, Config::default());
+        let swarm = SwarmConfig::choose(&mut codec, bias);
+        Self {
+            config,
+            generator: Generator::new(swarm),
+            made: 0,
+            prefix: swarm.prefix().iter(),
+            last: ModelState::default(),
+        }
     }
 
     /// The same under given config: of an engine that has its own.
@@ -81,20 +87,20 @@ impl SequenceBuilder {
     }
 
     /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
-    pub fn next(&mut self, choices: &mut impl Choices, world: &World) -> Option<Input> {
-        let sight = world.observe(&self.config);
-        let now = sight.observation(&self.config);
-        if self.last == *world {
+    pub fn next(&mut self, choices: &mut impl Choices, state: &ModelState) -> Option<Input> {
+        let snapshot = state.observe(&self.config);
+        let now = snapshot.observation(&self.config);
+        if self.last == *state {
             // What came to nothing once comes to nothing fifty times.
             self.generator.forget();
         }
-        self.last = *world;
+        self.last = *state;
         if self.generator.idle >= IDLE_AT_MOST {
             return None;
         }
-        for input in self.opening.by_ref() {
+        for input in self.prefix.by_ref() {
             self.made = self.made.saturating_add(1);
-            if !is_meaningless(input, &transition(&self.config, world, *input).outcome, &now) {
+            if !is_meaningless(input, &transition(&self.config, state, *input).outcome, &now) {
                 return Some(*input);
             }
         }
@@ -102,7 +108,7 @@ impl SequenceBuilder {
             let input = self.generator.next_input(choices, &now);
             self.made = self.made.saturating_add(1);
             let is_free_of_names = matches!(input, Input::Event(_));
-            if is_free_of_names || !is_meaningless(&input, &transition(&self.config, world, input).outcome, &now) {
+            if is_free_of_names || !is_meaningless(&input, &transition(&self.config, state, input).outcome, &now) {
                 return Some(input);
             }
             self.generator.forget();
@@ -113,20 +119,20 @@ impl SequenceBuilder {
 
 /// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
 pub fn sequence(choices: &mut impl Choices, bias: Bias, mut each: impl FnMut(&Step<'_>)) -> Sequence {
-    let mut draft = SequenceBuilder::begin(choices, bias);
-    let config = draft.config;
-    let mut world = World::default();
+    let mut builder = SequenceBuilder::begin(choices, bias);
+    let config = builder.config;
+    let mut state = ModelState::default();
     let mut inputs = Vec::with_capacity(32);
-    while let Some(input) = draft.next(choices, &world) {
-        let Transition { after, outcome, notifications } = transition(&config, &world, input);
+    while let Some(input) = builder.next(choices, &state) {
+        let Transition { after, outcome, notifications } = transition(&config, &state, input);
         // A request that breaks off half-way hides that there is no room for what it does.
-        let calm = transition(&config, &world, with_fault(input, DeliveryFault::None)).outcome;
-        if outcome != Err(Rejection::BeyondBounds) && calm != Err(Rejection::BeyondBounds) {
-            let (before, now) = (world.observe(&config), after.observe(&config));
+        let plain = transition(&config, &state, with_fault(input, DeliveryFault::None)).outcome;
+        if outcome != Err(Rejection::BeyondBounds) && plain != Err(Rejection::BeyondBounds) {
+            let (before, now) = (state.observe(&config), after.observe(&config));
             let (before, now) = (before.observation(&config), now.observation(&config));
             each(&Step::new(before, input, outcome, notifications.as_slice(), now));
             inputs.push(input);
-            world = after;
+            state = after;
         }
     }
     Sequence { config, inputs }
@@ -140,17 +146,17 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     let meant = config::config(&mut writer, *config);
     let mut generator = Generator::new(SwarmConfig::choose(&mut writer, Bias::Friendly));
     let mut bytes = writer.record().filter(|_| meant == *config)?.to_vec();
-    let mut world = World::default();
+    let mut state = ModelState::default();
     for input in inputs {
-        let sight = world.observe(config);
+        let snapshot = state.observe(config);
         let mut writer = Writer::default();
-        let (made, _) = generator.input(&mut writer, *input, &sight.observation(config));
+        let (made, _) = generator.input(&mut writer, *input, &snapshot.observation(config));
         bytes.extend(writer.record().filter(|_| made == *input)?);
-        let Transition { after, outcome, .. } = transition(config, &world, *input);
-        if is_meaningless(input, &outcome, &sight.observation(config)) {
+        let Transition { after, outcome, .. } = transition(config, &state, *input);
+        if is_meaningless(input, &outcome, &snapshot.observation(config)) {
             return None;
         }
-        world = after;
+        state = after;
     }
     Some(bytes)
 }
@@ -159,12 +165,12 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
 /// create under a name that is taken.
 #[must_use]
 pub fn can_be_asked(sequence: &Sequence) -> bool {
-    let mut world = World::default();
+    let mut state = ModelState::default();
     sequence.inputs.iter().all(|input| {
-        let Transition { after, outcome, .. } = transition(&sequence.config, &world, *input);
-        let sight = world.observe(&sequence.config);
-        world = after;
-        !is_meaningless(input, &outcome, &sight.observation(&sequence.config))
+        let Transition { after, outcome, .. } = transition(&sequence.config, &state, *input);
+        let snapshot = state.observe(&sequence.config);
+        state = after;
+        !is_meaningless(input, &outcome, &snapshot.observation(&sequence.config))
     })
 }
 
@@ -172,18 +178,18 @@ pub fn can_be_asked(sequence: &Sequence) -> bool {
 /// is created, an engine gives them: nobody creates under a name that is taken, or asks for what another request is
 /// still creating.
 fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bool {
-    let look = Look { now, focus: 0 };
+    let view = FocusedView { now, focus: 0 };
     match outcome {
         Err(Rejection::BeyondBounds) => return true,
-        Err(Rejection::LockTimeout) if !look.has_subject(input) => return true,
+        Err(Rejection::LockTimeout) if !view.has_subject(input) => return true,
         Ok(_) | Err(_) => {}
     }
     match input {
-        Input::Call(call) => look.creates_twice(&call.operation, call.key),
-        Input::Begin { key, operation } => look.creates_twice(operation, Some(*key)),
+        Input::Call(call) => view.creates_twice(&call.operation, call.key),
+        Input::Begin { key, operation } => view.creates_twice(operation, Some(*key)),
         Input::Finish { key } => {
             let open = now.keys.get(usize::from(key.0)).and_then(Option::as_ref).filter(|key| key.answer.is_none());
-            open.is_some_and(|open| look.is_there(&open.operation))
+            open.is_some_and(|open| view.is_there(&open.operation))
         }
         Input::Event(_) => false,
     }
@@ -192,7 +198,7 @@ fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bo
 /// Makes inputs, one after the other.
 #[derive(Clone, Debug)]
 pub struct Generator {
-    mix: SwarmConfig,
+    swarm: SwarmConfig,
     /// The last request, which may be sent again.
     last: Option<Call>,
     /// An input that is made again, and how often.
@@ -206,7 +212,7 @@ const IDLE_AT_MOST: u8 = 6;
 
 /// What the first choice for an input is out of: mostly an input made once, seldom one made often enough to meet every
 /// limit there is, sometimes the last request once more.
-const MANNERS: usize = 128;
+const REPEAT_POLICIES: usize = 128;
 
 /// How an input is made.
 #[derive(Clone, Copy)]
@@ -263,8 +269,8 @@ const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
 impl Generator {
     /// A generator of this mix.
     #[must_use]
-    pub const fn new(mix: SwarmConfig) -> Self {
-        Self { mix, last: None, again: None, idle: 0 }
+    pub const fn new(swarm: SwarmConfig) -> Self {
+        Self { swarm, last: None, again: None, idle: 0 }
     }
 
     /// The next input, in view of what is there `now`.
@@ -294,48 +300,48 @@ impl Generator {
     }
 
     /// An input, and how often it is made.
-    fn input(&mut self, pen: &mut impl Codec, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
-        let manner = RepeatPolicy::of(pen.index(MANNERS, || Some(0)));
-        if let Some(call) = self.retry(pen, manner, now) {
+    fn input(&mut self, codec: &mut impl Codec, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
+        let policy = RepeatPolicy::of(codec.index(REPEAT_POLICIES, || Some(0)));
+        if let Some(call) = self.retry(codec, policy, now) {
             return (Input::Call(call), 1);
         }
-        let (focus, is_free) = self.focus(pen, place_of(&wanted), now);
-        let look = Look { now, focus };
-        let verb = self.verb(pen, Verb::of(&wanted), look, is_free, |_| true);
+        let (focus, is_free) = self.focus(codec, place_of(&wanted), now);
+        let view = FocusedView { now, focus };
+        let verb = self.verb(codec, Verb::of(&wanted), view, is_free, |_| true);
         let like = if Verb::of(&wanted) == verb { wanted } else { verb.blank() };
         let input = match like {
             Input::Call(call) => {
-                let travel = if self.mix.keys { pen.index(40, || travel(&call)) } else { 0 };
+                let travel = if self.swarm.keys { codec.index(40, || travel(&call)) } else { 0 };
                 let (key, fault) = TRAVELS.get(travel).copied().unwrap_or_default();
-                Input::Call(Call { operation: requests::operation(pen, call.operation, look, is_free), key, fault })
+                Input::Call(Call { operation: requests::operation(codec, call.operation, view, is_free), key, fault })
             }
             Input::Begin { key, operation } => {
-                let key = environment::some_key(pen, key, now);
+                let key = environment::some_key(codec, key, now);
                 let wanted = operation.kind().verb();
-                let verb = self.verb(pen, wanted, look, is_free, |verb| verb.operation().is_some());
+                let verb = self.verb(codec, wanted, view, is_free, |verb| verb.operation().is_some());
                 let like = verb.operation().filter(|_| verb != wanted).map_or(operation, OperationKind::blank);
-                Input::Begin { key, operation: requests::operation(pen, like, look, is_free) }
+                Input::Begin { key, operation: requests::operation(codec, like, view, is_free) }
             }
-            Input::Finish { key } => Input::Finish { key: environment::some_key(pen, key, now) },
-            Input::Event(event) => Input::Event(environment::event(pen, event, look, self.mix.payments, is_free)),
+            Input::Finish { key } => Input::Finish { key: environment::some_key(codec, key, now) },
+            Input::Event(event) => Input::Event(environment::event(codec, event, view, self.swarm.payments, is_free)),
         };
         // Time that passes fifty times is only long.
-        let times = if let RepeatPolicy::Times(times) = manner { times } else { 1 };
+        let times = if let RepeatPolicy::Times(times) = policy { times } else { 1 };
         let waits = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         (input, if waits { 1 } else { times })
     }
 
     /// The last request, or one that is known, once more.
-    fn retry(&self, pen: &mut impl Codec, manner: RepeatPolicy, now: &Observation<'_>) -> Option<Call> {
-        let last = self.last.filter(|_| self.mix.keys)?;
+    fn retry(&self, codec: &mut impl Codec, policy: RepeatPolicy, now: &Observation<'_>) -> Option<Call> {
+        let last = self.last.filter(|_| self.swarm.keys)?;
         let again = |key| Some(Call { operation: last.operation, key, fault: DeliveryFault::None });
-        match manner {
+        match policy {
             RepeatPolicy::Times(_) => None,
             RepeatPolicy::SameKey => again(last.key.or(Some(KeyId(0)))),
             RepeatPolicy::FreshKey => again(Some(KeyId(u8::from(last.key != Some(KeyId(1)))))),
             RepeatPolicy::NoKey => again(None),
             RepeatPolicy::KnownKey => {
-                let key = environment::some_key(pen, KeyId(0), now);
+                let key = environment::some_key(codec, KeyId(0), now);
                 let known = now.keys.get(usize::from(key.0)).and_then(Option::as_ref)?;
                 Some(Call { operation: known.operation, key: Some(key), fault: DeliveryFault::None })
             }
@@ -344,32 +350,32 @@ impl Generator {
 
     /// The place of the payment that the input is about, if it is about one; and whether it is tried freely: then it
     /// may come to nothing, and its parameters may be wrong.
-    fn focus(&self, pen: &mut impl Codec, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
-        let places = self.mix.payments.max(1);
+    fn focus(&self, codec: &mut impl Codec, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
+        let places = self.swarm.payments.max(1);
         let freely = places.saturating_mul(7).saturating_add(wanted.unwrap_or(0));
-        let index = pen.index(usize::from(places.saturating_mul(8)), || Some(usize::from(freely)));
+        let index = codec.index(usize::from(places.saturating_mul(8)), || Some(usize::from(freely)));
         let index = u8::try_from(index).unwrap_or(0);
-        let is_free = index >= places.saturating_mul(8_u8.saturating_sub(self.mix.insistence()));
-        let look = Look { now, focus: index.checked_rem(places).unwrap_or(0) };
-        match look.free_place(self.mix.payments) {
+        let is_free = index >= places.saturating_mul(8_u8.saturating_sub(self.swarm.insistence()));
+        let view = FocusedView { now, focus: index.checked_rem(places).unwrap_or(0) };
+        match view.free_place(self.swarm.payments) {
             // Payments are created in order. A careful client asks of none that is not there.
-            Some(free) if !is_free && look.payment().is_none() => (free, false),
-            Some(_) | None => (look.focus, is_free),
+            Some(free) if !is_free && view.payment().is_none() => (free, false),
+            Some(_) | None => (view.focus, is_free),
         }
     }
 
     /// A verb that fits, or with `is_free` any; in either case one that there is room for.
     fn verb(
         &mut self,
-        pen: &mut impl Codec,
+        codec: &mut impl Codec,
         wanted: Verb,
-        look: Look<'_>,
+        view: FocusedView<'_>,
         is_free: bool,
         may_be: impl Fn(Verb) -> bool,
     ) -> Verb {
-        let place = pen.index(VERBS.len(), || VERBS.iter().position(|verb| *verb == wanted));
-        let has_room = |verb: Verb| may_be(verb) && look.has_room(verb, self.mix.payments, is_free);
-        let does_fit = |verb: Verb| has_room(verb) && (is_free || (self.mix.has(verb) && look.fits(verb)));
+        let place = codec.index(VERBS.len(), || VERBS.iter().position(|verb| *verb == wanted));
+        let has_capacity = |verb: Verb| may_be(verb) && view.has_capacity(verb, self.swarm.payments, is_free);
+        let does_fit = |verb: Verb| has_capacity(verb) && (is_free || (self.swarm.has(verb) && view.fits(verb)));
         // A list is gone round from the place that was chosen, so that a fitting choice stays what it is whatever
         // happened before. Time always fits, and passes only when it is chosen, or nothing would ever be in time.
         let pick = |list: &[Verb], place: usize| {
@@ -378,10 +384,10 @@ impl Generator {
             let chosen = list.get(from).copied().filter(|verb| does_fit(*verb));
             chosen.or_else(|| round.find(|verb| *verb != Verb::Advance && does_fit(*verb)))
         };
-        let topic = self.mix.topic().filter(|_| place & 1 == 1);
+        let topic = self.swarm.topic().filter(|_| place & 1 == 1);
         let fitting = topic.and_then(|topic| pick(topic, place >> 1)).or_else(|| pick(&VERBS, place));
         // Where all is over, it is tried all the same.
-        let any = VERBS.iter().skip(place).chain(&VERBS).copied().find(|verb| has_room(*verb));
+        let any = VERBS.iter().skip(place).chain(&VERBS).copied().find(|verb| has_capacity(*verb));
         self.idle = self.idle.saturating_add(u8::from(fitting.is_none()));
         fitting.or(any).unwrap_or(Verb::Advance)
     }

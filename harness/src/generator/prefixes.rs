@@ -6,7 +6,7 @@ use holdfast_model::Input;
 use holdfast_model::trace::Script;
 
 /// Each a place, and the way there. What is asked under a key in the last second is still known when the deadline comes.
-const PLACES: [&str; 10] = [
+const TRACES: [&str; 10] = [
     // The last second of a hold: whole, partly captured, with a fee, and with money sent on.
     "create pi1 1500 usd manual multicapture method=card_visa confirm\nadvance 6d23h59m59s",
     "create pi1 1500 usd manual multicapture method=card_visa confirm\ncapture pi1 500 final=false\nadvance 6d23h59m59s",
@@ -31,19 +31,19 @@ const PLACES: [&str; 10] = [
 /// Captures before the last one of those that there may be.
 const CAPTURES: usize = 49;
 
-static OPENINGS: LazyLock<Vec<Vec<Input>>> = LazyLock::new(|| {
+static PREFIXES: LazyLock<Vec<Vec<Input>>> = LazyLock::new(|| {
     let read = |text: &str| Script::parse(text).map(|script| script.inputs().collect()).unwrap_or_default();
-    let mut openings: Vec<Vec<Input>> = PLACES.into_iter().map(read).collect();
+    let mut openings: Vec<Vec<Input>> = TRACES.into_iter().map(read).collect();
     if let Some(last) = openings.last_mut() {
         last.extend(read("capture pi1 50 final=false").into_iter().cycle().take(CAPTURES));
     }
     openings
 });
 
-/// The opening of this number; there are as many as there are, and then the first again.
-pub(super) fn opening(number: u8) -> &'static [Input] {
-    let place = usize::from(number).checked_rem(OPENINGS.len()).unwrap_or(0);
-    OPENINGS.get(place).map(Vec::as_slice).unwrap_or_default()
+/// The prefix of this number; there are as many as there are, and then the first again.
+pub(super) fn prefix(number: u8) -> &'static [Input] {
+    let place = usize::from(number).checked_rem(PREFIXES.len()).unwrap_or(0);
+    PREFIXES.get(place).map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -51,22 +51,22 @@ mod tests {
     use holdfast_model::{Account, Config, Country, transition};
 
     use super::*;
-    use crate::bounds::World;
+    use crate::bounds::ModelState;
 
-    /// Every opening leads somewhere: whatever it says is done, under the config that it is meant for.
+    /// Every prefix leads somewhere: whatever it says is done, under the config that it is meant for.
     #[test]
     fn every_opening_comes_to_something() {
-        assert_eq!(OPENINGS.iter().map(Vec::len).max(), Some(CAPTURES + 1));
-        for (number, way) in (0_u8..).zip(PLACES) {
+        assert_eq!(PREFIXES.iter().map(Vec::len).max(), Some(CAPTURES + 1));
+        for (number, way) in (0_u8..).zip(TRACES) {
             let country = if way.contains("jpy") { Country::Jp } else { Country::Us };
             let config = Config { account: Account { country, multicapture: true }, ..Config::default() };
-            let mut world = World::default();
-            let opening = opening(number);
-            assert!(opening.len() > 1, "{way}");
-            for input in opening {
-                let step = transition(&config, &world, *input);
+            let mut state = ModelState::default();
+            let prefix = prefix(number);
+            assert!(prefix.len() > 1, "{way}");
+            for input in prefix {
+                let step = transition(&config, &state, *input);
                 assert!(step.outcome.is_ok(), "{way}: {input}: {:?}", step.outcome);
-                world = step.after;
+                state = step.after;
             }
         }
     }

@@ -7,7 +7,7 @@ use holdfast_model::{
 
 use super::amounts::{part, rare, total};
 use super::codec::Codec;
-use super::fit::Look;
+use super::fit::FocusedView;
 
 const CAPTURE_METHODS: [CaptureMethod; 3] =
     [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync, CaptureMethod::Manual];
@@ -22,72 +22,72 @@ const REASONS: [Option<CancellationReason>; 6] = [
 const YES_OR_NO: [bool; 2] = [false, true];
 
 /// The parameters of an operation like this one, about the payment in focus. `is_free` lets them be wrong.
-pub(super) fn operation(pen: &mut impl Codec, like: Operation, look: Look<'_>, is_free: bool) -> Operation {
+pub(super) fn operation(codec: &mut impl Codec, like: Operation, view: FocusedView<'_>, is_free: bool) -> Operation {
     use Operation as O;
-    let intent = IntentId(look.focus);
-    let flow = look.payment().map_or(Flow::Platform, |payment| payment.flow);
-    let left = |left: fn(&holdfast_model::PaymentView) -> u32| Amount::new(look.payment().map_or(0, left));
+    let intent = IntentId(view.focus);
+    let flow = view.payment().map_or(Flow::Platform, |payment| payment.flow);
+    let left = |left: fn(&holdfast_model::PaymentView) -> u32| Amount::new(view.payment().map_or(0, left));
     match like {
-        O::CreateIntent { create, .. } => O::CreateIntent { intent, create: create_intent(pen, create, is_free) },
-        O::UpdateIntent { update, .. } => O::UpdateIntent { intent, update: update_intent(pen, update, is_free) },
+        O::CreateIntent { create, .. } => O::CreateIntent { intent, create: create_intent(codec, create, is_free) },
+        O::UpdateIntent { update, .. } => O::UpdateIntent { intent, update: update_intent(codec, update, is_free) },
         O::ConfirmIntent { confirm, .. } => {
             let amount = left(|payment| payment.amount.get());
-            let has_one = look.payment().is_some_and(|payment| payment.payment_method.is_some());
-            let method = method(pen, confirm.method).or((!has_one && !is_free).then_some(PaymentMethod::Visa));
-            let capture_method = among_or_none(pen, confirm.capture_method, &CAPTURE_METHODS);
-            let off_session = pen.chance(confirm.off_session, 1, 8);
-            let (fee, transfer) = connect_amounts(pen, (confirm.fee, confirm.transfer), amount, flow, is_free);
+            let has_one = view.payment().is_some_and(|payment| payment.payment_method.is_some());
+            let method = method(codec, confirm.method).or((!has_one && !is_free).then_some(PaymentMethod::Visa));
+            let capture_method = among_or_none(codec, confirm.capture_method, &CAPTURE_METHODS);
+            let off_session = codec.chance(confirm.off_session, 1, 8);
+            let (fee, transfer) = connect_amounts(codec, (confirm.fee, confirm.transfer), amount, flow, is_free);
             let confirm = Confirm { method, capture_method, fee, transfer, off_session };
             O::ConfirmIntent { intent, confirm }
         }
         O::CaptureIntent { capture, .. } => {
             let capturable = left(|payment| payment.capturable.get());
             // Pieces are frequent, or nothing would be left to capture a second time.
-            let final_capture = pen.among(capture.final_capture, &[Some(false), None, Some(false), Some(true)]);
-            let amount = part(pen, capture.amount, capturable, is_free);
+            let final_capture = codec.among(capture.final_capture, &[Some(false), None, Some(false), Some(true)]);
+            let amount = part(codec, capture.amount, capturable, is_free);
             let (mut fee, mut transfer) =
-                connect_amounts(pen, (capture.fee, capture.transfer), capturable, flow, is_free);
-            if let Some(charge) = look.payment().and_then(|payment| payment.charge).filter(|_| !is_free) {
+                connect_amounts(codec, (capture.fee, capture.transfer), capturable, flow, is_free);
+            if let Some(charge) = view.payment().and_then(|payment| payment.charge).filter(|_| !is_free) {
                 // What the first capture named, each later one has to name (B49).
                 fee = fee.or(charge.fee_at_first_capture.then_some(1));
                 transfer = transfer.or(charge.transfer_at_first_capture.then_some(1));
             }
             O::CaptureIntent { intent, capture: Capture { amount, final_capture, fee, transfer } }
         }
-        O::CancelIntent { reason, .. } => O::CancelIntent { intent, reason: reasons(pen, reason, is_free) },
+        O::CancelIntent { reason, .. } => O::CancelIntent { intent, reason: reasons(codec, reason, is_free) },
         O::CreateRefund { refund, .. } => {
             let rest = left(|payment| {
                 let refunded = payment.charge.map_or(0, |charge| charge.refunded_amount.get());
                 payment.received.get().saturating_sub(refunded)
             });
             let refund = CreateRefund {
-                amount: part(pen, refund.amount, rest, is_free),
-                refund_application_fee: pen.chance(refund.refund_application_fee, 1, 4),
-                reverse_transfer: pen.chance(refund.reverse_transfer, 1, 4),
+                amount: part(codec, refund.amount, rest, is_free),
+                refund_application_fee: codec.chance(refund.refund_application_fee, 1, 4),
+                reverse_transfer: codec.chance(refund.reverse_transfer, 1, 4),
             };
             O::CreateRefund { intent, refund }
         }
-        O::CancelRefund { refund, .. } => O::CancelRefund { intent, refund: refund_of(pen, refund, look, is_free) },
+        O::CancelRefund { refund, .. } => O::CancelRefund { intent, refund: refund_of(codec, refund, view, is_free) },
         O::RefundFee { amount, .. } => {
             let rest = left(|payment| payment.ledger.fees.get().saturating_sub(payment.ledger.fees_refunded.get()));
-            O::RefundFee { intent, amount: part(pen, amount, rest, is_free) }
+            O::RefundFee { intent, amount: part(codec, amount, rest, is_free) }
         }
         O::ReverseTransfer { amount, .. } => {
             let rest = left(|payment| payment.ledger.transfers.get().saturating_sub(payment.ledger.reversals.get()));
-            O::ReverseTransfer { intent, amount: part(pen, amount, rest, is_free) }
+            O::ReverseTransfer { intent, amount: part(codec, amount, rest, is_free) }
         }
         O::CreateTransfer { amount, .. } => {
             let rest = left(|payment| payment.received.get().saturating_sub(payment.ledger.transfers.get()));
-            O::CreateTransfer { intent, amount: part(pen, amount, rest, is_free) }
+            O::CreateTransfer { intent, amount: part(codec, amount, rest, is_free) }
         }
         O::CreateSetup { method: wanted, confirm } => {
-            O::CreateSetup { method: method(pen, wanted), confirm: pen.among(confirm, &YES_OR_NO) }
+            O::CreateSetup { method: method(codec, wanted), confirm: codec.among(confirm, &YES_OR_NO) }
         }
-        O::UpdateSetup { method } => O::UpdateSetup { method: some_method(pen, method) },
-        O::ConfirmSetup { method: wanted } => O::ConfirmSetup { method: method(pen, wanted) },
-        O::CancelSetup { reason } => O::CancelSetup { reason: reasons(pen, reason, is_free) },
+        O::UpdateSetup { method } => O::UpdateSetup { method: some_method(codec, method) },
+        O::ConfirmSetup { method: wanted } => O::ConfirmSetup { method: method(codec, wanted) },
+        O::CancelSetup { reason } => O::CancelSetup { reason: reasons(codec, reason, is_free) },
         O::VerifyMicrodeposits => O::VerifyMicrodeposits,
-        O::CreateSession(session) => O::CreateSession(create_session(pen, session, is_free)),
+        O::CreateSession(session) => O::CreateSession(create_session(codec, session, is_free)),
         O::ExpireSession => O::ExpireSession,
     }
 }
@@ -105,8 +105,8 @@ const CONFIRMED_IN_FLOWS: [(bool, Flow); 10] = [
     (true, Flow::Platform),
 ];
 
-fn create_intent(pen: &mut impl Codec, create: Create, is_free: bool) -> Create {
-    let amount = total(pen, create.amount, is_free);
+fn create_intent(codec: &mut impl Codec, create: Create, is_free: bool) -> Create {
+    let amount = total(codec, create.amount, is_free);
     let money = Amount::from_request(amount).unwrap_or(Amount::MAX);
     // Manual capture in pieces is where most rules are.
     const CAPTURES: [(CaptureMethod, bool); 8] = [
@@ -119,12 +119,12 @@ fn create_intent(pen: &mut impl Codec, create: Create, is_free: bool) -> Create 
         (CaptureMethod::Automatic, true),
         (CaptureMethod::Manual, true),
     ];
-    let (capture_method, multicapture) = pen.among((create.capture_method, create.multicapture), &CAPTURES);
-    let method = method(pen, create.method);
+    let (capture_method, multicapture) = codec.among((create.capture_method, create.multicapture), &CAPTURES);
+    let method = method(codec, create.method);
     // With nothing wrong, what has a method is mostly confirmed at once.
-    let (confirm, flow) = pen.among((create.confirm, create.flow), &CONFIRMED_IN_FLOWS);
+    let (confirm, flow) = codec.among((create.confirm, create.flow), &CONFIRMED_IN_FLOWS);
     let confirm = confirm && (is_free || method.is_some());
-    let (confirmation_method, off_session) = pen.among(
+    let (confirmation_method, off_session) = codec.among(
         (create.confirmation_method, create.off_session && (confirm || is_free)),
         &[
             (ConfirmationMethod::Automatic, false),
@@ -136,8 +136,8 @@ fn create_intent(pen: &mut impl Codec, create: Create, is_free: bool) -> Create 
     );
     const CURRENCIES: [Currency; 6] =
         [Currency::Usd, Currency::Usd, Currency::Jpy, Currency::Usd, Currency::Eur, Currency::Unknown];
-    let currency = pen.among(create.currency, CURRENCIES.get(..if is_free { 6 } else { 5 }).unwrap_or(&CURRENCIES));
-    let (fee, transfer) = connect_amounts(pen, (create.fee, create.transfer), money, flow, is_free);
+    let currency = codec.among(create.currency, CURRENCIES.get(..if is_free { 6 } else { 5 }).unwrap_or(&CURRENCIES));
+    let (fee, transfer) = connect_amounts(codec, (create.fee, create.transfer), money, flow, is_free);
     Create {
         amount,
         currency,
@@ -155,26 +155,26 @@ fn create_intent(pen: &mut impl Codec, create: Create, is_free: bool) -> Create 
 
 /// Fee and transfer amount, of which a careful client names at the most the one that fits.
 fn connect_amounts(
-    pen: &mut impl Codec,
+    codec: &mut impl Codec,
     wanted: (Option<i64>, Option<i64>),
     money: Amount,
     flow: Flow,
     is_free: bool,
 ) -> (Option<i64>, Option<i64>) {
     if is_free {
-        return (rare(pen, wanted.0, money, true), rare(pen, wanted.1, money, true));
+        return (rare(codec, wanted.0, money, true), rare(codec, wanted.1, money, true));
     }
     match flow {
         Flow::Platform => (None, None),
-        Flow::Direct => (rare(pen, wanted.0, money, false), None),
+        Flow::Direct => (rare(codec, wanted.0, money, false), None),
         Flow::Destination => {
-            let fee = rare(pen, wanted.0, money, false);
-            (fee, if fee.is_none() { rare(pen, wanted.1, money, false) } else { None })
+            let fee = rare(codec, wanted.0, money, false);
+            (fee, if fee.is_none() { rare(codec, wanted.1, money, false) } else { None })
         }
     }
 }
 
-fn update_intent(pen: &mut impl Codec, update: Update, is_free: bool) -> Update {
+fn update_intent(codec: &mut impl Codec, update: Update, is_free: bool) -> Update {
     let kinds = [
         Update::Metadata,
         Update::Amount(0),
@@ -184,19 +184,19 @@ fn update_intent(pen: &mut impl Codec, update: Update, is_free: bool) -> Update 
         Update::Transfer(0),
     ];
     let same = |kind: &Update| std::mem::discriminant(kind) == std::mem::discriminant(&update);
-    let kind = kinds.get(pen.index(kinds.len(), || kinds.iter().position(same))).copied().unwrap_or(update);
+    let kind = kinds.get(codec.index(kinds.len(), || kinds.iter().position(same))).copied().unwrap_or(update);
     let number = |number: i64, kind: Update| if same(&kind) { wanted_number(update) } else { number };
     match kind {
         Update::Metadata => Update::Metadata,
-        Update::Amount(zero) => Update::Amount(total(pen, number(zero, kind), is_free)),
-        Update::Fee(zero) => Update::Fee(total(pen, number(zero, kind), is_free)),
-        Update::Transfer(zero) => Update::Transfer(total(pen, number(zero, kind), is_free)),
+        Update::Amount(zero) => Update::Amount(total(codec, number(zero, kind), is_free)),
+        Update::Fee(zero) => Update::Fee(total(codec, number(zero, kind), is_free)),
+        Update::Transfer(zero) => Update::Transfer(total(codec, number(zero, kind), is_free)),
         Update::Method(visa) => {
-            Update::Method(some_method(pen, if let Update::Method(wanted) = update { wanted } else { visa }))
+            Update::Method(some_method(codec, if let Update::Method(wanted) = update { wanted } else { visa }))
         }
         Update::CaptureMethod(manual) => {
             let wanted = if let Update::CaptureMethod(wanted) = update { wanted } else { manual };
-            Update::CaptureMethod(pen.among(wanted, &CAPTURE_METHODS))
+            Update::CaptureMethod(codec.among(wanted, &CAPTURE_METHODS))
         }
     }
 }
@@ -208,39 +208,39 @@ const fn wanted_number(update: Update) -> i64 {
     }
 }
 
-fn create_session(pen: &mut impl Codec, session: CreateSession, is_free: bool) -> CreateSession {
-    let mode = pen.among(session.mode, &[SessionMode::Payment, SessionMode::Setup, SessionMode::Payment]);
-    let ui = pen.among(session.ui, &[SessionUi::Hosted, SessionUi::Embedded]);
+fn create_session(codec: &mut impl Codec, session: CreateSession, is_free: bool) -> CreateSession {
+    let mode = codec.among(session.mode, &[SessionMode::Payment, SessionMode::Setup, SessionMode::Payment]);
+    let ui = codec.among(session.ui, &[SessionUi::Hosted, SessionUi::Embedded]);
     let is_hosted = ui == SessionUi::Hosted;
     let lasts = [None, Some(1_800), Some(86_400), Some(1_799), Some(86_401), Some(0)];
     CreateSession {
         mode,
         ui,
-        amount: total(pen, session.amount, is_free),
-        manual: pen.among(session.manual, &[true, false]),
-        multicapture: pen.among(session.multicapture, &YES_OR_NO) && (is_free || mode == SessionMode::Payment),
-        success_url: if is_free { pen.among(session.success_url, &YES_OR_NO) } else { is_hosted },
-        return_url: if is_free { pen.among(session.return_url, &YES_OR_NO) } else { !is_hosted },
-        expires_in: pen.among(session.expires_in, lasts.get(..if is_free { 6 } else { 3 }).unwrap_or(&lasts)),
+        amount: total(codec, session.amount, is_free),
+        manual: codec.among(session.manual, &[true, false]),
+        multicapture: codec.among(session.multicapture, &YES_OR_NO) && (is_free || mode == SessionMode::Payment),
+        success_url: if is_free { codec.among(session.success_url, &YES_OR_NO) } else { is_hosted },
+        return_url: if is_free { codec.among(session.return_url, &YES_OR_NO) } else { !is_hosted },
+        expires_in: codec.among(session.expires_in, lasts.get(..if is_free { 6 } else { 3 }).unwrap_or(&lasts)),
     }
 }
 
 /// Which refund of the payment; the last one or an earlier one, or with `is_free` one that is not there.
-pub(super) fn refund_of(pen: &mut impl Codec, wanted: RefundId, look: Look<'_>, is_free: bool) -> RefundId {
-    let there = look.payment().map_or(0, |payment| payment.refunds.iter().flatten().count());
+pub(super) fn refund_of(codec: &mut impl Codec, wanted: RefundId, view: FocusedView<'_>, is_free: bool) -> RefundId {
+    let there = view.payment().map_or(0, |payment| payment.refunds.iter().flatten().count());
     let places = there.saturating_add(usize::from(is_free)).max(1);
-    let index = pen.index(places, || Some(usize::from(wanted.0)));
+    let index = codec.index(places, || Some(usize::from(wanted.0)));
     RefundId(u8::try_from(index).unwrap_or(0))
 }
 
-fn reasons(pen: &mut impl Codec, wanted: Option<CancellationReason>, is_free: bool) -> Option<CancellationReason> {
+fn reasons(codec: &mut impl Codec, wanted: Option<CancellationReason>, is_free: bool) -> Option<CancellationReason> {
     // The last one is the system's own.
-    pen.among(wanted, REASONS.get(..if is_free { 6 } else { 5 }).unwrap_or(&REASONS))
+    codec.among(wanted, REASONS.get(..if is_free { 6 } else { 5 }).unwrap_or(&REASONS))
 }
 
 /// A payment method, or none.
-fn method(pen: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
-    let index = pen.index(METHODS.len().saturating_add(NO_METHOD), || match wanted {
+fn method(codec: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
+    let index = codec.index(METHODS.len().saturating_add(NO_METHOD), || match wanted {
         None => Some(METHODS.len()),
         Some(wanted) => METHODS.iter().position(|it| *it == wanted),
     });
@@ -251,8 +251,8 @@ fn method(pen: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<Payment
 const NO_METHOD: usize = 8;
 
 /// A payment method: the plain card as often as all others together.
-pub(super) fn some_method(pen: &mut impl Codec, wanted: PaymentMethod) -> PaymentMethod {
-    pen.among(wanted, &METHODS)
+pub(super) fn some_method(codec: &mut impl Codec, wanted: PaymentMethod) -> PaymentMethod {
+    codec.among(wanted, &METHODS)
 }
 
 /// Every payment method, those more often that lead to somewhere else.
@@ -295,8 +295,8 @@ const METHODS: [PaymentMethod; 80] = {
 };
 
 /// One of these, or rather not.
-fn among_or_none<T: Copy + PartialEq>(pen: &mut impl Codec, wanted: Option<T>, options: &[T]) -> Option<T> {
-    let index = pen.index(8, || match wanted {
+fn among_or_none<T: Copy + PartialEq>(codec: &mut impl Codec, wanted: Option<T>, options: &[T]) -> Option<T> {
+    let index = codec.index(8, || match wanted {
         None => Some(options.len()),
         Some(wanted) => options.iter().position(|option| *option == wanted),
     });

@@ -42,19 +42,19 @@ impl SwarmConfig {
     }
 
     /// The mix of a sequence, as its choices say.
-    pub(super) fn choose(pen: &mut impl Codec, bias: Bias) -> Self {
+    pub(super) fn choose(codec: &mut impl Codec, bias: Bias) -> Self {
         let even = Self::even(bias);
-        let payments = pen.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
-        let keys = pen.among(even.keys, &[true, false, true]);
-        let swarm = u8::try_from(pen.index(256, || Some(0))).unwrap_or(0);
+        let payments = codec.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
+        let keys = codec.among(even.keys, &[true, false, true]);
+        let swarm = u8::try_from(codec.index(256, || Some(0))).unwrap_or(0);
         // One sequence in four is about nothing in particular; most of those begin with a leap.
-        let topic = pen.index(TOPIC_CHOICES, || Some(TOPICS.len()));
+        let topic = codec.index(TOPIC_CHOICES, || Some(TOPICS.len()));
         Self { bias, payments, keys, swarm, topic: TOPICS.get(topic).copied(), leaps: topic > TOPICS.len() }
     }
 
     /// The inputs that it begins with.
-    pub(super) fn opening(&self) -> &'static [Input] {
-        if self.leaps { prefixes::opening(self.swarm) } else { &[] }
+    pub(super) fn prefix(&self) -> &'static [Input] {
+        if self.leaps { prefixes::prefix(self.swarm) } else { &[] }
     }
 
     /// In how many of eight cases an input may be tried whether or not it fits.

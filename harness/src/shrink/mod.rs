@@ -30,7 +30,7 @@ pub fn shrink(
     loop {
         let before = search.best.clone();
         search.fewer_inputs();
-        search.plainer_terms();
+        search.plainer_config();
         search.plainer_inputs();
         search.first_names();
         if search.best == before || search.left == 0 {
@@ -108,7 +108,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
     }
 
     /// The usual config, or at least as many of them as will do.
-    fn plainer_terms(&mut self) {
+    fn plainer_config(&mut self) {
         loop {
             let mut plainer = plainer::config(&self.best.config).into_iter();
             if !plainer.any(|config| self.offer(Sequence { config, inputs: self.best.inputs.clone() })) {

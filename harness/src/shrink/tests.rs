@@ -11,7 +11,7 @@ use crate::lockstep;
 
 fn planted(name: &str) -> ModelSubject {
     let fault: &'static PlantedFault = faults().find(|fault| fault.name == name).unwrap();
-    ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input))
+    ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input))
 }
 
 /// The first failure of a subject, made small.

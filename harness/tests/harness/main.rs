@@ -2,5 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first failure")]
 
 mod planted;
+mod rejected;
 mod toy;
-mod turned_away;

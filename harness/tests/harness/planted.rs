@@ -32,7 +32,7 @@ const EXCUSES: [(&str, &str); 11] = [
 /// Is it noticed in so many sequences?
 fn is_noticed(fault: &'static PlantedFault, seeds: u64) -> bool {
     let mut subject =
-        ModelSubject::deciding(move |config, world, input| faulty_transition(fault, config, world, input));
+        ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input));
     (0..seeds).any(|seed| {
         let bias = if seed.is_multiple_of(2) { Bias::Friendly } else { Bias::Hostile };
         let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), bias, |_| ());

@@ -5,7 +5,7 @@ mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Call, Config, DeliveryFault, Input, IntentId, KeyId, Operation, PaymentView, Target, transition};
 
 use crate::ask;
@@ -44,7 +44,7 @@ fn lines(ways: &Ways, config: &Config, finding: &Finding) -> Vec<Line> {
         script.lines.push(Line { into: Some("acct".to_owned()), ..Line::plain(asked) });
     }
     let alone = finding.inputs.len().saturating_sub(finding.at_once);
-    let mut world = World::default();
+    let mut world = ModelState::default();
     for (place, input) in finding.inputs.iter().enumerate() {
         let sight = world.observe(config);
         let now = sight.observation(config);

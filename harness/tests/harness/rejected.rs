@@ -1,7 +1,7 @@
 //! A request is turned away for what is in use, and for nothing else (R4); what is tolerated is told.
 
 use holdfast_harness::ModelSubject;
-use holdfast_harness::bounds::World;
+use holdfast_harness::bounds::ModelState;
 use holdfast_harness::lockstep;
 use holdfast_harness::tolerated::Tolerated;
 use holdfast_harness::{Lockstep, Verdict};
@@ -14,12 +14,12 @@ fn inputs(trace: &str) -> Vec<Input> {
 
 /// A model that turns every request away while any is under way.
 fn one_at_a_time() -> ModelSubject {
-    ModelSubject::deciding(|config: &Config, world: &World, input| {
+    ModelSubject::deciding(|config: &Config, state: &ModelState, input| {
         let asks = matches!(input, Input::Call(_) | Input::Begin { .. });
-        let is_busy = world.observe(config).observation(config).keys.iter().flatten().any(|key| key.answer.is_none());
+        let is_busy = state.observe(config).observation(config).keys.iter().flatten().any(|key| key.answer.is_none());
         let refused =
-            Transition { outcome: Err(Rejection::LockTimeout), after: *world, notifications: Notifications::default() };
-        if asks && is_busy { refused } else { transition(config, world, input) }
+            Transition { outcome: Err(Rejection::LockTimeout), after: *state, notifications: Notifications::default() };
+        if asks && is_busy { refused } else { transition(config, state, input) }
     })
 }
 

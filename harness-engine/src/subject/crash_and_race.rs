@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use holdfast_engine::{Request, Response};
 use holdfast_model::Operation;
 
-use super::faulty::execute;
-use super::{EngineSubject, START, ask, failed, shown};
+use super::fault_injection::execute;
+use super::{EngineSubject, START, commands, failed, shown};
 use holdfast_harness::concurrent::{Concurrent, Overlap, Raced};
 use holdfast_harness::crash::Recoverable;
 use holdfast_harness::subject::Failure;
@@ -24,14 +24,14 @@ impl Recoverable for EngineSubject {
         }
         // What the process knew is gone; what it wrote, and what the network did, is not.
         self.engine = None;
-        if let Some(rig) = &self.rig {
-            rig.start_again();
+        if let Some(injector) = &self.injector {
+            injector.start_again();
         }
         let engine = Arc::new(self.open()?);
         engine.run_due(engine.now()).map_err(failed)?;
         self.engine = Some(engine);
         // Nobody was there to hear what was told meanwhile; it is told with the next answer.
-        self.untold = self.settle()?;
+        self.undelivered = self.settle()?;
         Ok(true)
     }
 }
@@ -56,16 +56,16 @@ impl Concurrent for EngineSubject {
     /// say.
     fn can_race(&self, operation: &Operation) -> bool {
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
-        self.book.names_for_good(operation) && ask::command(&self.book, now, operation).is_some()
+        self.index.names_existing_objects(operation) && commands::command(&self.index, now, operation).is_some()
     }
 
     fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure> {
         let engine = Arc::clone(self.engine()?);
         let (first, second) = (self.racing(outer)?, self.racing(inner)?);
         let answer: Arc<Mutex<Option<Response>>> = Arc::default();
-        let (within, slot, rig) = (self.other_engine()?, Arc::clone(&answer), self.rig.clone());
+        let (within, slot, injector) = (self.other_engine()?, Arc::clone(&answer), self.injector.clone());
         self.points.interrupt_at(point, move || {
-            let response = execute(rig.as_ref(), &within, second);
+            let response = execute(injector.as_ref(), &within, second);
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
         });
         let response = self.execute(&engine, first);
@@ -85,13 +85,13 @@ impl Concurrent for EngineSubject {
             all.push(requests?);
         }
         let moment = AtomicU64::new(0);
-        let (engine, moment, rig) = (&engine, &moment, self.rig.as_ref());
+        let (engine, moment, injector) = (&engine, &moment, self.injector.as_ref());
         let history = std::thread::scope(|scope| {
             let run = |requests: Vec<(Operation, Request)>| {
                 scope.spawn(move || {
                     let ask = |(operation, request): (Operation, Request)| {
                         let from = moment.fetch_add(1, Ordering::SeqCst);
-                        let answer = shown(&execute(rig, engine, request));
+                        let answer = shown(&execute(injector, engine, request));
                         Raced { operation, answer, from, to: moment.fetch_add(1, Ordering::SeqCst) }
                     };
                     requests.into_iter().map(ask).collect::<Vec<_>>()

@@ -23,30 +23,30 @@ use super::object_index::ObjectIndex;
 /// What the engine is asked, and by whom. `None` where it cannot be asked that (see [`Subject::can`]).
 ///
 /// [`Subject::can`]: holdfast_harness::Subject::can
-pub(super) fn command(book: &ObjectIndex, now: Time, operation: &Operation) -> Option<(AccountId, Command)> {
-    let of_payment = |intent: IntentId, command: Command| Some((book.account_of(intent), command));
+pub(super) fn command(index: &ObjectIndex, now: Time, operation: &Operation) -> Option<(AccountId, Command)> {
+    let of_payment = |intent: IntentId, command: Command| Some((index.account_of(intent), command));
     let here = |command: Command| Some((PLATFORM, command));
     match *operation {
         // The API has no transfer amount without a destination, and no session that asks for nothing in payment mode.
         Operation::CreateIntent { create, .. } if create.transfer.is_some() && create.flow != Flow::Destination => None,
         Operation::CreateSession(request) if request.mode == SessionMode::Payment && request.amount == 0 => None,
         Operation::CreateIntent { create, .. } => Some((account_for(create.flow), create_intent(&create))),
-        Operation::UpdateIntent { intent, update } => of_payment(intent, update_intent(book, intent, update)),
-        Operation::ConfirmIntent { intent, confirm } => of_payment(intent, confirm_intent(book, intent, confirm)),
+        Operation::UpdateIntent { intent, update } => of_payment(intent, update_intent(index, intent, update)),
+        Operation::ConfirmIntent { intent, confirm } => of_payment(intent, confirm_intent(index, intent, confirm)),
         Operation::CaptureIntent { intent, capture } => {
             let command = CapturePaymentIntent {
                 amount: capture.amount,
                 final_capture: capture.final_capture,
                 application_fee_amount: capture.fee,
                 transfer_amount: capture.transfer,
-                ..CapturePaymentIntent::new(book.intent(intent))
+                ..CapturePaymentIntent::new(index.intent(intent))
             };
             of_payment(intent, Command::CapturePaymentIntent(command))
         }
-        Operation::CancelIntent { intent, reason } => of_payment(intent, cancel_intent(book, intent, reason)),
+        Operation::CancelIntent { intent, reason } => of_payment(intent, cancel_intent(index, intent, reason)),
         Operation::CreateRefund { intent, refund } => {
             let command = CreateRefund {
-                intent: Some(book.intent(intent)),
+                intent: Some(index.intent(intent)),
                 amount: refund.amount,
                 refund_application_fee: refund.refund_application_fee,
                 reverse_transfer: refund.reverse_transfer,
@@ -55,26 +55,26 @@ pub(super) fn command(book: &ObjectIndex, now: Time, operation: &Operation) -> O
             of_payment(intent, Command::CreateRefund(command))
         }
         Operation::CancelRefund { intent, refund } => {
-            of_payment(intent, Command::CancelRefund { refund: book.refund(intent, refund) })
+            of_payment(intent, Command::CancelRefund { refund: index.refund(intent, refund) })
         }
         Operation::RefundFee { intent, amount } => {
-            let (fee, amount) = book.fee_to_refund(intent, amount)?;
+            let (fee, amount) = index.fee_to_refund(intent, amount)?;
             here(Command::CreateFeeRefund(CreateFeeRefund { fee, amount, texts: TextsChange::default() }))
         }
         Operation::ReverseTransfer { intent, amount } => {
-            let (transfer, amount) = book.transfer_to_reverse(intent, amount)?;
+            let (transfer, amount) = index.transfer_to_reverse(intent, amount)?;
             here(Command::CreateReversal(CreateReversal { transfer, amount, texts: TextsChange::default() }))
         }
-        Operation::CreateTransfer { intent, amount } => create_transfer(book, intent, amount),
+        Operation::CreateTransfer { intent, amount } => create_transfer(index, intent, amount),
         Operation::CreateSetup { method, confirm } => here(Command::CreateSetupIntent(Box::new(CreateSetupIntent {
             method: method.map(test),
-            customer: book.customer,
+            customer: index.customer,
             microdeposits: true,
             confirm: confirm.then(ConfirmOptions::default),
             ..CreateSetupIntent::default()
         }))),
         Operation::UpdateSetup { method } => here(Command::UpdateSetupIntent(Box::new(UpdateSetupIntent {
-            intent: book.setup(),
+            intent: index.setup(),
             method: Some(test(method)),
             method_types: None,
             customer: None,
@@ -82,17 +82,17 @@ pub(super) fn command(book: &ObjectIndex, now: Time, operation: &Operation) -> O
             texts: TextsChange::default(),
         }))),
         Operation::ConfirmSetup { method } => here(Command::ConfirmSetupIntent(ConfirmSetupIntent {
-            intent: book.setup(),
+            intent: index.setup(),
             method: method.map(test),
             microdeposits: None,
             options: ConfirmOptions::default(),
         })),
-        Operation::CancelSetup { reason } => here(cancel_setup(book, reason)),
+        Operation::CancelSetup { reason } => here(cancel_setup(index, reason)),
         Operation::VerifyMicrodeposits => {
-            here(Command::VerifyMicrodeposits { intent: book.setup(), proof: Microdeposits::Amounts(32, 45) })
+            here(Command::VerifyMicrodeposits { intent: index.setup(), proof: Microdeposits::Amounts(32, 45) })
         }
-        Operation::CreateSession(request) => here(create_session(book.customer, now, &request)),
-        Operation::ExpireSession => here(Command::ExpireCheckoutSession { session: book.session() }),
+        Operation::CreateSession(request) => here(create_session(index.customer, now, &request)),
+        Operation::ExpireSession => here(Command::ExpireCheckoutSession { session: index.session() }),
     }
 }
 
@@ -180,8 +180,8 @@ fn create_as_text(create: &Create) -> Value {
     params
 }
 
-fn update_intent(book: &ObjectIndex, intent: IntentId, update: Update) -> Command {
-    let mut asked = UpdatePaymentIntent::new(book.intent(intent));
+fn update_intent(index: &ObjectIndex, intent: IntentId, update: Update) -> Command {
+    let mut asked = UpdatePaymentIntent::new(index.intent(intent));
     let choices = &mut asked.choices;
     match update {
         Update::Amount(amount) => asked.amount = Some(amount),
@@ -194,7 +194,7 @@ fn update_intent(book: &ObjectIndex, intent: IntentId, update: Update) -> Comman
     Command::UpdatePaymentIntent(Box::new(asked))
 }
 
-fn confirm_intent(book: &ObjectIndex, intent: IntentId, confirm: Confirm) -> Command {
+fn confirm_intent(index: &ObjectIndex, intent: IntentId, confirm: Confirm) -> Command {
     let choices = Choices {
         method: confirm.method.map(test),
         capture_method: confirm.capture_method.map(names::asked_capture_method),
@@ -203,11 +203,11 @@ fn confirm_intent(book: &ObjectIndex, intent: IntentId, confirm: Confirm) -> Com
         ..Choices::default()
     };
     let options = ConfirmOptions { off_session: confirm.off_session, ..ConfirmOptions::default() };
-    Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent: book.intent(intent), choices, options })
+    Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent: index.intent(intent), choices, options })
 }
 
-fn cancel_intent(book: &ObjectIndex, intent: IntentId, reason: Option<CancellationReason>) -> Command {
-    let id = book.intent(intent);
+fn cancel_intent(index: &ObjectIndex, intent: IntentId, reason: Option<CancellationReason>) -> Command {
+    let id = index.intent(intent);
     match reason.map(|reason| (reason, names::given_reason(reason))) {
         None => Command::CancelPaymentIntent { intent: id, reason: None },
         Some((_, given @ Some(_))) => Command::CancelPaymentIntent { intent: id, reason: given },
@@ -215,8 +215,8 @@ fn cancel_intent(book: &ObjectIndex, intent: IntentId, reason: Option<Cancellati
     }
 }
 
-fn cancel_setup(book: &ObjectIndex, reason: Option<CancellationReason>) -> Command {
-    let id = book.setup();
+fn cancel_setup(index: &ObjectIndex, reason: Option<CancellationReason>) -> Command {
+    let id = index.setup();
     match reason {
         None => Command::CancelSetupIntent { intent: id, reason: None },
         Some(reason) => cancel_as_text(&format!("/v1/setup_intents/{id}/cancel"), reason),
@@ -228,22 +228,22 @@ fn cancel_as_text(path: &str, reason: CancellationReason) -> Command {
 }
 
 /// A separate transfer; the engine wants its amount named, so that what is left is looked up first.
-fn create_transfer(book: &ObjectIndex, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
-    if book.followed(intent).is_some_and(|payment| payment.charge.is_none()) && amount.is_some_and(|amount| amount < 1)
+fn create_transfer(index: &ObjectIndex, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
+    if index.followed(intent).is_some_and(|payment| payment.charge.is_none()) && amount.is_some_and(|amount| amount < 1)
     {
         // Neither the charge nor the amount is any good, and the rules do not say which is named.
         return None;
     }
-    let amount = amount.unwrap_or_else(|| book.transferable(intent).max(1));
+    let amount = amount.unwrap_or_else(|| index.transferable(intent).max(1));
     let command = CreateTransfer {
         amount,
-        currency: book.currency(intent),
+        currency: index.currency(intent),
         destination: CONNECTED,
-        source: Some(book.charge(intent)),
+        source: Some(index.charge(intent)),
         texts: TextsChange::default(),
     };
     // A connected account has nobody to send money on to.
-    Some((book.account_of(intent), Command::CreateTransfer(command))).filter(|(account, _)| *account == PLATFORM)
+    Some((index.account_of(intent), Command::CreateTransfer(command))).filter(|(account, _)| *account == PLATFORM)
 }
 
 fn create_session(customer: Option<CustomerId>, now: Time, request: &CreateSession) -> Command {

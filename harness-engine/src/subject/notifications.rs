@@ -14,15 +14,15 @@ use super::object_index::ObjectIndex;
 /// they are one notification here, with the sum before.
 pub(super) fn notifications<'e>(
     engine: &Engine,
-    book: &ObjectIndex,
+    index: &ObjectIndex,
     before: &Returned,
     events: impl Iterator<Item = &'e Event>,
 ) -> Vec<Notification> {
-    let mut told: Vec<Notification> = Vec::new();
+    let mut emitted: Vec<Notification> = Vec::new();
     let mut summed: Vec<(Kind, Target, u64)> = Vec::new();
     for event in events {
         let Some(kind) = names::kind(event.event_type) else { continue };
-        let Some(about) = about(engine, book, &event.object) else { continue };
+        let Some(about) = about(engine, index, &event.object) else { continue };
         let previous = previous(kind, about, before, event);
         let notification = Notification { kind, about, previous };
         if let Some(part) = part_of_a_sum(kind, &event.object) {
@@ -34,9 +34,9 @@ pub(super) fn notifications<'e>(
                 continue;
             }
         }
-        told.push(notification);
+        emitted.push(notification);
     }
-    told
+    emitted
 }
 
 /// The number of the fee or transfer of which money went back.
@@ -59,9 +59,9 @@ pub(super) struct Returned {
 
 impl Returned {
     /// Notes what has gone back now.
-    pub(super) fn note(&mut self, book: &ObjectIndex) {
+    pub(super) fn note(&mut self, index: &ObjectIndex) {
         self.payments.clear();
-        self.payments.extend(book.payments.iter().map(|payment| match payment {
+        self.payments.extend(index.payments.iter().map(|payment| match payment {
             None => (Vec::new(), Vec::new()),
             Some(payment) => (
                 payment.fees.iter().map(|(id, _, back)| (id.0, *back)).collect(),
@@ -71,39 +71,39 @@ impl Returned {
     }
 
     /// What had gone back of all fees (or transfers) of a payment, if of the one numbered `id` it was `told`.
-    fn sum(&self, intent: IntentId, kind: Kind, id: u64, told: u64) -> Amount {
+    fn sum(&self, intent: IntentId, kind: Kind, id: u64, emitted: u64) -> Amount {
         let Some((fees, transfers)) = self.payments.get(usize::from(intent.0)) else {
-            return Amount::new(u32::try_from(told).unwrap_or(u32::MAX));
+            return Amount::new(u32::try_from(emitted).unwrap_or(u32::MAX));
         };
         let list = if kind == Kind::FeeRefunded { fees } else { transfers };
         let others = list.iter().filter(|(other, _)| *other != id);
-        let sum = others.fold(told, |sum, (_, back)| sum.saturating_add(*back));
+        let sum = others.fold(emitted, |sum, (_, back)| sum.saturating_add(*back));
         Amount::new(u32::try_from(sum).unwrap_or(u32::MAX))
     }
 }
 
-fn place_of(book: &ObjectIndex, wanted: impl Fn(&super::object_index::TrackedPayment) -> bool) -> Option<IntentId> {
-    let place = book.payments.iter().position(|payment| payment.as_ref().is_some_and(&wanted))?;
+fn place_of(index: &ObjectIndex, wanted: impl Fn(&super::object_index::TrackedPayment) -> bool) -> Option<IntentId> {
+    let place = index.payments.iter().position(|payment| payment.as_ref().is_some_and(&wanted))?;
     u8::try_from(place).ok().map(IntentId)
 }
 
-fn about(engine: &Engine, book: &ObjectIndex, object: &Object) -> Option<Target> {
+fn about(engine: &Engine, index: &ObjectIndex, object: &Object) -> Option<Target> {
     match object {
-        Object::PaymentIntent(intent) => place_of(book, |payment| payment.id == intent.id).map(Target::Payment),
-        Object::Charge(charge) => place_of(book, |payment| payment.id == charge.intent).map(Target::Payment),
+        Object::PaymentIntent(intent) => place_of(index, |payment| payment.id == intent.id).map(Target::Payment),
+        Object::Charge(charge) => place_of(index, |payment| payment.id == charge.intent).map(Target::Payment),
         Object::Refund(refund) => {
-            let intent = place_of(book, |payment| payment.id == refund.intent)?;
-            let place = book.followed(intent)?.place_of(refund.id)?;
+            let intent = place_of(index, |payment| payment.id == refund.intent)?;
+            let place = index.followed(intent)?.place_of(refund.id)?;
             Some(Target::Refund(intent, RefundId(u8::try_from(place).ok()?)))
         }
         Object::ApplicationFee(fee) => {
             let charge = engine.observe(fee.charge).ok()??;
-            place_of(book, |payment| charge.as_charge().is_some_and(|charge| charge.intent == payment.id))
+            place_of(index, |payment| charge.as_charge().is_some_and(|charge| charge.intent == payment.id))
                 .map(Target::Payment)
         }
         Object::Transfer(transfer) => {
             let charge = engine.observe(transfer.charge?).ok()??;
-            place_of(book, |payment| charge.as_charge().is_some_and(|charge| charge.intent == payment.id))
+            place_of(index, |payment| charge.as_charge().is_some_and(|charge| charge.intent == payment.id))
                 .map(Target::Payment)
         }
         Object::SetupIntent(_) | Object::PaymentMethod(_) => Some(Target::Setup),
@@ -138,7 +138,7 @@ fn previous(kind: Kind, about: Target, before: &Returned, event: &Event) -> Prev
     };
     let sum = |field: Field| {
         let (Target::Payment(intent) | Target::Refund(intent, _)) = about else { return None };
-        money(field).map(|told| before.sum(intent, kind, event.object.id().number(), told.minor()))
+        money(field).map(|emitted| before.sum(intent, kind, event.object.id().number(), emitted.minor()))
     };
     let nothing = Previous::default();
     match kind {
