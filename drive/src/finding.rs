@@ -14,7 +14,7 @@ pub enum Class {
     Protocol,
     /// The right answer, wrongly written: a field that is missing, or of another type.
     Shape,
-    /// Asked for what the server does not have. No fault.
+    /// HttpRequest for what the server does not have. No fault.
     Unsupported,
     /// One of the choices that the rules leave open. No fault.
     Choice,

@@ -9,15 +9,15 @@ use holdfast_model::{Accepted, Config, Input, Outcome, Rejection, Transition};
 use holdfast_properties::abstraction::StatusClass;
 use holdfast_properties::{AbstractTransition, CATALOGUE, Property, Step};
 
-use crate::facts::{Found, Gap, Weight, short};
+use crate::fields::{FieldDifference, Mismatch, Weight, short};
 use crate::finding::{Class, Sighting};
-use crate::run::Took;
-use crate::server::Trouble;
-use crate::wire::{Broken, Reply};
+use crate::server::FetchError;
+use crate::step::StepResult;
+use crate::wire::{HttpReply, TransportError};
 
 /// What a step is about, for whoever tells of it.
 #[derive(Clone, Debug)]
-pub struct Scene {
+pub struct StepContext {
     /// The first word of its line in a trace.
     pub verb: String,
     /// Where the object was.
@@ -33,8 +33,8 @@ pub struct Scene {
     outcome: Outcome,
 }
 
-impl Scene {
-    /// The scene of an input, and what the model makes of it.
+impl StepContext {
+    /// The context of an input, and what the model makes of it.
     #[must_use]
     pub fn of(config: &Config, world: &ModelState, input: Input, expected: &Transition<3, 3>) -> Self {
         let (before, after) = (world.observe(config), expected.after.observe(config));
@@ -79,40 +79,40 @@ impl Scene {
 
     /// The server failed.
     #[must_use]
-    pub fn failed(&self, reply: &Reply) -> Sighting {
+    pub fn failed(&self, reply: &HttpReply) -> Sighting {
         let told = format!("is answered {}", reply.status);
         self.sighting(Class::Protocol, "server error", &told).saying(describe(&self.outcome), said(reply))
     }
 
     /// There was no whole answer.
     #[must_use]
-    pub fn broke_off(&self, broken: &Broken) -> Took {
+    pub fn broke_off(&self, broken: &TransportError) -> StepResult {
         let sighting = self.sighting(Class::Protocol, "no answer", "is not answered");
         let sightings = vec![sighting.saying(describe(&self.outcome), broken.to_string())];
-        Took { asked: true, sightings, edge: Some(self.edge), ..Took::default() }
+        StepResult { asked: true, sightings, edge: Some(self.edge), ..StepResult::default() }
     }
 
     /// An answer that is none.
     #[must_use]
-    pub fn odd(&self, reply: &Reply) -> Sighting {
+    pub fn odd(&self, reply: &HttpReply) -> Sighting {
         let sighting = self.sighting(Class::Protocol, "no answer of the API's", "is answered with what is no answer");
         sighting.saying(describe(&self.outcome), said(reply))
     }
 
     /// One request under one key has made two objects.
     #[must_use]
-    pub fn twice(&self, first: &str, again: &str) -> Took {
+    pub fn twice(&self, first: &str, again: &str) -> StepResult {
         let text = |id: &str| short(&serde_json::Value::String(id.to_owned()));
         let mut sighting = self.sighting(Class::Money, "acts twice", "makes another object: it acts twice");
         sighting = sighting.saying(format!("the same {}", text(first)), format!("another {}", text(again)));
         let why = "two objects were made under one key".to_owned();
         sighting.properties.push(BrokenProperty { property: "known-key-acts-no-more", why });
-        Took { asked: true, sightings: vec![sighting], edge: Some(self.edge), ..Took::default() }
+        StepResult { asked: true, sightings: vec![sighting], edge: Some(self.edge), ..StepResult::default() }
     }
 
     /// The server refuses what must be accepted, and nothing happens.
     #[must_use]
-    pub fn refuses(&self, accepted: Accepted, refused: &Refused, reply: &Reply) -> Sighting {
+    pub fn refuses(&self, accepted: Accepted, refused: &Refused, reply: &HttpReply) -> Sighting {
         let what = format!("refused ({})", refused.http);
         self.sighting(Class::Protocol, &what, "is refused and must be accepted")
             .saying(describe(&Ok(accepted)), said(reply))
@@ -120,7 +120,7 @@ impl Scene {
 
     /// The server refuses, and does it all the same.
     #[must_use]
-    pub fn refuses_and_does(&self, refused: &Refused, reply: &Reply) -> Sighting {
+    pub fn refuses_and_does(&self, refused: &Refused, reply: &HttpReply) -> Sighting {
         let what = format!("refused ({}) and done", refused.http);
         self.sighting(Class::Money, &what, "is refused, and done all the same")
             .saying(describe(&self.outcome), said(reply))
@@ -131,7 +131,7 @@ impl Scene {
     pub fn accepts(
         &self,
         rejection: Rejection,
-        reply: &Reply,
+        reply: &HttpReply,
         acts: bool,
         properties: Vec<BrokenProperty>,
     ) -> Sighting {
@@ -158,7 +158,7 @@ impl Scene {
 
     /// Both refuse, for another reason.
     #[must_use]
-    pub fn other_refusal(&self, rejection: Rejection, refused: &Refused, reply: &Reply) -> Vec<Sighting> {
+    pub fn other_refusal(&self, rejection: Rejection, refused: &Refused, reply: &HttpReply) -> Vec<Sighting> {
         let wire = rejection.wire();
         let model = describe(&Err(rejection));
         let missing = |name: &str| {
@@ -199,19 +199,19 @@ impl Scene {
 
     /// The answer shows another object than a look does.
     #[must_use]
-    pub fn answers_otherwise(&self, wrong: &[&Found]) -> Sighting {
+    pub fn answers_otherwise(&self, wrong: &[&FieldDifference]) -> Sighting {
         self.told(wrong, "the answer")
     }
 
     /// Both accept, or both refuse, and something else is seen than the model has.
     #[must_use]
-    pub fn shows_otherwise(&self, wrong: &[&Found], properties: Vec<BrokenProperty>) -> Sighting {
+    pub fn shows_otherwise(&self, wrong: &[&FieldDifference], properties: Vec<BrokenProperty>) -> Sighting {
         let mut sighting = self.told(wrong, "afterwards it");
         sighting.properties = properties;
         sighting
     }
 
-    fn told(&self, wrong: &[&Found], who: &str) -> Sighting {
+    fn told(&self, wrong: &[&FieldDifference], who: &str) -> Sighting {
         let first = wrong.first().map(|found| found.place.as_str()).unwrap_or_default();
         let rest: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.server)).collect();
         let model: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.model)).collect();
@@ -235,7 +235,7 @@ impl Scene {
 
 /// In what was seen of objects that nobody has touched.
 #[must_use]
-pub fn unasked(found: &[Found]) -> Vec<Sighting> {
+pub fn unasked(found: &[FieldDifference]) -> Vec<Sighting> {
     wrong(found)
         .into_iter()
         .map(|found| {
@@ -248,7 +248,7 @@ pub fn unasked(found: &[Found]) -> Vec<Sighting> {
 
 /// A look that failed.
 #[must_use]
-pub fn unseen((what, came): &Trouble) -> Sighting {
+pub fn unseen((what, came): &FetchError) -> Sighting {
     let (kind, told, answer) = match came {
         Ok(reply) if reply.is_done() => ("not shown".to_owned(), format!("does not show the {what}"), said(reply)),
         Ok(reply) => (reply.status.to_string(), format!("is answered {}", reply.status), said(reply)),
@@ -260,21 +260,21 @@ pub fn unseen((what, came): &Trouble) -> Sighting {
 
 /// What is wrong about money or state.
 #[must_use]
-pub fn wrong(found: &[Found]) -> Vec<&Found> {
-    found.iter().filter(|found| found.gap == Gap::Value && found.weight == Weight::Money).collect()
+pub fn wrong(found: &[FieldDifference]) -> Vec<&FieldDifference> {
+    found.iter().filter(|found| found.mismatch == Mismatch::Value && found.weight == Weight::Money).collect()
 }
 
 /// What is written wrongly: one sighting a field.
 #[must_use]
-pub fn shapes(found: &[Found]) -> Vec<Sighting> {
-    let shape = found.iter().filter(|found| found.weight == Weight::Shape || found.gap != Gap::Value);
+pub fn shapes(found: &[FieldDifference]) -> Vec<Sighting> {
+    let shape = found.iter().filter(|found| found.weight == Weight::Shape || found.mismatch != Mismatch::Value);
     shape
         .map(|found| {
-            let (what, told) = match found.gap {
-                Gap::Missing => ("missing", "is missing"),
-                Gap::Type if found.server.starts_with('"') => ("text", "is a text, or an empty one"),
-                Gap::Type => ("type", "is of another type"),
-                Gap::Value => ("value", "is not what it must be"),
+            let (what, told) = match found.mismatch {
+                Mismatch::Missing => ("missing", "is missing"),
+                Mismatch::Type if found.server.starts_with('"') => ("text", "is a text, or an empty one"),
+                Mismatch::Type => ("type", "is of another type"),
+                Mismatch::Value => ("value", "is not what it must be"),
             };
             let place = &found.place;
             Sighting::new(Class::Shape, format!("{place}: {what}"), format!("`{place}` {told}"))
@@ -296,11 +296,11 @@ pub fn seen_bits() -> u128 {
 
 /// The properties that a step of the server breaks.
 #[must_use]
-pub fn properties(step: &Step<'_>, scene: &Scene) -> Vec<BrokenProperty> {
+pub fn properties(step: &Step<'_>, context: &StepContext) -> Vec<BrokenProperty> {
     let judged = |property: &Property| match property.topic {
         // What is kept under a key is not seen; that a repetition acts is.
-        "idempotency" => scene.is_known_key,
-        "expiry" => scene.passes_time,
+        "idempotency" => context.is_known_key,
+        "expiry" => context.passes_time,
         _ => is_seen(property),
     };
     let broken = oracle::broken_properties(step);
@@ -308,7 +308,7 @@ pub fn properties(step: &Step<'_>, scene: &Scene) -> Vec<BrokenProperty> {
 }
 
 /// An answer in a few words.
-fn said(reply: &Reply) -> String {
+fn said(reply: &HttpReply) -> String {
     let mut parts = vec![reply.status.to_string()];
     for name in ["type", "code", "param", "decline_code"] {
         if let Some(text) = reply.text_at(&format!("/error/{name}")) {

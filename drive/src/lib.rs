@@ -8,28 +8,30 @@
 //! Nothing is known of any server: what it can is probed, what it does is compared, and the properties name what is broken.
 #![forbid(unsafe_code)]
 
-pub mod ask;
+mod campaign;
 pub mod choice;
-pub mod facts;
+pub mod comparison;
 pub mod features;
+pub mod fields;
 pub mod finding;
-mod hunt;
 pub mod judge;
-pub mod may;
 pub mod names;
 pub mod plan;
+pub mod preconditions;
 pub mod probe;
+pub mod profile;
+pub mod race_outcome;
 pub mod races;
 pub mod report;
+pub mod requests;
 pub mod run;
 pub mod server;
 pub mod settings;
-pub mod sight;
-pub mod ways;
+pub mod step;
 pub mod wire;
 
+pub use campaign::Progress;
 pub use finding::{Class, Finding};
-pub use hunt::Progress;
 pub use report::Report;
 pub use settings::Settings;
 
@@ -37,7 +39,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use holdfast_model::Config;
 
-use hunt::Hunt;
+use campaign::DriveCampaign;
 use server::Server;
 use wire::Wire;
 
@@ -54,14 +56,14 @@ pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress
     let mut server = Server::new(wire, format!("drive-{moment:x}"));
     let mut config = Config::default();
     let mut incomplete = probe::probe(&mut server, &mut config).err().map(|stop| stop.to_string());
-    let mut hunt = Hunt::new(settings, &mut server, config, progress);
+    let mut campaign = DriveCampaign::new(settings, &mut server, config, progress);
     if incomplete.is_none() {
-        incomplete = match hunt.everything() {
+        incomplete = match campaign.everything() {
             Ok(why) => why,
             Err(broken) => Some(broken.to_string()),
         };
     }
-    let mut report = hunt.report(name, settings);
+    let mut report = campaign.report(name, settings);
     report.incomplete = incomplete;
     Ok(report)
 }

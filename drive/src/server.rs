@@ -3,11 +3,11 @@
 use holdfast_model::{Call, EnvironmentEvent, Input, IntentId, KeyId, Operation, PaymentView, Target};
 use serde_json::Value;
 
-use crate::ask;
-use crate::facts::Version;
+use crate::fields::Version;
 use crate::names::{Names, PaymentNames};
-use crate::ways::{Api, Means, Ways};
-use crate::wire::{Asked, Broken, Reply, Wire};
+use crate::profile::{Api, MethodReference, ServerProfile};
+use crate::requests;
+use crate::wire::{HttpReply, HttpRequest, TransportError, Wire};
 
 /// How far a drive moves a clock in all: twenty years.
 const MOVED_AT_MOST: u64 = 20 * 365 * 86_400;
@@ -18,14 +18,14 @@ const STEP_AT_MOST: u32 = 40 * 86_400;
 #[derive(Clone, Debug)]
 pub struct Done {
     /// The answer.
-    pub reply: Reply,
+    pub reply: HttpReply,
     /// The same request under the same key has made two objects: their ids.
     pub twice: Option<(String, String)>,
 }
 
 /// What is shown of a payment.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Look {
+pub struct FetchedObjects {
     /// The PaymentIntent.
     pub payment: Option<Value>,
     /// Its latest charge.
@@ -33,17 +33,17 @@ pub struct Look {
     /// Its refunds.
     pub refunds: Option<Vec<Value>>,
     /// Looks that failed.
-    pub trouble: Vec<Trouble>,
+    pub fetch_errors: Vec<FetchError>,
 }
 
 /// A look that failed: what was looked at, and what came back.
-pub type Trouble = (&'static str, Result<Reply, Broken>);
+pub type FetchError = (&'static str, Result<HttpReply, TransportError>);
 
 /// What came first under a key.
 #[derive(Clone, Debug)]
-struct Kept {
+struct KeyRecord {
     operation: Operation,
-    asked: Asked,
+    asked: HttpRequest,
     id: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub struct Server {
     /// The way to it.
     pub wire: Wire,
     /// How it is spoken to.
-    pub ways: Ways,
+    pub profile: ServerProfile,
     /// How it shows things.
     pub version: Version,
     /// Inputs that it was asked so far.
@@ -64,7 +64,7 @@ pub struct Server {
     nonce: String,
     sequence: u64,
     names: Names,
-    keys: Vec<Option<Kept>>,
+    keys: Vec<Option<KeyRecord>>,
 }
 
 impl Server {
@@ -73,7 +73,7 @@ impl Server {
     pub fn new(wire: Wire, nonce: String) -> Self {
         Self {
             wire,
-            ways: Ways::default(),
+            profile: ServerProfile::default(),
             version: Version::default(),
             operations: 0,
             moved: 0,
@@ -104,19 +104,19 @@ impl Server {
         }
     }
 
-    fn kept(&self, key: Option<KeyId>) -> Option<&Kept> {
+    fn kept(&self, key: Option<KeyId>) -> Option<&KeyRecord> {
         self.keys.get(usize::from(key?.0))?.as_ref()
     }
 
     /// The request for a call, if the server can be asked that.
     #[must_use]
-    pub fn asked(&self, call: &Call, view: Option<&PaymentView>) -> Option<Asked> {
+    pub fn asked(&self, call: &Call, view: Option<&PaymentView>) -> Option<HttpRequest> {
         let method = call.operation.method();
         let method = match method {
-            Some(method) => Some(ask::named(&self.ways, method, Some("pm_made"))?),
+            Some(method) => Some(requests::named(&self.profile, method, Some("pm_made"))?),
             None => None,
         };
-        let asked = ask::operation(&self.ways, &self.names, &call.operation, view, method.as_deref())?;
+        let asked = requests::operation(&self.profile, &self.names, &call.operation, view, method.as_deref())?;
         // Two requests that are one and the same to the server tell nothing about its keys; and a key is an account's
         // own (IDEM-8).
         let fits = self.kept(call.key).is_none_or(|kept| {
@@ -130,18 +130,20 @@ impl Server {
     pub fn may_name(&self, input: &Input) -> bool {
         match input {
             Input::Call(call) => {
-                let named = call.operation.method().is_none_or(|method| self.ways.methods.contains_key(&method));
+                let named = call.operation.method().is_none_or(|method| self.profile.methods.contains_key(&method));
                 let symbols = Names::symbolic();
                 let method = call.operation.method().map(|_| "pm_made");
                 // A charge can be canceled while it is held.
                 let is_cancel = matches!(call.operation, Operation::CancelIntent { reason: None, .. });
-                named && (is_cancel || ask::operation(&self.ways, &symbols, &call.operation, None, method).is_some())
+                named
+                    && (is_cancel
+                        || requests::operation(&self.profile, &symbols, &call.operation, None, method).is_some())
             }
-            Input::Event(EnvironmentEvent::Authenticate { .. }) => self.ways.authenticate.is_some(),
+            Input::Event(EnvironmentEvent::Authenticate { .. }) => self.profile.authenticate.is_some(),
             Input::Event(EnvironmentEvent::Settle { .. } | EnvironmentEvent::CloseCancelWindow { .. }) => {
-                self.ways.settle
+                self.profile.settle
             }
-            Input::Event(EnvironmentEvent::Refund { .. }) => self.ways.refunds_move,
+            Input::Event(EnvironmentEvent::Refund { .. }) => self.profile.refunds_move,
             Input::Event(EnvironmentEvent::Advance { seconds }) => self.has_time(*seconds),
             Input::Event(_) | Input::Begin { .. } | Input::Finish { .. } => false,
         }
@@ -151,12 +153,12 @@ impl Server {
     #[must_use]
     pub fn has_time(&self, seconds: u32) -> bool {
         let after = self.moved.saturating_add(u64::from(seconds));
-        self.ways.clock && seconds <= STEP_AT_MOST && after <= MOVED_AT_MOST
+        self.profile.clock && seconds <= STEP_AT_MOST && after <= MOVED_AT_MOST
     }
 
     /// Its clock does not move any more.
     pub const fn stop_the_clock(&mut self) {
-        self.ways.clock = false;
+        self.profile.clock = false;
     }
 
     /// The name under which a key travels.
@@ -167,8 +169,8 @@ impl Server {
     /// Asks.
     ///
     /// # Errors
-    /// [`Broken`] when there is no answer.
-    pub fn submit(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Done, Broken> {
+    /// [`TransportError`] when there is no answer.
+    pub fn submit(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Done, TransportError> {
         self.operations = self.operations.saturating_add(1);
         let known = self.kept(call.key).filter(|kept| kept.operation == call.operation).map(|kept| kept.asked.clone());
         let asked = match known {
@@ -182,32 +184,32 @@ impl Server {
     }
 
     /// The request, with a payment method made for it where one has to be.
-    pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Asked, Broken> {
-        let cannot = || Broken::Unasked("there is no such request of this server's".to_owned());
+    pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<HttpRequest, TransportError> {
+        let cannot = || TransportError::Unasked("there is no such request of this server's".to_owned());
         let method = match call.operation.method() {
             None => None,
             Some(method) => {
-                let made = match self.ways.methods.get(&method) {
-                    Some(Means::Number(number)) => {
-                        let reply = self.wire.send(&ask::make_method(number))?;
+                let made = match self.profile.methods.get(&method) {
+                    Some(MethodReference::Number(number)) => {
+                        let reply = self.wire.send(&requests::make_method(number))?;
                         let made = reply.text_at("/id").map(str::to_owned);
                         Some(made.ok_or_else(|| {
-                            Broken::Unasked(format!("POST /v1/payment_methods is answered {}", reply.status))
+                            TransportError::Unasked(format!("POST /v1/payment_methods is answered {}", reply.status))
                         })?)
                     }
-                    Some(Means::Token | Means::Source(_)) | None => None,
+                    Some(MethodReference::Token | MethodReference::Source(_)) | None => None,
                 };
-                Some(ask::named(&self.ways, method, made.as_deref()).ok_or_else(cannot)?)
+                Some(requests::named(&self.profile, method, made.as_deref()).ok_or_else(cannot)?)
             }
         };
-        let asked = ask::operation(&self.ways, &self.names, &call.operation, view, method.as_deref());
+        let asked = requests::operation(&self.profile, &self.names, &call.operation, view, method.as_deref());
         let mut asked = asked.ok_or_else(cannot)?;
         asked.key = call.key.map(|key| self.key_name(key));
         Ok(asked)
     }
 
     /// Takes down what an answer calls the objects that it is about.
-    pub(crate) fn note(&mut self, operation: &Operation, asked: &Asked, reply: &Reply) {
+    pub(crate) fn note(&mut self, operation: &Operation, asked: &HttpRequest, reply: &HttpReply) {
         let text = |pointer: &str| reply.text_at(pointer).unwrap_or_default().to_owned();
         if let Operation::CreateRefund { intent, .. } = *operation
             && reply.is_done()
@@ -218,7 +220,7 @@ impl Server {
             Some(Target::Payment(intent)) => {
                 // A declined create has created an intent, which is in the error (PI-4).
                 let at = ["", "/error/payment_intent"].into_iter().find(|at| !text(&format!("{at}/id")).is_empty());
-                let id = match (at, self.ways.api) {
+                let id = match (at, self.profile.api) {
                     (Some(at), _) => text(&format!("{at}/id")),
                     (None, Api::Charges) => text("/error/charge"),
                     (None, Api::Intents) => String::new(),
@@ -240,12 +242,12 @@ impl Server {
     }
 
     /// Takes down what came first under a key; what came again must be the same object.
-    fn note_key(&mut self, call: &Call, asked: Asked, reply: &Reply) -> Option<(String, String)> {
+    fn note_key(&mut self, call: &Call, asked: HttpRequest, reply: &HttpReply) -> Option<(String, String)> {
         let place = usize::from(call.key?.0);
         let id = reply.text_at("/id").filter(|_| reply.is_done()).map(str::to_owned);
         let slot = self.keys.get_mut(place)?;
         match slot {
-            None => *slot = Some(Kept { operation: call.operation, asked, id }),
+            None => *slot = Some(KeyRecord { operation: call.operation, asked, id }),
             Some(kept) if kept.operation == call.operation => match (&kept.id, id) {
                 (Some(first), Some(again)) if *first != again => return Some((first.clone(), again)),
                 (None, Some(again)) => kept.id = Some(again),
@@ -266,13 +268,17 @@ impl Server {
     /// Makes the world move; `None` where nobody has to be asked for it.
     ///
     /// # Errors
-    /// [`Broken`] when there is no answer.
-    pub fn happen(&mut self, event: &EnvironmentEvent, view: Option<&PaymentView>) -> Result<Option<Reply>, Broken> {
+    /// [`TransportError`] when there is no answer.
+    pub fn happen(
+        &mut self,
+        event: &EnvironmentEvent,
+        view: Option<&PaymentView>,
+    ) -> Result<Option<HttpReply>, TransportError> {
         self.operations = self.operations.saturating_add(1);
         if let EnvironmentEvent::Advance { seconds } = event {
             self.moved = self.moved.saturating_add(u64::from(*seconds));
         }
-        match ask::event(&self.ways, &self.names, event, view) {
+        match requests::event(&self.profile, &self.names, event, view) {
             Some(asked) => self.wire.send(&asked).map(Some),
             None => Ok(None),
         }
@@ -281,35 +287,39 @@ impl Server {
     /// Looks at a payment; `None` where the server has none of that name.
     ///
     /// # Errors
-    /// [`Broken`] when there is no answer.
-    pub fn look(&mut self, intent: IntentId) -> Result<Option<Look>, Broken> {
+    /// [`TransportError`] when there is no answer.
+    pub fn look(&mut self, intent: IntentId) -> Result<Option<FetchedObjects>, TransportError> {
         let Some(names) = self.names.payment(intent).cloned() else { return Ok(None) };
-        let mut look = Look::default();
-        let get = |path: String| Asked { account: names.account.clone(), ..Asked::get(path) };
-        let by = match self.ways.api {
+        let mut look = FetchedObjects::default();
+        let get = |path: String| HttpRequest { account: names.account.clone(), ..HttpRequest::get(path) };
+        let by = match self.profile.api {
             Api::Intents => {
                 let asked = get(format!("/v1/payment_intents/{}", names.id));
-                let asked = if self.ways.expands { asked.with("expand[]", "latest_charge") } else { asked };
-                look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.trouble)?;
+                let asked = if self.profile.expands { asked.with("expand[]", "latest_charge") } else { asked };
+                look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.fetch_errors)?;
                 look.charge = match look.payment.as_ref().and_then(latest_charge) {
                     Some(Value::String(id)) => {
-                        self.see(&get(format!("/v1/charges/{id}")), "charge", Value::is_object, &mut look.trouble)?
+                        self.see(&get(format!("/v1/charges/{id}")), "charge", Value::is_object, &mut look.fetch_errors)?
                     }
                     found => found,
                 };
                 "payment_intent"
             }
             Api::Charges => {
-                look.charge =
-                    self.see(&get(format!("/v1/charges/{}", names.id)), "charge", Value::is_object, &mut look.trouble)?;
+                look.charge = self.see(
+                    &get(format!("/v1/charges/{}", names.id)),
+                    "charge",
+                    Value::is_object,
+                    &mut look.fetch_errors,
+                )?;
                 "charge"
             }
         };
         let is_refundable = look.charge.is_some() || !names.refunds.is_empty();
-        if self.ways.refunds && is_refundable {
+        if self.profile.refunds && is_refundable {
             let asked = get("/v1/refunds".to_owned()).with(by, &names.id).with("limit", 100);
             let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
-            let list = self.see(&asked, "refunds", is_list, &mut look.trouble)?;
+            let list = self.see(&asked, "refunds", is_list, &mut look.fetch_errors)?;
             look.refunds = list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned());
         }
         Ok(Some(look))
@@ -318,27 +328,27 @@ impl Server {
     /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
     ///
     /// # Errors
-    /// [`Broken`] when the server cannot be reached.
-    pub fn look_at_setup(&mut self, trouble: &mut Vec<Trouble>) -> Result<Option<Value>, Broken> {
+    /// [`TransportError`] when the server cannot be reached.
+    pub fn look_at_setup(&mut self, fetch_errors: &mut Vec<FetchError>) -> Result<Option<Value>, TransportError> {
         if self.names.setup.is_none() {
             return Ok(None);
         }
         let path = format!("/v1/setup_intents/{}", self.names.setup());
-        self.see(&Asked::get(path), "setup_intent", Value::is_object, trouble)
+        self.see(&HttpRequest::get(path), "setup_intent", Value::is_object, fetch_errors)
     }
 
     fn see(
         &mut self,
-        asked: &Asked,
+        asked: &HttpRequest,
         what: &'static str,
         fits: fn(&Value) -> bool,
-        trouble: &mut Vec<Trouble>,
-    ) -> Result<Option<Value>, Broken> {
+        fetch_errors: &mut Vec<FetchError>,
+    ) -> Result<Option<Value>, TransportError> {
         match self.wire.send(asked) {
-            Err(broken @ Broken::Unreachable(_)) => Err(broken),
-            Ok(Reply { status: 200..300, body: Some(body), .. }) if fits(&body) => Ok(Some(body)),
+            Err(broken @ TransportError::Unreachable(_)) => Err(broken),
+            Ok(HttpReply { status: 200..300, body: Some(body), .. }) if fits(&body) => Ok(Some(body)),
             failed => {
-                trouble.push((what, failed));
+                fetch_errors.push((what, failed));
                 Ok(None)
             }
         }
@@ -353,8 +363,8 @@ fn latest_charge(payment: &Value) -> Option<Value> {
 }
 
 /// Does a server see one and the same in them? The names of keys and of methods just made are not looked at.
-fn is_alike(one: &Asked, other: &Asked) -> bool {
-    let bare = |asked: &Asked| {
+fn is_alike(one: &HttpRequest, other: &HttpRequest) -> bool {
+    let bare = |asked: &HttpRequest| {
         let form: Vec<_> = asked.form.iter().filter(|(name, _)| name != "payment_method").cloned().collect();
         (asked.path.clone(), form)
     };

@@ -104,8 +104,8 @@ impl Report {
         let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
         writeln!(out, "</table><pre>{}</pre>", escaped(&trace.join("\n")))?;
         for (name, text) in [
-            ("curl", curl(&self.ways, &self.config, &self.url, finding)),
-            ("Python SDK", python(&self.ways, &self.config, &self.url, finding)),
+            ("curl", curl(&self.profile, &self.config, &self.url, finding)),
+            ("Python SDK", python(&self.profile, &self.config, &self.url, finding)),
         ] {
             writeln!(out, "<details><summary>{name}</summary><pre>{}</pre></details>", escaped(&text))?;
         }

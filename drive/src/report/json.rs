@@ -57,8 +57,8 @@ impl Report {
             "met": finding.met,
             "race": finding.frequency.map(|it| json!({ "wrong": it.wrong, "runs": it.runs })),
             "trace": finding.inputs.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "curl": curl(&self.ways, &self.config, &self.url, finding),
-            "python": python(&self.ways, &self.config, &self.url, finding),
+            "curl": curl(&self.profile, &self.config, &self.url, finding),
+            "python": python(&self.profile, &self.config, &self.url, finding),
         })
     }
 }

@@ -94,9 +94,9 @@ impl Report {
             writeln!(out, "{input}{}", if is_at_once { "    # at the same time" } else { "" })?;
         }
         writeln!(out, "```\n\n<details><summary>curl</summary>\n\n```sh")?;
-        out.push_str(&curl(&self.ways, &self.config, &self.url, finding));
+        out.push_str(&curl(&self.profile, &self.config, &self.url, finding));
         writeln!(out, "```\n\n</details>\n\n<details><summary>Python SDK</summary>\n\n```python")?;
-        out.push_str(&python(&self.ways, &self.config, &self.url, finding));
+        out.push_str(&python(&self.profile, &self.config, &self.url, finding));
         writeln!(out, "```\n\n</details>\n")
     }
 

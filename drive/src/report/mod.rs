@@ -12,8 +12,8 @@ use holdfast_model::Config;
 use holdfast_properties::CATALOGUE;
 
 use crate::finding::{Class, Finding};
+use crate::profile::{Api, ServerProfile};
 use crate::races::RaceRun;
-use crate::ways::{Api, Ways};
 
 pub use script::{curl, python};
 
@@ -35,7 +35,7 @@ pub struct Report {
     /// Kinds of steps taken.
     pub edges: usize,
     /// How it was spoken to.
-    pub ways: Ways,
+    pub profile: ServerProfile,
     /// The config that it was found to keep.
     pub config: Config,
     /// What was found, the worst first.
@@ -107,7 +107,7 @@ impl Report {
     /// What the server speaks.
     #[must_use]
     pub const fn api(&self) -> &'static str {
-        match self.ways.api {
+        match self.profile.api {
             Api::Intents => "PaymentIntents",
             Api::Charges => "charges alone, without PaymentIntents",
         }

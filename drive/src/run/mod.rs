@@ -1,8 +1,8 @@
 //! One sequence: model and server side by side, one input after the other.
 
-mod asking;
-mod looking;
+mod comparing;
 mod racing;
+mod submitting;
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle;
@@ -11,37 +11,11 @@ use holdfast_properties::{AbstractTransition, Snapshot};
 
 use crate::features::Features;
 use crate::finding::Sighting;
-use crate::judge::Scene;
-use crate::may;
+use crate::judge::StepContext;
+use crate::preconditions;
 use crate::server::Server;
-use crate::wire::{Broken, Reply};
-
-/// What became of one input.
-#[derive(Clone, Debug, Default)]
-pub struct Took {
-    /// Was it asked at all?
-    pub asked: bool,
-    /// What differs.
-    pub sightings: Vec<Sighting>,
-    /// Can the sequence go on: do both know where they are?
-    pub goes_on: bool,
-    /// What the step was like.
-    pub edge: Option<AbstractTransition>,
-    /// Properties that the step bears out: a bit each.
-    pub witnessed: u128,
-    /// The server refuses what the model accepts: what it says.
-    pub refused: Option<Reply>,
-    /// Did the server let it through: does it have all that the input uses?
-    pub let_through: bool,
-    /// Both refuse, and who knows whether for the same reason: it bears nothing out.
-    pub is_unsure: bool,
-}
-
-impl Took {
-    fn not_asked() -> Self {
-        Self { goes_on: true, ..Self::default() }
-    }
-}
+use crate::step::StepResult;
+use crate::wire::TransportError;
 
 /// A sequence under way.
 #[derive(Debug)]
@@ -84,28 +58,30 @@ impl<'s> Run<'s> {
     /// Both take one input.
     ///
     /// # Errors
-    /// [`Broken`] when the server cannot be reached any more.
-    pub fn take(&mut self, input: Input, features: &Features) -> Result<Took, Broken> {
+    /// [`TransportError`] when the server cannot be reached any more.
+    pub fn take(&mut self, input: Input, features: &Features) -> Result<StepResult, TransportError> {
         if !features.have(&input) {
-            return Ok(Took::not_asked());
+            return Ok(StepResult::not_asked());
         }
         self.is_tried = features.untried(&input).is_empty();
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);
-        let mut took = match input {
+        let mut result = match input {
             Input::Call(call) => self.call(call, &now)?,
-            Input::Event(event) if may::happen(&self.config, &self.world, &event, &now) => self.event(event, &now)?,
-            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => Took::not_asked(),
+            Input::Event(event) if preconditions::happen(&self.config, &self.world, &event, &now) => {
+                self.event(event, &now)?
+            }
+            Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => StepResult::not_asked(),
         };
-        took.sightings.append(&mut self.unseen);
-        Ok(took)
+        result.sightings.append(&mut self.unseen);
+        Ok(result)
     }
 
     /// What a step would be like, before it is taken.
     #[must_use]
     pub fn foresee(&self, input: Input) -> Option<AbstractTransition> {
         let next = transition(&self.config, &self.world, input);
-        (!oracle::is_beyond(&next.outcome)).then(|| Scene::of(&self.config, &self.world, input, &next).edge)
+        (!oracle::is_beyond(&next.outcome)).then(|| StepContext::of(&self.config, &self.world, input, &next).edge)
     }
 
     /// The server is where the model is.

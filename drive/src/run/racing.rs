@@ -4,27 +4,27 @@ use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Call, Input, Outcome};
 
 use super::Run;
-use crate::races::{Answered, Raced, Told, Wrong};
-use crate::server::Look;
-use crate::wire::{Broken, Reply};
-use crate::{may, races};
+use crate::race_outcome::{Answered, RaceFailure, RaceOutcome, Raced};
+use crate::server::FetchedObjects;
+use crate::wire::{HttpReply, TransportError};
+use crate::{preconditions, race_outcome, races};
 
 impl Run<'_> {
     /// Both are asked at the same moment: does some order of the two explain what comes of it?
     ///
     /// # Errors
-    /// [`Broken`] when the server cannot be reached any more.
-    pub fn race(&mut self, both: &[Call; 2]) -> Result<Raced, Broken> {
+    /// [`TransportError`] when the server cannot be reached any more.
+    pub fn race(&mut self, both: &[Call; 2]) -> Result<Raced, TransportError> {
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);
         let [first, second] = both;
         let intent = first.operation.about().intent();
-        let view = intent.and_then(|intent| may::view(&now, intent)).copied();
+        let view = intent.and_then(|intent| preconditions::view(&now, intent)).copied();
         let mut made = |call: &Call| self.server.made(call, view.as_ref());
         let asked =
             match made(first).and_then(|one| Ok([one.clone(), if first == second { one } else { made(second)? }])) {
                 Ok(asked) => asked,
-                Err(broken @ Broken::Unreachable(_)) => return Err(broken),
+                Err(broken @ TransportError::Unreachable(_)) => return Err(broken),
                 Err(broken) => return Ok(Raced::NotTried(broken.to_string())),
             };
         let answered = races::send(self.server, &asked)?;
@@ -34,17 +34,17 @@ impl Run<'_> {
                 self.server.note(&call.operation, asked, reply);
             }
         }
-        let orders = races::orders(&config, &self.world, both, &answered);
+        let orders = race_outcome::orders(&config, &self.world, both, &answered);
         let is_explained = !acts_twice(both, &answered) && self.is_explained(*first, &orders, &answered)?;
         let has = |fits: fn(&Answered) -> bool| answered.iter().any(fits);
         let wrong = if !is_explained {
-            Wrong::Unexplained
+            RaceFailure::Unexplained
         } else if has(Result::is_err) {
-            Wrong::NoAnswer
-        } else if has(|answered| answered.as_ref().is_ok_and(Reply::is_failure)) {
-            Wrong::ServerError
+            RaceFailure::NoAnswer
+        } else if has(|answered| answered.as_ref().is_ok_and(HttpReply::is_failure)) {
+            RaceFailure::ServerError
         } else if !self.unseen.is_empty() {
-            Wrong::Unseen
+            RaceFailure::Unseen
         } else {
             return Ok(Raced::Explained);
         };
@@ -63,9 +63,9 @@ impl Run<'_> {
             }
         }
         let [one, two] = &answered;
-        Ok(Raced::Wrong(Told {
+        Ok(Raced::RaceFailure(RaceOutcome {
             wrong,
-            answers: [races::answered(one), races::answered(two)],
+            answers: [race_outcome::answered(one), race_outcome::answered(two)],
             accepted: answered.iter().flatten().filter(|reply| reply.is_done()).count(),
             expected: expected.join(", or "),
             seen,
@@ -78,9 +78,9 @@ impl Run<'_> {
         first: Call,
         orders: &[([Option<Outcome>; 2], ModelState)],
         answered: &[Answered; 2],
-    ) -> Result<bool, Broken> {
+    ) -> Result<bool, TransportError> {
         for (outcomes, world) in orders {
-            if races::explains(outcomes, answered) && self.is_like(Input::Call(first), world)? {
+            if race_outcome::explains(outcomes, answered) && self.is_like(Input::Call(first), world)? {
                 return Ok(true);
             }
         }
@@ -99,7 +99,7 @@ fn acts_twice([first, second]: &[Call; 2], answered: &[Answered; 2]) -> bool {
 }
 
 /// What is seen of money after a race.
-fn told_look(look: &Look) -> String {
+fn told_look(look: &FetchedObjects) -> String {
     let mut parts = Vec::new();
     for (object, shown, names) in [
         ("payment_intent", &look.payment, ["status", "amount_capturable", "amount_received"]),

@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 pub use form::encode;
-use reading::Got;
+use reading::ParseProgress;
 use serde_json::Value;
 
 use crate::settings::Target;
@@ -28,7 +28,7 @@ pub enum Verb {
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct HttpRequest {
     /// The method.
     pub verb: Verb,
     /// The path, from `/v1/…` on.
@@ -41,7 +41,7 @@ pub struct Asked {
     pub key: Option<String>,
 }
 
-impl Asked {
+impl HttpRequest {
     /// A POST of nothing yet.
     #[must_use]
     pub fn post(path: impl Into<String>) -> Self {
@@ -73,7 +73,7 @@ impl Asked {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
+pub struct HttpReply {
     /// The HTTP status.
     pub status: u16,
     /// The body, where it is JSON.
@@ -82,7 +82,7 @@ pub struct Reply {
     pub text: String,
 }
 
-impl Reply {
+impl HttpReply {
     /// Was it done? (2xx)
     #[must_use]
     pub const fn is_done(&self) -> bool {
@@ -104,7 +104,7 @@ impl Reply {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Broken {
+pub enum TransportError {
     /// No connection could be made.
     Unreachable(String),
     /// The request went out, and no whole answer came back.
@@ -115,7 +115,7 @@ pub enum Broken {
     Unasked(String),
 }
 
-impl std::fmt::Display for Broken {
+impl std::fmt::Display for TransportError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unreachable(why) => write!(out, "no connection: {why}"),
@@ -153,20 +153,20 @@ impl Wire {
     /// Sends one request and waits for the answer.
     ///
     /// # Errors
-    /// [`Broken`] when there is none.
-    pub fn send(&mut self, asked: &Asked) -> Result<Reply, Broken> {
+    /// [`TransportError`] when there is none.
+    pub fn send(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
         let is_kept = self.connection.is_some();
         match self.send_once(asked) {
             // A server may close a connection that it kept, at any moment; what only looks may be sent again.
-            Err(Broken::Dropped(_)) if is_kept && asked.verb == Verb::Get => self.send_once(asked),
+            Err(TransportError::Dropped(_)) if is_kept && asked.verb == Verb::Get => self.send_once(asked),
             sent => sent,
         }
     }
 
-    fn send_once(&mut self, asked: &Asked) -> Result<Reply, Broken> {
+    fn send_once(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
         self.requests = self.requests.saturating_add(1);
         let mut stream = self.connect()?;
-        let dropped = |error: std::io::Error| Broken::Dropped(error.to_string());
+        let dropped = |error: std::io::Error| TransportError::Dropped(error.to_string());
         stream.write_all(&self.written(asked)).map_err(dropped)?;
         let (reply, is_kept) = self.read(&mut stream)?;
         if is_kept {
@@ -176,7 +176,7 @@ impl Wire {
     }
 
     /// The connection that is kept, if the server still keeps it too, or a new one.
-    fn connect(&mut self) -> Result<TcpStream, Broken> {
+    fn connect(&mut self) -> Result<TcpStream, TransportError> {
         if let Some(kept) = self.connection.take().filter(is_open) {
             return Ok(kept);
         }
@@ -185,16 +185,16 @@ impl Wire {
             match TcpStream::connect_timeout(address, self.patience) {
                 Ok(stream) => {
                     let ready = stream.set_nodelay(true).and_then(|()| stream.set_write_timeout(Some(self.patience)));
-                    ready.map_err(|error| Broken::Unreachable(error.to_string()))?;
+                    ready.map_err(|error| TransportError::Unreachable(error.to_string()))?;
                     return Ok(stream);
                 }
                 Err(error) => last = error.to_string(),
             }
         }
-        Err(Broken::Unreachable(last))
+        Err(TransportError::Unreachable(last))
     }
 
-    fn written(&self, asked: &Asked) -> Vec<u8> {
+    fn written(&self, asked: &HttpRequest) -> Vec<u8> {
         let form = encode(&asked.form);
         let (method, query) = match asked.verb {
             Verb::Get if !form.is_empty() => ("GET", format!("?{form}")),
@@ -222,31 +222,33 @@ impl Wire {
     }
 
     /// The answer, and whether the connection can be used again.
-    fn read(&self, stream: &mut TcpStream) -> Result<(Reply, bool), Broken> {
+    fn read(&self, stream: &mut TcpStream) -> Result<(HttpReply, bool), TransportError> {
         let end = Instant::now().checked_add(self.patience);
         let mut bytes = Vec::with_capacity(4096);
         let mut piece = [0_u8; 16 << 10];
         let mut is_over = false;
         loop {
-            match reading::read(&bytes, is_over).map_err(Broken::Dropped)? {
-                Got::All { reply, is_kept } => return Ok((reply, is_kept)),
-                Got::Part if is_over => return Err(Broken::Dropped("before the answer was whole".to_owned())),
-                Got::Part => {}
+            match reading::read(&bytes, is_over).map_err(TransportError::Dropped)? {
+                ParseProgress::All { reply, is_kept } => return Ok((reply, is_kept)),
+                ParseProgress::Part if is_over => {
+                    return Err(TransportError::Dropped("before the answer was whole".to_owned()));
+                }
+                ParseProgress::Part => {}
             }
             if bytes.len() > LONGEST_ANSWER {
-                return Err(Broken::Dropped(format!("an answer of more than {LONGEST_ANSWER} bytes")));
+                return Err(TransportError::Dropped(format!("an answer of more than {LONGEST_ANSWER} bytes")));
             }
             let left = end.and_then(|end| end.checked_duration_since(Instant::now())).filter(|left| !left.is_zero());
-            let Some(left) = left else { return Err(Broken::Silent) };
-            stream.set_read_timeout(Some(left)).map_err(|error| Broken::Dropped(error.to_string()))?;
+            let Some(left) = left else { return Err(TransportError::Silent) };
+            stream.set_read_timeout(Some(left)).map_err(|error| TransportError::Dropped(error.to_string()))?;
             match stream.read(&mut piece) {
                 Ok(0) => is_over = true,
                 Ok(count) => bytes.extend(piece.iter().take(count)),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
-                    return Err(Broken::Silent);
+                    return Err(TransportError::Silent);
                 }
-                Err(error) => return Err(Broken::Dropped(error.to_string())),
+                Err(error) => return Err(TransportError::Dropped(error.to_string())),
             }
         }
     }

@@ -1,15 +1,15 @@
 //! An answer out of bytes, as far as they have come.
 
-use super::Reply;
+use super::HttpReply;
 
 /// What the bytes so far are.
 #[derive(Debug, PartialEq)]
-pub(super) enum Got {
+pub(super) enum ParseProgress {
     /// Not all of an answer.
     Part,
     /// All of it.
     All {
-        reply: Reply,
+        reply: HttpReply,
         /// May the connection be used again?
         is_kept: bool,
     },
@@ -36,11 +36,11 @@ enum Body {
 ///
 /// # Errors
 /// Where they are no answer of HTTP/1.
-pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<Got, String> {
+pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<ParseProgress, String> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Response::new(&mut headers);
     let length = match head.parse(bytes).map_err(|error| format!("no HTTP: {error}"))? {
-        httparse::Status::Partial => return Ok(Got::Part),
+        httparse::Status::Partial => return Ok(ParseProgress::Part),
         httparse::Status::Complete(length) => length,
     };
     let status = head.code.unwrap_or(0);
@@ -66,20 +66,23 @@ pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<Got, String> {
     let (whole, is_kept) = match body {
         Body::Nothing => (Vec::new(), true),
         Body::Length(length) => match rest.get(..length) {
-            None => return Ok(Got::Part),
+            None => return Ok(ParseProgress::Part),
             Some(whole) => (whole.to_vec(), true),
         },
         Body::Chunked => match unchunk(rest)? {
-            None => return Ok(Got::Part),
+            None => return Ok(ParseProgress::Part),
             Some(whole) => (whole, true),
         },
         Body::ToTheEnd if is_over => (rest.to_vec(), false),
-        Body::ToTheEnd => return Ok(Got::Part),
+        Body::ToTheEnd => return Ok(ParseProgress::Part),
     };
     let parsed = serde_json::from_slice(&whole).ok();
     let text =
         if parsed.is_some() { String::new() } else { String::from_utf8_lossy(&whole).chars().take(SHOWN).collect() };
-    Ok(Got::All { reply: Reply { status, body: parsed, text }, is_kept: is_kept && is_new && !says_close && !is_over })
+    Ok(ParseProgress::All {
+        reply: HttpReply { status, body: parsed, text },
+        is_kept: is_kept && is_new && !says_close && !is_over,
+    })
 }
 
 /// The pieces put together; `None` while one is missing.
@@ -109,8 +112,8 @@ mod tests {
 
     fn body(text: &str, is_over: bool) -> Option<(u16, String, bool)> {
         match read(text.as_bytes(), is_over).unwrap() {
-            Got::Part => None,
-            Got::All { reply, is_kept } => {
+            ParseProgress::Part => None,
+            ParseProgress::All { reply, is_kept } => {
                 Some((reply.status, reply.body.map_or(reply.text, |body| body.to_string()), is_kept))
             }
         }

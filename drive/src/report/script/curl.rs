@@ -6,7 +6,7 @@ use holdfast_model::Config;
 
 use super::{Line, lines};
 use crate::finding::Finding;
-use crate::ways::Ways;
+use crate::profile::ServerProfile;
 use crate::wire::Verb;
 
 /// What each line is sent with, and how an id is taken out of an answer: the object's, or in a refusal that of what was
@@ -18,8 +18,8 @@ id() { local it; it=$(cat); echo \"$it\" >&2; jq -r '.id // (.error | .payment_i
 
 /// The finding as a shell script: bash, curl and jq.
 #[must_use]
-pub fn curl(ways: &Ways, config: &Config, url: &str, finding: &Finding) -> String {
-    let lines = lines(ways, config, finding);
+pub fn curl(profile: &ServerProfile, config: &Config, url: &str, finding: &Finding) -> String {
+    let lines = lines(profile, config, finding);
     let mut out = format!("api=${{API:-{url}}} key=${{KEY:-sk_test_…}}  # the server and its test key\n");
     if lines.iter().any(|line| line.asked.key.is_some()) {
         out.push_str("run=$(date +%s%N)  # idempotency keys are new each time\n");

@@ -8,18 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Call, Config, DeliveryFault, Input, IntentId, KeyId, Operation, PaymentView, Target, transition};
 
-use crate::ask;
 use crate::finding::Finding;
 use crate::names::{Names, PaymentNames};
-use crate::ways::{Api, Means, Ways};
-use crate::wire::Asked;
+use crate::profile::{Api, MethodReference, ServerProfile};
+use crate::requests;
+use crate::wire::HttpRequest;
 
 pub use curl::curl;
 pub use python::python;
 
 /// One line of a script.
 struct Line {
-    asked: Asked,
+    asked: HttpRequest,
     /// The variable that its object's id goes into.
     into: Option<String>,
     /// Is its answer lost?
@@ -29,18 +29,18 @@ struct Line {
 }
 
 impl Line {
-    const fn plain(asked: Asked) -> Self {
+    const fn plain(asked: HttpRequest) -> Self {
         Self { asked, into: None, is_lost: false, is_at_once: false }
     }
 }
 
 /// What is sent, in order.
-fn lines(ways: &Ways, config: &Config, finding: &Finding) -> Vec<Line> {
-    let mut script = Script { ways: ways.clone(), ..Script::default() };
+fn lines(profile: &ServerProfile, config: &Config, finding: &Finding) -> Vec<Line> {
+    let mut script = Script { profile: profile.clone(), ..Script::default() };
     let uses_account = finding.inputs.iter().any(|input| input.to_string().contains("flow="));
-    if uses_account && ways.connected.is_some() {
-        script.ways.connected = Some("$acct".to_owned());
-        let asked = Asked::post("/v1/accounts").with("type", "custom").with("country", "US");
+    if uses_account && profile.connected.is_some() {
+        script.profile.connected = Some("$acct".to_owned());
+        let asked = HttpRequest::post("/v1/accounts").with("type", "custom").with("country", "US");
         script.lines.push(Line { into: Some("acct".to_owned()), ..Line::plain(asked) });
     }
     let alone = finding.inputs.len().saturating_sub(finding.at_once);
@@ -53,7 +53,9 @@ fn lines(ways: &Ways, config: &Config, finding: &Finding) -> Vec<Line> {
         match input {
             Input::Call(call) => script.call(call, view.as_ref(), place >= alone),
             Input::Event(event) => {
-                script.lines.extend(ask::event(&script.ways, &script.names, event, view.as_ref()).map(Line::plain));
+                script
+                    .lines
+                    .extend(requests::event(&script.profile, &script.names, event, view.as_ref()).map(Line::plain));
             }
             Input::Begin { .. } | Input::Finish { .. } => {}
         }
@@ -73,11 +75,11 @@ fn lines(ways: &Ways, config: &Config, finding: &Finding) -> Vec<Line> {
 /// A script under way.
 #[derive(Default)]
 struct Script {
-    ways: Ways,
+    profile: ServerProfile,
     names: Names,
     lines: Vec<Line>,
     /// What was asked first under a key: what comes again is the same to the letter.
-    keys: BTreeMap<KeyId, (Operation, Asked)>,
+    keys: BTreeMap<KeyId, (Operation, HttpRequest)>,
     /// Payment methods made.
     methods: usize,
     /// Variables that have a value.
@@ -102,16 +104,16 @@ impl Script {
     }
 
     /// The request, and before it the one that makes its payment method where a server knows cards by number alone.
-    fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Option<Asked> {
+    fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Option<HttpRequest> {
         let method = call.operation.method();
         let mut made = String::new();
-        if let Some(Means::Number(number)) = method.and_then(|method| self.ways.methods.get(&method)) {
+        if let Some(MethodReference::Number(number)) = method.and_then(|method| self.profile.methods.get(&method)) {
             self.methods = self.methods.saturating_add(1);
             made = format!("pm{}", self.methods);
-            self.lines.push(Line { into: Some(made.clone()), ..Line::plain(ask::make_method(number)) });
+            self.lines.push(Line { into: Some(made.clone()), ..Line::plain(requests::make_method(number)) });
         }
-        let named = method.and_then(|method| ask::named(&self.ways, method, Some(&format!("${made}"))));
-        let mut asked = ask::operation(&self.ways, &self.names, &call.operation, view, named.as_deref())?;
+        let named = method.and_then(|method| requests::named(&self.profile, method, Some(&format!("${made}"))));
+        let mut asked = requests::operation(&self.profile, &self.names, &call.operation, view, named.as_deref())?;
         asked.key = call.key.map(|KeyId(place)| format!("$run-key{}", u16::from(place).saturating_add(1)));
         Some(asked)
     }
@@ -156,9 +158,9 @@ impl Script {
     fn look(&mut self, finding: &Finding) {
         let Some(last) = finding.inputs.last() else { return };
         if let Some(names) = last.intent().and_then(|intent| self.names.payment(intent)) {
-            let get = |path: String| Asked { account: names.account.clone(), ..Asked::get(path) };
-            let (asked, by) = match self.ways.api {
-                Api::Intents if self.ways.expands => {
+            let get = |path: String| HttpRequest { account: names.account.clone(), ..HttpRequest::get(path) };
+            let (asked, by) = match self.profile.api {
+                Api::Intents if self.profile.expands => {
                     let asked = get(format!("/v1/payment_intents/{}", names.id));
                     (asked.with("expand[]", "latest_charge"), "payment_intent")
                 }
@@ -168,13 +170,13 @@ impl Script {
             let refunds = get("/v1/refunds".to_owned()).with(by, &names.id);
             self.lines.push(Line::plain(asked));
             let is_about_refunds = finding.inputs.iter().any(|input| input.to_string().contains("refund"));
-            if self.ways.refunds && (is_about_refunds || finding.sighting.server.contains("refund")) {
+            if self.profile.refunds && (is_about_refunds || finding.sighting.server.contains("refund")) {
                 self.lines.push(Line::plain(refunds));
             }
         }
         let is_setup = last.operation().is_some_and(|operation| operation.about() == Target::Setup);
         if is_setup && self.names.setup.is_some() {
-            self.lines.push(Line::plain(Asked::get(format!("/v1/setup_intents/{}", self.names.setup()))));
+            self.lines.push(Line::plain(HttpRequest::get(format!("/v1/setup_intents/{}", self.names.setup()))));
         }
     }
 }
@@ -193,18 +195,18 @@ mod tests {
 
     use super::{curl, python};
     use crate::finding::{Class, Finding, Sighting};
-    use crate::ways::{Means, Ways};
+    use crate::profile::{MethodReference, ServerProfile};
 
     /// Both scripts for a server that knows cards by number alone.
     fn written(trace: &str, at_once: usize) -> String {
-        let methods = BTreeMap::from([(PaymentMethod::Visa, Means::Number("4242424242424242"))]);
-        let ways = Ways { methods, expands: true, refunds: true, ..Ways::default() };
+        let methods = BTreeMap::from([(PaymentMethod::Visa, MethodReference::Number("4242424242424242"))]);
+        let profile = ServerProfile { methods, expands: true, refunds: true, ..ServerProfile::default() };
         let inputs = Script::parse(trace).unwrap().inputs().collect();
         let sighting = Sighting::new(Class::Money, "", "");
         let finding = Finding { sighting, inputs, at_once, met: 1, frequency: None };
         let url = "http://127.0.0.1:8420";
         let (config, finding) = (Config::default(), &finding);
-        curl(&ways, &config, url, finding) + &python(&ways, &config, url, finding)
+        curl(&profile, &config, url, finding) + &python(&profile, &config, url, finding)
     }
 
     #[test]

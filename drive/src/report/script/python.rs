@@ -6,7 +6,7 @@ use holdfast_model::Config;
 
 use super::{Line, lines};
 use crate::finding::Finding;
-use crate::ways::Ways;
+use crate::profile::ServerProfile;
 use crate::wire::Verb;
 
 /// Asks, shows the answer, and gives back the id that is in it.
@@ -29,8 +29,8 @@ def ask(method, path, options={}, **params):
 
 /// The finding as a script for the official Python SDK.
 #[must_use]
-pub fn python(ways: &Ways, config: &Config, url: &str, finding: &Finding) -> String {
-    let lines = lines(ways, config, finding);
+pub fn python(profile: &ServerProfile, config: &Config, url: &str, finding: &Finding) -> String {
+    let lines = lines(profile, config, finding);
     let mut out = String::from("import json, os, threading, time\nimport stripe\n\n");
     let _infallible = writeln!(
         out,

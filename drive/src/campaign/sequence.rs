@@ -2,15 +2,15 @@
 
 use holdfast_model::{EnvironmentEvent, Input};
 
-use super::{Execution, Hunt};
+use super::{DriveCampaign, Execution};
 use crate::run::Run;
-use crate::wire::Broken;
+use crate::wire::TransportError;
 
 /// Of so many steps at which both are known to part, one is taken all the same.
 const SELDOM: u64 = 24;
 
-impl Hunt<'_> {
-    pub(super) fn execute_and_judge(&mut self, mut inputs: impl Iterator<Item = Input>) -> Result<(), Broken> {
+impl DriveCampaign<'_> {
+    pub(super) fn execute_and_judge(&mut self, mut inputs: impl Iterator<Item = Input>) -> Result<(), TransportError> {
         let execution = self.execute(|_| inputs.next(), false)?;
         self.judge(execution)
     }
@@ -20,7 +20,7 @@ impl Hunt<'_> {
         &mut self,
         mut next: impl FnMut(&Run<'_>) -> Option<Input>,
         steers: bool,
-    ) -> Result<Execution, Broken> {
+    ) -> Result<Execution, TransportError> {
         let mut run = Run::begin(self.server, &self.config);
         let mut execution = Execution { taken: Vec::new(), seen: Vec::new() };
         while let Some(input) = next(&run) {
@@ -34,43 +34,43 @@ impl Hunt<'_> {
                 }
             }
             let mut input = input;
-            let mut took = run.take(input, &self.features)?;
-            if let (false, true, Input::Event(EnvironmentEvent::Advance { seconds })) = (took.asked, steers, input) {
+            let mut result = run.take(input, &self.features)?;
+            if let (false, true, Input::Event(EnvironmentEvent::Advance { seconds })) = (result.asked, steers, input) {
                 // Not into the last minutes before a deadline, but past them.
                 input = Input::Event(EnvironmentEvent::Advance { seconds: seconds.saturating_add(1_800) });
-                took = run.take(input, &self.features)?;
+                result = run.take(input, &self.features)?;
             }
-            if !took.asked {
+            if !result.asked {
                 continue;
             }
             if execution.taken.is_empty() {
                 self.sequences = self.sequences.saturating_add(1);
             }
             execution.taken.push(input);
-            if let Some(edge) = took.edge {
+            if let Some(edge) = result.edge {
                 self.edges.insert(edge.bits());
             }
             for (place, count) in self.witnessed.iter_mut().enumerate() {
-                let bit = took.witnessed.checked_shr(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0) & 1;
+                let bit = result.witnessed.checked_shr(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0) & 1;
                 *count = count.saturating_add(u64::try_from(bit).unwrap_or(0));
             }
-            let lacks = took.refused.as_ref().map(|reply| (self.features.untried(&input), reply));
+            let lacks = result.refused.as_ref().map(|reply| (self.features.untried(&input), reply));
             if let Some((untried, reply)) = lacks.filter(|(untried, _)| !untried.is_empty()) {
                 for feature in untried {
                     self.features.lack(&feature, &told(reply));
                 }
             } else {
-                if took.let_through {
+                if result.let_through {
                     self.features.note(&input);
                 }
-                let parts = took.refused.is_some() || !took.goes_on;
-                if let (true, Some(edge)) = (parts, took.edge) {
+                let parts = result.refused.is_some() || !result.goes_on;
+                if let (true, Some(edge)) = (parts, result.edge) {
                     self.blocked.entry(edge.bits()).or_default();
                 }
                 let place = execution.taken.len();
-                execution.seen.extend(took.sightings.into_iter().map(|sighting| (place, sighting)));
+                execution.seen.extend(result.sightings.into_iter().map(|sighting| (place, sighting)));
             }
-            if !took.goes_on {
+            if !result.goes_on {
                 return Ok(execution);
             }
         }
@@ -83,7 +83,7 @@ impl Hunt<'_> {
     }
 }
 
-fn told(reply: &crate::wire::Reply) -> String {
+fn told(reply: &crate::wire::HttpReply) -> String {
     let message = reply.text_at("/error/message").unwrap_or(reply.text.as_str());
     let message: String =
         message.chars().take(80).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();

@@ -18,7 +18,7 @@ pub enum Api {
 
 /// How a payment method is named in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Means {
+pub enum MethodReference {
     /// By the provider's test token: `pm_card_visa`.
     Token,
     /// By a PaymentMethod made of the test card's number before.
@@ -29,7 +29,7 @@ pub enum Means {
 
 /// How a customer is made to answer a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Helper {
+pub struct ChallengeHelper {
     /// The path; `{id}` is the PaymentIntent's.
     pub path: &'static str,
     /// The parameter that says how.
@@ -41,25 +41,30 @@ pub struct Helper {
 }
 
 /// Known helpers to answer a challenge. The provider has none: there it is done by a browser.
-pub const AUTHENTICATE: [Helper; 2] = [
-    Helper {
+pub const AUTHENTICATE: [ChallengeHelper; 2] = [
+    ChallengeHelper {
         path: "/v1/test_helpers/payment_intents/{id}/authenticate",
         name: "outcome",
         values: ("pass", "fail"),
         secret: false,
     },
-    Helper { path: "/v1/payment_intents/{id}/_authenticate", name: "success", values: ("true", "false"), secret: true },
+    ChallengeHelper {
+        path: "/v1/payment_intents/{id}/_authenticate",
+        name: "success",
+        values: ("true", "false"),
+        secret: true,
+    },
 ];
 
 /// How this server is spoken to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ways {
+pub struct ServerProfile {
     /// The API that makes payments.
     pub api: Api,
     /// The payment methods it knows, and how each is named.
-    pub methods: BTreeMap<PaymentMethod, Means>,
+    pub methods: BTreeMap<PaymentMethod, MethodReference>,
     /// How a challenge is answered.
-    pub authenticate: Option<Helper>,
+    pub authenticate: Option<ChallengeHelper>,
     /// Has it a test helper for banks that answer?
     pub settle: bool,
     /// Has it a clock that can be moved?

@@ -3,18 +3,24 @@
 use holdfast_model::{Amount, ChargeStatus, Config, IntentStatus, LedgerView, PaymentView, RefundStatus, RefundView};
 use serde_json::Value;
 
-use crate::facts::{self, Found, Gap, Version, Weight, number};
-use crate::server::Look;
+use crate::fields::{self, FieldDifference, Mismatch, Version, Weight, number};
+use crate::server::FetchedObjects;
 
 /// What a payment shows that the model's `view` of it does not.
 #[must_use]
-pub fn missed(config: &Config, view: &PaymentView, look: &Look, refunds: &[String], version: Version) -> Vec<Found> {
+pub fn missed(
+    config: &Config,
+    view: &PaymentView,
+    look: &FetchedObjects,
+    refunds: &[String],
+    version: Version,
+) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     if let Some(shown) = &look.payment {
-        found.extend(facts::missed("payment_intent", shown, &facts::payment(view, version)));
+        found.extend(fields::missed("payment_intent", shown, &fields::payment(view, version)));
     }
     if let (Some(charge), Some(shown)) = (&view.charge, &look.charge) {
-        found.extend(facts::missed("charge", shown, &facts::charge(config, view, charge, version)));
+        found.extend(fields::missed("charge", shown, &fields::charge(config, view, charge, version)));
     }
     if let Some(list) = &look.refunds {
         found.extend(of_refunds(view, list, refunds));
@@ -23,11 +29,11 @@ pub fn missed(config: &Config, view: &PaymentView, look: &Look, refunds: &[Strin
 }
 
 /// Refunds are known by their ids; what nobody asked for is money gone.
-fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<Found> {
+fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<FieldDifference> {
     let id = |shown: &Value| shown.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let money = |place: &str, model: String, server: String| Found {
+    let money = |place: &str, model: String, server: String| FieldDifference {
         place: place.to_owned(),
-        gap: Gap::Value,
+        mismatch: Mismatch::Value,
         weight: Weight::Money,
         model,
         server,
@@ -39,7 +45,7 @@ fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<Found> 
             continue;
         };
         match list.iter().find(|shown| id(shown) == *name) {
-            Some(shown) => found.extend(facts::missed("refund", shown, &facts::refund(refund))),
+            Some(shown) => found.extend(fields::missed("refund", shown, &fields::refund(refund))),
             None => found.push(money("refund", "is listed".to_owned(), "is not".to_owned())),
         }
     }
@@ -77,7 +83,7 @@ pub fn other_versions(version: Version, view: &PaymentView) -> Vec<(&'static str
 
 /// The model's view, with everything that was seen of the server in its place.
 #[must_use]
-pub fn overlaid(view: &PaymentView, look: &Look, refunds: &[String], version: Version) -> PaymentView {
+pub fn overlaid(view: &PaymentView, look: &FetchedObjects, refunds: &[String], version: Version) -> PaymentView {
     let mut view = *view;
     let amount = |shown: Option<&Value>, pointer: &str, into: &mut Amount| {
         let read = shown.and_then(|shown| shown.pointer(pointer)).and_then(number);
@@ -119,7 +125,7 @@ pub fn overlaid(view: &PaymentView, look: &Look, refunds: &[String], version: Ve
             charge.released = let_go;
             view.capturable = if payment.is_some() { view.capturable } else { Amount::ZERO };
         }
-        if payment.is_none() && look.trouble.is_empty() {
+        if payment.is_none() && look.fetch_errors.is_empty() {
             // Where there are charges alone, a payment is what its charge is.
             view.received = charge.captured_amount;
             if charge.captured && view.status == IntentStatus::RequiresCapture {

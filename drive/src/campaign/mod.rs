@@ -1,4 +1,4 @@
-//! The hunt: sequences from the plan, then sequences by chance, each stopped where the server parts from the model, and
+//! The campaign: sequences from the plan, then sequences by chance, each stopped where the server parts from the model, and
 //! what is found made small and done again before it is believed.
 
 mod judging;
@@ -19,7 +19,7 @@ use crate::races::{self, RaceRun};
 use crate::report::Report;
 use crate::server::Server;
 use crate::settings::Settings;
-use crate::wire::Broken;
+use crate::wire::TransportError;
 
 /// How far the hunt is.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ pub struct Progress {
 }
 
 /// A hunt under way.
-pub(crate) struct Hunt<'a> {
+pub(crate) struct DriveCampaign<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) server: &'a mut Server,
     pub(crate) config: Config,
@@ -69,7 +69,7 @@ struct Execution {
     seen: Vec<(usize, Sighting)>,
 }
 
-impl<'a> Hunt<'a> {
+impl<'a> DriveCampaign<'a> {
     pub(crate) fn new(
         settings: &'a Settings,
         server: &'a mut Server,
@@ -98,7 +98,7 @@ impl<'a> Hunt<'a> {
     }
 
     /// The plan, the races, chance. Answers why not all of it was done, if it was not.
-    pub(crate) fn everything(&mut self) -> Result<Option<String>, Broken> {
+    pub(crate) fn everything(&mut self) -> Result<Option<String>, TransportError> {
         let plan = self.follow_the_plan()?;
         let races = self.race()?;
         let chance = self.follow_chance()?;
@@ -127,7 +127,7 @@ impl<'a> Hunt<'a> {
             requests: self.server.wire.requests,
             sequences: self.sequences,
             edges: self.edges.len(),
-            ways: self.server.ways.clone(),
+            profile: self.server.profile.clone(),
             config: self.config,
             findings: self.findings,
             through: self.features.through().map(|(name, count)| (name.to_owned(), count)).collect(),

@@ -5,20 +5,21 @@ use holdfast_model::{Accepted, Call, EnvironmentEvent, Input, IntentId, Operatio
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
 use serde_json::Value;
 
-use super::{Run, Took, is_about_setup};
-use crate::facts::{Found, Gap, Version, Weight};
+use super::{Run, is_about_setup};
+use crate::fields::{FieldDifference, Mismatch, Version, Weight};
 use crate::finding::{Class, Sighting};
-use crate::judge::Scene;
-use crate::server::{Look, Trouble};
-use crate::wire::{Broken, Reply};
-use crate::{facts, judge, may, sight};
+use crate::judge::StepContext;
+use crate::server::{FetchError, FetchedObjects};
+use crate::step::StepResult;
+use crate::wire::{HttpReply, TransportError};
+use crate::{comparison, fields, judge, preconditions};
 
 impl Run<'_> {
     /// Looks at everything once more: an operation touches only what it names (I12).
     ///
     /// # Errors
-    /// [`Broken`] when the server cannot be reached any more.
-    pub fn look_around(&mut self) -> Result<Vec<Sighting>, Broken> {
+    /// [`TransportError`] when the server cannot be reached any more.
+    pub fn look_around(&mut self) -> Result<Vec<Sighting>, TransportError> {
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);
         let mut sightings = Vec::new();
@@ -33,26 +34,26 @@ impl Run<'_> {
     }
 
     /// Looks at a payment; a look that fails is told of with the next step.
-    pub(super) fn look(&mut self, intent: IntentId) -> Result<Option<Look>, Broken> {
+    pub(super) fn look(&mut self, intent: IntentId) -> Result<Option<FetchedObjects>, TransportError> {
         let look = self.server.look(intent)?;
-        for trouble in look.iter().flat_map(|look| &look.trouble) {
-            self.tell_unseen(trouble);
+        for fetch_errors in look.iter().flat_map(|look| &look.fetch_errors) {
+            self.tell_unseen(fetch_errors);
         }
         Ok(look)
     }
 
     /// Looks at the SetupIntent, likewise.
-    fn look_at_setup(&mut self) -> Result<Option<Value>, Broken> {
-        let mut trouble = Vec::new();
-        let shown = self.server.look_at_setup(&mut trouble)?;
-        for trouble in &trouble {
-            self.tell_unseen(trouble);
+    fn look_at_setup(&mut self) -> Result<Option<Value>, TransportError> {
+        let mut fetch_errors = Vec::new();
+        let shown = self.server.look_at_setup(&mut fetch_errors)?;
+        for fetch_errors in &fetch_errors {
+            self.tell_unseen(fetch_errors);
         }
         Ok(shown)
     }
 
-    fn tell_unseen(&mut self, trouble: &Trouble) {
-        let sighting = judge::unseen(trouble);
+    fn tell_unseen(&mut self, fetch_errors: &FetchError) {
+        let sighting = judge::unseen(fetch_errors);
         if !self.unseen.iter().any(|known| known.signature == sighting.signature) {
             self.unseen.push(sighting);
         }
@@ -64,9 +65,9 @@ impl Run<'_> {
         input: Input,
         expected: Transition<3, 3>,
         outcome: Outcome,
-        (scene, mut sightings): (&Scene, Vec<Sighting>),
-    ) -> Result<Took, Broken> {
-        let mut took = Took { asked: true, goes_on: true, edge: Some(scene.edge), ..Took::default() };
+        (context, mut sightings): (&StepContext, Vec<Sighting>),
+    ) -> Result<StepResult, TransportError> {
+        let mut result = StepResult { asked: true, goes_on: true, edge: Some(context.edge), ..StepResult::default() };
         let before = std::mem::replace(&mut self.world, expected.after);
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);
@@ -78,28 +79,28 @@ impl Run<'_> {
             (None, _) => Vec::new(),
         };
         for place in places {
-            let Some(view) = may::view(&now, place) else { continue };
+            let Some(view) = preconditions::view(&now, place) else { continue };
             let Some(look) = self.look(place)? else {
                 // A payment that has no name cannot be looked at.
-                sightings.push(scene.nameless());
-                took.goes_on = false;
+                sightings.push(context.nameless());
+                result.goes_on = false;
                 continue;
             };
             found.extend(self.missed(place, view, &look, &mut sightings));
             if let Some(slot) = after.payments.get_mut(usize::from(place.0)) {
                 let refunds = self.server.names().payment(place).map(|names| names.refunds.clone()).unwrap_or_default();
-                *slot = Some(sight::overlaid(view, &look, &refunds, self.server.version));
+                *slot = Some(comparison::overlaid(view, &look, &refunds, self.server.version));
             }
         }
         if let (true, Some(view)) = (is_about_setup(&input), now.setup) {
             match self.look_at_setup()? {
-                Some(shown) => found.extend(facts::missed("setup_intent", &shown, &facts::setup(view))),
-                None => took.goes_on = false,
+                Some(shown) => found.extend(fields::missed("setup_intent", &shown, &fields::setup(view))),
+                None => result.goes_on = false,
             }
         }
-        let wrong: Vec<&Found> = judge::wrong(&found);
+        let wrong: Vec<&FieldDifference> = judge::wrong(&found);
         // Of a payment that is somewhere else, the rest is another too.
-        let told = |it: &&Found| wrong.is_empty() || it.gap != Gap::Value;
+        let told = |it: &&FieldDifference| wrong.is_empty() || it.mismatch != Mismatch::Value;
         sightings.extend(judge::shapes(&found.iter().filter(told).cloned().collect::<Vec<_>>()));
         if wrong.is_empty() {
             self.remember();
@@ -111,18 +112,18 @@ impl Run<'_> {
                 expected.notifications.as_slice(),
                 now,
             );
-            took.witnessed = judge::seen_bits() & judge_step(&step).and(judge_observation(&step.after)).witnessed;
+            result.witnessed = judge::seen_bits() & judge_step(&step).and(judge_observation(&step.after)).witnessed;
         } else {
-            took.goes_on = false;
+            result.goes_on = false;
             let step =
                 Step::new(self.seen.observe(), input, outcome, expected.notifications.as_slice(), after.observe());
-            let told = scene.shows_otherwise(&wrong, judge::properties(&step, scene));
+            let told = context.shows_otherwise(&wrong, judge::properties(&step, context));
             // The answer said so already, without the properties.
             sightings.retain(|known| known.signature != told.signature);
             sightings.push(told);
         }
-        took.sightings = sightings;
-        Ok(took)
+        result.sightings = sightings;
+        Ok(result)
     }
 
     /// What a payment fails to show; another version of the API explains some of it.
@@ -130,15 +131,15 @@ impl Run<'_> {
         &mut self,
         place: IntentId,
         view: &PaymentView,
-        look: &Look,
+        look: &FetchedObjects,
         sightings: &mut Vec<Sighting>,
-    ) -> Vec<Found> {
+    ) -> Vec<FieldDifference> {
         let refunds = self.server.names().payment(place).map(|names| names.refunds.clone()).unwrap_or_default();
-        let missed = |version: Version| sight::missed(&self.config, view, look, &refunds, version);
+        let missed = |version: Version| comparison::missed(&self.config, view, look, &refunds, version);
         let mut found = missed(self.server.version);
-        let values = |found: &[Found]| found.iter().filter(|found| found.gap == Gap::Value).count();
+        let values = |found: &[FieldDifference]| found.iter().filter(|found| found.mismatch == Mismatch::Value).count();
         if values(&found) > 0 {
-            for (what, rules, version) in sight::other_versions(self.server.version, view) {
+            for (what, rules, version) in comparison::other_versions(self.server.version, view) {
                 let other = missed(version);
                 if values(&other) < values(&found) {
                     let headline = format!("{what} ({rules})");
@@ -152,7 +153,7 @@ impl Run<'_> {
     }
 
     /// Does the server show what the model would show in that world?
-    pub(super) fn is_like(&mut self, input: Input, world: &ModelState) -> Result<bool, Broken> {
+    pub(super) fn is_like(&mut self, input: Input, world: &ModelState) -> Result<bool, TransportError> {
         let (config, sight) = (self.config, world.observe(&self.config));
         let now = sight.observation(&config);
         if is_about_setup(&input) {
@@ -160,14 +161,14 @@ impl Run<'_> {
             return Ok(match (now.setup, shown) {
                 (None, shown) => shown.is_none(),
                 (Some(view), Some(shown)) => {
-                    judge::wrong(&facts::missed("setup_intent", &shown, &facts::setup(view))).is_empty()
+                    judge::wrong(&fields::missed("setup_intent", &shown, &fields::setup(view))).is_empty()
                 }
                 (Some(_), None) => false,
             });
         }
         let Some(intent) = input.intent() else { return Ok(false) };
         let look = self.look(intent)?;
-        let (view, look) = match (may::view(&now, intent), look) {
+        let (view, look) = match (preconditions::view(&now, intent), look) {
             (None, None) => return Ok(true),
             (Some(view), Some(look)) => (*view, look),
             (Some(_), None) | (None, Some(_)) => return Ok(false),
@@ -180,15 +181,15 @@ impl Run<'_> {
     pub(super) fn properties(
         &mut self,
         input: Input,
-        scene: &Scene,
-    ) -> Result<Vec<holdfast_harness::verdict::Broken>, Broken> {
+        context: &StepContext,
+    ) -> Result<Vec<holdfast_harness::verdict::Broken>, TransportError> {
         let Some(intent) = input.intent() else { return Ok(Vec::new()) };
         let Some(look) = self.look(intent)? else { return Ok(Vec::new()) };
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);
-        let Some(view) = may::view(&now, intent) else { return Ok(Vec::new()) };
+        let Some(view) = preconditions::view(&now, intent) else { return Ok(Vec::new()) };
         let refunds = self.server.names().payment(intent).map(|names| names.refunds.clone()).unwrap_or_default();
-        let shown = sight::overlaid(view, &look, &refunds, self.server.version);
+        let shown = comparison::overlaid(view, &look, &refunds, self.server.version);
         let mut after = Snapshot::from(now);
         if let Some(slot) = after.payments.get_mut(usize::from(intent.0)) {
             *slot = Some(shown);
@@ -203,25 +204,31 @@ impl Run<'_> {
             }
         });
         let step = Step::new(self.seen.observe(), input, outcome, &[], after.observe());
-        Ok(judge::properties(&step, scene))
+        Ok(judge::properties(&step, context))
     }
 
     /// What the answer itself shows of the object that it is about.
-    pub(super) fn answer(&self, call: &Call, calm: &Transition<3, 3>, scene: &Scene, reply: &Reply) -> Vec<Sighting> {
+    pub(super) fn answer(
+        &self,
+        call: &Call,
+        calm: &Transition<3, 3>,
+        context: &StepContext,
+        reply: &HttpReply,
+    ) -> Vec<Sighting> {
         let Some(body) = &reply.body else { return Vec::new() };
         let Ok(accepted) = calm.outcome else { return Vec::new() };
-        let money = |pointer, want| facts::Fact { pointer, want, weight: Weight::Money };
-        let number = |amount: holdfast_model::Amount| facts::Want::Number(amount.get());
-        let facts = match (accepted, self.server.ways.api) {
-            (Accepted::Intent { status, capturable, received }, crate::ways::Api::Intents) => vec![
-                money("/status", facts::Want::Text(status.name())),
+        let money = |pointer, expected| fields::FieldCheck { pointer, expected, weight: Weight::Money };
+        let number = |amount: holdfast_model::Amount| fields::Expected::Number(amount.get());
+        let facts = match (accepted, self.server.profile.api) {
+            (Accepted::Intent { status, capturable, received }, crate::profile::Api::Intents) => vec![
+                money("/status", fields::Expected::Text(status.name())),
                 money("/amount_capturable", number(capturable)),
                 money("/amount_received", number(received)),
             ],
             (Accepted::Refund { status, amount }, _) if matches!(call.operation, Operation::CreateRefund { .. }) => {
-                vec![money("/status", facts::Want::Text(status.name())), money("/amount", number(amount))]
+                vec![money("/status", fields::Expected::Text(status.name())), money("/amount", number(amount))]
             }
-            (Accepted::Setup { status }, _) => vec![money("/status", facts::Want::Text(status.name()))],
+            (Accepted::Setup { status }, _) => vec![money("/status", fields::Expected::Text(status.name()))],
             (
                 Accepted::Intent { .. }
                 | Accepted::Refund { .. }
@@ -243,11 +250,11 @@ impl Run<'_> {
             | Accepted::Happened
             | Accepted::Nothing => "payment_intent",
         };
-        let found = facts::missed(object, body, &facts);
+        let found = fields::missed(object, body, &facts);
         let mut sightings = judge::shapes(&found);
         let wrong = judge::wrong(&found);
         if !wrong.is_empty() {
-            sightings.push(scene.answers_otherwise(&wrong));
+            sightings.push(context.answers_otherwise(&wrong));
         }
         sightings
     }

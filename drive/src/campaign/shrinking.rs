@@ -6,25 +6,25 @@ use holdfast_harness::shrink::shrink;
 use holdfast_harness::verdict::{Difference, Divergence, Place, Tally};
 use holdfast_model::{Config, Input};
 
-use super::Hunt;
+use super::DriveCampaign;
 use crate::features::Features;
 use crate::finding::{Sighting, Signature};
 use crate::run::Run;
 use crate::server::Server;
-use crate::wire::Broken;
+use crate::wire::TransportError;
 
 /// Executions that one finding is worth, to make it small.
 const EXECUTIONS: usize = 120;
 /// Inputs of a sequence that is short enough to leave them out one by one.
 const SHORT: usize = 8;
 
-impl Hunt<'_> {
+impl DriveCampaign<'_> {
     /// The shortest sequence found that shows the same, and how it shows it; `None` where it does not show again.
     pub(super) fn make_small(
         &mut self,
         inputs: &[Input],
         like: &Sighting,
-    ) -> Result<Option<(Vec<Input>, Sighting)>, Broken> {
+    ) -> Result<Option<(Vec<Input>, Sighting)>, TransportError> {
         let mut best = if inputs.len() > SHORT { self.shrunk(inputs, like)? } else { inputs.to_vec() };
         let Some(mut last) = self.shown(&mut best, like)? else { return Ok(None) };
         // A way of the plan is short already; what can be left out is left out.
@@ -41,7 +41,7 @@ impl Hunt<'_> {
     }
 
     /// Do they show the same? Then what comes after it is cut off.
-    fn shown(&mut self, inputs: &mut Vec<Input>, like: &Sighting) -> Result<Option<Sighting>, Broken> {
+    fn shown(&mut self, inputs: &mut Vec<Input>, like: &Sighting) -> Result<Option<Sighting>, TransportError> {
         let shown = shows(self.server, &self.features, &self.config, inputs, &like.signature)?;
         Ok(shown.map(|(step, _, sighting)| {
             inputs.truncate(step.saturating_add(1));
@@ -50,7 +50,7 @@ impl Hunt<'_> {
     }
 
     /// A long sequence made short, and its parameters plain.
-    fn shrunk(&mut self, inputs: &[Input], like: &Sighting) -> Result<Vec<Input>, Broken> {
+    fn shrunk(&mut self, inputs: &[Input], like: &Sighting) -> Result<Vec<Input>, TransportError> {
         let sequence = Sequence { config: Config::default(), inputs: inputs.to_vec() };
         let config = self.config;
         let mut broken = None;
@@ -86,18 +86,18 @@ fn shows(
     config: &Config,
     inputs: &[Input],
     like: &Signature,
-) -> Result<Option<(usize, Input, Sighting)>, Broken> {
+) -> Result<Option<(usize, Input, Sighting)>, TransportError> {
     let mut run = Run::begin(server, config);
     let mut last = None;
     for (place, input) in inputs.iter().enumerate() {
-        let took = run.take(*input, features)?;
-        if took.asked {
+        let result = run.take(*input, features)?;
+        if result.asked {
             last = Some((place, *input));
         }
-        if let Some(sighting) = took.sightings.into_iter().find(|it| it.signature == *like) {
+        if let Some(sighting) = result.sightings.into_iter().find(|it| it.signature == *like) {
             return Ok(Some((place, *input, sighting)));
         }
-        if !took.goes_on {
+        if !result.goes_on {
             return Ok(None);
         }
     }

@@ -2,15 +2,15 @@
 
 use holdfast_model::{Config, Input};
 
-use super::{Execution, Hunt};
+use super::{DriveCampaign, Execution};
 use crate::choice;
 use crate::finding::{Class, Finding, Sighting};
 use crate::run::Run;
-use crate::wire::Broken;
+use crate::wire::TransportError;
 
-impl Hunt<'_> {
+impl DriveCampaign<'_> {
     /// What is new in a sequence is explained by a choice, or made small and kept.
-    pub(super) fn judge(&mut self, execution: Execution) -> Result<(), Broken> {
+    pub(super) fn judge(&mut self, execution: Execution) -> Result<(), TransportError> {
         for (place, sighting) in execution.seen {
             if let Some(finding) = self.known.get(&sighting.signature).and_then(|at| self.findings.get_mut(*at)) {
                 finding.met = finding.met.saturating_add(1);
@@ -43,7 +43,7 @@ impl Hunt<'_> {
     }
 
     /// Does the server only decide otherwise what the rules leave open? Then it is driven under its own choice.
-    fn is_a_choice(&mut self, inputs: &[Input]) -> Result<bool, Broken> {
+    fn is_a_choice(&mut self, inputs: &[Input]) -> Result<bool, TransportError> {
         for (field, config) in choice::others(&self.config) {
             if self.chosen.contains(field) || !choice::differs(&self.config, &config, inputs) {
                 continue;
@@ -64,13 +64,13 @@ impl Hunt<'_> {
     }
 
     /// The first step at which the server parts from the model under those config.
-    fn parts_at(&mut self, inputs: &[Input], config: &Config) -> Result<Option<usize>, Broken> {
+    fn parts_at(&mut self, inputs: &[Input], config: &Config) -> Result<Option<usize>, TransportError> {
         let mut run = Run::begin(self.server, config);
         for (place, input) in inputs.iter().enumerate() {
-            let took = run.take(*input, &self.features)?;
-            let parts = took.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice));
+            let result = run.take(*input, &self.features)?;
+            let parts = result.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice));
             // What is not asked explains nothing, and neither does what is refused for who knows what reason.
-            if parts || !took.goes_on || !took.asked || took.is_unsure {
+            if parts || !result.goes_on || !result.asked || result.is_unsure {
                 return Ok(Some(place));
             }
         }

@@ -10,13 +10,14 @@ use holdfast_model::{
 };
 use serde_json::Value;
 
-use super::{Run, Took};
-use crate::judge::Scene;
-use crate::may;
-use crate::wire::{Broken, Reply};
+use super::Run;
+use crate::judge::StepContext;
+use crate::preconditions;
+use crate::step::StepResult;
+use crate::wire::{HttpReply, TransportError};
 
 /// How a reply reads.
-enum Said {
+enum ReplyKind {
     Done,
     Refused(Refused),
     Failed,
@@ -25,92 +26,105 @@ enum Said {
 }
 
 impl Run<'_> {
-    pub(super) fn event(&mut self, event: EnvironmentEvent, now: &Observation<'_>) -> Result<Took, Broken> {
+    pub(super) fn event(
+        &mut self,
+        event: EnvironmentEvent,
+        now: &Observation<'_>,
+    ) -> Result<StepResult, TransportError> {
         let input = Input::Event(event);
         let intent = input.intent();
-        let view = intent.and_then(|intent| may::view(now, intent)).copied();
+        let view = intent.and_then(|intent| preconditions::view(now, intent)).copied();
         let abandoned =
             matches!(event, EnvironmentEvent::Authenticate { result: holdfast_model::Authentication::Abandoned, .. })
-                && self.server.ways.authenticate.is_some();
-        if !abandoned && crate::ask::event(&self.server.ways, self.server.names(), &event, view.as_ref()).is_none() {
-            return Ok(Took::not_asked());
+                && self.server.profile.authenticate.is_some();
+        if !abandoned
+            && crate::requests::event(&self.server.profile, self.server.names(), &event, view.as_ref()).is_none()
+        {
+            return Ok(StepResult::not_asked());
         }
         if let EnvironmentEvent::Advance { seconds } = event
             && !self.server.has_time(seconds)
         {
-            return Ok(Took::not_asked());
+            return Ok(StepResult::not_asked());
         }
         self.has_waited |= matches!(event, EnvironmentEvent::Advance { .. });
         let expected = transition(&self.config, &self.world, input);
-        let scene = Scene::of(&self.config, &self.world, input, &expected);
+        let context = StepContext::of(&self.config, &self.world, input, &expected);
         let mut sightings = Vec::new();
         let mut is_done = true;
         match self.server.happen(&event, view.as_ref()) {
-            Ok(Some(reply)) if reply.is_failure() => sightings.push(scene.failed(&reply)),
+            Ok(Some(reply)) if reply.is_failure() => sightings.push(context.failed(&reply)),
             Ok(Some(reply)) if !reply.is_done() && matches!(event, EnvironmentEvent::Advance { .. }) => {
                 // It has come to its end.
                 self.server.stop_the_clock();
-                return Ok(Took::not_asked());
+                return Ok(StepResult::not_asked());
             }
             Ok(reply) => is_done = reply.is_none_or(|reply| reply.is_done()),
-            Err(broken @ Broken::Unreachable(_)) => return Err(broken),
-            Err(broken) => return Ok(scene.broke_off(&broken)),
+            Err(broken @ TransportError::Unreachable(_)) => return Err(broken),
+            Err(broken) => return Ok(context.broke_off(&broken)),
         }
-        let took = self.settle(input, expected, expected.outcome, (&scene, sightings))?;
-        Ok(Took { let_through: is_done, ..took })
+        let result = self.settle(input, expected, expected.outcome, (&context, sightings))?;
+        Ok(StepResult { let_through: is_done, ..result })
     }
 
     // --- what a client asks ---
 
-    pub(super) fn call(&mut self, call: Call, now: &Observation<'_>) -> Result<Took, Broken> {
+    pub(super) fn call(&mut self, call: Call, now: &Observation<'_>) -> Result<StepResult, TransportError> {
         let input = Input::Call(call);
         let calm = transition(&self.config, &self.world, Input::Call(Call { fault: DeliveryFault::None, ..call }));
-        let view = input.intent().and_then(|intent| may::view(now, intent)).copied();
+        let view = input.intent().and_then(|intent| preconditions::view(now, intent)).copied();
         // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
         let is_known = call.key.is_some_and(|key| now.knows(key));
         let is_not_found = calm.outcome.is_err_and(|rejection| rejection.wire().http == 404);
         let is_nobodys = call.key.is_some() && is_not_found || is_known && self.has_waited;
-        let is_free =
-            !is_nobodys && !self.makes_a_second(&call, now) && may::travel(&call, &calm.outcome, now, view.as_ref());
+        let is_free = !is_nobodys
+            && !self.makes_a_second(&call, now)
+            && preconditions::travel(&call, &calm.outcome, now, view.as_ref());
         if oracle::is_beyond(&calm.outcome) || !is_free || self.server.asked(&call, view.as_ref()).is_none() {
-            return Ok(Took::not_asked());
+            return Ok(StepResult::not_asked());
         }
         let expected = transition(&self.config, &self.world, input);
-        let scene = Scene::of(&self.config, &self.world, input, &calm);
+        let context = StepContext::of(&self.config, &self.world, input, &calm);
         let done = match self.server.submit(&call, view.as_ref()) {
             Ok(done) => done,
-            Err(broken @ Broken::Unreachable(_)) => return Err(broken),
-            Err(broken) => return Ok(scene.broke_off(&broken)),
+            Err(broken @ TransportError::Unreachable(_)) => return Err(broken),
+            Err(broken) => return Ok(context.broke_off(&broken)),
         };
-        if calm.outcome.is_err_and(|rejection| !rejection.is_stored()) && !scene.is_known_key {
+        if calm.outcome.is_err_and(|rejection| !rejection.is_stored()) && !context.is_known_key {
             self.server.free_key(call.key);
         }
         let mut sightings = Vec::new();
         if let Some((first, again)) = &done.twice {
-            return Ok(scene.twice(first, again));
+            return Ok(context.twice(first, again));
         }
         let reply = &done.reply;
         let said = read(reply);
         match (calm.outcome, said) {
-            (_, Said::Failed) => self.failed(input, &calm, &scene, reply),
-            (Ok(_), Said::Done) => {
-                sightings.extend(self.answer(&call, &calm, &scene, reply));
-                let took = self.settle(input, expected, calm.outcome, (&scene, sightings))?;
-                Ok(Took { let_through: true, ..took })
+            (_, ReplyKind::Failed) => self.failed(input, &calm, &context, reply),
+            (Ok(_), ReplyKind::Done) => {
+                sightings.extend(self.answer(&call, &calm, &context, reply));
+                let result = self.settle(input, expected, calm.outcome, (&context, sightings))?;
+                Ok(StepResult { let_through: true, ..result })
             }
-            (Ok(accepted), Said::Refused(refused)) => {
-                self.refused(input, accepted, &expected, &scene, (reply, &refused))
+            (Ok(accepted), ReplyKind::Refused(refused)) => {
+                self.refused(input, accepted, &expected, &context, (reply, &refused))
             }
-            (Err(rejection), Said::Done) => self.accepted(input, rejection, &scene, reply),
-            (Err(_), Said::Refused(refused)) if !self.is_tried && is_unknown(&refused) => {
+            (Err(rejection), ReplyKind::Done) => self.accepted(input, rejection, &context, reply),
+            (Err(_), ReplyKind::Refused(refused)) if !self.is_tried && is_unknown(&refused) => {
                 let refused = Some(reply.clone());
-                Ok(Took { asked: true, goes_on: call.key.is_none(), refused, is_unsure: true, ..Took::default() })
+                Ok(StepResult {
+                    asked: true,
+                    goes_on: call.key.is_none(),
+                    refused,
+                    is_unsure: true,
+                    ..StepResult::default()
+                })
             }
-            (Err(rejection), Said::Refused(refused)) => {
+            (Err(rejection), ReplyKind::Refused(refused)) => {
                 let mut expected = expected;
                 let answer = Answer::Refused(refused.clone());
                 // Charges have codes of their own, of which the rules know a few: there, only how it is refused counts.
-                let is_as_charges_do = self.server.ways.api == crate::ways::Api::Charges
+                let is_as_charges_do = self.server.profile.api == crate::profile::Api::Charges
                     && (refused.http, &*refused.kind) == (rejection.wire().http, rejection.wire().kind);
                 if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Match::Other {
                     match alternative_error::also_wrong(&self.config, &self.world, input, &calm.outcome, &answer) {
@@ -118,42 +132,49 @@ impl Run<'_> {
                         // Who knows whether that is why.
                         None if !self.is_tried => {
                             let goes_on = call.key.is_none();
-                            return Ok(Took { asked: true, goes_on, is_unsure: true, ..Took::default() });
+                            return Ok(StepResult { asked: true, goes_on, is_unsure: true, ..StepResult::default() });
                         }
                         None if self.is_wrong_by_itself(call.operation, rejection, &refused) => {}
-                        None => sightings.extend(scene.other_refusal(rejection, &refused, reply)),
+                        None => sightings.extend(context.other_refusal(rejection, &refused, reply)),
                     }
                 }
                 let outcome = expected.outcome;
-                let took = self.settle(input, expected, outcome, (&scene, sightings))?;
+                let result = self.settle(input, expected, outcome, (&context, sightings))?;
                 // A card that is declined was asked.
-                Ok(Took { let_through: !rejection.is_refusal(), ..took })
+                Ok(StepResult { let_through: !rejection.is_refusal(), ..result })
             }
-            (_, Said::Odd) => {
-                sightings.push(scene.odd(reply));
-                let mut took = self.settle(input, expected, calm.outcome, (&scene, sightings))?;
-                took.goes_on = false;
-                Ok(took)
+            (_, ReplyKind::Odd) => {
+                sightings.push(context.odd(reply));
+                let mut result = self.settle(input, expected, calm.outcome, (&context, sightings))?;
+                result.goes_on = false;
+                Ok(result)
             }
         }
     }
 
     /// The server failed (5xx): did it do what it was asked, or nothing, or something in between?
-    fn failed(&mut self, input: Input, calm: &Transition<3, 3>, scene: &Scene, reply: &Reply) -> Result<Took, Broken> {
-        let sightings = vec![scene.failed(reply)];
-        let mut took = Took { asked: true, sightings, goes_on: false, edge: Some(scene.edge), ..Took::default() };
+    fn failed(
+        &mut self,
+        input: Input,
+        calm: &Transition<3, 3>,
+        context: &StepContext,
+        reply: &HttpReply,
+    ) -> Result<StepResult, TransportError> {
+        let sightings = vec![context.failed(reply)];
+        let mut result =
+            StepResult { asked: true, sightings, goes_on: false, edge: Some(context.edge), ..StepResult::default() };
         let before = self.world;
         let is_new = matches!(input, Input::Call(Call { operation: Operation::CreateIntent { .. }, key: None, .. }));
         let keyless = matches!(input, Input::Call(Call { key: None, .. }));
         // What is kept under the key is the failure (IDEM-3), which the model knows nothing of.
         if keyless && (is_new || self.is_like(input, &before)?) {
-            took.goes_on = true;
+            result.goes_on = true;
         } else if keyless && self.is_like(input, &calm.after)? {
             self.world = calm.after;
             self.remember();
-            took.goes_on = true;
+            result.goes_on = true;
         }
-        Ok(took)
+        Ok(result)
     }
 
     /// The model accepts, the server refuses.
@@ -162,60 +183,66 @@ impl Run<'_> {
         input: Input,
         accepted: Accepted,
         expected: &Transition<3, 3>,
-        scene: &Scene,
-        (reply, refused): (&Reply, &Refused),
-    ) -> Result<Took, Broken> {
-        let sighting = scene.refuses(accepted, refused, reply);
-        let mut took = Took {
+        context: &StepContext,
+        (reply, refused): (&HttpReply, &Refused),
+    ) -> Result<StepResult, TransportError> {
+        let sighting = context.refuses(accepted, refused, reply);
+        let mut result = StepResult {
             asked: true,
-            edge: Some(scene.edge),
-            refused: (!scene.is_known_key).then(|| reply.clone()),
-            ..Took::default()
+            edge: Some(context.edge),
+            refused: (!context.is_known_key).then(|| reply.clone()),
+            ..StepResult::default()
         };
         let before = self.world;
-        let without_key = matches!(input, Input::Call(Call { key: None, .. })) || scene.is_known_key;
+        let without_key = matches!(input, Input::Call(Call { key: None, .. })) || context.is_known_key;
         if self.is_like(input, &before)? {
-            took.goes_on = without_key;
-            took.sightings = vec![sighting];
+            result.goes_on = without_key;
+            result.sightings = vec![sighting];
         } else if self.is_like(input, &expected.after)? {
             self.world = expected.after;
             self.remember();
-            took.goes_on = without_key;
-            took.sightings = vec![scene.refuses_and_does(refused, reply)];
+            result.goes_on = without_key;
+            result.sightings = vec![context.refuses_and_does(refused, reply)];
         } else {
             let outcome = reading::read(&Answer::Refused(refused.clone()), None).unwrap_or(Err(Rejection::ServerError));
             let refusal = Transition { after: before, outcome, notifications: holdfast_model::Notifications::none() };
-            took = self.settle(input, refusal, outcome, (scene, vec![sighting]))?;
-            took.goes_on = false;
+            result = self.settle(input, refusal, outcome, (context, vec![sighting]))?;
+            result.goes_on = false;
         }
-        Ok(took)
+        Ok(result)
     }
 
     /// The model refuses, the server accepts.
-    fn accepted(&mut self, input: Input, rejection: Rejection, scene: &Scene, reply: &Reply) -> Result<Took, Broken> {
-        let mut took = Took { asked: true, edge: Some(scene.edge), ..Took::default() };
+    fn accepted(
+        &mut self,
+        input: Input,
+        rejection: Rejection,
+        context: &StepContext,
+        reply: &HttpReply,
+    ) -> Result<StepResult, TransportError> {
+        let mut result = StepResult { asked: true, edge: Some(context.edge), ..StepResult::default() };
         if let Input::Call(Call { operation: Operation::CreateIntent { intent, .. }, key, .. }) = input {
             let is_there = self.seen.payments.get(usize::from(intent.0)).is_some_and(Option::is_some);
             let names = self.server.names().payment(intent);
             if is_there && names.is_some_and(|names| reply.text_at("/id").is_some_and(|id| id != names.id)) {
                 // Another one beside the one that has the name.
-                took.sightings = vec![scene.accepts(rejection, reply, true, Vec::new())];
-                return Ok(took);
+                result.sightings = vec![context.accepts(rejection, reply, true, Vec::new())];
+                return Ok(result);
             }
             if !is_there {
                 // There is one more payment now, which the model does not know.
-                took.sightings = vec![scene.accepts(rejection, reply, true, Vec::new())];
+                result.sightings = vec![context.accepts(rejection, reply, true, Vec::new())];
                 self.server.forget(intent);
-                took.goes_on = key.is_none();
-                return Ok(took);
+                result.goes_on = key.is_none();
+                return Ok(result);
             }
         }
         let before = self.world;
         let does_nothing = self.is_like(input, &before)?;
-        let properties = if does_nothing { Vec::new() } else { self.properties(input, scene)? };
-        took.sightings = vec![scene.accepts(rejection, reply, !does_nothing, properties)];
-        took.goes_on = does_nothing && matches!(input, Input::Call(Call { key: None, .. }));
-        Ok(took)
+        let properties = if does_nothing { Vec::new() } else { self.properties(input, context)? };
+        result.sightings = vec![context.accepts(rejection, reply, !does_nothing, properties)];
+        result.goes_on = does_nothing && matches!(input, Input::Call(Call { key: None, .. }));
+        Ok(result)
     }
 
     /// What does not exist is asked with a parameter that is wrong wherever it is asked: which of the two is named, the
@@ -269,18 +296,18 @@ fn amount(operation: &Operation) -> Option<i64> {
     }
 }
 
-fn read(reply: &Reply) -> Said {
+fn read(reply: &HttpReply) -> ReplyKind {
     if reply.is_failure() {
-        return Said::Failed;
+        return ReplyKind::Failed;
     }
     if reply.is_done() {
-        return if reply.body.as_ref().is_some_and(Value::is_object) { Said::Done } else { Said::Odd };
+        return if reply.body.as_ref().is_some_and(Value::is_object) { ReplyKind::Done } else { ReplyKind::Odd };
     }
     if reply.status < 400 {
-        return Said::Odd;
+        return ReplyKind::Odd;
     }
     let text = |name: &str| reply.text_at(&format!("/error/{name}")).map(|text| text.to_owned().into());
-    Said::Refused(Refused {
+    ReplyKind::Refused(Refused {
         http: reply.status,
         kind: text("type").unwrap_or_default(),
         code: text("code"),

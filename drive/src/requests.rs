@@ -6,13 +6,13 @@ use holdfast_model::{
 };
 
 use crate::names::Names;
-use crate::ways::{Api, Means, Ways};
-use crate::wire::Asked;
+use crate::profile::{Api, MethodReference, ServerProfile};
+use crate::wire::HttpRequest;
 
 /// The request that makes a PaymentMethod of a card's number.
 #[must_use]
-pub fn make_method(number: &str) -> Asked {
-    Asked::post("/v1/payment_methods")
+pub fn make_method(number: &str) -> HttpRequest {
+    HttpRequest::post("/v1/payment_methods")
         .with("type", "card")
         .with("card[number]", number)
         .with("card[exp_month]", 12)
@@ -22,11 +22,11 @@ pub fn make_method(number: &str) -> Asked {
 
 /// How a request names a method; `made` is what [`make_method`] made.
 #[must_use]
-pub fn named(ways: &Ways, method: PaymentMethod, made: Option<&str>) -> Option<String> {
-    Some(match ways.methods.get(&method)? {
-        Means::Token => format!("pm_{}", method.token()),
-        Means::Number(_) => made?.to_owned(),
-        Means::Source(token) => (*token).to_owned(),
+pub fn named(profile: &ServerProfile, method: PaymentMethod, made: Option<&str>) -> Option<String> {
+    Some(match profile.methods.get(&method)? {
+        MethodReference::Token => format!("pm_{}", method.token()),
+        MethodReference::Number(_) => made?.to_owned(),
+        MethodReference::Source(token) => (*token).to_owned(),
     })
 }
 
@@ -34,32 +34,37 @@ pub fn named(ways: &Ways, method: PaymentMethod, made: Option<&str>) -> Option<S
 /// method is named that it names.
 #[must_use]
 pub fn operation(
-    ways: &Ways,
+    profile: &ServerProfile,
     names: &Names,
     operation: &Operation,
     view: Option<&PaymentView>,
     method: Option<&str>,
-) -> Option<Asked> {
+) -> Option<HttpRequest> {
     let named = operation.method();
     // A bank account is saved by deposits, whose amounts nobody tells.
     let is_bank = named.is_some_and(|method| !matches!(method.profile().rail, Rail::Card(_)));
     if named.is_some() != method.is_some() || is_bank && operation.about() == Target::Setup {
         return None;
     }
-    match ways.api {
-        Api::Intents => of_intents(ways, names, operation, method),
+    match profile.api {
+        Api::Intents => of_intents(profile, names, operation, method),
         Api::Charges => of_charges(names, operation, view, method),
     }
 }
 
-fn of_intents(ways: &Ways, names: &Names, operation: &Operation, method: Option<&str>) -> Option<Asked> {
+fn of_intents(
+    profile: &ServerProfile,
+    names: &Names,
+    operation: &Operation,
+    method: Option<&str>,
+) -> Option<HttpRequest> {
     let path = |intent: IntentId, verb: &str| {
         let account = names.payment(intent).and_then(|names| names.account.clone());
-        Asked { account, ..Asked::post(format!("/v1/payment_intents/{}{verb}", names.intent(intent))) }
+        HttpRequest { account, ..HttpRequest::post(format!("/v1/payment_intents/{}{verb}", names.intent(intent))) }
     };
-    let of_setup = |verb: &str| Asked::post(format!("/v1/setup_intents/{}{verb}", names.setup()));
+    let of_setup = |verb: &str| HttpRequest::post(format!("/v1/setup_intents/{}{verb}", names.setup()));
     Some(match *operation {
-        Operation::CreateIntent { create, .. } => create_intent(ways, &create, method)?,
+        Operation::CreateIntent { create, .. } => create_intent(profile, &create, method)?,
         Operation::UpdateIntent { intent, update } => {
             let asked = path(intent, "");
             match update {
@@ -88,7 +93,7 @@ fn of_intents(ways: &Ways, names: &Names, operation: &Operation, method: Option<
             path(intent, "/cancel").with_some("cancellation_reason", reason.map(reason_name))
         }
         Operation::CreateRefund { intent, refund } => {
-            let mut asked = Asked { path: "/v1/refunds".to_owned(), ..path(intent, "") }
+            let mut asked = HttpRequest { path: "/v1/refunds".to_owned(), ..path(intent, "") }
                 .with("payment_intent", names.intent(intent))
                 .with_some("amount", refund.amount);
             for (name, is_asked) in [
@@ -102,10 +107,10 @@ fn of_intents(ways: &Ways, names: &Names, operation: &Operation, method: Option<
             asked
         }
         Operation::CancelRefund { intent, refund } => {
-            Asked { path: format!("/v1/refunds/{}/cancel", names.refund(intent, refund)), ..path(intent, "") }
+            HttpRequest { path: format!("/v1/refunds/{}/cancel", names.refund(intent, refund)), ..path(intent, "") }
         }
         Operation::CreateSetup { confirm, .. } => {
-            let asked = Asked::post("/v1/setup_intents").with_some("payment_method", method);
+            let asked = HttpRequest::post("/v1/setup_intents").with_some("payment_method", method);
             if confirm { asked.with("confirm", true) } else { asked }
         }
         Operation::UpdateSetup { .. } => of_setup("").with_some("payment_method", method),
@@ -124,8 +129,8 @@ fn of_intents(ways: &Ways, names: &Names, operation: &Operation, method: Option<
     })
 }
 
-fn create_intent(ways: &Ways, create: &Create, method: Option<&str>) -> Option<Asked> {
-    let mut asked = Asked::post("/v1/payment_intents")
+fn create_intent(profile: &ServerProfile, create: &Create, method: Option<&str>) -> Option<HttpRequest> {
+    let mut asked = HttpRequest::post("/v1/payment_intents")
         .with("amount", create.amount)
         .with("currency", create.currency.name())
         .with_some("payment_method", method);
@@ -144,9 +149,9 @@ fn create_intent(ways: &Ways, create: &Create, method: Option<&str>) -> Option<A
         Flow::Platform if create.transfer.is_some() => return None,
         Flow::Platform => {}
         Flow::Direct if create.transfer.is_some() => return None,
-        Flow::Direct => asked.account = Some(ways.connected.clone()?),
+        Flow::Direct => asked.account = Some(profile.connected.clone()?),
         Flow::Destination => {
-            asked = asked.with("transfer_data[destination]", ways.connected.clone()?);
+            asked = asked.with("transfer_data[destination]", profile.connected.clone()?);
             asked = asked.with_some("transfer_data[amount]", create.transfer);
         }
     }
@@ -158,16 +163,21 @@ fn create_intent(ways: &Ways, create: &Create, method: Option<&str>) -> Option<A
 
 /// Charges are made, held or captured in one request; a hold is let go by refunding all of it. Nothing else is asked of
 /// them.
-fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, method: Option<&str>) -> Option<Asked> {
+fn of_charges(
+    names: &Names,
+    operation: &Operation,
+    view: Option<&PaymentView>,
+    method: Option<&str>,
+) -> Option<HttpRequest> {
     let is_hold = view.is_some_and(|view| view.capturable.get() > 0);
-    let give_back = |intent: IntentId| Asked::post("/v1/refunds").with("charge", names.intent(intent));
+    let give_back = |intent: IntentId| HttpRequest::post("/v1/refunds").with("charge", names.intent(intent));
     if let Operation::CreateIntent { create, .. } = *operation {
         let is_plain = create.confirm
             && create.flow == Flow::Platform
             && !(create.multicapture || create.off_session)
             && create.confirmation_method == ConfirmationMethod::Automatic
             && (create.fee, create.transfer) == (None, None);
-        let asked = Asked::post("/v1/charges")
+        let asked = HttpRequest::post("/v1/charges")
             .with("amount", create.amount)
             .with("currency", create.currency.name())
             .with("source", method.filter(|_| is_plain)?);
@@ -175,7 +185,7 @@ fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, 
     }
     if let Operation::CaptureIntent { intent, capture } = *operation {
         let is_plain = (capture.final_capture, capture.fee, capture.transfer) == (None, None, None);
-        let asked = Asked::post(format!("/v1/charges/{}/capture", names.intent(intent)));
+        let asked = HttpRequest::post(format!("/v1/charges/{}/capture", names.intent(intent)));
         return is_plain.then(|| asked.with_some("amount", capture.amount));
     }
     if let Operation::CancelIntent { intent, reason: None } = *operation {
@@ -191,25 +201,33 @@ fn of_charges(names: &Names, operation: &Operation, view: Option<&PaymentView>, 
 
 /// The request that makes the world move.
 #[must_use]
-pub fn event(ways: &Ways, names: &Names, event: &EnvironmentEvent, view: Option<&PaymentView>) -> Option<Asked> {
+pub fn event(
+    profile: &ServerProfile,
+    names: &Names,
+    event: &EnvironmentEvent,
+    view: Option<&PaymentView>,
+) -> Option<HttpRequest> {
     let helper = |intent: IntentId, verb: &str| {
         let account = names.payment(intent).and_then(|names| names.account.clone());
-        Asked { account, ..Asked::post(format!("/v1/test_helpers/payment_intents/{}/{verb}", names.intent(intent))) }
+        HttpRequest {
+            account,
+            ..HttpRequest::post(format!("/v1/test_helpers/payment_intents/{}/{verb}", names.intent(intent)))
+        }
     };
     match *event {
         EnvironmentEvent::Authenticate { intent, result } => {
-            let helper = ways.authenticate?;
+            let helper = profile.authenticate?;
             let value = match result {
                 Authentication::Succeeds => helper.values.0,
                 Authentication::Fails => helper.values.1,
                 Authentication::Abandoned => return None,
             };
             let names = names.payment(intent)?;
-            let asked = Asked::post(helper.path.replace("{id}", &names.id)).with(helper.name, value);
+            let asked = HttpRequest::post(helper.path.replace("{id}", &names.id)).with(helper.name, value);
             let asked = if helper.secret { asked.with("client_secret", &names.secret) } else { asked };
-            Some(Asked { account: names.account.clone(), ..asked })
+            Some(HttpRequest { account: names.account.clone(), ..asked })
         }
-        EnvironmentEvent::Settle { intent } if ways.settle => {
+        EnvironmentEvent::Settle { intent } if profile.settle => {
             let value = match view?.payment_method? {
                 PaymentMethod::UsBankAccount | PaymentMethod::SepaDebit | PaymentMethod::BankTransfer => "succeeded",
                 PaymentMethod::UsBankAccountFails | PaymentMethod::SepaDebitFails => "insufficient_funds",
@@ -240,8 +258,8 @@ pub fn event(ways: &Ways, names: &Names, event: &EnvironmentEvent, view: Option<
             };
             Some(helper(intent, "settle").with("outcome", value))
         }
-        EnvironmentEvent::CloseCancelWindow { intent } if ways.settle => Some(helper(intent, "close_cancel_window")),
-        EnvironmentEvent::Refund { intent, refund, progress } if ways.refunds_move => {
+        EnvironmentEvent::CloseCancelWindow { intent } if profile.settle => Some(helper(intent, "close_cancel_window")),
+        EnvironmentEvent::Refund { intent, refund, progress } if profile.refunds_move => {
             let (verb, outcome) = match progress {
                 RefundProgress::Succeeds => ("report", Some("succeeded")),
                 RefundProgress::Fails => ("report", Some("expired_or_canceled_card")),
@@ -249,10 +267,10 @@ pub fn event(ways: &Ways, names: &Names, event: &EnvironmentEvent, view: Option<
                 RefundProgress::Returned => ("return", None),
             };
             let path = format!("/v1/test_helpers/refunds/{}/{verb}", names.refund(intent, refund));
-            Some(Asked { path, ..helper(intent, "") }.with_some("outcome", outcome))
+            Some(HttpRequest { path, ..helper(intent, "") }.with_some("outcome", outcome))
         }
-        EnvironmentEvent::Advance { seconds } if ways.clock => {
-            Some(Asked::post("/v1/test_helpers/clock/advance").with("seconds", seconds))
+        EnvironmentEvent::Advance { seconds } if profile.clock => {
+            Some(HttpRequest::post("/v1/test_helpers/clock/advance").with("seconds", seconds))
         }
         EnvironmentEvent::Settle { .. }
         | EnvironmentEvent::CloseCancelWindow { .. }

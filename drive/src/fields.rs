@@ -9,11 +9,11 @@ use holdfast_model::{
 };
 use serde_json::Value;
 
-use crate::ask::{capture_method, reason_name};
+use crate::requests::{capture_method, reason_name};
 
 /// What a field must show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
+pub enum Expected {
     /// This word.
     Text(&'static str),
     /// This number.
@@ -37,18 +37,18 @@ pub enum Weight {
 
 /// One field and what it must show.
 #[derive(Clone, Copy, Debug)]
-pub struct Fact {
+pub struct FieldCheck {
     /// Where it is in the object, as a JSON pointer.
     pub pointer: &'static str,
     /// What it must show.
-    pub want: Want,
+    pub expected: Expected,
     /// What it means if it does not.
     pub weight: Weight,
 }
 
 /// How a field fails to show what it must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gap {
+pub enum Mismatch {
     /// It is not there.
     Missing,
     /// It has another type.
@@ -59,11 +59,11 @@ pub enum Gap {
 
 /// A field that does not show what it must.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FieldDifference {
     /// The object and the field: `charge.amount_refunded`.
     pub place: String,
     /// How.
-    pub gap: Gap,
+    pub mismatch: Mismatch,
     /// What that means.
     pub weight: Weight,
     /// What it must show.
@@ -72,16 +72,16 @@ pub struct Found {
     pub server: String,
 }
 
-const fn money(pointer: &'static str, want: Want) -> Fact {
-    Fact { pointer, want, weight: Weight::Money }
+const fn money(pointer: &'static str, expected: Expected) -> FieldCheck {
+    FieldCheck { pointer, expected, weight: Weight::Money }
 }
 
-const fn shape(pointer: &'static str, want: Want) -> Fact {
-    Fact { pointer, want, weight: Weight::Shape }
+const fn shape(pointer: &'static str, expected: Expected) -> FieldCheck {
+    FieldCheck { pointer, expected, weight: Weight::Shape }
 }
 
-const fn set(is_set: bool) -> Want {
-    if is_set { Want::Set } else { Want::Null }
+const fn set(is_set: bool) -> Expected {
+    if is_set { Expected::Set } else { Expected::Null }
 }
 
 /// What is left open by the versions of the API (VER-2) and learnt of a server.
@@ -95,7 +95,7 @@ pub struct Version {
 
 /// What a PaymentIntent must show.
 #[must_use]
-pub fn payment(view: &PaymentView, version: Version) -> Vec<Fact> {
+pub fn payment(view: &PaymentView, version: Version) -> Vec<FieldCheck> {
     let method = match view.capture_method {
         CaptureMethod::AutomaticAsync if version.automatic_by_default => CaptureMethod::Automatic,
         method @ (CaptureMethod::AutomaticAsync | CaptureMethod::Automatic | CaptureMethod::Manual) => method,
@@ -104,16 +104,16 @@ pub fn payment(view: &PaymentView, version: Version) -> Vec<Fact> {
         ConfirmationMethod::Automatic => "automatic",
         ConfirmationMethod::Manual => "manual",
     };
-    let fee = view.fee.map_or(Want::Null, |fee| Want::Number(fee.get()));
-    let reason = view.cancellation_reason.map_or(Want::Null, |reason| Want::Text(reason_name(reason)));
+    let fee = view.fee.map_or(Expected::Null, |fee| Expected::Number(fee.get()));
+    let reason = view.cancellation_reason.map_or(Expected::Null, |reason| Expected::Text(reason_name(reason)));
     let mut facts = vec![
-        money("/status", Want::Text(view.status.name())),
-        money("/amount", Want::Number(view.amount.get())),
-        money("/currency", Want::Text(view.currency.name())),
-        money("/amount_capturable", Want::Number(view.capturable.get())),
-        money("/amount_received", Want::Number(view.received.get())),
-        shape("/capture_method", Want::Text(capture_method(method))),
-        shape("/confirmation_method", Want::Text(confirmation)),
+        money("/status", Expected::Text(view.status.name())),
+        money("/amount", Expected::Number(view.amount.get())),
+        money("/currency", Expected::Text(view.currency.name())),
+        money("/amount_capturable", Expected::Number(view.capturable.get())),
+        money("/amount_received", Expected::Number(view.received.get())),
+        shape("/capture_method", Expected::Text(capture_method(method))),
+        shape("/confirmation_method", Expected::Text(confirmation)),
         shape("/cancellation_reason", reason),
         shape("/payment_method", set(view.payment_method.is_some())),
         shape("/latest_charge", set(view.charge.is_some())),
@@ -122,26 +122,26 @@ pub fn payment(view: &PaymentView, version: Version) -> Vec<Fact> {
         money("/application_fee_amount", fee),
     ];
     if let Some(error) = view.last_error {
-        facts.push(shape("/last_payment_error/code", Want::Text(error.name())));
+        facts.push(shape("/last_payment_error/code", Expected::Text(error.name())));
     }
     facts
 }
 
 /// What the charge of a payment must show.
 #[must_use]
-pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version: Version) -> Vec<Fact> {
+pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version: Version) -> Vec<FieldCheck> {
     let (mut refunded, mut is_refunded) = refund_shown(config, view, charge);
     if version.remainder_is_refund && charge.captured && !charge.captured_amount.is_zero() {
         refunded = refunded.plus(charge.released).unwrap_or(refunded);
         is_refunded = refunded == charge.authorized;
     }
     let mut facts = vec![
-        money("/status", Want::Text(charge.status.name())),
-        money("/amount", Want::Number(charge.authorized.get())),
-        money("/amount_captured", Want::Number(charge.captured_amount.get())),
-        money("/amount_refunded", Want::Number(refunded.get())),
-        money("/captured", Want::Flag(charge.captured)),
-        money("/refunded", Want::Flag(is_refunded)),
+        money("/status", Expected::Text(charge.status.name())),
+        money("/amount", Expected::Number(charge.authorized.get())),
+        money("/amount_captured", Expected::Number(charge.captured_amount.get())),
+        money("/amount_refunded", Expected::Number(refunded.get())),
+        money("/captured", Expected::Flag(charge.captured)),
+        money("/refunded", Expected::Flag(is_refunded)),
     ];
     // Until the hour is over the entry may be there or not (A10, D4).
     if charge.posting_left.is_none() {
@@ -152,16 +152,16 @@ pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version:
 
 /// What a refund must show.
 #[must_use]
-pub fn refund(view: &RefundView) -> Vec<Fact> {
-    vec![money("/status", Want::Text(view.status.name())), money("/amount", Want::Number(view.amount.get()))]
+pub fn refund(view: &RefundView) -> Vec<FieldCheck> {
+    vec![money("/status", Expected::Text(view.status.name())), money("/amount", Expected::Number(view.amount.get()))]
 }
 
 /// What a SetupIntent must show.
 #[must_use]
-pub fn setup(view: &SetupView) -> Vec<Fact> {
-    let reason = view.cancellation_reason.map_or(Want::Null, |reason| Want::Text(reason_name(reason)));
+pub fn setup(view: &SetupView) -> Vec<FieldCheck> {
+    let reason = view.cancellation_reason.map_or(Expected::Null, |reason| Expected::Text(reason_name(reason)));
     vec![
-        money("/status", Want::Text(view.status.name())),
+        money("/status", Expected::Text(view.status.name())),
         shape("/payment_method", set(view.payment_method.is_some())),
         shape("/cancellation_reason", reason),
         shape("/last_setup_error", set(view.last_error.is_some())),
@@ -170,7 +170,7 @@ pub fn setup(view: &SetupView) -> Vec<Fact> {
 
 /// Which of the facts an object does not show; `object` is its name in what is found.
 #[must_use]
-pub fn missed(object: &str, shown: &Value, facts: &[Fact]) -> Vec<Found> {
+pub fn missed(object: &str, shown: &Value, facts: &[FieldCheck]) -> Vec<FieldDifference> {
     facts.iter().flat_map(|fact| check(object, shown.pointer(fact.pointer), fact)).collect()
 }
 
@@ -184,52 +184,59 @@ pub fn number(value: &Value) -> Option<i64> {
     })
 }
 
-fn check(object: &str, shown: Option<&Value>, fact: &Fact) -> Vec<Found> {
+fn check(object: &str, shown: Option<&Value>, fact: &FieldCheck) -> Vec<FieldDifference> {
     let place = format!("{object}{}", fact.pointer.replace('/', "."));
     let server = shown.map_or_else(|| "nothing".to_owned(), short);
-    let found =
-        |gap, weight| vec![Found { place: place.clone(), gap, weight, model: told(fact.want), server: server.clone() }];
+    let found = |mismatch, weight| {
+        vec![FieldDifference {
+            place: place.clone(),
+            mismatch,
+            weight,
+            model: told(fact.expected),
+            server: server.clone(),
+        }]
+    };
     let is_there = shown.is_some_and(|value| !value.is_null());
-    match (fact.want, shown) {
-        (Want::Null, _) if is_there => {
+    match (fact.expected, shown) {
+        (Expected::Null, _) if is_there => {
             // An empty text or object is how some say nothing.
             let is_empty = shown.is_some_and(|value| {
                 value.as_str().is_some_and(str::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
             });
-            if is_empty { found(Gap::Type, Weight::Shape) } else { found(Gap::Value, fact.weight) }
+            if is_empty { found(Mismatch::Type, Weight::Shape) } else { found(Mismatch::Value, fact.weight) }
         }
-        (Want::Null, _) => Vec::new(),
-        (_, None) => found(Gap::Missing, Weight::Shape),
-        (Want::Set, Some(_)) if is_there => Vec::new(),
-        (Want::Set, Some(_)) => found(Gap::Value, fact.weight),
-        (Want::Text(word), Some(value)) => match value.as_str() {
+        (Expected::Null, _) => Vec::new(),
+        (_, None) => found(Mismatch::Missing, Weight::Shape),
+        (Expected::Set, Some(_)) if is_there => Vec::new(),
+        (Expected::Set, Some(_)) => found(Mismatch::Value, fact.weight),
+        (Expected::Text(word), Some(value)) => match value.as_str() {
             Some(text) if text == word => Vec::new(),
-            Some(_) => found(Gap::Value, fact.weight),
-            None if value.is_null() => found(Gap::Value, fact.weight),
-            None => found(Gap::Type, Weight::Shape),
+            Some(_) => found(Mismatch::Value, fact.weight),
+            None if value.is_null() => found(Mismatch::Value, fact.weight),
+            None => found(Mismatch::Type, Weight::Shape),
         },
-        (Want::Flag(flag), Some(value)) => match value.as_bool() {
+        (Expected::Flag(flag), Some(value)) => match value.as_bool() {
             Some(other) if other == flag => Vec::new(),
-            Some(_) => found(Gap::Value, fact.weight),
-            None => found(Gap::Type, Weight::Shape),
+            Some(_) => found(Mismatch::Value, fact.weight),
+            None => found(Mismatch::Type, Weight::Shape),
         },
-        (Want::Number(wanted), Some(value)) => {
-            let mut all = if value.as_i64().is_none() { found(Gap::Type, Weight::Shape) } else { Vec::new() };
+        (Expected::Number(wanted), Some(value)) => {
+            let mut all = if value.as_i64().is_none() { found(Mismatch::Type, Weight::Shape) } else { Vec::new() };
             if number(value).is_some_and(|number| number != i64::from(wanted)) {
-                all.extend(found(Gap::Value, fact.weight));
+                all.extend(found(Mismatch::Value, fact.weight));
             }
             all
         }
     }
 }
 
-fn told(want: Want) -> String {
-    match want {
-        Want::Text(word) => word.to_owned(),
-        Want::Number(number) => number.to_string(),
-        Want::Flag(flag) => flag.to_string(),
-        Want::Null => "null".to_owned(),
-        Want::Set => "something".to_owned(),
+fn told(expected: Expected) -> String {
+    match expected {
+        Expected::Text(word) => word.to_owned(),
+        Expected::Number(number) => number.to_string(),
+        Expected::Flag(flag) => flag.to_string(),
+        Expected::Null => "null".to_owned(),
+        Expected::Set => "something".to_owned(),
     }
 }
 
@@ -259,28 +266,33 @@ mod tests {
 
     #[test]
     fn each_way_to_be_wrong_is_named() {
-        let fact = |want| money("/a", want);
+        let fact = |wanted| money("/a", wanted);
         let table = [
-            (json!({ "a": 7 }), Want::Number(7), vec![]),
-            (json!({ "a": 8 }), Want::Number(7), vec![(Gap::Value, Weight::Money)]),
-            (json!({ "a": -7 }), Want::Number(7), vec![(Gap::Value, Weight::Money)]),
-            (json!({ "a": "7" }), Want::Number(7), vec![(Gap::Type, Weight::Shape)]),
-            (json!({ "a": "07100" }), Want::Number(7), vec![(Gap::Type, Weight::Shape), (Gap::Value, Weight::Money)]),
-            (json!({ "a": 7.0 }), Want::Number(7), vec![(Gap::Type, Weight::Shape)]),
-            (json!({ "a": null }), Want::Number(7), vec![(Gap::Type, Weight::Shape)]),
-            (json!({}), Want::Number(7), vec![(Gap::Missing, Weight::Shape)]),
-            (json!({}), Want::Null, vec![]),
-            (json!({ "a": "" }), Want::Null, vec![(Gap::Type, Weight::Shape)]),
-            (json!({ "a": "x" }), Want::Null, vec![(Gap::Value, Weight::Money)]),
-            (json!({ "a": null }), Want::Set, vec![(Gap::Value, Weight::Money)]),
-            (json!({ "a": { "b": 1 } }), Want::Set, vec![]),
-            (json!({ "a": "succeeded" }), Want::Text("canceled"), vec![(Gap::Value, Weight::Money)]),
-            (json!({ "a": 1 }), Want::Text("canceled"), vec![(Gap::Type, Weight::Shape)]),
-            (json!({ "a": "true" }), Want::Flag(true), vec![(Gap::Type, Weight::Shape)]),
+            (json!({ "a": 7 }), Expected::Number(7), vec![]),
+            (json!({ "a": 8 }), Expected::Number(7), vec![(Mismatch::Value, Weight::Money)]),
+            (json!({ "a": -7 }), Expected::Number(7), vec![(Mismatch::Value, Weight::Money)]),
+            (json!({ "a": "7" }), Expected::Number(7), vec![(Mismatch::Type, Weight::Shape)]),
+            (
+                json!({ "a": "07100" }),
+                Expected::Number(7),
+                vec![(Mismatch::Type, Weight::Shape), (Mismatch::Value, Weight::Money)],
+            ),
+            (json!({ "a": 7.0 }), Expected::Number(7), vec![(Mismatch::Type, Weight::Shape)]),
+            (json!({ "a": null }), Expected::Number(7), vec![(Mismatch::Type, Weight::Shape)]),
+            (json!({}), Expected::Number(7), vec![(Mismatch::Missing, Weight::Shape)]),
+            (json!({}), Expected::Null, vec![]),
+            (json!({ "a": "" }), Expected::Null, vec![(Mismatch::Type, Weight::Shape)]),
+            (json!({ "a": "x" }), Expected::Null, vec![(Mismatch::Value, Weight::Money)]),
+            (json!({ "a": null }), Expected::Set, vec![(Mismatch::Value, Weight::Money)]),
+            (json!({ "a": { "b": 1 } }), Expected::Set, vec![]),
+            (json!({ "a": "succeeded" }), Expected::Text("canceled"), vec![(Mismatch::Value, Weight::Money)]),
+            (json!({ "a": 1 }), Expected::Text("canceled"), vec![(Mismatch::Type, Weight::Shape)]),
+            (json!({ "a": "true" }), Expected::Flag(true), vec![(Mismatch::Type, Weight::Shape)]),
         ];
-        for (shown, want, expected) in table {
-            let found: Vec<_> = missed("o", &shown, &[fact(want)]).iter().map(|it| (it.gap, it.weight)).collect();
-            assert_eq!(found, expected, "{shown} {want:?}");
+        for (shown, wanted, expected) in table {
+            let found: Vec<_> =
+                missed("o", &shown, &[fact(wanted)]).iter().map(|it| (it.mismatch, it.weight)).collect();
+            assert_eq!(found, expected, "{shown} {expected:?}");
         }
     }
 

@@ -6,10 +6,10 @@ use std::time::Instant;
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{Bias, SequenceBuilder};
 
-use super::Hunt;
+use super::DriveCampaign;
 use crate::finding::{Finding, Frequency, Sighting, Signature};
 use crate::races::{Race, RaceRun, Tried};
-use crate::wire::Broken;
+use crate::wire::TransportError;
 use crate::{plan, races};
 
 /// Inputs that a sequence by chance is made of.
@@ -22,9 +22,9 @@ const IDLE: u32 = 1_000;
 /// What was seen to go wrong in a race, by its kind, and how often.
 type Seen = BTreeMap<Signature, (Sighting, u32)>;
 
-impl Hunt<'_> {
+impl DriveCampaign<'_> {
     /// Everything that the plan has. Answers why not all of it was done, if it was not.
-    pub(crate) fn follow_the_plan(&mut self) -> Result<Option<String>, Broken> {
+    pub(crate) fn follow_the_plan(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "plan";
         let (alphabet, plain) = match (plan::alphabet(), plan::plain()) {
             (Ok(alphabet), Ok(plain)) => (alphabet, plain),
@@ -64,7 +64,7 @@ impl Hunt<'_> {
     }
 
     /// Sequences by chance, careful and careless by turns, until time or leave is up. Answers why it ended before, if it did.
-    pub(crate) fn follow_chance(&mut self) -> Result<Option<String>, Broken> {
+    pub(crate) fn follow_chance(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "chance";
         let mut seed = self.settings.seed;
         let mut idle = 0_u32;
@@ -87,7 +87,7 @@ impl Hunt<'_> {
     }
 
     /// Requests at the same time. Answers why not all of them were made, if they were not.
-    pub(crate) fn race(&mut self) -> Result<Option<String>, Broken> {
+    pub(crate) fn race(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "races";
         let races = match races::table() {
             Ok(races) => races,
@@ -125,7 +125,7 @@ impl Hunt<'_> {
     }
 
     /// Runs a race as often as it is set. What was seen stays, also where the server goes away.
-    fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut Seen) -> Result<(), Broken> {
+    fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut Seen) -> Result<(), TransportError> {
         for _ in 0..self.settings.races {
             match races::run(self.server, &self.config, &self.features, race)? {
                 Tried::NotReached(why) => {
@@ -133,7 +133,7 @@ impl Hunt<'_> {
                     continue;
                 }
                 Tried::Explained => {}
-                Tried::Wrong(sighting) => {
+                Tried::RaceFailure(sighting) => {
                     ran.wrong = ran.wrong.saturating_add(1);
                     let (_, count) = seen.entry(sighting.signature.clone()).or_insert((sighting, 0));
                     *count = count.saturating_add(1);

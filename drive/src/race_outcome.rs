@@ -1,0 +1,132 @@
+//! What two simultaneous requests led to, and which orders of the two explain it.
+
+use holdfast_harness::bounds::ModelState;
+use holdfast_model::{Call, Config, Input, Outcome, transition};
+
+use crate::fields::short;
+use crate::wire::{HttpReply, TransportError};
+
+/// What came of two requests at the same moment.
+#[derive(Clone, Debug)]
+pub enum Raced {
+    /// They could not be made.
+    NotTried(String),
+    /// Some order of the two comes to the same.
+    Explained,
+    /// Something is wrong.
+    RaceFailure(RaceOutcome),
+}
+
+/// How a race went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RaceFailure {
+    /// No order of the two comes to what is seen.
+    Unexplained,
+    /// A request was not answered: the connection broke off, or nothing came in time.
+    NoAnswer,
+    /// The server failed (5xx).
+    ServerError,
+    /// What came of it cannot be looked at.
+    Unseen,
+}
+
+/// What was seen of a race that went wrong.
+#[derive(Clone, Debug)]
+pub struct RaceOutcome {
+    /// How it went wrong.
+    pub wrong: RaceFailure,
+    /// What the two were answered.
+    pub answers: [String; 2],
+    /// How many were accepted.
+    pub accepted: usize,
+    /// What every order would have come to.
+    pub expected: String,
+    /// What was seen afterwards.
+    pub seen: String,
+}
+
+/// What came back of one of the two: an answer, or why there is none.
+pub type Answered = Result<HttpReply, TransportError>;
+
+/// Can these answers have been given in that order? A request that was turned away (409, 429) result no part; of one that
+/// was not answered, nobody knows what it was.
+#[must_use]
+pub fn explains(outcomes: &[Option<Outcome>; 2], answered: &[Answered; 2]) -> bool {
+    // Codes are compared one request at a time; here, only whether it was done.
+    outcomes.iter().zip(answered).all(|(outcome, answered)| match (outcome, answered) {
+        (Some(Ok(_)), Ok(reply)) => reply.is_done() || reply.is_failure(),
+        (Some(Err(_)), Ok(reply)) => reply.status >= 400,
+        (Some(_), Err(_)) | (None, _) => true,
+    })
+}
+
+/// May the request have taken part? Not one that was turned away because another is at work; one that failed may have, or
+/// may not.
+const fn shares(answered: &Answered) -> &'static [bool] {
+    match answered {
+        Ok(HttpReply { status: 409 | 429, .. }) => &[false],
+        Ok(HttpReply { status: ..500, .. }) => &[true],
+        Ok(_) | Err(_) => &[true, false],
+    }
+}
+
+/// An answer in a word or two.
+#[must_use]
+pub fn answered(answered: &Answered) -> String {
+    let reply = match answered {
+        Ok(reply) => reply,
+        Err(broken) => return broken.to_string(),
+    };
+    let id = reply.body.as_ref().and_then(|body| body.get("id")).map(short).unwrap_or_default();
+    let status = reply.text_at("/status").or_else(|| reply.text_at("/error/code")).unwrap_or_default();
+    format!("{} {id} {status}", reply.status).trim().replace("  ", " ")
+}
+
+/// What two calls that were answered like that can have come to: each order of those that result part, with what each is
+/// answered in it.
+#[must_use]
+pub fn orders(
+    config: &Config,
+    world: &ModelState,
+    both: &[Call; 2],
+    answered: &[Answered; 2],
+) -> Vec<([Option<Outcome>; 2], ModelState)> {
+    let [first, second] = answered;
+    let mut found = Vec::new();
+    for here in shares(first) {
+        for there in shares(second) {
+            found.extend(orders_of(config, world, both, [!here, !there]));
+        }
+    }
+    found
+}
+
+/// Both orders of two calls on a world, with what each is answered.
+fn orders_of(
+    config: &Config,
+    world: &ModelState,
+    both: &[Call; 2],
+    turned_away: [bool; 2],
+) -> Vec<([Option<Outcome>; 2], ModelState)> {
+    let [first, second] = *both;
+    let mut found = Vec::new();
+    for (one, other, is_swapped) in [(first, second, false), (second, first, true)] {
+        let [here, there] = turned_away;
+        let away = if is_swapped { [there, here] } else { turned_away };
+        let mut world = *world;
+        let mut outcomes = [None, None];
+        for ((call, away), outcome) in [one, other].into_iter().zip(away).zip(&mut outcomes) {
+            if away {
+                continue;
+            }
+            let next = transition(config, &world, Input::Call(call));
+            world = next.after;
+            *outcome = Some(next.outcome);
+        }
+        if is_swapped {
+            outcomes.swap(0, 1);
+        }
+        found.push((outcomes, world));
+    }
+    found
+}
