@@ -3,7 +3,7 @@
 //! The explorers know a property by its bit only. Whoever prints knows it by name, and can ask why it
 //! is false somewhere.
 
-use holdfast_model::{Input, Notification, Observation, Outcome};
+use holdfast_model::Observation;
 use holdfast_properties::{CATALOGUE, Kind, Step, explain_step, judge_observation, judge_step};
 
 use holdfast_explorer::PropertyBits;
@@ -43,22 +43,7 @@ pub enum Induction {
     /// Yes, from those states in which these other properties hold too.
     With(Vec<String>),
     /// No: it holds in the reachable states only.
-    Reachable,
-}
-
-/// One step: what was there, what happened and what came of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment<'a> {
-    /// What was there before.
-    pub before: Observation<'a>,
-    /// What happened.
-    pub input: Input,
-    /// What was answered.
-    pub outcome: Outcome,
-    /// What the merchant was told.
-    pub notifications: &'a [Notification],
-    /// What is there now.
-    pub after: Observation<'a>,
+    ReachableOnly,
 }
 
 /// The properties, in order: the property at position `n` owns bit `n` of [`PropertyBits`].
@@ -70,10 +55,10 @@ pub trait Catalogue: Sync {
     fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits;
 
     /// The properties about steps that this step breaks.
-    fn broken_by_step(&self, moment: &Moment<'_>) -> PropertyBits;
+    fn broken_by_step(&self, step: &Step<'_>) -> PropertyBits;
 
     /// The values that make a property false: of the step, or of the state after it.
-    fn because(&self, property: u8, moment: &Moment<'_>) -> Option<String>;
+    fn because(&self, property: u8, step: &Step<'_>) -> Option<String>;
 
     /// What else is known about a property.
     fn evidence(&self, _property: u8) -> Evidence {
@@ -86,8 +71,8 @@ pub trait Catalogue: Sync {
     }
 
     /// The properties that one step breaks, itself or by the state it leads to.
-    fn broken(&self, moment: &Moment<'_>) -> PropertyBits {
-        self.broken_by_step(moment) | self.broken_by_state(&moment.after)
+    fn broken(&self, step: &Step<'_>) -> PropertyBits {
+        self.broken_by_step(step) | self.broken_by_state(&step.after)
     }
 }
 
@@ -120,14 +105,6 @@ impl Properties {
     }
 }
 
-impl<'a> Moment<'a> {
-    /// The step as the properties see it.
-    #[must_use]
-    pub fn step(&self) -> Step<'a> {
-        Step::new(self.before, self.input, self.outcome, self.notifications, self.after)
-    }
-}
-
 impl Catalogue for Properties {
     fn properties(&self) -> &[Property] {
         &self.properties
@@ -137,13 +114,13 @@ impl Catalogue for Properties {
         judge_observation(observation).broken
     }
 
-    fn broken_by_step(&self, moment: &Moment<'_>) -> PropertyBits {
-        judge_step(&moment.step()).broken
+    fn broken_by_step(&self, step: &Step<'_>) -> PropertyBits {
+        judge_step(step).broken
     }
 
-    fn because(&self, property: u8, moment: &Moment<'_>) -> Option<String> {
+    fn because(&self, property: u8, step: &Step<'_>) -> Option<String> {
         let property = CATALOGUE.get(usize::from(property))?;
-        explain_step(property, &moment.step())
+        explain_step(property, step)
     }
 
     fn evidence(&self, property: u8) -> Evidence {

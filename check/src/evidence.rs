@@ -8,19 +8,19 @@ use holdfast_properties::CATALOGUE;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct PropertiesReport {
-    properties: Vec<PropertyRow>,
+struct CommittedProperties {
+    properties: Vec<CommittedProperty>,
 }
 
 #[derive(Deserialize)]
-struct PropertyRow {
+struct CommittedProperty {
     id: String,
-    induction: Reach,
+    induction: CommittedInduction,
     faults: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
-struct Reach {
+struct CommittedInduction {
     reach: String,
     #[serde(default)]
     helpers: Vec<String>,
@@ -30,7 +30,7 @@ struct Reach {
 #[must_use]
 pub fn of_reports() -> Vec<Evidence> {
     // A report that cannot be read says nothing; the test that compares it says what is wrong.
-    let known: PropertiesReport =
+    let known: CommittedProperties =
         serde_json::from_str(include_str!("../../reports/properties.json")).unwrap_or_default();
     CATALOGUE
         .iter()
@@ -40,7 +40,7 @@ pub fn of_reports() -> Vec<Evidence> {
                 induction: match row.induction.reach.as_str() {
                     "alone" => Induction::Alone,
                     "with helpers" => Induction::With(row.induction.helpers.clone()),
-                    "reachable only" | "not in the domain" => Induction::Reachable,
+                    "reachable only" | "not in the domain" => Induction::ReachableOnly,
                     _ => Induction::Unknown,
                 },
                 faults: Some(row.faults.len()),

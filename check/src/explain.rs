@@ -8,11 +8,11 @@ use holdfast_model::Observation;
 use holdfast_model::trace::{Place, Value};
 
 use crate::catalogue::{Catalogue, Property};
-use crate::story::{Falsehood, Story};
+use crate::replay::{PropertyViolation, Replay};
 
-/// Everything there is to say about one falsehood; its `Display` says it.
+/// Everything there is to say about one violation; its `Display` says it.
 pub struct Explanation<'a> {
-    story: &'a Story,
+    replay: &'a Replay,
     property: &'a Property,
     because: Option<String>,
     step: usize,
@@ -51,16 +51,20 @@ pub fn changes(before: &Observation<'_>, after: &Observation<'_>) -> Vec<Change>
     places.into_iter().map(change).filter(is_news).collect()
 }
 
-/// Explains a falsehood of a story; `None` if there is no such property or step.
+/// Explains a violation of a replay; `None` if there is no such property or step.
 #[must_use]
-pub fn explain<'a>(story: &'a Story, falsehood: Falsehood, catalogue: &'a dyn Catalogue) -> Option<Explanation<'a>> {
-    let moment = story.moment(falsehood.step)?;
+pub fn explain<'a>(
+    replay: &'a Replay,
+    violation: PropertyViolation,
+    catalogue: &'a dyn Catalogue,
+) -> Option<Explanation<'a>> {
+    let step = replay.step(violation.step)?;
     Some(Explanation {
-        story,
-        property: catalogue.property(falsehood.property)?,
-        because: catalogue.because(falsehood.property, &moment),
-        step: falsehood.step,
-        changes: changes(&moment.before, &moment.after),
+        replay,
+        property: catalogue.property(violation.property)?,
+        because: catalogue.because(violation.property, &step),
+        step: violation.step,
+        changes: changes(&step.before, &step.after),
     })
 }
 
@@ -73,24 +77,24 @@ impl fmt::Display for Explanation<'_> {
         if let Some(because) = &self.because {
             writeln!(out, "  because  {because}")?;
         }
-        if let Some(moment) = self.story.moment(self.step) {
+        if let Some(step) = self.replay.step(self.step) {
             writeln!(
                 out,
                 "  changed  by step {} of {}: {}",
                 self.step.saturating_add(1),
-                self.story.len(),
-                moment.input
+                self.replay.len(),
+                step.input
             )?;
         }
         for change in &self.changes {
             writeln!(out, "             {change}")?;
         }
-        let script = self.story.script();
+        let script = self.replay.script();
         writeln!(out, "\nThe trace:\n")?;
         for line in script.to_string().lines() {
             writeln!(out, "    {line}")?;
         }
-        writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", diagram(self.story.steps()))?;
+        writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", diagram(self.replay.steps()))?;
         writeln!(out, "\nTo see it again:\n")?;
         writeln!(out, "cargo run --bin check -- replay - <<'END'\n{script}END")
     }

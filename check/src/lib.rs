@@ -8,7 +8,7 @@ pub mod explain;
 pub mod predicate;
 pub mod progress;
 pub mod record;
+pub mod replay;
 #[cfg(test)]
 mod sources;
-pub mod story;
 pub mod table;

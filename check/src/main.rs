@@ -7,14 +7,18 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use holdfast_check::catalogue::Properties;
-use holdfast_check::command::{Look, Plugs, Stage, run};
+use holdfast_check::command::{Dependencies, Io, OutputStyle, run};
 use holdfast_check::evidence;
 
 fn main() -> ExitCode {
     let write = |folder: &Path| holdfast_evidence::write(folder, available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let catalogue = Properties::default().with_evidence(evidence::of_reports());
-    let plugs = Plugs { catalogue: &catalogue, report: &write };
-    let mut stage =
-        Stage { input: &mut io::stdin(), out: &mut io::stdout(), err: &mut io::stderr(), look: Look::of_terminal() };
-    ExitCode::from(run(std::env::args_os(), &plugs, &mut stage).code())
+    let dependencies = Dependencies { catalogue: &catalogue, report: &write };
+    let mut io = Io {
+        input: &mut io::stdin(),
+        out: &mut io::stdout(),
+        err: &mut io::stderr(),
+        style: OutputStyle::of_terminal(),
+    };
+    ExitCode::from(run(std::env::args_os(), &dependencies, &mut io).code())
 }

@@ -185,7 +185,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::Story;
+    use crate::replay::Replay;
     use holdfast_model::Config;
     use holdfast_model::trace::Script;
 
@@ -198,8 +198,8 @@ mod tests {
         let script = "create pi1 1000 usd manual multicapture method=card_visa confirm\n\
                       capture pi1 700 final=false\n\
                       refund pi1 300\n";
-        let story = Story::play(Config::default(), Script::parse(script).unwrap().inputs());
-        let last = story.moments().last().unwrap().after;
+        let replay = Replay::play(Config::default(), Script::parse(script).unwrap().inputs());
+        let last = replay.steps().last().unwrap().after;
         for (text, holds) in [
             ("status=requires_capture", true),
             ("status!=requires_capture", false),

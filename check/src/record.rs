@@ -11,7 +11,7 @@ use holdfast_explorer::{CollisionBound, Completion, Space, StaterightRun, Summar
 
 /// The results of a run: of all that was wanted, or of a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct RunRecord {
     /// The version of this format.
     pub format: u32,
     /// How was explored: version, dialect, explorers. Equal where records belong together, as is all that follows here.
@@ -36,7 +36,7 @@ pub struct Unit {
     /// By our explorer.
     pub exact: Option<Summary>,
     /// By the other one.
-    pub stateright: Option<Other>,
+    pub stateright: Option<StaterightSummary>,
     /// A shortest trace to each property that is false, by its bit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counterexamples: BTreeMap<u8, String>,
@@ -46,7 +46,7 @@ pub struct Unit {
 
 /// What the other explorer found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Other {
+pub struct StaterightSummary {
     /// Whether it explored everything.
     pub completion: Completion,
     /// Different states found.
@@ -59,7 +59,7 @@ pub struct Other {
     pub violations: Vec<u8>,
 }
 
-impl Other {
+impl StaterightSummary {
     /// The figures of a run.
     #[must_use]
     pub fn of<S: Space>(run: &StaterightRun<S>) -> Self {
@@ -174,7 +174,7 @@ struct Versioned {
     format: u32,
 }
 
-impl Record {
+impl RunRecord {
     /// Nothing found yet.
     #[must_use]
     pub fn new(subject: String, properties: Vec<String>, wanted: Vec<String>) -> Self {

@@ -18,7 +18,7 @@ struct Web {
 
 impl Web {
     fn serve(scenario: &str, variant: &str) -> Self {
-        // Free a moment ago, and nobody else is told of it.
+        // Free a step ago, and nobody else is told of it.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let process = Command::new(env!("CARGO_BIN_EXE_check"))
             .args(["web", scenario, variant, "--threads", "1", "--port", &port.to_string()])

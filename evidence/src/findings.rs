@@ -28,7 +28,7 @@ pub struct Findings {
 pub(super) struct Explored {
     pub(super) scenario: &'static Scenario,
     pub(super) variant: &'static str,
-    pub(super) rule_book: bool,
+    pub(super) follows_specification: bool,
     pub(super) summary: Summary,
     /// Shortest traces to the first instance of each abstract transition.
     pub(super) classes: BTreeMap<u32, (u64, Vec<String>)>,
@@ -51,9 +51,16 @@ impl Findings {
         let mut spaces = Vec::new();
         for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
             for variant in (scenario.variants)() {
-                let rule_book = variant.follows_the_rule_book();
+                let follows_specification = variant.follows_the_specification();
                 let (summary, classes, witnesses) = scenario.visit(&variant, Explore(threads));
-                spaces.push(Explored { scenario, variant: variant.name, rule_book, summary, classes, witnesses });
+                spaces.push(Explored {
+                    scenario,
+                    variant: variant.name,
+                    follows_specification,
+                    summary,
+                    classes,
+                    witnesses,
+                });
             }
         }
         let caught = plant_all(threads)?;

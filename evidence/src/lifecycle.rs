@@ -11,7 +11,7 @@ use holdfast_model::{Accepted, Input, Observation, Operation, Outcome, Rejection
 
 use holdfast_explorer::Space;
 use holdfast_scenarios::space::ModelSpace;
-use holdfast_scenarios::{Room, SCENARIOS, Visit};
+use holdfast_scenarios::{Capacity, SCENARIOS, Visit};
 
 pub use diagram::svg;
 pub use matrix::text;
@@ -29,7 +29,7 @@ pub enum Object {
 
 /// What an input can come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Result {
+pub enum CellResult {
     /// Done; the object is in this status then.
     Moves(&'static str),
     /// Nothing to do.
@@ -45,7 +45,7 @@ pub const ABSENT: &str = "(none)";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lifecycle {
     /// By object, verb and status before.
-    pub cells: BTreeMap<(Object, Verb, &'static str), BTreeSet<Result>>,
+    pub cells: BTreeMap<(Object, Verb, &'static str), BTreeSet<CellResult>>,
 }
 
 impl Lifecycle {
@@ -54,8 +54,8 @@ impl Lifecycle {
     #[must_use]
     pub fn observe() -> Self {
         let mut lifecycle = Self::default();
-        for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.room == Room::One) {
-            for variant in (scenario.variants)().iter().filter(|variant| variant.follows_the_rule_book()) {
+        for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.capacity == Capacity::One) {
+            for variant in (scenario.variants)().iter().filter(|variant| variant.follows_the_specification()) {
                 scenario.visit(variant, Walk(&mut lifecycle));
             }
         }
@@ -69,10 +69,10 @@ impl Lifecycle {
         for ((_, verb, before), results) in self.cells.iter().filter(|((of, ..), _)| *of == object) {
             for result in results {
                 match result {
-                    Result::Moves(after) | Result::Fails(_, after) if after != before => {
+                    CellResult::Moves(after) | CellResult::Fails(_, after) if after != before => {
                         moves.entry((*before, *after)).or_default().insert(*verb);
                     }
-                    Result::Moves(_) | Result::Fails(..) | Result::Nothing => {}
+                    CellResult::Moves(_) | CellResult::Fails(..) | CellResult::Nothing => {}
                 }
             }
         }
@@ -83,9 +83,9 @@ impl Lifecycle {
         for object in concerned(input) {
             let (was, is) = (status(object, before), status(object, after));
             let result = match outcome {
-                Ok(Accepted::Nothing) => Result::Nothing,
-                Ok(_) => Result::Moves(is),
-                Err(rejection) => Result::Fails(rejection, is),
+                Ok(Accepted::Nothing) => CellResult::Nothing,
+                Ok(_) => CellResult::Moves(is),
+                Err(rejection) => CellResult::Fails(rejection, is),
             };
             self.cells.entry((object, Verb::of(&input), was)).or_default().insert(result);
         }

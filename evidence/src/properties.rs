@@ -160,27 +160,27 @@ struct PropertyRow<'a> {
     rules: Vec<&'static str>,
     verdict: &'static str,
     witnesses: u64,
-    witness: Witness<'a>,
-    induction: Reach,
+    witness: WitnessRow<'a>,
+    induction: ReachRow,
     /// Planted faults that it notices.
-    faults: Vec<Kill>,
+    faults: Vec<KillRow>,
 }
 
 #[derive(Serialize, Default)]
-struct Witness<'a> {
+struct WitnessRow<'a> {
     space: String,
     trace: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Reach {
+struct ReachRow {
     reach: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     helpers: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
-struct Kill {
+struct KillRow {
     name: &'static str,
     does: &'static str,
     /// Is it this property that should notice it?
@@ -209,13 +209,13 @@ pub(super) fn json(findings: &Findings) -> Result<String, String> {
 fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {
     let witness = findings.witness(property);
     let induction = match findings.induction.get(&property.place) {
-        Some(Induction::Alone) => Reach { reach: "alone", helpers: vec![] },
-        Some(Induction::WithHelpers(helpers)) => Reach { reach: "with helpers", helpers: names(helpers).collect() },
-        Some(Induction::ReachableOnly(_)) => Reach { reach: "reachable only", helpers: vec![] },
-        Some(Induction::NotInDomain) | None => Reach { reach: "not in the domain", helpers: vec![] },
+        Some(Induction::Alone) => ReachRow { reach: "alone", helpers: vec![] },
+        Some(Induction::WithHelpers(helpers)) => ReachRow { reach: "with helpers", helpers: names(helpers).collect() },
+        Some(Induction::ReachableOnly(_)) => ReachRow { reach: "reachable only", helpers: vec![] },
+        Some(Induction::NotInDomain) | None => ReachRow { reach: "not in the domain", helpers: vec![] },
     };
     let meant: BTreeSet<_> = faults().filter(|fault| fault.breaks == property.id).map(|fault| fault.name).collect();
-    let kills = findings.kills(property).into_iter().map(|(name, steps, alone)| Kill {
+    let kills = findings.kills(property).into_iter().map(|(name, steps, alone)| KillRow {
         name,
         does: faults().find(|fault| fault.name == name).map_or("", |fault| fault.does),
         meant: meant.contains(name),
@@ -230,7 +230,7 @@ fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {
         rules: property.rule_ids().collect(),
         verdict: "holds",
         witnesses: witness.as_ref().map_or(0, |(count, ..)| *count),
-        witness: witness.map(|(_, space, trace)| Witness { space: space.name(), trace }).unwrap_or_default(),
+        witness: witness.map(|(_, space, trace)| WitnessRow { space: space.name(), trace }).unwrap_or_default(),
         induction,
         faults: kills.collect(),
     }

@@ -9,14 +9,14 @@ use serde::Serialize;
 use super::findings::Findings;
 
 #[derive(Serialize)]
-struct Transitions<'a> {
+struct TransitionsReport<'a> {
     schema: &'static str,
     count: usize,
-    transitions: Vec<Transition<'a>>,
+    transitions: Vec<TransitionRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct Transition<'a> {
+struct TransitionRow<'a> {
     name: String,
     bits: u32,
     /// Steps of all scenarios that are instances of it.
@@ -28,12 +28,12 @@ struct Transition<'a> {
 
 /// The whole of the file.
 pub(super) fn json(findings: &Findings) -> Result<String, String> {
-    let mut all: BTreeMap<u32, Transition<'_>> = BTreeMap::new();
+    let mut all: BTreeMap<u32, TransitionRow<'_>> = BTreeMap::new();
     // A dialect other than the rule book's is no part of what an engine is measured against.
-    for space in findings.spaces.iter().filter(|space| space.rule_book) {
+    for space in findings.spaces.iter().filter(|space| space.follows_specification) {
         for (class, (count, trace)) in &space.classes {
             let name = AbstractTransition::from_bits(*class).map_or_else(String::new, AbstractTransition::name);
-            let fresh = || Transition { name, bits: *class, steps: 0, space: space.name(), trace };
+            let fresh = || TransitionRow { name, bits: *class, steps: 0, space: space.name(), trace };
             let known = all.entry(*class).or_insert_with(fresh);
             known.steps = known.steps.saturating_add(*count);
             if trace.len() < known.trace.len() {
@@ -43,6 +43,6 @@ pub(super) fn json(findings: &Findings) -> Result<String, String> {
         }
     }
     let transitions: Vec<_> = all.into_values().collect();
-    let whole = Transitions { schema: "holdfast/transitions/1", count: transitions.len(), transitions };
+    let whole = TransitionsReport { schema: "holdfast/transitions/1", count: transitions.len(), transitions };
     serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| error.to_string())
 }

@@ -15,7 +15,7 @@ pub struct Alphabet {
     /// Inputs about a payment, by the payment they are about.
     pub(crate) payment: Vec<(Input, When)>,
     /// Inputs about anything else; tried in every state.
-    pub(crate) world: Vec<Input>,
+    pub(crate) shared: Vec<Input>,
     /// Requests sent with idempotency keys, with every fault, begun and finished (IDEM-1, IDEM-7).
     pub(crate) keyed: Vec<Operation>,
     /// Does time pass?
@@ -98,9 +98,9 @@ impl Alphabet {
                 None => self.payment.push((input, when)),
             }
         }
-        for input in other.world {
-            if !self.world.contains(&input) {
-                self.world.push(input);
+        for input in other.shared {
+            if !self.shared.contains(&input) {
+                self.shared.push(input);
             }
         }
         for operation in other.keyed {
@@ -122,8 +122,8 @@ impl Alphabet {
 
     /// Inputs about anything else.
     #[must_use]
-    pub fn on_world(mut self, inputs: impl IntoIterator<Item = impl Into<Input>>) -> Self {
-        self.world.extend(inputs.into_iter().map(Into::into));
+    pub fn on_shared(mut self, inputs: impl IntoIterator<Item = impl Into<Input>>) -> Self {
+        self.shared.extend(inputs.into_iter().map(Into::into));
         self
     }
 
@@ -258,13 +258,13 @@ impl Alphabet {
     /// Checkout Sessions are created like these, and expired by the merchant.
     #[must_use]
     pub fn sessions(self, sessions: impl IntoIterator<Item = CreateSession>) -> Self {
-        self.on_world(sessions.into_iter().map(Operation::CreateSession)).on_world([Operation::ExpireSession])
+        self.on_shared(sessions.into_iter().map(Operation::CreateSession)).on_shared([Operation::ExpireSession])
     }
 
     /// The customer pays on the session's page with these payment methods.
     #[must_use]
     pub fn customer_pays(self, methods: impl IntoIterator<Item = PaymentMethod>) -> Self {
-        self.on_world(methods.into_iter().map(|method| EnvironmentEvent::CustomerPays { intent: PI, method }))
+        self.on_shared(methods.into_iter().map(|method| EnvironmentEvent::CustomerPays { intent: PI, method }))
     }
 
     /// Every input about the first payment.

@@ -5,7 +5,7 @@ use holdfast_model::{
     Currency, IntentId, Operation, PaymentMethod, SessionMode, SessionUi, Update,
 };
 
-use super::parts::{CAPTURE_METHODS, REASONS, amounts, held, paid, small, variant};
+use super::requests::{CAPTURE_METHODS, REASONS, amounts, held, paid, small, variant};
 use super::{Alphabet, Variant, When};
 
 pub(super) fn single() -> Vec<Variant> {

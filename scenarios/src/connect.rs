@@ -2,7 +2,7 @@
 
 use holdfast_model::{Capture, CaptureMethod, Confirm, Create, Flow, IntentId, Operation, PaymentMethod, Update};
 
-use super::parts::{all_refunds, connect_refunds, held, paid, variant};
+use super::requests::{all_refunds, connect_refunds, held, paid, variant};
 use super::{Alphabet, Variant, When};
 
 pub(super) fn async_capture() -> Vec<Variant> {

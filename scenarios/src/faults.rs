@@ -47,16 +47,16 @@ pub fn plant(fault: &'static PlantedFault, threads: NonZeroUsize) -> Result<Caug
     let found = find(scenario).ok_or_else(|| of("scenario", scenario))?;
     let variants = (found.variants)();
     let variant = variants.iter().find(|known| known.name == *variant).ok_or_else(|| of("variant", variant))?;
-    Ok(found.visit(variant, Plant { fault, property, threads }))
+    Ok(found.visit(variant, FaultRun { fault, property, threads }))
 }
 
-struct Plant {
+struct FaultRun {
     fault: &'static PlantedFault,
     property: &'static Property,
     threads: NonZeroUsize,
 }
 
-impl Visit for Plant {
+impl Visit for FaultRun {
     type Output = Caught;
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Caught {

@@ -46,7 +46,7 @@ pub struct Escape {
 
 /// Steps that look alike to every property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Kind {
+struct StepKind {
     /// Properties about states that are false before.
     before: PropertyBits,
     /// Properties about states that are false after.
@@ -57,7 +57,7 @@ struct Kind {
 
 /// Every kind of step out of every state of the domain.
 pub struct Steps {
-    kinds: Vec<(Kind, Escape)>,
+    kinds: Vec<(StepKind, Escape)>,
     /// Properties that were put to the test.
     witnessed: PropertyBits,
     /// States of the domain.
@@ -66,10 +66,10 @@ pub struct Steps {
     pub steps: u64,
 }
 
-/// Part of the domain seen by one thread: each kind with its earliest step.
+/// DomainPart of the domain seen by one thread: each kind with its earliest step.
 #[derive(Default)]
-struct Part {
-    kinds: HashMap<Kind, (u64, Escape)>,
+struct DomainPart {
+    kinds: HashMap<StepKind, (u64, Escape)>,
     witnessed: PropertyBits,
     states: u64,
     steps: u64,
@@ -79,13 +79,13 @@ impl Steps {
     /// Takes every step of the domain on so many threads. The result does not depend on how many.
     #[must_use]
     pub fn take(threads: NonZeroUsize) -> Self {
-        let parts: Vec<Part> = thread::scope(|scope| {
+        let parts: Vec<DomainPart> = thread::scope(|scope| {
             let workers: Vec<_> =
-                (0..threads.get()).map(|index| scope.spawn(move || Part::take(index, threads.get()))).collect();
+                (0..threads.get()).map(|index| scope.spawn(move || DomainPart::take(index, threads.get()))).collect();
             workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
         });
         assert_eq!(parts.len(), threads.get(), "a worker of the induction search has failed");
-        let mut all = Part::default();
+        let mut all = DomainPart::default();
         for part in parts {
             all.witnessed |= part.witnessed;
             all.states = all.states.saturating_add(part.states);
@@ -138,7 +138,7 @@ impl Steps {
         if self.witnessed & property == 0 {
             return Induction::NotInDomain;
         }
-        let breaks = |kind: &Kind, assumed: PropertyBits| {
+        let breaks = |kind: &StepKind, assumed: PropertyBits| {
             if kind.before & assumed != 0 {
                 return false;
             }
@@ -176,7 +176,7 @@ impl Steps {
         &self,
         assumed: PropertyBits,
         start: PropertyBits,
-        breaks: &impl Fn(&Kind, PropertyBits) -> bool,
+        breaks: &impl Fn(&StepKind, PropertyBits) -> bool,
     ) -> PropertyBits {
         let mut needed = assumed;
         for bit in ones(assumed & !start) {
@@ -189,7 +189,7 @@ impl Steps {
     }
 }
 
-impl Part {
+impl DomainPart {
     /// Takes the steps of every `of`-th state, beginning with the one at `index`.
     fn take(index: usize, of: usize) -> Self {
         let space = ModelSpace::<1, 0>::new(&Variant::of_induction(alphabet()));
@@ -216,7 +216,7 @@ impl Part {
             let step = space.step(state, *input);
             let after = step.after.map_or(before, |after| space.judge(&after));
             self.witnessed |= step.witnessed | after.witnessed;
-            let kind = Kind { before: before.broken, after: after.broken, step: step.broken };
+            let kind = StepKind { before: before.broken, after: after.broken, step: step.broken };
             if kind.after & !kind.before == 0 && kind.step == 0 {
                 // It breaks nothing that was not broken before: no property escapes by it.
                 continue;

@@ -5,12 +5,12 @@
 #![forbid(unsafe_code)]
 
 mod alphabet;
-mod around;
 mod cards;
 mod connect;
 pub mod faults;
+mod flows;
 pub mod induction;
-mod parts;
+mod requests;
 mod several;
 pub mod space;
 mod table;
@@ -32,7 +32,7 @@ pub struct Scenario {
     /// What bounds it.
     pub bounds: &'static str,
     /// How much room the state has.
-    pub room: Room,
+    pub capacity: Capacity,
     /// Is it explored by default, or only with `--deep`?
     pub deep: bool,
     /// Its variants, explored one after the other. No state is in two of them.
@@ -62,7 +62,7 @@ impl Variant {
 
     /// Does the engine decide what the rules leave open as the rule book does?
     #[must_use]
-    pub fn follows_the_rule_book(&self) -> bool {
+    pub fn follows_the_specification(&self) -> bool {
         // Bounds are no decision.
         let Dialect { minimum_amount, confirm_limit, .. } = self.config.dialect;
         self.config.dialect == Dialect { minimum_amount, confirm_limit, ..Dialect::default() }
@@ -71,7 +71,7 @@ impl Variant {
 
 /// How much room the state of a scenario has: payments and idempotency keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum Capacity {
     /// One payment, no keys.
     One,
     /// One payment, two keys.
@@ -93,11 +93,11 @@ pub trait Visit {
 impl Scenario {
     /// Does something with the space of one variant.
     pub fn visit<V: Visit>(&self, variant: &Variant, visitor: V) -> V::Output {
-        match self.room {
-            Room::One => visitor.visit(ModelSpace::<1, 0>::new(variant)),
-            Room::OneWithKeys => visitor.visit(ModelSpace::<1, 2>::new(variant)),
-            Room::Two => visitor.visit(ModelSpace::<2, 0>::new(variant)),
-            Room::Three => visitor.visit(ModelSpace::<3, 0>::new(variant)),
+        match self.capacity {
+            Capacity::One => visitor.visit(ModelSpace::<1, 0>::new(variant)),
+            Capacity::OneWithKeys => visitor.visit(ModelSpace::<1, 2>::new(variant)),
+            Capacity::Two => visitor.visit(ModelSpace::<2, 0>::new(variant)),
+            Capacity::Three => visitor.visit(ModelSpace::<3, 0>::new(variant)),
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
     }
     /// The operations that a variant tries without a key, and those with one.
     fn operations(alphabet: &Alphabet) -> Vec<Operation> {
-        let plain = alphabet.payment.iter().map(|(input, _)| *input).chain(alphabet.world.iter().copied());
+        let plain = alphabet.payment.iter().map(|(input, _)| *input).chain(alphabet.shared.iter().copied());
         let called = plain.filter_map(|input| match input {
             Input::Call(Call { operation, .. }) | Input::Begin { operation, .. } => Some(operation),
             Input::Finish { .. } | Input::Event(_) => None,

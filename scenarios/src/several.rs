@@ -6,7 +6,7 @@ use holdfast_model::{
     PaymentMethod, RefundId, RefundProgress,
 };
 
-use super::parts::{held, paid, variant};
+use super::requests::{held, paid, variant};
 use super::{Alphabet, Variant, When};
 
 pub(super) fn two_payments() -> Vec<Variant> {

@@ -14,9 +14,9 @@ use holdfast_explorer::{Fingerprinter, Judgement, PropertyBits, Space, Successor
 pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
     config: Config,
     /// Inputs about each payment, and when they are tried.
-    payment: [Vec<(Printed, When)>; PAYMENTS],
+    payment: [Vec<(HashedInput, When)>; PAYMENTS],
     /// Inputs about anything else.
-    world: Vec<Printed>,
+    shared: Vec<HashedInput>,
     time: bool,
     refunds: u8,
     canonical: bool,
@@ -33,9 +33,9 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         Self {
             config: variant.config,
             payment: std::array::from_fn(|index| {
-                alphabet.about(intent(index)).map(|(input, when)| (Printed::of(input), when)).collect()
+                alphabet.about(intent(index)).map(|(input, when)| (HashedInput::of(input), when)).collect()
             }),
-            world: alphabet.world.iter().copied().chain(keyed).map(Printed::of).collect(),
+            shared: alphabet.shared.iter().copied().chain(keyed).map(HashedInput::of).collect(),
             time: alphabet.time,
             refunds: alphabet.refunds,
             canonical: variant.symmetry && PAYMENTS > 1,
@@ -68,12 +68,12 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
 
 /// An input, and a number that stands for it in the digest of the relation.
 #[derive(Clone, Copy, Debug)]
-struct Printed {
+struct HashedInput {
     input: Input,
     print: u64,
 }
 
-impl Printed {
+impl HashedInput {
     fn of(input: Input) -> Self {
         let mut hasher = Fingerprinter::default();
         input.hash(&mut hasher);
@@ -95,12 +95,12 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 
     fn inputs(&self, state: &Self::State, inputs: &mut Vec<Input>) {
         let sight = state.observe(&self.config);
-        self.each_input(state, &sight.observation(&self.config), &mut |printed| inputs.push(printed.input));
+        self.each_input(state, &sight.observation(&self.config), &mut |hashed| inputs.push(hashed.input));
     }
 
     fn step(&self, state: &Self::State, input: Input) -> Successor<Self> {
         let sight = state.observe(&self.config);
-        self.judged_step(state, &sight.observation(&self.config), Printed::of(input))
+        self.judged_step(state, &sight.observation(&self.config), HashedInput::of(input))
     }
 
     fn follow(&self, state: &Self::State, input: Input) -> (Self::State, PropertyBits) {
@@ -123,7 +123,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
         let sight = state.observe(&self.config);
         let before = sight.observation(&self.config);
-        self.each_input(state, &before, &mut |printed| emit(self.judged_step(state, &before, printed)));
+        self.each_input(state, &before, &mut |hashed| emit(self.judged_step(state, &before, hashed)));
         judge(&before)
     }
 }
@@ -131,7 +131,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     /// Every input that is tried in a state, in a fixed order.
     #[inline]
-    fn each_input(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, each: &mut impl FnMut(Printed)) {
+    fn each_input(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, each: &mut impl FnMut(HashedInput)) {
         for (index, inputs) in self.payment.iter().enumerate() {
             // Of interchangeable payments that are alike, one is enough. That they look alike is not.
             if self.canonical && index.checked_sub(1).is_some_and(|left| state.are_alike(intent(left), intent(index))) {
@@ -146,12 +146,12 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
                 }
             }
         }
-        for input in &self.world {
+        for input in &self.shared {
             each(*input);
         }
         if self.time {
             for seconds in jumps(before) {
-                each(Printed::of(EnvironmentEvent::Advance { seconds }.into()));
+                each(HashedInput::of(EnvironmentEvent::Advance { seconds }.into()));
             }
         }
     }
@@ -161,7 +161,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         &self,
         state: &State<PAYMENTS, KEYS>,
         before: &Observation<'_>,
-        Printed { input, print }: Printed,
+        HashedInput { input, print }: HashedInput,
     ) -> Successor<Self> {
         let mut successor = Successor { input, after: None, broken: 0, witnessed: 0, class: 0, digest: 0 };
         successor.after = self.take(state, before, input, &mut |step| {

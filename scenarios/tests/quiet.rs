@@ -11,7 +11,7 @@ use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 use holdfast_model::{Input, Rejection, State, Transition, transition};
 use holdfast_properties::{CATALOGUE, Kind, Property, Step, explain_step, judge_step};
 use holdfast_scenarios::space::ModelSpace;
-use holdfast_scenarios::{Room, SCENARIOS, Visit};
+use holdfast_scenarios::{Capacity, SCENARIOS, Visit};
 
 /// Refusals of every kind, right or wrong.
 const REFUSALS: [Rejection; 8] = [
@@ -69,7 +69,7 @@ fn properties_about_change_are_not_broken_by_quiet_steps() {
     let properties: Vec<_> = CATALOGUE.iter().filter(|property| property.is_about_change).collect();
     assert!(!properties.is_empty(), "there are no such properties, and nothing to spare");
     let mut asked = 0;
-    for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.room != Room::Two) {
+    for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.capacity != Capacity::Two) {
         for variant in (scenario.variants)() {
             asked += scenario.visit(&variant, Quiet(&properties));
         }

@@ -7,7 +7,7 @@ use holdfast_model::{
     PaymentMethod,
 };
 use holdfast_scenarios::space::ModelSpace;
-use holdfast_scenarios::{Alphabet, Room, Scenario, Variant, Visit, When};
+use holdfast_scenarios::{Alphabet, Capacity, Scenario, Variant, Visit, When};
 
 /// What can happen to a payment without time passing, which would tie the payments to each other.
 fn alphabets() -> [(&'static str, Alphabet); 2] {
@@ -56,7 +56,7 @@ fn variant(alphabet: Alphabet, symmetry: bool) -> Variant {
     Variant { name: "without time", config: Config { dialect, ..Config::default() }, alphabet, symmetry }
 }
 
-fn unique(alphabet: &Alphabet, room: Room, symmetry: bool) -> u64 {
+fn unique(alphabet: &Alphabet, capacity: Capacity, symmetry: bool) -> u64 {
     struct Count;
     impl Visit for Count {
         type Output = u64;
@@ -67,7 +67,7 @@ fn unique(alphabet: &Alphabet, room: Room, symmetry: bool) -> u64 {
             found.summary.unique
         }
     }
-    let scenario = Scenario { name: "", about: "", bounds: "", room, deep: false, variants: Vec::new };
+    let scenario = Scenario { name: "", about: "", bounds: "", capacity, deep: false, variants: Vec::new };
     scenario.visit(&variant(alphabet.clone(), symmetry), Count)
 }
 
@@ -75,12 +75,12 @@ fn unique(alphabet: &Alphabet, room: Room, symmetry: bool) -> u64 {
 fn the_counts_are_those_of_the_formula() {
     for (name, alphabet) in alphabets() {
         let count = |room, symmetry| unique(&alphabet, room, symmetry);
-        let alone = count(Room::One, false);
+        let alone = count(Capacity::One, false);
         assert!(alone > 4, "one payment has {alone} states, too few to prove anything: {name}");
         // C(S+N-1, N) in a fixed order, S^N told apart.
-        assert_eq!(count(Room::Two, true), alone * (alone + 1) / 2, "two {name}");
-        assert_eq!(count(Room::Two, false), alone * alone, "two {name} told apart");
-        assert_eq!(count(Room::Three, true), alone * (alone + 1) * (alone + 2) / 6, "three {name}");
-        assert_eq!(count(Room::Three, false), alone * alone * alone, "three {name} told apart");
+        assert_eq!(count(Capacity::Two, true), alone * (alone + 1) / 2, "two {name}");
+        assert_eq!(count(Capacity::Two, false), alone * alone, "two {name} told apart");
+        assert_eq!(count(Capacity::Three, true), alone * (alone + 1) * (alone + 2) / 6, "three {name}");
+        assert_eq!(count(Capacity::Three, false), alone * alone * alone, "three {name} told apart");
     }
 }

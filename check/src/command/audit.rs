@@ -11,12 +11,12 @@ use std::time::Duration;
 use holdfast_audit::{Finding, JsonReport, Listener, Progress, Report, Unreadable, Verdict, audit, markdown};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::table::{Align, grouped, lay_out};
 
-/// What `check audit` is asked.
+/// Arguments of `check audit`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Question {
+pub(super) struct AuditArgs {
     /// JSON lines of events, pages of GET /v1/events, or an array of them; `-` reads standard input
     file: PathBuf,
     /// Leave out lines that are no events and count them; the audit is incomplete then
@@ -28,7 +28,7 @@ pub(super) struct Question {
     /// Write the report into this file as Markdown
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Payments of each kind that are printed
+    /// Payments of each kind that are hashed
     #[arg(long, value_name = "PAYMENTS", default_value_t = 50)]
     show: usize,
     /// Seconds by which events of one step may come after its first
@@ -42,32 +42,32 @@ pub(super) struct Question {
     effort: u32,
 }
 
-pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
-    let from_input = question.file.as_os_str() == "-";
-    let name = if from_input { "standard input".to_owned() } else { question.file.display().to_string() };
-    let bytes = if from_input { None } else { fs::metadata(&question.file).ok().map(|it| it.len()) };
+pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let from_input = args.file.as_os_str() == "-";
+    let name = if from_input { "standard input".to_owned() } else { args.file.display().to_string() };
+    let bytes = if from_input { None } else { fs::metadata(&args.file).ok().map(|it| it.len()) };
     let lenient = holdfast_audit::lenient_terms();
     let decided = options.decide(lenient);
     let bounds = holdfast_audit::Bounds {
-        places: usize::try_from(question.effort).unwrap_or(usize::MAX),
-        lag: question.lag,
-        gaps: !question.complete,
+        places: usize::try_from(args.effort).unwrap_or(usize::MAX),
+        lag: args.lag,
+        gaps: !args.complete,
         ..holdfast_audit::Bounds::default()
     };
-    let how = holdfast_audit::Options { config: decided, bounds, skip_malformed: question.skip_malformed, bytes };
-    let to_output = question.json_to.as_deref() == Some(Path::new("-")) || (options.json && question.json_to.is_none());
-    let json: Option<Box<dyn Write + '_>> = match &question.json_to {
-        _ if to_output => Some(Box::new(BufWriter::new(&mut *stage.out))),
+    let how = holdfast_audit::Options { config: decided, bounds, skip_malformed: args.skip_malformed, bytes };
+    let to_output = args.json_to.as_deref() == Some(Path::new("-")) || (options.json && args.json_to.is_none());
+    let json: Option<Box<dyn Write + '_>> = match &args.json_to {
+        _ if to_output => Some(Box::new(BufWriter::new(&mut *io.out))),
         Some(path) => Some(Box::new(BufWriter::new(create(path, "--json-to")?))),
         None => None,
     };
-    let shows = stage.look.progress && !options.no_progress;
+    let shows = io.style.progress && !options.no_progress;
     let json = json.map(JsonReport::begin).transpose()?;
     let mut watch = Watch { bar: bar(shows, bytes), bytes, last: 0, json };
     let log: Box<dyn Read + '_> = if from_input {
-        Box::new(&mut *stage.input)
+        Box::new(&mut *io.input)
     } else {
-        Box::new(File::open(&question.file).map_err(|error| Failure::Usage(format!("cannot read {name}: {error}")))?)
+        Box::new(File::open(&args.file).map_err(|error| Failure::Usage(format!("cannot read {name}: {error}")))?)
     };
     let report = audit(log, &how, &mut watch);
     watch.bar.finish_and_clear();
@@ -83,12 +83,12 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         json.end(&report, exit.code())?;
     }
     drop(watch);
-    if let Some(path) = &question.markdown {
-        let text = markdown(&report, &file_name(&question.file));
+    if let Some(path) = &args.markdown {
+        let text = markdown(&report, &file_name(&args.file));
         create(path, "--markdown")?.write_all(text.as_bytes())?;
     }
     if !to_output {
-        tell(&report, exit, question.show, stage)?;
+        tell(&report, exit, args.show, io)?;
     }
     Ok(exit)
 }
@@ -111,7 +111,7 @@ const fn exit_of(report: &Report) -> Exit {
     }
 }
 
-fn tell(report: &Report, exit: Exit, show: usize, stage: &mut Stage<'_>) -> io::Result<()> {
+fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result<()> {
     let rows = report.listed.iter().filter(|it| matches!(it.finding, Finding::Impossible(_))).take(show);
     let others = report.listed.iter().filter(|it| matches!(it.finding, Finding::CannotTell { .. })).take(show);
     let rows: Vec<Vec<String>> = rows.chain(others).map(row).collect();
@@ -119,32 +119,32 @@ fn tell(report: &Report, exit: Exit, show: usize, stage: &mut Stage<'_>) -> io::
     if !rows.is_empty() {
         let columns =
             [("payment", Align::Left), ("verdict", Align::Left), ("line", Align::Right), ("why", Align::Left)];
-        writeln!(stage.out, "{}", lay_out(&columns, rows, stage.look.width))?;
+        writeln!(io.out, "{}", lay_out(&columns, rows, io.style.width))?;
     }
     let more = report.impossible.saturating_add(report.cannot_tell).saturating_sub(shown);
     if more > 0 {
-        writeln!(stage.out, "and {} more: --show, --json-to and --markdown tell of them\n", grouped(more))?;
+        writeln!(io.out, "and {} more: --show, --json-to and --markdown tell of them\n", grouped(more))?;
     }
     let figures = report.summary().into_iter().map(|(name, number)| vec![name.to_owned(), grouped(number)]);
-    writeln!(stage.out, "{}", lay_out(&[("", Align::Left), ("", Align::Right)], figures, stage.look.width))?;
+    writeln!(io.out, "{}", lay_out(&[("", Align::Left), ("", Align::Right)], figures, io.style.width))?;
     match exit {
         Exit::Fine => {
-            writeln!(stage.out, "{}: some history tells every payment's events.", stage.look.good("ACCEPTED"))
+            writeln!(io.out, "{}: some history tells every payment's events.", io.style.good("ACCEPTED"))
         }
         Exit::False => {
             writeln!(
-                stage.out,
+                io.out,
                 "{}: no history tells the events of {} of {} payments.",
-                stage.look.bad("IMPOSSIBLE"),
+                io.style.bad("IMPOSSIBLE"),
                 grouped(report.impossible),
                 grouped(report.payments)
             )
         }
         Exit::Incomplete | Exit::Usage => {
             writeln!(
-                stage.out,
+                io.out,
                 "{}: nothing impossible was found, but not everything could be judged.",
-                stage.look.open("INCOMPLETE")
+                io.style.open("INCOMPLETE")
             )
         }
     }

@@ -13,12 +13,12 @@ use holdfast_model::{Config, Dialect};
 use holdfast_properties::AbstractTransition;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::table::counted;
 
-/// What `check coverage` is asked.
+/// Arguments of `check coverage`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Question {
+pub(super) struct CoverageArgs {
     /// Files and folders of the fuzzers' corpus; a folder whose name ends in `_hostile` is read as its target does
     #[arg(required = true)]
     corpus: Vec<PathBuf>,
@@ -33,9 +33,9 @@ pub(super) struct Question {
     distil: Option<PathBuf>,
 }
 
-pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
-    let entries = entries(&question.corpus)?;
-    let mut coverage = known(&question.transitions)?;
+pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let entries = entries(&args.corpus)?;
+    let mut coverage = known(&args.transitions)?;
     let mut subject = EngineSubject::default();
     let (mut failing, mut inputs) = (0_usize, 0_usize);
     for (path, bias, bytes) in &entries {
@@ -43,22 +43,22 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
         inputs = inputs.saturating_add(drive.sequence.inputs.len());
         if !drive.verdict.agrees() {
             failing = failing.saturating_add(1);
-            writeln!(stage.err, "{}: {}", path.display(), drive.verdict)?;
+            writeln!(io.err, "{}: {}", path.display(), drive.verdict)?;
         }
     }
-    if let Some(folder) = &question.distil {
-        let kept = distil(&question.transitions, &entries, folder)?;
-        writeln!(stage.err, "{} in {}", counted(kept, "file"), folder.display())?;
+    if let Some(folder) = &args.distil {
+        let kept = distil(&args.transitions, &entries, folder)?;
+        writeln!(io.err, "{} in {}", counted(kept, "file"), folder.display())?;
     }
     let missing = coverage.missing(&mut subject);
     for (transition, _, why) in &missing {
         if let Why::Failed(verdict) = why {
             failing = failing.saturating_add(1);
-            writeln!(stage.err, "the shortest way to {}: {verdict}", transition.name())?;
+            writeln!(io.err, "the shortest way to {}: {verdict}", transition.name())?;
         }
     }
     let text = in_words(&coverage, &missing, entries.len(), inputs);
-    if let Some(file) = &question.to {
+    if let Some(file) = &args.to {
         write(file, text.as_bytes())?;
     }
     if options.json {
@@ -69,9 +69,9 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
             "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
             "not_asked": excused.count(), "beyond": coverage.beyond(), "failing": failing,
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
     } else {
-        write!(stage.out, "{text}")?;
+        write!(io.out, "{text}")?;
     }
     let is_complete = !entries.is_empty() && missing.iter().all(|(_, _, why)| !why.is_missing());
     Ok(match failing {
@@ -82,14 +82,14 @@ pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>)
 }
 
 /// Writes the ways of the explorers as a corpus to begin with.
-pub(super) fn seeds(to: &Path, transitions: &Path, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+pub(super) fn seeds(to: &Path, transitions: &Path, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let coverage = known(transitions)?;
     let mut written = 0_usize;
     for (transition, bytes) in coverage.seeds() {
         write(&to.join(format!("{:06x}", transition.bits())), &bytes)?;
         written = written.saturating_add(1);
     }
-    writeln!(stage.out, "{} in {}", counted(written, "seed"), to.display())?;
+    writeln!(io.out, "{} in {}", counted(written, "seed"), to.display())?;
     Ok(Exit::Fine)
 }
 
@@ -114,10 +114,10 @@ fn known(file: &Path) -> Result<Coverage, Failure> {
     Ok(Coverage::of(known.collect::<Result<Vec<_>, _>>()?))
 }
 
-type Entry = (PathBuf, Bias, Vec<u8>);
+type CorpusEntry = (PathBuf, Bias, Vec<u8>);
 
 /// Every entry of the corpus, in order.
-fn entries(corpus: &[PathBuf]) -> Result<Vec<Entry>, Failure> {
+fn entries(corpus: &[PathBuf]) -> Result<Vec<CorpusEntry>, Failure> {
     let mut entries = Vec::new();
     for path in corpus {
         let wrong = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
@@ -141,8 +141,8 @@ fn entries(corpus: &[PathBuf]) -> Result<Vec<Entry>, Failure> {
 }
 
 /// Writes the entries that see something first, the longest first; the hostile ones into a folder of their own.
-fn distil(transitions: &Path, entries: &[Entry], folder: &Path) -> Result<usize, Failure> {
-    let mut sorted: Vec<&Entry> = entries.iter().collect();
+fn distil(transitions: &Path, entries: &[CorpusEntry], folder: &Path) -> Result<usize, Failure> {
+    let mut sorted: Vec<&CorpusEntry> = entries.iter().collect();
     sorted.sort_by_key(|(path, _, bytes)| (std::cmp::Reverse(bytes.len().min(640)), path.clone()));
     let mut subject = EngineSubject::default();
     let mut coverage = known(transitions)?;
@@ -167,9 +167,9 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))
 }
 
-type Missing<'a> = (AbstractTransition, &'a Sequence, Why);
+type MissedTransition<'a> = (AbstractTransition, &'a Sequence, Why);
 
-fn in_words(coverage: &Coverage, missing: &[Missing<'_>], entries: usize, inputs: usize) -> String {
+fn in_words(coverage: &Coverage, missing: &[MissedTransition<'_>], entries: usize, inputs: usize) -> String {
     let covered = coverage.covered().count();
     let missed = || missing.iter().filter(|(_, _, why)| why.is_missing());
     let failed = missing.iter().filter(|(_, _, why)| matches!(why, Why::Failed(_))).count();

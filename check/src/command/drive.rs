@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use holdfast_drive::{Class, Progress, Report, Settings, drive};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::table::{Align, grouped, lay_out};
 
-/// What `check drive` is asked.
+/// Arguments of `check drive`.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Question {
+pub(super) struct DriveArgs {
     /// Where the server is, such as http://127.0.0.1:8420
     url: String,
     /// A secret test key that the server takes
@@ -43,30 +43,30 @@ pub(super) struct Question {
 /// How long a drive takes unless `--time-limit` says otherwise.
 const USUAL_TIME: Duration = Duration::from_secs(300);
 
-pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let settings = Settings {
-        operations: question.operations,
+        operations: args.operations,
         time_limit: options.time_limit.unwrap_or(USUAL_TIME),
-        patience: Duration::from_secs(question.patience),
-        seed: question.seed,
-        races: question.races,
-        allow_remote: question.allow_remote,
-        ..Settings::of(&question.url, &question.key)
+        patience: Duration::from_secs(args.patience),
+        seed: args.seed,
+        races: args.races,
+        allow_remote: args.allow_remote,
+        ..Settings::of(&args.url, &args.key)
     };
-    named(&question.name)?;
-    let bar = bar(stage.look.progress && !options.no_progress, settings.operations);
+    named(&args.name)?;
+    let bar = bar(io.style.progress && !options.no_progress, settings.operations);
     let start = Instant::now();
-    let report = drive(&settings, &question.name, &mut |progress| draw(&bar, progress)).map_err(Failure::Usage)?;
+    let report = drive(&settings, &args.name, &mut |progress| draw(&bar, progress)).map_err(Failure::Usage)?;
     bar.finish_and_clear();
     let exit = exit_of(&report);
-    if let Some(folder) = &question.report {
-        write(&report, folder, stage)?;
+    if let Some(folder) = &args.report {
+        write(&report, folder, io)?;
     }
     if options.json {
-        writeln!(stage.out, "{:#}", report.json())?;
+        writeln!(io.out, "{:#}", report.json())?;
         return Ok(exit);
     }
-    print(&report, start.elapsed(), stage)?;
+    print(&report, start.elapsed(), io)?;
     Ok(exit)
 }
 
@@ -81,12 +81,12 @@ fn named(name: &str) -> Result<(), Failure> {
     Err(Failure::Usage(format!("--name: `{name}` cannot be a file's name; use letters, digits, `-`, `_` and `.`")))
 }
 
-fn write(report: &Report, folder: &Path, stage: &mut Stage<'_>) -> Result<(), Failure> {
+fn write(report: &Report, folder: &Path, io: &mut Io<'_>) -> Result<(), Failure> {
     let written = report
         .write(folder)
         .map_err(|error| Failure::Usage(format!("--report: cannot write into {}: {error}", folder.display())))?;
     for path in written {
-        writeln!(stage.err, "{}", path.display())?;
+        writeln!(io.err, "{}", path.display())?;
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn draw(bar: &ProgressBar, progress: &Progress) {
     bar.set_position(progress.operations);
 }
 
-fn print(report: &Report, took: Duration, stage: &mut Stage<'_>) -> Result<(), Failure> {
+fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = (1_usize..)
         .zip(&report.findings)
         .map(|(number, finding)| {
@@ -137,34 +137,34 @@ fn print(report: &Report, took: Duration, stage: &mut Stage<'_>) -> Result<(), F
         .collect();
     if !rows.is_empty() {
         let columns = [("", Align::Right), ("class", Align::Left), ("finding", Align::Left), ("property", Align::Left)];
-        writeln!(stage.out, "{}", lay_out(&columns, rows, stage.look.width))?;
+        writeln!(io.out, "{}", lay_out(&columns, rows, io.style.width))?;
     }
     for (number, finding) in (1_usize..).zip(&report.findings) {
         if finding.sighting.signature.class == Class::Money {
-            writeln!(stage.out, "{number}. {}", finding.sighting.headline)?;
+            writeln!(io.out, "{number}. {}", finding.sighting.headline)?;
             for input in &finding.inputs {
-                writeln!(stage.out, "      {input}")?;
+                writeln!(io.out, "      {input}")?;
             }
-            writeln!(stage.out, "   the model:  {}", finding.sighting.model)?;
-            writeln!(stage.out, "   the server: {}", finding.sighting.server)?;
+            writeln!(io.out, "   the model:  {}", finding.sighting.model)?;
+            writeln!(io.out, "   the server: {}", finding.sighting.server)?;
             for broken in &finding.sighting.properties {
-                writeln!(stage.out, "   {}: {}", broken.property, broken.why)?;
+                writeln!(io.out, "   {}: {}", broken.property, broken.why)?;
             }
         }
     }
     for (what, answer) in &report.missing {
-        writeln!(stage.out, "not there: {what} ({answer})")?;
+        writeln!(io.out, "not there: {what} ({answer})")?;
     }
     if !report.unasked.is_empty() {
-        writeln!(stage.out, "never seen to work, nor to be missing: {}", report.unasked.join(", "))?;
+        writeln!(io.out, "never seen to work, nor to be missing: {}", report.unasked.join(", "))?;
     }
     let (run, races) = (report.races.iter().filter(|race| race.runs > 0).count(), report.races.len());
     if run < races {
-        writeln!(stage.out, "races run: {run} of {races}")?;
+        writeln!(io.out, "races run: {run} of {races}")?;
     }
     let seconds = took.as_secs();
     writeln!(
-        stage.out,
+        io.out,
         "{} operations in {} sequences, {} requests, {seconds} s; {} kinds of steps",
         grouped(report.operations),
         grouped(report.sequences),
@@ -172,14 +172,14 @@ fn print(report: &Report, took: Duration, stage: &mut Stage<'_>) -> Result<(), F
         report.edges
     )?;
     if let Some(why) = &report.incomplete {
-        writeln!(stage.out, "{}: {why}", stage.look.open("INCOMPLETE"))?;
+        writeln!(io.out, "{}: {why}", io.style.open("INCOMPLETE"))?;
     }
     if report.has_faults() {
         let counts = Class::ALL.iter().filter(|class| class.is_fault());
         let counts: Vec<String> = counts.map(|class| format!("{} {class}", report.count(*class))).collect();
-        writeln!(stage.out, "{}: {}", stage.look.bad("FOUND"), counts.join(", "))?;
+        writeln!(io.out, "{}: {}", io.style.bad("FOUND"), counts.join(", "))?;
     } else if report.incomplete.is_none() {
-        writeln!(stage.out, "{}: model and server agree.", stage.look.good("NOTHING FOUND"))?;
+        writeln!(io.out, "{}: model and server agree.", io.style.good("NOTHING FOUND"))?;
     }
     Ok(())
 }

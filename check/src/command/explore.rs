@@ -7,19 +7,19 @@ use std::time::Instant;
 use super::select::jobs;
 use super::unit::Exploring;
 use super::verdict::conclude;
-use super::{Exit, Failure, Options, Plugs, Stage};
-use crate::record::{Record, Unit};
+use super::{CommonOptions, Dependencies, Exit, Failure, Io};
+use crate::record::{RunRecord, Unit};
 
 pub(super) fn run(
     names: &[String],
-    options: &Options,
-    plugs: &Plugs<'_>,
-    stage: &mut Stage<'_>,
+    options: &CommonOptions,
+    dependencies: &Dependencies<'_>,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let jobs = jobs(names, options)?;
-    let properties = plugs.catalogue.properties().iter().map(|property| property.name.clone()).collect();
+    let properties = dependencies.catalogue.properties().iter().map(|property| property.name.clone()).collect();
     let wanted = jobs.iter().map(super::select::Job::name).collect();
-    let mut record = Record::new(options.subject(), properties, wanted);
+    let mut record = RunRecord::new(options.subject(), properties, wanted);
     if let Some(file) = &options.resume
         && let Some(known) = read_if_there(file)?
     {
@@ -43,24 +43,24 @@ pub(super) fn run(
         if time.is_some_and(|time| time.is_zero()) {
             continue;
         }
-        let shown = stage.look.progress && !options.no_progress;
+        let shown = io.style.progress && !options.no_progress;
         let unit = Exploring { job, options, time, place: (index.saturating_add(1), jobs.len()), shown }.run();
         record.add(name, unit).map_err(|why| Failure::Usage(format!("what is known and what was found: {why}")))?;
         if let Some(file) = &options.resume {
             write(file, &record)?;
         }
     }
-    conclude(&record, &mine, options, plugs.catalogue, stage)
+    conclude(&record, &mine, options, dependencies.catalogue, io)
 }
 
 /// A record that another run wrote.
-pub(super) fn read(file: &Path) -> Result<Record, Failure> {
+pub(super) fn read(file: &Path) -> Result<RunRecord, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}: {why}", file.display()));
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    Record::parse(&text).map_err(wrong)
+    RunRecord::parse(&text).map_err(wrong)
 }
 
-fn read_if_there(file: &Path) -> Result<Option<Record>, Failure> {
+fn read_if_there(file: &Path) -> Result<Option<RunRecord>, Failure> {
     match fs::exists(file) {
         Ok(false) => Ok(None),
         Ok(true) | Err(_) => read(file).map(Some),
@@ -68,7 +68,7 @@ fn read_if_there(file: &Path) -> Result<Option<Record>, Failure> {
 }
 
 /// All or nothing: whoever is stopped meanwhile leaves the file as it was.
-fn write(file: &Path, record: &Record) -> Result<(), Failure> {
+fn write(file: &Path, record: &RunRecord) -> Result<(), Failure> {
     let wrong = |why: String| Failure::Usage(format!("cannot write {}: {why}", file.display()));
     let text = record.text().map_err(wrong)?;
     let mut name = file.file_name().unwrap_or_default().to_owned();

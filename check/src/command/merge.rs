@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::explore::read;
 use super::verdict::conclude;
-use super::{Exit, Failure, Options, Plugs, Stage};
-use crate::record::Record;
+use super::{CommonOptions, Dependencies, Exit, Failure, Io};
+use crate::record::RunRecord;
 
 pub(super) fn run(
     files: &[PathBuf],
-    options: &Options,
-    plugs: &Plugs<'_>,
-    stage: &mut Stage<'_>,
+    options: &CommonOptions,
+    dependencies: &Dependencies<'_>,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let Some((first, others)) = files.split_first() else {
         return Err(Failure::Usage("no file to merge".to_owned()));
@@ -24,10 +24,10 @@ pub(super) fn run(
         })?;
     }
     // What was found under other rules cannot be judged by these.
-    let properties = plugs.catalogue.properties().iter().map(|property| property.name.clone()).collect();
-    let own = Record::new(record.subject.clone(), properties, record.wanted.clone());
+    let properties = dependencies.catalogue.properties().iter().map(|property| property.name.clone()).collect();
+    let own = RunRecord::new(record.subject.clone(), properties, record.wanted.clone());
     own.belongs_with(&record)
         .map_err(|why| Failure::Usage(format!("{} is of another program: {why}", first.display())))?;
     let all = record.wanted.clone();
-    conclude(&record, &all, options, plugs.catalogue, stage)
+    conclude(&record, &all, options, dependencies.catalogue, io)
 }

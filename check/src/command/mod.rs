@@ -17,7 +17,7 @@ mod replay;
 mod scenarios;
 mod select;
 mod soak;
-mod stage;
+mod streams;
 mod strength;
 #[cfg(test)]
 mod tests;
@@ -31,13 +31,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
-pub use options::{Options, Which};
-pub use stage::{Look, Stage};
+pub use options::{CommonOptions, Which};
+pub use streams::{Io, OutputStyle};
 
 use crate::catalogue::Catalogue;
 
 /// What the command line cannot know by itself.
-pub struct Plugs<'a> {
+pub struct Dependencies<'a> {
     /// The properties.
     pub catalogue: &'a dyn Catalogue,
     /// Writes the reports into a folder and says which files it wrote.
@@ -92,7 +92,7 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    options: Options,
+    options: CommonOptions,
 }
 
 const EXIT_CODES: &str = "\
@@ -124,13 +124,13 @@ enum Command {
         on: replay::On,
     },
     /// Confront the engine with the model in random sequences, until the time is up or they part
-    Soak(soak::Question),
+    Soak(soak::SoakArgs),
     /// Drive a server that speaks the provider's API, and find where it parts from the model
-    Drive(drive::Question),
+    Drive(drive::DriveArgs),
     /// Count how soon the harness notices engines with one rule broken on purpose
-    Strength(strength::Question),
+    Strength(strength::StrengthArgs),
     /// Say how many of the explorers' abstract transitions a corpus drives through the engine
-    Coverage(coverage::Question),
+    Coverage(coverage::CoverageArgs),
     /// Write the explorers' shortest ways as a corpus for the fuzzers to begin with
     Seeds {
         /// The folder
@@ -140,7 +140,7 @@ enum Command {
         transitions: PathBuf,
     },
     /// Judge a log of webhook or API events, payment by payment
-    Audit(audit::Question),
+    Audit(audit::AuditArgs),
     /// Find the shortest trace to a state, such as `status=succeeded refunded>0`
     Path {
         /// Conditions on what is seen: `field=value`, also != < <= > >=, all of which must hold
@@ -177,60 +177,60 @@ enum Command {
 /// Does what `arguments` (the first of which is the name of the program) ask for.
 pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-    plugs: &Plugs<'_>,
-    stage: &mut Stage<'_>,
+    dependencies: &Dependencies<'_>,
+    io: &mut Io<'_>,
 ) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let is_error = error.use_stderr();
-            let text = if stage.look.color { error.render().ansi().to_string() } else { error.render().to_string() };
-            let target: &mut dyn io::Write = if is_error { &mut stage.err } else { &mut stage.out };
+            let text = if io.style.color { error.render().ansi().to_string() } else { error.render().to_string() };
+            let target: &mut dyn io::Write = if is_error { &mut io.err } else { &mut io.out };
             // Where even this cannot be written, the code has to say it.
             let _written = target.write_all(text.as_bytes());
             return if is_error { Exit::Usage } else { Exit::Fine };
         }
     };
     let answer = match cli.command {
-        None => explore::run(&[], &cli.options, plugs, stage),
-        Some(Command::Explore { scenarios }) => explore::run(&scenarios, &cli.options, plugs, stage),
-        Some(Command::Scenarios) => scenarios::run(&cli.options, stage),
-        Some(Command::Properties { property }) => properties::run(property.as_deref(), &cli.options, plugs, stage),
-        Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, plugs, stage),
-        Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, stage),
-        Some(Command::Soak(question)) => soak::run(&question, &cli.options, stage),
-        Some(Command::Drive(question)) => drive::run(&question, &cli.options, stage),
-        Some(Command::Strength(question)) => strength::run(&question, &cli.options, stage),
-        Some(Command::Coverage(question)) => coverage::run(&question, &cli.options, stage),
-        Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, stage),
-        Some(Command::Audit(question)) => audit::run(&question, &cli.options, stage),
-        Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, stage),
+        None => explore::run(&[], &cli.options, dependencies, io),
+        Some(Command::Explore { scenarios }) => explore::run(&scenarios, &cli.options, dependencies, io),
+        Some(Command::Scenarios) => scenarios::run(&cli.options, io),
+        Some(Command::Properties { property }) => properties::run(property.as_deref(), &cli.options, dependencies, io),
+        Some(Command::Replay { file, on: replay::On::Model }) => replay::run(&file, &cli.options, dependencies, io),
+        Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, io),
+        Some(Command::Soak(args)) => soak::run(&args, &cli.options, io),
+        Some(Command::Drive(args)) => drive::run(&args, &cli.options, io),
+        Some(Command::Strength(args)) => strength::run(&args, &cli.options, io),
+        Some(Command::Coverage(args)) => coverage::run(&args, &cli.options, io),
+        Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, io),
+        Some(Command::Audit(args)) => audit::run(&args, &cli.options, io),
+        Some(Command::Path { predicate, scenario }) => path::run(&predicate, &scenario, &cli.options, io),
         Some(Command::Web { scenario, variant, port }) => {
-            web::run(&scenario, variant.as_deref(), port, &cli.options, stage)
+            web::run(&scenario, variant.as_deref(), port, &cli.options, io)
         }
-        Some(Command::Report { to }) => report(&to, plugs, stage),
-        Some(Command::Merge { files }) => merge::run(&files, &cli.options, plugs, stage),
+        Some(Command::Report { to }) => report(&to, dependencies, io),
+        Some(Command::Merge { files }) => merge::run(&files, &cli.options, dependencies, io),
     };
     match answer {
         Ok(exit) => exit,
         Err(Failure::Usage(message)) => {
-            let _written = writeln!(stage.err, "{} {message}", stage.look.bad("error:"));
+            let _written = writeln!(io.err, "{} {message}", io.style.bad("error:"));
             Exit::Usage
         }
         // Whoever reads the answer has had enough of it.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Incomplete,
         Err(Failure::Output(error)) => {
-            let _written = writeln!(stage.err, "{} cannot write the answer: {error}", stage.look.bad("error:"));
+            let _written = writeln!(io.err, "{} cannot write the answer: {error}", io.style.bad("error:"));
             Exit::Incomplete
         }
     }
 }
 
-fn report(to: &Path, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
-    let files = (plugs.report)(to)
+fn report(to: &Path, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let files = (dependencies.report)(to)
         .map_err(|error| Failure::Usage(format!("cannot write the reports to {}: {error}", to.display())))?;
     for file in files {
-        writeln!(stage.out, "{}", file.display())?;
+        writeln!(io.out, "{}", file.display())?;
     }
     Ok(Exit::Fine)
 }

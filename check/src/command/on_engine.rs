@@ -10,16 +10,16 @@ use holdfast_model::Config;
 use holdfast_model::trace::{Script, describe};
 use serde_json::json;
 
-use super::{Exit, Failure, Options, Stage, replay};
+use super::{CommonOptions, Exit, Failure, Io, replay};
 use crate::explain::changes;
 use crate::table::counted;
 
-pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
-    let script = replay::read(file, stage)?;
+pub(super) fn run(file: &Path, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let script = replay::read(file, io)?;
     let config = options.decide(script.config);
     let way = run_mode::of(&script).map_err(|why| Failure::Usage(format!("{}: {why}", file.display())))?;
     if way != RunMode::Lockstep {
-        return in_its_way(way, &script, config, options, stage);
+        return in_its_way(way, &script, config, options, io);
     }
     let mut subject = EngineSubject::default();
     let mut told = Vec::new();
@@ -63,21 +63,21 @@ pub(super) fn run(file: &Path, options: &Options, stage: &mut Stage<'_>) -> Resu
     };
     if options.json {
         let answer = json!({ "exit": exit.code(), "told": told, "verdict": verdict.to_string() });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
     for heading in &script.heading {
-        writeln!(stage.out, "# {heading}")?;
+        writeln!(io.out, "# {heading}")?;
     }
     for line in told {
-        writeln!(stage.out, "{line}")?;
+        writeln!(io.out, "{line}")?;
     }
-    writeln!(stage.out, "\n{verdict}")?;
+    writeln!(io.out, "\n{verdict}")?;
     if differing > 0 {
-        let words = stage.look.bad("DIFFERENT:");
-        writeln!(stage.out, "{words} {differing} of what the trace expects is not what the engine does.")?;
+        let words = io.style.bad("DIFFERENT:");
+        writeln!(io.out, "{words} {differing} of what the trace expects is not what the engine does.")?;
     }
-    writeln!(stage.out, "{} on the engine.", counted(script.lines.len(), "step"))?;
+    writeln!(io.out, "{} on the engine.", counted(script.lines.len(), "step"))?;
     Ok(exit)
 }
 
@@ -87,8 +87,8 @@ fn in_its_way(
     way: RunMode,
     script: &Script,
     config: Config,
-    options: &Options,
-    stage: &mut Stage<'_>,
+    options: &CommonOptions,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let sequence = Sequence { config, inputs: script.inputs().collect() };
     let verdict = way.judge(&mut EngineSubject::default(), &sequence);
@@ -102,15 +102,15 @@ fn in_its_way(
         let answer = json!({
             "exit": exit.code(), "way": way.to_string(), "told": told, "verdict": verdict.to_string(),
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
     for heading in &script.heading {
-        writeln!(stage.out, "# {heading}")?;
+        writeln!(io.out, "# {heading}")?;
     }
     for (number, input) in (1_usize..).zip(script.inputs()) {
-        writeln!(stage.out, "{number}. {input}")?;
+        writeln!(io.out, "{number}. {input}")?;
     }
-    writeln!(stage.out, "\n{verdict}\n{} on the engine, by way of {way}.", counted(script.lines.len(), "step"))?;
+    writeln!(io.out, "\n{verdict}\n{} on the engine, by way of {way}.", counted(script.lines.len(), "step"))?;
     Ok(exit)
 }

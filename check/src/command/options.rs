@@ -23,7 +23,7 @@ pub enum Which {
 
 /// The options that most commands share.
 #[derive(Clone, Debug, Args)]
-pub struct Options {
+pub struct CommonOptions {
     /// Who explores [default: both; with --deep: exact]
     #[arg(long, global = true, value_enum)]
     pub explorer: Option<Which>,
@@ -92,7 +92,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map(|seconds| Duration::from_secs(u64::from(seconds)))
 }
 
-impl Options {
+impl CommonOptions {
     /// Who explores.
     #[must_use]
     pub fn which(&self) -> Which {

@@ -8,10 +8,10 @@ use holdfast_model::{Config, Input, IntentId};
 use serde_json::json;
 
 use super::select::{Job, jobs};
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::predicate::Predicate;
 use crate::progress::Watch;
-use crate::story::{Story, inputs_along};
+use crate::replay::{Replay, inputs_along};
 use holdfast_explorer::{Explorer, Limits, Mode, Progress, Search, Why};
 use holdfast_scenarios::Visit;
 use holdfast_scenarios::space::ModelSpace;
@@ -19,8 +19,8 @@ use holdfast_scenarios::space::ModelSpace;
 pub(super) fn run(
     words: &[String],
     scenarios: &[String],
-    options: &Options,
-    stage: &mut Stage<'_>,
+    options: &CommonOptions,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let predicate = Predicate::parse(&words.join(" ")).map_err(|error| Failure::Usage(error.to_string()))?;
     let jobs = jobs(scenarios, options)?;
@@ -29,7 +29,7 @@ pub(super) fn run(
     let mut cut: Option<Why> = None;
     for job in &jobs {
         let time = options.time_limit.map(|limit| limit.saturating_sub(began.elapsed()));
-        let shown = stage.look.progress && !options.no_progress;
+        let shown = io.style.progress && !options.no_progress;
         // Only a shorter trace than the one known is worth finding.
         let depth = match &best {
             Some((_, script)) => match script.lines.len().checked_sub(1).map(u32::try_from) {
@@ -63,20 +63,20 @@ pub(super) fn run(
             "found": found,
             "complete": cut.is_none(),
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
     if let Some((unit, script)) = &best {
-        writeln!(stage.out, "# {predicate}")?;
-        writeln!(stage.out, "# {} steps, in {unit}\n", script.lines.len())?;
-        write!(stage.out, "{script}")?;
+        writeln!(io.out, "# {predicate}")?;
+        writeln!(io.out, "# {} steps, in {unit}\n", script.lines.len())?;
+        write!(io.out, "{script}")?;
     } else if cut.is_none() {
-        writeln!(stage.out, "No reachable state of what was searched is like that: {predicate}")?;
+        writeln!(io.out, "No reachable state of what was searched is like that: {predicate}")?;
     }
     if let Some(why) = cut {
-        let words = stage.look.open("INCOMPLETE:");
+        let words = io.style.open("INCOMPLETE:");
         let so_far = if best.is_some() { "there may be a shorter one" } else { "none found so far" };
-        writeln!(stage.err, "{words} {why}; {so_far}.")?;
+        writeln!(io.err, "{words} {why}; {so_far}.")?;
     }
     Ok(exit)
 }
@@ -94,7 +94,7 @@ enum Searched {
 struct Searching<'a> {
     predicate: &'a Predicate,
     job: &'a Job,
-    options: &'a Options,
+    options: &'a CommonOptions,
     time: Option<Duration>,
     depth: Option<u32>,
     shown: bool,
@@ -123,7 +123,7 @@ impl Visit for Searching<'_> {
             Search::Found(path) => {
                 let told =
                     inputs_along(&space, &path).and_then(|inputs| named_as_wanted(self.predicate, *config, &inputs));
-                told.map_or(Searched::Nowhere, |story| Searched::Found(story.script()))
+                told.map_or(Searched::Nowhere, |replay| Searched::Found(replay.script()))
             }
             Search::Unreachable => Searched::Nowhere,
             Search::Unknown { why } => Searched::Cut(why),
@@ -131,11 +131,11 @@ impl Visit for Searching<'_> {
     }
 }
 
-/// The story in which the payments bear the names that the predicate calls them by: where payments
+/// The replay in which the payments bear the names that the predicate calls them by: where payments
 /// are interchangeable, the explorer does not keep them apart.
-fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> Option<Story> {
-    let story = Story::play(config, inputs.iter().copied());
-    let last = story.moments().last().map_or_else(|| story.start(), |moment| moment.after);
+fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> Option<Replay> {
+    let replay = Replay::play(config, inputs.iter().copied());
+    let last = replay.steps().last().map_or_else(|| replay.start(), |step| step.after);
     let naming = predicate.naming(&last)?;
     let renamed = inputs.iter().map(|input| {
         let place = subject(input).and_then(|subject| match subject {
@@ -148,5 +148,5 @@ fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> O
             Some(Err(_)) | None => *input,
         }
     });
-    Some(Story::play(config, renamed))
+    Some(Replay::play(config, renamed))
 }

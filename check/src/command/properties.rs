@@ -4,23 +4,23 @@ use holdfast_model::trace::correction;
 use serde_json::{Value, json};
 
 use super::verdict::induction;
-use super::{Exit, Failure, Options, Plugs, Stage};
+use super::{CommonOptions, Dependencies, Exit, Failure, Io};
 use crate::catalogue::{Evidence, Property};
 use crate::table::{Align, lay_out};
 use holdfast_scenarios::SCENARIOS;
 
 pub(super) fn run(
     name: Option<&str>,
-    options: &Options,
-    plugs: &Plugs<'_>,
-    stage: &mut Stage<'_>,
+    options: &CommonOptions,
+    dependencies: &Dependencies<'_>,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let properties: Vec<(Evidence, &Property)> = (0..=u8::MAX)
-        .map_while(|bit| Some((plugs.catalogue.evidence(bit), plugs.catalogue.property(bit)?)))
+        .map_while(|bit| Some((dependencies.catalogue.evidence(bit), dependencies.catalogue.property(bit)?)))
         .filter(|(_, property)| name.is_none_or(|name| property.name == name))
         .collect();
     if let (Some(name), []) = (name, properties.as_slice()) {
-        let names = plugs.catalogue.properties().iter().map(|property| property.name.as_str());
+        let names = dependencies.catalogue.properties().iter().map(|property| property.name.as_str());
         // There are too many of them to list in an error.
         let closest = correction(name, names);
         let help = if closest.starts_with("; did") { &closest } else { "; `check properties` lists them" };
@@ -29,11 +29,11 @@ pub(super) fn run(
     if options.json {
         let properties: Vec<Value> =
             properties.iter().map(|(evidence, property)| in_json(property, evidence)).collect();
-        writeln!(stage.out, "{:#}", json!(properties))?;
+        writeln!(io.out, "{:#}", json!(properties))?;
         return Ok(Exit::Fine);
     }
     match (name, properties.as_slice()) {
-        (Some(_), [(evidence, property)]) => tell(property, evidence, stage)?,
+        (Some(_), [(evidence, property)]) => tell(property, evidence, io)?,
         _ => {
             let columns = [
                 ("property", Align::Left),
@@ -49,7 +49,7 @@ pub(super) fn run(
                     property.sentence.clone(),
                 ]
             });
-            write!(stage.out, "{}", lay_out(&columns, rows, stage.look.width))?;
+            write!(io.out, "{}", lay_out(&columns, rows, io.style.width))?;
         }
     }
     Ok(Exit::Fine)
@@ -71,20 +71,20 @@ fn in_json(property: &Property, evidence: &Evidence) -> Value {
     })
 }
 
-fn tell(property: &Property, evidence: &Evidence, stage: &mut Stage<'_>) -> Result<(), Failure> {
+fn tell(property: &Property, evidence: &Evidence, io: &mut Io<'_>) -> Result<(), Failure> {
     let Property { name, sentence, rules, why, .. } = property;
-    writeln!(stage.out, "{name}\n\n  {sentence}\n")?;
-    writeln!(stage.out, "  rules      {rules}")?;
-    writeln!(stage.out, "  matters    {why}")?;
+    writeln!(io.out, "{name}\n\n  {sentence}\n")?;
+    writeln!(io.out, "  rules      {rules}")?;
+    writeln!(io.out, "  matters    {why}")?;
     let scenarios = SCENARIOS.iter().filter(|scenario| !scenario.deep).count();
     let deep = SCENARIOS.len().saturating_sub(scenarios);
     writeln!(
-        stage.out,
+        io.out,
         "  checked    in all {} of {scenarios} scenarios by default, of {deep} more with --deep, by two explorers",
         about(property)
     )?;
-    writeln!(stage.out, "  inductive  {}", induction(&evidence.induction))?;
+    writeln!(io.out, "  inductive  {}", induction(&evidence.induction))?;
     let faults = evidence.faults.map_or_else(|| "–".to_owned(), |faults| faults.to_string());
-    writeln!(stage.out, "  faults     {faults} of those planted in the model are found by it")?;
+    writeln!(io.out, "  faults     {faults} of those planted in the model are found by it")?;
     Ok(())
 }

@@ -8,9 +8,9 @@ use holdfast_model::Rejection;
 use holdfast_model::trace::{Difference, Script, describe};
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, Options, Plugs, Stage};
+use super::{CommonOptions, Dependencies, Exit, Failure, Io};
 use crate::explain::{changes, explain};
-use crate::story::Story;
+use crate::replay::Replay;
 use crate::table::counted;
 
 /// On what a trace is replayed.
@@ -22,112 +22,112 @@ pub(super) enum On {
     Engine,
 }
 
-pub(super) fn run(file: &Path, options: &Options, plugs: &Plugs<'_>, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
-    let script = read(file, stage)?;
+pub(super) fn run(
+    file: &Path,
+    options: &CommonOptions,
+    dependencies: &Dependencies<'_>,
+    io: &mut Io<'_>,
+) -> Result<Exit, Failure> {
+    let script = read(file, io)?;
     let config = options.decide(script.config);
-    let story = Story::play(config, script.inputs());
+    let replay = Replay::play(config, script.inputs());
     let differences: Vec<Vec<Difference>> = script
         .lines
         .iter()
-        .zip(story.moments())
-        .map(|(line, moment)| match &line.expectation {
-            Some(expectation) => expectation.compare(&moment.outcome, &moment.after, moment.notifications),
+        .zip(replay.steps())
+        .map(|(line, step)| match &line.expectation {
+            Some(expectation) => expectation.compare(&step.outcome, &step.after, step.notifications),
             None => Vec::new(),
         })
         .collect();
-    let falsehoods = story.falsehoods(plugs.catalogue);
-    let no_room = story.moments().any(|moment| moment.outcome == Err(Rejection::BeyondBounds));
+    let violations = replay.violations(dependencies.catalogue);
+    let no_room = replay.steps().any(|step| step.outcome == Err(Rejection::BeyondBounds));
     let differing: usize = differences.iter().map(Vec::len).sum();
     let exit = if no_room {
         Exit::Incomplete
-    } else if differing > 0 || !falsehoods.is_empty() {
+    } else if differing > 0 || !violations.is_empty() {
         Exit::False
     } else {
         Exit::Fine
     };
 
     if options.json {
-        let properties: Vec<Value> = falsehoods
+        let properties: Vec<Value> = violations
             .iter()
-            .map(|falsehood| {
-                let because = story
-                    .moment(falsehood.step)
-                    .and_then(|moment| plugs.catalogue.because(falsehood.property, &moment));
-                let name = plugs.catalogue.property(falsehood.property).map(|property| property.name.clone());
-                json!({ "name": name, "step": falsehood.step.saturating_add(1), "because": because })
+            .map(|violation| {
+                let because = replay
+                    .step(violation.step)
+                    .and_then(|step| dependencies.catalogue.because(violation.property, &step));
+                let name = dependencies.catalogue.property(violation.property).map(|property| property.name.clone());
+                json!({ "name": name, "step": violation.step.saturating_add(1), "because": because })
             })
             .collect();
         let answer = json!({
             "exit": exit.code(),
-            "steps": steps_in_json(&script, &story, &differences),
+            "steps": steps_in_json(&script, &replay, &differences),
             "false": properties,
-            "diagram": diagram(story.steps()),
+            "diagram": diagram(replay.steps()),
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
 
     for heading in &script.heading {
-        writeln!(stage.out, "# {heading}")?;
+        writeln!(io.out, "# {heading}")?;
     }
-    let lines = script.lines.iter().zip(story.moments()).zip(&differences);
-    for (number, ((line, moment), differences)) in (1_usize..).zip(lines) {
-        writeln!(stage.out, "\n{number}. {}\n   => {}", line.input, describe(&moment.outcome))?;
-        for change in changes(&moment.before, &moment.after) {
-            writeln!(stage.out, "      {change}")?;
+    let lines = script.lines.iter().zip(replay.steps()).zip(&differences);
+    for (number, ((line, step), differences)) in (1_usize..).zip(lines) {
+        writeln!(io.out, "\n{number}. {}\n   => {}", line.input, describe(&step.outcome))?;
+        for change in changes(&step.before, &step.after) {
+            writeln!(io.out, "      {change}")?;
         }
-        for notification in moment.notifications {
-            writeln!(stage.out, "      notifies {}", notification.kind.name())?;
+        for notification in step.notifications {
+            writeln!(io.out, "      notifies {}", notification.kind.name())?;
         }
         for difference in differences {
             let words = format!("DIFFERS (line {}):", line.number);
-            writeln!(stage.out, "   {} {difference}", stage.look.bad(&words))?;
+            writeln!(io.out, "   {} {difference}", io.style.bad(&words))?;
         }
     }
-    writeln!(stage.out)?;
-    for falsehood in &falsehoods {
-        let told = story.until(falsehood.step);
-        if let Some(explanation) = explain(&told, *falsehood, plugs.catalogue) {
-            writeln!(stage.out, "{explanation}")?;
+    writeln!(io.out)?;
+    for violation in &violations {
+        let told = replay.until(violation.step);
+        if let Some(explanation) = explain(&told, *violation, dependencies.catalogue) {
+            writeln!(io.out, "{explanation}")?;
         }
     }
     let expecting = script.lines.iter().filter(|line| line.expectation.is_some()).count();
     let steps = script.lines.len();
     if no_room {
-        let words = stage.look.open("INCOMPLETE:");
-        writeln!(stage.out, "{words} the model has no room for all objects of this trace.")?;
+        let words = io.style.open("INCOMPLETE:");
+        writeln!(io.out, "{words} the model has no room for all objects of this trace.")?;
     }
     if differing > 0 {
-        let words = stage.look.bad("DIFFERENT:");
-        writeln!(stage.out, "{words} {differing} of what the trace expects is not what the model does.")?;
+        let words = io.style.bad("DIFFERENT:");
+        writeln!(io.out, "{words} {differing} of what the trace expects is not what the model does.")?;
     } else {
         let steps = counted(steps, "step");
-        writeln!(stage.out, "{steps}; what {expecting} of them say is what the model does.")?;
+        writeln!(io.out, "{steps}; what {expecting} of them say is what the model does.")?;
     }
-    if falsehoods.is_empty() {
+    if violations.is_empty() {
         writeln!(
-            stage.out,
+            io.out,
             "No property is false on the way, of {}.",
-            counted(plugs.catalogue.properties().len(), "property")
+            counted(dependencies.catalogue.properties().len(), "property")
         )?;
     } else {
-        writeln!(
-            stage.out,
-            "{} {} false on the way.",
-            stage.look.bad("FALSE:"),
-            counted(falsehoods.len(), "property")
-        )?;
+        writeln!(io.out, "{} {} false on the way.", io.style.bad("FALSE:"), counted(violations.len(), "property"))?;
     }
     Ok(exit)
 }
 
-pub(super) fn read(file: &Path, stage: &mut Stage<'_>) -> Result<Script, Failure> {
+pub(super) fn read(file: &Path, io: &mut Io<'_>) -> Result<Script, Failure> {
     let is_input = file == Path::new("-");
     let name = if is_input { "standard input".to_owned() } else { file.display().to_string() };
     let wrong = |why: String| Failure::Usage(format!("{name}: {why}"));
     let text = if is_input {
         let mut text = String::new();
-        stage.input.read_to_string(&mut text).map(|_| text)
+        io.input.read_to_string(&mut text).map(|_| text)
     } else {
         fs::read_to_string(file)
     };
@@ -139,11 +139,11 @@ pub(super) fn read(file: &Path, stage: &mut Stage<'_>) -> Result<Script, Failure
     Ok(script)
 }
 
-fn steps_in_json(script: &Script, story: &Story, differences: &[Vec<Difference>]) -> Vec<Value> {
-    let lines = script.lines.iter().zip(story.moments()).zip(differences);
+fn steps_in_json(script: &Script, replay: &Replay, differences: &[Vec<Difference>]) -> Vec<Value> {
+    let lines = script.lines.iter().zip(replay.steps()).zip(differences);
     lines
-        .map(|((line, moment), differences)| {
-            let changes = changes(&moment.before, &moment.after);
+        .map(|((line, step), differences)| {
+            let changes = changes(&step.before, &step.after);
             let changes = changes.into_iter().map(|change| {
                 let show = |value: Option<holdfast_model::trace::Value>| value.map(|value| value.to_string());
                 json!({
@@ -155,8 +155,8 @@ fn steps_in_json(script: &Script, story: &Story, differences: &[Vec<Difference>]
             json!({
                 "line": line.number,
                 "input": line.input.to_string(),
-                "answer": describe(&moment.outcome),
-                "notifies": moment.notifications.iter().map(|it| it.kind.name()).collect::<Vec<_>>(),
+                "answer": describe(&step.outcome),
+                "notifies": step.notifications.iter().map(|it| it.kind.name()).collect::<Vec<_>>(),
                 "changes": changes.collect::<Vec<_>>(),
                 "differences": differences.iter().map(Difference::to_string).collect::<Vec<_>>(),
             })

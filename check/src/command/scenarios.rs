@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::table::{Align, lay_out};
-use holdfast_scenarios::{Room, SCENARIOS, Scenario};
+use holdfast_scenarios::{Capacity, SCENARIOS, Scenario};
 
-pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
     if options.json {
         let scenarios: Vec<_> = SCENARIOS
             .iter()
             .map(|scenario| {
-                let (payments, keys) = room(scenario.room);
+                let (payments, keys) = capacity(scenario.capacity);
                 json!({
                     "name": scenario.name,
                     "about": scenario.about,
@@ -23,7 +23,7 @@ pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Fail
                 })
             })
             .collect();
-        writeln!(stage.out, "{:#}", json!(scenarios))?;
+        writeln!(io.out, "{:#}", json!(scenarios))?;
         return Ok(Exit::Fine);
     }
     let columns = [
@@ -36,7 +36,7 @@ pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Fail
         ("bounds", Align::Left),
     ];
     let row = |scenario: &Scenario| {
-        let (payments, keys) = room(scenario.room);
+        let (payments, keys) = capacity(scenario.capacity);
         vec![
             scenario.name.to_owned(),
             if scenario.deep { "--deep" } else { "default" }.to_owned(),
@@ -47,15 +47,15 @@ pub(super) fn run(options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Fail
             scenario.bounds.to_owned(),
         ]
     };
-    write!(stage.out, "{}", lay_out(&columns, SCENARIOS.iter().map(row), stage.look.width))?;
+    write!(io.out, "{}", lay_out(&columns, SCENARIOS.iter().map(row), io.style.width))?;
     Ok(Exit::Fine)
 }
 
-const fn room(room: Room) -> (usize, usize) {
-    match room {
-        Room::One => (1, 0),
-        Room::OneWithKeys => (1, 2),
-        Room::Two => (2, 0),
-        Room::Three => (3, 0),
+const fn capacity(capacity: Capacity) -> (usize, usize) {
+    match capacity {
+        Capacity::One => (1, 0),
+        Capacity::OneWithKeys => (1, 2),
+        Capacity::Two => (2, 0),
+        Capacity::Three => (3, 0),
     }
 }

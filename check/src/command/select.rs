@@ -2,7 +2,7 @@
 
 use holdfast_model::trace::correction;
 
-use super::{Failure, Options};
+use super::{CommonOptions, Failure};
 use holdfast_scenarios::{SCENARIOS, Scenario, Variant, find};
 
 /// One variant of one scenario.
@@ -25,7 +25,7 @@ pub(super) fn scenario(name: &str) -> Result<&'static Scenario, Failure> {
 }
 
 /// Every variant of the named scenarios, or of all default ones.
-pub(super) fn jobs(names: &[String], options: &Options) -> Result<Vec<Job>, Failure> {
+pub(super) fn jobs(names: &[String], options: &CommonOptions) -> Result<Vec<Job>, Failure> {
     let chosen: Vec<&'static Scenario> = if names.is_empty() {
         SCENARIOS.iter().filter(|scenario| options.deep || !scenario.deep).collect()
     } else {

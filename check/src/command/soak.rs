@@ -14,12 +14,12 @@ use holdfast_harness::{RunMode, Verdict};
 use holdfast_harness_engine::{EngineSubject, reproduction};
 use serde_json::json;
 
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::table::grouped;
 
-/// What `check soak` is asked.
+/// Arguments of `check soak`.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Question {
+pub(super) struct SoakArgs {
     /// Stop after this many seconds
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -69,20 +69,20 @@ impl Store {
     }
 }
 
-/// What went wrong, and the seed it was made of.
-struct Found {
+/// A failure and the seed of its sequence.
+struct SoakFailure {
     seed: u64,
-    what: What,
+    what: FailureKind,
 }
 
-enum What {
+enum FailureKind {
     /// A sequence that does not agree.
     Failed(Sequence, Verdict),
     /// The engine panicked, or the harness did.
     Panicked,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for FailureKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(_, verdict) => verdict.fmt(out),
@@ -98,34 +98,34 @@ struct Counts {
     has_failed: AtomicBool,
 }
 
-pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
-    soak(question, options, stage, &|| question.store.subject())
+pub(super) fn run(args: &SoakArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    soak(args, options, io, &|| args.store.subject())
 }
 
 /// The same on the engines that `engine` makes, one for each thread.
 fn soak(
-    question: &Question,
-    options: &Options,
-    stage: &mut Stage<'_>,
+    args: &SoakArgs,
+    options: &CommonOptions,
+    io: &mut Io<'_>,
     engine: &(dyn Fn() -> EngineSubject + Sync),
 ) -> Result<Exit, Failure> {
     let counts = Counts::default();
     let start = Instant::now();
     let threads = u64::try_from(options.threads()).unwrap_or(1).max(1);
-    let shows = stage.look.progress && !options.no_progress;
-    let found: Vec<Found> = std::thread::scope(|scope| {
+    let shows = io.style.progress && !options.no_progress;
+    let found: Vec<SoakFailure> = std::thread::scope(|scope| {
         let counts = &counts;
-        let spawn = |worker| scope.spawn(move || work(question, engine(), counts, (worker, threads), start));
+        let spawn = |worker| scope.spawn(move || work(args, engine(), counts, (worker, threads), start));
         let workers: Vec<_> = (0..threads).map(spawn).collect();
         while shows && !workers.iter().all(|worker| worker.is_finished()) {
             std::thread::sleep(Duration::from_millis(500));
             // Progress is no part of the answer.
-            let _drawn = write!(stage.err, "\r{}", told(counts, start));
+            let _drawn = write!(io.err, "\r{}", told(counts, start));
         }
         workers.into_iter().filter_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     if shows {
-        writeln!(stage.err)?;
+        writeln!(io.err)?;
     }
     // Of several, the one with the first seed: so the same seeds tell of the same failure.
     let first = found.into_iter().min_by_key(|found| found.seed);
@@ -134,8 +134,8 @@ fn soak(
     let exit = match first.as_ref().map(|found| &found.what) {
         None if executions == 0 || counts.inputs.load(Ordering::Relaxed) == 0 => Exit::Incomplete,
         None => Exit::Fine,
-        Some(What::Failed(_, verdict)) if verdict.identity().is_none() => Exit::Incomplete,
-        Some(What::Failed(..) | What::Panicked) => Exit::False,
+        Some(FailureKind::Failed(_, verdict)) if verdict.identity().is_none() => Exit::Incomplete,
+        Some(FailureKind::Failed(..) | FailureKind::Panicked) => Exit::False,
     };
     if options.json {
         let found = first.as_ref().map(|found| json!({ "seed": found.seed, "verdict": found.what.to_string() }));
@@ -143,35 +143,35 @@ fn soak(
             "exit": exit.code(), "executions": executions, "inputs": counts.inputs.load(Ordering::Relaxed),
             "milliseconds": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), "found": found,
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
-    writeln!(stage.out, "{told}")?;
-    let Some(Found { seed, what }) = first else {
+    writeln!(io.out, "{told}")?;
+    let Some(SoakFailure { seed, what }) = first else {
         if exit == Exit::Incomplete {
-            writeln!(stage.out, "{}: no input was tried, so nothing is shown.", stage.look.open("INCOMPLETE"))?;
+            writeln!(io.out, "{}: no input was tried, so nothing is shown.", io.style.open("INCOMPLETE"))?;
         } else {
-            writeln!(stage.out, "{}: model and engine agree in every one.", stage.look.good("AGREED"))?;
+            writeln!(io.out, "{}: model and engine agree in every one.", io.style.good("AGREED"))?;
         }
         return Ok(exit);
     };
-    writeln!(stage.out, "{}: seed {seed}\n", stage.look.bad("FAILED"))?;
-    let What::Failed(sequence, verdict) = what else {
-        let (inputs, store) = (question.inputs, question.store.name());
+    writeln!(io.out, "{}: seed {seed}\n", io.style.bad("FAILED"))?;
+    let FailureKind::Failed(sequence, verdict) = what else {
+        let (inputs, store) = (args.inputs, args.store.name());
         let again = format!("check soak --seed {seed} --executions 1 --inputs {inputs} --store {store}");
-        writeln!(stage.out, "{what}\n\nTo see it again: {again}")?;
+        writeln!(io.out, "{what}\n\nTo see it again: {again}")?;
         return Ok(exit);
     };
     let mut subject = engine();
     let judge = |sequence: &Sequence| RunMode::Lockstep.judge(&mut subject, sequence);
     match Counterexample::out_of(&sequence, RunMode::Lockstep, judge) {
-        None => writeln!(stage.out, "{verdict}")?,
+        None => writeln!(io.out, "{verdict}")?,
         Some(counterexample) => {
-            writeln!(stage.out, "{counterexample}{}", reproduction(&counterexample))?;
-            if !question.no_keep {
+            writeln!(io.out, "{counterexample}{}", reproduction(&counterexample))?;
+            if !args.no_keep {
                 let path = counterexample.write(Path::new(FOLDER));
                 let path = path.map_err(|error| Failure::Usage(format!("cannot write into {FOLDER}: {error}")))?;
-                writeln!(stage.out, "Kept as {}", path.display())?;
+                writeln!(io.out, "Kept as {}", path.display())?;
             }
         }
     }
@@ -179,35 +179,35 @@ fn soak(
 }
 
 fn work(
-    question: &Question,
+    args: &SoakArgs,
     mut subject: EngineSubject,
     counts: &Counts,
     (worker, workers): (u64, u64),
     start: Instant,
-) -> Option<Found> {
+) -> Option<SoakFailure> {
     let mut number = worker;
     loop {
-        let is_late = start.elapsed().as_secs() >= question.seconds;
-        let is_enough = question.executions.is_some_and(|most| number >= most);
-        if counts.has_failed.load(Ordering::Relaxed) || is_enough || (is_late && question.executions.is_none()) {
+        let is_late = start.elapsed().as_secs() >= args.seconds;
+        let is_enough = args.executions.is_some_and(|most| number >= most);
+        if counts.has_failed.load(Ordering::Relaxed) || is_enough || (is_late && args.executions.is_none()) {
             return None;
         }
-        let seed = question.seed.wrapping_add(number);
+        let seed = args.seed.wrapping_add(number);
         // Careful clients and careless ones by turns.
         let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
         // A panic is a find like any other; who has panicked is not asked again.
         let driven = catch_unwind(AssertUnwindSafe(|| {
-            drive::lockstep(&mut subject, &mut Seeded::new(seed, question.inputs), bias, |_| ())
+            drive::lockstep(&mut subject, &mut Seeded::new(seed, args.inputs), bias, |_| ())
         }));
         let Ok(Drive { sequence, verdict }) = driven else {
             counts.has_failed.store(true, Ordering::Relaxed);
-            return Some(Found { seed, what: What::Panicked });
+            return Some(SoakFailure { seed, what: FailureKind::Panicked });
         };
         counts.executions.fetch_add(1, Ordering::Relaxed);
         counts.inputs.fetch_add(u64::try_from(sequence.inputs.len()).unwrap_or(0), Ordering::Relaxed);
         if !verdict.agrees() {
             counts.has_failed.store(true, Ordering::Relaxed);
-            return Some(Found { seed, what: What::Failed(sequence, verdict) });
+            return Some(SoakFailure { seed, what: FailureKind::Failed(sequence, verdict) });
         }
         number = number.wrapping_add(workers);
     }
@@ -227,14 +227,14 @@ mod tests {
     use holdfast_harness_engine::injected_faults::{Breaks, How, InjectedFault};
 
     use super::*;
-    use crate::command::Look;
+    use crate::command::OutputStyle;
 
     #[derive(clap::Parser)]
     struct Line {
         #[command(flatten)]
-        question: Question,
+        args: SoakArgs,
         #[command(flatten)]
-        options: Options,
+        options: CommonOptions,
     }
 
     /// An engine that panics when it is to cancel a payment.
@@ -249,10 +249,10 @@ mod tests {
     };
 
     fn soaked(arguments: &[&str], engine: fn() -> EngineSubject) -> (Exit, String) {
-        let Line { question, options } = Line::parse_from(["soak", "--no-keep"].iter().chain(arguments));
+        let Line { args, options } = Line::parse_from(["soak", "--no-keep"].iter().chain(arguments));
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut stage = Stage { input: &mut [].as_slice(), out: &mut out, err: &mut err, look: Look::default() };
-        let exit = soak(&question, &options, &mut stage, &engine).unwrap();
+        let mut io = Io { input: &mut [].as_slice(), out: &mut out, err: &mut err, style: OutputStyle::default() };
+        let exit = soak(&args, &options, &mut io, &engine).unwrap();
         (exit, String::from_utf8(out).unwrap())
     }
 

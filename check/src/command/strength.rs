@@ -8,12 +8,12 @@ use std::time::Instant;
 use holdfast_harness_engine::strength::{self, Measured};
 use serde_json::json;
 
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::table::counted;
 
-/// What `check strength` is asked.
+/// Arguments of `check strength`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Question {
+pub(super) struct StrengthArgs {
     /// Campaigns against each saboteur
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     seeds: u32,
@@ -25,29 +25,29 @@ pub(super) struct Question {
     to: Option<PathBuf>,
 }
 
-pub(super) fn run(question: &Question, options: &Options, stage: &mut Stage<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(args: &StrengthArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let start = Instant::now();
-    let shows = stage.look.progress && !options.no_progress;
+    let shows = io.style.progress && !options.no_progress;
     let each = |done: usize| {
         if shows {
             // Progress is no part of the answer.
             let _drawn = write!(std::io::stderr(), "\r{done} saboteurs");
         }
     };
-    let measured = strength::measure(question.seeds, question.budget, options.threads(), &each);
+    let measured = strength::measure(args.seeds, args.budget, options.threads(), &each);
     if shows {
-        writeln!(stage.err)?;
+        writeln!(io.err)?;
     }
-    if let Some(file) = &question.to {
+    if let Some(file) = &args.to {
         let written = file.parent().map_or(Ok(()), fs::create_dir_all);
         let written = written.and_then(|()| fs::write(file, strength::report(&measured)));
         written.map_err(|error| Failure::Usage(format!("cannot write {}: {error}", file.display())))?;
     }
-    tell(&measured, options, stage, start)
+    tell(&measured, options, io, start)
 }
 
 /// Says who was never caught, and how long it took.
-fn tell(measured: &Measured, options: &Options, stage: &mut Stage<'_>, start: Instant) -> Result<Exit, Failure> {
+fn tell(measured: &Measured, options: &CommonOptions, io: &mut Io<'_>, start: Instant) -> Result<Exit, Failure> {
     let Measured { seeds, budget, rows } = measured;
     let never: Vec<&str> = rows.iter().filter(|row| row.worst().is_none()).map(|row| row.injected.name).collect();
     let exit = if never.is_empty() { Exit::Fine } else { Exit::False };
@@ -58,16 +58,16 @@ fn tell(measured: &Measured, options: &Options, stage: &mut Stage<'_>, start: In
             "always": always, "never": never,
             "milliseconds": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
     for row in rows.iter().filter(|row| row.never() > 0) {
-        writeln!(stage.out, "missed in {} of {seeds}: {} ({})", row.never(), row.injected.name, row.injected.breaks)?;
+        writeln!(io.out, "missed in {} of {seeds}: {} ({})", row.never(), row.injected.name, row.injected.breaks)?;
     }
     let seconds = start.elapsed().as_secs();
     let all = counted(rows.len(), "saboteur");
-    writeln!(stage.out, "{all}: {always} caught in each of {seeds} campaigns of {budget} runs; {seconds} s")?;
-    let word = if never.is_empty() { stage.look.good("CAUGHT") } else { stage.look.bad("MISSED") };
-    writeln!(stage.out, "{word}: {} never caught", never.len())?;
+    writeln!(io.out, "{all}: {always} caught in each of {seeds} campaigns of {budget} runs; {seconds} s")?;
+    let word = if never.is_empty() { io.style.good("CAUGHT") } else { io.style.bad("MISSED") };
+    writeln!(io.out, "{word}: {} never caught", never.len())?;
     Ok(exit)
 }

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use holdfast_model::{Config, Observation};
+use holdfast_properties::Step;
 
-use super::{Exit, Look, Plugs, Stage, run};
-use crate::catalogue::{Catalogue, Moment, Properties, Property};
-use crate::record::{Other, Record, Unit};
-use crate::story::Story;
+use super::{Dependencies, Exit, Io, OutputStyle, run};
+use crate::catalogue::{Catalogue, Properties, Property};
+use crate::record::{RunRecord, StaterightSummary, Unit};
+use crate::replay::Replay;
 use holdfast_explorer::{CollisionBound, Completion, Count, First, PropertyBits, Summary, Why};
 
 /// One property about states, which is false once more than 500 is received, and one about steps,
@@ -45,12 +46,12 @@ impl Catalogue for Toy {
         u128::from(received(observation) > 500)
     }
 
-    fn broken_by_step(&self, moment: &Moment<'_>) -> PropertyBits {
-        u128::from(moment.input.to_string().starts_with("refund")) << 1
+    fn broken_by_step(&self, step: &Step<'_>) -> PropertyBits {
+        u128::from(step.input.to_string().starts_with("refund")) << 1
     }
 
-    fn because(&self, property: u8, moment: &Moment<'_>) -> Option<String> {
-        (property == 0).then(|| format!("received {} > 500", received(&moment.after)))
+    fn because(&self, property: u8, step: &Step<'_>) -> Option<String> {
+        (property == 0).then(|| format!("received {} > 500", received(&step.after)))
     }
 }
 
@@ -60,21 +61,21 @@ struct Answer {
     err: String,
 }
 
-fn check_on(arguments: &[&str], input: &str, catalogue: &dyn Catalogue, look: Look) -> Answer {
+fn check_on(arguments: &[&str], input: &str, catalogue: &dyn Catalogue, style: OutputStyle) -> Answer {
     let report = |_: &std::path::Path| Err(std::io::Error::other("no room"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut stage = Stage { input: &mut input.as_bytes(), out: &mut out, err: &mut err, look };
+    let mut io = Io { input: &mut input.as_bytes(), out: &mut out, err: &mut err, style };
     let arguments = ["check"].iter().chain(arguments).copied();
-    let exit = run(arguments, &Plugs { catalogue, report: &report }, &mut stage);
+    let exit = run(arguments, &Dependencies { catalogue, report: &report }, &mut io);
     Answer { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 
 fn check(arguments: &[&str]) -> Answer {
-    check_on(arguments, "", &Toy::new(), Look::default())
+    check_on(arguments, "", &Toy::new(), OutputStyle::default())
 }
 
 fn replay(trace: &str) -> Answer {
-    check_on(&["replay", "-"], trace, &Toy::new(), Look::default())
+    check_on(&["replay", "-"], trace, &Toy::new(), OutputStyle::default())
 }
 
 /// A file of this test's own, which is not there yet.
@@ -178,7 +179,7 @@ fn a_false_property_is_explained() {
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
-    // The command at the end shows the same falsehood again.
+    // The command at the end shows the same violation again.
     let (_, command) = answer.out.split_once("<<'END'\n").unwrap();
     let (trace, _) = command.split_once("END\n").unwrap();
     let again = replay(trace);
@@ -195,7 +196,7 @@ fn json_answers_are_json() {
         vec!["explore", "setup", "--json"],
         vec!["replay", "-", "--json"],
     ] {
-        let answer = check_on(&arguments, RECEIVES_700, &Toy::new(), Look::default());
+        let answer = check_on(&arguments, RECEIVES_700, &Toy::new(), OutputStyle::default());
         let value: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
         assert!(value.is_array() || value["exit"] == answer.exit.code(), "{arguments:?}: {}", answer.out);
     }
@@ -237,8 +238,8 @@ fn interchangeable_payments_get_the_names_of_the_predicate() {
         let conditions = format!("{one}.refunded>0 {other}.status=requires_capture");
         let answer = check(&["path", &conditions, "--scenario", "two_payments"]);
         let script = holdfast_model::trace::Script::parse(&answer.out).unwrap();
-        let story = Story::play(script.config, script.inputs());
-        let last = story.moments().last().unwrap().after;
+        let replay = Replay::play(script.config, script.inputs());
+        let last = replay.steps().last().unwrap().after;
         let predicate = crate::predicate::Predicate::parse(&conditions).unwrap();
         assert!(predicate.holds(&last), "{conditions}: {}", answer.out);
     }
@@ -265,7 +266,7 @@ fn record(false_property: bool, second_met: bool) -> PathBuf {
         summary.witnesses.insert(1, Count { count: 1, first: first() });
     }
     let properties = Toy::new().properties.iter().map(|property| property.name.clone()).collect();
-    let mut record = Record::new("toy".to_owned(), properties, vec!["toy: only".to_owned()]);
+    let mut record = RunRecord::new("toy".to_owned(), properties, vec!["toy: only".to_owned()]);
     let mut unit = Unit {
         scenario: "toy".to_owned(),
         variant: "only".to_owned(),
@@ -277,8 +278,8 @@ fn record(false_property: bool, second_met: bool) -> PathBuf {
     if false_property {
         summary.violations.insert(0, first());
         let inputs = holdfast_model::trace::Script::parse(RECEIVES_700).unwrap();
-        let story = Story::play(Config::default(), inputs.inputs()).until(1);
-        unit.counterexamples.insert(0, story.script().to_string());
+        let replay = Replay::play(Config::default(), inputs.inputs()).until(1);
+        unit.counterexamples.insert(0, replay.script().to_string());
     }
     unit.exact = Some(summary);
     record.units.insert("toy: only".to_owned(), unit);
@@ -326,7 +327,7 @@ fn a_property_that_was_not_put_to_the_test_does_not_count_as_holding() {
 
 /// Stores the record of `path` under `name`, with one change to each of its units.
 fn changed(path: &std::path::Path, name: &str, change: impl Fn(&mut Unit)) -> PathBuf {
-    let mut record = Record::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut record = RunRecord::parse(&fs::read_to_string(path).unwrap()).unwrap();
     record.units.values_mut().for_each(change);
     let path = file(name);
     fs::write(&path, record.text().unwrap()).unwrap();
@@ -350,7 +351,8 @@ fn a_search_that_a_violation_ends_says_nothing_of_the_other_properties() {
 fn explorers_that_disagree_prove_nothing() {
     let path = changed(&record(false, true), "record-disagreeing.json", |unit| {
         let (completion, collisions) = (Completion::Complete, CollisionBound::default());
-        unit.stateright = Some(Other { completion, unique: 9, transitions: 0, collisions, violations: vec![] });
+        unit.stateright =
+            Some(StaterightSummary { completion, unique: 9, transitions: 0, collisions, violations: vec![] });
     });
     let answer = check(&["merge", path.to_str().unwrap()]);
     assert_eq!(answer.exit, Exit::False);
@@ -361,9 +363,9 @@ fn explorers_that_disagree_prove_nothing() {
 #[test]
 fn colors_only_where_wanted() {
     let bad = "create pi1 300 usd => succeeded\n";
-    let plain = check_on(&["replay", "-"], bad, &Toy::new(), Look::default());
+    let plain = check_on(&["replay", "-"], bad, &Toy::new(), OutputStyle::default());
     assert!(!plain.out.contains('\u{1b}'));
-    let colored = check_on(&["replay", "-"], bad, &Toy::new(), Look { color: true, ..Look::default() });
+    let colored = check_on(&["replay", "-"], bad, &Toy::new(), OutputStyle { color: true, ..OutputStyle::default() });
     assert!(colored.out.contains("\u{1b}[1;31mDIFFERENT:\u{1b}[0m"));
 }
 
@@ -375,7 +377,7 @@ fn no_golden_trace_makes_a_property_false() {
     let mut count = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let answer = check_on(&["replay", path.to_str().unwrap()], "", &catalogue, Look::default());
+        let answer = check_on(&["replay", path.to_str().unwrap()], "", &catalogue, OutputStyle::default());
         assert_eq!(answer.exit, Exit::Fine, "{}: {}{}", path.display(), answer.out, answer.err);
         count += 1;
     }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::select::Job;
-use super::{Options, Which};
+use super::{CommonOptions, Which};
 use crate::progress::Watch;
-use crate::record::{Other, Unit};
-use crate::story::{Story, inputs_along};
+use crate::record::{StaterightSummary, Unit};
+use crate::replay::{Replay, inputs_along};
 use holdfast_explorer::{Exploration, Explorer, Limits, Mode, Progress, Sighting, Stateright};
 use holdfast_scenarios::Visit;
 use holdfast_scenarios::space::ModelSpace;
@@ -16,7 +16,7 @@ use holdfast_scenarios::space::ModelSpace;
 /// Explores one variant.
 pub(super) struct Exploring<'a> {
     pub(super) job: &'a Job,
-    pub(super) options: &'a Options,
+    pub(super) options: &'a CommonOptions,
     /// Time left for all that is still to be explored.
     pub(super) time: Option<Duration>,
     /// Which it is, of how many.
@@ -97,7 +97,7 @@ impl Visit for Exploring<'_> {
             let watch = self.watch("stateright", &progress, unit.exact.as_ref().map(|summary| summary.unique));
             let run = stateright.run();
             drop(watch);
-            let other = Other::of(&run);
+            let other = StaterightSummary::of(&run);
             if !other.violations.is_empty() && unit.exact.is_none() {
                 // It seldom finds a shortest path, so ours does.
                 let limits = Limits { first_violation: true, ..self.limits(began) };
@@ -118,6 +118,6 @@ fn counterexamples<const P: usize, const K: usize>(
 ) -> BTreeMap<u8, String> {
     let sightings: Vec<Sighting<_>> = found.violations.values().copied().collect();
     let paths = explorer.paths(found, &sightings);
-    let trace = |path| Some(Story::play(*space.config(), inputs_along(space, &path)?).script().to_string());
+    let trace = |path| Some(Replay::play(*space.config(), inputs_along(space, &path)?).script().to_string());
     found.violations.keys().zip(paths).filter_map(|(bit, path)| Some((*bit, trace(path?)?))).collect()
 }

@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 
 use super::conclusion::{Conclusion, Facts};
 use super::select::default_names;
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use crate::catalogue::{Catalogue, Evidence, Induction};
 use crate::explain::explain;
-use crate::record::{Record, Unit};
-use crate::story::{Falsehood, Story};
+use crate::record::{RunRecord, Unit};
+use crate::replay::{PropertyViolation, Replay};
 use crate::table::{Align, counted, grouped, lay_out};
 use holdfast_explorer::{CollisionBound, Completion};
 
 /// What a record says about a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum PropertyVerdict {
     /// There is a counterexample.
     False,
     /// No counterexample, everything explored, and its premise was met.
@@ -30,7 +30,7 @@ enum Verdict {
     Open,
 }
 
-impl Verdict {
+impl PropertyVerdict {
     const fn word(self) -> &'static str {
         match self {
             Self::False => "FALSE",
@@ -43,9 +43,9 @@ impl Verdict {
 }
 
 /// What a record says about a property, and what else is known about it.
-struct Judged {
+struct JudgedProperty {
     property: u8,
-    verdict: Verdict,
+    verdict: PropertyVerdict,
     /// Where its premise was met by the shortest path: how many steps, and the unit.
     witness: Option<(u32, String)>,
     /// How often its premise was met.
@@ -57,11 +57,11 @@ struct Judged {
 
 /// Prints what `record` says about `mine`, the units that this run had to explore.
 pub(super) fn conclude(
-    record: &Record,
+    record: &RunRecord,
     mine: &[String],
-    options: &Options,
+    options: &CommonOptions,
     catalogue: &dyn Catalogue,
-    stage: &mut Stage<'_>,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let cut = record.missing();
     // A search that ended at a violation needs no second run, but it is as incomplete as any other.
@@ -74,17 +74,17 @@ pub(super) fn conclude(
     let is_through =
         |name: &String| record.units.get(name).is_some_and(|unit| unit.exact.is_some() && unit.is_complete());
     let everything = default_names().iter().all(is_through);
-    let judged: Vec<Judged> = (0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX))
+    let judged: Vec<JudgedProperty> = (0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX))
         .map(|property| judge(record, property, catalogue, cut.is_empty() && disagreeing.is_empty()))
         .collect();
 
-    let any = |wanted: Verdict| judged.iter().any(|judged| judged.verdict == wanted);
+    let any = |wanted: PropertyVerdict| judged.iter().any(|judged| judged.verdict == wanted);
     let conclusion = Conclusion::of(Facts {
-        is_false: any(Verdict::False),
+        is_false: any(PropertyVerdict::False),
         disagrees: !disagreeing.is_empty(),
         is_cut: !cut.is_empty(),
-        is_tested: any(Verdict::Holds) || any(Verdict::Unrefuted),
-        is_vacuous: everything && any(Verdict::Unwitnessed),
+        is_tested: any(PropertyVerdict::Holds) || any(PropertyVerdict::Unrefuted),
+        is_vacuous: everything && any(PropertyVerdict::Unwitnessed),
     });
     let exit = conclusion.exit();
 
@@ -98,32 +98,32 @@ pub(super) fn conclude(
             "properties": judged.iter().map(|judged| in_json(judged, catalogue)).collect::<Vec<_>>(),
             "record": serde_json::to_value(record).unwrap_or(Value::Null),
         });
-        writeln!(stage.out, "{answer:#}")?;
+        writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
 
-    write!(stage.out, "{}", scenarios_table(record, stage))?;
+    write!(io.out, "{}", scenarios_table(record, io))?;
     if !judged.is_empty() {
-        write!(stage.out, "\n{}", properties_table(&judged, catalogue, stage))?;
+        write!(io.out, "\n{}", properties_table(&judged, catalogue, io))?;
     }
     for judged in &judged {
         if let Some((unit, script)) = &judged.counterexample {
-            writeln!(stage.out, "\n{}", counterexample(judged.property, unit, script, catalogue))?;
+            writeln!(io.out, "\n{}", counterexample(judged.property, unit, script, catalogue))?;
         }
     }
     summary(
         &judged,
-        &Missing { all: &missing, stopped: &stopped, mine },
+        &Unfinished { all: &missing, stopped: &stopped, mine },
         &disagreeing,
         record,
         conclusion,
         everything,
-        stage,
+        io,
     )?;
     Ok(exit)
 }
 
-fn judge(record: &Record, property: u8, catalogue: &dyn Catalogue, complete: bool) -> Judged {
+fn judge(record: &RunRecord, property: u8, catalogue: &dyn Catalogue, complete: bool) -> JudgedProperty {
     let units = || record.wanted.iter().filter_map(|name| Some((name, record.units.get(name)?)));
     let is_false = units().any(|(_, unit)| unit.violations().any(|bit| bit == property));
     let seen = || units().filter_map(|(name, unit)| Some((name, unit.exact.as_ref()?.witnesses.get(&property)?)));
@@ -134,14 +134,14 @@ fn judge(record: &Record, property: u8, catalogue: &dyn Catalogue, complete: boo
     });
     let shortest = scripts.min_by_key(|(length, ..)| *length);
     let verdict = match () {
-        () if is_false => Verdict::False,
-        () if !complete => Verdict::Open,
-        () if witness.is_some() => Verdict::Holds,
+        () if is_false => PropertyVerdict::False,
+        () if !complete => PropertyVerdict::Open,
+        () if witness.is_some() => PropertyVerdict::Holds,
         // Only our explorer counts witnesses.
-        () if units().any(|(_, unit)| unit.exact.is_none()) => Verdict::Unrefuted,
-        () => Verdict::Unwitnessed,
+        () if units().any(|(_, unit)| unit.exact.is_none()) => PropertyVerdict::Unrefuted,
+        () => PropertyVerdict::Unwitnessed,
     };
-    Judged {
+    JudgedProperty {
         property,
         verdict,
         witness,
@@ -151,7 +151,7 @@ fn judge(record: &Record, property: u8, catalogue: &dyn Catalogue, complete: boo
     }
 }
 
-fn in_json(judged: &Judged, catalogue: &dyn Catalogue) -> Value {
+fn in_json(judged: &JudgedProperty, catalogue: &dyn Catalogue) -> Value {
     let property = catalogue.property(judged.property);
     json!({
         "name": property.map(|property| &property.name),
@@ -169,7 +169,7 @@ fn in_json(judged: &Judged, catalogue: &dyn Catalogue) -> Value {
 }
 
 /// One row a scenario: its variants added up.
-fn scenarios_table(record: &Record, stage: &Stage<'_>) -> String {
+fn scenarios_table(record: &RunRecord, io: &Io<'_>) -> String {
     let columns = [
         ("scenario", Align::Left),
         ("variants", Align::Right),
@@ -205,11 +205,12 @@ fn scenarios_table(record: &Record, stage: &Stage<'_>) -> String {
     if rows.len() > 1 {
         rows.push(row("all", &all, record.wanted.len()));
     }
-    lay_out(&columns, rows, stage.look.width)
+    lay_out(&columns, rows, io.style.width)
 }
 
 fn row(name: &str, units: &[&Unit], of: usize) -> Vec<String> {
-    let figures = |of_exact: fn(&holdfast_explorer::Summary) -> u64, of_other: fn(&crate::record::Other) -> u64| {
+    let figures = |of_exact: fn(&holdfast_explorer::Summary) -> u64,
+                   of_other: fn(&crate::record::StaterightSummary) -> u64| {
         let of_unit = |unit: &&Unit| match (&unit.exact, &unit.stateright) {
             (Some(summary), _) => of_exact(summary),
             (None, Some(other)) => of_other(other),
@@ -261,7 +262,7 @@ fn explorers(units: &[&Unit]) -> String {
     .to_owned()
 }
 
-fn properties_table(judged: &[Judged], catalogue: &dyn Catalogue, stage: &Stage<'_>) -> String {
+fn properties_table(judged: &[JudgedProperty], catalogue: &dyn Catalogue, io: &Io<'_>) -> String {
     let columns = [
         ("property", Align::Left),
         ("verdict", Align::Left),
@@ -280,7 +281,7 @@ fn properties_table(judged: &[Judged], catalogue: &dyn Catalogue, stage: &Stage<
             judged.evidence.faults.map_or_else(|| "–".to_owned(), |faults| faults.to_string()),
         ]
     });
-    lay_out(&columns, rows, stage.look.width)
+    lay_out(&columns, rows, io.style.width)
 }
 
 pub(super) fn induction(induction: &Induction) -> String {
@@ -288,16 +289,16 @@ pub(super) fn induction(induction: &Induction) -> String {
         Induction::Unknown => "–".to_owned(),
         Induction::Alone => "alone".to_owned(),
         Induction::With(helpers) => format!("with {}", helpers.join(", ")),
-        Induction::Reachable => "no".to_owned(),
+        Induction::ReachableOnly => "no".to_owned(),
     }
 }
 
 /// The explanation of a counterexample that was written down as a trace.
 fn counterexample(property: u8, unit: &str, script: &Script, catalogue: &dyn Catalogue) -> String {
-    let story = Story::play(script.config, script.inputs());
-    let shown = story.falsehoods(catalogue).into_iter().find(|falsehood| falsehood.property == property);
-    let falsehood = shown.unwrap_or(Falsehood { property, step: story.len().saturating_sub(1) });
-    let explanation = explain(&story, falsehood, catalogue).map(|explanation| explanation.to_string());
+    let replay = Replay::play(script.config, script.inputs());
+    let shown = replay.violations(catalogue).into_iter().find(|violation| violation.property == property);
+    let violation = shown.unwrap_or(PropertyViolation { property, step: replay.len().saturating_sub(1) });
+    let explanation = explain(&replay, violation, catalogue).map(|explanation| explanation.to_string());
     let doubt = if shown.is_none() {
         "\nNote: replayed, the trace does not show it. What judged while exploring and what explains disagree.\n"
     } else {
@@ -310,7 +311,7 @@ fn counterexample(property: u8, unit: &str, script: &Script, catalogue: &dyn Cat
 }
 
 /// What has not been explored to the end, and what this run had to explore.
-struct Missing<'a> {
+struct Unfinished<'a> {
     all: &'a [&'a str],
     /// Variants whose search ended at a violation.
     stopped: &'a [&'a str],
@@ -318,68 +319,68 @@ struct Missing<'a> {
 }
 
 fn summary(
-    judged: &[Judged],
-    missing: &Missing<'_>,
+    judged: &[JudgedProperty],
+    missing: &Unfinished<'_>,
     disagreeing: &[&str],
-    record: &Record,
+    record: &RunRecord,
     conclusion: Conclusion,
     everything: bool,
-    stage: &mut Stage<'_>,
+    io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    let look = stage.look;
-    let count = |verdict: Verdict| judged.iter().filter(|judged| judged.verdict == verdict).count();
-    writeln!(stage.out)?;
+    let style = io.style;
+    let count = |verdict: PropertyVerdict| judged.iter().filter(|judged| judged.verdict == verdict).count();
+    writeln!(io.out)?;
     for name in disagreeing {
-        writeln!(stage.out, "{} the explorers found different spaces in {name}.", look.bad("DISAGREEMENT:"))?;
+        writeln!(io.out, "{} the explorers found different spaces in {name}.", style.bad("DISAGREEMENT:"))?;
     }
     let (mine, others): (Vec<&str>, Vec<&str>) =
         missing.all.iter().partition(|name| missing.mine.iter().any(|it| it == *name));
     if !mine.is_empty() {
-        writeln!(stage.out, "{} not explored to the end, so nothing is proven:", look.open("INCOMPLETE:"))?;
+        writeln!(io.out, "{} not explored to the end, so nothing is proven:", style.open("INCOMPLETE:"))?;
         for name in &mine {
             let why = record.units.get(*name).map_or_else(|| "not begun".to_owned(), why_cut);
-            writeln!(stage.out, "  {name} ({why})")?;
+            writeln!(io.out, "  {name} ({why})")?;
         }
     } else if !others.is_empty() {
         let words = "this shard is done, but alone it proves nothing: add up all of them with `check merge`.";
-        writeln!(stage.out, "{} {words}", look.open("INCOMPLETE:"))?;
+        writeln!(io.out, "{} {words}", style.open("INCOMPLETE:"))?;
     }
     if !others.is_empty() {
-        writeln!(stage.out, "Left to other shards: {}.", counted(others.len(), "variant"))?;
+        writeln!(io.out, "Left to other shards: {}.", counted(others.len(), "variant"))?;
     }
-    let (broken, holding) = (count(Verdict::False), count(Verdict::Holds));
-    let (unmet, unrefuted) = (count(Verdict::Unwitnessed), count(Verdict::Unrefuted));
-    let ok = if conclusion.is_ok() { format!("{} ", look.good("OK:")) } else { String::new() };
+    let (broken, holding) = (count(PropertyVerdict::False), count(PropertyVerdict::Holds));
+    let (unmet, unrefuted) = (count(PropertyVerdict::Unwitnessed), count(PropertyVerdict::Unrefuted));
+    let ok = if conclusion.is_ok() { format!("{} ", style.good("OK:")) } else { String::new() };
     if holding > 0 {
         let true_ones = counted(holding, "property");
-        writeln!(stage.out, "{ok}{true_ones} true in every state and every step of these scenarios.")?;
+        writeln!(io.out, "{ok}{true_ones} true in every state and every step of these scenarios.")?;
     }
     if unrefuted > 0 {
         let words = "not false; only the exact explorer tells whether that was put to the test.";
-        writeln!(stage.out, "{ok}{} {words}", counted(unrefuted, "property"))?;
+        writeln!(io.out, "{ok}{} {words}", counted(unrefuted, "property"))?;
     }
     if unmet > 0 && everything {
         let words = "never put to the test: no scenario meets the premise.";
-        writeln!(stage.out, "{} {} {words}", look.open("INCOMPLETE:"), counted(unmet, "property"))?;
+        writeln!(io.out, "{} {} {words}", style.open("INCOMPLETE:"), counted(unmet, "property"))?;
     } else if unmet > 0 {
-        writeln!(stage.out, "Not put to the test by these scenarios: {}.", counted(unmet, "property"))?;
+        writeln!(io.out, "Not put to the test by these scenarios: {}.", counted(unmet, "property"))?;
     }
-    let open = count(Verdict::Open);
+    let open = count(PropertyVerdict::Open);
     if open > 0 && (broken > 0 || !disagreeing.is_empty()) {
         let words = "without a counterexample so far, which proves nothing.";
-        writeln!(stage.out, "{} {} {words}", look.open("OPEN:"), counted(open, "property"))?;
+        writeln!(io.out, "{} {} {words}", style.open("OPEN:"), counted(open, "property"))?;
     }
     for name in missing.stopped {
-        writeln!(stage.out, "Not explored to the end, because a property is false there: {name}.")?;
+        writeln!(io.out, "Not explored to the end, because a property is false there: {name}.")?;
     }
     if missing.all.is_empty() && broken == 0 && holding == 0 && unrefuted == 0 {
-        writeln!(stage.out, "{} no property was put to the test, so nothing is proven.", look.open("INCOMPLETE:"))?;
+        writeln!(io.out, "{} no property was put to the test, so nothing is proven.", style.open("INCOMPLETE:"))?;
     }
     // The verdict comes last: it is what a reader sees first.
     if broken > 0 {
         let verb = if broken == 1 { "is" } else { "are" };
         let of = counted(judged.len(), "property");
-        writeln!(stage.out, "{} {broken} of {of} {verb} false.", look.bad("FALSE:"))?;
+        writeln!(io.out, "{} {broken} of {of} {verb} false.", style.bad("FALSE:"))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use holdfast_model::trace::correction;
 
 use super::select::{jobs, scenario};
-use super::{Exit, Failure, Options, Stage};
+use super::{CommonOptions, Exit, Failure, Io};
 use holdfast_explorer::Stateright;
 use holdfast_scenarios::Visit;
 use holdfast_scenarios::space::ModelSpace;
@@ -15,8 +15,8 @@ pub(super) fn run(
     name: &str,
     variant: Option<&str>,
     port: u16,
-    options: &Options,
-    stage: &mut Stage<'_>,
+    options: &CommonOptions,
+    io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let scenario = scenario(name)?;
     let jobs = jobs(&[scenario.name.to_owned()], options)?;
@@ -27,8 +27,8 @@ pub(super) fn run(
         return Err(Failure::Usage(message));
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    writeln!(stage.out, "{}: http://{address}/ (end it with Ctrl-C)", job.name())?;
-    stage.out.flush()?;
+    writeln!(io.out, "{}: http://{address}/ (end it with Ctrl-C)", job.name())?;
+    io.out.flush()?;
     let served = scenario.visit(&job.variant, Serving { address, threads: options.threads() });
     served.map_err(|error| Failure::Usage(format!("cannot serve on {address}: {error}; try another --port")))?;
     Ok(Exit::Fine)

@@ -6,7 +6,7 @@ fn unit(variant: &str, unique: u64, completion: Completion) -> Unit {
         scenario: "toy".to_owned(),
         variant: variant.to_owned(),
         exact: Some(Summary { unique, completion, ..Summary::default() }),
-        stateright: Some(Other {
+        stateright: Some(StaterightSummary {
             completion,
             unique,
             transitions: 0,
@@ -18,9 +18,9 @@ fn unit(variant: &str, unique: u64, completion: Completion) -> Unit {
     }
 }
 
-fn record(units: &[Unit]) -> Record {
+fn record(units: &[Unit]) -> RunRecord {
     let wanted = ["toy: a", "toy: b"].map(str::to_owned).to_vec();
-    let mut record = Record::new("toy".to_owned(), vec!["property".to_owned()], wanted);
+    let mut record = RunRecord::new("toy".to_owned(), vec!["property".to_owned()], wanted);
     for unit in units {
         record.units.insert(format!("{}: {}", unit.scenario, unit.variant), unit.clone());
     }
@@ -32,11 +32,11 @@ const CUT: Completion = Completion::Cut { why: Why::TimeLimit };
 #[test]
 fn it_reads_back() {
     let record = record(&[unit("a", 3, Completion::Complete), unit("b", 4, CUT)]);
-    assert_eq!(Record::parse(&record.text().unwrap()), Ok(record));
-    assert!(Record::parse("{}").unwrap_err().starts_with("not a record of results: "));
+    assert_eq!(RunRecord::parse(&record.text().unwrap()), Ok(record));
+    assert!(RunRecord::parse("{}").unwrap_err().starts_with("not a record of results: "));
     let old = r#"{ "format": 1, "subject": "toy", "properties": [], "wanted": [], "units": {} }"#;
     assert_eq!(
-        Record::parse(old).unwrap_err(),
+        RunRecord::parse(old).unwrap_err(),
         "format 1 of results, which does not say what rules they were found under; this program reads format 2: \
          explore anew, into another file"
     );

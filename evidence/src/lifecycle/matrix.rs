@@ -6,7 +6,7 @@ use std::fmt::Write;
 use holdfast_model::trace::Verb;
 use holdfast_model::{IntentStatus, Rejection, SessionStatus, SetupStatus};
 
-use super::{ABSENT, Lifecycle, Object, Result};
+use super::{ABSENT, CellResult, Lifecycle, Object};
 
 /// The whole of `reports/lifecycle.txt`.
 #[must_use]
@@ -68,10 +68,12 @@ fn section(out: &mut String, lifecycle: &Lifecycle, object: Object) -> std::fmt:
 }
 
 /// One word for a cell of the matrix.
-fn word(results: &BTreeSet<Result>) -> &'static str {
-    let done = results.iter().any(|result| matches!(result, Result::Moves(_)));
-    let refused = results.iter().any(|result| matches!(result, Result::Fails(rejection, _) if rejection.is_refusal()));
-    let failed = results.iter().any(|result| matches!(result, Result::Fails(rejection, _) if !rejection.is_refusal()));
+fn word(results: &BTreeSet<CellResult>) -> &'static str {
+    let done = results.iter().any(|result| matches!(result, CellResult::Moves(_)));
+    let refused =
+        results.iter().any(|result| matches!(result, CellResult::Fails(rejection, _) if rejection.is_refusal()));
+    let failed =
+        results.iter().any(|result| matches!(result, CellResult::Fails(rejection, _) if !rejection.is_refusal()));
     match (done || failed, refused) {
         (true, false) => "yes",
         (true, true) => "some",
@@ -80,18 +82,18 @@ fn word(results: &BTreeSet<Result>) -> &'static str {
     }
 }
 
-fn details(results: &BTreeSet<Result>, before: &str) -> String {
+fn details(results: &BTreeSet<CellResult>, before: &str) -> String {
     let mut done = Vec::new();
     let mut nothing = Vec::new();
     let mut failed = Vec::new();
     let mut refused = Vec::new();
     for result in results {
         match result {
-            Result::Moves(after) if *after == before => done.insert(0, "stays".to_owned()),
-            Result::Moves(after) => done.push(format!("-> {after}")),
-            Result::Nothing => nothing.push("nothing to do".to_owned()),
-            Result::Fails(rejection, _) if rejection.is_refusal() => refused.push(format!("{rejection:?}")),
-            Result::Fails(rejection, after) => failed.push(format!("{rejection:?} -> {after}")),
+            CellResult::Moves(after) if *after == before => done.insert(0, "stays".to_owned()),
+            CellResult::Moves(after) => done.push(format!("-> {after}")),
+            CellResult::Nothing => nothing.push("nothing to do".to_owned()),
+            CellResult::Fails(rejection, _) if rejection.is_refusal() => refused.push(format!("{rejection:?}")),
+            CellResult::Fails(rejection, after) => failed.push(format!("{rejection:?} -> {after}")),
         }
     }
     let mut parts = Vec::new();
@@ -110,8 +112,8 @@ fn rejections(out: &mut String, lifecycle: &Lifecycle) -> std::fmt::Result {
         .values()
         .flatten()
         .filter_map(|result| match result {
-            Result::Fails(rejection, _) => Some(*rejection),
-            Result::Moves(_) | Result::Nothing => None,
+            CellResult::Fails(rejection, _) => Some(*rejection),
+            CellResult::Moves(_) | CellResult::Nothing => None,
         })
         .collect();
     writeln!(out, "\n== What a client sees of each rejection, in order of precedence ==\n")?;

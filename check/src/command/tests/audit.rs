@@ -1,6 +1,6 @@
 //! `check audit`: what is said of a log, and with which exit code.
 
-use super::{Exit, Look, Toy, check_on};
+use super::{Exit, OutputStyle, Toy, check_on};
 
 const ACCEPTED: &str = include_str!("../../../../audit/samples/accepted.jsonl");
 const TAMPERED: &str = include_str!("../../../../audit/samples/tampered.jsonl");
@@ -19,7 +19,7 @@ fn a_log_is_judged() {
         (&["audit", "-", "--json"], TAMPERED, Exit::False, "\"verdict\":\"impossible\""),
         (&["audit", "-", "--json-to", "-"], ACCEPTED, Exit::Fine, "\"exit\":0"),
     ] {
-        let answer = check_on(arguments, log, &Toy::new(), Look::default());
+        let answer = check_on(arguments, log, &Toy::new(), OutputStyle::default());
         assert_eq!(answer.exit, exit, "{arguments:?}: {}{}", answer.out, answer.err);
         assert!(answer.out.contains(part), "{arguments:?}: {}", answer.out);
     }
@@ -33,7 +33,7 @@ fn what_is_no_log_is_said_by_line_and_field() {
         ("nonsense\n", "line 1: not JSON"),
         (without_id.as_str(), "line 1: `id` is missing"),
     ] {
-        let answer = check_on(&["audit", "-"], log, &Toy::new(), Look::default());
+        let answer = check_on(&["audit", "-"], log, &Toy::new(), OutputStyle::default());
         assert_eq!(answer.exit, Exit::Usage, "{log}");
         assert!(answer.err.contains(part), "{log}: {}", answer.err);
     }

@@ -1,9 +1,9 @@
 //! The commands that confront the engine with the model.
 
-use super::{Answer, Exit, Look, Toy, check, check_on, file, fs};
+use super::{Answer, Exit, OutputStyle, Toy, check, check_on, file, fs};
 
 fn on_engine(trace: &str) -> Answer {
-    check_on(&["replay", "--on", "engine", "-"], trace, &Toy::new(), Look::default())
+    check_on(&["replay", "--on", "engine", "-"], trace, &Toy::new(), OutputStyle::default())
 }
 
 const CAPTURED: &str = "create pi1 300 usd automatic method=card_visa confirm";
@@ -91,7 +91,7 @@ fn sequences_without_inputs_agree_with_nothing() {
 fn an_empty_trace_is_bad_input() {
     for on in [&["replay", "-"][..], &["replay", "-", "--on", "engine"]] {
         for text in ["", "# only a heading\n", "account country=us\n"] {
-            let answer = check_on(on, text, &Toy::new(), Look::default());
+            let answer = check_on(on, text, &Toy::new(), OutputStyle::default());
             assert_eq!(answer.exit, Exit::Usage, "{on:?} {text:?}: {}{}", answer.out, answer.err);
             assert!(answer.err.contains("there is no step"), "{}", answer.err);
         }

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{check, file};
 use crate::command::Exit;
-use crate::record::Record;
+use crate::record::RunRecord;
 
 #[test]
 fn shards_add_up_to_the_whole() {
@@ -31,10 +31,10 @@ fn shards_add_up_to_the_whole() {
     let half: serde_json::Value = serde_json::from_str(&half.out).unwrap();
     assert_eq!(half["complete"], false);
 
-    let whole = |arguments: &[&str]| -> Record {
+    let whole = |arguments: &[&str]| -> RunRecord {
         let answer: serde_json::Value = serde_json::from_str(&check(arguments).out).unwrap();
         assert_eq!(answer["complete"], true);
-        let mut record: Record = serde_json::from_value(answer["record"].clone()).unwrap();
+        let mut record: RunRecord = serde_json::from_value(answer["record"].clone()).unwrap();
         for unit in record.units.values_mut() {
             unit.milliseconds = 0;
         }
@@ -51,7 +51,7 @@ fn a_run_is_taken_up_again_where_it_stopped() {
     let name = path.to_str().unwrap();
     let cut = check(&["explore", "refunds", "--max-states", "100", "--resume", name]);
     assert_eq!(cut.exit, Exit::Incomplete);
-    let record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+    let record = RunRecord::parse(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(record.missing(), ["refunds: moving on"], "the small variant was explored to its end");
 
     // What is there is not explored again: were it explored, the mark would be gone.
@@ -59,7 +59,7 @@ fn a_run_is_taken_up_again_where_it_stopped() {
     marked.units.get_mut("refunds: immediate").unwrap().milliseconds = 123_456;
     fs::write(&path, marked.text().unwrap()).unwrap();
     check(&["explore", "refunds", "--resume", name]);
-    let record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+    let record = RunRecord::parse(&fs::read_to_string(&path).unwrap()).unwrap();
     assert!(record.missing().is_empty());
     assert_eq!(record.units["refunds: immediate"].milliseconds, 123_456);
 
@@ -75,7 +75,7 @@ fn results_of_other_rules_are_neither_taken_up_nor_judged() {
     assert_eq!(check(&["explore", "refunds", "--resume", name]).exit, Exit::Fine);
     assert_eq!(check(&["merge", name]).exit, Exit::Fine);
 
-    let mut record = Record::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+    let mut record = RunRecord::parse(&fs::read_to_string(&path).unwrap()).unwrap();
     record.rules = "0123456789abcdef".to_owned();
     fs::write(&path, record.text().unwrap()).unwrap();
     for (arguments, message) in [

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Read, Write};
 
 /// Where a command reads and writes.
-pub struct Stage<'a> {
+pub struct Io<'a> {
     /// What the user gives.
     pub input: &'a mut dyn Read,
     /// The answer.
@@ -11,12 +11,12 @@ pub struct Stage<'a> {
     /// What is no part of the answer.
     pub err: &'a mut dyn Write,
     /// How it looks.
-    pub look: Look,
+    pub style: OutputStyle,
 }
 
 /// How answers look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct OutputStyle {
     /// May the answer be colored?
     pub color: bool,
     /// Columns of the terminal; `None` where nobody looks at it.
@@ -25,7 +25,7 @@ pub struct Look {
     pub progress: bool,
 }
 
-impl Look {
+impl OutputStyle {
     /// As the standard streams want it: nothing but text where they are no terminals, no color
     /// where `NO_COLOR` is set.
     #[must_use]

@@ -1,4 +1,4 @@
-//! A sequence of inputs, played on the model: what each led to, for whoever wants to tell of it.
+//! A sequence of inputs played on the model, with the result of each.
 
 use holdfast_model::trace::{Expectation, Script};
 use holdfast_model::{
@@ -6,135 +6,136 @@ use holdfast_model::{
 };
 use holdfast_properties::Step;
 
-use crate::catalogue::{Catalogue, Moment};
+use crate::catalogue::Catalogue;
 use holdfast_explorer::Path;
 use holdfast_scenarios::space::ModelSpace;
 
-/// Payments that a story has room for.
+/// Number of payments that a replay can hold.
 pub const PAYMENTS: usize = 4;
-/// Idempotency keys that a story has room for.
+/// Number of idempotency keys that a replay can hold.
 pub const KEYS: usize = 4;
 
-/// The world that stories are played in.
-pub type World = State<PAYMENTS, KEYS>;
+/// The model state of a replay.
+pub type ReplayState = State<PAYMENTS, KEYS>;
 
-/// What an observer sees at one moment of a story.
-type View = OwnedObservation<PAYMENTS, KEYS>;
+/// The visible part of a replay's state.
+type Visible = OwnedObservation<PAYMENTS, KEYS>;
 
-/// A sequence of inputs and what came of each.
+/// A sequence of inputs and the result of each.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct Replay {
     config: Config,
-    start: View,
-    scenes: Vec<Scene>,
+    start: Visible,
+    recorded: Vec<RecordedStep>,
 }
 
-/// One input and what came of it.
+/// One input and its result.
 #[derive(Clone, Debug)]
-struct Scene {
+struct RecordedStep {
     input: Input,
     outcome: Outcome,
     notifications: Notifications,
-    after: View,
+    after: Visible,
 }
 
-/// A property that a story shows to be false.
+/// A property that a replay shows to be false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Falsehood {
-    /// The property, by its position in the catalogue.
+pub struct PropertyViolation {
+    /// The position of the property in the catalogue.
     pub property: u8,
-    /// The step that made it false, counted from 0.
+    /// The first step that makes it false, counted from 0.
     pub step: usize,
 }
 
-impl Story {
-    /// Plays `inputs` from the beginning of the world.
+impl Replay {
+    /// Plays `inputs` on the model, from its initial state.
     #[must_use]
     pub fn play(config: Config, inputs: impl IntoIterator<Item = Input>) -> Self {
         Self::play_by(config, inputs, transition)
     }
 
-    /// Plays `inputs` by other rules than the specification's, such as those of a planted fault.
+    /// Plays `inputs` on another transition function, such as that of a planted fault.
     #[must_use]
     pub fn play_by(
         config: Config,
         inputs: impl IntoIterator<Item = Input>,
-        rules: impl Fn(&Config, &World, Input) -> Transition<PAYMENTS, KEYS>,
+        rules: impl Fn(&Config, &ReplayState, Input) -> Transition<PAYMENTS, KEYS>,
     ) -> Self {
-        let mut state = World::default();
+        let mut state = ReplayState::default();
         let start = state.observe(&config);
-        let mut scenes = Vec::new();
+        let mut recorded = Vec::new();
         for input in inputs {
-            let step = rules(&config, &state, input);
-            state = step.after;
-            let after = state.observe(&config);
-            scenes.push(Scene { input, outcome: step.outcome, notifications: step.notifications, after });
+            let Transition { after, outcome, notifications } = rules(&config, &state, input);
+            state = after;
+            recorded.push(RecordedStep { input, outcome, notifications, after: state.observe(&config) });
         }
-        Self { config, start, scenes }
+        Self { config, start, recorded }
     }
 
-    /// How many steps it has.
+    /// Returns the configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the number of steps.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.scenes.len()
+        self.recorded.len()
     }
 
-    /// Does nothing happen in it?
+    /// Returns whether there is no step.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scenes.is_empty()
+        self.recorded.is_empty()
     }
 
-    /// The story up to a step, counted from 0, and that step.
+    /// Returns the replay up to and including a step, counted from 0.
     #[must_use]
     pub fn until(&self, step: usize) -> Self {
-        Self { scenes: self.scenes.iter().take(step.saturating_add(1)).cloned().collect(), ..self.clone() }
+        Self { recorded: self.recorded.iter().take(step.saturating_add(1)).cloned().collect(), ..self.clone() }
     }
 
-    /// What was there before anything happened.
+    /// Returns the visible part of the initial state.
     #[must_use]
     pub fn start(&self) -> Observation<'_> {
         self.start.observation(&self.config)
     }
 
-    /// A step, counted from 0.
+    /// Returns the visible part of the last state.
     #[must_use]
-    pub fn moment(&self, step: usize) -> Option<Moment<'_>> {
-        let scene = self.scenes.get(step)?;
+    pub fn end(&self) -> Observation<'_> {
+        self.recorded.last().map_or_else(|| self.start(), |last| last.after.observation(&self.config))
+    }
+
+    /// Returns a step, counted from 0, or `None` beyond the last one.
+    #[must_use]
+    pub fn step(&self, step: usize) -> Option<Step<'_>> {
+        let RecordedStep { input, outcome, notifications, after } = self.recorded.get(step)?;
         let before = match step.checked_sub(1) {
-            Some(last) => &self.scenes.get(last)?.after,
+            Some(last) => &self.recorded.get(last)?.after,
             None => &self.start,
         };
-        Some(Moment {
-            before: before.observation(&self.config),
-            input: scene.input,
-            outcome: scene.outcome,
-            notifications: scene.notifications.as_slice(),
-            after: scene.after.observation(&self.config),
-        })
+        let (before, after) = (before.observation(&self.config), after.observation(&self.config));
+        Some(Step::new(before, *input, *outcome, notifications.as_slice(), after))
     }
 
-    /// Every step, in order.
-    pub fn moments(&self) -> impl Iterator<Item = Moment<'_>> {
-        (0..self.scenes.len()).filter_map(|step| self.moment(step))
-    }
-
-    /// Every step as the properties see it, in order.
+    /// Returns every step, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'_>> + Clone {
-        (0..self.scenes.len()).filter_map(|step| self.moment(step)).map(|moment| moment.step())
+        (0..self.recorded.len()).filter_map(|step| self.step(step))
     }
 
-    /// The properties that are false somewhere in it, each where it becomes so first.
+    /// Returns the properties that are false somewhere in the replay, each with the first such step.
     #[must_use]
-    pub fn falsehoods(&self, catalogue: &dyn Catalogue) -> Vec<Falsehood> {
+    pub fn violations(&self, catalogue: &dyn Catalogue) -> Vec<PropertyViolation> {
         let mut known = 0;
         let mut found = Vec::new();
-        for (step, moment) in self.moments().enumerate() {
-            let broken = catalogue.broken(&moment);
+        for (number, step) in self.steps().enumerate() {
+            let broken = catalogue.broken(&step);
             for property in 0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX) {
                 let bit = 1_u128.checked_shl(u32::from(property)).unwrap_or(0);
                 if broken & bit & !known != 0 {
-                    found.push(Falsehood { property, step });
+                    found.push(PropertyViolation { property, step: number });
                 }
             }
             known |= broken;
@@ -142,23 +143,22 @@ impl Story {
         found
     }
 
-    /// The story as a trace that expects what came of it.
+    /// Returns the replay as a trace that expects exactly these results.
     #[must_use]
     pub fn script(&self) -> Script {
-        let lines = self.moments().map(|moment| {
-            let expectation =
-                Expectation::recorded(&moment.input, &moment.outcome, &moment.after, moment.notifications);
-            (moment.input, Some(expectation))
+        let lines = self.steps().map(|step| {
+            let expectation = Expectation::recorded(&step.input, &step.outcome, &step.after, step.notifications);
+            (step.input, Some(expectation))
         });
         Script::of(self.config, lines)
     }
 }
 
-/// The inputs that lead along a path of the explorers.
+/// Returns the inputs that lead along a path of the explorers.
 ///
-/// Where a space keeps interchangeable payments in a fixed order, `pi1` of one state on the path
-/// need not be `pi1` of the next. Here every payment keeps the name it is created with. `None` if
-/// the path cannot be walked, which means that the space contradicts itself.
+/// A space can keep interchangeable payments in a fixed order. Then `pi1` of one state on the path need not be `pi1` of
+/// the next. Here, each payment keeps the name that it was created with. Returns `None` if no renaming leads along the
+/// path; then the space contradicts itself.
 #[must_use]
 pub fn inputs_along<const P: usize, const K: usize>(
     space: &ModelSpace<P, K>,

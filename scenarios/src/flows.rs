@@ -5,7 +5,7 @@ use holdfast_model::{
     PaymentMethod, SessionMode, SessionUi, Update,
 };
 
-use super::parts::{CAPTURE_METHODS, REASONS, amounts, authentications, held, paid, variant};
+use super::requests::{CAPTURE_METHODS, REASONS, amounts, authentications, held, paid, variant};
 use super::{Alphabet, Variant};
 
 pub(super) fn debits() -> Vec<Variant> {
@@ -39,21 +39,21 @@ pub(super) fn setup() -> Vec<Variant> {
     let methods = PaymentMethod::ALL;
     let alphabet =
         Alphabet::new()
-            .on_world([false, true].map(|confirm| Operation::CreateSetup { method: None, confirm }))
-            .on_world(methods.into_iter().flat_map(|method| {
+            .on_shared([false, true].map(|confirm| Operation::CreateSetup { method: None, confirm }))
+            .on_shared(methods.into_iter().flat_map(|method| {
                 [false, true].map(|confirm| Operation::CreateSetup { method: Some(method), confirm })
             }))
-            .on_world(methods.map(|method| Operation::UpdateSetup { method }))
-            .on_world(methods.map(|method| Operation::ConfirmSetup { method: Some(method) }))
-            .on_world([Operation::ConfirmSetup { method: None }, Operation::VerifyMicrodeposits])
-            .on_world(
+            .on_shared(methods.map(|method| Operation::UpdateSetup { method }))
+            .on_shared(methods.map(|method| Operation::ConfirmSetup { method: Some(method) }))
+            .on_shared([Operation::ConfirmSetup { method: None }, Operation::VerifyMicrodeposits])
+            .on_shared(
                 REASONS
                     .into_iter()
                     .chain([Some(CancellationReason::Fraudulent)])
                     .map(|reason| Operation::CancelSetup { reason }),
             )
-            .on_world(authentications().map(|result| EnvironmentEvent::AuthenticateSetup { result }))
-            .on_world([EnvironmentEvent::SettleSetup]);
+            .on_shared(authentications().map(|result| EnvironmentEvent::AuthenticateSetup { result }))
+            .on_shared([EnvironmentEvent::SettleSetup]);
     vec![variant("every method", alphabet)]
 }
 
@@ -105,9 +105,9 @@ pub(super) fn checkout() -> Vec<Variant> {
         .captures([Some(1), None])
         .cancels([None])
         .refunds([None, Some(1)])
-        .on_world(authentications().map(|result| EnvironmentEvent::AuthenticateSetup { result }))
-        .on_world([EnvironmentEvent::SettleSetup])
-        .on_world([
+        .on_shared(authentications().map(|result| EnvironmentEvent::AuthenticateSetup { result }))
+        .on_shared([EnvironmentEvent::SettleSetup])
+        .on_shared([
             Operation::VerifyMicrodeposits,
             Operation::CancelSetup { reason: None },
             Operation::ConfirmSetup { method: Some(P::Visa) },
