@@ -162,7 +162,7 @@ fn broken(
     let mut reasons: Vec<Rejection> = reading::readings(refused).collect();
     if reasons.iter().any(|rejection| rejection.is_validation()) {
         // Several parameters may be wrong, and which of them is named is left open.
-        reasons.extend(reading::REJECTIONS.into_iter().filter(|rejection| rejection.is_validation()));
+        reasons.extend(reading::rejections().filter(|rejection| rejection.is_validation()));
     }
     let mut readings = reasons.into_iter().map(|rejection| judged(Err(rejection)));
     let Some(mut common) = readings.next() else {

@@ -1,92 +1,14 @@
 //! From what a client sees of a refusal back to the reasons it can have had.
 
-use holdfast_model::{Decline, Outcome, Rejection, Wire};
+use holdfast_model::{Outcome, Rejection, Wire};
 
 use crate::permitted;
 use crate::subject::{Answer, Refused};
 
-/// Every rejection that a client can be answered with, in order of precedence.
-pub const REJECTIONS: [Rejection; 76] = {
-    use Rejection as R;
-    [
-        R::LockTimeout,
-        R::KeyInUse,
-        R::KeyMismatch,
-        R::NoSuchIntent,
-        R::NoSuchSetup,
-        R::NoSuchSession,
-        R::NoSuchRefund,
-        R::NoSuchFee,
-        R::NoSuchTransfer,
-        R::InvalidAmount,
-        R::AmountTooSmall,
-        R::AmountTooLarge,
-        R::InvalidCurrency,
-        R::NegativeCapture,
-        R::InvalidReason,
-        R::OffSessionWithoutConfirm,
-        R::InvalidFee,
-        R::InvalidTransfer,
-        R::MissingSuccessUrl,
-        R::UnexpectedSuccessUrl,
-        R::MissingReturnUrl,
-        R::UnexpectedReturnUrl,
-        R::InvalidExpiry,
-        R::UnexpectedMulticapture,
-        R::AmountFixed,
-        R::UnexpectedState,
-        R::OwnedBySession,
-        R::MissingPaymentMethod,
-        R::IncompatibleMethod,
-        R::HoldExpired,
-        R::ZeroCapture,
-        R::CaptureTooLarge,
-        R::PieceTooSmall,
-        R::FinalCaptureUnavailable,
-        R::CaptureLimit,
-        R::FeeWithoutConnect,
-        R::TransferWithoutDestination,
-        R::FeeAndTransfer,
-        R::FeeTooLarge,
-        R::TransferTooLarge,
-        R::MissingFee,
-        R::MissingTransfer,
-        R::LateFee,
-        R::LateTransfer,
-        R::NoSuccessfulCharge,
-        R::Uncaptured,
-        R::AlreadyRefunded,
-        R::RefundTooLarge,
-        R::PartialWithFee,
-        R::PartialWithReversal,
-        R::NoFeeToRefund,
-        R::FeeLatched,
-        R::NoTransferToReverse,
-        R::TransferLatched,
-        R::RefundNotCancelable,
-        R::FeeRefundTooLarge,
-        R::ReversalTooLarge,
-        R::SourceTransactionUnsupported,
-        R::SourceExhausted,
-        R::SetupOwnedBySession,
-        R::SetupMissingMethod,
-        R::SetupUnexpectedState,
-        R::SetupInvalidState,
-        R::SessionNotOpen,
-        R::TooManyConfirmations,
-        R::TooManySetupConfirmations,
-        R::AuthenticationRequired,
-        R::Declined(Decline::GenericDecline),
-        R::Declined(Decline::ExpiredCard),
-        R::Declined(Decline::IncorrectCvc),
-        R::Declined(Decline::ProcessingError),
-        R::Declined(Decline::InsufficientFunds),
-        R::Declined(Decline::LostCard),
-        R::Declined(Decline::StolenCard),
-        R::Declined(Decline::CardVelocityExceeded),
-        R::ServerError,
-    ]
-};
+/// Returns every rejection that a client can be answered with, in order of precedence.
+pub fn rejections() -> impl Iterator<Item = Rejection> {
+    Rejection::all().filter(|rejection| rejection.is_visible())
+}
 
 /// Is it how a client sees that rejection? Of a decline the reason of the issuer counts too.
 #[must_use]
@@ -113,7 +35,7 @@ pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
 
 /// The reasons that this refusal can have had, in order of precedence.
 pub fn readings(refused: &Refused) -> impl Iterator<Item = Rejection> {
-    REJECTIONS.into_iter().filter(move |rejection| can_mean(refused, *rejection))
+    rejections().filter(move |rejection| can_mean(refused, *rejection))
 }
 
 /// The answer in the model's words. `likely` is what the model answers; a refusal that looks alike is taken for it.
@@ -136,7 +58,7 @@ mod tests {
 
     #[test]
     fn each_rejection_is_among_its_own_readings() {
-        for rejection in REJECTIONS {
+        for rejection in rejections() {
             let refused = Refused::from(rejection);
             assert!(readings(&refused).any(|read| read == rejection), "{rejection:?}");
         }

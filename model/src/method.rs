@@ -63,19 +63,25 @@ pub enum Rail {
     BankTransfer,
 }
 
-/// Why a card was declined (ERR-3, TST-1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-#[expect(missing_docs, reason = "the provider's own decline codes")]
-pub enum Decline {
-    GenericDecline,
-    InsufficientFunds,
-    LostCard,
-    StolenCard,
-    ExpiredCard,
-    IncorrectCvc,
-    ProcessingError,
-    CardVelocityExceeded,
+/// Writes the enum and the list of its values.
+macro_rules! declines {
+    ($($variant:ident),+) => {
+        /// Why a card was declined (ERR-3, TST-1).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "the provider's own decline codes")]
+        pub enum Decline { $($variant),+ }
+
+        impl Decline {
+            /// Every reason, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+        }
+    };
+}
+
+declines! {
+    GenericDecline, InsufficientFunds, LostCard, StolenCard, ExpiredCard, IncorrectCvc, ProcessingError,
+    CardVelocityExceeded
 }
 
 impl Decline {

@@ -2,175 +2,203 @@
 
 use crate::Decline;
 
-/// Why a request was not (or not simply) done.
-///
-/// The order of the variants is the order of precedence inside one endpoint: where two reasons
-/// apply, the earlier one is answered; of a SetupIntent, [`Rejection::IncompatibleMethod`] last. What the client
-/// sees is in [`Rejection::wire`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rejection {
-    // Before the endpoint begins: never stored under a key.
-    /// Another request holds the object (R4).
-    LockTimeout,
-    /// A request with this key is still being worked on.
-    KeyInUse,
-    /// The key came before, with other parameters.
-    KeyMismatch,
+/// Writes the enum and the list of its values.
+macro_rules! rejections {
+    (
+        $(#[$doc:meta])*
+        before { $($(#[$before_doc:meta])* $before:ident,)+ }
+        after { $($(#[$after_doc:meta])* $after:ident,)+ }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rejection {
+            $($(#[$before_doc])* $before,)+
+            /// The issuer said no.
+            Declined(Decline),
+            $($(#[$after_doc])* $after,)+
+        }
 
-    // Which object.
-    /// There is no such PaymentIntent.
-    NoSuchIntent,
-    /// There is no such SetupIntent.
-    NoSuchSetup,
-    /// There is no such Checkout Session.
-    NoSuchSession,
-    /// There is no such refund.
-    NoSuchRefund,
-    /// The payment has no application fee (yet).
-    NoSuchFee,
-    /// The payment has no transfer (yet).
-    NoSuchTransfer,
+        impl Rejection {
+            /// Returns every rejection, a decline once for each of its codes, in order of precedence.
+            pub fn all() -> impl Iterator<Item = Self> {
+                const BEFORE: &[Rejection] = &[$(Rejection::$before),+];
+                const AFTER: &[Rejection] = &[$(Rejection::$after),+];
+                let declined = Decline::ALL.iter().copied().map(Self::Declined);
+                BEFORE.iter().copied().chain(declined).chain(AFTER.iter().copied())
+            }
+        }
+    };
+}
 
-    // Parameters that no state could make right: never stored under a key.
-    /// Not a positive whole number.
-    InvalidAmount,
-    /// Below the currency's minimum.
-    AmountTooSmall,
-    /// More than eight digits.
-    AmountTooLarge,
-    /// No currency the provider knows.
-    InvalidCurrency,
-    /// Not a whole number from 0 up.
-    NegativeCapture,
-    /// A reason that only the system may give.
-    InvalidReason,
-    /// `off_session` without `confirm`.
-    OffSessionWithoutConfirm,
-    /// The fee is not a positive whole number.
-    InvalidFee,
-    /// The transfer amount is not a positive whole number.
-    InvalidTransfer,
-    /// The hosted page needs a `success_url`.
-    MissingSuccessUrl,
-    /// The embedded page takes no `success_url`.
-    UnexpectedSuccessUrl,
-    /// The embedded page needs a `return_url`.
-    MissingReturnUrl,
-    /// The hosted page takes no `return_url`.
-    UnexpectedReturnUrl,
-    /// `expires_at` is not between 30 minutes and 24 hours away.
-    InvalidExpiry,
-    /// Several captures were asked for in a setup, or with a capture method that is not manual
-    /// where the dialect forbids it.
-    UnexpectedMulticapture,
+rejections! {
+    /// Why a request was not (or not simply) done.
+    ///
+    /// The order of the variants is the order of precedence inside one endpoint: where two reasons
+    /// apply, the earlier one is answered; of a SetupIntent, [`Rejection::IncompatibleMethod`] last. What the client
+    /// sees is in [`Rejection::wire`].
+    before {
+        // Before the endpoint begins: never stored under a key.
+        /// Another request holds the object (R4).
+        LockTimeout,
+        /// A request with this key is still being worked on.
+        KeyInUse,
+        /// The key came before, with other parameters.
+        KeyMismatch,
 
-    // What the object's state allows.
-    /// The amount does not change in this status.
-    AmountFixed,
-    /// Not in this status.
-    UnexpectedState,
-    /// A PaymentIntent of a Checkout Session cannot be canceled directly unless it holds money.
-    OwnedBySession,
-    /// There is no payment method to confirm with.
-    MissingPaymentMethod,
-    /// The payment method cannot be captured later.
-    IncompatibleMethod,
-    /// The hold has run out, though the expiry job has not come by yet.
-    HoldExpired,
-    /// A capture of nothing that is no release either.
-    ZeroCapture,
-    /// More than is capturable.
-    CaptureTooLarge,
-    /// A piece below the currency's minimum, where the dialect asks for it.
-    PieceTooSmall,
-    /// `final_capture` where multicapture is unavailable.
-    FinalCaptureUnavailable,
-    /// The intent has been captured 50 times.
-    CaptureLimit,
-    /// A fee on a charge without a connected account.
-    FeeWithoutConnect,
-    /// A transfer amount on a charge without a destination.
-    TransferWithoutDestination,
-    /// A fee and a transfer amount at once.
-    FeeAndTransfer,
-    /// The fee is more than the charge.
-    FeeTooLarge,
-    /// The transfer is more than the charge.
-    TransferTooLarge,
-    /// The first capture named a fee, this one does not.
-    MissingFee,
-    /// The first capture named a transfer amount, this one does not.
-    MissingTransfer,
-    /// A fee that appears after the first capture, where the dialect forbids it.
-    LateFee,
-    /// A transfer amount that appears after the first capture, where the dialect forbids it.
-    LateTransfer,
+        // Which object.
+        /// There is no such PaymentIntent.
+        NoSuchIntent,
+        /// There is no such SetupIntent.
+        NoSuchSetup,
+        /// There is no such Checkout Session.
+        NoSuchSession,
+        /// There is no such refund.
+        NoSuchRefund,
+        /// The payment has no application fee (yet).
+        NoSuchFee,
+        /// The payment has no transfer (yet).
+        NoSuchTransfer,
 
-    // Refunds.
-    /// Nothing was ever charged.
-    NoSuccessfulCharge,
-    /// Only a hold: cancel it instead.
-    Uncaptured,
-    /// Nothing is left to refund.
-    AlreadyRefunded,
-    /// More than is left to refund.
-    RefundTooLarge,
-    /// A partial refund with the fee, under multicapture.
-    PartialWithFee,
-    /// A partial refund with the transfer, under multicapture.
-    PartialWithReversal,
-    /// The payment has no fee that a refund could give back.
-    NoFeeToRefund,
-    /// The fee has been refunded by its own endpoint before.
-    FeeLatched,
-    /// The payment has no transfer that a refund could take back.
-    NoTransferToReverse,
-    /// The transfer has been reversed by its own endpoint before.
-    TransferLatched,
-    /// This refund cannot be canceled.
-    RefundNotCancelable,
-    /// More than is left of the fee.
-    FeeRefundTooLarge,
-    /// More than is left of the transfer.
-    ReversalTooLarge,
-    /// A transfer with `source_transaction` from a payment captured several times.
-    SourceTransactionUnsupported,
-    /// A transfer of more than its source charge has left.
-    SourceExhausted,
+        // Parameters that no state could make right: never stored under a key.
+        /// Not a positive whole number.
+        InvalidAmount,
+        /// Below the currency's minimum.
+        AmountTooSmall,
+        /// More than eight digits.
+        AmountTooLarge,
+        /// No currency the provider knows.
+        InvalidCurrency,
+        /// Not a whole number from 0 up.
+        NegativeCapture,
+        /// A reason that only the system may give.
+        InvalidReason,
+        /// `off_session` without `confirm`.
+        OffSessionWithoutConfirm,
+        /// The fee is not a positive whole number.
+        InvalidFee,
+        /// The transfer amount is not a positive whole number.
+        InvalidTransfer,
+        /// The hosted page needs a `success_url`.
+        MissingSuccessUrl,
+        /// The embedded page takes no `success_url`.
+        UnexpectedSuccessUrl,
+        /// The embedded page needs a `return_url`.
+        MissingReturnUrl,
+        /// The hosted page takes no `return_url`.
+        UnexpectedReturnUrl,
+        /// `expires_at` is not between 30 minutes and 24 hours away.
+        InvalidExpiry,
+        /// Several captures were asked for in a setup, or with a capture method that is not manual
+        /// where the dialect forbids it.
+        UnexpectedMulticapture,
 
-    // The SetupIntent and the Checkout Session.
-    /// A SetupIntent of a Checkout Session cannot be touched directly.
-    SetupOwnedBySession,
-    /// There is no payment method to set up; checked before the status.
-    SetupMissingMethod,
-    /// The SetupIntent is not in this status.
-    SetupUnexpectedState,
-    /// The SetupIntent waits for no deposits.
-    SetupInvalidState,
-    /// The session is not open.
-    SessionNotOpen,
+        // What the object's state allows.
+        /// The amount does not change in this status.
+        AmountFixed,
+        /// Not in this status.
+        UnexpectedState,
+        /// A PaymentIntent of a Checkout Session cannot be canceled directly unless it holds money.
+        OwnedBySession,
+        /// There is no payment method to confirm with.
+        MissingPaymentMethod,
+        /// The payment method cannot be captured later.
+        IncompatibleMethod,
+        /// The hold has run out, though the expiry job has not come by yet.
+        HoldExpired,
+        /// A capture of nothing that is no release either.
+        ZeroCapture,
+        /// More than is capturable.
+        CaptureTooLarge,
+        /// A piece below the currency's minimum, where the dialect asks for it.
+        PieceTooSmall,
+        /// `final_capture` where multicapture is unavailable.
+        FinalCaptureUnavailable,
+        /// The intent has been captured 50 times.
+        CaptureLimit,
+        /// A fee on a charge without a connected account.
+        FeeWithoutConnect,
+        /// A transfer amount on a charge without a destination.
+        TransferWithoutDestination,
+        /// A fee and a transfer amount at once.
+        FeeAndTransfer,
+        /// The fee is more than the charge.
+        FeeTooLarge,
+        /// The transfer is more than the charge.
+        TransferTooLarge,
+        /// The first capture named a fee, this one does not.
+        MissingFee,
+        /// The first capture named a transfer amount, this one does not.
+        MissingTransfer,
+        /// A fee that appears after the first capture, where the dialect forbids it.
+        LateFee,
+        /// A transfer amount that appears after the first capture, where the dialect forbids it.
+        LateTransfer,
 
-    // The attempt itself: these change the intent.
-    /// Confirmed too often; the intent is canceled now (C16).
-    TooManyConfirmations,
-    /// The SetupIntent was confirmed too often; it is canceled now (C19).
-    TooManySetupConfirmations,
-    /// The customer is needed and is not there.
-    AuthenticationRequired,
-    /// The issuer said no.
-    Declined(Decline),
+        // Refunds.
+        /// Nothing was ever charged.
+        NoSuccessfulCharge,
+        /// Only a hold: cancel it instead.
+        Uncaptured,
+        /// Nothing is left to refund.
+        AlreadyRefunded,
+        /// More than is left to refund.
+        RefundTooLarge,
+        /// A partial refund with the fee, under multicapture.
+        PartialWithFee,
+        /// A partial refund with the transfer, under multicapture.
+        PartialWithReversal,
+        /// The payment has no fee that a refund could give back.
+        NoFeeToRefund,
+        /// The fee has been refunded by its own endpoint before.
+        FeeLatched,
+        /// The payment has no transfer that a refund could take back.
+        NoTransferToReverse,
+        /// The transfer has been reversed by its own endpoint before.
+        TransferLatched,
+        /// This refund cannot be canceled.
+        RefundNotCancelable,
+        /// More than is left of the fee.
+        FeeRefundTooLarge,
+        /// More than is left of the transfer.
+        ReversalTooLarge,
+        /// A transfer with `source_transaction` from a payment captured several times.
+        SourceTransactionUnsupported,
+        /// A transfer of more than its source charge has left.
+        SourceExhausted,
 
-    // The way.
-    /// The server failed, before or after doing what was asked.
-    ServerError,
-    /// The answer never arrived.
-    AnswerLost,
+        // The SetupIntent and the Checkout Session.
+        /// A SetupIntent of a Checkout Session cannot be touched directly.
+        SetupOwnedBySession,
+        /// There is no payment method to set up; checked before the status.
+        SetupMissingMethod,
+        /// The SetupIntent is not in this status.
+        SetupUnexpectedState,
+        /// The SetupIntent waits for no deposits.
+        SetupInvalidState,
+        /// The session is not open.
+        SessionNotOpen,
 
-    // The model itself; a property forbids the first, the harness treats the second as undecided.
-    /// An amount would leave its range: a guard is missing.
-    AmountOutOfRange,
-    /// The model has no room for another object of this kind.
-    BeyondBounds,
+        // The attempt itself: these change the intent.
+        /// Confirmed too often; the intent is canceled now (C16).
+        TooManyConfirmations,
+        /// The SetupIntent was confirmed too often; it is canceled now (C19).
+        TooManySetupConfirmations,
+        /// The customer is needed and is not there.
+        AuthenticationRequired,
+    }
+    after {
+        // The way.
+        /// The server failed, before or after doing what was asked.
+        ServerError,
+        /// The answer never arrived.
+        AnswerLost,
+
+        // The model itself; a property forbids the first, the harness treats the second as undecided.
+        /// An amount would leave its range: a guard is missing.
+        AmountOutOfRange,
+        /// The model has no room for another object of this kind.
+        BeyondBounds,
+    }
 }
 
 /// What a client sees of a rejection (ERR-1 to ERR-27).
@@ -281,6 +309,12 @@ impl Rejection {
         }
     }
 
+    /// Returns whether a client can see it: not where no response arrives, or the model reaches its own bounds.
+    #[must_use]
+    pub const fn is_visible(self) -> bool {
+        !matches!(self, Self::AnswerLost | Self::AmountOutOfRange | Self::BeyondBounds)
+    }
+
     /// Is the first answer under a key kept and given again? Not where the endpoint never began:
     /// conflicts, and parameters that were wrong by themselves (IDEM-5).
     #[must_use]
@@ -331,5 +365,19 @@ impl Rejection {
                 | Self::ServerError
                 | Self::AnswerLost
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rejection_is_listed_once_in_order_and_those_that_are_visible_have_a_status() {
+        let all: Vec<_> = Rejection::all().collect();
+        assert!(all.is_sorted_by(|one, next| one < next), "{all:?}");
+        for rejection in all {
+            assert_eq!(rejection.is_visible(), rejection.wire().http >= 400, "{rejection:?}");
+        }
     }
 }
