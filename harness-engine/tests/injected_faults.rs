@@ -16,7 +16,7 @@ const SEED: u32 = 1;
 #[test]
 fn every_saboteur_is_caught_and_the_honest_engine_is_not() {
     let all: Vec<_> = injected_faults::all().collect();
-    assert!(all.len() >= 60, "only {} saboteurs", all.len());
+    assert!(all.len() >= 163, "only {} saboteurs", all.len());
     let next = std::sync::Mutex::new(all.iter());
     let found = std::sync::Mutex::new((Vec::new(), BTreeMap::<&str, (Technique, u32)>::new()));
     std::thread::scope(|scope| {

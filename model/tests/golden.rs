@@ -37,6 +37,6 @@ fn every_golden_trace_is_what_the_model_does() {
         assert!(script.lines.iter().any(|line| line.expectation.is_some()), "{name} expects nothing");
         failures.extend(replay(&script).into_iter().map(|failure| format!("{name}: {failure}")));
     }
-    assert!(files.len() >= 30, "only {} traces were replayed", files.len());
+    assert!(files.len() >= 79, "only {} traces were replayed", files.len());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -46,7 +46,7 @@ fn replay(subject: &mut impl Subject, script: &Script) -> Vec<String> {
 
 fn replay_all(mut subject: impl Subject) {
     let traces = traces();
-    assert!(traces.len() >= 73, "only {} traces", traces.len());
+    assert!(traces.len() >= 79, "only {} traces", traces.len());
     let failures: Vec<String> = traces
         .iter()
         .flat_map(|(name, script)| {

@@ -1,6 +1,6 @@
 //! The generator: total, repeatable, and able to make what the explorers have found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Dialect};
@@ -19,7 +19,7 @@ fn any_bytes_are_a_sequence() {
         assert_eq!(read(), read(), "the same bytes, the same sequence");
         inputs += read().inputs.len();
     }
-    assert!(inputs > 600 * 10, "a record is about an input: {inputs}");
+    assert!(inputs > 600 * 17, "a record is about an input: {inputs}");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn nearly_everything_it_makes_it_can_write() {
     let written =
         (0..300).filter(|seed| encode(&sequence(&mut Seeded::new(*seed, 40), Bias::Friendly, |_| ())).is_some());
     let written = written.count();
-    assert!(written > 250, "{written} of 300");
+    assert!(written > 265, "{written} of 300");
 }
 
 #[test]
@@ -54,8 +54,38 @@ fn a_friendly_mix_mostly_succeeds_and_a_hostile_one_mostly_fails() {
         accepted * 100 / all
     };
     let (friendly, hostile) = (accepted(Bias::Friendly), accepted(Bias::Hostile));
-    assert!(friendly >= 40, "{friendly} % accepted");
-    assert!((10..=40).contains(&hostile), "{hostile} % accepted");
+    assert!((42..=47).contains(&friendly), "{friendly} % accepted");
+    assert!((28..=33).contains(&hostile), "{hostile} % accepted");
+}
+
+/// A kind that the generator forgets is never tested, and everything else stays green. Seeds are fixed, so that a count
+/// changes only with the generator.
+#[test]
+fn every_operation_and_event_is_made_as_often_as_its_weight_says() {
+    const SEQUENCES: u64 = 1_000;
+    let mut made: BTreeMap<Verb, u32> = BTreeMap::new();
+    for seed in 0..SEQUENCES {
+        for bias in [Bias::Friendly, Bias::Hostile] {
+            for input in sequence(&mut Seeded::new(seed, 64), bias, |_| ()).inputs {
+                *made.entry(Verb::of(&input)).or_default() += 1;
+            }
+        }
+    }
+    let all: u32 = made.values().sum();
+    for verb in Verb::ALL {
+        let count = made.get(verb).copied().unwrap_or(0);
+        // The state allows some verbs less often than others, but none less than two fifths of its weight.
+        let least = all * u32::from(verb.weight()) * 2 / 5 / 256;
+        assert!(count >= least.max(1), "{} is made {count} times of {all}, at least {least} expected", verb.name());
+    }
+}
+
+#[test]
+fn every_choice_of_a_verb_is_one_of_its_weight() {
+    for verb in Verb::ALL {
+        let choices = VERBS.iter().filter(|choice| *choice == verb).count();
+        assert_eq!(choices, usize::from(verb.weight()), "{}", verb.name());
+    }
 }
 
 #[test]
@@ -70,7 +100,7 @@ fn random_sequences_see_most_of_what_the_model_does() {
     }
     let known = witnesses();
     let covered = known.iter().filter(|(transition, _)| seen.contains(transition)).count();
-    assert!(covered * 10 > known.len() * 6, "{covered} of {} in 8,000 sequences", known.len());
+    assert!(covered * 100 > known.len() * 68, "{covered} of {} in 8,000 sequences", known.len());
 }
 
 #[test]
@@ -86,7 +116,7 @@ fn the_witnesses_of_the_explorers_can_be_written() {
         }
     }
     assert!(missing.is_empty(), "{} of {}: {missing:#?}", missing.len(), known.len());
-    assert!(written * 10 > known.len() * 9, "{written} of {}", known.len());
+    assert!(written * 100 > known.len() * 91, "{written} of {}", known.len());
 }
 
 fn small() -> Config {

@@ -408,6 +408,7 @@ fn nothing_makes_the_reader_panic() {
         "\u{2028}",
     ];
     let mut seeded = Seeded(11);
+    let (mut read, mut refused) = (0_u32, 0_u32);
     for _ in 0..50_000 {
         let length = seeded.below(12);
         let mut text = String::new();
@@ -418,14 +419,23 @@ fn nothing_makes_the_reader_panic() {
             }
         }
         match Script::parse(&text) {
-            Ok(script) => assert_eq!(Script::parse(&script.numbered().to_string()).map(drop), Ok(()), "{text:?}"),
-            Err(error) => assert!(!error.to_string().is_empty()),
+            Ok(script) => {
+                read += 1;
+                assert_eq!(Script::parse(&script.numbered().to_string()).map(drop), Ok(()), "{text:?}");
+            }
+            Err(error) => {
+                refused += 1;
+                let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
+                assert!(!error.message.is_empty() && line.contains(&error.word), "{text:?}: {error}");
+            }
         }
     }
+    assert!(read > 1_000 && refused > 10_000, "{read} read, {refused} refused");
 }
 
 #[test]
 fn long_hostile_texts_take_no_time() {
+    let begun = std::time::Instant::now();
     let long = 300_000;
     let texts = [
         "a".repeat(long),
@@ -442,9 +452,36 @@ fn long_hostile_texts_take_no_time() {
         "#".repeat(long),
         "=> ".repeat(long),
     ];
-    for text in texts {
-        drop(Script::parse(&text));
+    // What each says: the lines read, or the column and the first words of the error on line 1.
+    let said: [Result<usize, (usize, &str)>; 13] = [
+        Err((1, "no such verb")),
+        Err((1, "no such verb")),
+        Err((9, "expected a PaymentIntent")),
+        Err((15, "`capture` takes no such word")),
+        Err((25, "no such notification")),
+        Err((33, "`pi1.status` is given twice")),
+        Err((1_408, "more than 100 fields on one line")),
+        Err((25, "`confirm_limit` is given twice")),
+        Err((9, "expected a duration")),
+        Err((9, "expected a duration")),
+        Ok(long),
+        Ok(0),
+        // A word is missing: the column is behind the last letter.
+        Err((long * 3 + 1, "expected a verb")),
+    ];
+    for (text, said) in texts.iter().zip(said) {
+        let start = text.get(..30).unwrap();
+        match (Script::parse(text), said) {
+            (Ok(script), said) => assert_eq!(Ok(script.lines.len()), said, "{start}…"),
+            (Err(error), Err((column, message))) => {
+                assert_eq!((error.line, error.column), (1, column), "{start}…: {}", error.message);
+                assert!(error.message.starts_with(message), "{start}…: {}", error.message);
+                assert!(error.message.len() < 1_000, "{start}…: the message repeats the text");
+            }
+            (Err(error), Ok(_)) => panic!("{start}…: {}", error.message),
+        }
     }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?} for a few megabytes", begun.elapsed());
 }
 
 fn observation<'a>(config: &'a Config, setup: &'a SetupView) -> Observation<'a> {
@@ -587,5 +624,5 @@ fn every_trace_of_the_model_is_well_written() {
         assert!(script.lines.iter().any(|line| line.expectation.is_some()), "{name} expects nothing");
         count = count.saturating_add(1);
     }
-    assert!(count >= 40, "only {count} traces");
+    assert!(count >= 79, "only {count} traces");
 }
