@@ -1,9 +1,9 @@
 //! Responses of the engine: typed and frozen. Only the edge renders them as text.
 
-use crate::objects::CheckoutSession;
+use crate::objects::{CheckoutSession, NestedList};
 use crate::refusal::Refusal;
 use crate::version::ApiVersion;
-use crate::{ChargeId, Kind, Object, ObjectId};
+use crate::{Kind, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ pub enum Expanded {
     Object(Object),
     /// The line items of a Checkout Session.
     LineItems(Arc<CheckoutSession>),
-    /// The refunds of a charge, newest first.
-    Refunds(ChargeId, Vec<Object>),
+    /// A list inside an object.
+    List(NestedList),
 }
 
 /// The body of a response.

@@ -11,7 +11,7 @@ use crate::objects::{
 };
 use crate::refusal::{Reason, Refusal};
 use crate::time::Time;
-use crate::version::{ApiVersion, Feature};
+use crate::version::ApiVersion;
 use crate::{ChargeId, CustomerId, EventId, Object, ObjectId, PaymentIntentId, PaymentMethodId};
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
@@ -167,21 +167,10 @@ impl DecisionContext<'_> {
             true => self.account.version,
             false => self.objects.account_by_id(account).map_or(self.account.version, |a| a.version),
         };
-        let charge = match object.as_payment_intent() {
-            Some(intent) if !version.has(Feature::LatestCharge) => self.latest_charge_of(changes, intent),
-            Some(_) | None => None,
-        };
         let (id, created) = (self.id(EventId), self.now);
-        let event = Event { id, account, created, event_type, object, charge, previous, origin: None, version };
+        let event =
+            Event { id, account, created, event_type, object, nested: Vec::new(), previous, origin: None, version };
         changes.events.push(event);
-    }
-
-    /// Returns the latest charge of an intent, as this decision leaves it.
-    fn latest_charge_of(&self, changes: &Changes, intent: &PaymentIntent) -> Option<Arc<Charge>> {
-        let wanted = intent.latest_charge?;
-        let mut announced = changes.events.iter().rev().filter_map(|event| event.object.as_charge());
-        let changed = announced.find(|charge| charge.id == wanted).cloned();
-        changed.or_else(|| self.objects.charge(wanted))
     }
 
     /// Returns the PaymentIntent of the caller with this id.

@@ -52,6 +52,7 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
             ("balance_transaction", &[Kind::BalanceTransaction]),
             ("destination", &[Kind::Account]),
             ("destination_payment", &[Kind::Charge]),
+            (REVERSALS, &[Kind::Reversal]),
             ("source_transaction", &[Kind::Charge]),
         ],
         Kind::Reversal => &[
@@ -66,6 +67,7 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
             ("balance_transaction", &[Kind::BalanceTransaction]),
             ("charge", &[Kind::Charge]),
             ("originating_transaction", &[Kind::Charge]),
+            (REFUNDS, &[Kind::FeeRefund]),
         ],
         Kind::FeeRefund => &[("balance_transaction", &[Kind::BalanceTransaction]), ("fee", &[Kind::ApplicationFee])],
         Kind::SetupIntent => &[
@@ -96,12 +98,39 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
     }
 }
 
-/// The list of a charge's refunds, hidden by default since 2022-11-15 (VER-3).
+/// The list of the refunds of a charge, hidden by default since 2022-11-15 (VER-3), or of an application fee.
 pub(crate) const REFUNDS: &str = "refunds";
 /// The list of a session's line items, hidden by default.
 pub(crate) const LINE_ITEMS: &str = "line_items";
 /// The list of a PaymentIntent's charges before 2022-11-15.
 const CHARGES: &str = "charges";
+/// The list of a transfer's reversals.
+const REVERSALS: &str = "reversals";
+
+/// Returns the list that an object of `kind` always shows in `version`: its name and the kind of its items (P5).
+pub(crate) fn nested(kind: Kind, version: ApiVersion) -> Option<(&'static str, Kind)> {
+    let by_default = !version.has(Feature::LatestCharge);
+    match kind {
+        Kind::PaymentIntent if by_default => Some((CHARGES, Kind::Charge)),
+        Kind::Charge if by_default => Some((REFUNDS, Kind::Refund)),
+        Kind::Transfer => Some((REVERSALS, Kind::Reversal)),
+        Kind::ApplicationFee => Some((REFUNDS, Kind::FeeRefund)),
+        Kind::Account
+        | Kind::Customer
+        | Kind::PaymentMethod
+        | Kind::PaymentIntent
+        | Kind::Charge
+        | Kind::Refund
+        | Kind::Reversal
+        | Kind::FeeRefund
+        | Kind::SetupIntent
+        | Kind::CheckoutSession
+        | Kind::BalanceTransaction
+        | Kind::Event
+        | Kind::WebhookEndpoint
+        | Kind::Delivery => None,
+    }
+}
 
 /// Checks `expand[]` against the kind of object that the command returns, before the command is executed.
 ///
@@ -132,7 +161,7 @@ fn can_be(kinds: &[Kind], path: &str, version: ApiVersion) -> bool {
         rest => rest.strip_prefix('.'),
     };
     let leads = |(field, behind): (&str, Behind)| {
-        let is_list = matches!(field, REFUNDS | LINE_ITEMS | CHARGES);
+        let is_list = matches!(field, REFUNDS | LINE_ITEMS | CHARGES | REVERSALS);
         below(field).is_some_and(|rest| match rest.strip_prefix("data.").filter(|_| is_list) {
             Some(rest) => can_be(behind, rest, version),
             None if is_list => matches!(rest, "" | "data"),

@@ -115,6 +115,17 @@ impl Charge {
         self.is_voided() || (self.closed && !self.captured.is_zero() && self.refunded == self.captured)
     }
 
+    /// Returns `amount_refunded` and `refunded` as shown before 2022-11-15: they count the released remainder of a partial
+    /// capture (CAP-1 to CAP-15).
+    #[must_use]
+    pub fn refunded_with_remainder(&self) -> (Money, bool) {
+        let current = (self.amount_refunded(), self.is_refunded());
+        match self.refunded.plus(self.released) {
+            Ok(amount) if !self.is_voided() => (amount, amount == self.amount),
+            Ok(_) | Err(_) => current,
+        }
+    }
+
     /// Returns whether the charge is a payment with several captures: manual, asked for, and available (B33).
     #[must_use]
     pub const fn is_multicapture(&self) -> bool {

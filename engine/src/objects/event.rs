@@ -1,9 +1,10 @@
 //! Events: frozen snapshots of changed objects, with the values before the change.
 
 use super::{ApplicationFee, ChargeStatus, RefundStatus};
-use super::{Charge, CheckoutSession, PaymentIntent, PaymentStatus, Refund, Transfer};
+use super::{Charge, CheckoutSession, NestedList, PaymentIntent, PaymentStatus, Refund, Transfer};
 use crate::money::Money;
 use crate::time::Time;
+use crate::version::Feature;
 use crate::{AccountId, ApiVersion, EventId, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -85,9 +86,11 @@ pub enum Field {
     AmountReceived,
     AmountCaptured,
     AmountRefunded,
+    AmountRefundedWithRemainder,
     AmountReversed,
     Captured,
     Refunded,
+    RefundedWithRemainder,
     Reversed,
     Paid,
     Status,
@@ -107,10 +110,10 @@ impl Field {
             Self::AmountCapturable => "amount_capturable",
             Self::AmountReceived => "amount_received",
             Self::AmountCaptured => "amount_captured",
-            Self::AmountRefunded => "amount_refunded",
+            Self::AmountRefunded | Self::AmountRefundedWithRemainder => "amount_refunded",
             Self::AmountReversed => "amount_reversed",
             Self::Captured => "captured",
-            Self::Refunded => "refunded",
+            Self::Refunded | Self::RefundedWithRemainder => "refunded",
             Self::Reversed => "reversed",
             Self::Paid => "paid",
             Self::Status => "status",
@@ -120,6 +123,31 @@ impl Field {
             Self::Transfer => "transfer",
             Self::ApplicationFee => "application_fee",
             Self::ApplicationFeeAmount => "application_fee_amount",
+        }
+    }
+
+    /// Returns whether `version` shows this field of `object`. Before 2022-11-15 the refunded amount of a charge counts
+    /// the released remainder (P6).
+    #[must_use]
+    pub fn is_shown(self, object: &Object, version: ApiVersion) -> bool {
+        let counts_remainder = object.as_charge().is_some() && !version.has(Feature::RemainderIsNoRefund);
+        match self {
+            Self::AmountRefundedWithRemainder | Self::RefundedWithRemainder => counts_remainder,
+            Self::AmountRefunded | Self::Refunded => !counts_remainder,
+            Self::AmountCapturable
+            | Self::AmountReceived
+            | Self::AmountCaptured
+            | Self::AmountReversed
+            | Self::Captured
+            | Self::Reversed
+            | Self::Paid
+            | Self::Status
+            | Self::PaymentStatus
+            | Self::BalanceTransaction
+            | Self::FailureBalanceTransaction
+            | Self::Transfer
+            | Self::ApplicationFee
+            | Self::ApplicationFeeAmount => true,
         }
     }
 }
@@ -162,8 +190,8 @@ pub struct Event {
     pub event_type: EventType,
     /// The object after the change, frozen (`data.object`).
     pub object: Object,
-    /// For renderings that show a payment's charges on the payment: the latest charge, frozen too.
-    pub charge: Option<Arc<Charge>>,
+    /// The lists inside the object, frozen too, each with its path below the object (P7).
+    pub nested: Vec<(String, NestedList)>,
     /// The changed fields with their previous values (`data.previous_attributes`).
     pub previous: Previous,
     /// The request behind it; `None` for jobs and the environment.
@@ -200,8 +228,12 @@ impl Tracked for Charge {
         let id = |was: Option<crate::BalanceTransactionId>| Was::Id(was.map(ObjectId::from));
         note(&mut changed, Field::AmountCaptured, before.captured, self.captured, Was::Amount);
         note(&mut changed, Field::AmountRefunded, before.amount_refunded(), self.amount_refunded(), Was::Amount);
+        let (amount_was, flag_was) = before.refunded_with_remainder();
+        let (amount_is, flag_is) = self.refunded_with_remainder();
+        note(&mut changed, Field::AmountRefundedWithRemainder, amount_was, amount_is, Was::Amount);
         note(&mut changed, Field::Captured, before.closed, self.closed, Was::Flag);
         note(&mut changed, Field::Refunded, before.is_refunded(), self.is_refunded(), Was::Flag);
+        note(&mut changed, Field::RefundedWithRemainder, flag_was, flag_is, Was::Flag);
         note(&mut changed, Field::Status, before.status, self.status, Was::ChargeStatus);
         note(&mut changed, Field::BalanceTransaction, before.balance_transaction, self.balance_transaction, id);
         note(&mut changed, Field::Transfer, before.transfer(), self.transfer(), |was| Was::Id(was.map(ObjectId::from)));

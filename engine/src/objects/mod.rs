@@ -5,6 +5,7 @@ mod charge;
 mod checkout_session;
 mod connect;
 mod event;
+mod nested_list;
 mod object;
 mod payment_intent;
 mod payment_method;
@@ -19,6 +20,7 @@ pub use checkout_session::{
 };
 pub use connect::{ApplicationFee, BalanceTransaction, FeeRefund, MovementKind, Reversal, Transfer};
 pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
+pub use nested_list::NestedList;
 pub use object::{Object, Objects};
 pub use payment_intent::{
     CancellationReason, CaptureMethod, ConfirmationMethod, IntentStatus, PaymentIntent, TransferData,

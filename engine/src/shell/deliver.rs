@@ -8,7 +8,7 @@ use crate::edge::render;
 use crate::objects::{Attempt, Delivery, DeliveryState, Event, WebhookEndpoint};
 use crate::store::{Batch, StoreError};
 use crate::time::{Seconds, Time};
-use crate::{DeliveryId, Object, ObjectId};
+use crate::{ApiVersion, DeliveryId, Object, ObjectId};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt::Write;
@@ -88,6 +88,13 @@ impl Engine {
             changes.schedule(JobKind::Deliver, delivery.id, now);
             changes.put(delivery);
         }
+    }
+
+    /// Returns the oldest version that renders the event: its own, or that of an endpoint that receives it.
+    pub(super) fn oldest_version(&self, event: &Event) -> ApiVersion {
+        let endpoints = self.endpoints.read().unwrap_or_else(PoisonError::into_inner);
+        let receivers = endpoints.iter().filter(|endpoint| self.is_for(event, endpoint));
+        receivers.filter_map(|endpoint| endpoint.version).fold(event.version, ApiVersion::min)
     }
 
     /// Returns whether the endpoint receives the event: of its own account, or of connected accounts if it says so.

@@ -15,7 +15,6 @@ use crate::refusal::{Reason, Refusal};
 use crate::response::{Body, Expanded, Response};
 use crate::store::{Batch, KeyRecord, KeyState, OpenAsk};
 use crate::time::Time;
-use crate::version::Feature;
 use crate::{AccountId, Object, ObjectId};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -230,6 +229,7 @@ impl Engine {
         for event in &mut changes.events {
             event.origin.clone_from(&origin);
         }
+        self.freeze(&mut changes);
         self.fan_out(&mut changes, case.now);
         let response = self.response(case, version, reply, &changes);
         let is_noted = |object: &Object| matches!(object, Object::WebhookEndpoint(_) | Object::Account(_));
@@ -277,6 +277,19 @@ impl Engine {
         };
         let expanded = self.expand(&case.request.expand, &body, version, &changes.objects);
         Response { request: case.number, version, body, expanded, replayed: false }
+    }
+
+    /// Freezes the events of a decision at its end: a setup shows its last state (P21), and every object shows the lists
+    /// inside it in the oldest version that will render the event (P7).
+    fn freeze(&self, changes: &mut Changes) {
+        for event in &mut changes.events {
+            if event.object.as_setup_intent().is_some() {
+                let last = changes.objects.iter().rev().find(|object| object.id() == event.object.id());
+                event.object = last.unwrap_or(&event.object).clone();
+            }
+            let version = self.oldest_version(event);
+            event.nested = expand::nested_lists(&event.object, version, &*self.parts.store, &changes.objects);
+        }
     }
 
     fn origin(&self, case: &Case<'_>) -> Option<Arc<Origin>> {
@@ -370,9 +383,6 @@ impl Engine {
         version: crate::ApiVersion,
         changed: &[Object],
     ) -> Vec<(String, Expanded)> {
-        if paths.is_empty() && version.has(Feature::LatestCharge) {
-            return Vec::new();
-        }
         expand::resolve(paths, body, version, &*self.parts.store, changed)
     }
 }

@@ -1,10 +1,11 @@
-//! `expand[]`: finds the objects behind the ids of a response, which freezes them.
+//! Lists inside objects, and `expand[]`: finds the objects behind the ids of a response, which freezes them.
 
 use crate::command::ListQuery;
 use crate::edge::{expandable, render};
+use crate::objects::NestedList;
 use crate::response::{Body, Expanded};
-use crate::store::Store;
-use crate::version::{ApiVersion, Feature};
+use crate::store::{Store, parent};
+use crate::version::ApiVersion;
 use crate::{Kind, Object, ObjectId};
 use serde_json::Value;
 
@@ -21,9 +22,7 @@ pub(super) fn resolve(
     changed: &[Object],
 ) -> Vec<(String, Expanded)> {
     let mut found = Found { version, store, changed, objects: Vec::new() };
-    if !version.has(Feature::LatestCharge) {
-        found.charges(body);
-    }
+    found.lists_of_body(body);
     for path in paths {
         let parts: Vec<&str> = path.split('.').collect();
         match body {
@@ -55,27 +54,51 @@ impl Found<'_> {
         fresh.or_else(|| self.store.object(id).ok().flatten())
     }
 
+    fn knows(&self, path: &str) -> bool {
+        self.objects.iter().any(|(known, _)| known == path)
+    }
+
     fn add(&mut self, path: &str, what: Expanded) {
-        if self.objects.len() < MOST && self.objects.iter().all(|(known, _)| known != path) {
+        if self.objects.len() < MOST && !self.knows(path) {
             self.objects.push((path.to_owned(), what));
         }
     }
 
-    /// Adds the charges that a payment shows before version 2022-11-15.
-    fn charges(&mut self, body: &Body) {
-        let shown: Vec<(String, &Object)> = match body {
-            Body::Object(object) => vec![("latest_charge".to_owned(), object)],
+    /// Adds the lists inside the objects of a response.
+    fn lists_of_body(&mut self, body: &Body) {
+        match body {
+            Body::Object(object) => self.lists(object, ""),
             Body::Page { objects, .. } => {
-                let path = |(index, object)| (format!("data.{index}.latest_charge"), object);
-                objects.iter().enumerate().map(path).collect()
+                for (index, object) in objects.iter().enumerate() {
+                    self.lists(object, &format!("data.{index}"));
+                }
             }
-            Body::Refused(_) => Vec::new(),
-        };
-        for (path, object) in shown {
-            let latest = object.as_payment_intent().and_then(|intent| intent.latest_charge);
-            let charge = latest.and_then(|id| self.read(id.into()));
-            self.objects.extend(charge.map(|charge| (path, Expanded::Object(charge))));
+            Body::Refused(refusal) => {
+                if let Some(intent) = &refusal.intent {
+                    self.lists(intent, &render::path_of_intent(refusal));
+                }
+            }
         }
+    }
+
+    /// Adds the list that `object` at `at` shows in this version, and the lists inside its items.
+    fn lists(&mut self, object: &Object, at: &str) {
+        let Some((name, kind)) = expandable::nested(object.id().kind(), self.version) else { return };
+        let path = joined(at, name);
+        if is_surely_empty(object) || self.knows(&path) {
+            return;
+        }
+        self.push_list(&path, object, kind);
+    }
+
+    fn push_list(&mut self, path: &str, owner: &Object, kind: Kind) -> Vec<Object> {
+        let list = self.list(owner, kind);
+        let items = list.objects.clone();
+        self.objects.push((path.to_owned(), Expanded::List(list)));
+        for (index, item) in items.iter().enumerate() {
+            self.lists(item, &format!("{path}.data.{index}"));
+        }
+        items
     }
 
     /// Returns the values that `parts` name below an object at `at`.
@@ -84,13 +107,17 @@ impl Found<'_> {
             ([expandable::LINE_ITEMS, ..], Object::CheckoutSession(session)) => {
                 self.add(&joined(at, expandable::LINE_ITEMS), Expanded::LineItems(session.clone()));
             }
-            ([expandable::REFUNDS, rest @ ..], Object::Charge(charge)) => {
-                let path = joined(at, expandable::REFUNDS);
-                let refunds = self.refunds(object);
-                self.add(&path, Expanded::Refunds(charge.id, refunds.clone()));
+            ([name, rest @ ..], _) if self.inside(object, name).is_some() => {
+                let Some(kind) = self.inside(object, name) else { return };
+                let path = joined(at, name);
+                let known = self.objects.iter().find_map(|(known, what)| match what {
+                    Expanded::List(list) if *known == path => Some(list.objects.clone()),
+                    Expanded::List(_) | Expanded::Object(_) | Expanded::LineItems(_) => None,
+                });
+                let items = known.unwrap_or_else(|| self.push_list(&path, object, kind));
                 if let ["data", rest @ ..] = rest {
-                    for (index, refund) in refunds.iter().enumerate() {
-                        self.below(refund, rest, &format!("{path}.data.{index}"));
+                    for (index, item) in items.iter().enumerate() {
+                        self.below(item, rest, &format!("{path}.data.{index}"));
                     }
                 }
             }
@@ -98,17 +125,35 @@ impl Found<'_> {
         }
     }
 
-    /// Returns the ten newest refunds of a charge, as `changed` leaves them.
-    fn refunds(&self, charge: &Object) -> Vec<Object> {
-        let query = ListQuery { of: vec![charge.id()], ..ListQuery::newest(Kind::Refund) };
-        let known = self.store.list(charge.account(), &query).map(|page| page.objects).unwrap_or_default();
-        let fresh =
-            |object: &&Object| object.as_refund().is_some_and(|refund| ObjectId::from(refund.charge) == charge.id());
-        let mut all: Vec<Object> = self.changed.iter().rev().filter(fresh).cloned().chain(known).collect();
-        all.sort_by_key(|refund| std::cmp::Reverse(refund.id().number()));
-        // The sort keeps the newer state of an object before the older one.
-        all.dedup_by_key(|refund| refund.id());
-        all
+    /// Returns the kind of the items of the list `name` inside `object`, shown by default or on request.
+    fn inside(&self, object: &Object, name: &str) -> Option<Kind> {
+        let by_default = expandable::nested(object.id().kind(), self.version).filter(|(shown, _)| *shown == name);
+        let on_request = object.as_charge().filter(|_| name == expandable::REFUNDS).map(|_| Kind::Refund);
+        by_default.map(|(_, kind)| kind).or(on_request)
+    }
+
+    /// Returns the newest items of the list inside `owner`, as `changed` leaves them.
+    fn list(&self, owner: &Object, kind: Kind) -> NestedList {
+        let query = ListQuery { of: vec![owner.id()], ..ListQuery::newest(kind) };
+        let known = self.store.list(owner.account(), &query).unwrap_or_default();
+        let (mut objects, mut has_more): (Vec<Object>, bool) = (Vec::new(), known.has_more);
+        for object in self.changed.iter().rev() {
+            let is_item = object.id().kind() == kind && parent(object) == Some(owner.id());
+            let is_new = || !matches!(self.store.object(object.id()), Ok(Some(_)));
+            if is_item && objects.iter().all(|newer| newer.id() != object.id()) && is_new() {
+                objects.push(object.clone());
+            }
+        }
+        objects.extend(known.objects.into_iter().map(|object| self.read(object.id()).unwrap_or(object)));
+        if let Some(intent) = owner.as_payment_intent() {
+            // An intent shows the charges of its attempts up to this state.
+            let newer = objects.iter().position(|charge| Some(charge.id()) == intent.latest_charge.map(ObjectId::from));
+            objects.drain(..newer.unwrap_or(objects.len()));
+        }
+        let most = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        has_more |= objects.len() > most;
+        objects.truncate(most);
+        NestedList { owner: owner.id(), kind, objects, has_more }
     }
 
     fn walk(&mut self, value: &Value, parts: &[&str], at: &str) {
@@ -122,12 +167,37 @@ impl Found<'_> {
                     return;
                 };
                 self.add(&path, Expanded::Object(object.clone()));
+                self.lists(&object, &path);
                 self.below(&object, rest, &path);
             }
             Some(inner @ Value::Object(_)) => self.walk(inner, rest, &path),
             Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | None => {}
         }
     }
+}
+
+/// Returns the lists inside `object` in `version`, each with its path below the object (P7).
+pub(super) fn nested_lists(
+    object: &Object,
+    version: ApiVersion,
+    store: &dyn Store,
+    changed: &[Object],
+) -> Vec<(String, NestedList)> {
+    let mut found = Found { version, store, changed, objects: Vec::new() };
+    found.lists(object, "");
+    let lists = found.objects.into_iter().filter_map(|(path, what)| match what {
+        Expanded::List(list) => Some((path, list)),
+        Expanded::Object(_) | Expanded::LineItems(_) => None,
+    });
+    lists.collect()
+}
+
+/// Returns whether an object alone shows that the list inside it is empty.
+fn is_surely_empty(object: &Object) -> bool {
+    let intent = object.as_payment_intent().is_some_and(|intent| intent.latest_charge.is_none());
+    let transfer = object.as_transfer().is_some_and(|transfer| transfer.reversed.is_zero());
+    let fee = object.as_application_fee().is_some_and(|fee| fee.refunded.is_zero());
+    intent || transfer || fee
 }
 
 fn joined(at: &str, part: &str) -> String {

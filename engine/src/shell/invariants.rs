@@ -86,8 +86,8 @@ mod tests {
 
     fn event() -> Event {
         let (id, account, created, event_type) = (EventId(1), AccountId(1), NOW, EventType::ChargeUpdated);
-        let (object, charge, previous, origin) = (charge().into(), None, Previous::new(), None);
-        Event { id, account, created, event_type, object, charge, previous, origin, version: ApiVersion::CURRENT }
+        let (object, nested, previous, origin) = (charge().into(), Vec::new(), Previous::new(), None);
+        Event { id, account, created, event_type, object, nested, previous, origin, version: ApiVersion::CURRENT }
     }
 
     fn entry(amount: i64) -> Object {

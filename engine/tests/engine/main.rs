@@ -30,4 +30,5 @@ mod pages;
 mod refunds;
 mod setups;
 mod stores;
+mod versions;
 mod world;

@@ -58,8 +58,8 @@ fn entry(amount: i64, kind: MovementKind, source: impl Into<ObjectId>) -> Balanc
 
 fn event(id: u64) -> Event {
     let (id, account, created, event_type) = (EventId(id), AccountId(1), NOW, EventType::ChargeUpdated);
-    let (object, charge, previous, origin) = (charge().into(), None, Previous::new(), None);
-    Event { id, account, created, event_type, object, charge, previous, origin, version: ApiVersion::CURRENT }
+    let (object, nested, previous, origin) = (charge().into(), Vec::new(), Previous::new(), None);
+    Event { id, account, created, event_type, object, nested, previous, origin, version: ApiVersion::CURRENT }
 }
 
 /// What is stored before the refund of 100 is decided.

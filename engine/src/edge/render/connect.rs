@@ -1,6 +1,7 @@
 //! Transfers, fees, ledger entries, accounts and webhooks as JSON.
 
-use super::{id, maybe_id, metadata, money};
+use super::{id, maybe_id, metadata, money, nested};
+use crate::Kind;
 use crate::objects::{
     Account, ApplicationFee, BalanceTransaction, Delivery, DeliveryState, FeeRefund, Reversal, Transfer,
     WebhookEndpoint,
@@ -20,7 +21,7 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
         "destination": id(transfer.destination),
         "livemode": false,
         "metadata": metadata(transfer.texts.as_deref()),
-        "reversals": super::list(Vec::new(), &format!("/v1/transfers/{}/reversals", transfer.id)),
+        "reversals": nested(transfer.id, Kind::Reversal),
         "reversed": transfer.reversed == transfer.amount,
         "source_transaction": maybe_id(transfer.charge),
         "source_type": "card",
@@ -59,7 +60,7 @@ pub(super) fn application_fee(fee: &ApplicationFee) -> Value {
         "livemode": false,
         "originating_transaction": null,
         "refunded": fee.refunded == fee.amount,
-        "refunds": super::list(Vec::new(), &format!("/v1/application_fees/{}/refunds", fee.id)),
+        "refunds": nested(fee.id, Kind::FeeRefund),
     })
 }
 

@@ -6,12 +6,13 @@ mod setups;
 
 pub use setups::line_items;
 
+use crate::edge::expandable;
 use crate::money::Money;
 use crate::objects::Object;
-use crate::objects::{Event, Texts, Was};
+use crate::objects::{Event, NestedList, Texts, Was};
 use crate::refusal::Refusal;
 use crate::response::{Body, Expanded, Response};
-use crate::version::{ApiVersion, Feature};
+use crate::version::ApiVersion;
 use crate::{Kind, ObjectId};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
@@ -33,30 +34,33 @@ pub fn object(object: &Object, version: ApiVersion) -> Value {
         Object::SetupIntent(o) => setups::setup_intent(o, version),
         Object::CheckoutSession(o) => setups::checkout_session(o, version),
         Object::BalanceTransaction(o) => connect::balance_transaction(o),
-        Object::Event(o) => event(o, version),
+        Object::Event(o) => event(o, o.version),
         Object::WebhookEndpoint(o) => connect::webhook_endpoint(o),
         Object::Delivery(o) => connect::delivery(o),
     }
 }
 
-/// Returns an event as JSON of an API version: the object frozen in it, and its previous values (HOOK-7).
+/// Returns an event as JSON of an API version: the object frozen in it, and its previous values (HOOK-7, P6).
 #[must_use]
 pub fn event(event: &Event, version: ApiVersion) -> Value {
     let mut frozen = object(&event.object, version);
-    if let Some(charge) = &event.charge {
-        put_charges(&mut frozen, object(&Object::Charge(charge.clone()), version));
+    for (path, nested) in &event.nested {
+        if expandable::nested(nested.owner.kind(), version).is_some() {
+            put_at(&mut frozen, path, nested_list(nested, version));
+        }
     }
     let mut data = json!({ "object": frozen });
-    if !event.previous.is_empty() {
-        let previous = event.previous.iter().map(|(field, was)| (field.name().to_owned(), value(*was)));
-        put(&mut data, "previous_attributes", Value::Object(previous.collect()));
+    let shown = event.previous.iter().filter(|(field, _)| field.is_shown(&event.object, version));
+    let previous: Map<String, Value> = shown.map(|(field, was)| (field.name().to_owned(), value(*was))).collect();
+    if !previous.is_empty() {
+        put(&mut data, "previous_attributes", Value::Object(previous));
     }
     let origin = event.origin.as_ref();
     json!({
         "id": id(event.id),
         "object": "event",
         "account": id(event.account),
-        "api_version": event.version.to_string(),
+        "api_version": version.to_string(),
         "created": event.created.seconds(),
         "data": data,
         "livemode": false,
@@ -89,7 +93,7 @@ pub fn response(response: &Response) -> Value {
         Body::Object(found) => object(found, version),
         Body::Page { kind, owner, objects, has_more } => {
             let data: Vec<Value> = objects.iter().map(|found| object(found, version)).collect();
-            json!({ "object": "list", "data": data, "has_more": has_more, "url": url(*kind, *owner) })
+            list(data, *has_more, &url(*kind, *owner))
         }
         Body::Refused(refusal) => error(refusal, version, response.request),
     };
@@ -97,19 +101,9 @@ pub fn response(response: &Response) -> Value {
         let rendered = match expanded {
             Expanded::Object(found) => object(found, version),
             Expanded::LineItems(session) => line_items(session),
-            Expanded::Refunds(charge, refunds) => {
-                let refunds = refunds.iter().map(|refund| object(refund, version)).collect();
-                list(refunds, &format!("/v1/charges/{charge}/refunds"))
-            }
+            Expanded::List(nested) => nested_list(nested, version),
         };
-        if version.has(Feature::LatestCharge) || !path.ends_with("latest_charge") {
-            let (at, name) = path.rsplit_once('.').unwrap_or(("", path));
-            if let Some(place) = place_of(&mut body, at) {
-                put(place, name, rendered);
-            }
-        } else if let Some(intent) = place_of(&mut body, path.trim_end_matches("latest_charge").trim_end_matches('.')) {
-            put_charges(intent, rendered);
-        }
+        put_at(&mut body, path, rendered);
     }
     body
 }
@@ -178,9 +172,18 @@ pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     set("charge", refusal.charge.map(id));
     set("payment_method", refusal.method.as_deref().map(setups::payment_method));
     let intent = refusal.intent.as_ref().map(|intent| object(intent, version));
-    let noun = if matches!(refusal.intent, Some(Object::SetupIntent(_))) { "setup_intent" } else { "payment_intent" };
-    set(noun, intent);
+    set(intent_field(refusal), intent);
     json!({ "error": error })
+}
+
+/// Returns the name of the field that holds the PaymentIntent or SetupIntent of a refusal.
+const fn intent_field(refusal: &Refusal) -> &'static str {
+    if matches!(refusal.intent, Some(Object::SetupIntent(_))) { "setup_intent" } else { "payment_intent" }
+}
+
+/// Returns the path of the PaymentIntent or SetupIntent in the JSON of a refusal.
+pub(crate) fn path_of_intent(refusal: &Refusal) -> String {
+    format!("error.{}", intent_field(refusal))
 }
 
 /// Returns the address of the list of a kind's objects: of all of them, or of those that belong to `owner` (P4).
@@ -205,6 +208,8 @@ pub fn url(kind: Kind, owner: Option<ObjectId>) -> String {
         Kind::Delivery => "deliveries",
     };
     match owner {
+        // The charges of a payment have no path of their own.
+        Some(owner) if owner.kind() == Kind::PaymentIntent => format!("/v1/{path}?payment_intent={owner}"),
         Some(owner) => format!("{}/{owner}/{path}", url(owner.kind(), None)),
         None => format!("/v1/{path}"),
     }
@@ -216,13 +221,26 @@ pub fn request_id(number: u64) -> String {
     format!("req_{number:016x}")
 }
 
-/// Sets the list of charges that a PaymentIntent has before 2022-11-15; it holds the latest charge.
-fn put_charges(intent: &mut Value, charge: Value) {
-    put(intent, "charges", list(vec![charge], "/v1/charges"));
+/// Returns the empty list of `kind` inside `owner`; [`Expanded::List`] fills it (P4, P5).
+pub(super) fn nested(owner: impl Into<ObjectId>, kind: Kind) -> Value {
+    list(Vec::new(), false, &url(kind, Some(owner.into())))
 }
 
-pub(super) fn list(data: Vec<Value>, url: &str) -> Value {
-    json!({ "object": "list", "data": data, "has_more": false, "url": url })
+pub(super) fn list(data: Vec<Value>, has_more: bool, url: &str) -> Value {
+    json!({ "object": "list", "data": data, "has_more": has_more, "url": url })
+}
+
+fn nested_list(nested: &NestedList, version: ApiVersion) -> Value {
+    let data: Vec<Value> = nested.objects.iter().map(|found| object(found, version)).collect();
+    list(data, nested.has_more, &url(nested.kind, Some(nested.owner)))
+}
+
+/// Sets the value at a path of names and indices; leaves `body` as it is if the path does not exist.
+fn put_at(body: &mut Value, path: &str, value: Value) {
+    let (at, name) = path.rsplit_once('.').unwrap_or(("", path));
+    if let Some(place) = place_of(body, at) {
+        put(place, name, value);
+    }
 }
 
 pub(super) fn put(into: &mut Value, name: &str, value: Value) {

@@ -1,7 +1,8 @@
 //! PaymentIntents, Charges and Refunds as JSON.
 
 use super::setups::payment_method;
-use super::{id, list, maybe_id, metadata, money, put, without_nulls};
+use super::{id, maybe_id, metadata, money, nested, put, without_nulls};
+use crate::Kind;
 use crate::money::Money;
 use crate::objects::{
     AttemptError, CaptureMethod, Charge, ChargeStatus, ConfirmationMethod, IntentStatus, NextAction, PaymentIntent,
@@ -42,6 +43,7 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "customer_account": null,
         "description": text(|texts| &texts.description),
         "excluded_payment_method_types": null,
+        "latest_charge": maybe_id(intent.latest_charge),
         "last_payment_error": intent.last_error.as_ref().map(last_error),
         "livemode": false,
         "managed_payments": null,
@@ -75,10 +77,8 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         }),
         "transfer_group": text(|texts| &texts.transfer_group),
     });
-    if version.has(Feature::LatestCharge) {
-        put(&mut shown, "latest_charge", maybe_id(intent.latest_charge));
-    } else {
-        put(&mut shown, "charges", list(Vec::new(), &format!("/v1/charges?payment_intent={}", intent.id)));
+    if !version.has(Feature::LatestCharge) {
+        put(&mut shown, "charges", nested(intent.id, Kind::Charge));
     }
     shown
 }
@@ -199,18 +199,17 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
         "transfer_group": texts.and_then(|texts| texts.transfer_group.clone()),
     });
     if !version.has(Feature::LatestCharge) {
-        put(&mut shown, "refunds", list(Vec::new(), &format!("/v1/charges/{}/refunds", charge.id)));
+        put(&mut shown, "refunds", nested(charge.id, Kind::Refund));
     }
     shown
 }
 
-/// Returns `amount_refunded` and `refunded`. Before 2022-11-15 they count the released rest of a partial capture (CAP-1 to CAP-15).
+/// Returns `amount_refunded` and `refunded`, which depend on the version (VER-2).
 fn refunded(charge: &Charge, version: ApiVersion) -> (Money, bool) {
-    let shown = (charge.amount_refunded(), charge.is_refunded());
-    if version.has(Feature::RemainderIsNoRefund) || charge.is_voided() {
-        return shown;
+    match version.has(Feature::RemainderIsNoRefund) {
+        true => (charge.amount_refunded(), charge.is_refunded()),
+        false => charge.refunded_with_remainder(),
     }
-    charge.refunded.plus(charge.released).map_or(shown, |amount| (amount, amount == charge.amount))
 }
 
 fn outcome(charge: &Charge) -> Value {

@@ -207,7 +207,7 @@ pub fn line_items(session: &CheckoutSession) -> Value {
             "currency": currency, "description": item.name, "metadata": {}, "price": price(session, item, number),
             "quantity": item.quantity })
     });
-    super::list(items.collect(), &format!("/v1/checkout/sessions/{}/line_items", session.id))
+    super::list(items.collect(), false, &format!("/v1/checkout/sessions/{}/line_items", session.id))
 }
 
 /// Returns the inline price of a line item, which no list shows.
