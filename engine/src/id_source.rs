@@ -45,12 +45,12 @@ impl Ids for SequentialIds {
 #[derive(Debug, Default)]
 pub struct SystemIds(Mutex<u64>);
 
-/// 2020-01-01, the zero of the time part of [`SystemIds`]: 31 bits of seconds last until 2088.
+/// 2020-01-01, the zero of the time part of [`SystemIds`]: 30 bits of seconds last until 2054; charges use the next bit.
 const FIRST_SECOND: u64 = 1_577_836_800;
 
 impl Ids for SystemIds {
     fn next(&self) -> u64 {
-        let seconds = SystemClock.now().seconds().saturating_sub(FIRST_SECOND) & 0x7FFF_FFFF;
+        let seconds = SystemClock.now().seconds().saturating_sub(FIRST_SECOND) & 0x3FFF_FFFF;
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let floor = seconds << 32;
         // An id is not a secret: without entropy it is only easier to predict.

@@ -41,14 +41,15 @@ macro_rules! ids {
 
             impl fmt::Display for $id {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    write_id(f, $prefix, self.0)
+                    let (prefix, number) = written(Kind::$record, $prefix, self.0);
+                    write_id(f, prefix, number)
                 }
             }
 
             impl FromStr for $id {
                 type Err = NotAnId;
                 fn from_str(text: &str) -> Result<Self, NotAnId> {
-                    text.strip_prefix($prefix).and_then(read_digits).map(Self).ok_or(NotAnId)
+                    read_id(Kind::$record, $prefix, text).map(Self).ok_or(NotAnId)
                 }
             }
 
@@ -92,7 +93,7 @@ macro_rules! ids {
                 match self { $(Self::$record(_) => Kind::$record),* }
             }
 
-            /// Returns the number, which is unique within the kind and grows with creation.
+            /// Returns the number, which is unique within the kind.
             #[must_use]
             pub const fn number(self) -> u64 {
                 match self { $(Self::$record(id) => id.0),* }
@@ -116,6 +117,48 @@ macro_rules! ids {
 }
 
 for_each_object!(ids);
+
+/// The prefix of a charge that is not a card's (P19).
+const PAYMENT_PREFIX: &str = "py_";
+/// The bit in the number of a charge with that prefix.
+const PAYMENT_BIT: u64 = 1 << 62;
+
+impl ChargeId {
+    /// Returns the id, written `py_…`, of a charge that is not a card's: a bank debit, or a payment received by transfer.
+    #[must_use]
+    pub const fn payment(number: u64) -> Self {
+        Self(number | PAYMENT_BIT)
+    }
+}
+
+/// Returns the prefix and the number that the id of a `kind` shows.
+const fn written(kind: Kind, prefix: &'static str, number: u64) -> (&'static str, u64) {
+    if matches!(kind, Kind::Charge) && number & PAYMENT_BIT != 0 {
+        return (PAYMENT_PREFIX, number & !PAYMENT_BIT);
+    }
+    (prefix, number)
+}
+
+/// Returns the number of the id of a `kind`; `None` for any other text.
+fn read_id(kind: Kind, prefix: &str, text: &str) -> Option<u64> {
+    if let Some(digits) = text.strip_prefix(prefix) {
+        // A number is written in one way only.
+        return read_digits(digits).filter(|number| kind != Kind::Charge || number & PAYMENT_BIT == 0);
+    }
+    let digits = text.strip_prefix(PAYMENT_PREFIX).filter(|_| kind == Kind::Charge)?;
+    read_digits(digits).filter(|number| number & PAYMENT_BIT == 0).map(|number| number | PAYMENT_BIT)
+}
+
+/// The id of the latest attempt of a SetupIntent, written `setatt_…`. The engine keeps no attempts beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SetupAttemptId(pub u64);
+
+impl fmt::Display for SetupAttemptId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_id(f, "setatt_", self.0)
+    }
+}
 
 impl Kind {
     /// Returns the name of this kind in the API's errors, and the parameter that holds an id of this kind.
@@ -194,6 +237,20 @@ mod tests {
             assert_eq!(id.to_string().parse(), Ok(id));
             assert_eq!(id.to_string().parse::<ObjectId>(), Ok(ObjectId::PaymentIntent(id)));
         }
+    }
+
+    /// P19: a charge that is not a card's is written `py_…`, and both forms are read back.
+    #[test]
+    fn charges_have_two_prefixes() {
+        for number in [0, 1, 61, PAYMENT_BIT - 1] {
+            for (id, prefix) in [(ChargeId(number), "ch_"), (ChargeId::payment(number), "py_")] {
+                assert!(id.to_string().starts_with(prefix));
+                assert_eq!(id.to_string().parse(), Ok(id));
+                assert_eq!(id.to_string().parse::<ObjectId>(), Ok(ObjectId::Charge(id)));
+            }
+        }
+        assert_eq!("py_KcgODyEZ9rC".parse::<ChargeId>(), Err(NotAnId));
+        assert_eq!("py_00000000001".parse::<RefundId>(), Err(NotAnId));
     }
 
     #[test]

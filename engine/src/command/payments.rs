@@ -98,13 +98,14 @@ pub struct ConfirmPaymentIntent {
     pub intent: PaymentIntentId,
     pub choices: Choices,
     pub options: ConfirmOptions,
+    pub texts: TextsChange,
 }
 
 impl ConfirmPaymentIntent {
     /// Returns a request without parameters.
     #[must_use]
     pub fn new(intent: PaymentIntentId) -> Self {
-        Self { intent, choices: Choices::default(), options: ConfirmOptions::default() }
+        Self { intent, choices: Choices::default(), options: ConfirmOptions::default(), texts: TextsChange::default() }
     }
 }
 

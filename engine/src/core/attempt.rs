@@ -4,11 +4,11 @@ use super::connect::{self, Shares};
 use super::customers::{self, Found};
 use super::decision_context::{Changes, DecisionContext, Stop};
 use crate::acquirer::{Answer, Ask, Presence};
-use crate::command::{ConfirmOptions, JobKind};
+use crate::command::{ConfirmOptions, JobKind, TextsChange};
 use crate::money::{Currency, Money};
 use crate::objects::{
     AttemptError, CancellationReason, CaptureMethod, Charge, ChargeStatus, EventType, Failure, IntentStatus,
-    NextAction, PaymentIntent, PaymentMethod,
+    NextAction, PaymentIntent, PaymentMethod, Texts,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{Behaviour, Decline, Network};
@@ -54,6 +54,7 @@ pub(super) fn run(
     intent.authenticated = false;
     intent.last_error = None;
     intent.next_action = None;
+    join_group(&mut intent);
     let refusal = match answer {
         Answer::ChallengeRequired => challenge(context, changes, &mut intent, &method, options),
         Answer::Declined(decline) => {
@@ -74,6 +75,15 @@ pub(super) fn run(
         }
     };
     Ok((intent, refusal))
+}
+
+/// Gives a destination charge without a `transfer_group` one of its own (P19).
+fn join_group(intent: &mut PaymentIntent) {
+    let has_group = intent.texts.as_ref().is_some_and(|texts| texts.transfer_group.is_some());
+    if intent.transfer_data.is_some() && !has_group {
+        let texts = Texts { transfer_group: Some(format!("group_{}", intent.id)), ..Texts::default() };
+        intent.texts = TextsChange(Some(Box::new(texts))).apply(&intent.texts);
+    }
 }
 
 /// Checks that a payment with manual capture uses a card (HOLD-1 to HOLD-17).
@@ -258,7 +268,7 @@ pub(super) fn succeed(
 /// Returns the charge of an attempt, before any capture.
 fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
     Charge {
-        id: context.id(ChargeId),
+        id: context.id(if method.method_type().settles_later() { ChargeId::payment } else { ChargeId }),
         account: intent.account,
         intent: intent.id,
         created: context.now,
@@ -291,7 +301,7 @@ fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &Pa
         fee_refunded_by_hand: false,
         transfer_reversed_by_hand: false,
         decline: None,
-        texts: None,
+        texts: intent.texts.clone(),
     }
 }
 

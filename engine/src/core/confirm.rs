@@ -22,6 +22,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPay
     }
     let mut changed = (*intent).clone();
     choose(&mut changed, &request.choices);
+    changed.texts = request.texts.apply(&intent.texts);
     let Some(method) = request.choices.method.or(intent.method.map(MethodRef::Saved)) else {
         return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
     };

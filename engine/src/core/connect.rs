@@ -4,8 +4,8 @@ use super::decision_context::{Changes, DecisionContext, Stop};
 use crate::command::{TextsChange, TransferTerms};
 use crate::money::{Currency, Money, OutOfRange};
 use crate::objects::{
-    ApplicationFee, BalanceTransaction, Charge, EventType, FeeRefund, MovementKind, Refund, Reversal, Transfer,
-    TransferData,
+    ApplicationFee, BalanceTransaction, Charge, EventType, FeeRefund, MovementKind, Refund, Reversal, SharedTexts,
+    Texts, Transfer, TransferData,
 };
 use crate::refusal::Reason;
 use crate::{AccountId, ApplicationFeeId, BalanceTransactionId, FeeRefundId, ObjectId, ReversalId, TransferId};
@@ -130,11 +130,19 @@ pub(super) fn move_to(
         destination,
         charge: charge.map(|charge| charge.id),
         balance_transaction,
-        texts: texts.and_then(|change| change.apply(&None)),
+        texts: transfer_texts(charge, texts),
     };
     context.announce(changes, EventType::TransferCreated, &transfer);
     changes.put(transfer);
     Ok(id)
+}
+
+/// Returns the texts of a transfer, which joins the group of its source unless it names another (P19).
+fn transfer_texts(charge: Option<&Charge>, given: Option<&TextsChange>) -> SharedTexts {
+    let source = charge.and_then(|charge| charge.texts.as_deref());
+    let group = source.and_then(|texts| texts.transfer_group.clone());
+    let inherited = TextsChange(Some(Box::new(Texts { transfer_group: group, ..Texts::default() }))).apply(&None);
+    given.map_or(inherited.clone(), |given| given.apply(&inherited))
 }
 
 fn take_fee(

@@ -28,11 +28,12 @@ pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> 
 /// Handles `POST /v1/customers/:id`.
 pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
-    let mut customer = (*context.customer(id)?).clone();
+    let before = context.customer(id)?;
+    let mut customer = (*before).clone();
     customer.name = fields.name.clone().or(customer.name);
     customer.email = fields.email.clone().or(customer.email);
     customer.texts = fields.texts.apply(&customer.texts);
-    context.announce(&mut changes, EventType::CustomerUpdated, &customer);
+    context.announce_change(&mut changes, EventType::CustomerUpdated, &before, &customer);
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }

@@ -6,8 +6,8 @@ use crate::dialect::Dialect;
 use crate::id_source::{Ids, NoEntropy};
 use crate::money::OutOfRange;
 use crate::objects::{
-    Account, Charge, Customer, Event, EventType, Objects, PaymentIntent, PaymentMethod, Previous, SharedTexts, Texts,
-    Tracked,
+    Account, Charge, Customer, Event, EventType, Objects, PaymentIntent, PaymentMethod, Previous, SharedTexts,
+    Shipping, Texts, Tracked,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::time::Time;
@@ -149,7 +149,7 @@ impl DecisionContext<'_> {
     where
         T: Clone + Into<Object>,
     {
-        self.emit(changes, event_type, object.clone().into(), Previous::new());
+        self.emit(changes, event_type, object.clone().into(), Previous::new(), None);
     }
 
     /// Announces that `before` became `after`.
@@ -158,18 +158,38 @@ impl DecisionContext<'_> {
         T: Clone + Into<Object> + Tracked,
         B: Borrow<T>,
     {
-        self.emit(changes, event_type, after.clone().into(), after.changes_since(before.borrow()));
+        let before: &T = before.borrow();
+        let is_changed = after.texts() != before.texts();
+        let texts = is_changed.then(|| before.texts().clone().unwrap_or_default());
+        self.emit(changes, event_type, after.clone().into(), after.changes_since(before), texts);
     }
 
-    fn emit(&self, changes: &mut Changes, event_type: EventType, object: Object, previous: Previous) {
+    fn emit(
+        &self,
+        changes: &mut Changes,
+        event_type: EventType,
+        object: Object,
+        previous: Previous,
+        previous_texts: SharedTexts,
+    ) {
         let account = object.account();
         let version = match account == self.account.id {
             true => self.account.version,
             false => self.objects.account_by_id(account).map_or(self.account.version, |a| a.version),
         };
         let (id, created) = (self.id(EventId), self.now);
-        let event =
-            Event { id, account, created, event_type, object, nested: Vec::new(), previous, origin: None, version };
+        let event = Event {
+            id,
+            account,
+            created,
+            event_type,
+            object,
+            nested: Vec::new(),
+            previous,
+            previous_texts,
+            origin: None,
+            version,
+        };
         changes.events.push(event);
     }
 
@@ -234,6 +254,11 @@ impl TextsChange {
         replace(&mut changed.statement_descriptor, &change.statement_descriptor);
         replace(&mut changed.receipt_email, &change.receipt_email);
         replace(&mut changed.transfer_group, &change.transfer_group);
+        replace(&mut changed.statement_descriptor_suffix, &change.statement_descriptor_suffix);
+        changed.on_behalf_of = change.on_behalf_of.or(changed.on_behalf_of);
+        if let Some(shipping) = &change.shipping {
+            changed.shipping = Some(shipping.clone()).filter(|shipping| *shipping != Shipping::default());
+        }
         Some(Arc::new(changed)).filter(|texts| **texts != Texts::default())
     }
 }

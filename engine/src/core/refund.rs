@@ -288,6 +288,7 @@ pub(super) fn update(context: &DecisionContext<'_>, id: RefundId, texts: &TextsC
     let mut refund = (*before).clone();
     refund.texts = texts.apply(&refund.texts);
     context.announce_change(&mut changes, EventType::RefundUpdated, &before, &refund);
+    context.announce_change(&mut changes, EventType::ChargeRefundUpdated, &before, &refund);
     changes.put(refund.clone());
     Ok(changes.answer(refund))
 }

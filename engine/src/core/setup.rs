@@ -8,6 +8,7 @@ use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{
     ConfirmOptions, ConfirmSetupIntent, CreateSetupIntent, MethodRef, Microdeposits, UpdateSetupIntent,
 };
+use crate::ids::SetupAttemptId;
 use crate::money::OutOfRange;
 use crate::objects::{
     AttemptError, CancellationReason, EventType, Failure, MethodTypes, NextAction, PaymentMethod, SetupIntent,
@@ -68,6 +69,7 @@ pub(super) fn build(
         last_error: None,
         next_action: None,
         cancellation_reason: None,
+        latest_attempt: None,
         confirmations: 0,
         session,
         texts: request.texts.apply(&None),
@@ -178,6 +180,9 @@ fn attempt(
     intent.method = Some(method.id);
     intent.last_error = None;
     intent.next_action = None;
+    if !authenticated {
+        intent.latest_attempt = Some(context.id(SetupAttemptId));
+    }
     if intent.microdeposits && method.method_type() == MethodType::UsBankAccount {
         intent.status = SetupStatus::RequiresAction;
         intent.next_action = Some(NextAction::Microdeposits);

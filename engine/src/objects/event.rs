@@ -1,6 +1,6 @@
 //! Events: frozen snapshots of changed objects, with the values before the change.
 
-use super::{ApplicationFee, ChargeStatus, RefundStatus};
+use super::{ApplicationFee, ChargeStatus, Customer, RefundStatus, SharedTexts};
 use super::{Charge, CheckoutSession, NestedList, PaymentIntent, PaymentStatus, Refund, Transfer};
 use crate::money::Money;
 use crate::time::Time;
@@ -194,6 +194,8 @@ pub struct Event {
     pub nested: Vec<(String, NestedList)>,
     /// The changed fields with their previous values (`data.previous_attributes`).
     pub previous: Previous,
+    /// The texts before the change, if it changed any (P29).
+    pub previous_texts: SharedTexts,
     /// The request behind it; `None` for jobs and the environment.
     pub origin: Option<Arc<Origin>>,
     /// The account's version at that time.
@@ -204,6 +206,9 @@ pub struct Event {
 pub trait Tracked {
     /// Returns the tracked fields in which `self` differs from `before`, with the values of `before`.
     fn changes_since(&self, before: &Self) -> Previous;
+
+    /// Returns the texts, whose changes are announced too.
+    fn texts(&self) -> &SharedTexts;
 }
 
 /// Pairs `field` with its old value when the two differ.
@@ -214,6 +219,10 @@ fn note<T: PartialEq + Copy>(into: &mut Previous, field: Field, was: T, is: T, w
 }
 
 impl Tracked for PaymentIntent {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
     fn changes_since(&self, before: &Self) -> Previous {
         let mut changed = Previous::new();
         note(&mut changed, Field::AmountCapturable, before.capturable, self.capturable, Was::Amount);
@@ -223,6 +232,10 @@ impl Tracked for PaymentIntent {
 }
 
 impl Tracked for Charge {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
     fn changes_since(&self, before: &Self) -> Previous {
         let mut changed = Previous::new();
         let id = |was: Option<crate::BalanceTransactionId>| Was::Id(was.map(ObjectId::from));
@@ -247,6 +260,10 @@ impl Tracked for Charge {
 }
 
 impl Tracked for Refund {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
     fn changes_since(&self, before: &Self) -> Previous {
         let mut changed = Previous::new();
         let (was, is) = (before.failure_balance_transaction, self.failure_balance_transaction);
@@ -257,6 +274,10 @@ impl Tracked for Refund {
 }
 
 impl Tracked for Transfer {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
     fn changes_since(&self, before: &Self) -> Previous {
         let mut changed = Previous::new();
         let full = |transfer: &Self| transfer.reversed == transfer.amount;
@@ -267,6 +288,10 @@ impl Tracked for Transfer {
 }
 
 impl Tracked for ApplicationFee {
+    fn texts(&self) -> &SharedTexts {
+        &None
+    }
+
     fn changes_since(&self, before: &Self) -> Previous {
         let mut changed = Previous::new();
         let full = |fee: &Self| fee.refunded == fee.amount;
@@ -277,9 +302,23 @@ impl Tracked for ApplicationFee {
 }
 
 impl Tracked for CheckoutSession {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
     fn changes_since(&self, before: &Self) -> Previous {
         let mut changed = Previous::new();
         note(&mut changed, Field::PaymentStatus, before.payment_status, self.payment_status, Was::PaymentStatus);
         changed
+    }
+}
+
+impl Tracked for Customer {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
+    fn changes_since(&self, _: &Self) -> Previous {
+        Previous::new()
     }
 }

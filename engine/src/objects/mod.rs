@@ -48,6 +48,35 @@ pub struct Texts {
     pub receipt_email: Option<String>,
     /// `transfer_group`.
     pub transfer_group: Option<String>,
+    /// `statement_descriptor_suffix`, at most 22 characters.
+    pub statement_descriptor_suffix: Option<String>,
+    /// `on_behalf_of`.
+    pub on_behalf_of: Option<crate::AccountId>,
+    /// `shipping`.
+    pub shipping: Option<Shipping>,
+}
+
+/// A postal address (`address`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the provider's")]
+pub struct Address {
+    pub city: Option<String>,
+    pub country: Option<String>,
+    pub line1: Option<String>,
+    pub line2: Option<String>,
+    pub postal_code: Option<String>,
+    pub state: Option<String>,
+}
+
+/// The recipient of goods and their carrier (`shipping`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the provider's")]
+pub struct Shipping {
+    pub address: Address,
+    pub carrier: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub tracking_number: Option<String>,
 }
 
 /// Texts shared between the versions of an object; `None` without texts.

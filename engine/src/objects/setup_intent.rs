@@ -1,6 +1,7 @@
 //! The SetupIntent: preparation of a method for later payments, without a charge (C2).
 
 use super::{AttemptError, CancellationReason, MethodTypes, NextAction, SharedTexts};
+use crate::ids::SetupAttemptId;
 use crate::time::Time;
 use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentMethodId, SetupIntentId};
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,8 @@ pub struct SetupIntent {
     pub next_action: Option<NextAction>,
     /// The reason of the cancellation.
     pub cancellation_reason: Option<CancellationReason>,
+    /// The latest attempt (P20).
+    pub latest_attempt: Option<SetupAttemptId>,
     /// Confirmations so far.
     pub confirmations: u32,
     /// The Checkout Session that owns it.

@@ -86,8 +86,10 @@ mod tests {
 
     fn event() -> Event {
         let (id, account, created, event_type) = (EventId(1), AccountId(1), NOW, EventType::ChargeUpdated);
-        let (object, nested, previous, origin) = (charge().into(), Vec::new(), Previous::new(), None);
-        Event { id, account, created, event_type, object, nested, previous, origin, version: ApiVersion::CURRENT }
+        let (object, nested, previous, previous_texts, origin) =
+            (charge().into(), Vec::new(), Previous::new(), None, None);
+        let version = ApiVersion::CURRENT;
+        Event { id, account, created, event_type, object, nested, previous, previous_texts, origin, version }
     }
 
     fn entry(amount: i64) -> Object {

@@ -27,6 +27,7 @@ mod lifecycle;
 mod lists;
 mod machine;
 mod pages;
+mod recorded;
 mod refunds;
 mod setups;
 mod stores;

@@ -203,7 +203,8 @@ fn confirm_intent(index: &ObjectIndex, intent: IntentId, confirm: Confirm) -> Co
         ..Choices::default()
     };
     let options = ConfirmOptions { off_session: confirm.off_session, ..ConfirmOptions::default() };
-    Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent: index.intent(intent), choices, options })
+    let confirm = ConfirmPaymentIntent::new(index.intent(intent));
+    Command::ConfirmPaymentIntent(ConfirmPaymentIntent { choices, options, ..confirm })
 }
 
 fn cancel_intent(index: &ObjectIndex, intent: IntentId, reason: Option<CancellationReason>) -> Command {

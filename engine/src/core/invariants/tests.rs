@@ -58,8 +58,9 @@ fn entry(amount: i64, kind: MovementKind, source: impl Into<ObjectId>) -> Balanc
 
 fn event(id: u64) -> Event {
     let (id, account, created, event_type) = (EventId(id), AccountId(1), NOW, EventType::ChargeUpdated);
-    let (object, nested, previous, origin) = (charge().into(), Vec::new(), Previous::new(), None);
-    Event { id, account, created, event_type, object, nested, previous, origin, version: ApiVersion::CURRENT }
+    let (object, nested, previous, previous_texts, origin) = (charge().into(), Vec::new(), Previous::new(), None, None);
+    let version = ApiVersion::CURRENT;
+    Event { id, account, created, event_type, object, nested, previous, previous_texts, origin, version }
 }
 
 /// What is stored before the refund of 100 is decided.

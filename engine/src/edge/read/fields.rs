@@ -2,7 +2,7 @@
 
 use crate::command::TextsChange;
 use crate::ids::NotAnId;
-use crate::objects::Texts;
+use crate::objects::{Address, Shipping, Texts};
 use crate::refusal::{Reason, Refusal};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -14,6 +14,9 @@ pub(super) struct Fields<'a> {
     map: Cow<'a, Map<String, Value>>,
     prefix: String,
 }
+
+/// The maximum length of a text in an address, in characters.
+const LONGEST: u64 = 5_000;
 
 /// The text parameters that most objects take.
 pub(super) const TEXTS: &[&str] =
@@ -181,8 +184,43 @@ impl<'a> Fields<'a> {
             statement_descriptor: self.clearable("statement_descriptor", 22)?,
             receipt_email: self.clearable("receipt_email", 512)?,
             transfer_group: self.clearable("transfer_group", 512)?,
+            statement_descriptor_suffix: self.clearable("statement_descriptor_suffix", 22)?,
+            on_behalf_of: self.id("on_behalf_of", "account")?,
+            shipping: self.shipping()?,
         };
         Ok(TextsChange(Some(Box::new(texts)).filter(|texts| **texts != Texts::default())))
+    }
+
+    /// Reads `shipping`; an empty text removes the stored one.
+    fn shipping(&self) -> Result<Option<Shipping>, Refusal> {
+        if self.map.get("shipping").is_some_and(|value| value == "") {
+            return Ok(Some(Shipping::default()));
+        }
+        let known = &["address", "carrier", "name", "phone", "tracking_number"];
+        let Some(group) = self.group("shipping", &[known])? else { return Ok(None) };
+        let name = group.required("name", group.clearable("name", LONGEST)?)?;
+        let address = group.address("address")?;
+        Ok(Some(Shipping {
+            address: group.required("address", address)?,
+            carrier: group.clearable("carrier", LONGEST)?,
+            name: Some(name),
+            phone: group.clearable("phone", LONGEST)?,
+            tracking_number: group.clearable("tracking_number", LONGEST)?,
+        }))
+    }
+
+    /// Reads the address at `name`.
+    fn address(&self, name: &str) -> Result<Option<Address>, Refusal> {
+        let known = &["city", "country", "line1", "line2", "postal_code", "state"];
+        let Some(group) = self.group(name, &[known])? else { return Ok(None) };
+        Ok(Some(Address {
+            city: group.clearable("city", LONGEST)?,
+            country: group.clearable("country", LONGEST)?,
+            line1: group.clearable("line1", LONGEST)?,
+            line2: group.clearable("line2", LONGEST)?,
+            postal_code: group.clearable("postal_code", LONGEST)?,
+            state: group.clearable("state", LONGEST)?,
+        }))
     }
 
     fn metadata(&self) -> Result<BTreeMap<String, String>, Refusal> {

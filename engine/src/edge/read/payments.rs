@@ -10,21 +10,13 @@ use crate::money::Currency;
 use crate::objects::{CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, RefundReason, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{MethodType, TestMethod};
-use crate::{PaymentIntentId, RefundId};
+use crate::{ChargeId, PaymentIntentId, RefundId};
 use serde_json::Value;
 use std::sync::Arc;
 
 /// Parameters that are accepted and have no effect.
-const WITHOUT_EFFECT: &[&str] = &[
-    "automatic_payment_methods",
-    "expand",
-    "mandate_data",
-    "on_behalf_of",
-    "radar_options",
-    "shipping",
-    "statement_descriptor_suffix",
-    "use_stripe_sdk",
-];
+const WITHOUT_EFFECT: &[&str] =
+    &["automatic_payment_methods", "expand", "mandate_data", "radar_options", "use_stripe_sdk"];
 const INTENT: &[&str] = &[
     "amount",
     "application_fee_amount",
@@ -38,6 +30,8 @@ const INTENT: &[&str] = &[
     "setup_future_usage",
     "transfer_data",
 ];
+/// The texts that only payments have.
+const PAYMENT_TEXTS: &[&str] = &["on_behalf_of", "shipping", "statement_descriptor_suffix"];
 const CONFIRM: &[&str] = &["error_on_requires_action", "mandate", "off_session", "return_url"];
 
 pub(super) const CAPTURE_METHODS: &[(&str, CaptureMethod)] = &[
@@ -61,7 +55,7 @@ const REFUND_REASONS: &[(&str, RefundReason)] = &[
 ];
 
 pub(super) fn create(params: &Value) -> Read {
-    let known = [INTENT, CONFIRM, TEXTS, WITHOUT_EFFECT, &["confirm", "confirmation_method"]];
+    let known = [INTENT, CONFIRM, TEXTS, PAYMENT_TEXTS, WITHOUT_EFFECT, &["confirm", "confirmation_method"]];
     let fields = Fields::of(params, &known)?;
     let amount = fields.required("amount", fields.integer("amount")?)?;
     let currency = fields.required("currency", currency(&fields, "currency")?)?;
@@ -91,7 +85,7 @@ pub(super) fn create(params: &Value) -> Read {
 }
 
 pub(super) fn update(intent: PaymentIntentId, params: &Value) -> Read {
-    let fields = Fields::of(params, &[INTENT, TEXTS, WITHOUT_EFFECT])?;
+    let fields = Fields::of(params, &[INTENT, TEXTS, PAYMENT_TEXTS, WITHOUT_EFFECT])?;
     Ok(Command::UpdatePaymentIntent(Box::new(UpdatePaymentIntent {
         intent,
         amount: fields.integer("amount")?,
@@ -127,12 +121,13 @@ pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
     let known = [
         own,
         CONFIRM,
+        PAYMENT_TEXTS,
         WITHOUT_EFFECT,
         &["setup_future_usage", "payment_method_types", "application_fee_amount", "transfer_data"],
     ];
     let fields = Fields::of(params, &known)?;
     let (choices, options) = (choices(&fields)?, confirm_options(&fields)?);
-    Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent, choices, options }))
+    Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent, choices, options, texts: fields.texts()? }))
 }
 
 pub(super) fn capture(intent: PaymentIntentId, params: &Value) -> Read {
@@ -166,6 +161,17 @@ pub(super) fn create_refund(params: &Value) -> Read {
         reverse_transfer: fields.boolean("reverse_transfer")?.unwrap_or(false),
         texts: fields.texts()?,
     }))
+}
+
+/// Reads the older form of a refund, whose path names the charge (P16).
+pub(super) fn refund_charge(charge: ChargeId, params: &Value) -> Read {
+    let known = &["amount", "expand", "instructions_email", "metadata", "reason", "refund_application_fee"];
+    Fields::of(params, &[known, &["reverse_transfer"]])?;
+    let mut command = create_refund(params)?;
+    if let Command::CreateRefund(refund) = &mut command {
+        refund.charge = Some(charge);
+    }
+    Ok(command)
 }
 
 pub(super) fn update_refund(refund: RefundId, params: &Value) -> Read {

@@ -223,6 +223,13 @@ pub const ROUTES: &[Route<Reader>] = &[
         Ok(Command::CaptureCharge { charge: named(id, "charge", "charge")? })
     }),
     get("/v1/charges/{id}/refunds", "", "[refund]", |id, params| owned(Kind::Refund, id, "charge", params)),
+    post(
+        "/v1/charges/{id}/refunds",
+        "amount:int metadata:map reason:=duplicate|fraudulent|requested_by_customer refund_application_fee:bool \
+         reverse_transfer:bool",
+        "refund",
+        |id, params| payments::refund_charge(named(id, "charge", "id")?, params),
+    ),
     get("/v1/charges/{charge}/refunds/{id}", "", "refund", |id, params| one(id, Kind::Refund, params)),
     post(
         "/v1/refunds",

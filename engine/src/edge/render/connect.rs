@@ -1,11 +1,11 @@
 //! Transfers, fees, ledger entries, accounts and webhooks as JSON.
 
 use super::{id, maybe_id, metadata, money, nested};
-use crate::Kind;
 use crate::objects::{
     Account, ApplicationFee, BalanceTransaction, Delivery, DeliveryState, FeeRefund, Reversal, Transfer,
     WebhookEndpoint,
 };
+use crate::{ChargeId, Kind};
 use serde_json::{Value, json};
 
 pub(super) fn transfer(transfer: &Transfer) -> Value {
@@ -19,6 +19,7 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
         "currency": transfer.currency.code(),
         "description": transfer.texts.as_deref().and_then(|texts| texts.description.clone()),
         "destination": id(transfer.destination),
+        "destination_payment": id(ChargeId::payment(transfer.id.0)),
         "livemode": false,
         "metadata": metadata(transfer.texts.as_deref()),
         "reversals": nested(transfer.id, Kind::Reversal),

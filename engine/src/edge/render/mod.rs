@@ -9,12 +9,13 @@ pub use setups::line_items;
 use crate::edge::expandable;
 use crate::money::Money;
 use crate::objects::Object;
-use crate::objects::{Event, NestedList, Texts, Was};
+use crate::objects::{Address, Event, NestedList, Shipping, Texts, Was};
 use crate::refusal::Refusal;
 use crate::response::{Body, Expanded, Response};
 use crate::version::ApiVersion;
 use crate::{Kind, ObjectId};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// Returns an object as JSON of an API version.
@@ -49,9 +50,12 @@ pub fn event(event: &Event, version: ApiVersion) -> Value {
             put_at(&mut frozen, path, nested_list(nested, version));
         }
     }
-    let mut data = json!({ "object": frozen });
     let shown = event.previous.iter().filter(|(field, _)| field.is_shown(&event.object, version));
-    let previous: Map<String, Value> = shown.map(|(field, was)| (field.name().to_owned(), value(*was))).collect();
+    let mut previous: Map<String, Value> = shown.map(|(field, was)| (field.name().to_owned(), value(*was))).collect();
+    if let Some(before) = event.previous_texts.as_deref() {
+        previous.extend(changed_texts(before, event.object.texts(), &frozen));
+    }
+    let mut data = json!({ "object": frozen });
     if !previous.is_empty() {
         put(&mut data, "previous_attributes", Value::Object(previous));
     }
@@ -71,6 +75,60 @@ pub fn event(event: &Event, version: ApiVersion) -> Value {
         },
         "type": event.event_type.name(),
     })
+}
+
+/// Returns the previous values of the texts that changed and that the object shows. Of the metadata these are the keys
+/// that changed; a key that was added had the value null (P29).
+fn changed_texts(before: &Texts, after: Option<&Texts>, shown: &Value) -> Vec<(String, Value)> {
+    let (was, is) = (texts_fields(before), texts_fields(after.unwrap_or(&Texts::default())));
+    let is_shown = |name: &str| shown.get(name).is_some();
+    let differing = was.into_iter().zip(is).filter(|((_, was), (_, is))| was != is).map(|(was, _)| was);
+    let mut changed: Vec<(String, Value)> =
+        differing.filter(|(name, _)| is_shown(name)).map(|(name, was)| (name.to_owned(), was)).collect();
+    let (was, is) = (metadata(Some(before)), metadata(after));
+    let (Value::Object(was), Value::Object(is)) = (was, is) else { return changed };
+    let keys: BTreeSet<&String> = was.keys().chain(is.keys()).filter(|key| was.get(*key) != is.get(*key)).collect();
+    if !keys.is_empty() && is_shown("metadata") {
+        let old = keys.into_iter().map(|key| (key.clone(), was.get(key).cloned().unwrap_or(Value::Null)));
+        changed.push(("metadata".to_owned(), Value::Object(old.collect())));
+    }
+    changed
+}
+
+/// Returns the texts that an intent and its charge share, without metadata, as fields of their JSON (P17, P18).
+pub(super) fn texts_fields(texts: &Texts) -> [(&'static str, Value); 7] {
+    [
+        ("description", texts.description.clone().into()),
+        ("on_behalf_of", maybe_id(texts.on_behalf_of)),
+        ("receipt_email", texts.receipt_email.clone().into()),
+        ("shipping", texts.shipping.as_ref().map_or(Value::Null, shipping)),
+        ("statement_descriptor", texts.statement_descriptor.clone().into()),
+        ("statement_descriptor_suffix", texts.statement_descriptor_suffix.clone().into()),
+        ("transfer_group", texts.transfer_group.clone().into()),
+    ]
+}
+
+/// Sets the texts of an intent or a charge.
+pub(super) fn put_texts(into: &mut Value, texts: Option<&Texts>) {
+    for (name, value) in texts_fields(texts.unwrap_or(&Texts::default())) {
+        put(into, name, value);
+    }
+}
+
+fn shipping(shipping: &Shipping) -> Value {
+    json!({
+        "address": address(&shipping.address),
+        "carrier": shipping.carrier,
+        "name": shipping.name,
+        "phone": shipping.phone,
+        "tracking_number": shipping.tracking_number,
+    })
+}
+
+/// Returns an address with its six fields (P18).
+pub(super) fn address(address: &Address) -> Value {
+    let Address { city, country, line1, line2, postal_code, state } = address;
+    json!({ "city": city, "country": country, "line1": line1, "line2": line2, "postal_code": postal_code, "state": state })
 }
 
 fn value(was: Was) -> Value {

@@ -1,7 +1,7 @@
 //! PaymentIntents, Charges and Refunds as JSON.
 
 use super::setups::payment_method;
-use super::{id, maybe_id, metadata, money, nested, put, without_nulls};
+use super::{id, maybe_id, metadata, money, nested, put, put_texts, without_nulls};
 use crate::Kind;
 use crate::money::Money;
 use crate::objects::{
@@ -16,7 +16,6 @@ use std::fmt::Display;
 
 pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Value {
     let texts = intent.texts.as_deref();
-    let text = |read: fn(&crate::objects::Texts) -> &Option<String>| texts.and_then(|texts| read(texts).clone());
     let types: Vec<&str> = intent.method_types.iter().map(MethodType::name).collect();
     let mut shown = json!({
         "id": id(intent.id),
@@ -41,7 +40,6 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "currency": intent.currency.code(),
         "customer": maybe_id(intent.customer),
         "customer_account": null,
-        "description": text(|texts| &texts.description),
         "excluded_payment_method_types": null,
         "latest_charge": maybe_id(intent.latest_charge),
         "last_payment_error": intent.last_error.as_ref().map(last_error),
@@ -49,7 +47,6 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "managed_payments": null,
         "metadata": metadata(texts),
         "next_action": intent.next_action.as_ref().map(|action| next_action(action, intent.id, intent.secret, intent.created)),
-        "on_behalf_of": null,
         "payment_method": maybe_id(intent.method),
         "payment_method_configuration_details": null,
         "payment_method_options": { "card": without_nulls(json!({
@@ -63,20 +60,16 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "payment_method_types": types,
         "payment_record": null,
         "processing": null,
-        "receipt_email": text(|texts| &texts.receipt_email),
         "review": null,
         "setup_future_usage": intent.setup_future_usage.map(Usage::name),
-        "shipping": null,
         "source": null,
-        "statement_descriptor": text(|texts| &texts.statement_descriptor),
-        "statement_descriptor_suffix": null,
         "status": intent_status(intent.status, version),
         "transfer_data": intent.transfer_data.map(|data| {
             let shown = json!({ "destination": id(data.destination), "amount": data.amount.map(Money::minor) });
             without_nulls(shown, &["amount"])
         }),
-        "transfer_group": text(|texts| &texts.transfer_group),
     });
+    put_texts(&mut shown, texts);
     if !version.has(Feature::LatestCharge) {
         put(&mut shown, "charges", nested(intent.id, Kind::Charge));
     }
@@ -161,13 +154,12 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
         "application_fee": maybe_id(charge.application_fee()),
         "application_fee_amount": charge.application_fee_amount.map(Money::minor),
         "balance_transaction": maybe_id(charge.balance_transaction),
-        "billing_details": { "address": null, "email": null, "name": null, "phone": null, "tax_id": null },
+        "billing_details": { "address": super::address(&crate::objects::Address::default()), "email": null, "name": null, "phone": null, "tax_id": null },
         "calculated_statement_descriptor": null,
         "captured": charge.closed,
         "created": charge.created.seconds(),
         "currency": charge.currency.code(),
         "customer": maybe_id(charge.customer),
-        "description": texts.and_then(|texts| texts.description.clone()),
         "disputed": false,
         "failure_balance_transaction": null,
         "failure_code": decline.map(|(code, ..)| code),
@@ -175,29 +167,24 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
         "fraud_details": {},
         "livemode": false,
         "metadata": metadata(texts),
-        "on_behalf_of": null,
         "outcome": outcome(charge),
         "paid": charge.status == ChargeStatus::Succeeded,
         "payment_intent": id(charge.intent),
         "payment_method": id(charge.method),
         "payment_method_details": details(charge),
-        "receipt_email": texts.and_then(|texts| texts.receipt_email.clone()),
         "receipt_number": null,
         "receipt_url": null,
         "refunded": refunded,
         "review": null,
-        "shipping": null,
         "source": null,
         "source_transfer": null,
-        "statement_descriptor": null,
-        "statement_descriptor_suffix": null,
         "status": charge_status(charge.status),
         "transfer": maybe_id(charge.transfer()),
         "transfer_data": charge.destination.map(|to| json!({
             "destination": id(to), "amount": charge.transfer_amount.map(Money::minor),
         })),
-        "transfer_group": texts.and_then(|texts| texts.transfer_group.clone()),
     });
+    put_texts(&mut shown, texts);
     if !version.has(Feature::LatestCharge) {
         put(&mut shown, "refunds", nested(charge.id, Kind::Refund));
     }

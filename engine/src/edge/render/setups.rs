@@ -27,7 +27,7 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
         "excluded_payment_method_types": null,
         "flow_directions": null,
         "last_setup_error": intent.last_error.as_ref().map(last_error),
-        "latest_attempt": null,
+        "latest_attempt": maybe_id(intent.latest_attempt),
         "livemode": false,
         "mandate": null,
         "metadata": metadata(texts),
