@@ -87,7 +87,7 @@ impl Default for Properties {
     fn default() -> Self {
         let property = |property: &holdfast_properties::Property| Property {
             name: property.id.to_owned(),
-            sentence: property.sentence.to_owned(),
+            sentence: property.statement(),
             rules: property.rules.to_owned(),
             why: property.why(),
             about_steps: matches!(property.kind, Kind::PaymentStep | Kind::Step),

@@ -88,7 +88,7 @@ fn section(out: &mut String, property: &Property, findings: &Findings) -> std::f
     writeln!(
         out,
         "\n### {}\n\n`{}` · {} · {}\n",
-        property.sentence,
+        property.statement(),
         property.id,
         about(property.kind),
         property.rules
@@ -154,7 +154,7 @@ struct PropertiesReport<'a> {
 #[derive(Serialize)]
 struct PropertyRow<'a> {
     id: &'static str,
-    sentence: &'static str,
+    sentence: String,
     topic: &'static str,
     about: &'static str,
     rules: Vec<&'static str>,
@@ -224,7 +224,7 @@ fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {
     });
     PropertyRow {
         id: property.id,
-        sentence: property.sentence,
+        sentence: property.statement(),
         topic: property.topic,
         about: about(property.kind),
         rules: property.rule_ids().collect(),

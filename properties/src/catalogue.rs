@@ -1,6 +1,6 @@
 //! The macro behind the table in `lib.rs`, and what it makes of each line.
 
-use holdfast_model::{Config, Observation, PaymentView};
+use holdfast_model::{Config, Dialect, Observation, PaymentView};
 
 use crate::judgement::Judgement;
 use crate::step::{PaymentStep, Step};
@@ -23,14 +23,18 @@ pub enum Kind {
 pub struct Property {
     /// Its stable name on the command line: the function's name with hyphens.
     pub id: &'static str,
-    /// What it says.
-    pub sentence: &'static str,
+    /// What it says, without its conditions; [`Property::statement`] has them.
+    pub(crate) sentence: &'static str,
     /// The file of its topic.
     pub topic: &'static str,
     /// The rules it renders, apart by spaces.
     pub rules: &'static str,
     /// What it is about.
     pub kind: Kind,
+    /// The choice of the dialect without which it says nothing; `None` if it speaks under every dialect.
+    pub condition: Option<Condition>,
+    /// Fields of the dialect that its judgment depends on, apart from [`Property::condition`].
+    pub decided_by: &'static [&'static str],
     /// Can a quiet step, one that is refused, changes nothing and tells nobody, not break it? Such
     /// steps are the most of all, and are not asked about it.
     pub is_about_change: bool,
@@ -38,6 +42,32 @@ pub struct Property {
     pub place: u8,
     pub(crate) function: &'static str,
     pub(crate) aloud: Aloud,
+}
+
+/// A choice of the dialect without which a property says nothing.
+///
+/// The table makes the field, the value and the test from one entry, and skips the property where the test fails.
+#[derive(Clone, Copy, Debug)]
+pub struct Condition {
+    /// Name of the field of [`Dialect`].
+    pub field: &'static str,
+    /// The value that the property needs.
+    pub value: bool,
+    pub(crate) test: fn(&Dialect) -> bool,
+}
+
+impl Condition {
+    /// Returns whether `config` has the choice that the property needs.
+    #[must_use]
+    pub fn holds(&self, config: &Config) -> bool {
+        (self.test)(&config.dialect)
+    }
+}
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}={}", self.field, if self.value { "yes" } else { "no" })
+    }
 }
 
 /// The property with a voice.
@@ -60,6 +90,25 @@ impl Property {
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         crate::CATALOGUE.iter().find(|property| property.id == id)
+    }
+
+    /// Returns the sentence with everything that it depends on: the only form in which a property is shown.
+    #[must_use]
+    pub fn statement(&self) -> String {
+        let mut out = self.sentence.to_owned();
+        if let Some(condition) = self.condition {
+            out.push_str(&format!(", if {condition}"));
+        }
+        if !self.decided_by.is_empty() {
+            out.push_str(&format!(" (details decided by {})", self.decided_by.join(", ")));
+        }
+        out
+    }
+
+    /// Returns whether the property says anything under `config`.
+    #[must_use]
+    pub fn applies(&self, config: &Config) -> bool {
+        self.condition.is_none_or(|condition| condition.holds(config))
     }
 
     /// Its bit in [`crate::Verdicts`].
@@ -172,9 +221,34 @@ macro_rules! of_kind {
     };
 }
 
+/// The judgment of a property, or [`Judgement::Vacuous`] where the dialect lacks what its line asks for.
+macro_rules! under {
+    ($config:expr, [] $judge:expr) => {
+        $judge
+    };
+    ($config:expr, [$field:ident = $value:literal] $judge:expr) => {
+        if $config.dialect.$field == $value { $judge } else { Judgement::Vacuous }
+    };
+}
+
+/// The [`Condition`] of a line.
+macro_rules! condition {
+    () => {
+        None
+    };
+    ($field:ident = $value:literal) => {
+        Some(catalogue::Condition {
+            field: stringify!($field),
+            value: $value,
+            test: |dialect| dialect.$field == $value,
+        })
+    };
+}
+
 /// Makes of the table: [`crate::CATALOGUE`] and the functions that evaluate all properties of a kind.
 macro_rules! catalogue {
-    ($($kind:ident $topic:ident :: $name:ident $sentence:literal $rules:literal;)+) => {
+    ($($kind:ident $topic:ident :: $name:ident $sentence:literal $rules:literal
+        $(if $field:ident = $value:literal)? $(by $($decided:ident),+)?;)+) => {
         #[allow(non_camel_case_types, reason = "the properties' own names, to number them")]
         #[derive(Clone, Copy)]
         #[repr(u8)]
@@ -193,6 +267,8 @@ macro_rules! catalogue {
                 topic: stringify!($topic),
                 rules: $rules,
                 kind,
+                condition: condition!($($field = $value)?),
+                decided_by: &[$($(stringify!($decided)),+)?],
                 is_about_change: catalogue::is_about_change(stringify!($kind)),
                 place: Place::$name as u8,
                 function: stringify!($name),
@@ -206,7 +282,7 @@ macro_rules! catalogue {
         pub fn judge_payment(config: &Config, payment: &PaymentView) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(config, payment))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(config, [$($field = $value)?] $topic::$name(config, payment)))
             );)+
             verdicts
         }
@@ -217,7 +293,7 @@ macro_rules! catalogue {
         pub fn judge_world(world: &Observation<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(world $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(world))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(world.config, [$($field = $value)?] $topic::$name(world)))
             );)+
             verdicts
         }
@@ -227,26 +303,26 @@ macro_rules! catalogue {
         fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment_step $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             if step.operation.is_some() {
                 $(if_kind!(operation_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             if let Some(holdfast_model::Operation::CaptureIntent { .. }) = step.operation {
                 $(if_kind!(capture_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             if let Some(holdfast_model::Operation::CreateRefund { .. }) = step.operation {
                 $(if_kind!(refund_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             if step.told_of {
                 $(if_kind!(told_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             verdicts
@@ -257,7 +333,7 @@ macro_rules! catalogue {
         fn judge_payment_change(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment_change $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             verdicts
         }
@@ -267,7 +343,7 @@ macro_rules! catalogue {
         fn judge_step_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(step $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.after.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             verdicts
         }
@@ -277,7 +353,7 @@ macro_rules! catalogue {
         fn judge_change_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(change $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, $topic::$name(step))
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.after.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             verdicts
         }

@@ -14,7 +14,8 @@
 #[macro_use]
 mod catalogue;
 
-// kind | topic::property | the sentence | the rules it renders
+// kind | topic::property | the sentence | the rules it renders | its condition and the choices it depends on
+// `if FIELD = VALUE`: the property says nothing under another dialect. `by FIELD, …`: the dialect decides details.
 // A capture_step is a payment_step that says nothing unless a capture was asked for; so are the others.
 catalogue! {
     // Where the money is
@@ -24,14 +25,14 @@ catalogue! {
     payment money::ledger_has_what_moved "the ledger has what was captured and refunded, once it is booked" "I17 R2 R7 REF-4";
     payment money::refunds_add_up "the refunds that count add up to what the charge shows as refunded" "B42 U14 R5 R7 R19";
     payment money::refunded_within_captured "refunded money never exceeds captured money" "I2 B42 R6";
-    payment money::amount_in_range "an amount is between the smallest and the largest that can be charged" "AMT-1 AMT-2 AMT-3";
+    payment money::amount_in_range "an amount is between the smallest and the largest that can be charged" "AMT-1 AMT-2 AMT-3" by minimum_amount;
     payment money::charge_is_for_the_amount "the issuer approved exactly the amount of the intent" "B32 B34 R16";
     payment_change money::money_never_shrinks "no sum of money shrinks, save refunded money when a refund dies" "I17 R7 B36 REF-4";
     payment_change money::held_money_is_taken_by_capture_only "held money is taken by a capture and by nothing else" "B28 I17";
 
     // Where an intent can be
     payment lifecycle::succeeded_means_received "succeeded means that money was received, without manual capture all of it" "I4 C11 B11 A9 U3";
-    payment lifecycle::canceled_has_received_nothing "canceled means that nothing was received" "I4 B38 U6 R14";
+    payment lifecycle::canceled_has_received_nothing "canceled means that nothing was received" "I4 B38 U6 R14" if cancel_keeps_captured = true;
     payment lifecycle::capturable_only_while_held "something is capturable only while the intent requires capture" "I3 B36";
     payment lifecycle::money_means_one_approved_charge "an intent has money exactly if one charge was approved, and never two" "I15 C1 C8 C13 R23 PI-26";
     payment lifecycle::charged_only_if_the_issuer_approves "a charge is approved only if the issuer of its method approves" "C9 C13 R23 PI-13 TST-1";
@@ -51,36 +52,36 @@ catalogue! {
     operation_step lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
     operation_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 PI-20 PI-25";
     operation_step lifecycle::cards_are_declined_by_their_issuer "a confirmed card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 PI-4 PI-22 ERR-2 ERR-3 TST-1";
-    payment_change lifecycle::outside_answers_count "a payment goes on as the customer, the issuer and the bank answer, also on the provider's page" "C3 C7 C8 C9 C13 PI-16 PI-17 PI-18 PI-21 TST-9";
+    payment_change lifecycle::outside_answers_count "a payment goes on as the customer, the issuer and the bank answer, also on the provider's page" "C3 C7 C8 C9 C13 PI-16 PI-17 PI-18 PI-21 TST-9" by confirm_limit;
     operation_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
-    operation_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17";
-    payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and lets go of what it holds, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20";
-    operation_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 PI-6 PI-8 PI-12 PI-14 PI-15 PI-30 PI-31 PI-34 PI-39 ERR-12";
-    operation_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "AMT-4 AMT-5 PI-3 ERR-15";
+    operation_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17" by confirm_limit;
+    payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and lets go of what it holds, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20" by cancel_keeps_captured;
+    operation_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 PI-6 PI-8 PI-12 PI-14 PI-15 PI-30 PI-31 PI-34 PI-39 ERR-12" by metadata_on_canceled;
+    operation_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "AMT-4 AMT-5 PI-3 ERR-15" by minimum_amount;
     step lifecycle::unknown_objects_are_not_found "an object that does not exist is not found" "R9 CAP-1 ERR-5";
-    operation_step lifecycle::status_refusals_are_true "a refusal for the status is true" "C14 PI-39";
+    operation_step lifecycle::status_refusals_are_true "a refusal for the status is true" "C14 PI-39" by accept_multicapture_with_automatic, confirm_limit;
 
     // Taking authorized money
     payment capture::at_most_fifty_captures "a payment is captured at most fifty times" "I7 B8 U4";
     payment capture::pieces_need_multicapture "only a payment with multicapture is captured in pieces" "I5 I7 B1 B4 B33 R18";
     payment capture::multicapture_where_allowed "multicapture is available exactly where request, account, card, network and country allow it" "B2 B3 B5 B6 B29 B31 B41 I7";
-    payment capture::multicapture_without_manual_is_idle "without manual capture, asking for multicapture changes nothing" "B10 B11 B12 B23 D6";
+    payment capture::multicapture_without_manual_is_idle "without manual capture, asking for multicapture changes nothing" "B10 B11 B12 B23 D6" by accept_multicapture_with_automatic, multicapture_despite_automatic;
     payment capture::captured_flag_means_no_more "a charge is captured exactly if something was taken and nothing can be any more" "I5 B57";
     capture_step capture::capture_takes_what_was_asked "a capture takes exactly what was asked for, and counts once unless it is a release" "B34 B37 U4 CAP-8";
-    capture_step capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5";
+    capture_step capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5" by full_capture_stays_open;
     capture_step capture::final_capture_lets_go_of_the_rest "a final capture ends the payment and lets go of the rest" "B35 B36 B37 D3";
     capture_step capture::capture_is_final_by_default "a capture is final unless it says otherwise" "B35 R18";
     capture_step capture::zero_capture_only_releases "a capture of nothing ends a partly captured payment and takes nothing" "B39 B58 U2 U3 U4";
     capture_step capture::capture_only_while_held "a capture of what is not held is refused" "C10 R1 R2 R14 PI-27 CAP-4";
     capture_step capture::bad_capture_amounts_are_refused "a capture of less than nothing, of nothing or of too much is refused" "R16 U2 U3 CAP-3 CAP-5 CAP-6 CAP-7";
-    capture_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 CAP-9";
+    capture_step capture::final_capture_needs_multicapture "final_capture is refused where multicapture is unavailable" "U1 B29 B33 CAP-9" by final_capture_needs_multicapture;
     capture_step capture::fifty_first_capture_is_refused "the fifty-first capture is refused" "B8 U4";
-    capture_step capture::capture_refusals_are_true "a refusal to capture is true, and for a reason that captures have" "B33 B39 B49 U4 U5 U8 U9 CAP-15 CAP-10";
+    capture_step capture::capture_refusals_are_true "a refusal to capture is true, and for a reason that captures have" "B33 B39 B49 U4 U5 U8 U9 CAP-15 CAP-10" by minimum_per_capture, minimum_amount, final_capture_needs_multicapture, late_connect_amounts, capture_at_deadline;
 
     // The end of a hold
-    payment expiry::held_means_a_deadline "an intent requires capture exactly while a hold runs, and the job is never late" "B35 U9 HOLD-11";
-    payment_change expiry::nothing_captured_after_the_deadline "nothing is captured at or after the deadline" "I17 U9 R11 HOLD-17";
-    capture_step expiry::late_capture_is_refused "a capture at or after the deadline is refused as too late" "U9 R11";
+    payment expiry::held_means_a_deadline "an intent requires capture exactly while a hold runs, and the job is never late" "B35 U9 HOLD-11" by expiry_job_delay;
+    payment_change expiry::nothing_captured_after_the_deadline "nothing is captured at or after the deadline" "I17 U9 R11 HOLD-17" by capture_at_deadline;
+    capture_step expiry::late_capture_is_refused "a capture at or after the deadline is refused as too late" "U9 R11" by capture_at_deadline;
     payment_change expiry::the_job_ends_due_holds_only "the expiry job ends holds that are due, and nothing else" "I17 B35 U9 R11";
     payment_change expiry::uncaptured_hold_ends_canceled "a hold that runs out uncaptured ends canceled, with all of it released" "B38 D11 R11 HOLD-12";
     payment_change expiry::partly_captured_hold_ends_succeeded "a hold that runs out partly captured ends succeeded, with the rest released" "B35 B36 B38 D11 U12";
@@ -88,7 +89,7 @@ catalogue! {
     payment_change expiry::hold_lasts_as_its_network_says "a hold lasts as long as its network, currency and kind say" "HOLD-1 HOLD-2 HOLD-3 HOLD-4 HOLD-10";
 
     // Giving money back
-    payment refunds::refunded_flag_means_all "a charge is refunded exactly if it is captured for good and given back in full" "I6 B43 U16";
+    payment refunds::refunded_flag_means_all "a charge is refunded exactly if it is captured for good and given back in full" "I6 B43 U16" by refunded_at_final_capture;
     refund_step refunds::refund_leaves_the_status "a refund leaves the payment where it is" "B42 C12 D7";
     refund_step refunds::refund_gives_what_was_asked "a refund gives what was asked for, or all that is left, and leaves an object" "B42 B44 REF-1";
     refund_step refunds::refund_starts_as_its_method_says "a refund starts as its payment method says" "REF-2 REF-12 TST-6";
@@ -109,7 +110,7 @@ catalogue! {
     operation_step connect::connect_parameters_need_connect "a fee without a connected account, or a transfer without destination, is refused" "A16 ERR-25 CON-1";
     operation_step connect::no_source_transaction_with_multicapture "a payment with multicapture is no source of separate transfers" "B7 B48";
     payment_change connect::connect_money_goes_back_when_asked "fees and transfers go back, and separate transfers out, only when asked for, and as much as is named" "B44 B46 CON-4 CON-5";
-    payment_change connect::returned_shares_add_up "a partial refund returns the nearest unit of its share, and the last one all that is left" "B44 REF-8 P1";
+    payment_change connect::returned_shares_add_up "a partial refund returns the nearest unit of its share, and the last one all that is left" "B44 REF-8 P1" by half_of_a_share_rounds_up;
     payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
     // Capture in the background
@@ -152,7 +153,7 @@ catalogue! {
     step setup::setup_is_changed_while_open_only "a setup is confirmed and canceled only while it is open, and with a method" "C19 SI-3 SI-5 SI-7";
     step setup::deposits_are_verified_when_asked_for "deposits are verified only where a bank account awaits them" "SI-8";
     change setup::setup_moves_are_told "what becomes of a setup is told" "C19 SI-9 EVT-16";
-    change setup::too_many_setup_confirmations_cancel "one confirmation too many cancels the setup" "C16 C19 R17";
+    change setup::too_many_setup_confirmations_cancel "one confirmation too many cancels the setup" "C16 C19 R17" by confirm_limit;
 
     // The Checkout Session
     world session::open_session_has_a_deadline "a session is open for a day at most, and has a deadline exactly while it is open" "B16 CHK-2";
@@ -191,7 +192,7 @@ mod tests;
 mod words;
 
 pub use abstraction::AbstractTransition;
-pub use catalogue::{Kind, Property};
+pub use catalogue::{Condition, Kind, Property};
 use holdfast_model::{Config, IntentId, Observation, PaymentView};
 pub use judgement::{Judgement, Verdicts, Voice};
 pub use snapshot::{Happening, Snapshot, Trace};
@@ -248,6 +249,9 @@ pub fn judge_step(step: &Step<'_>) -> Verdicts {
 /// not false.
 #[must_use]
 pub fn explain(property: &Property, world: &Observation<'_>) -> Option<String> {
+    if !property.applies(world.config) {
+        return None;
+    }
     match property.aloud {
         catalogue::Aloud::Payment(judge) => (0_u8..).zip(world.payments).find_map(|(place, payment)| {
             let words = broken(judge(world.config, payment.as_ref()?))?;
@@ -261,6 +265,9 @@ pub fn explain(property: &Property, world: &Observation<'_>) -> Option<String> {
 /// Why `property` is false of this step, or of the moment after it: see [`explain`].
 #[must_use]
 pub fn explain_step(property: &Property, step: &Step<'_>) -> Option<String> {
+    if !property.applies(step.after.config) {
+        return None;
+    }
     match property.aloud {
         catalogue::Aloud::PaymentStep(judge) => {
             let places = step.before.payments.len().max(step.after.payments.len());

@@ -212,7 +212,7 @@ impl Search<'_, '_> {
         for property in CATALOGUE.iter().filter(|property| is_broken(property)).take(3) {
             let words = explain(property, &after).or_else(|| explain_step(property, &step));
             if let Some(words) = words.filter(|_| impossible.properties.is_empty()) {
-                impossible.why.push_str(&format!("; {}: {words}", property.sentence));
+                impossible.why.push_str(&format!("; {}: {words}", property.statement()));
             }
             impossible.properties.push(property.id);
             for rule in property.rule_ids().take(2) {

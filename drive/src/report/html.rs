@@ -95,8 +95,8 @@ impl Report {
         writeln!(out, "<table><tr><th>the model<td>{}</tr>", escaped(&sighting.model))?;
         writeln!(out, "<tr><th>the server<td>{}</tr>", escaped(&sighting.server))?;
         for broken in &sighting.properties {
-            let sentence = Property::find(broken.property).map_or("", |property| property.sentence);
-            writeln!(out, "<tr><th>broken<td>{} ({})</tr>", escaped(sentence), escaped(&broken.why))?;
+            let sentence = Property::find(broken.property).map_or_else(String::new, Property::statement);
+            writeln!(out, "<tr><th>broken<td>{} ({})</tr>", escaped(&sentence), escaped(&broken.why))?;
         }
         if let Some(frequency) = finding.frequency {
             writeln!(out, "<tr><th>how often<td>in {} of {} races</tr>", frequency.wrong, frequency.runs)?;

@@ -82,7 +82,8 @@ impl Report {
         writeln!(out, "| the server | {} |", cell(&sighting.server))?;
         for broken in &sighting.properties {
             let property = Property::find(broken.property);
-            let (sentence, rules) = property.map_or(("", ""), |property| (property.sentence, property.rules));
+            let (sentence, rules) =
+                property.map_or((String::new(), ""), |property| (property.statement(), property.rules));
             writeln!(out, "| broken | {sentence} (`{}`, {rules}): {} |", broken.property, cell(&broken.why))?;
         }
         if let Some(frequency) = finding.frequency {

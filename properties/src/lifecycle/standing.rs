@@ -71,9 +71,10 @@ fn automatic_takes_all<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement
 }
 
 /// If false, an order shown as canceled has been paid: the customer pays for nothing.
-pub(crate) fn canceled_has_received_nothing<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
-    let premise = payment.status == Canceled && config.dialect.cancel_keeps_captured;
-    given(premise, payment.received.is_zero(), || format!("canceled with received {}", payment.received.get()))
+pub(crate) fn canceled_has_received_nothing<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+    given(payment.status == Canceled, payment.received.is_zero(), || {
+        format!("canceled with received {}", payment.received.get())
+    })
 }
 
 /// If false, the merchant is shown money that a capture would be refused.
