@@ -24,7 +24,6 @@ mod outcome;
 mod payment;
 mod rejection;
 pub mod rendering;
-mod retarget;
 mod session;
 mod setup;
 mod state;

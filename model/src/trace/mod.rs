@@ -67,6 +67,7 @@
 //! Comments go from `#` to the end of the line; those on the first lines, up to a blank one, are the
 //! heading.
 
+mod edit;
 mod expectation;
 mod form;
 mod look;
@@ -78,7 +79,7 @@ mod words;
 
 pub use expectation::{Answer, Difference, Expectation, Told, describe, subject};
 pub use look::{Place, Subject, Value};
-pub use words::{Verb, correction, parse_duration};
+pub use words::{Parameter, Verb, correction, parse_duration};
 
 use crate::{Config, Input};
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::expectation::{Answer, Expectation, Told, event_place, statuses, subject};
-use super::form::{self, Pen};
+use super::form::{self, ParameterVisitor};
 use super::look::Place;
 use super::words::{Named, Verb, Word, correction};
 use super::{Error, Line, Script};
@@ -130,7 +130,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 }
 
-impl<'a> Pen for Reader<'_, 'a> {
+impl<'a> ParameterVisitor for Reader<'_, 'a> {
     type Error = Error;
 
     fn verb(&mut self, _: Input) -> Result<Input, Error> {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::form::{self, Pen};
+use super::form::{self, ParameterVisitor};
 use super::words::{Named, Verb, Word};
 use super::{Error, Line, Script};
 use crate::{Account, Dialect, Input};
@@ -21,7 +21,7 @@ impl Writer<'_> {
     }
 }
 
-impl Pen for Writer<'_> {
+impl ParameterVisitor for Writer<'_> {
     type Error = fmt::Error;
 
     fn verb(&mut self, input: Input) -> Result<Input, fmt::Error> {

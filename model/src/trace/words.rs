@@ -9,6 +9,29 @@ use crate::{
     RefundId, RefundProgress, RefundStatus, SessionMode, SessionStatus, SessionUi, SetupStatus,
 };
 
+/// One parameter of an input, to be read or replaced.
+#[derive(Debug)]
+pub enum Parameter<'a> {
+    /// The PaymentIntent that the input names.
+    Intent(&'a mut IntentId),
+    /// The refund that the input names.
+    Refund(&'a mut RefundId),
+    /// The idempotency key.
+    Key(&'a mut KeyId),
+    /// An amount of money in minor units, as the client wrote it.
+    Amount(&'a mut i64),
+    /// A duration in seconds.
+    Seconds(&'a mut u32),
+    /// A payment method.
+    Method(&'a mut PaymentMethod),
+    /// A capture method.
+    CaptureMethod(&'a mut CaptureMethod),
+    /// A currency.
+    Currency(&'a mut Currency),
+    /// A choice from any other list of words.
+    Other,
+}
+
 /// A value that one word stands for.
 pub(super) trait Word: Copy {
     /// What it is, for messages: `a currency`.
@@ -24,6 +47,11 @@ pub(super) trait Word: Copy {
 
     /// Writes the word for the value.
     fn write(self, out: &mut dyn fmt::Write) -> fmt::Result;
+
+    /// Returns the value as a parameter that can be replaced.
+    fn parameter(&mut self) -> Parameter<'_> {
+        Parameter::Other
+    }
 }
 
 /// A value out of a list of values, each with its name.
@@ -35,6 +63,11 @@ pub(super) trait Named: Copy + 'static {
 
     /// Its name.
     fn word(self) -> &'static str;
+
+    /// Returns the value as a parameter that can be replaced.
+    fn parameter(&mut self) -> Parameter<'_> {
+        Parameter::Other
+    }
 }
 
 impl<T: Named> Word for T {
@@ -51,15 +84,20 @@ impl<T: Named> Word for T {
     fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str(self.word())
     }
+
+    fn parameter(&mut self) -> Parameter<'_> {
+        Named::parameter(self)
+    }
 }
 
 /// Enums that have brought their names from where they are defined.
 macro_rules! by_name {
-    ($($type:ty: $what:literal;)+) => {
+    ($($type:ty: $what:literal $(as $kind:ident)?;)+) => {
         $(impl Named for $type {
             const WHAT: &'static str = $what;
             const VALUES: &'static [Self] = Self::ALL;
             fn word(self) -> &'static str { self.name() }
+            $(fn parameter(&mut self) -> Parameter<'_> { Parameter::$kind(self) })?
         })+
     };
 }
@@ -73,7 +111,7 @@ by_name! {
     SessionStatus: "a status of a Checkout Session";
     PaymentStatus: "a payment status";
     PaymentError: "an error code of a payment";
-    Currency: "a currency";
+    Currency: "a currency" as Currency;
     NotificationKind: "a notification";
 }
 
@@ -82,6 +120,9 @@ impl Named for PaymentMethod {
     const VALUES: &'static [Self] = &Self::ALL;
     fn word(self) -> &'static str {
         self.token()
+    }
+    fn parameter(&mut self) -> Parameter<'_> {
+        Parameter::Method(self)
     }
 }
 
@@ -95,19 +136,20 @@ impl Named for Country {
 
 /// Enums whose names are of this format alone.
 macro_rules! words {
-    ($($type:ident: $what:literal { $($variant:ident = $word:literal),+ $(,)? })+) => {
+    ($($type:ident: $what:literal $(as $kind:ident)? { $($variant:ident = $word:literal),+ $(,)? })+) => {
         $(impl Named for $type {
             const WHAT: &'static str = $what;
             const VALUES: &'static [Self] = &[$(Self::$variant),+];
             fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
+            $(fn parameter(&mut self) -> Parameter<'_> { Parameter::$kind(self) })?
         })+
     };
 }
 
 words! {
-    CaptureMethod: "a capture method" {
+    CaptureMethod: "a capture method" as CaptureMethod {
         Automatic = "automatic", AutomaticAsync = "automatic_async", Manual = "manual",
     }
     ConfirmationMethod: "a confirmation method" { Automatic = "automatic", Manual = "manual" }
@@ -151,11 +193,15 @@ impl Word for i64 {
     fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
         write!(out, "{self}")
     }
+
+    fn parameter(&mut self) -> Parameter<'_> {
+        Parameter::Amount(self)
+    }
 }
 
 /// Objects that are counted from 1 in traces and from 0 in the model.
 macro_rules! ids {
-    ($($type:ident: $what:literal, $prefix:literal;)+) => {
+    ($($type:ident as $kind:ident: $what:literal, $prefix:literal;)+) => {
         $(impl Word for $type {
             const WHAT: &'static str = $what;
 
@@ -171,14 +217,18 @@ macro_rules! ids {
             fn write(self, out: &mut dyn fmt::Write) -> fmt::Result {
                 write!(out, concat!($prefix, "{}"), u16::from(self.0).saturating_add(1))
             }
+
+            fn parameter(&mut self) -> Parameter<'_> {
+                Parameter::$kind(self)
+            }
         })+
     };
 }
 
 ids! {
-    IntentId: "a PaymentIntent (`pi1` to `pi256`)", "pi";
-    RefundId: "a refund (`re1` to `re256`)", "re";
-    KeyId: "an idempotency key (`key1` to `key256`)", "key";
+    IntentId as Intent: "a PaymentIntent (`pi1` to `pi256`)", "pi";
+    RefundId as Refund: "a refund (`re1` to `re256`)", "re";
+    KeyId as Key: "an idempotency key (`key1` to `key256`)", "key";
 }
 
 /// Seconds, written as days, hours, minutes and seconds: `6d23h59m59s`.
@@ -220,6 +270,10 @@ impl Word for Seconds {
             }
         }
         Ok(())
+    }
+
+    fn parameter(&mut self) -> Parameter<'_> {
+        Parameter::Seconds(&mut self.0)
     }
 }
 
