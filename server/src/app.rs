@@ -1,5 +1,6 @@
 //! The state of a server: an engine on a store, its clock, API keys and worker.
 
+use crate::chaos::{Chaos, ChaosAcquirer, ChaosDelivery};
 use crate::clock::MovableClock;
 use crate::keys::{Key, Keys};
 use crate::webhooks::HttpDelivery;
@@ -41,6 +42,8 @@ pub struct App {
     pub(crate) keys: Keys,
     pub(crate) origin: String,
     pub(crate) worker: Arc<Worker>,
+    /// The source of chaos; `None` for a careful server.
+    pub(crate) chaos: Option<Arc<Chaos>>,
     /// Per idempotency key: the seconds by which it moved the clock, and the time after that.
     pub(crate) moved: Mutex<HashMap<(AccountId, String), (Seconds, Time)>>,
 }
@@ -62,16 +65,33 @@ impl App {
     /// # Errors
     /// Returns an error if a file cannot be read or written, is in use, or is not a Holdfast store.
     pub fn open(store: &StoreChoice, keys: &[Key], origin: &str) -> Result<Opened, Box<dyn Error + Send + Sync>> {
-        Self::assemble(store, keys, origin, Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()))
+        Self::under_chaos(store, keys, origin, None)
+    }
+
+    /// Opens a server as [`Self::open`] does, under chaos.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn under_chaos(
+        store: &StoreChoice,
+        keys: &[Key],
+        origin: &str,
+        chaos: Option<Arc<Chaos>>,
+    ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
+        Self::assemble(store, keys, origin, Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()), chaos)
     }
 
     /// Opens a server as [`Self::open`] does, with this source of ids and this delivery of webhooks.
-    pub(crate) fn assemble(
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn assemble(
         store: &StoreChoice,
         keys: &[Key],
         origin: &str,
         ids: Arc<dyn Ids>,
         delivery: Arc<dyn DeliveryPort>,
+        chaos: Option<Arc<Chaos>>,
     ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
         let (store, acquirer, clock): (Arc<dyn Store>, Arc<dyn Acquirer>, _) = match store {
             StoreChoice::Memory => {
@@ -86,6 +106,14 @@ impl App {
             }
         };
         let clock = Arc::new(clock);
+        let (acquirer, delivery, chaotic) = match &chaos {
+            None => (acquirer, delivery, None),
+            Some(chaos) => {
+                let acquirer: Arc<dyn Acquirer> = Arc::new(ChaosAcquirer::new(acquirer, Arc::clone(chaos)));
+                let delivery = Arc::new(ChaosDelivery::new(delivery, Arc::clone(chaos), origin));
+                (acquirer, delivery.clone() as Arc<dyn DeliveryPort>, Some(delivery))
+            }
+        };
         let parts = EngineParts {
             store,
             acquirer,
@@ -96,6 +124,9 @@ impl App {
             ..EngineParts::in_memory(Time::default())
         };
         let engine = Arc::new(Engine::open(parts)?);
+        if let Some(chaotic) = chaotic {
+            chaotic.serve(&engine);
+        }
         let mut known = accounts(&engine, None)?.into_iter().map(|account| account.id);
         let (mut ring, mut accounts) = (Keys::default(), Vec::new());
         for key in keys {
@@ -110,9 +141,9 @@ impl App {
             ring.add(key, account);
             accounts.push(account);
         }
-        let worker = Arc::new(Worker::new(Arc::clone(&engine), Arc::clone(&clock)));
+        let worker = Arc::new(Worker::new(Arc::clone(&engine), Arc::clone(&clock), chaos.clone()));
         let (keys, origin) = (ring, origin.to_owned());
-        let app = Arc::new(Self { engine, clock, ids, keys, origin, worker, moved: Mutex::default() });
+        let app = Arc::new(Self { engine, clock, ids, keys, origin, worker, chaos, moved: Mutex::default() });
         Ok(Opened { app, accounts })
     }
 
@@ -120,6 +151,12 @@ impl App {
     #[must_use]
     pub const fn worker(&self) -> &Arc<Worker> {
         &self.worker
+    }
+
+    /// Returns the clock.
+    #[must_use]
+    pub const fn clock(&self) -> &Arc<MovableClock> {
+        &self.clock
     }
 
     /// Returns the engine.

@@ -28,6 +28,7 @@ mod answer;
 mod api;
 mod app;
 mod call;
+pub mod chaos;
 mod clock;
 mod fields;
 mod http_error;
@@ -43,6 +44,7 @@ mod raw;
 mod router;
 mod routes;
 mod test_helpers;
+mod unreliable;
 mod webhooks;
 mod worker;
 

@@ -3,10 +3,10 @@
 use crate::app::App;
 use crate::limits::Limits;
 use crate::router::router;
+use crate::unreliable::Severing;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
 use std::pin::pin;
@@ -101,7 +101,7 @@ pub(crate) async fn connection(
         .header_read_timeout(limits.timeout)
         .max_headers(limits.headers)
         .max_buf_size(limits.head);
-    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), Severing::new(router)));
     let over = tokio::select! {
         done = &mut serving => Some(done),
         _ = ended.changed() => None,

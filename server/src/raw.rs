@@ -20,7 +20,7 @@ const KEY: &str = "sk_test_raw";
 pub fn in_memory() -> Option<Arc<App>> {
     let key: Key = KEY.parse().ok()?;
     let (ids, delivery) = (Arc::new(SequentialIds::default()), Arc::new(NoDelivery));
-    App::assemble(&StoreChoice::Memory, &[key], "http://127.0.0.1", ids, delivery).ok().map(|opened| opened.app)
+    App::assemble(&StoreChoice::Memory, &[key], "http://127.0.0.1", ids, delivery, None).ok().map(|opened| opened.app)
 }
 
 /// Sends `bytes` over one connection to `app` and returns the bytes that come back until the server closes it.

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::http_error::HttpError;
 use crate::limits::Limits;
-use crate::{openapi, pages};
+use crate::{openapi, pages, unreliable};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -36,8 +36,9 @@ pub(crate) fn router(app: Arc<App>, limits: Limits) -> Router {
 
 async fn api(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let number = shared.app.ids.next();
+    let is_reused = request.extensions().get::<unreliable::Reused>().is_some();
     match whole(request, number, shared.limits).await {
-        Ok(call) => at_work(&shared, move |app| respond(app, &call))
+        Ok(call) => at_work(&shared, move |app| respond(app, &call, is_reused))
             .await
             .unwrap_or_else(|error| error.into_answer(number).into_response()),
         // The rest of the body may still arrive, so the connection cannot carry another request.
@@ -45,11 +46,13 @@ async fn api(State(shared): State<Shared>, request: Request) -> Response<Body> {
     }
 }
 
-fn respond(app: &App, call: &Call) -> Response<Body> {
+fn respond(app: &Arc<App>, call: &Call, is_reused: bool) -> Response<Body> {
     if pages::is_page(&call.path) {
         pages::answer(app, call)
     } else if call.path == openapi::PATH && call.method == Method::GET {
         Answer::ok(openapi::description(&app.origin)).into_response()
+    } else if let Some(chaos) = app.chaos.as_ref().filter(|_| !call.path.starts_with("/v1/test_helpers/")) {
+        unreliable::respond(app, chaos, call, is_reused)
     } else {
         api::answer(app, call).into_response()
     }

@@ -1,6 +1,7 @@
 //! The background worker: runs due jobs in order, and webhooks on threads beside them, so that a slow endpoint delays
 //! nothing else.
 
+use crate::chaos::Chaos;
 use crate::clock::MovableClock;
 use holdfast_engine::command::{JobKey, JobKind};
 use holdfast_engine::store::StoreError;
@@ -42,6 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Worker {
     engine: Arc<Engine>,
     clock: Arc<MovableClock>,
+    chaos: Option<Arc<Chaos>>,
     in_flight: Mutex<InFlight>,
     /// Held during a round: of two rounds at once, one could repeat a webhook of the other.
     round: Mutex<()>,
@@ -58,10 +60,11 @@ struct InFlight {
 }
 
 impl Worker {
-    pub(crate) fn new(engine: Arc<Engine>, clock: Arc<MovableClock>) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, clock: Arc<MovableClock>, chaos: Option<Arc<Chaos>>) -> Self {
         Self {
             engine,
             clock,
+            chaos,
             in_flight: Mutex::default(),
             round: Mutex::default(),
             moving: Mutex::default(),
@@ -124,7 +127,10 @@ impl Worker {
         let posting = held(&self.in_flight).jobs.clone();
         let progress = self.engine.ask_again();
         let mut left = usize::try_from(progress.open).unwrap_or(usize::MAX);
-        for job in self.engine.store().due(now, MOST_JOBS)? {
+        for job in self.due(now)? {
+            if self.postponed(job, now)? {
+                continue;
+            }
             if job.kind == JobKind::Deliver {
                 left = left.saturating_add(1);
                 if !posting.contains(&job) {
@@ -135,6 +141,70 @@ impl Worker {
             }
         }
         Ok(left)
+    }
+
+    /// Injects the due events of banks and returns the due jobs, in the order in which chaos runs them.
+    fn due(&self, now: Time) -> Result<Vec<JobKey>, StoreError> {
+        if let Some(chaos) = &self.chaos {
+            chaos.inject_due(&self.engine, now);
+        }
+        let mut jobs = self.engine.store().due(now, MOST_JOBS)?;
+        if let Some(chaos) = &self.chaos {
+            chaos.reorder(&mut jobs);
+        }
+        Ok(jobs)
+    }
+
+    fn postponed(&self, job: JobKey, now: Time) -> Result<bool, StoreError> {
+        self.chaos.as_ref().map_or(Ok(false), |chaos| chaos.postpone(self.engine.store(), job, now))
+    }
+
+    /// Returns the time of the next job or event of a bank.
+    ///
+    /// # Errors
+    /// Returns an error if the store cannot be read.
+    pub fn next_due(&self) -> Result<Option<Time>, StoreError> {
+        let job = self.engine.next_due()?;
+        let event = self.chaos.as_ref().and_then(|chaos| chaos.next_event());
+        Ok(job.into_iter().chain(event).min())
+    }
+
+    /// Runs one due job on this thread, a webhook included, unless chaos runs it later. Returns whether it ran. For a
+    /// test that moves clock and webhooks itself; [`Self::run`] must not run beside it.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn run_one(&self, job: JobKey) -> Result<bool, StoreError> {
+        let _one = held(&self.round);
+        let now = self.clock.now();
+        if !self.engine.store().due(now, MOST_JOBS)?.contains(&job) || self.postponed(job, now)? {
+            return Ok(false);
+        }
+        self.engine.run_job(job, now)?;
+        Ok(true)
+    }
+
+    /// Attempts the due webhooks: those of a server on threads of their own, waiting up to `patience`; those of a test on
+    /// this thread.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub(crate) fn post_due(self: &Arc<Self>, now: Time, patience: Duration) -> Result<(), StoreError> {
+        if self.chaos.as_ref().is_none_or(|chaos| chaos.is_autonomous) {
+            self.round(now)?;
+            let end = Instant::now().checked_add(patience);
+            while !held(&self.in_flight).jobs.is_empty() && end.is_some_and(|end| Instant::now() < end) {
+                thread::sleep(SHORT_REST);
+            }
+            return Ok(());
+        }
+        let _one = held(&self.round);
+        for job in self.due(now)?.into_iter().filter(|job| job.kind == JobKind::Deliver) {
+            if !self.postponed(job, now)? {
+                self.engine.run_job(job, now)?;
+            }
+        }
+        Ok(())
     }
 
     /// Posts one webhook on a thread of its own, unless too many are in flight.
@@ -185,7 +255,7 @@ impl Worker {
             while self.round(self.clock.now())? > 0 && in_time() {
                 thread::sleep(SHORT_REST);
             }
-            match self.engine.next_due()? {
+            match self.next_due()? {
                 Some(due) if due <= target && in_time() => {
                     if due <= self.clock.now() {
                         // The object of the job is locked; the job is retried.
@@ -268,7 +338,7 @@ mod tests {
         let made = engine.execute(Request::new(AccountId(1), pay));
         let charge = made.object().and_then(Object::as_payment_intent).and_then(|intent| intent.latest_charge).unwrap();
         clock.advance_to(clock.now().after(3_600)).unwrap();
-        let worker = Arc::new(Worker::new(Arc::clone(&engine), clock));
+        let worker = Arc::new(Worker::new(Arc::clone(&engine), clock, None));
         let working = thread::spawn({
             let worker = Arc::clone(&worker);
             move || worker.run()

@@ -3,11 +3,12 @@
 use super::Outcome;
 use clap::{Args, ValueEnum};
 use holdfast_engine::AccountId;
+use holdfast_server::chaos::{Chaos, ChaosChoice};
 use holdfast_server::{App, Key, Limits, Opened, StoreChoice, origin, serve};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -25,6 +26,13 @@ pub(crate) struct Serve {
     /// Base URL of the pages for customers [default: the address of the server].
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Do everything that the specification permits and a careful server never does: late, lost and repeated responses
+    /// and webhooks. PROFILE is calm, ordinary (the default), stormy or a TOML file.
+    #[arg(long, value_name = "SEED[:PROFILE]")]
+    chaos: Option<ChaosChoice>,
+    /// File for one JSON line per chaos occurrence [default: standard error].
+    #[arg(long, value_name = "FILE", requires = "chaos")]
+    chaos_log: Option<PathBuf>,
     /// Format of the log on standard error.
     #[arg(long, value_enum, default_value = "text")]
     log: Log,
@@ -70,7 +78,8 @@ async fn listen(options: Serve) -> Result<(), Failure> {
     } else {
         options.keys
     };
-    let opened = App::open(&store, &keys, &origin);
+    let chaos = chaos(&options.chaos, options.chaos_log.as_deref())?;
+    let opened = App::under_chaos(&store, &keys, &origin, chaos);
     let Opened { app, accounts } = opened.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
     announce(&origin, &keys, &accounts)?;
     let worker = Arc::clone(app.worker());
@@ -83,6 +92,19 @@ async fn listen(options: Serve) -> Result<(), Failure> {
     tokio::task::spawn_blocking(move || worker.stop()).await?;
     working.join().map_err(|_| "the worker panicked; the store holds all committed transactions")?;
     Ok(())
+}
+
+/// Returns the source of chaos, with its log.
+fn chaos(choice: &Option<ChaosChoice>, log: Option<&Path>) -> Result<Option<Arc<Chaos>>, Failure> {
+    let Some(choice) = choice else { return Ok(None) };
+    let sink: Box<dyn Write + Send> = match log {
+        None => Box::new(std::io::stderr()),
+        Some(file) => {
+            let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
+            Box::new(opened.map_err(|error| format!("--chaos-log {}: {error}", file.display()))?)
+        }
+    };
+    Ok(Some(Arc::new(Chaos::new(choice.clone(), Some(sink)))))
 }
 
 /// Prints the address of the server and its API keys to standard output.

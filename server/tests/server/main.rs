@@ -8,6 +8,7 @@
 #![allow(unreachable_pub, reason = "helpers are shared between the modules of one test binary")]
 
 mod bytes;
+mod chaos;
 mod command;
 mod helpers;
 mod hostile;

@@ -1,0 +1,88 @@
+//! Events of banks that chaos decides when a request is answered and that happen days later.
+
+use super::Chaos;
+use super::table::Behavior;
+use holdfast_engine::command::EnvironmentEvent;
+use holdfast_engine::objects::RefundFailure;
+use holdfast_engine::time::{DAY, HOUR};
+use holdfast_engine::{AccountId, Engine, Object, RefundId, Time};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The failures of a refund that a card network reports.
+const FAILURES: [RefundFailure; 3] =
+    [RefundFailure::ExpiredOrCanceledCard, RefundFailure::LostOrStolenCard, RefundFailure::Unknown];
+
+/// Events to inject, by time.
+#[derive(Debug, Default)]
+pub(super) struct Agenda {
+    events: BTreeMap<(Time, u64), (AccountId, EnvironmentEvent)>,
+    added: u64,
+}
+
+impl Agenda {
+    fn add(&mut self, at: Time, account: AccountId, event: EnvironmentEvent) {
+        self.added = self.added.saturating_add(1);
+        self.events.insert((at, self.added), (account, event));
+    }
+}
+
+impl Chaos {
+    /// Decides the later fate of a refund that a response created.
+    pub(crate) fn after_request(&self, engine: &Engine, body: &Value) {
+        if body.get("object").is_none_or(|object| object != "refund") {
+            return;
+        }
+        let id = body.get("id").and_then(Value::as_str).and_then(|id| id.parse::<RefundId>().ok());
+        let found = id.and_then(|id| engine.observe(id).ok().flatten());
+        let Some(refund) = found.as_ref().and_then(Object::as_refund) else { return };
+        let (now, id, account) = (engine.now(), refund.id, refund.account);
+        let subject = id.to_string();
+        let is_new = now.since(refund.created) < HOUR;
+        if !is_new || self.held().agenda.events.values().any(|(_, event)| names(event, id)) {
+            return;
+        }
+        if let Some(draw) = self.decide(Behavior::RefundFailsLater, &subject) {
+            let at = now.after(draw.between(HOUR, DAY.saturating_mul(20)));
+            let choice = usize::try_from(draw.between(0, 2)).unwrap_or(0);
+            let failure = FAILURES.get(choice).copied().unwrap_or(RefundFailure::Unknown);
+            let event = EnvironmentEvent::RefundReported { refund: id, outcome: Err(failure) };
+            self.held().agenda.add(at, account, event);
+        } else if let Some(draw) = self.decide(Behavior::RefundNeedsDetails, &subject) {
+            let at = now.after(draw.between(HOUR, DAY.saturating_mul(3)));
+            let given = at.after(draw.between(HOUR, DAY.saturating_mul(10)));
+            let mut state = self.held();
+            state.agenda.add(at, account, EnvironmentEvent::RefundReturned { refund: id });
+            state.agenda.add(given, account, EnvironmentEvent::RefundDetailsGiven { refund: id });
+        }
+    }
+
+    /// Returns the time of the next event of a bank.
+    #[must_use]
+    pub fn next_event(&self) -> Option<Time> {
+        self.held().agenda.events.keys().next().map(|(at, _)| *at)
+    }
+
+    /// Injects the events that are due at `now` and returns their number. An event that does not fit any more, such as
+    /// the failure of a canceled refund, is refused by the engine and dropped.
+    pub fn inject_due(&self, engine: &Engine, now: Time) -> usize {
+        let mut count = 0_usize;
+        loop {
+            let next = {
+                let mut state = self.held();
+                let is_due = state.agenda.events.first_key_value().is_some_and(|((at, _), _)| *at <= now);
+                if is_due { state.agenda.events.pop_first() } else { None }
+            };
+            let Some((_, (account, event))) = next else { return count };
+            let response = engine.inject(account, event);
+            tracing::info!(status = response.status(), "an event of a bank was injected");
+            count = count.saturating_add(1);
+        }
+    }
+}
+
+fn names(event: &EnvironmentEvent, id: RefundId) -> bool {
+    matches!(event, EnvironmentEvent::RefundReported { refund, .. }
+        | EnvironmentEvent::RefundReturned { refund }
+        | EnvironmentEvent::RefundDetailsGiven { refund } if *refund == id)
+}

@@ -1,0 +1,292 @@
+//! `--chaos`: each behavior of the server as a client or an endpoint sees it, and repeated from its seed.
+
+use holdfast_engine::command::{JobKey, JobKind};
+use holdfast_engine::time::{DAY, HOUR};
+use holdfast_engine::{Clock, DeliveryPort, Post, SequentialIds, Time};
+use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, Occasion, Occurrence, Profile};
+use holdfast_server::{App, StoreChoice, router_bytes};
+use serde_json::Value;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// A transport that keeps what is posted and answers each post alike.
+struct Kept(Mutex<Vec<Post>>, Option<u16>);
+
+impl DeliveryPort for Kept {
+    fn post(&self, post: &Post) -> Option<u16> {
+        self.0.lock().unwrap().push(post.clone());
+        self.1
+    }
+}
+
+/// A server under chaos whose clock and webhooks the test moves.
+struct Directed {
+    app: Arc<App>,
+    chaos: Arc<Chaos>,
+    posts: Arc<Kept>,
+}
+
+impl Directed {
+    fn with(profile: Profile, seed: u64, handler: Option<u16>) -> Self {
+        let chaos = Arc::new(Chaos::directed(ChaosChoice { seed, profile }));
+        let posts = Arc::new(Kept(Mutex::default(), handler));
+        let (key, ids) = ("sk_test_raw".parse().unwrap(), Arc::new(SequentialIds::default()));
+        let (store, delivery) = (StoreChoice::Memory, posts.clone());
+        let opened = App::assemble(&store, &[key], "http://127.0.0.1", ids, delivery, Some(chaos.clone())).unwrap();
+        Self { app: opened.app, chaos, posts }
+    }
+
+    /// Returns a server in which `behaviors` always happen and no other ever does.
+    fn always(behaviors: &[Behavior]) -> Self {
+        let mut profile = Profile::silent();
+        profile.slow = Duration::from_millis(20);
+        behaviors.iter().for_each(|behavior| profile.set(*behavior, 1000));
+        Self::with(profile, 1, Some(200))
+    }
+
+    /// Returns everything that comes back for the requests of one connection.
+    fn raw(&self, requests: &[(&str, &str, &str)]) -> String {
+        let mut bytes = String::new();
+        for (number, (path, form, key)) in requests.iter().enumerate() {
+            let (method, close) =
+                (if form.is_empty() { "GET" } else { "POST" }, number.saturating_add(1) == requests.len());
+            let (close, length) = (if close { "Connection: close\r\n" } else { "" }, form.len());
+            let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
+            bytes.push_str(&format!(
+                "{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_raw\r\n{key}{close}Content-Type: \
+                 application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+            ));
+        }
+        String::from_utf8(router_bytes(&self.app, bytes.as_bytes()).unwrap()).unwrap()
+    }
+
+    /// Returns the body of one response.
+    fn post(&self, path: &str, form: &str) -> Value {
+        let text = self.raw(&[(path, form, "")]);
+        let body = text.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
+        serde_json::from_str(body).unwrap_or_else(|_| panic!("{path}: {text}"))
+    }
+
+    /// Runs everything that is due in the next `seconds`.
+    fn pass(&self, seconds: u64) {
+        let end = self.app.clock().now().after(seconds);
+        for _ in 0..10_000 {
+            self.chaos.inject_due(self.app.engine(), self.app.clock().now());
+            let due = self.app.engine().store().due(self.app.clock().now(), 1_000).unwrap();
+            if due.iter().filter(|job| self.app.worker().run_one(**job).unwrap()).count() > 0 {
+                continue;
+            }
+            match self.app.worker().next_due().unwrap() {
+                Some(next) if next <= end => self.app.clock().advance_to(next).unwrap(),
+                Some(_) | None => break,
+            }
+        }
+        self.app.clock().advance_to(end).unwrap();
+    }
+
+    fn bodies(&self) -> Vec<Value> {
+        self.posts.0.lock().unwrap().iter().map(|post| serde_json::from_str(&post.body).unwrap()).collect()
+    }
+
+    fn count(&self, behavior: Behavior) -> u64 {
+        self.chaos.totals().get(&behavior).copied().unwrap_or(0)
+    }
+}
+
+const PAY: &str = "amount=1000&currency=usd&confirm=true&payment_method=pm_card_visa&payment_method_types[]=card";
+const HOOK: &str = "url=http://127.0.0.1:9/hook&enabled_events[]=*";
+
+/// Every decision is a function of the seed and the order of requests, and what one behavior does moves no other.
+#[test]
+fn a_seed_repeats_itself() {
+    let run = |seed, choose: &dyn Fn(&mut Profile)| {
+        let mut profile = Profile::named("stormy").unwrap();
+        profile.slow = Duration::ZERO;
+        choose(&mut profile);
+        let server = Directed::with(profile, seed, Some(200));
+        server.raw(&[("/v1/webhook_endpoints", HOOK, "h")]);
+        for number in 0..30 {
+            server.raw(&[("/v1/payment_intents", PAY, &format!("k{number}"))]);
+        }
+        server.pass(DAY);
+        server.chaos.occurred()
+    };
+    let first = run(7, &|_| ());
+    assert!(first.len() > 30, "{first:?}");
+    assert_eq!(first, run(7, &|_| ()));
+    assert_ne!(first, run(8, &|_| ()));
+    let silenced = run(7, &|profile| profile.set(Behavior::SlowAnswer, 0));
+    let others = |all: &[Occurrence], wanted: Behavior| -> Vec<Occasion> {
+        all.iter().map(|one| one.occasion).filter(|occasion| occasion.behavior == wanted).collect()
+    };
+    assert_eq!(others(&first, Behavior::RateLimited), others(&silenced, Behavior::RateLimited));
+    assert!(others(&silenced, Behavior::SlowAnswer).is_empty());
+}
+
+/// IDEM-3 to IDEM-11: each behavior of responses as a client sees it.
+#[test]
+fn responses_show_each_behavior() {
+    let rows = [
+        (Behavior::ClosedAfterEffect, "", 1),
+        (Behavior::ClosedBeforeEffect, "", 0),
+        (Behavior::StoredFailure, "HTTP/1.1 500", 1),
+        (Behavior::RateLimited, "HTTP/1.1 429", 0),
+        (Behavior::SlowAnswer, "HTTP/1.1 200", 1),
+    ];
+    for (behavior, begin, charges) in rows {
+        let server = Directed::always(&[behavior]);
+        let answer = server.raw(&[("/v1/payment_intents", PAY, "a")]);
+        assert!(answer.starts_with(begin) && answer.is_empty() == begin.is_empty(), "{}: {answer}", behavior.name());
+        assert_eq!(server.count(behavior), 1, "{}", behavior.name());
+        server.app.engine().ask_again();
+        let again = server.raw(&[("/v1/payment_intents", PAY, "a")]);
+        if behavior == Behavior::StoredFailure {
+            assert!(again.starts_with("HTTP/1.1 500") && again.contains("idempotent-replayed: true"), "{again}");
+        }
+        let mut found = 0;
+        let mut visit = |_| found += 1;
+        server.app.engine().store().each(holdfast_engine::Kind::Charge, &mut visit).unwrap();
+        assert_eq!(found, charges, "{}", behavior.name());
+    }
+    let server = Directed::always(&[Behavior::ClosedAfterEffect, Behavior::KeyInUse]);
+    assert_eq!(server.raw(&[("/v1/customers", "name=a", "k")]), "");
+    let again = server.raw(&[("/v1/customers", "name=a", "k")]);
+    assert!(again.starts_with("HTTP/1.1 409") && again.contains("idempotency_key_in_use"), "{again}");
+    let server = Directed::always(&[Behavior::LockTimeout]);
+    let made = server.post("/v1/customers", "name=a");
+    let path = format!("/v1/customers/{}", made["id"].as_str().unwrap());
+    let refused = server.raw(&[(&path, "name=b", "")]);
+    assert!(refused.contains("lock_timeout") && refused.contains("stripe-should-retry: true"), "{refused}");
+    let server = Directed::always(&[Behavior::KeepAliveDropped]);
+    let answers = server.raw(&[("/v1/balance", "", ""), ("/v1/balance", "", "")]);
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 1, "{answers}");
+}
+
+/// HOOK-1 to HOOK-10: each behavior of deliveries as an endpoint sees it.
+#[test]
+fn deliveries_show_each_behavior() {
+    let delivered = |behaviors: &[Behavior], seconds| {
+        let server = Directed::always(behaviors);
+        server.post("/v1/webhook_endpoints", HOOK);
+        server.post("/v1/payment_intents", PAY);
+        let early = server.bodies().len();
+        server.pass(seconds);
+        (server, early)
+    };
+    let (plain, early) = delivered(&[], HOUR);
+    let usual = plain.bodies().len();
+    assert!(usual >= 3 && early == 0);
+    assert_eq!(delivered(&[Behavior::WebhookDoubled], HOUR).0.bodies().len(), usual * 2);
+    let (twin, _) = delivered(&[Behavior::WebhookTwinEvent], HOUR);
+    let twins = twin.bodies().iter().filter(|body| body["id"].as_str().unwrap().starts_with("evt_twin")).count();
+    assert_eq!((twins, twin.bodies().len()), (usual, usual * 2));
+    let (late, _) = delivered(&[Behavior::WebhookLate], 0);
+    assert!(late.bodies().is_empty());
+    late.pass(2 * DAY + HOUR);
+    assert_eq!(late.bodies().len(), usual);
+    let (first, early) = delivered(&[Behavior::WebhookBeforeAnswer], 0);
+    assert!(early >= 3, "{early} of {}", first.bodies().len());
+    let (signed, _) = delivered(&[Behavior::WebhookTwoSignatures], HOUR);
+    assert!(signed.posts.0.lock().unwrap().iter().all(|post| post.signature.matches("v1=").count() == 2));
+    let (older, _) = delivered(&[Behavior::WebhookOlderVersion], HOUR);
+    assert!(older.bodies().iter().all(|body| body["api_version"] == "2022-08-01"), "{:?}", older.bodies());
+    let (down, _) = delivered(&[Behavior::EndpointDown], HOUR);
+    assert!(down.bodies().is_empty());
+    down.pass(3 * DAY);
+    assert_eq!(down.bodies().len(), usual);
+    let orders = [&[][..], &[Behavior::WebhookReordered][..]].map(|behaviors| {
+        let server = Directed::always(behaviors);
+        let mut jobs: Vec<JobKey> =
+            (1..4).map(|id| JobKey::new(JobKind::Deliver, holdfast_engine::DeliveryId(id))).collect();
+        server.chaos.reorder(&mut jobs);
+        jobs
+    });
+    assert_ne!(orders[0], orders[1]);
+}
+
+/// A12, REF-4, C8: the ledger within the hour; refunds and debits that fail days later.
+#[test]
+fn ledger_and_banks_show_each_behavior() {
+    let server = Directed::always(&[Behavior::LedgerLate]);
+    let paid = server.post("/v1/payment_intents", &format!("{PAY}&expand[]=latest_charge"));
+    let charge = paid["latest_charge"]["id"].as_str().unwrap().to_owned();
+    let created = paid["created"].as_u64().unwrap();
+    let filled = |server: &Directed| !get(server, &format!("/v1/charges/{charge}"))["balance_transaction"].is_null();
+    server.pass(60);
+    assert!(!filled(&server) && server.count(Behavior::LedgerLate) == 1);
+    server.app.clock().advance_to(Time::new(created + 60)).unwrap();
+    server.pass(HOUR - 60);
+    assert!(filled(&server), "the ledger may take an hour (A12)");
+
+    let server = Directed::always(&[Behavior::RefundFailsLater]);
+    let paid = server.post("/v1/payment_intents", PAY);
+    let refund = server.post("/v1/refunds", &format!("payment_intent={}&amount=400", paid["id"].as_str().unwrap()));
+    assert_eq!(refund["status"], "succeeded");
+    server.pass(21 * DAY);
+    let path = format!("/v1/refunds/{}", refund["id"].as_str().unwrap());
+    assert_eq!(get(&server, &path)["status"], "failed");
+
+    let server = Directed::always(&[Behavior::RefundNeedsDetails]);
+    let paid = server.post("/v1/payment_intents", PAY);
+    let refund = server.post("/v1/refunds", &format!("payment_intent={}", paid["id"].as_str().unwrap()));
+    server.pass(14 * DAY);
+    assert_eq!(server.count(Behavior::RefundNeedsDetails), 1, "{refund}");
+
+    for (behavior, status) in [(Behavior::DebitFails, "requires_payment_method"), (Behavior::DebitLate, "processing")] {
+        let server = Directed::always(&[behavior]);
+        let debit = "amount=1000&currency=usd&confirm=true&payment_method=pm_usBankAccount_success&payment_method_types[]=us_bank_account";
+        let made = server.post("/v1/payment_intents", debit);
+        server.pass(3 * DAY);
+        let path = format!("/v1/payment_intents/{}", made["id"].as_str().unwrap());
+        assert_eq!(get(&server, &path)["status"], status, "{}", behavior.name());
+        assert_eq!(server.count(behavior), 1);
+    }
+}
+
+fn get(server: &Directed, path: &str) -> Value {
+    let text = server.raw(&[(path, "", "")]);
+    serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+/// Only the occasions of a replay happen.
+#[test]
+fn a_replay_happens_as_it_was() {
+    let choice = ChaosChoice { seed: 3, profile: Profile::named("stormy").unwrap() };
+    let chaos = Chaos::directed(choice.clone());
+    let all: Vec<bool> = (0..50).map(|_| chaos.decide(Behavior::WebhookDoubled, "x").is_some()).collect();
+    let occurred = chaos.occurred();
+    assert!(occurred.len() > 1);
+    chaos.restart(choice, Some(std::iter::once(occurred[1].occasion).collect()));
+    let some: Vec<bool> = (0..50).map(|_| chaos.decide(Behavior::WebhookDoubled, "x").is_some()).collect();
+    assert!(some.iter().filter(|it| **it).count() == 1 && all.iter().zip(&some).all(|(all, some)| *all || !some));
+}
+
+/// Each occurrence is one JSON line with its requirements.
+#[test]
+fn occurrences_are_logged() {
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let lines = Lines::default();
+    let choice: ChaosChoice = "1:stormy".parse().unwrap();
+    let chaos = Chaos::new(choice, Some(Box::new(lines.clone())));
+    for _ in 0..100 {
+        let _ = chaos.decide(Behavior::ClosedAfterEffect, "POST /v1/refunds");
+    }
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(u64::try_from(text.lines().count()).unwrap(), chaos.totals()[&Behavior::ClosedAfterEffect]);
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["chaos"], "closed_after_effect");
+        assert!(line["requirements"].as_str().unwrap().contains("R1"));
+    }
+}
