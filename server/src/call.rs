@@ -57,7 +57,7 @@ impl Call {
     ///
     /// # Errors
     /// 401 without a known API key, 403 for an account that the key has no access to, 400 for a version that is not a
-    /// date (ERR-1 to ERR-27).
+    /// date (ERR-1, ERR-4).
     pub(crate) fn caller(&self, app: &App) -> Result<Caller, HttpError> {
         let key = self.key().ok_or(HttpError::NoKey)?;
         let own = app.keys.account(&key).ok_or_else(|| HttpError::WrongKey(masked(&key)))?;

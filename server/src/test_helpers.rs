@@ -80,7 +80,7 @@ pub(crate) fn give_refund_details(call: &LocalCall<'_>) -> Answered {
 }
 
 /// `POST /v1/test_helpers/webhook_endpoints/{id}/roll_secret`: replaces the signing secret; the old one signs beside it
-/// for `expires_in` seconds (HOOK-1 to HOOK-10).
+/// for `expires_in` seconds (HOOK-10).
 pub(crate) fn roll_secret(call: &LocalCall<'_>) -> Answered {
     only(call.params, &["expires_in"])?;
     let keep = integer(call.params, "expires_in")?.unwrap_or(LONGEST_ROLL);

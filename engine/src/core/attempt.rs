@@ -86,7 +86,7 @@ fn join_group(intent: &mut PaymentIntent) {
     }
 }
 
-/// Checks that a payment with manual capture uses a card (HOLD-1 to HOLD-17).
+/// Checks that a payment with manual capture uses a card (HOLD-7).
 pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
     let manual = capture_method(intent, method) == CaptureMethod::Manual;
     if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }

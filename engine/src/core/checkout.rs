@@ -80,7 +80,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
     Ok(changes.answer(session))
 }
 
-/// Checks that a hosted page has `success_url` and that other pages have `return_url` instead (CHK-1 to CHK-7, B15, B22).
+/// Checks that a hosted page has `success_url` and that other pages have `return_url` instead (B15, B22, CHK-3, CHK-6).
 fn check_urls(request: &CreateCheckoutSession) -> Result<(), Stop> {
     let forbid = |given: &Option<String>, param: &'static str| match given {
         Some(_) => {

@@ -74,7 +74,7 @@ fn payment_of(
 }
 
 /// Returns the amount to refund: at most the captured money that was not refunded yet (B42, B44), checked in the order
-/// of ERR-1 to ERR-27.
+/// of ERR-16 to ERR-22.
 fn refundable(intent: &Arc<PaymentIntent>, charge: Option<&Arc<Charge>>, asked: Option<Money>) -> Result<Money, Stop> {
     let refuse = |reason| Err(Refusal::from(reason).into());
     let Some(charge) = charge.filter(|charge| charge.status == ChargeStatus::Succeeded) else {

@@ -116,7 +116,7 @@ impl Charge {
     }
 
     /// Returns `amount_refunded` and `refunded` as shown before 2022-11-15: they count the released remainder of a partial
-    /// capture (CAP-1 to CAP-15).
+    /// capture (VER-2).
     #[must_use]
     pub fn refunded_with_remainder(&self) -> (Money, bool) {
         let current = (self.amount_refunded(), self.is_refunded());

@@ -12,7 +12,7 @@ fn header(answer: &Answer, name: &str) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-/// IDEM-1 to IDEM-14: a repeated request under one key has one effect: on accounts, on the clock, on debits.
+/// IDEM-3: a repeated request under one key has one effect: on accounts, on the clock, on debits.
 #[test]
 fn helpers_heed_keys() {
     let server = Running::in_memory();
@@ -49,7 +49,7 @@ fn helpers_heed_keys() {
     assert!(server.get("/v1/test_helpers/clock").at("now").parse::<u64>().unwrap() >= after + 7);
 }
 
-/// HOOK-1 to HOOK-10: only the response that rolls a signing secret shows it.
+/// HOOK-10: only the response that rolls a signing secret shows it.
 #[test]
 fn a_secret_is_rolled() {
     let server = Running::in_memory();
@@ -93,7 +93,7 @@ fn the_banks_page_leads_back_to_the_shop() {
     assert_eq!((said.status, header(&said, "location")), (200, String::new()));
 }
 
-/// SI-1 to SI-13: the page that verifies a bank account by its microdeposits.
+/// SI-8: the page that verifies a bank account by its microdeposits.
 #[test]
 fn deposits_are_verified_on_a_page() {
     let server = Running::in_memory();

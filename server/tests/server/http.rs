@@ -195,7 +195,7 @@ fn lists_of_the_server_are_paged() {
     assert_eq!(shown, newest_first);
 }
 
-/// ERR-1 to ERR-27: 405 with `Allow` where other methods exist, 404 without it elsewhere.
+/// ERR-5: 405 with `Allow` where other methods exist, 404 without it elsewhere.
 #[test]
 fn wrong_methods_name_the_right_ones() {
     let server = Running::in_memory();

@@ -42,7 +42,7 @@ fn endpoint() -> (String, mpsc::Receiver<String>) {
     (address, receive)
 }
 
-/// HOOK-1 to HOOK-10: after a kill, the next process delivers the outstanding webhook. The clock, the payments and the account of
+/// HOOK-1, HOOK-3: after a kill, the next process delivers the outstanding webhook. The clock, the payments and the account of
 /// the key are unchanged.
 #[test]
 fn a_killed_server_comes_back() {
