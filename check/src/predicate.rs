@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use holdfast_model::trace::{Place, Subject, Value};
+use holdfast_model::trace::{ObjectName, Place, Value};
 use holdfast_model::{IntentId, Observation};
 
 /// Conditions on an observation, all of which must hold.
@@ -160,7 +160,7 @@ impl Condition {
         let Some((relation, value)) = relation else {
             return Err("`!` alone is no comparison; there is = != < <= > >=".to_owned());
         };
-        let place = Place::parse(name, Some(Subject::Payment(IntentId(0))))?;
+        let place = Place::parse(name, Some(ObjectName::Payment(IntentId(0))))?;
         let value = place.value(value)?;
         if relation.compares_sizes() && value.number().is_none() {
             return Err(format!("`{}` has no order; compare it by = or !=", place.field()));

@@ -172,9 +172,9 @@ pub fn inputs_along<const P: usize, const K: usize>(
         let meant = space.transition(before, *input);
         let (sight, meant_sight) = (state.observe(config), before.observe(config));
         let (seen, meant_seen) = (sight.observation(config), meant_sight.observation(config));
-        let index = holdfast_model::trace::subject(input).and_then(payment_of);
+        let index = holdfast_model::trace::object_of(input).and_then(payment_of);
         let leads_on = |candidate: &Input| {
-            let is_alike = match (index, holdfast_model::trace::subject(candidate).and_then(payment_of)) {
+            let is_alike = match (index, holdfast_model::trace::object_of(candidate).and_then(payment_of)) {
                 (Some(index), Some(other)) => meant_seen.payments.get(index) == seen.payments.get(other),
                 _ => true,
             };
@@ -189,10 +189,10 @@ pub fn inputs_along<const P: usize, const K: usize>(
     Some(inputs)
 }
 
-fn payment_of(subject: holdfast_model::trace::Subject) -> Option<usize> {
-    use holdfast_model::trace::Subject;
+fn payment_of(subject: holdfast_model::trace::ObjectName) -> Option<usize> {
+    use holdfast_model::trace::ObjectName;
     match subject {
-        Subject::Payment(intent) | Subject::Refund(intent, _) => Some(usize::from(intent.0)),
-        Subject::Setup | Subject::Session | Subject::Key(_) => None,
+        ObjectName::Payment(intent) | ObjectName::Refund(intent, _) => Some(usize::from(intent.0)),
+        ObjectName::Setup | ObjectName::Session | ObjectName::Key(_) => None,
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn property(bit: u8) -> Option<&'static Property> {
 pub(super) fn is_about_steps(property: &Property) -> bool {
     match property.kind {
         Kind::PaymentStep | Kind::Step => true,
-        Kind::Payment | Kind::World => false,
+        Kind::Payment | Kind::Observation => false,
     }
 }
 

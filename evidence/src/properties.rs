@@ -114,7 +114,7 @@ fn section(out: &mut String, property: &Property, findings: &Findings) -> std::f
 const fn about(kind: Kind) -> &'static str {
     match kind {
         Kind::Payment => "of a payment",
-        Kind::World => "of the whole",
+        Kind::Observation => "of the whole",
         Kind::PaymentStep => "of a step of a payment",
         Kind::Step => "of a step",
     }

@@ -196,12 +196,12 @@ impl<'a> Outbox<'a> {
     }
 
     /// Tells that `kind` happened.
-    pub(crate) fn tell(&mut self, kind: NotificationKind) -> Result<(), Rejection> {
-        self.tell_change(kind, Previous::default())
+    pub(crate) fn emit(&mut self, kind: NotificationKind) -> Result<(), Rejection> {
+        self.emit_change(kind, Previous::default())
     }
 
     /// Tells that `kind` happened, and what the changed fields were before.
-    pub(crate) fn tell_change(&mut self, kind: NotificationKind, previous: Previous) -> Result<(), Rejection> {
+    pub(crate) fn emit_change(&mut self, kind: NotificationKind, previous: Previous) -> Result<(), Rejection> {
         self.notifications.push(Notification { kind, about: self.about, previous })
     }
 

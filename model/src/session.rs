@@ -97,7 +97,7 @@ impl Session {
         if self.status == SessionStatus::Open {
             self.status = SessionStatus::Complete;
             self.expiry = Countdown::STOPPED;
-            outbox.tell(NotificationKind::SessionCompleted)?;
+            outbox.emit(NotificationKind::SessionCompleted)?;
         }
         Ok(self)
     }
@@ -109,7 +109,7 @@ impl Session {
         }
         self.status = SessionStatus::Expired;
         self.expiry = Countdown::STOPPED;
-        outbox.tell(NotificationKind::SessionExpired)?;
+        outbox.emit(NotificationKind::SessionExpired)?;
         Ok(self)
     }
 

@@ -46,7 +46,7 @@ impl Setup {
             owned_by_session,
         };
         method.map_or(Ok(()), check_method)?;
-        outbox.tell(NotificationKind::SetupCreated)?;
+        outbox.emit(NotificationKind::SetupCreated)?;
         if confirm { setup.confirm(config, None, outbox) } else { setup.done() }
     }
 
@@ -76,7 +76,7 @@ impl Setup {
         if self.confirmations >= config.dialect.confirm_limit {
             next.status = SetupStatus::Canceled;
             // Nobody gave a reason, and the system has none of its own for a setup (SI-12).
-            outbox.tell(NotificationKind::SetupCanceled)?;
+            outbox.emit(NotificationKind::SetupCanceled)?;
             return Ok((next, Err(Rejection::TooManySetupConfirmations)));
         }
         next.confirmations = next.confirmations.saturating_add(1);
@@ -91,7 +91,7 @@ impl Setup {
             (Rail::Card(_), Issuer::Declines(decline)) if !profile.can_be_saved => self.decline(decline, outbox),
             (Rail::Card(_), Issuer::Challenges | Issuer::ChallengesThenDeclines(_)) | (Rail::UsBankAccount, _) => {
                 self.status = SetupStatus::RequiresAction;
-                outbox.tell(NotificationKind::SetupRequiresAction)?;
+                outbox.emit(NotificationKind::SetupRequiresAction)?;
                 self.done()
             }
             (Rail::SepaDebit | Rail::BankTransfer, _) => {
@@ -117,7 +117,7 @@ impl Setup {
         match (result, profile.issuer) {
             (Authentication::Abandoned, _) => self.unchanged(),
             (Authentication::Fails, _) => {
-                outbox.tell(NotificationKind::SetupFailed)?;
+                outbox.emit(NotificationKind::SetupFailed)?;
                 self.back_to_payment_method(PaymentError::SetupAuthenticationFailure).happened()
             }
             // A card without funds can be saved; one that the issuer turns down cannot.
@@ -156,7 +156,7 @@ impl Setup {
             Issuer::Approves | Issuer::Challenges => self.succeed(outbox)?.happened(),
             Issuer::NeverSettles => self.unchanged(),
             Issuer::FailsLater | Issuer::Declines(_) | Issuer::ChallengesThenDeclines(_) => {
-                outbox.tell(NotificationKind::SetupFailed)?;
+                outbox.emit(NotificationKind::SetupFailed)?;
                 self.back_to_payment_method(PaymentError::SetupAttemptFailed).happened()
             }
         }
@@ -177,7 +177,7 @@ impl Setup {
         self.check_open()?;
         self.status = SetupStatus::Canceled;
         self.cancellation_reason = reason;
-        outbox.tell(NotificationKind::SetupCanceled)?;
+        outbox.emit(NotificationKind::SetupCanceled)?;
         self.done()
     }
 
@@ -188,7 +188,7 @@ impl Setup {
         }
         self.status = SetupStatus::Canceled;
         self.cancellation_reason = Some(CancellationReason::Abandoned);
-        outbox.tell(NotificationKind::SetupCanceled)?;
+        outbox.emit(NotificationKind::SetupCanceled)?;
         self.happened()
     }
 
@@ -203,13 +203,13 @@ impl Setup {
 
     fn succeed(mut self, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         self.status = SetupStatus::Succeeded;
-        outbox.tell(NotificationKind::MethodAttached)?;
-        outbox.tell(NotificationKind::SetupSucceeded)?;
+        outbox.emit(NotificationKind::MethodAttached)?;
+        outbox.emit(NotificationKind::SetupSucceeded)?;
         Ok(self)
     }
 
     fn decline(self, decline: Decline, outbox: &mut Outbox<'_>) -> SetupChanged {
-        outbox.tell(NotificationKind::SetupFailed)?;
+        outbox.emit(NotificationKind::SetupFailed)?;
         Ok((self.back_to_payment_method(error_of(decline)), Err(Rejection::Declined(decline))))
     }
 

@@ -34,20 +34,20 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     #[inline]
     pub fn observe(&self, config: &Config) -> OwnedObservation<PAYMENTS, KEYS> {
         // Filled in where it is: this is done for every state and every change of one.
-        let mut sight =
+        let mut view =
             OwnedObservation { payments: [None; PAYMENTS], setup: None, session: None, keys: [const { None }; KEYS] };
-        for (view, payment) in sight.payments.iter_mut().zip(&self.payments) {
+        for (view, payment) in view.payments.iter_mut().zip(&self.payments) {
             *view = payment.as_ref().map(|payment| payment.view(config));
         }
-        sight.setup = self.setup.as_ref().map(Setup::view);
-        sight.session = self.session.as_ref().map(|session| {
+        view.setup = self.setup.as_ref().map(Setup::view);
+        view.session = self.session.as_ref().map(|session| {
             let owned = session.intent.and_then(|intent| self.payment(intent));
             session.view(owned.as_ref())
         });
-        for (view, key) in sight.keys.iter_mut().zip(&self.keys) {
+        for (view, key) in view.keys.iter_mut().zip(&self.keys) {
             *view = key.as_ref().map(Key::view);
         }
-        sight
+        view
     }
 
     /// The same world with interchangeable payments put into a fixed order, so that states that

@@ -32,25 +32,25 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
 ) -> Transition<PAYMENTS, KEYS> {
     // Worked on in place: this is called for every transition, and what it returns is large.
     let mut made = Transition { after: *before, outcome: Ok(Accepted::Nothing), notifications: Notifications::none() };
-    let mut world = World { config, before, state: &mut made.after, notifications: &mut made.notifications };
+    let mut execution = Execution { config, before, state: &mut made.after, notifications: &mut made.notifications };
     made.outcome = match input {
-        Input::Call(call) => world.call(call),
-        Input::Begin { key, operation } => world.begin(key, operation),
-        Input::Finish { key } => world.finish(key),
-        Input::Event(event) => world.attempt(|world| world.happen(event)),
+        Input::Call(call) => execution.call(call),
+        Input::Begin { key, operation } => execution.begin(key, operation),
+        Input::Finish { key } => execution.finish(key),
+        Input::Event(event) => execution.attempt(|execution| execution.happen(event)),
     };
     made
 }
 
 /// The state while an input is worked on.
-struct World<'a, const PAYMENTS: usize, const KEYS: usize> {
+struct Execution<'a, const PAYMENTS: usize, const KEYS: usize> {
     config: &'a Config,
     before: &'a State<PAYMENTS, KEYS>,
     state: &'a mut State<PAYMENTS, KEYS>,
     notifications: &'a mut Notifications,
 }
 
-impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
+impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
     /// What a client asks. No catch-all: a new operation must be decided here.
     fn perform(&mut self, operation: Operation) -> Outcome {
         match operation {
@@ -124,7 +124,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
                 self.move_intent(intent, |payment, _, _| payment.close_cancel_window())
             }
             EnvironmentEvent::PostToLedger { intent } => {
-                self.move_intent(intent, |payment, _, outbox| payment.book(outbox))
+                self.move_intent(intent, |payment, _, outbox| payment.post(outbox))
             }
             EnvironmentEvent::ExpireHold { intent } => {
                 self.move_intent(intent, |payment, config, outbox| payment.expire(config, outbox))
@@ -205,10 +205,10 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         match fault {
             DeliveryFault::ErrorBefore => Err(Rejection::ServerError),
             DeliveryFault::ErrorAfter => {
-                let _unseen = self.attempt(|world| world.perform(operation));
+                let _unseen = self.attempt(|execution| execution.perform(operation));
                 Err(Rejection::ServerError)
             }
-            DeliveryFault::None | DeliveryFault::AnswerLost => self.attempt(|world| world.perform(operation)),
+            DeliveryFault::None | DeliveryFault::AnswerLost => self.attempt(|execution| execution.perform(operation)),
         }
     }
 
@@ -270,9 +270,9 @@ impl<const PAYMENTS: usize, const KEYS: usize> World<'_, PAYMENTS, KEYS> {
         let mut outbox = Outbox::new(self.notifications, Target::Session);
         let was_processing = before.intent.status == IntentStatus::Processing;
         match after.intent.status {
-            IntentStatus::Succeeded if was_processing => outbox.tell(NotificationKind::SessionPaid)?,
+            IntentStatus::Succeeded if was_processing => outbox.emit(NotificationKind::SessionPaid)?,
             IntentStatus::RequiresPaymentMethod if was_processing => {
-                outbox.tell(NotificationKind::SessionPaymentFailed)?;
+                outbox.emit(NotificationKind::SessionPaymentFailed)?;
             }
             IntentStatus::RequiresPaymentMethod
             | IntentStatus::RequiresConfirmation

@@ -132,8 +132,8 @@ fn differences(script: &Script, config: &Config) -> Vec<String> {
     for line in &script.lines {
         let step = transition(config, &state, line.input);
         if let Some(expectation) = &line.expectation {
-            let sight = step.after.observe(config);
-            let found = expectation.compare(&step.outcome, &sight.observation(config), step.notifications.as_slice());
+            let view = step.after.observe(config);
+            let found = expectation.compare(&step.outcome, &view.observation(config), step.notifications.as_slice());
             differences.extend(found.iter().map(|difference| format!("{}: {difference}", line.input)));
         }
         state = step.after;
@@ -173,12 +173,12 @@ fn each_numbered_choice_is_a_field_or_says_why_not() {
         let [_, choice, said, _] = line.split('|').collect::<Vec<_>>()[..] else { panic!("four columns in {line}") };
         let id = format!("U{number}");
         assert_eq!(choice.trim(), id);
-        let (mut fields, mut told) = (Vec::new(), Vec::new());
+        let (mut fields, mut emitted) = (Vec::new(), Vec::new());
         for (field, rules) in Dialect::FIELDS {
             fields.extend(rules.split(", ").any(|rule| rule == id).then_some(*field));
-            told.extend(said.contains(&format!("`{field}`")).then_some(*field));
+            emitted.extend(said.contains(&format!("`{field}`")).then_some(*field));
         }
-        assert_eq!(told, fields, "{id}");
+        assert_eq!(emitted, fields, "{id}");
         assert_eq!(said.trim().starts_with("none: "), fields.is_empty(), "{id}");
     }
 }
@@ -201,8 +201,8 @@ fn a_hold_let_go_is_shown_as_refunded_where_the_dialect_says_so() {
     {
         let start = State::<3, 0>::default();
         let end = script.lines.iter().fold(start, |state, line| transition(&config, &state, line.input).after);
-        let sight = end.observe(&config);
-        let shown = sight.observation(&config).payments.iter().flatten().map(|payment| {
+        let view = end.observe(&config);
+        let shown = view.observation(&config).payments.iter().flatten().map(|payment| {
             let (amount, refunded) = refund_shown(&config, payment, &payment.charge.unwrap());
             (amount.get(), refunded)
         });

@@ -14,8 +14,8 @@ fn replay(script: &Script) -> Vec<String> {
     for line in &script.lines {
         let step = transition(&config, &state, line.input);
         if let Some(expectation) = &line.expectation {
-            let sight = step.after.observe(&config);
-            let found = expectation.compare(&step.outcome, &sight.observation(&config), step.notifications.as_slice());
+            let view = step.after.observe(&config);
+            let found = expectation.compare(&step.outcome, &view.observation(&config), step.notifications.as_slice());
             failures
                 .extend(found.iter().map(|difference| format!("line {}: {}: {difference}", line.number, line.input)));
         }

@@ -6,7 +6,7 @@ use holdfast_model::{
 };
 
 use crate::expiry::is_over;
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
 
@@ -51,13 +51,13 @@ fn token(payment: &PaymentView) -> &'static str {
 }
 
 /// If false, a shop of many parcels captures the 51st and the network fines it.
-pub(crate) fn at_most_fifty_captures<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn at_most_fifty_captures<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captures = payment.charge.map_or(0, |charge| charge.captures);
     given(captures >= MOST_CAPTURES, captures == MOST_CAPTURES, || format!("{captures} captures"))
 }
 
 /// If false, an order is taken in pieces that the network allowed to be taken once only.
-fn several_captures_need_multicapture<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn several_captures_need_multicapture<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captures = payment.charge.map_or(0, |charge| charge.captures);
     given(captures > 1, multicapture(payment), || {
         format!("{captures} captures, method {:?}, multicapture unavailable", payment.capture_method)
@@ -66,7 +66,7 @@ fn several_captures_need_multicapture<V: Voice>(_: &Config, payment: &PaymentVie
 
 /// If false, a partly captured payment stays open where the rest had to be let go, and the
 /// customer's money stays on hold for days.
-fn partly_captured_and_open_needs_multicapture<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn partly_captured_and_open_needs_multicapture<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.status == IntentStatus::RequiresCapture && !payment.received.is_zero();
     given(premise, multicapture(payment), || {
         format!("requires_capture with received {}, multicapture unavailable", payment.received.get())
@@ -74,23 +74,23 @@ fn partly_captured_and_open_needs_multicapture<V: Voice>(_: &Config, payment: &P
 }
 
 /// If false, a merchant who said never captures several times by mistake.
-fn multicapture_is_asked_for<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_is_asked_for<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(is_available(payment), payment.multicapture_requested, || "available, but not requested".to_owned())
 }
 
 /// If false, an account captures several times whose contract does not have it.
-fn multicapture_needs_the_account<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_needs_the_account<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     given(is_available(payment), config.account.multicapture, || "available to an account without it".to_owned())
 }
 
 /// If false, the second capture of an order bounces, because the card never allowed it.
-fn multicapture_needs_the_card<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_needs_the_card<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(is_available(payment), enterprise_network(payment).is_some(), || format!("available with {}", token(payment)))
 }
 
 /// If false, UnionPay or JCB payments are captured several times in a country where the network
 /// forbids it.
-fn multicapture_needs_the_country<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_needs_the_country<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(network @ (Network::UnionPay | Network::Jcb)) = enterprise_network(payment) else {
         return Judgement::Vacuous;
     };
@@ -101,7 +101,7 @@ fn multicapture_needs_the_country<V: Voice>(config: &Config, payment: &PaymentVi
 }
 
 /// If false, a shop that may ship in parcels is made to capture all at the first one.
-fn multicapture_is_given_where_it_can_be<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+fn multicapture_is_given_where_it_can_be<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let (Some(charge), Some(network)) = (approved(payment), enterprise_network(payment)) else {
         return Judgement::Vacuous;
     };
@@ -113,15 +113,18 @@ fn multicapture_is_given_where_it_can_be<V: Voice>(config: &Config, payment: &Pa
 }
 
 /// If false, a payment taken at once waits for further captures that cannot be made.
-pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn multicapture_without_manual_is_idle<D: Diagnostics>(
+    config: &Config,
+    payment: &PaymentView,
+) -> Judgement<D> {
     let Some(charge) = approved(payment).filter(|_| payment.multicapture_requested) else {
         return Judgement::Vacuous;
     };
     let premise = payment.capture_method != CaptureMethod::Manual;
     let accepted = config.dialect.accept_multicapture_with_automatic;
-    let told = config.dialect.multicapture_despite_automatic || !charge.multicapture_available;
+    let notified = config.dialect.multicapture_despite_automatic || !charge.multicapture_available;
     let idle = payment.status == IntentStatus::Succeeded && payment.capturable.is_zero();
-    given(premise, accepted && told && idle, || {
+    given(premise, accepted && notified && idle, || {
         format!(
             "{:?}, asked for (which is accepted: {accepted}) and available {}: {} with capturable {}",
             payment.capture_method,
@@ -133,7 +136,7 @@ pub(crate) fn multicapture_without_manual_is_idle<V: Voice>(config: &Config, pay
 }
 
 /// If false, accounting closes an order from which more can be taken, or waits for one that is done.
-fn captured_flag_follows_the_end<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn captured_flag_follows_the_end<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let open = payment.status == IntentStatus::RequiresCapture;
     given(!charge.captured_amount.is_zero(), charge.captured != open, || {
@@ -147,7 +150,7 @@ fn captured_flag_follows_the_end<V: Voice>(_: &Config, payment: &PaymentView) ->
 }
 
 /// If false, a hold from which nothing was ever taken is booked as a sale.
-fn untouched_hold_is_not_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn untouched_hold_is_not_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     given(charge.captured_amount.is_zero(), !charge.captured, || {
         format!("charge captured with amount captured 0 while {}", payment.status.name())
@@ -155,7 +158,7 @@ fn untouched_hold_is_not_captured<V: Voice>(_: &Config, payment: &PaymentView) -
 }
 
 /// If false, the merchant asks for one sum and another is taken.
-fn capture_takes_the_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn capture_takes_the_amount<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let taken = i64::from(done.to.captured_amount.get()).checked_sub(i64::from(done.from.captured_amount.get()));
     given(true, taken == Some(done.asked()), || {
@@ -169,7 +172,7 @@ fn capture_takes_the_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V
 }
 
 /// If false, the second parcel cannot be paid: `final_capture=false` let go of the rest.
-fn piece_leaves_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn piece_leaves_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let rest = i64::from(done.before.capturable.get()).checked_sub(done.asked());
     let premise = done.capture.final_capture == Some(false) && rest.is_some_and(|rest| rest > 0);
@@ -189,14 +192,14 @@ fn piece_leaves_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, the customer's limit stays blocked after the merchant said "that was all".
-pub(crate) fn final_capture_lets_go_of_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn final_capture_lets_go_of_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.capture.final_capture == Some(true);
     given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
 }
 
 /// If false, a merchant who says nothing leaves the rest of every order on hold.
-pub(crate) fn capture_is_final_by_default<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn capture_is_final_by_default<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.capture.final_capture.is_none();
     given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
@@ -226,7 +229,7 @@ fn after_final(taken: i64, before: &PaymentView, after: &PaymentView) -> String 
 
 /// If false, an engine guesses that the merchant was done because nothing was left (or, where the
 /// dialect says so, does not).
-fn capturing_all_piecewise_stays_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn capturing_all_piecewise_stays_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let all = done.asked() == i64::from(done.before.capturable.get()) && done.asked() > 0;
     let premise = done.capture.final_capture == Some(false) && all;
@@ -238,7 +241,7 @@ fn capturing_all_piecewise_stays_open<V: Voice>(step: &PaymentStep<'_, '_>) -> J
 }
 
 /// If false, a release takes money, or lets go of a hold that should have been canceled.
-pub(crate) fn zero_capture_only_releases<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn zero_capture_only_releases<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let expected = done.capture.final_capture != Some(false)
         && !done.before.received.is_zero()
@@ -257,7 +260,7 @@ pub(crate) fn zero_capture_only_releases<V: Voice>(step: &PaymentStep<'_, '_>) -
 }
 
 /// If false, the limit of 50 is reached too early or never: each capture counts, a release does not.
-fn each_capture_counts_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn each_capture_counts_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let counted = done.from.captures.checked_add(u8::from(!done.is_release()));
     given(true, counted == Some(done.to.captures), || {
@@ -266,20 +269,20 @@ fn each_capture_counts_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V
 }
 
 /// If false, money is taken twice: a capture of what is not (or no longer) held goes through.
-pub(crate) fn capture_only_while_held<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn capture_only_while_held<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
     refused(step.step, before.status != IntentStatus::RequiresCapture, Rejection::UnexpectedState)
 }
 
 /// If false, a sign error in the merchant's shop turns a capture into something else.
-fn negative_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn negative_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, _)) = step.capture_asked() else { return Judgement::Vacuous };
     refused(step.step, capture.amount.is_some_and(|amount| amount < 0), Rejection::NegativeCapture)
 }
 
 /// If false, a capture of nothing ends an order that nothing was taken for, or keeps open one that
 /// was to be ended.
-fn zero_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn zero_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let held = before.status == IntentStatus::RequiresCapture;
     let no_release = capture.final_capture == Some(false) || before.received.is_zero() || !multicapture(before);
@@ -288,7 +291,7 @@ fn zero_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 
 /// If false, more is taken than the customer agreed to, or a capture that is one cent too large
 /// takes what it can without a word.
-fn too_large_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn too_large_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let held = before.status == IntentStatus::RequiresCapture;
     let large = capture.amount.is_some_and(|amount| amount > i64::from(before.capturable.get()));
@@ -296,7 +299,7 @@ fn too_large_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgeme
 }
 
 /// If false, a merchant believes that the rest is kept where it cannot be.
-pub(crate) fn final_capture_needs_multicapture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn final_capture_needs_multicapture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let held = before.status == IntentStatus::RequiresCapture;
     let named = match capture.final_capture {
@@ -308,7 +311,7 @@ pub(crate) fn final_capture_needs_multicapture<V: Voice>(step: &PaymentStep<'_, 
 }
 
 /// If false, the 51st capture is sent to a network that will not honour it.
-pub(crate) fn fifty_first_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn fifty_first_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let captures = before.charge.map_or(0, |charge| charge.captures);
     let held = before.status == IntentStatus::RequiresCapture && captures >= MOST_CAPTURES;
@@ -317,7 +320,7 @@ pub(crate) fn fifty_first_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_
 }
 
 /// If false, a capture that the rules allow is refused, and goods are shipped unpaid.
-pub(crate) fn capture_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn capture_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((capture, before)), Some((_, reason))) = (step.capture_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
@@ -397,20 +400,20 @@ fn is_true_of(reason: Rejection, capture: &Capture, config: &Config, before: &Pa
 
 /// If false, an order is taken in pieces, or kept open for further ones, that the network allowed to be
 /// taken once only.
-pub(crate) fn pieces_need_multicapture<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn pieces_need_multicapture<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     several_captures_need_multicapture(config, payment)
         .and(|| partly_captured_and_open_needs_multicapture(config, payment))
 }
 
 /// If false, accounting closes an order from which more can be taken, waits for one that is done, or
 /// books a hold as a sale.
-pub(crate) fn captured_flag_means_no_more<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn captured_flag_means_no_more<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     captured_flag_follows_the_end(config, payment).and(|| untouched_hold_is_not_captured(config, payment))
 }
 
 /// If false, the second parcel of an order bounces (the merchant did not ask, the contract does not have
 /// it, the card or the network in this country forbids it), or a shop that may ship in parcels cannot.
-pub(crate) fn multicapture_where_allowed<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn multicapture_where_allowed<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     multicapture_is_asked_for(config, payment)
         .and(|| multicapture_needs_the_account(config, payment))
         .and(|| multicapture_needs_the_card(config, payment))
@@ -420,18 +423,18 @@ pub(crate) fn multicapture_where_allowed<V: Voice>(config: &Config, payment: &Pa
 
 /// If false, the merchant asks for one sum and another is taken, or the limit of 50 is reached too early
 /// or never: each capture counts, a release does not.
-pub(crate) fn capture_takes_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn capture_takes_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     capture_takes_the_amount(step).and(|| each_capture_counts_once(step))
 }
 
 /// If false, the second parcel cannot be paid: `final_capture=false` let go of the rest, or an engine
 /// guessed that the merchant was done.
-pub(crate) fn piecewise_capture_keeps_the_rest<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn piecewise_capture_keeps_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     piece_leaves_the_rest(step).and(|| capturing_all_piecewise_stays_open(step))
 }
 
 /// If false, more is taken than the customer agreed to, a sign error turns a capture into something else,
 /// or a capture of nothing ends an order that nothing was taken for.
-pub(crate) fn bad_capture_amounts_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn bad_capture_amounts_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     negative_capture_is_refused(step).and(|| too_large_capture_is_refused(step)).and(|| zero_capture_is_refused(step))
 }

@@ -11,7 +11,7 @@ pub enum Kind {
     /// One payment at one moment.
     Payment,
     /// Everything at one moment.
-    World,
+    Observation,
     /// What one step did to one payment.
     PaymentStep,
     /// What one step did.
@@ -41,7 +41,7 @@ pub struct Property {
     /// Its place in the catalogue, and its bit in [`crate::Verdicts`].
     pub place: u8,
     pub(crate) function: &'static str,
-    pub(crate) aloud: Aloud,
+    pub(crate) explain_fn: ExplainFn,
 }
 
 /// A choice of the dialect without which a property says nothing.
@@ -72,9 +72,9 @@ impl std::fmt::Display for Condition {
 
 /// The property with a voice.
 #[derive(Clone, Copy)]
-pub(crate) enum Aloud {
+pub(crate) enum ExplainFn {
     Payment(fn(&Config, &PaymentView) -> Judgement<String>),
-    World(fn(&Observation<'_>) -> Judgement<String>),
+    Observation(fn(&Observation<'_>) -> Judgement<String>),
     PaymentStep(fn(&PaymentStep<'_, '_>) -> Judgement<String>),
     Step(fn(&Step<'_>) -> Judgement<String>),
 }
@@ -157,7 +157,7 @@ macro_rules! if_kind {
     (payment payment $act:expr) => {
         $act
     };
-    (world world $act:expr) => {
+    (observation observation $act:expr) => {
         $act
     };
     (payment_step payment_step $act:expr) => {
@@ -175,7 +175,7 @@ macro_rules! if_kind {
     (operation_step operation_step $act:expr) => {
         $act
     };
-    (told_step told_step $act:expr) => {
+    (notified_step notified_step $act:expr) => {
         $act
     };
     (payment_change payment_change $act:expr) => {
@@ -190,13 +190,13 @@ macro_rules! if_kind {
 /// The entry of a line by its kind.
 macro_rules! of_kind {
     (payment $property:path) => {
-        (crate::catalogue::Kind::Payment, crate::catalogue::Aloud::Payment($property))
+        (crate::catalogue::Kind::Payment, crate::catalogue::ExplainFn::Payment($property))
     };
-    (world $property:path) => {
-        (crate::catalogue::Kind::World, crate::catalogue::Aloud::World($property))
+    (observation $property:path) => {
+        (crate::catalogue::Kind::Observation, crate::catalogue::ExplainFn::Observation($property))
     };
     (payment_step $property:path) => {
-        (crate::catalogue::Kind::PaymentStep, crate::catalogue::Aloud::PaymentStep($property))
+        (crate::catalogue::Kind::PaymentStep, crate::catalogue::ExplainFn::PaymentStep($property))
     };
     (capture_step $property:path) => {
         of_kind!(payment_step $property)
@@ -207,14 +207,14 @@ macro_rules! of_kind {
     (operation_step $property:path) => {
         of_kind!(payment_step $property)
     };
-    (told_step $property:path) => {
+    (notified_step $property:path) => {
         of_kind!(payment_step $property)
     };
     (payment_change $property:path) => {
         of_kind!(payment_step $property)
     };
     (step $property:path) => {
-        (crate::catalogue::Kind::Step, crate::catalogue::Aloud::Step($property))
+        (crate::catalogue::Kind::Step, crate::catalogue::ExplainFn::Step($property))
     };
     (change $property:path) => {
         of_kind!(step $property)
@@ -260,7 +260,7 @@ macro_rules! catalogue {
         /// Every property, in the order of the table.
         pub static CATALOGUE: [Property; COUNT] = [$({
             const ID: [u8; stringify!($name).len()] = catalogue::hyphens(stringify!($name));
-            let (kind, aloud) = of_kind!($kind $topic::$name);
+            let (kind, explain_fn) = of_kind!($kind $topic::$name);
             Property {
                 id: match std::str::from_utf8(&ID) { Ok(id) => id, Err(_) => stringify!($name) },
                 sentence: $sentence,
@@ -272,7 +272,7 @@ macro_rules! catalogue {
                 is_about_change: catalogue::is_about_change(stringify!($kind)),
                 place: Place::$name as u8,
                 function: stringify!($name),
-                aloud,
+                explain_fn,
             }
         }),+];
 
@@ -290,10 +290,10 @@ macro_rules! catalogue {
         /// Judges one moment by every property about more than one payment.
         #[inline]
         #[must_use]
-        pub fn judge_world(world: &Observation<'_>) -> Verdicts {
+        pub fn judge_whole(observation: &Observation<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
-            $(if_kind!(world $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(world.config, [$($field = $value)?] $topic::$name(world)))
+            $(if_kind!(observation $kind
+                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(observation.config, [$($field = $value)?] $topic::$name(observation)))
             );)+
             verdicts
         }
@@ -320,8 +320,8 @@ macro_rules! catalogue {
                     verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
-            if step.told_of {
-                $(if_kind!(told_step $kind
+            if step.is_notified {
+                $(if_kind!(notified_step $kind
                     verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }

@@ -8,13 +8,13 @@ use holdfast_model::{
 };
 
 use crate::capture::multicapture;
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refunds::rest;
 use crate::refusal::refused;
 use crate::step::{Captured, PaymentStep, approved};
 
 /// If false, a seller pays more in fees than the customer paid for the goods.
-fn fees_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn fees_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let fees = payment.ledger.fees;
     given(!fees.is_zero(), fees <= payment.received, || {
         format!("fees {} > received {}", fees.get(), payment.received.get())
@@ -22,13 +22,13 @@ fn fees_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgemen
 }
 
 /// If false, the platform gives back more fee than it took.
-fn fee_refunds_within_fees<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn fee_refunds_within_fees<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let (back, fees) = (payment.ledger.fees_refunded, payment.ledger.fees);
     given(!back.is_zero(), back <= fees, || format!("fees refunded {} > fees {}", back.get(), fees.get()))
 }
 
 /// If false, the platform pays out more than came in, from its own pocket.
-fn transfers_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn transfers_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let transfers = payment.ledger.transfers;
     given(!transfers.is_zero(), transfers <= payment.received, || {
         format!("transfers {} > received {}", transfers.get(), payment.received.get())
@@ -36,13 +36,13 @@ fn transfers_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Jud
 }
 
 /// If false, the platform takes back from a seller what it never sent.
-fn reversals_within_transfers<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn reversals_within_transfers<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let (back, transfers) = (payment.ledger.reversals, payment.ledger.transfers);
     given(!back.is_zero(), back <= transfers, || format!("reversals {} > transfers {}", back.get(), transfers.get()))
 }
 
 /// If false, a platform takes a fee from itself.
-fn fees_need_a_connected_account<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn fees_need_a_connected_account<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.fee.is_some() || !payment.ledger.fees.is_zero();
     given(premise, payment.flow != Flow::Platform, || {
         format!(
@@ -54,7 +54,7 @@ fn fees_need_a_connected_account<V: Voice>(_: &Config, payment: &PaymentView) ->
 }
 
 /// If false, money is sent on from a charge that is the connected account's own.
-fn direct_charges_are_not_sent_on<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn direct_charges_are_not_sent_on<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let sent = payment.transfer.is_some() || !payment.ledger.transfers.is_zero();
     let premise = payment.flow == Flow::Direct && approved(payment).is_some();
     given(premise, !sent, || {
@@ -67,14 +67,14 @@ fn direct_charges_are_not_sent_on<V: Voice>(_: &Config, payment: &PaymentView) -
 }
 
 /// If false, a transfer amount stands on a payment that goes nowhere.
-fn transfer_amount_needs_a_destination<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn transfer_amount_needs_a_destination<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(payment.transfer.is_some(), payment.flow == Flow::Destination, || {
         format!("transfer amount {:?} with flow {:?}", payment.transfer.map(Amount::get), payment.flow)
     })
 }
 
 /// If false, nobody knows what the seller gets: the amount named, or all less the fee.
-fn fee_and_transfer_amount_exclude_each_other<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn fee_and_transfer_amount_exclude_each_other<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.fee.is_some() || payment.transfer.is_some();
     given(premise, payment.fee.is_none() || payment.transfer.is_none(), || {
         format!("fee {:?} and transfer amount {:?}", payment.fee.map(Amount::get), payment.transfer.map(Amount::get))
@@ -82,7 +82,7 @@ fn fee_and_transfer_amount_exclude_each_other<V: Voice>(_: &Config, payment: &Pa
 }
 
 /// If false, the platform collects another fee than the one that stands on the intent.
-fn standing_fee_is_collected<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn standing_fee_is_collected<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let expected = payment.fee.unwrap_or(Amount::ZERO);
     given(taken_at_once(payment) && payment.flow != Flow::Platform, payment.ledger.fees == expected, || {
         format!("fees {} instead of {}", payment.ledger.fees.get(), expected.get())
@@ -91,7 +91,7 @@ fn standing_fee_is_collected<V: Voice>(_: &Config, payment: &PaymentView) -> Jud
 
 /// If false, the seller gets another sum than the amount that stands on the intent (all, if none
 /// does).
-fn destination_gets_its_share<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn destination_gets_its_share<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let expected = payment.transfer.unwrap_or(payment.received);
     given(taken_at_once(payment) && payment.flow == Flow::Destination, payment.ledger.transfers == expected, || {
         format!("transfers {} instead of {}", payment.ledger.transfers.get(), expected.get())
@@ -111,7 +111,7 @@ fn piece(done: &Captured<'_>) -> Option<Amount> {
 }
 
 /// If false, the platform forgets its fee on the second parcel.
-fn fee_is_named_at_every_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_is_named_at_every_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.from.captures > 0 && done.from.fee_at_first_capture && !done.is_release();
     given(premise, done.capture.fee.is_some(), || {
@@ -120,7 +120,7 @@ fn fee_is_named_at_every_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgem
 }
 
 /// If false, the seller's share of the second parcel is anyone's guess.
-fn transfer_is_named_at_every_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn transfer_is_named_at_every_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.from.captures > 0 && done.from.transfer_at_first_capture && !done.is_release();
     given(premise, done.capture.transfer.is_some(), || {
@@ -134,7 +134,7 @@ fn takes_something(capture: &Capture, before: &PaymentView) -> bool {
 }
 
 /// If false, the merchant is not told which parameter the later capture lacks.
-fn missing_fee_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn missing_fee_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.fee_at_first_capture);
     let held = before.status == IntentStatus::RequiresCapture && takes_something(&capture, before);
@@ -142,7 +142,7 @@ fn missing_fee_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 }
 
 /// If false, the merchant is not told which parameter the later capture lacks.
-fn missing_transfer_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn missing_transfer_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.transfer_at_first_capture);
     let held = before.status == IntentStatus::RequiresCapture && takes_something(&capture, before);
@@ -150,7 +150,7 @@ fn missing_transfer_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, what the first capture named is forgotten, or ascribed to one that named nothing.
-fn first_capture_is_remembered<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn first_capture_is_remembered<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let expected = if done.from.captures == 0 {
         (done.capture.fee.is_some(), done.capture.transfer.is_some())
@@ -164,7 +164,7 @@ fn first_capture_is_remembered<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, the fee that the merchant names for a parcel is not the one that is taken.
-fn fee_at_capture_overrides<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_at_capture_overrides<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let (Some(piece), Some(named)) = (piece(&done), done.capture.fee.and_then(Amount::from_request)) else {
         return Judgement::Vacuous;
@@ -176,7 +176,7 @@ fn fee_at_capture_overrides<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V
 }
 
 /// If false, the share that the merchant names for a parcel is not the one that is sent.
-fn transfer_at_capture_overrides<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn transfer_at_capture_overrides<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let (Some(piece), Some(named)) = (piece(&done), done.capture.transfer.and_then(Amount::from_request)) else {
         return Judgement::Vacuous;
@@ -189,7 +189,7 @@ fn transfer_at_capture_overrides<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgem
 
 /// If false, a fee or share agreed on at the start is not applied at the first capture: as much of
 /// it as the piece allows, and all of the piece to a destination without an amount.
-fn standing_amounts_apply_at_capture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn standing_amounts_apply_at_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let Some(piece) = piece(&done).filter(|_| done.from.captures == 0) else { return Judgement::Vacuous };
     let silent = done.capture.fee.is_none() && done.capture.transfer.is_none();
@@ -236,26 +236,26 @@ fn connect_parameters(step: &PaymentStep<'_, '_>) -> Option<(Option<i64>, Option
 }
 
 /// If false, a fee is accepted that nobody will ever owe.
-fn fee_without_connect_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_without_connect_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((fee, _, flow)) = connect_parameters(step) else { return Judgement::Vacuous };
     refused(step.step, flow == Flow::Platform && fee.is_some_and(|fee| fee > 0), Rejection::FeeWithoutConnect)
 }
 
 /// If false, a transfer is accepted that has nowhere to go.
-fn transfer_without_destination_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn transfer_without_destination_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, transfer, flow)) = connect_parameters(step) else { return Judgement::Vacuous };
     let premise = flow != Flow::Destination && transfer.is_some_and(|transfer| transfer > 0);
     refused(step.step, premise, Rejection::TransferWithoutDestination)
 }
 
 /// If false, a fee of nothing or less is agreed on.
-fn fee_of_nothing_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_of_nothing_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((fee, _, _)) = connect_parameters(step) else { return Judgement::Vacuous };
     refused(step.step, fee.is_some_and(|fee| fee <= 0), Rejection::InvalidFee)
 }
 
 /// If false, a payment captured piecewise is sent on by a second way, and more goes out than came in.
-pub(crate) fn no_source_transaction_with_multicapture<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn no_source_transaction_with_multicapture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateTransfer { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -264,7 +264,7 @@ pub(crate) fn no_source_transaction_with_multicapture<V: Voice>(step: &PaymentSt
 }
 
 /// If false, a platform loses a fee that it was entitled to keep: fees stay unless somebody asks.
-fn fees_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fees_are_kept_unless_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = matches!(step.operation, Some(Operation::RefundFee { .. }))
         || matches!(step.operation, Some(Operation::CreateRefund { refund, .. }) if refund.refund_application_fee);
@@ -278,7 +278,7 @@ fn fees_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement
 }
 
 /// If false, a seller's money is taken back by a refund that did not ask for it.
-fn transfers_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn transfers_are_kept_unless_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = matches!(step.operation, Some(Operation::ReverseTransfer { .. }))
         || matches!(step.operation, Some(Operation::CreateRefund { refund, .. }) if refund.reverse_transfer);
@@ -289,7 +289,7 @@ fn transfers_are_kept_unless_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judg
 
 /// If false, a merchant who asks for a part of the fee or of the transfer back, or to send a part of the
 /// money on, moves another sum than they asked for, or is told of another.
-fn named_amount_is_moved<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn named_amount_is_moved<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(operation), Some((before, after))) = (step.operation, step.both()) else { return Judgement::Vacuous };
     let (from, to) = (before.ledger, after.ledger);
     let captured = before.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
@@ -305,12 +305,12 @@ fn named_amount_is_moved<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let expected = asked.map_or(all, Amount::from_request);
     let moved = to.minus(from);
     // An answer that was lost says nothing, but the money has moved all the same.
-    let told = match step.answer() {
+    let notified = match step.answer() {
         Some(Accepted::Money { amount }) => Some(amount) == expected,
         Some(_) => false,
         None => true,
     };
-    given(step.accepted().is_some() || from != to, moved == expected && told, || {
+    given(step.accepted().is_some() || from != to, moved == expected && notified, || {
         format!(
             "{operation:?}: {} became {} instead of {:?} more, answered {:?}",
             from.get(),
@@ -350,7 +350,7 @@ fn fits(share: Returned, given_back: Amount, before: &PaymentView, half_rounds_u
 
 /// If false, a refund takes back another part of the fee or of the transfer than the merchant asked for with
 /// it, or nothing, or the parts do not add up to the whole, and the platform or the seller pays for the rest.
-pub(crate) fn returned_shares_add_up<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn returned_shares_add_up<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((refund, before)), Some(after)) = (step.refund_asked(), step.after) else { return Judgement::Vacuous };
     let sum = |payment: &PaymentView| payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
     let Some(given_back) = sum(after).minus(sum(before)).filter(|amount| !amount.is_zero()) else {
@@ -379,7 +379,7 @@ pub(crate) fn returned_shares_add_up<V: Voice>(step: &PaymentStep<'_, '_>) -> Ju
 }
 
 /// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
-fn fee_latch_is_set_by_fee_refunds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_latch_is_set_by_fee_refunds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let used = matches!(step.accepted(), Some(Operation::RefundFee { .. }));
     let hidden = matches!(step.operation, Some(Operation::RefundFee { .. })) && step.step.outcome.is_err();
@@ -390,7 +390,7 @@ fn fee_latch_is_set_by_fee_refunds_only<V: Voice>(step: &PaymentStep<'_, '_>) ->
 }
 
 /// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
-fn transfer_latch_is_set_by_reversals_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn transfer_latch_is_set_by_reversals_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let used = matches!(step.accepted(), Some(Operation::ReverseTransfer { .. }));
     let hidden = matches!(step.operation, Some(Operation::ReverseTransfer { .. })) && step.step.outcome.is_err();
@@ -402,7 +402,7 @@ fn transfer_latch_is_set_by_reversals_only<V: Voice>(step: &PaymentStep<'_, '_>)
 
 /// If false, a platform takes a fee from itself, money is sent on from a charge that goes nowhere, or
 /// nobody knows whether the seller gets the amount named or all less the fee.
-pub(crate) fn connect_money_fits_the_flow<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn connect_money_fits_the_flow<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     fees_need_a_connected_account(config, payment)
         .and(|| direct_charges_are_not_sent_on(config, payment))
         .and(|| transfer_amount_needs_a_destination(config, payment))
@@ -410,12 +410,12 @@ pub(crate) fn connect_money_fits_the_flow<V: Voice>(config: &Config, payment: &P
 }
 
 /// If false, platform or seller gets another share than the one that stands on the intent.
-pub(crate) fn standing_amounts_are_collected<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn standing_amounts_are_collected<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     standing_fee_is_collected(config, payment).and(|| destination_gets_its_share(config, payment))
 }
 
 /// If false, a fee is agreed on that nobody will ever owe, or a transfer that has nowhere to go.
-pub(crate) fn connect_parameters_need_connect<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn connect_parameters_need_connect<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_without_connect_is_refused(step)
         .and(|| transfer_without_destination_is_refused(step))
         .and(|| fee_of_nothing_is_refused(step))
@@ -423,7 +423,7 @@ pub(crate) fn connect_parameters_need_connect<V: Voice>(step: &PaymentStep<'_, '
 
 /// If false, a seller pays more in fees than the customer paid, or the platform pays out more than came in
 /// or takes back what it never sent.
-pub(crate) fn connect_money_is_bounded<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn connect_money_is_bounded<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     fees_within_captured(config, payment)
         .and(|| fee_refunds_within_fees(config, payment))
         .and(|| transfers_within_captured(config, payment))
@@ -432,7 +432,7 @@ pub(crate) fn connect_money_is_bounded<V: Voice>(config: &Config, payment: &Paym
 
 /// If false, the platform forgets its fee, or the seller's share, on the second parcel, or is not told
 /// which parameter is lacking.
-pub(crate) fn later_captures_name_what_the_first_named<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn later_captures_name_what_the_first_named<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     missing_fee_is_refused(step)
         .and(|| missing_transfer_is_refused(step))
         .and(|| fee_is_named_at_every_capture(step))
@@ -442,7 +442,7 @@ pub(crate) fn later_captures_name_what_the_first_named<V: Voice>(step: &PaymentS
 
 /// If false, the fee or share that the merchant names for a parcel is not the one that is taken, or the
 /// one agreed on at the start is not applied where none is named.
-pub(crate) fn capture_settles_fee_and_share<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn capture_settles_fee_and_share<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_at_capture_overrides(step)
         .and(|| transfer_at_capture_overrides(step))
         .and(|| standing_amounts_apply_at_capture(step))
@@ -450,11 +450,11 @@ pub(crate) fn capture_settles_fee_and_share<V: Voice>(step: &PaymentStep<'_, '_>
 
 /// If false, a platform loses a fee that it was entitled to keep, a seller's money is taken back by a
 /// refund that did not ask for it, or another sum goes back or out than the merchant named.
-pub(crate) fn connect_money_goes_back_when_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn connect_money_goes_back_when_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fees_are_kept_unless_asked(step).and(|| transfers_are_kept_unless_asked(step)).and(|| named_amount_is_moved(step))
 }
 
 /// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
-pub(crate) fn each_latch_has_its_own_endpoint<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn each_latch_has_its_own_endpoint<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_latch_is_set_by_fee_refunds_only(step).and(|| transfer_latch_is_set_by_reversals_only(step))
 }

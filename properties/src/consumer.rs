@@ -71,7 +71,7 @@ impl Consumer {
 /// step; one that is not listed at all arrives at the end: delivery is at least once.
 #[must_use]
 pub fn delivery_does_not_matter(trace: &Trace, deliveries: &[(usize, usize)]) -> bool {
-    let told: Vec<(usize, &Notification)> = trace
+    let notified: Vec<(usize, &Notification)> = trace
         .happenings
         .iter()
         .enumerate()
@@ -81,7 +81,7 @@ pub fn delivery_does_not_matter(trace: &Trace, deliveries: &[(usize, usize)]) ->
     for (at, happening) in trace.happenings.iter().enumerate() {
         let now = happening.after.observe();
         for (number, when) in deliveries {
-            let Some((generated, notification)) = told.get(*number) else { continue };
+            let Some((generated, notification)) = notified.get(*number) else { continue };
             if (*generated).max(*when) == at {
                 consumer.receive(notification, &now);
             }
@@ -92,7 +92,7 @@ pub fn delivery_does_not_matter(trace: &Trace, deliveries: &[(usize, usize)]) ->
     let on_time = |number: usize, generated: usize| {
         deliveries.iter().any(|(listed, when)| *listed == number && generated.max(*when) < trace.happenings.len())
     };
-    for (number, (generated, notification)) in told.iter().enumerate() {
+    for (number, (generated, notification)) in notified.iter().enumerate() {
         if !on_time(number, *generated) {
             consumer.receive(notification, &now);
         }

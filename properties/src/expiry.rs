@@ -5,7 +5,7 @@ use holdfast_model::{
     Rail, Rejection,
 };
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
 
@@ -26,7 +26,7 @@ pub(crate) fn is_over(config: &Config, left: i64) -> bool {
 }
 
 /// If false, a hold has no end, or a payment that holds nothing runs out all the same.
-fn deadline_while_held<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn deadline_while_held<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let (held, left) = (payment.status == IntentStatus::RequiresCapture, hold_left(payment));
     given(held || left.is_some(), held == left.is_some(), || {
         format!("{} with hold left {left:?}", payment.status.name())
@@ -34,7 +34,7 @@ fn deadline_while_held<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement
 }
 
 /// If false, a customer's money stays on hold after the deadline: the job never comes.
-fn the_job_is_not_late<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+fn the_job_is_not_late<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(left) = hold_left(payment) else { return Judgement::Vacuous };
     let delay = i64::from(config.dialect.expiry_job_delay);
     given(left <= 0, left.saturating_neg() < delay, || {
@@ -43,7 +43,7 @@ fn the_job_is_not_late<V: Voice>(config: &Config, payment: &PaymentView) -> Judg
 }
 
 /// If false, the merchant takes money that the issuer has promised back to the customer.
-pub(crate) fn nothing_captured_after_the_deadline<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn nothing_captured_after_the_deadline<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((from, _))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
     let premise = before.received < after.received && from.hold_left.is_some();
     let in_time = from.hold_left.is_some_and(|left| !is_over(step.config, left));
@@ -58,14 +58,14 @@ pub(crate) fn nothing_captured_after_the_deadline<V: Voice>(step: &PaymentStep<'
 }
 
 /// If false, a merchant who is too late learns it from a wrong answer, and retries.
-pub(crate) fn late_capture_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn late_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let late = hold_left(before).is_some_and(|left| is_over(step.config, left));
     refused(step.step, late && before.status == IntentStatus::RequiresCapture, Rejection::HoldExpired)
 }
 
 /// If false, a merchant in time finds the hold gone.
-fn the_job_is_not_early<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn the_job_is_not_early<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
     };
@@ -76,7 +76,7 @@ fn the_job_is_not_early<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, the job undoes a capture that won the race, or cancels what was canceled.
-fn the_job_ends_holds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn the_job_ends_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
     };
@@ -87,7 +87,7 @@ fn the_job_ends_holds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, an order nobody captured stays payable, or is shown as paid.
-pub(crate) fn uncaptured_hold_ends_canceled<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn uncaptured_hold_ends_canceled<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((_, to))) = (expired(step), step.charges()) else { return Judgement::Vacuous };
     let expected = after.status == IntentStatus::Canceled
         && after.cancellation_reason == Some(CancellationReason::Automatic)
@@ -107,7 +107,7 @@ pub(crate) fn uncaptured_hold_ends_canceled<V: Voice>(step: &PaymentStep<'_, '_>
 
 /// If false, money that the merchant took in time is lost to the deadline, or goods that were paid
 /// are shown as canceled.
-pub(crate) fn partly_captured_hold_ends_succeeded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn partly_captured_hold_ends_succeeded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((from, to))) = (expired(step), step.charges()) else {
         return Judgement::Vacuous;
     };
@@ -138,7 +138,7 @@ fn expired<'a>(step: &PaymentStep<'_, 'a>) -> Option<(&'a PaymentView, &'a Payme
 }
 
 /// If false, the deadline that the merchant was shown is not the one that counts.
-pub(crate) fn deadline_comes_with_time_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn deadline_comes_with_time_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (hold_left(before), hold_left(after)) else { return Judgement::Vacuous };
     let expected = from.checked_sub(i64::from(step.step.seconds()));
@@ -148,7 +148,7 @@ pub(crate) fn deadline_comes_with_time_only<V: Voice>(step: &PaymentStep<'_, '_>
 }
 
 /// If false, the hold is shorter than the merchant counts on, or longer than the network honours.
-pub(crate) fn hold_lasts_as_its_network_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn hold_lasts_as_its_network_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(after) = step.after.filter(|_| step.before.is_none_or(|before| hold_left(before).is_none())) else {
         return Judgement::Vacuous;
     };
@@ -180,11 +180,11 @@ pub(crate) fn hold_lasts_as_its_network_says<V: Voice>(step: &PaymentStep<'_, '_
 }
 
 /// If false, a hold has no end, or stays after it because the job never comes.
-pub(crate) fn held_means_a_deadline<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn held_means_a_deadline<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     deadline_while_held(config, payment).and(|| the_job_is_not_late(config, payment))
 }
 
 /// If false, a merchant in time finds the hold gone, or the job undoes a capture that won the race.
-pub(crate) fn the_job_ends_due_holds_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn the_job_ends_due_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     the_job_is_not_early(step).and(|| the_job_ends_holds_only(step))
 }

@@ -3,7 +3,7 @@
 use holdfast_model::trace::describe;
 use holdfast_model::{DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Operation, Outcome, Rejection};
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::{Step, find_key};
 use crate::words::changes;
 
@@ -41,7 +41,7 @@ fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
 
 /// If false, a client that repeats a request after a timeout learns something else than the first
 /// time, and marks a paid order as failed.
-pub(crate) fn replay_answers_the_same<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn replay_answers_the_same<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((known, operation)) = repeated(step) else { return Judgement::Vacuous };
     let premise = known.operation == operation && known.answer.is_some();
     let busy = anything_in_progress(step) && step.outcome == Err(Rejection::LockTimeout);
@@ -52,14 +52,14 @@ pub(crate) fn replay_answers_the_same<V: Voice>(step: &Step<'_>) -> Judgement<V>
 }
 
 /// If false, a repeated request takes or gives money a second time.
-pub(crate) fn known_key_acts_no_more<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn known_key_acts_no_more<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(step.known_key().is_some(), step.unchanged() && step.notifications.is_empty(), || {
         format!("`{}` came again and changed {}", step.input, changes(&step.before, &step.after))
     })
 }
 
 /// If false, a bug that gives two orders one key makes one of them disappear.
-pub(crate) fn other_parameters_are_refused<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn other_parameters_are_refused<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((known, operation)) = repeated(step) else { return Judgement::Vacuous };
     let premise = known.operation != operation && known.answer.is_some();
     let busy = anything_in_progress(step) && step.outcome == Err(Rejection::LockTimeout);
@@ -70,14 +70,14 @@ pub(crate) fn other_parameters_are_refused<V: Voice>(step: &Step<'_>) -> Judgeme
 }
 
 /// If false, two copies of one request run side by side.
-fn key_in_use_is_a_conflict<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn key_in_use_is_a_conflict<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((known, _)) = repeated(step) else { return Judgement::Vacuous };
     let conflict = matches!(step.outcome, Err(reason) if reason.is_conflict());
     given(known.answer.is_none(), conflict, || format!("the key is in use, yet answered {:?}", step.outcome))
 }
 
 /// If false, two requests change one object at once, and one of the changes is lost.
-fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn busy_object_is_locked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Input::Call(call) = step.input else { return Judgement::Vacuous };
     let wanted = call.operation.about();
     // What is only being created has no lock that a request could meet.
@@ -93,7 +93,7 @@ fn busy_object_is_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, the answer that a repetition gives is not the one that was given.
-fn given_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn given_answer_is_kept<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((key, operation, Some(answer))) = first_time(step) else { return Judgement::Vacuous };
     let stored = answer.err().is_none_or(Rejection::is_stored);
     let found = find_key(&step.after, key);
@@ -104,14 +104,14 @@ fn given_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a request with a typing error blocks its key for a day, also once it is corrected.
-fn invalid_requests_leave_the_key_free<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn invalid_requests_leave_the_key_free<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((key, _, Some(Err(reason)))) = first_time(step) else { return Judgement::Vacuous };
     let found = find_key(&step.after, key);
     given(reason.is_validation(), found.is_none(), || format!("refused with {reason:?}, kept {found:?}"))
 }
 
 /// If false, the answer to a request whose answer was lost can never be learned.
-fn lost_answer_can_be_fetched<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn lost_answer_can_be_fetched<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((key, operation, None)) = first_time(step) else { return Judgement::Vacuous };
     let expected = match find_key(&step.after, key) {
         Some(view) => {
@@ -124,7 +124,7 @@ fn lost_answer_can_be_fetched<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a repetition within the day is taken for a new request.
-fn keys_are_forgotten_when_old_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn keys_are_forgotten_when_old_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let forgotten = |place: usize, view: &KeyView| {
         let gone = step.after.keys.get(place).copied().flatten().is_none();
         gone && view.answer.is_some()
@@ -144,7 +144,7 @@ fn keys_are_forgotten_when_old_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, what a key stands for changes behind the client's back.
-fn kept_answers_do_not_change<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn kept_answers_do_not_change<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let mut premise = false;
     let mut same = true;
     for (from, to) in step.before.keys.iter().zip(step.after.keys) {
@@ -159,7 +159,7 @@ fn kept_answers_do_not_change<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, the day of a key is an hour or a week, or begins anew with every repetition.
-fn the_day_runs_from_the_answer<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn the_day_runs_from_the_answer<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let mut premise = false;
     let mut on_time = true;
     for (place, to) in step.after.keys.iter().enumerate() {
@@ -179,7 +179,7 @@ fn the_day_runs_from_the_answer<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a request that is only queued has acted already.
-fn taking_a_request_in_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn taking_a_request_in_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let begins = matches!(step.input, Input::Begin { .. });
     given(begins, step.unchanged() && step.notifications.is_empty(), || {
         format!("`{}` told {:?} and changed {}", step.input, step.notifications, changes(&step.before, &step.after))
@@ -187,7 +187,7 @@ fn taking_a_request_in_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a server that failed before it began has acted, and the client's retry acts again.
-fn early_server_error_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn early_server_error_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let early = matches!(step.input, Input::Call(call) if call.fault == DeliveryFault::ErrorBefore);
     given(early, step.unchanged() && step.notifications.is_empty(), || {
         format!(
@@ -199,7 +199,7 @@ fn early_server_error_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a client that was turned away because somebody else was first has acted all the same.
-fn conflicts_do_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn conflicts_do_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let conflict = matches!(step.outcome, Err(reason) if reason.is_conflict());
     given(conflict, step.unchanged() && step.notifications.is_empty(), || {
         let changed = changes(&step.before, &step.after);
@@ -209,7 +209,7 @@ fn conflicts_do_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 
 /// If false, a request that is only queued, that another one held up, or whose server failed before it
 /// began has acted, and the client's retry acts again.
-pub(crate) fn requests_not_carried_out_do_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn requests_not_carried_out_do_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     taking_a_request_in_does_nothing(step)
         .and(|| early_server_error_does_nothing(step))
         .and(|| conflicts_do_nothing(step))
@@ -217,7 +217,7 @@ pub(crate) fn requests_not_carried_out_do_nothing<V: Voice>(step: &Step<'_>) -> 
 
 /// If false, a repetition within the day is taken for a new request, the day of a key is another length of
 /// time, or what a key stands for changes behind the client's back.
-pub(crate) fn keys_are_kept_for_a_day<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn keys_are_kept_for_a_day<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     keys_are_forgotten_when_old_only(step)
         .and(|| kept_answers_do_not_change(step))
         .and(|| the_day_runs_from_the_answer(step))
@@ -225,13 +225,13 @@ pub(crate) fn keys_are_kept_for_a_day<V: Voice>(step: &Step<'_>) -> Judgement<V>
 
 /// If false, two copies of one request run side by side, or two requests change one object at once and one
 /// of the changes is lost.
-pub(crate) fn busy_objects_and_keys_are_locked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn busy_objects_and_keys_are_locked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     key_in_use_is_a_conflict(step).and(|| busy_object_is_locked(step))
 }
 
 /// If false, the answer that a repetition gives is not the one that was given, one that was lost can never
 /// be learned, or a request with a typing error blocks its key for a day.
-pub(crate) fn first_answer_is_kept<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn first_answer_is_kept<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given_answer_is_kept(step)
         .and(|| invalid_requests_leave_the_key_free(step))
         .and(|| lost_answer_can_be_fetched(step))

@@ -2,43 +2,43 @@
 
 /// The verdict of one property.
 ///
-/// `V` is what a broken property has to say about itself: nothing (`()`) where hundreds of millions of
+/// `D` is what a broken property has to say about itself: nothing (`()`) where hundreds of millions of
 /// states are judged, a sentence (`String`) once one of them is broken. A property is one function for
 /// both, so the explanation cannot disagree with the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Judgement<V = ()> {
+pub enum Judgement<D = ()> {
     /// The property's premise did not occur: it says nothing here.
     Vacuous,
     /// The premise occurred, and the property is true of it: a witness.
     Holds,
     /// The property is false.
-    Broken(V),
+    Broken(D),
 }
 
 /// What a broken property says: see [`Judgement`].
-pub trait Voice: Sized {
+pub trait Diagnostics: Sized {
     /// Keeps the words, or never asks for them.
-    fn say(words: impl FnOnce() -> String) -> Self;
+    fn message(words: impl FnOnce() -> String) -> Self;
 }
 
-impl Voice for () {
+impl Diagnostics for () {
     #[inline]
-    fn say(_: impl FnOnce() -> String) -> Self {}
+    fn message(_: impl FnOnce() -> String) -> Self {}
 }
 
-impl Voice for String {
-    fn say(words: impl FnOnce() -> String) -> Self {
+impl Diagnostics for String {
+    fn message(words: impl FnOnce() -> String) -> Self {
         words()
     }
 }
 
 /// "If `premise`, then `conclusion`", with the numbers that show it false.
 #[inline]
-pub(crate) fn given<V: Voice>(premise: bool, conclusion: bool, words: impl FnOnce() -> String) -> Judgement<V> {
+pub(crate) fn given<D: Diagnostics>(premise: bool, conclusion: bool, words: impl FnOnce() -> String) -> Judgement<D> {
     match (premise, conclusion) {
         (false, _) => Judgement::Vacuous,
         (true, true) => Judgement::Holds,
-        (true, false) => Judgement::Broken(V::say(words)),
+        (true, false) => Judgement::Broken(D::message(words)),
     }
 }
 
@@ -74,7 +74,7 @@ impl Verdicts {
     }
 }
 
-impl<V> Judgement<V> {
+impl<D> Judgement<D> {
     /// Two sides of one property: broken if either is, witnessed if either is.
     #[inline]
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {

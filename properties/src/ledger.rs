@@ -2,20 +2,20 @@
 
 use holdfast_model::{CaptureMethod, Config, Flow, PaymentView};
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::{PaymentStep, approved};
 
 /// The books are done within an hour of the confirmation (A12).
 const HOUR: u32 = 3_600;
 
 /// If false, the merchant waits for the books of a payment longer than promised.
-pub(crate) fn booking_takes_an_hour_at_most<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn booking_takes_an_hour_at_most<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(left) = payment.charge.and_then(|charge| charge.posting_left) else { return Judgement::Vacuous };
     given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
 }
 
 /// If false, a payment captured in the foreground has books that lag behind.
-fn only_background_captures_wait<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn only_background_captures_wait<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     given(waits, payment.capture_method == CaptureMethod::AutomaticAsync, || {
         format!("booking outstanding with {:?}", payment.capture_method)
@@ -23,7 +23,7 @@ fn only_background_captures_wait<V: Voice>(_: &Config, payment: &PaymentView) ->
 }
 
 /// If false, the merchant is told success while the capture is still undecided.
-fn waiting_means_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn waiting_means_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge.filter(|charge| charge.posting_left.is_some()) else {
         return Judgement::Vacuous;
     };
@@ -40,7 +40,7 @@ fn waiting_means_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgem
 }
 
 /// If false, money is in the balance before the books say so.
-fn unbooked_capture_is_not_in_the_ledger<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     let ledger = payment.ledger;
     // A transfer that the platform makes by itself waits for nothing.
@@ -56,7 +56,7 @@ fn unbooked_capture_is_not_in_the_ledger<V: Voice>(_: &Config, payment: &Payment
 }
 
 /// If false, a merchant follows a link to an entry that is not written yet.
-fn no_links_before_booking<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn no_links_before_booking<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     given(charge.posting_left.is_some(), charge.links.is_empty(), || {
         format!("booking outstanding with links {:?}", charge.links)
@@ -64,7 +64,7 @@ fn no_links_before_booking<V: Voice>(_: &Config, payment: &PaymentView) -> Judge
 }
 
 /// If false, captured money has no entry that the merchant can find.
-fn booked_capture_has_a_balance_transaction<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn booked_capture_has_a_balance_transaction<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = !charge.captured_amount.is_zero() && charge.posting_left.is_none();
     given(premise, charge.links.balance_transaction, || {
@@ -73,7 +73,7 @@ fn booked_capture_has_a_balance_transaction<V: Voice>(_: &Config, payment: &Paym
 }
 
 /// If false, a link points to an entry that does not exist: no money, no transfer, no fee.
-fn links_point_to_something<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn links_point_to_something<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (links, ledger) = (charge.links, payment.ledger);
     let expected = (!links.balance_transaction || !ledger.charged.is_zero())
@@ -91,7 +91,7 @@ fn links_point_to_something<V: Voice>(_: &Config, payment: &PaymentView) -> Judg
 
 /// If false, a platform cannot find the transfer of a destination charge, or looks for one of a
 /// charge that has none.
-fn transfer_link_means_destination<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn transfer_link_means_destination<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = charge.links.balance_transaction;
     given(premise, charge.links.transfer == (payment.flow == Flow::Destination), || {
@@ -101,14 +101,14 @@ fn transfer_link_means_destination<V: Voice>(_: &Config, payment: &PaymentView) 
 
 /// If false, a platform cannot find the fee it took. (Which capture's fee the link shows when the
 /// first one took none is stated nowhere.)
-fn fee_link_shows_the_fee<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn fee_link_shows_the_fee<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = !payment.ledger.fees.is_zero() && charge.captures <= 1;
     given(premise, charge.links.application_fee, || format!("fees {} and no link to them", payment.ledger.fees.get()))
 }
 
 /// If false, an entry that the merchant has reconciled is gone the next day.
-fn links_never_go_back<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn links_never_go_back<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let (from, to) = (from.links, to.links);
     let kept = (!from.balance_transaction || to.balance_transaction)
@@ -118,7 +118,7 @@ fn links_never_go_back<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, the hour starts anew with every poll and never ends.
-fn booking_comes_closer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn booking_comes_closer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (from.posting_left, to.posting_left) else { return Judgement::Vacuous };
     given(step.changed || step.step.seconds() > 0, from.checked_sub(step.step.seconds()) == Some(to), || {
@@ -128,19 +128,25 @@ fn booking_comes_closer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 
 /// If false, the merchant is told success while the capture is undecided, or a capture in the foreground
 /// has books that lag behind.
-pub(crate) fn capture_is_done_before_it_is_booked<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn capture_is_done_before_it_is_booked<D: Diagnostics>(
+    config: &Config,
+    payment: &PaymentView,
+) -> Judgement<D> {
     waiting_means_captured(config, payment).and(|| only_background_captures_wait(config, payment))
 }
 
 /// If false, money is in the balance before the books say so, or a merchant follows a link to an entry
 /// that is not written yet.
-pub(crate) fn nothing_is_shown_before_it_is_booked<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn nothing_is_shown_before_it_is_booked<D: Diagnostics>(
+    config: &Config,
+    payment: &PaymentView,
+) -> Judgement<D> {
     unbooked_capture_is_not_in_the_ledger(config, payment).and(|| no_links_before_booking(config, payment))
 }
 
 /// If false, captured money has no entry that the merchant can find, a platform looks for the transfer of
 /// a charge that has none, or a link points to nothing.
-pub(crate) fn links_fit_the_ledger<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn links_fit_the_ledger<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     booked_capture_has_a_balance_transaction(config, payment)
         .and(|| links_point_to_something(config, payment))
         .and(|| transfer_link_means_destination(config, payment))
@@ -149,6 +155,6 @@ pub(crate) fn links_fit_the_ledger<V: Voice>(config: &Config, payment: &PaymentV
 
 /// If false, an entry that the merchant has reconciled is gone the next day, or the hour starts anew and
 /// never ends.
-pub(crate) fn books_only_move_forward<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn books_only_move_forward<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     links_never_go_back(step).and(|| booking_comes_closer(step))
 }

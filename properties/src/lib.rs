@@ -6,7 +6,7 @@
 //! merchant if it is false. It answers [`Judgement::Vacuous`] where its premise does not occur, so
 //! that a property which was never put to the test is noticed.
 //!
-//! [`judge_payment`], [`judge_world`] and [`judge_step`] evaluate every property of their kind in one
+//! [`judge_payment`], [`judge_whole`] and [`judge_step`] evaluate every property of their kind in one
 //! pass; [`CATALOGUE`] describes them; [`explain`] says why one is false. All are made from the
 //! table below and cannot drift apart.
 #![forbid(unsafe_code)]
@@ -124,7 +124,7 @@ catalogue! {
     payment_change notifications::beginnings_are_told "creation, waiting and holds are told" "B54 C5 R9 EVT-1 EVT-3 EVT-4 EVT-6";
     payment_change notifications::the_end_is_told "success and cancellation are told, once" "I10 C11 C15 U12 EVT-2 EVT-9 EVT-12";
     payment_change notifications::failure_is_told "a failed attempt is told, with its charge" "C13 EVT-5";
-    told_step notifications::nothing_is_told_that_did_not_happen "nothing is told that did not happen to this payment in this step" "I10 R8 R10";
+    notified_step notifications::nothing_is_told_that_did_not_happen "nothing is told that did not happen to this payment in this step" "I10 R8 R10";
     change notifications::nothing_is_told_twice "no step tells the same thing twice" "I10 R10";
     payment_change notifications::money_never_moves_silently "money never moves silently" "I14 R9";
     payment_change notifications::approval_is_told_first "an approval is told once, and before what follows from it" "A7 B30 EVT-2";
@@ -134,8 +134,8 @@ catalogue! {
     payment_change notifications::released_hold_is_told "a hold let go is told: as refunded when canceled, as expired when it ran out" "R11 R12 EVT-11 EVT-10";
     payment_change notifications::connect_money_is_told "fees and transfers are told, out and back" "A14 A17 B60";
     payment_change notifications::refunds_are_told "refunds and their moves are told, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 EVT-13 EVT-14";
-    told_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
-    told_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
+    notified_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
+    notified_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
 
     // The same request twice
     step idempotency::replay_answers_the_same "a repeated request is answered as the first time" "I13 R2 R3 IDEM-3 IDEM-12";
@@ -147,7 +147,7 @@ catalogue! {
     change idempotency::keys_are_kept_for_a_day "a key and its answer are kept for a day from the answer, and no less" "I13 R22 IDEM-2 IDEM-13";
 
     // Saving a method
-    world setup::setup_fits_its_status "a setup saves what can be saved, and shows no old failure" "C19 SI-4 TST-2";
+    observation setup::setup_fits_its_status "a setup saves what can be saved, and shows no old failure" "C19 SI-4 TST-2";
     change setup::setup_never_charges "a setup never touches a payment" "I15 C2 C19";
     change setup::documented_setup_moves "a setup moves only as documented, and its end is final" "C19 SI-4 SI-6";
     step setup::setup_is_changed_while_open_only "a setup is confirmed and canceled only while it is open, and with a method" "C19 SI-3 SI-5 SI-7";
@@ -156,11 +156,11 @@ catalogue! {
     change setup::too_many_setup_confirmations_cancel "one confirmation too many cancels the setup" "C16 C19 R17" by confirm_limit;
 
     // The Checkout Session
-    world session::open_session_has_a_deadline "a session is open for a day at most, and has a deadline exactly while it is open" "B16 CHK-2";
-    world session::expired_sessions_payment_is_canceled "the payment of an expired session is canceled" "R15 CHK-4";
-    world session::paid_means_received "a session is paid if its payment succeeded, and only if it received money, without manual capture all of it; an open one is unpaid" "B25 B27";
-    world session::setup_session_asks_for_no_payment "exactly the sessions that save a method need no payment" "C2 VOC-12";
-    world session::sessions_payment_is_as_the_session_says "a session's payment has the session's amount and capture method, and knows whose it is" "B1 B9 B18 B19 B23 D6";
+    observation session::open_session_has_a_deadline "a session is open for a day at most, and has a deadline exactly while it is open" "B16 CHK-2";
+    observation session::expired_sessions_payment_is_canceled "the payment of an expired session is canceled" "R15 CHK-4";
+    observation session::paid_means_received "a session is paid if its payment succeeded, and only if it received money, without manual capture all of it; an open one is unpaid" "B25 B27";
+    observation session::setup_session_asks_for_no_payment "exactly the sessions that save a method need no payment" "C2 VOC-12";
+    observation session::sessions_payment_is_as_the_session_says "a session's payment has the session's amount and capture method, and knows whose it is" "B1 B9 B18 B19 B23 D6";
     change session::complete_means_authorized "a session completes only with a payment that is at least authorized" "B25 B26 B27";
     step session::closed_session_stays_closed "a session that is complete or expired stays so" "R15 CHK-1 CHK-5";
     step session::session_expires_on_time "a session expires when asked to or when its time is up, after a day unless said otherwise" "B16 R15 CHK-2";
@@ -194,7 +194,7 @@ mod words;
 pub use abstraction::AbstractTransition;
 pub use catalogue::{Condition, Kind, Property};
 use holdfast_model::{Config, IntentId, Observation, PaymentView};
-pub use judgement::{Judgement, Verdicts, Voice};
+pub use judgement::{Diagnostics, Judgement, Verdicts};
 pub use snapshot::{Happening, Snapshot, Trace};
 pub use step::{Captured, PaymentStep, Step};
 
@@ -223,22 +223,23 @@ const SOURCES: [(&str, &str); 11] = [
 
 /// Judges one moment by every property about a moment: each payment, and the whole.
 #[must_use]
-pub fn judge_observation(world: &Observation<'_>) -> Verdicts {
-    let payments = world.payments.iter().flatten();
-    payments.fold(judge_world(world), |verdicts, payment| verdicts.and(judge_payment(world.config, payment)))
+pub fn judge_observation(observation: &Observation<'_>) -> Verdicts {
+    let payments = observation.payments.iter().flatten();
+    payments
+        .fold(judge_whole(observation), |verdicts, payment| verdicts.and(judge_payment(observation.config, payment)))
 }
 
 /// Judges one step by every property about a step: what it did to each payment, and the whole.
 #[must_use]
 pub fn judge_step(step: &Step<'_>) -> Verdicts {
     let places = step.before.payments.len().max(step.after.payments.len());
-    let quiet = step.is_quiet();
+    let stuttering = step.is_stuttering();
     let alone = judge_step_alone(step);
-    let mut verdicts = if quiet { alone } else { alone.and(judge_change_alone(step)) };
+    let mut verdicts = if stuttering { alone } else { alone.and(judge_change_alone(step)) };
     for place in (0..=u8::MAX).take(places) {
         let Some(payment) = PaymentStep::of(step, place) else { continue };
         verdicts = verdicts.and(judge_payment_step(&payment));
-        if !quiet {
+        if !stuttering {
             verdicts = verdicts.and(judge_payment_change(&payment));
         }
     }
@@ -248,17 +249,17 @@ pub fn judge_step(step: &Step<'_>) -> Verdicts {
 /// Why `property` is false of this moment: the numbers, and the payment they are of. `None` if it is
 /// not false.
 #[must_use]
-pub fn explain(property: &Property, world: &Observation<'_>) -> Option<String> {
-    if !property.applies(world.config) {
+pub fn explain(property: &Property, observation: &Observation<'_>) -> Option<String> {
+    if !property.applies(observation.config) {
         return None;
     }
-    match property.aloud {
-        catalogue::Aloud::Payment(judge) => (0_u8..).zip(world.payments).find_map(|(place, payment)| {
-            let words = broken(judge(world.config, payment.as_ref()?))?;
-            Some(about(IntentId(place), world.payments.len(), words))
+    match property.explain_fn {
+        catalogue::ExplainFn::Payment(judge) => (0_u8..).zip(observation.payments).find_map(|(place, payment)| {
+            let words = broken(judge(observation.config, payment.as_ref()?))?;
+            Some(about(IntentId(place), observation.payments.len(), words))
         }),
-        catalogue::Aloud::World(judge) => broken(judge(world)),
-        catalogue::Aloud::PaymentStep(_) | catalogue::Aloud::Step(_) => None,
+        catalogue::ExplainFn::Observation(judge) => broken(judge(observation)),
+        catalogue::ExplainFn::PaymentStep(_) | catalogue::ExplainFn::Step(_) => None,
     }
 }
 
@@ -268,16 +269,16 @@ pub fn explain_step(property: &Property, step: &Step<'_>) -> Option<String> {
     if !property.applies(step.after.config) {
         return None;
     }
-    match property.aloud {
-        catalogue::Aloud::PaymentStep(judge) => {
+    match property.explain_fn {
+        catalogue::ExplainFn::PaymentStep(judge) => {
             let places = step.before.payments.len().max(step.after.payments.len());
             (0..=u8::MAX).take(places).find_map(|place| {
                 let words = broken(judge(&PaymentStep::of(step, place)?))?;
                 Some(about(IntentId(place), places, words))
             })
         }
-        catalogue::Aloud::Step(judge) => broken(judge(step)),
-        catalogue::Aloud::Payment(_) | catalogue::Aloud::World(_) => explain(property, &step.after),
+        catalogue::ExplainFn::Step(judge) => broken(judge(step)),
+        catalogue::ExplainFn::Payment(_) | catalogue::ExplainFn::Observation(_) => explain(property, &step.after),
     }
 }
 

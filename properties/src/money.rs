@@ -2,7 +2,7 @@
 
 use holdfast_model::{Amount, Config, IntentStatus, Operation, PaymentView, RefundStatus, RefundView, Update};
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::{PaymentStep, approved};
 
 /// The most a request may name: eight digits.
@@ -33,7 +33,7 @@ fn any_died(before: &PaymentView, after: &PaymentView) -> bool {
 
 /// If false, the merchant takes more than the issuer promised, and the difference comes back as a
 /// chargeback.
-pub(crate) fn captured_within_authorization<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn captured_within_authorization<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (captured, authorized) = (charge.captured_amount, charge.authorized);
     given(!captured.is_zero(), captured <= authorized, || {
@@ -43,7 +43,7 @@ pub(crate) fn captured_within_authorization<V: Voice>(_: &Config, payment: &Paym
 
 /// If false, a part of the customer's hold is nowhere: neither the merchant can take it nor does
 /// the customer get it back.
-fn authorization_adds_up<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn authorization_adds_up<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let (capturable, captured, released) = (payment.capturable, charge.captured_amount, charge.released);
     let total = sum([capturable, captured, released].into_iter());
@@ -60,7 +60,7 @@ fn authorization_adds_up<V: Voice>(_: &Config, payment: &PaymentView) -> Judgeme
 }
 
 /// If false, money that can still be captured has been let go already, or is promised twice.
-fn nothing_released_while_open<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn nothing_released_while_open<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let open = payment.status == IntentStatus::RequiresCapture;
     given(open, charge.released.is_zero(), || {
@@ -70,7 +70,7 @@ fn nothing_released_while_open<V: Voice>(_: &Config, payment: &PaymentView) -> J
 
 /// If false, the merchant who reads the intent and the merchant who reads the charge book different
 /// revenue.
-pub(crate) fn received_is_what_was_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn received_is_what_was_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captured = payment.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
     let premise = !payment.received.is_zero() || !captured.is_zero();
     given(premise, payment.received == captured, || {
@@ -79,7 +79,7 @@ pub(crate) fn received_is_what_was_captured<V: Voice>(_: &Config, payment: &Paym
 }
 
 /// If false, the account's balance and its payments disagree, which is found weeks later.
-fn ledger_has_what_was_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn ledger_has_what_was_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = !charge.captured_amount.is_zero() && charge.posting_left.is_none();
     given(premise, payment.ledger.charged == charge.captured_amount, || {
@@ -88,7 +88,7 @@ fn ledger_has_what_was_captured<V: Voice>(_: &Config, payment: &PaymentView) -> 
 }
 
 /// If false, money is in the ledger that no capture took.
-fn ledger_has_no_uncaptured_money<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn ledger_has_no_uncaptured_money<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captured = payment.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
     let charged = payment.ledger.charged;
     given(!charged.is_zero(), charged <= captured, || {
@@ -97,17 +97,17 @@ fn ledger_has_no_uncaptured_money<V: Voice>(_: &Config, payment: &PaymentView) -
 }
 
 /// If false, the balance lacks money that the charge does not show as refunded, or the reverse.
-fn ledger_has_what_was_refunded<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn ledger_has_what_was_refunded<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let refunded = payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
-    let booked = payment.ledger.refunded;
-    given(!refunded.is_zero() || !booked.is_zero(), refunded == booked, || {
-        format!("charge refunded {} ≠ ledger refunded {}", refunded.get(), booked.get())
+    let posted = payment.ledger.refunded;
+    given(!refunded.is_zero() || !posted.is_zero(), refunded == posted, || {
+        format!("charge refunded {} ≠ ledger refunded {}", refunded.get(), posted.get())
     })
 }
 
 /// If false, a list of refunds and the total on the charge disagree, and support promises the
 /// customer a sum that never arrives.
-pub(crate) fn refunds_add_up<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn refunds_add_up<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let refunded = payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
     let total = sum(counting(payment).map(|refund| refund.amount));
     let premise = payment.refunds.iter().any(Option::is_some) || !refunded.is_zero();
@@ -117,7 +117,7 @@ pub(crate) fn refunds_add_up<V: Voice>(_: &Config, payment: &PaymentView) -> Jud
 }
 
 /// If false, the merchant gives back money that was never taken. A hold that is let go is no refund.
-pub(crate) fn refunded_within_captured<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn refunded_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (refunded, captured) = (charge.refunded_amount, charge.captured_amount);
     given(!refunded.is_zero(), refunded <= captured, || {
@@ -127,14 +127,14 @@ pub(crate) fn refunded_within_captured<V: Voice>(_: &Config, payment: &PaymentVi
 
 /// If false, an order is accepted that no currency can pay: below the smallest charge or above
 /// eight digits.
-pub(crate) fn amount_in_range<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn amount_in_range<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let amount = payment.amount.get();
     let (least, most) = (config.dialect.minimum_amount, LARGEST);
     given(true, least <= amount && amount <= most, || format!("amount {amount} is not from {least} to {most}"))
 }
 
 /// If false, the issuer approved one sum and the receipt shows another.
-pub(crate) fn charge_is_for_the_amount<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn charge_is_for_the_amount<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     given(true, charge.authorized == payment.amount, || {
         format!("authorized {} ≠ amount {}", charge.authorized.get(), payment.amount.get())
@@ -142,7 +142,7 @@ pub(crate) fn charge_is_for_the_amount<V: Voice>(_: &Config, payment: &PaymentVi
 }
 
 /// If false, a customer who agreed to one price pays another: only an update may change it.
-pub(crate) fn amount_changes_by_update_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn amount_changes_by_update_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = match step.operation {
         Some(Operation::UpdateIntent { update: Update::Amount(number), .. }) => Amount::from_request(*number),
@@ -155,7 +155,7 @@ pub(crate) fn amount_changes_by_update_only<V: Voice>(step: &PaymentStep<'_, '_>
 }
 
 /// If false, a capture that the merchant has shipped goods for is undone.
-fn captured_never_shrinks<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn captured_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let captured = |payment: &PaymentView| payment.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
     let (from, to) = (captured(before), captured(after));
@@ -164,7 +164,7 @@ fn captured_never_shrinks<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 
 /// If false, money that went back to the customer's card limit is on hold once more without anybody
 /// having asked the issuer.
-fn released_never_shrinks<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn released_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     given(step.changed && !from.released.is_zero(), from.released <= to.released, || {
         format!("released {} became {}", from.released.get(), to.released.get())
@@ -173,7 +173,7 @@ fn released_never_shrinks<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 
 /// If false, a refund that the customer was told of is silently taken back. Only a refund that
 /// fails or is canceled may do that.
-fn refunded_shrinks_with_a_refund<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refunded_shrinks_with_a_refund<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((from, to))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
     given(to.refunded_amount < from.refunded_amount, any_died(before, after), || {
         format!("refunded {} became {}, and no refund failed", from.refunded_amount.get(), to.refunded_amount.get())
@@ -182,7 +182,7 @@ fn refunded_shrinks_with_a_refund<V: Voice>(step: &PaymentStep<'_, '_>) -> Judge
 
 /// If false, an entry of the ledger is erased instead of being countered by another one, and no
 /// audit adds up.
-fn ledger_only_grows<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn ledger_only_grows<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let (from, to) = (before.ledger, after.ledger);
     // What a refund gave back of fee and transfer may return when the refund itself does.
@@ -210,7 +210,7 @@ fn ledger_only_grows<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 
 /// If false, an event of the bank, a job or a careless handler takes the customer's money without
 /// the merchant having asked for it.
-pub(crate) fn held_money_is_taken_by_capture_only<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn held_money_is_taken_by_capture_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, _)), Some((from, to))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
     let premise = before.status == IntentStatus::RequiresCapture && from.captured_amount < to.captured_amount;
     given(premise, matches!(step.operation, Some(Operation::CaptureIntent { .. })), || {
@@ -220,12 +220,12 @@ pub(crate) fn held_money_is_taken_by_capture_only<V: Voice>(step: &PaymentStep<'
 
 /// If false, a part of the customer's hold is nowhere: neither can the merchant take it nor does the
 /// customer get it back; or it is promised to both.
-pub(crate) fn held_money_adds_up<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn held_money_adds_up<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     authorization_adds_up(config, payment).and(|| nothing_released_while_open(config, payment))
 }
 
 /// If false, the balance of the account and its payments disagree, which is found weeks later.
-pub(crate) fn ledger_has_what_moved<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn ledger_has_what_moved<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     ledger_has_what_was_captured(config, payment)
         .and(|| ledger_has_what_was_refunded(config, payment))
         .and(|| ledger_has_no_uncaptured_money(config, payment))
@@ -233,7 +233,7 @@ pub(crate) fn ledger_has_what_moved<V: Voice>(config: &Config, payment: &Payment
 
 /// If false, money that somebody relies on is taken back without a trace: a parcel was shipped for it,
 /// a customer was told of it, or a report was made of it. Only a refund that dies gives its money back.
-pub(crate) fn money_never_shrinks<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn money_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     captured_never_shrinks(step)
         .and(|| released_never_shrinks(step))
         .and(|| refunded_shrinks_with_a_refund(step))

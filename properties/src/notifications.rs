@@ -6,15 +6,20 @@ use holdfast_model::{
 };
 
 use crate::capture::multicapture;
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::{PaymentStep, Step, approved};
 use crate::words::changes;
 
-fn told<V: Voice>(step: &PaymentStep<'_, '_>, premise: bool, expected: &[(Kind, usize)]) -> Judgement<V> {
-    let wrong = || expected.iter().find(|(kind, times)| step.told(*kind) != *times);
+fn notified<D: Diagnostics>(step: &PaymentStep<'_, '_>, premise: bool, expected: &[(Kind, usize)]) -> Judgement<D> {
+    let wrong = || expected.iter().find(|(kind, times)| step.notified(*kind) != *times);
     given(premise, !premise || wrong().is_none(), || {
         wrong().map_or_else(String::new, |(kind, times)| {
-            format!("{} was told {} times instead of {times} by {:?}", kind.name(), step.told(*kind), step.step.input)
+            format!(
+                "{} was told {} times instead of {times} by {:?}",
+                kind.name(),
+                step.notified(*kind),
+                step.step.input
+            )
         })
     })
 }
@@ -31,32 +36,32 @@ fn became(step: &PaymentStep<'_, '_>, status: IntentStatus) -> bool {
 }
 
 /// If false, an order is paid and never shipped.
-fn success_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    told(step, became(step, IntentStatus::Succeeded), &[(Kind::IntentSucceeded, 1)])
+fn success_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified(step, became(step, IntentStatus::Succeeded), &[(Kind::IntentSucceeded, 1)])
 }
 
 /// If false, a canceled order is shipped.
-fn cancellation_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    told(step, became(step, IntentStatus::Canceled), &[(Kind::IntentCanceled, 1)])
+fn cancellation_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified(step, became(step, IntentStatus::Canceled), &[(Kind::IntentCanceled, 1)])
 }
 
 /// If false, the merchant does not know that a bank is being waited for.
-fn processing_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    told(step, became(step, IntentStatus::Processing), &[(Kind::IntentProcessing, 1)])
+fn processing_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified(step, became(step, IntentStatus::Processing), &[(Kind::IntentProcessing, 1)])
 }
 
 /// If false, the merchant does not know that the customer is being waited for.
-fn required_action_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    told(step, became(step, IntentStatus::RequiresAction), &[(Kind::IntentRequiresAction, 1)])
+fn required_action_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified(step, became(step, IntentStatus::RequiresAction), &[(Kind::IntentRequiresAction, 1)])
 }
 
 /// If false, a hold is taken out and the merchant never captures it.
-fn hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    told(step, became(step, IntentStatus::RequiresCapture), &[(Kind::IntentCapturableUpdated, 1)])
+fn hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified(step, became(step, IntentStatus::RequiresCapture), &[(Kind::IntentCapturableUpdated, 1)])
 }
 
 /// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
-fn failed_intent_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn failed_intent_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
     // On a session's page nobody is answered: the customer's failure is an event.
     let on_page = matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }))
@@ -66,20 +71,21 @@ fn failed_intent_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
         matches!(before, Some(IntentStatus::RequiresAction | IntentStatus::Processing))
             && after == IntentStatus::RequiresPaymentMethod
     });
-    told(step, failed || on_page || fell_back, &[(Kind::IntentPaymentFailed, 1)])
+    notified(step, failed || on_page || fell_back, &[(Kind::IntentPaymentFailed, 1)])
 }
 
 /// If false, the merchant hears of a payment for the first time when it is over.
-fn creation_is_told_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn creation_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let premise = step.before.is_none() && step.after.is_some();
     let first = step.step.notifications.iter().find(|notification| step.is_about(notification));
-    let expected = step.told(Kind::IntentCreated) == 1 && first.is_some_and(|first| first.kind == Kind::IntentCreated);
+    let expected =
+        step.notified(Kind::IntentCreated) == 1 && first.is_some_and(|first| first.kind == Kind::IntentCreated);
     given(premise, expected, || format!("created, and told {:?}", step.step.notifications))
 }
 
 /// If false, the merchant ships, or cancels, an order on the strength of something that did not
 /// happen; told once more of an old success, it ships twice.
-fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn told_means_happened<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let properties = [
         (Kind::IntentCreated, step.before.is_none() && step.after.is_some()),
         (Kind::IntentSucceeded, became(step, IntentStatus::Succeeded)),
@@ -90,8 +96,8 @@ fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
             step.after.is_some_and(|after| after.last_error.is_some() && after.received.is_zero()),
         ),
     ];
-    let premise = properties.iter().any(|(kind, _)| step.told(*kind) > 0);
-    let lie = || properties.iter().find(|(kind, happened)| !happened && step.told(*kind) > 0);
+    let premise = properties.iter().any(|(kind, _)| step.notified(*kind) > 0);
+    let lie = || properties.iter().find(|(kind, happened)| !happened && step.notified(*kind) > 0);
     given(premise, lie().is_none(), || {
         lie().map_or_else(String::new, |(kind, _)| {
             format!("{} was told, but {}", kind.name(), changes(&step.before, &step.after))
@@ -100,7 +106,7 @@ fn told_means_happened<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, one change arrives as two, and a merchant who trusts the list books it twice.
-pub(crate) fn nothing_is_told_twice<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn nothing_is_told_twice<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let twice = |at: usize, notification: &Notification| {
         let rest = step.notifications.iter().skip(at.saturating_add(1));
         rest.into_iter().any(|other| other.kind == notification.kind && other.about == notification.about)
@@ -112,14 +118,14 @@ pub(crate) fn nothing_is_told_twice<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a merchant hears of payments that nothing happened to.
-fn only_the_named_payment_is_told_of<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    given(step.told_of, step.addressed, || {
+fn only_the_named_payment_is_told_of<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    given(step.is_notified, step.addressed, || {
         format!("{:?} told {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
     })
 }
 
 /// If false, money moves and nobody is told; books kept from notifications are wrong from then on.
-pub(crate) fn money_never_moves_silently<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn money_never_moves_silently<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let money = |payment: &PaymentView| {
         let charge = payment.charge.map(|charge| (charge.captured_amount, charge.released, charge.refunded_amount));
         (payment.received, payment.capturable, charge, payment.ledger)
@@ -127,32 +133,32 @@ pub(crate) fn money_never_moves_silently<V: Voice>(step: &PaymentStep<'_, '_>) -
     let premise = step.changed && step.after.is_some_and(|after| step.before.map(money) != Some(money(after)));
     // A payment that comes without money has moved none.
     let moved = premise && (step.before.is_some() || step.after.is_some_and(|after| !after.ledger.charged.is_zero()));
-    given(moved, step.told_of, || format!("{}, and nobody was told", changes(&step.before, &step.after)))
+    given(moved, step.is_notified, || format!("{}, and nobody was told", changes(&step.before, &step.after)))
 }
 
 /// If false, a charge that the merchant looks for by its first notification is not found.
-fn approval_is_told_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn approval_is_told_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let approvals = |payment: Option<&PaymentView>| payment.map_or(0, |payment| payment.successful_charges);
     let newly = approvals(step.after) > approvals(step.before);
-    let premise = newly || step.told(Kind::ChargeSucceeded) > 0;
-    told(step, premise, &[(Kind::ChargeSucceeded, usize::from(newly))])
+    let premise = newly || step.notified(Kind::ChargeSucceeded) > 0;
+    notified(step, premise, &[(Kind::ChargeSucceeded, usize::from(newly))])
 }
 
 /// If false, a decline is told without its charge, and fraud screening never sees it.
-fn failed_charge_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn failed_charge_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_))));
     let bounced = moved(step).is_some_and(|(before, after)| {
         before == Some(IntentStatus::Processing) && after == IntentStatus::RequiresPaymentMethod
     });
-    told(step, declined || bounced, &[(Kind::ChargeFailed, 1)])
+    notified(step, declined || bounced, &[(Kind::ChargeFailed, 1)])
 }
 
 /// If false, a merchant who acts on the intent's notification looks for a charge it has not heard
 /// of: within one attempt the charge is generated first.
-fn charge_is_told_before_the_intent<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn charge_is_told_before_the_intent<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let place = |wanted: Kind| {
-        let told = if step.step.may_have_told(wanted) { step.step.notifications } else { &[] };
-        told.iter().position(|notification| notification.kind == wanted && step.is_about(notification))
+        let notified = if step.step.may_have_notified(wanted) { step.step.notifications } else { &[] };
+        notified.iter().position(|notification| notification.kind == wanted && step.is_about(notification))
     };
     let pairs = [
         (Kind::ChargeSucceeded, Kind::IntentSucceeded),
@@ -171,40 +177,40 @@ fn charge_is_told_before_the_intent<V: Voice>(step: &PaymentStep<'_, '_>) -> Jud
 }
 
 /// If false, a parcel is captured and the books, which wait for `charge.updated`, miss it.
-fn each_multicapture_updates_the_charge<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn each_multicapture_updates_the_charge<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let several = step.captured().is_some_and(|done| multicapture(done.before));
-    told(step, several, &[(Kind::ChargeUpdated, 1)])
+    notified(step, several, &[(Kind::ChargeUpdated, 1)])
 }
 
 /// If false, the merchant's picture of what can still be captured is out of date.
-fn each_multicapture_updates_the_capturable<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn each_multicapture_updates_the_capturable<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let several = step.captured().is_some_and(|done| multicapture(done.before));
-    told(step, several, &[(Kind::IntentCapturableUpdated, 1)])
+    notified(step, several, &[(Kind::IntentCapturableUpdated, 1)])
 }
 
 /// If false, a merchant with one capture an order is told of updates that it never had to handle.
-fn single_capture_updates_neither<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn single_capture_updates_neither<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let single = step.captured().is_some_and(|done| !multicapture(done.before));
-    told(step, single, &[(Kind::ChargeUpdated, 0), (Kind::IntentCapturableUpdated, 0)])
+    notified(step, single, &[(Kind::ChargeUpdated, 0), (Kind::IntentCapturableUpdated, 0)])
 }
 
 /// If false, a sale is closed twice, or never: `charge.captured` comes once, at the end.
-pub(crate) fn charge_captured_is_told_at_the_end<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn charge_captured_is_told_at_the_end<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let ends = step.charges().is_some_and(|(from, to)| !from.captured && to.captured);
-    told(step, ends || step.told(Kind::ChargeCaptured) > 0, &[(Kind::ChargeCaptured, usize::from(ends))])
+    notified(step, ends || step.notified(Kind::ChargeCaptured) > 0, &[(Kind::ChargeCaptured, usize::from(ends))])
 }
 
 /// If false, the books of a background capture are done and the merchant never learns where.
-pub(crate) fn booking_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    let booked = step.charges().is_some_and(|(from, to)| from.posting_left.is_some() && to.posting_left.is_none());
-    told(step, booked, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
+pub(crate) fn booking_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    let posted = step.charges().is_some_and(|(from, to)| from.posting_left.is_some() && to.posting_left.is_none());
+    notified(step, posted, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
 }
 
 /// If false, a platform learns of its fee by looking, or hears of one that was not taken.
-fn first_fee_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn first_fee_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let fees = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.fees);
     let (from, to) = (fees(step.before), fees(step.after));
-    let times = step.told(Kind::FeeCreated);
+    let times = step.notified(Kind::FeeCreated);
     // Whether later captures make a fee object of their own is stated nowhere (U11).
     let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
     given(times > 0 || (from.is_zero() && from < to), expected, || {
@@ -213,10 +219,10 @@ fn first_fee_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, a seller's money is sent and neither the platform nor the seller hears of it.
-fn first_transfer_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn first_transfer_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let transfers = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.transfers);
     let (from, to) = (transfers(step.before), transfers(step.after));
-    let times = step.told(Kind::TransferCreated);
+    let times = step.notified(Kind::TransferCreated);
     let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
     given(times > 0 || (from.is_zero() && from < to), expected, || {
         format!("transfers {} became {}, transfer.created was told {times} times", from.get(), to.get())
@@ -224,58 +230,58 @@ fn first_transfer_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 }
 
 /// If false, a refund is given and the merchant's books do not know.
-fn new_refund_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
-    told(step, step.refunded().is_some(), &[(Kind::RefundCreated, 1), (Kind::ChargeRefunded, 1)])
+fn new_refund_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified(step, step.refunded().is_some(), &[(Kind::RefundCreated, 1), (Kind::ChargeRefunded, 1)])
 }
 
 /// If false, a hold that is let go looks like money going out, or a refund is told that nobody made.
-fn charge_refunded_has_two_causes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn charge_refunded_has_two_causes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let refund = matches!(step.operation, Some(Operation::CreateRefund { .. }));
     let canceled = became(step, IntentStatus::Canceled) && step.before.is_some_and(|before| approved(before).is_some());
-    given(step.told(Kind::ChargeRefunded) > 0, refund || canceled, || {
+    given(step.notified(Kind::ChargeRefunded) > 0, refund || canceled, || {
         format!("charge.refunded was told by {:?}", step.step.input)
     })
 }
 
 /// If false, a flag that turns by itself at the final capture is booked as one more refund.
-fn late_refunded_flag_is_not_a_refund<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn late_refunded_flag_is_not_a_refund<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let flipped = step.charges().is_some_and(|(from, to)| !from.refunded && to.refunded);
     let refund = matches!(step.operation, Some(Operation::CreateRefund { .. }));
-    told(step, flipped && !refund, &[(Kind::ChargeRefunded, 0), (Kind::RefundCreated, 0)])
+    notified(step, flipped && !refund, &[(Kind::ChargeRefunded, 0), (Kind::RefundCreated, 0)])
 }
 
 /// If false, a canceled hold is not announced as let go, and the customer is told nothing.
-fn canceled_hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn canceled_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let hold =
         step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
     let canceled = matches!(step.accepted(), Some(Operation::CancelIntent { .. }));
-    told(step, hold && canceled, &[(Kind::ChargeRefunded, 1), (Kind::ChargeExpired, 0), (Kind::RefundCreated, 0)])
+    notified(step, hold && canceled, &[(Kind::ChargeRefunded, 1), (Kind::ChargeExpired, 0), (Kind::RefundCreated, 0)])
 }
 
 /// If false, a merchant who forgot to capture never learns that the hold is gone.
-fn expired_hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn expired_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let hold =
         step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
     let expired = hold && became(step, IntentStatus::Canceled) && step.operation.is_none();
-    told(step, expired, &[(Kind::ChargeExpired, 1)])
+    notified(step, expired, &[(Kind::ChargeExpired, 1)])
 }
 
 /// If false, a fee goes back and the platform's books do not know, or know it wrongly.
-fn fee_refund_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_refund_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let back = before.ledger.fees_refunded < after.ledger.fees_refunded;
-    told(step, back || step.told(Kind::FeeRefunded) > 0, &[(Kind::FeeRefunded, usize::from(back))])
+    notified(step, back || step.notified(Kind::FeeRefunded) > 0, &[(Kind::FeeRefunded, usize::from(back))])
 }
 
 /// If false, a transfer is taken back and the seller's books do not know.
-fn reversal_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn reversal_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let back = before.ledger.reversals < after.ledger.reversals;
-    told(step, back || step.told(Kind::TransferReversed) > 0, &[(Kind::TransferReversed, usize::from(back))])
+    notified(step, back || step.notified(Kind::TransferReversed) > 0, &[(Kind::TransferReversed, usize::from(back))])
 }
 
 /// If false, a refund fails weeks later and the merchant still believes the customer has the money.
-fn refund_moves_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refund_moves_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let pairs = || before.refunds.iter().flatten().zip(after.refunds.iter().flatten());
     if !pairs().any(|(from, to)| from.status != to.status) {
@@ -284,7 +290,7 @@ fn refund_moves_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
     let failed = pairs().any(|(from, to)| from.status != to.status && to.status == RefundStatus::Failed);
     let expected =
         [(Kind::RefundFailed, usize::from(failed)), (Kind::RefundUpdated, 1), (Kind::ChargeRefundUpdated, 1)];
-    told(step, true, &expected)
+    notified(step, true, &expected)
 }
 
 /// A value before and after.
@@ -356,7 +362,7 @@ const NO_CHARGE: holdfast_model::ChargeView = holdfast_model::ChargeView {
 
 /// If false, a merchant who computes what a capture took from the previous value computes wrongly:
 /// for each field the previous value is the one that was there, so that the chain has no gap.
-pub(crate) fn previous_values_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn previous_values_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     previous(
         step,
         |given, was, _| given.is_none_or(|given| given == was),
@@ -365,16 +371,16 @@ pub(crate) fn previous_values_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 }
 
 /// If false, a field changes and the notification that shows it does not say so: the chain breaks.
-fn changed_amounts_and_flags_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn changed_amounts_and_flags_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     previous(step, |given, was, is| was == is || given.is_some(), |given, was, is| was == is || given.is_some())
 }
 
 /// Judges the previous values of every notification about this payment that has some.
-fn previous<V: Voice>(
+fn previous<D: Diagnostics>(
     step: &PaymentStep<'_, '_>,
     amount: impl Fn(Option<Amount>, Amount, Amount) -> bool,
     flag: impl Fn(Option<bool>, bool, bool) -> bool,
-) -> Judgement<V> {
+) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let mut premise = false;
     for notification in step.step.notifications.iter().filter(|notification| step.is_about(notification)) {
@@ -384,15 +390,15 @@ fn previous<V: Voice>(
         let told_already = notification.kind == Kind::ChargeCaptured
             && step.step.notifications.iter().any(|other| other.kind == Kind::ChargeUpdated && step.is_about(other));
         let was = if told_already { is } else { was };
-        let told = notification.previous;
-        let right = amount(told.amount, was, is) && flags.is_none_or(|(was, is)| flag(told.flag, was, is));
+        let notified = notification.previous;
+        let right = amount(notified.amount, was, is) && flags.is_none_or(|(was, is)| flag(notified.flag, was, is));
         if !right {
             return given(true, false, || {
                 format!(
                     "{} says previous amount {:?} and flag {:?}; they were {} and {flags:?}, and are {} now",
                     notification.kind.name(),
-                    told.amount.map(Amount::get),
-                    told.flag,
+                    notified.amount.map(Amount::get),
+                    notified.flag,
                     was.get(),
                     is.get()
                 )
@@ -404,7 +410,7 @@ fn previous<V: Voice>(
 
 /// If false, a merchant who waits for the balance transaction, the transfer or the fee of a charge
 /// waits forever, or looks for one that was there all along.
-fn filled_links_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn filled_links_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let filled = Links {
         balance_transaction: !from.links.balance_transaction && to.links.balance_transaction,
@@ -423,41 +429,41 @@ fn filled_links_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, an order is paid and never shipped, or canceled and shipped.
-pub(crate) fn the_end_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn the_end_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     success_is_told(step).and(|| cancellation_is_told(step))
 }
 
 /// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
-pub(crate) fn failure_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn failure_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     failed_intent_is_told(step).and(|| failed_charge_is_told(step))
 }
 
 /// If false, a merchant who acts on the intent's notification looks for a charge that it has not heard of.
-pub(crate) fn approval_is_told_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn approval_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     approval_is_told_once(step).and(|| charge_is_told_before_the_intent(step))
 }
 
 /// If false, a merchant who forgot to capture never learns that the hold is gone, or one who canceled
 /// waits for the customer's limit to be free.
-pub(crate) fn released_hold_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn released_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     canceled_hold_is_told(step).and(|| expired_hold_is_told(step))
 }
 
 /// If false, a field changes and the notification that shows it does not say so: the chain of previous
 /// values breaks, and a merchant who waits for a link waits forever.
-pub(crate) fn changed_values_are_listed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn changed_values_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     changed_amounts_and_flags_are_listed(step).and(|| filled_links_are_listed(step))
 }
 
 /// If false, the merchant ships, or cancels, an order on the strength of something that did not happen, or
 /// that happened to another one; told once more of an old success, it ships twice.
-pub(crate) fn nothing_is_told_that_did_not_happen<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn nothing_is_told_that_did_not_happen<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     told_means_happened(step).and(|| only_the_named_payment_is_told_of(step))
 }
 
 /// If false, a fee is taken or goes back, a share is sent or taken back, and the books of platform and
 /// seller do not know.
-pub(crate) fn connect_money_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn connect_money_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     first_fee_is_told(step)
         .and(|| first_transfer_is_told(step))
         .and(|| fee_refund_is_told(step))
@@ -466,7 +472,7 @@ pub(crate) fn connect_money_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Jud
 
 /// If false, a parcel is captured and the books, or the picture of what is left, miss it; or a merchant
 /// with one capture an order is told of updates that it never had to handle.
-pub(crate) fn captures_are_told_by_their_kind<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn captures_are_told_by_their_kind<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     each_multicapture_updates_the_charge(step)
         .and(|| each_multicapture_updates_the_capturable(step))
         .and(|| single_capture_updates_neither(step))
@@ -474,7 +480,7 @@ pub(crate) fn captures_are_told_by_their_kind<V: Voice>(step: &PaymentStep<'_, '
 
 /// If false, a refund is given, or fails weeks later, and the books do not know, or they know of one that
 /// was not given.
-pub(crate) fn refunds_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn refunds_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     new_refund_is_told(step)
         .and(|| charge_refunded_has_two_causes(step))
         .and(|| late_refunded_flag_is_not_a_refund(step))
@@ -483,7 +489,7 @@ pub(crate) fn refunds_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 
 /// If false, a merchant hears of a payment for the first time when it is over, or does not know that the
 /// bank, the customer or a capture is being waited for.
-pub(crate) fn beginnings_are_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn beginnings_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     creation_is_told_first(step)
         .and(|| processing_is_told(step))
         .and(|| required_action_is_told(step))

@@ -5,7 +5,7 @@ use holdfast_model::{
 };
 
 use crate::capture::multicapture;
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
 use crate::words::changes;
@@ -20,7 +20,7 @@ fn refunded_amount(payment: &PaymentView) -> Amount {
 }
 
 /// If false, a partly refunded order is filed as given back.
-fn flag_means_all<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn flag_means_all<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
     given(charge.refunded, all, || {
@@ -29,7 +29,7 @@ fn flag_means_all<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
 }
 
 /// If false, an order that still takes money is closed as given back.
-fn open_charge_is_not_refunded<V: Voice>(_: &Config, payment: &PaymentView) -> Judgement<V> {
+fn open_charge_is_not_refunded<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
     given(all && payment.status == IntentStatus::RequiresCapture, !charge.refunded, || {
@@ -38,7 +38,7 @@ fn open_charge_is_not_refunded<V: Voice>(_: &Config, payment: &PaymentView) -> J
 }
 
 /// If false, support refunds an order again that was given back in full.
-fn all_given_back_means_refunded<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+fn all_given_back_means_refunded<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
     let premise = all && charge.captured && config.dialect.refunded_at_final_capture;
@@ -52,7 +52,7 @@ fn all_given_back_means_refunded<V: Voice>(config: &Config, payment: &PaymentVie
 }
 
 /// If false, a refund ends or reopens the payment it belongs to.
-pub(crate) fn refund_leaves_the_status<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn refund_leaves_the_status<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let same =
         before.status == after.status && before.received == after.received && before.capturable == after.capturable;
@@ -70,7 +70,7 @@ pub(crate) fn refund_leaves_the_status<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 }
 
 /// If false, the customer gets another sum than was promised; all that is left if nothing was said.
-fn refund_moves_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refund_moves_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let asked = refund.amount.map_or(Some(rest(before)), Amount::from_request);
     let expected = asked.and_then(|asked| refunded_amount(before).plus(asked));
@@ -85,7 +85,7 @@ fn refund_moves_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, an accepted refund has no object that its fate can be read from.
-fn refund_leaves_an_object<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refund_leaves_an_object<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let asked = refund.amount.map_or(Some(rest(before)), Amount::from_request);
     let count = |payment: &PaymentView| payment.refunds.iter().flatten().count();
@@ -98,7 +98,7 @@ fn refund_leaves_an_object<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, a refund changes its amount or disappears after the customer was told.
-fn refunds_keep_their_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refunds_keep_their_amount<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = step.changed && before.refunds.iter().any(Option::is_some);
     let kept = before.refunds.iter().zip(&after.refunds).all(|(from, to)| match (from, to) {
@@ -110,7 +110,7 @@ fn refunds_keep_their_amount<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<
 }
 
 /// If false, a refund that ended moves on, or money that came back is reported as delivered.
-fn refund_statuses_move_as_documented<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refund_statuses_move_as_documented<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let mut moved = false;
     let mut documented = true;
@@ -135,7 +135,7 @@ fn refund_statuses_move_as_documented<V: Voice>(step: &PaymentStep<'_, '_>) -> J
 
 /// If false, the merchant tells the customer that money is on its way which waits for their answer,
 /// or the reverse.
-pub(crate) fn refund_starts_as_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn refund_starts_as_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let (Some(method), Some(newest)) = (before.payment_method, after.refunds.iter().flatten().last()) else {
         return Judgement::Vacuous;
@@ -151,13 +151,13 @@ pub(crate) fn refund_starts_as_its_method_says<V: Voice>(step: &PaymentStep<'_, 
 }
 
 /// If false, a refund of nothing or less is booked.
-fn refund_of_nothing_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refund_of_nothing_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, _)) = step.refund_asked() else { return Judgement::Vacuous };
     refused(step.step, refund.amount.is_some_and(|amount| amount <= 0), Rejection::InvalidAmount)
 }
 
 /// If false, money is given back that nobody paid.
-fn refund_needs_a_charge<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn refund_needs_a_charge<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
     // What a refund of a pending charge does is stated nowhere.
     let premise = approved(before).is_none() && before.status != IntentStatus::Processing;
@@ -165,21 +165,21 @@ fn refund_needs_a_charge<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, a hold is "refunded", books show money going out that never came in, and the hold stays.
-fn hold_is_canceled_not_refunded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn hold_is_canceled_not_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let premise = before.status == IntentStatus::RequiresCapture && before.received.is_zero();
     refused(step.step, premise, Rejection::Uncaptured)
 }
 
 /// If false, an order is given back twice.
-fn second_full_refund_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn second_full_refund_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let premise = approved(before).is_some() && !before.received.is_zero() && rest(before).is_zero();
     refused(step.step, premise, Rejection::AlreadyRefunded)
 }
 
 /// If false, two partial refunds give back more than was paid.
-fn too_large_refund_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn too_large_refund_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let large = refund.amount.is_some_and(|amount| amount > i64::from(rest(before).get()));
     refused(step.step, large && approved(before).is_some() && !rest(before).is_zero(), Rejection::RefundTooLarge)
@@ -192,33 +192,33 @@ fn partial(refund: &CreateRefund, before: &PaymentView) -> bool {
 }
 
 /// If false, a platform's share of a parcel is given back by a rule that nobody can compute.
-fn no_partial_refund_with_the_fee<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn no_partial_refund_with_the_fee<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     refused(step.step, refund.refund_application_fee && partial(&refund, before), Rejection::PartialWithFee)
 }
 
 /// If false, a seller's share of a parcel is taken back by a rule that nobody can compute.
-fn no_partial_refund_with_the_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn no_partial_refund_with_the_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     refused(step.step, refund.reverse_transfer && partial(&refund, before), Rejection::PartialWithReversal)
 }
 
 /// If false, a fee that was given back by hand is given back a second time.
-fn fee_latch_bars_refunds_with_the_fee<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn fee_latch_bars_refunds_with_the_fee<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.fee_latch) && multicapture(before);
     refused(step.step, latched && refund.refund_application_fee, Rejection::FeeLatched)
 }
 
 /// If false, a transfer that was taken back by hand is taken back a second time.
-fn transfer_latch_bars_refunds_with_the_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn transfer_latch_bars_refunds_with_the_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.transfer_latch) && multicapture(before);
     refused(step.step, latched && refund.reverse_transfer, Rejection::TransferLatched)
 }
 
 /// If false, a refund that is under way is stopped in the books only.
-pub(crate) fn only_waiting_refunds_are_canceled<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn only_waiting_refunds_are_canceled<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelRefund { refund, .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -228,7 +228,7 @@ pub(crate) fn only_waiting_refunds_are_canceled<V: Voice>(step: &PaymentStep<'_,
 }
 
 /// If false, a refund that the rules allow is refused, and the customer goes to the bank instead.
-pub(crate) fn refund_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn refund_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((refund, before)), Some((_, reason))) = (step.refund_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
@@ -281,7 +281,7 @@ fn is_true_of(reason: Rejection, refund: &CreateRefund, before: &PaymentView) ->
 
 /// If false, an order that was given back in part, or still takes money, is filed as given back, or one
 /// that was given back is refunded once more.
-pub(crate) fn refunded_flag_means_all<V: Voice>(config: &Config, payment: &PaymentView) -> Judgement<V> {
+pub(crate) fn refunded_flag_means_all<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     flag_means_all(config, payment)
         .and(|| open_charge_is_not_refunded(config, payment))
         .and(|| all_given_back_means_refunded(config, payment))
@@ -289,24 +289,24 @@ pub(crate) fn refunded_flag_means_all<V: Voice>(config: &Config, payment: &Payme
 
 /// If false, the customer gets another sum than was promised, or a refund has no object that its fate
 /// can be read from.
-pub(crate) fn refund_gives_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn refund_gives_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     refund_moves_what_was_asked(step).and(|| refund_leaves_an_object(step))
 }
 
 /// If false, money that came back is reported as delivered, or a refund changes its amount or disappears
 /// after the customer was told.
-pub(crate) fn documented_refund_moves<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn documented_refund_moves<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     refund_statuses_move_as_documented(step).and(|| refunds_keep_their_amount(step))
 }
 
 /// If false, money is given back that nobody paid, or a hold is "refunded", so that books show money
 /// going out that never came in, and the hold stays.
-pub(crate) fn only_captured_money_is_refunded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn only_captured_money_is_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     refund_needs_a_charge(step).and(|| hold_is_canceled_not_refunded(step))
 }
 
 /// If false, an order is given back twice, or two partial refunds give back more than was paid.
-pub(crate) fn only_the_rest_is_refunded<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn only_the_rest_is_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     second_full_refund_is_refused(step)
         .and(|| too_large_refund_is_refused(step))
         .and(|| refund_of_nothing_is_refused(step))
@@ -314,12 +314,12 @@ pub(crate) fn only_the_rest_is_refunded<V: Voice>(step: &PaymentStep<'_, '_>) ->
 
 /// If false, the platform's or the seller's share of a parcel is taken back by a rule that nobody can
 /// compute.
-pub(crate) fn no_partial_refund_with_connect_money<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn no_partial_refund_with_connect_money<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     no_partial_refund_with_the_fee(step).and(|| no_partial_refund_with_the_transfer(step))
 }
 
 /// If false, a fee or transfer that was given back by hand is given back a second time, or one latch bars
 /// what the other one should.
-pub(crate) fn each_latch_bars_its_own_refunds<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn each_latch_bars_its_own_refunds<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_latch_bars_refunds_with_the_fee(step).and(|| transfer_latch_bars_refunds_with_the_transfer(step))
 }

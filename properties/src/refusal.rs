@@ -3,7 +3,7 @@
 use holdfast_model::Rejection;
 use holdfast_model::trace::describe;
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::Step;
 
 /// If `premise`, the operation of this step is refused with `reason`.
@@ -11,7 +11,7 @@ use crate::step::Step;
 /// Reasons have an order: where an earlier one applies too it is given instead, and then this says
 /// nothing (the earlier one has a property of its own). Nor does it about an answer that nobody saw.
 #[inline]
-pub(crate) fn refused<V: Voice>(step: &Step<'_>, premise: bool, reason: Rejection) -> Judgement<V> {
+pub(crate) fn refused<D: Diagnostics>(step: &Step<'_>, premise: bool, reason: Rejection) -> Judgement<D> {
     if !premise || step.performed().is_none() {
         return Judgement::Vacuous;
     }

@@ -5,7 +5,7 @@ use holdfast_model::{
     PaymentView, Rejection, SessionMode, SessionStatus, SessionUi, SessionView,
 };
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, Step};
 
@@ -17,8 +17,8 @@ const DAY: u32 = 86_400;
 const HALF_HOUR: u32 = 1_800;
 
 /// The session's payment.
-fn intent_of<'a>(world: &Observation<'a>, session: &SessionView) -> Option<&'a PaymentView> {
-    world.payments.get(usize::from(session.intent?)).and_then(Option::as_ref)
+fn intent_of<'a>(observation: &Observation<'a>, session: &SessionView) -> Option<&'a PaymentView> {
+    observation.payments.get(usize::from(session.intent?)).and_then(Option::as_ref)
 }
 
 fn both<'a>(step: &Step<'a>) -> Option<(&'a SessionView, &'a SessionView)> {
@@ -30,8 +30,8 @@ fn became(step: &Step<'_>, status: SessionStatus) -> bool {
 }
 
 /// If false, a page stays payable for longer than a day, or is open without an end.
-pub(crate) fn open_session_has_a_deadline<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session else { return Judgement::Vacuous };
+pub(crate) fn open_session_has_a_deadline<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session else { return Judgement::Vacuous };
     let expected = match session.seconds_left {
         Some(left) => session.status == Open && 0 < left && left <= DAY,
         None => session.status != Open,
@@ -40,18 +40,20 @@ pub(crate) fn open_session_has_a_deadline<V: Voice>(world: &Observation<'_>) -> 
 }
 
 /// If false, a customer pays on a page that has closed, and the order was given away meanwhile.
-pub(crate) fn expired_sessions_payment_is_canceled<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session.filter(|session| session.status == Expired) else { return Judgement::Vacuous };
-    let Some(payment) = intent_of(world, session) else { return Judgement::Vacuous };
+pub(crate) fn expired_sessions_payment_is_canceled<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session.filter(|session| session.status == Expired) else {
+        return Judgement::Vacuous;
+    };
+    let Some(payment) = intent_of(observation, session) else { return Judgement::Vacuous };
     given(true, payment.status == IntentStatus::Canceled, || {
         format!("expired, and the payment is {}", payment.status.name())
     })
 }
 
 /// If false, a customer who has paid is asked to pay again.
-fn open_session_is_unpaid<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session.filter(|session| session.status == Open) else { return Judgement::Vacuous };
-    let Some(payment) = intent_of(world, session) else { return Judgement::Vacuous };
+fn open_session_is_unpaid<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session.filter(|session| session.status == Open) else { return Judgement::Vacuous };
+    let Some(payment) = intent_of(observation, session) else { return Judgement::Vacuous };
     let unpaid = payment.status.is_open() || payment.status == IntentStatus::Canceled;
     given(true, unpaid && session.payment_status != PaymentStatus::Paid, || {
         format!("open ({}), and the payment is {}", session.payment_status.name(), payment.status.name())
@@ -60,9 +62,9 @@ fn open_session_is_unpaid<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
 
 /// If false, an order is shipped on the word `paid` and no money came. With manual capture the first
 /// piece makes a session paid, whether or not more is to follow (B27).
-fn paid_session_has_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session else { return Judgement::Vacuous };
-    let payment = intent_of(world, session);
+fn paid_session_has_received<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session else { return Judgement::Vacuous };
+    let payment = intent_of(observation, session);
     let received = payment.is_some_and(|payment| {
         !payment.received.is_zero() && (session.manual || payment.status == IntentStatus::Succeeded)
     });
@@ -73,17 +75,17 @@ fn paid_session_has_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> 
 }
 
 /// If false, the merchant waits to ship an order that was paid.
-fn succeeded_means_paid<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session else { return Judgement::Vacuous };
-    let succeeded = intent_of(world, session).is_some_and(|payment| payment.status == IntentStatus::Succeeded);
+fn succeeded_means_paid<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session else { return Judgement::Vacuous };
+    let succeeded = intent_of(observation, session).is_some_and(|payment| payment.status == IntentStatus::Succeeded);
     given(succeeded, session.payment_status == PaymentStatus::Paid, || {
         format!("the payment has succeeded, and the session is {}", session.payment_status.name())
     })
 }
 
 /// If false, a page that saves a card shows a price to pay, or one that sells does not.
-pub(crate) fn setup_session_asks_for_no_payment<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session else { return Judgement::Vacuous };
+pub(crate) fn setup_session_asks_for_no_payment<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session else { return Judgement::Vacuous };
     let setup = session.mode == SessionMode::Setup;
     let free = session.payment_status == PaymentStatus::NoPaymentRequired;
     given(setup || free, setup && free && session.intent.is_none(), || {
@@ -93,9 +95,9 @@ pub(crate) fn setup_session_asks_for_no_payment<V: Voice>(world: &Observation<'_
 
 /// If false, the page takes another amount, or takes it at another time, than it was made for. A
 /// page that was not told `manual` captures at once, whatever else it was told.
-fn payment_has_the_sessions_terms<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(session) = world.session else { return Judgement::Vacuous };
-    let Some(payment) = intent_of(world, session) else { return Judgement::Vacuous };
+fn payment_has_the_sessions_terms<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(session) = observation.session else { return Judgement::Vacuous };
+    let Some(payment) = intent_of(observation, session) else { return Judgement::Vacuous };
     let manual = payment.capture_method == CaptureMethod::Manual;
     given(true, payment.amount == session.amount && manual == session.manual && payment.owned_by_session, || {
         format!(
@@ -109,26 +111,26 @@ fn payment_has_the_sessions_terms<V: Voice>(world: &Observation<'_>) -> Judgemen
 }
 
 /// If false, a payment is locked by a page that knows nothing of it.
-fn owned_payment_belongs_to_the_session<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
+fn owned_payment_belongs_to_the_session<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let owned = |payment: &Option<PaymentView>| payment.as_ref().is_some_and(|payment| payment.owned_by_session);
     let mut premise = false;
     let mut known = true;
-    for (place, _) in world.payments.iter().enumerate().filter(|(_, payment)| owned(payment)) {
+    for (place, _) in observation.payments.iter().enumerate().filter(|(_, payment)| owned(payment)) {
         premise = true;
-        known &= world.session.and_then(|session| session.intent).map(usize::from) == Some(place);
+        known &= observation.session.and_then(|session| session.intent).map(usize::from) == Some(place);
     }
-    given(premise, known, || format!("a payment is owned by a session, and the session has {:?}", world.session))
+    given(premise, known, || format!("a payment is owned by a session, and the session has {:?}", observation.session))
 }
 
 /// If false, an expired page takes money, or a paid order expires.
-fn closed_status_stays<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn closed_status_stays<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(before) = step.before.session.filter(|before| before.status != Open) else { return Judgement::Vacuous };
     let after = step.after.session.map(|after| after.status);
     given(true, after == Some(before.status), || format!("{} became {after:?}", before.status.name()))
 }
 
 /// If false, the return page thanks a customer whose card was declined.
-pub(crate) fn complete_means_authorized<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn complete_means_authorized<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(session) = step.after.session.filter(|session| session.mode == SessionMode::Payment) else {
         return Judgement::Vacuous;
     };
@@ -141,7 +143,7 @@ pub(crate) fn complete_means_authorized<V: Voice>(step: &Step<'_>) -> Judgement<
 }
 
 /// If false, a customer's page closes while they type, or stays open past its hour.
-fn session_runs_out_when_due<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn session_runs_out_when_due<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = both(step) else { return Judgement::Vacuous };
     let Some(left) = before.seconds_left.filter(|_| before.status == Open) else { return Judgement::Vacuous };
     let due = step.seconds() >= left;
@@ -153,7 +155,7 @@ fn session_runs_out_when_due<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, the page's clock stands still or jumps, and the customer sees another deadline than counts.
-fn session_runs_down<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn session_runs_down<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = both(step) else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (before.seconds_left, after.seconds_left) else { return Judgement::Vacuous };
     given(from != to || step.seconds() > 0, from.checked_sub(step.seconds()) == Some(to), || {
@@ -162,7 +164,7 @@ fn session_runs_down<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, the customer is shown another price or another kind of page than the merchant asked for.
-fn session_is_as_asked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn session_is_as_asked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(asked), Some(after)) = (asked(step), step.after.session) else { return Judgement::Vacuous };
     let price = asked.mode == SessionMode::Setup || i64::from(after.amount.get()) == asked.amount;
     let form = (after.mode, after.ui, after.manual) == (asked.mode, asked.ui, asked.manual);
@@ -170,24 +172,24 @@ fn session_is_as_asked<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, the merchant's shop waits for a payment that was made, or gives up one that may come.
-pub(crate) fn session_ends_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn session_ends_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (complete, expired) = (became(step, Complete), became(step, Expired));
-    let told = (step.count(Kind::SessionCompleted), step.count(Kind::SessionExpired));
-    let premise = complete || expired || told != (0, 0);
-    given(premise, told == (usize::from(complete), usize::from(expired)), || {
-        format!("complete {complete}, expired {expired}, told (completed, expired) {told:?}")
+    let notified = (step.count(Kind::SessionCompleted), step.count(Kind::SessionExpired));
+    let premise = complete || expired || notified != (0, 0);
+    given(premise, notified == (usize::from(complete), usize::from(expired)), || {
+        format!("complete {complete}, expired {expired}, told (completed, expired) {notified:?}")
     })
 }
 
 /// If false, an order paid by bank debit is shipped when the debit bounces, or never.
-pub(crate) fn sessions_debit_is_told<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn sessions_debit_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = before.owned_by_session && before.status == IntentStatus::Processing;
     let paid = after.status == IntentStatus::Succeeded;
     let failed = after.status == IntentStatus::RequiresPaymentMethod;
-    let told = (step.step.count(Kind::SessionPaid), step.step.count(Kind::SessionPaymentFailed));
-    given(premise && (paid || failed), told == (usize::from(paid), usize::from(failed)), || {
-        format!("settled {}, told (paid, failed) {told:?}", after.status.name())
+    let notified = (step.step.count(Kind::SessionPaid), step.step.count(Kind::SessionPaymentFailed));
+    given(premise && (paid || failed), notified == (usize::from(paid), usize::from(failed)), || {
+        format!("settled {}, told (paid, failed) {notified:?}", after.status.name())
     })
 }
 
@@ -200,13 +202,13 @@ fn asked(step: &Step<'_>) -> Option<CreateSession> {
 }
 
 /// If false, a page lives for minutes or for weeks.
-fn session_deadline_is_bounded<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn session_deadline_is_bounded<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(seconds) = asked(step).and_then(|create| create.expires_in) else { return Judgement::Vacuous };
     refused(step, !(HALF_HOUR..=DAY).contains(&seconds), Rejection::InvalidExpiry)
 }
 
 /// If false, the merchant's own deadline is not the page's, or the day is not a day.
-fn session_deadline_is_the_one_asked_for<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn session_deadline_is_the_one_asked_for<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(create), Some(after)) = (asked(step).filter(|_| step.outcome.is_ok()), step.after.session) else {
         return Judgement::Vacuous;
     };
@@ -217,14 +219,14 @@ fn session_deadline_is_the_one_asked_for<V: Voice>(step: &Step<'_>) -> Judgement
 }
 
 /// If false, a customer who has paid on the provider's page has nowhere to return to.
-fn hosted_page_returns_to_success_url<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn hosted_page_returns_to_success_url<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(create) = asked(step).filter(|create| create.ui == SessionUi::Hosted) else { return Judgement::Vacuous };
     let reason = if create.success_url { Rejection::UnexpectedReturnUrl } else { Rejection::MissingSuccessUrl };
     refused(step, !create.success_url || create.return_url, reason)
 }
 
 /// If false, a customer whose bank redirects them is lost behind the merchant's own page.
-fn embedded_page_returns_to_return_url<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn embedded_page_returns_to_return_url<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(create) = asked(step).filter(|create| create.ui == SessionUi::Embedded) else {
         return Judgement::Vacuous;
     };
@@ -233,7 +235,7 @@ fn embedded_page_returns_to_return_url<V: Voice>(step: &Step<'_>) -> Judgement<V
 }
 
 /// If false, a page is closed that was paid, or twice.
-fn only_open_sessions_are_expired<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn only_open_sessions_are_expired<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::ExpireSession), Some(before)) = (step.performed(), step.before.session) else {
         return Judgement::Vacuous;
     };
@@ -241,7 +243,7 @@ fn only_open_sessions_are_expired<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, the merchant cancels a payment under the customer's hands, and the page takes it anyway.
-pub(crate) fn sessions_payment_is_canceled_through_it<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn sessions_payment_is_canceled_through_it<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -250,19 +252,21 @@ pub(crate) fn sessions_payment_is_canceled_through_it<V: Voice>(step: &PaymentSt
 
 /// If false, the page takes another amount, or takes it at another time, than it was made for (a page
 /// that was not told `manual` captures at once), or a payment is locked by a page that knows nothing of it.
-pub(crate) fn sessions_payment_is_as_the_session_says<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    payment_has_the_sessions_terms(world).and(|| owned_payment_belongs_to_the_session(world))
+pub(crate) fn sessions_payment_is_as_the_session_says<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    payment_has_the_sessions_terms(observation).and(|| owned_payment_belongs_to_the_session(observation))
 }
 
 /// If false, an order is shipped on the word `paid` and no money came, one that was paid is not shipped, or
 /// a customer who has paid is asked to pay again.
-pub(crate) fn paid_means_received<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    open_session_is_unpaid(world).and(|| paid_session_has_received(world)).and(|| succeeded_means_paid(world))
+pub(crate) fn paid_means_received<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    open_session_is_unpaid(observation)
+        .and(|| paid_session_has_received(observation))
+        .and(|| succeeded_means_paid(observation))
 }
 
 /// If false, a page lives for minutes or for weeks, or a customer who has paid is lost behind the
 /// provider's page or the merchant's own.
-pub(crate) fn session_parameters_fit<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn session_parameters_fit<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     session_deadline_is_bounded(step)
         .and(|| session_is_as_asked(step))
         .and(|| hosted_page_returns_to_success_url(step))
@@ -270,12 +274,12 @@ pub(crate) fn session_parameters_fit<V: Voice>(step: &Step<'_>) -> Judgement<V> 
 }
 
 /// If false, an expired page takes money, a paid order expires, or a page is closed twice.
-pub(crate) fn closed_session_stays_closed<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn closed_session_stays_closed<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     closed_status_stays(step).and(|| only_open_sessions_are_expired(step))
 }
 
 /// If false, a customer's page closes while they type, stays open past its hour, or has another deadline
 /// than the merchant asked for.
-pub(crate) fn session_expires_on_time<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn session_expires_on_time<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     session_runs_out_when_due(step).and(|| session_runs_down(step)).and(|| session_deadline_is_the_one_asked_for(step))
 }

@@ -5,7 +5,7 @@ use holdfast_model::{
     SetupView, Target,
 };
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::Step;
 
@@ -27,15 +27,15 @@ fn moved(step: &Step<'_>) -> Option<(Option<SetupStatus>, SetupStatus)> {
 }
 
 /// If false, a method is "saved" that cannot be charged later.
-fn saved_method_can_be_saved<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(setup) = world.setup else { return Judgement::Vacuous };
+fn saved_method_can_be_saved<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(setup) = observation.setup else { return Judgement::Vacuous };
     let good = setup.payment_method.is_some_and(|method| method.profile().can_be_saved);
     given(setup.status == Succeeded, good, || format!("saved {:?}", setup.payment_method))
 }
 
 /// If false, a customer whose method was saved is shown an old failure, or a reason to cancel.
-fn setup_traces_fit_the_status<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(setup) = world.setup else { return Judgement::Vacuous };
+fn setup_traces_fit_the_status<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(setup) = observation.setup else { return Judgement::Vacuous };
     let error = setup.last_error.is_none() || matches!(setup.status, RequiresPaymentMethod | Canceled);
     let reason = setup.cancellation_reason.is_none() || setup.status == Canceled;
     given(setup.last_error.is_some() || setup.cancellation_reason.is_some(), error && reason, || {
@@ -44,14 +44,14 @@ fn setup_traces_fit_the_status<V: Voice>(world: &Observation<'_>) -> Judgement<V
 }
 
 /// If false, a setup is under way with nothing to save.
-fn setup_under_way_means_a_method<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    let Some(setup) = world.setup else { return Judgement::Vacuous };
+fn setup_under_way_means_a_method<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    let Some(setup) = observation.setup else { return Judgement::Vacuous };
     let premise = !matches!(setup.status, RequiresPaymentMethod | Canceled);
     given(premise, setup.payment_method.is_some(), || format!("{} without a method", setup.status.name()))
 }
 
 /// If false, saving a card charges it.
-pub(crate) fn setup_never_charges<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn setup_never_charges<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let saving = step.before.session.is_some_and(|session| session.mode == SessionMode::Setup);
     let premise = operation(step).is_some()
         || matches!(step.event(), Some(EnvironmentEvent::AuthenticateSetup { .. } | EnvironmentEvent::SettleSetup))
@@ -62,7 +62,7 @@ pub(crate) fn setup_never_charges<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a merchant meets a state of the setup that the documentation does not lead to.
-fn setup_statuses_move_as_documented<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn setup_statuses_move_as_documented<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((Some(before), after)) = moved(step) else { return Judgement::Vacuous };
     let attempt = before.is_open() && after != RequiresConfirmation;
     let closed = before.is_open() && after == Canceled && step.before.setup.is_some_and(|setup| setup.owned_by_session);
@@ -83,7 +83,7 @@ fn setup_statuses_move_as_documented<V: Voice>(step: &Step<'_>) -> Judgement<V> 
 }
 
 /// If false, a saved method is lost, or a canceled setup saves one.
-fn finished_setup_never_changes<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn finished_setup_never_changes<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(before) = step.before.setup else { return Judgement::Vacuous };
     let premise = matches!(before.status, Succeeded | Canceled);
     given(premise, step.after.setup == Some(before), || {
@@ -92,7 +92,7 @@ fn finished_setup_never_changes<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a setup under way or over is canceled, or refused with an answer that hides why.
-fn setup_is_canceled_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn setup_is_canceled_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
     };
@@ -100,7 +100,7 @@ fn setup_is_canceled_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> 
 }
 
 /// If false, a method is saved twice.
-fn setup_is_confirmed_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn setup_is_confirmed_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::ConfirmSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
     };
@@ -113,7 +113,7 @@ fn setup_is_confirmed_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V>
 }
 
 /// If false, a setup is confirmed with nothing to save.
-fn setup_needs_a_method<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn setup_needs_a_method<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::ConfirmSetup { method }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
     };
@@ -122,7 +122,7 @@ fn setup_needs_a_method<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a card that cannot be saved leaves the customer at a dead end.
-fn declined_setup_asks_for_another_method<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn declined_setup_asks_for_another_method<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_)))) && operation(step).is_some();
     let asks = step.after.setup.is_some_and(|after| {
         after.status == RequiresPaymentMethod && after.payment_method.is_none() && after.last_error.is_some()
@@ -133,7 +133,7 @@ fn declined_setup_asks_for_another_method<V: Voice>(step: &Step<'_>) -> Judgemen
 }
 
 /// If false, a customer's new card is saved and the subscription goes on asking for one.
-fn saved_method_is_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn saved_method_is_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let saved = matches!(moved(step), Some((_, Succeeded)));
     let place = |kind| step.notifications.iter().position(|notification| notification.kind == kind);
     let expected = match (place(Kind::MethodAttached), place(Kind::SetupSucceeded)) {
@@ -144,7 +144,7 @@ fn saved_method_is_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a merchant waits for a setup that is off, or for one that waits for the customer.
-fn other_setup_moves_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn other_setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = moved(step) else { return Judgement::Vacuous };
     let kind = match after {
         Canceled => Kind::SetupCanceled,
@@ -156,7 +156,7 @@ fn other_setup_moves_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a guess at the deposits is taken where none were sent.
-fn deposits_only_while_awaited<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn deposits_only_while_awaited<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::VerifyMicrodeposits), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
     };
@@ -164,7 +164,7 @@ fn deposits_only_while_awaited<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, cards wait for small deposits.
-fn deposits_are_for_bank_accounts<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn deposits_are_for_bank_accounts<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::VerifyMicrodeposits), Some(before)) = (step.accepted(), step.before.setup) else {
         return Judgement::Vacuous;
     };
@@ -173,7 +173,7 @@ fn deposits_are_for_bank_accounts<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a retry loop over stolen cards is never stopped.
-pub(crate) fn too_many_setup_confirmations_cancel<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn too_many_setup_confirmations_cancel<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::ConfirmSetup { .. }), Some((before, after))) = (operation(step), both(step)) else {
         return Judgement::Vacuous;
     };
@@ -185,7 +185,7 @@ pub(crate) fn too_many_setup_confirmations_cancel<V: Voice>(step: &Step<'_>) -> 
 }
 
 /// If false, the merchant cancels under the customer's hands what only the page may end.
-fn sessions_setup_is_not_canceled_directly<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn sessions_setup_is_not_canceled_directly<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
     };
@@ -196,21 +196,21 @@ fn sessions_setup_is_not_canceled_directly<V: Voice>(step: &Step<'_>) -> Judgeme
 
 /// If false, a method is "saved" that cannot be charged later, a setup is under way with nothing to save,
 /// or a saved method is shown with an old failure.
-pub(crate) fn setup_fits_its_status<V: Voice>(world: &Observation<'_>) -> Judgement<V> {
-    saved_method_can_be_saved(world)
-        .and(|| setup_traces_fit_the_status(world))
-        .and(|| setup_under_way_means_a_method(world))
+pub(crate) fn setup_fits_its_status<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
+    saved_method_can_be_saved(observation)
+        .and(|| setup_traces_fit_the_status(observation))
+        .and(|| setup_under_way_means_a_method(observation))
 }
 
 /// If false, a merchant meets a state of the setup that the documentation does not lead to, or a saved
 /// method is lost.
-pub(crate) fn documented_setup_moves<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn documented_setup_moves<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     setup_statuses_move_as_documented(step).and(|| finished_setup_never_changes(step))
 }
 
 /// If false, a method is saved twice or without being there, or a setup is canceled that is under way,
 /// over, or in a customer's hands on a page.
-pub(crate) fn setup_is_changed_while_open_only<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn setup_is_changed_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     setup_is_canceled_while_open_only(step)
         .and(|| setup_is_confirmed_while_open_only(step))
         .and(|| setup_needs_a_method(step))
@@ -218,13 +218,13 @@ pub(crate) fn setup_is_changed_while_open_only<V: Voice>(step: &Step<'_>) -> Jud
 }
 
 /// If false, a guess at the deposits is taken where none were sent, or cards wait for small deposits.
-pub(crate) fn deposits_are_verified_when_asked_for<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn deposits_are_verified_when_asked_for<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     deposits_only_while_awaited(step).and(|| deposits_are_for_bank_accounts(step))
 }
 
 /// If false, a customer's new card is saved and the subscription goes on asking for one, or a merchant
 /// waits for a setup that failed or is off.
-pub(crate) fn setup_moves_are_told<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     saved_method_is_told(step)
         .and(|| other_setup_moves_are_told(step))
         .and(|| declined_setup_asks_for_another_method(step))

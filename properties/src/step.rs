@@ -24,7 +24,7 @@ pub struct Step<'a> {
     /// Which of the first 64 payments are not as they were, one bit each.
     changed: u64,
     /// A bit for each kind that was told, by its number: where there is none, nothing was told.
-    told: u64,
+    notified: u64,
 }
 
 impl<'a> Step<'a> {
@@ -40,8 +40,8 @@ impl<'a> Step<'a> {
         let performed = performed(&before, &input, outcome);
         let (changed, payments) = compare(before.payments, after.payments);
         let unchanged = payments == Payments::Same && before.setup == after.setup && before.session == after.session;
-        let told = notifications.iter().fold(0, |told, notification| told | kind_bit(notification.kind));
-        Self { before, input, outcome, notifications, after, performed, unchanged, changed, told }
+        let notified = notifications.iter().fold(0, |notified, notification| notified | kind_bit(notification.kind));
+        Self { before, input, outcome, notifications, after, performed, unchanged, changed, notified }
     }
 
     /// The operation that was really carried out in this step, if any: a replay, a conflict and a
@@ -85,7 +85,7 @@ impl<'a> Step<'a> {
     /// change ([`crate::Property::is_about_change`]) are not asked about them.
     #[must_use]
     #[inline]
-    pub fn is_quiet(&self) -> bool {
+    pub fn is_stuttering(&self) -> bool {
         self.unchanged
             && self.notifications.is_empty()
             && self.outcome.is_err_and(Rejection::is_refusal)
@@ -150,8 +150,8 @@ impl<'a> Step<'a> {
 
     /// Could there be a notification of this kind? `false` is certain.
     #[inline]
-    pub(crate) const fn may_have_told(&self, kind: NotificationKind) -> bool {
-        self.told & kind_bit(kind) != 0
+    pub(crate) const fn may_have_notified(&self, kind: NotificationKind) -> bool {
+        self.notified & kind_bit(kind) != 0
     }
 
     /// Is the payment at `place`, which is `before` and `after`, not as it was?
@@ -168,7 +168,7 @@ impl<'a> Step<'a> {
     #[must_use]
     #[inline]
     pub fn count(&self, kind: NotificationKind) -> usize {
-        if !self.may_have_told(kind) {
+        if !self.may_have_notified(kind) {
             return 0;
         }
         self.notifications.iter().filter(|notification| notification.kind == kind).count()
@@ -259,7 +259,7 @@ pub struct PaymentStep<'s, 'a> {
     /// Did it?
     pub changed: bool,
     /// Was something told about this payment or one of its refunds?
-    pub told_of: bool,
+    pub is_notified: bool,
 }
 
 impl<'s, 'a> PaymentStep<'s, 'a> {
@@ -275,13 +275,13 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let addressed = step.addresses(intent);
         let changed = step.has_changed(place, before, after);
         let operation = step.performed.as_ref().filter(|operation| operation.about() == Target::Payment(intent));
-        let told_of = step.notifications.iter().any(|notification| is_about(intent, notification));
+        let is_notified = step.notifications.iter().any(|notification| is_about(intent, notification));
         let this =
-            Self { config: step.after.config, intent, before, after, step, operation, addressed, changed, told_of };
+            Self { config: step.after.config, intent, before, after, step, operation, addressed, changed, is_notified };
         // Sound, because a payment that is as it was, that nothing was asked of and that nobody was
         // told of breaks no property about a step: at most it is one more trivial witness. A test
         // tries it.
-        (addressed || changed || told_of).then_some(this)
+        (addressed || changed || is_notified).then_some(this)
     }
 
     /// Is this notification about this payment or one of its refunds?
@@ -294,8 +294,8 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
     /// How many notifications of this kind about this payment?
     #[must_use]
     #[inline]
-    pub fn told(&self, kind: NotificationKind) -> usize {
-        if !self.step.may_have_told(kind) {
+    pub fn notified(&self, kind: NotificationKind) -> usize {
+        if !self.step.may_have_notified(kind) {
             return 0;
         }
         self.step

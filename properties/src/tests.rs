@@ -18,15 +18,15 @@ const OK: Outcome = Ok(Accepted::Happened);
 
 /// A step that owns all it needs.
 #[derive(Clone, Debug)]
-struct Scene {
+struct Example {
     before: Snapshot,
     input: Input,
     outcome: Outcome,
-    told: Vec<Notification>,
+    notified: Vec<Notification>,
     after: Snapshot,
 }
 
-impl Scene {
+impl Example {
     /// Nothing is there and nothing happens.
     fn empty() -> Self {
         let event = EnvironmentEvent::PruneKey { key: KeyId(0) };
@@ -34,7 +34,7 @@ impl Scene {
             before: Snapshot::default(),
             input: event.into(),
             outcome: Ok(Accepted::Nothing),
-            told: vec![],
+            notified: vec![],
             after: Snapshot::default(),
         }
     }
@@ -58,7 +58,7 @@ impl Scene {
 
     /// Changes the payment as it is afterwards.
     fn pay(self, change: impl Fn(&mut PaymentView)) -> Self {
-        self.now(|world| change(world.payments[0].as_mut().unwrap()))
+        self.now(|observation| change(observation.payments[0].as_mut().unwrap()))
     }
 
     fn says(mut self, outcome: Outcome) -> Self {
@@ -66,8 +66,8 @@ impl Scene {
         self
     }
 
-    fn tells(mut self, kinds: &[Kind]) -> Self {
-        self.told = kinds.iter().map(|kind| note(*kind)).collect();
+    fn notifies(mut self, kinds: &[Kind]) -> Self {
+        self.notified = kinds.iter().map(|kind| note(*kind)).collect();
         self
     }
 
@@ -84,12 +84,12 @@ impl Scene {
     }
 
     fn step(&self) -> Step<'_> {
-        Step::new(self.before.observe(), self.input, self.outcome, &self.told, self.after.observe())
+        Step::new(self.before.observe(), self.input, self.outcome, &self.notified, self.after.observe())
     }
 
     fn judge(&self, property: &Property) -> Judgement {
         let step = self.step();
-        let moment = matches!(property.kind, crate::Kind::Payment | crate::Kind::World);
+        let moment = matches!(property.kind, crate::Kind::Payment | crate::Kind::Observation);
         let verdicts = if moment { crate::judge_observation(&self.after.observe()) } else { crate::judge_step(&step) };
         let words = crate::explain_step(property, &step);
         if verdicts.broken & property.bit() != 0 {
@@ -120,12 +120,12 @@ fn a(minor_units: u32) -> Amount {
 }
 
 /// One payment at one moment.
-fn see(payment: PaymentView) -> Scene {
-    Scene::empty().both(|world| world.payments = vec![Some(payment)])
+fn see(payment: PaymentView) -> Example {
+    Example::empty().both(|observation| observation.payments = vec![Some(payment)])
 }
 
-/// A payment that `input` happens to; what it is afterwards is set with [`Scene::pay`].
-fn to(payment: PaymentView, input: impl Into<Input>) -> Scene {
+/// A payment that `input` happens to; what it is afterwards is set with [`Example::pay`].
+fn to(payment: PaymentView, input: impl Into<Input>) -> Example {
     see(payment).by(input).says(OK)
 }
 
@@ -268,7 +268,7 @@ fn paid() -> PaymentView {
 }
 
 /// 1000 captured at once, booking outstanding.
-fn unbooked() -> PaymentView {
+fn unposted() -> PaymentView {
     with(paid(), |p| {
         p.capture_method = CaptureMethod::AutomaticAsync;
         p.ledger = LedgerView::default();
@@ -367,8 +367,12 @@ fn setup(status: SetupStatus) -> SetupView {
     }
 }
 
-fn set_up(from: SetupView, input: impl Into<Input>, into: SetupView) -> Scene {
-    Scene::empty().both(|world| world.setup = Some(from)).now(|world| world.setup = Some(into)).by(input).says(OK)
+fn set_up(from: SetupView, input: impl Into<Input>, into: SetupView) -> Example {
+    Example::empty()
+        .both(|observation| observation.setup = Some(from))
+        .now(|observation| observation.setup = Some(into))
+        .by(input)
+        .says(OK)
 }
 
 fn session(status: SessionStatus) -> SessionView {
@@ -384,14 +388,18 @@ fn session(status: SessionStatus) -> SessionView {
     }
 }
 
-fn sessions(from: SessionView, input: impl Into<Input>, into: SessionView) -> Scene {
-    Scene::empty().both(|world| world.session = Some(from)).now(|world| world.session = Some(into)).by(input).says(OK)
+fn sessions(from: SessionView, input: impl Into<Input>, into: SessionView) -> Example {
+    Example::empty()
+        .both(|observation| observation.session = Some(from))
+        .now(|observation| observation.session = Some(into))
+        .by(input)
+        .says(OK)
 }
 
 /// A session with its payment.
-fn owning(session: SessionView, payment: PaymentView) -> Scene {
+fn owning(session: SessionView, payment: PaymentView) -> Example {
     see(with(payment, |p| p.owned_by_session = true))
-        .both(|world| world.session = Some(SessionView { intent: Some(0), ..session }))
+        .both(|observation| observation.session = Some(SessionView { intent: Some(0), ..session }))
 }
 
 fn create_session() -> CreateSession {
@@ -412,17 +420,17 @@ fn key(operation: Operation, answer: Option<Outcome>) -> KeyView {
 }
 
 /// The property, scenes it holds of, and scenes that break it.
-struct Case(&'static str, Vec<Scene>, Vec<Scene>);
+struct Case(&'static str, Vec<Example>, Vec<Example>);
 
 /// An operation that must be refused: true if it is, false if it is accepted.
 fn refuses(property: &'static str, payment: PaymentView, operation: Operation, reason: Rejection) -> Case {
-    let scene = to(payment, operation);
-    Case(property, vec![scene.clone().says(Err(reason))], vec![scene])
+    let example = to(payment, operation);
+    Case(property, vec![example.clone().says(Err(reason))], vec![example])
 }
 
 /// A step that must be told: true with these kinds, false with none.
-fn tells(property: &'static str, scene: Scene, kinds: &[Kind]) -> Case {
-    Case(property, vec![scene.clone().tells(kinds)], vec![scene])
+fn notifies(property: &'static str, example: Example, kinds: &[Kind]) -> Case {
+    Case(property, vec![example.clone().notifies(kinds)], vec![example])
 }
 
 /// A payment that a property is true of, and changes that make it false.

@@ -12,7 +12,7 @@ pub(crate) fn changes<T: Debug>(before: &T, after: &T) -> String {
     let places: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let value =
         |leaves: &BTreeMap<String, String>, place| leaves.get(place).map_or("nothing", String::as_str).to_owned();
-    let mut told: Vec<String> = places
+    let mut notified: Vec<String> = places
         .into_iter()
         .map(|place| (place, value(&before, place), value(&after, place)))
         // What is made or gone is told by what it holds.
@@ -21,15 +21,15 @@ pub(crate) fn changes<T: Debug>(before: &T, after: &T) -> String {
         })
         .map(|(place, was, is)| format!("{place} {was} became {is}"))
         .collect();
-    if told.is_empty() {
+    if notified.is_empty() {
         return "nothing".to_owned();
     }
-    let more = told.len().saturating_sub(MOST);
-    told.truncate(MOST);
+    let more = notified.len().saturating_sub(MOST);
+    notified.truncate(MOST);
     if more > 0 {
-        told.push(format!("{more} more"));
+        notified.push(format!("{more} more"));
     }
-    told.join(", ")
+    notified.join(", ")
 }
 
 /// The values of a view by their places, read from how it is shown for debugging.

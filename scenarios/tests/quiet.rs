@@ -51,7 +51,7 @@ impl Visit for Quiet<'_> {
                 }
                 for refusal in REFUSALS {
                     let step = Step::new(moment, *input, Err(refusal), &[], moment);
-                    assert!(step.is_quiet());
+                    assert!(step.is_stuttering());
                     for property in self.0 {
                         let why = explain_step(property, &step);
                         assert_eq!(why, None, "{} is broken by {input}, refused with {refusal:?}", property.id);

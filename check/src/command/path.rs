@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use holdfast_model::trace::{Script, Subject, subject};
+use holdfast_model::trace::{ObjectName, Script, object_of};
 use holdfast_model::{Config, Input, IntentId};
 use serde_json::json;
 
@@ -138,9 +138,9 @@ fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> O
     let last = replay.steps().last().map_or_else(|| replay.start(), |step| step.after);
     let naming = predicate.naming(&last)?;
     let renamed = inputs.iter().map(|input| {
-        let place = subject(input).and_then(|subject| match subject {
-            Subject::Payment(intent) | Subject::Refund(intent, _) => Some(intent),
-            Subject::Setup | Subject::Session | Subject::Key(_) => None,
+        let place = object_of(input).and_then(|subject| match subject {
+            ObjectName::Payment(intent) | ObjectName::Refund(intent, _) => Some(intent),
+            ObjectName::Setup | ObjectName::Session | ObjectName::Key(_) => None,
         });
         let name = place.and_then(|place| naming.iter().position(|other| *other == usize::from(place.0)));
         match name.map(u8::try_from) {

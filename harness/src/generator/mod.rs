@@ -400,13 +400,13 @@ fn travel(call: &Call) -> Option<usize> {
 
 /// The place of the payment that an input is about.
 fn place_of(input: &Input) -> Option<u8> {
-    use holdfast_model::trace::Subject;
+    use holdfast_model::trace::ObjectName;
     let subject = match input {
-        Input::Begin { operation, .. } => holdfast_model::trace::subject(&(*operation).into()),
-        Input::Call(_) | Input::Finish { .. } | Input::Event(_) => holdfast_model::trace::subject(input),
+        Input::Begin { operation, .. } => holdfast_model::trace::object_of(&(*operation).into()),
+        Input::Call(_) | Input::Finish { .. } | Input::Event(_) => holdfast_model::trace::object_of(input),
     };
     match subject? {
-        Subject::Payment(intent) | Subject::Refund(intent, _) => Some(intent.0),
-        Subject::Setup | Subject::Session | Subject::Key(_) => None,
+        ObjectName::Payment(intent) | ObjectName::Refund(intent, _) => Some(intent.0),
+        ObjectName::Setup | ObjectName::Session | ObjectName::Key(_) => None,
     }
 }

@@ -125,7 +125,7 @@ impl Payment {
         }
         self.charge = Some(charge);
         self.name_connect_amounts(piece, taking.fee, taking.transfer)?;
-        let entry = self.book_piece(piece)?;
+        let entry = self.post_piece(piece)?;
 
         let all_taken = self.intent.capturable.is_zero();
         let ends = taking.is_final || (all_taken && !config.dialect.full_capture_stays_open);
@@ -139,9 +139,9 @@ impl Payment {
                 were_null: entry.were_null,
                 ..Previous::default()
             };
-            outbox.tell_change(NotificationKind::ChargeUpdated, previous)?;
+            outbox.emit_change(NotificationKind::ChargeUpdated, previous)?;
             let previous = Previous { amount: changed(before.0, self.intent.capturable), ..Previous::default() };
-            outbox.tell_change(NotificationKind::IntentCapturableUpdated, previous)?;
+            outbox.emit_change(NotificationKind::IntentCapturableUpdated, previous)?;
         }
         if ends {
             let previous = if several {
@@ -149,10 +149,10 @@ impl Payment {
             } else {
                 Previous { amount: Some(before.1), flag: Some(false), were_null: entry.were_null }
             };
-            outbox.tell_change(NotificationKind::ChargeCaptured, previous)?;
-            outbox.tell(NotificationKind::IntentSucceeded)?;
+            outbox.emit_change(NotificationKind::ChargeCaptured, previous)?;
+            outbox.emit(NotificationKind::IntentSucceeded)?;
         }
-        entry.tell(outbox)?;
+        entry.emit(outbox)?;
         Ok(self)
     }
 
@@ -163,12 +163,12 @@ impl Payment {
         charge.captured = true;
         self.intent.received = charge.authorized;
         self.intent.status = IntentStatus::Succeeded;
-        outbox.tell(NotificationKind::IntentSucceeded)?;
+        outbox.emit(NotificationKind::IntentSucceeded)?;
         match self.intent.capture_method {
-            CaptureMethod::AutomaticAsync => charge.booking = crate::time::Countdown::of(config.dialect.ledger_delay),
+            CaptureMethod::AutomaticAsync => charge.posting = crate::time::Countdown::of(config.dialect.ledger_delay),
             CaptureMethod::Automatic | CaptureMethod::Manual => {
                 let piece = charge.authorized;
-                self.book_piece(piece)?.tell(outbox)?;
+                self.post_piece(piece)?.emit(outbox)?;
             }
         }
         Ok(self)

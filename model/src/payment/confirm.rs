@@ -59,7 +59,7 @@ impl Payment {
         let mut next = self;
         next.intent.status = IntentStatus::Canceled;
         next.intent.cancellation_reason = Some(CancellationReason::Automatic);
-        outbox.tell(NotificationKind::IntentCanceled)?;
+        outbox.emit(NotificationKind::IntentCanceled)?;
         Ok((next, Err(Rejection::TooManyConfirmations)))
     }
 
@@ -85,13 +85,13 @@ impl Payment {
     /// The customer has to act first; no charge exists yet (C7).
     fn challenge(mut self, outbox: &mut Outbox<'_>) -> Changed {
         self.intent.status = IntentStatus::RequiresAction;
-        outbox.tell(NotificationKind::IntentRequiresAction)?;
+        outbox.emit(NotificationKind::IntentRequiresAction)?;
         self.done()
     }
 
     /// The customer would have to act and is not there (PI-19).
     fn refuse_off_session(self, outbox: &mut Outbox<'_>) -> Changed {
-        outbox.tell(NotificationKind::IntentPaymentFailed)?;
+        outbox.emit(NotificationKind::IntentPaymentFailed)?;
         let next = self.back_to_payment_method(PaymentError::AuthenticationRequired);
         Ok((next, Err(Rejection::AuthenticationRequired)))
     }
@@ -99,8 +99,8 @@ impl Payment {
     /// The issuer says no; the failed charge stays visible (C13).
     fn decline(mut self, decline: Decline, outbox: &mut Outbox<'_>) -> Changed {
         self.charge = Some(Charge::new(ChargeStatus::Failed, self.intent.amount));
-        outbox.tell(NotificationKind::ChargeFailed)?;
-        outbox.tell(NotificationKind::IntentPaymentFailed)?;
+        outbox.emit(NotificationKind::ChargeFailed)?;
+        outbox.emit(NotificationKind::IntentPaymentFailed)?;
         let next = self.back_to_payment_method(error_of(decline));
         Ok((next, Err(Rejection::Declined(decline))))
     }
@@ -127,7 +127,7 @@ impl Payment {
         let mut charge = Charge::new(ChargeStatus::Succeeded, amount);
         charge.multicapture_available = self.multicapture_available(config, method, network);
         self.successful_charges = self.successful_charges.saturating_add(1);
-        outbox.tell(NotificationKind::ChargeSucceeded)?;
+        outbox.emit(NotificationKind::ChargeSucceeded)?;
         if self.intent.capture_method != CaptureMethod::Manual {
             self.charge = Some(charge);
             return self.take_all(config, outbox)?.done();
@@ -138,7 +138,7 @@ impl Payment {
         self.intent.status = IntentStatus::RequiresCapture;
         self.intent.capturable = amount;
         let previous = Previous { amount: Some(Amount::ZERO), ..Previous::default() };
-        outbox.tell_change(NotificationKind::IntentCapturableUpdated, previous)?;
+        outbox.emit_change(NotificationKind::IntentCapturableUpdated, previous)?;
         self.done()
     }
 
@@ -148,8 +148,8 @@ impl Payment {
         charge.cancel_window = matches!(rail, Rail::UsBankAccount | Rail::SepaDebit);
         self.charge = Some(charge);
         self.intent.status = IntentStatus::Processing;
-        outbox.tell(NotificationKind::IntentProcessing)?;
-        outbox.tell(NotificationKind::ChargePending)?;
+        outbox.emit(NotificationKind::IntentProcessing)?;
+        outbox.emit(NotificationKind::ChargePending)?;
         self.done()
     }
 
@@ -164,7 +164,7 @@ impl Payment {
         match result {
             Authentication::Abandoned => self.unchanged(),
             Authentication::Fails => {
-                outbox.tell(NotificationKind::IntentPaymentFailed)?;
+                outbox.emit(NotificationKind::IntentPaymentFailed)?;
                 self.back_to_payment_method(PaymentError::AuthenticationFailure).happened()
             }
             Authentication::Succeeds => {
@@ -192,8 +192,8 @@ impl Payment {
             Issuer::FailsLater | Issuer::Declines(_) | Issuer::ChallengesThenDeclines(_) => {
                 charge.status = ChargeStatus::Failed;
                 charge.cancel_window = false;
-                outbox.tell(NotificationKind::ChargeFailed)?;
-                outbox.tell(NotificationKind::IntentPaymentFailed)?;
+                outbox.emit(NotificationKind::ChargeFailed)?;
+                outbox.emit(NotificationKind::IntentPaymentFailed)?;
                 return self.back_to_payment_method(PaymentError::AttemptFailed).happened();
             }
             Issuer::Approves | Issuer::Challenges => {}
@@ -201,7 +201,7 @@ impl Payment {
         charge.status = ChargeStatus::Succeeded;
         charge.cancel_window = false;
         self.successful_charges = self.successful_charges.saturating_add(1);
-        outbox.tell(NotificationKind::ChargeSucceeded)?;
+        outbox.emit(NotificationKind::ChargeSucceeded)?;
         self.take_all(config, outbox)?.happened()
     }
 

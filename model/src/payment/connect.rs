@@ -66,7 +66,7 @@ impl Payment {
         let rest = charge.captured_amount.sub(self.ledger.transfers)?;
         let amount = amount_of(number, rest)?.ok_or(Rejection::SourceExhausted)?;
         self.ledger.transfers = self.ledger.transfers.add(amount)?;
-        outbox.tell(NotificationKind::TransferCreated)?;
+        outbox.emit(NotificationKind::TransferCreated)?;
         Ok((self, Ok(Accepted::Money { amount })))
     }
 
@@ -80,13 +80,13 @@ impl Payment {
     pub(super) fn give_back_fee(&mut self, amount: Amount, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
         let before = self.ledger.fees_refunded;
         self.ledger.fees_refunded = before.add(amount)?;
-        outbox.tell_change(NotificationKind::FeeRefunded, Previous { amount: Some(before), ..Previous::default() })
+        outbox.emit_change(NotificationKind::FeeRefunded, Previous { amount: Some(before), ..Previous::default() })
     }
 
     pub(super) fn take_back_transfer(&mut self, amount: Amount, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
         let before = self.ledger.reversals;
         self.ledger.reversals = before.add(amount)?;
-        outbox.tell_change(NotificationKind::TransferReversed, Previous { amount: Some(before), ..Previous::default() })
+        outbox.emit_change(NotificationKind::TransferReversed, Previous { amount: Some(before), ..Previous::default() })
     }
 }
 

@@ -53,7 +53,7 @@ impl Payment {
         }
         intent.check_method()?;
         intent.check_connect()?;
-        outbox.tell(NotificationKind::IntentCreated)?;
+        outbox.emit(NotificationKind::IntentCreated)?;
         if !create.confirm {
             return payment.done();
         }

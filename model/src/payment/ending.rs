@@ -64,15 +64,15 @@ impl Payment {
     /// The payment `seconds` later.
     pub(crate) fn advance(mut self, config: &Config, seconds: u32, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut() else { return self.happened() };
-        let (booking, must_be_booked) = charge.booking.after(seconds);
+        let (posting, must_be_posted) = charge.posting.after(seconds);
         let (hold, has_run_out) = charge.hold.after(seconds);
-        if must_be_booked {
-            return self.book(outbox);
+        if must_be_posted {
+            return self.post(outbox);
         }
         if has_run_out {
             return self.run_out(config, outbox);
         }
-        (charge.booking, charge.hold) = (booking, hold);
+        (charge.posting, charge.hold) = (posting, hold);
         self.happened()
     }
 
@@ -103,17 +103,17 @@ impl Payment {
         match cause {
             Cause::Cancel(reason) => {
                 self.intent.cancellation_reason = reason;
-                outbox.tell(NotificationKind::IntentCanceled)?;
+                outbox.emit(NotificationKind::IntentCanceled)?;
                 if holds {
                     // A released hold looks like a refund to whoever reads the event alone (R12).
                     let previous = Previous { amount: Some(Amount::ZERO), flag: Some(false), ..Previous::default() };
-                    outbox.tell_change(NotificationKind::ChargeRefunded, previous)?;
+                    outbox.emit_change(NotificationKind::ChargeRefunded, previous)?;
                 }
             }
             Cause::Expiry => {
                 self.intent.cancellation_reason = Some(CancellationReason::Automatic);
-                outbox.tell(NotificationKind::ChargeExpired)?;
-                outbox.tell(NotificationKind::IntentCanceled)?;
+                outbox.emit(NotificationKind::ChargeExpired)?;
+                outbox.emit(NotificationKind::IntentCanceled)?;
             }
         }
         Ok(self)
@@ -122,14 +122,14 @@ impl Payment {
     /// What was captured stays captured; what was not is let go (B35, B38, B56, U6, U12).
     fn end_partly_captured(self, config: &Config, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         let mut next = self.end_hold(config)?;
-        outbox.tell_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() })?;
+        outbox.emit_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() })?;
         match cause {
             Cause::Cancel(reason) if !config.dialect.cancel_keeps_captured => {
                 next.intent.status = IntentStatus::Canceled;
                 next.intent.cancellation_reason = reason;
-                outbox.tell(NotificationKind::IntentCanceled)?;
+                outbox.emit(NotificationKind::IntentCanceled)?;
             }
-            Cause::Cancel(_) | Cause::Expiry => outbox.tell(NotificationKind::IntentSucceeded)?,
+            Cause::Cancel(_) | Cause::Expiry => outbox.emit(NotificationKind::IntentSucceeded)?,
         }
         Ok(next)
     }

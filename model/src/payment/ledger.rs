@@ -16,12 +16,12 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Tells of the objects that were made for a connected account.
-    pub(super) fn tell(&self, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
+    pub(super) fn emit(&self, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
         if self.transfer {
-            outbox.tell(NotificationKind::TransferCreated)?;
+            outbox.emit(NotificationKind::TransferCreated)?;
         }
         if self.fee {
-            outbox.tell(NotificationKind::FeeCreated)?;
+            outbox.emit(NotificationKind::FeeCreated)?;
         }
         Ok(())
     }
@@ -31,7 +31,7 @@ impl Payment {
     /// Books `piece` of captured money: a balance transaction, and what is due of the fee and of
     /// the transfer. The charge's pointers are set by the first entry that has something to point
     /// at, and never again (U11).
-    pub(super) fn book_piece(&mut self, piece: Amount) -> Result<Entry, Rejection> {
+    pub(super) fn post_piece(&mut self, piece: Amount) -> Result<Entry, Rejection> {
         let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
         let fee = due(self.intent.fee, self.ledger.fees, piece);
         let transfer = match (self.intent.flow, self.intent.transfer) {
@@ -58,16 +58,16 @@ impl Payment {
     }
 
     /// The background capture reaches the ledger (A2, A13–A15). Too early or twice is nothing.
-    pub(crate) fn book(mut self, outbox: &mut Outbox<'_>) -> Changed {
-        let Some(charge) = self.charge.as_mut().filter(|charge| charge.booking != Countdown::STOPPED) else {
+    pub(crate) fn post(mut self, outbox: &mut Outbox<'_>) -> Changed {
+        let Some(charge) = self.charge.as_mut().filter(|charge| charge.posting != Countdown::STOPPED) else {
             return self.unchanged();
         };
-        charge.booking = Countdown::STOPPED;
+        charge.posting = Countdown::STOPPED;
         let piece = charge.captured_amount;
-        let entry = self.book_piece(piece)?;
+        let entry = self.post_piece(piece)?;
         let previous = Previous { were_null: entry.were_null, ..Previous::default() };
-        outbox.tell_change(NotificationKind::ChargeUpdated, previous)?;
-        entry.tell(outbox)?;
+        outbox.emit_change(NotificationKind::ChargeUpdated, previous)?;
+        entry.emit(outbox)?;
         self.happened()
     }
 }

@@ -90,7 +90,7 @@ pub(crate) struct Charge {
     /// Time left until the expiry job has run at the latest; runs while money is held.
     pub(crate) hold: Countdown,
     /// Time left until a background capture has reached the ledger at the latest (A12).
-    pub(crate) booking: Countdown,
+    pub(crate) posting: Countdown,
     pub(crate) links: Links,
     pub(crate) fee_at_first_capture: bool,
     pub(crate) transfer_at_first_capture: bool,
@@ -116,7 +116,7 @@ impl Charge {
             multicapture_available: false,
             captures: 0,
             hold: Countdown::STOPPED,
-            booking: Countdown::STOPPED,
+            posting: Countdown::STOPPED,
             links: Links::default(),
             fee_at_first_capture: false,
             transfer_at_first_capture: false,
@@ -205,7 +205,7 @@ impl Charge {
             multicapture_available: self.multicapture_available,
             captures: self.captures,
             hold_left: self.hold.left().map(|left| i64::from(left).saturating_sub(delay)),
-            posting_left: self.booking.left(),
+            posting_left: self.posting.left(),
             links: self.links,
             fee_at_first_capture: self.fee_at_first_capture,
             transfer_at_first_capture: self.transfer_at_first_capture,

@@ -95,13 +95,13 @@ impl Payment {
         self.ledger.refunded = self.ledger.refunded.add(amount)?;
         self.set_refund(id, RefundView { status, amount });
 
-        outbox.about_refund(id).tell(NotificationKind::RefundCreated)?;
+        outbox.about_refund(id).emit(NotificationKind::RefundCreated)?;
         let previous = Previous {
             amount: Some(before.0),
             flag: (before.1 != charge.refunded).then_some(before.1),
             ..Previous::default()
         };
-        outbox.tell_change(NotificationKind::ChargeRefunded, previous)?;
+        outbox.emit_change(NotificationKind::ChargeRefunded, previous)?;
         let share_of = |total: Amount, rest: Amount| {
             part.map_or(rest, |(whole, half_rounds_up)| total.share(amount, whole, half_rounds_up).min(rest))
         };
@@ -160,7 +160,7 @@ impl Payment {
         };
         self.move_refund(id, refund, status)?;
         if status == Failed {
-            outbox.about_refund(id).tell(NotificationKind::RefundFailed)?;
+            outbox.about_refund(id).emit(NotificationKind::RefundFailed)?;
         }
         tell_update(outbox, id)?;
         self.happened()
@@ -193,6 +193,6 @@ impl Payment {
 }
 
 fn tell_update(outbox: &mut Outbox<'_>, id: RefundId) -> Result<(), Rejection> {
-    outbox.about_refund(id).tell(NotificationKind::RefundUpdated)?;
-    outbox.about_refund(id).tell(NotificationKind::ChargeRefundUpdated)
+    outbox.about_refund(id).emit(NotificationKind::RefundUpdated)?;
+    outbox.about_refund(id).emit(NotificationKind::ChargeRefundUpdated)
 }

@@ -72,7 +72,7 @@ impl Charge {
         write(word(flags, self.authorized.get()));
         write(pair(self.captured_amount, self.released));
         write(word(self.refunded_amount.get(), self.hold.word()));
-        write(u64::from(self.booking.word()));
+        write(u64::from(self.posting.word()));
     }
 }
 

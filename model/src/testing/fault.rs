@@ -43,7 +43,7 @@ pub(super) enum Kind {
     /// The engine gets the payment wrong, or the answer, or what it tells of it.
     Payment(fn(&mut PaymentStep<'_>)),
     /// The engine gets anything wrong.
-    World(fn(&mut WorldStep<'_>)),
+    Execution(fn(&mut WorldStep<'_>)),
 }
 
 /// What the engine believes it was asked, about what.
@@ -102,17 +102,17 @@ impl PaymentStep<'_> {
     }
 
     /// Keeps only those notifications.
-    pub(super) fn tell_only(&mut self, keep: impl Fn(&Notification) -> bool) {
+    pub(super) fn emit_only(&mut self, keep: impl Fn(&Notification) -> bool) {
         self.notifications.retain(keep);
     }
 
     /// Changes each notification.
-    pub(super) fn retell(&mut self, change: impl FnMut(&mut Notification)) {
+    pub(super) fn emit_again(&mut self, change: impl FnMut(&mut Notification)) {
         self.notifications.as_mut_slice().iter_mut().for_each(change);
     }
 
     /// Tells of one more thing about the payment.
-    pub(super) fn tell(&mut self, kind: NotificationKind) {
+    pub(super) fn emit(&mut self, kind: NotificationKind) {
         let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
     }
@@ -182,7 +182,7 @@ pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
             }
             made
         }
-        Kind::World(change) => {
+        Kind::Execution(change) => {
             let mut made = transition(config, before, input);
             change(&mut WorldStep {
                 config,

@@ -96,7 +96,7 @@ fn lifecycles(each: &mut impl FnMut(&State<1, 0>)) {
                         payment.intent.received = charge.captured_amount;
                         payment.successful_charges = u8::from(charge.status == ChargeStatus::Succeeded);
                         payment.ledger.refunded = charge.refunded_amount;
-                        if charge.booking == Countdown::STOPPED {
+                        if charge.posting == Countdown::STOPPED {
                             payment.ledger.charged = charge.captured_amount;
                         }
                         if let Some(slot) = payment.refunds.first_mut() {
@@ -156,16 +156,16 @@ fn flags(charge: Charge, each: &mut impl FnMut(Charge)) {
 /// Counts of captures and holds under manual capture, a waiting ledger under background capture; a
 /// charge that did not succeed has none of them.
 fn deadlines(charge: Charge, capture_method: CaptureMethod, each: &mut impl FnMut(Charge)) {
-    let (captures, holds, bookings): (&[u8], &[u32], &[u32]) = match (charge.status, capture_method) {
+    let (captures, holds, postings): (&[u8], &[u32], &[u32]) = match (charge.status, capture_method) {
         (ChargeStatus::Pending | ChargeStatus::Failed, _) => (&[0], &[0], &[0]),
         (ChargeStatus::Succeeded, CaptureMethod::Manual) => (&[0, 1, 50], &[0, 1, 3], &[0]),
         (ChargeStatus::Succeeded, CaptureMethod::Automatic | CaptureMethod::AutomaticAsync) => (&[0], &[0, 3], &[0, 1]),
     };
     for captures in captures {
         for hold in holds {
-            for booking in bookings {
-                let (hold, booking) = (Countdown::of(*hold), Countdown::of(*booking));
-                each(Charge { captures: *captures, hold, booking, ..charge });
+            for posting in postings {
+                let (hold, posting) = (Countdown::of(*hold), Countdown::of(*posting));
+                each(Charge { captures: *captures, hold, posting, ..charge });
             }
         }
     }

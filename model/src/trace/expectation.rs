@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::look::{Place, Subject, Value};
+use super::look::{ObjectName, Place, Value};
 use super::words::Verb;
 use crate::{
     Accepted, EnvironmentEvent, Input, Links, Notification, NotificationKind, Observation, Outcome, Rejection,
@@ -16,7 +16,7 @@ pub struct Expectation {
     /// What is seen afterwards.
     pub shows: Vec<(Place, Value)>,
     /// What the merchant is told, in order; `None` where the line does not say.
-    pub notifies: Option<Vec<Told>>,
+    pub notifies: Option<Vec<ExpectedNotification>>,
 }
 
 /// What is answered.
@@ -113,7 +113,7 @@ fn status(accepted: &Accepted) -> Option<&'static str> {
 /// One notification as a line expects it: `charge.updated`, or with what the changed fields were
 /// before, `charge.captured[0/false/balance_transaction]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct ExpectedNotification {
     /// `type`.
     pub kind: NotificationKind,
     /// The previous amount, where the line says it.
@@ -124,7 +124,7 @@ pub struct Told {
     pub were_null: Links,
 }
 
-impl Told {
+impl ExpectedNotification {
     /// A notification of this kind, whatever else it says.
     #[must_use]
     pub const fn of(kind: NotificationKind) -> Self {
@@ -153,7 +153,7 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for ExpectedNotification {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.kind.name())?;
         let parts = [
@@ -213,17 +213,18 @@ impl Expectation {
         for (place, value) in &self.shows {
             let found = place.see(observation);
             if found != Some(*value) {
-                let found = found.map_or_else(|| format!("no {}", place.subject()), |found| found.to_string());
+                let found = found.map_or_else(|| format!("no {}", place.object()), |found| found.to_string());
                 differences.push(Difference { expected: format!("{place}={value}"), found });
             }
         }
         if let Some(expected) = &self.notifies {
             let all_fit = expected.iter().zip(notifications).all(|(expected, found)| expected.fits(found));
             if expected.len() != notifications.len() || !all_fit {
-                let found: Vec<Told> = notifications.iter().map(Told::in_full).collect();
-                let list = |told: &[Told]| match told {
+                let found: Vec<ExpectedNotification> =
+                    notifications.iter().map(ExpectedNotification::in_full).collect();
+                let list = |emitted: &[ExpectedNotification]| match emitted {
                     [] => "nobody notified".to_owned(),
-                    _ => format!("notifies {}", comma(told)),
+                    _ => format!("notifies {}", comma(emitted)),
                 };
                 differences.push(Difference { expected: list(expected), found: list(&found) });
             }
@@ -239,8 +240,8 @@ impl Expectation {
         observation: &Observation<'_>,
         notifications: &[Notification],
     ) -> Self {
-        let subject = subject(input);
-        let place = subject.map(|subject| Place::of(subject, "status"));
+        let object = object_of(input);
+        let place = object.map(|object| Place::of(object, "status"));
         let seen = |place: Option<Place>| place.and_then(|place| place.see(observation));
         let answer = match outcome {
             Ok(Accepted::Begun) => Some(Answer::Begun),
@@ -263,15 +264,17 @@ impl Expectation {
                 Some(Answer::Rejected { code: wire.code.map(str::to_owned), param, http: Some(wire.http) })
             }
         };
-        let shows = match subject {
-            Some(subject @ Subject::Payment(_)) => {
-                let places = ["capturable", "received", "refunded"].map(|field| Place::of(subject, field));
+        let shows = match object {
+            Some(object @ ObjectName::Payment(_)) => {
+                let places = ["capturable", "received", "refunded"].map(|field| Place::of(object, field));
                 let seen = places.into_iter().filter_map(|place| Some((place, place.see(observation)?)));
                 seen.filter(|(_, value)| value.number().is_some_and(|number| number > 0)).collect()
             }
-            Some(Subject::Refund(..) | Subject::Setup | Subject::Session | Subject::Key(_)) | None => Vec::new(),
+            Some(ObjectName::Refund(..) | ObjectName::Setup | ObjectName::Session | ObjectName::Key(_)) | None => {
+                Vec::new()
+            }
         };
-        let notifies = notifications.iter().map(|found| Told::of(found.kind)).collect();
+        let notifies = notifications.iter().map(|found| ExpectedNotification::of(found.kind)).collect();
         Self { answer, shows, notifies: Some(notifies) }
     }
 
@@ -284,25 +287,25 @@ impl Expectation {
             gap = " ";
         }
         for (place, value) in &self.shows {
-            if Some(place.subject()) == subject(input) {
+            if Some(place.object()) == object_of(input) {
                 write!(out, "{gap}{}={value}", place.field())?;
             } else {
                 write!(out, "{gap}{place}={value}")?;
             }
             gap = " ";
         }
-        if let Some(told) = &self.notifies {
+        if let Some(emitted) = &self.notifies {
             write!(out, "{gap}notifies")?;
-            if !told.is_empty() {
-                write!(out, " {}", comma(told))?;
+            if !emitted.is_empty() {
+                write!(out, " {}", comma(emitted))?;
             }
         }
         Ok(())
     }
 }
 
-fn comma(told: &[Told]) -> String {
-    told.iter().map(Told::to_string).collect::<Vec<_>>().join(",")
+fn comma(emitted: &[ExpectedNotification]) -> String {
+    emitted.iter().map(ExpectedNotification::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// An outcome in the words of the format.
@@ -334,23 +337,23 @@ pub fn describe(outcome: &Outcome) -> String {
 
 /// The object that an input addresses: a field without an object before it is a field of this one.
 #[must_use]
-pub fn subject(input: &Input) -> Option<Subject> {
+pub fn object_of(input: &Input) -> Option<ObjectName> {
     match input {
         Input::Call(call) => Some(call.operation.about().into()),
         Input::Begin { operation, .. } => Some(operation.about().into()),
         Input::Finish { .. } => None,
-        Input::Event(EnvironmentEvent::PruneKey { key }) => Some(Subject::Key(*key)),
-        Input::Event(event) => event.about().map(Subject::from),
+        Input::Event(EnvironmentEvent::PruneKey { key }) => Some(ObjectName::Key(*key)),
+        Input::Event(event) => event.about().map(ObjectName::from),
     }
 }
 
 /// Where an event leaves the status of its object.
 pub(super) fn event_place(input: &Input) -> Option<Place> {
     match input {
-        Input::Event(_) => match subject(input)? {
-            Subject::Key(_) => None,
-            subject @ (Subject::Payment(_) | Subject::Refund(..) | Subject::Setup | Subject::Session) => {
-                Some(Place::of(subject, "status"))
+        Input::Event(_) => match object_of(input)? {
+            ObjectName::Key(_) => None,
+            object @ (ObjectName::Payment(_) | ObjectName::Refund(..) | ObjectName::Setup | ObjectName::Session) => {
+                Some(Place::of(object, "status"))
             }
         },
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,

@@ -11,7 +11,7 @@ use crate::{
 
 /// An object that can be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum ObjectName {
     /// `pi1`: a PaymentIntent with its latest charge and what the ledger says.
     Payment(IntentId),
     /// `pi1.re1`: a refund of it.
@@ -24,7 +24,7 @@ pub enum Subject {
     Key(KeyId),
 }
 
-impl From<Target> for Subject {
+impl From<Target> for ObjectName {
     fn from(target: Target) -> Self {
         match target {
             Target::Payment(intent) => Self::Payment(intent),
@@ -35,7 +35,7 @@ impl From<Target> for Subject {
     }
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for ObjectName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Payment(intent) => intent.write(out),
@@ -256,7 +256,7 @@ fn see<V>(fields: &'static [Field<V>], name: &str, object: Option<&V>) -> Option
 /// One field of one object: `pi1.capturable`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    subject: Subject,
+    object: ObjectName,
     field: &'static str,
 }
 
@@ -265,34 +265,34 @@ impl Place {
     ///
     /// # Errors
     /// A sentence naming what is wrong and what may stand there.
-    pub fn parse(name: &str, default: Option<Subject>) -> Result<Self, String> {
-        let (subject, field) = match name.rsplit_once('.') {
-            Some((subject, field)) => (parse_subject(subject, default)?, field),
+    pub fn parse(name: &str, default: Option<ObjectName>) -> Result<Self, String> {
+        let (object, field) = match name.rsplit_once('.') {
+            Some((object, field)) => (parse_object(object, default)?, field),
             None => match default {
-                Some(subject) => (subject, name),
+                Some(object) => (object, name),
                 None => return Err("which object? Say it like `pi1.status`, `session.status`".to_owned()),
             },
         };
-        match Self::field_of(subject, field) {
-            Some((field, _)) => Ok(Self { subject, field }),
-            None => Err(format!("`{subject}` shows no such field{}", correction(field, Self::fields(subject)))),
+        match Self::field_of(object, field) {
+            Some((field, _)) => Ok(Self { object, field }),
+            None => Err(format!("`{object}` shows no such field{}", correction(field, Self::fields(object)))),
         }
     }
 
     /// A field that is known to exist.
-    pub(super) const fn of(subject: Subject, field: &'static str) -> Self {
-        Self { subject, field }
+    pub(super) const fn of(object: ObjectName, field: &'static str) -> Self {
+        Self { object, field }
     }
 
     /// The names of the fields that an object shows.
     #[must_use]
-    pub fn fields(subject: Subject) -> Vec<&'static str> {
-        match subject {
-            Subject::Payment(_) => names(PAYMENT),
-            Subject::Refund(..) => names(REFUND),
-            Subject::Setup => names(SETUP),
-            Subject::Session => names(SESSION),
-            Subject::Key(_) => names(KEY),
+    pub fn fields(object: ObjectName) -> Vec<&'static str> {
+        match object {
+            ObjectName::Payment(_) => names(PAYMENT),
+            ObjectName::Refund(..) => names(REFUND),
+            ObjectName::Setup => names(SETUP),
+            ObjectName::Session => names(SESSION),
+            ObjectName::Key(_) => names(KEY),
         }
     }
 
@@ -304,25 +304,25 @@ impl Place {
         for (index, payment) in observation.payments.iter().enumerate() {
             let Some(payment) = payment else { continue };
             let intent = IntentId(number(index));
-            subjects.push(Subject::Payment(intent));
+            subjects.push(ObjectName::Payment(intent));
             let refunds = payment.refunds.iter().enumerate().filter(|(_, refund)| refund.is_some());
-            subjects.extend(refunds.map(|(index, _)| Subject::Refund(intent, RefundId(number(index)))));
+            subjects.extend(refunds.map(|(index, _)| ObjectName::Refund(intent, RefundId(number(index)))));
         }
-        subjects.extend(observation.setup.map(|_| Subject::Setup));
-        subjects.extend(observation.session.map(|_| Subject::Session));
+        subjects.extend(observation.setup.map(|_| ObjectName::Setup));
+        subjects.extend(observation.session.map(|_| ObjectName::Session));
         let keys = observation.keys.iter().enumerate().filter(|(_, key)| key.is_some());
-        subjects.extend(keys.map(|(index, _)| Subject::Key(KeyId(number(index)))));
-        let fields = |subject| {
-            let fields = Self::fields(subject).into_iter().filter(|field| *field != EXISTS);
-            fields.map(move |field| Self { subject, field })
+        subjects.extend(keys.map(|(index, _)| ObjectName::Key(KeyId(number(index)))));
+        let fields = |object| {
+            let fields = Self::fields(object).into_iter().filter(|field| *field != EXISTS);
+            fields.map(move |field| Self { object, field })
         };
         subjects.into_iter().flat_map(fields).collect()
     }
 
     /// The object.
     #[must_use]
-    pub const fn subject(&self) -> Subject {
-        self.subject
+    pub const fn object(&self) -> ObjectName {
+        self.object
     }
 
     /// The name of the field.
@@ -331,13 +331,13 @@ impl Place {
         self.field
     }
 
-    fn field_of(subject: Subject, name: &str) -> Option<(&'static str, Kind)> {
-        match subject {
-            Subject::Payment(_) => find(PAYMENT, name),
-            Subject::Refund(..) => find(REFUND, name),
-            Subject::Setup => find(SETUP, name),
-            Subject::Session => find(SESSION, name),
-            Subject::Key(_) => find(KEY, name),
+    fn field_of(object: ObjectName, name: &str) -> Option<(&'static str, Kind)> {
+        match object {
+            ObjectName::Payment(_) => find(PAYMENT, name),
+            ObjectName::Refund(..) => find(REFUND, name),
+            ObjectName::Setup => find(SETUP, name),
+            ObjectName::Session => find(SESSION, name),
+            ObjectName::Key(_) => find(KEY, name),
         }
     }
 
@@ -346,7 +346,7 @@ impl Place {
     /// # Errors
     /// A sentence naming what may stand there.
     pub fn value(&self, word: &str) -> Result<Value, String> {
-        let Some((_, kind)) = Self::field_of(self.subject, self.field) else {
+        let Some((_, kind)) = Self::field_of(self.object, self.field) else {
             return Err("no such field".to_owned());
         };
         let (value, expected) = match kind {
@@ -375,15 +375,15 @@ impl Place {
     #[must_use]
     pub fn see(&self, observation: &Observation<'_>) -> Option<Value> {
         let payment = |intent: IntentId| observation.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
-        match self.subject {
-            Subject::Payment(intent) => see(PAYMENT, self.field, payment(intent)),
-            Subject::Refund(intent, refund) => {
+        match self.object {
+            ObjectName::Payment(intent) => see(PAYMENT, self.field, payment(intent)),
+            ObjectName::Refund(intent, refund) => {
                 let refund = payment(intent).and_then(|it| it.refunds.get(usize::from(refund.0)));
                 see(REFUND, self.field, refund.and_then(Option::as_ref))
             }
-            Subject::Setup => see(SETUP, self.field, observation.setup),
-            Subject::Session => see(SESSION, self.field, observation.session),
-            Subject::Key(key) => {
+            ObjectName::Setup => see(SETUP, self.field, observation.setup),
+            ObjectName::Session => see(SESSION, self.field, observation.session),
+            ObjectName::Key(key) => {
                 let key = observation.keys.get(usize::from(key.0)).and_then(Option::as_ref);
                 see(KEY, self.field, key)
             }
@@ -393,30 +393,30 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}.{}", self.subject, self.field)
+        write!(out, "{}.{}", self.object, self.field)
     }
 }
 
-fn parse_subject(name: &str, default: Option<Subject>) -> Result<Subject, String> {
+fn parse_object(name: &str, default: Option<ObjectName>) -> Result<ObjectName, String> {
     let unknown = || "no such object: there is `pi1`, `pi1.re1`, `re1`, `setup`, `session`, `key1`".to_owned();
     if let Some((intent, refund)) = name.split_once('.') {
         let intent = IntentId::read(intent).ok_or_else(unknown)?;
-        return RefundId::read(refund).map(|refund| Subject::Refund(intent, refund)).ok_or_else(unknown);
+        return RefundId::read(refund).map(|refund| ObjectName::Refund(intent, refund)).ok_or_else(unknown);
     }
     if let Some(refund) = RefundId::read(name) {
         return match default {
-            Some(Subject::Payment(intent) | Subject::Refund(intent, _)) => Ok(Subject::Refund(intent, refund)),
-            Some(Subject::Setup | Subject::Session | Subject::Key(_)) | None => {
+            Some(ObjectName::Payment(intent) | ObjectName::Refund(intent, _)) => Ok(ObjectName::Refund(intent, refund)),
+            Some(ObjectName::Setup | ObjectName::Session | ObjectName::Key(_)) | None => {
                 Err("of which PaymentIntent? Say it like `pi1.re1.status`".to_owned())
             }
         };
     }
     match name {
-        "setup" => Ok(Subject::Setup),
-        "session" => Ok(Subject::Session),
+        "setup" => Ok(ObjectName::Setup),
+        "session" => Ok(ObjectName::Session),
         _ => {
-            let intent = IntentId::read(name).map(Subject::Payment);
-            intent.or_else(|| KeyId::read(name).map(Subject::Key)).ok_or_else(unknown)
+            let intent = IntentId::read(name).map(ObjectName::Payment);
+            intent.or_else(|| KeyId::read(name).map(ObjectName::Key)).ok_or_else(unknown)
         }
     }
 }

@@ -41,7 +41,7 @@
 //! | `… [key=key1] [fault=error_before\|error_after\|answer_lost]` | after any of these: how the request travels |
 //! | `begin key1 capture pi1 700`, `finish key1` | a request that is open for a while |
 //! | `authenticate pi1 succeeds\|fails\|abandoned` | the customer and the bank's challenge |
-//! | `settle pi1`, `close_cancel_window pi1`, `book pi1`, `expire pi1` | bank, ledger and expiry job |
+//! | `settle pi1`, `close_cancel_window pi1`, `post pi1`, `expire pi1` | bank, ledger and expiry job |
 //! | `refund_progress pi1 re1 succeeds\|fails\|details_given\|returned` | a refund moves on |
 //! | `authenticate_setup succeeds\|fails\|abandoned`, `settle_setup` | the same for the SetupIntent |
 //! | `pay pi1 method=card_visa` | the customer pays on the Checkout page; the intent is `pi1` |
@@ -77,8 +77,8 @@ mod print;
 mod tests;
 mod words;
 
-pub use expectation::{Answer, Difference, Expectation, Told, describe, subject};
-pub use look::{Place, Subject, Value};
+pub use expectation::{Answer, Difference, Expectation, ExpectedNotification, describe, object_of};
+pub use look::{ObjectName, Place, Value};
 pub use words::{Parameter, Verb, correction, parse_duration};
 
 use crate::{Config, Input};

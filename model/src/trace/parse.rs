@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::expectation::{Answer, Expectation, Told, event_place, statuses, subject};
+use super::expectation::{Answer, Expectation, ExpectedNotification, event_place, object_of, statuses};
 use super::form::{self, ParameterVisitor};
 use super::look::Place;
 use super::words::{Named, Verb, Word, correction};
@@ -208,9 +208,9 @@ fn read_expectation(line: &Split<'_>, words: &[Token<'_>], input: &Input) -> Res
     for token in words.iter().copied() {
         let wrong = |message: String| line.wrong(token, message);
         if listing {
-            let told = expectation.notifies.get_or_insert_default();
+            let emitted = expectation.notifies.get_or_insert_default();
             for item in token.text.split(',') {
-                told.push(read_told(item).map_err(wrong)?);
+                emitted.push(read_notification(item).map_err(wrong)?);
             }
         } else if before_code {
             before_code = false;
@@ -285,7 +285,7 @@ fn read_pair(expectation: &mut Expectation, name: &str, word: &str, input: &Inpu
             },
         };
     }
-    let place = Place::parse(name, subject(input))?;
+    let place = Place::parse(name, object_of(input))?;
     if expectation.shows.len() >= MOST_PAIRS {
         return Err(format!("more than {MOST_PAIRS} fields on one line"));
     }
@@ -300,7 +300,7 @@ fn read_pair(expectation: &mut Expectation, name: &str, word: &str, input: &Inpu
 /// Fields that one line may speak of, so that looking for doubles stays cheap.
 const MOST_PAIRS: usize = 100;
 
-fn read_told(item: &str) -> Result<Told, String> {
+fn read_notification(item: &str) -> Result<ExpectedNotification, String> {
     let (name, previous) = match item.strip_suffix(']').and_then(|item| item.split_once('[')) {
         Some((name, previous)) => (name, Some(previous)),
         None => (item, None),
@@ -308,15 +308,15 @@ fn read_told(item: &str) -> Result<Told, String> {
     let Some(kind) = NotificationKind::from_name(name) else {
         return Err(format!("no such notification{}", correction(name, NotificationKind::names())));
     };
-    let mut told = Told::of(kind);
+    let mut emitted = ExpectedNotification::of(kind);
     for part in previous.into_iter().flat_map(|previous| previous.split('/')) {
         let twice = match part {
-            "true" | "false" => told.flag.replace(part == "true").is_some(),
-            "balance_transaction" => std::mem::replace(&mut told.were_null.balance_transaction, true),
-            "transfer" => std::mem::replace(&mut told.were_null.transfer, true),
-            "application_fee" => std::mem::replace(&mut told.were_null.application_fee, true),
+            "true" | "false" => emitted.flag.replace(part == "true").is_some(),
+            "balance_transaction" => std::mem::replace(&mut emitted.were_null.balance_transaction, true),
+            "transfer" => std::mem::replace(&mut emitted.were_null.transfer, true),
+            "application_fee" => std::mem::replace(&mut emitted.were_null.application_fee, true),
             _ => match i64::read(part).and_then(|amount| u32::try_from(amount).ok()) {
-                Some(amount) => told.amount.replace(amount).is_some(),
+                Some(amount) => emitted.amount.replace(amount).is_some(),
                 None => {
                     return Err("in brackets stands what was before: an amount, `true` or `false`, or pointers that \
                                 were null (balance_transaction, transfer, application_fee), divided by `/`"
@@ -328,7 +328,7 @@ fn read_told(item: &str) -> Result<Told, String> {
             return Err(format!("`{part}`: what was before is given twice"));
         }
     }
-    Ok(told)
+    Ok(emitted)
 }
 
 /// Reads `account …` and `dialect …`.

@@ -468,11 +468,11 @@ fn differences_are_named() {
     };
     let seen = observation(&config, &setup);
     let previous = Previous { amount: Some(Amount::new(5)), ..Previous::default() };
-    let told = [Notification { kind: NotificationKind::SetupCreated, about: crate::Target::Setup, previous }];
+    let emitted = [Notification { kind: NotificationKind::SetupCreated, about: crate::Target::Setup, previous }];
     let check = |line: &str, outcome: crate::Outcome| -> Vec<String> {
         let script = Script::parse(line).unwrap();
         let expectation = script.lines[0].expectation.clone().unwrap();
-        expectation.compare(&outcome, &seen, &told).iter().map(Difference::to_string).collect()
+        expectation.compare(&outcome, &seen, &emitted).iter().map(Difference::to_string).collect()
     };
     let fine: [(&str, crate::Outcome); 9] = [
         (
@@ -537,7 +537,7 @@ fn differences_are_named() {
         (Err(Rejection::AmountOutOfRange), "settle_setup => notifies setup_intent.created\n"),
     ];
     for (outcome, line) in recorded {
-        let script = Script::of(config, [(input, Some(Expectation::recorded(&input, &outcome, &seen, &told)))]);
+        let script = Script::of(config, [(input, Some(Expectation::recorded(&input, &outcome, &seen, &emitted)))]);
         assert_eq!(script.to_string(), line);
         assert_eq!(Script::parse(line), Ok(script));
     }

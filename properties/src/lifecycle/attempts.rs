@@ -5,7 +5,7 @@ use holdfast_model::{
     EnvironmentEvent, IntentStatus, Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
 };
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::PaymentStep;
 
 use super::challenges;
@@ -16,26 +16,26 @@ use IntentStatus::{
 
 /// If false, a challenge that the issuer demands is skipped and the merchant bears the fraud, a
 /// subscription charges a customer who is not there to agree, or one who is there is turned away.
-pub(crate) fn challenged_card_waits_for_its_customer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn challenged_card_waits_for_its_customer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     challenge_waits_for_the_customer(step)
         .and(|| absent_customer_is_not_charged(step))
         .and(|| authentication_required_means_absent(step))
 }
 
 /// If false, a retry loop hammers a stolen card without end, or the order it killed looks alive.
-pub(crate) fn too_many_confirmations_cancel<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn too_many_confirmations_cancel<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     the_limit_cancels(step).and(|| no_attempt_beyond_the_limit(step))
 }
 
 /// If false, a card that the issuer refuses is charged, a good one is refused, or a declined order is
 /// stuck. (Whoever makes a second intent after a decline may be paid twice: the first one lives on.)
-pub(crate) fn cards_are_declined_by_their_issuer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn cards_are_declined_by_their_issuer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     decline_is_the_issuers(step).and(|| only_bad_cards_are_declined(step)).and(|| decline_asks_for_another_method(step))
 }
 
 /// If false, a debit that bounced counts as paid, a customer who failed the challenge pays, closing a tab
 /// decides about money, or a page charges a card that its issuer refuses.
-pub(crate) fn outside_answers_count<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn outside_answers_count<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     passed_challenge_carries_on(step)
         .and(|| page_leads_where_its_method_says(step))
         .and(|| failed_challenge_asks_again(step))
@@ -45,7 +45,7 @@ pub(crate) fn outside_answers_count<V: Voice>(step: &PaymentStep<'_, '_>) -> Jud
 
 /// If false, the customer waits in front of a spinner for an answer that the card gave long ago, a card is
 /// charged before the goods are ready, or a bank debit counts as paid on the day it is asked for.
-pub(crate) fn attempt_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn attempt_leads_where_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     approved_card_succeeds_at_once(step)
         .and(|| approved_manual_card_is_held_in_full(step))
         .and(|| bank_debit_is_processed_first(step))
@@ -93,7 +93,7 @@ fn attempt<'a>(step: &PaymentStep<'_, 'a>) -> Option<Attempt<'a>> {
 
 /// If false, the customer waits in front of a spinner for an answer that the card gave long ago:
 /// a confirmation is answered with success before the books are done.
-fn approved_card_succeeds_at_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn approved_card_succeeds_at_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
     let profile = attempt.method.profile();
     let premise = matches!(profile.rail, Rail::Card(_))
@@ -106,7 +106,7 @@ fn approved_card_succeeds_at_once<V: Voice>(step: &PaymentStep<'_, '_>) -> Judge
 }
 
 /// If false, a card is charged before the goods are ready, or a hold is smaller than the order.
-fn approved_manual_card_is_held_in_full<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn approved_manual_card_is_held_in_full<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
     let profile = attempt.method.profile();
     let premise = matches!(profile.rail, Rail::Card(_))
@@ -127,7 +127,7 @@ fn approved_manual_card_is_held_in_full<V: Voice>(step: &PaymentStep<'_, '_>) ->
 }
 
 /// If false, a bank debit counts as paid on the day it is asked for.
-fn bank_debit_is_processed_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn bank_debit_is_processed_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
     let bank = !matches!(attempt.method.profile().rail, Rail::Card(_));
     given(bank, attempt.after.status == Processing, || {
@@ -137,7 +137,7 @@ fn bank_debit_is_processed_first<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgem
 
 /// If false, a challenge that the issuer demands is skipped, and the merchant bears the fraud; or a
 /// charge exists before the customer has agreed.
-fn challenge_waits_for_the_customer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn challenge_waits_for_the_customer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
     let same_charge = step.before.and_then(|before| before.charge) == attempt.after.charge;
     let premise = challenges(attempt.method) && !attempt.off_session;
@@ -148,7 +148,7 @@ fn challenge_waits_for_the_customer<V: Voice>(step: &PaymentStep<'_, '_>) -> Jud
 
 /// If false, a card that the issuer refuses is charged, or refused for a reason that sends the
 /// customer to the wrong remedy.
-fn decline_is_the_issuers<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn decline_is_the_issuers<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step) else { return Judgement::Vacuous };
     let Issuer::Declines(decline) = attempt.method.profile().issuer else { return Judgement::Vacuous };
     match step.step.outcome {
@@ -161,7 +161,7 @@ fn decline_is_the_issuers<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 }
 
 /// If false, good cards are declined.
-fn only_bad_cards_are_declined<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn only_bad_cards_are_declined<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, Rejection::Declined(decline))) = step.turned_down() else { return Judgement::Vacuous };
     let method = if let Operation::CreateIntent { create, .. } = operation {
         create.method
@@ -179,14 +179,14 @@ fn only_bad_cards_are_declined<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 
 /// If false, a declined order is stuck, or the customer cannot see why it was declined. The intent
 /// lives on: whoever makes a second one may be paid twice.
-fn decline_asks_for_another_method<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn decline_asks_for_another_method<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, Rejection::Declined(decline))) = step.turned_down() else { return Judgement::Vacuous };
     let asks = step.after.is_some_and(|after| shows_the_decline(decline, after));
     given(true, asks, || format!("declined, now {:?}", step.after))
 }
 
 /// If false, a subscription charges a customer who is not there to agree.
-fn absent_customer_is_not_charged<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn absent_customer_is_not_charged<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step) else { return Judgement::Vacuous };
     let premise = attempt.off_session && challenges(attempt.method);
     match step.step.outcome {
@@ -205,7 +205,7 @@ fn absent_customer_is_not_charged<V: Voice>(step: &PaymentStep<'_, '_>) -> Judge
 }
 
 /// If false, a customer who is there is turned away instead of being asked by their bank.
-fn authentication_required_means_absent<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn authentication_required_means_absent<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, Rejection::AuthenticationRequired)) = step.turned_down() else { return Judgement::Vacuous };
     let absent = matches!(operation, Operation::CreateIntent { create, .. } if create.off_session)
         || matches!(operation, Operation::ConfirmIntent { confirm, .. } if confirm.off_session);
@@ -238,7 +238,7 @@ fn shows_the_issuers_answer(method: PaymentMethod, after: &PaymentView) -> bool 
 /// If false, a merchant who confirms on the server is paid without having checked the order again,
 /// one who does not waits for a confirmation that was given, or the issuer's no after the challenge is
 /// taken for a yes.
-fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn passed_challenge_carries_on<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(EnvironmentEvent::Authenticate { result: Authentication::Succeeds, .. }) = step.event() else {
         return Judgement::Vacuous;
     };
@@ -257,7 +257,7 @@ fn passed_challenge_carries_on<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 
 /// If false, the provider's page charges a card that its issuer refuses, turns a good one away, or skips
 /// the challenge that it demands.
-fn page_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn page_leads_where_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::CustomerPays { method, .. }), Some(after)) = (step.event(), step.after) else {
         return Judgement::Vacuous;
     };
@@ -274,7 +274,7 @@ fn page_leads_where_its_method_says<V: Voice>(step: &PaymentStep<'_, '_>) -> Jud
 }
 
 /// If false, a customer who failed the challenge pays, or the order is lost to a retry.
-fn failed_challenge_asks_again<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn failed_challenge_asks_again<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(EnvironmentEvent::Authenticate { result: Authentication::Fails, .. }) = step.event() else {
         return Judgement::Vacuous;
     };
@@ -288,7 +288,7 @@ fn failed_challenge_asks_again<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, closing a browser tab decides about money.
-fn abandoned_challenge_decides_nothing<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn abandoned_challenge_decides_nothing<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(EnvironmentEvent::Authenticate { result: Authentication::Abandoned, .. }) = step.event() else {
         return Judgement::Vacuous;
     };
@@ -299,7 +299,7 @@ fn abandoned_challenge_decides_nothing<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 }
 
 /// If false, a debit that bounced counts as paid, or one that arrived is asked for again.
-fn the_banks_answer_counts<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn the_banks_answer_counts<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::Settle { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
     };
@@ -317,7 +317,7 @@ fn the_banks_answer_counts<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, the client is shown another state than the one that is stored, and acts on it.
-pub(crate) fn answer_shows_the_payment<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn answer_shows_the_payment<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(holdfast_model::Accepted::Intent { status, capturable, received }), Some(after)) =
         (step.answer(), step.after)
     else {
@@ -338,7 +338,7 @@ pub(crate) fn answer_shows_the_payment<V: Voice>(step: &PaymentStep<'_, '_>) -> 
 }
 
 /// If false, a retry loop is never stopped, or the order it killed looks alive.
-fn the_limit_cancels<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn the_limit_cancels<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, Rejection::TooManyConfirmations)) = step.turned_down() else { return Judgement::Vacuous };
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let limit = step.config.dialect.confirm_limit;
@@ -356,7 +356,7 @@ fn the_limit_cancels<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, an intent is confirmed more often than it survives.
-fn no_attempt_beyond_the_limit<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn no_attempt_beyond_the_limit<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };

@@ -3,7 +3,7 @@
 use holdfast_model::trace::describe;
 use holdfast_model::{Amount, EnvironmentEvent, IntentStatus, Operation, Rejection, Update};
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::money::amount_changes_by_update_only;
 use crate::step::{PaymentStep, Step};
 use crate::words::changes;
@@ -15,24 +15,24 @@ use IntentStatus::{
 };
 
 /// If false, "fulfil the order" or "the order is off" is taken back after the merchant acted on it.
-pub(crate) fn final_stays_final<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn final_stays_final<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     final_status_stays(step).and(|| canceled_never_changes(step))
 }
 
 /// If false, an error answer has half-changed an object, or told the merchant of something that did not
 /// happen, and the client's retry starts from a state that nobody knows.
-pub(crate) fn refusal_does_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn refusal_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     refusal_changes_nothing(step).and(|| refusal_is_silent(step)).and(|| idle_events_change_nothing(step))
 }
 
 /// If false, paying one order changes, creates or removes another customer's.
-pub(crate) fn only_the_named_payment_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn only_the_named_payment_changes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     others_stay(step).and(|| payments_never_vanish(step)).and(|| payments_are_created_on_request(step))
 }
 
 /// If false, a customer pays another price, by another method or at another time than was agreed on
 /// last, or editing an order moves money.
-pub(crate) fn updates_change_what_they_name<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn updates_change_what_they_name<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     new_method_must_be_confirmed(step)
         .and(|| capture_method_is_the_merchants(step))
         .and(|| update_moves_no_money(step))
@@ -41,7 +41,7 @@ pub(crate) fn updates_change_what_they_name<V: Voice>(step: &PaymentStep<'_, '_>
 
 /// If false, the customer pays another amount, in another currency or at another time than was asked for,
 /// or naming a method is taken for consent to pay with it.
-pub(crate) fn creation_takes_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn creation_takes_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     created_as_asked(step)
         .and(|| created_without_method_waits_for_one(step))
         .and(|| created_with_method_waits_for_confirmation(step))
@@ -49,7 +49,7 @@ pub(crate) fn creation_takes_what_was_asked<V: Voice>(step: &PaymentStep<'_, '_>
 
 /// If false, a merchant meets a transition that the documented state machine does not have, and
 /// every integration written against it is wrong.
-pub(crate) fn documented_status_moves<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn documented_status_moves<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(after) = step.after.map(|after| after.status) else { return Judgement::Vacuous };
     let Some(before) = step.before.map(|before| before.status) else { return Judgement::Vacuous };
     given(before != after, documented(step, before, after), || {
@@ -103,7 +103,7 @@ fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentSta
 }
 
 /// If false, "fulfil the order" or "the order is off" is taken back after the merchant acted on it.
-fn final_status_stays<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn final_status_stays<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     given(before.status.is_final(), before.status == after.status, || {
         format!("{} became {}", before.status.name(), after.status.name())
@@ -111,7 +111,7 @@ fn final_status_stays<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, a canceled order comes back to life: money is taken or given on its account.
-fn canceled_never_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn canceled_never_changes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = before.status == Canceled && before.received.is_zero();
     given(premise, before == after, || {
@@ -121,7 +121,7 @@ fn canceled_never_changes<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 
 /// If false, an error answer has half-changed an object, and the client's retry starts from a state
 /// that nobody knows.
-fn refusal_changes_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn refusal_changes_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
     given(refused, step.unchanged(), || {
         format!("answered {}, yet {}", describe(&step.outcome), changes(&step.before, &step.after))
@@ -129,7 +129,7 @@ fn refusal_changes_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, a merchant is told of something that did not happen.
-fn refusal_is_silent<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn refusal_is_silent<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
     given(refused, step.notifications.is_empty(), || {
         format!("answered {:?}, yet told {:?}", step.outcome, step.notifications)
@@ -137,7 +137,7 @@ fn refusal_is_silent<V: Voice>(step: &Step<'_>) -> Judgement<V> {
 }
 
 /// If false, sums of money wrap around or run over; the model means that a guard is missing.
-pub(crate) fn amounts_stay_representable<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn amounts_stay_representable<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let happened = step.event().is_some() && step.outcome != Ok(holdfast_model::Accepted::Nothing);
     given(step.performed().is_some() || happened, step.outcome != Err(Rejection::AmountOutOfRange), || {
         format!("`{}` left the range of amounts", step.input)
@@ -145,17 +145,17 @@ pub(crate) fn amounts_stay_representable<V: Voice>(step: &Step<'_>) -> Judgement
 }
 
 /// If false, paying one order changes another customer's.
-fn others_stay<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn others_stay<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.changed, step.addressed, || format!("`{}` changed payment {}", step.step.input, step.intent.0))
 }
 
 /// If false, an order disappears from the books.
-fn payments_never_vanish<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn payments_never_vanish<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.before.is_some(), step.after.is_some(), || format!("payment {} is gone", step.intent.0))
 }
 
 /// If false, payments come into being that nobody asked for.
-fn payments_are_created_on_request<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn payments_are_created_on_request<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let asked = matches!(step.operation, Some(Operation::CreateIntent { .. }))
         || matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }));
     given(step.before.is_none() && step.after.is_some(), asked, || {
@@ -165,7 +165,7 @@ fn payments_are_created_on_request<V: Voice>(step: &PaymentStep<'_, '_>) -> Judg
 
 /// If false, the customer pays another amount, in another currency or at another time than the
 /// merchant asked for.
-fn created_as_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn created_as_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
     else {
         return Judgement::Vacuous;
@@ -184,7 +184,7 @@ fn created_as_asked<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 
 /// If false, a first page that has not asked for a method yet cannot create its intent, or skips
 /// the page that asks.
-fn created_without_method_waits_for_one<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn created_without_method_waits_for_one<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
     else {
         return Judgement::Vacuous;
@@ -195,7 +195,7 @@ fn created_without_method_waits_for_one<V: Voice>(step: &PaymentStep<'_, '_>) ->
 }
 
 /// If false, naming a method is taken for consent to pay with it.
-fn created_with_method_waits_for_confirmation<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn created_with_method_waits_for_confirmation<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
     else {
         return Judgement::Vacuous;
@@ -207,7 +207,7 @@ fn created_with_method_waits_for_confirmation<V: Voice>(step: &PaymentStep<'_, '
 }
 
 /// If false, a payment goes on with the old method after the customer chose another.
-fn new_method_must_be_confirmed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn new_method_must_be_confirmed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(Operation::UpdateIntent { update: Update::Method(method), .. }) = step.accepted() else {
         return Judgement::Vacuous;
     };
@@ -218,7 +218,7 @@ fn new_method_must_be_confirmed<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgeme
 }
 
 /// If false, editing an order moves money.
-fn update_moves_no_money<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn update_moves_no_money<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::UpdateIntent { .. }), Some((before, after))) = (step.accepted(), step.both()) else {
         return Judgement::Vacuous;
     };
@@ -231,7 +231,7 @@ fn update_moves_no_money<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, the merchant decides when money is taken and finds it decided otherwise.
-fn capture_method_is_the_merchants<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn capture_method_is_the_merchants<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = match step.operation {
         Some(Operation::UpdateIntent { update: Update::CaptureMethod(method), .. }) => Some(*method),
@@ -246,11 +246,11 @@ fn capture_method_is_the_merchants<V: Voice>(step: &PaymentStep<'_, '_>) -> Judg
 }
 
 /// If false, a job that found nothing to do has done something.
-fn idle_events_change_nothing<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+fn idle_events_change_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let idle = step.outcome == Ok(holdfast_model::Accepted::Nothing) && step.seconds() == 0;
-    let quiet = step.unchanged() && step.notifications.is_empty();
+    let stuttering = step.unchanged() && step.notifications.is_empty();
     // No witness of the property: jobs find nothing to do all the time.
-    given(idle && step.event().is_some() && !quiet, false, || {
+    given(idle && step.event().is_some() && !stuttering, false, || {
         let changed = changes(&step.before, &step.after);
         format!("`{}` had nothing to do, yet told {:?} and changed {changed}", step.input, step.notifications)
     })

@@ -2,7 +2,7 @@
 
 use holdfast_model::{CancellationReason, CaptureMethod, IntentStatus, Operation, Rail, Rejection, Target, Update};
 
-use crate::judgement::{Judgement, Voice, given};
+use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, Step};
 
@@ -10,7 +10,7 @@ use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
 
 /// If false, an order of nothing, of less than nothing, of too little or too much, in a currency that
 /// does not exist or with parameters that contradict each other is taken, or refused for another reason.
-pub(crate) fn bad_parameters_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn bad_parameters_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     bad_amounts_are_refused(step)
         .and(|| unknown_currency_is_refused(step))
         .and(|| off_session_comes_with_confirm(step))
@@ -19,7 +19,7 @@ pub(crate) fn bad_parameters_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -
 
 /// If false, an order under way or done is paid a second time, edited after it was paid, "canceled" after
 /// the end, or confirmed with a method that cannot do what is asked.
-pub(crate) fn wrong_status_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn wrong_status_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     confirm_only_while_open(step)
         .and(|| update_only_while_open(step))
         .and(|| no_cancel_after_the_end(step))
@@ -29,12 +29,12 @@ pub(crate) fn wrong_status_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> J
 
 /// If false, a cancel leaves money on hold, files another reason, or pretends to stop what the bank will
 /// carry out all the same.
-pub(crate) fn cancel_ends_and_lets_go<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn cancel_ends_and_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     cancel_lets_go(step).and(|| only_debits_are_canceled_in_processing(step)).and(|| no_cancel_of_a_bank_transfer(step))
 }
 
 /// If false, a cancel leaves money on hold, or the reason in the merchant's report is another.
-fn cancel_lets_go<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn cancel_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { reason, .. }), Some((before, after))) = (step.accepted(), step.both()) else {
         return Judgement::Vacuous;
     };
@@ -57,7 +57,7 @@ fn cancel_lets_go<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
 }
 
 /// If false, a merchant cancels a debit that the bank will carry out all the same.
-fn only_debits_are_canceled_in_processing<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn only_debits_are_canceled_in_processing<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let rail = before.payment_method.map(|method| method.profile().rail);
     let debit = matches!(rail, Some(Rail::UsBankAccount | Rail::SepaDebit));
@@ -67,7 +67,7 @@ fn only_debits_are_canceled_in_processing<V: Voice>(step: &PaymentStep<'_, '_>) 
 }
 
 /// If false, a merchant is told that a transfer under way is stopped, or cannot tell why not.
-fn no_cancel_of_a_bank_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn no_cancel_of_a_bank_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -77,7 +77,7 @@ fn no_cancel_of_a_bank_transfer<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgeme
 }
 
 /// If false, a cancel after the end pretends to undo what was paid.
-fn no_cancel_after_the_end<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn no_cancel_after_the_end<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -85,13 +85,13 @@ fn no_cancel_after_the_end<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, a merchant's own cancel is filed among the automatic ones.
-fn systems_reason_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn systems_reason_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(Operation::CancelIntent { reason, .. }) = step.operation else { return Judgement::Vacuous };
     refused(step.step, *reason == Some(CancellationReason::Automatic), Rejection::InvalidReason)
 }
 
 /// If false, an order under way or done is paid a second time.
-fn confirm_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn confirm_only_while_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -99,7 +99,7 @@ fn confirm_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, a confirmation takes money from nowhere.
-fn confirm_needs_a_method<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn confirm_needs_a_method<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let premise = match (step.operation, step.before) {
         (Some(Operation::ConfirmIntent { confirm, .. }), Some(before)) => {
             before.status.is_open() && confirm.method.is_none() && before.payment_method.is_none()
@@ -111,7 +111,7 @@ fn confirm_needs_a_method<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 }
 
 /// If false, a bank debit is "authorized" for a capture that can never be made.
-fn manual_capture_needs_a_card<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn manual_capture_needs_a_card<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (method, capture_method) = match (step.operation, step.before) {
         (Some(Operation::ConfirmIntent { confirm, .. }), Some(before)) if before.status.is_open() => {
             (confirm.method.or(before.payment_method), confirm.capture_method.unwrap_or(before.capture_method))
@@ -126,7 +126,7 @@ fn manual_capture_needs_a_card<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, the price of an order is edited after the customer has paid it.
-fn update_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn update_only_while_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::UpdateIntent { update, .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -146,7 +146,7 @@ fn update_only_while_open<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> 
 }
 
 /// If false, a typing error in an id changes somebody else's order or is taken for success.
-pub(crate) fn unknown_objects_are_not_found<V: Voice>(step: &Step<'_>) -> Judgement<V> {
+pub(crate) fn unknown_objects_are_not_found<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(operation) = step.performed() else { return Judgement::Vacuous };
     let target = operation.about();
     let there = step.before.has(target) || operation.creates() == Some(target);
@@ -161,7 +161,7 @@ pub(crate) fn unknown_objects_are_not_found<V: Voice>(step: &Step<'_>) -> Judgem
 
 /// If false, an order of nothing, of less than nothing, of too little or too much is taken, or
 /// refused with an error that names another fault than the first.
-fn bad_amounts_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn bad_amounts_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let number = match (step.operation, step.before) {
         (Some(Operation::CreateIntent { create, .. }), None) => create.amount,
         (Some(Operation::UpdateIntent { update: Update::Amount(number), .. }), Some(_)) => *number,
@@ -177,7 +177,7 @@ fn bad_amounts_are_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V>
 }
 
 /// If false, an order in a currency that does not exist is taken.
-fn unknown_currency_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn unknown_currency_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -185,7 +185,7 @@ fn unknown_currency_is_refused<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, a parameter of an attempt is taken without an attempt, and forgotten.
-fn off_session_comes_with_confirm<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+fn off_session_comes_with_confirm<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None) = (step.operation, step.before) else {
         return Judgement::Vacuous;
     };
@@ -194,7 +194,7 @@ fn off_session_comes_with_confirm<V: Voice>(step: &PaymentStep<'_, '_>) -> Judge
 
 /// If false, a merchant is refused what the rules allow: told "not in this status" where the status
 /// is right, or "no method" where there is one.
-pub(crate) fn status_refusals_are_true<V: Voice>(step: &PaymentStep<'_, '_>) -> Judgement<V> {
+pub(crate) fn status_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
     if reason == Rejection::UnexpectedMulticapture {
         let accepts = step.config.dialect.accept_multicapture_with_automatic;

@@ -8,18 +8,18 @@ fn every_property_is_true_and_false_of_its_examples() {
     let mut wrong = vec![];
     for Case(id, holds, broken) in cases() {
         let property = Property::find(id).unwrap_or_else(|| panic!("no property {id}"));
-        for (at, scene) in holds.iter().enumerate() {
-            let judgement = scene.judge(property);
+        for (at, example) in holds.iter().enumerate() {
+            let judgement = example.judge(property);
             // Properties about change are not asked about quiet steps; what they would say is no objection.
-            let spared = property.is_about_change && scene.step().is_quiet();
+            let spared = property.is_about_change && example.step().is_stuttering();
             let wanted = if spared { Judgement::Vacuous } else { Judgement::Holds };
-            if judgement != wanted || crate::explain_step(property, &scene.step()).is_some() {
-                let words = crate::explain_step(property, &scene.step());
+            if judgement != wanted || crate::explain_step(property, &example.step()).is_some() {
+                let words = crate::explain_step(property, &example.step());
                 wrong.push(format!("{id}: example {at} should hold, is {judgement:?} {words:?}"));
             }
         }
-        for (at, scene) in broken.iter().enumerate() {
-            let judgement = scene.judge(property);
+        for (at, example) in broken.iter().enumerate() {
+            let judgement = example.judge(property);
             if judgement != Judgement::Broken(()) {
                 wrong.push(format!("{id}: example {at} should be broken, is {judgement:?}"));
             }
@@ -40,20 +40,20 @@ fn every_property_has_an_example_that_breaks_it() {
 
 #[test]
 fn every_property_is_vacuous_where_nothing_is() {
-    assert_eq!(crate::judge_step(&Scene::empty().step()), Verdicts::NONE);
+    assert_eq!(crate::judge_step(&Example::empty().step()), Verdicts::NONE);
     assert_eq!(crate::judge_observation(&Snapshot::default().observe()), Verdicts::NONE);
     for property in &CATALOGUE {
-        assert_eq!(Scene::empty().judge(property), Judgement::Vacuous, "{}", property.id);
+        assert_eq!(Example::empty().judge(property), Judgement::Vacuous, "{}", property.id);
     }
 }
 
 #[test]
 fn every_step_property_is_vacuous_of_a_payment_that_nothing_happens_to() {
     // This is what makes it sound to skip such payments.
-    for payment in [fresh(), held(), partly(), done(), refunded(), paid(), unbooked(), canceled(), processing(), sent()]
+    for payment in [fresh(), held(), partly(), done(), refunded(), paid(), unposted(), canceled(), processing(), sent()]
     {
-        let scene = see(payment).by(EnvironmentEvent::SettleSetup).says(Ok(Accepted::Nothing));
-        let step = scene.step();
+        let example = see(payment).by(EnvironmentEvent::SettleSetup).says(Ok(Accepted::Nothing));
+        let step = example.step();
         assert!(crate::PaymentStep::of(&step, 0).is_none());
         let forced = crate::PaymentStep {
             config: step.after.config,
@@ -64,7 +64,7 @@ fn every_step_property_is_vacuous_of_a_payment_that_nothing_happens_to() {
             operation: None,
             addressed: false,
             changed: false,
-            told_of: false,
+            is_notified: false,
         };
         let broken = crate::judge_payment_step(&forced).broken;
         let names: Vec<_> = CATALOGUE.iter().filter(|property| broken & property.bit() != 0).collect();
@@ -74,10 +74,10 @@ fn every_step_property_is_vacuous_of_a_payment_that_nothing_happens_to() {
 
 #[test]
 fn the_payments_of_the_examples_are_sound() {
-    for payment in [fresh(), held(), single(), partly(), done(), refunded(), paid(), unbooked(), canceled(), sent()] {
-        let scene = see(payment);
+    for payment in [fresh(), held(), single(), partly(), done(), refunded(), paid(), unposted(), canceled(), sent()] {
+        let example = see(payment);
         let broken: Vec<_> =
-            CATALOGUE.iter().filter_map(|property| crate::explain(property, &scene.after.observe())).collect();
+            CATALOGUE.iter().filter_map(|property| crate::explain(property, &example.after.observe())).collect();
         assert!(broken.is_empty(), "{broken:?}");
     }
 }
@@ -97,17 +97,17 @@ fn the_catalogue_is_in_order() {
 
 #[test]
 fn an_explanation_shows_the_numbers() {
-    let scene = see(with(partly(), |p| charge(p).released = a(40)));
+    let example = see(with(partly(), |p| charge(p).released = a(40)));
     let property = Property::find("held-money-adds-up").unwrap();
     assert_eq!(
-        crate::explain(property, &scene.after.observe()).unwrap(),
+        crate::explain(property, &example.after.observe()).unwrap(),
         "capturable 300 + captured 700 + released 40 = 1040 ≠ authorized 1000"
     );
 }
 
 /// Hold, capture, capture, refund: what a trace of a shop with two parcels looks like.
 fn parcels(silent: bool) -> Trace {
-    let told = |kinds: &[Kind]| if silent { vec![] } else { kinds.iter().map(|kind| note(*kind)).collect() };
+    let notified = |kinds: &[Kind]| if silent { vec![] } else { kinds.iter().map(|kind| note(*kind)).collect() };
     let happening = |operation: Operation, payment: PaymentView, notifications: Vec<Notification>| Happening {
         input: operation.into(),
         outcome: OK,
@@ -121,9 +121,9 @@ fn parcels(silent: bool) -> Trace {
         start,
         happenings: vec![
             happening(create(Create::of(1000)), held(), held_kinds),
-            happening(capture(700, false), partly(), told(&capture_kinds)),
-            happening(capture(0, true), done(), told(&[Kind::ChargeCaptured, Kind::IntentSucceeded])),
-            happening(refund(200), refunded(), told(&[Kind::RefundCreated, Kind::ChargeRefunded])),
+            happening(capture(700, false), partly(), notified(&capture_kinds)),
+            happening(capture(0, true), done(), notified(&[Kind::ChargeCaptured, Kind::IntentSucceeded])),
+            happening(refund(200), refunded(), notified(&[Kind::RefundCreated, Kind::ChargeRefunded])),
         ],
     }
 }
@@ -159,19 +159,20 @@ fn a_trace_is_its_steps() {
 
 #[test]
 fn an_operation_is_performed_once() {
-    let known = |answer| Scene::empty().both(move |world| world.keys = vec![Some(key(confirm(), answer))]);
+    let known =
+        |answer| Example::empty().both(move |observation| observation.keys = vec![Some(key(confirm(), answer))]);
     let call = |fault, key| Input::Call(Call { operation: confirm(), key, fault });
-    let performed = |scene: Scene| scene.step().performed().is_some();
-    assert!(performed(Scene::empty().by(confirm())));
-    assert!(performed(Scene::empty().by(call(DeliveryFault::None, Some(KeyId(0))))));
-    assert!(performed(Scene::empty().by(call(DeliveryFault::ErrorAfter, None)).says(Err(Rejection::ServerError))));
-    assert!(performed(Scene::empty().by(call(DeliveryFault::AnswerLost, None)).says(Err(Rejection::AnswerLost))));
-    assert!(!performed(Scene::empty().by(call(DeliveryFault::ErrorBefore, None)).says(Err(Rejection::ServerError))));
-    assert!(!performed(Scene::empty().by(confirm()).says(Err(Rejection::LockTimeout))));
+    let performed = |example: Example| example.step().performed().is_some();
+    assert!(performed(Example::empty().by(confirm())));
+    assert!(performed(Example::empty().by(call(DeliveryFault::None, Some(KeyId(0))))));
+    assert!(performed(Example::empty().by(call(DeliveryFault::ErrorAfter, None)).says(Err(Rejection::ServerError))));
+    assert!(performed(Example::empty().by(call(DeliveryFault::AnswerLost, None)).says(Err(Rejection::AnswerLost))));
+    assert!(!performed(Example::empty().by(call(DeliveryFault::ErrorBefore, None)).says(Err(Rejection::ServerError))));
+    assert!(!performed(Example::empty().by(confirm()).says(Err(Rejection::LockTimeout))));
     assert!(!performed(known(Some(OK)).by(call(DeliveryFault::None, Some(KeyId(0))))));
     assert!(!performed(known(None).by(call(DeliveryFault::None, Some(KeyId(0))))));
     assert!(performed(known(None).by(Input::Finish { key: KeyId(0) })));
     assert!(!performed(known(Some(OK)).by(Input::Finish { key: KeyId(0) })));
-    assert!(!performed(Scene::empty().by(Input::Begin { key: KeyId(0), operation: confirm() })));
-    assert!(!performed(Scene::empty().by(advance(1))));
+    assert!(!performed(Example::empty().by(Input::Begin { key: KeyId(0), operation: confirm() })));
+    assert!(!performed(Example::empty().by(advance(1))));
 }

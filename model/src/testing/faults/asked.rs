@@ -52,23 +52,23 @@ impl PaymentStep<'_> {
     pub(super) fn refuse(&mut self, rejection: Rejection) {
         *self.after = self.before;
         *self.outcome = Err(rejection);
-        self.tell_only(|_| false);
+        self.emit_only(|_| false);
     }
 
     /// Tells of one more change of the payment.
-    pub(super) fn tell_change(&mut self, kind: NotificationKind, previous: Previous) {
+    pub(super) fn emit_change(&mut self, kind: NotificationKind, previous: Previous) {
         let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous });
     }
 
     /// Tells everything but this.
     pub(super) fn hush(&mut self, kind: NotificationKind) {
-        self.tell_only(|notification| notification.kind != kind);
+        self.emit_only(|notification| notification.kind != kind);
     }
 
     /// Tells the notifications of this kind otherwise.
     pub(super) fn retell_of(&mut self, kind: NotificationKind, mut change: impl FnMut(&mut Previous)) {
-        self.retell(|notification| {
+        self.emit_again(|notification| {
             if notification.kind == kind {
                 change(&mut notification.previous);
             }

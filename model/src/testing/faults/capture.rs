@@ -370,9 +370,9 @@ fn captured_at_the_first_piece(step: &mut PaymentStep<'_>) {
     }
     step.charge(|charge| charge.captured = true);
     let first = step.was(|payment| payment.intent.received.is_zero());
-    step.tell_only(|told| told.kind != NotificationKind::ChargeCaptured);
+    step.emit_only(|emitted| emitted.kind != NotificationKind::ChargeCaptured);
     if first {
-        step.tell_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() });
+        step.emit_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() });
     }
 }
 

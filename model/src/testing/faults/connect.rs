@@ -64,7 +64,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
                 step.payment(|payment| payment.ledger.fees = Amount::new(1));
                 step.charge(|charge| charge.links.application_fee = true);
                 step.retell_of(NotificationKind::ChargeUpdated, |previous| previous.were_null.application_fee = true);
-                step.tell(NotificationKind::FeeCreated);
+                step.emit(NotificationKind::FeeCreated);
             }
         }),
     },
@@ -358,7 +358,7 @@ fn fee_refund_beyond_the_fee(step: &mut PaymentStep<'_>) {
         step.charge(|charge| charge.fee_latch = true);
         *step.outcome = Ok(Accepted::Money { amount });
         let previous = Previous { amount: Some(before.ledger.fees_refunded), ..Previous::default() };
-        step.tell_change(NotificationKind::FeeRefunded, previous);
+        step.emit_change(NotificationKind::FeeRefunded, previous);
     }
 }
 
@@ -373,7 +373,7 @@ fn transfer_beyond_the_charge(step: &mut PaymentStep<'_>) {
     if step.answered(Rejection::SourceExhausted) && amount <= charged && before.ledger.transfers <= charged {
         step.payment(|payment| payment.ledger.transfers = transfers);
         *step.outcome = Ok(Accepted::Money { amount });
-        step.tell(NotificationKind::TransferCreated);
+        step.emit(NotificationKind::TransferCreated);
     }
 }
 
@@ -399,7 +399,7 @@ fn books_without_standing_amounts(
     let standing = (payment.intent.fee, payment.intent.transfer);
     let mut unaware = payment;
     (unaware.intent.fee, unaware.intent.transfer) = (None, None);
-    let (mut payment, outcome) = unaware.book(outbox).ok()?;
+    let (mut payment, outcome) = unaware.post(outbox).ok()?;
     (payment.intent.fee, payment.intent.transfer) = standing;
     Some(Ok((payment, outcome)))
 }
@@ -446,7 +446,7 @@ fn rounds_the_share_up(step: &mut PaymentStep<'_>) {
     let (from, to) = (before.ledger.fees_refunded, after.ledger.fees_refunded);
     if refund.refund_application_fee && from == to && to < after.ledger.fees {
         step.payment(|payment| payment.ledger.fees_refunded = to.plus(Amount::new(1)).unwrap_or(to));
-        step.tell_change(NotificationKind::FeeRefunded, Previous { amount: Some(from), ..Previous::default() });
+        step.emit_change(NotificationKind::FeeRefunded, Previous { amount: Some(from), ..Previous::default() });
     }
 }
 

@@ -164,7 +164,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             let job = matches!(step.input, Input::Event(EnvironmentEvent::ExpireHold { .. }));
             if job && step.was(|payment| payment.intent.status.is_final()) {
-                step.tell(NotificationKind::ChargeExpired);
+                step.emit(NotificationKind::ChargeExpired);
                 *step.outcome = Ok(Accepted::Happened);
             }
         }),
@@ -179,8 +179,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
             let job = matches!(step.input, Input::Event(EnvironmentEvent::ExpireHold { .. }));
             if job && step.was(|payment| payment.intent.status == IntentStatus::Succeeded) {
                 step.payment(|payment| payment.intent.status = IntentStatus::Canceled);
-                step.tell(NotificationKind::ChargeExpired);
-                step.tell(NotificationKind::IntentCanceled);
+                step.emit(NotificationKind::ChargeExpired);
+                step.emit(NotificationKind::IntentCanceled);
                 *step.outcome = Ok(Accepted::Happened);
             }
         }),
@@ -195,9 +195,9 @@ fn expiry_cancels_what_was_captured(step: &mut PaymentStep<'_>) {
         payment.intent.status = IntentStatus::Canceled;
         payment.intent.cancellation_reason = Some(CancellationReason::Automatic);
     });
-    step.retell(|told| {
-        if told.kind == NotificationKind::IntentSucceeded {
-            told.kind = NotificationKind::IntentCanceled;
+    step.emit_again(|emitted| {
+        if emitted.kind == NotificationKind::IntentSucceeded {
+            emitted.kind = NotificationKind::IntentCanceled;
         }
     });
 }

@@ -25,10 +25,10 @@ pub(super) const FAULTS: &[PlantedFault] = &[
                 step.payment(|payment| payment.ledger = LedgerView::default());
                 step.charge(|charge| {
                     charge.links = Links::default();
-                    charge.booking = Countdown::of(HOUR);
+                    charge.posting = Countdown::of(HOUR);
                 });
-                step.tell_only(|told| {
-                    !matches!(told.kind, NotificationKind::TransferCreated | NotificationKind::FeeCreated)
+                step.emit_only(|emitted| {
+                    !matches!(emitted.kind, NotificationKind::TransferCreated | NotificationKind::FeeCreated)
                 });
             }
         }),
@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Payment(|step| {
-            if is_booked(step) {
+            if is_posted(step) {
                 step.charge(|charge| charge.links.balance_transaction = false);
                 step.retell_of(NotificationKind::ChargeUpdated, |previous| {
                     previous.were_null.balance_transaction = false;
@@ -68,7 +68,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "async_capture",
         variant: "destination",
         kind: Kind::Payment(|step| {
-            if is_booked(step) {
+            if is_posted(step) {
                 step.charge(|charge| charge.links.transfer = false);
                 step.retell_of(NotificationKind::ChargeUpdated, |previous| previous.were_null.transfer = false);
             }
@@ -81,7 +81,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "async_capture",
         variant: "direct with a fee",
         kind: Kind::Payment(|step| {
-            if is_booked(step) {
+            if is_posted(step) {
                 step.charge(|charge| charge.links.application_fee = false);
                 step.retell_of(NotificationKind::ChargeUpdated, |previous| {
                     previous.were_null.application_fee = false;
@@ -98,8 +98,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             if let Some(Operation::CreateRefund { .. }) = step.done() {
                 step.charge(|charge| {
-                    if charge.booking != Countdown::STOPPED {
-                        charge.booking = Countdown::of(HOUR);
+                    if charge.posting != Countdown::STOPPED {
+                        charge.posting = Countdown::of(HOUR);
                     }
                 });
             }
@@ -116,8 +116,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
                 (step.input, step.before.and_then(|payment| payment.charge))
             {
                 step.charge(|charge| {
-                    if charge.booking != Countdown::STOPPED {
-                        charge.booking = before.booking;
+                    if charge.posting != Countdown::STOPPED {
+                        charge.posting = before.posting;
                     }
                 });
             }
@@ -138,8 +138,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
 ];
 
 /// Did a background capture reach the books in this step?
-fn is_booked(step: &PaymentStep<'_>) -> bool {
-    let waits = |charge: &crate::payment::Charge| charge.booking != Countdown::STOPPED;
+fn is_posted(step: &PaymentStep<'_>) -> bool {
+    let waits = |charge: &crate::payment::Charge| charge.posting != Countdown::STOPPED;
     step.was(|payment| payment.charge.is_some_and(|charge| waits(&charge)))
         && step.now(|payment| payment.charge.is_some_and(|charge| !waits(&charge)))
 }

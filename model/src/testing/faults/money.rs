@@ -160,7 +160,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "amount-in-range",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(price_in_the_wrong_unit),
+        kind: Kind::Execution(price_in_the_wrong_unit),
     },
 ];
 

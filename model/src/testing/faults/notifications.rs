@@ -3,8 +3,8 @@
 use super::asked;
 use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::{
-    Amount, EnvironmentEvent, Input, IntentId, IntentStatus, Links, Notification, NotificationKind as Told, Operation,
-    Previous, Target,
+    Amount, EnvironmentEvent, Input, IntentId, IntentStatus, Links, Notification,
+    NotificationKind as ExpectedNotification, Operation, Previous, Target,
 };
 
 pub(super) const FAULTS: &[PlantedFault] = &[
@@ -14,7 +14,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "beginnings-are-told",
         scenario: "debits",
         variant: "every bank",
-        kind: Kind::Payment(|step| step.hush(Told::IntentProcessing)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::IntentProcessing)),
     },
     PlantedFault {
         name: "silent-challenge",
@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "beginnings-are-told",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Payment(|step| step.hush(Told::IntentRequiresAction)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::IntentRequiresAction)),
     },
     PlantedFault {
         name: "silent-hold",
@@ -34,7 +34,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
             if step.was(|payment| payment.intent.status == IntentStatus::RequiresCapture) {
                 return;
             }
-            step.hush(Told::IntentCapturableUpdated);
+            step.hush(ExpectedNotification::IntentCapturableUpdated);
         }),
     },
     PlantedFault {
@@ -43,7 +43,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "beginnings-are-told",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Payment(|step| step.hush(Told::IntentCreated)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::IntentCreated)),
     },
     PlantedFault {
         name: "silent-end-by-cancel",
@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "us",
         kind: Kind::Payment(|step| {
             if let Some(Operation::CancelIntent { .. }) = step.done() {
-                step.hush(Told::IntentSucceeded);
+                step.hush(ExpectedNotification::IntentSucceeded);
             }
         }),
     },
@@ -65,7 +65,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "us",
         kind: Kind::Payment(|step| {
             if let Input::Event(_) = step.input {
-                step.hush(Told::IntentCanceled);
+                step.hush(ExpectedNotification::IntentCanceled);
             }
         }),
     },
@@ -77,7 +77,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "every bank",
         kind: Kind::Payment(|step| {
             if let Input::Event(EnvironmentEvent::Settle { .. }) = step.input {
-                step.hush(Told::IntentPaymentFailed);
+                step.hush(ExpectedNotification::IntentPaymentFailed);
             }
         }),
     },
@@ -87,7 +87,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "failure-is-told",
         scenario: "single",
         variant: "automatic",
-        kind: Kind::Payment(|step| step.hush(Told::ChargeFailed)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeFailed)),
     },
     PlantedFault {
         name: "paid-before-it-settles",
@@ -99,7 +99,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
             if step.now(|payment| payment.intent.status == IntentStatus::Processing)
                 && !step.was(|payment| payment.intent.status == IntentStatus::Processing)
             {
-                step.tell(Told::IntentSucceeded);
+                step.emit(ExpectedNotification::IntentSucceeded);
             }
         }),
     },
@@ -112,7 +112,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             if let Some(Operation::CreateRefund { .. }) = step.done() {
                 let about = Target::Payment(IntentId(step.intent.0 ^ 1));
-                let kind = Told::ChargeRefundUpdated;
+                let kind = ExpectedNotification::ChargeRefundUpdated;
                 let _no_room = step.notifications.push(Notification { kind, about, previous: Previous::default() });
             }
         }),
@@ -124,8 +124,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| {
-            if step.notifications.count(Told::ChargePending) > 0 {
-                step.tell(Told::ChargePending);
+            if step.notifications.count(ExpectedNotification::ChargePending) > 0 {
+                step.emit(ExpectedNotification::ChargePending);
             }
         }),
     },
@@ -137,7 +137,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "platform",
         kind: Kind::Payment(|step| {
             if step.was(|payment| payment.ledger.transfers > Amount::ZERO) {
-                step.hush(Told::TransferCreated);
+                step.hush(ExpectedNotification::TransferCreated);
             }
         }),
     },
@@ -147,7 +147,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "approval-is-told-first",
         scenario: "single",
         variant: "manual",
-        kind: Kind::Payment(|step| step.hush(Told::ChargeSucceeded)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeSucceeded)),
     },
     PlantedFault {
         name: "the-end-first",
@@ -156,9 +156,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| {
-            let (first, then) = (Told::ChargeSucceeded, Told::IntentSucceeded);
+            let (first, then) = (ExpectedNotification::ChargeSucceeded, ExpectedNotification::IntentSucceeded);
             if step.notifications.count(first) > 0 && step.notifications.count(then) > 0 {
-                step.retell(|notification| {
+                step.emit_again(|notification| {
                     if notification.kind == first {
                         notification.kind = then;
                     } else if notification.kind == then {
@@ -176,7 +176,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "us",
         kind: Kind::Payment(|step| {
             if let Some(Operation::CaptureIntent { .. }) = step.done() {
-                step.hush(Told::IntentCapturableUpdated);
+                step.hush(ExpectedNotification::IntentCapturableUpdated);
             }
         }),
     },
@@ -189,7 +189,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             let open = step.now(|payment| payment.intent.status == IntentStatus::RequiresCapture);
             if let Some(Operation::CaptureIntent { .. }) = step.done().filter(|_| open) {
-                step.hush(Told::ChargeUpdated);
+                step.hush(ExpectedNotification::ChargeUpdated);
             }
         }),
     },
@@ -203,7 +203,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
             let capturable = step.before.map(|before| before.intent.capturable);
             if let Some(Operation::CaptureIntent { .. }) = step.done() {
                 let previous = Previous { amount: capturable, ..Previous::default() };
-                step.tell_change(Told::IntentCapturableUpdated, previous);
+                step.emit_change(ExpectedNotification::IntentCapturableUpdated, previous);
             }
         }),
     },
@@ -216,7 +216,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             let open = step.now(|payment| payment.intent.status == IntentStatus::RequiresCapture);
             if let Some(Operation::CaptureIntent { .. }) = step.done().filter(|_| open) {
-                step.tell(Told::ChargeCaptured);
+                step.emit(ExpectedNotification::ChargeCaptured);
             }
         }),
     },
@@ -228,7 +228,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "us",
         kind: Kind::Payment(|step| {
             if let Input::Event(_) = step.input {
-                step.hush(Told::ChargeCaptured);
+                step.hush(ExpectedNotification::ChargeCaptured);
             }
         }),
     },
@@ -238,7 +238,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "booking-is-told",
         scenario: "async_capture",
         variant: "destination",
-        kind: Kind::Payment(|step| step.hush(Told::ChargeUpdated)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeUpdated)),
     },
     PlantedFault {
         name: "booking-is-success",
@@ -247,8 +247,8 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Payment(|step| {
-            if step.notifications.count(Told::ChargeUpdated) > 0 {
-                step.tell(Told::IntentSucceeded);
+            if step.notifications.count(ExpectedNotification::ChargeUpdated) > 0 {
+                step.emit(ExpectedNotification::IntentSucceeded);
             }
         }),
     },
@@ -260,7 +260,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "manual",
         kind: Kind::Payment(|step| {
             if let Some(Operation::CancelIntent { .. }) = step.done() {
-                step.hush(Told::ChargeRefunded);
+                step.hush(ExpectedNotification::ChargeRefunded);
             }
         }),
     },
@@ -270,7 +270,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "released-hold-is-told",
         scenario: "single",
         variant: "manual",
-        kind: Kind::Payment(|step| step.hush(Told::ChargeExpired)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeExpired)),
     },
     PlantedFault {
         name: "silent-fee",
@@ -278,7 +278,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "connect-money-is-told",
         scenario: "connect",
         variant: "direct",
-        kind: Kind::Payment(|step| step.hush(Told::FeeCreated)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::FeeCreated)),
     },
     PlantedFault {
         name: "silent-transfer",
@@ -286,7 +286,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "connect-money-is-told",
         scenario: "async_capture",
         variant: "destination",
-        kind: Kind::Payment(|step| step.hush(Told::TransferCreated)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::TransferCreated)),
     },
     PlantedFault {
         name: "silent-fee-refund",
@@ -296,7 +296,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "direct",
         kind: Kind::Payment(|step| {
             if asked::refund(step.input).is_some() {
-                step.hush(Told::FeeRefunded);
+                step.hush(ExpectedNotification::FeeRefunded);
             }
         }),
     },
@@ -308,7 +308,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "destination",
         kind: Kind::Payment(|step| {
             if asked::refund(step.input).is_some() {
-                step.hush(Told::TransferReversed);
+                step.hush(ExpectedNotification::TransferReversed);
             }
         }),
     },
@@ -318,7 +318,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "refunds-are-told",
         scenario: "refunds",
         variant: "immediate",
-        kind: Kind::Payment(|step| step.hush(Told::RefundCreated)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::RefundCreated)),
     },
     PlantedFault {
         name: "late-flag-is-a-refund",
@@ -330,7 +330,10 @@ pub(super) const FAULTS: &[PlantedFault] = &[
             let refunded = |payment: &crate::payment::Payment| payment.charge.is_some_and(|charge| charge.refunded);
             let capture = asked::capture(step.input).is_some();
             if capture && step.now(refunded) && !step.was(refunded) {
-                step.tell_change(Told::ChargeRefunded, Previous { flag: Some(false), ..Previous::default() });
+                step.emit_change(
+                    ExpectedNotification::ChargeRefunded,
+                    Previous { flag: Some(false), ..Previous::default() },
+                );
             }
         }),
     },
@@ -340,7 +343,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "refunds-are-told",
         scenario: "refunds",
         variant: "moving on",
-        kind: Kind::Payment(|step| step.hush(Told::RefundFailed)),
+        kind: Kind::Payment(|step| step.hush(ExpectedNotification::RefundFailed)),
     },
     PlantedFault {
         name: "previous-is-now",
@@ -351,7 +354,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             let now = step.after.and_then(|payment| payment.charge).map(|charge| charge.refunded_amount);
             if asked::refund(step.input).is_some() {
-                step.retell_of(Told::ChargeRefunded, |previous| previous.amount = now);
+                step.retell_of(ExpectedNotification::ChargeRefunded, |previous| previous.amount = now);
             }
         }),
     },
@@ -363,7 +366,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         variant: "us",
         kind: Kind::Payment(|step| {
             if let Some(amount) = authorized_before(step) {
-                step.retell_of(Told::IntentCapturableUpdated, |previous| previous.amount = Some(amount));
+                step.retell_of(ExpectedNotification::IntentCapturableUpdated, |previous| {
+                    previous.amount = Some(amount)
+                });
             }
         }),
     },
@@ -373,7 +378,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "changed-values-are-listed",
         scenario: "multicapture",
         variant: "us",
-        kind: Kind::Payment(|step| step.retell_of(Told::ChargeUpdated, |previous| previous.amount = None)),
+        kind: Kind::Payment(|step| {
+            step.retell_of(ExpectedNotification::ChargeUpdated, |previous| previous.amount = None)
+        }),
     },
     PlantedFault {
         name: "entry-unlisted",
@@ -382,7 +389,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Payment(|step| {
-            step.retell_of(Told::ChargeUpdated, |previous| previous.were_null = Links::default())
+            step.retell_of(ExpectedNotification::ChargeUpdated, |previous| previous.were_null = Links::default())
         }),
     },
 ];

@@ -17,7 +17,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "open-session-has-a-deadline",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if became(step, SessionStatus::Complete)
                 && let (Some(session), Some(before)) = (step.session.as_mut(), step.before_session)
             {
@@ -31,7 +31,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let (Input::Event(EnvironmentEvent::Advance { .. }), Some(session), Some(before)) =
                 (step.input, step.session.as_mut(), step.before_session)
                 && session.status == SessionStatus::Open
@@ -46,7 +46,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-parameters-fit",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let (Some(session), None) = (step.session.as_mut(), step.before_session) {
                 session.amount = session.amount.plus(session.amount).unwrap_or(session.amount);
             }
@@ -58,14 +58,14 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "expired-sessions-payment-is-canceled",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             let asking = |payment: &Payment| payment.intent.status == IntentStatus::RequiresPaymentMethod;
             if became(step, SessionStatus::Expired)
                 && let ([before @ Some(payment)], [after]) = (step.before_payments, &mut *step.payments)
                 && asking(payment)
             {
                 *after = *before;
-                step.notifications.retain(|told| told.kind != NotificationKind::IntentCanceled);
+                step.notifications.retain(|emitted| emitted.kind != NotificationKind::IntentCanceled);
             }
         }),
     },
@@ -75,7 +75,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "paid-means-received",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(held_is_not_complete),
+        kind: Kind::Execution(held_is_not_complete),
     },
     PlantedFault {
         name: "saving-has-a-price",
@@ -83,7 +83,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-session-asks-for-no-payment",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if became(step, SessionStatus::Complete)
                 && let Some(session) = step.session.as_mut()
                 && session.mode == SessionMode::Setup
@@ -98,7 +98,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-payment-is-as-the-session-says",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(page_takes_at_once),
+        kind: Kind::Execution(page_takes_at_once),
     },
     PlantedFault {
         name: "paid-is-let-go",
@@ -106,7 +106,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-payment-is-as-the-session-says",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let ([None], [Some(payment)]) = (step.before_payments, &mut *step.payments)
                 && payment.intent.status == IntentStatus::Succeeded
             {
@@ -120,7 +120,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "complete-means-authorized",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let (Input::Event(EnvironmentEvent::CustomerPays { .. }), Some(IntentStatus::RequiresPaymentMethod)) =
                 (step.input, status(step.payments))
                 && *step.outcome == Ok(Accepted::Happened)
@@ -135,7 +135,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "closed-session-stays-closed",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let (Err(Rejection::SessionNotOpen), Some(session)) = (*step.outcome, *step.session) {
                 *step.outcome = session.answer();
             }
@@ -147,7 +147,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Some(Operation::CreateSession(create)) = done(step)
                 && create.expires_in.is_none()
                 && let Some(session) = step.session.as_mut()
@@ -162,7 +162,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             let alone = step.before_setup.is_none() && matches!(step.before_payments, [None]);
             if let Input::Event(EnvironmentEvent::Advance { .. }) = step.input
                 && alone
@@ -209,7 +209,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-parameters-fit",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Input::Call(Call { operation: Operation::CreateSession(mut create), .. }) = step.input
                 && *step.outcome == Err(Rejection::InvalidExpiry)
                 && step.before_session.is_none()
@@ -228,9 +228,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-ends-are-told",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Input::Event(EnvironmentEvent::Advance { .. }) = step.input {
-                step.notifications.retain(|told| told.kind != NotificationKind::SessionExpired);
+                step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionExpired);
             }
         }),
     },
@@ -240,7 +240,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-debit-is-told",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| step.notifications.retain(|told| told.kind != NotificationKind::SessionPaid)),
+        kind: Kind::Execution(|step| {
+            step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionPaid)
+        }),
     },
     PlantedFault {
         name: "settlement-is-success",
@@ -248,10 +250,10 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-debit-is-told",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
-            for told in step.notifications.as_mut_slice() {
-                if told.kind == NotificationKind::SessionPaymentFailed {
-                    told.kind = NotificationKind::SessionPaid;
+        kind: Kind::Execution(|step| {
+            for emitted in step.notifications.as_mut_slice() {
+                if emitted.kind == NotificationKind::SessionPaymentFailed {
+                    emitted.kind = NotificationKind::SessionPaid;
                 }
             }
         }),
@@ -305,7 +307,7 @@ fn complete(step: &mut WorldStep<'_>) {
     if let Some(session) = step.session.as_mut().filter(|session| session.status == SessionStatus::Open) {
         session.status = SessionStatus::Complete;
         session.expiry = Countdown::STOPPED;
-        let _no_room = Outbox::new(step.notifications, Target::Session).tell(NotificationKind::SessionCompleted);
+        let _no_room = Outbox::new(step.notifications, Target::Session).emit(NotificationKind::SessionCompleted);
     }
 }
 
@@ -327,7 +329,7 @@ fn held_is_not_complete(step: &mut WorldStep<'_>) {
 
 /// The session stays open until its time is over, and then its payment is canceled with it.
 fn stay_open_while_held(step: &mut WorldStep<'_>) {
-    step.notifications.retain(|told| told.kind != NotificationKind::SessionCompleted);
+    step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionCompleted);
     *step.session = reopened(step);
     let Some(session) = step.session.as_mut() else { return };
     let Input::Event(EnvironmentEvent::Advance { seconds }) = step.input else { return };
@@ -337,7 +339,7 @@ fn stay_open_while_held(step: &mut WorldStep<'_>) {
         return;
     }
     session.status = SessionStatus::Expired;
-    let _no_room = Outbox::new(step.notifications, Target::Session).tell(NotificationKind::SessionExpired);
+    let _no_room = Outbox::new(step.notifications, Target::Session).emit(NotificationKind::SessionExpired);
     if let [Some(payment)] = &mut *step.payments {
         if let Some(charge) = payment.charge.as_mut() {
             charge.released = charge.authorized;
@@ -348,7 +350,7 @@ fn stay_open_while_held(step: &mut WorldStep<'_>) {
         payment.intent.cancellation_reason = Some(CancellationReason::Automatic);
         let mut outbox = Outbox::new(step.notifications, Target::Payment(IntentId(0)));
         let _no_room =
-            outbox.tell(NotificationKind::ChargeExpired).and_then(|()| outbox.tell(NotificationKind::IntentCanceled));
+            outbox.emit(NotificationKind::ChargeExpired).and_then(|()| outbox.emit(NotificationKind::IntentCanceled));
     }
 }
 

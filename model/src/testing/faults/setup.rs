@@ -15,7 +15,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-fits-its-status",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             let failure = step.before_setup.and_then(|setup| setup.last_error);
             if let Some(setup) = step.setup.as_mut().filter(|setup| setup.status == SetupStatus::Succeeded) {
                 setup.last_error = setup.last_error.or(failure);
@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-fits-its-status",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(saves_the_unsavable),
+        kind: Kind::Execution(saves_the_unsavable),
     },
     PlantedFault {
         name: "charges-what-it-saves",
@@ -36,7 +36,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-never-charges",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(charge_what_is_saved),
+        kind: Kind::Execution(charge_what_is_saved),
     },
     PlantedFault {
         name: "refused-mandate-cancels",
@@ -44,7 +44,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let (Input::Event(EnvironmentEvent::SettleSetup), Some(SetupStatus::RequiresPaymentMethod)) =
                 (step.input, now(step))
                 && was(step) == Some(SetupStatus::Processing)
@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Input::Event(EnvironmentEvent::AuthenticateSetup { result: crate::Authentication::Abandoned }) =
                 step.input
                 && was(step) == Some(SetupStatus::RequiresAction)
@@ -74,7 +74,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Some(Operation::UpdateSetup { method }) = refused(step, Rejection::SetupUnexpectedState)
                 && now(step) == Some(SetupStatus::Succeeded)
                 && method.profile().can_be_saved
@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Some(Operation::CancelSetup { .. }) = refused(step, Rejection::SetupUnexpectedState) {
                 pretend(step);
             }
@@ -103,7 +103,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Some(Operation::ConfirmSetup { .. }) = refused(step, Rejection::SetupUnexpectedState) {
                 pretend(step);
             }
@@ -115,7 +115,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Some(Operation::ConfirmSetup { .. }) = refused(step, Rejection::SetupMissingMethod) {
                 *step.outcome = Err(Rejection::SetupUnexpectedState);
             }
@@ -127,7 +127,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Some(Operation::CancelSetup { .. }) = refused(step, Rejection::SetupOwnedBySession) {
                 pretend(step);
             }
@@ -139,7 +139,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "deposits-are-verified-when-asked-for",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if refused(step, Rejection::SetupInvalidState).is_some() && was(step) != Some(SetupStatus::RequiresAction) {
                 pretend(step);
             }
@@ -151,7 +151,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "deposits-are-verified-when-asked-for",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if refused(step, Rejection::SetupInvalidState).is_some() && was(step) == Some(SetupStatus::RequiresAction) {
                 succeed(step);
             }
@@ -163,7 +163,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| step.notifications.retain(|told| told.kind != NotificationKind::MethodAttached)),
+        kind: Kind::Execution(|step| {
+            step.notifications.retain(|emitted| emitted.kind != NotificationKind::MethodAttached)
+        }),
     },
     PlantedFault {
         name: "silent-setup-limit",
@@ -171,7 +173,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if *step.outcome == Err(Rejection::TooManySetupConfirmations) {
                 step.notifications.clear();
             }
@@ -183,7 +185,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let (
                 Input::Call(Call { operation: Operation::ConfirmSetup { method }, .. }),
                 Err(Rejection::Declined(_)),
@@ -235,7 +237,7 @@ fn cancel(step: &mut WorldStep<'_>) {
     if let Some(setup) = step.setup.as_mut() {
         setup.status = SetupStatus::Canceled;
         let mut outbox = Outbox::new(step.notifications, Target::Setup);
-        let _no_room = outbox.tell(NotificationKind::SetupCanceled);
+        let _no_room = outbox.emit(NotificationKind::SetupCanceled);
     }
 }
 
@@ -259,7 +261,7 @@ fn succeed(step: &mut WorldStep<'_>) {
     step.notifications.clear();
     let mut outbox = Outbox::new(step.notifications, Target::Setup);
     let _no_room =
-        outbox.tell(NotificationKind::MethodAttached).and_then(|()| outbox.tell(NotificationKind::SetupSucceeded));
+        outbox.emit(NotificationKind::MethodAttached).and_then(|()| outbox.emit(NotificationKind::SetupSucceeded));
     pretend(step);
 }
 

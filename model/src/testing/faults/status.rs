@@ -206,7 +206,7 @@ fn charges_and_cancels(step: &mut PaymentStep<'_>) {
         return;
     }
     let confirmations = std::mem::take(&mut payment.intent.confirmations);
-    step.tell_only(|_| false);
+    step.emit_only(|_| false);
     let mut outbox = Outbox::new(step.notifications, Target::Payment(step.intent));
     if let Ok((mut paid, Ok(_))) = payment.confirm(step.config, Confirmer::Client, good, &mut outbox) {
         paid.intent.confirmations = confirmations;
@@ -214,8 +214,8 @@ fn charges_and_cancels(step: &mut PaymentStep<'_>) {
         paid.intent.cancellation_reason = Some(CancellationReason::Automatic);
         *step.after = Some(paid);
     }
-    step.tell_only(|told| told.kind != NotificationKind::IntentSucceeded);
-    step.tell(NotificationKind::IntentCanceled);
+    step.emit_only(|emitted| emitted.kind != NotificationKind::IntentSucceeded);
+    step.emit(NotificationKind::IntentCanceled);
 }
 
 fn credits_a_transfer_early(step: &mut PaymentStep<'_>) {

@@ -167,11 +167,11 @@ pub(super) fn refusals() -> Vec<Case> {
     let bad = "bad-parameters-are-refused";
     let debit = with(ready(PaymentMethod::SepaDebit), |p| p.capture_method = CaptureMethod::Manual);
     let creates = |create: Create, reason: Rejection| {
-        let nothing = Scene::empty().both(|world| world.payments = vec![None]);
+        let nothing = Example::empty().both(|observation| observation.payments = vec![None]);
         let nothing = nothing.by(Operation::CreateIntent { intent: PI, create });
         Case(bad, vec![nothing.clone().says(Err(reason))], vec![nothing.says(OK)])
     };
-    let nobody = Scene::empty().by(confirm());
+    let nobody = Example::empty().by(confirm());
     vec![
         refuses(status, done(), confirm(), Rejection::UnexpectedState),
         refuses(status, held(), confirm(), Rejection::UnexpectedState),
@@ -197,8 +197,8 @@ pub(super) fn refusals() -> Vec<Case> {
             "unknown-objects-are-not-found",
             vec![
                 nobody.clone().says(Err(Rejection::NoSuchIntent)),
-                Scene::empty().by(Operation::VerifyMicrodeposits).says(Err(Rejection::NoSuchSetup)),
-                Scene::empty().by(Operation::ExpireSession).says(Err(Rejection::NoSuchSession)),
+                Example::empty().by(Operation::VerifyMicrodeposits).says(Err(Rejection::NoSuchSetup)),
+                Example::empty().by(Operation::ExpireSession).says(Err(Rejection::NoSuchSession)),
             ],
             vec![nobody.clone().says(OK), nobody.says(Err(Rejection::UnexpectedState))],
         ),

@@ -218,16 +218,16 @@ pub(super) fn connect() -> Vec<Case> {
 }
 
 pub(super) fn ledger() -> Vec<Case> {
-    let book = EnvironmentEvent::PostToLedger { intent: PI };
+    let post = EnvironmentEvent::PostToLedger { intent: PI };
     vec![
         sees(
             "booking-takes-an-hour-at-most",
-            unbooked(),
+            unposted(),
             &[|p| charge(p).posting_left = Some(3601), |p| charge(p).posting_left = Some(0)],
         ),
         sees(
             "capture-is-done-before-it-is-booked",
-            unbooked(),
+            unposted(),
             &[
                 |p| charge(p).captured = false,
                 |p| charge(p).captured_amount = a(0),
@@ -237,7 +237,7 @@ pub(super) fn ledger() -> Vec<Case> {
         ),
         sees(
             "nothing-is-shown-before-it-is-booked",
-            unbooked(),
+            unposted(),
             &[
                 |p| p.ledger.charged = a(1000),
                 |p| p.ledger.fees = a(1),
@@ -260,16 +260,16 @@ pub(super) fn ledger() -> Vec<Case> {
         Case(
             "books-only-move-forward",
             vec![
-                to(unbooked(), advance(600)).pay(|p| charge(p).posting_left = Some(3000)),
+                to(unposted(), advance(600)).pay(|p| charge(p).posting_left = Some(3000)),
                 to(sent(), refund(1)).pay(|p| give_back(p, 1, 0)),
             ],
             vec![
-                to(unbooked(), advance(600)).pay(|p| charge(p).posting_left = Some(3001)),
-                to(with(unbooked(), |p| charge(p).posting_left = Some(5)), refund(1))
+                to(unposted(), advance(600)).pay(|p| charge(p).posting_left = Some(3001)),
+                to(with(unposted(), |p| charge(p).posting_left = Some(5)), refund(1))
                     .pay(|p| charge(p).posting_left = Some(3600)),
-                to(sent(), book).pay(|p| charge(p).links.application_fee = false),
-                to(sent(), book).pay(|p| charge(p).links.transfer = false),
-                to(sent(), book).pay(|p| charge(p).links.balance_transaction = false),
+                to(sent(), post).pay(|p| charge(p).links.application_fee = false),
+                to(sent(), post).pay(|p| charge(p).links.transfer = false),
+                to(sent(), post).pay(|p| charge(p).links.balance_transaction = false),
             ],
         ),
     ]

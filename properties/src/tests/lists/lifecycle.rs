@@ -118,7 +118,7 @@ pub(super) fn lifecycle() -> Vec<Case> {
             vec![to(held(), capture(9999, None)).says(Err(Rejection::CaptureTooLarge))],
             vec![
                 to(held(), capture(9999, None)).says(Err(Rejection::CaptureTooLarge)).pay(|p| take(p, 1)),
-                to(held(), capture(9999, None)).says(Err(Rejection::CaptureTooLarge)).tells(&[Kind::ChargeUpdated]),
+                to(held(), capture(9999, None)).says(Err(Rejection::CaptureTooLarge)).notifies(&[Kind::ChargeUpdated]),
                 to(held(), job).says(Ok(Accepted::Nothing)).pay(end),
             ],
         ),
@@ -141,10 +141,12 @@ pub(super) fn lifecycle() -> Vec<Case> {
             vec![
                 to(held(), Operation::VerifyMicrodeposits).pay(|p| take(p, 700)),
                 to(held(), Operation::CancelIntent { intent: IntentId(1), reason: None }).pay(end),
-                to(held(), cancel()).now(|world| world.payments[0] = None),
-                Scene::empty().both(|world| world.payments = vec![None]).by(advance(1)).says(OK).now(|world| {
-                    world.payments[0] = Some(fresh());
-                }),
+                to(held(), cancel()).now(|observation| observation.payments[0] = None),
+                Example::empty().both(|observation| observation.payments = vec![None]).by(advance(1)).says(OK).now(
+                    |observation| {
+                        observation.payments[0] = Some(fresh());
+                    },
+                ),
             ],
         ),
         Case(

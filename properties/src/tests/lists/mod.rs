@@ -5,10 +5,10 @@ mod capture;
 mod connect;
 mod lifecycle;
 mod money;
+mod notifications;
 mod pages;
 mod refunds;
 mod requests;
-mod told;
 
 use super::*;
 
@@ -24,8 +24,8 @@ pub(super) fn cases() -> Vec<Case> {
         refunds::refunds(),
         connect::connect(),
         connect::ledger(),
-        told::told(),
-        told::previous(),
+        notifications::notified(),
+        notifications::previous(),
         requests::keys(),
         pages::setups(),
         pages::pages(),
@@ -36,12 +36,12 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// A creation of the payment, with what it is afterwards.
-fn created(create: Create, payment: PaymentView) -> Scene {
-    Scene::empty()
-        .both(|world| world.payments = vec![None])
+fn created(create: Create, payment: PaymentView) -> Example {
+    Example::empty()
+        .both(|observation| observation.payments = vec![None])
         .by(Operation::CreateIntent { intent: PI, create })
         .says(OK)
-        .now(|world| world.payments = vec![Some(payment)])
+        .now(|observation| observation.payments = vec![Some(payment)])
 }
 
 fn manual() -> Create {

@@ -8,10 +8,10 @@ pub(super) fn setups() -> Vec<Case> {
     let saves = Operation::ConfirmSetup { method: None };
     let cancels = Operation::CancelSetup { reason: None };
     let fits = |change: fn(&mut SetupView)| {
-        Scene::empty().both(move |world| {
+        Example::empty().both(move |observation| {
             let mut view = setup(Succeeded);
             change(&mut view);
-            world.setup = Some(view);
+            observation.setup = Some(view);
         })
     };
     let empty = setup(RequiresPaymentMethod);
@@ -20,11 +20,11 @@ pub(super) fn setups() -> Vec<Case> {
     let at_limit = SetupView { confirmations: 10, ..open };
     let bank = SetupView { payment_method: Some(PaymentMethod::UsBankAccount), ..setup(RequiresAction) };
     let verify = Operation::VerifyMicrodeposits;
-    let told = "setup-moves-are-told";
+    let notified = "setup-moves-are-told";
     let open_only = "setup-is-changed-while-open-only";
     let refused = |property: &'static str, view: SetupView, operation: Operation, reason: Rejection| {
-        let scene = set_up(view, operation, view);
-        Case(property, vec![scene.clone().says(Err(reason))], vec![scene])
+        let example = set_up(view, operation, view);
+        Case(property, vec![example.clone().says(Err(reason))], vec![example])
     };
     vec![
         Case(
@@ -41,7 +41,7 @@ pub(super) fn setups() -> Vec<Case> {
         Case(
             "setup-never-charges",
             vec![set_up(open, saves, setup(Succeeded))],
-            vec![set_up(open, saves, setup(Succeeded)).now(|world| world.payments = vec![Some(held())])],
+            vec![set_up(open, saves, setup(Succeeded)).now(|observation| observation.payments = vec![Some(held())])],
         ),
         Case(
             "documented-setup-moves",
@@ -65,20 +65,20 @@ pub(super) fn setups() -> Vec<Case> {
             vec![set_up(setup(RequiresAction), verify, setup(Succeeded))],
         ),
         Case(
-            told,
+            notified,
             vec![
-                set_up(open, saves, setup(Succeeded)).tells(&[Kind::MethodAttached, Kind::SetupSucceeded]),
-                set_up(open, saves, failed).says(no).tells(&[Kind::SetupFailed]),
-                set_up(open, cancels, setup(Canceled)).tells(&[Kind::SetupCanceled]),
-                set_up(open, saves, setup(RequiresAction)).tells(&[Kind::SetupRequiresAction]),
+                set_up(open, saves, setup(Succeeded)).notifies(&[Kind::MethodAttached, Kind::SetupSucceeded]),
+                set_up(open, saves, failed).says(no).notifies(&[Kind::SetupFailed]),
+                set_up(open, cancels, setup(Canceled)).notifies(&[Kind::SetupCanceled]),
+                set_up(open, saves, setup(RequiresAction)).notifies(&[Kind::SetupRequiresAction]),
             ],
             vec![
-                set_up(open, saves, setup(Succeeded)).tells(&[Kind::SetupSucceeded]),
-                set_up(open, saves, setup(Succeeded)).tells(&[Kind::SetupSucceeded, Kind::MethodAttached]),
+                set_up(open, saves, setup(Succeeded)).notifies(&[Kind::SetupSucceeded]),
+                set_up(open, saves, setup(Succeeded)).notifies(&[Kind::SetupSucceeded, Kind::MethodAttached]),
                 set_up(open, saves, failed).says(no),
                 set_up(open, saves, SetupView { payment_method: Some(PaymentMethod::Visa), ..failed })
                     .says(no)
-                    .tells(&[Kind::SetupFailed]),
+                    .notifies(&[Kind::SetupFailed]),
                 set_up(open, cancels, setup(Canceled)),
             ],
         ),
@@ -96,20 +96,23 @@ pub(super) fn pages() -> Vec<Case> {
     let completes = SessionView { payment_status: PaymentStatus::Paid, ..session(Complete) };
     let saves =
         SessionView { mode: SessionMode::Setup, payment_status: PaymentStatus::NoPaymentRequired, ..session(Open) };
-    let page = |view: SessionView| Scene::empty().both(move |world| world.session = Some(view));
+    let page = |view: SessionView| Example::empty().both(move |observation| observation.session = Some(view));
     let pays = EnvironmentEvent::CustomerPays { intent: PI, method: PaymentMethod::Visa };
     let paying = |payment: PaymentView| {
         owning(session(Complete), automatic(payment))
             .by(pays)
             .says(OK)
-            .into_before(|world| world.session = Some(session(Open)))
+            .into_before(|observation| observation.session = Some(session(Open)))
     };
     let opens = |create: CreateSession, view: SessionView| {
-        Scene::empty().by(Operation::CreateSession(create)).says(OK).now(move |world| world.session = Some(view))
+        Example::empty()
+            .by(Operation::CreateSession(create))
+            .says(OK)
+            .now(move |observation| observation.session = Some(view))
     };
     let asks = |create: CreateSession, reason: Rejection| {
-        let scene = Scene::empty().by(Operation::CreateSession(create));
-        Case("session-parameters-fit", vec![scene.clone().says(Err(reason))], vec![scene.says(OK)])
+        let example = Example::empty().by(Operation::CreateSession(create));
+        Case("session-parameters-fit", vec![example.clone().says(Err(reason))], vec![example.says(OK)])
     };
     let embedded = CreateSession { ui: SessionUi::Embedded, success_url: false, return_url: true, ..create_session() };
     let settles = |payment: fn(&mut PaymentView)| {
@@ -207,11 +210,11 @@ pub(super) fn pages() -> Vec<Case> {
         asks(CreateSession { return_url: true, ..create_session() }, Rejection::UnexpectedReturnUrl),
         asks(CreateSession { return_url: false, ..embedded }, Rejection::MissingReturnUrl),
         asks(CreateSession { success_url: true, ..embedded }, Rejection::UnexpectedSuccessUrl),
-        tells(ends, sessions(session(Open), pays, session(Complete)), &[Kind::SessionCompleted]),
-        tells(ends, sessions(session(Open), Operation::ExpireSession, session(Expired)), &[Kind::SessionExpired]),
-        Case(ends, vec![], vec![sessions(session(Open), pays, session(Open)).tells(&[Kind::SessionCompleted])]),
-        tells("sessions-debit-is-told", settles(|p| *p = paid()), &[Kind::SessionPaid]),
-        tells("sessions-debit-is-told", settles(declined), &[Kind::SessionPaymentFailed]),
+        notifies(ends, sessions(session(Open), pays, session(Complete)), &[Kind::SessionCompleted]),
+        notifies(ends, sessions(session(Open), Operation::ExpireSession, session(Expired)), &[Kind::SessionExpired]),
+        Case(ends, vec![], vec![sessions(session(Open), pays, session(Open)).notifies(&[Kind::SessionCompleted])]),
+        notifies("sessions-debit-is-told", settles(|p| *p = paid()), &[Kind::SessionPaid]),
+        notifies("sessions-debit-is-told", settles(declined), &[Kind::SessionPaymentFailed]),
         Case(
             "sessions-payment-is-canceled-through-it",
             vec![owning(session(Open), fresh()).by(cancel()).says(Err(Rejection::OwnedBySession))],

@@ -132,7 +132,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(|step| {
             if let Err(Rejection::TooManyConfirmations) = step.outcome {
                 *step.after = step.before;
-                step.tell_only(|_| false);
+                step.emit_only(|_| false);
             }
         }),
     },
@@ -187,7 +187,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
                     payment.intent.status = IntentStatus::Canceled;
                     payment.intent.cancellation_reason = Some(CancellationReason::Automatic);
                 });
-                step.tell(NotificationKind::IntentCanceled);
+                step.emit(NotificationKind::IntentCanceled);
             }
         }),
     },
@@ -289,8 +289,8 @@ fn takes_a_manual_payment_at_once(step: &mut PaymentStep<'_>) {
         *step.after = Some(payment);
         *step.outcome = outcome;
     }
-    step.tell_only(|told| {
-        !matches!(told.kind, NotificationKind::IntentCapturableUpdated | NotificationKind::ChargeCaptured)
+    step.emit_only(|emitted| {
+        !matches!(emitted.kind, NotificationKind::IntentCapturableUpdated | NotificationKind::ChargeCaptured)
     });
 }
 
@@ -307,7 +307,9 @@ fn debit_counts_on_the_day(step: &mut PaymentStep<'_>) {
         *step.after = Some(payment);
         step.answer_anew();
     }
-    step.tell_only(|told| !matches!(told.kind, NotificationKind::IntentProcessing | NotificationKind::ChargePending));
+    step.emit_only(|emitted| {
+        !matches!(emitted.kind, NotificationKind::IntentProcessing | NotificationKind::ChargePending)
+    });
 }
 
 fn bounced_debit_counts_as_paid(

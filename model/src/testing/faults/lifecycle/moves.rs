@@ -58,7 +58,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
             if let (Some(Operation::UpdateIntent { .. }), Err(Rejection::UnexpectedState)) =
                 (operation(step.input), *step.outcome)
             {
-                step.tell(NotificationKind::ChargePending);
+                step.emit(NotificationKind::ChargePending);
             }
         }),
     },
@@ -92,7 +92,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         breaks: "only-the-named-payment-changes",
         scenario: "two_payments",
         variant: "interchangeable",
-        kind: Kind::World(counts_on_the_wrong_row),
+        kind: Kind::Execution(counts_on_the_wrong_row),
     },
     PlantedFault {
         name: "a-method-is-consent",
@@ -160,7 +160,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
                 && step.now(|payment| payment.charge.is_some_and(|charge| charge.refunded))
             {
                 step.payment(|payment| payment.intent.status = IntentStatus::Canceled);
-                step.tell(NotificationKind::IntentCanceled);
+                step.emit(NotificationKind::IntentCanceled);
             }
         }),
     },
@@ -188,7 +188,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
                 && step.was(|payment| payment.intent.status == IntentStatus::RequiresPaymentMethod)
             {
                 *step.after = None;
-                step.tell_only(|_| false);
+                step.emit_only(|_| false);
             }
         }),
     },

@@ -93,7 +93,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         breaks: "unknown-objects-are-not-found",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::World(|step| {
+        kind: Kind::Execution(|step| {
             if let Err(Rejection::NoSuchSetup) = step.outcome {
                 *step.outcome = Err(Rejection::SetupInvalidState);
             }
@@ -155,7 +155,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         breaks: "unknown-objects-are-not-found",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::World(unknown_payment_is_in_a_wrong_status),
+        kind: Kind::Execution(unknown_payment_is_in_a_wrong_status),
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) fn told() -> Vec<Case> {
+pub(super) fn notified() -> Vec<Case> {
     let job = EnvironmentEvent::ExpireHold { intent: PI };
     let settle = EnvironmentEvent::Settle { intent: PI };
     let no = Err(Rejection::Declined(Decline::GenericDecline));
@@ -13,7 +13,7 @@ pub(super) fn told() -> Vec<Case> {
         take(p, 1000);
         end(p);
     });
-    let booked = to(unbooked(), EnvironmentEvent::PostToLedger { intent: PI })
+    let posted = to(unposted(), EnvironmentEvent::PostToLedger { intent: PI })
         .pay(|p| *p = with(paid(), |p| p.ledger.fees = a(10)));
     let given = to(done(), refund(200)).pay(|p| give_back(p, 200, 0));
     let failed =
@@ -24,24 +24,24 @@ pub(super) fn told() -> Vec<Case> {
     vec![
         Case(
             waiting,
-            vec![creation.clone().tells(&[Kind::IntentCreated])],
-            vec![creation.clone(), creation.clone().tells(&[Kind::IntentPaymentFailed, Kind::IntentCreated])],
+            vec![creation.clone().notifies(&[Kind::IntentCreated])],
+            vec![creation.clone(), creation.clone().notifies(&[Kind::IntentPaymentFailed, Kind::IntentCreated])],
         ),
-        tells(waiting, confirmed.clone(), &[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated]),
-        tells(
+        notifies(waiting, confirmed.clone(), &[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated]),
+        notifies(
             waiting,
             to(ready(PaymentMethod::SepaDebit), confirm()).pay(|p| p.status = IntentStatus::Processing),
             &[Kind::IntentProcessing],
         ),
-        tells(waiting, to(fresh(), confirm()).pay(|p| *p = challenged()), &[Kind::IntentRequiresAction]),
-        tells("the-end-is-told", whole.clone(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
-        tells("the-end-is-told", to(held(), cancel()).pay(|p| *p = canceled()), &[Kind::IntentCanceled]),
-        tells(
+        notifies(waiting, to(fresh(), confirm()).pay(|p| *p = challenged()), &[Kind::IntentRequiresAction]),
+        notifies("the-end-is-told", whole.clone(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+        notifies("the-end-is-told", to(held(), cancel()).pay(|p| *p = canceled()), &[Kind::IntentCanceled]),
+        notifies(
             "failure-is-told",
             to(ready(PaymentMethod::Declined), confirm()).says(no).pay(declined),
             &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
         ),
-        tells(
+        notifies(
             "failure-is-told",
             to(processing(), settle).pay(declined),
             &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
@@ -50,75 +50,75 @@ pub(super) fn told() -> Vec<Case> {
             "failure-is-told",
             vec![],
             vec![
-                to(processing(), settle).pay(declined).tells(&[Kind::IntentPaymentFailed]),
-                to(processing(), settle).pay(declined).tells(&[Kind::ChargeFailed]),
+                to(processing(), settle).pay(declined).notifies(&[Kind::IntentPaymentFailed]),
+                to(processing(), settle).pay(declined).notifies(&[Kind::ChargeFailed]),
             ],
         ),
         Case(
             lies,
-            vec![whole.clone().tells(&[Kind::IntentSucceeded])],
+            vec![whole.clone().notifies(&[Kind::IntentSucceeded])],
             vec![
-                piece.clone().tells(&[Kind::IntentSucceeded]),
-                to(done(), refund(1)).tells(&[Kind::IntentSucceeded]),
-                to(canceled(), advance(1)).tells(&[Kind::IntentCanceled]),
-                to(fresh(), update(Update::Metadata)).tells(&[Kind::IntentCreated]),
-                confirmed.clone().tells(&[Kind::IntentPaymentFailed]),
-                see(held()).by(Operation::VerifyMicrodeposits).says(OK).tells(&[Kind::ChargeUpdated]),
+                piece.clone().notifies(&[Kind::IntentSucceeded]),
+                to(done(), refund(1)).notifies(&[Kind::IntentSucceeded]),
+                to(canceled(), advance(1)).notifies(&[Kind::IntentCanceled]),
+                to(fresh(), update(Update::Metadata)).notifies(&[Kind::IntentCreated]),
+                confirmed.clone().notifies(&[Kind::IntentPaymentFailed]),
+                see(held()).by(Operation::VerifyMicrodeposits).says(OK).notifies(&[Kind::ChargeUpdated]),
             ],
         ),
         Case(
             "nothing-is-told-twice",
-            vec![whole.clone().tells(&[Kind::ChargeCaptured, Kind::IntentSucceeded])],
-            vec![whole.clone().tells(&[Kind::ChargeCaptured, Kind::ChargeCaptured])],
+            vec![whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded])],
+            vec![whole.clone().notifies(&[Kind::ChargeCaptured, Kind::ChargeCaptured])],
         ),
-        tells("money-never-moves-silently", piece.clone(), &[Kind::ChargeUpdated]),
-        tells(
+        notifies("money-never-moves-silently", piece.clone(), &[Kind::ChargeUpdated]),
+        notifies(
             "money-never-moves-silently",
             to(sent(), cancel()).pay(|p| p.ledger.reversals = a(1)),
             &[Kind::TransferReversed],
         ),
         Case(
             "approval-is-told-first",
-            vec![confirmed.clone().tells(&[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated])],
+            vec![confirmed.clone().notifies(&[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated])],
             vec![
-                confirmed.clone().tells(&[Kind::IntentCapturableUpdated]),
-                confirmed.tells(&[Kind::IntentCapturableUpdated, Kind::ChargeSucceeded]),
-                to(unbooked(), advance(9)).tells(&[Kind::ChargeSucceeded]),
+                confirmed.clone().notifies(&[Kind::IntentCapturableUpdated]),
+                confirmed.notifies(&[Kind::IntentCapturableUpdated, Kind::ChargeSucceeded]),
+                to(unposted(), advance(9)).notifies(&[Kind::ChargeSucceeded]),
             ],
         ),
         Case(
             "captures-are-told-by-their-kind",
             vec![
-                piece.clone().tells(&[Kind::ChargeUpdated, Kind::IntentCapturableUpdated]),
-                whole.clone().tells(&[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+                piece.clone().notifies(&[Kind::ChargeUpdated, Kind::IntentCapturableUpdated]),
+                whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded]),
             ],
             vec![
-                piece.clone().tells(&[Kind::ChargeUpdated]),
-                piece.clone().tells(&[Kind::IntentCapturableUpdated]),
-                whole.clone().tells(&[Kind::ChargeCaptured, Kind::IntentSucceeded, Kind::ChargeUpdated]),
-                whole.clone().tells(&[Kind::IntentCapturableUpdated]),
+                piece.clone().notifies(&[Kind::ChargeUpdated]),
+                piece.clone().notifies(&[Kind::IntentCapturableUpdated]),
+                whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded, Kind::ChargeUpdated]),
+                whole.clone().notifies(&[Kind::IntentCapturableUpdated]),
             ],
         ),
         Case(
             "charge-captured-is-told-at-the-end",
             vec![
-                whole.clone().tells(&[Kind::ChargeCaptured]),
-                to(partly(), job).pay(end).tells(&[Kind::ChargeCaptured]),
+                whole.clone().notifies(&[Kind::ChargeCaptured]),
+                to(partly(), job).pay(end).notifies(&[Kind::ChargeCaptured]),
             ],
             vec![
                 whole,
-                piece.tells(&[Kind::ChargeCaptured]),
-                to(partly(), job).pay(end).tells(&[Kind::IntentSucceeded]),
+                piece.notifies(&[Kind::ChargeCaptured]),
+                to(partly(), job).pay(end).notifies(&[Kind::IntentSucceeded]),
             ],
         ),
-        tells("booking-is-told", booked.clone(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
-        Case("booking-is-told", vec![], vec![booked.clone().tells(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])]),
-        tells(
+        notifies("booking-is-told", posted.clone(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
+        Case("booking-is-told", vec![], vec![posted.clone().notifies(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])]),
+        notifies(
             "released-hold-is-told",
             to(held(), cancel()).pay(|p| *p = canceled()),
             &[Kind::IntentCanceled, Kind::ChargeRefunded],
         ),
-        tells(
+        notifies(
             "released-hold-is-told",
             to(held(), job).pay(|p| *p = canceled()),
             &[Kind::ChargeExpired, Kind::IntentCanceled],
@@ -126,26 +126,26 @@ pub(super) fn told() -> Vec<Case> {
         Case(
             "connect-money-is-told",
             vec![
-                booked.clone().tells(&[Kind::FeeCreated]),
+                posted.clone().notifies(&[Kind::FeeCreated]),
                 to(sent(), refund_both(1, true, true))
                     .pay(|p| {
                         p.ledger.reversals = a(1);
                         p.ledger.fees_refunded = a(1);
                     })
-                    .tells(&[Kind::FeeRefunded, Kind::TransferReversed]),
+                    .notifies(&[Kind::FeeRefunded, Kind::TransferReversed]),
             ],
             vec![
-                booked,
-                to(sent(), advance(1)).tells(&[Kind::FeeCreated]),
-                to(sent(), advance(1)).tells(&[Kind::TransferCreated]),
-                to(unbooked(), EnvironmentEvent::PostToLedger { intent: PI }).pay(|p| p.ledger.transfers = a(10)),
+                posted,
+                to(sent(), advance(1)).notifies(&[Kind::FeeCreated]),
+                to(sent(), advance(1)).notifies(&[Kind::TransferCreated]),
+                to(unposted(), EnvironmentEvent::PostToLedger { intent: PI }).pay(|p| p.ledger.transfers = a(10)),
                 to(sent(), refund_both(1, false, true)).pay(|p| p.ledger.reversals = a(1)),
                 to(sent(), refund_both(1, true, false)).pay(|p| p.ledger.fees_refunded = a(1)),
-                to(sent(), refund(1)).tells(&[Kind::FeeRefunded]),
+                to(sent(), refund(1)).notifies(&[Kind::FeeRefunded]),
             ],
         ),
-        tells("refunds-are-told", given, &[Kind::RefundCreated, Kind::ChargeRefunded]),
-        tells(
+        notifies("refunds-are-told", given, &[Kind::RefundCreated, Kind::ChargeRefunded]),
+        notifies(
             "refunds-are-told",
             failed.clone(),
             &[Kind::RefundFailed, Kind::RefundUpdated, Kind::ChargeRefundUpdated],
@@ -154,22 +154,22 @@ pub(super) fn told() -> Vec<Case> {
             "refunds-are-told",
             vec![],
             vec![
-                failed.tells(&[Kind::RefundUpdated, Kind::ChargeRefundUpdated]),
-                to(done(), advance(1)).tells(&[Kind::ChargeRefunded]),
+                failed.notifies(&[Kind::RefundUpdated, Kind::ChargeRefundUpdated]),
+                to(done(), advance(1)).notifies(&[Kind::ChargeRefunded]),
                 to(with(partly(), |p| give_back(p, 700, 0)), capture(0, true))
                     .pay(|p| {
                         end(p);
                         charge(p).refunded = true;
                     })
-                    .tells(&[Kind::RefundCreated]),
+                    .notifies(&[Kind::RefundCreated]),
             ],
         ),
     ]
 }
 
 /// The same scene, with one notification that has previous values.
-fn showing(scene: &Scene, kind: Kind, previous: Previous) -> Scene {
-    Scene { told: vec![Notification { previous, ..note(kind) }], ..scene.clone() }
+fn showing(example: &Example, kind: Kind, previous: Previous) -> Example {
+    Example { notified: vec![Notification { previous, ..note(kind) }], ..example.clone() }
 }
 
 pub(super) fn previous() -> Vec<Case> {
