@@ -33,6 +33,19 @@ pub fn others(config: &Config) -> Vec<(&'static str, Config)> {
     others
 }
 
+/// Returns the configuration with one field as in another one; `None` if there is no such field.
+#[must_use]
+pub fn with_field_of(config: &Config, other: &Config, field: &str) -> Option<Config> {
+    let mut reverted = *config;
+    if field == "country" {
+        reverted.account.country = other.account.country;
+        return Some(reverted);
+    }
+    let (_, word) = other.dialect.words().into_iter().find(|(name, _)| *name == field)?;
+    reverted.dialect.set(field, &word).ok()?;
+    Some(reverted)
+}
+
 /// Does the model do or show something else with these inputs under the other config?
 #[must_use]
 pub fn differs(config: &Config, other: &Config, inputs: &[Input]) -> bool {

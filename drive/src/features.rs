@@ -1,9 +1,9 @@
 //! What of the API an input uses, and what of it a server has never let through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_model::{
-    Authentication, CaptureMethod, ConfirmationMethod, Currency, EnvironmentEvent, Flow, Input, Operation,
+    Authentication, CaptureMethod, ConfirmationMethod, Create, Currency, EnvironmentEvent, Flow, Input, Operation,
     RefundProgress, Update,
 };
 
@@ -23,84 +23,86 @@ pub fn features(input: &Input) -> Vec<String> {
 }
 
 fn of_operation(operation: &Operation, used: &mut Vec<String>) {
-    let mut add = |is_used: bool, name: &str| {
-        if is_used {
-            used.push(name.to_owned());
-        }
-    };
-    match *operation {
-        Operation::CreateIntent { create, .. } => {
-            add(true, "create");
-            add(create.confirm, "create: confirm");
-            add(create.capture_method == CaptureMethod::Manual, "capture_method=manual");
-            add(create.capture_method == CaptureMethod::Automatic, "capture_method=automatic");
-            add(create.confirmation_method == ConfirmationMethod::Manual, "confirmation_method=manual");
-            add(create.multicapture, "request_multicapture");
-            // One that no provider knows is no part of the API.
-            add(matches!(create.currency, Currency::Eur | Currency::Jpy), create.currency.name());
-            add(create.fee.is_some(), "create: application_fee_amount");
-            add(create.transfer.is_some(), "create: transfer_data[amount]");
-            add(create.flow == Flow::Direct, "direct charges");
-            add(create.flow == Flow::Destination, "destination charges");
-            add(create.off_session, "create: off_session");
-        }
-        Operation::UpdateIntent { update, .. } => match update {
-            Update::Amount(_) => add(true, "update: amount"),
-            Update::Method(_) => add(true, "update: payment_method"),
-            Update::CaptureMethod(_) => add(true, "update: capture_method"),
-            Update::Fee(_) => add(true, "update: application_fee_amount"),
-            Update::Transfer(_) => add(true, "update: transfer_data[amount]"),
-            Update::Metadata => add(true, "update: metadata"),
-        },
-        Operation::ConfirmIntent { confirm, .. } => {
-            add(true, "confirm");
-            add(confirm.method.is_some(), "confirm: payment_method");
-            add(confirm.capture_method.is_some(), "confirm: capture_method");
-            add(confirm.fee.is_some(), "confirm: application_fee_amount");
-            add(confirm.transfer.is_some(), "confirm: transfer_data[amount]");
-            add(confirm.off_session, "confirm: off_session");
-        }
-        Operation::CaptureIntent { capture, .. } => {
-            add(true, "capture");
-            add(capture.amount.is_some(), "capture: amount_to_capture");
-            add(capture.final_capture == Some(false), "capture: final_capture=false");
-            add(capture.final_capture == Some(true), "capture: final_capture=true");
-            add(capture.fee.is_some(), "capture: application_fee_amount");
-            add(capture.transfer.is_some(), "capture: transfer_data[amount]");
-        }
+    let named = match *operation {
+        Operation::CreateIntent { create, .. } => of_create(&create),
+        Operation::UpdateIntent { update, .. } => vec![(true, of_update(&update))],
+        Operation::ConfirmIntent { confirm, .. } => vec![
+            (true, "confirm"),
+            (confirm.method.is_some(), "confirm: payment_method"),
+            (confirm.capture_method.is_some(), "confirm: capture_method"),
+            (confirm.fee.is_some(), "confirm: application_fee_amount"),
+            (confirm.transfer.is_some(), "confirm: transfer_data[amount]"),
+            (confirm.off_session, "confirm: off_session"),
+        ],
+        Operation::CaptureIntent { capture, .. } => vec![
+            (true, "capture"),
+            (capture.amount.is_some(), "capture: amount_to_capture"),
+            (capture.final_capture == Some(false), "capture: final_capture=false"),
+            (capture.final_capture == Some(true), "capture: final_capture=true"),
+            (capture.fee.is_some(), "capture: application_fee_amount"),
+            (capture.transfer.is_some(), "capture: transfer_data[amount]"),
+        ],
         Operation::CancelIntent { reason, .. } => {
-            add(true, "cancel");
-            add(reason.is_some(), "cancel: cancellation_reason");
+            vec![(true, "cancel"), (reason.is_some(), "cancel: cancellation_reason")]
         }
-        Operation::CreateRefund { refund, .. } => {
-            add(true, "refund");
-            add(refund.amount.is_some(), "refund: amount");
-            add(refund.refund_application_fee, "refund: refund_application_fee");
-            add(refund.reverse_transfer, "refund: reverse_transfer");
-        }
-        Operation::CancelRefund { .. } => add(true, "cancel of a refund"),
-        Operation::RefundFee { .. } => add(true, "application fee refunds"),
-        Operation::ReverseTransfer { .. } => add(true, "transfer reversals"),
-        Operation::CreateTransfer { .. } => add(true, "transfers"),
-        Operation::CreateSetup { confirm, method } => {
-            add(true, "setup intents");
-            add(method.is_some(), "setup: payment_method at creation");
-            add(confirm, "setup: confirm at creation");
-        }
-        Operation::UpdateSetup { .. } => add(true, "setup: update"),
+        Operation::CreateRefund { refund, .. } => vec![
+            (true, "refund"),
+            (refund.amount.is_some(), "refund: amount"),
+            (refund.refund_application_fee, "refund: refund_application_fee"),
+            (refund.reverse_transfer, "refund: reverse_transfer"),
+        ],
+        Operation::CancelRefund { .. } => vec![(true, "cancel of a refund")],
+        Operation::RefundFee { .. } => vec![(true, "application fee refunds")],
+        Operation::ReverseTransfer { .. } => vec![(true, "transfer reversals")],
+        Operation::CreateTransfer { .. } => vec![(true, "transfers")],
+        Operation::CreateSetup { confirm, method } => vec![
+            (true, "setup intents"),
+            (method.is_some(), "setup: payment_method at creation"),
+            (confirm, "setup: confirm at creation"),
+        ],
+        Operation::UpdateSetup { .. } => vec![(true, "setup: update")],
         Operation::ConfirmSetup { method } => {
-            add(true, "setup: confirm");
-            add(method.is_some(), "setup: payment_method at confirmation");
+            vec![(true, "setup: confirm"), (method.is_some(), "setup: payment_method at confirmation")]
         }
         Operation::CancelSetup { reason } => {
-            add(true, "setup: cancel");
-            add(reason.is_some(), "setup: cancellation_reason");
+            vec![(true, "setup: cancel"), (reason.is_some(), "setup: cancellation_reason")]
         }
-        Operation::VerifyMicrodeposits => add(true, "setup: deposits"),
-        Operation::CreateSession(_) | Operation::ExpireSession => add(true, "checkout sessions"),
-    }
+        Operation::VerifyMicrodeposits => vec![(true, "setup: deposits")],
+        Operation::CreateSession(_) | Operation::ExpireSession => vec![(true, "checkout sessions")],
+    };
+    used.extend(named.into_iter().filter(|(is_used, _)| *is_used).map(|(_, name)| name.to_owned()));
     if let Some(method) = operation.method() {
         used.push(format!("method {}", method.token()));
+    }
+}
+
+fn of_create(create: &Create) -> Vec<(bool, &'static str)> {
+    vec![
+        (true, "create"),
+        (create.capture_method == CaptureMethod::Manual, "capture_method=manual"),
+        (create.capture_method == CaptureMethod::Automatic, "capture_method=automatic"),
+        (create.confirmation_method == ConfirmationMethod::Manual, "confirmation_method=manual"),
+        (create.multicapture, "request_multicapture"),
+        // A currency that no provider knows is no part of the API.
+        (matches!(create.currency, Currency::Eur | Currency::Jpy), create.currency.name()),
+        (create.fee.is_some(), "create: application_fee_amount"),
+        (create.transfer.is_some(), "create: transfer_data[amount]"),
+        (create.flow == Flow::Direct, "direct charges"),
+        (create.flow == Flow::Destination, "destination charges"),
+        (create.off_session, "create: off_session"),
+        (create.method.is_some(), "create: payment_method"),
+        (create.confirm, "create: confirm"),
+    ]
+}
+
+const fn of_update(update: &Update) -> &'static str {
+    match update {
+        Update::Amount(_) => "update: amount",
+        Update::Method(_) => "update: payment_method",
+        Update::CaptureMethod(_) => "update: capture_method",
+        Update::Fee(_) => "update: application_fee_amount",
+        Update::Transfer(_) => "update: transfer_data[amount]",
+        Update::Metadata => "update: metadata",
     }
 }
 
@@ -123,13 +125,26 @@ const fn of_event(event: &EnvironmentEvent) -> &'static str {
     }
 }
 
+/// What a refusal says about a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server has all that the input uses: the refusal is the server's own.
+    Known,
+    /// One part is not there.
+    Lacks,
+    /// One of several parts may be missing; nothing is concluded yet.
+    Unsure,
+}
+
 /// What a server was seen to let through, and what it was not.
 #[derive(Clone, Debug, Default)]
 pub struct Features {
     /// How often each was let through.
     through: BTreeMap<String, u64>,
-    /// What it has not, and what it says when asked.
+    /// What is missing, and the server's answer.
     missing: BTreeMap<String, String>,
+    /// Parts of which at least one is missing, and the server's answer.
+    doubts: Vec<(Vec<String>, String)>,
 }
 
 impl Features {
@@ -165,10 +180,57 @@ impl Features {
         }
     }
 
+    /// Records a part that the server is known to have.
+    pub fn note_part(&mut self, part: &str) {
+        let count = self.through.entry(part.to_owned()).or_default();
+        *count = count.saturating_add(1);
+    }
+
     /// What the input uses and the server has never let through.
     #[must_use]
     pub fn untried(&self, input: &Input) -> Vec<String> {
         features(input).into_iter().filter(|feature| !self.through.contains_key(feature)).collect()
+    }
+
+    /// Records a refusal of an input that must be accepted. One refusal condemns at most one part: the one that the
+    /// answer names, or the only one that was never let through.
+    pub fn refuse(&mut self, input: &Input, param: Option<&str>, answer: &str) -> Refusal {
+        let untried = self.untried(input);
+        let named = param.and_then(|param| {
+            let last = param.rsplit('[').next().unwrap_or(param).trim_end_matches(']');
+            let is_it = |feature: &&String| !last.is_empty() && feature.contains(last);
+            let mut fitting = untried.iter().filter(is_it);
+            fitting.next().filter(|_| fitting.next().is_none())
+        });
+        match (untried.as_slice(), named) {
+            ([], _) => Refusal::Known,
+            (_, Some(only)) | ([only], None) => {
+                self.lack(&only.clone(), answer);
+                Refusal::Lacks
+            }
+            (_, None) => {
+                if !self.doubts.iter().any(|(known, _)| *known == untried) {
+                    self.doubts.push((untried, answer.to_owned()));
+                }
+                Refusal::Unsure
+            }
+        }
+    }
+
+    /// Decides what is still in doubt: of parts that were refused together and never let through, the most special one
+    /// counts as missing.
+    pub fn settle_doubts(&mut self) {
+        for (parts, answer) in std::mem::take(&mut self.doubts) {
+            let is_open = parts.iter().all(|part| !self.through.contains_key(part) && !self.missing.contains_key(part));
+            if let (true, Some(last)) = (is_open, parts.last()) {
+                self.lack(last, &answer);
+            }
+        }
+    }
+
+    /// Forgets what is missing, so that it is asked once more; returns what that was.
+    pub fn reconsider(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.missing).into_keys().collect()
     }
 
     /// It has not got that.
@@ -184,5 +246,68 @@ impl Features {
     /// What it let through.
     pub fn through(&self) -> impl Iterator<Item = (&str, u64)> {
         self.through.iter().map(|(feature, count)| (feature.as_str(), *count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_model::trace::Script;
+
+    use super::*;
+
+    fn input(line: &str) -> Input {
+        Script::parse(line).unwrap().inputs().next().unwrap()
+    }
+
+    #[test]
+    fn one_refusal_condemns_one_part() {
+        let create = input("create pi1 1000 usd manual multicapture method=card_visa confirm\n");
+        let mut known = Features::default();
+        known.note(&input("create pi1 1000 usd method=card_visa confirm\n"));
+        type Row<'a> = (&'a [&'a str], Option<&'a str>, Refusal, &'a [&'a str]);
+        let table: [Row<'_>; 4] = [
+            (&[], None, Refusal::Unsure, &[]),
+            (
+                &[],
+                Some("payment_method_options[card][request_multicapture]"),
+                Refusal::Lacks,
+                &["request_multicapture"],
+            ),
+            (
+                &["create pi1 1000 usd manual method=card_visa confirm\n"],
+                None,
+                Refusal::Lacks,
+                &["request_multicapture"],
+            ),
+            (
+                &["create pi1 1000 usd manual multicapture method=card_visa confirm\n"],
+                Some("capture_method"),
+                Refusal::Known,
+                &[],
+            ),
+        ];
+        for (through, param, expected, missing) in table {
+            let mut features = known.clone();
+            for line in through {
+                features.note(&input(line));
+            }
+            assert_eq!(features.refuse(&create, param, "400"), expected, "{through:?} {param:?}");
+            let found: Vec<&str> = features.missing().map(|(name, _)| name).collect();
+            assert_eq!(found, missing, "{through:?} {param:?}");
+        }
+    }
+
+    #[test]
+    fn a_doubt_ends_with_what_is_let_through_later() {
+        let both = input("create pi1 1000 usd manual multicapture method=card_visa\n");
+        let mut features = Features::default();
+        assert_eq!(features.refuse(&both, None, "400"), Refusal::Unsure);
+        features.note(&input("create pi1 1000 usd method=card_visa\n"));
+        features.settle_doubts();
+        assert_eq!(features.missing().count(), 0);
+        assert_eq!(features.refuse(&both, None, "400"), Refusal::Unsure);
+        features.settle_doubts();
+        assert_eq!(features.reconsider().into_iter().collect::<Vec<_>>(), ["request_multicapture"]);
+        assert_eq!(features.missing().count(), 0);
     }
 }

@@ -42,6 +42,7 @@ use holdfast_model::Config;
 use campaign::DriveCampaign;
 use server::Server;
 use wire::Wire;
+use wire::pace::Pace;
 
 /// Drives a server, and says what was found. `progress` is told of each sequence.
 ///
@@ -50,10 +51,12 @@ use wire::Wire;
 /// makes the report incomplete instead.
 pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Report, String> {
     let target = settings.target()?;
-    let wire = Wire::to(target, settings.key.clone(), settings.patience);
+    let pace = Pace::new(settings.rate, settings.end());
+    let wire = Wire::to(target, settings.key.clone(), settings.patience, pace);
     // Keys of an earlier drive may still be known to the server.
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut server = Server::new(wire, format!("drive-{moment:x}"));
+    server.limit = settings.operations;
     let mut config = Config::default();
     let mut incomplete = probe::probe(&mut server, &mut config).err().map(|stop| stop.to_string());
     let mut campaign = DriveCampaign::new(settings, &mut server, config, progress);

@@ -11,6 +11,8 @@ pub struct PaymentNames {
     pub secret: String,
     /// The connected account whose charge it is.
     pub account: Option<String>,
+    /// The id of its latest charge; empty while none is known.
+    pub charge: String,
     /// Its refunds, in the order they were made.
     pub refunds: Vec<String>,
 }
@@ -35,6 +37,7 @@ impl Names {
             id: format!("$pi{number}"),
             secret: format!("$pi{number}_secret"),
             account: None,
+            charge: format!("$pi{number}_charge"),
             refunds: (1..=4).map(|refund| format!("$pi{number}_re{refund}")).collect(),
         };
         Self {
@@ -53,6 +56,22 @@ impl Names {
     #[must_use]
     pub fn intent(&self, intent: IntentId) -> String {
         self.payment(intent).map_or_else(|| format!("pi_{NOBODY}"), |names| names.id.clone())
+    }
+
+    /// Returns the id of the payment's latest charge; `None` if the payment exists and no charge of it is known.
+    #[must_use]
+    pub fn charge(&self, intent: IntentId) -> Option<String> {
+        match self.payment(intent) {
+            None => Some(format!("ch_{NOBODY}")),
+            Some(names) => (!names.charge.is_empty()).then(|| names.charge.clone()),
+        }
+    }
+
+    /// Notes the payment's latest charge.
+    pub fn note_charge(&mut self, intent: IntentId, id: &str) {
+        if let Some(Some(names)) = self.payments.get_mut(usize::from(intent.0)) {
+            id.clone_into(&mut names.charge);
+        }
     }
 
     /// The refund's id, or one that nobody has.

@@ -23,8 +23,46 @@ pub enum MethodReference {
     Token,
     /// By a PaymentMethod made of the test card's number before.
     Number(&'static str),
+    /// By the test card's number inside the request (`payment_method_data`).
+    Inline(&'static str),
     /// By a source, where there are charges only: `tok_visa`.
     Source(&'static str),
+}
+
+/// How a payment is confirmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Confirmation {
+    /// By `confirm=true` at the creation, or later.
+    #[default]
+    AtCreation,
+    /// By a request of its own; the creation takes the method.
+    Separate,
+    /// By a request of its own that names the method.
+    SeparateWithMethod,
+}
+
+/// How a refund names the payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefundBy {
+    /// By `payment_intent`.
+    #[default]
+    Intent,
+    /// By `charge`.
+    Charge,
+}
+
+/// How the refunds of a payment are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefundList {
+    /// Not at all.
+    #[default]
+    Nowhere,
+    /// By the list of the payment's refunds.
+    ByIntent,
+    /// By the list of the charge's refunds.
+    ByCharge,
+    /// One by one.
+    Each,
 }
 
 /// How a customer is made to answer a challenge.
@@ -71,12 +109,37 @@ pub struct ServerProfile {
     pub clock: bool,
     /// Can its refunds be made to move on?
     pub refunds_move: bool,
-    /// Does it understand `expand[]`?
+    /// Whether it understands `expand[]`.
     pub expands: bool,
-    /// Has it refunds?
-    pub refunds: bool,
+    /// Whether charges can be read.
+    pub charges: bool,
+    /// Whether it takes `payment_method_types[]` for payments (P9).
+    pub types: bool,
+    /// Whether it takes `payment_method_types[]` for SetupIntents.
+    pub setup_types: bool,
+    /// How a payment is confirmed.
+    pub confirmation: Confirmation,
+    /// How a refund names the payment.
+    pub refund_by: RefundBy,
+    /// How refunds are read.
+    pub refunds: RefundList,
     /// A connected account, if it has such.
     pub connected: Option<String>,
+}
+
+impl ServerProfile {
+    /// Returns the parts of the API that the probe saw to work.
+    #[must_use]
+    pub fn part_names(&self) -> Vec<String> {
+        let mut parts: Vec<String> = self.methods.keys().map(|method| format!("method {}", method.token())).collect();
+        parts.push("create".to_owned());
+        if self.confirmation != Confirmation::SeparateWithMethod || self.api == Api::Charges {
+            parts.push("create: payment_method".to_owned());
+        }
+        // Where confirmation is a request of its own, a creation with `confirm` is two requests.
+        parts.push("create: confirm".to_owned());
+        parts
+    }
 }
 
 /// The test card's number (TST-7).

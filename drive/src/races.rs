@@ -160,10 +160,9 @@ pub fn send(server: &mut Server, asked: &[HttpRequest; 2]) -> Result<[Answered; 
         // The connection is made before, so that both leave together; what is shown on it is of no interest here.
         let warm = wire.send(&HttpRequest::get("/v1/payment_intents").with("limit", 1));
         gate.wait();
-        match (warm, wire.send(asked)) {
-            (Err(broken @ TransportError::Unreachable(_)), _) | (_, Err(broken @ TransportError::Unreachable(_))) => {
-                Err(broken)
-            }
+        let answered = wire.send(asked);
+        match (warm, answered) {
+            (Err(broken), _) | (_, Err(broken)) if broken.ends_drive() => Err(broken),
             (_, answered) => Ok(answered),
         }
     };

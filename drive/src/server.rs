@@ -1,11 +1,13 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
-use holdfast_model::{Call, EnvironmentEvent, Input, IntentId, KeyId, Operation, PaymentView, Target};
+use std::collections::BTreeMap;
+
+use holdfast_model::{Call, DeliveryFault, EnvironmentEvent, Input, IntentId, KeyId, Operation, PaymentView, Target};
 use serde_json::Value;
 
 use crate::fields::Version;
 use crate::names::{Names, PaymentNames};
-use crate::profile::{Api, MethodReference, ServerProfile};
+use crate::profile::{Api, Confirmation, MethodReference, RefundList, ServerProfile};
 use crate::requests;
 use crate::wire::{HttpReply, HttpRequest, TransportError, Wire};
 
@@ -13,6 +15,9 @@ use crate::wire::{HttpReply, HttpRequest, TransportError, Wire};
 const MOVED_AT_MOST: u64 = 20 * 365 * 86_400;
 /// How far in one step: forty days, past every deadline there is.
 const STEP_AT_MOST: u32 = 40 * 86_400;
+
+/// The number of failures after which a look that never succeeded is not tried again.
+const LOOKS_IN_VAIN: u32 = 40;
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -56,8 +61,14 @@ pub struct Server {
     pub profile: ServerProfile,
     /// How it shows things.
     pub version: Version,
+    /// What the probe found missing: the part, and the server's answer.
+    pub notes: Vec<(String, String)>,
     /// Inputs that it was asked so far.
     pub operations: u64,
+    /// The most inputs that it may be asked.
+    pub limit: u64,
+    /// How often each kind of look succeeded and failed.
+    looks: BTreeMap<&'static str, (u32, u32)>,
     /// Seconds that its clock was moved in all. No clock can be moved for ever.
     moved: u64,
     /// What this drive's keys begin with: another drive's must not be met.
@@ -65,6 +76,8 @@ pub struct Server {
     sequence: u64,
     names: Names,
     keys: Vec<Option<KeyRecord>>,
+    /// The name of the payment method of the last request.
+    last_method: Option<String>,
 }
 
 impl Server {
@@ -75,12 +88,16 @@ impl Server {
             wire,
             profile: ServerProfile::default(),
             version: Version::default(),
+            notes: Vec::new(),
             operations: 0,
+            limit: u64::MAX,
+            looks: BTreeMap::new(),
             moved: 0,
             nonce,
             sequence: 0,
             names: Names::default(),
             keys: vec![None; holdfast_harness::bounds::KEYS],
+            last_method: None,
         }
     }
 
@@ -108,6 +125,13 @@ impl Server {
         self.keys.get(usize::from(key?.0))?.as_ref()
     }
 
+    /// Returns whether the call is a creation and a confirmation for this server.
+    #[must_use]
+    pub fn takes_two(&self, call: &Call) -> bool {
+        self.profile.confirmation != Confirmation::AtCreation
+            && matches!(call.operation, Operation::CreateIntent { create, .. } if create.confirm)
+    }
+
     /// The request for a call, if the server can be asked that.
     #[must_use]
     pub fn asked(&self, call: &Call, view: Option<&PaymentView>) -> Option<HttpRequest> {
@@ -117,6 +141,10 @@ impl Server {
             None => None,
         };
         let asked = requests::operation(&self.profile, &self.names, &call.operation, view, method.as_deref())?;
+        // A key belongs to one request.
+        if self.takes_two(call) && (call.key.is_some() || call.fault != DeliveryFault::None) {
+            return None;
+        }
         // Two requests that are one and the same to the server tell nothing about its keys; and a key is an account's
         // own (IDEM-8).
         let fits = self.kept(call.key).is_none_or(|kept| {
@@ -161,6 +189,36 @@ impl Server {
         self.profile.clock = false;
     }
 
+    /// Counts one operation.
+    ///
+    /// # Errors
+    /// [`TransportError::OutOfBudget`] if no operation or no time is left.
+    fn spend(&mut self) -> Result<(), TransportError> {
+        if self.operations >= self.limit || self.wire.pace().is_over() {
+            return Err(TransportError::OutOfBudget);
+        }
+        self.operations = self.operations.saturating_add(1);
+        Ok(())
+    }
+
+    /// Counts the two operations of a race.
+    ///
+    /// # Errors
+    /// [`TransportError::OutOfBudget`] if fewer than two operations or no time is left.
+    pub(crate) fn spend_two(&mut self) -> Result<(), TransportError> {
+        if self.limit.saturating_sub(self.operations) < 2 {
+            return Err(TransportError::OutOfBudget);
+        }
+        self.spend()?;
+        self.spend()
+    }
+
+    /// Returns whether this kind of look was tried several times and never succeeded.
+    #[must_use]
+    pub fn is_blind(&self, what: &str) -> bool {
+        self.looks.get(what).is_some_and(|(seen, failed)| *seen == 0 && *failed >= LOOKS_IN_VAIN)
+    }
+
     /// The name under which a key travels.
     fn key_name(&self, key: KeyId) -> String {
         format!("{}-{}-{}", self.nonce, self.sequence, key.0)
@@ -171,14 +229,21 @@ impl Server {
     /// # Errors
     /// [`TransportError`] when there is no answer.
     pub fn submit(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<Done, TransportError> {
-        self.operations = self.operations.saturating_add(1);
+        self.spend()?;
         let known = self.kept(call.key).filter(|kept| kept.operation == call.operation).map(|kept| kept.asked.clone());
         let asked = match known {
             Some(asked) => asked,
             None => self.made(call, view)?,
         };
-        let reply = self.wire.send(&asked)?;
+        let mut reply = self.wire.send(&asked)?;
         self.note(&call.operation, &asked, &reply);
+        let method = self.last_method.take();
+        if let Some(confirm) = requests::confirmation(&self.profile, &self.names, &call.operation, method.as_deref())
+            .filter(|_| reply.is_done())
+        {
+            reply = self.wire.send(&confirm)?;
+            self.note(&call.operation, &asked, &reply);
+        }
         let twice = self.note_key(call, asked, &reply);
         Ok(Done { reply, twice })
     }
@@ -197,13 +262,16 @@ impl Server {
                             TransportError::Unasked(format!("POST /v1/payment_methods is answered {}", reply.status))
                         })?)
                     }
-                    Some(MethodReference::Token | MethodReference::Source(_)) | None => None,
+                    Some(MethodReference::Token | MethodReference::Inline(_) | MethodReference::Source(_)) | None => {
+                        None
+                    }
                 };
                 Some(requests::named(&self.profile, method, made.as_deref()).ok_or_else(cannot)?)
             }
         };
         let asked = requests::operation(&self.profile, &self.names, &call.operation, view, method.as_deref());
         let mut asked = asked.ok_or_else(cannot)?;
+        self.last_method = method;
         asked.key = call.key.map(|key| self.key_name(key));
         Ok(asked)
     }
@@ -215,6 +283,13 @@ impl Server {
             && reply.is_done()
         {
             self.names.note_refund(intent, &text("/id"));
+        }
+        let charge = reply.body.as_ref().and_then(latest_charge).and_then(|charge| id_of(&charge));
+        let charge = charge.filter(|_| reply.text_at("/object") == Some("payment_intent"));
+        if let (Some(intent), Some(charge)) = (operation.about().intent(), charge)
+            && reply.text_at("/id") == self.names.payment(intent).map(|names| names.id.as_str())
+        {
+            self.names.note_charge(intent, &charge);
         }
         match operation.creates() {
             Some(Target::Payment(intent)) => {
@@ -228,7 +303,8 @@ impl Server {
                 if !id.is_empty() && self.names.payment(intent).is_none() {
                     let secret = text(&format!("{}/client_secret", at.unwrap_or_default()));
                     let account = asked.account.clone();
-                    self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
+                    self.names
+                        .note(intent, PaymentNames { id, secret, account, charge: String::new(), refunds: Vec::new() });
                 }
             }
             Some(Target::Setup) if self.names.setup.is_none() => {
@@ -274,7 +350,7 @@ impl Server {
         event: &EnvironmentEvent,
         view: Option<&PaymentView>,
     ) -> Result<Option<HttpReply>, TransportError> {
-        self.operations = self.operations.saturating_add(1);
+        self.spend()?;
         if let EnvironmentEvent::Advance { seconds } = event {
             self.moved = self.moved.saturating_add(u64::from(*seconds));
         }
@@ -292,37 +368,64 @@ impl Server {
         let Some(names) = self.names.payment(intent).cloned() else { return Ok(None) };
         let mut look = FetchedObjects::default();
         let get = |path: String| HttpRequest { account: names.account.clone(), ..HttpRequest::get(path) };
-        let by = match self.profile.api {
+        match self.profile.api {
             Api::Intents => {
                 let asked = get(format!("/v1/payment_intents/{}", names.id));
                 let asked = if self.profile.expands { asked.with("expand[]", "latest_charge") } else { asked };
                 look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.fetch_errors)?;
-                look.charge = match look.payment.as_ref().and_then(latest_charge) {
+                let found = look.payment.as_ref().and_then(latest_charge);
+                if let Some(id) = found.as_ref().and_then(id_of) {
+                    self.names.note_charge(intent, &id);
+                }
+                look.charge = match found {
+                    Some(Value::String(_)) if !self.profile.charges => None,
                     Some(Value::String(id)) => {
-                        self.see(&get(format!("/v1/charges/{id}")), "charge", Value::is_object, &mut look.fetch_errors)?
+                        let asked = get(format!("/v1/charges/{id}"));
+                        self.see(&asked, "charge", Value::is_object, &mut look.fetch_errors)?
                     }
                     found => found,
                 };
-                "payment_intent"
             }
             Api::Charges => {
-                look.charge = self.see(
-                    &get(format!("/v1/charges/{}", names.id)),
-                    "charge",
-                    Value::is_object,
-                    &mut look.fetch_errors,
-                )?;
-                "charge"
+                let asked = get(format!("/v1/charges/{}", names.id));
+                look.charge = self.see(&asked, "charge", Value::is_object, &mut look.fetch_errors)?;
             }
-        };
-        let is_refundable = look.charge.is_some() || !names.refunds.is_empty();
-        if self.profile.refunds && is_refundable {
-            let asked = get("/v1/refunds".to_owned()).with(by, &names.id).with("limit", 100);
-            let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
-            let list = self.see(&asked, "refunds", is_list, &mut look.fetch_errors)?;
-            look.refunds = list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned());
+        }
+        let has_charge = look.charge.is_some() || look.payment.as_ref().and_then(latest_charge).is_some();
+        if has_charge || !names.refunds.is_empty() {
+            look.refunds = self.refunds(intent, &names, &mut look.fetch_errors)?;
         }
         Ok(Some(look))
+    }
+
+    /// Returns the payment's refunds as the server shows them; `None` if it shows none of them anywhere.
+    fn refunds(
+        &mut self,
+        intent: IntentId,
+        names: &PaymentNames,
+        errors: &mut Vec<FetchError>,
+    ) -> Result<Option<Vec<Value>>, TransportError> {
+        let get = |path: String| HttpRequest { account: names.account.clone(), ..HttpRequest::get(path) };
+        let (by, id) = match (self.profile.refunds, self.profile.api) {
+            (RefundList::Nowhere, _) => return Ok(None),
+            (RefundList::Each, _) => {
+                let mut list = Vec::new();
+                for id in &names.refunds {
+                    list.extend(self.see(&get(format!("/v1/refunds/{id}")), "refund", Value::is_object, errors)?);
+                }
+                return Ok(Some(list));
+            }
+            (RefundList::ByIntent, Api::Intents) => ("payment_intent", names.id.clone()),
+            (RefundList::ByCharge, Api::Intents) => match self.names.charge(intent) {
+                Some(id) => ("charge", id),
+                None => return Ok(None),
+            },
+            (RefundList::ByIntent | RefundList::ByCharge, Api::Charges) => ("charge", names.id.clone()),
+        };
+        let asked = get("/v1/refunds".to_owned()).with(by, id).with("limit", 100);
+        let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
+        let list = self.see(&asked, "refunds", is_list, errors)?;
+        Ok(list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned()))
     }
 
     /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
@@ -344,15 +447,29 @@ impl Server {
         fits: fn(&Value) -> bool,
         fetch_errors: &mut Vec<FetchError>,
     ) -> Result<Option<Value>, TransportError> {
-        match self.wire.send(asked) {
-            Err(broken @ TransportError::Unreachable(_)) => Err(broken),
-            Ok(HttpReply { status: 200..300, body: Some(body), .. }) if fits(&body) => Ok(Some(body)),
-            failed => {
-                fetch_errors.push((what, failed));
+        if self.is_blind(what) {
+            return Ok(None);
+        }
+        let replied = self.wire.send(asked);
+        let (seen, failed) = self.looks.entry(what).or_default();
+        match replied {
+            Err(broken) if broken.ends_drive() => Err(broken),
+            Ok(HttpReply { status: 200..300, body: Some(body), .. }) if fits(&body) => {
+                *seen = seen.saturating_add(1);
+                Ok(Some(body))
+            }
+            replied => {
+                *failed = failed.saturating_add(1);
+                fetch_errors.push((what, replied));
                 Ok(None)
             }
         }
     }
+}
+
+/// Returns the id of an object, or the id itself.
+fn id_of(value: &Value) -> Option<String> {
+    value.as_str().or_else(|| value.get("id").and_then(Value::as_str)).map(str::to_owned)
 }
 
 /// The charge, or its id: `latest_charge`, or the last of the older list.

@@ -1,7 +1,7 @@
 //! What a drive is asked: where, with which key, how far. What is dangerous is refused here.
 
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What a drive is asked.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Settings {
     pub seed: u64,
     /// How often each race is run.
     pub races: u32,
+    /// The most requests a second; `None` for no limit but the server's own.
+    pub rate: Option<u32>,
     /// May the server be elsewhere than on this machine?
     pub allow_remote: bool,
 }
@@ -31,13 +33,20 @@ impl Settings {
         Self {
             url: url.to_owned(),
             key: key.to_owned(),
-            operations: 20_000,
+            operations: u64::MAX,
             time_limit: Duration::from_secs(300),
             patience: Duration::from_secs(10),
             seed: 1,
             races: 40,
+            rate: None,
             allow_remote: false,
         }
+    }
+
+    /// Returns the moment at which a drive that begins now ends; `None` if it is too far away.
+    #[must_use]
+    pub fn end(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.time_limit)
     }
 
     /// Where it is, if it may be driven.

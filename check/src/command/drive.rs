@@ -20,9 +20,12 @@ pub(super) struct DriveArgs {
     /// What the server is called in the report
     #[arg(long, default_value = "server")]
     name: String,
-    /// Stop after so many operations; looks are not counted
-    #[arg(long, default_value_t = 20_000)]
-    operations: u64,
+    /// Stop after this many operations; requests that only read are not counted (default: no limit but the time)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    operations: Option<u64>,
+    /// Send at most N requests a second (default: as fast as the server answers)
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    rate: Option<u32>,
     /// The seed of what is left to chance
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -40,12 +43,21 @@ pub(super) struct DriveArgs {
     allow_remote: bool,
 }
 
+/// Reads a rate such as `20/s` or `20`, from 1 to 100,000 requests a second.
+fn rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text).parse::<u32>().ok();
+    number.filter(|number| (1..=100_000).contains(number)).ok_or_else(|| {
+        format!("`{text}` is no rate; expected a number of requests a second from 1 to 100000, such as 20/s")
+    })
+}
+
 /// How long a drive takes unless `--time-limit` says otherwise.
 const USUAL_TIME: Duration = Duration::from_secs(300);
 
 pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let settings = Settings {
-        operations: args.operations,
+        operations: args.operations.unwrap_or(u64::MAX),
+        rate: args.rate,
         time_limit: options.time_limit.unwrap_or(USUAL_TIME),
         patience: Duration::from_secs(args.patience),
         seed: args.seed,
@@ -54,7 +66,7 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         ..Settings::of(&args.url, &args.key)
     };
     named(&args.name)?;
-    let bar = bar(io.style.progress && !options.no_progress, settings.operations);
+    let bar = bar(io.style.progress && !options.no_progress, args.operations);
     let start = Instant::now();
     let report = drive(&settings, &args.name, &mut |progress| draw(&bar, progress)).map_err(Failure::Usage)?;
     bar.finish_and_clear();
@@ -101,9 +113,9 @@ fn exit_of(report: &Report) -> Exit {
     }
 }
 
-fn bar(is_shown: bool, operations: u64) -> ProgressBar {
+fn bar(is_shown: bool, operations: Option<u64>) -> ProgressBar {
     let target = if is_shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(operations), target);
+    let bar = ProgressBar::with_draw_target(operations, target);
     let style = ProgressStyle::with_template(
         "{prefix:>7} {bar:24} {human_pos}/{human_len} operations, {per_sec}\n        {msg}",
     );

@@ -2,15 +2,25 @@
 
 use holdfast_model::{Config, Input};
 
-use super::{DriveCampaign, Execution};
+use super::{Adopted, DriveCampaign, Execution};
 use crate::choice;
 use crate::finding::{Class, Finding, Sighting};
 use crate::run::Run;
 use crate::wire::TransportError;
 
+/// Sequences that a choice must explain before it is adopted.
+const TRIALS: usize = 16;
+/// Sequences in which both agreed that are remembered.
+const REMEMBERED: usize = 4_000;
+
 impl DriveCampaign<'_> {
-    /// What is new in a sequence is explained by a choice, or made small and kept.
+    /// Reduces and keeps what is new in a sequence, or explains it by a choice.
     pub(super) fn judge(&mut self, execution: Execution) -> Result<(), TransportError> {
+        let is_small = |class: Class| matches!(class, Class::Shape | Class::Choice);
+        let agrees = execution.is_whole && execution.seen.iter().all(|(_, it)| is_small(it.signature.class));
+        if agrees && execution.taken.len() < 10 && self.agreed.len() < REMEMBERED {
+            self.agreed.push(execution.taken.clone());
+        }
         for (place, sighting) in execution.seen {
             if let Some(finding) = self.known.get(&sighting.signature).and_then(|at| self.findings.get_mut(*at)) {
                 finding.met = finding.met.saturating_add(1);
@@ -21,7 +31,15 @@ impl DriveCampaign<'_> {
                 self.keep(sighting, inputs, 1);
                 continue;
             }
-            match self.make_small(&inputs, &sighting)? {
+            let small = match self.make_small(&inputs, &sighting) {
+                Err(TransportError::OutOfBudget) => {
+                    // There is no time left to see it again.
+                    self.unrepeated.push(sighting);
+                    return Err(TransportError::OutOfBudget);
+                }
+                small => small?,
+            };
+            match small {
                 // Under another choice the rest of the sequence means something else.
                 Some((inputs, _)) if sighting.signature.class != Class::Shape && self.is_a_choice(&inputs)? => {
                     return Ok(());
@@ -42,23 +60,84 @@ impl DriveCampaign<'_> {
         self.findings.push(Finding { sighting, inputs, at_once: 0, met, frequency: None });
     }
 
-    /// Does the server only decide otherwise what the rules leave open? Then it is driven under its own choice.
+    /// Returns whether a choice explains the sequence: one that is adopted now, or one that is dropped because the
+    /// server contradicts it here. A dropped choice leaves its own sequence as a finding.
     fn is_a_choice(&mut self, inputs: &[Input]) -> Result<bool, TransportError> {
+        for place in 0..self.adopted.len() {
+            let Some(adopted) = self.adopted.get(place).cloned() else { break };
+            let Some(reverted) = choice::with_field_of(&self.config, &adopted.before, adopted.field) else { continue };
+            if choice::differs(&self.config, &reverted, inputs) && self.parts_at(inputs, &reverted)?.is_none() {
+                self.drop_choice(place, reverted)?;
+                return Ok(true);
+            }
+        }
         for (field, config) in choice::others(&self.config) {
-            if self.chosen.contains(field) || !choice::differs(&self.config, &config, inputs) {
+            let is_settled = self.adopted.iter().any(|adopted| adopted.field == field) || self.dropped.contains(field);
+            if is_settled || !choice::differs(&self.config, &config, inputs) {
                 continue;
             }
-            if self.parts_at(inputs, &config)?.is_some() {
+            if self.parts_at(inputs, &config)?.is_some() || !self.explains_all(&config)? {
                 continue;
             }
             let told = choice::told(field, &config);
+            self.adopted.push(Adopted { field, before: self.config, inputs: inputs.to_vec() });
             self.config = config;
-            self.chosen.insert(field);
             // What was planned under the other choice is planned again.
             self.blocked.clear();
             self.targets.clear();
             self.keep(Sighting::new(Class::Choice, format!("dialect: {field}"), told), inputs.to_vec(), 1);
             return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Returns whether the configuration explains the sequences so far in which the model would do something else.
+    fn explains_all(&mut self, config: &Config) -> Result<bool, TransportError> {
+        let current = self.config;
+        let others: Vec<Vec<Input>> = self
+            .agreed
+            .iter()
+            .filter(|inputs| choice::differs(&current, config, inputs))
+            .take(TRIALS)
+            .cloned()
+            .collect();
+        for inputs in others {
+            if self.contradicts(&inputs, config)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Gives up a choice that the server contradicts. Its own sequence is then judged under the usual choice.
+    fn drop_choice(&mut self, place: usize, reverted: Config) -> Result<(), TransportError> {
+        let adopted = self.adopted.remove(place);
+        self.config = reverted;
+        self.dropped.insert(adopted.field);
+        self.blocked.clear();
+        self.targets.clear();
+        let what = format!("dialect: {}", adopted.field);
+        self.findings.retain(|finding| finding.sighting.signature.what != what);
+        self.known = self
+            .findings
+            .iter()
+            .enumerate()
+            .map(|(place, finding)| (finding.sighting.signature.clone(), place))
+            .collect();
+        self.execute_and_judge(adopted.inputs.into_iter())
+    }
+
+    /// Returns whether a sequence shows a difference other than of shape under the configuration.
+    fn contradicts(&mut self, inputs: &[Input], config: &Config) -> Result<bool, TransportError> {
+        let mut run = Run::begin(self.server, config);
+        for input in inputs {
+            let result = run.take(*input, &self.features)?;
+            if result.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice)) {
+                return Ok(true);
+            }
+            if !result.goes_on {
+                return Ok(false);
+            }
         }
         Ok(false)
     }

@@ -53,8 +53,12 @@ pub(crate) struct DriveCampaign<'a> {
     pub(crate) edges: BTreeSet<u32>,
     /// How often each property was borne out.
     pub(crate) witnessed: Vec<u64>,
-    /// Fields of the dialect that are settled.
-    chosen: BTreeSet<&'static str>,
+    /// Choices that explain everything seen so far.
+    adopted: Vec<Adopted>,
+    /// Fields of the dialect that the server contradicts itself about.
+    dropped: BTreeSet<&'static str>,
+    /// Different sequences in which model and server agreed.
+    agreed: Vec<Vec<Input>>,
     pub(crate) sequences: u64,
     end: Option<Instant>,
     progress: &'a mut dyn FnMut(&Progress),
@@ -67,6 +71,19 @@ struct Execution {
     taken: Vec<Input>,
     /// What differed, and after how many inputs.
     seen: Vec<(usize, Sighting)>,
+    /// Whether every answer could be compared with the model's.
+    is_whole: bool,
+}
+
+/// A choice under which the server is driven.
+#[derive(Clone, Debug)]
+struct Adopted {
+    /// The field of the dialect, or `country`.
+    field: &'static str,
+    /// The configuration before.
+    before: Config,
+    /// The sequence that showed it.
+    inputs: Vec<Input>,
 }
 
 impl<'a> DriveCampaign<'a> {
@@ -89,9 +106,11 @@ impl<'a> DriveCampaign<'a> {
             targets: BTreeSet::new(),
             edges: BTreeSet::new(),
             witnessed: vec![0; CATALOGUE.len()],
-            chosen: BTreeSet::new(),
+            adopted: Vec::new(),
+            dropped: BTreeSet::new(),
+            agreed: Vec::new(),
             sequences: 0,
-            end: Instant::now().checked_add(settings.time_limit),
+            end: settings.end(),
             progress,
             phase: "",
         }
@@ -99,9 +118,14 @@ impl<'a> DriveCampaign<'a> {
 
     /// The plan, the races, chance. Answers why not all of it was done, if it was not.
     pub(crate) fn everything(&mut self) -> Result<Option<String>, TransportError> {
-        let plan = self.follow_the_plan()?;
-        let races = self.race()?;
-        let chance = self.follow_chance()?;
+        for part in self.server.profile.part_names() {
+            self.features.note_part(&part);
+        }
+        let plan = self.follow_the_plan();
+        let plan = within_budget(plan, Some("the limit of operations or time was met before the plan was at its end"))?;
+        let races = self.race();
+        let races = within_budget(races, Some("the limit of operations or time was met before all races were run"))?;
+        let chance = within_budget(self.follow_chance(), None)?;
         Ok(plan.or(races).or(chance).or_else(|| self.doubt()))
     }
 
@@ -112,6 +136,9 @@ impl<'a> DriveCampaign<'a> {
             return Some(format!("the server never let through: {}", never.join(", ")));
         }
         let once = self.unrepeated.len();
+        if self.server.operations == 0 {
+            return Some("no operation was compared".to_owned());
+        }
         (once > 0).then(|| format!("differences seen once, and not when the same was done again: {once}"))
     }
 
@@ -131,7 +158,14 @@ impl<'a> DriveCampaign<'a> {
             config: self.config,
             findings: self.findings,
             through: self.features.through().map(|(name, count)| (name.to_owned(), count)).collect(),
-            missing: self.features.missing().map(|(name, says)| (name.to_owned(), says.to_owned())).collect(),
+            throttled: self.server.wire.pace().throttled(),
+            missing: self
+                .server
+                .notes
+                .iter()
+                .cloned()
+                .chain(self.features.missing().map(|(name, says)| (name.to_owned(), says.to_owned())))
+                .collect(),
             unasked,
             races: self.races,
             witnessed: self.witnessed,
@@ -167,5 +201,16 @@ impl<'a> DriveCampaign<'a> {
         }
         let (operations, requests) = (self.server.operations, self.server.wire.requests);
         (self.progress)(&Progress { phase: self.phase, operations, requests, found });
+    }
+}
+
+/// Returns the result of a phase; the end of the budget is a reason, not an error.
+fn within_budget(
+    result: Result<Option<String>, TransportError>,
+    reason: Option<&str>,
+) -> Result<Option<String>, TransportError> {
+    match result {
+        Err(TransportError::OutOfBudget) => Ok(reason.map(str::to_owned)),
+        result => result,
     }
 }

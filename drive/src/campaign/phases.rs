@@ -1,12 +1,13 @@
 //! Where sequences come from: the plan, the races, chance.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{Bias, SequenceBuilder};
+use holdfast_model::Input;
 
 use super::DriveCampaign;
+use crate::features::features;
 use crate::finding::{Finding, Frequency, Sighting, Signature};
 use crate::races::{Race, RaceRun, Tried};
 use crate::wire::TransportError;
@@ -30,10 +31,11 @@ impl DriveCampaign<'_> {
             (Ok(alphabet), Ok(plain)) => (alphabet, plain),
             (Err(why), _) | (_, Err(why)) => return Ok(Some(why)),
         };
-        for inputs in plain {
-            self.execute_and_judge(inputs.into_iter())?;
+        for inputs in &plain {
+            self.execute_and_judge(inputs.iter().copied())?;
             self.tell();
         }
+        self.ask_again(&plain)?;
         for round in 0..=ROUNDS {
             let (features, blocked) = (&self.features, &self.blocked);
             let witnesses = plan::witnesses(
@@ -44,23 +46,34 @@ impl DriveCampaign<'_> {
             );
             let new: Vec<_> = witnesses.into_iter().filter(|witness| !self.targets.contains(&witness.target)).collect();
             if new.is_empty() {
+                self.ask_again(&plain)?;
                 return Ok(None);
             }
             if round == ROUNDS {
                 break;
             }
             for witness in new {
-                if !self.may_go_on() {
-                    return Ok(Some(
-                        "the limit of operations or time was met before the plan was at its end".to_owned(),
-                    ));
-                }
                 self.targets.insert(witness.target);
                 self.execute_and_judge(witness.inputs.into_iter())?;
                 self.tell();
             }
         }
         Ok(Some(format!("the plan was not at its end after {ROUNDS} rounds")))
+    }
+
+    /// Asks once more for everything that seemed to be missing: what is let through now was refused for another reason.
+    fn ask_again(&mut self, plain: &[Vec<Input>]) -> Result<(), TransportError> {
+        self.features.settle_doubts();
+        let missing = self.features.reconsider();
+        for inputs in plain {
+            let uses = |input: &Input| features(input).iter().any(|part| missing.contains(part));
+            if inputs.iter().any(uses) {
+                self.execute_and_judge(inputs.iter().copied())?;
+                self.tell();
+            }
+        }
+        self.features.settle_doubts();
+        Ok(())
     }
 
     /// Sequences by chance, careful and careless by turns, until time or leave is up. Answers why it ended before, if it did.
@@ -94,9 +107,6 @@ impl DriveCampaign<'_> {
             Err(why) => return Ok(Some(why)),
         };
         for race in races {
-            if self.end.is_some_and(|end| Instant::now() >= end) {
-                return Ok(Some("the limit of time was met before all races were run".to_owned()));
-            }
             let mut ran = RaceRun { name: race.name, runs: 0, wrong: 0, why_not: self.why_not(&race) };
             let mut seen = BTreeMap::new();
             let end = match ran.why_not {

@@ -3,8 +3,9 @@
 use holdfast_model::{EnvironmentEvent, Input};
 
 use super::{DriveCampaign, Execution};
+use crate::features::{Features, Refusal};
 use crate::run::Run;
-use crate::wire::TransportError;
+use crate::wire::{HttpReply, TransportError};
 
 /// Of so many steps at which both are known to part, one is taken all the same.
 const SELDOM: u64 = 24;
@@ -22,7 +23,7 @@ impl DriveCampaign<'_> {
         steers: bool,
     ) -> Result<Execution, TransportError> {
         let mut run = Run::begin(self.server, &self.config);
-        let mut execution = Execution { taken: Vec::new(), seen: Vec::new() };
+        let mut execution = Execution { taken: Vec::new(), seen: Vec::new(), is_whole: true };
         while let Some(input) = next(&run) {
             if steers && let Some(edge) = run.foresee(input) {
                 let times = self.blocked.get_mut(&edge.bits());
@@ -54,22 +55,23 @@ impl DriveCampaign<'_> {
                 let bit = result.witnessed.checked_shr(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0) & 1;
                 *count = count.saturating_add(u64::try_from(bit).unwrap_or(0));
             }
-            let lacks = result.refused.as_ref().map(|reply| (self.features.untried(&input), reply));
-            if let Some((untried, reply)) = lacks.filter(|(untried, _)| !untried.is_empty()) {
-                for feature in untried {
-                    self.features.lack(&feature, &told(reply));
+            let refusal = result.refused.as_ref().map(|reply| refusal(&mut self.features, &input, reply));
+            match refusal {
+                // The sequence shows nothing but that something is missing.
+                Some(Refusal::Lacks | Refusal::Unsure) => execution.is_whole = false,
+                Some(Refusal::Known) | None => {
+                    if result.let_through {
+                        self.features.note(&input);
+                    }
+                    let parts = result.refused.is_some() || !result.goes_on;
+                    if let (true, Some(edge)) = (parts, result.edge) {
+                        self.blocked.entry(edge.bits()).or_default();
+                    }
+                    let place = execution.taken.len();
+                    execution.seen.extend(result.sightings.into_iter().map(|sighting| (place, sighting)));
                 }
-            } else {
-                if result.let_through {
-                    self.features.note(&input);
-                }
-                let parts = result.refused.is_some() || !result.goes_on;
-                if let (true, Some(edge)) = (parts, result.edge) {
-                    self.blocked.entry(edge.bits()).or_default();
-                }
-                let place = execution.taken.len();
-                execution.seen.extend(result.sightings.into_iter().map(|sighting| (place, sighting)));
             }
+            execution.is_whole &= !result.is_unsure;
             if !result.goes_on {
                 return Ok(execution);
             }
@@ -83,7 +85,29 @@ impl DriveCampaign<'_> {
     }
 }
 
-fn told(reply: &crate::wire::HttpReply) -> String {
+/// Records what a refusal says about the server.
+fn refusal(features: &mut Features, input: &Input, reply: &HttpReply) -> Refusal {
+    let code = reply.text_at("/error/code").unwrap_or_default();
+    // These codes decide about a payment; they do not say that a part of the API is missing.
+    if reply.status == 402 || DECISIONS.contains(&code) {
+        return Refusal::Known;
+    }
+    features.refuse(input, reply.text_at("/error/param"), &told(reply))
+}
+
+/// Codes that say that the server knows the request and decided about it.
+const DECISIONS: [&str; 8] = [
+    "payment_intent_unexpected_state",
+    "setup_intent_unexpected_state",
+    "charge_already_refunded",
+    "charge_already_captured",
+    "amount_too_large",
+    "amount_too_small",
+    "idempotency_key_in_use",
+    "lock_timeout",
+];
+
+fn told(reply: &HttpReply) -> String {
     let message = reply.text_at("/error/message").unwrap_or(reply.text.as_str());
     let message: String =
         message.chars().take(80).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();

@@ -42,6 +42,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What it lets through, and how often.
     pub through: Vec<(String, u64)>,
+    /// Replies that asked to wait (P32).
+    pub throttled: u64,
     /// What it has not, and what it says when asked.
     pub missing: Vec<(String, String)>,
     /// What a drive asks for, and what was never seen to work here nor to be missing.

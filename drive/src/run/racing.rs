@@ -20,15 +20,18 @@ impl Run<'_> {
         let [first, second] = both;
         let intent = first.operation.about().intent();
         let view = intent.and_then(|intent| preconditions::view(&now, intent)).copied();
+        if both.iter().any(|call| self.server.takes_two(call)) {
+            return Ok(Raced::NotTried("the server takes two requests for it".to_owned()));
+        }
         let mut made = |call: &Call| self.server.made(call, view.as_ref());
         let asked =
             match made(first).and_then(|one| Ok([one.clone(), if first == second { one } else { made(second)? }])) {
                 Ok(asked) => asked,
-                Err(broken @ TransportError::Unreachable(_)) => return Err(broken),
+                Err(broken) if broken.ends_drive() => return Err(broken),
                 Err(broken) => return Ok(Raced::NotTried(broken.to_string())),
             };
+        self.server.spend_two()?;
         let answered = races::send(self.server, &asked)?;
-        self.server.operations = self.server.operations.saturating_add(2);
         for ((call, asked), answered) in both.iter().zip(&asked).zip(&answered) {
             if let Ok(reply) = answered {
                 self.server.note(&call.operation, asked, reply);

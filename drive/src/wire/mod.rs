@@ -4,6 +4,7 @@
 //! drive, a connection dropped in the middle of an answer is the server's fault.
 
 mod form;
+pub mod pace;
 mod reading;
 
 use std::io::{Read, Write};
@@ -11,6 +12,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 pub use form::encode;
+use pace::Pace;
 use reading::ParseProgress;
 use serde_json::Value;
 
@@ -80,6 +82,8 @@ pub struct HttpReply {
     pub body: Option<Value>,
     /// The beginning of a body that is not.
     pub text: String,
+    /// Seconds to wait before the next request (`Retry-After`).
+    pub retry_after: Option<u64>,
 }
 
 impl HttpReply {
@@ -113,6 +117,18 @@ pub enum TransportError {
     Silent,
     /// The request never went out: what it needs could not be made.
     Unasked(String),
+    /// The server refuses any further work for now, and the drive cannot wait longer (P32).
+    Throttled(String),
+    /// The limit of operations or of time is reached.
+    OutOfBudget,
+}
+
+impl TransportError {
+    /// Returns whether the drive cannot continue after this error.
+    #[must_use]
+    pub const fn ends_drive(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Throttled(_) | Self::OutOfBudget)
+    }
 }
 
 impl std::fmt::Display for TransportError {
@@ -122,6 +138,8 @@ impl std::fmt::Display for TransportError {
             Self::Dropped(why) => write!(out, "the connection broke off: {why}"),
             Self::Silent => out.write_str("no answer in time"),
             Self::Unasked(why) => write!(out, "what it needs cannot be made: {why}"),
+            Self::Throttled(why) => write!(out, "the server limits the rate of requests: {why}"),
+            Self::OutOfBudget => out.write_str("the limit of operations or time is reached"),
         }
     }
 }
@@ -133,6 +151,7 @@ pub struct Wire {
     key: String,
     patience: Duration,
     connection: Option<TcpStream>,
+    pace: Pace,
     /// Requests sent so far.
     pub requests: u64,
 }
@@ -140,24 +159,49 @@ pub struct Wire {
 impl Wire {
     /// Nothing sent yet. An answer may take `patience`.
     #[must_use]
-    pub const fn to(target: Target, key: String, patience: Duration) -> Self {
-        Self { target, key, patience, connection: None, requests: 0 }
+    pub const fn to(target: Target, key: String, patience: Duration, pace: Pace) -> Self {
+        Self { target, key, patience, connection: None, pace, requests: 0 }
     }
 
     /// Another connection to the same server.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self::to(self.target.clone(), self.key.clone(), self.patience)
+        Self::to(self.target.clone(), self.key.clone(), self.patience, self.pace.clone())
     }
 
-    /// Sends one request and waits for the answer.
+    /// Returns a connection to the same server with another API key.
+    #[must_use]
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.another() }
+    }
+
+    /// Returns the pace of all connections of this drive.
+    #[must_use]
+    pub const fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// Sends one request and waits for the reply. Repeats it as long as the server only asks to wait (P32).
     ///
     /// # Errors
-    /// [`TransportError`] when there is none.
+    /// [`TransportError`] if there is no reply.
     pub fn send(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
+        let mut attempt = 0_u32;
+        loop {
+            let reply = self.send_paced(asked)?;
+            if !pace::is_throttled(&reply) {
+                return Ok(reply);
+            }
+            self.pace.back_off(&reply, attempt)?;
+            attempt = attempt.saturating_add(1);
+        }
+    }
+
+    fn send_paced(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
+        self.pace.wait();
         let is_kept = self.connection.is_some();
         match self.send_once(asked) {
-            // A server may close a connection that it kept, at any moment; what only looks may be sent again.
+            // A server may close a kept connection at any moment; a request that only reads may be sent again.
             Err(TransportError::Dropped(_)) if is_kept && asked.verb == Verb::Get => self.send_once(asked),
             sent => sent,
         }

@@ -53,6 +53,7 @@ pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<ParseProgress, String>
         Some(String::from_utf8_lossy(found.value).trim().to_ascii_lowercase())
     };
     let says_close = value("connection").is_some_and(|value| value.contains("close"));
+    let retry_after = value("retry-after").and_then(|text| text.split('.').next()?.parse().ok());
     let is_new = head.version == Some(1);
     let body = if status == 204 || status == 304 {
         Body::Nothing
@@ -80,7 +81,7 @@ pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<ParseProgress, String>
     let text =
         if parsed.is_some() { String::new() } else { String::from_utf8_lossy(&whole).chars().take(SHOWN).collect() };
     Ok(ParseProgress::All {
-        reply: HttpReply { status, body: parsed, text },
+        reply: HttpReply { status, body: parsed, text, retry_after },
         is_kept: is_kept && is_new && !says_close && !is_over,
     })
 }

@@ -33,6 +33,19 @@ pub(crate) fn serve(
             over.store(true, Ordering::Relaxed);
             return;
         }
+        let count = if matches!(fault, Some(Fault::LimitsRate | Fault::LimitsForGood)) {
+            served.fetch_add(1, Ordering::Relaxed)
+        } else {
+            0
+        };
+        if fault == Some(Fault::LimitsRate) && count % 97 == 96 || fault == Some(Fault::LimitsForGood) && count > LAST {
+            let wait = if fault == Some(Fault::LimitsRate) { 0 } else { 86_400 };
+            let head = format!("HTTP/1.1 429 X\r\nRetry-After: {wait}\r\nContent-Length: 2\r\n\r\n{{}}");
+            if out.write_all(head.as_bytes()).is_err() {
+                return;
+            }
+            continue;
+        }
         let answer = answer(till, fault, &method, &path, &form, key.as_deref());
         let Some((status, body)) = answer else { return };
         let body = body.to_string();
@@ -66,14 +79,16 @@ fn answer(
     };
     if crowds {
         let is_second = till.lock().unwrap().enter();
-        std::thread::sleep(Duration::from_millis(if is_second && fault == Some(Fault::RacingHangs) {
-            1_500
-        } else {
-            3
-        }));
+        if is_second {
+            // What is never answered is not under way either.
+            till.lock().unwrap().leave();
+            std::thread::sleep(Duration::from_millis(if fault == Some(Fault::RacingHangs) { 1_500 } else { 3 }));
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(3));
         let mut till = till.lock().unwrap();
         till.leave();
-        return if is_second { None } else { till.answer(method, &segments, form, key) };
+        return till.answer(method, &segments, form, key);
     }
     if fault == Some(Fault::LosesLooks) && method == "GET" && till.lock().unwrap().is_canceled(&segments) {
         return None;

@@ -44,6 +44,28 @@ pub(crate) enum Fault {
     AmountsFirst,
     /// No fault: it takes amounts of one cent.
     SmallAmounts,
+    /// No fault: a payment is confirmed by a request of its own.
+    ConfirmsSeparately,
+    /// No fault: a payment is confirmed by a request of its own, which names the method.
+    ConfirmsWithMethod,
+    /// No fault: refunds name the charge.
+    RefundsByCharge,
+    /// No fault: there is no endpoint for charges, and nothing is expanded.
+    HasNoCharges,
+    /// No fault: there is no list of refunds.
+    HasNoRefundList,
+    /// No fault: cards are known by their numbers alone.
+    KnowsNumbers,
+    /// No fault: some requests are answered 429, and not carried out.
+    LimitsRate,
+    /// No fault: after some requests every one is answered 429.
+    LimitsForGood,
+    /// No fault: amounts of one cent are taken at first, and later not.
+    SmallAmountsAtFirst,
+    /// The endpoint for charges answers 500.
+    BreaksCharges,
+    /// No fault: every payment method is taken for the plain card.
+    TakesEveryToken,
 }
 
 impl Fault {

@@ -13,19 +13,41 @@ impl Till {
                 Some(place) => (200, self.shown(place)),
                 None => missing(),
             },
+            ["charges", _] if self.has(Fault::BreaksCharges) => (500, json!({ "error": { "type": "api_error" } })),
+            ["charges", id] if !self.has(Fault::HasNoCharges) => {
+                match place(&id.replace("ch_", "pi_")).filter(|place| *place < self.intents.len()) {
+                    Some(place) => (200, self.charge(place)),
+                    None => missing(),
+                }
+            }
+            ["refunds", id] => {
+                let named = id.trim_start_matches("re_").trim_end_matches("AbCdEfGhIjKl");
+                let Some((at, number)) = named.split_once('x') else { return missing() };
+                let (at, number): (usize, usize) = (at.parse().unwrap(), number.parse().unwrap());
+                (200, refund(at, number, self.intents[at].refunds[number]))
+            }
+            ["refunds"] if self.has(Fault::HasNoRefundList) => no_route(),
+            ["refunds"] if self.has(Fault::RefundsByCharge) => {
+                match form.get("charge").and_then(|id| place(&id.replace("ch_", "pi_"))) {
+                    Some(place) => self.listed(place),
+                    None => missing(),
+                }
+            }
             ["payment_intents"] => (200, json!({ "object": "list", "data": [] })),
             ["refunds"] => {
                 match form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len()) {
-                    Some(place) => {
-                        let list = self.intents[place].refunds.iter().enumerate();
-                        let data: Vec<Value> = list.map(|(number, amount)| refund(place, number, *amount)).collect();
-                        (200, json!({ "object": "list", "data": data }))
-                    }
+                    Some(place) => self.listed(place),
                     None => missing(),
                 }
             }
             _ => no_route(),
         }
+    }
+
+    fn listed(&self, place: usize) -> Answer {
+        let list = self.intents[place].refunds.iter().enumerate();
+        let data: Vec<Value> = list.map(|(number, amount)| refund(place, number, *amount)).collect();
+        (200, json!({ "object": "list", "data": data }))
     }
 
     pub(super) fn shown(&self, place: usize) -> Value {
@@ -40,12 +62,17 @@ impl Till {
             "confirmation_method": "automatic",
             "cancellation_reason": it.reason, "payment_method": method, "last_payment_error": error,
             "next_action": (it.status == "requires_action").then(|| json!({ "type": "use_stripe_sdk" })),
-            "latest_charge": it.has_charge.then(|| self.charge(place)),
+            "latest_charge": it.has_charge.then(|| self.latest_charge(place)),
         });
         if self.has(Fault::NoReceived) {
             shown.as_object_mut().unwrap().remove("amount_received");
         }
         shown
+    }
+
+    fn latest_charge(&self, place: usize) -> Value {
+        let is_id = [Fault::HasNoCharges, Fault::BreaksCharges].into_iter().any(|fault| self.has(fault));
+        if is_id { json!(format!("ch_{place}AbCdEfGhIjKl")) } else { self.charge(place) }
     }
 
     fn charge(&self, place: usize) -> Value {

@@ -30,6 +30,11 @@ pub fn curl(profile: &ServerProfile, config: &Config, url: &str, finding: &Findi
             "secret() { command curl -sS -u \"$key:\" \"$api/v1/payment_intents/$1\" | jq -r .client_secret; }\n",
         );
     }
+    if lines.iter().any(|line| line.asked.form.iter().any(|(_, value)| value.ends_with("_charge"))) {
+        out.push_str(
+            "charge() { command curl -sS -u \"$key:\" \"$api/v1/payment_intents/$1\" | jq -r '.latest_charge | .id? // .'; }\n",
+        );
+    }
     let mut were_at_once = false;
     for line in &lines {
         if were_at_once && !line.is_at_once {
@@ -58,9 +63,10 @@ fn written(line: &Line) -> String {
         (Verb::Post, false) | (Verb::Get, true) => {}
     }
     for (name, value) in &line.asked.form {
-        let value = match value.strip_suffix("_secret") {
-            Some(id) => format!("$(secret {id})"),
-            None => value.clone(),
+        let value = match (value.strip_suffix("_secret"), value.strip_suffix("_charge")) {
+            (Some(id), _) => format!("$(secret {id})"),
+            (None, Some(id)) => format!("$(charge {id})"),
+            (None, None) => value.clone(),
         };
         let _infallible = write!(text, " -d \"{name}={value}\"");
     }

@@ -10,7 +10,7 @@ use holdfast_model::{Call, Config, DeliveryFault, Input, IntentId, KeyId, Operat
 
 use crate::finding::Finding;
 use crate::names::{Names, PaymentNames};
-use crate::profile::{Api, MethodReference, ServerProfile};
+use crate::profile::{Api, MethodReference, RefundList, ServerProfile};
 use crate::requests;
 use crate::wire::HttpRequest;
 
@@ -82,6 +82,8 @@ struct Script {
     keys: BTreeMap<KeyId, (Operation, HttpRequest)>,
     /// Payment methods made.
     methods: usize,
+    /// The name of the last request's payment method.
+    methods_named: Option<String>,
     /// Variables that have a value.
     variables: BTreeSet<String>,
 }
@@ -100,7 +102,16 @@ impl Script {
         let into = self.variable(&call.operation).filter(|_| !is_at_once);
         self.variables.extend(into.clone());
         let is_lost = call.fault == DeliveryFault::AnswerLost;
-        self.lines.push(Line { asked, into, is_lost, is_at_once });
+        self.lines.push(Line { asked, into: into.clone(), is_lost, is_at_once });
+        // A confirmation of its own names what was made just before.
+        let method = self.methods_named.take();
+        if let (Some(variable), Operation::CreateIntent { intent, .. }) = (into, call.operation) {
+            let mut names = self.names.clone();
+            let id = format!("${variable}");
+            names.note(intent, PaymentNames { id, account: None, ..PaymentNames::default() });
+            let confirm = requests::confirmation(&self.profile, &names, &call.operation, method.as_deref());
+            self.lines.extend(confirm.map(Line::plain));
+        }
     }
 
     /// The request, and before it the one that makes its payment method where a server knows cards by number alone.
@@ -114,6 +125,7 @@ impl Script {
         }
         let named = method.and_then(|method| requests::named(&self.profile, method, Some(&format!("${made}"))));
         let mut asked = requests::operation(&self.profile, &self.names, &call.operation, view, named.as_deref())?;
+        self.methods_named = named;
         asked.key = call.key.map(|KeyId(place)| format!("$run-key{}", u16::from(place).saturating_add(1)));
         Some(asked)
     }
@@ -140,6 +152,7 @@ impl Script {
             return;
         };
         let (id, secret) = (format!("${variable}"), format!("${variable}_secret"));
+        let charge = format!("${variable}_charge");
         if let Operation::CreateRefund { intent, .. } = *operation {
             self.names.note_refund(intent, &id);
             return;
@@ -147,7 +160,7 @@ impl Script {
         match operation.creates() {
             Some(Target::Payment(intent)) => {
                 let account = self.lines.last().and_then(|line| line.asked.account.clone());
-                self.names.note(intent, PaymentNames { id, secret, account, refunds: Vec::new() });
+                self.names.note(intent, PaymentNames { id, secret, account, charge, refunds: Vec::new() });
             }
             Some(Target::Setup) => self.names.setup = Some((id, secret)),
             Some(Target::Refund(..) | Target::Session) | None => {}
@@ -167,10 +180,15 @@ impl Script {
                 Api::Intents => (get(format!("/v1/payment_intents/{}", names.id)), "payment_intent"),
                 Api::Charges => (get(format!("/v1/charges/{}", names.id)), "charge"),
             };
-            let refunds = get("/v1/refunds".to_owned()).with(by, &names.id);
+            let refunds = match (self.profile.refunds, self.profile.api) {
+                (RefundList::ByCharge, Api::Intents) => get("/v1/refunds".to_owned()).with("charge", &names.charge),
+                _ => get("/v1/refunds".to_owned()).with(by, &names.id),
+            };
             self.lines.push(Line::plain(asked));
             let is_about_refunds = finding.inputs.iter().any(|input| input.to_string().contains("refund"));
-            if self.profile.refunds && (is_about_refunds || finding.sighting.server.contains("refund")) {
+            if self.profile.refunds != RefundList::Nowhere
+                && (is_about_refunds || finding.sighting.server.contains("refund"))
+            {
                 self.lines.push(Line::plain(refunds));
             }
         }
@@ -195,12 +213,13 @@ mod tests {
 
     use super::{curl, python};
     use crate::finding::{Class, Finding, Sighting};
-    use crate::profile::{MethodReference, ServerProfile};
+    use crate::profile::{MethodReference, RefundList, ServerProfile};
 
     /// Both scripts for a server that knows cards by number alone.
     fn written(trace: &str, at_once: usize) -> String {
         let methods = BTreeMap::from([(PaymentMethod::Visa, MethodReference::Number("4242424242424242"))]);
-        let profile = ServerProfile { methods, expands: true, refunds: true, ..ServerProfile::default() };
+        let profile =
+            ServerProfile { methods, expands: true, refunds: RefundList::ByIntent, ..ServerProfile::default() };
         let inputs = Script::parse(trace).unwrap().inputs().collect();
         let sighting = Sighting::new(Class::Money, "", "");
         let finding = Finding { sighting, inputs, at_once, met: 1, frequency: None };

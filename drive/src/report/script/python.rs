@@ -124,6 +124,9 @@ fn quoted(text: &str) -> String {
     if let Some(id) = name.strip_suffix("_secret") {
         return format!("client.v1.payment_intents.retrieve({id}).client_secret");
     }
+    if let Some(id) = name.strip_suffix("_charge") {
+        return format!("client.v1.payment_intents.retrieve({id}).latest_charge");
+    }
     let parts = [("", before), ("$", name), ("", rest)];
     let told = parts
         .iter()
