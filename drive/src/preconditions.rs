@@ -3,7 +3,7 @@
 use holdfast_harness::bounds::ModelState;
 use holdfast_model::{
     Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Observation, Operation,
-    Outcome, PaymentView, RefundPath, RefundProgress, RefundStatus, SetupStatus, transition,
+    Outcome, PaymentMethod, PaymentView, Rail, RefundPath, RefundProgress, RefundStatus, SetupStatus, transition,
 };
 
 /// Time runs on while a sequence is driven: no deadline may be nearer than this, before or after.
@@ -62,6 +62,11 @@ fn time_may_pass(config: &Config, world: &ModelState, event: &EnvironmentEvent, 
     after.payments.iter().flatten().all(is_far) && session.is_none_or(|left| i64::from(left) > MARGIN)
 }
 
+/// Returns whether the method is a card.
+fn is_card(method: PaymentMethod) -> bool {
+    matches!(method.profile().rail, Rail::Card(_))
+}
+
 /// May a call travel like that? Not under a key that may be forgotten at any moment, not with a failure that only the
 /// server can bring about, and not for money that is booked at a moment of the server's own (A12).
 #[must_use]
@@ -77,6 +82,9 @@ pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&
         call.operation,
         Operation::CreateRefund { refund, .. } if refund.refund_application_fee || refund.reverse_transfer
     );
+    // Whether the refund of a bank debit waits for the bank is not specified.
+    let is_debit = view.and_then(|view| view.payment_method).is_some_and(|method| !is_card(method));
+    let fits = fits && !(is_debit && matches!(call.operation, Operation::CreateRefund { .. }));
     let key = call.key.and_then(|key| now.keys.get(usize::from(key.0)).copied().flatten());
     fits && (is_booked || !takes_back) && key.is_none_or(|key| !key.is_prunable() && key.answer.is_some())
 }
