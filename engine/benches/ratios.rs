@@ -13,7 +13,7 @@ use holdfast_engine::command::{
     CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund,
     MethodRef,
 };
-use holdfast_engine::objects::{Account, CaptureMethod};
+use holdfast_engine::objects::{Account, CaptureMethod, MethodTypes};
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::{
     AccountId, Currency, DecisionContext, Dialect, Engine, EngineParts, Objects, PaymentIntentId, Request,
@@ -143,6 +143,7 @@ fn created(engine: &Engine, confirm: bool) -> PaymentIntentId {
     let create = CreatePaymentIntent {
         capture_method: Some(CaptureMethod::Manual),
         request_multicapture: true,
+        method_types: Some(MethodTypes::CARD),
         method: confirm.then_some(MethodRef::Test(TestMethod::Visa)),
         confirm: confirm.then(ConfirmOptions::default),
         ..CreatePaymentIntent::new(1000, Currency::Usd)

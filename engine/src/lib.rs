@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use holdfast_engine::command::{CapturePaymentIntent, Command, ConfirmOptions, CreatePaymentIntent, MethodRef};
-//! use holdfast_engine::objects::{Account, CaptureMethod, IntentStatus};
+//! use holdfast_engine::objects::{Account, CaptureMethod, IntentStatus, MethodTypes};
 //! use holdfast_engine::{AccountId, Currency, Engine, EngineParts, Money, Request, TestMethod, Time};
 //!
 //! let engine = Engine::open(EngineParts::in_memory(Time::new(1_800_000_000)))?;
@@ -15,6 +15,7 @@
 //! // Hold 20.00 US dollars on a test card.
 //! let create = CreatePaymentIntent {
 //!     capture_method: Some(CaptureMethod::Manual),
+//!     method_types: Some(MethodTypes::CARD),
 //!     method: Some(MethodRef::Test(TestMethod::Visa)),
 //!     confirm: Some(ConfirmOptions::default()),
 //!     ..CreatePaymentIntent::new(2000, Currency::Usd)

@@ -18,6 +18,8 @@ pub enum Feature {
     LatestCharge,
     /// The released remainder of a partial capture is not shown as refunded (VER-2, U14).
     RemainderIsNoRefund,
+    /// Requests without payment method settings have automatic payment methods with redirects (P9).
+    AutomaticMethods,
     /// `automatic_async` is the default capture method (A4).
     AsyncByDefault,
     /// `hosted_page` and `embedded_page` instead of `hosted` and `embedded`.
@@ -30,6 +32,7 @@ const FEATURES: &[(Feature, ApiVersion)] = &[
     (Feature::MethodStatusNames, ApiVersion::of(2019, 2, 11)),
     (Feature::LatestCharge, ApiVersion::of(2022, 11, 15)),
     (Feature::RemainderIsNoRefund, ApiVersion::of(2022, 11, 15)),
+    (Feature::AutomaticMethods, ApiVersion::of(2023, 8, 16)),
     (Feature::AsyncByDefault, ApiVersion::of(2024, 4, 10)),
     (Feature::PageUiModes, ApiVersion::of(2026, 1, 1)),
 ];

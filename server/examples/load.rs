@@ -268,7 +268,7 @@ async fn bare(engine: &str) -> String {
     let made = client
         .post(
             "/v1/payment_intents",
-            "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true",
+            "amount=1000&currency=usd&payment_method_types[]=card&payment_method=pm_card_visa&confirm=true",
             &mut Vec::new(),
         )
         .await;

@@ -65,7 +65,9 @@ impl Call {
             None => None,
             Some(text) => {
                 let shown = || text.chars().take(40).collect();
-                Some(text.parse().map_err(|_| HttpError::BadVersion(shown()))?)
+                // The names of betas behind the date are ignored (P13).
+                let version = text.split(';').next().unwrap_or_default().trim();
+                Some(version.parse().map_err(|_| HttpError::BadVersion(shown()))?)
             }
         };
         let account = match self.header("stripe-account") {

@@ -331,6 +331,7 @@ mod tests {
             ("amount", "1000"),
             ("currency", "usd"),
             ("confirm", "true"),
+            ("payment_method_types[]", "card"),
             ("payment_method", "pm_card_visa"),
             ("capture_method", "automatic_async"),
         ];

@@ -2,7 +2,7 @@
 
 use super::{ConfirmOptions, MethodRef, TextsChange, TransferTerms};
 use crate::money::Currency;
-use crate::objects::{CaptureMethod, ConfirmationMethod, MethodTypes, RefundReason, Usage};
+use crate::objects::{CaptureMethod, ConfirmationMethod, MethodTypes, Redirects, RefundReason, Usage};
 use crate::{ChargeId, CustomerId, PaymentIntentId};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ pub struct CreatePaymentIntent {
     pub currency: Currency,
     pub method: Option<MethodRef>,
     pub method_types: Option<MethodTypes>,
+    pub automatic_methods: Option<Redirects>,
     pub customer: Option<CustomerId>,
     pub capture_method: Option<CaptureMethod>,
     pub card_capture_manual: bool,
@@ -35,6 +36,7 @@ impl CreatePaymentIntent {
             currency,
             method: None,
             method_types: None,
+            automatic_methods: None,
             customer: None,
             capture_method: None,
             card_capture_manual: false,

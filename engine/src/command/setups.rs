@@ -2,7 +2,7 @@
 
 use super::{ConfirmOptions, MethodRef, TextsChange, TransferTerms};
 use crate::money::Currency;
-use crate::objects::{CaptureMethod, MethodTypes, SessionMode, UiMode, Usage};
+use crate::objects::{CaptureMethod, MethodTypes, Redirects, SessionMode, UiMode, Usage};
 use crate::{CustomerId, SetupIntentId};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct CreateSetupIntent {
     pub method: Option<MethodRef>,
     pub method_types: Option<MethodTypes>,
+    pub automatic_methods: Option<Redirects>,
     pub customer: Option<CustomerId>,
     pub usage: Usage,
     pub microdeposits: bool,
@@ -24,6 +25,7 @@ impl Default for CreateSetupIntent {
         Self {
             method: None,
             method_types: None,
+            automatic_methods: None,
             customer: None,
             usage: Usage::OffSession,
             microdeposits: false,

@@ -8,11 +8,12 @@ use crate::command::{ConfirmOptions, JobKind, TextsChange};
 use crate::money::{Currency, Money};
 use crate::objects::{
     AttemptError, CancellationReason, CaptureMethod, Charge, ChargeStatus, EventType, Failure, IntentStatus,
-    NextAction, PaymentIntent, PaymentMethod, Texts,
+    MethodTypes, NextAction, PaymentIntent, PaymentMethod, Redirects, Texts,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{Behaviour, Decline, Network};
 use crate::time::{MINUTE, Seconds};
+use crate::version::Feature;
 use crate::{ChargeId, Object};
 use std::sync::Arc;
 
@@ -83,6 +84,32 @@ fn join_group(intent: &mut PaymentIntent) {
     if intent.transfer_data.is_some() && !has_group {
         let texts = Texts { transfer_group: Some(format!("group_{}", intent.id)), ..Texts::default() };
         intent.texts = TextsChange(Some(Box::new(texts))).apply(&intent.texts);
+    }
+}
+
+/// Returns the types of methods and the redirects of automatic ones (P9). Without settings, versions before 2023-08-16
+/// have cards only; later ones have automatic methods, of `all` types, with redirects.
+pub(super) fn method_settings(
+    context: &DecisionContext<'_>,
+    types: Option<MethodTypes>,
+    automatic: Option<Redirects>,
+    all: MethodTypes,
+) -> (MethodTypes, Option<Redirects>) {
+    match (types, automatic) {
+        (Some(types), _) => (types, None),
+        (None, Some(redirects)) => (all, Some(redirects)),
+        (None, None) if context.version.has(Feature::AutomaticMethods) => (all, Some(Redirects::Always)),
+        (None, None) => (MethodTypes::CARD, None),
+    }
+}
+
+/// Checks that a confirmation names the page to return to where methods may redirect the customer (P9).
+pub(super) fn needs_return_url(automatic: Option<Redirects>, confirm: Option<&ConfirmOptions>) -> Result<(), Stop> {
+    match confirm {
+        Some(options) if automatic == Some(Redirects::Always) && options.return_url.is_none() => {
+            Err(Reason::NeedsReturnUrl.into())
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPay
     if intent.session.is_some() {
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());
     }
+    attempt::needs_return_url(intent.automatic_methods, Some(&request.options))?;
     let mut changed = (*intent).clone();
     choose(&mut changed, &request.choices);
     changed.texts = request.texts.apply(&intent.texts);

@@ -8,6 +8,7 @@ use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop};
 use crate::command::CreatePaymentIntent;
 use crate::money::Money;
 use crate::objects::{CaptureMethod, EventType, IntentStatus, MethodTypes, PaymentIntent};
+use crate::refusal::Reason;
 use crate::version::Feature;
 use crate::{CheckoutSessionId, PaymentIntentId};
 use std::sync::Arc;
@@ -17,9 +18,12 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaym
     let mut changes = Changes::default();
     check_numbers(request)?;
     if request.confirm.is_some() && request.method.is_none() {
-        return Err(crate::refusal::Reason::IntentNeedsMethod.into());
+        return Err(Reason::IntentNeedsMethod.into());
     }
     let mut intent = bare(context, request, None)?;
+    (intent.method_types, intent.automatic_methods) =
+        attempt::method_settings(context, request.method_types, request.automatic_methods, MethodTypes::ALL);
+    attempt::needs_return_url(intent.automatic_methods, request.confirm.as_ref())?;
     let method = request.method.map(|method| customers::find(context, method, &intent)).transpose()?;
     if let Some(found) = &method {
         attempt::can_be_held(&intent, &found.method)?;
@@ -39,7 +43,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaym
         return Ok(changes.answer(intent));
     };
     let Some(found) = method else {
-        return Err(crate::refusal::Reason::IntentNeedsMethod.into());
+        return Err(Reason::IntentNeedsMethod.into());
     };
     context.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
     // A confirmation at creation counts like any other (C16, PI-2).
@@ -113,6 +117,7 @@ fn bare(
         received: Money::ZERO,
         method: None,
         method_types: request.method_types.unwrap_or(MethodTypes::ALL),
+        automatic_methods: request.automatic_methods,
         customer: customer.map(|customer| customer.id),
         latest_charge: None,
         last_error: None,

@@ -1,6 +1,6 @@
 //! Decisions about SetupIntents: a method is prepared for later, without a charge (C2, C19, SI-1 to SI-13).
 
-use super::attempt::customers_action;
+use super::attempt::{customers_action, method_settings, needs_return_url};
 use super::customers::{self, Found};
 use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop, not_found};
 use crate::SetupIntentId;
@@ -26,6 +26,9 @@ const CODE: &str = "SM11AA";
 pub(super) fn create(context: &DecisionContext<'_>, request: &CreateSetupIntent) -> Decided {
     let mut changes = Changes::default();
     let mut intent = build(context, request, None)?;
+    (intent.method_types, intent.automatic_methods) =
+        method_settings(context, request.method_types, request.automatic_methods, MethodTypes::SAVABLE);
+    needs_return_url(intent.automatic_methods, request.confirm.as_ref())?;
     let found = request.method.map(|method| find(context, method, &intent)).transpose()?;
     match (request.confirm.clone(), found) {
         (Some(_), None) => Err(Reason::SetupNeedsMethod.into()),
@@ -63,6 +66,7 @@ pub(super) fn build(
         status: SetupStatus::RequiresPaymentMethod,
         method: None,
         method_types: request.method_types.unwrap_or(MethodTypes::SAVABLE),
+        automatic_methods: request.automatic_methods,
         customer: customer.map(|customer| customer.id),
         usage: request.usage,
         microdeposits: request.microdeposits,
@@ -101,7 +105,9 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
     if let Some(customer) = request.customer {
         changed.customer = Some(context.customer(customer)?.id);
     }
-    changed.method_types = request.method_types.unwrap_or(changed.method_types);
+    if let Some(types) = request.method_types {
+        (changed.method_types, changed.automatic_methods) = (types, None);
+    }
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
     changed.texts = request.texts.apply(&intent.texts);
     changed.last_error = None;
@@ -127,6 +133,7 @@ pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupInten
     if intent.session.is_some() {
         return Err(Refusal::with_setup(Reason::SetupOwnedBySession, &intent).into());
     }
+    needs_return_url(intent.automatic_methods, Some(&request.options))?;
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
     attempt_with(context, changed, method, request.options.clone())

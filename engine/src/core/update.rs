@@ -27,9 +27,15 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaym
         changed.amount = amounts::payment(amount, changed.currency)?;
     }
     if let Some(customer) = request.customer {
-        changed.customer = Some(context.customer(customer)?.id);
+        let customer = context.customer(customer)?.id;
+        if intent.customer.is_some_and(|known| known != customer) {
+            return Err(Refusal::with_intent(Reason::CustomerIsFixed, &intent).into());
+        }
+        changed.customer = Some(customer);
     }
-    changed.method_types = request.method_types.unwrap_or(changed.method_types);
+    if let Some(types) = request.method_types {
+        (changed.method_types, changed.automatic_methods) = (types, None);
+    }
     choose(&mut changed, &request.choices);
     changed.texts = request.texts.apply(&intent.texts);
     // Every update clears the last error (PI-24).

@@ -34,6 +34,7 @@ pub(crate) fn intent() -> PaymentIntent {
         capturable: money(600),
         received: money(400),
         method: Some(PaymentMethodId(4)),
+        automatic_methods: None,
         method_types: MethodTypes::ALL,
         customer: None,
         latest_charge: Some(ChargeId(3)),

@@ -82,6 +82,26 @@ pub struct Shipping {
 /// Texts shared between the versions of an object; `None` without texts.
 pub type SharedTexts = Option<Arc<Texts>>;
 
+/// The redirects that automatic payment methods allow (`automatic_payment_methods[allow_redirects]`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Redirects {
+    /// Methods that redirect the customer are allowed, so a confirmation needs a `return_url` (P9).
+    Always,
+    /// Methods that redirect the customer are not allowed.
+    Never,
+}
+
+impl Redirects {
+    /// Returns the value's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
 /// The next action of the customer (`next_action`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NextAction {

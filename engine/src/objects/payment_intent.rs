@@ -1,6 +1,6 @@
 //! The PaymentIntent: one payment from its creation to its end.
 
-use super::{AttemptError, MethodTypes, NextAction, SharedTexts, Usage};
+use super::{AttemptError, MethodTypes, NextAction, Redirects, SharedTexts, Usage};
 use crate::money::{Currency, Money};
 use crate::time::Time;
 use crate::{AccountId, ChargeId, CheckoutSessionId, CustomerId, PaymentIntentId, PaymentMethodId};
@@ -128,6 +128,8 @@ pub struct PaymentIntent {
     pub method: Option<PaymentMethodId>,
     /// The accepted types of method.
     pub method_types: MethodTypes,
+    /// The redirects of automatic payment methods; `None` if the types were listed.
+    pub automatic_methods: Option<Redirects>,
     /// The customer it belongs to.
     pub customer: Option<CustomerId>,
     /// The charge of the latest attempt that made one.

@@ -1,6 +1,6 @@
 //! The SetupIntent: preparation of a method for later payments, without a charge (C2).
 
-use super::{AttemptError, CancellationReason, MethodTypes, NextAction, SharedTexts};
+use super::{AttemptError, CancellationReason, MethodTypes, NextAction, Redirects, SharedTexts};
 use crate::ids::SetupAttemptId;
 use crate::time::Time;
 use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentMethodId, SetupIntentId};
@@ -70,6 +70,8 @@ pub struct SetupIntent {
     pub method: Option<PaymentMethodId>,
     /// The accepted types of method.
     pub method_types: MethodTypes,
+    /// The redirects of automatic payment methods; `None` if the types were listed.
+    pub automatic_methods: Option<Redirects>,
     /// The customer the method will be attached to.
     pub customer: Option<CustomerId>,
     /// The later use of the method.

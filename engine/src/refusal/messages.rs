@@ -60,6 +60,19 @@ impl Reason {
             Self::IntentNeedsMethod => "You cannot confirm this PaymentIntent because it's missing a payment method. \
                                         Update it with a payment method or name one while confirming."
                 .to_owned(),
+            Self::NeedsReturnUrl => {
+                "This payment accepts methods that may redirect the customer, so you must provide a \
+                                     `return_url`. To accept none of them, set \
+                                     `automatic_payment_methods[allow_redirects]` to `never`, or list the types in \
+                                     `payment_method_types`."
+                    .to_owned()
+            }
+            Self::CustomerIsFixed => {
+                "You cannot modify `customer` on a PaymentIntent once it already has been set. To \
+                                      fulfill a payment with a different Customer, cancel this PaymentIntent and \
+                                      create a new one."
+                    .to_owned()
+            }
             Self::CapturedAlready => "The remaining amount on this PaymentIntent could not be captured because the \
                                       remainder of the authorized amount has been released."
                 .to_owned(),

@@ -91,6 +91,8 @@ pub enum Reason {
     // PaymentIntents.
     IntentStatus(Operation, IntentStatus),
     IntentNeedsMethod,
+    NeedsReturnUrl,
+    CustomerIsFixed,
     CapturedAlready,
     HoldOver,
     TooManyConfirmations,
@@ -184,6 +186,7 @@ impl Reason {
                 invalid(None, param(p))
             }
             Self::OnlyWithConfirm(p) => invalid(None, param(p)),
+            Self::NeedsReturnUrl => invalid(None, named("return_url")),
             Self::KeyTooLong => invalid(None, named("idempotency_key")),
             Self::RefundOfNothing | Self::CannotExpand(..) | Self::ExpandsTooDeep(_) => invalid(None, None),
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
@@ -209,6 +212,7 @@ impl Reason {
             }
             Self::IntentStatus(..)
             | Self::IntentNeedsMethod
+            | Self::CustomerIsFixed
             | Self::CapturedAlready
             | Self::HoldOver
             | Self::TooManyConfirmations
@@ -294,6 +298,7 @@ impl Reason {
                 | Self::InvalidValue(..)
                 | Self::TooLong(..)
                 | Self::OnlyWithConfirm(_)
+                | Self::NeedsReturnUrl
                 | Self::KeyTooLong
                 | Self::RefundOfNothing
                 | Self::AmountTooSmall(..)

@@ -1,6 +1,6 @@
 //! What the engine needs fails in the middle: the store cannot be read, the system has no entropy. Nothing is lost.
 
-use crate::world::{MERCHANT, START, form};
+use crate::world::{MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
@@ -112,7 +112,11 @@ impl World {
     }
 
     fn post(&self, path: &str, params: &str, key: &str) -> (u16, Value) {
-        let command = read::command(read::Verb::Post, &format!("/v1/{path}"), &form(params));
+        let command = read::command(
+            read::Verb::Post,
+            &format!("/v1/{path}"),
+            &with_settings(read::Verb::Post, path, form(params)),
+        );
         let response = self.engine.execute(Request::new(MERCHANT, command).with_key(key));
         (response.status(), render::response(&response))
     }

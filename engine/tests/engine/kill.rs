@@ -1,6 +1,6 @@
 //! SIGKILL under load, on a real file: every acknowledged change is stored, and reconciliation finds no difference.
 
-use crate::world::{MERCHANT, MULTI, form};
+use crate::world::{MERCHANT, MULTI, form, with_settings};
 use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::read;
 use holdfast_engine::objects::Account;
@@ -32,7 +32,8 @@ fn open(folder: &Path) -> (Engine, Arc<SimulatedAcquirer>) {
 }
 
 fn send(engine: &Engine, path: &str, params: &str) -> holdfast_engine::Response {
-    let command = read::command(read::Verb::Post, &format!("/v1/{path}"), &form(params));
+    let command =
+        read::command(read::Verb::Post, &format!("/v1/{path}"), &with_settings(read::Verb::Post, path, form(params)));
     engine.execute(Request::new(MERCHANT, command))
 }
 

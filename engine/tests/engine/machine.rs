@@ -1,7 +1,7 @@
 //! A machine whose processes die: a disk, a network, webhook endpoints and a clock that survive them, and a client
 //! that sends its request again.
 
-use crate::world::{CONNECTED, MERCHANT, START, form};
+use crate::world::{CONNECTED, MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{EnvironmentEvent, JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
@@ -300,7 +300,8 @@ fn take(engine: &Engine, number: usize, step: &Step, ids: &[String]) -> String {
         filled.fold(text.to_owned(), |text, (n, id)| text.replace(&format!("${n}."), id))
     };
     let send = |verb, path: &str, params: &str| {
-        let command = read::command(verb, &format!("/v1/{}", fill(path)), &form(&fill(params)));
+        let command =
+            read::command(verb, &format!("/v1/{}", fill(path)), &with_settings(verb, path, form(&fill(params))));
         let request = Request::new(MERCHANT, command).with_key(&format!("step-{number}"));
         let response = engine.execute(request);
         let body = render::response(&response);

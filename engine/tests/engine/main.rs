@@ -29,6 +29,7 @@ mod machine;
 mod pages;
 mod recorded;
 mod refunds;
+mod requests;
 mod setups;
 mod stores;
 mod versions;

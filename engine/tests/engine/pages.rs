@@ -227,6 +227,7 @@ fn concurrent_inserts_lose_nothing() {
                 ("currency", "usd"),
                 ("payment_method", "pm_card_visa"),
                 ("confirm", "true"),
+                ("payment_method_types[]", "card"),
                 ("capture_method", "automatic"),
             ]);
             let command = read::command(read::Verb::Post, "/v1/payment_intents", &form);

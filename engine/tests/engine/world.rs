@@ -123,7 +123,7 @@ impl World {
         key: Option<&str>,
         version: Option<&str>,
     ) -> Request {
-        let params = form(params);
+        let params = with_settings(verb, path, form(params));
         let expand = params.get("expand").and_then(Value::as_object).map(|items| items.values());
         let expand = expand.into_iter().flatten().filter_map(|path| path.as_str().map(str::to_owned)).collect();
         let command = read::command(verb, &format!("/v1/{path}"), &params);
@@ -194,6 +194,21 @@ impl World {
         let verdict = reconcile(self.engine.store(), &self.acquirer.positions()).unwrap();
         assert!(verdict.is_ok(), "{verdict:?}");
     }
+}
+
+/// Adds automatic methods without redirects to a creation of an intent that says nothing of methods, so that it can be
+/// confirmed without a `return_url` (P9). `plain` as a parameter leaves the creation as it is.
+pub fn with_settings(verb: read::Verb, path: &str, mut params: Value) -> Value {
+    let creates = verb == read::Verb::Post && matches!(path, "payment_intents" | "setup_intents");
+    if let Some(map) = params.as_object_mut() {
+        let plain = map.remove("plain").is_some();
+        let says = |name: &str| map.contains_key(name);
+        if creates && !plain && !says("payment_method_types") && !says("automatic_payment_methods") {
+            let settings = serde_json::json!({ "enabled": "true", "allow_redirects": "never" });
+            map.insert("automatic_payment_methods".to_owned(), settings);
+        }
+    }
+    params
 }
 
 /// The parameters that ask for several captures.

@@ -8,7 +8,7 @@ use holdfast_engine::command::{
     UpdateSetupIntent,
 };
 use holdfast_engine::edge::read::{self, Verb};
-use holdfast_engine::objects::{self as engine, Usage};
+use holdfast_engine::objects::{self as engine, Redirects, Usage};
 use holdfast_engine::{AccountId, CheckoutSessionId, CustomerId, Time};
 use holdfast_model::{
     CancellationReason, CaptureMethod, Confirm, ConfirmationMethod, Create, CreateSession, Flow, IntentId, Operation,
@@ -69,6 +69,7 @@ pub(super) fn command(index: &ObjectIndex, now: Time, operation: &Operation) -> 
         Operation::CreateSetup { method, confirm } => here(Command::CreateSetupIntent(Box::new(CreateSetupIntent {
             method: method.map(test),
             customer: index.customer,
+            automatic_methods: Some(Redirects::Never),
             microdeposits: true,
             confirm: confirm.then(ConfirmOptions::default),
             ..CreateSetupIntent::default()
@@ -119,6 +120,7 @@ fn create_intent(create: &Create) -> Command {
     };
     Command::CreatePaymentIntent(Box::new(CreatePaymentIntent {
         method: create.method.map(test),
+        automatic_methods: Some(Redirects::Never),
         capture_method: asked_capture_method(create.capture_method),
         request_multicapture: create.multicapture,
         confirmation_method: names::asked_confirmation_method(create.confirmation_method),
@@ -144,6 +146,7 @@ fn create_as_text(create: &Create) -> Value {
         "amount": create.amount,
         "currency": create.currency.name(),
         "confirm": create.confirm,
+        "automatic_payment_methods": { "enabled": true, "allow_redirects": "never" },
     });
     let mut set = |name: &str, value: Value| {
         if let Some(object) = params.as_object_mut() {

@@ -21,10 +21,11 @@ def a_setup_prepares_a_card():
     assert stripe.Charge.list(customer=customer.id).data[0].payment_intent == later.id
     with raises(stripe.InvalidRequestError, code="setup_intent_unexpected_state"):
         setup.cancel()
+    card = {"payment_method_types": ["card"]}
     with raises(stripe.CardError, code="card_declined") as declined:
-        stripe.SetupIntent.create(payment_method="pm_card_visa_chargeDeclined", confirm=True)
+        stripe.SetupIntent.create(**card, payment_method="pm_card_visa_chargeDeclined", confirm=True)
     assert declined.error.error.setup_intent.status == "requires_payment_method"
-    challenged = stripe.SetupIntent.create(payment_method="pm_card_threeDSecure2Required", confirm=True)
+    challenged = stripe.SetupIntent.create(**card, payment_method="pm_card_threeDSecure2Required", confirm=True)
     assert challenged.status == "requires_action"
     assert helper(f"setup_intents/{challenged.id}/authenticate", outcome="pass")["status"] == "succeeded"
     assert stripe.SetupIntent.create().cancel(cancellation_reason="abandoned").status == "canceled"

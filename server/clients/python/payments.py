@@ -122,6 +122,7 @@ def refusals_reach_their_error_classes():
 def a_key_acts_once():
     key = str(uuid.uuid4())
     params = {"amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    params["payment_method_types"] = ["card"]
     first = stripe.PaymentIntent.create(**params, idempotency_key=key)
     again = stripe.PaymentIntent.create(**params, idempotency_key=key)
     assert first.id == again.id and first.last_response.body == again.last_response.body
@@ -271,7 +272,10 @@ def a_payment_step_by_step():
     assert (intent.status, intent.metadata["order"]) == ("requires_confirmation", "7")
     intent = stripe.PaymentIntent.modify(intent.id, amount=1200, metadata={"gift": "yes"})
     assert (intent.amount, intent.metadata.to_dict()) == (1200, {"order": "7", "gift": "yes"})
-    intent = intent.confirm()
+    with raises(stripe.InvalidRequestError) as refused:
+        intent.confirm()
+    assert refused.error.param == "return_url"
+    intent = intent.confirm(return_url="https://example.com/back")
     assert (intent.status, intent.amount_received) == ("succeeded", 1200)
 
 

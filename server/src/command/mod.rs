@@ -11,7 +11,8 @@ use std::error::Error;
 #[command(
     version,
     after_help = "Example:\n  engine serve --listen 127.0.0.1:4242 --store payments.db\n\n  engine create payments.db\n  engine call payments.db post payment_intents \
-                                 amount=1000 currency=usd confirm=true payment_method=pm_card_visa\n  \
+                                 amount=1000 currency=usd confirm=true 'payment_method_types[]=card' \
+                                 payment_method=pm_card_visa\n  \
                                  engine run payments.db\n  engine reconcile payments.db"
 )]
 pub(crate) struct Arguments {

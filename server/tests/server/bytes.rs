@@ -23,7 +23,7 @@ fn is_an_answer(answer: &[u8], sent: &[u8]) {
 #[test]
 fn any_bytes_are_good() {
     let app = in_memory().unwrap();
-    let form = "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true&expand[]=latest_charge";
+    let form = "amount=1000&currency=usd&payment_method_types[]=card&payment_method=pm_card_visa&confirm=true&expand[]=latest_charge";
     let post = format!(
         "POST /v1/payment_intents HTTP/1.1\r\nHost: x\r\nAuthorization: Basic c2tfdGVzdF9yYXc6\r\nContent-Length: {}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n{form}",

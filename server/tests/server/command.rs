@@ -18,7 +18,7 @@ fn engine(folder: &Path, arguments: &str) -> (i32, String) {
 fn commands_and_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("other.db"), "something else").unwrap();
-    let pay = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=automatic";
+    let pay = "amount=1000 currency=usd payment_method_types[]=card confirm=true payment_method=pm_card_visa capture_method=automatic";
     let rows = [
         ("--help".to_owned(), 0, "reconcile"),
         ("create p.db --country Japan".to_owned(), 2, "two-letter country code"),

@@ -16,7 +16,7 @@ fn header(answer: &Answer, name: &str) -> String {
 #[test]
 fn helpers_heed_keys() {
     let server = Running::in_memory();
-    let debit = "amount=1000&currency=usd&payment_method=pm_usBankAccount_success&confirm=true";
+    let debit = "amount=1000&currency=usd&payment_method_types[]=us_bank_account&payment_method=pm_usBankAccount_success&confirm=true";
     let debit = server.post("/v1/payment_intents", debit).at("id");
     let settle = format!("/v1/test_helpers/payment_intents/{debit}/settle");
     let rows = [
@@ -86,7 +86,7 @@ fn the_banks_page_leads_back_to_the_shop() {
         assert!(server.call("", "GET", &page, "", "").text.contains("Nothing is left to do"));
     }
     // The page does not redirect to anything but a web address.
-    let form = "amount=1000&currency=usd&confirm=true&payment_method=pm_card_threeDSecure2Required";
+    let form = "amount=1000&currency=usd&payment_method_types[]=card&confirm=true&payment_method=pm_card_threeDSecure2Required";
     let made = server.post("/v1/payment_intents", &format!("{form}&return_url=javascript:alert(1)"));
     let page = path_of(&made.at("next_action.redirect_to_url.url"));
     let said = server.call("", "POST", &page, "answer=approve", "");
@@ -97,7 +97,7 @@ fn the_banks_page_leads_back_to_the_shop() {
 #[test]
 fn deposits_are_verified_on_a_page() {
     let server = Running::in_memory();
-    let form = "confirm=true&payment_method=pm_usBankAccount_success\
+    let form = "payment_method_types[]=us_bank_account&confirm=true&payment_method=pm_usBankAccount_success\
                 &payment_method_options[us_bank_account][verification_method]=microdeposits";
     for right in ["first=32&second=45", "first=45&second=32", "code=sm11aa"] {
         let made = server.post("/v1/setup_intents", form);

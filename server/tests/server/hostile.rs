@@ -105,7 +105,7 @@ fn slow_clients_delay_no_other() {
 #[test]
 fn clients_that_leave_break_nothing() {
     let server = Running::in_memory();
-    let form = "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true";
+    let form = "amount=1000&currency=usd&payment_method_types[]=card&payment_method=pm_card_visa&confirm=true";
     for _ in 0..50 {
         let mut stream = server.connect();
         stream.write_all(&post(&format!("Content-Length: {}\r\n", form.len()), form)).unwrap();

@@ -215,3 +215,19 @@ fn wrong_methods_name_the_right_ones() {
         assert!(!refused.head.contains("allow:"), "{path}: {}", refused.head);
     }
 }
+
+/// P13: betas behind the date of a version are ignored; what is not a date is refused all the same.
+#[test]
+fn betas_of_a_version_are_ignored() {
+    let server = Running::in_memory();
+    for beta in ["", "; some_beta=v1", ";a=v1; b=v2"] {
+        for (version, status) in [("2023-10-16", 200), ("2023-10", 400), ("", 400)] {
+            if version.is_empty() && beta.is_empty() {
+                continue;
+            }
+            let header = format!("Stripe-Version: {version}{beta}");
+            let answer = server.call(KEY, "GET", "/v1/payment_intents", "", &header);
+            assert_eq!(answer.status, status, "{header}");
+        }
+    }
+}

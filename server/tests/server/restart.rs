@@ -53,7 +53,7 @@ fn a_killed_server_comes_back() {
     let account = server.get("/v1/account").at("id");
     let hook = format!("url=http://{closed}/hook&enabled_events[]=payment_intent.succeeded");
     let hook = server.post("/v1/webhook_endpoints", &hook);
-    let form = "amount=1000&currency=usd&payment_method=pm_card_visa&confirm=true&capture_method=automatic";
+    let form = "amount=1000&currency=usd&payment_method_types[]=card&payment_method=pm_card_visa&confirm=true&capture_method=automatic";
     let paid = server.post("/v1/payment_intents", form).at("id");
     let ahead = server.post("/v1/test_helpers/clock/advance", "seconds=30").at("now");
     drop(server);

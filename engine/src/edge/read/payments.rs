@@ -7,7 +7,9 @@ use crate::command::{
     MethodRef, TransferTerms, UpdatePaymentIntent,
 };
 use crate::money::Currency;
-use crate::objects::{CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, RefundReason, Usage};
+use crate::objects::{
+    CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, Redirects, RefundReason, Usage,
+};
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{MethodType, TestMethod};
 use crate::{ChargeId, PaymentIntentId, RefundId};
@@ -15,11 +17,11 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// Parameters that are accepted and have no effect.
-const WITHOUT_EFFECT: &[&str] =
-    &["automatic_payment_methods", "expand", "mandate_data", "radar_options", "use_stripe_sdk"];
+const WITHOUT_EFFECT: &[&str] = &["expand", "mandate_data", "radar_options", "use_stripe_sdk"];
 const INTENT: &[&str] = &[
     "amount",
     "application_fee_amount",
+    "automatic_payment_methods",
     "capture_method",
     "currency",
     "customer",
@@ -62,14 +64,19 @@ pub(super) fn create(params: &Value) -> Read {
     let card = card_options(&fields)?;
     let confirm = fields.boolean("confirm")?.unwrap_or(false);
     let options = confirm_options(&fields)?;
-    if !confirm && let Some(name) = CONFIRM.iter().find(|name| fields.has(name)) {
+    let presence =
+        [("error_on_requires_action", options.error_on_requires_action), ("off_session", options.off_session)];
+    let others = ["mandate", "return_url"].map(|name| (name, fields.has(name)));
+    if !confirm && let Some((name, _)) = presence.into_iter().chain(others).find(|(_, given)| *given) {
         return Err(Reason::OnlyWithConfirm(fields.param(name)).into());
     }
+    let (method_types, automatic_methods) = method_settings(&fields)?;
     Ok(Command::CreatePaymentIntent(Box::new(CreatePaymentIntent {
         amount,
         currency,
         method: method(&fields)?,
-        method_types: method_types(&fields)?,
+        method_types,
+        automatic_methods,
         customer: fields.id("customer", "customer")?,
         capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
         card_capture_manual: card.capture_manual.unwrap_or(false),
@@ -123,7 +130,13 @@ pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
         CONFIRM,
         PAYMENT_TEXTS,
         WITHOUT_EFFECT,
-        &["setup_future_usage", "payment_method_types", "application_fee_amount", "transfer_data"],
+        &[
+            "automatic_payment_methods",
+            "setup_future_usage",
+            "payment_method_types",
+            "application_fee_amount",
+            "transfer_data",
+        ],
     ];
     let fields = Fields::of(params, &known)?;
     let (choices, options) = (choices(&fields)?, confirm_options(&fields)?);
@@ -233,6 +246,26 @@ pub(super) fn method_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, R
         types.push(*found);
     }
     Ok(Some(MethodTypes::of(&types)))
+}
+
+/// Reads the types of payment methods and the redirects of automatic ones (P9).
+///
+/// # Errors
+/// Returns the refusal of automatic methods beside a list of types.
+pub(super) fn method_settings(fields: &Fields<'_>) -> Result<(Option<MethodTypes>, Option<Redirects>), Refusal> {
+    let types = method_types(fields)?;
+    let Some(group) = fields.group("automatic_payment_methods", &[&["enabled", "allow_redirects"]])? else {
+        return Ok((types, None));
+    };
+    let redirects = group.choice("allow_redirects", &[("always", Redirects::Always), ("never", Redirects::Never)])?;
+    if !group.required("enabled", group.boolean("enabled")?)? {
+        return Ok((types.or(Some(MethodTypes::CARD)), None));
+    }
+    if types.is_some() {
+        let why = "it cannot be combined with payment_method_types.".to_owned();
+        return Err(Reason::InvalidValue(fields.param("automatic_payment_methods"), why).into());
+    }
+    Ok((None, redirects.or(Some(Redirects::Always))))
 }
 
 pub(super) fn transfer_data(fields: &Fields<'_>) -> Result<Option<TransferTerms>, Refusal> {

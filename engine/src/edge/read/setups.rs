@@ -3,7 +3,8 @@
 use super::Read;
 use super::fields::{Fields, TEXTS};
 use super::payments::{
-    CAPTURE_METHODS, USAGES, card_options, confirm_options, currency, make_of, method, method_types, transfer_data,
+    CAPTURE_METHODS, USAGES, card_options, confirm_options, currency, make_of, method, method_settings, method_types,
+    transfer_data,
 };
 use crate::command::{
     Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
@@ -47,13 +48,15 @@ pub(super) fn create(params: &Value) -> Read {
     let own = &["confirm", "usage", "return_url", "error_on_requires_action", "off_session", "use_stripe_sdk"];
     let fields = Fields::of(params, &[SETUP, TEXTS, own])?;
     let confirm = fields.boolean("confirm")?.unwrap_or(false);
+    let (method_types, automatic_methods) = method_settings(&fields)?;
     let options = confirm_options(&fields)?;
     if !confirm && fields.has("return_url") {
         return Err(Reason::OnlyWithConfirm("return_url".into()).into());
     }
     Ok(Command::CreateSetupIntent(Box::new(CreateSetupIntent {
         method: method(&fields)?,
-        method_types: method_types(&fields)?,
+        method_types,
+        automatic_methods,
         customer: fields.id("customer", "customer")?,
         usage: fields.choice("usage", USAGES)?.unwrap_or(Usage::OffSession),
         microdeposits: microdeposits(&fields)?.unwrap_or(false),

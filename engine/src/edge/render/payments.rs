@@ -6,7 +6,7 @@ use crate::Kind;
 use crate::money::Money;
 use crate::objects::{
     AttemptError, CaptureMethod, Charge, ChargeStatus, ConfirmationMethod, IntentStatus, NextAction, PaymentIntent,
-    Refund, RefundPending, Usage,
+    Redirects, Refund, RefundPending, Usage,
 };
 use crate::test_methods::MethodType;
 use crate::time::{DAY, Time};
@@ -27,7 +27,7 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         "amount_received": money(intent.received),
         "application": null,
         "application_fee_amount": intent.application_fee_amount.map(Money::minor),
-        "automatic_payment_methods": null,
+        "automatic_payment_methods": intent.automatic_methods.map(automatic_methods),
         "canceled_at": intent.canceled_at.map(Time::seconds),
         "cancellation_reason": intent.cancellation_reason.map(crate::objects::CancellationReason::name),
         "capture_method": capture_method(intent.capture_method),
@@ -74,6 +74,11 @@ pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Val
         put(&mut shown, "charges", nested(intent.id, Kind::Charge));
     }
     shown
+}
+
+/// Returns the settings of automatic payment methods (P9).
+pub(super) fn automatic_methods(redirects: Redirects) -> Value {
+    json!({ "enabled": true, "allow_redirects": redirects.name() })
 }
 
 /// Returns the name of a status: two had other names before 2019-02-11 (C17).

@@ -1,6 +1,6 @@
 //! SetupIntents, Checkout Sessions, Customers and PaymentMethods as JSON.
 
-use super::payments::{last_error, next_action, status_name};
+use super::payments::{automatic_methods, last_error, next_action, status_name};
 use super::{id, maybe_id, metadata, money, put, without_nulls};
 use crate::money::Money;
 use crate::objects::{
@@ -18,7 +18,7 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
         "object": "setup_intent",
         "allowed_payment_method_types": null,
         "application": null,
-        "automatic_payment_methods": null,
+        "automatic_payment_methods": intent.automatic_methods.map(automatic_methods),
         "cancellation_reason": intent.cancellation_reason.map(crate::objects::CancellationReason::name),
         "client_secret": format!("{}_secret_{:016x}", intent.id, intent.secret),
         "created": intent.created.seconds(),
