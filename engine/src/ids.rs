@@ -168,7 +168,7 @@ impl Kind {
             Self::Customer => ("customer", "customer"),
             Self::PaymentMethod => ("PaymentMethod", "payment_method"),
             Self::PaymentIntent => ("payment_intent", "intent"),
-            Self::Charge => ("charge", "charge"),
+            Self::Charge => ("charge", "id"),
             Self::Refund => ("refund", "refund"),
             Self::Transfer => ("transfer", "id"),
             Self::Reversal => ("transfer_reversal", "id"),

@@ -131,6 +131,39 @@ impl Decline {
     }
 }
 
+/// Details of a decline that stand beside its codes (P14).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeclineDetails {
+    /// `param`: the datum of the card that is wrong.
+    pub param: Option<&'static str>,
+    /// `advice_code`: the advice of the issuer.
+    pub advice_code: Option<&'static str>,
+    /// `network_decline_code`: the code of the network.
+    pub network_decline_code: Option<&'static str>,
+}
+
+impl Decline {
+    /// Returns the details. The network's code was recorded for the generic decline only.
+    #[must_use]
+    pub const fn details(self) -> DeclineDetails {
+        let none = DeclineDetails { param: None, advice_code: None, network_decline_code: None };
+        let confirm = DeclineDetails { advice_code: Some("confirm_card_data"), ..none };
+        match self {
+            Self::Generic => {
+                DeclineDetails { advice_code: Some("try_again_later"), network_decline_code: Some("01"), ..none }
+            }
+            Self::InsufficientFunds | Self::ProcessingError | Self::VelocityExceeded => {
+                DeclineDetails { advice_code: Some("try_again_later"), ..none }
+            }
+            Self::LostCard | Self::StolenCard => DeclineDetails { advice_code: Some("do_not_try_again"), ..none },
+            Self::ExpiredCard => DeclineDetails { param: Some("exp_month"), ..confirm },
+            Self::IncorrectCvc => DeclineDetails { param: Some("cvc"), ..confirm },
+            Self::IncorrectNumber => DeclineDetails { param: Some("number"), ..confirm },
+            Self::AccountClosed | Self::NoAccount | Self::DebitNotAuthorized => none,
+        }
+    }
+}
+
 /// The condition for a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Challenge {

@@ -19,6 +19,23 @@ pub const HOUR: Seconds = 3_600;
 pub const DAY: Seconds = 86_400;
 
 impl Time {
+    /// Returns the year and the month (1 to 12) of this instant in UTC.
+    #[must_use]
+    pub fn year_and_month(self) -> (u64, u64) {
+        // Days count from 0000-03-01, so a leap day is the last day of its year.
+        let days = self.seconds().checked_div(DAY).unwrap_or(0).saturating_add(719_468);
+        let (era, of_era) = (days / 146_097, days % 146_097);
+        let leap_days = (of_era / 1_460).saturating_sub(of_era / 36_524).saturating_add(of_era / 146_096);
+        let year_of_era = of_era.saturating_sub(leap_days) / 365;
+        let before = year_of_era.saturating_mul(365).saturating_add(year_of_era / 4).saturating_sub(year_of_era / 100);
+        let month = of_era.saturating_sub(before).saturating_mul(5).saturating_add(2) / 153;
+        let year = era.saturating_mul(400).saturating_add(year_of_era);
+        match month {
+            0..=9 => (year, month.saturating_add(3)),
+            _ => (year.saturating_add(1), month.saturating_sub(9)),
+        }
+    }
+
     /// Returns the instant `seconds` after the epoch.
     #[must_use]
     pub const fn new(seconds: u64) -> Self {

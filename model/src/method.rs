@@ -99,6 +99,21 @@ impl Decline {
             Self::ProcessingError => ("processing_error", "processing_error"),
         }
     }
+
+    /// Returns the parameter that the error names: the datum of the card that is wrong (P14).
+    #[must_use]
+    pub const fn param(self) -> Option<&'static str> {
+        match self {
+            Self::ExpiredCard => Some("exp_month"),
+            Self::IncorrectCvc => Some("cvc"),
+            Self::GenericDecline
+            | Self::InsufficientFunds
+            | Self::LostCard
+            | Self::StolenCard
+            | Self::CardVelocityExceeded
+            | Self::ProcessingError => None,
+        }
+    }
 }
 
 /// What the issuer or the bank answers when the money is asked for.

@@ -302,7 +302,7 @@ impl Rejection {
 
             Self::TooManyConfirmations => bad(STATE, None),
             Self::AuthenticationRequired => row(402, "card_error", Some("authentication_required"), None),
-            Self::Declined(decline) => row(402, "card_error", Some(decline.codes().0), None),
+            Self::Declined(decline) => row(402, "card_error", Some(decline.codes().0), decline.param()),
 
             Self::ServerError => row(500, "api_error", None, None),
             Self::AnswerLost | Self::AmountOutOfRange | Self::BeyondBounds => row(0, "", None, None),

@@ -20,7 +20,7 @@ pub use setups::{
     ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
 };
 
-use crate::objects::{CancellationReason, Texts};
+use crate::objects::{CancellationReason, Expiry, Failure, Texts};
 use crate::refusal::Refusal;
 use crate::test_methods::TestMethod;
 use crate::time::Seconds;
@@ -29,6 +29,7 @@ use crate::{
     SetupIntentId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 /// A command: a change or a read.
@@ -80,7 +81,14 @@ pub enum Command {
     },
     CreatePaymentMethod {
         test_method: TestMethod,
+        /// The expiry of a card that was given by number.
+        expiry: Option<Expiry>,
         texts: TextsChange,
+    },
+    /// A copy of a platform's method for the connected account that asks (CON-1).
+    ClonePaymentMethod {
+        method: PaymentMethodId,
+        customer: Option<CustomerId>,
     },
     DeleteCustomer {
         customer: CustomerId,
@@ -123,6 +131,51 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Returns the operation and the object in its path; `None` for a request that could not be read.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<(Discriminant<Self>, Option<ObjectId>)> {
+        let target: Option<ObjectId> = match self {
+            Self::UpdatePaymentIntent(request) => Some(request.intent.into()),
+            Self::ConfirmPaymentIntent(request) => Some(request.intent.into()),
+            Self::CapturePaymentIntent(request) => Some(request.intent.into()),
+            Self::CancelPaymentIntent { intent, .. } => Some((*intent).into()),
+            Self::UpdateRefund { refund, .. } | Self::CancelRefund { refund } => Some((*refund).into()),
+            Self::UpdateCharge { charge, .. } | Self::CaptureCharge { charge } => Some((*charge).into()),
+            Self::UpdateSetupIntent(request) => Some(request.intent.into()),
+            Self::ConfirmSetupIntent(request) => Some(request.intent.into()),
+            Self::CancelSetupIntent { intent, .. } | Self::VerifyMicrodeposits { intent, .. } => Some((*intent).into()),
+            Self::ExpireCheckoutSession { session } => Some((*session).into()),
+            Self::UpdateCustomer { customer, .. } | Self::DeleteCustomer { customer } => Some((*customer).into()),
+            Self::AttachPaymentMethod { method: MethodRef::Saved(method), .. }
+            | Self::DetachPaymentMethod { method } => Some((*method).into()),
+            Self::CreateReversal(request) => Some(request.transfer.into()),
+            Self::CreateFeeRefund(request) => Some(request.fee.into()),
+            Self::UpdateWebhookEndpoint(request) => Some(request.endpoint.into()),
+            Self::DeleteWebhookEndpoint { endpoint } | Self::RollWebhookSecret { endpoint, .. } => {
+                Some((*endpoint).into())
+            }
+            Self::Retrieve(id) => Some(*id),
+            Self::CreatePaymentIntent(_)
+            | Self::CreateRefund(_)
+            | Self::CreateSetupIntent(_)
+            | Self::CreateCheckoutSession(_)
+            | Self::CreateCustomer(_)
+            | Self::CreatePaymentMethod { .. }
+            | Self::ClonePaymentMethod { .. }
+            | Self::AttachPaymentMethod { .. }
+            | Self::CreateTransfer(_)
+            | Self::CreateWebhookEndpoint(_)
+            | Self::CreateAccount { .. }
+            | Self::List(_)
+            | Self::Environment(_)
+            | Self::Job(_) => None,
+            Self::Malformed { .. } => return None,
+        };
+        Some((discriminant(self), target))
+    }
+}
+
 /// A payment method in a request: a saved one, or a test method by token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MethodRef {
@@ -130,18 +183,31 @@ pub enum MethodRef {
     Saved(PaymentMethodId),
     /// A new method of this test method.
     Test(TestMethod),
+    /// A new method of this test card, given by number with its expiry.
+    Card(TestMethod, Expiry),
 }
 
 /// Changes to an object's texts: `None` leaves a text, an empty one removes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TextsChange(pub Option<Box<Texts>>);
+pub struct TextsChange {
+    /// The new texts.
+    pub texts: Option<Box<Texts>>,
+    /// Whether all metadata is removed first: `metadata` was the empty string (P26).
+    pub clears_metadata: bool,
+}
 
 impl TextsChange {
     /// Returns the given metadata and nothing else.
     #[must_use]
     pub fn metadata(pairs: &[(&str, &str)]) -> Self {
         let metadata = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Self(Some(Box::new(Texts { metadata, ..Texts::default() })))
+        Self::of(Texts { metadata, ..Texts::default() })
+    }
+
+    /// Returns the change that sets `texts`.
+    #[must_use]
+    pub fn of(texts: Texts) -> Self {
+        Self { texts: Some(Box::new(texts)), clears_metadata: false }
     }
 }
 
@@ -152,6 +218,14 @@ pub struct TransferTerms {
     pub destination: AccountId,
     /// The amount transferred.
     pub amount: Option<i64>,
+}
+
+impl ConfirmOptions {
+    /// Returns the failure of a confirmation that needs an action which these options do not allow (P30).
+    #[must_use]
+    pub const fn refuses_action(&self) -> Failure {
+        if self.off_session { Failure::AuthenticationRequired } else { Failure::ActionRequired }
+    }
 }
 
 /// The options of a confirmation.

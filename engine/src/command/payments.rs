@@ -62,6 +62,10 @@ pub struct Choices {
     pub setup_future_usage: Option<Usage>,
     pub application_fee_amount: Option<i64>,
     pub transfer_amount: Option<i64>,
+    /// `setup_future_usage` was the empty string (P26).
+    pub clears_usage: bool,
+    /// `application_fee_amount` was the empty string (P26).
+    pub clears_fee: bool,
 }
 
 /// `POST /v1/payment_intents/:id`.

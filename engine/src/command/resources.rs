@@ -5,7 +5,9 @@ use crate::money::Currency;
 use crate::objects::EventType;
 use crate::test_methods::MethodType;
 use crate::time::Time;
-use crate::{AccountId, ApiVersion, ApplicationFeeId, ChargeId, Kind, ObjectId, TransferId, WebhookEndpointId};
+use crate::{
+    AccountId, ApiVersion, ApplicationFeeId, ChargeId, Kind, ObjectId, PaymentMethodId, TransferId, WebhookEndpointId,
+};
 use serde::{Deserialize, Serialize};
 
 /// The fields of a customer in a request.
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct CustomerFields {
     pub name: Option<String>,
     pub email: Option<String>,
+    /// `invoice_settings[default_payment_method]`; the inner `None` removes it.
+    pub default_method: Option<Option<PaymentMethodId>>,
     pub texts: TextsChange,
 }
 

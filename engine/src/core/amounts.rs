@@ -2,7 +2,7 @@
 
 use super::decision_context::Stop;
 use crate::money::{Currency, Money};
-use crate::refusal::Reason;
+use crate::refusal::{Param, Reason};
 
 /// Returns the amount of a payment: positive, at least the currency's minimum, at most eight digits.
 pub(super) fn payment(amount: i64, currency: Currency) -> Result<Money, Stop> {
@@ -17,7 +17,7 @@ pub(super) fn payment(amount: i64, currency: Currency) -> Result<Money, Stop> {
 }
 
 /// Returns an amount of at least one.
-pub(super) fn positive(amount: i64, param: &'static str) -> Result<Money, Stop> {
+pub(super) fn positive(amount: i64, param: impl Into<Param>) -> Result<Money, Stop> {
     match u64::try_from(amount) {
         Ok(minor) if minor > 0 => Ok(Money::new(minor)),
         _ => Err(Reason::NotPositive(param.into()).into()),
@@ -25,7 +25,7 @@ pub(super) fn positive(amount: i64, param: &'static str) -> Result<Money, Stop> 
 }
 
 /// Returns an amount of at least zero (CAP-3).
-pub(super) fn non_negative(amount: i64, param: &'static str) -> Result<Money, Stop> {
+pub(super) fn non_negative(amount: i64, param: impl Into<Param>) -> Result<Money, Stop> {
     u64::try_from(amount).map(Money::new).map_err(|_| Reason::Negative(param.into()).into())
 }
 

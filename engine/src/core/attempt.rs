@@ -83,7 +83,7 @@ fn join_group(intent: &mut PaymentIntent) {
     let has_group = intent.texts.as_ref().is_some_and(|texts| texts.transfer_group.is_some());
     if intent.transfer_data.is_some() && !has_group {
         let texts = Texts { transfer_group: Some(format!("group_{}", intent.id)), ..Texts::default() };
-        intent.texts = TextsChange(Some(Box::new(texts))).apply(&intent.texts);
+        intent.texts = TextsChange::of(texts).apply(&intent.texts);
     }
 }
 
@@ -137,7 +137,7 @@ fn challenge(
 ) -> Option<Refusal> {
     if options.off_session || options.error_on_requires_action {
         let before = intent.clone();
-        let failed = (Failure::AuthenticationRequired, Some(Arc::clone(method)));
+        let failed = (options.refuses_action(), Some(Arc::clone(method)));
         return Some(fail(context, changes, &before, intent, failed, None));
     }
     intent.status = IntentStatus::RequiresAction;

@@ -38,7 +38,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePay
 
 /// Handles `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (CAP-12).
 pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId) -> Decided {
-    let charge = context.charge(id, "charge")?;
+    let charge = context.charge(id, "id")?;
     Err(if charge.closed { Reason::ChargeCapturedAlready } else { Reason::CaptureTheIntent }.into())
 }
 

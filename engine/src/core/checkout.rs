@@ -144,13 +144,14 @@ fn bill(request: &CreateCheckoutSession) -> Result<Option<Bill>, Stop> {
         (SessionMode::Payment, Some(first)) => first,
     };
     let mut bill = Bill { currency: first.currency, total: Money::ZERO, items: Vec::new() };
-    for item in &request.line_items {
+    for (number, item) in request.line_items.iter().enumerate() {
+        let path = format!("line_items[{number}]");
         if item.currency != bill.currency {
             let why = "all items must have one currency.".to_owned();
-            return Err(Reason::InvalidValue("line_items".into(), why).into());
+            return Err(Reason::InvalidValue(format!("{path}[price_data][currency]").into(), why).into());
         }
-        let unit_amount = super::amounts::non_negative(item.unit_amount, "line_items[price_data][unit_amount]")?;
-        let quantity = positive(item.quantity, "line_items[quantity]")?.minor();
+        let unit_amount = super::amounts::non_negative(item.unit_amount, format!("{path}[price_data][unit_amount]"))?;
+        let quantity = positive(item.quantity, format!("{path}[quantity]"))?.minor();
         let sum = unit_amount.minor().checked_mul(quantity).map(Money::new).ok_or(crate::money::OutOfRange)?;
         bill.total = bill.total.plus(sum)?;
         bill.items.push(LineItem { name: item.name.clone(), unit_amount, quantity });
@@ -261,7 +262,7 @@ fn first_payment(
 
 /// Returns the texts of the session's intent.
 fn texts_of(session: &CheckoutSession) -> TextsChange {
-    TextsChange(session.terms.texts.as_deref().cloned().map(Box::new))
+    TextsChange { texts: session.terms.texts.as_deref().cloned().map(Box::new), clears_metadata: false }
 }
 
 /// Returns the setup that the customer's first attempt creates.

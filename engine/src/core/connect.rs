@@ -55,7 +55,7 @@ fn destination(context: &DecisionContext<'_>, terms: TransferTerms) -> Result<Tr
     let connected = context.objects.account_by_id(terms.destination);
     match connected.filter(|account| account.platform == Some(context.account.id)) {
         Some(account) => Ok(TransferData { destination: account.id, amount }),
-        None => Err(Reason::UnknownDestination.into()),
+        None => Err(Reason::UnknownDestination("transfer_data[destination]".into()).into()),
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) fn move_to(
 fn transfer_texts(charge: Option<&Charge>, given: Option<&TextsChange>) -> SharedTexts {
     let source = charge.and_then(|charge| charge.texts.as_deref());
     let group = source.and_then(|texts| texts.transfer_group.clone());
-    let inherited = TextsChange(Some(Box::new(Texts { transfer_group: group, ..Texts::default() }))).apply(&None);
+    let inherited = TextsChange::of(Texts { transfer_group: group, ..Texts::default() }).apply(&None);
     given.map_or(inherited.clone(), |given| given.apply(&inherited))
 }
 

@@ -17,7 +17,7 @@ pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) 
     let amount = positive(request.amount, "amount")?;
     let connected = context.objects.account_by_id(request.destination);
     if connected.is_none_or(|account| account.platform != Some(context.account.id)) {
-        return Err(Reason::UnknownDestination.into());
+        return Err(Reason::UnknownDestination("destination".into()).into());
     }
     if let Some(charge) = &charge {
         source_allows(context, charge, request.currency, amount)?;

@@ -1,8 +1,8 @@
 //! Decisions about customers and their payment methods, and the lookup of the method that a request names.
 
-use super::decision_context::{Changes, Decided, DecisionContext, Stop};
+use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::command::{CustomerFields, MethodRef, TextsChange};
-use crate::objects::{Customer, EventType, MethodTypes, PaymentIntent, PaymentMethod};
+use crate::objects::{Customer, EventType, Expiry, MethodTypes, PaymentIntent, PaymentMethod};
 use crate::refusal::Reason;
 use crate::test_methods::{Behaviour, TestMethod};
 use crate::{CustomerId, PaymentMethodId};
@@ -11,12 +11,17 @@ use std::sync::Arc;
 /// Handles `POST /v1/customers`.
 pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
+    if let Some(Some(method)) = fields.default_method {
+        // Nothing can be attached to a customer that does not exist yet.
+        return Err(not_of_customer(method));
+    }
     let customer = Customer {
         id: context.id(CustomerId),
         account: context.account.id,
         created: context.now,
-        name: fields.name.clone(),
-        email: fields.email.clone(),
+        name: fields.name.clone().filter(|name| !name.is_empty()),
+        email: fields.email.clone().filter(|email| !email.is_empty()),
+        default_method: None,
         deleted: false,
         texts: fields.texts.apply(&None),
     };
@@ -30,12 +35,25 @@ pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &Cus
     let mut changes = Changes::default();
     let before = context.customer(id)?;
     let mut customer = (*before).clone();
-    customer.name = fields.name.clone().or(customer.name);
-    customer.email = fields.email.clone().or(customer.email);
+    customer.name = fields.name.clone().or(customer.name).filter(|name| !name.is_empty());
+    customer.email = fields.email.clone().or(customer.email).filter(|email| !email.is_empty());
+    if let Some(default) = fields.default_method {
+        if let Some(method) = default
+            && context.method(method)?.customer != Some(id)
+        {
+            return Err(not_of_customer(method));
+        }
+        customer.default_method = default;
+    }
     customer.texts = fields.texts.apply(&customer.texts);
     context.announce_change(&mut changes, EventType::CustomerUpdated, &before, &customer);
     changes.put(customer.clone());
     Ok(changes.answer(customer))
+}
+
+fn not_of_customer(method: PaymentMethodId) -> Stop {
+    let why = format!("the customer has no payment method {method}. Attach it to the customer first.");
+    Reason::InvalidValue("invoice_settings[default_payment_method]".into(), why).into()
 }
 
 /// Handles `DELETE /v1/customers/:id`. The customer's methods become unusable; its payments stay unchanged.
@@ -50,9 +68,43 @@ pub(super) fn delete(context: &DecisionContext<'_>, id: CustomerId) -> Decided {
 }
 
 /// Handles `POST /v1/payment_methods`.
-pub(super) fn create_method(context: &DecisionContext<'_>, test_method: TestMethod, texts: &TextsChange) -> Decided {
+pub(super) fn create_method(
+    context: &DecisionContext<'_>,
+    test_method: TestMethod,
+    expiry: Option<Expiry>,
+    texts: &TextsChange,
+) -> Decided {
     let mut changes = Changes::default();
-    let method = PaymentMethod { texts: texts.apply(&None), ..new_method(context, test_method)? };
+    let method = PaymentMethod { texts: texts.apply(&None), ..new_method(context, test_method, expiry)? };
+    changes.put(method.clone());
+    Ok(changes.answer(method))
+}
+
+/// Handles `POST /v1/payment_methods` with a method of the platform: the connected account gets a copy of its own,
+/// which no customer has.
+pub(super) fn clone_method(
+    context: &DecisionContext<'_>,
+    method: PaymentMethodId,
+    customer: Option<CustomerId>,
+) -> Decided {
+    let mut changes = Changes::default();
+    let of_platform = context
+        .account
+        .platform
+        .and_then(|platform| context.objects.payment_method(method).filter(|method| method.account == platform));
+    let Some(original) = of_platform else {
+        return Err(not_found("PaymentMethod", method, "payment_method"));
+    };
+    if customer.is_some() && original.customer != customer {
+        return Err(Reason::MethodOfOtherCustomer.into());
+    }
+    if original.customer.is_some() && customer.is_none() {
+        return Err(Reason::Missing("customer".into()).into());
+    }
+    if original.consumed {
+        return Err(Reason::MethodUsedUp.into());
+    }
+    let method = new_method(context, original.test_method, original.expiry)?;
     changes.put(method.clone());
     Ok(changes.answer(method))
 }
@@ -62,7 +114,8 @@ pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer:
     let mut changes = Changes::default();
     let mut method = match method {
         MethodRef::Saved(id) => (*context.method(id)?).clone(),
-        MethodRef::Test(test_method) => new_method(context, test_method)?,
+        MethodRef::Test(test_method) => new_method(context, test_method, None)?,
+        MethodRef::Card(test_method, expiry) => new_method(context, test_method, Some(expiry))?,
     };
     let customer = context.customer(customer)?;
     if method.customer.is_some_and(|attached| attached != customer.id) {
@@ -127,7 +180,10 @@ pub(super) fn find_for(
 ) -> Result<Found, Stop> {
     let found = match method {
         MethodRef::Saved(id) => Found { method: context.method(id)?, is_new: false },
-        MethodRef::Test(test) => Found { method: Arc::new(new_method(context, test)?), is_new: true },
+        MethodRef::Test(test) => Found { method: Arc::new(new_method(context, test, None)?), is_new: true },
+        MethodRef::Card(test, expiry) => {
+            Found { method: Arc::new(new_method(context, test, Some(expiry))?), is_new: true }
+        }
     };
     let method = &found.method;
     match (method.customer, customer) {
@@ -147,7 +203,20 @@ pub(super) fn find_for(
     Ok(found)
 }
 
-fn new_method(context: &DecisionContext<'_>, test_method: TestMethod) -> Result<PaymentMethod, Stop> {
+fn new_method(
+    context: &DecisionContext<'_>,
+    test_method: TestMethod,
+    expiry: Option<Expiry>,
+) -> Result<PaymentMethod, Stop> {
+    if let Some(expiry) = expiry {
+        let (year, month) = context.now.year_and_month();
+        if u64::from(expiry.year) < year || u64::from(expiry.year) > year.saturating_add(50) {
+            return Err(Reason::InvalidCard("invalid_expiry_year".into(), "exp_year".into()).into());
+        }
+        if u64::from(expiry.year) == year && u64::from(expiry.month) < month {
+            return Err(Reason::InvalidCard("invalid_expiry_month".into(), "exp_month".into()).into());
+        }
+    }
     if let Behaviour::Malformed(decline) = test_method.row().behaviour {
         return Err(Reason::MalformedNumber(decline).into());
     }
@@ -156,6 +225,7 @@ fn new_method(context: &DecisionContext<'_>, test_method: TestMethod) -> Result<
         account: context.account.id,
         created: context.now,
         test_method,
+        expiry,
         customer: None,
         consumed: false,
         set_up: false,

@@ -234,10 +234,16 @@ pub(super) fn not_found(noun: &'static str, id: impl Display, param: &'static st
 impl TextsChange {
     /// Returns `texts` with this change applied: metadata is merged, and an empty value removes its key (CAP-11).
     pub(crate) fn apply(&self, texts: &SharedTexts) -> SharedTexts {
-        let Some(change) = &self.0 else {
+        if self.texts.is_none() && !self.clears_metadata {
             return texts.clone();
-        };
+        }
         let mut changed: Texts = texts.as_deref().cloned().unwrap_or_default();
+        if self.clears_metadata {
+            changed.metadata.clear();
+        }
+        let Some(change) = &self.texts else {
+            return Some(Arc::new(changed)).filter(|texts| **texts != Texts::default());
+        };
         for (key, value) in &change.metadata {
             if value.is_empty() {
                 changed.metadata.remove(key);

@@ -64,7 +64,10 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::CreateCustomer(fields) => customers::create(context, fields),
         Command::UpdateCustomer { customer, fields } => customers::update(context, *customer, fields),
         Command::DeleteCustomer { customer } => customers::delete(context, *customer),
-        Command::CreatePaymentMethod { test_method, texts } => customers::create_method(context, *test_method, texts),
+        Command::CreatePaymentMethod { test_method, expiry, texts } => {
+            customers::create_method(context, *test_method, *expiry, texts)
+        }
+        Command::ClonePaymentMethod { method, customer } => customers::clone_method(context, *method, *customer),
         Command::AttachPaymentMethod { method, customer } => customers::attach(context, *method, *customer),
         Command::DetachPaymentMethod { method } => customers::detach(context, *method),
         Command::CreateTransfer(request) => connect_requests::transfer(context, request),

@@ -205,7 +205,7 @@ fn attempt(
     let answer = context.ask(|| Ask::Verify { method: method.test_method, presence })?;
     let refusal = match answer {
         Answer::ChallengeRequired if options.off_session || options.error_on_requires_action => {
-            Some(fail(context, &mut changes, &mut intent, Failure::AuthenticationRequired, Some(method)))
+            Some(fail(context, &mut changes, &mut intent, options.refuses_action(), Some(method)))
         }
         Answer::ChallengeRequired => {
             intent.status = SetupStatus::RequiresAction;

@@ -67,7 +67,8 @@ pub(super) fn choose(intent: &mut PaymentIntent, choices: &Choices) {
     intent.capture_method = choices.capture_method.unwrap_or(intent.capture_method);
     intent.card_capture_manual = choices.card_capture_manual.unwrap_or(intent.card_capture_manual);
     intent.request_multicapture = choices.request_multicapture.unwrap_or(intent.request_multicapture);
-    intent.setup_future_usage = choices.setup_future_usage.or(intent.setup_future_usage);
+    intent.setup_future_usage =
+        choices.setup_future_usage.or(intent.setup_future_usage.filter(|_| !choices.clears_usage));
 }
 
 /// Checks fee and transfer amount by themselves, before they are checked against the payment.
@@ -103,7 +104,8 @@ pub(super) fn terms(context: &DecisionContext<'_>, choices: &Choices, changed: &
     if transfer_amount.is_some() && destination.is_none() {
         return Err(Reason::TransferNeedsDestination.into());
     }
-    let fee = match (fee, changed.application_fee_amount) {
+    let kept = changed.application_fee_amount.filter(|_| !choices.clears_fee);
+    let fee = match (fee, kept) {
         (Some(fee), _) => Some(fee),
         (None, Some(fee)) => Some(fee.incoming()?),
         (None, None) => None,
@@ -122,7 +124,7 @@ pub(super) fn terms(context: &DecisionContext<'_>, choices: &Choices, changed: &
 /// Handles `POST /v1/charges/:id`: texts only.
 pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
-    let before = context.charge(id, "charge")?;
+    let before = context.charge(id, "id")?;
     let mut charge = (*before).clone();
     charge.texts = texts.apply(&charge.texts);
     context.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);

@@ -192,6 +192,7 @@ const fn answered(command: &Command) -> Option<(Kind, bool)> {
         Command::CreateCheckoutSession(_) | Command::ExpireCheckoutSession { .. } => Kind::CheckoutSession,
         Command::CreateCustomer(_) | Command::UpdateCustomer { .. } | Command::DeleteCustomer { .. } => Kind::Customer,
         Command::CreatePaymentMethod { .. }
+        | Command::ClonePaymentMethod { .. }
         | Command::AttachPaymentMethod { .. }
         | Command::DetachPaymentMethod { .. } => Kind::PaymentMethod,
         Command::CreateTransfer(_) => Kind::Transfer,

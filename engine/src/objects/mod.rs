@@ -25,7 +25,7 @@ pub use object::{Object, Objects};
 pub use payment_intent::{
     CancellationReason, CaptureMethod, ConfirmationMethod, IntentStatus, PaymentIntent, TransferData,
 };
-pub use payment_method::{Customer, PaymentMethod};
+pub use payment_method::{Customer, Expiry, PaymentMethod};
 pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatus};
 pub use setup_intent::{SetupIntent, SetupStatus, Usage};
 pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEndpoint};
@@ -140,6 +140,8 @@ pub enum Failure {
     Mandate(Decline),
     /// The issuer requires authentication and the customer is absent.
     AuthenticationRequired,
+    /// The customer must act, and the request accepts no action (`error_on_requires_action`).
+    ActionRequired,
     /// The customer failed or abandoned authentication while a method was set up.
     SetupAuthentication,
 }

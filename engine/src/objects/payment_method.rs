@@ -6,6 +6,15 @@ use crate::time::Time;
 use crate::{AccountId, CustomerId, PaymentMethodId};
 use serde::{Deserialize, Serialize};
 
+/// The expiry of a card in a request, not checked against the date yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Expiry {
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The year, four digits.
+    pub year: u16,
+}
+
 /// A customer of the merchant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
@@ -19,6 +28,8 @@ pub struct Customer {
     pub name: Option<String>,
     /// The customer's address.
     pub email: Option<String>,
+    /// The method of its invoices (`invoice_settings.default_payment_method`), attached to it.
+    pub default_method: Option<PaymentMethodId>,
     /// Whether it was deleted: it is still shown, as deleted, and cannot be used.
     pub deleted: bool,
     /// The merchant's texts.
@@ -36,6 +47,8 @@ pub struct PaymentMethod {
     pub created: Time,
     /// The test method behind it.
     pub test_method: TestMethod,
+    /// The expiry of a card that was given by number.
+    pub expiry: Option<Expiry>,
     /// The customer it is attached to.
     pub customer: Option<CustomerId>,
     /// Whether it was used or detached and cannot be used again (PI-23).

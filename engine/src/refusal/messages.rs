@@ -2,6 +2,7 @@
 
 use super::{Operation, Reason, SessionOperation};
 use crate::objects::{Failure, IntentStatus, SetupStatus};
+use crate::test_methods::Decline;
 
 impl Reason {
     /// Returns the message.
@@ -35,6 +36,10 @@ impl Reason {
             Self::ExpandsTooDeep(path) => {
                 format!("You cannot expand more than 4 levels of a property. Property: {path}")
             }
+            Self::NotFound { noun, id, .. } if self.is_foreign_account() => format!(
+                "The provided key does not have access to {noun} '{id}' (or that {noun} does not exist). Application \
+                 access may have been revoked."
+            ),
             Self::NotFound { noun, id, .. } => format!("No such {noun}: '{id}'"),
 
             Self::MethodOfOtherCustomer => {
@@ -53,6 +58,11 @@ impl Reason {
                 "Bank debits cannot be held: use a capture_method other than manual.".to_owned()
             }
             Self::CannotAttach(decline) | Self::MalformedNumber(decline) => decline.texts().2.to_owned(),
+            Self::InvalidCard(code, _) if code == "invalid_cvc" => "Your card's security code is invalid.".to_owned(),
+            Self::InvalidCard(code, _) if code == "invalid_expiry_month" => {
+                "Your card's expiration month is invalid.".to_owned()
+            }
+            Self::InvalidCard(..) => "Your card's expiration year is invalid.".to_owned(),
             Self::AlreadyAttached => "The payment method is already attached to a customer.".to_owned(),
             Self::NotAttached => "The payment method is not attached to a customer.".to_owned(),
 
@@ -165,7 +175,7 @@ impl Reason {
                 "source_transaction cannot name a charge with several captures.".to_owned()
             }
             Self::SourceTooSmall => "The transfers of a charge may not exceed what was captured of it.".to_owned(),
-            Self::UnknownDestination => "No such destination: name an account connected to yours.".to_owned(),
+            Self::UnknownDestination(_) => "No such destination: name an account connected to yours.".to_owned(),
 
             Self::SetupStatus(operation, status) => setup_message(*operation, *status),
             Self::SetupNeedsMethod => {
@@ -187,6 +197,11 @@ impl Reason {
             Self::KeyOfOtherRequest => "Keys for idempotent requests can only be used with the same parameters they \
                                         were first used with. Use another key for another request."
                 .to_owned(),
+            Self::KeyOfOtherEndpoint => {
+                "Keys for idempotent requests can only be used for the same endpoint they were \
+                                         first used for. Use another key for another request."
+                    .to_owned()
+            }
             Self::LockTimeout => "This object cannot be accessed right now because another request is using it. Try \
                                   again."
                 .to_owned(),
@@ -243,6 +258,20 @@ fn setup_message(operation: Operation, status: SetupStatus) -> String {
 }
 
 impl Failure {
+    /// Returns the decline of a card; `None` for every other failure.
+    #[must_use]
+    pub const fn card_decline(self) -> Option<Decline> {
+        match self {
+            Self::Declined(decline) => Some(decline),
+            Self::Authentication
+            | Self::Debit(_)
+            | Self::Mandate(_)
+            | Self::AuthenticationRequired
+            | Self::ActionRequired
+            | Self::SetupAuthentication => None,
+        }
+    }
+
     /// Returns the error code, the decline code and the message.
     #[must_use]
     pub const fn texts(self) -> (&'static str, Option<&'static str>, &'static str) {
@@ -263,7 +292,13 @@ impl Failure {
             Self::AuthenticationRequired => (
                 "authentication_required",
                 Some("authentication_required"),
-                "The issuer requires authentication of the customer. Bring the customer back to the session.",
+                "Your card was declined. This transaction requires authentication.",
+            ),
+            Self::ActionRequired => (
+                "authentication_required",
+                Some("authentication_required"),
+                "This payment requires additional user action before it can be completed successfully. Payment can be \
+                 completed using the PaymentIntent's client_secret.",
             ),
         }
     }

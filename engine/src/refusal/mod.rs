@@ -86,6 +86,7 @@ pub enum Reason {
     MethodCannotBeHeld,
     CannotAttach(Decline),
     MalformedNumber(Decline),
+    InvalidCard(Param, Param),
     AlreadyAttached,
     NotAttached,
     // PaymentIntents.
@@ -129,7 +130,7 @@ pub enum Reason {
     BalanceTooLow,
     SourceTransactionOfMulticapture,
     SourceTooSmall,
-    UnknownDestination,
+    UnknownDestination(Param),
     // SetupIntents.
     SetupStatus(Operation, SetupStatus),
     SetupNeedsMethod,
@@ -142,6 +143,7 @@ pub enum Reason {
     // Internal errors.
     KeyInUse,
     KeyOfOtherRequest,
+    KeyOfOtherEndpoint,
     LockTimeout,
     Internal(String),
 }
@@ -195,6 +197,9 @@ impl Reason {
             Self::NotFound { param: p, .. } if matches!(&**p, "starting_after" | "ending_before") => {
                 invalid(Some("resource_missing"), param(p))
             }
+            Self::NotFound { .. } if self.is_foreign_account() => {
+                Row { status: 403, ..invalid(Some("account_invalid"), None) }
+            }
             Self::NotFound { param: p, .. } => Row { status: 404, ..invalid(Some("resource_missing"), param(p)) },
 
             Self::MethodOfOtherCustomer | Self::MethodUsedUp => invalid(None, named("payment_method")),
@@ -203,8 +208,10 @@ impl Reason {
                 invalid(Some("payment_intent_incompatible_payment_method"), named("payment_method"))
             }
             Self::MethodCannotBeHeld => invalid(Some("payment_intent_invalid_parameter"), named("capture_method")),
-            Self::CannotAttach(decline) => of_card(Some(decline.texts().0), None),
-            Self::MalformedNumber(decline) => of_card(Some(decline.texts().0), named("number")),
+            Self::CannotAttach(decline) | Self::MalformedNumber(decline) => {
+                of_card(Some(decline.texts().0), decline.details().param.map(Cow::Borrowed))
+            }
+            Self::InvalidCard(code, p) => of_card(Some(card_code(code)), param(p)),
             Self::AlreadyAttached | Self::NotAttached => invalid(None, named("payment_method")),
 
             Self::IntentStatus(Operation::UpdateAmount, _) => {
@@ -218,7 +225,10 @@ impl Reason {
             | Self::TooManyConfirmations
             | Self::OwnedBySession(_)
             | Self::CancelWindowClosed => invalid(Some("payment_intent_unexpected_state"), None),
-            Self::Payment(failure) | Self::SetupFailed(failure) => of_card(Some(failure.texts().0), None),
+            Self::Payment(failure) | Self::SetupFailed(failure) => {
+                let param = failure.card_decline().and_then(|decline| decline.details().param);
+                of_card(Some(failure.texts().0), param.map(Cow::Borrowed))
+            }
 
             Self::NothingToCapture => invalid(Some("parameter_invalid_integer"), named("amount")),
             Self::PieceTooSmall(_) => invalid(Some("amount_too_small"), named("amount_to_capture")),
@@ -250,7 +260,7 @@ impl Reason {
             Self::SourceTransactionOfMulticapture => invalid(None, named("source_transaction")),
             Self::SourceTooSmall => invalid(Some("balance_insufficient"), named("amount")),
             Self::FeeAndTransfer => invalid(None, named("transfer_data[amount]")),
-            Self::UnknownDestination => Row { status: 404, ..invalid(Some("resource_missing"), named("destination")) },
+            Self::UnknownDestination(p) => invalid(Some("resource_missing"), param(p)),
 
             Self::SetupStatus(Operation::VerifyMicrodeposits, _) => invalid(Some("intent_invalid_state"), None),
             Self::SetupStatus(..)
@@ -263,7 +273,9 @@ impl Reason {
             Self::SessionNotOpen(_) => invalid(None, None),
 
             Self::KeyInUse => Row { status: 409, ..invalid(Some("idempotency_key_in_use"), None) },
-            Self::KeyOfOtherRequest => Row { error_type: ErrorType::IdempotencyError, ..invalid(None, None) },
+            Self::KeyOfOtherRequest | Self::KeyOfOtherEndpoint => {
+                Row { error_type: ErrorType::IdempotencyError, ..invalid(None, None) }
+            }
             Self::LockTimeout => Row { status: 429, ..invalid(Some("lock_timeout"), None) },
             Self::Internal(_) => Row { status: 500, error_type: ErrorType::ApiError, code: None, param: None },
         }
@@ -279,6 +291,23 @@ impl Reason {
         } else {
             None
         }
+    }
+
+    /// Returns the decline of a card; `None` for every other reason.
+    #[must_use]
+    pub const fn card_decline(&self) -> Option<Decline> {
+        if let Self::Payment(failure) | Self::SetupFailed(failure) = self {
+            failure.card_decline()
+        } else if let Self::CannotAttach(decline) | Self::MalformedNumber(decline) = self {
+            Some(*decline)
+        } else {
+            None
+        }
+    }
+
+    /// Returns whether the path names an account that the caller has no access to (P15).
+    fn is_foreign_account(&self) -> bool {
+        matches!(self, Self::NotFound { noun, param, .. } if noun == "account" && param == "id")
     }
 
     /// Returns whether the idempotency key keeps the response. It does not if the request could not be read or collided
@@ -308,8 +337,18 @@ impl Reason {
                 | Self::ExpandsTooDeep(_)
                 | Self::KeyInUse
                 | Self::KeyOfOtherRequest
+                | Self::KeyOfOtherEndpoint
                 | Self::LockTimeout
         )
+    }
+}
+
+/// Returns the code for invalid data of a card (P24).
+fn card_code(name: &str) -> &'static str {
+    match name {
+        "invalid_cvc" => "invalid_cvc",
+        "invalid_expiry_month" => "invalid_expiry_month",
+        _ => "invalid_expiry_year",
     }
 }
 

@@ -86,7 +86,9 @@ impl Engine {
             match known {
                 None => return None,
                 Some(known) if known.command != case.request.command => {
-                    return refuse(Reason::KeyOfOtherRequest);
+                    let same = known.command.endpoint().zip(case.request.command.endpoint());
+                    let same = same.is_none_or(|(known, asked)| known == asked);
+                    return refuse(if same { Reason::KeyOfOtherRequest } else { Reason::KeyOfOtherEndpoint });
                 }
                 Some(KeyRecord { state: KeyState::Answered(answer), .. }) => {
                     return Some(Response { replayed: true, ..(*answer).clone() });

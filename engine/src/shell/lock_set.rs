@@ -87,6 +87,7 @@ impl LockSet<'_> {
             Command::CreateCheckoutSession(_)
             | Command::CreateCustomer(_)
             | Command::CreatePaymentMethod { .. }
+            | Command::ClonePaymentMethod { .. }
             | Command::CreateWebhookEndpoint(_)
             | Command::CreateAccount { .. }
             | Command::Retrieve(_)

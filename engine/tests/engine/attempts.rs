@@ -6,6 +6,15 @@ use holdfast_engine::Decline;
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::time::DAY;
 
+/// Returns the parameter that a card error with this code names (P14).
+fn param_of(code: &str) -> &'static str {
+    match code {
+        "expired_card" => "exp_month",
+        "incorrect_cvc" => "cvc",
+        _ => "-",
+    }
+}
+
 /// C13, PI-2, PI-4, PI-22, ERR-2, ERR-3, TST-1, R23: declines. Token, code, decline code. The intent exists and can be paid again.
 #[test]
 fn declines() {
@@ -24,7 +33,7 @@ fn declines() {
         let w = World::new();
         let answer = w
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
-            .refused(402, code, "-")
+            .refused(402, code, param_of(code))
             .has(&format!("error.type=card_error error.decline_code={decline_code}"));
         assert_eq!(w.told(), "payment_intent.created charge.failed payment_intent.payment_failed");
         let id = answer.text("error.payment_intent.id");

@@ -120,10 +120,10 @@ fn transfers_by_request() {
     let other = format!("currency=eur destination={CONNECTED} amount=100 source_transaction={single}");
     w.post("transfers", &other).refused(400, "-", "currency");
     transfer("amount=0").refused(400, "parameter_invalid_integer", "amount");
-    w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(404, "resource_missing", "destination");
+    w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(400, "resource_missing", "destination");
     let stranger = crate::world::FLAT;
     let answer = w.post("transfers", &format!("currency=usd amount=5 destination={stranger}"));
-    answer.refused(404, "resource_missing", "destination");
+    answer.refused(400, "resource_missing", "destination");
     w.reconciled();
 }
 

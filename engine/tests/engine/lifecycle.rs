@@ -64,7 +64,7 @@ fn what_create_refuses() {
         ),
         (
             "amount=1000 currency=usd transfer_data[destination]=acct_nope",
-            404,
+            400,
             "resource_missing",
             "transfer_data[destination]",
         ),

@@ -160,7 +160,17 @@ fn a_smaller_id_that_comes_later_is_newer() {
         let customer = |id| -> Object {
             let (account, created) = (MERCHANT, START);
             let id = CustomerId(id);
-            Customer { id, account, created, name: None, email: None, deleted: false, texts: None }.into()
+            Customer {
+                id,
+                account,
+                created,
+                name: None,
+                email: None,
+                default_method: None,
+                deleted: false,
+                texts: None,
+            }
+            .into()
         };
         let put = |objects| store.commit(Batch { objects, ..Batch::default() }).unwrap();
         let list = |query: ListQuery| -> Vec<ObjectId> {

@@ -123,7 +123,7 @@ fn charges_of_bank_debits_have_their_own_prefix() {
             w.post(&format!("charges/{}", charge.id()), "description=d").is("description=d");
             let swapped = if prefix == "py_" { "ch_" } else { "py_" };
             let other = charge.id().replace(prefix, swapped);
-            w.get(&format!("charges/{other}"), "").refused(404, "resource_missing", "charge");
+            w.get(&format!("charges/{other}"), "").refused(404, "resource_missing", "id");
             w.advance(holdfast_engine::time::DAY * 10);
             w.post("refunds", &format!("charge={} amount=100", charge.id())).is(&format!("charge={}", charge.id()));
         }

@@ -24,7 +24,17 @@ fn stores(folder: &Path) -> Vec<(&'static str, Arc<dyn Store>)> {
 fn customer(id: u64, name: &str) -> Object {
     let (account, created) = (MERCHANT, START);
     let name = Some(name.to_owned());
-    Customer { id: CustomerId(id), account, created, name, email: None, deleted: false, texts: None }.into()
+    Customer {
+        id: CustomerId(id),
+        account,
+        created,
+        name,
+        email: None,
+        default_method: None,
+        deleted: false,
+        texts: None,
+    }
+    .into()
 }
 
 fn account() -> Object {

@@ -64,6 +64,30 @@ impl<'a> Fields<'a> {
         value.map(|value| Fields::nested(value, self.path(name), known)).transpose()
     }
 
+    /// Returns whether `name` is the empty string, which clears a parameter that can be cleared (P26).
+    pub(super) fn is_cleared(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(|value| value.as_str() == Some(""))
+    }
+
+    /// Returns `read` of `name`; `None` if `name` is cleared.
+    pub(super) fn unless_cleared<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Self, &str) -> Result<Option<T>, Refusal>,
+    ) -> Result<Option<T>, Refusal> {
+        if self.is_cleared(name) { Ok(None) } else { read(self, name) }
+    }
+
+    /// Reads the parameters of one item of the list `name` (P31).
+    pub(super) fn item<'b>(
+        name: &str,
+        index: usize,
+        value: &'b Value,
+        known: &[&[&str]],
+    ) -> Result<Fields<'b>, Refusal> {
+        Fields::nested(value, format!("{name}[{index}]"), known)
+    }
+
     /// Returns whether `name` has parameters below it.
     pub(super) fn is_group(&self, name: &str) -> bool {
         self.map.get(name).is_some_and(Value::is_object)
@@ -104,7 +128,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads a text of at most `most` characters. An empty text removes the stored one.
-    fn clearable(&self, name: &str, most: u64) -> Result<Option<String>, Refusal> {
+    pub(super) fn clearable(&self, name: &str, most: u64) -> Result<Option<String>, Refusal> {
         let text = self.raw(name)?;
         if text.as_ref().is_some_and(|text| u64::try_from(text.chars().count()).unwrap_or(u64::MAX) > most) {
             return Err(Reason::TooLong(self.param(name), most).into());
@@ -188,7 +212,8 @@ impl<'a> Fields<'a> {
             on_behalf_of: self.id("on_behalf_of", "account")?,
             shipping: self.shipping()?,
         };
-        Ok(TextsChange(Some(Box::new(texts)).filter(|texts| **texts != Texts::default())))
+        let clears_metadata = self.is_cleared("metadata");
+        Ok(TextsChange { texts: Some(Box::new(texts)).filter(|texts| **texts != Texts::default()), clears_metadata })
     }
 
     /// Reads `shipping`; an empty text removes the stored one.

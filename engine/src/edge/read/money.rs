@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::fields::Fields;
-use super::payments::currency;
+use super::payments::{currency, destination};
 use crate::command::{
     Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, ListQuery, UpdateWebhookEndpoint,
 };
@@ -19,7 +19,7 @@ pub(super) fn transfer(params: &Value) -> Read {
     Ok(Command::CreateTransfer(CreateTransfer {
         amount: fields.required("amount", fields.integer("amount")?)?,
         currency: fields.required("currency", currency(&fields, "currency")?)?,
-        destination: fields.required("destination", fields.id("destination", "destination")?)?,
+        destination: destination(&fields)?,
         source: fields.id("source_transaction", "charge")?,
         texts: fields.texts()?,
     }))

@@ -8,11 +8,11 @@ use crate::command::{
 };
 use crate::money::Currency;
 use crate::objects::{
-    CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, Redirects, RefundReason, Usage,
+    CancellationReason, CaptureMethod, ConfirmationMethod, Expiry, MethodTypes, Redirects, RefundReason, Usage,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{MethodType, TestMethod};
-use crate::{ChargeId, PaymentIntentId, RefundId};
+use crate::{AccountId, ChargeId, PaymentIntentId, RefundId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -83,8 +83,8 @@ pub(super) fn create(params: &Value) -> Read {
         request_multicapture: card.request_multicapture.unwrap_or(false),
         confirmation_method: (fields.choice("confirmation_method", CONFIRMATION_METHODS)?)
             .unwrap_or(ConfirmationMethod::Automatic),
-        setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
-        application_fee_amount: fields.integer("application_fee_amount")?,
+        setup_future_usage: fields.unless_cleared("setup_future_usage", |fields, name| fields.choice(name, USAGES))?,
+        application_fee_amount: fields.unless_cleared("application_fee_amount", Fields::integer)?,
         transfer_data: transfer_data(&fields)?,
         confirm: confirm.then_some(options),
         texts: fields.texts()?,
@@ -111,8 +111,10 @@ fn choices(fields: &Fields<'_>) -> Result<Choices, Refusal> {
         capture_method: fields.choice("capture_method", CAPTURE_METHODS)?,
         card_capture_manual: card.capture_manual,
         request_multicapture: card.request_multicapture,
-        setup_future_usage: fields.choice("setup_future_usage", USAGES)?,
-        application_fee_amount: fields.integer("application_fee_amount")?,
+        setup_future_usage: fields.unless_cleared("setup_future_usage", |fields, name| fields.choice(name, USAGES))?,
+        clears_usage: fields.is_cleared("setup_future_usage"),
+        application_fee_amount: fields.unless_cleared("application_fee_amount", Fields::integer)?,
+        clears_fee: fields.is_cleared("application_fee_amount"),
         transfer_amount: transfer_amount(fields)?,
     })
 }
@@ -200,7 +202,10 @@ pub(super) fn currency(fields: &Fields<'_>, name: &str) -> Result<Option<Currenc
 pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> {
     let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata"];
     if let Some(data) = fields.group("payment_method_data", &[known])? {
-        return Ok(Some(MethodRef::Test(make_of(&data)?)));
+        return Ok(Some(match make_of(&data)? {
+            (test, Some(expiry)) => MethodRef::Card(test, expiry),
+            (test, None) => MethodRef::Test(test),
+        }));
     }
     let Some(text) = fields.text("payment_method")? else {
         return Ok(None);
@@ -211,8 +216,8 @@ pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> 
     fields.id("payment_method", "PaymentMethod").map(|id| id.map(MethodRef::Saved))
 }
 
-/// Reads the test method for a type and a number.
-pub(super) fn make_of(fields: &Fields<'_>) -> Result<TestMethod, Refusal> {
+/// Reads the test method for a type and a number, and the expiry of a card.
+pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>), Refusal> {
     let types = MethodType::ALL.iter().map(|kind| (kind.name(), *kind)).collect::<Vec<_>>();
     let method_type = fields.required("type", fields.choice("type", &types)?)?;
     let number_name = match method_type {
@@ -229,7 +234,34 @@ pub(super) fn make_of(fields: &Fields<'_>) -> Result<TestMethod, Refusal> {
     let digits: String = number.chars().filter(|c| !c.is_whitespace()).collect();
     let unknown =
         || Reason::InvalidValue(group.param(number_name), "it is not the number of a test method.".to_owned());
-    TestMethod::from_number(method_type, &digits).ok_or_else(|| unknown().into())
+    let test_method = TestMethod::from_number(method_type, &digits).ok_or_else(unknown)?;
+    Ok((test_method, expiry(&group)?))
+}
+
+/// Reads the expiry of a card and checks its data, as far as that needs no date (P24). A year of two digits is one of
+/// this century.
+fn expiry(card: &Fields<'_>) -> Result<Option<Expiry>, Refusal> {
+    let wrong = |name: &str| -> Refusal {
+        Reason::InvalidCard(format!("invalid_{}", name.replace("exp_", "expiry_")).into(), name.to_owned().into())
+            .into()
+    };
+    if let Some(cvc) = card.text("cvc")?
+        && !(matches!(cvc.len(), 3 | 4) && cvc.bytes().all(|digit| digit.is_ascii_digit()))
+    {
+        return Err(wrong("cvc"));
+    }
+    let month = match card.integer("exp_month")? {
+        None => None,
+        Some(month @ 1..=12) => u8::try_from(month).ok(),
+        Some(_) => return Err(wrong("exp_month")),
+    };
+    let year = match card.integer("exp_year")? {
+        None => None,
+        Some(year @ 0..=99) => u16::try_from(year.saturating_add(2000)).ok(),
+        Some(year @ 1970..=9999) => u16::try_from(year).ok(),
+        Some(_) => return Err(wrong("exp_year")),
+    };
+    Ok(month.zip(year).map(|(month, year)| Expiry { month, year }))
 }
 
 pub(super) fn method_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, Refusal> {
@@ -268,11 +300,17 @@ pub(super) fn method_settings(fields: &Fields<'_>) -> Result<(Option<MethodTypes
     Ok((None, redirects.or(Some(Redirects::Always))))
 }
 
+/// Reads the required `destination`: an account. Any text that names none is refused as an unknown one (P15).
+pub(super) fn destination(fields: &Fields<'_>) -> Result<AccountId, Refusal> {
+    let text = fields.required("destination", fields.text("destination")?)?;
+    text.parse().map_err(|_| Reason::UnknownDestination(fields.param("destination")).into())
+}
+
 pub(super) fn transfer_data(fields: &Fields<'_>) -> Result<Option<TransferTerms>, Refusal> {
     let Some(group) = fields.group("transfer_data", &[&["destination", "amount"]])? else {
         return Ok(None);
     };
-    let destination = group.required("destination", group.id("destination", "destination")?)?;
+    let destination = destination(&group)?;
     Ok(Some(TransferTerms { destination, amount: group.integer("amount")? }))
 }
 
@@ -288,6 +326,9 @@ pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> 
     let Some(options) = fields.group("payment_method_options", &[groups])? else {
         return Ok(CardOptions::default());
     };
+    if options.is_cleared("card") {
+        return Ok(CardOptions { capture_manual: Some(false), request_multicapture: Some(false) });
+    }
     let known = &["capture_method", "request_multicapture", "request_three_d_secure", "network", "cvc_token"];
     let Some(card) = options.group("card", &[known, &["setup_future_usage"]])? else {
         return Ok(CardOptions::default());

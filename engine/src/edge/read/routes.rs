@@ -5,9 +5,10 @@
 
 use super::fields::{Fields, TEXTS, read_id};
 use super::{Read, money, payments, setups};
-use crate::command::Command;
+use crate::command::{Command, TextsChange};
 use crate::ids::NotAnId;
 use crate::refusal::{Reason, Refusal};
+use crate::test_methods::TestMethod;
 use crate::{Kind, ObjectId};
 use serde_json::Value;
 use std::str::FromStr;
@@ -213,14 +214,14 @@ pub const ROUTES: &[Route<Reader>] = &[
         "description:text metadata:map receipt_email:text transfer_group:text",
         "charge",
         |id, params| {
-            let charge = named(id, "charge", "charge")?;
+            let charge = named(id, "charge", "id")?;
             Ok(Command::UpdateCharge { charge, texts: Fields::of(params, &[TEXTS, &["expand"]])?.texts()? })
         },
     ),
     post("/v1/charges/{id}/capture", "", "charge", |id, params| {
         let known = &["amount", "application_fee_amount", "receipt_email", "statement_descriptor", "transfer_data"];
         Fields::of(params, &[known, &["expand", "statement_descriptor_suffix", "transfer_group"]])?;
-        Ok(Command::CaptureCharge { charge: named(id, "charge", "charge")? })
+        Ok(Command::CaptureCharge { charge: named(id, "charge", "id")? })
     }),
     get("/v1/charges/{id}/refunds", "", "[refund]", |id, params| owned(Kind::Refund, id, "charge", params)),
     post(
@@ -312,9 +313,7 @@ pub const ROUTES: &[Route<Reader>] = &[
     get("/v1/customers/{id}/payment_methods", "", "[payment_method]", |id, params| {
         owned(Kind::PaymentMethod, id, "customer", params)
     }),
-    get("/v1/customers/{customer}/payment_methods/{id}", "", "payment_method", |id, params| {
-        one(id, Kind::PaymentMethod, params)
-    }),
+    get("/v1/customers/{customer}/payment_methods/{id}", "", "payment_method", |id, params| method(id, params)),
     post(
         "/v1/payment_methods",
         "type!:=card|us_bank_account|sepa_debit metadata:map",
@@ -324,7 +323,7 @@ pub const ROUTES: &[Route<Reader>] = &[
     get("/v1/payment_methods", "customer:text", "[payment_method]", |_, params| {
         list(Kind::PaymentMethod, &["customer"], params)
     }),
-    get("/v1/payment_methods/{id}", "", "payment_method", |id, params| one(id, Kind::PaymentMethod, params)),
+    get("/v1/payment_methods/{id}", "", "payment_method", |id, params| method(id, params)),
     post("/v1/payment_methods/{id}/attach", "customer!:text", "payment_method", setups::attach),
     post("/v1/payment_methods/{id}/detach", "", "payment_method", |id, params| {
         setups::detach(named(id, "PaymentMethod", "payment_method")?, params)
@@ -428,6 +427,17 @@ fn one(text: &str, kind: Kind, params: &Value) -> Read {
         return Ok(Command::Retrieve(id));
     }
     named::<Never>(text, noun, param).map(|never| match never {})
+}
+
+/// Reads the retrieval of a payment method. A test token stands for a new method each time (P28).
+fn method(text: &str, params: &Value) -> Read {
+    match TestMethod::from_token(text) {
+        Some(test_method) => {
+            nothing(params)?;
+            Ok(Command::CreatePaymentMethod { test_method, expiry: None, texts: TextsChange::default() })
+        }
+        None => one(text, Kind::PaymentMethod, params),
+    }
 }
 
 /// An id type without values: parsing one always fails.

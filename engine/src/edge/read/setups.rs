@@ -161,17 +161,17 @@ pub(super) fn create_session(params: &Value) -> Read {
 
 fn line_items(fields: &Fields<'_>) -> Result<Vec<LineItemTerms>, Refusal> {
     let items = fields.items("line_items")?.unwrap_or_default();
-    items.into_iter().map(line_item).collect()
+    items.into_iter().enumerate().map(|(index, value)| line_item(index, value)).collect()
 }
 
-fn line_item(value: &Value) -> Result<LineItemTerms, Refusal> {
-    let item = Fields::of(value, &[&["price_data", "quantity"]])?;
+fn line_item(index: usize, value: &Value) -> Result<LineItemTerms, Refusal> {
+    let item = Fields::item("line_items", index, value, &[&["price_data", "quantity"]])?;
     let known = &["currency", "product_data", "unit_amount", "tax_behavior"];
     let price = item.required("price_data", item.group("price_data", &[known])?)?;
-    let product = price.group("product_data", &[&["name", "description", "images", "metadata"]])?;
-    let name = product.map(|product| product.text("name")).transpose()?.flatten();
+    let known = &["name", "description", "images", "metadata"];
+    let product = price.required("product_data", price.group("product_data", &[known])?)?;
     Ok(LineItemTerms {
-        name: price.required("product_data[name]", name)?,
+        name: product.required("name", product.text("name")?)?,
         currency: price.required("currency", currency(&price, "currency")?)?,
         unit_amount: price.required("unit_amount", price.integer("unit_amount")?)?,
         quantity: item.integer("quantity")?.unwrap_or(1),
@@ -188,14 +188,29 @@ pub(super) fn update_customer(customer: CustomerId, params: &Value) -> Read {
 
 fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
     let known = &["name", "email", "description", "metadata", "expand", "phone", "address", "payment_method"];
-    let fields = Fields::of(params, &[known])?;
-    Ok(CustomerFields { name: fields.text("name")?, email: fields.text("email")?, texts: fields.texts()? })
+    let fields = Fields::of(params, &[known, &["invoice_settings"]])?;
+    let settings = fields.group("invoice_settings", &[&["default_payment_method"]])?;
+    let default = settings.as_ref().map(|settings| {
+        let id =
+            settings.unless_cleared("default_payment_method", |settings, name| settings.id(name, "PaymentMethod"))?;
+        Ok::<_, Refusal>(id.map(Some).or_else(|| settings.is_cleared("default_payment_method").then_some(None)))
+    });
+    Ok(CustomerFields {
+        name: fields.clearable("name", 256)?,
+        email: fields.clearable("email", 512)?,
+        default_method: default.transpose()?.flatten(),
+        texts: fields.texts()?,
+    })
 }
 
 pub(super) fn create_method(params: &Value) -> Read {
     let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata", "expand"];
-    let fields = Fields::of(params, &[known])?;
-    Ok(Command::CreatePaymentMethod { test_method: make_of(&fields)?, texts: fields.texts()? })
+    let fields = Fields::of(params, &[known, &["customer", "payment_method"]])?;
+    if let Some(method) = fields.id("payment_method", "PaymentMethod")? {
+        return Ok(Command::ClonePaymentMethod { method, customer: fields.id("customer", "customer")? });
+    }
+    let (test_method, expiry) = make_of(&fields)?;
+    Ok(Command::CreatePaymentMethod { test_method, expiry, texts: fields.texts()? })
 }
 
 pub(super) fn attach(method: &str, params: &Value) -> Read {

@@ -10,7 +10,7 @@ use crate::edge::expandable;
 use crate::money::Money;
 use crate::objects::Object;
 use crate::objects::{Address, Event, NestedList, Shipping, Texts, Was};
-use crate::refusal::Refusal;
+use crate::refusal::{ErrorType, Refusal};
 use crate::response::{Body, Expanded, Response};
 use crate::version::ApiVersion;
 use crate::{Kind, ObjectId};
@@ -227,6 +227,14 @@ pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
     set("code", row.code.map(Value::from));
     set("param", row.param.map(|param| param.into_owned().into()));
     set("decline_code", reason.decline_code().map(Value::from));
+    if row.error_type == ErrorType::CardError {
+        payments::card_error_details(&mut error, row.code, reason.card_decline());
+    }
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            put(&mut error, name, value);
+        }
+    };
     set("charge", refusal.charge.map(id));
     set("payment_method", refusal.method.as_deref().map(setups::payment_method));
     let intent = refusal.intent.as_ref().map(|intent| object(intent, version));

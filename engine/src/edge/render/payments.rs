@@ -113,10 +113,30 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
     if let Some(decline_code) = decline_code {
         put(&mut shown, "decline_code", decline_code.into());
     }
+    let decline = error.failure.card_decline();
+    if let Some(param) = decline.and_then(|decline| decline.details().param) {
+        put(&mut shown, "param", param.into());
+    }
+    card_error_details(&mut shown, Some(code), decline);
     if let Some(charge) = error.charge {
         put(&mut shown, "charge", id(charge));
     }
     shown
+}
+
+/// Adds what a card error carries beside its codes: the page that explains it, and the codes of issuer and network (P14).
+pub(super) fn card_error_details(error: &mut Value, code: Option<&str>, decline: Option<crate::Decline>) {
+    if let Some(code) = code {
+        let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
+        put(error, "doc_url", page.into());
+    }
+    let details = decline.map(crate::Decline::details).unwrap_or_default();
+    for (name, value) in [("advice_code", details.advice_code), ("network_decline_code", details.network_decline_code)]
+    {
+        if let Some(value) = value {
+            put(error, name, value.into());
+        }
+    }
 }
 
 pub(super) fn next_action(action: &NextAction, of: impl Display, secret: u64, begun: Time) -> Value {
@@ -209,7 +229,9 @@ fn outcome(charge: &Charge) -> Value {
         None => ("authorized", "approved_by_network", None, "Payment complete."),
         Some(decline) => ("issuer_declined", "declined_by_network", decline.texts().1, decline.texts().2),
     };
-    json!({ "advice_code": null, "network_advice_code": null, "network_decline_code": null,
+    let details = charge.decline.map(crate::Decline::details).unwrap_or_default();
+    json!({ "advice_code": details.advice_code, "network_advice_code": null,
+        "network_decline_code": details.network_decline_code,
         "network_status": status, "reason": reason, "seller_message": message, "type": kind })
 }
 

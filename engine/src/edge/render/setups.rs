@@ -147,7 +147,7 @@ pub(super) fn customer(customer: &Customer) -> Value {
         "description": customer.texts.as_deref().and_then(|texts| texts.description.clone()),
         "email": customer.email,
         "invoice_prefix": null,
-        "invoice_settings": { "custom_fields": null, "default_payment_method": null, "footer": null,
+        "invoice_settings": { "custom_fields": null, "default_payment_method": maybe_id(customer.default_method), "footer": null,
             "rendering_options": null },
         "livemode": false,
         "metadata": metadata(customer.texts.as_deref()),
@@ -165,8 +165,8 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
     let last4: String = row.number.chars().skip(row.number.len().saturating_sub(4)).collect();
     let details = match row.method_type {
         MethodType::Card => json!({
-            "brand": row.network.map(crate::Network::name), "checks": null, "country": "US", "exp_month": 12,
-            "exp_year": 2034, "fingerprint": format!("fp_{}", row.token), "funding": "credit", "last4": last4,
+            "brand": row.network.map(crate::Network::name), "checks": null, "country": "US", "exp_month": method.expiry.map_or(12, |expiry| expiry.month),
+            "exp_year": method.expiry.map_or(2034, |expiry| expiry.year), "fingerprint": format!("fp_{}", row.token), "funding": "credit", "last4": last4,
             "display_brand": row.network.map(crate::Network::name), "generated_from": null,
             "regulated_status": "unregulated",
             "networks": { "available": [row.network.map(crate::Network::name)], "preferred": null },
