@@ -100,7 +100,7 @@ pub const PERMITTED_ALTERNATIVES: &[PermittedAlternative] = &[
     ),
     alternative(
         Rejection::InvalidAmount,
-        bad(None, Some("line_items[price_data][unit_amount]")),
+        bad(None, Some("line_items[0][price_data][unit_amount]")),
         "AMT-4",
         "the amount of a session is that of its items",
     ),
