@@ -189,6 +189,7 @@ fn record(chaos: &Chaos, call: &Call, key: Option<&str>, answer: &Answer, is_rec
     }
     chaos.record(Exchange {
         scope: 0,
+        number: call.number,
         method: call.method.to_string(),
         path: call.path.clone(),
         form: String::from_utf8_lossy(&call.body).into_owned(),

@@ -14,7 +14,7 @@ mod table;
 pub(crate) use acquirer::ChaosAcquirer;
 pub(crate) use delivery::ChaosDelivery;
 pub use profile::{ChaosChoice, PROFILES, Profile};
-pub use table::{Behavior, Row, Side};
+pub use table::{Behavior, BehaviorRow, Side};
 
 use agenda::Agenda;
 use holdfast_engine::command::JobKey;
@@ -43,6 +43,8 @@ pub struct Occasion {
 pub struct Exchange {
     /// The scope of decisions at that time.
     pub scope: u64,
+    /// The number of the request, which its events name.
+    pub number: u64,
     /// The method.
     pub method: String,
     /// The path.
@@ -85,13 +87,13 @@ impl Draw {
 
 /// The source of decisions of one server.
 pub struct Chaos {
-    state: Mutex<State>,
+    state: Mutex<ChaosState>,
     sink: Mutex<Option<Box<dyn Write + Send>>>,
     /// Whether the server acts by itself. In `check merchant` the schedule moves clock and webhooks instead.
     pub(crate) is_autonomous: bool,
 }
 
-struct State {
+struct ChaosState {
     seed: u64,
     profile: Profile,
     /// The occasions that may happen; `None` is all.
@@ -111,7 +113,7 @@ impl Chaos {
     /// Returns a source for a server that acts by itself and logs each occurrence as a JSON line to `sink`.
     #[must_use]
     pub fn new(choice: ChaosChoice, sink: Option<Box<dyn Write + Send>>) -> Self {
-        Self { state: Mutex::new(State::new(choice)), sink: Mutex::new(sink), is_autonomous: true }
+        Self { state: Mutex::new(ChaosState::new(choice)), sink: Mutex::new(sink), is_autonomous: true }
     }
 
     /// Returns a source for a server whose clock and webhooks a test moves.
@@ -122,7 +124,7 @@ impl Chaos {
 
     /// Begins again with another seed, without what was counted; only the occasions in `only` may happen.
     pub fn restart(&self, choice: ChaosChoice, only: Option<BTreeSet<Occasion>>) {
-        *self.held() = State { only, ..State::new(choice) };
+        *self.held() = ChaosState { only, ..ChaosState::new(choice) };
     }
 
     /// Sets the scope of the decisions that follow.
@@ -202,12 +204,12 @@ impl Chaos {
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 
-    fn held(&self) -> MutexGuard<'_, State> {
+    fn held(&self) -> MutexGuard<'_, ChaosState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl ChaosState {
     fn new(ChaosChoice { seed, profile }: ChaosChoice) -> Self {
         Self {
             seed,

@@ -35,7 +35,7 @@ impl Side {
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct BehaviorRow {
     /// The name in profiles, logs and reports.
     pub name: &'static str,
     /// The part that shows it.
@@ -64,9 +64,9 @@ macro_rules! behaviors {
 
             /// Returns the behavior's row.
             #[must_use]
-            pub const fn row(self) -> Row {
+            pub const fn row(self) -> BehaviorRow {
                 match self {
-                    $(Self::$variant => Row {
+                    $(Self::$variant => BehaviorRow {
                         name: $name, side: Side::$side, requirements: $ids, chances: $chances,
                         what: $what, wire: $wire, correct: $correct,
                     }),*

@@ -1,0 +1,134 @@
+//! The attacker of the profile `hostile`: forged webhooks and guessed return pages.
+
+use crate::judge::MerchantFault;
+use crate::provider::webhook_name;
+use crate::purchase::Purchase;
+use crate::run::MerchantRun;
+use crate::timeline::Party;
+use holdfast_engine::edge::render;
+use holdfast_engine::{ApiVersion, Clock, Object, SystemClock, Time, sign};
+use serde_json::{Value, json};
+
+/// One act of an attacker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attack {
+    /// A success without a signature.
+    Unsigned,
+    /// A success signed with another secret.
+    WronglySigned,
+    /// A true signature of another body.
+    Altered,
+    /// A true signature that is older than the tolerance (HOOK-9).
+    Expired,
+    /// A true event of another account, about an object that this account does not have.
+    ForeignAccount,
+    /// The return page of another order's session.
+    GuessedReturn,
+}
+
+impl Attack {
+    /// Every act.
+    pub const ALL: &'static [Self] =
+        &[Self::Unsigned, Self::WronglySigned, Self::Altered, Self::Expired, Self::ForeignAccount, Self::GuessedReturn];
+
+    /// Returns the name in stories and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unsigned => "unsigned webhook",
+            Self::WronglySigned => "wrongly signed webhook",
+            Self::Altered => "altered webhook",
+            Self::Expired => "webhook with an expired timestamp",
+            Self::ForeignAccount => "webhook of another account",
+            Self::GuessedReturn => "guessed return page",
+        }
+    }
+
+    /// Returns whether the handler must refuse it. Events of other accounts may be acknowledged and ignored.
+    #[must_use]
+    pub const fn must_be_refused(self) -> bool {
+        matches!(self, Self::Unsigned | Self::WronglySigned | Self::Altered | Self::Expired)
+    }
+}
+
+impl MerchantRun<'_> {
+    /// Carries out an attack and judges that the handler refuses it and that the books do not move.
+    pub(crate) fn attack(&mut self, purchase: &Purchase, attack: Attack) {
+        let slot = purchase.plan.slot;
+        let before = self.shop.books(self.config, &purchase.order);
+        let reply = if attack == Attack::GuessedReturn {
+            let Some(to) = self.guessed(purchase) else { return };
+            let reply = self.shop.visit(&to);
+            self.tell(slot, Party::Customer, Party::Merchant, format!("{}: {}", attack.name(), reply.shown()));
+            reply
+        } else {
+            let Some((signature, body)) = self.forged(purchase, attack) else { return };
+            let reply = self.shop.webhook(self.config, signature.as_deref(), &body);
+            let event: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+            let text = format!("{} {}: {}", attack.name(), webhook_name(&event), reply.shown());
+            self.tell(slot, Party::Customer, Party::Merchant, text);
+            reply
+        };
+        let after = self.shop.books(self.config, &purchase.order);
+        if before.is_some() && before != after {
+            let shown = |books: Option<crate::shop::Books>| books.map(|books| books.shown()).unwrap_or_default();
+            let what =
+                format!("{} changed the books from \"{}\" to \"{}\"", attack.name(), shown(before), shown(after));
+            self.find(MerchantFault::HostileMoved, slot, what);
+        } else if attack.must_be_refused() && reply.is_success() {
+            let what = format!("{} was acknowledged with {}", attack.name(), reply.status);
+            self.find(MerchantFault::HostileAccepted, slot, what);
+        }
+    }
+
+    /// Returns a signature and an event that says that the purchase succeeded.
+    fn forged(&mut self, purchase: &Purchase, attack: Attack) -> Option<(Option<String>, String)> {
+        let object = self.paid_object(purchase)?;
+        let mut shown = render::object(&object, ApiVersion::CURRENT);
+        let (kind, field, value) = match object {
+            Object::CheckoutSession(_) => ("checkout.session.completed", "payment_status", "paid"),
+            _ => ("payment_intent.succeeded", "status", "succeeded"),
+        };
+        shown[field] = json!(value);
+        if shown.get("amount_received").is_some() {
+            shown["amount_received"] = shown["amount"].clone();
+        }
+        let number = self.chance.u64(..);
+        if attack == Attack::ForeignAccount {
+            shown["id"] =
+                json!(format!("{}_foreign{number:x}", if kind.starts_with("checkout") { "cs_test" } else { "pi" }));
+            shown["payment_intent"] = json!(format!("pi_foreign{number:x}"));
+        }
+        let now = SystemClock.now();
+        let mut event = json!({ "id": format!("evt_forged{number:x}"), "object": "event", "type": kind,
+            "api_version": ApiVersion::CURRENT.to_string(), "created": now.seconds(), "livemode": false,
+            "pending_webhooks": 1, "request": { "id": null, "idempotency_key": null }, "data": { "object": shown } });
+        if attack == Attack::ForeignAccount {
+            event["account"] = json!("acct_foreign");
+        }
+        let body = event.to_string();
+        let secret = [self.provider.secret.clone()];
+        let signature = match attack {
+            Attack::Unsigned => None,
+            Attack::WronglySigned => Some(sign(&["whsec_other".to_owned()], now, &body)),
+            Attack::Altered => Some(sign(&secret, now, &body.replacen("\"livemode\":false", "\"livemode\":true", 1))),
+            Attack::Expired => Some(sign(&secret, Time::new(now.seconds().saturating_sub(3_600)), &body)),
+            Attack::ForeignAccount | Attack::GuessedReturn => Some(sign(&secret, now, &body)),
+        };
+        Some((signature, body))
+    }
+
+    /// Returns this order's return page with a session or payment that was not paid for it.
+    fn guessed(&self, purchase: &Purchase) -> Option<String> {
+        let flow = self.flow(purchase)?;
+        let objects = self.provider.objects(purchase.plan.slot);
+        let guess = "cs_test_guessed";
+        match objects.sessions.last().and_then(|session| session.success_url.clone()) {
+            Some(to) => Some(to.replace("{CHECKOUT_SESSION_ID}", guess)),
+            None => {
+                let to = flow.return_page.as_ref()?;
+                Some(to.replace("{order}", &purchase.order).replace("{payment_intent}", "pi_guessed"))
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! One line on a shortest story: the classic mistake, if it is one.
+
+use crate::judge::MerchantFault;
+use crate::run::RunResult;
+use crate::timeline::{Party, TimelineEntry};
+use holdfast_server::chaos::Behavior;
+
+/// Returns the line for the first fault of a shrunk run.
+#[must_use]
+pub fn diagnosis(result: &RunResult) -> String {
+    let Some(finding) = result.findings.first() else { return String::new() };
+    let slot = finding.slot;
+    let had = |behavior: Behavior| {
+        result.occurred.iter().any(|one| one.occasion.behavior == behavior && one.occasion.scope == slot)
+    };
+    let event = |name: &str| result.transitions.get(&slot).is_some_and(|names| names.iter().any(|known| known == name));
+    let lost = had(Behavior::ClosedAfterEffect) || had(Behavior::SlowAnswer) || had(Behavior::StoredFailure);
+    let (last, has_asked) = last_step(&result.timeline, slot);
+    let line = match finding.fault {
+        MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch => early(last, has_asked, &event),
+        MerchantFault::FulfilledTwice if had(Behavior::WebhookTwinEvent) => {
+            "removes duplicates by event id alone: one change can come under two event ids (R10, HOOK-2)"
+        }
+        MerchantFault::FulfilledTwice if had(Behavior::CustomerReturnsTwice) => {
+            "fulfills on each visit of the return page (R10)"
+        }
+        MerchantFault::FulfilledTwice if had(Behavior::WebhookDoubled) || had(Behavior::WebhookRetried) => {
+            "does not remove duplicates: a webhook comes more than once (R10, HOOK-2)"
+        }
+        MerchantFault::FulfilledTwice => "fulfills from several sources without one guard for the order (R10)",
+        MerchantFault::ChargedTwice if had(Behavior::CustomerClicksTwice) => {
+            "creates a payment for each click: the order needs one payment, or a key derived from the order (R5, IDEM-11)"
+        }
+        MerchantFault::ChargedTwice if event("payment_intent.payment_failed") => {
+            "makes a new payment after a decline while the first can still be paid (R23)"
+        }
+        MerchantFault::ChargedTwice => "repeats a request under a fresh key (R1, R5, IDEM-11)",
+        MerchantFault::RefundedTwice => "repeats a refund without the same idempotency key (R5, IDEM-11)",
+        MerchantFault::NeverFulfilled | MerchantFault::PaidTooLittle => missed(&had, &event, lost),
+        MerchantFault::RefundsDiffer => refunds(&had, &event, lost),
+        MerchantFault::CanceledDiffers => "cancels by its own clock, or takes a failure as final (R8, R15)",
+        MerchantFault::NeverAcknowledged if event("charge.updated") => {
+            "fails on an event, for example on a `balance_transaction` that is null for up to an hour (R21, A7)"
+        }
+        MerchantFault::NeverAcknowledged => "fails on events that it does not expect (HOOK-3, HOOK-5)",
+        MerchantFault::MalformedRequest => "sends parameters that the pinned version does not have",
+        MerchantFault::HostileAccepted => "does not verify `Stripe-Signature` with its timestamp (HOOK-8, HOOK-9)",
+        MerchantFault::HostileMoved => {
+            "believes what a stranger can send: verify, then retrieve the object (HOOK-8, HOOK-9)"
+        }
+        MerchantFault::NoBooks => "the application does not answer",
+    };
+    line.to_owned()
+}
+
+/// Returns the last message to the merchant before the fault, and whether the merchant then asked the provider.
+fn last_step(entries: &[TimelineEntry], slot: u64) -> (&str, bool) {
+    let mut last = ("", false);
+    for entry in entries.iter().take_while(|entry| !entry.text.starts_with("FAULT")).filter(|entry| entry.slot == slot)
+    {
+        if entry.to == Party::Merchant {
+            last = (entry.text.as_str(), false);
+        } else if entry.from == Party::Merchant && entry.to == Party::Provider {
+            last.1 = true;
+        }
+    }
+    last
+}
+
+fn early(last: &str, has_asked: bool, event: &dyn Fn(&str) -> bool) -> &'static str {
+    if last.starts_with("returns to") && !has_asked {
+        "fulfills on the return page without asking the provider (B25)"
+    } else if event("payment_intent.processing") {
+        "takes a submitted debit for money: `processing` and a complete session are no success (C8, B27)"
+    } else if event("payment_intent.amount_capturable_updated") {
+        "takes a hold for money: under manual capture a complete session is only authorized (B27, C10)"
+    } else if event("charge.failed") || event("payment_intent.payment_failed") {
+        "takes a failed attempt for money (C13)"
+    } else if last.starts_with("staff") {
+        "books what it asked for instead of what the provider did (R2, R11)"
+    } else {
+        "books money when it asks for it, not when the provider confirms it (C11)"
+    }
+}
+
+fn missed(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: bool) -> &'static str {
+    if had(Behavior::WebhookBeforeAnswer) {
+        "acknowledges an event whose order it does not know yet, and so loses it (R9)"
+    } else if event("payment_intent.payment_failed") {
+        "treats `payment_failed` as final although a later attempt succeeds (R8)"
+    } else if had(Behavior::WebhookReordered) || had(Behavior::WebhookLate) {
+        "lets an older event overwrite a newer state (R8)"
+    } else if had(Behavior::WebhookTwoSignatures) {
+        "compares the first `v1` only while the secret is rolled (HOOK-10)"
+    } else if had(Behavior::WebhookOlderVersion) {
+        "reads fields of one API version from an event of another (HOOK-7)"
+    } else if had(Behavior::EndpointDown) || had(Behavior::WebhookRetried) {
+        "acknowledges before the event is stored, or remembers it before it is handled (HOOK-5, R9)"
+    } else if had(Behavior::CustomerClosesPage) {
+        "fulfills on the return page alone: the customer may never come back (B25)"
+    } else if event("payment_intent.processing") {
+        "misses the success of a debit days later (C8)"
+    } else if lost {
+        "reports a failure although the lost response was a success (R2, R3)"
+    } else {
+        "does not act on the event of the success (C11)"
+    }
+}
+
+fn refunds(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: bool) -> &'static str {
+    if had(Behavior::RefundFailsLater) {
+        "does not follow a refund that fails after it succeeded (R7)"
+    } else if event("charge.expired") || event("payment_intent.canceled") {
+        "takes `charge.refunded` of a released hold for money out (R12, HOLD-19)"
+    } else if had(Behavior::RefundNeedsDetails) {
+        "counts a returned refund twice, or not at all (REF-2)"
+    } else if event("charge.captured") && !event("refund.created") {
+        "takes the released remainder of a partial capture for a refund (R19)"
+    } else if lost {
+        "does not learn the outcome of a refund whose response was lost (R2, R5)"
+    } else if had(Behavior::WebhookDoubled) || had(Behavior::WebhookTwinEvent) || had(Behavior::WebhookRetried) {
+        "adds up refund events instead of reading the amount (R10)"
+    } else {
+        "books refunds other than the provider's (R7)"
+    }
+}

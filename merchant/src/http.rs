@@ -1,0 +1,76 @@
+//! Plain HTTP to the merchant and to the provider's pages.
+
+use serde_json::Value;
+use std::time::Duration;
+use ureq::Agent;
+use ureq::http::Request;
+
+/// The longest wait for a response of the merchant.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A response.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WebReply {
+    /// The status; 0 if there was no response.
+    pub status: u16,
+    /// The header `Location`.
+    pub location: Option<String>,
+    /// The body as JSON; null if it is none.
+    pub json: Value,
+}
+
+impl WebReply {
+    /// Returns whether the status is 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Returns a word on the response for a story.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        if self.status == 0 { "no response".to_owned() } else { self.status.to_string() }
+    }
+}
+
+/// A client that follows no redirect and takes every status as a response.
+#[derive(Clone, Debug)]
+pub struct WebClient(Agent);
+
+impl Default for WebClient {
+    fn default() -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("Holdfast/", env!("CARGO_PKG_VERSION")));
+        Self(config.build().new_agent())
+    }
+}
+
+impl WebClient {
+    /// Sends a request. A body that begins like JSON is sent as JSON, any other as a form.
+    #[must_use]
+    pub fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> WebReply {
+        let kind = match body.trim_start().chars().next() {
+            Some('{' | '[') => "application/json; charset=utf-8",
+            Some(_) | None => "application/x-www-form-urlencoded",
+        };
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = if method == "GET" {
+            request.body(()).ok().map(|request| self.0.run(request))
+        } else {
+            request.header("content-type", kind).body(body.to_owned()).ok().map(|request| self.0.run(request))
+        };
+        let Some(Ok(mut response)) = sent else { return WebReply::default() };
+        let location = response.headers().get("location").and_then(|to| to.to_str().ok()).map(str::to_owned);
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        WebReply { status: response.status().as_u16(), location, json }
+    }
+}

@@ -1,0 +1,31 @@
+//! A merchant's integration under a provider that does everything the specification permits.
+//!
+//! 1. [`MerchantConfig`]: the file that describes the application.
+//! 2. [`check`]: purchases in virtual time under chaos, and the judgment of the merchant's books.
+//! 3. [`MerchantReport`]: what was found, as a shortest story with a diagnosis, and what was reached.
+//!
+//! The provider is the engine with its server in this process; the application is any program that speaks HTTP.
+#![forbid(unsafe_code)]
+
+pub mod attack;
+pub mod campaign;
+pub mod config;
+mod customer;
+pub mod diagnosis;
+pub mod http;
+pub mod judge;
+pub mod plan;
+pub mod provider;
+pub mod purchase;
+pub mod report;
+pub mod run;
+pub mod shop;
+pub mod shrink;
+pub mod timeline;
+
+pub use campaign::{MerchantOrder, check};
+pub use config::MerchantConfig;
+pub use judge::{MerchantFault, MerchantFinding};
+pub use plan::RunPlan;
+pub use report::MerchantReport;
+pub use shop::NotRunning;

@@ -1,0 +1,252 @@
+//! The provider of one session: the engine and its server in this process, under chaos, with a clock that the run moves.
+
+use crate::http::WebClient;
+use crate::timeline::{Party, Timeline};
+use holdfast_engine::edge::{read, render};
+use holdfast_engine::objects::{CheckoutSession, Event, PaymentIntent, Refund};
+use holdfast_engine::{
+    AccountId, Clock, DeliveryPort, Engine, Kind, Object, ObjectId, PaymentIntentId, Post, Request, SequentialIds,
+    SystemClock, sign,
+};
+use holdfast_server::chaos::{Chaos, ChaosChoice, Profile};
+use holdfast_server::{App, Limits, MovableClock, StoreChoice, origin, serve};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tokio::runtime::Runtime;
+
+/// The API key of the merchant.
+pub const KEY: &str = "sk_test_merchant";
+
+/// The transport of webhooks to the merchant. It signs with the time of this machine, because the merchant's clock is
+/// that of this machine, not the virtual one.
+struct Postman {
+    client: WebClient,
+    timeline: Timeline,
+    secret: OnceLock<String>,
+    clock: OnceLock<Arc<MovableClock>>,
+    slot: Mutex<u64>,
+}
+
+impl Postman {
+    fn slot(&self) -> u64 {
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DeliveryPort for Postman {
+    fn post(&self, post: &Post) -> Option<u16> {
+        let secret = self.secret.get()?.clone();
+        let signed = sign(&[secret], SystemClock.now(), &post.body);
+        let signature = match post.signature.matches(",v1=").count() {
+            0 | 1 => signed,
+            _ => signed.replacen(",v1=", &format!(",v1={},v1=", "0123456789abcdef".repeat(4)), 1),
+        };
+        let reply = self.client.send("POST", &post.url, &[("stripe-signature", &signature)], &post.body);
+        let event: Value = serde_json::from_str(&post.body).unwrap_or(Value::Null);
+        let at = self.clock.get().map(|clock| clock.now()).unwrap_or_default();
+        let text = format!("webhook {}: {}", webhook_name(&event), reply.shown());
+        self.timeline.add(at, self.slot(), Party::Provider, Party::Merchant, text);
+        Some(reply.status).filter(|status| *status != 0)
+    }
+}
+
+/// Returns type, object, status and id of an event, for a story.
+#[must_use]
+pub fn webhook_name(event: &Value) -> String {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    format!("{} {} {} ({})", text("/type"), text("/data/object/id"), text("/data/object/status"), text("/id"))
+}
+
+/// The provider of one session.
+pub struct Provider {
+    /// The server's state.
+    pub app: Arc<App>,
+    /// The source of chaos.
+    pub chaos: Arc<Chaos>,
+    /// The address: `http://127.0.0.1:4242`.
+    pub origin: String,
+    /// The merchant's account.
+    pub account: AccountId,
+    /// The secret of the webhook endpoint.
+    pub secret: String,
+    /// The story.
+    pub timeline: Timeline,
+    postman: Arc<Postman>,
+    owners: Mutex<BTreeMap<ObjectId, u64>>,
+    seen: Mutex<u64>,
+    requests: Mutex<BTreeMap<u64, u64>>,
+    _runtime: Runtime,
+}
+
+impl Provider {
+    /// Starts a provider on `listen`, whose webhooks go to `webhook`.
+    ///
+    /// # Errors
+    /// A message for the user if it cannot listen or the endpoint is refused.
+    pub fn start(listen: &str, webhook: &str, version: Option<&str>) -> Result<Self, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
+        let listener = runtime.block_on(tokio::net::TcpListener::bind(listen));
+        let listener = listener.map_err(|error| format!("provider: {listen}: {error}"))?;
+        let origin = origin(&listener).map_err(|error| format!("provider: {error}"))?;
+        let timeline = Timeline::default();
+        let postman = Arc::new(Postman {
+            client: WebClient::default(),
+            timeline: timeline.clone(),
+            secret: OnceLock::new(),
+            clock: OnceLock::new(),
+            slot: Mutex::new(0),
+        });
+        let chaos = Arc::new(Chaos::directed(ChaosChoice { seed: 0, profile: Profile::silent() }));
+        let key = KEY.parse().map_err(|_| "the built-in key is malformed".to_owned())?;
+        let ids = Arc::new(SequentialIds::default());
+        let opened =
+            App::assemble(&StoreChoice::Memory, &[key], &origin, ids, postman.clone(), Some(Arc::clone(&chaos)));
+        let opened = opened.map_err(|error| format!("provider: {error}"))?;
+        let app = opened.app;
+        let account = opened.accounts.first().copied().ok_or("provider: no account")?;
+        let _ = postman.clock.set(Arc::clone(app.clock()));
+        let secret = endpoint(app.engine(), account, webhook, version)?;
+        let _ = postman.secret.set(secret.clone());
+        runtime.spawn(serve(listener, Arc::clone(&app), Limits::default(), std::future::pending()));
+        let (owners, seen, requests) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { app, chaos, origin, account, secret, timeline, postman, owners, seen, requests, _runtime: runtime })
+    }
+
+    /// Returns the engine.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        self.app.engine()
+    }
+
+    /// Begins a step of a purchase: its decisions, its webhooks and the objects it creates belong to `slot`.
+    pub fn begin_step(&self, slot: u64) {
+        self.chaos.set_scope(slot);
+        *self.postman.slot.lock().unwrap_or_else(PoisonError::into_inner) = slot;
+    }
+
+    /// Reads the new events, gives their objects to the purchase of this step, and returns them.
+    pub fn end_step(&self, slot: u64) -> Vec<Arc<Event>> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let events = self.engine().events_after(*seen, 10_000).unwrap_or_default();
+        let mut found = Vec::new();
+        for (sequence, event) in events {
+            *seen = sequence;
+            let origin = event.origin.as_ref().map(|origin| origin.request);
+            let parent = parent(&event.object).and_then(|id| owners.get(&id).copied());
+            let owner = parent.or_else(|| requests.get(&origin?).copied()).unwrap_or(slot);
+            owners.entry(event.object.id()).or_insert(owner);
+            found.push(event);
+        }
+        found
+    }
+
+    /// Gives a request to the API to a purchase: what it changes, even later, belongs to the purchase.
+    pub fn own_request(&self, number: u64, slot: u64) {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).insert(number, slot);
+    }
+
+    /// Gives an object to a purchase.
+    pub fn own(&self, id: ObjectId, slot: u64) {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert(slot);
+    }
+
+    /// Returns the purchase of an object, of an event or of a delivery.
+    #[must_use]
+    pub fn owner(&self, id: ObjectId) -> Option<u64> {
+        let known = |id: ObjectId| self.owners.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+        if let Some(slot) = known(id) {
+            return Some(slot);
+        }
+        let Some(Object::Delivery(delivery)) = self.engine().observe(id).ok()? else { return None };
+        let Some(Object::Event(event)) = self.engine().observe(delivery.event).ok()? else { return None };
+        known(event.object.id())
+    }
+
+    /// Returns the objects of a purchase, as they are now.
+    #[must_use]
+    pub fn objects(&self, slot: u64) -> PurchaseObjects {
+        let ids: Vec<ObjectId> = {
+            let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+            owners.iter().filter(|(_, owner)| **owner == slot).map(|(id, _)| *id).collect()
+        };
+        let mut found = PurchaseObjects::default();
+        for object in ids.into_iter().filter_map(|id| self.engine().observe(id).ok().flatten()) {
+            if let Object::PaymentIntent(intent) = object {
+                found.intents.push(intent);
+            } else if let Object::CheckoutSession(session) = object {
+                found.sessions.push(session);
+            } else if let Object::Refund(refund) = object {
+                found.refunds.push(refund);
+            }
+        }
+        found
+    }
+
+    /// Executes a request as the customer's browser would: without chaos, and not in the merchant's name.
+    #[must_use]
+    pub fn call(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let command = read::command(read::Verb::Post, path, &read::form(form.iter().copied()));
+        let response = self.engine().execute(Request::new(self.account, command));
+        (response.status(), render::response(&response))
+    }
+
+    /// Forgets the purchases of earlier runs.
+    pub fn forget(&self) {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Returns the object that an object belongs to.
+fn parent(object: &Object) -> Option<ObjectId> {
+    if let Some(intent) = object.as_payment_intent() {
+        return intent.session.map(ObjectId::from);
+    }
+    let of_charge = object.as_charge().map(|charge| charge.intent);
+    of_charge.or_else(|| object.as_refund().map(|refund| refund.intent)).map(ObjectId::from)
+}
+
+/// The objects of a purchase.
+#[derive(Clone, Debug, Default)]
+pub struct PurchaseObjects {
+    /// Its payments.
+    pub intents: Vec<Arc<PaymentIntent>>,
+    /// Its sessions.
+    pub sessions: Vec<Arc<CheckoutSession>>,
+    /// Its refunds.
+    pub refunds: Vec<Arc<Refund>>,
+}
+
+impl PurchaseObjects {
+    /// Returns a payment.
+    #[must_use]
+    pub fn intent(&self, id: PaymentIntentId) -> Option<&Arc<PaymentIntent>> {
+        self.intents.iter().find(|intent| intent.id == id)
+    }
+
+    /// Returns the newest payment.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Arc<PaymentIntent>> {
+        self.intents.iter().max_by_key(|intent| (intent.created, ObjectId::from(intent.id)))
+    }
+}
+
+/// Creates the merchant's webhook endpoint and returns its secret.
+fn endpoint(engine: &Engine, account: AccountId, url: &str, version: Option<&str>) -> Result<String, String> {
+    let mut form = vec![("url", url), ("enabled_events[]", "*")];
+    form.extend(version.map(|version| ("api_version", version)));
+    let command = read::command(read::Verb::Post, "/v1/webhook_endpoints", &read::form(form));
+    let response = engine.execute(Request::new(account, command));
+    let mut secret = None;
+    let mut visit = |object| {
+        if let Object::WebhookEndpoint(endpoint) = object {
+            secret = Some(endpoint.signing_secret());
+        }
+    };
+    engine.store().each(Kind::WebhookEndpoint, &mut visit).map_err(|error| format!("provider: {error}"))?;
+    secret.ok_or_else(|| format!("webhook: the endpoint is refused: {}", render::response(&response)))
+}

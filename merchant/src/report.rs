@@ -1,0 +1,256 @@
+//! The report of a check: stories, coverage, files.
+
+use crate::campaign::MerchantOrder;
+use crate::judge::MerchantFault;
+use crate::plan::RunPlan;
+use crate::run::RunResult;
+use crate::shrink::ShrunkRun;
+use crate::timeline::{escaped, html, mermaid, text};
+use holdfast_server::chaos::Behavior;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The shortest story of one fault.
+#[derive(Clone, Debug)]
+pub struct MerchantStory {
+    /// The fault.
+    pub fault: MerchantFault,
+    /// The time until it was found, without shrinking.
+    pub found_after: Duration,
+    /// The shrunk run.
+    pub shrunk: ShrunkRun,
+    /// The mistake in one line.
+    pub diagnosis: String,
+}
+
+/// The report of a check.
+#[derive(Clone, Debug)]
+pub struct MerchantReport {
+    /// The profile.
+    pub profile: String,
+    /// The first seed.
+    pub seed: u64,
+    /// The purchases made.
+    pub purchases: u64,
+    /// The runs made.
+    pub runs: u64,
+    /// The steps of all runs.
+    pub steps: u64,
+    /// The faults found, each with its shortest story.
+    pub stories: Vec<MerchantStory>,
+    /// The occurrences of each behavior beside each lifecycle transition of the same purchase.
+    pub coverage: BTreeMap<Behavior, BTreeMap<String, u64>>,
+    /// The lifecycle transitions seen.
+    pub transitions: BTreeSet<String>,
+    /// The reason why the check ended early.
+    pub incomplete: Option<String>,
+    /// The time it took.
+    pub elapsed: Duration,
+}
+
+impl MerchantReport {
+    /// Returns an empty report.
+    #[must_use]
+    pub fn new(order: &MerchantOrder) -> Self {
+        Self {
+            profile: order.choice.profile.name.clone(),
+            seed: order.choice.seed,
+            purchases: 0,
+            runs: 0,
+            steps: 0,
+            stories: Vec::new(),
+            coverage: BTreeMap::new(),
+            transitions: BTreeSet::new(),
+            incomplete: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// Adds a run.
+    pub fn add(&mut self, plan: &RunPlan, result: &RunResult) {
+        self.runs = self.runs.saturating_add(1);
+        self.purchases = self.purchases.saturating_add(u64::try_from(plan.slots.len()).unwrap_or(u64::MAX));
+        self.steps = self.steps.saturating_add(u64::try_from(result.steps).unwrap_or(u64::MAX));
+        for names in result.transitions.values() {
+            self.transitions.extend(names.iter().cloned());
+        }
+        let pairs: BTreeSet<(Behavior, u64)> =
+            result.occurred.iter().map(|one| (one.occasion.behavior, one.occasion.scope)).collect();
+        for (behavior, slot) in pairs {
+            let row = self.coverage.entry(behavior).or_default();
+            for name in result.transitions.get(&slot).into_iter().flatten() {
+                let count = row.entry(name.clone()).or_insert(0);
+                *count = count.saturating_add(1);
+            }
+        }
+        if self.incomplete.is_none() {
+            self.incomplete.clone_from(&result.incomplete);
+        }
+    }
+
+    /// Returns the behaviors that never occurred.
+    #[must_use]
+    pub fn not_reached(&self) -> Vec<Behavior> {
+        Behavior::ALL.iter().copied().filter(|behavior| !self.coverage.contains_key(behavior)).collect()
+    }
+
+    /// Returns the report as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for story in &self.stories {
+            out.push_str(&story.text());
+        }
+        let pairs: usize = self.coverage.values().map(BTreeMap::len).sum();
+        let possible = Behavior::ALL.len().saturating_mul(self.transitions.len());
+        out.push_str(&format!(
+            "{} purchases in {} runs, {} steps, {} s; profile {}, seed {}\n{} of {} behaviors occurred; {pairs} of {possible} \
+             pairs of behavior and transition\n",
+            self.purchases,
+            self.runs,
+            self.steps,
+            self.elapsed.as_secs(),
+            self.profile,
+            self.seed,
+            self.coverage.len(),
+            Behavior::ALL.len(),
+        ));
+        let missing: Vec<&str> = self.not_reached().into_iter().map(Behavior::name).collect();
+        if !missing.is_empty() {
+            out.push_str(&format!("never occurred: {}\n", missing.join(", ")));
+        }
+        if let Some(why) = &self.incomplete {
+            out.push_str(&format!("INCOMPLETE: {why}\n"));
+        }
+        out
+    }
+
+    /// Returns the report as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let coverage: BTreeMap<&str, &BTreeMap<String, u64>> =
+            self.coverage.iter().map(|(behavior, row)| (behavior.name(), row)).collect();
+        let stories: Vec<Value> = self.stories.iter().map(MerchantStory::json).collect();
+        json!({ "schema": 1, "profile": self.profile, "seed": self.seed.to_string(), "purchases": self.purchases,
+            "runs": self.runs, "steps": self.steps, "seconds": self.elapsed.as_secs(), "findings": stories,
+            "coverage": coverage, "not_reached": self.not_reached().into_iter().map(Behavior::name).collect::<Vec<_>>(),
+            "incomplete": self.incomplete })
+    }
+
+    /// Returns the report as JUnit XML: a test case for each judgment.
+    #[must_use]
+    pub fn junit(&self) -> String {
+        let mut cases = String::new();
+        for fault in MerchantFault::ALL {
+            let name = escaped(fault.sentence());
+            let story = self.stories.iter().find(|story| story.fault == *fault);
+            let inner = match (story, &self.incomplete) {
+                (Some(story), _) => {
+                    format!("<failure message=\"{}\">{}</failure>", escaped(&story.headline()), escaped(&story.text()))
+                }
+                (None, Some(why)) => format!("<skipped message=\"{}\"/>", escaped(why)),
+                (None, None) => String::new(),
+            };
+            cases.push_str(&format!("  <testcase classname=\"merchant\" name=\"{name}\">{inner}</testcase>\n"));
+        }
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"check merchant\" tests=\"{}\" failures=\"{}\" \
+             time=\"{}\">\n{cases}</testsuite>\n",
+            MerchantFault::ALL.len(),
+            self.stories.len(),
+            self.elapsed.as_secs()
+        )
+    }
+
+    /// Writes `report.json`, and for each fault its story in Markdown and HTML and its replay file, into a folder.
+    ///
+    /// # Errors
+    /// Returns an error if the folder cannot be written.
+    pub fn write(&self, folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+        std::fs::create_dir_all(folder)?;
+        let mut files = vec![(folder.join("report.json"), format!("{:#}\n", self.json()))];
+        for story in &self.stories {
+            let name = story.name();
+            files.push((folder.join(format!("{name}.md")), story.markdown()));
+            files.push((folder.join(format!("{name}.html")), story.html()));
+            files.push((folder.join(format!("{name}.replay.toml")), story.shrunk.plan.to_file()));
+        }
+        for (path, content) in &files {
+            std::fs::write(path, content)?;
+        }
+        Ok(files.into_iter().map(|(path, _)| path).collect())
+    }
+}
+
+impl MerchantStory {
+    /// Returns the name of its files: `fulfilled-twice`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let mut name = String::new();
+        for letter in format!("{:?}", self.fault).chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+
+    /// Returns the fault with its amounts.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let what = self.shrunk.result.findings.first().map(|finding| finding.what.as_str()).unwrap_or_default();
+        format!("not true: {}: {what}", self.fault.sentence())
+    }
+
+    /// Returns the story as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!(
+            "{}\n  likely mistake: {}\n{}found after {} s, shrunk in {} runs\n\n",
+            self.headline(),
+            self.diagnosis,
+            text(&self.shrunk.result.timeline),
+            self.found_after.as_secs(),
+            self.shrunk.runs
+        )
+    }
+
+    fn json(&self) -> Value {
+        json!({ "fault": self.name(), "sentence": self.fault.sentence(), "headline": self.headline(),
+            "diagnosis": self.diagnosis, "found_after_ms": u64::try_from(self.found_after.as_millis()).unwrap_or(u64::MAX),
+            "steps": self.shrunk.result.timeline.len(), "replay": self.shrunk.plan.to_file() })
+    }
+
+    /// Returns the story as Markdown with a Mermaid diagram.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let entries = &self.shrunk.result.timeline;
+        format!(
+            "# {}\n\nLikely mistake: {}.\n\n```mermaid\n{}```\n\n```text\n{}```\n\nReplay file:\n\n```toml\n{}```\n",
+            self.headline(),
+            self.diagnosis,
+            mermaid(entries),
+            text(entries),
+            self.shrunk.plan.to_file()
+        )
+    }
+
+    /// Returns the story as a page of HTML without scripts.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let style = "body{font:15px system-ui;margin:2em;max-width:80em}table.story{border-collapse:collapse}\
+                     .story td,.story th{border:1px solid #ccc;padding:.3em .6em;vertical-align:top}\
+                     .story td.note{background:#fff3c4}.story td:first-child{white-space:nowrap;color:#666}";
+        format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><style>{style}</style>\n<h1>{0}</h1>\n\
+             <p>Likely mistake: <b>{1}</b></p>\n{2}<pre>{3}</pre></html>\n",
+            escaped(&self.headline()),
+            escaped(&self.diagnosis),
+            html(&self.shrunk.result.timeline),
+            escaped(&self.shrunk.plan.to_file())
+        )
+    }
+}

@@ -1,0 +1,253 @@
+//! One run: purchases in virtual time, interleaved, until nothing is left to happen.
+
+use crate::config::{FlowConfig, MerchantConfig};
+use crate::judge::{MerchantFault, MerchantFinding};
+use crate::plan::RunPlan;
+use crate::provider::Provider;
+use crate::purchase::Purchase;
+use crate::shop::Shop;
+use crate::timeline::{Party, TimelineEntry};
+use holdfast_engine::command::{JobKey, JobKind};
+use holdfast_engine::time::{DAY, MINUTE};
+use holdfast_engine::{Clock, Time};
+use holdfast_server::chaos::{Behavior, ChaosChoice, Draw, Exchange, Occurrence};
+use std::collections::BTreeMap;
+
+/// The longest run in virtual time.
+const HORIZON: u64 = 60 * DAY;
+/// The most steps of a run.
+const MOST_STEPS: usize = 20_000;
+
+/// The result of a run.
+#[derive(Clone, Debug, Default)]
+pub struct RunResult {
+    /// The faults found.
+    pub findings: Vec<MerchantFinding>,
+    /// The story.
+    pub timeline: Vec<TimelineEntry>,
+    /// The occurrences of chaos.
+    pub occurred: Vec<Occurrence>,
+    /// The requests of the merchant to the API.
+    pub exchanges: Vec<Exchange>,
+    /// The events of each purchase: the lifecycle transitions.
+    pub transitions: BTreeMap<u64, Vec<String>>,
+    /// The number of steps.
+    pub steps: usize,
+    /// The reason why the run ended early.
+    pub incomplete: Option<String>,
+}
+
+/// One run in progress.
+pub struct MerchantRun<'a> {
+    pub(crate) config: &'a MerchantConfig,
+    pub(crate) provider: &'a Provider,
+    pub(crate) shop: &'a Shop,
+    pub(crate) plan: &'a RunPlan,
+    pub(crate) purchases: Vec<Purchase>,
+    pub(crate) chance: fastrand::Rng,
+    pub(crate) result: RunResult,
+    noted: usize,
+}
+
+/// What can happen next.
+#[derive(Clone, Copy)]
+enum Candidate {
+    Step(usize),
+    Job(JobKey),
+    Events,
+}
+
+/// Runs a plan. `name` makes the orders of this run different from those of others.
+#[must_use]
+pub fn run(config: &MerchantConfig, provider: &Provider, shop: &Shop, plan: &RunPlan, name: &str) -> RunResult {
+    provider.forget();
+    let choice = ChaosChoice { seed: plan.seed, profile: plan.profile.clone() };
+    provider.chaos.restart(choice, plan.only.clone());
+    let _ = (provider.chaos.take_exchanges(), provider.timeline.take());
+    let mut chance = fastrand::Rng::with_seed(plan.seed.rotate_left(17));
+    let begin = provider.app.clock().now();
+    let purchases = plan.purchases(config).into_iter().map(|one| {
+        let order = format!("{name}-{}", one.slot);
+        let wait = if plan.is_plain { 0 } else { chance.u64(0..120) };
+        Purchase::new(one, order, begin.after(wait))
+    });
+    let purchases = purchases.collect();
+    let result = RunResult::default();
+    let mut run = MerchantRun { config, provider, shop, plan, purchases, chance, result, noted: 0 };
+    run.drive(begin.after(HORIZON));
+    run.judge_all();
+    run.result.timeline = provider.timeline.take();
+    run.result.occurred = provider.chaos.occurred();
+    run.result
+}
+
+impl MerchantRun<'_> {
+    /// Returns the virtual time.
+    pub(crate) fn now(&self) -> Time {
+        self.provider.app.clock().now()
+    }
+
+    /// Returns the flow of a purchase.
+    pub(crate) fn flow(&self, purchase: &Purchase) -> Option<&FlowConfig> {
+        self.config.flows.get(purchase.plan.flow)
+    }
+
+    /// Decides a behavior of the customer.
+    pub(crate) fn decide(&self, behavior: Behavior, subject: &str) -> Option<Draw> {
+        self.provider.chaos.decide(behavior, subject)
+    }
+
+    /// Adds a message to the story.
+    pub(crate) fn tell(&self, slot: u64, from: Party, to: Party, text: impl Into<String>) {
+        self.provider.timeline.add(self.now(), slot, from, to, text);
+    }
+
+    fn drive(&mut self, end: Time) {
+        while self.result.steps < MOST_STEPS {
+            self.result.steps = self.result.steps.saturating_add(1);
+            let candidates = self.candidates();
+            let chosen =
+                if self.plan.is_plain { candidates.first().copied() } else { self.chance.choice(&candidates).copied() };
+            match chosen {
+                Some(Candidate::Step(index)) => self.step(index),
+                Some(Candidate::Job(job)) => self.job(job),
+                Some(Candidate::Events) => self.bank_events(),
+                None => match self.next_time().filter(|next| *next <= end) {
+                    Some(next) => self.advance(next),
+                    None => return,
+                },
+            }
+            let severe = |finding: &MerchantFinding| finding.fault != MerchantFault::MalformedRequest;
+            if self.result.findings.iter().any(severe) {
+                return;
+            }
+        }
+        self.result.incomplete = Some("the run did not come to rest".to_owned());
+    }
+
+    /// Returns what is due now.
+    fn candidates(&self) -> Vec<Candidate> {
+        let now = self.now();
+        let due = |purchase: &Purchase| purchase.next().is_some_and(|at| at <= now);
+        let steps =
+            self.purchases.iter().enumerate().filter(|(_, one)| due(one)).map(|(index, _)| Candidate::Step(index));
+        let mut found: Vec<Candidate> = steps.collect();
+        if self.provider.chaos.next_event().is_some_and(|at| at <= now) {
+            found.push(Candidate::Events);
+        }
+        let mut jobs = self.provider.engine().store().due(now, 1_000).unwrap_or_default();
+        if !self.plan.is_plain {
+            // Deliveries keep their order unless chaos reorders them.
+            jobs.sort_by_key(|job| job.kind == JobKind::Deliver);
+        }
+        let is_delivery = |job: &JobKey| job.kind == JobKind::Deliver;
+        let first = jobs.iter().position(is_delivery);
+        let others = jobs.iter().filter(|job| !is_delivery(job)).copied().map(Candidate::Job);
+        found.extend(others);
+        if let Some(first) = first {
+            let mut deliveries: Vec<JobKey> = jobs.split_off(first);
+            deliveries.retain(is_delivery);
+            let owner = deliveries.first().and_then(|job| self.provider.owner(job.object)).unwrap_or(0);
+            self.provider.chaos.set_scope(owner);
+            self.provider.chaos.reorder(&mut deliveries);
+            found.extend(deliveries.first().copied().map(Candidate::Job));
+        }
+        found
+    }
+
+    fn next_time(&self) -> Option<Time> {
+        let steps = self.purchases.iter().filter_map(Purchase::next).min();
+        let due = self.provider.app.worker().next_due().ok().flatten();
+        steps.into_iter().chain(due).min()
+    }
+
+    /// Moves the clock. Requests to the acquirer whose answer was lost are repeated first.
+    fn advance(&mut self, to: Time) {
+        self.provider.engine().ask_again();
+        self.close_step(self.purchases.first().map_or(0, |purchase| purchase.plan.slot));
+        let to = to.max(self.now());
+        if self.provider.app.clock().advance_to(to).is_err() {
+            self.result.incomplete = Some("the clock cannot be moved further".to_owned());
+        }
+        let _ = self.provider.engine().forget_keys(to);
+    }
+
+    fn job(&mut self, job: JobKey) {
+        let slot = self.provider.owner(job.object).unwrap_or(0);
+        self.provider.begin_step(slot);
+        let ran = self.provider.app.worker().run_one(job);
+        let text = match job.kind {
+            JobKind::ExpireHold => "the hold expires",
+            JobKind::FillLedger => "the capture is posted to the ledger",
+            JobKind::BankOutcome => "the bank reports the outcome of the debit",
+            JobKind::RefundOutcome => "the network reports the outcome of the refund",
+            JobKind::RefundDetails => "the time for the customer's details is over",
+            JobKind::ExpireSession => "the session expires",
+            JobKind::Deliver => "",
+        };
+        if matches!(ran, Ok(true)) && !text.is_empty() {
+            self.tell(slot, Party::Bank, Party::Provider, text);
+        }
+        if let Err(error) = ran {
+            self.result.incomplete = Some(format!("the provider failed: {error}"));
+        }
+        self.close_step(slot);
+    }
+
+    fn bank_events(&mut self) {
+        let count = self.provider.chaos.inject_due(self.provider.engine(), self.now());
+        self.tell(0, Party::Bank, Party::Provider, format!("{count} news about refunds"));
+        self.close_step(0);
+    }
+
+    fn step(&mut self, index: usize) {
+        let now = self.now();
+        let Some(purchase) = self.purchases.get_mut(index) else { return };
+        let slot = purchase.plan.slot;
+        let Some(step) = purchase.take_due(now) else { return };
+        // A request whose answer was lost is finished before another purchase acts.
+        self.provider.begin_step(slot);
+        self.act(index, step);
+        self.close_step(slot);
+    }
+
+    /// Ends a step: reads what it changed, tells it, and judges the purchase.
+    pub(crate) fn close_step(&mut self, slot: u64) {
+        for exchange in self.provider.chaos.take_exchanges() {
+            let lost = if exchange.is_received { "" } else { " (the response is lost)" };
+            let text = format!("{} {}: {}{lost}", exchange.method, exchange.path, exchange.status);
+            self.tell(exchange.scope, Party::Merchant, Party::Provider, text);
+            self.judge_exchange(&exchange);
+            self.own_session(&exchange);
+            self.provider.own_request(exchange.number, exchange.scope);
+            self.result.exchanges.push(exchange);
+        }
+        for event in self.provider.end_step(slot) {
+            let owner = self.provider.owner(event.object.id()).unwrap_or(slot);
+            self.result.transitions.entry(owner).or_default().push(event.event_type.name().to_owned());
+        }
+        let occurred = self.provider.chaos.occurred();
+        for occurrence in occurred.iter().skip(self.noted) {
+            let row = occurrence.occasion.behavior.row();
+            let text = format!("chaos {}: {} ({})", row.name, row.what, occurrence.subject);
+            self.tell(occurrence.occasion.scope, Party::Provider, Party::Provider, text);
+        }
+        self.noted = occurred.len();
+        self.judge_now(slot);
+    }
+
+    /// Gives the session of a response to its purchase. Sessions have no event of their own when they are created.
+    fn own_session(&self, exchange: &Exchange) {
+        let id = exchange.body.get("id").and_then(|id| id.as_str());
+        let is_session = exchange.body.get("object").is_some_and(|object| object == "checkout.session");
+        if let Some(id) = id.filter(|_| is_session).and_then(|id| id.parse().ok()) {
+            self.provider.own(id, exchange.scope);
+        }
+    }
+
+    /// Returns a moment up to `most` seconds from now.
+    pub(crate) fn soon(&mut self, most: u64) -> Time {
+        let wait = if self.plan.is_plain { most.min(MINUTE) } else { self.chance.u64(1..most.max(2)) };
+        self.now().after(wait)
+    }
+}

@@ -1,0 +1,195 @@
+//! The merchant's application: its process, its requests, its books.
+
+use crate::config::{MerchantConfig, request};
+use crate::http::{WebClient, WebReply};
+use crate::provider::{KEY, Provider};
+use serde_json::Value;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The longest wait for the application to listen.
+const START: Duration = Duration::from_secs(20);
+/// The exit code with which an application says that a program or package that it needs is missing.
+const MISSING: i32 = 3;
+
+/// What a merchant believes about an order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// The money received, in minor units.
+    pub paid: Option<u64>,
+    /// The money refunded, in minor units.
+    pub refunded: Option<u64>,
+    /// The number of fulfillments.
+    pub fulfilled: Option<u64>,
+    /// The number of cancellations: 0 or 1.
+    pub canceled: Option<u64>,
+}
+
+impl Books {
+    /// Reads the books from JSON; a field may be missing, and a flag counts as 0 or 1.
+    #[must_use]
+    pub fn read(json: &Value) -> Self {
+        let number = |name: &str| {
+            let value = json.get(name)?;
+            value.as_u64().or_else(|| value.as_bool().map(u64::from))
+        };
+        Self {
+            paid: number("paid"),
+            refunded: number("refunded"),
+            fulfilled: number("fulfilled"),
+            canceled: number("canceled"),
+        }
+    }
+
+    /// Returns the books for a story.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let fields = [
+            ("paid", self.paid),
+            ("refunded", self.refunded),
+            ("fulfilled", self.fulfilled),
+            ("canceled", self.canceled),
+        ];
+        let fields = fields.iter().filter_map(|(name, value)| value.map(|value| format!("{name} {value}")));
+        fields.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The reason why an application does not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotRunning {
+    /// A program or package is missing: nothing was checked.
+    Missing(String),
+    /// The application failed.
+    Failed(String),
+}
+
+/// The application, stopped when dropped.
+pub struct Shop {
+    base: String,
+    client: WebClient,
+    process: Option<Child>,
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+/// Returns the base URL of the application, with a free port if it has `{port}`.
+///
+/// # Errors
+/// A message if no port is free.
+pub fn base_url(config: &MerchantConfig) -> Result<(String, u16), String> {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let port = free.map_err(|error| format!("url: no free port: {error}"))?.port();
+    Ok((config.url.replace("{port}", &port.to_string()).trim_end_matches('/').to_owned(), port))
+}
+
+impl Shop {
+    /// Starts the application and waits until it listens.
+    ///
+    /// # Errors
+    /// [`NotRunning`] if it does not.
+    pub fn start(config: &MerchantConfig, base: &str, port: u16, provider: &Provider) -> Result<Self, NotRunning> {
+        let process = match config.command.as_deref() {
+            None => None,
+            Some(words) => Some(spawn(config, words, port, provider)?),
+        };
+        let mut shop = Self { base: base.to_owned(), client: WebClient::default(), process };
+        let address = base.trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+        let begin = Instant::now();
+        while TcpStream::connect(&address).is_err() {
+            if let Some(Ok(Some(status))) = shop.process.as_mut().map(Child::try_wait) {
+                let what = format!("the application ended with {status} before it listened on {address}");
+                return Err(match status.code() {
+                    Some(MISSING) => NotRunning::Missing(what),
+                    Some(_) | None => NotRunning::Failed(what),
+                });
+            }
+            if begin.elapsed() > START {
+                return Err(NotRunning::Failed(format!("the application does not listen on {address}")));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(shop)
+    }
+
+    /// Sends a request such as `POST /orders`, with `values` in place of `{name}` in path and body.
+    #[must_use]
+    pub fn ask(&self, wanted: &str, body: &str, values: &[(&str, &str)]) -> WebReply {
+        let filled = |text: &str| values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+        let (wanted, body) = (filled(wanted), filled(body));
+        let Ok((method, path)) = request(&wanted) else { return WebReply::default() };
+        self.client.send(method, &format!("{}{path}", self.base), &[], &body)
+    }
+
+    /// Visits an address as a customer's browser does.
+    #[must_use]
+    pub fn visit(&self, url: &str) -> WebReply {
+        let url = if url.starts_with('/') { format!("{}{url}", self.base) } else { url.to_owned() };
+        self.client.send("GET", &url, &[], "")
+    }
+
+    /// Posts to the webhook handler.
+    #[must_use]
+    pub fn webhook(&self, config: &MerchantConfig, signature: Option<&str>, body: &str) -> WebReply {
+        let headers: Vec<(&str, &str)> = signature.iter().map(|signature| ("stripe-signature", *signature)).collect();
+        self.client.send("POST", &format!("{}{}", self.base, config.webhook), &headers, body)
+    }
+
+    /// Returns the books of an order; `None` if the application does not answer.
+    #[must_use]
+    pub fn books(&self, config: &MerchantConfig, order: &str) -> Option<Books> {
+        let path = config.books.replace("{order}", order);
+        let reply = self.client.send("GET", &format!("{}{path}", self.base), &[], "");
+        match reply.status {
+            404 => Some(Books::default()),
+            _ if reply.is_success() => Some(Books::read(&reply.json)),
+            _ => None,
+        }
+    }
+}
+
+fn spawn(config: &MerchantConfig, words: &[String], port: u16, provider: &Provider) -> Result<Child, NotRunning> {
+    let filled: Vec<String> = words.iter().map(|word| word.replace("{port}", &port.to_string())).collect();
+    let Some((program, arguments)) = filled.split_first() else {
+        return Err(NotRunning::Failed("command: expected a program".to_owned()));
+    };
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env("PORT", port.to_string())
+        .env("STRIPE_API_BASE", &provider.origin)
+        .env("STRIPE_SECRET_KEY", KEY)
+        .env("STRIPE_WEBHOOK_SECRET", &provider.secret)
+        .envs(&config.env)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    if !config.folder.as_os_str().is_empty() {
+        command.current_dir(&config.folder);
+    }
+    command.spawn().map_err(|error| {
+        let what = format!("command: {program}: {error}");
+        if error.kind() == std::io::ErrorKind::NotFound { NotRunning::Missing(what) } else { NotRunning::Failed(what) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn books_are_read_in_any_subset() {
+        let books = Books::read(&json!({ "paid": 5, "canceled": true, "fulfilled": null }));
+        assert_eq!(books, Books { paid: Some(5), canceled: Some(1), ..Books::default() });
+        assert_eq!(books.shown(), "paid 5, canceled 1");
+    }
+}
