@@ -19,13 +19,14 @@ use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 15] = [
+const CRATES: [(&str, &str); 16] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
     ("properties", "holdfast-properties"),
     ("engine", "holdfast-engine"),
     ("server", "holdfast-server"),
+    ("merchant", "holdfast-merchant"),
     ("harness", "holdfast-harness"),
     ("harness-engine", "holdfast-harness-engine"),
     ("audit", "holdfast-audit"),
@@ -95,13 +96,25 @@ fn the_engine_knows_neither_model_nor_properties() {
 }
 
 #[test]
-fn the_server_knows_the_engine_alone_and_nothing_knows_the_server() {
+fn the_server_knows_the_engine_alone_and_few_know_the_server() {
     let ours: Vec<_> =
         of("holdfast-server", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-engine"]);
-    for name in manifests().keys().filter(|name| *name != "holdfast-fuzz") {
+    for name in manifests().keys().filter(|name| !["holdfast-fuzz", "holdfast-merchant"].contains(&name.as_str())) {
         assert!(!of(name, &ALL_KINDS).contains("holdfast-server"), "{name} would compile an HTTP server");
     }
+}
+
+#[test]
+fn a_merchant_is_checked_by_the_server_and_check_compiles_it_on_demand_only() {
+    let ours: Vec<_> = of("holdfast-merchant", &["normal", "build"])
+        .into_iter()
+        .filter(|name| name.starts_with("holdfast-"))
+        .collect();
+    assert_eq!(ours, ["holdfast-engine", "holdfast-server"]);
+    let manifest = read(&root().join("check/Cargo.toml"));
+    let line = manifest.lines().find(|line| line.starts_with("holdfast-merchant = ")).unwrap();
+    assert!(line.contains("optional = true"), "check would compile an HTTP server: {line}");
 }
 
 #[test]

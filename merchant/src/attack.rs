@@ -6,7 +6,7 @@ use crate::purchase::Purchase;
 use crate::run::MerchantRun;
 use crate::timeline::Party;
 use holdfast_engine::edge::render;
-use holdfast_engine::{ApiVersion, Clock, Object, SystemClock, Time, sign};
+use holdfast_engine::{ApiVersion, Clock, SystemClock, Time, sign};
 use serde_json::{Value, json};
 
 /// One act of an attacker.
@@ -85,26 +85,27 @@ impl MerchantRun<'_> {
     fn forged(&mut self, purchase: &Purchase, attack: Attack) -> Option<(Option<String>, String)> {
         let object = self.paid_object(purchase)?;
         let mut shown = render::object(&object, ApiVersion::CURRENT);
-        let (kind, field, value) = match object {
-            Object::CheckoutSession(_) => ("checkout.session.completed", "payment_status", "paid"),
-            _ => ("payment_intent.succeeded", "status", "succeeded"),
+        let (kind, field, value) = match object.as_checkout_session() {
+            Some(_) => ("checkout.session.completed", "payment_status", "paid"),
+            None => ("payment_intent.succeeded", "status", "succeeded"),
         };
-        shown[field] = json!(value);
-        if shown.get("amount_received").is_some() {
-            shown["amount_received"] = shown["amount"].clone();
+        let fields = shown.as_object_mut()?;
+        fields.insert(field.to_owned(), json!(value));
+        if let Some(amount) = fields.get("amount").cloned() {
+            fields.insert("amount_received".to_owned(), amount);
         }
         let number = self.chance.u64(..);
         if attack == Attack::ForeignAccount {
-            shown["id"] =
-                json!(format!("{}_foreign{number:x}", if kind.starts_with("checkout") { "cs_test" } else { "pi" }));
-            shown["payment_intent"] = json!(format!("pi_foreign{number:x}"));
+            let prefix = if kind.starts_with("checkout") { "cs_test" } else { "pi" };
+            fields.insert("id".to_owned(), json!(format!("{prefix}_foreign{number:x}")));
+            fields.insert("payment_intent".to_owned(), json!(format!("pi_foreign{number:x}")));
         }
         let now = SystemClock.now();
         let mut event = json!({ "id": format!("evt_forged{number:x}"), "object": "event", "type": kind,
             "api_version": ApiVersion::CURRENT.to_string(), "created": now.seconds(), "livemode": false,
             "pending_webhooks": 1, "request": { "id": null, "idempotency_key": null }, "data": { "object": shown } });
         if attack == Attack::ForeignAccount {
-            event["account"] = json!("acct_foreign");
+            event.as_object_mut()?.insert("account".to_owned(), json!("acct_foreign"));
         }
         let body = event.to_string();
         let secret = [self.provider.secret.clone()];

@@ -261,13 +261,12 @@ impl MerchantRun<'_> {
     }
 
     fn after_payment(&mut self, purchase: &mut Purchase, intent: Option<PaymentIntentId>) {
-        if self.decide(Behavior::CustomerClosesPage, &purchase.order).is_none() {
-            if let Some(to) = self.return_page(purchase, intent) {
-                purchase.add(self.now(), PurchaseStep::Return(to.clone()));
-                if self.decide(Behavior::CustomerReturnsTwice, &purchase.order).is_some() {
-                    let at = self.soon(HOUR);
-                    purchase.add(at, PurchaseStep::Return(to));
-                }
+        let comes_back = self.decide(Behavior::CustomerClosesPage, &purchase.order).is_none();
+        if let Some(to) = self.return_page(purchase, intent).filter(|_| comes_back) {
+            purchase.add(self.now(), PurchaseStep::Return(to.clone()));
+            if self.decide(Behavior::CustomerReturnsTwice, &purchase.order).is_some() {
+                let at = self.soon(HOUR);
+                purchase.add(at, PurchaseStep::Return(to));
             }
         }
         let Some(flow) = self.flow(purchase).cloned() else { return };

@@ -25,6 +25,7 @@ pub mod timeline;
 
 pub use campaign::{MerchantOrder, check};
 pub use config::MerchantConfig;
+pub use holdfast_server::chaos::ChaosChoice;
 pub use judge::{MerchantFault, MerchantFinding};
 pub use plan::RunPlan;
 pub use report::MerchantReport;

@@ -8,6 +8,7 @@ mod conclusion;
 mod coverage;
 mod drive;
 mod explore;
+mod merchant;
 mod merge;
 mod on_engine;
 mod options;
@@ -127,6 +128,8 @@ enum Command {
     Soak(soak::SoakArgs),
     /// Drive a server that speaks the provider's API, and find where it parts from the model
     Drive(drive::DriveArgs),
+    /// Check a merchant's application under a provider that does everything the specification permits
+    Merchant(merchant::MerchantArgs),
     /// Count how soon the harness notices engines with one rule broken on purpose
     Strength(strength::StrengthArgs),
     /// Say how many of the explorers' abstract transitions a corpus drives through the engine
@@ -200,6 +203,7 @@ pub fn run(
         Some(Command::Replay { file, on: replay::On::Engine }) => on_engine::run(&file, &cli.options, io),
         Some(Command::Soak(args)) => soak::run(&args, &cli.options, io),
         Some(Command::Drive(args)) => drive::run(&args, &cli.options, io),
+        Some(Command::Merchant(args)) => merchant::run(&args, &cli.options, io),
         Some(Command::Strength(args)) => strength::run(&args, &cli.options, io),
         Some(Command::Coverage(args)) => coverage::run(&args, &cli.options, io),
         Some(Command::Seeds { to, transitions }) => coverage::seeds(&to, &transitions, io),
