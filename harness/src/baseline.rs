@@ -2,8 +2,8 @@
 
 use holdfast_model::{Call, Config, DeliveryFault, Input, Notification};
 
-use crate::properties::send;
-use crate::subject::{Answer, Failure, Subject, SystemSnapshot};
+use crate::oracle;
+use crate::subject::{Answer, Failure, Subject, SystemSnapshot, send};
 use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
 /// Requests that a run can have: each gets a key of its own, and a key is one byte.
@@ -33,8 +33,9 @@ pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
 pub(crate) fn record(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
     let (mut steps, mut emitted) = (Vec::with_capacity(inputs.len()), Vec::new());
+    let capabilities = subject.capabilities();
     for (step, input) in inputs.iter().enumerate() {
-        if !subject.can(input) {
+        if !capabilities.supports(input) || !subject.can(input) {
             steps.push(None);
             continue;
         }
@@ -51,7 +52,10 @@ pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
     move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason })
 }
 
-/// What is seen now is what was seen in the calm run.
+/// Compares the answer and the view of a step with those of the baseline.
+///
+/// # Errors
+/// A divergence that names each difference, amounts of money first.
 pub(crate) fn compare(
     step: usize,
     input: Input,
@@ -60,20 +64,22 @@ pub(crate) fn compare(
 ) -> Result<(), Verdict> {
     let mut differences = Vec::new();
     if let Some(answer) = answer.filter(|answer| *answer != expected_answer) {
-        let (model, subject) = (format!("(calmly) {expected_answer:?}"), format!("{answer:?}"));
+        let (model, subject) = (oracle::describe_answer(expected_answer), oracle::describe_answer(answer));
         differences.push(Difference { place: Place::Answer, model, subject });
     }
-    let places = [
-        ("payments", snapshot.payments == expected_snapshot.payments),
-        ("setup", snapshot.setup == expected_snapshot.setup),
-        ("session", snapshot.session == expected_snapshot.session),
-    ];
-    for (place, _) in places.iter().filter(|(_, same)| !same) {
-        let (model, subject) = (format!("(calmly) {expected_snapshot:?}"), format!("{snapshot:?}"));
-        differences.push(Difference { place: Place::Field((*place).to_owned()), model, subject });
+    let is_same = snapshot.payments == expected_snapshot.payments
+        && snapshot.setup == expected_snapshot.setup
+        && snapshot.session == expected_snapshot.session;
+    if !is_same {
+        let config = Config::default();
+        let (mut expected, mut shown) = (oracle::nothing_yet(&config), oracle::nothing_yet(&config));
+        oracle::snapshot_of(expected_snapshot, &config, &[], &mut expected);
+        oracle::snapshot_of(&SystemSnapshot { keys: Vec::new(), ..snapshot.clone() }, &config, &[], &mut shown);
+        oracle::fields(&expected.observe(), &shown.observe(), &mut differences);
     }
     if differences.is_empty() {
         return Ok(());
     }
+    differences.sort_by_key(|difference| !difference.place.is_money());
     Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })))
 }

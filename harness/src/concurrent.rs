@@ -5,8 +5,8 @@ use holdfast_model::{Config, Input, Notification, Operation, Outcome, Rejection,
 use crate::baseline::{self, cannot_say};
 use crate::bounds::ModelState;
 use crate::oracle::{self, Match};
-use crate::properties::send;
 use crate::reading::is_seen_as;
+use crate::subject::send;
 use crate::subject::{Answer, Failure, Subject};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
@@ -158,13 +158,22 @@ fn judge<S: Concurrent>(
         Found::BeyondBounds => Ok(Tally { beyond, ..Tally::default() }),
         Found::Nothing => {
             let Some(first) = overlap.history.first() else { return Ok(Tally::default()) };
-            let model = "no order of the requests that is answered and ends so".to_owned();
-            let subject = format!("{:?}, and then {:?}", overlap.history, seen.payments);
+            let model = "an order of the requests that explains their responses and the state after them".to_owned();
+            let subject = format!("{}; then {}", in_order(&overlap.history), oracle::summary(&seen.payments));
             let differences = vec![Difference { place: Place::Field("history".to_owned()), model, subject }];
             let input = Input::from(first.operation);
             Err(Verdict::Diverge(Box::new(Divergence { step, input, differences })))
         }
     }
+}
+
+/// Returns the requests of a history with their answers and times, in the order in which they were sent.
+fn in_order(history: &[Raced]) -> String {
+    let line = |raced: &Raced| {
+        let Raced { operation, answer, from, to } = raced;
+        format!("{} (from {from} to {to}): {}", Input::from(*operation), oracle::describe_answer(answer))
+    };
+    history.iter().map(line).collect::<Vec<_>>().join("; ")
 }
 
 /// Both sides take the prelude; whether they agree on it is another test's affair.
@@ -177,7 +186,7 @@ fn begin(subject: &mut impl Subject, config: &Config, prelude: &[Input]) -> Resu
             continue;
         }
         let reaction = send(subject, input).map_err(cannot_say(step))?;
-        state = transition(config, &state, crate::properties::with_fault(*input, reaction.fault)).after;
+        state = transition(config, &state, crate::subject::with_fault(*input, reaction.fault)).after;
     }
     Ok(state)
 }

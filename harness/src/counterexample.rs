@@ -61,6 +61,13 @@ impl Counterexample {
         Script { heading, ..Script::of(self.sequence.config, lines) }.numbered()
     }
 
+    /// Returns the lines of the trace, without its heading.
+    pub fn trace_lines(&self) -> Vec<String> {
+        let script = self.script().to_string();
+        let lines = script.lines().skip_while(|line| line.starts_with('#') || line.is_empty());
+        lines.map(str::to_owned).collect()
+    }
+
     /// Writes the trace into `folder` under the next free number, unless it is there, and says where it is.
     ///
     /// # Errors
@@ -86,9 +93,8 @@ impl Counterexample {
 
 impl fmt::Display for Counterexample {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let script = self.script().to_string();
-        writeln!(out, "{}\n\nThe trace, with what the model says must come of it:\n", self.verdict)?;
-        for line in script.lines().skip_while(|line| line.starts_with('#') || line.is_empty()) {
+        writeln!(out, "{}\n\nThe trace, with the responses that are expected:\n", self.verdict)?;
+        for line in self.trace_lines() {
             writeln!(out, "    {line}")?;
         }
         writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", diagram(expected(&self.sequence).steps()))

@@ -5,7 +5,7 @@ use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId
 use crate::baseline::{self, cannot_say};
 use crate::choices::Choices;
 use crate::oracle;
-use crate::properties::send;
+use crate::subject::send;
 use crate::subject::{Failure, Subject};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
@@ -88,10 +88,8 @@ fn crashing(
     if oracle::are_notifications_alike(&baseline.emitted, &emitted) {
         return Ok(tally);
     }
-    let (model, subject) = (
-        format!("(calmly) {}", oracle::describe_notifications(&baseline.emitted)),
-        oracle::describe_notifications(&emitted),
-    );
+    let (model, subject) =
+        (oracle::describe_notifications(&baseline.emitted), oracle::describe_notifications(&emitted));
     let differences = vec![Difference { place: Place::Notifications, model, subject }];
     Err(Verdict::Diverge(Box::new(Divergence { step, input: nothing, differences })))
 }

@@ -26,7 +26,7 @@ pub fn lockstep(
     bias: Bias,
     mut each: impl FnMut(&Step<'_>),
 ) -> Drive {
-    let mut builder = SequenceBuilder::begin(choices, bias);
+    let mut builder = SequenceBuilder::for_subject(&subject.capabilities(), choices, bias);
     let config = *builder.config();
     let mut inputs: Vec<Input> = Vec::with_capacity(32);
     let verdict = match Lockstep::start(subject, &config) {

@@ -1,6 +1,8 @@
 //! Model and subject side by side: the same inputs, every answer, observation and notification compared, and every
 //! step of the subject judged by the properties.
 
+use std::sync::Arc;
+
 use holdfast_model::{
     Config, DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Notification, Observation, Operation, Outcome,
     Rejection, Target, transition,
@@ -9,13 +11,15 @@ use holdfast_properties::{Snapshot, Step};
 
 use crate::alternative_error;
 use crate::bounds::{KEYS, ModelState};
+use crate::capabilities::{Capabilities, Field};
 use crate::open_requests;
 use crate::oracle::{self, Match};
-use crate::properties::{send, with_fault};
 use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Subject};
+use crate::subject::{send, with_fault};
 use crate::tolerated::{TOLERATED, Tolerated, is_tolerated};
 use crate::verdict::{Difference, Divergence, Inconclusive, Tally, Verdict, Violation};
+use crate::visibility::Visibility;
 
 /// What became of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub struct Lockstep<'s, S> {
     emitted: Vec<Notification>,
     tally: Tally,
     taken: usize,
+    capabilities: Capabilities,
+    visibility: Arc<Visibility>,
 }
 
 impl<'s, S: Subject> Lockstep<'s, S> {
@@ -64,6 +70,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// [`Inconclusive`] when the subject cannot be had under these config.
     pub fn start(subject: &'s mut S, config: &Config) -> Result<Self, Inconclusive> {
         subject.start(config).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
+        let capabilities = subject.capabilities();
         let blank = oracle::nothing_yet(config);
         Ok(Self {
             subject,
@@ -76,6 +83,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             emitted: Vec::new(),
             tally: Tally::default(),
             taken: 0,
+            visibility: Visibility::of(&capabilities),
+            capabilities,
         })
     }
 
@@ -133,11 +142,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         }
         // A request that breaks off half-way hides that there is no room for what it does, so it is asked without.
         let plain = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
-        if oracle::is_beyond(&plain.outcome) || !self.subject.can(&input) {
+        if oracle::is_beyond(&plain.outcome) || !self.can(&input) {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
             return Ok(Stepped::Beyond);
         }
-        let reaction = match send(self.subject, &input) {
+        let mut reaction = match send(self.subject, &input) {
             Ok(reaction) => reaction,
             Err(failure) => return Err(self.cannot_say(failure)),
         };
@@ -148,6 +157,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
                 transition(&self.config, &self.model, input)
             }
         };
+        reaction.answer = self.visibility.answer(&expected.outcome, reaction.answer);
         if self.is_rejected_as_busy(&input, &reaction.answer) {
             // A request may always be turned away while another one is open; then nothing happens.
             expected.after = self.model;
@@ -170,13 +180,21 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         Ok(Stepped::Compared)
     }
 
+    /// Returns whether the subject can be asked the input now. Where keys are not visible, a key that may be forgotten
+    /// cannot be used again: the response would not show which.
+    fn can(&mut self, input: &Input) -> bool {
+        let is_old = |key: KeyId| self.model_key(key).is_some_and(|view| view.is_prunable());
+        let is_ambiguous = self.visibility.hides(Field::Keys) && input.key().is_some_and(is_old);
+        !is_ambiguous && self.capabilities.supports(input) && self.subject.can(input)
+    }
+
     /// Compares what is seen now, and judges the step.
     fn compare(
         &mut self,
         input: Input,
         (outcome, judged): (Outcome, Option<Outcome>),
         emitted: &[Notification],
-        reaction: Reaction,
+        mut reaction: Reaction,
     ) -> Result<(), Verdict> {
         let snapshot = self.model.observe(&self.config);
         let model_view = snapshot.observation(&self.config);
@@ -185,6 +203,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             Ok(snapshot) => oracle::snapshot_of(snapshot, &self.config, model_view.keys, &mut self.after),
             Err(failure) => return Err(self.cannot_say(failure)),
         }
+        self.visibility.fill(&model_view, &mut self.after);
+        reaction.notifications = self.visibility.notifications(emitted, reaction.notifications);
         keep_keys_that_grow_old(&self.before, &mut self.after, model_view.keys);
 
         if oracle::compare_answers(&outcome, &reaction.answer) == Match::Allowed {
@@ -198,7 +218,9 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
         self.emitted = reaction.notifications;
         self.last = read.map(|outcome| (input, outcome));
-        let properties = self.last_step().map(|step| oracle::broken_properties(&step)).unwrap_or_default();
+        let judged = self.last_step().map(|step| self.visibility.judged(&step));
+        let (properties, witnessed) = judged.unwrap_or_default();
+        self.tally.witnessed |= witnessed;
         let step = self.taken;
         if !properties.is_empty() {
             return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
@@ -242,7 +264,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// Keys that the subject has forgotten of itself, and might: the model forgets them too.
     fn follow_forgotten_keys(&mut self) -> Result<(), Verdict> {
         // What has been compared is as old on both sides; to look again at every step would cost a tenth of it.
-        if !self.after.keys.iter().flatten().any(KeyView::is_prunable) {
+        if self.visibility.hides(Field::Keys) || !self.after.keys.iter().flatten().any(KeyView::is_prunable) {
             return Ok(());
         }
         for place in 0..KEYS {

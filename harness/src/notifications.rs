@@ -8,7 +8,8 @@ use crate::baseline::cannot_say;
 use crate::bounds;
 use crate::choices::Choices;
 use crate::oracle;
-use crate::properties::{old_key, send};
+use crate::properties::old_key;
+use crate::subject::send;
 use crate::subject::{Failure, Subject};
 use crate::verdict::{Broken, Tally, Verdict, Violation};
 
@@ -28,6 +29,7 @@ fn deliver(
     disorder: &mut impl Choices,
 ) -> Result<Tally, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
+    let capabilities = subject.capabilities();
     let mut tally = Tally::default();
     let mut consumer = Consumer::default();
     let mut waiting: Vec<Notification> = Vec::new();
@@ -36,7 +38,7 @@ fn deliver(
         if let Some(prune) = old_key(&now, input) {
             hear(subject, config, &prune, (&mut waiting, &mut now)).map_err(cannot_say(step))?;
         }
-        if bounds::is_full(&now.observe(), input) || !subject.can(input) {
+        if bounds::is_full(&now.observe(), input) || !capabilities.supports(input) || !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
         }
@@ -56,7 +58,7 @@ fn deliver(
     }
     let step = inputs.len().saturating_sub(1);
     let Some(input) = inputs.last().copied() else { return Ok(tally) };
-    let why = format!("the merchant's books are {consumer:?}, a fetch shows {:?}", now.payments);
+    let why = format!("the merchant's records differ from what a fetch shows: {}", oracle::summary(&now.payments));
     let properties = vec![Broken { property: "delivery-does-not-matter", why }];
     Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences: Vec::new() })))
 }

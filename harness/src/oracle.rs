@@ -1,7 +1,9 @@
 //! Compares one step of the subject with the model's, and judges it by every property.
 
 use holdfast_model::trace::{Place as Field, describe};
-use holdfast_model::{Config, KeyView, Notification, NotificationKind, Observation, Outcome, Rejection};
+use holdfast_model::{
+    Amount, ChargeView, Config, KeyView, Notification, NotificationKind, Observation, Outcome, PaymentView, Rejection,
+};
 use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observation, judge_step};
 
 use crate::bounds::{KEYS, PAYMENTS};
@@ -40,7 +42,7 @@ pub fn compare_answers(model: &Outcome, subject: &Answer) -> Match {
 }
 
 fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
-    if is_seen_of(subject, model) {
+    if is_seen_of(subject, model) || subject.is_unexplained() && model.is_refusal() {
         Match::Same
     } else if permitted::instead_of(model).any(|alternative| is_seen_as(subject, &alternative.also)) {
         Match::Allowed
@@ -70,7 +72,7 @@ pub fn snapshot_of(snapshot: &SystemSnapshot, config: &Config, model: &[Option<K
     into.keys.resize(snapshot.keys.len().max(KEYS), None);
 }
 
-/// Every difference of one step: the answer, what is seen afterwards, what the merchant was told.
+/// Returns every difference of one step: amounts of money first, then the response, other fields and notifications.
 #[must_use]
 pub fn differences(
     (model_answer, subject_answer): (&Outcome, &Answer),
@@ -90,6 +92,8 @@ pub fn differences(
             (describe_notifications(model_notifications), describe_notifications(subject_notifications));
         found.push(Difference { place: Place::Notifications, model, subject });
     }
+    // A stable sort: within a rank, the order above stays.
+    found.sort_by_key(|difference| !difference.place.is_money());
     found
 }
 
@@ -131,8 +135,8 @@ fn is_key_alike(model: &KeyView, subject: &KeyView) -> bool {
     answers && model.operation == subject.operation && model.seconds_left == subject.seconds_left
 }
 
-/// Names each field that differs.
-fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Difference>) {
+/// Appends each field that differs, by its name in traces.
+pub(crate) fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Difference>) {
     let before = found.len();
     let mut places = Field::all(model);
     places.extend(Field::all(subject).into_iter().filter(|place| Field::all(model).iter().all(|known| known != place)));
@@ -146,9 +150,9 @@ fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: &mut Vec<Di
         }
     }
     if found.len() == before {
-        // Something that has no name in traces: shown whole rather than passed over.
-        let (model, subject) = (format!("{model:?}"), format!("{subject:?}"));
-        found.push(Difference { place: Place::Field("everything".to_owned()), model, subject });
+        // A value without a name in traces differs: the difference is reported, not passed over.
+        let (model, subject) = (summary(model.payments), summary(subject.payments));
+        found.push(Difference { place: Place::Field("a field without a name".to_owned()), model, subject });
     }
 }
 
@@ -207,10 +211,29 @@ pub(crate) fn describe_notifications(notifications: &[Notification]) -> String {
     if all.is_empty() { "no notification".to_owned() } else { all.join(", ") }
 }
 
-fn describe_answer(answer: &Answer) -> String {
+/// Returns the payments in a line: status and amounts, in the order in which money moves.
+pub(crate) fn summary(payments: &[Option<PaymentView>]) -> String {
+    let lines = (1_usize..).zip(payments).filter_map(|(number, payment)| {
+        let payment = payment.as_ref()?;
+        let charge = |amount: fn(&ChargeView) -> Amount| payment.charge.as_ref().map_or(0, |it| amount(it).get());
+        let authorized = charge(|charge| charge.authorized);
+        let refunded = charge(|charge| charge.refunded_amount);
+        let (capturable, received) = (payment.capturable.get(), payment.received.get());
+        Some(format!(
+            "pi{number} {}, authorized {authorized}, capturable {capturable}, received {received}, refunded {refunded}",
+            payment.status.name()
+        ))
+    });
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() { "no payment".to_owned() } else { lines.join("; ") }
+}
+
+/// Returns the answer as a line of a trace shows it.
+pub(crate) fn describe_answer(answer: &Answer) -> String {
     match answer {
         Answer::Accepted(accepted) => describe(&Ok(*accepted)),
         Answer::Lost => "lost".to_owned(),
+        Answer::Refused(refused) if refused.is_unexplained() => "rejected, without a reason".to_owned(),
         Answer::Refused(refused) => {
             let code = refused.code.as_deref().unwrap_or("-");
             let param = refused.param.as_ref().map(|param| format!(" param={param}")).unwrap_or_default();
@@ -220,14 +243,18 @@ fn describe_answer(answer: &Answer) -> String {
     }
 }
 
-/// The properties that a step of the subject breaks.
+/// Returns the properties that a step of the subject breaks.
 #[must_use]
 pub fn broken_properties(step: &Step<'_>) -> Vec<Broken> {
-    let verdicts = judge_step(step).and(judge_observation(&step.after));
-    if verdicts.broken == 0 {
+    broken_of(judge_step(step).and(judge_observation(&step.after)).broken, step)
+}
+
+/// Returns the broken properties among `bits`, each with the numbers that make it false.
+pub(crate) fn broken_of(bits: u128, step: &Step<'_>) -> Vec<Broken> {
+    if bits == 0 {
         return Vec::new();
     }
-    let broken = CATALOGUE.iter().filter(|property| verdicts.broken & property.bit() != 0);
+    let broken = CATALOGUE.iter().filter(|property| bits & property.bit() != 0);
     broken
         .map(|property| Broken { property: property.id, why: explain_step(property, step).unwrap_or_default() })
         .collect()

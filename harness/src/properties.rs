@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
-use holdfast_model::{Config, DeliveryFault, EnvironmentEvent, Input, Outcome, Rejection};
+use holdfast_model::{Config, EnvironmentEvent, Input, Outcome, Rejection};
 use holdfast_properties::{Snapshot, Step};
 
+use crate::baseline;
 use crate::bounds;
+use crate::capabilities::Field;
 use crate::open_requests;
 use crate::oracle;
 use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
+use crate::subject::{send, with_fault};
 use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
+use crate::visibility::Visibility;
 
 /// Runs all of `inputs` under `config`, and judges every step.
 ///
@@ -26,11 +30,15 @@ pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Ver
 fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Tally, Verdict> {
     let cannot_say = |step: usize| move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason });
     subject.start(config).map_err(cannot_say(0))?;
+    let capabilities = subject.capabilities();
+    let visibility = Visibility::of(&capabilities);
     let mut tally = Tally::default();
     let mut before = oracle::nothing_yet(config);
     let mut after = before.clone();
     let mut waiting: Vec<Input> = Vec::new();
-    let mut rest = inputs.iter();
+    // Where keys are not visible, a replay cannot be told from a new request: the inputs are sent without keys.
+    let without_keys = visibility.hides(Field::Keys).then(|| baseline::plain(inputs));
+    let mut rest = without_keys.as_deref().unwrap_or(inputs).iter();
     let mut step = 0_usize;
     while let Some(input) = waiting.pop().or_else(|| rest.next().copied()) {
         let input = &input;
@@ -44,7 +52,7 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
             step = step.saturating_add(1);
             continue;
         }
-        if bounds::is_full(&before.observe(), input) || !subject.can(input) {
+        if bounds::is_full(&before.observe(), input) || !capabilities.supports(input) || !subject.can(input) {
             tally.beyond = tally.beyond.saturating_add(1);
             step = step.saturating_add(1);
             continue;
@@ -55,9 +63,11 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
         oracle::snapshot_of(snapshot, config, &known, &mut after);
         let input = with_fault(*input, reaction.fault);
         let forgotten = keep_what_was_forgotten(&before, &input, &mut after);
-        let properties = broken(&before, input, &reaction, &after).map_err(|difference| {
-            Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
-        })?;
+        let (properties, witnessed) =
+            broken((&before, &after), input, &reaction, &visibility).map_err(|difference| {
+                Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
+            })?;
+        tally.witnessed |= witnessed;
         if !properties.is_empty() {
             let differences = Vec::new();
             return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
@@ -126,52 +136,40 @@ fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapsho
     forgotten
 }
 
-/// Has the subject take one input.
-pub(crate) fn send(subject: &mut impl Subject, input: &Input) -> Result<Reaction, Failure> {
-    match input {
-        Input::Call(call) => subject.submit(call),
-        Input::Begin { key, operation } => subject.begin(*key, operation),
-        Input::Finish { key } => subject.finish(*key),
-        Input::Event(event) => subject.inject(event),
-    }
-}
-
-/// The input with the fault that really happened.
-pub(crate) const fn with_fault(input: Input, fault: DeliveryFault) -> Input {
-    match input {
-        Input::Call(call) => Input::Call(holdfast_model::Call { fault, ..call }),
-        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
-    }
-}
-
-/// The properties that the step breaks under every reading of its answer; or that its answer has no reading at all.
+/// Returns the properties that the step breaks under every reading of its answer, and those whose premise occurs.
+///
+/// # Errors
+/// A difference if the answer has no reading.
 fn broken(
-    before: &Snapshot,
+    (before, after): (&Snapshot, &Snapshot),
     input: Input,
     reaction: &Reaction,
-    after: &Snapshot,
-) -> Result<Vec<Broken>, Box<Difference>> {
+    visibility: &Visibility,
+) -> Result<(Vec<Broken>, u128), Box<Difference>> {
     let judged = |outcome: Outcome| {
         let after = with_answer(after, &input, outcome);
         let step = Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe());
-        oracle::broken_properties(&step)
+        visibility.judged(&step)
     };
     let Answer::Refused(refused) = &reaction.answer else {
         return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
     };
     let mut reasons: Vec<Rejection> = reading::readings(refused).collect();
-    if reasons.iter().any(|rejection| rejection.is_validation()) {
-        // Several parameters may be wrong, and which of them is named is left open.
+    if refused.is_unexplained() {
+        reasons.extend(reading::rejections().filter(|rejection| rejection.is_refusal()));
+    } else if reasons.iter().any(|rejection| rejection.is_validation()) {
+        // Several parameters may be wrong, and the rules do not say which one is named.
         reasons.extend(reading::rejections().filter(|rejection| rejection.is_validation()));
     }
     let mut readings = reasons.into_iter().map(|rejection| judged(Err(rejection)));
-    let Some(mut common) = readings.next() else {
-        let model = "a row of the table of refusals".to_owned();
-        let difference = Difference { place: Place::Answer, model, subject: format!("{refused:?}") };
-        return Err(Box::new(difference));
+    let Some((mut common, mut witnessed)) = readings.next() else {
+        let model = "a rejection of the API".to_owned();
+        let subject = oracle::describe_answer(&reaction.answer);
+        return Err(Box::new(Difference { place: Place::Answer, model, subject }));
     };
-    for properties in readings {
+    for (properties, others) in readings {
         common.retain(|broken| properties.iter().any(|other| other.property == broken.property));
+        witnessed &= others;
     }
-    Ok(common)
+    Ok((common, witnessed))
 }

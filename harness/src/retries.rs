@@ -3,7 +3,7 @@
 use holdfast_model::{Call, Config, DeliveryFault, Input, KeyId};
 
 use crate::baseline::{self, cannot_say};
-use crate::properties::send;
+use crate::subject::send;
 use crate::subject::{Answer, Subject};
 use crate::verdict::{Tally, Verdict};
 
@@ -20,9 +20,9 @@ fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Res
     let baseline = baseline::record(subject, config, inputs)?;
     subject.start(config).map_err(cannot_say(0))?;
     let mut tally = Tally::default();
-    let faults = [DeliveryFault::None, DeliveryFault::AnswerLost, DeliveryFault::ErrorAfter].into_iter().cycle();
-    for (((number, input), expected), fault) in (0_u8..).zip(inputs).zip(&baseline.steps).zip(faults) {
+    for ((number, input), expected) in (0_u8..).zip(inputs).zip(&baseline.steps) {
         let step = usize::from(number);
+        let fault = fault_of(step);
         let Some((answer, snapshot)) = expected else {
             tally.beyond = tally.beyond.saturating_add(1);
             continue;
@@ -45,4 +45,13 @@ fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Res
         tally.compared = tally.compared.saturating_add(1);
     }
     Ok(tally)
+}
+
+/// Returns the delivery fault with which the request of this step is sent first.
+pub(crate) fn fault_of(step: usize) -> DeliveryFault {
+    match step.checked_rem(3) {
+        Some(1) => DeliveryFault::AnswerLost,
+        Some(2) => DeliveryFault::ErrorAfter,
+        _ => DeliveryFault::None,
+    }
 }

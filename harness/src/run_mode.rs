@@ -10,6 +10,7 @@ use crate::choices::Seeded;
 use crate::concurrent::{self, Concurrent, Nested};
 use crate::crash::{self, Recoverable};
 use crate::generator::Sequence;
+use crate::subject::Subject;
 use crate::verdict::{Tally, Verdict};
 use crate::{lockstep, notifications, properties, retries};
 
@@ -34,19 +35,43 @@ pub enum RunMode {
 impl RunMode {
     /// Runs `sequence` on the subject in this mode.
     pub fn judge(self, subject: &mut (impl Recoverable + Concurrent), sequence: &Sequence) -> Verdict {
+        if let Some(verdict) = self.judge_plain(subject, sequence) {
+            return verdict;
+        }
+        if let Some(verdict) = self.judge_crash(subject, sequence) {
+            return verdict;
+        }
+        self.judge_overlap(subject, sequence).unwrap_or_else(|| Verdict::Agree(Tally::default()))
+    }
+
+    /// Runs `sequence` in a mode that every subject supports; `None` for crashes and overlaps.
+    pub fn judge_plain(self, subject: &mut impl Subject, sequence: &Sequence) -> Option<Verdict> {
         let Sequence { config, inputs } = sequence;
         match self {
-            Self::Lockstep => lockstep::run(subject, config, inputs),
-            Self::Properties => properties::run(subject, config, inputs),
-            Self::Retries => retries::run(subject, config, inputs),
-            Self::Crash(seed) => crash::run(subject, config, inputs, &mut Seeded::new(seed, u32::MAX)),
-            Self::Notifications(seed) => notifications::run(subject, config, inputs, &mut Seeded::new(seed, u32::MAX)),
-            Self::Concurrent(point) => match nested(inputs, point) {
-                Some((prelude, nested)) => concurrent::run(subject, config, prelude, &nested),
-                // Fewer than two requests can overlap.
-                None => Verdict::Agree(Tally::default()),
-            },
+            Self::Lockstep => Some(lockstep::run(subject, config, inputs)),
+            Self::Properties => Some(properties::run(subject, config, inputs)),
+            Self::Retries => Some(retries::run(subject, config, inputs)),
+            Self::Notifications(seed) => {
+                Some(notifications::run(subject, config, inputs, &mut Seeded::new(seed, u32::MAX)))
+            }
+            Self::Crash(_) | Self::Concurrent(_) => None,
         }
+    }
+
+    /// Runs `sequence` with crashes; `None` in every other mode.
+    pub fn judge_crash(self, subject: &mut impl Recoverable, sequence: &Sequence) -> Option<Verdict> {
+        let Self::Crash(seed) = self else { return None };
+        Some(crash::run(subject, &sequence.config, &sequence.inputs, &mut Seeded::new(seed, u32::MAX)))
+    }
+
+    /// Runs `sequence` with overlapping requests; `None` in every other mode. Fewer than two requests cannot overlap; then
+    /// nothing is compared.
+    pub fn judge_overlap(self, subject: &mut impl Concurrent, sequence: &Sequence) -> Option<Verdict> {
+        let Self::Concurrent(point) = self else { return None };
+        let Some((prelude, nested)) = nested(&sequence.inputs, point) else {
+            return Some(Verdict::Agree(Tally::default()));
+        };
+        Some(concurrent::run(subject, &sequence.config, prelude, &nested))
     }
 }
 

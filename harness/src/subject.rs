@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::capabilities::Capabilities;
 use holdfast_model::{
     Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Notification, Operation, PaymentView,
     Rejection, SessionView, SetupView, Wire,
@@ -32,6 +33,21 @@ pub struct Refused {
     pub param: Option<Cow<'static, str>>,
     /// `error.decline_code`, where an issuer declined.
     pub decline_code: Option<Cow<'static, str>>,
+}
+
+impl Refused {
+    /// Returns a refusal whose reason the subject does not show
+    /// ([`Field::RefusalReason`](crate::capabilities::Field::RefusalReason)).
+    #[must_use]
+    pub const fn unexplained() -> Self {
+        Self { http: 0, kind: Cow::Borrowed("unexplained"), code: None, param: None, decline_code: None }
+    }
+
+    /// Returns whether the subject shows no reason.
+    #[must_use]
+    pub const fn is_unexplained(&self) -> bool {
+        self.http == 0
+    }
 }
 
 impl From<Rejection> for Refused {
@@ -97,6 +113,12 @@ impl Reaction {
     }
 }
 
+impl<A: Into<Answer>> From<A> for Reaction {
+    fn from(answer: A) -> Self {
+        Self::of(answer)
+    }
+}
+
 /// An idempotency key that the engine knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdempotencyKeySnapshot {
@@ -133,7 +155,13 @@ pub trait Subject {
     /// [`Failure`] when the engine cannot be had, or not under these config.
     fn start(&mut self, config: &Config) -> Result<(), Failure>;
 
-    /// Can this engine be asked that at all, in its present state? What it cannot is left out on both sides, and counted.
+    /// Returns what the subject can be asked and what it shows. It is read once, before a run.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::everything()
+    }
+
+    /// Returns whether the subject can be asked the input in its present state. An input that it cannot be asked is left
+    /// out on both sides, and counted. What it can never be asked is missing from its [`Self::capabilities`].
     fn can(&mut self, _input: &Input) -> bool {
         true
     }
@@ -172,4 +200,22 @@ pub trait Subject {
     /// # Errors
     /// [`Failure`] when it cannot be seen.
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure>;
+}
+
+/// Sends one input to the subject.
+pub(crate) fn send(subject: &mut impl Subject, input: &Input) -> Result<Reaction, Failure> {
+    match input {
+        Input::Call(call) => subject.submit(call),
+        Input::Begin { key, operation } => subject.begin(*key, operation),
+        Input::Finish { key } => subject.finish(*key),
+        Input::Event(event) => subject.inject(event),
+    }
+}
+
+/// Returns the input with the fault that actually occurred.
+pub(crate) const fn with_fault(input: Input, fault: DeliveryFault) -> Input {
+    match input {
+        Input::Call(call) => Input::Call(Call { fault, ..call }),
+        Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => input,
+    }
 }

@@ -75,11 +75,13 @@ pub struct Tally {
     pub allowed: u64,
     /// How often an entry of [`crate::tolerated::TOLERATED`] occurred, all of them together.
     pub tolerated: u64,
+    /// The properties whose premise occurred and that were judged, one bit each, by their place in the catalogue.
+    pub witnessed: u128,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { compared, beyond, held, allowed, tolerated } = self;
+        let Self { compared, beyond, held, allowed, tolerated, witnessed: _ } = self;
         write!(
             out,
             "{compared} steps compared, {beyond} beyond the model's room, {held} left out beside open requests, \
@@ -111,6 +113,35 @@ impl Place {
     }
 }
 
+/// The fields of a payment that are amounts of money, by their names in traces.
+const MONEY: [&str; 14] = [
+    "amount",
+    "authorized",
+    "capturable",
+    "received",
+    "captured",
+    "released",
+    "refunded",
+    "ledger_charged",
+    "ledger_refunded",
+    "fees",
+    "fees_refunded",
+    "transfers",
+    "reversals",
+    "successful_charges",
+];
+
+impl Place {
+    /// Returns whether the place is an amount of money, or the number of charges.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        match self {
+            Self::Field(name) => name.rsplit_once('.').is_some_and(|(_, field)| MONEY.contains(&field)),
+            Self::Answer | Self::Notifications => false,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -126,15 +157,15 @@ impl fmt::Display for Place {
 pub struct Difference {
     /// Where.
     pub place: Place,
-    /// What the model says.
+    /// The expected value: the model's, or the one of a run without disturbances.
     pub model: String,
-    /// What the subject says.
+    /// The value that the subject showed.
     pub subject: String,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: the model says {}, the subject {}", self.place, self.model, self.subject)
+        write!(out, "{}: expected {}, found {}", self.place, self.model, self.subject)
     }
 }
 
@@ -145,7 +176,7 @@ pub struct Divergence {
     pub step: usize,
     /// The input.
     pub input: Input,
-    /// Every difference at that step: the answer first, then fields, then notifications.
+    /// Every difference at that step: amounts of money first, then the response, other fields and notifications.
     pub differences: Vec<Difference>,
 }
 

@@ -7,6 +7,7 @@
 //! [`encode`] is the way back: the bytes that a sequence of inputs is read from.
 
 mod amounts;
+mod builder;
 mod codec;
 mod config;
 mod environment;
@@ -20,123 +21,22 @@ mod tests;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
-    Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Observation, OperationKind, Outcome, Rejection,
-    Transition, transition,
+    Call, DeliveryFault, EnvironmentEvent, Input, KeyId, Observation, OperationKind, Outcome, Rejection, Transition,
+    transition,
 };
-use holdfast_properties::Step;
 
+pub use builder::{Sequence, SequenceBuilder, sequence, sequence_for};
 pub use scale::in_units;
 pub use swarm_config::{Bias, SwarmConfig};
 
 use crate::bounds::ModelState;
 use crate::choices::Choices;
-use crate::properties::with_fault;
 use codec::{Codec, Reader, Writer};
 use fit::FocusedView;
 use swarm_config::VERBS;
 
 /// Inputs that a sequence has at the most.
 pub const INPUTS_AT_MOST: usize = 400;
-
-/// A sequence of inputs and the config they are played under.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sequence {
-    /// The config.
-    pub config: Config,
-    /// What happens, in order.
-    pub inputs: Vec<Input>,
-}
-
-/// A sequence that is being made, by whoever knows where the model is.
-#[derive(Clone, Debug)]
-pub struct SequenceBuilder {
-    config: Config,
-    generator: Generator,
-    made: usize,
-    /// What is left of the way that it begins with.
-    prefix: std::slice::Iter<'static, Input>,
-    /// Where the model was when the last input was made.
-    last: ModelState,
-}
-
-impl SequenceBuilder {
-    /// The config and the mix, out of the first choices.
-    pub fn begin(choices: &mut impl Choices, bias: Bias) -> Self {
-        choices.next_record();
-        let mut codec = Reader(choices);
-        let config = config::config(&mut codec, Config::default());
-        let swarm = SwarmConfig::choose(&mut codec, bias);
-        Self {
-            config,
-            generator: Generator::new(swarm),
-            made: 0,
-            prefix: swarm.prefix().iter(),
-            last: ModelState::default(),
-        }
-    }
-
-    /// The same under given config: of an engine that has its own.
-    pub fn under(config: Config, choices: &mut impl Choices, bias: Bias) -> Self {
-        Self { config, ..Self::begin(choices, bias) }
-    }
-
-    /// The config it is played under.
-    #[must_use]
-    pub const fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
-    pub fn next(&mut self, choices: &mut impl Choices, state: &ModelState) -> Option<Input> {
-        let snapshot = state.observe(&self.config);
-        let now = snapshot.observation(&self.config);
-        if self.last == *state {
-            // What came to nothing once comes to nothing fifty times.
-            self.generator.forget();
-        }
-        self.last = *state;
-        if self.generator.idle >= IDLE_AT_MOST {
-            return None;
-        }
-        for input in self.prefix.by_ref() {
-            self.made = self.made.saturating_add(1);
-            if !is_meaningless(input, &transition(&self.config, state, *input).outcome, &now) {
-                return Some(*input);
-            }
-        }
-        while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
-            let input = self.generator.next_input(choices, &now);
-            self.made = self.made.saturating_add(1);
-            let is_free_of_names = matches!(input, Input::Event(_));
-            if is_free_of_names || !is_meaningless(&input, &transition(&self.config, state, input).outcome, &now) {
-                return Some(input);
-            }
-            self.generator.forget();
-        }
-        None
-    }
-}
-
-/// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
-pub fn sequence(choices: &mut impl Choices, bias: Bias, mut each: impl FnMut(&Step<'_>)) -> Sequence {
-    let mut builder = SequenceBuilder::begin(choices, bias);
-    let config = builder.config;
-    let mut state = ModelState::default();
-    let mut inputs = Vec::with_capacity(32);
-    while let Some(input) = builder.next(choices, &state) {
-        let Transition { after, outcome, notifications } = transition(&config, &state, input);
-        // A request that breaks off half-way hides that there is no room for what it does.
-        let plain = transition(&config, &state, with_fault(input, DeliveryFault::None)).outcome;
-        if outcome != Err(Rejection::BeyondBounds) && plain != Err(Rejection::BeyondBounds) {
-            let (before, now) = (state.observe(&config), after.observe(&config));
-            let (before, now) = (before.observation(&config), now.observation(&config));
-            each(&Step::new(before, input, outcome, notifications.as_slice(), now));
-            inputs.push(input);
-            state = after;
-        }
-    }
-    Sequence { config, inputs }
-}
 
 /// The bytes that these inputs under these config are read from; `None` where the generator would not make them.
 #[must_use]
@@ -374,7 +274,9 @@ impl Generator {
         may_be: impl Fn(Verb) -> bool,
     ) -> Verb {
         let place = codec.index(VERBS.len(), || VERBS.iter().position(|verb| *verb == wanted));
-        let has_capacity = |verb: Verb| may_be(verb) && view.has_capacity(verb, self.swarm.payments, is_free);
+        let has_capacity = |verb: Verb| {
+            may_be(verb) && self.swarm.verbs.has(verb) && view.has_capacity(verb, self.swarm.payments, is_free)
+        };
         let does_fit = |verb: Verb| has_capacity(verb) && (is_free || (self.swarm.has(verb) && view.fits(verb)));
         // A list is gone round from the place that was chosen, so that a fitting choice stays what it is whatever
         // happened before. Time always fits, and passes only when it is chosen, or nothing would ever be in time.

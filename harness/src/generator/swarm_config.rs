@@ -5,6 +5,7 @@ use holdfast_model::trace::Verb;
 
 use super::codec::Codec;
 use super::prefixes;
+use crate::capabilities::Capabilities;
 
 /// Is it mostly what a careful client does, or mostly what should be refused?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,13 +33,38 @@ pub struct SwarmConfig {
     topic: Option<&'static [Verb]>,
     /// Does it begin where chance seldom comes to?
     leaps: bool,
+    /// The verbs that the subject takes.
+    pub(super) verbs: Verbs,
+}
+
+/// A set of verbs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Verbs(u64);
+
+impl Verbs {
+    const ALL: Self = Self(u64::MAX);
+
+    /// Returns the verbs that a subject with these capabilities takes.
+    pub(super) fn of(capabilities: &Capabilities) -> Self {
+        let taken = Verb::ALL.iter().filter(|verb| capabilities.takes(**verb));
+        Self(taken.fold(0, |bits, verb| bits | Self::bit(*verb)))
+    }
+
+    /// Returns whether the verb is in the set.
+    pub(super) fn has(self, verb: Verb) -> bool {
+        self.0 & Self::bit(verb) != 0
+    }
+
+    fn bit(verb: Verb) -> u64 {
+        1_u64.checked_shl(verb as u32).unwrap_or(0)
+    }
 }
 
 impl SwarmConfig {
     /// Everything, evenly.
     #[must_use]
     pub const fn even(bias: Bias) -> Self {
-        Self { bias, payments: 3, keys: true, swarm: 0, topic: None, leaps: false }
+        Self { bias, payments: 3, keys: true, swarm: 0, topic: None, leaps: false, verbs: Verbs::ALL }
     }
 
     /// The mix of a sequence, as its choices say.
@@ -49,7 +75,15 @@ impl SwarmConfig {
         let swarm = u8::try_from(codec.index(256, || Some(0))).unwrap_or(0);
         // One sequence in four is about nothing in particular; most of those begin with a leap.
         let topic = codec.index(TOPIC_CHOICES, || Some(TOPICS.len()));
-        Self { bias, payments, keys, swarm, topic: TOPICS.get(topic).copied(), leaps: topic > TOPICS.len() }
+        Self {
+            bias,
+            payments,
+            keys,
+            swarm,
+            topic: TOPICS.get(topic).copied(),
+            leaps: topic > TOPICS.len(),
+            verbs: Verbs::ALL,
+        }
     }
 
     /// The inputs that it begins with.

@@ -7,7 +7,8 @@ mod plainer;
 #[cfg(test)]
 mod tests;
 
-use holdfast_model::{Input, IntentId};
+use holdfast_model::trace::Parameter;
+use holdfast_model::{EnvironmentEvent, Input, IntentId, KeyId};
 
 use crate::generator::Sequence;
 use crate::verdict::{Identity, Verdict};
@@ -16,7 +17,7 @@ use crate::verdict::{Identity, Verdict};
 pub const EXECUTIONS: usize = 20_000;
 
 /// The smallest sequence found that fails like `sequence`, and how it fails; `None` where it does not fail at all when
-/// it is executed once more. At the most `executions` are spent.
+/// it is executed once more. At most `executions` are spent.
 pub fn shrink(
     sequence: &Sequence,
     executions: usize,
@@ -30,6 +31,7 @@ pub fn shrink(
     loop {
         let before = search.best.clone();
         search.fewer_inputs();
+        search.merged_times();
         search.plainer_config();
         search.plainer_inputs();
         search.first_names();
@@ -75,7 +77,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
 
     fn offer_inputs(&mut self, inputs: Vec<Input>) -> bool {
         let config = self.best.config;
-        self.offer(Sequence { config, inputs })
+        self.offer(Sequence { config, inputs: renamed(&inputs) })
     }
 
     /// What comes after the failure has no part in it.
@@ -104,6 +106,24 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
                 }
             }
             stretch >>= 1;
+        }
+    }
+
+    /// Merges steps of time: each into the next one.
+    fn merged_times(&mut self) {
+        let mut place = 0;
+        while let Some((from, into, seconds)) = next_times(&self.best.inputs, place) {
+            let merged = self.best.inputs.iter().enumerate().filter(|(at, _)| *at != from);
+            let merged =
+                merged.map(
+                    |(at, input)| {
+                        if at == into { Input::Event(EnvironmentEvent::Advance { seconds }) } else { *input }
+                    },
+                );
+            let merged = merged.collect();
+            if !self.offer_inputs(merged) {
+                place = from.saturating_add(1);
+            }
         }
     }
 
@@ -143,15 +163,44 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
     }
 }
 
-/// Returns the same inputs with payments numbered in the order of their first occurrence.
+/// Returns the places of the first two steps of time from `start` on, and the sum of their seconds.
+fn next_times(inputs: &[Input], start: usize) -> Option<(usize, usize, u32)> {
+    let mut times = inputs.iter().enumerate().skip(start).filter_map(|(place, input)| match input {
+        Input::Event(EnvironmentEvent::Advance { seconds }) => Some((place, *seconds)),
+        Input::Event(_) | Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
+    });
+    let ((from, first), (into, second)) = (times.next()?, times.next()?);
+    Some((from, into, first.checked_add(second)?))
+}
+
+/// Returns the same inputs with payments numbered in the order of their creation, and others in the order of their first
+/// occurrence after them. Keys are numbered in the order of their first occurrence.
 fn renamed(inputs: &[Input]) -> Vec<Input> {
+    let created = |input: &&Input| match input {
+        Input::Event(EnvironmentEvent::CustomerPays { .. }) => true,
+        Input::Event(_) | Input::Finish { .. } => false,
+        Input::Call(_) | Input::Begin { .. } => input.operation().is_some_and(|it| it.creates().is_some()),
+    };
     let mut names: Vec<IntentId> = Vec::new();
-    let rename = |input: &Input| {
-        let Some(intent) = input.intent() else { return *input };
-        let place = names.iter().position(|name| *name == intent).unwrap_or_else(|| {
+    for intent in inputs.iter().filter(created).chain(inputs).filter_map(Input::intent) {
+        if !names.contains(&intent) {
             names.push(intent);
-            names.len().saturating_sub(1)
+        }
+    }
+    let mut keys: Vec<KeyId> = Vec::new();
+    let rename = |input: &Input| {
+        let input = &input.edit(|parameter| {
+            if let Parameter::Key(key) = parameter {
+                let place = keys.iter().position(|known| *known == *key).unwrap_or_else(|| {
+                    keys.push(*key);
+                    keys.len().saturating_sub(1)
+                });
+                *key = KeyId(u8::try_from(place).unwrap_or(u8::MAX));
+            }
         });
+        let Some(place) = input.intent().and_then(|intent| names.iter().position(|name| *name == intent)) else {
+            return *input;
+        };
         input.retarget(IntentId(u8::try_from(place).unwrap_or(u8::MAX)))
     };
     inputs.iter().map(rename).collect()

@@ -49,7 +49,7 @@ pub(super) fn inputs(input: Input) -> Vec<Input> {
 }
 
 const AMOUNTS: [i64; VALUES] = [0, 1, 50, 100, 500, 1_000];
-const DURATIONS: [u32; VALUES] = [1, HOUR, DAY, DAY.saturating_mul(7), DAY, DAY];
+const DURATIONS: [u32; 4] = [1, HOUR, DAY, DAY.saturating_mul(7)];
 
 /// How many usual values a parameter has at most.
 const VALUES: usize = 6;
@@ -65,13 +65,23 @@ fn with_usual_value(input: Input, place: usize, choice: usize) -> Input {
         }
         match parameter {
             Parameter::Amount(amount) => *amount = AMOUNTS.get(choice).copied().unwrap_or(*amount),
-            Parameter::Seconds(seconds) => *seconds = DURATIONS.get(choice).copied().unwrap_or(*seconds),
+            Parameter::Seconds(seconds) => *seconds = duration(*seconds, choice),
             Parameter::Method(method) => *method = PaymentMethod::Visa,
             Parameter::CaptureMethod(method) => *method = CaptureMethod::Manual,
             Parameter::Currency(currency) => *currency = Currency::Usd,
             Parameter::Intent(_) | Parameter::Refund(_) | Parameter::Key(_) | Parameter::Other => {}
         }
     })
+}
+
+/// Returns a usual duration, or this one rounded up to whole hours (4) or days (5). Unit: seconds.
+fn duration(seconds: u32, choice: usize) -> u32 {
+    let up = |unit: u32| seconds.checked_next_multiple_of(unit).unwrap_or(seconds);
+    match choice {
+        4 => up(HOUR),
+        5 => up(DAY),
+        _ => DURATIONS.get(choice).copied().unwrap_or(seconds),
+    }
 }
 
 /// How much an input says: letters, then numbers.

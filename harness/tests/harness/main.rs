@@ -3,4 +3,5 @@
 
 mod planted;
 mod rejected;
+mod suite;
 mod toy;

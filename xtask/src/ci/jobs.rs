@@ -10,8 +10,11 @@ const CLIENTS_SECONDS: &str = "900";
 /// Configuration of the manual, below the workspace root.
 const BOOK: &str = "docs/book.toml";
 
+/// Manifest of the worked example of an engine of one's own, below the workspace root.
+const OWN_ENGINE: &str = "docs/examples/own-engine/Cargo.toml";
+
 /// Every job, in the order in which they run: those that fail fastest first.
-pub(super) const ALL: [CiJob; 18] = [
+pub(super) const ALL: [CiJob; 19] = [
     CiJob { name: "fmt", statement: "every source file is formatted", group: JobGroup::Quick, run: fmt },
     CiJob {
         name: "tidy",
@@ -57,6 +60,12 @@ pub(super) const ALL: [CiJob; 18] = [
         statement: "dependencies have accepted licenses, sources and versions",
         group: JobGroup::Full,
         run: |workspace| deny(workspace, &["bans", "licenses", "sources"]),
+    },
+    CiJob {
+        name: "own-engine",
+        statement: "a crate outside of the workspace tests its own engine, and finds three planted mistakes",
+        group: JobGroup::Full,
+        run: own_engine,
     },
     CiJob { name: "book", statement: "the manual in docs/ builds", group: JobGroup::Full, run: book },
     CiJob {
@@ -152,6 +161,14 @@ fn deny(workspace: &Workspace, checks: &[&str]) -> TaskResult<()> {
 fn typos(workspace: &Workspace) -> TaskResult<()> {
     tools::install(workspace, "typos-cli", "typos")?;
     Invocation::new(&workspace.root, "typos", &["--force-exclude"]).run()
+}
+
+/// Tests the worked example of the manual, which is not a member of the workspace.
+fn own_engine(workspace: &Workspace) -> TaskResult<()> {
+    let manifest = workspace.root.join(OWN_ENGINE);
+    let target = workspace.root.join("target/own-engine");
+    let arguments = ["test", "--manifest-path", &manifest.to_string_lossy(), "--target-dir", &target.to_string_lossy()];
+    cargo(workspace, &arguments).run()
 }
 
 fn book(workspace: &Workspace) -> TaskResult<()> {

@@ -1,0 +1,152 @@
+//! Sequences, built input by input in view of the model.
+
+use holdfast_model::{Config, DeliveryFault, Input, Observation, Rejection, Transition, transition};
+use holdfast_properties::Step;
+
+use super::codec::Reader;
+use super::{Bias, Generator, IDLE_AT_MOST, INPUTS_AT_MOST, SwarmConfig, config, is_meaningless, swarm_config};
+use crate::bounds::ModelState;
+use crate::capabilities::{Capabilities, Feature};
+use crate::choices::Choices;
+use crate::subject::with_fault;
+
+/// A sequence of inputs and the config they are played under.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sequence {
+    /// The config.
+    pub config: Config,
+    /// What happens, in order.
+    pub inputs: Vec<Input>,
+}
+
+/// A sequence that is being made, by whoever knows where the model is.
+#[derive(Clone, Debug)]
+pub struct SequenceBuilder {
+    config: Config,
+    generator: Generator,
+    made: usize,
+    /// What is left of the way that it begins with.
+    prefix: std::slice::Iter<'static, Input>,
+    /// Where the model was when the last input was made.
+    last: ModelState,
+    /// What the subject can be asked; `None` if everything.
+    limits: Option<Capabilities>,
+}
+
+impl SequenceBuilder {
+    /// The config and the mix, out of the first choices.
+    pub fn begin(choices: &mut impl Choices, bias: Bias) -> Self {
+        choices.next_record();
+        let mut codec = Reader(choices);
+        let config = config::config(&mut codec, Config::default());
+        let swarm = SwarmConfig::choose(&mut codec, bias);
+        Self {
+            config,
+            generator: Generator::new(swarm),
+            made: 0,
+            prefix: swarm.prefix().iter(),
+            last: ModelState::default(),
+            limits: None,
+        }
+    }
+
+    /// Returns the builder of a sequence that a subject with these capabilities can be asked, under its configuration.
+    pub fn for_subject(capabilities: &Capabilities, choices: &mut impl Choices, bias: Bias) -> Self {
+        let mut builder = Self::begin(choices, bias);
+        builder.config = capabilities.own_configuration().unwrap_or(builder.config);
+        if !capabilities.limits_nothing() {
+            builder.generator.swarm.verbs = swarm_config::Verbs::of(capabilities);
+            builder.limits = Some(capabilities.clone());
+        }
+        builder
+    }
+
+    /// Returns the input as the subject can be asked it; `None` if it cannot.
+    fn limited(&self, input: Input, now: &Observation<'_>) -> Option<Input> {
+        let Some(limits) = &self.limits else { return Some(input) };
+        let input = limits.adapt(input)?;
+        let is_there = limits.has(Feature::UnknownObjects)
+            || input.operation().is_none_or(|operation| operation.creates().is_some() || now.has(operation.about()));
+        is_there.then_some(input)
+    }
+
+    /// The same under given config: of an engine that has its own.
+    pub fn under(config: Config, choices: &mut impl Choices, bias: Bias) -> Self {
+        Self { config, ..Self::begin(choices, bias) }
+    }
+
+    /// The config it is played under.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
+    pub fn next(&mut self, choices: &mut impl Choices, state: &ModelState) -> Option<Input> {
+        let snapshot = state.observe(&self.config);
+        let now = snapshot.observation(&self.config);
+        if self.last == *state {
+            // What came to nothing once comes to nothing fifty times.
+            self.generator.forget();
+        }
+        self.last = *state;
+        if self.generator.idle >= IDLE_AT_MOST {
+            return None;
+        }
+        while let Some(input) = self.prefix.next() {
+            self.made = self.made.saturating_add(1);
+            let Some(input) = self.limited(*input, &now) else { continue };
+            if !is_meaningless(&input, &transition(&self.config, state, input).outcome, &now) {
+                return Some(input);
+            }
+        }
+        while self.made < INPUTS_AT_MOST && (self.generator.is_repeating() || !choices.is_exhausted()) {
+            let input = self.generator.next_input(choices, &now);
+            self.made = self.made.saturating_add(1);
+            let Some(input) = self.limited(input, &now) else {
+                self.generator.forget();
+                continue;
+            };
+            let is_free_of_names = matches!(input, Input::Event(_));
+            if is_free_of_names || !is_meaningless(&input, &transition(&self.config, state, input).outcome, &now) {
+                return Some(input);
+            }
+            self.generator.forget();
+        }
+        None
+    }
+}
+
+/// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
+pub fn sequence(choices: &mut impl Choices, bias: Bias, each: impl FnMut(&Step<'_>)) -> Sequence {
+    built(SequenceBuilder::begin(choices, bias), choices, each)
+}
+
+/// Returns a sequence that a subject with these capabilities can be asked. `each` sees the model's steps.
+pub fn sequence_for(
+    capabilities: &Capabilities,
+    choices: &mut impl Choices,
+    bias: Bias,
+    each: impl FnMut(&Step<'_>),
+) -> Sequence {
+    built(SequenceBuilder::for_subject(capabilities, choices, bias), choices, each)
+}
+
+fn built(mut builder: SequenceBuilder, choices: &mut impl Choices, mut each: impl FnMut(&Step<'_>)) -> Sequence {
+    let config = builder.config;
+    let mut state = ModelState::default();
+    let mut inputs = Vec::with_capacity(32);
+    while let Some(input) = builder.next(choices, &state) {
+        let Transition { after, outcome, notifications } = transition(&config, &state, input);
+        // A request that breaks off half-way hides that there is no room for what it does.
+        let plain = transition(&config, &state, with_fault(input, DeliveryFault::None)).outcome;
+        if outcome != Err(Rejection::BeyondBounds) && plain != Err(Rejection::BeyondBounds) {
+            let (before, now) = (state.observe(&config), after.observe(&config));
+            let (before, now) = (before.observation(&config), now.observation(&config));
+            each(&Step::new(before, input, outcome, notifications.as_slice(), now));
+            inputs.push(input);
+            state = after;
+        }
+    }
+    Sequence { config, inputs }
+}

@@ -1,0 +1,90 @@
+//! A failed run, and the counterexample that is made of it.
+
+use holdfast_model::{Call, DeliveryFault, Input, KeyId};
+use holdfast_properties::{CATALOGUE, Property};
+
+use crate::baseline;
+use crate::counterexample::Counterexample;
+use crate::generator::Sequence;
+use crate::retries;
+use crate::run_mode::RunMode;
+use crate::verdict::Verdict;
+
+/// The topics of the properties about money.
+const MONEY_TOPICS: [&str; 6] = ["money", "capture", "expiry", "refunds", "connect", "ledger"];
+
+/// Returns the properties about money, in the order of the catalogue.
+pub(super) fn money_properties() -> impl Iterator<Item = &'static Property> {
+    CATALOGUE.iter().filter(|property| MONEY_TOPICS.contains(&property.topic))
+}
+
+/// A failed run and how much it says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    mode: RunMode,
+    sequence: Sequence,
+    /// The lower, the more a reader learns about money.
+    pub(super) rank: u8,
+}
+
+impl Candidate {
+    /// Returns the candidate that a failed run is; `None` if the run did not fail.
+    pub(super) fn of(mode: RunMode, sequence: Sequence, verdict: Verdict) -> Option<Self> {
+        verdict.identity()?;
+        Some(Self { mode, sequence, rank: rank(&verdict) })
+    }
+
+    /// Returns whether the run shows that money is wrong.
+    pub(super) const fn is_about_money(&self) -> bool {
+        self.rank <= MONEY_DIFFERS
+    }
+}
+
+/// The rank of a run in which an amount of money differs.
+const MONEY_DIFFERS: u8 = 1;
+
+/// Returns the rank of a verdict: money that breaks a property, money that differs, another property, another field.
+fn rank(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Violate(found) => {
+            let is_money = |id: &str| money_properties().any(|property| property.id == id);
+            match found.properties.first() {
+                Some(first) if is_money(first.property) => 0,
+                _ if found.differences.first().is_some_and(|it| it.place.is_money()) => MONEY_DIFFERS,
+                Some(_) | None => 2,
+            }
+        }
+        Verdict::Diverge(found) if found.differences.first().is_some_and(|it| it.place.is_money()) => MONEY_DIFFERS,
+        Verdict::Diverge(_) => 3,
+        Verdict::Agree(_) | Verdict::Inconclusive(_) => u8::MAX,
+    }
+}
+
+/// Returns the smallest counterexample of a failed run. A run of retries becomes a run in lockstep that shows each retry,
+/// if that fails as well.
+pub(super) fn counterexample(
+    candidate: Candidate,
+    mut judge: impl FnMut(RunMode, &Sequence) -> Verdict,
+) -> Option<Counterexample> {
+    let Candidate { mode, sequence, .. } = candidate;
+    let found = Counterexample::out_of(&sequence, mode, |sequence| judge(mode, sequence))?;
+    if mode != RunMode::Retries {
+        return Some(found);
+    }
+    let shown = with_retries(&found)
+        .filter(|sequence| judge(RunMode::Lockstep, sequence).identity().is_some())
+        .and_then(|sequence| Counterexample::out_of(&sequence, RunMode::Lockstep, |it| judge(RunMode::Lockstep, it)));
+    shown.or(Some(found))
+}
+
+/// Returns the inputs of a failed run of retries up to the request that fails, which is sent three times under one key.
+fn with_retries(found: &Counterexample) -> Option<Sequence> {
+    let step = found.verdict.step()?;
+    let mut inputs: Vec<Input> =
+        baseline::plain(&found.sequence.inputs).into_iter().take(step.saturating_add(1)).collect();
+    let Some(Input::Call(call)) = inputs.pop() else { return None };
+    let again = Call { key: Some(KeyId(0)), fault: DeliveryFault::None, ..call };
+    let first = Call { fault: retries::fault_of(step), ..again };
+    inputs.extend([first, again, again].map(Input::Call));
+    Some(Sequence { config: found.sequence.config, inputs })
+}

@@ -1,0 +1,328 @@
+//! One entry point: every run mode that a subject supports, and one report.
+//!
+//! ```no_run
+//! use holdfast_harness::{ModelSubject, Suite};
+//!
+//! let report = Suite::new(ModelSubject::default()).sequences(100).run();
+//! assert!(report.agreed(), "{report}");
+//! ```
+
+mod finding;
+mod report;
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use holdfast_model::Input;
+use holdfast_model::trace::{Script, Verb};
+use holdfast_properties::AbstractTransition;
+
+pub use report::{LeftOut, ModeSummary, Report};
+
+use crate::capabilities::{Capabilities, Feature};
+use crate::choices::Seeded;
+use crate::concurrent::Concurrent;
+use crate::crash::Recoverable;
+use crate::generator::{self, Bias, Sequence, SequenceBuilder};
+use crate::guarded::Guarded;
+use crate::lockstep::{Lockstep, Stepped};
+use crate::run_mode::{self, RunMode};
+use crate::subject::Subject;
+use crate::verdict::{Difference, Divergence, Place, Verdict};
+use finding::Candidate;
+
+/// Sequences of each run mode, unless the suite says otherwise.
+const SEQUENCES: u32 = 300;
+/// Inputs of each sequence, unless the suite says otherwise.
+const INPUTS: u32 = 40;
+/// Sequences that are still run after a finding that is not about money.
+const LOOK_ON: u32 = 40;
+/// The number of points at which a request can overlap another.
+const POINTS: u64 = 7;
+
+/// Makes the run mode of a seed.
+type ModeOf = fn(u64) -> RunMode;
+/// Runs a sequence in a mode that not every subject supports.
+type Judge<S> = fn(RunMode, &mut Guarded<'_, S>, &Sequence) -> Option<Verdict>;
+
+/// Tests a subject in every run mode that it supports.
+#[derive(Debug)]
+pub struct Suite<S> {
+    subject: S,
+    code: String,
+    sequences: u32,
+    first_seed: u64,
+    inputs: u32,
+    budget: Option<Duration>,
+    crash: Option<Judge<S>>,
+    overlap: Option<Judge<S>>,
+    skipped: Vec<(&'static str, &'static str)>,
+}
+
+/// Tests a subject with the default number of sequences.
+pub fn test(subject: impl Subject) -> Report {
+    Suite::new(subject).run()
+}
+
+/// Replays a trace on a subject, in the run mode that its heading names. The expectations in the trace are not read:
+/// model and properties decide again.
+///
+/// # Errors
+/// A message if the text is no trace, names an unknown run mode, or names crashes or overlaps, which
+/// [`counterexample::replay`](crate::counterexample::replay) runs.
+pub fn replay(subject: &mut impl Subject, text: &str) -> Result<Verdict, String> {
+    let script = Script::parse(text).map_err(|error| error.to_string())?;
+    let mode = run_mode::of(&script)?;
+    let sequence = Sequence { config: script.config, inputs: script.inputs().collect() };
+    let mut guarded = Guarded::new(subject);
+    let verdict = mode.judge_plain(&mut guarded, &sequence);
+    let verdict =
+        verdict.ok_or_else(|| format!("the run mode \"{mode}\" needs a subject that restarts or overlaps"))?;
+    Ok(with_panic(verdict, guarded.take_panic(), &sequence))
+}
+
+impl<S: Subject> Suite<S> {
+    /// Returns a suite for the subject.
+    pub const fn new(subject: S) -> Self {
+        Self {
+            subject,
+            code: String::new(),
+            sequences: SEQUENCES,
+            first_seed: 0,
+            inputs: INPUTS,
+            budget: None,
+            crash: None,
+            overlap: None,
+            skipped: Vec::new(),
+        }
+    }
+
+    /// Sets the number of sequences of each run mode.
+    #[must_use]
+    pub fn sequences(self, sequences: u32) -> Self {
+        Self { sequences, ..self }
+    }
+
+    /// Sets the seed of the first sequence; each further sequence has the next seed.
+    #[must_use]
+    pub fn seed(self, first_seed: u64) -> Self {
+        Self { first_seed, ..self }
+    }
+
+    /// Sets the number of inputs of each sequence.
+    #[must_use]
+    pub fn inputs(self, inputs: u32) -> Self {
+        Self { inputs, ..self }
+    }
+
+    /// Limits the time of the runs. A suite that is stopped by the limit is incomplete, and has not agreed.
+    #[must_use]
+    pub fn budget(self, budget: Duration) -> Self {
+        Self { budget: Some(budget), ..self }
+    }
+
+    /// Sets the expression that makes the subject, for the regression test in a report.
+    #[must_use]
+    pub fn made_by(self, code: &str) -> Self {
+        Self { code: code.to_owned(), ..self }
+    }
+
+    /// Leaves out the run mode of this name, and reports the reason.
+    #[must_use]
+    pub fn skip(mut self, (mode, why): (&'static str, &'static str)) -> Self {
+        self.skipped.push((mode, why));
+        self
+    }
+
+    /// Runs the suite.
+    pub fn run(mut self) -> Report {
+        let capabilities = self.subject.capabilities();
+        let mut report = Report::new(&capabilities, &self.code);
+        let began = Instant::now();
+        let mut best: Option<Candidate> = None;
+        for mode in self.modes(&capabilities, &mut report) {
+            self.run_mode(mode, &capabilities, began, (&mut report, &mut best));
+            if best.is_some() || !report.is_complete() {
+                break;
+            }
+        }
+        report.finding = best.and_then(|candidate| {
+            let suite = &mut self;
+            finding::counterexample(candidate, |mode, sequence| suite.judge(mode, sequence))
+        });
+        report
+    }
+
+    /// Returns the run modes that the subject supports, and notes in the report why others are left out.
+    fn modes(&self, capabilities: &Capabilities, report: &mut Report) -> Vec<ModeOf> {
+        let has_keys = capabilities.has(Feature::IdempotencyKeys);
+        let notifies = holdfast_model::NotificationKind::ALL.iter().all(|kind| capabilities.shows_kind(*kind));
+        let rows: [(bool, ModeOf, &str, &str); 6] = [
+            (true, |_| RunMode::Lockstep, "lockstep", ""),
+            (true, |_| RunMode::Properties, "properties", ""),
+            (has_keys, |_| RunMode::Retries, "retries", "the subject takes no idempotency keys"),
+            (notifies, RunMode::Notifications, "notifications", "not every notification is visible"),
+            (self.crash.is_some(), RunMode::Crash, "crash", "the suite was not told that the subject restarts"),
+            (self.overlap.is_some(), overlapping, "concurrent", "the suite was not told that requests may overlap"),
+        ];
+        let mut modes = Vec::new();
+        for (is_supported, mode, name, why) in rows {
+            match self.skipped.iter().find(|(skipped, _)| *skipped == name) {
+                Some((_, why)) => report.skipped.push((name, why)),
+                None if is_supported => modes.push(mode),
+                None => report.skipped.push((name, why)),
+            }
+        }
+        modes
+    }
+
+    /// Runs the sequences of one mode, up to the first finding about money.
+    fn run_mode(
+        &mut self,
+        mode: ModeOf,
+        capabilities: &Capabilities,
+        began: Instant,
+        (report, best): (&mut Report, &mut Option<Candidate>),
+    ) {
+        let mut left = LOOK_ON;
+        for number in 0..self.sequences {
+            if self.budget.is_some_and(|budget| began.elapsed() >= budget) {
+                report.stopped = Some(format!("the time limit ended {} after {number} sequences", mode(0)));
+                return;
+            }
+            let seed = self.first_seed.wrapping_add(u64::from(number));
+            let (sequence, verdict) = self.sequence(mode(seed), capabilities, seed, report);
+            if report.note(mode(seed), &verdict).is_break() {
+                return;
+            }
+            if let Some(candidate) = Candidate::of(mode(seed), sequence, verdict)
+                && best.as_ref().is_none_or(|best| candidate.rank < best.rank)
+            {
+                *best = Some(candidate);
+            }
+            left = left.saturating_sub(u32::from(best.is_some()));
+            if best.as_ref().is_some_and(|best| best.is_about_money() || left == 0) {
+                return;
+            }
+        }
+    }
+
+    /// Builds the sequence of a seed and runs it.
+    fn sequence(
+        &mut self,
+        mode: RunMode,
+        capabilities: &Capabilities,
+        seed: u64,
+        report: &mut Report,
+    ) -> (Sequence, Verdict) {
+        let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
+        let mut choices = Seeded::new(seed, self.inputs);
+        if mode != RunMode::Lockstep {
+            let sequence = generator::sequence_for(capabilities, &mut choices, bias, |_| ());
+            let verdict = self.judge(mode, &sequence);
+            return (sequence, verdict);
+        }
+        let mut builder = SequenceBuilder::for_subject(capabilities, &mut choices, bias);
+        let config = *builder.config();
+        let mut guarded = Guarded::new(&mut self.subject);
+        let mut inputs = Vec::new();
+        let verdict = match Lockstep::start(&mut guarded, &config) {
+            Err(inconclusive) => Verdict::Inconclusive(inconclusive),
+            Ok(mut lockstep) => loop {
+                let Some(input) = builder.next(&mut choices, lockstep.model()) else {
+                    break Verdict::Agree(lockstep.tally());
+                };
+                inputs.push(input);
+                match step(&mut lockstep, input, report) {
+                    ControlFlow::Continue(()) => {}
+                    ControlFlow::Break(verdict) => break verdict,
+                }
+            },
+        };
+        let sequence = Sequence { config, inputs };
+        let panic = guarded.take_panic();
+        let verdict = with_panic(verdict, panic, &sequence);
+        (sequence, verdict)
+    }
+
+    fn judge(&mut self, mode: RunMode, sequence: &Sequence) -> Verdict {
+        let mut guarded = Guarded::new(&mut self.subject);
+        let verdict = mode
+            .judge_plain(&mut guarded, sequence)
+            .or_else(|| self.crash.and_then(|judge| judge(mode, &mut guarded, sequence)))
+            .or_else(|| self.overlap.and_then(|judge| judge(mode, &mut guarded, sequence)))
+            .unwrap_or_else(|| Verdict::Agree(crate::Tally::default()));
+        with_panic(verdict, guarded.take_panic(), sequence)
+    }
+}
+
+impl<S: Recoverable> Suite<S> {
+    /// Adds the run mode in which the subject crashes and restarts.
+    #[must_use]
+    pub fn restarts(self) -> Self {
+        Self { crash: Some(|mode, subject, sequence| mode.judge_crash(subject, sequence)), ..self }
+    }
+}
+
+impl<S: Concurrent> Suite<S> {
+    /// Adds the run mode in which requests overlap.
+    #[must_use]
+    pub fn overlaps(self) -> Self {
+        Self { overlap: Some(|mode, subject, sequence| mode.judge_overlap(subject, sequence)), ..self }
+    }
+}
+
+/// Returns the mode in which the last two requests overlap, at a point derived from the seed.
+fn overlapping(seed: u64) -> RunMode {
+    RunMode::Concurrent(u32::try_from(seed.checked_rem(POINTS).unwrap_or(0)).unwrap_or(0))
+}
+
+/// Takes one step in lockstep and notes it in the report.
+fn step<S: Subject>(
+    lockstep: &mut Lockstep<'_, Guarded<'_, S>>,
+    input: Input,
+    report: &mut Report,
+) -> ControlFlow<Verdict> {
+    let left_out = report.left_out.entry(Verb::of(&input)).or_default();
+    left_out.drawn = left_out.drawn.saturating_add(1);
+    match lockstep.step(input) {
+        Ok(Stepped::Compared) => {
+            report.transitions.extend(lockstep.last_step().map(|step| AbstractTransition::of(&step)));
+            ControlFlow::Continue(())
+        }
+        Ok(Stepped::Beyond | Stepped::Held) => {
+            left_out.left_out = left_out.left_out.saturating_add(1);
+            ControlFlow::Continue(())
+        }
+        Err(verdict) => ControlFlow::Break(verdict),
+    }
+}
+
+/// Returns the verdict of a run; a panic of the subject is a divergence at the step at which the run stopped.
+fn with_panic(verdict: Verdict, panic: Option<String>, sequence: &Sequence) -> Verdict {
+    let (Some(message), Verdict::Inconclusive(stopped)) = (panic, &verdict) else { return verdict };
+    let Some(input) = sequence.inputs.get(stopped.step).or(sequence.inputs.last()).copied() else { return verdict };
+    let place = Place::Field("panic".to_owned());
+    let differences = vec![Difference { place, model: "a response".to_owned(), subject: message }];
+    Verdict::Diverge(Box::new(Divergence { step: stopped.step, input, differences }))
+}
+
+/// Defines a test that runs every mode that a subject supports, and fails with the report.
+///
+/// ```
+/// use holdfast_harness::{ModelSubject, engine_test};
+///
+/// engine_test!(the_model_agrees_with_itself, ModelSubject::default(), skip = ("retries", "the model has three keys"));
+/// ```
+#[macro_export]
+macro_rules! engine_test {
+    ($name:ident, $subject:expr $(, $option:ident = $value:expr)* $(,)?) => {
+        #[test]
+        fn $name() {
+            let suite = $crate::Suite::new($subject).made_by(stringify!($subject));
+            $(let suite = suite.$option($value);)*
+            let report = suite.run();
+            assert!(report.agreed(), "{report}");
+        }
+    };
+}

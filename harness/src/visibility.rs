@@ -1,0 +1,231 @@
+//! What a subject does not show: left out of the comparison, and the properties that need it are not judged.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use holdfast_model::{Accepted, Notification, NotificationKind, Observation, Outcome, Rejection};
+use holdfast_properties::{CATALOGUE, Snapshot, Step, Verdicts, judge_observation, judge_step};
+
+use crate::capabilities::{Capabilities, Field, Fields};
+use crate::choices::Seeded;
+use crate::generator::{self, Bias};
+use crate::oracle;
+use crate::subject::{Answer, Refused};
+use crate::verdict::Broken;
+
+/// Sequences of the model over which the properties that need a hidden value are found.
+const SEQUENCES: u64 = 100;
+/// Inputs of each of them.
+const INPUTS: u32 = 40;
+
+/// The hidden part of a subject's observations, and the properties that need it.
+#[derive(Debug, Default)]
+pub(crate) struct Visibility {
+    hidden: Fields,
+    hidden_kinds: Vec<NotificationKind>,
+    /// The properties whose verdict depends on a hidden value, one bit each.
+    pub(crate) unjudged: u128,
+}
+
+impl Visibility {
+    /// Returns the visibility of a subject with these capabilities.
+    pub(crate) fn of(capabilities: &Capabilities) -> Arc<Self> {
+        static KNOWN: Mutex<Vec<(Capabilities, Arc<Visibility>)>> = Mutex::new(Vec::new());
+        if capabilities.hides_nothing() {
+            return Arc::default();
+        }
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, visibility)) = known.iter().find(|(its, _)| its == capabilities) {
+            return Arc::clone(visibility);
+        }
+        let hidden_kinds = NotificationKind::ALL.iter().copied().filter(|kind| !capabilities.shows_kind(*kind));
+        let mut visibility = Self { hidden: capabilities.hidden(), hidden_kinds: hidden_kinds.collect(), unjudged: 0 };
+        visibility.unjudged = visibility.measure(capabilities) | visibility.about_keys();
+        let visibility = Arc::new(visibility);
+        known.push((capabilities.clone(), Arc::clone(&visibility)));
+        visibility
+    }
+
+    /// Returns whether everything is visible.
+    pub(crate) fn is_full(&self) -> bool {
+        self.hidden.is_empty() && self.hidden_kinds.is_empty()
+    }
+
+    /// Returns whether the field is hidden.
+    pub(crate) const fn hides(&self, field: Field) -> bool {
+        self.hidden.has(field)
+    }
+
+    /// Replaces the hidden fields of a snapshot with the model's, so that they compare as equal.
+    pub(crate) fn fill(&self, model: &Observation<'_>, into: &mut Snapshot) {
+        if !self.hidden.is_empty() {
+            self.hidden.copy(model, into);
+        }
+    }
+
+    /// Returns the subject's notifications completed by those of the model that are hidden. Where the visible ones
+    /// differ, the subject's are returned as they are.
+    pub(crate) fn notifications(&self, model: &[Notification], subject: Vec<Notification>) -> Vec<Notification> {
+        if self.hidden_kinds.is_empty() {
+            return subject;
+        }
+        if oracle::are_notifications_alike(&self.visible(model), &self.visible(&subject)) {
+            model.to_vec()
+        } else {
+            subject
+        }
+    }
+
+    fn visible(&self, notifications: &[Notification]) -> Vec<Notification> {
+        notifications.iter().copied().filter(|it| !self.hidden_kinds.contains(&it.kind)).collect()
+    }
+
+    /// Returns the answer with its hidden parts replaced by the model's.
+    pub(crate) fn answer(&self, model: &Outcome, answer: Answer) -> Answer {
+        match (model, &answer) {
+            (Ok(refund @ Accepted::Refund { .. }), Answer::Accepted(_)) if self.hides(Field::Refunds) => {
+                Answer::Accepted(*refund)
+            }
+            (Ok(Accepted::Intent { status, capturable, received }), Answer::Accepted(Accepted::Intent { .. })) => {
+                self.intent_answer((*status, *capturable, *received), answer)
+            }
+            (Err(rejection), Answer::Refused(refused))
+                if self.hides(Field::RefusalReason) && refused.is_unexplained() && is_reason(*rejection) =>
+            {
+                Answer::Refused(Refused::from(*rejection))
+            }
+            (Ok(_) | Err(_), Answer::Accepted(_) | Answer::Refused(_) | Answer::Lost) => answer,
+        }
+    }
+
+    fn intent_answer(
+        &self,
+        (status, capturable, received): (holdfast_model::IntentStatus, holdfast_model::Amount, holdfast_model::Amount),
+        answer: Answer,
+    ) -> Answer {
+        let Answer::Accepted(Accepted::Intent {
+            status: its_status,
+            capturable: its_capturable,
+            received: its_received,
+        }) = answer
+        else {
+            return answer;
+        };
+        Answer::Accepted(Accepted::Intent {
+            status: if self.hides(Field::Status) { status } else { its_status },
+            capturable: if self.hides(Field::Capturable) { capturable } else { its_capturable },
+            received: if self.hides(Field::Received) { received } else { its_received },
+        })
+    }
+
+    /// Judges a step of the subject: returns the properties that it breaks, and those whose premise occurs and that are
+    /// true, one bit each. A property that needs a hidden value is not judged.
+    pub(crate) fn judged(&self, step: &Step<'_>) -> (Vec<Broken>, u128) {
+        let verdicts = judge(step);
+        let mut broken = verdicts.broken & !self.unjudged;
+        if broken != 0 {
+            broken &= !self.affected(step);
+        }
+        (oracle::broken_of(broken, step), verdicts.witnessed & !self.unjudged)
+    }
+
+    /// Returns the properties about idempotency keys, if keys are hidden. All others may use what a client knows of its
+    /// keys: the requests that it sent and the responses that it received.
+    fn about_keys(&self) -> u128 {
+        let topic = CATALOGUE.iter().filter(|property| self.hides(Field::Keys) && property.topic == "idempotency");
+        topic.fold(0, |bits, property| bits | property.bit())
+    }
+
+    /// Returns the properties whose verdict changes with a hidden value, over sequences that the subject can be asked.
+    fn measure(&self, capabilities: &Capabilities) -> u128 {
+        let mut affected = 0;
+        for seed in 0..SEQUENCES {
+            let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
+            generator::sequence_for(capabilities, &mut Seeded::new(seed, INPUTS), bias, |step| {
+                affected |= self.affected(step);
+            });
+        }
+        affected
+    }
+
+    /// Returns the properties whose verdict on this step depends on a hidden value.
+    pub(crate) fn affected(&self, step: &Step<'_>) -> u128 {
+        if self.is_full() {
+            return 0;
+        }
+        let usual = judge(step);
+        let (before, after) = (Snapshot::from(step.before), Snapshot::from(step.after));
+        let notifications = self.visible(step.notifications);
+        let reasons = match step.outcome {
+            Err(reason) if self.hides(Field::RefusalReason) && is_reason(reason) => {
+                vec![Err(reason), Err(Rejection::UnexpectedState), Err(Rejection::CaptureTooLarge)]
+            }
+            outcome => vec![outcome],
+        };
+        let mut affected = 0;
+        for (first, second) in [(0, 0), (1, 1), (0, 1), (1, 0), (2, 3), (3, 2)] {
+            let (before, after) = (self.sampled(&before, first), self.sampled(&after, second));
+            for outcome in &reasons {
+                for notifications in [step.notifications, &notifications] {
+                    let other =
+                        judge(&Step::new(before.observe(), step.input, *outcome, notifications, after.observe()));
+                    affected |= (usual.broken ^ other.broken) | (usual.witnessed ^ other.witnessed);
+                }
+            }
+        }
+        affected
+    }
+
+    /// Returns the snapshot with sample values: all low (0), all high (1), or every second field high (2 and 3).
+    fn sampled(&self, snapshot: &Snapshot, number: u8) -> Snapshot {
+        let mut sampled = snapshot.clone();
+        match number {
+            0 => self.hidden.sample(false, &mut sampled),
+            1 => self.hidden.sample(true, &mut sampled),
+            _ => {
+                let (even, odd) = self.hidden.halves();
+                even.sample(number == 2, &mut sampled);
+                odd.sample(number != 2, &mut sampled);
+            }
+        }
+        sampled
+    }
+}
+
+/// Returns whether the rejection is a reason that an engine gives for a refusal.
+fn is_reason(rejection: Rejection) -> bool {
+    rejection.is_refusal() && !matches!(rejection, Rejection::LockTimeout)
+}
+
+fn judge(step: &Step<'_>) -> Verdicts {
+    judge_step(step).and(judge_observation(&step.after))
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_properties::Property;
+
+    use super::*;
+
+    #[test]
+    fn a_property_that_reads_a_hidden_field_is_not_judged() {
+        let card = Visibility::of(&Capabilities::card());
+        for (id, judged) in [
+            ("captured-within-authorization", true),
+            ("refunded-within-captured", true),
+            ("received-is-what-was-captured", true),
+            ("ledger-has-what-moved", false),
+            ("held-money-adds-up", false),
+            ("refunds-add-up", false),
+            ("money-never-moves-silently", false),
+            ("hold-lasts-as-its-network-says", false),
+        ] {
+            let property = Property::find(id).unwrap();
+            assert_eq!(card.unjudged & property.bit() == 0, judged, "{id}");
+        }
+    }
+
+    #[test]
+    fn with_everything_visible_every_property_is_judged() {
+        assert_eq!(Visibility::of(&Capabilities::everything()).unjudged, 0);
+    }
+}
