@@ -1,13 +1,12 @@
 //! Our explorer: breadth-first, level by level, with the same result on any number of threads.
 
+use super::exploration::{Exploration, Memory};
 use super::fingerprint::fingerprint;
 use super::progress::Progress;
-use super::sighting::Sighting;
 use super::space::Space;
-use super::summary::{CollisionBound, Completion, First, Summary, Why};
+use super::summary::{CollisionBound, Completion, Summary, Why};
 use super::visited::{Batch, Exact, Fingerprints, Origin, Visited, lock};
 use super::worker::{BLOCK, Frontier, Level, Worker};
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,47 +74,6 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Stop after the first level with a violation, instead of looking for those of other properties.
     pub first_violation: bool,
-}
-
-/// What an exploration found.
-///
-/// After an exact run it holds on to all states, for the sake of [`Explorer::path`]; drop it when
-/// there are no more paths to ask for.
-pub struct Exploration<S: Space> {
-    /// The figures.
-    pub summary: Summary,
-    /// Properties found false, by bit, with the end of a shortest path to where.
-    pub violations: BTreeMap<u8, Sighting<S>>,
-    /// Properties whose premise was met, by bit, and where first.
-    pub witnesses: BTreeMap<u8, Sighting<S>>,
-    /// Abstract transitions taken, by class, and where first.
-    pub classes: BTreeMap<u32, Sighting<S>>,
-    /// How long it took, by the explorer's clock.
-    pub elapsed: Duration,
-    /// What it held in memory.
-    pub memory: Memory,
-    pub(super) exact: Option<Exact<S::State>>,
-}
-
-/// What an exploration held in memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Memory {
-    /// Bytes of the visited set at the end, with its empty slots.
-    pub visited: u64,
-    /// The most states that waited at once, in this level and the next.
-    pub waiting: u64,
-    /// Bytes of one waiting state.
-    pub state: u64,
-}
-
-impl Memory {
-    /// The visited set's share of each state, rounded up.
-    #[must_use]
-    pub fn bytes_per_state(&self, unique: u64) -> u64 {
-        self.visited
-            .checked_div(unique)
-            .map_or(0, |bytes| bytes.saturating_add(u64::from(self.visited.checked_rem(unique) != Some(0))))
-    }
 }
 
 impl<'a, S: Space> Explorer<'a, S> {
@@ -273,57 +231,12 @@ impl<'a, S: Space> Explorer<'a, S> {
             Some(why) => Completion::Cut { why },
         };
         memory.visited = u64::try_from(run.visited.bytes()).unwrap_or(u64::MAX);
-        let mut found = Exploration {
-            summary,
-            violations: BTreeMap::new(),
-            witnesses: BTreeMap::new(),
-            classes: BTreeMap::new(),
-            elapsed: (run.clock)(),
-            memory,
-            exact: None,
-        };
-        for worker in workers {
+        let mut found = Exploration { summary, elapsed: (run.clock)(), memory, ..Exploration::new() };
+        for worker in &mut workers {
             worker.report(&mut found);
         }
         found.finish();
         (found, run.visited)
-    }
-}
-
-impl<S: Space> Exploration<S> {
-    /// Writes each first sighting down in words, for the summary to carry.
-    pub fn describe(&mut self, words: impl Fn(&Sighting<S>) -> String) {
-        for (bit, first) in &mut self.summary.violations {
-            first.text = self.violations.get(bit).map(&words);
-        }
-        for (bit, count) in &mut self.summary.witnesses {
-            count.first.text = self.witnesses.get(bit).map(&words);
-        }
-        for (class, count) in &mut self.summary.classes {
-            count.first.text = self.classes.get(class).map(&words);
-        }
-    }
-
-    /// Copies where things were first seen into the summary, once all workers have reported.
-    fn finish(&mut self) {
-        self.summary.violations = self.violations.iter().map(|(bit, sighting)| (*bit, First::of(sighting))).collect();
-        for (bit, count) in &mut self.summary.witnesses {
-            if let Some(sighting) = self.witnesses.get(bit) {
-                count.first = First::of(sighting);
-            }
-        }
-        for (class, count) in &mut self.summary.classes {
-            if let Some(sighting) = self.classes.get(class) {
-                count.first = First::of(sighting);
-            }
-        }
-    }
-}
-
-impl First {
-    fn of<S: Space>(sighting: &Sighting<S>) -> Self {
-        let (steps, print, ordinal) = sighting.rank();
-        Self { steps, print, ordinal, text: None }
     }
 }
 

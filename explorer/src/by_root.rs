@@ -4,7 +4,8 @@
 //! largest of them needs, and their summaries add up to that of the whole. [`Results`] is what is
 //! written down between runs.
 
-use super::breadth_first::{Exploration, Explorer};
+use super::breadth_first::Explorer;
+use super::exploration::Exploration;
 use super::space::Space;
 use super::summary::{Completion, Summary, Why};
 use serde::{Deserialize, Serialize};

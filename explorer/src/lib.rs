@@ -67,8 +67,11 @@
 //! ```text
 //! space          what is explored
 //! breadth_first  our explorer: levels, workers, limits
+//!   exploration    what it found
 //!   worker         one thread's part of a level
+//!   figures        what one thread counted and saw
 //!   visited        which states have been seen
+//!     recorded       a part of it with a record of each state
 //!     table          the open-addressed table under it
 //!     fingerprint    states to 64 bits
 //!   sighting       first occurrences, the same on any number of threads
@@ -88,10 +91,15 @@ mod breadth_first;
 mod by_root;
 mod classes;
 mod digest;
+#[cfg(feature = "timely")]
+mod distributed;
+mod exploration;
+mod figures;
 mod fingerprint;
 mod goal;
 mod path;
 mod progress;
+mod recorded;
 mod sighting;
 mod space;
 mod stateright;
@@ -101,13 +109,16 @@ mod tally;
 mod visited;
 mod worker;
 
-pub use breadth_first::{Exploration, Explorer, Limits, Memory, Mode};
+pub use breadth_first::{Explorer, Limits, Mode};
 pub use by_root::{Next, Part, Results};
+#[cfg(feature = "timely")]
+pub use distributed::{Cluster, Distributed, Found, Hosts};
+pub use exploration::{Exploration, Memory};
 pub use fingerprint::{Fingerprinter, fingerprint};
 pub use goal::Search;
 pub use path::Path;
 pub use progress::{Progress, Snapshot};
 pub use sighting::Sighting;
-pub use space::{Judgement, PropertyBits, Space, Successor, disagreement};
+pub use space::{Judgement, Portable, PropertyBits, Space, Successor, disagreement};
 pub use stateright::{Adapter, EVERY_PROPERTY, Judged, Stateright, StaterightRun};
 pub use summary::{CollisionBound, Completion, Count, First, Summary, Why};

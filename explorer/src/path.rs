@@ -1,9 +1,11 @@
 //! Rebuilding a shortest path to where something was seen.
 
-use super::breadth_first::{Exploration, Explorer, Limits};
+use super::breadth_first::{Explorer, Limits};
+use super::exploration::Exploration;
+use super::recorded::{Record, Recorded};
 use super::sighting::Sighting;
 use super::space::{Space, Successor};
-use super::visited::{Record, Recorded, Sharded, Trails};
+use super::visited::{Sharded, Trails};
 
 /// A path from a root.
 pub struct Path<S: Space> {
@@ -53,7 +55,7 @@ impl<S: Space> Explorer<'_, S> {
             // Where whole states are kept, a fingerprint need not be the only one of its kind.
             let leads_here = |before: &R| match (before.state(), record.state()) {
                 (Some(before), Some(after)) => {
-                    self.nth(before, trail.ordinal).is_some_and(|successor| successor.after(before) == *after)
+                    nth(self.space, before, trail.ordinal).is_some_and(|successor| successor.after(before) == *after)
                 }
                 _ => true,
             };
@@ -62,34 +64,49 @@ impl<S: Space> Explorer<'_, S> {
             })?;
         }
 
-        let root = record.trail().ordinal;
-        let (_, mut state) = self.chosen_roots().into_iter().find(|(index, _)| *index == root)?;
-        let mut steps = Vec::with_capacity(ordinals.len().saturating_add(1));
-        for ordinal in ordinals.into_iter().rev() {
-            let successor = self.nth(&state, ordinal)?;
-            steps.push((state, successor.input));
-            state = successor.after(&state);
-        }
-        if state != sighting.state {
-            return None;
-        }
-        if let Some((ordinal, _)) = sighting.step {
-            let successor = self.nth(&state, ordinal)?;
-            steps.push((state, successor.input));
-            state = successor.after(&state);
-        }
-        Some(Path { steps, end: state })
+        ordinals.push(record.trail().ordinal);
+        ordinals.reverse();
+        forward(self.space, &self.chosen_roots(), &ordinals, sighting)
     }
+}
 
-    fn nth(&self, state: &S::State, ordinal: u32) -> Option<Successor<S>> {
-        let mut next = 0_u32;
-        let mut wanted = None;
-        self.space.expand(state, &mut |successor| {
-            if next == ordinal {
-                wanted = Some(successor);
-            }
-            next = next.saturating_add(1);
-        });
-        wanted
+/// Takes the steps of a path to a sighting forward: `ordinals` are the position of the root, then of each step.
+///
+/// `None` if they do not lead there.
+pub(super) fn forward<S: Space>(
+    space: &S,
+    roots: &[(u32, S::State)],
+    ordinals: &[u32],
+    sighting: &Sighting<S>,
+) -> Option<Path<S>> {
+    let (first, others) = ordinals.split_first()?;
+    let (_, mut state) = *roots.iter().find(|(index, _)| index == first)?;
+    let mut steps = Vec::with_capacity(ordinals.len());
+    for ordinal in others {
+        let successor = nth(space, &state, *ordinal)?;
+        steps.push((state, successor.input));
+        state = successor.after(&state);
     }
+    if state != sighting.state {
+        return None;
+    }
+    if let Some((ordinal, _)) = sighting.step {
+        let successor = nth(space, &state, ordinal)?;
+        steps.push((state, successor.input));
+        state = successor.after(&state);
+    }
+    Some(Path { steps, end: state })
+}
+
+/// Returns step `ordinal` out of `state`; `None` if it has fewer.
+pub(super) fn nth<S: Space>(space: &S, state: &S::State, ordinal: u32) -> Option<Successor<S>> {
+    let mut next = 0_u32;
+    let mut wanted = None;
+    space.expand(state, &mut |successor| {
+        if next == ordinal {
+            wanted = Some(successor);
+        }
+        next = next.saturating_add(1);
+    });
+    wanted
 }

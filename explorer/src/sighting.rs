@@ -79,9 +79,9 @@ impl<S: Space + ?Sized> Firsts<S> {
         self.first.is_empty()
     }
 
-    pub(super) fn merge(self, into: &mut BTreeMap<u8, Sighting<S>>) {
-        for (bit, sighting) in self.first {
-            into.entry(bit).and_modify(|first| first.keep_earlier(sighting)).or_insert(sighting);
+    pub(super) fn merge(&self, into: &mut BTreeMap<u8, Sighting<S>>) {
+        for (bit, sighting) in &self.first {
+            into.entry(*bit).and_modify(|first| first.keep_earlier(*sighting)).or_insert(*sighting);
         }
     }
 }

@@ -63,6 +63,45 @@ pub trait Space: Sync {
     }
 }
 
+/// A space whose states can be sent to another process and written to a file.
+///
+/// What [`Portable::pack`] writes, [`Portable::unpack`] reads back in the same version of the program.
+///
+/// ```
+/// # use holdfast_explorer::*;
+/// # struct Counter;
+/// # impl Space for Counter {
+/// #     type State = u32;
+/// #     type Input = ();
+/// #     fn roots(&self) -> Vec<u32> { vec![0] }
+/// #     fn inputs(&self, _: &u32, _: &mut Vec<()>) {}
+/// #     fn step(&self, _: &u32, (): ()) -> Successor<Self> { unreachable!("there are no inputs") }
+/// #     fn judge(&self, _: &u32) -> Judgement { Judgement::default() }
+/// # }
+/// impl Portable for Counter {
+///     fn pack(state: &u32, bytes: &mut Vec<u8>) {
+///         bytes.extend_from_slice(&state.to_le_bytes());
+///     }
+///
+///     fn unpack(bytes: &mut &[u8]) -> Option<u32> {
+///         let (state, rest) = bytes.split_first_chunk()?;
+///         *bytes = rest;
+///         Some(u32::from_le_bytes(*state))
+///     }
+/// }
+///
+/// let mut bytes = Vec::new();
+/// Counter::pack(&77, &mut bytes);
+/// assert_eq!(Counter::unpack(&mut bytes.as_slice()), Some(77));
+/// ```
+pub trait Portable: Space + 'static {
+    /// Appends `state` to `bytes`.
+    fn pack(state: &Self::State, bytes: &mut Vec<u8>);
+
+    /// Takes a state from the front of `bytes`; `None` if none begins there.
+    fn unpack(bytes: &mut &[u8]) -> Option<Self::State>;
+}
+
 /// One step out of a state, with what the properties make of it.
 pub struct Successor<S: Space + ?Sized> {
     /// What happened.

@@ -95,6 +95,8 @@ pub enum Why {
     Cancelled,
     /// So many roots have not been explored.
     RootsMissing(u64),
+    /// A process or a thread that explored a part did not finish it.
+    Lost,
 }
 
 impl Completion {
@@ -123,6 +125,7 @@ impl fmt::Display for Why {
             Self::TimeLimit => f.write_str("stopped by the time limit"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::RootsMissing(roots) => write!(f, "{roots} roots not explored"),
+            Self::Lost => f.write_str("a process was lost"),
         }
     }
 }

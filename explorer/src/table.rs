@@ -39,6 +39,12 @@ impl<T: Copy + Default> Table<T> {
         self.keys.capacity() * size_of::<u64>() + self.values.capacity() * size_of::<T>()
     }
 
+    /// Every key in the table, in the order of the slots.
+    #[cfg(feature = "timely")]
+    pub(super) fn keys(&self) -> impl Iterator<Item = u64> {
+        self.keys.iter().copied().filter(|key| *key != 0)
+    }
+
     /// Reads the slot where the search for `key` begins. Reading those of a whole batch first lets
     /// the cache misses overlap; without `unsafe` this is as near as one gets to a prefetch.
     #[inline]

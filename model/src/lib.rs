@@ -21,6 +21,7 @@ mod naming;
 mod notification;
 mod observation;
 mod outcome;
+mod pack;
 mod payment;
 mod rejection;
 pub mod rendering;

@@ -7,7 +7,7 @@ use holdfast_model::{Config, EnvironmentEvent, Input, IntentId, KeyId, Observati
 use holdfast_properties::{AbstractTransition, Step, Verdicts, judge_observation, judge_step};
 
 use crate::{Variant, When};
-use holdfast_explorer::{Fingerprinter, Judgement, PropertyBits, Space, Successor};
+use holdfast_explorer::{Fingerprinter, Judgement, Portable, PropertyBits, Space, Successor};
 
 /// The model under one variant of a scenario.
 #[derive(Clone, Debug)]
@@ -125,6 +125,16 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
         let before = sight.observation(&self.config);
         self.each_input(state, &before, &mut |hashed| emit(self.judged_step(state, &before, hashed)));
         judge(&before)
+    }
+}
+
+impl<const PAYMENTS: usize, const KEYS: usize> Portable for ModelSpace<PAYMENTS, KEYS> {
+    fn pack(state: &Self::State, bytes: &mut Vec<u8>) {
+        state.pack(bytes);
+    }
+
+    fn unpack(bytes: &mut &[u8]) -> Option<Self::State> {
+        State::unpack(bytes)
     }
 }
 

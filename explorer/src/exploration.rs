@@ -1,0 +1,99 @@
+//! The result of an exploration.
+
+use super::sighting::Sighting;
+use super::space::Space;
+use super::summary::{First, Summary};
+use super::visited::Exact;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What an exploration found.
+///
+/// After an exact run it holds on to all states, for the sake of [`Explorer::path`]; drop it when
+/// there are no more paths to ask for.
+pub struct Exploration<S: Space> {
+    /// The figures.
+    pub summary: Summary,
+    /// Properties found false, by bit, with the end of a shortest path to where.
+    pub violations: BTreeMap<u8, Sighting<S>>,
+    /// Properties whose premise was met, by bit, and where first.
+    pub witnesses: BTreeMap<u8, Sighting<S>>,
+    /// Abstract transitions taken, by class, and where first.
+    pub classes: BTreeMap<u32, Sighting<S>>,
+    /// How long it took, by the explorer's clock.
+    pub elapsed: Duration,
+    /// What it held in memory.
+    pub memory: Memory,
+    pub(super) exact: Option<Exact<S::State>>,
+}
+
+/// What an exploration held in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Bytes of the visited set at the end, with its empty slots.
+    pub visited: u64,
+    /// The most states that waited at once, in this level and the next.
+    pub waiting: u64,
+    /// Bytes of one waiting state.
+    pub state: u64,
+}
+
+impl Memory {
+    /// The visited set's share of each state, rounded up.
+    #[must_use]
+    pub fn bytes_per_state(&self, unique: u64) -> u64 {
+        self.visited
+            .checked_div(unique)
+            .map_or(0, |bytes| bytes.saturating_add(u64::from(self.visited.checked_rem(unique) != Some(0))))
+    }
+}
+
+impl<S: Space> Exploration<S> {
+    /// Returns an exploration that has found nothing.
+    pub(super) fn new() -> Self {
+        Self {
+            summary: Summary::default(),
+            violations: BTreeMap::new(),
+            witnesses: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            elapsed: Duration::ZERO,
+            memory: Memory::default(),
+            exact: None,
+        }
+    }
+
+    /// Writes each first sighting down in words, for the summary to carry.
+    pub fn describe(&mut self, words: impl Fn(&Sighting<S>) -> String) {
+        for (bit, first) in &mut self.summary.violations {
+            first.text = self.violations.get(bit).map(&words);
+        }
+        for (bit, count) in &mut self.summary.witnesses {
+            count.first.text = self.witnesses.get(bit).map(&words);
+        }
+        for (class, count) in &mut self.summary.classes {
+            count.first.text = self.classes.get(class).map(&words);
+        }
+    }
+
+    /// Copies where things were first seen into the summary, once all workers have reported.
+    pub(super) fn finish(&mut self) {
+        self.summary.violations = self.violations.iter().map(|(bit, sighting)| (*bit, First::of(sighting))).collect();
+        for (bit, count) in &mut self.summary.witnesses {
+            if let Some(sighting) = self.witnesses.get(bit) {
+                count.first = First::of(sighting);
+            }
+        }
+        for (class, count) in &mut self.summary.classes {
+            if let Some(sighting) = self.classes.get(class) {
+                count.first = First::of(sighting);
+            }
+        }
+    }
+}
+
+impl First {
+    fn of<S: Space>(sighting: &Sighting<S>) -> Self {
+        let (steps, print, ordinal) = sighting.rank();
+        Self { steps, print, ordinal, text: None }
+    }
+}
