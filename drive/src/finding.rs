@@ -1,5 +1,6 @@
 //! What was found: where a server parts from the model, and what that means.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use holdfast_harness::verdict::Broken;
@@ -71,6 +72,8 @@ pub struct Sighting {
     pub server: String,
     /// The properties that the step breaks.
     pub properties: Vec<Broken>,
+    /// The situation in which it was seen: one variant of the cause.
+    pub variant: String,
 }
 
 impl Sighting {
@@ -83,6 +86,7 @@ impl Sighting {
             model: String::new(),
             server: String::new(),
             properties: Vec::new(),
+            variant: String::new(),
         }
     }
 
@@ -113,8 +117,18 @@ pub struct Finding {
     pub inputs: Vec<Input>,
     /// Inputs of which the last ones are sent at the same time; 0 or 1 for none.
     pub at_once: usize,
+    /// The situations in which the cause was seen.
+    pub variants: BTreeSet<String>,
     /// How often it was met, this included.
     pub met: u64,
     /// Of a race, how often it went wrong.
     pub frequency: Option<Frequency>,
+}
+
+impl Finding {
+    /// Returns a name that stays the same from drive to drive, for a baseline.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}: {}", self.sighting.signature.class, self.sighting.signature.what)
+    }
 }

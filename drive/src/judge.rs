@@ -11,6 +11,7 @@ use holdfast_properties::{AbstractTransition, CATALOGUE, Property, Step};
 
 use crate::fields::{FieldDifference, Mismatch, Weight, short};
 use crate::finding::{Class, Sighting};
+use crate::headline;
 use crate::server::FetchError;
 use crate::step::StepResult;
 use crate::wire::{HttpReply, TransportError};
@@ -28,6 +29,8 @@ pub struct StepContext {
     is_replay: bool,
     /// Does time pass in it?
     passes_time: bool,
+    /// The step in words, with its amounts.
+    words: String,
     /// The step without its numbers.
     pub edge: AbstractTransition,
     outcome: Outcome,
@@ -45,6 +48,7 @@ impl StepContext {
             Input::Call(call) => call.key.and_then(|key| before.keys.get(usize::from(key.0)).copied().flatten()),
             Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
         };
+        let object = input.intent().and_then(|intent| before.payments.get(usize::from(intent.0))?.as_ref());
         let is_replay = match (known, input) {
             (Some(known), Input::Call(call)) => known.operation == call.operation,
             (Some(_) | None, _) => false,
@@ -55,26 +59,38 @@ impl StepContext {
             is_known_key: known.is_some(),
             is_replay,
             passes_time: matches!(input, Input::Event(_)),
+            words: headline::step(input, object),
             edge,
             outcome: expected.outcome,
         }
     }
 
-    /// `capture while canceled, under a key that was used`.
-    fn place(&self) -> String {
-        // Under a known key the status has no part in it, and what is created is not there before.
-        let is_shown = !(self.status.is_empty() || self.is_known_key || self.verb.starts_with("create"));
-        let status = if is_shown { format!(" {}", self.status) } else { String::new() };
-        let key = match (self.is_replay, self.is_known_key) {
+    /// Returns how the key of the request was used before.
+    const fn key(&self) -> &'static str {
+        match (self.is_replay, self.is_known_key) {
             (true, _) => ", repeated under its key",
             (false, true) => ", under another request's key",
             (false, false) => "",
-        };
-        format!("`{}`{status}{key}", self.verb)
+        }
+    }
+
+    /// Returns the kind of the request: one cause lies in one kind.
+    fn operation(&self) -> String {
+        format!("{}{}", self.verb, self.key())
+    }
+
+    /// Returns the situation: `capture of a hold`.
+    fn variant(&self) -> String {
+        // Under a known key the status has no part in it, and what is created is not there before.
+        let is_shown = !(self.status.is_empty() || self.is_known_key || self.verb.starts_with("create"));
+        let status = if is_shown { format!(" {}", self.status) } else { String::new() };
+        format!("{}{status}{}", self.verb, self.key())
     }
 
     fn sighting(&self, class: Class, what: &str, told: &str) -> Sighting {
-        Sighting::new(class, format!("{}: {what}", self.place()), format!("{} {told}", self.place()))
+        let headline = format!("{}{} {told}", self.words, self.key());
+        let sighting = Sighting::new(class, format!("{}: {what}", self.operation()), headline);
+        Sighting { variant: self.variant(), ..sighting }
     }
 
     /// The server failed.
@@ -113,7 +129,8 @@ impl StepContext {
     /// The server refuses what must be accepted, and nothing happens.
     #[must_use]
     pub fn refuses(&self, accepted: Accepted, refused: &Refused, reply: &HttpReply) -> Sighting {
-        let what = format!("refused ({})", refused.http);
+        let code = refused.code.as_deref().unwrap_or_default();
+        let what = format!("refused ({} {code})", refused.http);
         self.sighting(Class::Protocol, &what, "is refused and must be accepted")
             .saying(describe(&Ok(accepted)), said(reply))
     }
@@ -137,18 +154,12 @@ impl StepContext {
     ) -> Sighting {
         let wire = rejection.wire();
         let reason = [wire.code, wire.param].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        // A fee or transfer that a server has no idea of is only not listened to.
-        let is_deaf = matches!(
-            rejection,
-            Rejection::FeeWithoutConnect
-                | Rejection::TransferWithoutDestination
-                | Rejection::FeeAndTransfer
-                | Rejection::NoFeeToRefund
-                | Rejection::NoTransferToReverse
-        );
-        let is_money = acts && !is_deaf && (!rejection.is_validation() || rejection == Rejection::InvalidAmount);
+        // What happened decides, not which request was refused: an object that must not be, or a broken property.
+        let makes = acts && (rejection == Rejection::InvalidAmount || self.is_known_key);
+        let is_money = makes || acts && properties.iter().any(is_about_money);
         let class = if is_money { Class::Money } else { Class::Protocol };
-        let what = format!("accepted ({reason})");
+        let broken = properties.iter().find(|broken| is_about_money(broken)).map_or("", |broken| broken.property);
+        let what = format!("accepted ({reason}) {broken}");
         let told =
             if acts { "is accepted, and must be refused" } else { "is accepted and does nothing; it must be refused" };
         let mut sighting = self.sighting(class, &what, told).saying(describe(&Err(rejection)), said(reply));
@@ -200,28 +211,27 @@ impl StepContext {
     /// The answer shows another object than a look does.
     #[must_use]
     pub fn answers_otherwise(&self, wrong: &[&FieldDifference]) -> Sighting {
-        self.told(wrong, "the answer")
+        self.told(wrong, "is answered with")
     }
 
     /// Both accept, or both refuse, and something else is seen than the model has.
     #[must_use]
     pub fn shows_otherwise(&self, wrong: &[&FieldDifference], properties: Vec<BrokenProperty>) -> Sighting {
-        let mut sighting = self.told(wrong, "afterwards it");
+        let mut sighting = self.told(wrong, "leaves");
         sighting.properties = properties;
         sighting
     }
 
     fn told(&self, wrong: &[&FieldDifference], who: &str) -> Sighting {
-        let first = wrong.first().map(|found| found.place.as_str()).unwrap_or_default();
-        let rest: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.server)).collect();
+        let Some(first) = wrong.first() else { return self.sighting(Class::Money, "wrong", who) };
+        let server: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.server)).collect();
         let model: Vec<String> = wrong.iter().map(|found| format!("{} {}", found.place, found.model)).collect();
         let is_negative = wrong.iter().any(|found| found.server.starts_with('-'));
-        let told = if is_negative {
-            format!("{who} shows a negative amount: wrong `{first}`")
-        } else {
-            format!("{who} shows a wrong `{first}`")
-        };
-        self.sighting(Class::Money, &format!("wrong {first}"), &told).saying(model.join(", "), rest.join(", "))
+        let (place, is, must) = (&first.place, &first.server, &first.model);
+        let sign = if is_negative { "a negative amount: " } else { "" };
+        let told = format!("{who} {sign}`{place}` {} instead of {}", counted(is), counted(must));
+        let what = format!("wrong {place}: {}", headline::relation(must, is));
+        self.sighting(Class::Money, &what, &told).saying(model.join(", "), server.join(", "))
     }
 
     /// What was made has no name that anybody was told.
@@ -233,13 +243,24 @@ impl StepContext {
     }
 }
 
+/// Returns whether a broken property is about money or status, and not only about which request is refused.
+fn is_about_money(broken: &BrokenProperty) -> bool {
+    Property::find(broken.property).is_some_and(|property| property.topic != "refusal")
+}
+
+/// Returns a value with the thousands of a number apart.
+fn counted(value: &str) -> String {
+    value.parse::<i64>().map_or_else(|_| value.to_owned(), headline::grouped)
+}
+
 /// In what was seen of objects that nobody has touched.
 #[must_use]
 pub fn unasked(found: &[FieldDifference]) -> Vec<Sighting> {
     wrong(found)
         .into_iter()
         .map(|found| {
-            let what = format!("untouched: wrong {}", found.place);
+            let relation = headline::relation(&found.model, &found.server);
+            let what = format!("untouched: wrong {}: {relation}", found.place);
             let told = format!("a payment that was not named has changed: wrong `{}`", found.place);
             Sighting::new(Class::Money, what, told).saying(found.model.clone(), found.server.clone())
         })

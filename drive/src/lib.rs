@@ -14,6 +14,7 @@ pub mod comparison;
 pub mod features;
 pub mod fields;
 pub mod finding;
+pub mod headline;
 pub mod judge;
 pub mod names;
 pub mod plan;
@@ -32,7 +33,7 @@ pub mod wire;
 
 pub use campaign::Progress;
 pub use finding::{Class, Finding};
-pub use report::Report;
+pub use report::{Baseline, Report};
 pub use settings::Settings;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -12,7 +12,7 @@ mod shop;
 
 use std::time::Duration;
 
-use holdfast_drive::{Class, Report, Settings, drive};
+use holdfast_drive::{Baseline, Class, Report, Settings, drive};
 use shop::{Fault, Shop};
 
 fn driven(fault: Option<Fault>, operations: u64) -> Report {
@@ -53,11 +53,11 @@ fn an_honest_server_is_clean() {
 /// What a fault must be found as: its class, a word of the headline, the last input of the smallest trace, and how many
 /// inputs that may have.
 const TABLE: [(Fault, Class, &str, &str, usize); 17] = [
-    (Fault::CaptureAfterCancel, Class::Money, "after the cancellation", "capture", 3),
+    (Fault::CaptureAfterCancel, Class::Money, "of a canceled payment of", "capture", 3),
     (Fault::OverRefund, Class::Money, "accepted", "refund", 2),
     (Fault::OverCapture, Class::Money, "accepted", "capture", 2),
     (Fault::RefundForgetsRefunds, Class::Money, "refund", "refund pi1", 3),
-    (Fault::RefundOfHold, Class::Money, "of a hold", "refund", 2),
+    (Fault::RefundOfHold, Class::Money, "of a hold of", "refund", 2),
     (Fault::KeysAreIgnored, Class::Money, "acts twice", "create", 2),
     (Fault::SecondConfirmPasses, Class::Money, "in requires_action", "confirm", 2),
     (Fault::AmountsTurnText, Class::Shape, "text", "refund", 2),
@@ -158,7 +158,9 @@ fn what_is_told_of_a_finding_is_so() {
         told(&report)
     );
     let report = driven(Some(Fault::KeysAreIgnored), 1_500);
-    let nothing = report.of(Class::Protocol).find(|it| it.sighting.headline.starts_with("`create`, under another"));
+    let nothing = report
+        .of(Class::Protocol)
+        .find(|it| it.sighting.headline.starts_with("create") && it.sighting.headline.contains("under another"));
     assert!(nothing.is_none(), "another payment was made:\n{}", told(&report));
 }
 
@@ -238,8 +240,16 @@ fn a_report_has_every_form() {
         assert!(markdown.contains(part), "{part} is missing:\n{markdown}");
     }
     let html = report.html();
-    assert!(html.contains("<h2 id=\"f1\">") && !html.contains("<script"), "{html}");
+    assert!(html.contains("<h2 id=\"f1\">") && html.contains("href=\"#f1\"") && !html.contains("src="), "{html}");
     let json = report.json();
     assert!(json.pointer("/findings/0/properties/0/property").is_some(), "{json:#}");
+    let junit = report.junit();
+    assert!(junit.contains("<failure message=\"capture") && junit.ends_with("</testsuite>\n"), "{junit}");
+    let sarif = report.sarif();
+    assert!(sarif.pointer("/runs/0/results/0/partialFingerprints").is_some(), "{sarif:#}");
+    // What is known is not new; what is not known is.
+    let baseline = Baseline::read(&report.json().to_string()).unwrap();
+    assert_eq!((report.new_faults(&baseline).count(), report.new_faults(&Baseline::default()).count() > 0), (0, true));
+    assert!(Baseline::read("{}").is_err() && Baseline::read("no").is_err());
     assert!(report.rules().iter().any(|(_, _, broken)| !broken.is_empty()));
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use holdfast_drive::{Class, Progress, Report, Settings, drive};
+use holdfast_drive::{Baseline, Class, Progress, Report, Settings, drive};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
@@ -35,9 +35,12 @@ pub(super) struct DriveArgs {
     /// How long one answer may take, in seconds
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
-    /// Write NAME.md, NAME.html and NAME.json into this folder
+    /// Write NAME.md, .html, .json, .junit.xml and .sarif into this folder
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
+    /// Fail on findings only that this JSON report of an earlier drive does not have
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// The server may be on another machine
     #[arg(long)]
     allow_remote: bool,
@@ -66,11 +69,12 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         ..Settings::of(&args.url, &args.key)
     };
     named(&args.name)?;
+    let baseline = args.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
     let bar = bar(io.style.progress && !options.no_progress, args.operations);
     let start = Instant::now();
     let report = drive(&settings, &args.name, &mut |progress| draw(&bar, progress)).map_err(Failure::Usage)?;
     bar.finish_and_clear();
-    let exit = exit_of(&report);
+    let exit = exit_of(&report, &baseline);
     if let Some(folder) = &args.report {
         write(&report, folder, io)?;
     }
@@ -79,6 +83,10 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         return Ok(exit);
     }
     print(&report, start.elapsed(), io)?;
+    if args.baseline.is_some() {
+        let new = report.new_faults(&baseline).count();
+        writeln!(io.out, "{new} of the findings are not in the baseline")?;
+    }
     Ok(exit)
 }
 
@@ -103,8 +111,15 @@ fn write(report: &Report, folder: &Path, io: &mut Io<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-fn exit_of(report: &Report) -> Exit {
-    if report.has_faults() {
+/// Reads the findings that are known.
+fn baseline(path: &Path) -> Result<Baseline, Failure> {
+    let refused = |why: String| Failure::Usage(format!("--baseline: {}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    Baseline::read(&text).map_err(refused)
+}
+
+fn exit_of(report: &Report, baseline: &Baseline) -> Exit {
+    if report.new_faults(baseline).next().is_some() {
         Exit::False
     } else if report.incomplete.is_some() || report.operations == 0 {
         Exit::Incomplete

@@ -1,5 +1,7 @@
 //! What a sequence has shown: known already, another choice, or new and kept.
 
+use std::collections::BTreeSet;
+
 use holdfast_model::{Config, Input};
 
 use super::{Adopted, DriveCampaign, Execution};
@@ -22,11 +24,11 @@ impl DriveCampaign<'_> {
             self.agreed.push(execution.taken.clone());
         }
         for (place, sighting) in execution.seen {
-            if let Some(finding) = self.known.get(&sighting.signature).and_then(|at| self.findings.get_mut(*at)) {
-                finding.met = finding.met.saturating_add(1);
+            let inputs: Vec<Input> = execution.taken.iter().take(place).copied().collect();
+            if let Some(at) = self.known.get(&sighting.signature).copied() {
+                self.meet(at, &sighting, &inputs)?;
                 continue;
             }
-            let inputs: Vec<Input> = execution.taken.iter().take(place).copied().collect();
             if sighting.signature.class == Class::Choice {
                 self.keep(sighting, inputs, 1);
                 continue;
@@ -57,7 +59,26 @@ impl DriveCampaign<'_> {
 
     fn keep(&mut self, sighting: Sighting, inputs: Vec<Input>, met: u64) {
         self.known.insert(sighting.signature.clone(), self.findings.len());
-        self.findings.push(Finding { sighting, inputs, at_once: 0, met, frequency: None });
+        let variants = BTreeSet::from([sighting.variant.clone()]);
+        self.findings.push(Finding { sighting, inputs, at_once: 0, variants, met, frequency: None });
+    }
+
+    /// Counts another sight of a finding. A shorter trace takes the place of the known one.
+    fn meet(&mut self, at: usize, sighting: &Sighting, inputs: &[Input]) -> Result<(), TransportError> {
+        let Some(finding) = self.findings.get_mut(at) else { return Ok(()) };
+        finding.met = finding.met.saturating_add(1);
+        finding.variants.insert(sighting.variant.clone());
+        if finding.at_once > 0 || inputs.len() >= finding.inputs.len() {
+            return Ok(());
+        }
+        if let Some((inputs, sighting)) = self.make_small(inputs, sighting)?
+            && let Some(finding) = self.findings.get_mut(at)
+            && inputs.len() < finding.inputs.len()
+        {
+            finding.inputs = inputs;
+            finding.sighting = sighting;
+        }
+        Ok(())
     }
 
     /// Returns whether a choice explains the sequence: one that is adopted now, or one that is dropped because the

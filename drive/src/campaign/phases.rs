@@ -1,6 +1,6 @@
 //! Where sequences come from: the plan, the races, chance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{Bias, SequenceBuilder};
@@ -117,7 +117,8 @@ impl DriveCampaign<'_> {
                 let frequency = Some(Frequency { wrong, runs: ran.runs });
                 self.known.insert(signature, self.findings.len());
                 let (inputs, met) = (race.inputs(), u64::from(wrong));
-                self.findings.push(Finding { sighting, inputs, at_once: 2, met, frequency });
+                let variants = BTreeSet::from([sighting.variant.clone()]);
+                self.findings.push(Finding { sighting, inputs, at_once: 2, variants, met, frequency });
             }
             self.races.push(ran);
             self.tell();

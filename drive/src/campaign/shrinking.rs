@@ -15,8 +15,6 @@ use crate::wire::TransportError;
 
 /// Executions that one finding is worth, to make it small.
 const EXECUTIONS: usize = 120;
-/// Inputs of a sequence that is short enough to leave them out one by one.
-const SHORT: usize = 8;
 
 impl DriveCampaign<'_> {
     /// The shortest sequence found that shows the same, and how it shows it; `None` where it does not show again.
@@ -25,7 +23,7 @@ impl DriveCampaign<'_> {
         inputs: &[Input],
         like: &Sighting,
     ) -> Result<Option<(Vec<Input>, Sighting)>, TransportError> {
-        let mut best = if inputs.len() > SHORT { self.shrunk(inputs, like)? } else { inputs.to_vec() };
+        let mut best = self.shrunk(inputs, like)?;
         let Some(mut last) = self.shown(&mut best, like)? else { return Ok(None) };
         // A way of the plan is short already; what can be left out is left out.
         let mut place = 0;

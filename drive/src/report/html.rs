@@ -1,4 +1,4 @@
-//! The report as one page, without scripts.
+//! The report as one page that loads nothing.
 
 use std::fmt::Write as _;
 
@@ -12,6 +12,12 @@ table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #ccc;padding
 pre{background:#f4f4f4;padding:.6rem;overflow:auto}.money{color:#b00020}.protocol{color:#a05a00}.shape{color:#5a5a00}\
 summary{cursor:pointer}@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}pre{background:#262626}\
 .money{color:#ff6b7d}.protocol{color:#ffb35c}.shape{color:#e0e06a}}";
+
+/// Hides what the boxes above the index exclude. Without scripts everything is shown.
+const FILTER: &str = "addEventListener('input',()=>{const on=new Set([...document.querySelectorAll('#filters input:checked')]\
+.map(box=>box.value)),text=document.querySelector('#filters [type=search]').value.toLowerCase();\
+for(const it of document.querySelectorAll('[data-class]'))\
+it.hidden=!on.has(it.dataset.class)||!it.textContent.toLowerCase().includes(text)})";
 
 impl Report {
     /// The report as a page.
@@ -48,6 +54,7 @@ impl Report {
             writeln!(out, "<tr><td class=\"{}\">{class}<td>{count}</tr>", style_of(class))?;
         }
         writeln!(out, "</table>")?;
+        self.write_index(out)?;
         for (number, finding) in (1_usize..).zip(&self.findings) {
             self.write_one(out, number, finding)?;
         }
@@ -85,18 +92,23 @@ impl Report {
         let class = sighting.signature.class;
         writeln!(
             out,
-            "<h2 id=\"f{number}\"><span class=\"{}\">{class}</span> {number}. {}</h2>",
+            "<section data-class=\"{}\"><h2 id=\"f{number}\"><span class=\"{}\">{class}</span> {number}. {}</h2>",
+            style_of(class),
             style_of(class),
             escaped(&sighting.headline)
         )?;
         if class == Class::Choice {
-            return Ok(());
+            return writeln!(out, "</section>");
         }
         writeln!(out, "<table><tr><th>the model<td>{}</tr>", escaped(&sighting.model))?;
         writeln!(out, "<tr><th>the server<td>{}</tr>", escaped(&sighting.server))?;
         for broken in &sighting.properties {
             let sentence = Property::find(broken.property).map_or_else(String::new, Property::statement);
             writeln!(out, "<tr><th>broken<td>{} ({})</tr>", escaped(&sentence), escaped(&broken.why))?;
+        }
+        if finding.variants.len() > 1 {
+            let variants: Vec<&str> = finding.variants.iter().map(String::as_str).collect();
+            writeln!(out, "<tr><th>variants<td>{}</tr>", escaped(&variants.join("; ")))?;
         }
         if let Some(frequency) = finding.frequency {
             writeln!(out, "<tr><th>how often<td>in {} of {} races</tr>", frequency.wrong, frequency.runs)?;
@@ -109,7 +121,33 @@ impl Report {
         ] {
             writeln!(out, "<details><summary>{name}</summary><pre>{}</pre></details>", escaped(&text))?;
         }
-        Ok(())
+        writeln!(out, "</section>")
+    }
+
+    /// Writes the list of findings, with a box for each class and for a text that hides the others.
+    fn write_index(&self, out: &mut String) -> std::fmt::Result {
+        if self.findings.is_empty() {
+            return Ok(());
+        }
+        write!(out, "<p id=\"filters\">Show ")?;
+        for class in Class::ALL.into_iter().filter(|class| self.count(*class) > 0) {
+            let style = style_of(class);
+            write!(out, "<label><input type=\"checkbox\" checked value=\"{style}\"> {class}</label> ")?;
+        }
+        writeln!(
+            out,
+            "<input type=\"search\" placeholder=\"filter by text\" aria-label=\"filter by text\"></p>\n<ol>"
+        )?;
+        for (number, finding) in (1_usize..).zip(&self.findings) {
+            let class = finding.sighting.signature.class;
+            writeln!(
+                out,
+                "<li data-class=\"{0}\"><span class=\"{0}\">{class}</span> <a href=\"#f{number}\">{1}</a></li>",
+                style_of(class),
+                escaped(&finding.sighting.headline)
+            )?;
+        }
+        writeln!(out, "</ol>\n<script>{FILTER}</script>")
     }
 }
 
@@ -123,6 +161,6 @@ const fn style_of(class: Class) -> &'static str {
 }
 
 /// What a server says stands in the page as text.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

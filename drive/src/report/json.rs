@@ -30,6 +30,7 @@ impl Report {
             "incomplete": self.incomplete,
             "operations": self.operations,
             "requests": self.requests,
+            "throttled": self.throttled,
             "sequences": self.sequences,
             "kinds_of_steps": self.edges,
             "counts": counts,
@@ -48,6 +49,8 @@ impl Report {
         let properties = sighting.properties.iter().map(|it| json!({ "property": it.property, "why": it.why }));
         json!({
             "number": number,
+            "id": finding.id(),
+            "variants": finding.variants.iter().filter(|it| !it.is_empty()).collect::<Vec<_>>(),
             "class": sighting.signature.class.name(),
             "kind": sighting.signature.what,
             "headline": sighting.headline,

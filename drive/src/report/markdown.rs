@@ -46,6 +46,13 @@ impl Report {
             let count = if class == Class::Unsupported { self.missing.len() } else { self.count(class) };
             writeln!(out, "| {class} | {count} | {meaning} |")?;
         }
+        if self.throttled > 0 {
+            writeln!(
+                out,
+                "\nThe server limited the rate: {} replies asked to wait, and were repeated.",
+                self.throttled
+            )?;
+        }
         for class in [Class::Money, Class::Protocol, Class::Shape, Class::Choice] {
             self.write_class(out, class)?;
         }
@@ -85,6 +92,10 @@ impl Report {
             let (sentence, rules) =
                 property.map_or((String::new(), ""), |property| (property.statement(), property.rules));
             writeln!(out, "| broken | {sentence} (`{}`, {rules}): {} |", broken.property, cell(&broken.why))?;
+        }
+        if finding.variants.len() > 1 {
+            let variants: Vec<&str> = finding.variants.iter().map(String::as_str).collect();
+            writeln!(out, "| variants | {}: {} |", variants.len(), cell(&variants.join("; ")))?;
         }
         if let Some(frequency) = finding.frequency {
             writeln!(out, "| how often | in {} of {} races |", frequency.wrong, frequency.runs)?;

@@ -1,5 +1,6 @@
 //! What a drive found, in every form: Markdown and HTML for people, JSON for machines.
 
+mod ci;
 mod html;
 mod json;
 mod markdown;
@@ -15,6 +16,7 @@ use crate::finding::{Class, Finding};
 use crate::profile::{Api, ServerProfile};
 use crate::races::RaceRun;
 
+pub use ci::Baseline;
 pub use script::{curl, python};
 
 /// What a drive found.
@@ -115,13 +117,19 @@ impl Report {
         }
     }
 
-    /// Writes `NAME.md`, `NAME.html` and `NAME.json` into a folder, and says which files it wrote.
+    /// Writes `NAME.md`, `.html`, `.json`, `.junit.xml` and `.sarif` into a folder, and returns the files.
     ///
     /// # Errors
     /// Where one cannot be written.
     pub fn write(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         std::fs::create_dir_all(folder)?;
-        let texts = [("md", self.markdown()), ("html", self.html()), ("json", format!("{:#}\n", self.json()))];
+        let texts = [
+            ("md", self.markdown()),
+            ("html", self.html()),
+            ("json", format!("{:#}\n", self.json())),
+            ("junit.xml", self.junit()),
+            ("sarif", format!("{:#}\n", self.sarif())),
+        ];
         let mut written = Vec::new();
         for (ending, text) in texts {
             let path = folder.join(format!("{}.{ending}", self.name));

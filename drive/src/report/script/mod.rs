@@ -206,7 +206,7 @@ fn name(intent: IntentId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use holdfast_model::trace::Script;
     use holdfast_model::{Config, PaymentMethod};
@@ -222,7 +222,7 @@ mod tests {
             ServerProfile { methods, expands: true, refunds: RefundList::ByIntent, ..ServerProfile::default() };
         let inputs = Script::parse(trace).unwrap().inputs().collect();
         let sighting = Sighting::new(Class::Money, "", "");
-        let finding = Finding { sighting, inputs, at_once, met: 1, frequency: None };
+        let finding = Finding { sighting, inputs, at_once, variants: BTreeSet::new(), met: 1, frequency: None };
         let url = "http://127.0.0.1:8420";
         let (config, finding) = (Config::default(), &finding);
         curl(&profile, &config, url, finding) + &python(&profile, &config, url, finding)
