@@ -4,8 +4,7 @@ use crate::Rejection;
 
 /// An amount of money in the currency's minor unit (cents for `usd`, yen for `jpy`).
 ///
-/// There is no operator on it: every sum and difference says what happens when it cannot be
-/// represented, so a guard and the arithmetic it protects are one expression.
+/// The type has no operators. Each sum and difference states its result for values that cannot be represented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(u32);
 
@@ -15,36 +14,35 @@ impl Amount {
     /// The largest amount a client may name: eight digits (AMT-2).
     pub const MAX: Self = Self(99_999_999);
 
-    /// `minor_units` as an amount. Not limited to [`Amount::MAX`]: that limit is a rule about
-    /// requests, not about what can be represented.
+    /// Returns `minor_units` as an amount. [`Amount::MAX`] does not limit it: that limit applies to requests only.
     #[must_use]
     #[inline]
     pub const fn new(minor_units: u32) -> Self {
         Self(minor_units)
     }
 
-    /// A client's number as an amount; `None` if it is negative or cannot be represented.
+    /// Returns a client's number as an amount, or `None` if it is negative or exceeds `u32`.
     #[must_use]
     #[inline]
     pub fn from_request(number: i64) -> Option<Self> {
         u32::try_from(number).ok().map(Self)
     }
 
-    /// Minor units.
+    /// Returns the number of minor units.
     #[must_use]
     #[inline]
     pub const fn get(self) -> u32 {
         self.0
     }
 
-    /// Is this no money at all?
+    /// Returns whether the amount is zero.
     #[must_use]
     #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// `self + other`, or `None` where the sum cannot be represented.
+    /// Returns `self + other`, or `None` if the sum cannot be represented.
     #[must_use]
     #[inline]
     pub const fn plus(self, other: Self) -> Option<Self> {
@@ -54,7 +52,7 @@ impl Amount {
         }
     }
 
-    /// `self − other`, or `None` where `other` is the larger.
+    /// Returns `self − other`, or `None` if `other` is larger.
     #[must_use]
     #[inline]
     pub const fn minus(self, other: Self) -> Option<Self> {
@@ -64,10 +62,10 @@ impl Amount {
         }
     }
 
-    /// `self × part ÷ whole`, rounded to the nearest unit; nothing where `whole` is nothing. Exactly one half of a unit
-    /// becomes a whole one with `half_rounds_up`, and nothing without.
+    /// Returns `self × part ÷ whole`, rounded to the nearest unit; zero if `whole` is zero. With `half_rounds_up`,
+    /// exactly half a unit rounds to one, otherwise to zero.
     ///
-    /// The share of a fee or transfer that goes back with a partial refund (REF-8, P1).
+    /// This is the share of a fee or transfer that a partial refund returns (REF-8, P1).
     #[must_use]
     #[inline]
     pub fn share(self, part: Self, whole: Self, half_rounds_up: bool) -> Self {
@@ -78,14 +76,19 @@ impl Amount {
         Self(u32::try_from(nearest).unwrap_or(u32::MAX))
     }
 
-    /// [`Amount::plus`] where a guard has already shown that the sum fits. Should the guard be
-    /// wrong, the input is refused with [`Rejection::AmountOutOfRange`], which a property forbids.
+    /// Returns the sum where a guard ensures that it can be represented.
+    ///
+    /// # Errors
+    /// [`Rejection::AmountOutOfRange`] if the guard is wrong; a property forbids that rejection.
     #[inline]
     pub(crate) fn add(self, other: Self) -> Result<Self, Rejection> {
         self.plus(other).ok_or(Rejection::AmountOutOfRange)
     }
 
-    /// [`Amount::minus`] where a guard has already shown that `other` is not the larger.
+    /// Returns the difference where a guard ensures that `other` is not larger.
+    ///
+    /// # Errors
+    /// [`Rejection::AmountOutOfRange`] if the guard is wrong.
     #[inline]
     pub(crate) fn sub(self, other: Self) -> Result<Self, Rejection> {
         self.minus(other).ok_or(Rejection::AmountOutOfRange)

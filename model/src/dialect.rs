@@ -1,23 +1,22 @@
-//! The config an engine works under: the merchant's account, and the choices the rules leave open.
+//! The configuration of an engine: the merchant's account, and the choices that the specification leaves open.
 
 use crate::time::HOUR;
 
-/// Everything that stays the same while an engine runs.
+/// The configuration of an engine, constant while it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// What the rules leave open, and how this engine decides it.
+    /// The choice of each behavior that the specification leaves open.
     pub dialect: Dialect,
-    /// The merchant.
+    /// The merchant's account.
     pub account: Account,
 }
 
-/// The merchant's account, as far as the rules look at it.
+/// The properties of the merchant's account that requirements refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Account {
-    /// Where the account is: UnionPay and JCB multicapture depend on it (B6), and so does the
-    /// length of a hold in yen (HOLD-3).
+    /// Country of the account. UnionPay and JCB multicapture depend on it (B6), and so does a hold in yen (HOLD-3).
     pub country: Country,
-    /// May the account capture several times at all? A matter of its pricing (B2).
+    /// `true` if the account's pricing includes multicapture (B2).
     pub multicapture: bool,
 }
 
@@ -27,7 +26,7 @@ impl Default for Account {
     }
 }
 
-/// A country that some rule names, or any other.
+/// A country that a requirement names, or any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "ISO country codes")]
@@ -37,7 +36,7 @@ pub enum Country {
     Au,
     Nz,
     Jp,
-    /// Any country that no rule names.
+    /// Any country that no requirement names.
     Other,
 }
 
@@ -45,7 +44,7 @@ impl Country {
     /// Every country.
     pub const ALL: [Self; 6] = [Self::Us, Self::Ca, Self::Au, Self::Nz, Self::Jp, Self::Other];
 
-    /// The name in traces.
+    /// Returns the name in traces.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -61,12 +60,12 @@ impl Country {
 
 /// A value that a dialect field can take, by the word used on the command line and in traces.
 pub trait Choice: Sized {
-    /// The value called `word`, or what may stand there instead.
+    /// Returns the value called `word`.
     ///
     /// # Errors
     /// The allowed words, for a message to the user.
     fn parse(word: &str) -> Result<Self, String>;
-    /// The word for the value.
+    /// Returns the word for the value.
     fn word(&self) -> String;
 }
 
@@ -103,8 +102,8 @@ impl Choice for u32 {
 
 macro_rules! dialect {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $rule:literal;)+) => {
-        /// The named choices where the rules leave freedom (VER-2, U1 to U18, P1). The defaults are the
-        /// rule book's; another engine is checked under its own.
+        /// The named choices where the specification permits several behaviors (VER-2, U1 to U18, P1). The defaults are
+        /// the specification's; another engine is checked under its own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct Dialect {
             $($(#[$doc])* pub $field: $type,)+
@@ -117,14 +116,14 @@ macro_rules! dialect {
         }
 
         impl Dialect {
-            /// Every field with the rule that leaves it open.
+            /// Every field with the requirement that leaves it open.
             pub const FIELDS: &'static [(&'static str, &'static str)] =
                 &[$((stringify!($field), $rule),)+];
 
             /// Sets the field called `name` to the value called `word`.
             ///
             /// # Errors
-            /// A sentence naming the field and what may stand there.
+            /// A sentence that names the field and the accepted values.
             pub fn set(&mut self, name: &str, word: &str) -> Result<(), String> {
                 match name {
                     $(stringify!($field) => {
@@ -139,7 +138,7 @@ macro_rules! dialect {
                 Ok(())
             }
 
-            /// The value of every field, in the order of [`Dialect::FIELDS`].
+            /// Returns the value of every field, in the order of [`Dialect::FIELDS`].
             #[must_use]
             pub fn words(&self) -> Vec<(&'static str, String)> {
                 vec![$((stringify!($field), Choice::word(&self.$field)),)+]
@@ -149,36 +148,36 @@ macro_rules! dialect {
 }
 
 dialect! {
-    /// The smallest amount a PaymentIntent may have, in minor units.
+    /// Smallest amount of a PaymentIntent, in minor units.
     minimum_amount: u32 = 50, "AMT-3";
-    /// Must each capture reach the minimum too? The rules know it only of a retired endpoint.
+    /// `true` if each capture must reach the minimum too. The specification knows this only of a retired endpoint.
     minimum_per_capture: bool = false, "CAP-7";
-    /// Confirmations an intent survives; the next one cancels it.
+    /// Number of confirmations that an intent permits; the next one cancels it.
     confirm_limit: u8 = 10, "U13";
-    /// Is an explicit `final_capture=true` refused where multicapture is unavailable, like `false`?
+    /// `true` if an explicit `final_capture=true` is rejected where multicapture is unavailable, as `false` is.
     final_capture_needs_multicapture: bool = true, "U1, CAP-9";
-    /// Does a non-final capture of all that is left keep the intent open, with nothing capturable?
+    /// `true` if a non-final capture of the whole remainder leaves the intent open, with nothing capturable.
     full_capture_stays_open: bool = true, "U5";
-    /// Does canceling a partly captured intent end it `succeeded` (else `canceled`)?
+    /// `true` if canceling a partly captured intent leads to `succeeded`, `false` if to `canceled`.
     cancel_keeps_captured: bool = true, "U6, D8";
-    /// May a fee or transfer amount appear for the first time after the first capture?
+    /// `true` if a fee or transfer amount may appear for the first time after the first capture.
     late_connect_amounts: bool = true, "U8";
-    /// May an authorization be captured in the very second of its deadline?
+    /// `true` if an authorization may be captured in the second of its deadline.
     capture_at_deadline: bool = false, "U9";
-    /// Seconds after the deadline by which the expiry job has run at the latest (at least 1).
+    /// Seconds after the deadline by which the expiry job has run (at least 1).
     expiry_job_delay: u32 = 1, "U9";
-    /// Seconds after confirmation by which a background capture has reached the ledger at the latest.
+    /// Seconds after confirmation by which a background capture has reached the ledger.
     ledger_delay: u32 = HOUR, "A12";
-    /// Does a charge report multicapture as available although its capture method is not manual?
+    /// `true` if a charge reports multicapture as available although its capture method is not manual.
     multicapture_despite_automatic: bool = true, "B11";
-    /// Is `request_multicapture` accepted although the capture method is not manual?
+    /// `true` if `request_multicapture` is accepted although the capture method is not manual.
     accept_multicapture_with_automatic: bool = true, "B10, B12";
-    /// May the metadata of a canceled intent be changed?
+    /// `true` if the metadata of a canceled intent may be changed.
     metadata_on_canceled: bool = false, "PI-10";
-    /// Does a fully refunded open charge turn `refunded` at its final capture by itself?
+    /// `true` if a fully refunded open charge becomes `refunded` at its final capture.
     refunded_at_final_capture: bool = true, "U16, B43";
-    /// Does exactly one half of a unit in the share of a fee or transfer round away from zero (else toward zero)?
+    /// `true` if exactly half a unit of a share rounds away from zero, `false` if toward zero.
     half_of_a_share_rounds_up: bool = true, "P1, REF-8";
-    /// Is a released authorization shown as `amount_refunded`, as the API of 2022 did?
+    /// `true` if a released authorization appears as `amount_refunded`, as in the API of 2022.
     release_shown_as_refund: bool = true, "U14, HOLD-13, HOLD-19";
 }

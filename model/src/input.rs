@@ -1,53 +1,53 @@
-//! What can happen: what a client asks ([`Operation`]) and what the world does ([`EnvironmentEvent`]).
+//! The inputs of the model: a client's request ([`Operation`]) or an event of the environment ([`EnvironmentEvent`]).
 
 use crate::{Currency, PaymentMethod};
 
-/// Which PaymentIntent, counted from 0 in the order of creation; `pi1` in traces is 0.
+/// Number of a PaymentIntent, from 0 in the order of creation; `pi1` in traces is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IntentId(pub u8);
 
-/// Which refund of a PaymentIntent, counted from 0; `re1` in traces is 0.
+/// Number of a refund of a PaymentIntent, from 0; `re1` in traces is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefundId(pub u8);
 
-/// Which idempotency key, counted from 0; `key1` in traces is 0.
+/// Number of an idempotency key, from 0; `key1` in traces is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub u8);
 
-/// One thing that happens to the engine.
+/// One input to the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
-    /// A client asks, and is answered.
+    /// A client's request, executed and answered in one step.
     Call(Call),
-    /// A request under a key has arrived and holds its object, but is not answered yet.
+    /// The arrival of a request under a key. It locks its object and receives no response yet.
     Begin {
-        /// The idempotency key it came with.
+        /// Its idempotency key.
         key: KeyId,
-        /// What it asks.
+        /// The requested operation.
         operation: Operation,
     },
-    /// The request that [`Input::Begin`] left open is carried out and answered.
+    /// The execution of the request that [`Input::Begin`] left open, and its response.
     Finish {
-        /// The key it came with.
+        /// Its idempotency key.
         key: KeyId,
     },
-    /// The world moves.
+    /// An event of the environment.
     Event(EnvironmentEvent),
 }
 
-/// A request and the way it travels.
+/// A request with its idempotency key and its delivery fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Call {
-    /// What is asked.
+    /// The requested operation.
     pub operation: Operation,
     /// The idempotency key, if the client sent one (IDEM-1).
     pub key: Option<KeyId>,
-    /// What goes wrong on the way.
+    /// The fault of the delivery.
     pub fault: DeliveryFault,
 }
 
 impl From<Operation> for Input {
-    /// A plain request: no key, nothing goes wrong.
+    /// Returns a plain request: without a key and without a fault.
     fn from(operation: Operation) -> Self {
         Self::Call(Call { operation, key: None, fault: DeliveryFault::None })
     }
@@ -59,57 +59,57 @@ impl From<EnvironmentEvent> for Input {
     }
 }
 
-/// What goes wrong with a request (R1–R3).
+/// A fault in the delivery of a request or of its response (R1–R3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DeliveryFault {
-    /// Nothing.
+    /// No fault.
     #[default]
     None,
-    /// The server answers 500 before it has done anything.
+    /// The server responds with 500 before it executes the request.
     ErrorBefore,
-    /// The server does what is asked, then answers 500 (R2).
+    /// The server executes the request, then responds with 500 (R2).
     ErrorAfter,
-    /// The server does what is asked and answers; the answer never arrives (R1).
+    /// The server executes the request and responds; the response is lost (R1).
     AnswerLost,
 }
 
-/// What a client asks. Amounts are numbers as the client wrote them: possibly negative or huge.
+/// A client's request. Amounts are numbers as the client wrote them: possibly negative or huge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the fields are the objects named by the operation and its parameters")]
 pub enum Operation {
     /// Create a PaymentIntent, and with `confirm` confirm it at once (C4–C6).
     CreateIntent { intent: IntentId, create: Create },
-    /// Change one thing about a PaymentIntent.
+    /// Change one parameter of a PaymentIntent.
     UpdateIntent { intent: IntentId, update: Update },
     /// Start an attempt to pay (C6, A3).
     ConfirmIntent { intent: IntentId, confirm: Confirm },
-    /// Take authorized money, all or a part (B33–B40).
+    /// Capture authorized money, in full or in part (B33–B40).
     CaptureIntent { intent: IntentId, capture: Capture },
-    /// End a PaymentIntent for good and let go of what it holds (C14, C15).
+    /// Cancel a PaymentIntent and release its hold (C14, C15).
     CancelIntent { intent: IntentId, reason: Option<CancellationReason> },
-    /// Give captured money back (B42).
+    /// Refund captured money (B42).
     CreateRefund { intent: IntentId, refund: CreateRefund },
-    /// Stop a refund that waits for the customer (REF-6).
+    /// Cancel a refund that waits for the customer (REF-6).
     CancelRefund { intent: IntentId, refund: RefundId },
-    /// Give a part of the application fee back, by its own endpoint (B46).
+    /// Refund a part of the application fee by its own endpoint (B46).
     RefundFee { intent: IntentId, amount: Option<i64> },
-    /// Take a part of the transfer back, by its own endpoint (B46).
+    /// Reverse a part of the transfer by its own endpoint (B46).
     ReverseTransfer { intent: IntentId, amount: Option<i64> },
-    /// Send a part of a platform charge to a connected account, with `source_transaction` (B7).
+    /// Transfer a part of a platform charge to a connected account, with `source_transaction` (B7).
     CreateTransfer { intent: IntentId, amount: Option<i64> },
     /// Create the SetupIntent (C2, C19).
     CreateSetup { method: Option<PaymentMethod>, confirm: bool },
-    /// Give the SetupIntent another payment method.
+    /// Change the payment method of the SetupIntent.
     UpdateSetup { method: PaymentMethod },
     /// Save the payment method (C19).
     ConfirmSetup { method: Option<PaymentMethod> },
-    /// End the SetupIntent.
+    /// Cancel the SetupIntent.
     CancelSetup { reason: Option<CancellationReason> },
     /// Prove ownership of the bank account by the amounts of two small deposits (SI-8).
     VerifyMicrodeposits,
     /// Create the Checkout Session (B15–B23).
     CreateSession(CreateSession),
-    /// Close the Checkout Session before anyone pays (CHK-1).
+    /// Expire the Checkout Session before a payment (CHK-1).
     ExpireSession,
 }
 
@@ -128,7 +128,7 @@ pub struct Create {
     pub confirmation_method: ConfirmationMethod,
     /// `payment_method_options[card][request_multicapture]=if_available` (B29).
     pub multicapture: bool,
-    /// Whose charge it is.
+    /// Owner of the charge.
     pub flow: Flow,
     /// `application_fee_amount`.
     pub fee: Option<i64>,
@@ -136,12 +136,12 @@ pub struct Create {
     pub transfer: Option<i64>,
     /// `confirm`: confirm in the same request.
     pub confirm: bool,
-    /// `off_session`: the customer is not there; only together with `confirm` (PI-3).
+    /// `off_session`: the customer is absent; only together with `confirm` (PI-3).
     pub off_session: bool,
 }
 
 impl Create {
-    /// A plain request for `amount` US cents by card, all defaults.
+    /// Returns a plain request for `amount` US cents by card, with every default.
     #[must_use]
     pub const fn of(amount: i64) -> Self {
         Self {
@@ -160,7 +160,7 @@ impl Create {
     }
 }
 
-/// Parameters of [`Operation::UpdateIntent`]: one change a request.
+/// Parameters of [`Operation::UpdateIntent`]: one change for each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Update {
     /// `amount`.
@@ -173,7 +173,7 @@ pub enum Update {
     Fee(i64),
     /// `transfer_data[amount]` (B50).
     Transfer(i64),
-    /// `metadata`, which no rule looks at.
+    /// `metadata`, which no requirement refers to.
     Metadata,
 }
 
@@ -195,7 +195,7 @@ pub struct Confirm {
 /// Parameters of [`Operation::CaptureIntent`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Capture {
-    /// `amount_to_capture`; the default is all that is left (CAP-8).
+    /// `amount_to_capture`; the default is the remainder (CAP-8).
     pub amount: Option<i64>,
     /// `final_capture`; the default is true (B35).
     pub final_capture: Option<bool>,
@@ -208,7 +208,7 @@ pub struct Capture {
 /// Parameters of [`Operation::CreateRefund`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CreateRefund {
-    /// `amount`; the default is all that is left (REF-1).
+    /// `amount`; the default is the remainder (REF-1).
     pub amount: Option<i64>,
     /// `refund_application_fee` (B45).
     pub refund_application_fee: bool,
@@ -223,70 +223,70 @@ pub struct CreateSession {
     pub mode: SessionMode,
     /// `ui_mode`.
     pub ui: SessionUi,
-    /// Total of the line items, in minor units; not looked at in setup mode.
+    /// Total of the line items, in minor units; ignored in setup mode.
     pub amount: i64,
     /// `payment_intent_data[capture_method]=manual` (B9).
     pub manual: bool,
     /// `payment_method_options[card][request_multicapture]=if_available` (B18).
     pub multicapture: bool,
-    /// Is `success_url` given? (B15)
+    /// `true` if `success_url` is given (B15).
     pub success_url: bool,
-    /// Is `return_url` given? (B22)
+    /// `true` if `return_url` is given (B22).
     pub return_url: bool,
     /// `expires_at`, in seconds from now; the default is 24 hours (B16).
     pub expires_in: Option<u32>,
 }
 
-/// What the world does.
+/// An event of the environment: of the customer, a bank, a background job, the store or the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the fields are the objects that the event happens to")]
 pub enum EnvironmentEvent {
-    /// The customer deals with the bank's challenge (C7).
+    /// The customer completes or leaves the challenge of the bank (C7).
     Authenticate { intent: IntentId, result: Authentication },
-    /// The bank answers a debit (C8).
+    /// The bank settles or returns a debit (C8).
     Settle { intent: IntentId },
-    /// The bank has taken the debit so far that no cancel stops it any more (C18).
+    /// The bank closes the window in which a debit can be canceled (C18).
     CloseCancelWindow { intent: IntentId },
     /// The background capture reaches the ledger (A2, A12).
     PostToLedger { intent: IntentId },
-    /// The expiry job comes by (B35, U9).
+    /// The expiry job runs (B35, U9).
     ExpireHold { intent: IntentId },
-    /// A refund moves on by itself (REF-2).
+    /// A refund changes its status without a request (REF-2).
     Refund { intent: IntentId, refund: RefundId, progress: RefundProgress },
-    /// The customer deals with the bank's challenge to saving the method (C19).
+    /// The customer completes or leaves the challenge to saving the method (C19).
     AuthenticateSetup { result: Authentication },
-    /// The bank answers the request for a mandate (C19).
+    /// The bank confirms or rejects the mandate (C19).
     SettleSetup,
-    /// The customer pays (or saves a method) on the Checkout page. The PaymentIntent that this
-    /// creates is `intent`; not looked at when the session has one already.
+    /// The customer pays, or saves a method, on the page of the Checkout Session. `intent` names the PaymentIntent that
+    /// this creates; it is ignored if the session has one.
     CustomerPays { intent: IntentId, method: PaymentMethod },
-    /// The store forgets a key that is old enough (IDEM-2).
+    /// The store removes a key whose retention has ended (IDEM-2).
     PruneKey { key: KeyId },
-    /// Time passes. Whatever has to happen by then happens on the way.
+    /// Time passes, and every deadline on the way takes effect.
     Advance { seconds: u32 },
 }
 
-/// How the customer deals with a challenge.
+/// The result of a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Authentication {
-    /// Shows who they are.
+    /// The customer authenticates.
     Succeeds,
-    /// Does not.
+    /// The customer fails to authenticate.
     Fails,
-    /// Closes the page; nothing is decided.
+    /// The customer closes the page; the challenge stays open.
     Abandoned,
 }
 
-/// How a refund moves on by itself (REF-2).
+/// A change of a refund's status without a request (REF-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundProgress {
     /// The money arrives.
     Succeeds,
-    /// The money comes back for good.
+    /// The money returns to the merchant, and the refund fails.
     Fails,
-    /// The customer says where the money shall go.
+    /// The customer provides the details of the destination.
     DetailsGiven,
-    /// The bank sends the money back; the customer is asked again.
+    /// The bank returns the money, and the customer must provide details again.
     Returned,
 }
 
@@ -294,11 +294,11 @@ pub enum RefundProgress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum CaptureMethod {
-    /// At once, in the answer.
+    /// Captured at confirmation, in the response.
     Automatic,
-    /// At once for the merchant; in the background for the ledger (A1, A2).
+    /// Captured at confirmation for the merchant; posted to the ledger in the background (A1, A2).
     AutomaticAsync,
-    /// When the merchant asks (B28).
+    /// Captured by the merchant's request (B28).
     Manual,
 }
 
@@ -306,21 +306,21 @@ pub enum CaptureMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum ConfirmationMethod {
-    /// A customer's authentication carries the payment on by itself.
+    /// A successful authentication continues the payment.
     Automatic,
-    /// After a customer's authentication the server must confirm once more.
+    /// After a successful authentication the server must confirm again.
     Manual,
 }
 
-/// Whose charge it is (B48, CON-1).
+/// Owner of a charge (B48, CON-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Flow {
-    /// The platform's own; no connected account, or one that is paid by separate transfers.
+    /// The platform, without a connected account or with one that is paid by separate transfers.
     Platform,
-    /// The connected account's (`Stripe-Account` header).
+    /// The connected account (`Stripe-Account` header).
     Direct,
-    /// The platform's, sent on to a connected account (`transfer_data[destination]`).
+    /// The platform, which sends the money on to a connected account (`transfer_data[destination]`).
     Destination,
 }
 
@@ -333,7 +333,7 @@ pub enum CancellationReason {
     Fraudulent,
     RequestedByCustomer,
     Abandoned,
-    /// The system's own: a hold or a session ran out, or too many confirmations.
+    /// Given by the system: an expired hold or session, or too many confirmations.
     Automatic,
 }
 
@@ -341,9 +341,9 @@ pub enum CancellationReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum SessionMode {
-    /// Pay.
+    /// The session takes a payment.
     Payment,
-    /// Save a payment method.
+    /// The session saves a payment method.
     Setup,
 }
 
@@ -351,8 +351,8 @@ pub enum SessionMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum SessionUi {
-    /// The provider's page, which sends the customer to `success_url` (B15, B17).
+    /// The provider's page, which redirects the customer to `success_url` (B15, B17).
     Hosted,
-    /// In the merchant's page, which goes on at `return_url` (B22).
+    /// A form in the merchant's page, which continues at `return_url` (B22).
     Embedded,
 }

@@ -1,6 +1,6 @@
 //! The payment methods: each test method of TST-1 to TST-10 that behaves differently, on one line.
 
-/// A payment method, named after what it does. The provider's token for it is [`PaymentMethod::token`].
+/// A payment method, named after its behavior. [`PaymentMethod::token`] is the provider's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the table `profile` says what each one is")]
@@ -50,23 +50,23 @@ pub enum Network {
     CartesBancaires,
 }
 
-/// How the money is asked for.
+/// The rail that the money is requested on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rail {
-    /// A card on this network: answered at once, never `processing` (C9).
+    /// A card of this network: the issuer responds at once, without `processing` (C9).
     Card(Network),
-    /// A debit of a US bank account: settles days later; may be canceled meanwhile (C8, C18).
+    /// A debit of a US bank account: settles days later; may be canceled until then (C8, C18).
     UsBankAccount,
-    /// A SEPA debit: settles days later; may be canceled meanwhile (C8, C18).
+    /// A SEPA debit: settles days later; may be canceled until then (C8, C18).
     SepaDebit,
-    /// A transfer that the customer sends: arrives days later, and no cancel stops it.
+    /// A transfer that the customer sends. It arrives days later, and cannot be canceled.
     BankTransfer,
 }
 
 /// Writes the enum and the list of its values.
 macro_rules! declines {
     ($($variant:ident),+) => {
-        /// Why a card was declined (ERR-3, TST-1).
+        /// The reason of a declined card (ERR-3, TST-1).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[expect(missing_docs, reason = "the provider's own decline codes")]
@@ -85,7 +85,7 @@ declines! {
 }
 
 impl Decline {
-    /// The `code` that the answer carries, and its `decline_code` (ERR-2, ERR-3).
+    /// Returns the `code` of the response, and its `decline_code` (ERR-2, ERR-3).
     #[must_use]
     pub const fn codes(self) -> (&'static str, &'static str) {
         match self {
@@ -116,48 +116,48 @@ impl Decline {
     }
 }
 
-/// What the issuer or the bank answers when the money is asked for.
+/// The response of the issuer or the bank to the request for money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Issuer {
-    /// Yes (for a bank: yes, when it settles).
+    /// Approval (for a bank: when it settles).
     Approves,
-    /// No.
+    /// Decline.
     Declines(Decline),
-    /// First the customer must authenticate, then yes (C7).
+    /// A challenge to the customer, then approval (C7).
     Challenges,
-    /// First the customer must authenticate, then no all the same.
+    /// A challenge to the customer, then a decline.
     ChallengesThenDeclines(Decline),
-    /// The bank says no when it settles, days later (C8, C13).
+    /// A return by the bank when it settles, days later (C8, C13).
     FailsLater,
-    /// The bank never answers; the payment stays `processing`, for cancel tests (TST-9).
+    /// No response: the payment stays `processing`, for tests of cancellation (TST-9).
     NeverSettles,
 }
 
-/// What happens to a refund (REF-2).
+/// The path of a refund (REF-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundPath {
-    /// `succeeded` in the answer, and stays.
+    /// `succeeded` in the response, and final.
     Immediate,
     /// `pending` first, `succeeded` later.
     Pending,
-    /// `succeeded` in the answer; may turn `failed` up to 30 days later.
+    /// `succeeded` in the response; may become `failed` within 30 days.
     FailsLater,
-    /// `requires_action` first: the customer must say where the money shall go.
+    /// `requires_action` first: the customer must provide the destination.
     AsksCustomer,
 }
 
-/// All that the rules need to know about a payment method.
+/// The behavior of a payment method, as far as requirements refer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// How the money is asked for.
+    /// The rail that the money is requested on.
     pub rail: Rail,
-    /// What the answer is.
+    /// The response of the issuer or the bank.
     pub issuer: Issuer,
-    /// What happens to a refund.
+    /// The path of its refunds.
     pub refund: RefundPath,
-    /// Can a SetupIntent save it? Cards that decline cannot be attached (TST-2).
+    /// `true` if a SetupIntent can save it. Cards that decline cannot be attached (TST-2).
     pub can_be_saved: bool,
-    /// Does the card carry the features that multicapture needs? (B41)
+    /// `true` if the card has the features that multicapture needs (B41).
     pub enterprise_features: bool,
 }
 
@@ -195,7 +195,7 @@ impl PaymentMethod {
         Self::BankTransfer,
     ];
 
-    /// The table of methods.
+    /// Returns the behavior of the method: the table of methods.
     #[must_use]
     #[inline]
     pub const fn profile(self) -> Profile {
@@ -246,7 +246,7 @@ impl PaymentMethod {
         }
     }
 
-    /// The name in traces; the provider's own test token without its `pm_` where it has one (TST-1).
+    /// Returns the name in traces: the provider's own test token without `pm_` where it has one (TST-1).
     #[must_use]
     pub const fn token(self) -> &'static str {
         match self {

@@ -1,11 +1,11 @@
-//! What an input names: the payment that it is about, the object that it would make, the payment method, the key.
+//! The names in an input: its PaymentIntent, the object that it creates, its payment method and its key.
 
 use crate::{
     Confirm, Create, EnvironmentEvent, Input, IntentId, KeyId, Observation, Operation, PaymentMethod, Target, Update,
 };
 
 impl Target {
-    /// The PaymentIntent, if it is about one or about what belongs to one.
+    /// Returns the PaymentIntent that is the target or that owns it.
     #[must_use]
     pub const fn intent(self) -> Option<IntentId> {
         match self {
@@ -16,14 +16,14 @@ impl Target {
 }
 
 impl Operation {
-    /// The object that it makes and gives a name to. A refund, a fee's refund, a transfer and its reversal get no name
-    /// from whoever asks for them.
+    /// Returns the object that it creates and names. Refunds, fee refunds, transfers and reversals have no name in a
+    /// request.
     #[must_use]
     pub const fn creates(&self) -> Option<Target> {
         if self.kind().creates() { Some(self.about()) } else { None }
     }
 
-    /// The payment method that it names.
+    /// Returns the payment method that it names.
     #[must_use]
     pub const fn method(&self) -> Option<PaymentMethod> {
         // No other operation has the parameter.
@@ -42,7 +42,7 @@ impl Operation {
 }
 
 impl EnvironmentEvent {
-    /// The PaymentIntent that it happens to.
+    /// Returns the PaymentIntent that the event concerns.
     #[must_use]
     pub const fn intent(&self) -> Option<IntentId> {
         match self.about() {
@@ -53,7 +53,7 @@ impl EnvironmentEvent {
 }
 
 impl Input {
-    /// What is asked in it for the first time; [`Input::Finish`] asks nothing that was not asked before.
+    /// Returns the operation that the input requests for the first time; `None` for [`Input::Finish`].
     #[must_use]
     pub const fn operation(&self) -> Option<Operation> {
         match *self {
@@ -63,7 +63,7 @@ impl Input {
         }
     }
 
-    /// The key under which something is asked in it.
+    /// Returns the key of the request.
     #[must_use]
     pub const fn key(&self) -> Option<KeyId> {
         match *self {
@@ -73,7 +73,7 @@ impl Input {
         }
     }
 
-    /// The PaymentIntent that it is about.
+    /// Returns the PaymentIntent that the input concerns.
     #[must_use]
     pub const fn intent(&self) -> Option<IntentId> {
         match self {
@@ -86,7 +86,7 @@ impl Input {
 }
 
 impl Observation<'_> {
-    /// Is the object there?
+    /// Returns whether the object exists.
     #[must_use]
     pub fn has(&self, about: Target) -> bool {
         let payment = |intent: IntentId| self.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
@@ -100,7 +100,7 @@ impl Observation<'_> {
         }
     }
 
-    /// Is the key known: was something asked under it that it still answers for?
+    /// Returns whether the engine still remembers the key.
     #[must_use]
     pub fn knows(&self, key: KeyId) -> bool {
         self.keys.get(usize::from(key.0)).is_some_and(Option::is_some)

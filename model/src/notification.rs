@@ -1,4 +1,4 @@
-//! What the merchant is told: the provider's webhook events, in the order they are generated.
+//! Notifications: the provider's webhook events, in the order of their generation.
 
 use crate::status::named;
 use crate::{Amount, IntentId, RefundId, Rejection};
@@ -41,10 +41,10 @@ named! {
     }
 }
 
-/// The object a notification is about.
+/// The target of a notification or of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// A PaymentIntent, its charge, its fee or its transfer: the kind says which.
+    /// A PaymentIntent, its charge, its fee or its transfer; the kind distinguishes them.
     Payment(IntentId),
     /// A refund of a PaymentIntent.
     Refund(IntentId, RefundId),
@@ -54,7 +54,7 @@ pub enum Target {
     Session,
 }
 
-/// One notification.
+/// One notification to the merchant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Notification {
     /// `type`.
@@ -65,9 +65,9 @@ pub struct Notification {
     pub previous: Previous,
 }
 
-/// `data.previous_attributes`: what the fields that changed were before.
+/// `data.previous_attributes`: the former values of the fields that changed.
 ///
-/// Which amount and which flag is meant follows from the kind:
+/// The kind determines which amount and which flag is meant:
 ///
 /// | kind | `amount` | `flag` |
 /// |---|---|---|
@@ -79,15 +79,15 @@ pub struct Notification {
 /// | transfer.reversed | amount_reversed | – |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Previous {
-    /// The amount that changed, in minor units.
+    /// Former value of the amount, in minor units.
     pub amount: Option<Amount>,
-    /// The flag that changed.
+    /// Former value of the flag.
     pub flag: Option<bool>,
-    /// Pointers of the charge that were null and are set now (A15, B53).
+    /// Pointers of the charge that were null before and are set now (A15, B53).
     pub were_null: Links,
 }
 
-/// Pointers of a charge to what the ledger made of it.
+/// Pointers of a charge to its entries in the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Links {
     /// `balance_transaction`.
@@ -99,17 +99,17 @@ pub struct Links {
 }
 
 impl Links {
-    /// Is none of them meant?
+    /// Returns whether no pointer is set.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         !self.balance_transaction && !self.transfer && !self.application_fee
     }
 }
 
-/// How many notifications one step can emit at the most: the longest advance over several objects.
+/// Largest number of notifications of one step, which the longest advance over several objects reaches.
 pub const NOTIFICATIONS_PER_STEP: usize = 24;
 
-/// The notifications of one step, in the order they are generated.
+/// The notifications of one step, in the order of their generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notifications {
     list: [Notification; NOTIFICATIONS_PER_STEP],
@@ -133,28 +133,28 @@ impl Notifications {
         },
     };
 
-    /// Nobody is told anything.
+    /// Returns an empty list.
     #[must_use]
     pub const fn none() -> Self {
         Self { list: [Self::BLANK; NOTIFICATIONS_PER_STEP], length: 0 }
     }
 
-    /// The notifications, in order.
+    /// Returns the notifications, in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Notification] {
         self.list.get(..usize::from(self.length)).unwrap_or(&[])
     }
 
-    /// How many are of this kind?
+    /// Returns the number of notifications of this kind.
     #[must_use]
     pub fn count(&self, kind: NotificationKind) -> usize {
         self.as_slice().iter().filter(|notification| notification.kind == kind).count()
     }
 
-    /// Appends one.
+    /// Appends a notification.
     ///
     /// # Errors
-    /// [`Rejection::BeyondBounds`] when the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
+    /// [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
     pub fn push(&mut self, notification: Notification) -> Result<(), Rejection> {
         let slot = self.list.get_mut(usize::from(self.length)).ok_or(Rejection::BeyondBounds)?;
         *slot = notification;
@@ -162,7 +162,7 @@ impl Notifications {
         Ok(())
     }
 
-    /// Keeps those that `keep` holds for, in their order.
+    /// Keeps the notifications for which `keep` returns `true`, in their order.
     #[cfg(feature = "testing")]
     pub(crate) fn retain(&mut self, keep: impl Fn(&Notification) -> bool) {
         let all = *self;
@@ -172,19 +172,19 @@ impl Notifications {
         }
     }
 
-    /// The notifications, to be changed.
+    /// Returns the notifications for modification.
     #[cfg(feature = "testing")]
     pub(crate) fn as_mut_slice(&mut self) -> &mut [Notification] {
         self.list.get_mut(..usize::from(self.length)).unwrap_or(&mut [])
     }
 
-    /// Takes everything back: what was refused is told to nobody.
+    /// Removes every notification: a refused request emits none.
     pub(crate) fn clear(&mut self) {
         self.length = 0;
     }
 }
 
-/// Where an object leaves its notifications: it knows what happened to it, not what it is called.
+/// A writer of the notifications about one target.
 pub(crate) struct Outbox<'a> {
     notifications: &'a mut Notifications,
     about: Target,
@@ -195,17 +195,23 @@ impl<'a> Outbox<'a> {
         Self { notifications, about }
     }
 
-    /// Tells that `kind` happened.
+    /// Emits a notification without former values.
+    ///
+    /// # Errors
+    /// [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
     pub(crate) fn emit(&mut self, kind: NotificationKind) -> Result<(), Rejection> {
         self.emit_change(kind, Previous::default())
     }
 
-    /// Tells that `kind` happened, and what the changed fields were before.
+    /// Emits a notification with the former values of the changed fields.
+    ///
+    /// # Errors
+    /// [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
     pub(crate) fn emit_change(&mut self, kind: NotificationKind, previous: Previous) -> Result<(), Rejection> {
         self.notifications.push(Notification { kind, about: self.about, previous })
     }
 
-    /// The same outbox, about one refund of the payment.
+    /// Returns a writer of the notifications about one refund of the payment.
     pub(crate) fn about_refund(&mut self, refund: RefundId) -> Outbox<'_> {
         let about = match self.about {
             Target::Payment(intent) | Target::Refund(intent, _) => Target::Refund(intent, refund),
@@ -216,7 +222,7 @@ impl<'a> Outbox<'a> {
     }
 }
 
-/// The amount before, if it is another one now.
+/// Returns the former amount if the amount has changed.
 pub(crate) fn changed(before: Amount, after: Amount) -> Option<Amount> {
     (before != after).then_some(before)
 }

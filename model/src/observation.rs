@@ -1,7 +1,7 @@
-//! What an outsider can see: the same type for the model and for any engine.
+//! The visible part of a state: the same type for the model and for any engine.
 //!
-//! A property reads nothing else, so one sentence judges a state of the model under the explorers and
-//! an engine under the fuzzer alike.
+//! A property reads nothing else. One property therefore judges a state of the model under the explorers and an engine
+//! under the fuzzer.
 
 use crate::{
     Amount, CancellationReason, CaptureMethod, ChargeStatus, Config, ConfirmationMethod, Currency, Flow, IntentStatus,
@@ -9,21 +9,21 @@ use crate::{
     SessionUi, SetupStatus,
 };
 
-/// Refunds that one payment can have in the model.
+/// Number of refunds that one payment can have in the model.
 pub const REFUNDS: usize = 4;
 
-/// Everything visible at one moment.
+/// The visible part of a state.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observation<'a> {
-    /// The config the engine works under.
+    /// The configuration of the engine.
     pub config: &'a Config,
-    /// Every PaymentIntent with all that belongs to it; `None` where none was created.
+    /// Every PaymentIntent with its charge, refunds and ledger; `None` where none was created.
     pub payments: &'a [Option<PaymentView>],
     /// The SetupIntent.
     pub setup: Option<&'a SetupView>,
     /// The Checkout Session.
     pub session: Option<&'a SessionView>,
-    /// What the clients were answered under each idempotency key that the engine still knows.
+    /// The response under each idempotency key that the engine remembers.
     pub keys: &'a [Option<KeyView>],
 }
 
@@ -48,27 +48,27 @@ pub struct PaymentView {
     pub payment_method: Option<PaymentMethod>,
     /// `payment_method_options.card.request_multicapture` is `if_available`.
     pub multicapture_requested: bool,
-    /// Whose charge it is.
+    /// Owner of the charge.
     pub flow: Flow,
     /// `application_fee_amount` as it stands on the intent.
     pub fee: Option<Amount>,
     /// `transfer_data.amount` as it stands on the intent.
     pub transfer: Option<Amount>,
-    /// Attempts to confirm so far.
+    /// Number of confirmations so far.
     pub confirmations: u8,
     /// `cancellation_reason`.
     pub cancellation_reason: Option<CancellationReason>,
     /// `last_payment_error.code`.
     pub last_error: Option<PaymentError>,
-    /// Does it belong to the Checkout Session?
+    /// `true` if it belongs to the Checkout Session.
     pub owned_by_session: bool,
     /// `latest_charge`.
     pub charge: Option<ChargeView>,
-    /// Charges of this intent that ever reached `succeeded`.
+    /// Number of charges of this intent that reached `succeeded`.
     pub successful_charges: u8,
     /// Refunds, in the order of creation.
     pub refunds: [Option<RefundView>; REFUNDS],
-    /// What the ledger says.
+    /// Sums over the ledger.
     pub ledger: LedgerView,
 }
 
@@ -77,37 +77,35 @@ pub struct PaymentView {
 pub struct ChargeView {
     /// `status`.
     pub status: ChargeStatus,
-    /// `amount`: what was asked of the issuer.
+    /// `amount`: the amount requested from the issuer.
     pub authorized: Amount,
     /// `amount_captured`.
     pub captured_amount: Amount,
-    /// Authorized money that was let go uncaptured.
+    /// Authorized money that was released without a capture.
     pub released: Amount,
-    /// Captured money that was given back; a released hold is no refund.
+    /// Captured money that was refunded; a released hold is no refund.
     pub refunded_amount: Amount,
-    /// `captured`: can nothing be captured any more? (B57)
+    /// `captured`: `true` if nothing can be captured any longer (B57).
     pub captured: bool,
-    /// `refunded`: captured for good and given back in full? (B43)
+    /// `refunded`: `true` if the charge is finally captured and refunded in full (B43).
     pub refunded: bool,
     /// `payment_method_details.card.multicapture.status` is `available`.
     pub multicapture_available: bool,
-    /// Captures so far; a release is none (U4).
+    /// Number of captures so far, without releases (U4).
     pub captures: u8,
-    /// Seconds until `capture_before` while a hold is open; zero or less when the deadline has
-    /// come and the expiry job has not.
+    /// Seconds until `capture_before` while a hold is open; zero or less between the deadline and the expiry job.
     pub hold_left: Option<i64>,
-    /// Seconds until a background capture must have reached the ledger; `None` when nothing is
-    /// outstanding.
+    /// Seconds until the deadline of a background capture to reach the ledger; `None` if none is outstanding.
     pub posting_left: Option<u32>,
-    /// `balance_transaction`, `transfer`, `application_fee`: which are set.
+    /// The pointers that are set.
     pub links: Links,
-    /// Did the first capture name a fee?
+    /// `true` if the first capture named a fee.
     pub fee_at_first_capture: bool,
-    /// Did the first capture name a transfer amount?
+    /// `true` if the first capture named a transfer amount.
     pub transfer_at_first_capture: bool,
-    /// Has the application fee refund endpoint been used? (B47)
+    /// `true` if the endpoint for application fee refunds was used (B47).
     pub fee_latch: bool,
-    /// Has the transfer reversal endpoint been used? (B47)
+    /// `true` if the endpoint for transfer reversals was used (B47).
     pub transfer_latch: bool,
 }
 
@@ -123,9 +121,9 @@ pub struct RefundView {
 /// Sums over the ledger's entries for one payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LedgerView {
-    /// Σ of charge entries: money taken.
+    /// Σ of charge entries: captured money.
     pub charged: Amount,
-    /// Σ of refund entries less those returned by failed refunds: money given back.
+    /// Σ of refund entries, less the money that failed refunds returned.
     pub refunded: Amount,
     /// Σ of application fees.
     pub fees: Amount,
@@ -144,13 +142,13 @@ pub struct SetupView {
     pub status: SetupStatus,
     /// `payment_method`.
     pub payment_method: Option<PaymentMethod>,
-    /// Attempts to confirm so far.
+    /// Number of confirmations so far.
     pub confirmations: u8,
     /// `cancellation_reason`.
     pub cancellation_reason: Option<CancellationReason>,
     /// `last_setup_error.code`.
     pub last_error: Option<PaymentError>,
-    /// Does it belong to the Checkout Session?
+    /// `true` if it belongs to the Checkout Session.
     pub owned_by_session: bool,
 }
 
@@ -165,30 +163,30 @@ pub struct SessionView {
     pub ui: SessionUi,
     /// `amount_total`.
     pub amount: Amount,
-    /// Was `payment_intent_data.capture_method=manual` asked for?
+    /// `true` if the request had `payment_intent_data.capture_method=manual`.
     pub manual: bool,
     /// `payment_status`.
     pub payment_status: PaymentStatus,
-    /// `payment_intent`, by its place in [`Observation::payments`].
+    /// `payment_intent`, by its position in [`Observation::payments`].
     pub intent: Option<u8>,
-    /// Seconds to `expires_at`, while open.
+    /// Seconds to `expires_at`; `None` if the session is not open.
     pub seconds_left: Option<u32>,
 }
 
-/// An idempotency key that the engine knows.
+/// An idempotency key that the engine remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyView {
-    /// The request it came with first.
+    /// The first request under the key.
     pub operation: Operation,
-    /// What that request was answered; `None` while it is worked on.
+    /// The response to that request; `None` while it is in progress.
     pub answer: Option<Outcome>,
-    /// Seconds until it may be forgotten, none left once it may; `None` while it is worked on. It
-    /// is a day in the moment of the answer (IDEM-13).
+    /// Seconds until the key may be forgotten; `None` while the request is in progress. It is one day at the response
+    /// (IDEM-13).
     pub seconds_left: Option<u32>,
 }
 
 impl KeyView {
-    /// Is it old enough to be forgotten?
+    /// Returns whether the retention of the key has ended.
     #[must_use]
     #[inline]
     pub const fn is_prunable(&self) -> bool {

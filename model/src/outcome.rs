@@ -1,13 +1,13 @@
-//! What is answered.
+//! The response to an input.
 
 use crate::{Amount, IntentStatus, RefundStatus, Rejection, SessionStatus, SetupStatus};
 
-/// The answer to an input.
+/// The response to an input.
 pub type Outcome = Result<Accepted, Rejection>;
 
-/// The answer to an input that was done: the object as it is afterwards, in short.
+/// The response to an accepted input: the object after the step, in short.
 ///
-/// Stored under an idempotency key, it is the old picture that a replay shows again (IDEM-12).
+/// Stored under an idempotency key, it is the view that a repeated request receives (IDEM-12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Accepted {
     /// A PaymentIntent.
@@ -41,10 +41,10 @@ pub enum Accepted {
         /// `status`.
         status: SessionStatus,
     },
-    /// A request has been taken in, and is not answered yet.
+    /// A request arrived and has no response yet.
     Begun,
     /// An event took place.
     Happened,
-    /// An event found nothing to do: the job came too early, or twice.
+    /// An event had no effect: a job ran too early or twice.
     Nothing,
 }

@@ -1,8 +1,8 @@
-//! Every reason to refuse, in the order in which reasons win, and what a client sees of each.
+//! Every reason to reject a request, in order of precedence, with its visible form.
 
 use crate::Decline;
 
-/// Writes the enum and the list of its values.
+/// Defines the enum and the list of its values.
 macro_rules! rejections {
     (
         $(#[$doc:meta])*
@@ -13,7 +13,7 @@ macro_rules! rejections {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rejection {
             $($(#[$before_doc])* $before,)+
-            /// The issuer said no.
+            /// The issuer declined the charge.
             Declined(Decline),
             $($(#[$after_doc])* $after,)+
         }
@@ -31,44 +31,44 @@ macro_rules! rejections {
 }
 
 rejections! {
-    /// Why a request was not (or not simply) done.
+    /// The reason why a request was rejected, or why its execution is uncertain.
     ///
-    /// The order of the variants is the order of precedence inside one endpoint: where two reasons
-    /// apply, the earlier one is answered; of a SetupIntent, [`Rejection::IncompatibleMethod`] last. What the client
-    /// sees is in [`Rejection::wire`].
+    /// The order of the variants is the order of precedence inside one endpoint: if two reasons apply, the earlier one
+    /// is the response. [`Rejection::IncompatibleMethod`] comes last for a SetupIntent. [`Rejection::wire`] is the
+    /// visible form.
     before {
         // Before the endpoint begins: never stored under a key.
         /// Another request holds the object (R4).
         LockTimeout,
-        /// A request with this key is still being worked on.
+        /// Another request with this key is in progress.
         KeyInUse,
-        /// The key came before, with other parameters.
+        /// The key is known with other parameters.
         KeyMismatch,
 
         // Which object.
-        /// There is no such PaymentIntent.
+        /// The PaymentIntent does not exist.
         NoSuchIntent,
-        /// There is no such SetupIntent.
+        /// The SetupIntent does not exist.
         NoSuchSetup,
-        /// There is no such Checkout Session.
+        /// The Checkout Session does not exist.
         NoSuchSession,
-        /// There is no such refund.
+        /// The refund does not exist.
         NoSuchRefund,
-        /// The payment has no application fee (yet).
+        /// The payment has no application fee so far.
         NoSuchFee,
-        /// The payment has no transfer (yet).
+        /// The payment has no transfer so far.
         NoSuchTransfer,
 
-        // Parameters that no state could make right: never stored under a key.
+        // Parameters that no state could make valid: never stored under a key.
         /// Not a positive whole number.
         InvalidAmount,
         /// Below the currency's minimum.
         AmountTooSmall,
         /// More than eight digits.
         AmountTooLarge,
-        /// No currency the provider knows.
+        /// Not a currency of the provider.
         InvalidCurrency,
-        /// Not a whole number from 0 up.
+        /// Not a whole number of at least 0.
         NegativeCapture,
         /// A reason that only the system may give.
         InvalidReason,
@@ -88,46 +88,45 @@ rejections! {
         UnexpectedReturnUrl,
         /// `expires_at` is not between 30 minutes and 24 hours away.
         InvalidExpiry,
-        /// Several captures were asked for in a setup, or with a capture method that is not manual
-        /// where the dialect forbids it.
+        /// Multicapture was requested in setup mode, or without manual capture where the dialect forbids it.
         UnexpectedMulticapture,
 
         // What the object's state allows.
-        /// The amount does not change in this status.
+        /// The amount is fixed in this status.
         AmountFixed,
-        /// Not in this status.
+        /// The status does not permit the operation.
         UnexpectedState,
         /// A PaymentIntent of a Checkout Session cannot be canceled directly unless it holds money.
         OwnedBySession,
-        /// There is no payment method to confirm with.
+        /// The PaymentIntent has no payment method to confirm with.
         MissingPaymentMethod,
-        /// The payment method cannot be captured later.
+        /// The payment method does not support separate capture.
         IncompatibleMethod,
-        /// The hold has run out, though the expiry job has not come by yet.
+        /// The hold has expired, and the expiry job has not run yet.
         HoldExpired,
-        /// A capture of nothing that is no release either.
+        /// A capture of zero that is not a release.
         ZeroCapture,
-        /// More than is capturable.
+        /// The amount exceeds the capturable amount.
         CaptureTooLarge,
-        /// A piece below the currency's minimum, where the dialect asks for it.
+        /// A piece below the currency's minimum, where the dialect demands the minimum.
         PieceTooSmall,
         /// `final_capture` where multicapture is unavailable.
         FinalCaptureUnavailable,
-        /// The intent has been captured 50 times.
+        /// The intent has the largest number of captures (B8).
         CaptureLimit,
         /// A fee on a charge without a connected account.
         FeeWithoutConnect,
         /// A transfer amount on a charge without a destination.
         TransferWithoutDestination,
-        /// A fee and a transfer amount at once.
+        /// A fee and a transfer amount together.
         FeeAndTransfer,
-        /// The fee is more than the charge.
+        /// The fee exceeds the charge.
         FeeTooLarge,
-        /// The transfer is more than the charge.
+        /// The transfer exceeds the charge.
         TransferTooLarge,
-        /// The first capture named a fee, this one does not.
+        /// The first capture named a fee, and this one names none.
         MissingFee,
-        /// The first capture named a transfer amount, this one does not.
+        /// The first capture named a transfer amount, and this one names none.
         MissingTransfer,
         /// A fee that appears after the first capture, where the dialect forbids it.
         LateFee,
@@ -135,73 +134,73 @@ rejections! {
         LateTransfer,
 
         // Refunds.
-        /// Nothing was ever charged.
+        /// The PaymentIntent has no successful charge.
         NoSuccessfulCharge,
-        /// Only a hold: cancel it instead.
+        /// The charge is only a hold, which is canceled instead.
         Uncaptured,
-        /// Nothing is left to refund.
+        /// The charge is refunded in full.
         AlreadyRefunded,
-        /// More than is left to refund.
+        /// The amount exceeds the refundable remainder.
         RefundTooLarge,
         /// A partial refund with the fee, under multicapture.
         PartialWithFee,
         /// A partial refund with the transfer, under multicapture.
         PartialWithReversal,
-        /// The payment has no fee that a refund could give back.
+        /// The payment has no fee to refund.
         NoFeeToRefund,
-        /// The fee has been refunded by its own endpoint before.
+        /// The endpoint for fee refunds has been used.
         FeeLatched,
-        /// The payment has no transfer that a refund could take back.
+        /// The payment has no transfer to reverse.
         NoTransferToReverse,
-        /// The transfer has been reversed by its own endpoint before.
+        /// The endpoint for reversals has been used.
         TransferLatched,
-        /// This refund cannot be canceled.
+        /// The refund cannot be canceled.
         RefundNotCancelable,
-        /// More than is left of the fee.
+        /// The amount exceeds the remainder of the fee.
         FeeRefundTooLarge,
-        /// More than is left of the transfer.
+        /// The amount exceeds the remainder of the transfer.
         ReversalTooLarge,
-        /// A transfer with `source_transaction` from a payment captured several times.
+        /// A transfer with `source_transaction` from a payment with multicapture.
         SourceTransactionUnsupported,
-        /// A transfer of more than its source charge has left.
+        /// The transfer exceeds the remainder of its source charge.
         SourceExhausted,
 
         // The SetupIntent and the Checkout Session.
-        /// A SetupIntent of a Checkout Session cannot be touched directly.
+        /// A SetupIntent of a Checkout Session accepts no direct request.
         SetupOwnedBySession,
-        /// There is no payment method to set up; checked before the status.
+        /// The SetupIntent has no payment method; checked before the status.
         SetupMissingMethod,
-        /// The SetupIntent is not in this status.
+        /// The status of the SetupIntent does not permit the operation.
         SetupUnexpectedState,
-        /// The SetupIntent waits for no deposits.
+        /// The SetupIntent does not wait for deposits.
         SetupInvalidState,
         /// The session is not open.
         SessionNotOpen,
 
         // The attempt itself: these change the intent.
-        /// Confirmed too often; the intent is canceled now (C16).
+        /// Too many confirmations; the intent is now canceled (C16).
         TooManyConfirmations,
-        /// The SetupIntent was confirmed too often; it is canceled now (C19).
+        /// Too many confirmations of the SetupIntent; it is now canceled (C19).
         TooManySetupConfirmations,
-        /// The customer is needed and is not there.
+        /// The customer must authenticate and is absent.
         AuthenticationRequired,
     }
     after {
-        // The way.
-        /// The server failed, before or after doing what was asked.
+        // The delivery of the request or of its response.
+        /// The server failed, before or after the execution.
         ServerError,
-        /// The answer never arrived.
+        /// The response was lost.
         AnswerLost,
 
-        // The model itself; a property forbids the first, the harness treats the second as undecided.
+        // The bounds of the model; a property forbids the first, and the harness treats the second as undecided.
         /// An amount would leave its range: a guard is missing.
         AmountOutOfRange,
-        /// The model has no room for another object of this kind.
+        /// The step exceeds the bounds of the model.
         BeyondBounds,
     }
 }
 
-/// What a client sees of a rejection (ERR-1 to ERR-27).
+/// The visible form of a rejection (ERR-1 to ERR-27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wire {
     /// HTTP status.
@@ -218,18 +217,19 @@ const fn row(http: u16, kind: &'static str, code: Option<&'static str>, param: O
     Wire { http, kind, code, param }
 }
 
-/// 400 invalid_request_error.
+/// Returns a 400 of type invalid_request_error.
 const fn bad(code: Option<&'static str>, param: Option<&'static str>) -> Wire {
     row(400, "invalid_request_error", code, param)
 }
 
-/// 404 invalid_request_error resource_missing.
+/// Returns a 404 of type invalid_request_error with the code resource_missing.
 const fn missing(param: &'static str) -> Wire {
     row(404, "invalid_request_error", Some("resource_missing"), Some(param))
 }
 
 impl Rejection {
-    /// The one table of answers (CAP-1 to CAP-10, ERR-1 to ERR-27, U1–U3, U7, U17, U18).
+    /// Returns the visible form of the rejection: the table of error responses (CAP-1 to CAP-10, ERR-1 to ERR-27,
+    /// U1–U3, U7, U17, U18).
     #[must_use]
     pub const fn wire(self) -> Wire {
         const INTEGER: Option<&str> = Some("parameter_invalid_integer");
@@ -309,27 +309,27 @@ impl Rejection {
         }
     }
 
-    /// Returns whether a client can see it: not where no response arrives, or the model reaches its own bounds.
+    /// Returns whether a client can see it. No client sees a lost response or the bounds of the model.
     #[must_use]
     pub const fn is_visible(self) -> bool {
         !matches!(self, Self::AnswerLost | Self::AmountOutOfRange | Self::BeyondBounds)
     }
 
-    /// Is the first answer under a key kept and given again? Not where the endpoint never began:
-    /// conflicts, and parameters that were wrong by themselves (IDEM-5).
+    /// Returns whether the response is stored under its key and repeated. It is not if the endpoint never began: after
+    /// conflicts and invalid parameters (IDEM-5).
     #[must_use]
     pub const fn is_stored(self) -> bool {
         !self.is_conflict() && !self.is_validation() && !matches!(self, Self::BeyondBounds)
     }
 
-    /// Did another request stand in the way?
+    /// Returns whether another request is the reason.
     #[must_use]
     pub const fn is_conflict(self) -> bool {
         matches!(self, Self::LockTimeout | Self::KeyInUse | Self::KeyMismatch)
     }
 
-    /// Were the parameters wrong, whatever the state? Of B12's combination, one half may have come with an earlier
-    /// request.
+    /// Returns whether the parameters are invalid in every state. One half of the combination of B12 may come from an
+    /// earlier request.
     #[must_use]
     pub const fn is_validation(self) -> bool {
         matches!(
@@ -352,8 +352,8 @@ impl Rejection {
         )
     }
 
-    /// Was the request turned down, with nothing changed? Everything but a failed attempt to pay
-    /// (which leaves its trace on the intent, I12) and an accident on the way.
+    /// Returns whether the request changed nothing. A failed attempt to pay changes the intent (I12); after a delivery
+    /// fault the execution is uncertain.
     #[must_use]
     pub const fn is_refusal(self) -> bool {
         !matches!(

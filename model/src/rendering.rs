@@ -1,11 +1,11 @@
-//! How one and the same state looks in different versions of the API (C17, HOLD-13, HOLD-19, VER-1, VER-2).
+//! The forms of one state in different versions of the API (C17, HOLD-13, HOLD-19, VER-1, VER-2).
 //!
-//! None of it is a state of its own: an old status name is another word for the same status, and a
-//! released hold that is shown as refunded has given nothing back.
+//! None is a state of its own. An old status name is another word for the same status, and a released hold that is
+//! shown as refunded has no refund.
 
 use crate::{Amount, ChargeView, Config, IntentStatus, PaymentView, SetupStatus};
 
-/// A version of the API, by the date that names it.
+/// A version of the API, named by its date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiVersion {
     /// Year.
@@ -17,22 +17,21 @@ pub struct ApiVersion {
 }
 
 impl ApiVersion {
-    /// From this version on, an intent that needs a payment method says so; before, it needed a
-    /// "source" (C17).
+    /// First version with the status `requires_payment_method`; earlier versions have "source" in its place (C17).
     pub const PAYMENT_METHODS: Self = Self::new(2019, 2, 11);
-    /// From this version on, an intent names its latest charge instead of listing charges (A11).
+    /// First version in which an intent names its latest charge instead of listing charges (A11).
     pub const LATEST_CHARGE: Self = Self::new(2022, 11, 15);
-    /// From this version on, capture in the background is the default (A4).
+    /// First version in which capture in the background is the default (A4).
     pub const AUTOMATIC_ASYNC: Self = Self::new(2024, 4, 10);
 
-    /// The version of that day.
+    /// Returns the version of a date.
     #[must_use]
     pub const fn new(year: u16, month: u8, day: u8) -> Self {
         Self { year, month, day }
     }
 }
 
-/// A PaymentIntent's `status` as that version spells it (C17).
+/// Returns a PaymentIntent's `status` in the spelling of the version (C17).
 #[must_use]
 pub fn intent_status(status: IntentStatus, version: ApiVersion) -> &'static str {
     if version >= ApiVersion::PAYMENT_METHODS {
@@ -49,7 +48,7 @@ pub fn intent_status(status: IntentStatus, version: ApiVersion) -> &'static str 
     }
 }
 
-/// A SetupIntent's `status` as that version spells it (C17, C19).
+/// Returns a SetupIntent's `status` in the spelling of the version (C17, C19).
 #[must_use]
 pub fn setup_status(status: SetupStatus, version: ApiVersion) -> &'static str {
     if version >= ApiVersion::PAYMENT_METHODS {
@@ -65,8 +64,8 @@ pub fn setup_status(status: SetupStatus, version: ApiVersion) -> &'static str {
     }
 }
 
-/// A charge's `amount_refunded` and `refunded` as the API shows them: a hold that was let go
-/// uncaptured is shown as if it had been refunded, where the dialect says so (HOLD-13, HOLD-19, R12).
+/// Returns a charge's `amount_refunded` and `refunded` as the API shows them. A released hold appears as refunded where
+/// the dialect says so (HOLD-13, HOLD-19, R12).
 #[must_use]
 pub fn refund_shown(config: &Config, payment: &PaymentView, charge: &ChargeView) -> (Amount, bool) {
     let let_go =

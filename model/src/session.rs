@@ -1,4 +1,4 @@
-//! The Checkout Session: wraps one payment or one setup (B15–B27, CHK-1 to CHK-7).
+//! The Checkout Session of one payment or one setup (B15–B27, CHK-1 to CHK-7).
 
 use crate::notification::Outbox;
 use crate::payment::{Payment, intent_amount};
@@ -17,14 +17,17 @@ pub(crate) struct Session {
     pub(crate) amount: Amount,
     pub(crate) manual: bool,
     pub(crate) multicapture: bool,
-    /// Created by the first attempt to pay (B1).
+    /// PaymentIntent, created by the first attempt to pay (B1).
     pub(crate) intent: Option<IntentId>,
-    /// Time left until it expires; runs while it is open (B16).
+    /// Time until it expires; runs while it is open (B16).
     pub(crate) expiry: Countdown,
 }
 
 impl Session {
-    /// A new session, if its parameters fit its page (B9, B15, B22, CHK-2, CHK-3).
+    /// Creates a session (B9, B15, B22, CHK-2, CHK-3).
+    ///
+    /// # Errors
+    /// The [`Rejection`] of the first parameter that is invalid or does not fit the page.
     pub(crate) fn create(config: &Config, request: CreateSession) -> Result<Self, Rejection> {
         const SHORTEST: u32 = 30 * MINUTE;
         let amount = match request.mode {
@@ -42,7 +45,7 @@ impl Session {
         if !(SHORTEST..=DAY).contains(&expires_in) {
             return Err(Rejection::InvalidExpiry);
         }
-        // Several captures without `manual` are accepted and come to nothing (B10, B11, B23).
+        // Multicapture without `manual` is accepted and has no effect (B10, B11, B23).
         let automatic_is_refused = !config.dialect.accept_multicapture_with_automatic && !request.manual;
         if request.multicapture && (request.mode == SessionMode::Setup || automatic_is_refused) {
             return Err(Rejection::UnexpectedMulticapture);
@@ -59,7 +62,7 @@ impl Session {
         })
     }
 
-    /// What the session asks of the PaymentIntent that the customer's first attempt creates.
+    /// Returns the request that creates the PaymentIntent at the customer's first attempt.
     pub(crate) fn intent_request(&self, method: PaymentMethod) -> Create {
         let capture_method = if self.manual { CaptureMethod::Manual } else { CaptureMethod::AutomaticAsync };
         Create {
@@ -71,7 +74,7 @@ impl Session {
         }
     }
 
-    /// Completes once the intent is at least authorized, or a bank is at work on it (B27).
+    /// Completes the session if the payment is at least authorized or in progress at a bank (B27).
     pub(crate) fn follow_payment(self, payment: &Payment, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         match payment.intent.status {
             IntentStatus::Processing | IntentStatus::RequiresCapture | IntentStatus::Succeeded => self.complete(outbox),
@@ -82,7 +85,7 @@ impl Session {
         }
     }
 
-    /// Completes once the payment method is saved, or a bank is at work on it.
+    /// Completes the session if the payment method is saved or the setup is in progress at a bank.
     pub(crate) fn follow_setup(self, status: SetupStatus, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         match status {
             SetupStatus::Processing | SetupStatus::Succeeded => self.complete(outbox),
@@ -102,7 +105,7 @@ impl Session {
         Ok(self)
     }
 
-    /// Closes for good: by a client, or because its time is over.
+    /// Expires the session, by a client's request or at its deadline.
     pub(crate) fn expire(mut self, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         if self.status != SessionStatus::Open {
             return Err(Rejection::SessionNotOpen);
@@ -113,12 +116,12 @@ impl Session {
         Ok(self)
     }
 
-    /// The answer that shows the session.
+    /// Returns the response that shows the session.
     pub(crate) fn answer(&self) -> Outcome {
         Ok(Accepted::Session { status: self.status })
     }
 
-    /// What an outsider sees. Whether it is paid follows from the intent (B25, B27).
+    /// Returns the visible part. The payment status follows from the PaymentIntent (B25, B27).
     pub(crate) fn view(&self, payment: Option<&Payment>) -> SessionView {
         let paid = payment.is_some_and(|payment| !payment.intent.received.is_zero());
         let payment_status = match self.mode {
@@ -138,7 +141,7 @@ impl Session {
         }
     }
 
-    /// The session as two words, for hashing.
+    /// Returns the session as two words, for hashing.
     pub(crate) fn words(&self) -> [u64; 2] {
         let flags = [
             self.status as u8,

@@ -1,4 +1,4 @@
-//! The SetupIntent: saves a payment method and never charges it (C2, C19, SI-1 to SI-13).
+//! The SetupIntent: saves a payment method without a charge (C2, C19, SI-1 to SI-13).
 
 use crate::notification::Outbox;
 use crate::payment::error_of;
@@ -7,7 +7,7 @@ use crate::{
     PaymentMethod, Rail, Rejection, SetupStatus, SetupView,
 };
 
-/// What a request or an event made of the SetupIntent, and the answer.
+/// The SetupIntent after a request or an event, with the response; or a rejection that changed nothing.
 pub(crate) type SetupChanged = Result<(Setup, Outcome), Rejection>;
 
 /// The SetupIntent.
@@ -22,7 +22,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// A new SetupIntent, confirmed in the same request if the client asks for it.
+    /// Creates a SetupIntent, and confirms it if the request says so.
     pub(crate) fn create(
         config: &Config,
         method: Option<PaymentMethod>,
@@ -50,7 +50,7 @@ impl Setup {
         if confirm { setup.confirm(config, None, outbox) } else { setup.done() }
     }
 
-    /// Gives it another payment method, which has to be confirmed (again).
+    /// Changes the payment method, which needs a confirmation again.
     pub(crate) fn update(mut self, method: PaymentMethod) -> SetupChanged {
         self.check_open()?;
         check_method(method)?;
@@ -60,7 +60,7 @@ impl Setup {
         self.done()
     }
 
-    /// Tries to save the payment method. That there is one is checked before the status (SI-3).
+    /// Attempts to save the payment method. A missing method is reported before the status (SI-3).
     pub(crate) fn confirm(
         self,
         config: &Config,
@@ -75,7 +75,7 @@ impl Setup {
         check_method(method)?;
         if self.confirmations >= config.dialect.confirm_limit {
             next.status = SetupStatus::Canceled;
-            // Nobody gave a reason, and the system has none of its own for a setup (SI-12).
+            // The client gave no reason, and the system has none for a setup (SI-12).
             outbox.emit(NotificationKind::SetupCanceled)?;
             return Ok((next, Err(Rejection::TooManySetupConfirmations)));
         }
@@ -104,7 +104,7 @@ impl Setup {
         }
     }
 
-    /// The customer deals with the bank's challenge.
+    /// Applies the customer's result of a challenge.
     pub(crate) fn authenticate(self, result: Authentication, outbox: &mut Outbox<'_>) -> SetupChanged {
         let Some(profile) =
             self.payment_method.filter(|_| self.status == SetupStatus::RequiresAction).map(PaymentMethod::profile)
@@ -120,7 +120,7 @@ impl Setup {
                 outbox.emit(NotificationKind::SetupFailed)?;
                 self.back_to_payment_method(PaymentError::SetupAuthenticationFailure).happened()
             }
-            // A card without funds can be saved; one that the issuer turns down cannot.
+            // A card without funds can be saved; a card that the issuer declines cannot.
             (Authentication::Succeeds, Issuer::ChallengesThenDeclines(decline))
                 if decline != Decline::InsufficientFunds =>
             {
@@ -138,7 +138,7 @@ impl Setup {
         }
     }
 
-    /// The two small deposits have been named: the bank account is the customer's (SI-8).
+    /// Verifies the two small deposits, which proves ownership of the bank account (SI-8).
     pub(crate) fn verify(self, outbox: &mut Outbox<'_>) -> SetupChanged {
         let bank = self.payment_method.is_some_and(|method| method.profile().rail == Rail::UsBankAccount);
         if self.status != SetupStatus::RequiresAction || !bank {
@@ -147,7 +147,7 @@ impl Setup {
         self.succeed(outbox)?.done()
     }
 
-    /// The bank answers the request for a mandate.
+    /// Applies the bank's response to the mandate.
     pub(crate) fn settle(self, outbox: &mut Outbox<'_>) -> SetupChanged {
         let Some(method) = self.payment_method.filter(|_| self.status == SetupStatus::Processing) else {
             return self.unchanged();
@@ -162,7 +162,8 @@ impl Setup {
         }
     }
 
-    /// A client ends it. Not while a bank is at work, not one that a Checkout Session owns (SI-6, SI-7, SI-10).
+    /// Cancels it by a client's request: not in progress at a bank, not owned by a Checkout Session (SI-6, SI-7,
+    /// SI-10).
     pub(crate) fn cancel(mut self, reason: Option<CancellationReason>, outbox: &mut Outbox<'_>) -> SetupChanged {
         match reason {
             Some(CancellationReason::Automatic | CancellationReason::Fraudulent) => {
@@ -181,7 +182,7 @@ impl Setup {
         self.done()
     }
 
-    /// The system ends it, because its Checkout Session has run out.
+    /// Cancels it because its Checkout Session expired.
     pub(crate) fn abandon(mut self, outbox: &mut Outbox<'_>) -> SetupChanged {
         if !self.status.is_open() {
             return self.unchanged();
@@ -192,7 +193,10 @@ impl Setup {
         self.happened()
     }
 
-    /// May a client touch it?
+    /// Returns an error if a Checkout Session owns it.
+    ///
+    /// # Errors
+    /// [`Rejection::SetupOwnedBySession`].
     pub(crate) fn check_not_owned(&self) -> Result<(), Rejection> {
         if self.owned_by_session { Err(Rejection::SetupOwnedBySession) } else { Ok(()) }
     }
@@ -232,7 +236,7 @@ impl Setup {
         Ok((self, Ok(Accepted::Nothing)))
     }
 
-    /// What an outsider sees.
+    /// Returns the visible part.
     pub(crate) fn view(&self) -> SetupView {
         SetupView {
             status: self.status,
@@ -244,7 +248,7 @@ impl Setup {
         }
     }
 
-    /// The SetupIntent as one word, for hashing.
+    /// Returns the SetupIntent as one word, for hashing.
     pub(crate) fn word(&self) -> u64 {
         [
             self.status as u8,
@@ -259,7 +263,10 @@ impl Setup {
     }
 }
 
-/// A bank transfer is sent by the customer; nothing of it can be saved.
+/// Returns an error for a bank transfer, which cannot be saved.
+///
+/// # Errors
+/// [`Rejection::IncompatibleMethod`].
 fn check_method(method: PaymentMethod) -> Result<(), Rejection> {
     match method.profile().rail {
         Rail::BankTransfer => Err(Rejection::IncompatibleMethod),

@@ -1,4 +1,4 @@
-//! The whole modelled world, and what an outsider sees of it.
+//! The state of the model and its visible part.
 
 use std::hash::{Hash, Hasher};
 
@@ -8,11 +8,11 @@ use crate::session::Session;
 use crate::setup::Setup;
 use crate::{Config, IntentId, KeyId, KeyView, Observation, PaymentView, SessionView, SetupView};
 
-/// Everything there is: small, `Copy`, without a heap.
+/// A state of the model: small, `Copy`, without a heap.
 ///
-/// `PAYMENTS` is how many PaymentIntents there can be, `KEYS` how many idempotency keys; room that
-/// a scenario does not use costs nothing. Fields are private and there is no setter: the only way
-/// from one state to another is [`crate::transition`].
+/// `PAYMENTS` is the number of PaymentIntents that it can hold, `KEYS` that of idempotency keys. Capacity that a
+/// scenario does not use costs nothing. The fields are private, without setters: [`crate::transition`] is the only way
+/// from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State<const PAYMENTS: usize = 1, const KEYS: usize = 0> {
     pub(crate) payments: [Option<Payment>; PAYMENTS],
@@ -22,18 +22,18 @@ pub struct State<const PAYMENTS: usize = 1, const KEYS: usize = 0> {
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> Default for State<PAYMENTS, KEYS> {
-    /// Nothing has happened yet.
+    /// Returns the empty state.
     fn default() -> Self {
         Self { payments: [None; PAYMENTS], setup: None, session: None, keys: [None; KEYS] }
     }
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
-    /// What an outsider sees.
+    /// Returns the visible part.
     #[must_use]
     #[inline]
     pub fn observe(&self, config: &Config) -> OwnedObservation<PAYMENTS, KEYS> {
-        // Filled in where it is: this is done for every state and every change of one.
+        // Filled in place: this runs for every state and every change of one.
         let mut view =
             OwnedObservation { payments: [None; PAYMENTS], setup: None, session: None, keys: [const { None }; KEYS] };
         for (view, payment) in view.payments.iter_mut().zip(&self.payments) {
@@ -50,17 +50,16 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
         view
     }
 
-    /// The same world with interchangeable payments put into a fixed order, so that states that
-    /// differ only in which payment is which become one. Only sound where neither a session nor a
-    /// key names a payment.
+    /// Returns the state with its payments sorted, so that states that differ only in the numbers of their payments
+    /// become equal. This is sound if neither a session nor a key names a payment.
     #[must_use]
     pub fn canonical(mut self) -> Self {
         self.payments.sort_unstable();
         self
     }
 
-    /// Whether two payments are equal in all that can matter to them, seen from outside or not, so that whatever can
-    /// happen to one can happen to the other, to the same effect. Two that do not exist are.
+    /// Returns whether two payments are equal in every field, visible or not, so that the same inputs have the same
+    /// effect. Two payments that do not exist are equal.
     #[must_use]
     pub fn are_alike(&self, one: IntentId, other: IntentId) -> bool {
         self.payment(one) == self.payment(other)
@@ -87,8 +86,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     }
 }
 
-/// A few word writes instead of one a field: hashing is most of what an explorer does. Injective,
-/// because the words of what is present say which words follow.
+/// Writes a few words instead of one for each field, because hashing dominates exploration. The words are injective:
+/// those of the present parts determine which follow.
 impl<const PAYMENTS: usize, const KEYS: usize> Hash for State<PAYMENTS, KEYS> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let present = self.payments.iter().fold(1_u64, |bits, payment| bits << 1 | u64::from(payment.is_some()));
@@ -109,7 +108,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Hash for State<PAYMENTS, KEYS> {
     }
 }
 
-/// What an outsider sees of a [`State`], owned; [`OwnedObservation::observation`] lends it to the properties.
+/// The visible part of a [`State`], owned; [`OwnedObservation::observation`] lends it to the properties.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OwnedObservation<const PAYMENTS: usize, const KEYS: usize> {
     payments: [Option<PaymentView>; PAYMENTS],
@@ -119,7 +118,7 @@ pub struct OwnedObservation<const PAYMENTS: usize, const KEYS: usize> {
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> OwnedObservation<PAYMENTS, KEYS> {
-    /// The observation, under the config it was made under.
+    /// Returns the observation under the configuration that it was made with.
     #[must_use]
     pub fn observation<'a>(&'a self, config: &'a Config) -> Observation<'a> {
         Observation {

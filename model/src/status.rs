@@ -1,4 +1,4 @@
-//! Lifecycle positions: one plain enum an object.
+//! The lifecycle positions: one plain enumeration for each object.
 
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -12,13 +12,13 @@ macro_rules! named {
             /// Every value, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word the provider uses.
+            /// Returns the provider's word.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// The value called `word`.
+            /// Returns the value called `word`.
             #[must_use]
             pub fn from_name(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
@@ -29,7 +29,7 @@ macro_rules! named {
 pub(crate) use named;
 
 named! {
-    /// Where a PaymentIntent is in its life (VOC-1).
+    /// The status of a PaymentIntent (VOC-1).
     IntentStatus {
         RequiresPaymentMethod = "requires_payment_method",
         RequiresConfirmation = "requires_confirmation",
@@ -42,13 +42,13 @@ named! {
 }
 
 impl IntentStatus {
-    /// Can nothing move it any more? (C11, C15)
+    /// Returns whether no operation or event can change it (C11, C15).
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Canceled)
     }
 
-    /// May an attempt to pay be started, and may what it is about be changed? (PI-5, PI-11)
+    /// Returns whether an attempt to pay may start, and whether its parameters may change (PI-5, PI-11).
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::RequiresPaymentMethod | Self::RequiresConfirmation | Self::RequiresAction)
@@ -56,12 +56,12 @@ impl IntentStatus {
 }
 
 named! {
-    /// Where a charge is. An authorized, uncaptured charge is `succeeded` (VOC-3).
+    /// The status of a charge. An authorized, uncaptured charge is `succeeded` (VOC-3).
     ChargeStatus { Pending = "pending", Succeeded = "succeeded", Failed = "failed" }
 }
 
 named! {
-    /// Where a refund is (VOC-4).
+    /// The status of a refund (VOC-4).
     RefundStatus {
         Pending = "pending",
         RequiresAction = "requires_action",
@@ -72,7 +72,8 @@ named! {
 }
 
 impl RefundStatus {
-    /// Is the money on its way back, or back already? A failed or canceled refund gave nothing.
+    /// Returns whether the money is on its way to the customer or has arrived. A failed or canceled refund returned
+    /// nothing.
     #[must_use]
     pub const fn counts(self) -> bool {
         matches!(self, Self::Pending | Self::RequiresAction | Self::Succeeded)
@@ -80,7 +81,7 @@ impl RefundStatus {
 }
 
 named! {
-    /// Where the SetupIntent is (C19).
+    /// The status of the SetupIntent (C19).
     SetupStatus {
         RequiresPaymentMethod = "requires_payment_method",
         RequiresConfirmation = "requires_confirmation",
@@ -92,7 +93,7 @@ named! {
 }
 
 impl SetupStatus {
-    /// May it be confirmed, changed or canceled? (SI-1, SI-4, SI-6)
+    /// Returns whether it may be confirmed, changed or canceled (SI-1, SI-4, SI-6).
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::RequiresPaymentMethod | Self::RequiresConfirmation | Self::RequiresAction)
@@ -100,22 +101,22 @@ impl SetupStatus {
 }
 
 named! {
-    /// Where the Checkout Session is (VOC-12).
+    /// The status of the Checkout Session (VOC-12).
     SessionStatus { Open = "open", Complete = "complete", Expired = "expired" }
 }
 
 named! {
-    /// Has the Checkout Session been paid? (VOC-12)
+    /// The payment status of the Checkout Session (VOC-12).
     PaymentStatus { Unpaid = "unpaid", Paid = "paid", NoPaymentRequired = "no_payment_required" }
 }
 
 named! {
-    /// The currency of an amount, as far as a rule looks at it (HOLD-3).
+    /// The currency of an amount, as far as requirements distinguish it (HOLD-3).
     Currency { Usd = "usd", Eur = "eur", Jpy = "jpy", /** No currency the provider knows. */ Unknown = "usdt" }
 }
 
 named! {
-    /// Why the last attempt to pay or to save failed (`last_payment_error`, `last_setup_error`).
+    /// The reason of the last failed attempt to pay or to save (`last_payment_error`, `last_setup_error`).
     PaymentError {
         CardDeclined = "card_declined",
         ExpiredCard = "expired_card",

@@ -1,7 +1,7 @@
-//! The one table of inputs: each operation and each environment event once, with everything that follows from its kind.
+//! The table of inputs: each operation and each environment event once, with the attributes of its kind.
 //!
-//! [`OperationKind`], [`EventKind`] and [`Verb`] come from it, and so do the words of traces, the object that an input
-//! is about, and how often the generator of the harness makes it. A row that is missing does not compile.
+//! [`OperationKind`], [`EventKind`] and [`Verb`] come from it. So do the words of traces, the target of an input and
+//! its frequency in the generator of the harness. A missing row does not compile.
 
 use crate::{
     Authentication, Capture, Confirm, Create, CreateRefund, CreateSession, EnvironmentEvent, Input, IntentId, KeyId,
@@ -25,9 +25,10 @@ pub enum StatusOf {
     Nothing,
 }
 
-/// Writes the kinds, and the functions from an input to its kind and its object. The columns of a row: variant, the
-/// fields that name its object, its word in traces, that object, the status in the response, its weight in the
-/// generator (out of 256), and a plain input of the kind.
+/// Defines the kinds, and the functions from an input to its kind and its target.
+///
+/// A row holds the variant, the fields that name its target, its word in traces, that target, the status in the
+/// response, its weight in the generator (out of 256), and a plain input of the kind.
 macro_rules! table {
     (
         operations { $(
@@ -59,14 +60,14 @@ macro_rules! table {
                 match self { $(Self::$operation => Verb::$operation),+ }
             }
 
-            /// Returns whether the operation creates the object that it is about. A refund, a fee refund, a transfer
-            /// and its reversal belong to the payment that they are about.
+            /// Returns whether the operation creates its target. A refund, a fee refund, a transfer and a reversal
+            /// belong to the payment that is their target.
             #[must_use]
             pub const fn creates(self) -> bool {
                 match self { $(Self::$operation => $creates),+ }
             }
 
-            /// Returns a plain operation of this kind, its parameters still to be filled in.
+            /// Returns a plain operation of this kind with placeholder parameters.
             #[must_use]
             pub fn blank(self) -> Operation {
                 match self { $(Self::$operation => $blank),+ }
@@ -90,7 +91,7 @@ macro_rules! table {
             }
         }
 
-        /// The word that a line of a trace begins with, which is the kind of its input.
+        /// The first word of a trace line: the kind of its input.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[expect(missing_docs, reason = "the variants of `Operation`, `Input` and `EnvironmentEvent`, which have them")]
@@ -121,7 +122,7 @@ macro_rules! table {
                 }
             }
 
-            /// Returns how many of 256 choices the generator of the harness gives to this verb: at least one.
+            /// Returns the weight of this verb in the generator of the harness, at least 1 of 256.
             #[must_use]
             pub const fn weight(self) -> u8 {
                 match self {
@@ -141,7 +142,7 @@ macro_rules! table {
                 }
             }
 
-            /// Returns the kind of operation that the verb asks for in a request of its own.
+            /// Returns the kind of operation that the verb requests.
             #[must_use]
             pub const fn operation(self) -> Option<OperationKind> {
                 match self {
@@ -151,7 +152,7 @@ macro_rules! table {
                 }
             }
 
-            /// Returns an input with this verb, its parameters still to be filled in.
+            /// Returns an input with this verb and placeholder parameters.
             #[must_use]
             pub fn blank(self) -> Input {
                 match self {
@@ -163,13 +164,13 @@ macro_rules! table {
         }
 
         impl Operation {
-            /// Returns its kind.
+            /// Returns the kind.
             #[must_use]
             pub const fn kind(&self) -> OperationKind {
                 match self { $(Self::$operation { .. } => OperationKind::$operation),+ }
             }
 
-            /// Returns the object that it is about, and that it locks while it is carried out.
+            /// Returns the target, which the operation locks while it runs.
             #[must_use]
             pub const fn about(&self) -> Target {
                 match *self { $(Self::$operation $fields => $about),+ }
@@ -177,13 +178,13 @@ macro_rules! table {
         }
 
         impl EnvironmentEvent {
-            /// Returns its kind.
+            /// Returns the kind.
             #[must_use]
             pub const fn kind(&self) -> EventKind {
                 match self { $(Self::$event { .. } => EventKind::$event),+ }
             }
 
-            /// Returns the object that it names; `None` for a key and for time. A customer who pays names the
+            /// Returns the target; `None` for a key and for time. The target of a customer's payment is the
             /// PaymentIntent that the Checkout Session creates.
             #[must_use]
             pub const fn about(&self) -> Option<Target> {

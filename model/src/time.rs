@@ -1,4 +1,4 @@
-//! Time as what is left of it: the model knows no clock, only how long each deadline is away.
+//! Time as the remainder to each deadline: the model has no clock.
 
 /// One minute, in seconds.
 pub const MINUTE: u32 = 60;
@@ -7,10 +7,10 @@ pub const HOUR: u32 = 3_600;
 /// One day, in seconds.
 pub const DAY: u32 = 86_400;
 
-/// Seconds left to a deadline, or no deadline at all.
+/// Seconds to a deadline, or no deadline.
 ///
-/// Two states that differ only in *when* they happened are one state, because only what is left
-/// matters. Zero seconds left is never stored: whoever runs a countdown out acts at once.
+/// States that differ only in their date are one state, because only the remainder matters. Zero seconds is never
+/// stored: a countdown that ends takes effect at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Countdown(u32);
 
@@ -18,13 +18,13 @@ impl Countdown {
     /// No deadline is running.
     pub const STOPPED: Self = Self(0);
 
-    /// A deadline `seconds` from now. Zero seconds is no deadline.
+    /// Returns the countdown to a deadline in `seconds`. Zero seconds is no deadline.
     #[must_use]
     pub const fn of(seconds: u32) -> Self {
         Self(seconds)
     }
 
-    /// Seconds left, or `None` when no deadline is running.
+    /// Returns the remaining seconds, or `None` if no deadline is running.
     #[must_use]
     pub const fn left(self) -> Option<u32> {
         match self.0 {
@@ -33,7 +33,7 @@ impl Countdown {
         }
     }
 
-    /// The countdown `seconds` later, and whether the deadline was reached on the way.
+    /// Returns the countdown after `seconds`, and whether the deadline was reached.
     #[must_use]
     pub(crate) const fn after(self, seconds: u32) -> (Self, bool) {
         match self.0.checked_sub(seconds) {
@@ -43,7 +43,7 @@ impl Countdown {
         }
     }
 
-    /// A word for hashing.
+    /// Returns a word for hashing.
     pub(crate) const fn word(self) -> u32 {
         self.0
     }

@@ -1,4 +1,4 @@
-//! The one place where rules are decided: every input, in every state, to what it makes of it.
+//! The transition function: the effect of every input in every state.
 
 use crate::idempotency::Key;
 use crate::notification::Outbox;
@@ -11,26 +11,39 @@ use crate::{
     Target,
 };
 
-/// What an input leads to.
+/// The effect of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition<const PAYMENTS: usize, const KEYS: usize> {
-    /// The world afterwards.
+    /// The state after the step.
     pub after: State<PAYMENTS, KEYS>,
-    /// The answer.
+    /// The response.
     pub outcome: Outcome,
-    /// What the merchant is told, in order.
+    /// The notifications, in order.
     pub notifications: Notifications,
 }
 
-/// The specification: total, pure, deterministic. A refusal leaves the world as it was and tells
-/// nobody.
+/// Returns the effect of `input` in `before`: total, pure and deterministic. A refusal changes nothing and emits no
+/// notification.
+///
+/// ```
+/// use holdfast_model::{Config, Input, State, transition};
+///
+/// let config = Config::default();
+/// let create: Input = "create pi1 1000 usd manual method=card_visa confirm".parse()?;
+/// let held = transition::<1, 0>(&config, &State::default(), create).after;
+/// let captured = transition(&config, &held, "capture pi1".parse()?);
+/// assert!(captured.outcome.is_ok());
+/// let refused = transition(&config, &captured.after, "capture pi1".parse()?);
+/// assert!(refused.outcome.is_err() && refused.after == captured.after);
+/// # Ok::<(), holdfast_model::trace::Error>(())
+/// ```
 #[must_use]
 pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
     config: &Config,
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
-    // Worked on in place: this is called for every transition, and what it returns is large.
+    // Built in place: this runs for every transition, and the result is large.
     let mut made = Transition { after: *before, outcome: Ok(Accepted::Nothing), notifications: Notifications::none() };
     let mut execution = Execution { config, before, state: &mut made.after, notifications: &mut made.notifications };
     made.outcome = match input {
@@ -42,7 +55,7 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
     made
 }
 
-/// The state while an input is worked on.
+/// The state during the execution of an input.
 struct Execution<'a, const PAYMENTS: usize, const KEYS: usize> {
     config: &'a Config,
     before: &'a State<PAYMENTS, KEYS>,
@@ -51,7 +64,7 @@ struct Execution<'a, const PAYMENTS: usize, const KEYS: usize> {
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
-    /// What a client asks. No catch-all: a new operation must be decided here.
+    /// Executes a client's request. The match has no catch-all arm: a new operation must be decided here.
     fn perform(&mut self, operation: Operation) -> Outcome {
         match operation {
             Operation::CreateIntent { intent, create } => {
@@ -111,7 +124,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         }
     }
 
-    /// What the world does. No catch-all here either.
+    /// Applies an event of the environment. The match has no catch-all arm.
     fn happen(&mut self, event: EnvironmentEvent) -> Outcome {
         match event {
             EnvironmentEvent::Authenticate { intent, result } => {
@@ -189,7 +202,10 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         answer
     }
 
-    /// A request that another one holds the object of has to come back later (R4).
+    /// Returns an error if another request locks the target (R4).
+    ///
+    /// # Errors
+    /// [`Rejection::LockTimeout`].
     fn check_lock(&self, operation: Operation) -> Result<(), Rejection> {
         let locked = self
             .state
@@ -200,7 +216,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         if locked { Err(Rejection::LockTimeout) } else { Ok(()) }
     }
 
-    /// Carries out a request, as far as the fault lets it, to the answer that the server gives.
+    /// Executes a request as far as its fault permits, and returns the response of the server.
     fn perform_with(&mut self, operation: Operation, fault: DeliveryFault) -> Outcome {
         match fault {
             DeliveryFault::ErrorBefore => Err(Rejection::ServerError),
@@ -212,9 +228,9 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         }
     }
 
-    /// Does `work`, or nothing of it: what is refused changes nothing and tells nobody.
+    /// Runs `work` and undoes it if it is refused: a refusal changes nothing and emits no notification.
     ///
-    /// An input is attempted once, and before anything else is written down.
+    /// Each input is attempted once, before anything else changes.
     fn attempt(&mut self, work: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         let outcome = work(self);
         if outcome.is_err_and(Rejection::is_refusal) {
@@ -249,7 +265,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         outcome
     }
 
-    /// An event on a payment; the Checkout Session that owns it follows.
+    /// Applies an event to a payment, and updates the Checkout Session that owns it.
     fn move_intent(
         &mut self,
         intent: IntentId,
@@ -261,7 +277,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         Ok(outcome)
     }
 
-    /// The Checkout Session completes with its intent, and tells how a bank's answer came out.
+    /// Completes the Checkout Session with its payment, and emits the result of a bank's response.
     fn session_follows(&mut self, intent: IntentId, before: &Payment) -> Result<(), Rejection> {
         let (Some(session), Some(after)) = (self.state.session, self.state.payment(intent)) else { return Ok(()) };
         if session.intent != Some(intent) {
@@ -324,8 +340,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
 
     // --- the Checkout Session ---
 
-    /// The customer pays, or saves a method, on the page of an open session. What the page would
-    /// not offer or the intent would not take is nothing.
+    /// Lets the customer pay, or save a method, on the page of an open session. An attempt that the page or the intent
+    /// does not permit has no effect.
     fn customer_pays(&mut self, intent: IntentId, method: PaymentMethod) -> Outcome {
         let Some(session) = self.state.session.filter(|session| session.status == SessionStatus::Open) else {
             return Ok(Accepted::Nothing);
@@ -336,7 +352,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
             SessionMode::Setup => self.save(method),
         };
         match answer {
-            // What says that the model itself is at its end is not for the page to hide.
+            // A rejection at the bounds of the model remains visible.
             Err(end @ (Rejection::BeyondBounds | Rejection::AmountOutOfRange)) => Err(end),
             Err(rejection) if rejection.is_refusal() => {
                 *self.state = before;
@@ -383,7 +399,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         self.change_setup(|setup, config, outbox| setup.confirm(config, Some(method), outbox))
     }
 
-    /// Closes the session, and with it what it owns (CHK-1, CHK-4).
+    /// Expires the session, and cancels the objects that it owns (CHK-1, CHK-4).
     fn expire_session(&mut self, session: Session) -> Result<(), Rejection> {
         let mut outbox = Outbox::new(self.notifications, Target::Session);
         self.state.session = Some(session.expire(&mut outbox)?);
@@ -398,8 +414,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
 
     // --- time ---
 
-    /// Lets time pass. Deadlines that are reached on the way act, each once: background captures
-    /// and holds payment by payment, then the session, then the keys.
+    /// Advances time. Each deadline on the way takes effect once: background captures and holds payment by payment,
+    /// then the session, then the keys.
     fn advance(&mut self, seconds: u32) -> Outcome {
         for index in 0..PAYMENTS {
             let intent = IntentId(u8::try_from(index).map_err(|_| Rejection::BeyondBounds)?);
@@ -421,7 +437,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
     }
 }
 
-/// How an answer looks from the client's side.
+/// The client's view of a response.
 trait Seen {
     fn seen(self, fault: DeliveryFault) -> Self;
 }

@@ -1,11 +1,11 @@
-//! Taking authorized money: once, several times, or letting go of the rest (B33–B40, CAP-1 to CAP-13).
+//! Captures and releases of authorized money (B33–B40, CAP-1 to CAP-13).
 
 use super::create::{positive_fee, positive_transfer};
 use super::{Changed, Charge, Payment};
 use crate::notification::{Outbox, changed};
 use crate::{Amount, Capture, CaptureMethod, Config, Flow, IntentStatus, NotificationKind, Previous, Rejection};
 
-/// Captures that one PaymentIntent can have; a release is none (B8, U4).
+/// Largest number of captures of one PaymentIntent; a release is not a capture (B8, U4).
 pub const CAPTURE_LIMIT: u8 = 50;
 
 /// A capture that has passed every guard.
@@ -18,7 +18,10 @@ struct Taking {
 }
 
 impl Payment {
-    /// Captures a part or all of the hold. The guards stand in the order of [`Rejection`].
+    /// Captures a part of the hold or all of it. The guards are in the order of [`Rejection`].
+    ///
+    /// # Errors
+    /// The first [`Rejection`] that applies.
     pub(crate) fn capture(self, config: &Config, capture: Capture, outbox: &mut Outbox<'_>) -> Changed {
         if capture.amount.is_some_and(i64::is_negative) {
             return Err(Rejection::NegativeCapture);
@@ -39,7 +42,10 @@ impl Payment {
         self.take(config, charge, &taking, outbox)?.done()
     }
 
-    /// How much this capture takes, if it may.
+    /// Returns the amount of the capture.
+    ///
+    /// # Errors
+    /// The [`Rejection`] if the capture is not permitted.
     fn amount_to_take(&self, config: &Config, charge: &Charge, capture: Capture) -> Result<Amount, Rejection> {
         let capturable = self.intent.capturable;
         let available = charge.multicapture_available;
@@ -70,9 +76,8 @@ impl Payment {
         Ok(amount)
     }
 
-    /// What a capture may say of fee and transfer: only where the flow has them, never both, and at
-    /// every later capture what the first one named (B49, U7, U8). A release takes no money and
-    /// need not repeat them.
+    /// Checks the fee and the transfer amount of a capture. The flow must have them, only one may be named, and later
+    /// captures must name what the first one named (B49, U7, U8). A release need not repeat them.
     fn check_capture_connect(&self, config: &Config, charge: &Charge, taking: &Taking) -> Result<(), Rejection> {
         let (fee, transfer) = (taking.fee.is_some(), taking.transfer.is_some());
         if fee && self.intent.flow == Flow::Platform {
@@ -103,7 +108,7 @@ impl Payment {
         Ok(())
     }
 
-    /// Takes the money, books it, and tells everyone.
+    /// Captures the money, posts it to the ledger and emits the notifications.
     fn take(
         mut self,
         config: &Config,
@@ -156,7 +161,7 @@ impl Payment {
         Ok(self)
     }
 
-    /// Takes all of a charge that is not captured by hand: in the answer, or for the ledger later (A2).
+    /// Captures all of a charge without manual capture: in the response, or in the background (A2).
     pub(super) fn take_all(mut self, config: &Config, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
         charge.captured_amount = charge.authorized;
@@ -174,8 +179,8 @@ impl Payment {
         Ok(self)
     }
 
-    /// Ends the hold with something captured: the rest is released, the intent has succeeded
-    /// (B36, B39), and a charge that was given back in full already is `refunded` now (B43, U16).
+    /// Ends the hold of a partly captured charge: releases the rest and succeeds (B36, B39). A charge that was refunded
+    /// in full becomes `refunded` (B43, U16).
     pub(super) fn end_hold(mut self, config: &Config) -> Result<Self, Rejection> {
         let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
         charge.released = charge.released.add(self.intent.capturable)?;

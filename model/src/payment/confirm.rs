@@ -1,4 +1,4 @@
-//! Attempts to pay: confirm, the customer's authentication, the bank's answer (C6–C9, C13, C16).
+//! Attempts to pay: confirmation, authentication and the bank's response (C6–C9, C13, C16).
 
 use super::create::{positive_fee, positive_transfer};
 use super::{Changed, Charge, Payment};
@@ -10,7 +10,7 @@ use crate::{
     PaymentMethod, Previous, Rail, Rejection,
 };
 
-/// Who starts an attempt. What a Checkout Session owns is confirmed on its page alone.
+/// The origin of a confirmation. A payment of a Checkout Session is confirmed on its page only.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Confirmer {
     Client,
@@ -18,8 +18,8 @@ pub(crate) enum Confirmer {
 }
 
 impl Payment {
-    /// Starts an attempt: to `requires_action`, `processing`, `requires_capture`, `succeeded`, or
-    /// back to `requires_payment_method` (PI-22).
+    /// Starts an attempt. It leads to `requires_action`, `processing`, `requires_capture` or `succeeded`, or back to
+    /// `requires_payment_method` (PI-22).
     pub(crate) fn confirm(self, config: &Config, who: Confirmer, confirm: Confirm, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         let intent = &mut next.intent;
@@ -54,7 +54,7 @@ impl Payment {
         next.attempt(config, method, confirm.off_session, outbox)
     }
 
-    /// One confirmation too many ends the intent for good (C16, U13).
+    /// Cancels the intent after one confirmation too many (C16, U13).
     fn cancel_after_too_many_confirmations(self, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         next.intent.status = IntentStatus::Canceled;
@@ -63,7 +63,7 @@ impl Payment {
         Ok((next, Err(Rejection::TooManyConfirmations)))
     }
 
-    /// Asks the issuer or the bank, as far as the customer is not needed first.
+    /// Requests the money from the issuer or the bank, unless the customer must authenticate first.
     fn attempt(self, config: &Config, method: PaymentMethod, off_session: bool, outbox: &mut Outbox<'_>) -> Changed {
         let profile = method.profile();
         let authenticated = self.intent.authenticated;
@@ -82,21 +82,21 @@ impl Payment {
         }
     }
 
-    /// The customer has to act first; no charge exists yet (C7).
+    /// Starts a challenge; no charge exists yet (C7).
     fn challenge(mut self, outbox: &mut Outbox<'_>) -> Changed {
         self.intent.status = IntentStatus::RequiresAction;
         outbox.emit(NotificationKind::IntentRequiresAction)?;
         self.done()
     }
 
-    /// The customer would have to act and is not there (PI-19).
+    /// Fails an off-session attempt that needs authentication (PI-19).
     fn refuse_off_session(self, outbox: &mut Outbox<'_>) -> Changed {
         outbox.emit(NotificationKind::IntentPaymentFailed)?;
         let next = self.back_to_payment_method(PaymentError::AuthenticationRequired);
         Ok((next, Err(Rejection::AuthenticationRequired)))
     }
 
-    /// The issuer says no; the failed charge stays visible (C13).
+    /// Records a decline; the failed charge stays visible (C13).
     fn decline(mut self, decline: Decline, outbox: &mut Outbox<'_>) -> Changed {
         self.charge = Some(Charge::new(ChargeStatus::Failed, self.intent.amount));
         outbox.emit(NotificationKind::ChargeFailed)?;
@@ -105,7 +105,7 @@ impl Payment {
         Ok((next, Err(Rejection::Declined(decline))))
     }
 
-    /// After any failure the client may try again with another payment method (C13).
+    /// Returns the intent to `requires_payment_method` after a failure, for another attempt (C13).
     fn back_to_payment_method(mut self, error: PaymentError) -> Self {
         self.intent.status = IntentStatus::RequiresPaymentMethod;
         self.intent.payment_method = None;
@@ -114,7 +114,7 @@ impl Payment {
         self
     }
 
-    /// The issuer says yes: the money is held, and taken at once unless capture is manual (C9, C10).
+    /// Authorizes the money, and captures it at once unless capture is manual (C9, C10).
     fn authorize(
         mut self,
         config: &Config,
@@ -142,7 +142,7 @@ impl Payment {
         self.done()
     }
 
-    /// A bank takes days to answer; meanwhile the charge is pending (C8).
+    /// Starts a debit with a pending charge, which the bank answers days later (C8).
     fn process(mut self, rail: Rail, outbox: &mut Outbox<'_>) -> Changed {
         let mut charge = Charge::new(ChargeStatus::Pending, self.intent.amount);
         charge.cancel_window = matches!(rail, Rail::UsBankAccount | Rail::SepaDebit);
@@ -153,8 +153,8 @@ impl Payment {
         self.done()
     }
 
-    /// The customer deals with the challenge. With manual confirmation the server goes on, by
-    /// confirming once more; otherwise the payment does (PI-16, PI-17).
+    /// Applies the customer's result of a challenge. With manual confirmation the server must confirm once more;
+    /// otherwise the payment continues (PI-16, PI-17).
     pub(crate) fn authenticate(self, config: &Config, result: Authentication, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;
         let Some(method) = self.intent.payment_method.filter(|_| self.intent.status == IntentStatus::RequiresAction)
@@ -180,7 +180,7 @@ impl Payment {
         }
     }
 
-    /// The bank answers a debit that is under way (C8, C13).
+    /// Applies the bank's response to a debit (C8, C13).
     pub(crate) fn settle(mut self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         let processing = self.intent.status == IntentStatus::Processing;
         let (Some(charge), Some(method)) = (self.charge.as_mut(), self.intent.payment_method.filter(|_| processing))
@@ -205,7 +205,7 @@ impl Payment {
         self.take_all(config, outbox)?.happened()
     }
 
-    /// The bank has gone so far with a debit that no cancel stops it (C18).
+    /// Closes the window in which a debit can be canceled (C18).
     pub(crate) fn close_cancel_window(mut self) -> Changed {
         match self.charge.as_mut() {
             Some(charge) if charge.cancel_window => {
@@ -216,8 +216,8 @@ impl Payment {
         }
     }
 
-    /// May this authorization be captured several times? It takes the request, the account, the
-    /// card and the network, and for two networks the country (B2–B6, B29, B31).
+    /// Returns whether this authorization supports multicapture. It depends on the request, the account, the card and
+    /// the network, and for two networks on the country (B2–B6, B29, B31).
     fn multicapture_available(&self, config: &Config, method: PaymentMethod, network: Network) -> bool {
         let Account { country, multicapture } = config.account;
         let manual = self.intent.capture_method == CaptureMethod::Manual;
@@ -238,7 +238,7 @@ impl Payment {
     }
 }
 
-/// How long the issuer holds the money, in seconds (HOLD-1 to HOLD-4).
+/// Returns the length of the hold in seconds (HOLD-1 to HOLD-4).
 fn hold_window(account: Account, currency: Currency, network: Network, off_session: bool) -> u32 {
     const WEEK: u32 = 7 * DAY;
     const VISA_MERCHANT_INITIATED: u32 = 4 * DAY + 18 * HOUR;
@@ -265,7 +265,7 @@ fn hold_window(account: Account, currency: Currency, network: Network, off_sessi
     }
 }
 
-/// `last_payment_error.code` after a decline.
+/// Returns `last_payment_error.code` after a decline.
 pub(crate) fn error_of(decline: Decline) -> PaymentError {
     match decline {
         Decline::ExpiredCard => PaymentError::ExpiredCard,

@@ -1,18 +1,18 @@
-//! The money of connected accounts: fees, transfers, and how they come back (B45–B50, CON-1 to CON-10).
+//! The money of connected accounts: fees, transfers and their returns (B45–B50, CON-1 to CON-10).
 
 use super::{Changed, Payment};
 use crate::notification::Outbox;
 use crate::{Accepted, Amount, CaptureMethod, Flow, NotificationKind, Previous, Rejection};
 
-/// What is still due of `total` when `piece` has been captured: a standing amount is a total,
-/// taken as early as the captures allow (B50).
+/// Returns the part of `total` that is due when `piece` has been captured. A standing amount is a total, due as early
+/// as the captures permit (B50).
 pub(super) fn due(total: Option<Amount>, already: Amount, piece: Amount) -> Amount {
     total.and_then(|total| total.minus(already)).unwrap_or(Amount::ZERO).min(piece)
 }
 
 impl Payment {
-    /// Puts the amounts that a capture names in the place of those named before (B50). Named for
-    /// this piece alone, and capped at it, they leave nothing due for the next.
+    /// Replaces the named amounts by those of a capture (B50). They apply to this piece alone, capped at it, and leave
+    /// nothing due for the next.
     pub(super) fn name_connect_amounts(
         &mut self,
         piece: Amount,
@@ -28,7 +28,7 @@ impl Payment {
         Ok(())
     }
 
-    /// Gives back a part of the fee by its own endpoint; from then on no refund does it (B46, B47).
+    /// Refunds a part of the fee by its own endpoint; later refunds no longer do so (B46, B47).
     pub(crate) fn refund_fee(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut().filter(|charge| charge.links.application_fee) else {
             return Err(Rejection::NoSuchFee);
@@ -40,8 +40,7 @@ impl Payment {
         Ok((self, Ok(Accepted::Money { amount })))
     }
 
-    /// Takes back a part of the transfer by its own endpoint; from then on no refund does it
-    /// (B46, B47).
+    /// Reverses a part of the transfer by its own endpoint; later refunds no longer do so (B46, B47).
     pub(crate) fn reverse_transfer(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut().filter(|_| !self.ledger.transfers.is_zero()) else {
             return Err(Rejection::NoSuchTransfer);
@@ -53,8 +52,8 @@ impl Payment {
         Ok((self, Ok(Accepted::Money { amount })))
     }
 
-    /// Sends a part of a platform charge to a connected account. Not from a payment that is
-    /// captured several times (B7, B48).
+    /// Transfers a part of a platform charge to a connected account, but not from a payment with multicapture (B7,
+    /// B48).
     pub(crate) fn create_transfer(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
         if number.is_some_and(|number| number <= 0) {
             return Err(Rejection::InvalidAmount);
@@ -70,8 +69,8 @@ impl Payment {
         Ok((self, Ok(Accepted::Money { amount })))
     }
 
-    /// Is this a payment captured several times? Not one that was captured by itself, whatever the
-    /// card would have allowed (B11).
+    /// Returns whether this payment uses multicapture. A payment captured automatically does not, even if its card
+    /// supports it (B11).
     pub(crate) fn is_multicapture(&self) -> bool {
         self.intent.capture_method == CaptureMethod::Manual
             && self.charge.is_some_and(|charge| charge.multicapture_available)
@@ -90,8 +89,7 @@ impl Payment {
     }
 }
 
-/// A client's number as an amount of at most `rest` (by default all of it), or `None` where there
-/// is not that much.
+/// Returns a client's number as an amount of at most `rest`, which is the default; `None` if it exceeds `rest`.
 pub(super) fn amount_of(number: Option<i64>, rest: Amount) -> Result<Option<Amount>, Rejection> {
     match number {
         Some(number) if number <= 0 => Err(Rejection::InvalidAmount),

@@ -1,4 +1,4 @@
-//! Creating a PaymentIntent, and changing it while nothing is at stake yet (C4–C6, PI-1 to PI-10).
+//! Creation of a PaymentIntent, and its changes before a charge (C4–C6, PI-1 to PI-10).
 
 use super::{Changed, Confirmer, Payment, PaymentIntent};
 use crate::notification::Outbox;
@@ -8,9 +8,9 @@ use crate::{
 };
 
 impl Payment {
-    /// A new PaymentIntent, confirmed in the same request if the client asks for it.
+    /// Creates a PaymentIntent, and confirms it if the request says so.
     ///
-    /// A decline leaves the intent behind, although the request "failed" (PI-4, R23).
+    /// A decline keeps the intent, although the request failed (PI-4, R23).
     pub(crate) fn create(config: &Config, create: Create, outbox: &mut Outbox<'_>) -> Changed {
         let amount = intent_amount(config, create.amount)?;
         if create.currency == Currency::Unknown {
@@ -65,7 +65,7 @@ impl Payment {
         )
     }
 
-    /// Changes one thing (PI-5 to PI-10). A payment method, once given, has to be confirmed (again).
+    /// Changes one parameter (PI-5 to PI-10). A new payment method needs a confirmation again.
     pub(crate) fn update(self, config: &Config, update: Update) -> Changed {
         let mut next = self;
         let intent = &mut next.intent;
@@ -84,7 +84,7 @@ impl Payment {
             Update::Transfer(number) => intent.transfer = Some(positive_transfer(number)?),
             Update::Metadata => {
                 if self.intent.status == IntentStatus::Canceled {
-                    // Nothing else of it ever changes again, the last error neither (C15).
+                    // No other field of a canceled intent changes, the last error included (C15).
                     let may = config.dialect.metadata_on_canceled;
                     return if may { next.done() } else { Err(Rejection::UnexpectedState) };
                 }
@@ -107,7 +107,7 @@ impl Payment {
 }
 
 impl PaymentIntent {
-    /// Some engines take a request for several captures with manual capture only, wherever the two meet (B12).
+    /// Checks the request for multicapture: some engines accept it with manual capture only (B12).
     pub(super) fn check_multicapture(&self, config: &Config) -> Result<(), Rejection> {
         let automatic = self.capture_method != CaptureMethod::Manual;
         if self.multicapture_requested && automatic && !config.dialect.accept_multicapture_with_automatic {
@@ -116,7 +116,7 @@ impl PaymentIntent {
         Ok(())
     }
 
-    /// Only a card can be captured later (HOLD-7).
+    /// Returns an error unless the method supports separate capture where capture is manual (HOLD-7).
     pub(super) fn check_method(&self) -> Result<(), Rejection> {
         let manual = self.capture_method == CaptureMethod::Manual;
         match self.payment_method.map(|method| method.profile().rail) {
@@ -127,7 +127,8 @@ impl PaymentIntent {
         }
     }
 
-    /// Fee and transfer amount go with the flow, not with each other, and not over the amount (CON-1, CON-2, CON-6).
+    /// Checks that fee and transfer amount fit the flow, exclude each other and do not exceed the amount (CON-1, CON-2,
+    /// CON-6).
     pub(super) fn check_connect(&self) -> Result<(), Rejection> {
         if self.fee.is_some() && self.flow == Flow::Platform {
             return Err(Rejection::FeeWithoutConnect);
@@ -148,7 +149,7 @@ impl PaymentIntent {
     }
 }
 
-/// Where an intent stands before any attempt: it needs a payment method first (C4, C6).
+/// Returns the status before any attempt: an intent needs a payment method first (C4, C6).
 fn status_without_attempt(method: Option<PaymentMethod>) -> IntentStatus {
     match method {
         None => IntentStatus::RequiresPaymentMethod,
@@ -156,8 +157,10 @@ fn status_without_attempt(method: Option<PaymentMethod>) -> IntentStatus {
     }
 }
 
-/// A client's number as the amount of a payment: at least the currency's minimum, at most eight
-/// digits (AMT-2).
+/// Returns a client's number as the amount of a payment.
+///
+/// # Errors
+/// A [`Rejection`] if it is below the currency's minimum or has more than eight digits (AMT-2).
 pub(crate) fn intent_amount(config: &Config, number: i64) -> Result<Amount, Rejection> {
     if number <= 0 {
         return Err(Rejection::InvalidAmount);
@@ -168,12 +171,18 @@ pub(crate) fn intent_amount(config: &Config, number: i64) -> Result<Amount, Reje
     Amount::from_request(number).filter(|amount| *amount <= Amount::MAX).ok_or(Rejection::AmountTooLarge)
 }
 
-/// A client's number as a fee.
+/// Returns a client's number as a fee.
+///
+/// # Errors
+/// [`Rejection::InvalidFee`] unless it is positive.
 pub(super) fn positive_fee(number: i64) -> Result<Amount, Rejection> {
     positive(number).ok_or(Rejection::InvalidFee)
 }
 
-/// A client's number as a transfer amount.
+/// Returns a client's number as a transfer amount.
+///
+/// # Errors
+/// [`Rejection::InvalidTransfer`] unless it is positive.
 pub(super) fn positive_transfer(number: i64) -> Result<Amount, Rejection> {
     positive(number).ok_or(Rejection::InvalidTransfer)
 }

@@ -1,11 +1,11 @@
-//! How a payment ends other than by success: canceled by someone, or run out (C14, C15, C18, B35–B38).
+//! Ends of a payment without success: cancellation and expiry (C14, C15, C18, B35–B38).
 
 use super::{Changed, Payment};
 use crate::notification::Outbox;
 use crate::time::Countdown;
 use crate::{Amount, CancellationReason, ChargeStatus, Config, IntentStatus, NotificationKind, Previous, Rejection};
 
-/// What makes a hold end without a capture.
+/// The cause that ends a hold without a capture.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cause {
     Cancel(Option<CancellationReason>),
@@ -13,7 +13,7 @@ enum Cause {
 }
 
 impl Payment {
-    /// A client cancels (C14, C15).
+    /// Cancels the payment by a client's request (C14, C15).
     pub(crate) fn cancel(
         self,
         config: &Config,
@@ -35,7 +35,7 @@ impl Payment {
         self.end(config, Cause::Cancel(reason), outbox)?.done()
     }
 
-    /// The system cancels an intent whose Checkout Session has run out (CHK-4).
+    /// Cancels an intent whose Checkout Session expired (CHK-4).
     pub(crate) fn abandon(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         if !self.intent.status.is_open() {
             return self.unchanged();
@@ -43,8 +43,8 @@ impl Payment {
         self.end(config, Cause::Cancel(Some(CancellationReason::Automatic)), outbox)?.happened()
     }
 
-    /// The expiry job comes by. Before the deadline, or after someone else ended the hold, it finds
-    /// nothing to do: exactly one of them wins (I17, U9).
+    /// Runs the expiry job. Before the deadline, or after another end of the hold, it has no effect: exactly one of
+    /// capture and expiry wins (I17, U9).
     pub(crate) fn expire(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         let due = self
             .charge
@@ -56,12 +56,12 @@ impl Payment {
         self.run_out(config, outbox)
     }
 
-    /// The deadline of a hold, and the time the job may take, are over.
+    /// Ends a hold whose deadline, and whose allowance for the job, have passed.
     fn run_out(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         self.end(config, Cause::Expiry, outbox)?.happened()
     }
 
-    /// The payment `seconds` later.
+    /// Advances the payment by `seconds`.
     pub(crate) fn advance(mut self, config: &Config, seconds: u32, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut() else { return self.happened() };
         let (posting, must_be_posted) = charge.posting.after(seconds);
@@ -76,7 +76,7 @@ impl Payment {
         self.happened()
     }
 
-    /// Uncaptured ends `canceled`, partly captured ends `succeeded` (B38, D11).
+    /// Ends the hold: an uncaptured payment becomes `canceled`, a partly captured one `succeeded` (B38, D11).
     fn end(self, config: &Config, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         if self.intent.received.is_zero() {
             self.end_uncaptured(cause, outbox)
@@ -105,7 +105,7 @@ impl Payment {
                 self.intent.cancellation_reason = reason;
                 outbox.emit(NotificationKind::IntentCanceled)?;
                 if holds {
-                    // A released hold looks like a refund to whoever reads the event alone (R12).
+                    // In the event, a released hold looks like a refund (R12).
                     let previous = Previous { amount: Some(Amount::ZERO), flag: Some(false), ..Previous::default() };
                     outbox.emit_change(NotificationKind::ChargeRefunded, previous)?;
                 }
@@ -119,7 +119,7 @@ impl Payment {
         Ok(self)
     }
 
-    /// What was captured stays captured; what was not is let go (B35, B38, B56, U6, U12).
+    /// Ends a partly captured payment: the captured part stays, the rest is released (B35, B38, B56, U6, U12).
     fn end_partly_captured(self, config: &Config, cause: Cause, outbox: &mut Outbox<'_>) -> Result<Self, Rejection> {
         let mut next = self.end_hold(config)?;
         outbox.emit_change(NotificationKind::ChargeCaptured, Previous { flag: Some(false), ..Previous::default() })?;

@@ -1,4 +1,4 @@
-//! The ledger: what captured money became, in the answer or in the background (A7–A17, B53, U11).
+//! The ledger entries of captured money, posted in the response or in the background (A7–A17, B53, U11).
 
 use super::connect::due;
 use super::{Changed, Payment};
@@ -6,7 +6,7 @@ use crate::notification::Outbox;
 use crate::time::Countdown;
 use crate::{Amount, Flow, Links, NotificationKind, Previous, Rejection};
 
-/// What one piece of captured money became.
+/// The ledger entry of one captured piece.
 pub(super) struct Entry {
     /// Pointers of the charge that this entry set.
     pub(super) were_null: Links,
@@ -15,7 +15,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Tells of the objects that were made for a connected account.
+    /// Emits the notifications about the objects of a connected account.
     pub(super) fn emit(&self, outbox: &mut Outbox<'_>) -> Result<(), Rejection> {
         if self.transfer {
             outbox.emit(NotificationKind::TransferCreated)?;
@@ -28,9 +28,8 @@ impl Entry {
 }
 
 impl Payment {
-    /// Books `piece` of captured money: a balance transaction, and what is due of the fee and of
-    /// the transfer. The charge's pointers are set by the first entry that has something to point
-    /// at, and never again (U11).
+    /// Posts a captured piece: a balance transaction, and the due parts of fee and transfer. The first entry with such
+    /// an object sets the pointer of the charge, once (U11).
     pub(super) fn post_piece(&mut self, piece: Amount) -> Result<Entry, Rejection> {
         let Some(charge) = self.charge.as_mut() else { return Err(Rejection::AmountOutOfRange) };
         let fee = due(self.intent.fee, self.ledger.fees, piece);
@@ -57,7 +56,7 @@ impl Payment {
         Ok(Entry { were_null, fee: !fee.is_zero(), transfer: !transfer.is_zero() })
     }
 
-    /// The background capture reaches the ledger (A2, A13–A15). Too early or twice is nothing.
+    /// Posts a background capture to the ledger (A2, A13–A15). Too early or twice, it has no effect.
     pub(crate) fn post(mut self, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut().filter(|charge| charge.posting != Countdown::STOPPED) else {
             return self.unchanged();

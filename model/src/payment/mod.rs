@@ -32,23 +32,23 @@ use crate::{
     RefundView, Rejection,
 };
 
-/// What a request or an event made of a payment, and the answer; or a refusal that changed nothing.
+/// A payment after a request or an event, with the response; or a rejection that changed nothing.
 pub(crate) type Changed = Result<(Payment, Outcome), Rejection>;
 
-/// A PaymentIntent and everything that hangs on it.
+/// A PaymentIntent with its charge, its refunds and its ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Payment {
     pub(crate) intent: PaymentIntent,
     /// The latest charge; an earlier one can only have failed (I15).
     pub(crate) charge: Option<Charge>,
-    /// Charges that ever reached `succeeded`.
+    /// Number of charges that reached `succeeded`.
     pub(crate) successful_charges: u8,
     pub(crate) refunds: [Option<RefundView>; REFUNDS],
-    /// Sums over the entries that the ledger has for this payment.
+    /// Sums over the ledger entries of this payment.
     pub(crate) ledger: LedgerView,
 }
 
-/// The client's side of a payment.
+/// The part of a payment that the client requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PaymentIntent {
     pub(crate) status: IntentStatus,
@@ -61,19 +61,19 @@ pub(crate) struct PaymentIntent {
     pub(crate) payment_method: Option<PaymentMethod>,
     pub(crate) multicapture_requested: bool,
     pub(crate) flow: Flow,
-    /// The application fee of the whole payment, as far as it has been named.
+    /// The application fee of the whole payment, as far as it is named.
     pub(crate) fee: Option<Amount>,
-    /// The transfer of the whole payment, as far as it has been named.
+    /// The transfer of the whole payment, as far as it is named.
     pub(crate) transfer: Option<Amount>,
     pub(crate) confirmations: u8,
-    /// Has the customer authenticated, and the server has yet to confirm once more?
+    /// `true` if the customer has authenticated and the server must confirm once more.
     pub(crate) authenticated: bool,
     pub(crate) cancellation_reason: Option<CancellationReason>,
     pub(crate) last_error: Option<PaymentError>,
     pub(crate) owned_by_session: bool,
 }
 
-/// The issuer's side of a payment: the hold and what became of it.
+/// The part of a payment at the issuer: the hold and its captures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Charge {
     pub(crate) status: ChargeStatus,
@@ -81,29 +81,29 @@ pub(crate) struct Charge {
     pub(crate) captured_amount: Amount,
     pub(crate) released: Amount,
     pub(crate) refunded_amount: Amount,
-    /// Nothing can be captured any more (B57).
+    /// `true` if nothing can be captured any longer (B57).
     pub(crate) captured: bool,
-    /// Captured for good and given back in full (B43).
+    /// `true` if the charge is finally captured and refunded in full (B43).
     pub(crate) refunded: bool,
     pub(crate) multicapture_available: bool,
     pub(crate) captures: u8,
-    /// Time left until the expiry job has run at the latest; runs while money is held.
+    /// Time until the latest run of the expiry job; runs while money is held.
     pub(crate) hold: Countdown,
-    /// Time left until a background capture has reached the ledger at the latest (A12).
+    /// Time until the latest posting of a background capture (A12).
     pub(crate) posting: Countdown,
     pub(crate) links: Links,
     pub(crate) fee_at_first_capture: bool,
     pub(crate) transfer_at_first_capture: bool,
-    /// The fee refund endpoint has been used (B47).
+    /// `true` if the endpoint for fee refunds was used (B47).
     pub(crate) fee_latch: bool,
-    /// The transfer reversal endpoint has been used (B47).
+    /// `true` if the endpoint for reversals was used (B47).
     pub(crate) transfer_latch: bool,
-    /// A debit that can still be stopped (C18).
+    /// `true` if the debit can still be canceled (C18).
     pub(crate) cancel_window: bool,
 }
 
 impl Charge {
-    /// A charge that nothing has happened to yet.
+    /// Returns a new charge.
     pub(crate) fn new(status: ChargeStatus, authorized: Amount) -> Self {
         Self {
             status,
@@ -126,13 +126,13 @@ impl Charge {
         }
     }
 
-    /// Captured for good, and all of it given back? (B43)
+    /// Returns whether the charge is finally captured and refunded in full (B43).
     fn is_fully_refunded(&self) -> bool {
         self.captured && !self.captured_amount.is_zero() && self.refunded_amount == self.captured_amount
     }
 
-    /// May the hold still be captured? It may until the deadline, and the countdown runs on until
-    /// the expiry job has come by at the latest (U9).
+    /// Returns whether the hold can be captured: until its deadline. The countdown continues to the latest run of the
+    /// expiry job (U9).
     fn is_usable(&self, config: &Config) -> bool {
         let delay = config.dialect.expiry_job_delay;
         self.hold.left().is_some_and(|left| left > delay || (left == delay && config.dialect.capture_at_deadline))
@@ -140,28 +140,28 @@ impl Charge {
 }
 
 impl Payment {
-    /// The answer that shows the PaymentIntent as it is now.
+    /// Returns the response that shows the PaymentIntent.
     pub(crate) fn answer(&self) -> Outcome {
         let PaymentIntent { status, capturable, received, .. } = self.intent;
         Ok(Accepted::Intent { status, capturable, received })
     }
 
-    /// Done: this payment, and the answer that shows it.
+    /// Returns this payment with the response that shows it.
     fn done(self) -> Changed {
         Ok((self, self.answer()))
     }
 
-    /// Done by the world, which is owed no answer.
+    /// Returns this payment with the response to an event.
     fn happened(self) -> Changed {
         Ok((self, Ok(Accepted::Happened)))
     }
 
-    /// Nothing to do.
+    /// Returns this payment with the response of an event without effect.
     fn unchanged(self) -> Changed {
         Ok((self, Ok(Accepted::Nothing)))
     }
 
-    /// What an outsider sees.
+    /// Returns the visible part.
     #[inline]
     pub(crate) fn view(&self, config: &Config) -> PaymentView {
         let intent = &self.intent;

@@ -1,4 +1,4 @@
-//! Giving captured money back (B42–B47, REF-1 to REF-12).
+//! Refunds of captured money (B42–B47, REF-1 to REF-12).
 
 use super::connect::amount_of;
 use super::{Changed, Charge, Payment};
@@ -9,8 +9,10 @@ use crate::{
 };
 
 impl Payment {
-    /// Gives back a part or all of what was captured and not given back yet, also while more may
-    /// still be captured (B42).
+    /// Refunds captured money in full or in part, also while more may be captured (B42).
+    ///
+    /// # Errors
+    /// The first [`Rejection`] that applies.
     pub(crate) fn refund(self, config: &Config, request: CreateRefund, outbox: &mut Outbox<'_>) -> Changed {
         if request.amount.is_some_and(|number| number <= 0) {
             return Err(Rejection::InvalidAmount);
@@ -28,7 +30,10 @@ impl Payment {
         self.give_back(charge, request, amount, part, outbox)
     }
 
-    /// The charge, if it has money to give back (PI-34, PI-35, PI-37).
+    /// Returns the charge if it has refundable money (PI-34, PI-35, PI-37).
+    ///
+    /// # Errors
+    /// The [`Rejection`] otherwise.
     fn refundable_charge(&self) -> Result<Charge, Rejection> {
         match self.intent.status {
             IntentStatus::RequiresPaymentMethod
@@ -42,8 +47,8 @@ impl Payment {
         }
     }
 
-    /// Whether fee and transfer may come back with the refund: not with a part of a payment
-    /// captured several times (B45), not after their own endpoints were used (B47).
+    /// Checks whether fee and transfer may be returned with the refund. They may not with a partial refund under
+    /// multicapture (B45), nor after the use of their own endpoints (B47).
     fn check_refund_flags(&self, charge: &Charge, request: CreateRefund, is_partial: bool) -> Result<(), Rejection> {
         let partial_of_several = is_partial && self.is_multicapture();
         if request.refund_application_fee && partial_of_several {
@@ -53,7 +58,7 @@ impl Payment {
             return Err(Rejection::PartialWithReversal);
         }
         if request.refund_application_fee {
-            // Beside a transfer, a fee that was never taken is no error: nothing of it goes back (P2).
+            // Beside a transfer, a fee that was never taken is not an error, and nothing of it is returned (P2).
             if !charge.links.application_fee && !charge.links.transfer {
                 return Err(Rejection::NoFeeToRefund);
             }
@@ -72,8 +77,8 @@ impl Payment {
         Ok(())
     }
 
-    /// Gives `amount` back: of fee and transfer a share if it is a part of the whole captured amount, or all that is
-    /// left.
+    /// Refunds `amount`, with a share of fee and transfer if it is a part of the captured amount, otherwise with their
+    /// remainder.
     fn give_back(
         mut self,
         mut charge: Charge,
@@ -122,7 +127,7 @@ impl Payment {
         Ok((self, Ok(Accepted::Refund { status, amount })))
     }
 
-    /// A client stops a refund that still waits for the customer (REF-6).
+    /// Cancels a refund that waits for the customer (REF-6).
     pub(crate) fn cancel_refund(mut self, id: RefundId, outbox: &mut Outbox<'_>) -> Changed {
         let refund = self.refund_at(id).ok_or(Rejection::NoSuchRefund)?;
         if refund.status != RefundStatus::RequiresAction {
@@ -133,7 +138,7 @@ impl Payment {
         Ok((self, Ok(Accepted::Refund { status: RefundStatus::Canceled, amount: refund.amount })))
     }
 
-    /// A refund moves on by itself, as its payment method lets it (REF-2, REF-4, R7).
+    /// Applies a change of a refund without a request, as its payment method permits (REF-2, REF-4, R7).
     pub(crate) fn progress_refund(
         mut self,
         id: RefundId,
@@ -166,7 +171,7 @@ impl Payment {
         self.happened()
     }
 
-    /// Moves a refund; one that gives nothing any more puts its amount back (REF-4).
+    /// Changes the status of a refund; a refund that no longer counts returns its amount (REF-4).
     fn move_refund(&mut self, id: RefundId, refund: RefundView, status: RefundStatus) -> Result<(), Rejection> {
         self.set_refund(id, RefundView { status, ..refund });
         let Some(charge) = self.charge.as_mut().filter(|_| !status.counts()) else { return Ok(()) };

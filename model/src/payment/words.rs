@@ -1,11 +1,10 @@
-//! A payment as a few words, for hashing. Injective: a test compares it with `Eq`.
+//! A payment as a few words, for hashing. The words are injective: a test compares them with `Eq`.
 
 use super::{Charge, Payment, PaymentIntent};
 use crate::{Amount, Links, RefundView};
 
 impl Payment {
-    /// Hands every word to `write`. What is absent costs nothing: words that come earlier say
-    /// which come later.
+    /// Passes every word to `write`. Absent parts have no words: earlier words determine which later ones follow.
     #[inline]
     pub(crate) fn words(&self, write: &mut impl FnMut(u64)) {
         let refunds = self.refunds.iter().flatten().count();
@@ -76,12 +75,12 @@ impl Charge {
     }
 }
 
-/// Small numbers side by side.
+/// A row of small numbers in one word.
 #[derive(Default)]
 struct Bits(u32);
 
 impl Bits {
-    /// Appends `value`, which fits in `width` bits.
+    /// Returns the row with `value` appended, which fits in `width` bits.
     const fn push(self, value: u32, width: u32) -> Self {
         Self(self.0 << width | value)
     }
@@ -95,7 +94,7 @@ fn pair(low: Amount, high: Amount) -> u64 {
     word(low.get(), high.get())
 }
 
-/// No amount that anyone can name is as large as this word for "none".
+/// Returns a word for an optional amount. No amount is as large as the word for "none".
 fn optional(amount: Option<Amount>) -> u32 {
     amount.map_or(u32::MAX, Amount::get)
 }
