@@ -1,15 +1,39 @@
-//! The specification: what a payment engine with the PaymentIntent lifecycle may do.
+//! The executable specification: a pure function from state and input to state, response and notifications.
 //!
-//! Read in this order:
+//! The crate answers which behaviors a payment engine with the PaymentIntent lifecycle may have. It has no dependency,
+//! no clock and no random source. Explorers enumerate its states, and a harness compares engines with it.
 //!
-//! 1. [`transition`] — the one place where rules are decided: `(config, state, input)` to
-//!    `(state, outcome, notifications)`, total, pure, without a clock or a random source.
-//! 2. [`Input`] — what a client can ask ([`Operation`]) and what the world can do ([`EnvironmentEvent`]).
-//! 3. [`Rejection`] — every reason to refuse, in order of precedence, with what a client sees.
-//! 4. [`Observation`] — what an outsider sees of a [`State`]; properties read nothing else.
-//! 5. [`Dialect`] — the choices that the rules leave open, each a named field.
+//! ```
+//! use holdfast_model::{Config, Input, IntentStatus, State, transition};
 //!
-//! Requirement ids (`B34`, `CAP-6`) are those of `spec/`; the index in `model/README.md` says where each is modeled.
+//! let config = Config::default();
+//! let mut state = State::<1, 0>::default();
+//! for line in [
+//!     "create pi1 1000 usd manual multicapture method=card_visa confirm",
+//!     "capture pi1 700 final=false",
+//!     "advance 8d",
+//! ] {
+//!     let input: Input = line.parse()?;
+//!     state = transition(&config, &state, input).after;
+//! }
+//! // The hold expired, so the captured part stays and the rest is released (B38).
+//! let view = state.observe(&config);
+//! let payment = view.observation(&config).payments.first().copied().flatten();
+//! let payment = payment.expect("the first line creates it");
+//! assert_eq!(payment.status, IntentStatus::Succeeded);
+//! assert_eq!(payment.received.get(), 700);
+//! # Ok::<(), holdfast_model::trace::Error>(())
+//! ```
+//!
+//! Read these files first:
+//!
+//! 1. `transition.rs`: [`transition`], where every operation and every event is decided.
+//! 2. `input.rs`: [`Input`], a client's [`Operation`] or an [`EnvironmentEvent`].
+//! 3. `observation.rs`: [`Observation`], the visible part of a [`State`]; properties read nothing else.
+//!
+//! [`Rejection`] lists the reasons to reject in order of precedence, and [`Dialect`] the choices that the specification
+//! leaves open. Requirement ids (`B34`, `CAP-6`) are those of `spec/`; the index in `model/README.md` says where each is
+//! modeled.
 #![forbid(unsafe_code)]
 
 mod amount;

@@ -1,14 +1,15 @@
 //! The transition function: the effect of every input in every state.
 
+mod checkout;
+
 use crate::idempotency::Key;
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
 use crate::session::Session;
 use crate::setup::{Setup, SetupChanged};
 use crate::{
-    Accepted, Call, Config, Confirm, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, KeyId,
-    NotificationKind, Notifications, Operation, Outcome, PaymentMethod, Rejection, SessionMode, SessionStatus, State,
-    Target,
+    Accepted, Call, Config, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, KeyId, NotificationKind,
+    Notifications, Operation, Outcome, PaymentMethod, Rejection, State, Target,
 };
 
 /// The effect of an input.
@@ -45,7 +46,8 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
 ) -> Transition<PAYMENTS, KEYS> {
     // Built in place: this runs for every transition, and the result is large.
     let mut made = Transition { after: *before, outcome: Ok(Accepted::Nothing), notifications: Notifications::none() };
-    let mut execution = Execution { config, before, state: &mut made.after, notifications: &mut made.notifications };
+    let mut execution =
+        InputExecution { config, before, state: &mut made.after, notifications: &mut made.notifications };
     made.outcome = match input {
         Input::Call(call) => execution.call(call),
         Input::Begin { key, operation } => execution.begin(key, operation),
@@ -56,14 +58,14 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
 }
 
 /// The state during the execution of an input.
-struct Execution<'a, const PAYMENTS: usize, const KEYS: usize> {
+struct InputExecution<'a, const PAYMENTS: usize, const KEYS: usize> {
     config: &'a Config,
     before: &'a State<PAYMENTS, KEYS>,
     state: &'a mut State<PAYMENTS, KEYS>,
     notifications: &'a mut Notifications,
 }
 
-impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
+impl<const PAYMENTS: usize, const KEYS: usize> InputExecution<'_, PAYMENTS, KEYS> {
     /// Executes a client's request. The match has no catch-all arm: a new operation must be decided here.
     fn perform(&mut self, operation: Operation) -> Outcome {
         match operation {
@@ -334,80 +336,6 @@ impl<const PAYMENTS: usize, const KEYS: usize> Execution<'_, PAYMENTS, KEYS> {
         if let Some(session) = self.state.session.filter(|_| setup.owned_by_session) {
             let mut outbox = Outbox::new(self.notifications, Target::Session);
             self.state.session = Some(session.follow_setup(setup.status, &mut outbox)?);
-        }
-        Ok(())
-    }
-
-    // --- the Checkout Session ---
-
-    /// Lets the customer pay, or save a method, on the page of an open session. An attempt that the page or the intent
-    /// does not permit has no effect.
-    fn customer_pays(&mut self, intent: IntentId, method: PaymentMethod) -> Outcome {
-        let Some(session) = self.state.session.filter(|session| session.status == SessionStatus::Open) else {
-            return Ok(Accepted::Nothing);
-        };
-        let before = *self.state;
-        let answer = match session.mode {
-            SessionMode::Payment => self.pay(session, intent, method),
-            SessionMode::Setup => self.save(method),
-        };
-        match answer {
-            // A rejection at the bounds of the model remains visible.
-            Err(end @ (Rejection::BeyondBounds | Rejection::AmountOutOfRange)) => Err(end),
-            Err(rejection) if rejection.is_refusal() => {
-                *self.state = before;
-                self.notifications.clear();
-                Ok(Accepted::Nothing)
-            }
-            Ok(_) | Err(_) => Ok(Accepted::Happened),
-        }
-    }
-
-    fn pay(&mut self, session: Session, free: IntentId, method: PaymentMethod) -> Outcome {
-        let intent = session.intent.unwrap_or(free);
-        let answer = if session.intent.is_none() {
-            let request = session.intent_request(method);
-            self.create_intent(intent, |config, outbox| {
-                let (mut payment, outcome) = Payment::create(config, request, outbox)?;
-                payment.intent.owned_by_session = true;
-                Ok((payment, outcome))
-            })
-        } else {
-            let confirm = Confirm { method: Some(method), ..Confirm::default() };
-            self.change_intent(intent, |payment, config, outbox| {
-                payment.confirm(config, Confirmer::Page, confirm, outbox)
-            })
-        };
-        if answer.is_err_and(Rejection::is_refusal) {
-            return answer;
-        }
-        self.state.session = Some(Session { intent: Some(intent), ..session });
-        if let Some(payment) = self.state.payment(intent) {
-            self.session_follows(intent, &payment)?;
-        }
-        answer
-    }
-
-    fn save(&mut self, method: PaymentMethod) -> Outcome {
-        let Some(setup) = self.state.setup else {
-            let answer = self.create_setup(Some(method), true, true);
-            return self.state.setup.map_or(Ok(()), |setup| self.session_follows_setup(setup)).and(answer);
-        };
-        if !setup.owned_by_session {
-            return Err(Rejection::BeyondBounds);
-        }
-        self.change_setup(|setup, config, outbox| setup.confirm(config, Some(method), outbox))
-    }
-
-    /// Expires the session, and cancels the objects that it owns (CHK-1, CHK-4).
-    fn expire_session(&mut self, session: Session) -> Result<(), Rejection> {
-        let mut outbox = Outbox::new(self.notifications, Target::Session);
-        self.state.session = Some(session.expire(&mut outbox)?);
-        if let Some(intent) = session.intent {
-            let _seen = self.change_intent(intent, |payment, config, outbox| payment.abandon(config, outbox))?;
-        }
-        if self.state.setup.is_some_and(|setup| setup.owned_by_session) {
-            let _seen = self.change_setup(|setup, _, outbox| setup.abandon(outbox))?;
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
-//! What the rules leave open, decided the other way: each choice changes what it names, and only there.
+//! The choices of the dialect, decided the other way: each changes the behavior that it names, and no other.
 //!
-//! Scenarios take a few of these choices, and no engine has to offer any: so they stand here and not among the worked
-//! examples.
+//! Scenarios take a few of these choices, and no engine must offer any. They therefore stand here and not among the
+//! worked examples.
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Dialect, State, transition};
 
-/// A trace for each choice. Under the usual one, it goes otherwise.
+/// A trace for each choice. Under the default choice, it differs.
 const CHOICES: &str = "
 # AMT-3: the smallest amount is the currency's.
 dialect minimum_amount=2
@@ -125,7 +125,7 @@ refund  pi1 101 reverse_transfer => succeeded refunded=201 reversals=1
 refund  pi1 399 reverse_transfer => succeeded refunded=600 reversals=3
 ";
 
-/// Where it goes otherwise than it says, under these config.
+/// Returns the differences of a trace under this configuration.
 fn differences(script: &Script, config: &Config) -> Vec<String> {
     let mut state = State::<3, 0>::default();
     let mut differences = Vec::new();
@@ -161,7 +161,7 @@ fn each_choice_changes_what_it_names() {
     }
 }
 
-/// The rule book wants each of its numbered choices to be a field: `README.md` says of each which it is, or why none.
+/// Each numbered choice of the specification is a field, or `README.md` has the reason why not.
 #[test]
 fn each_numbered_choice_is_a_field_or_says_why_not() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
@@ -195,7 +195,7 @@ fn a_hold_let_go_is_shown_as_refunded_where_the_dialect_says_so() {
     .unwrap();
     let usual = Config::default();
     let other = Config { dialect: Dialect { release_shown_as_refund: false, ..usual.dialect }, ..usual };
-    // Let go uncaptured, let go in part, still held.
+    // Released in full, released in part, and held.
     for (config, expected) in
         [(usual, [(1000, true), (0, false), (0, false)]), (other, [(0, false), (0, false), (0, false)])]
     {

@@ -1,4 +1,4 @@
-//! The worked examples of the rules, as traces: what each line expects is what the model does.
+//! The worked examples of the specification, as traces.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use holdfast_model::trace::Script;
 use holdfast_model::{State, transition};
 
-/// Replays a trace, and lists every line where the model does otherwise than expected.
+/// Replays a trace, and returns every line on which the model differs.
 fn replay(script: &Script) -> Vec<String> {
     let config = script.config;
     let mut state = State::<3, 3>::default();

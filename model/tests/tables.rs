@@ -1,4 +1,4 @@
-//! The model's tables, said a second time: a line that loses a word, or gains one, is noticed.
+//! A second copy of the model's tables, which detects a changed line.
 
 use holdfast_model::{Dialect, PaymentMethod};
 

@@ -1,4 +1,4 @@
-//! What a planted fault is, and the transition function that has one.
+//! The definition of a planted fault, and the transition function with a fault.
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Charge, Payment};
@@ -9,16 +9,16 @@ use crate::{
     Notifications, Operation, Outcome, Previous, State, Target, Transition, transition,
 };
 
-/// One rule of the specification broken on purpose, to prove that a property notices.
+/// A rule of the specification that is broken on purpose, to prove that a property detects it.
 #[derive(Clone, Copy)]
 pub struct PlantedFault {
     /// Kebab-case name.
     pub name: &'static str,
-    /// What the broken engine does, in a sentence.
+    /// The behavior of the faulty engine, in a sentence.
     pub does: &'static str,
-    /// The id of the property that must notice.
+    /// The id of the property that must detect it.
     pub breaks: &'static str,
-    /// The scenario in which it shows.
+    /// The scenario that reaches it.
     pub scenario: &'static str,
     /// The variant of that scenario.
     pub variant: &'static str,
@@ -31,55 +31,54 @@ impl std::fmt::Debug for PlantedFault {
     }
 }
 
-/// How a fault gets into the transition.
+/// The part of a transition that a fault changes.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// The engine works under other config than it says.
+    /// The engine works under another configuration than it states.
     Config(fn(&mut Config)),
-    /// The engine understands another request than was made, or sees another payment than there is.
+    /// The engine executes another request than the client's, or from another payment state.
     Heard(fn(&mut Heard)),
-    /// The engine does something else with a payment; `None` where it does what it should.
+    /// The engine replaces the execution for a payment; `None` keeps the correct one.
     Instead(fn(&Config, Payment, Input, &mut Outbox<'_>) -> Option<Changed>),
-    /// The engine gets the payment wrong, or the answer, or what it tells of it.
+    /// The engine changes the payment, the response or the notifications.
     Payment(fn(&mut PaymentStep<'_>)),
-    /// The engine gets anything wrong.
-    Execution(fn(&mut WorldStep<'_>)),
+    /// The engine changes any part of the result.
+    Whole(fn(&mut WholeStep<'_>)),
 }
 
-/// What the engine believes it was asked, about what.
+/// The input and the payment as the faulty engine reads them.
 pub(super) struct Heard {
     pub(super) config: Config,
-    /// What came in; may be replaced.
+    /// The input; a fault may replace it.
     pub(super) input: Input,
-    /// The payment it is about; may be replaced for the time of the step. What the step does not
-    /// change is put back afterwards.
+    /// The target payment; a fault may replace it during the step. Parts that the step does not change are restored.
     pub(super) payment: Option<Payment>,
 }
 
-/// A step of one payment, made and not yet believed.
+/// A step of one payment that a fault may change.
 pub(super) struct PaymentStep<'a> {
     pub(super) config: &'a Config,
     pub(super) intent: IntentId,
     pub(super) input: Input,
     pub(super) before: Option<Payment>,
-    /// Absent where the payment does not exist.
+    /// `None` if the payment does not exist.
     pub(super) after: &'a mut Option<Payment>,
     pub(super) outcome: &'a mut Outcome,
     pub(super) notifications: &'a mut Notifications,
 }
 
 impl PaymentStep<'_> {
-    /// Was this so before? No, if there was no payment.
+    /// Returns whether the payment existed before the step and passed `test`.
     pub(super) fn was(&self, test: impl FnOnce(&Payment) -> bool) -> bool {
         self.before.as_ref().is_some_and(test)
     }
 
-    /// Is this so after the step?
+    /// Returns whether the payment passes `test` after the step.
     pub(super) fn now(&self, test: impl FnOnce(&Payment) -> bool) -> bool {
         self.after.as_ref().is_some_and(test)
     }
 
-    /// The operation of a plain request that was answered with success.
+    /// Returns the operation of a plain request that was accepted.
     pub(super) fn done(&self) -> Option<Operation> {
         match self.input {
             Input::Call(Call { operation, .. }) if self.outcome.is_ok() => Some(operation),
@@ -101,7 +100,7 @@ impl PaymentStep<'_> {
         }
     }
 
-    /// Keeps only those notifications.
+    /// Keeps the notifications for which `keep` returns `true`.
     pub(super) fn emit_only(&mut self, keep: impl Fn(&Notification) -> bool) {
         self.notifications.retain(keep);
     }
@@ -111,18 +110,18 @@ impl PaymentStep<'_> {
         self.notifications.as_mut_slice().iter_mut().for_each(change);
     }
 
-    /// Tells of one more thing about the payment.
+    /// Emits one more notification about the payment.
     pub(super) fn emit(&mut self, kind: NotificationKind) {
         let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous: Previous::default() });
     }
 
-    /// Did the payment come to this status in this step?
+    /// Returns whether this step changed the payment to this status.
     pub(super) fn became(&self, status: IntentStatus) -> bool {
         self.now(|payment| payment.intent.status == status) && !self.was(|payment| payment.intent.status == status)
     }
 
-    /// Lets the answer, where it shows the payment, show it as it is now.
+    /// Updates the response to the current payment, if it shows a PaymentIntent.
     pub(super) fn answer_anew(&mut self) {
         if let (Ok(Accepted::Intent { .. }), Some(payment)) = (*self.outcome, self.after.as_ref()) {
             *self.outcome = payment.answer();
@@ -130,8 +129,8 @@ impl PaymentStep<'_> {
     }
 }
 
-/// A step of everything else.
-pub(super) struct WorldStep<'a> {
+/// A step of the whole state that a fault may change.
+pub(super) struct WholeStep<'a> {
     pub(super) config: &'a Config,
     pub(super) input: Input,
     pub(super) before_setup: Option<Setup>,
@@ -146,7 +145,7 @@ pub(super) struct WorldStep<'a> {
     pub(super) notifications: &'a mut Notifications,
 }
 
-/// [`transition`] with one rule broken.
+/// Returns the result of [`transition`] with one rule broken.
 #[must_use]
 pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
     fault: &PlantedFault,
@@ -182,9 +181,9 @@ pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
             }
             made
         }
-        Kind::Execution(change) => {
+        Kind::Whole(change) => {
             let mut made = transition(config, before, input);
-            change(&mut WorldStep {
+            change(&mut WholeStep {
                 config,
                 input,
                 before_setup: before.setup,
@@ -203,7 +202,7 @@ pub fn faulty_transition<const PAYMENTS: usize, const KEYS: usize>(
     }
 }
 
-/// Makes the step with another input, or from another payment, than there is.
+/// Takes the step with another input, or from another payment state.
 fn mishear<const PAYMENTS: usize, const KEYS: usize>(
     change: fn(&mut Heard),
     config: &Config,
@@ -220,13 +219,13 @@ fn mishear<const PAYMENTS: usize, const KEYS: usize>(
     }
     let mut made = transition(&heard.config, &believed, heard.input);
     if made.after == believed {
-        // Nothing came of it, so what was only believed is forgotten again.
+        // The step had no effect, so the replaced state is restored.
         made.after = *before;
     }
     made
 }
 
-/// Does something else with the payment that the input is about.
+/// Replaces the execution for the target payment.
 fn act_instead<const PAYMENTS: usize, const KEYS: usize>(
     act: fn(&Config, Payment, Input, &mut Outbox<'_>) -> Option<Changed>,
     config: &Config,
@@ -245,7 +244,7 @@ fn act_instead<const PAYMENTS: usize, const KEYS: usize>(
     transition(config, before, input)
 }
 
-/// Can the input concern this payment? Time concerns every one.
+/// Returns whether the input can concern this payment; time concerns every payment.
 fn concerns<const PAYMENTS: usize, const KEYS: usize>(
     input: Input,
     intent: IntentId,

@@ -1,5 +1,4 @@
-//! The planted faults, by topic: one sentence says what the broken engine does, one function breaks
-//! it.
+//! The planted faults, by topic: a sentence states the faulty behavior, and a function implements it.
 
 mod asked;
 mod capture;
@@ -17,7 +16,7 @@ mod status;
 
 use super::fault::PlantedFault;
 
-/// Every planted fault.
+/// Returns every planted fault.
 pub fn faults() -> impl Iterator<Item = &'static PlantedFault> {
     [
         money::FAULTS,

@@ -1,5 +1,5 @@
-//! The specification turned against its checkers: rules broken on purpose, and states that no
-//! history leads to. Behind the feature `testing`; nothing here changes [`crate::transition`].
+//! Faulty transitions and type-correct states for tests of the checkers, behind the feature `testing`. Nothing here
+//! changes [`crate::transition`].
 
 mod fault;
 mod faults;

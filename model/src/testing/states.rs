@@ -1,7 +1,6 @@
-//! States that have the right types and nothing else: most of them no history leads to.
+//! Type-correct states, most of which no sequence of inputs reaches.
 //!
-//! A property that survives one step from each of them holds by itself, for histories of any length,
-//! not only because the states that would break it are out of reach.
+//! A property that survives one step from each of them is inductive: it holds for sequences of any length.
 
 use crate::payment::{Charge, Payment, PaymentIntent};
 use crate::time::Countdown;
@@ -10,7 +9,7 @@ use crate::{
     LedgerView, Links, PaymentMethod, REFUNDS, RefundStatus, RefundView, State,
 };
 
-/// What [`type_correct_states`] ranges over, in words.
+/// Description of the domain of [`type_correct_states`].
 pub const DOMAIN: &str = "no payment; then one of 2: every status, with manual and with background capture, without a \
     method, with a card, with a bank, and, where there is no charge yet, with cards that are challenged; capturable, captured, released and refunded 0 to 2 each in every combination; no charge \
     or one in every status with every flag, 0, 1 or 50 captures, a hold that lives, is due or is none, a ledger that \
@@ -29,7 +28,7 @@ pub fn type_correct_states(each: &mut impl FnMut(&State<1, 0>)) {
     connect(each);
 }
 
-/// The state that has only this payment.
+/// Returns the state with only this payment.
 fn only(payment: Payment) -> State<1, 0> {
     State { payments: [Some(payment)], ..State::default() }
 }
@@ -60,7 +59,7 @@ fn blank_payment(intent: PaymentIntent, charge: Option<Charge>) -> Payment {
     Payment { intent, charge, successful_charges: 0, refunds: [None; REFUNDS], ledger: LedgerView::default() }
 }
 
-/// Cards whose bank wants to see their customer, or has seen them.
+/// Visits states of cards with a challenge, open or passed.
 fn challenges(each: &mut impl FnMut(&State<1, 0>)) {
     use PaymentMethod as P;
     const METHODS: [P; 3] =
@@ -80,7 +79,7 @@ fn challenges(each: &mut impl FnMut(&State<1, 0>)) {
     }
 }
 
-/// Statuses, methods and amounts against each other; intent, charge and ledger agree.
+/// Visits combinations of statuses, methods and amounts in which intent, charge and ledger agree.
 fn lifecycles(each: &mut impl FnMut(&State<1, 0>)) {
     use PaymentMethod as P;
     const METHODS: [Option<P>; 3] = [None, Some(P::RefundFails), Some(P::UsBankAccount)];
@@ -110,7 +109,7 @@ fn lifecycles(each: &mut impl FnMut(&State<1, 0>)) {
     }
 }
 
-/// Every charge of the domain, with every refund beside it.
+/// Visits every charge of the domain, with every refund.
 fn charges(capture_method: CaptureMethod, each: &mut impl FnMut(Charge, Option<RefundView>)) {
     for status in ChargeStatus::ALL {
         let refunds = if *status == ChargeStatus::Succeeded { &REFUND_CHOICES[..] } else { &REFUND_CHOICES[..2] };
@@ -126,7 +125,7 @@ fn charges(capture_method: CaptureMethod, each: &mut impl FnMut(Charge, Option<R
     }
 }
 
-/// A refund, or none.
+/// The refunds of the domain.
 const REFUND_CHOICES: [Option<RefundView>; 6] = [
     None,
     Some(RefundView { status: RefundStatus::Succeeded, amount: Amount::new(1) }),
@@ -153,8 +152,8 @@ fn flags(charge: Charge, each: &mut impl FnMut(Charge)) {
     }
 }
 
-/// Counts of captures and holds under manual capture, a waiting ledger under background capture; a
-/// charge that did not succeed has none of them.
+/// Visits counts of captures and holds under manual capture, and outstanding postings under background capture. A
+/// charge that did not succeed has none.
 fn deadlines(charge: Charge, capture_method: CaptureMethod, each: &mut impl FnMut(Charge)) {
     let (captures, holds, postings): (&[u8], &[u32], &[u32]) = match (charge.status, capture_method) {
         (ChargeStatus::Pending | ChargeStatus::Failed, _) => (&[0], &[0], &[0]),
@@ -176,7 +175,7 @@ fn blank_charge(status: ChargeStatus) -> Charge {
     Charge { links, ..Charge::new(status, Amount::new(2)) }
 }
 
-/// Intent, charge, refunds and ledger each with a number of their own.
+/// Visits states in which intent, charge, refunds and ledger have independent numbers.
 fn disagreements(each: &mut impl FnMut(&State<1, 0>)) {
     for status in IntentStatus::ALL {
         for capturable in SMALL {
@@ -210,7 +209,7 @@ fn disagreements(each: &mut impl FnMut(&State<1, 0>)) {
     }
 }
 
-/// The money of connected accounts against what was captured.
+/// Visits combinations of connected amounts and captured amounts.
 fn connect(each: &mut impl FnMut(&State<1, 0>)) {
     for status in [IntentStatus::RequiresCapture, IntentStatus::Succeeded] {
         for captured_amount in SMALL {
@@ -246,7 +245,7 @@ fn connect(each: &mut impl FnMut(&State<1, 0>)) {
     }
 }
 
-/// Every combination of fees and transfers and of what came back of them.
+/// Returns every combination of fees and transfers with their returned parts.
 fn ledgers(charged: Amount) -> impl Iterator<Item = LedgerView> {
     SMALL.into_iter().flat_map(move |fees| {
         SMALL.into_iter().flat_map(move |fees_refunded| {

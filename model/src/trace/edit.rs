@@ -8,7 +8,7 @@ use crate::{Input, IntentId};
 
 /// A change of the parameters of one input.
 struct Editor<F> {
-    /// How many parameters were visited.
+    /// Number of visited parameters.
     visited: usize,
     /// The parameters to leave out, by position. A parameter that is required stays.
     left_out: Range<usize>,
@@ -89,7 +89,7 @@ impl Input {
         form::input(&mut editor, self).unwrap_or(self)
     }
 
-    /// Returns how many parameters the kind of input has, present or not.
+    /// Returns the number of parameters of this kind of input, present or absent.
     #[must_use]
     pub fn parameter_count(self) -> usize {
         let mut editor = Editor { visited: 0, left_out: 0..0, edit: |_: Parameter<'_>| {} };
@@ -112,7 +112,7 @@ impl Input {
         form::input(&mut Editor { visited: 0, left_out, edit: |_: Parameter<'_>| {} }, self).ok()
     }
 
-    /// Returns the same input aimed at another PaymentIntent; an input that names none stays as it is.
+    /// Returns the same input with another PaymentIntent as its target; an input without one stays as it is.
     #[must_use]
     pub fn retarget(self, intent: IntentId) -> Self {
         self.edit(|parameter| {

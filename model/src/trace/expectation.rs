@@ -1,4 +1,4 @@
-//! What a line says must come of it, and how that is compared with what came of it.
+//! The expectation of a trace line, and its comparison with the result.
 
 use std::fmt;
 
@@ -8,43 +8,42 @@ use crate::{
     Accepted, EnvironmentEvent, Input, Links, Notification, NotificationKind, Observation, Outcome, Rejection,
 };
 
-/// What stands right of `=>`.
+/// The part of a line right of `=>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectation {
-    /// What is answered; `None` where the line does not say.
+    /// The expected response; `None` if the line names none.
     pub answer: Option<Answer>,
-    /// What is seen afterwards.
+    /// The expected values of visible fields.
     pub shows: Vec<(Place, Value)>,
-    /// What the merchant is told, in order; `None` where the line does not say.
+    /// The expected notifications, in order; `None` if the line names none.
     pub notifies: Option<Vec<ExpectedNotification>>,
 }
 
-/// What is answered.
+/// An expected response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// `accepted`: done, whatever the answer shows; or an event that took place.
+    /// `accepted`: any response of an accepted input, or an event that took place.
     Accepted,
-    /// A status word. A client's request: the answer shows it. An event: it took place, and the
-    /// object shows it afterwards.
+    /// A status word. For a request, the response shows it; for an event, the object shows it afterwards.
     Status {
         /// The status.
         word: &'static str,
-        /// Where an event leaves it.
+        /// Field that shows the status after an event.
         place: Option<Place>,
     },
-    /// `nothing`: an event that found nothing to do.
+    /// `nothing`: an event without effect.
     Nothing,
-    /// `begun`: taken in, not answered yet.
+    /// `begun`: a request without a response so far.
     Begun,
-    /// `lost`: the answer never arrived.
+    /// `lost`: a lost response.
     Lost,
     /// `rejected CODE [param=…] [http=…]`.
     Rejected {
-        /// `error.code`; `None`, written `-`, where there is none.
+        /// `error.code`; `None`, written `-`, if the error has none.
         code: Option<String>,
-        /// `error.param`; `None` where the line does not say.
+        /// `error.param`; `None` if the line names none.
         param: Option<String>,
-        /// The HTTP status; `None` where the line does not say.
+        /// The HTTP status; `None` if the line names none.
         http: Option<u16>,
     },
 }
@@ -99,7 +98,7 @@ impl fmt::Display for Answer {
     }
 }
 
-/// The status that an answer shows.
+/// Returns the status that a response shows.
 fn status(accepted: &Accepted) -> Option<&'static str> {
     match accepted {
         Accepted::Intent { status, .. } => Some(status.name()),
@@ -110,22 +109,21 @@ fn status(accepted: &Accepted) -> Option<&'static str> {
     }
 }
 
-/// One notification as a line expects it: `charge.updated`, or with what the changed fields were
-/// before, `charge.captured[0/false/balance_transaction]`.
+/// An expected notification: `charge.updated`, or with former values, `charge.captured[0/false/balance_transaction]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpectedNotification {
     /// `type`.
     pub kind: NotificationKind,
-    /// The previous amount, where the line says it.
+    /// Former value of the amount, if the line names it.
     pub amount: Option<u32>,
-    /// The previous flag, where the line says it.
+    /// Former value of the flag, if the line names it.
     pub flag: Option<bool>,
-    /// Pointers that must have been null before; those that the line does not name may be anything.
+    /// Pointers that must have been null before; pointers that the line does not name are ignored.
     pub were_null: Links,
 }
 
 impl ExpectedNotification {
-    /// A notification of this kind, whatever else it says.
+    /// Returns an expectation of any notification of this kind.
     #[must_use]
     pub const fn of(kind: NotificationKind) -> Self {
         let were_null = Links { balance_transaction: false, transfer: false, application_fee: false };
@@ -142,7 +140,7 @@ impl ExpectedNotification {
             && (!self.were_null.application_fee || previous.were_null.application_fee)
     }
 
-    /// All that a notification says.
+    /// Returns an expectation of every value of a notification.
     fn in_full(found: &Notification) -> Self {
         Self {
             kind: found.kind,
@@ -168,12 +166,12 @@ impl fmt::Display for ExpectedNotification {
     }
 }
 
-/// One thing that came out otherwise than expected.
+/// A difference between an expectation and the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What was expected, as the line says it.
+    /// The expected value, in the words of the line.
     pub expected: String,
-    /// What was found.
+    /// The actual value.
     pub found: String,
 }
 
@@ -184,7 +182,7 @@ impl fmt::Display for Difference {
 }
 
 impl Expectation {
-    /// What came out otherwise than expected; empty where all is as expected.
+    /// Returns the differences; empty if everything is as expected.
     #[must_use]
     pub fn compare(
         &self,
@@ -232,7 +230,7 @@ impl Expectation {
         differences
     }
 
-    /// What a replay of `input` must find if it goes as it went: for counterexamples.
+    /// Returns the expectation that a replay of `input` must meet, for counterexamples.
     #[must_use]
     pub fn recorded(
         input: &Input,
@@ -256,7 +254,7 @@ impl Expectation {
                 None => Some(Answer::Accepted),
             },
             Err(Rejection::AnswerLost) => Some(Answer::Lost),
-            // The model has no room for it: it does not say what a client is answered.
+            // The step exceeds the bounds of the model, which then says nothing about the response.
             Err(Rejection::AmountOutOfRange | Rejection::BeyondBounds) => None,
             Err(rejection) => {
                 let wire = rejection.wire();
@@ -278,8 +276,8 @@ impl Expectation {
         Self { answer, shows, notifies: Some(notifies) }
     }
 
-    /// Writes the expectation as it stands on a line with `input`: places of the object that the
-    /// input addresses are written by their field alone.
+    /// Writes the expectation as it stands on a line with `input`. Fields of the target are written without their
+    /// object.
     pub(super) fn write(&self, input: &Input, out: &mut dyn fmt::Write) -> fmt::Result {
         let mut gap = "";
         if let Some(answer) = &self.answer {
@@ -308,7 +306,7 @@ fn comma(emitted: &[ExpectedNotification]) -> String {
     emitted.iter().map(ExpectedNotification::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// An outcome in the words of the format.
+/// Returns a response in the words of the format.
 #[must_use]
 pub fn describe(outcome: &Outcome) -> String {
     match outcome {
@@ -335,7 +333,7 @@ pub fn describe(outcome: &Outcome) -> String {
     }
 }
 
-/// The object that an input addresses: a field without an object before it is a field of this one.
+/// Returns the target of an input. A field without an object is a field of this target.
 #[must_use]
 pub fn object_of(input: &Input) -> Option<ObjectName> {
     match input {
@@ -347,7 +345,7 @@ pub fn object_of(input: &Input) -> Option<ObjectName> {
     }
 }
 
-/// Where an event leaves the status of its object.
+/// Returns the field that shows the status after an event.
 pub(super) fn event_place(input: &Input) -> Option<Place> {
     match input {
         Input::Event(_) => match object_of(input)? {
@@ -360,7 +358,7 @@ pub(super) fn event_place(input: &Input) -> Option<Place> {
     }
 }
 
-/// The status words that an answer to this input can show.
+/// Returns the status words that a response to this input can show.
 pub(super) fn statuses(input: &Input) -> Vec<&'static str> {
     use super::words::Word;
     use crate::{IntentStatus, RefundStatus, SessionStatus, SetupStatus, StatusOf};

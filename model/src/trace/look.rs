@@ -1,4 +1,4 @@
-//! Where to look in an [`Observation`], and what is seen there: `pi1.capturable`, `session.status`.
+//! The visible fields of an [`Observation`] by name: `pi1.capturable`, `session.status`.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::{
     RefundStatus, RefundView, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus, SetupView, Target,
 };
 
-/// An object that can be looked at.
+/// The name of an object in a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectName {
-    /// `pi1`: a PaymentIntent with its latest charge and what the ledger says.
+    /// `pi1`: a PaymentIntent with its latest charge and its ledger.
     Payment(IntentId),
-    /// `pi1.re1`: a refund of it.
+    /// `pi1.re1`: a refund of that PaymentIntent.
     Refund(IntentId, RefundId),
     /// `setup`.
     Setup,
@@ -47,12 +47,12 @@ impl fmt::Display for ObjectName {
     }
 }
 
-/// A value as it is seen, or as a trace says it should be seen.
+/// The value of a visible field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A number: an amount or a count.
     Number(i64),
-    /// Seconds; negative once a deadline has passed.
+    /// Seconds; negative after the deadline.
     Seconds(i64),
     /// `true` or `false`.
     Flag(bool),
@@ -60,14 +60,14 @@ pub enum Value {
     Word(&'static str),
     /// A PaymentIntent.
     Intent(IntentId),
-    /// `null`: nothing is there.
+    /// `null`: an absent object.
     Null,
-    /// `set`: something is there.
+    /// `set`: a present object.
     Set,
 }
 
 impl Value {
-    /// The number, for comparing sizes.
+    /// Returns the number, for comparisons of size.
     #[must_use]
     pub const fn number(self) -> Option<i64> {
         match self {
@@ -99,7 +99,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// What kind of value a field has.
+/// The kind of a field's value.
 #[derive(Clone, Copy)]
 enum Kind {
     Number,
@@ -110,7 +110,7 @@ enum Kind {
     Words(fn() -> Vec<&'static str>),
 }
 
-/// A field of a view: its name, its kind, and how to see it.
+/// A field of a view: its name, its kind and its value.
 struct Field<V> {
     name: &'static str,
     kind: Kind,
@@ -231,7 +231,7 @@ const KEY: &[Field<KeyView>] = &[
     field("left", Kind::Seconds, |it| maybe(it.seconds_left, |left| Value::Seconds(i64::from(left)))),
 ];
 
-/// The field that every object has: is it there at all?
+/// The field that states whether an object exists.
 const EXISTS: &str = "exists";
 
 fn names<V>(fields: &'static [Field<V>]) -> Vec<&'static str> {
@@ -261,10 +261,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place called `name`: `field` of `default`, or of the object named before a dot.
+    /// Returns the field called `name`: a field of `default`, or of the object before the dot.
     ///
     /// # Errors
-    /// A sentence naming what is wrong and what may stand there.
+    /// A sentence that names the wrong part and the accepted words.
     pub fn parse(name: &str, default: Option<ObjectName>) -> Result<Self, String> {
         let (object, field) = match name.rsplit_once('.') {
             Some((object, field)) => (parse_object(object, default)?, field),
@@ -279,12 +279,12 @@ impl Place {
         }
     }
 
-    /// A field that is known to exist.
+    /// Returns a field that is known to exist.
     pub(super) const fn of(object: ObjectName, field: &'static str) -> Self {
         Self { object, field }
     }
 
-    /// The names of the fields that an object shows.
+    /// Returns the names of the fields of an object.
     #[must_use]
     pub fn fields(object: ObjectName) -> Vec<&'static str> {
         match object {
@@ -296,7 +296,7 @@ impl Place {
         }
     }
 
-    /// Every field of every object that there is, but for that it is there.
+    /// Returns every field of every existing object, except for `exists`.
     #[must_use]
     pub fn all(observation: &Observation<'_>) -> Vec<Self> {
         let number = |index: usize| u8::try_from(index).unwrap_or(u8::MAX);
@@ -319,13 +319,13 @@ impl Place {
         subjects.into_iter().flat_map(fields).collect()
     }
 
-    /// The object.
+    /// Returns the object.
     #[must_use]
     pub const fn object(&self) -> ObjectName {
         self.object
     }
 
-    /// The name of the field.
+    /// Returns the name of the field.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         self.field
@@ -341,10 +341,10 @@ impl Place {
         }
     }
 
-    /// The value called `word`, if it can be a value of this field.
+    /// Returns the value called `word`.
     ///
     /// # Errors
-    /// A sentence naming what may stand there.
+    /// A sentence that names the accepted words, if the field cannot have this value.
     pub fn value(&self, word: &str) -> Result<Value, String> {
         let Some((_, kind)) = Self::field_of(self.object, self.field) else {
             return Err("no such field".to_owned());
@@ -371,7 +371,7 @@ impl Place {
         }
     }
 
-    /// What is seen there; `None` where there is no such object.
+    /// Returns the value of the field; `None` if the object does not exist.
     #[must_use]
     pub fn see(&self, observation: &Observation<'_>) -> Option<Value> {
         let payment = |intent: IntentId| observation.payments.get(usize::from(intent.0)).and_then(Option::as_ref);

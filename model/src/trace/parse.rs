@@ -1,4 +1,4 @@
-//! Reading: one pass over the lines, one error that says where and what.
+//! The reader of traces: one pass over the lines, one error with its position and the accepted words.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use super::words::{Named, Verb, Word, correction};
 use super::{Error, Line, Script};
 use crate::{Account, Choice, Config, Country, Dialect, Input, NotificationKind};
 
-/// A word of the text and where it stands, both counted from 1.
+/// A word of the text with its position, counted from 1.
 #[derive(Clone, Copy, Debug)]
 struct Token<'a> {
     text: &'a str,
@@ -62,7 +62,7 @@ impl<'a> Split<'a> {
         }
     }
 
-    /// Something is missing after the last of `words`.
+    /// Returns the error for a missing word after `words`.
     fn missing(&self, words: &[Token<'_>], message: String) -> Error {
         let position = words.last().map_or(0, |last| last.position);
         let column = words.last().map_or(self.end, |last| last.column.saturating_add(last.text.chars().count()));
@@ -76,13 +76,13 @@ fn push<'a>(words: &mut Vec<Token<'a>>, text: Option<&'a str>, column: usize) {
     }
 }
 
-/// Reads the words left of `=>`.
+/// A reader of the words left of `=>`.
 struct Reader<'s, 'a> {
     line: &'s Split<'a>,
     words: &'s [Token<'a>],
-    /// Which words have been understood.
+    /// `true` for each word that has been read.
     taken: Vec<bool>,
-    /// What has been asked for so far: what could stand where an unknown word stands.
+    /// The words that have been accepted so far, for corrections.
     known: Vec<String>,
     verb: &'static str,
 }
@@ -92,7 +92,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         Self { line, words, taken: vec![false; words.len()], known: Vec::new(), verb: "" }
     }
 
-    /// Takes the first word that is left and that `wanted` accepts.
+    /// Takes the first unread word that `wanted` accepts.
     fn take<T>(&mut self, mut wanted: impl FnMut(&'a str) -> Option<T>) -> Option<(Token<'a>, T)> {
         for (word, taken) in self.words.iter().zip(&mut self.taken) {
             if *taken {
@@ -113,7 +113,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         })
     }
 
-    /// Every word must have been understood.
+    /// Returns an error unless every word has been read.
     fn finish(&self) -> Result<(), Error> {
         let left = self.words.iter().zip(&self.taken).find(|(_, taken)| !**taken);
         let Some((word, _)) = left else { return Ok(()) };
@@ -297,7 +297,7 @@ fn read_pair(expectation: &mut Expectation, name: &str, word: &str, input: &Inpu
     Ok(())
 }
 
-/// Fields that one line may speak of, so that looking for doubles stays cheap.
+/// Largest number of fields on one line, which bounds the search for duplicates.
 const MOST_PAIRS: usize = 100;
 
 fn read_notification(item: &str) -> Result<ExpectedNotification, String> {
@@ -339,7 +339,7 @@ struct Header {
 }
 
 impl Header {
-    /// Is this a line of the header?
+    /// Returns whether the line belongs to the header.
     fn begins(word: &str) -> bool {
         word == "account" || word == "dialect"
     }
@@ -363,7 +363,7 @@ impl Header {
                     self.config.dialect.set(name, word).map_err(wrong)?;
                 }
             }
-            // Only known fields come this far, so the list stays short.
+            // Only known fields reach this line, so the list stays short.
             if self.given.contains(&field) {
                 return Err(line.wrong(*token, format!("`{name}` is given twice")));
             }
@@ -392,7 +392,7 @@ impl Script {
     /// Reads a trace.
     ///
     /// # Errors
-    /// The first word that makes no sense, and what could stand there.
+    /// The first word that cannot be read, with the accepted words.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut script = Self::default();
         let mut header = Header::default();
@@ -405,7 +405,7 @@ impl Script {
                 match comment {
                     Some(comment) if untouched => script.heading.push(comment),
                     Some(comment) => remarks.push(comment),
-                    // The heading goes to the first blank line.
+                    // The heading ends at the first blank line.
                     None => untouched = false,
                 }
                 continue;

@@ -1,4 +1,4 @@
-//! Writing, as a person would: columns, and nothing said that goes without saying.
+//! The writer of traces: in columns, without default values.
 
 use std::fmt::{self, Write};
 
@@ -7,10 +7,10 @@ use super::words::{Named, Verb, Word};
 use super::{Error, Line, Script};
 use crate::{Account, Dialect, Input};
 
-/// Writes the words left of `=>`.
+/// A writer of the words left of `=>`.
 struct Writer<'o> {
     out: &'o mut dyn Write,
-    /// How wide the verb shall be.
+    /// Width of the verb.
     width: usize,
     started: bool,
 }
@@ -103,7 +103,7 @@ fn write_line(line: &Line, verb: usize, left: usize, out: &mut dyn Write) -> fmt
     }
 }
 
-/// A comment cannot go over the end of its line.
+/// Returns the comment on one line.
 fn one_line(comment: &str) -> String {
     comment.trim().replace(['\n', '\r'], " ")
 }
@@ -112,11 +112,11 @@ fn write_comments(comments: &[String], out: &mut dyn Write) -> fmt::Result {
     comments.iter().try_for_each(|comment| writeln!(out, "{}", format!("# {}", one_line(comment)).trim_end()))
 }
 
-/// Inputs longer than this do not move the column of the expectations.
+/// Longest input that moves the column of the expectations.
 const WIDEST: usize = 72;
 
 impl Script {
-    /// Writes what comes before the first input: the heading and the config.
+    /// Writes the heading and the configuration.
     pub(super) fn write_preamble(&self, out: &mut dyn Write) -> fmt::Result {
         write_comments(&self.heading, out)?;
         let account = account_words(&self.config.account);
@@ -163,7 +163,7 @@ impl fmt::Display for Script {
     }
 }
 
-/// The fields of the account that are not as usual.
+/// Returns the fields of the account that differ from the default.
 fn account_words(account: &Account) -> Vec<String> {
     let usual = Account::default();
     let mut words = Vec::new();
@@ -176,7 +176,7 @@ fn account_words(account: &Account) -> Vec<String> {
     words
 }
 
-/// Letters of a word that an error repeats.
+/// Largest number of letters of a word that an error repeats.
 const SHOWN: usize = 60;
 
 impl fmt::Display for Error {

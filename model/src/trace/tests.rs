@@ -1,162 +1,13 @@
-use super::form::{self, ParameterVisitor};
+mod inputs;
+
+use self::inputs::*;
 use super::words::{Named, Word, text};
 use super::*;
 use crate::{
     Accepted, Amount, Authentication, CancellationReason, CaptureMethod, ConfirmationMethod, Country, Currency,
     DeliveryFault, EnvironmentEvent, Flow, IntentId, IntentStatus, Notification, NotificationKind, Observation,
-    OperationKind, PaymentMethod, Previous, RefundProgress, Rejection, SessionMode, SessionUi, SetupStatus, SetupView,
+    PaymentMethod, Previous, RefundProgress, Rejection, SessionMode, SessionUi, SetupStatus, SetupView,
 };
-
-/// Choices for an input: from an odometer over small ranges, or from a seeded generator.
-trait Choices {
-    fn below(&mut self, limit: usize) -> usize;
-}
-
-/// SplitMix64: good enough to be surprised by.
-struct Seeded(u64);
-
-impl Choices for Seeded {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((word ^ (word >> 31)).checked_rem(u64::try_from(limit).unwrap()).unwrap()).unwrap()
-    }
-}
-
-/// Chooses each in turn: every combination, one after the other.
-#[derive(Default)]
-struct Odometer {
-    digits: Vec<(usize, usize)>,
-    at: usize,
-}
-
-impl Odometer {
-    fn turn(&mut self) -> bool {
-        self.at = 0;
-        while let Some((digit, limit)) = self.digits.pop() {
-            let next = digit.saturating_add(1);
-            if next < limit {
-                self.digits.push((next, limit));
-                return true;
-            }
-        }
-        false
-    }
-}
-
-impl Choices for Odometer {
-    fn below(&mut self, limit: usize) -> usize {
-        if self.at == self.digits.len() {
-            self.digits.push((0, limit));
-        }
-        let (digit, _) = self.digits[self.at];
-        self.at = self.at.saturating_add(1);
-        digit
-    }
-}
-
-fn pick<T: Copy>(from: &mut impl Choices, values: &[T]) -> T {
-    values[from.below(values.len())]
-}
-
-fn any<T: Named>(from: &mut impl Choices) -> T {
-    pick(from, T::VALUES)
-}
-
-fn flag(from: &mut impl Choices) -> bool {
-    from.below(2) == 1
-}
-
-const NUMBERS: [i64; 6] = [0, -1, 1000, 99_999_999, i64::MIN, i64::MAX];
-const DURATIONS: [u32; 9] = [0, 1, 59, 60, 3_600, 86_399, 604_799, 604_800, u32::MAX];
-
-/// A visitor that chooses every parameter. With `wide` it chooses from every value; without, from the ends of each list.
-struct Chooser<'c, C> {
-    from: &'c mut C,
-    wide: bool,
-}
-
-impl<C: Choices> Chooser<'_, C> {
-    fn value<T: Word>(&mut self, mut value: T) -> T {
-        let mut names = T::names();
-        if !names.is_empty() {
-            if !self.wide && names.len() > 3 {
-                names = names.first().into_iter().chain(names.last()).copied().collect();
-            }
-            return T::read(pick(self.from, &names)).unwrap();
-        }
-        let (from, wide) = (&mut *self.from, self.wide);
-        let mut id = |narrow| if wide { u8::try_from(from.below(256)).unwrap() } else { narrow };
-        match value.parameter() {
-            Parameter::Intent(intent) => intent.0 = id(255),
-            Parameter::Refund(refund) => refund.0 = id(0),
-            Parameter::Key(key) => key.0 = id(9),
-            Parameter::Amount(amount) => *amount = if wide { pick(from, &NUMBERS) } else { -7 },
-            Parameter::Seconds(seconds) => *seconds = pick(from, &DURATIONS),
-            Parameter::Method(_) | Parameter::CaptureMethod(_) | Parameter::Currency(_) | Parameter::Other => {
-                panic!("{} has no values", T::WHAT)
-            }
-        }
-        value
-    }
-}
-
-impl<C: Choices> ParameterVisitor for Chooser<'_, C> {
-    type Error = &'static str;
-
-    fn verb(&mut self, input: Input) -> Result<Input, Self::Error> {
-        Ok(input)
-    }
-
-    fn next<T: Word>(&mut self, value: T) -> Result<T, Self::Error> {
-        Ok(self.value(value))
-    }
-
-    fn number(&mut self, value: Option<i64>) -> Result<Option<i64>, Self::Error> {
-        Ok(flag(self.from).then(|| self.value(value.unwrap_or(0))))
-    }
-
-    fn one_of<T: Word>(&mut self, _: T, value: T) -> Result<T, Self::Error> {
-        Ok(self.value(value))
-    }
-
-    fn named<T: Word>(&mut self, _: &'static str, value: Option<T>) -> Result<Option<T>, Self::Error> {
-        // A list of words needs no value to begin with; of numbers, `blank` gives one wherever it can.
-        let start = value.or_else(|| T::read(T::names().first().copied().unwrap_or("0")));
-        let start = start.or_else(|| T::read("key1")).or_else(|| T::read("0s"));
-        Ok(flag(self.from).then(|| self.value(start.unwrap())))
-    }
-
-    fn flag(&mut self, _: &'static str, _: bool) -> Result<bool, Self::Error> {
-        Ok(flag(self.from))
-    }
-
-    fn refuse(&mut self, message: &'static str) -> Self::Error {
-        message
-    }
-}
-
-/// Returns any input with the verb, or `None` where the chosen parameters do not fit together.
-fn input(from: &mut impl Choices, verb: Verb, wide: bool) -> Option<Input> {
-    let mut blank = verb.blank();
-    if let Input::Begin { key, .. } = blank {
-        let kind = if wide { pick(from, OperationKind::ALL) } else { OperationKind::CaptureIntent };
-        blank = Input::Begin { key, operation: kind.blank() };
-    }
-    form::input(&mut Chooser { from, wide }, blank).ok()
-}
-
-/// Returns any input that a line can say.
-fn any_input(from: &mut Seeded) -> Input {
-    loop {
-        let verb = any(from);
-        if let Some(input) = input(from, verb, true) {
-            return input;
-        }
-    }
-}
 
 fn assert_round_trip(input: Input) {
     let printed = input.to_string();
@@ -532,7 +383,7 @@ fn differences_are_named() {
     let recorded = [
         (Ok(Accepted::Happened), "settle_setup => requires_action notifies setup_intent.created\n"),
         (Err(Rejection::AnswerLost), "settle_setup => lost notifies setup_intent.created\n"),
-        // The model says nothing of what it has no room for.
+        // The model says nothing about a step beyond its bounds.
         (Err(Rejection::BeyondBounds), "settle_setup => notifies setup_intent.created\n"),
         (Err(Rejection::AmountOutOfRange), "settle_setup => notifies setup_intent.created\n"),
     ];
@@ -543,7 +394,7 @@ fn differences_are_named() {
     }
 }
 
-/// Names that the generator above is built from, so that a new variant is not forgotten there.
+/// Names that the generator above is built from, so that a new variant is included.
 #[test]
 fn every_named_value_reads_back() {
     fn all<T: Named + PartialEq + std::fmt::Debug>() {
@@ -566,8 +417,7 @@ fn every_named_value_reads_back() {
     all::<Country>();
 }
 
-/// The traces that come with the model: each as `Script` itself prints it, after a heading that
-/// names its rules.
+/// The traces of the model, as `Script` prints them, after a heading that begins with their requirement ids.
 #[test]
 fn every_trace_of_the_model_is_well_written() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/traces");

@@ -1,4 +1,4 @@
-//! The words of the format: each is listed once, and read and written from that one list.
+//! The words of the format: each is listed once, for the reader and for the writer.
 
 use std::fmt;
 
@@ -34,15 +34,15 @@ pub enum Parameter<'a> {
 
 /// A value that one word stands for.
 pub(super) trait Word: Copy {
-    /// What it is, for messages: `a currency`.
+    /// Description for messages: `a currency`.
     const WHAT: &'static str;
 
-    /// The words that may stand there, where they can be listed.
+    /// Returns the accepted words, if they can be listed.
     fn names() -> Vec<&'static str> {
         Vec::new()
     }
 
-    /// The value called `word`.
+    /// Returns the value called `word`.
     fn read(word: &str) -> Option<Self>;
 
     /// Writes the word for the value.
@@ -54,14 +54,14 @@ pub(super) trait Word: Copy {
     }
 }
 
-/// A value out of a list of values, each with its name.
+/// A value of a list of named values.
 pub(super) trait Named: Copy + 'static {
-    /// What it is, for messages: `a currency`.
+    /// Description for messages: `a currency`.
     const WHAT: &'static str;
     /// Every value.
     const VALUES: &'static [Self];
 
-    /// Its name.
+    /// Returns its name.
     fn word(self) -> &'static str;
 
     /// Returns the value as a parameter that can be replaced.
@@ -90,7 +90,7 @@ impl<T: Named> Word for T {
     }
 }
 
-/// Enums that have brought their names from where they are defined.
+/// Implements [`Named`] for enums that define their names themselves.
 macro_rules! by_name {
     ($($type:ty: $what:literal $(as $kind:ident)?;)+) => {
         $(impl Named for $type {
@@ -134,7 +134,7 @@ impl Named for Country {
     }
 }
 
-/// Enums whose names are of this format alone.
+/// Implements [`Named`] for enums with names of this format alone.
 macro_rules! words {
     ($($type:ident: $what:literal $(as $kind:ident)? { $($variant:ident = $word:literal),+ $(,)? })+) => {
         $(impl Named for $type {
@@ -199,7 +199,7 @@ impl Word for i64 {
     }
 }
 
-/// Objects that are counted from 1 in traces and from 0 in the model.
+/// Implements [`Word`] for numbered objects: from 1 in traces, from 0 in the model.
 macro_rules! ids {
     ($($type:ident as $kind:ident: $what:literal, $prefix:literal;)+) => {
         $(impl Word for $type {
@@ -277,15 +277,15 @@ impl Word for Seconds {
     }
 }
 
-/// The seconds of a duration like `7d`, `1h`, `90s` or `6d23h59m59s`.
+/// Returns the seconds of a duration such as `7d`, `1h`, `90s` or `6d23h59m59s`.
 ///
 /// # Errors
-/// A sentence about what may stand there.
+/// A sentence that describes a duration.
 pub fn parse_duration(word: &str) -> Result<u32, String> {
     Seconds::read(word).map(|seconds| seconds.0).ok_or_else(|| format!("expected {}", Seconds::WHAT))
 }
 
-/// The word for a value.
+/// Returns the word for a value.
 pub(super) fn text(value: impl Word) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -293,10 +293,10 @@ pub(super) fn text(value: impl Word) -> String {
     out
 }
 
-/// Longest word for which a correction is looked for.
+/// Length of the longest word that a correction is searched for.
 const CORRECTABLE: usize = 60;
 
-/// `; did you mean …?`, or what may stand there, or nothing where that cannot be listed.
+/// Returns `; did you mean …?`, or the accepted words, or nothing if they cannot be listed.
 pub fn correction<'a>(word: &str, names: impl IntoIterator<Item = &'a str> + Clone) -> String {
     if word.len() <= CORRECTABLE {
         let near = |name: &&str, away: usize| away.saturating_mul(3) <= name.len().max(3);
@@ -312,7 +312,7 @@ pub fn correction<'a>(word: &str, names: impl IntoIterator<Item = &'a str> + Clo
     if names.is_empty() { String::new() } else { format!("; there is {}", names.join(", ")) }
 }
 
-/// How many letters must be added, dropped, changed or swapped with their neighbour.
+/// Returns the number of letters to add, remove, change or swap with their neighbor.
 fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut before: Vec<usize> = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::idempotency::Key;
 use crate::notification::Outbox;
-use crate::testing::fault::{Kind, PlantedFault, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WholeStep};
 use crate::time::{Countdown, DAY, HOUR};
 use crate::{
     Accepted, Call, CreateRefund, DeliveryFault, EnvironmentEvent, Input, IntentId, KeyId, Notification,
@@ -16,7 +16,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "replay-answers-the-same",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(Operation::CreateIntent { .. }), [Some(payment)]) = (replayed(step), &*step.payments) {
                 *step.outcome = payment.answer();
             }
@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "known-key-acts-no-more",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(Operation::CreateRefund { intent, refund }), Ok(_)) = (replayed(step), *step.outcome) {
                 let _same_answer = refund_now(step, intent, refund);
             }
@@ -40,7 +40,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "known-key-acts-no-more",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if replayed(step).is_some() {
                 tell_of_a_method(step);
             }
@@ -52,7 +52,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "other-parameters-are-refused",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Err(Rejection::KeyMismatch) = step.outcome
                 && let Some(answer) = call(step).and_then(|call| known(step, call.key?)).and_then(|key| key.answer)
             {
@@ -66,7 +66,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "busy-objects-and-keys-are-locked",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Call { operation: Operation::CreateRefund { intent, refund }, key: None, .. }) = call(step)
                 && *step.outcome == Err(Rejection::LockTimeout)
             {
@@ -80,7 +80,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "busy-objects-and-keys-are-locked",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if call(step).is_some_and(|call| call.key.is_none()) && *step.outcome == Err(Rejection::LockTimeout) {
                 *step.outcome = Err(Rejection::ServerError);
             }
@@ -92,7 +92,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "busy-objects-and-keys-are-locked",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if *step.outcome == Err(Rejection::KeyInUse) {
                 *step.outcome = Ok(Accepted::Nothing);
             }
@@ -118,7 +118,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "requests-not-carried-out-do-nothing",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if *step.outcome == Ok(Accepted::Begun) {
                 tell_of_a_method(step);
             }
@@ -130,7 +130,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "first-answer-is-kept",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(key), Err(Rejection::ServerError)) = (first_key(step), *step.outcome) {
                 set_key(step, key, None);
             }
@@ -142,7 +142,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "first-answer-is-kept",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(key), Some(Call { operation, .. }), Err(rejection)) =
                 (first_key(step), call(step), *step.outcome)
                 && rejection.is_validation()
@@ -158,7 +158,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "first-answer-is-kept",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(key), Err(Rejection::AnswerLost)) = (first_key(step), *step.outcome) {
                 set_key(step, key, None);
             }
@@ -170,7 +170,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Input::Event(EnvironmentEvent::PruneKey { key }) = step.input
                 && known(step, key).is_some_and(|key| key.answer.is_some())
             {
@@ -185,7 +185,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             for key in step.keys.iter_mut().flatten() {
                 if key.retention == Countdown::of(DAY) {
                     key.retention = Countdown::of(HOUR);
@@ -199,7 +199,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Input::Event(EnvironmentEvent::PruneKey { key }) = step.input
                 && known(step, key).is_some_and(|key| key.answer.is_some() && key.retention == Countdown::of(1))
             {
@@ -214,7 +214,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(_), Some(Call { key: Some(key), .. })) = (replayed(step), call(step))
                 && let Some(key) = known(step, key).zip(Some(key))
             {
@@ -228,7 +228,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(Call { key: Some(key), operation, .. }), Err(Rejection::KeyMismatch)) =
                 (call(step), *step.outcome)
             {
@@ -239,34 +239,34 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-fn call(step: &WorldStep<'_>) -> Option<Call> {
+fn call(step: &WholeStep<'_>) -> Option<Call> {
     if let Input::Call(call) = step.input { Some(call) } else { None }
 }
 
 /// The key as it was known before.
-fn known(step: &WorldStep<'_>, key: KeyId) -> Option<Key> {
+fn known(step: &WholeStep<'_>, key: KeyId) -> Option<Key> {
     step.before_keys.get(usize::from(key.0)).copied().flatten()
 }
 
-fn set_key(step: &mut WorldStep<'_>, key: KeyId, record: Option<Key>) {
+fn set_key(step: &mut WholeStep<'_>, key: KeyId, record: Option<Key>) {
     if let Some(slot) = step.keys.get_mut(usize::from(key.0)) {
         *slot = record;
     }
 }
 
 /// The key of a call that came with one for the first time.
-fn first_key(step: &WorldStep<'_>) -> Option<KeyId> {
+fn first_key(step: &WholeStep<'_>) -> Option<KeyId> {
     call(step).and_then(|call| call.key).filter(|key| known(step, *key).is_none())
 }
 
 /// A request that came again after it had been answered.
-fn replayed(step: &WorldStep<'_>) -> Option<Operation> {
+fn replayed(step: &WholeStep<'_>) -> Option<Operation> {
     let Call { operation, key, fault } = call(step)?;
     let known = known(step, key?)?;
     (fault == DeliveryFault::None && known.operation == operation && known.answer.is_some()).then_some(operation)
 }
 
-fn refund_now(step: &mut WorldStep<'_>, intent: IntentId, refund: CreateRefund) -> crate::Outcome {
+fn refund_now(step: &mut WholeStep<'_>, intent: IntentId, refund: CreateRefund) -> crate::Outcome {
     let payment =
         step.payments.get_mut(usize::from(intent.0)).and_then(Option::as_mut).ok_or(Rejection::NoSuchIntent)?;
     let mut outbox = Outbox::new(step.notifications, Target::Payment(intent));
@@ -275,7 +275,7 @@ fn refund_now(step: &mut WorldStep<'_>, intent: IntentId, refund: CreateRefund) 
     outcome
 }
 
-fn tell_of_a_method(step: &mut WorldStep<'_>) {
+fn tell_of_a_method(step: &mut WholeStep<'_>) {
     let (kind, about) = (NotificationKind::MethodAttached, Target::Setup);
     let _no_room = step.notifications.push(Notification { kind, about, previous: Previous::default() });
 }

@@ -3,7 +3,7 @@
 use super::asked::{capture, operation};
 use crate::notification::Outbox;
 use crate::payment::{Changed, Payment};
-use crate::testing::fault::{Kind, PaymentStep, PlantedFault, WorldStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault, WholeStep};
 use crate::{
     Accepted, Amount, Capture, Config, Create, EnvironmentEvent, Input, IntentStatus, Operation, PaymentMethod,
     RefundProgress, Rejection, Target,
@@ -160,7 +160,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "amount-in-range",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(price_in_the_wrong_unit),
+        kind: Kind::Whole(price_in_the_wrong_unit),
     },
 ];
 
@@ -271,7 +271,7 @@ fn booking_job_takes_holds(
     Some(Ok((payment, Ok(Accepted::Happened))))
 }
 
-fn price_in_the_wrong_unit(step: &mut WorldStep<'_>) {
+fn price_in_the_wrong_unit(step: &mut WholeStep<'_>) {
     let is_new = step.before_payments.iter().all(Option::is_none);
     let Some(payment) = step.payments.iter_mut().flatten().next().filter(|_| is_new) else { return };
     if let Some(session) = step.session

@@ -3,7 +3,7 @@
 use crate::notification::Outbox;
 use crate::payment::Payment;
 use crate::session::Session;
-use crate::testing::fault::{Kind, PlantedFault, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WholeStep};
 use crate::time::{Countdown, HOUR};
 use crate::{
     Accepted, Amount, Call, CancellationReason, CaptureMethod, Create, EnvironmentEvent, Input, IntentId, IntentStatus,
@@ -17,7 +17,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "open-session-has-a-deadline",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if became(step, SessionStatus::Complete)
                 && let (Some(session), Some(before)) = (step.session.as_mut(), step.before_session)
             {
@@ -31,7 +31,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Input::Event(EnvironmentEvent::Advance { .. }), Some(session), Some(before)) =
                 (step.input, step.session.as_mut(), step.before_session)
                 && session.status == SessionStatus::Open
@@ -46,7 +46,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-parameters-fit",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Some(session), None) = (step.session.as_mut(), step.before_session) {
                 session.amount = session.amount.plus(session.amount).unwrap_or(session.amount);
             }
@@ -58,7 +58,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "expired-sessions-payment-is-canceled",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             let asking = |payment: &Payment| payment.intent.status == IntentStatus::RequiresPaymentMethod;
             if became(step, SessionStatus::Expired)
                 && let ([before @ Some(payment)], [after]) = (step.before_payments, &mut *step.payments)
@@ -75,7 +75,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "paid-means-received",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(held_is_not_complete),
+        kind: Kind::Whole(held_is_not_complete),
     },
     PlantedFault {
         name: "saving-has-a-price",
@@ -83,7 +83,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-session-asks-for-no-payment",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if became(step, SessionStatus::Complete)
                 && let Some(session) = step.session.as_mut()
                 && session.mode == SessionMode::Setup
@@ -98,7 +98,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-payment-is-as-the-session-says",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(page_takes_at_once),
+        kind: Kind::Whole(page_takes_at_once),
     },
     PlantedFault {
         name: "paid-is-let-go",
@@ -106,7 +106,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-payment-is-as-the-session-says",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let ([None], [Some(payment)]) = (step.before_payments, &mut *step.payments)
                 && payment.intent.status == IntentStatus::Succeeded
             {
@@ -120,7 +120,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "complete-means-authorized",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Input::Event(EnvironmentEvent::CustomerPays { .. }), Some(IntentStatus::RequiresPaymentMethod)) =
                 (step.input, status(step.payments))
                 && *step.outcome == Ok(Accepted::Happened)
@@ -135,7 +135,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "closed-session-stays-closed",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Err(Rejection::SessionNotOpen), Some(session)) = (*step.outcome, *step.session) {
                 *step.outcome = session.answer();
             }
@@ -147,7 +147,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Operation::CreateSession(create)) = done(step)
                 && create.expires_in.is_none()
                 && let Some(session) = step.session.as_mut()
@@ -162,7 +162,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             let alone = step.before_setup.is_none() && matches!(step.before_payments, [None]);
             if let Input::Event(EnvironmentEvent::Advance { .. }) = step.input
                 && alone
@@ -209,7 +209,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-parameters-fit",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Input::Call(Call { operation: Operation::CreateSession(mut create), .. }) = step.input
                 && *step.outcome == Err(Rejection::InvalidExpiry)
                 && step.before_session.is_none()
@@ -228,7 +228,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "session-ends-are-told",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Input::Event(EnvironmentEvent::Advance { .. }) = step.input {
                 step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionExpired);
             }
@@ -240,9 +240,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-debit-is-told",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
-            step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionPaid)
-        }),
+        kind: Kind::Whole(|step| step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionPaid)),
     },
     PlantedFault {
         name: "settlement-is-success",
@@ -250,7 +248,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "sessions-debit-is-told",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             for emitted in step.notifications.as_mut_slice() {
                 if emitted.kind == NotificationKind::SessionPaymentFailed {
                     emitted.kind = NotificationKind::SessionPaid;
@@ -278,13 +276,13 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-fn became(step: &WorldStep<'_>, status: SessionStatus) -> bool {
+fn became(step: &WholeStep<'_>, status: SessionStatus) -> bool {
     let is = |session: Option<Session>| session.is_some_and(|session| session.status == status);
     is(*step.session) && !is(step.before_session)
 }
 
 /// The operation of a request that was answered with success.
-fn done(step: &WorldStep<'_>) -> Option<Operation> {
+fn done(step: &WholeStep<'_>) -> Option<Operation> {
     match step.input {
         Input::Call(Call { operation, .. }) if step.outcome.is_ok() => Some(operation),
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
@@ -297,13 +295,13 @@ fn status(payments: &[Option<Payment>]) -> Option<IntentStatus> {
 }
 
 /// The session as it is now, but still open.
-fn reopened(step: &WorldStep<'_>) -> Option<Session> {
+fn reopened(step: &WholeStep<'_>) -> Option<Session> {
     let (session, before) = (*step.session).zip(step.before_session)?;
     Some(Session { status: SessionStatus::Open, expiry: before.expiry, ..session })
 }
 
 /// Completes an open session.
-fn complete(step: &mut WorldStep<'_>) {
+fn complete(step: &mut WholeStep<'_>) {
     if let Some(session) = step.session.as_mut().filter(|session| session.status == SessionStatus::Open) {
         session.status = SessionStatus::Complete;
         session.expiry = Countdown::STOPPED;
@@ -311,7 +309,7 @@ fn complete(step: &mut WorldStep<'_>) {
     }
 }
 
-fn held_is_not_complete(step: &mut WorldStep<'_>) {
+fn held_is_not_complete(step: &mut WholeStep<'_>) {
     let [Some(payment)] = &*step.payments else { return };
     let held = payment.intent.status == IntentStatus::RequiresCapture && payment.intent.received.is_zero();
     if !held {
@@ -328,7 +326,7 @@ fn held_is_not_complete(step: &mut WorldStep<'_>) {
 }
 
 /// The session stays open until its time is over, and then its payment is canceled with it.
-fn stay_open_while_held(step: &mut WorldStep<'_>) {
+fn stay_open_while_held(step: &mut WholeStep<'_>) {
     step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionCompleted);
     *step.session = reopened(step);
     let Some(session) = step.session.as_mut() else { return };
@@ -354,7 +352,7 @@ fn stay_open_while_held(step: &mut WorldStep<'_>) {
     }
 }
 
-fn page_takes_at_once(step: &mut WorldStep<'_>) {
+fn page_takes_at_once(step: &mut WholeStep<'_>) {
     let Some(session) = step.before_session.filter(|session| session.manual && session.mode == SessionMode::Payment)
     else {
         return;

@@ -2,7 +2,7 @@
 
 use crate::notification::Outbox;
 use crate::payment::Payment;
-use crate::testing::fault::{Kind, PlantedFault, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WholeStep};
 use crate::{
     Accepted, Call, Create, EnvironmentEvent, Input, NotificationKind, Operation, PaymentMethod, Rejection,
     SessionMode, SetupStatus, Target,
@@ -15,7 +15,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-fits-its-status",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             let failure = step.before_setup.and_then(|setup| setup.last_error);
             if let Some(setup) = step.setup.as_mut().filter(|setup| setup.status == SetupStatus::Succeeded) {
                 setup.last_error = setup.last_error.or(failure);
@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-fits-its-status",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(saves_the_unsavable),
+        kind: Kind::Whole(saves_the_unsavable),
     },
     PlantedFault {
         name: "charges-what-it-saves",
@@ -36,7 +36,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-never-charges",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(charge_what_is_saved),
+        kind: Kind::Whole(charge_what_is_saved),
     },
     PlantedFault {
         name: "refused-mandate-cancels",
@@ -44,7 +44,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (Input::Event(EnvironmentEvent::SettleSetup), Some(SetupStatus::RequiresPaymentMethod)) =
                 (step.input, now(step))
                 && was(step) == Some(SetupStatus::Processing)
@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Input::Event(EnvironmentEvent::AuthenticateSetup { result: crate::Authentication::Abandoned }) =
                 step.input
                 && was(step) == Some(SetupStatus::RequiresAction)
@@ -74,7 +74,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "documented-setup-moves",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Operation::UpdateSetup { method }) = refused(step, Rejection::SetupUnexpectedState)
                 && now(step) == Some(SetupStatus::Succeeded)
                 && method.profile().can_be_saved
@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Operation::CancelSetup { .. }) = refused(step, Rejection::SetupUnexpectedState) {
                 pretend(step);
             }
@@ -103,7 +103,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Operation::ConfirmSetup { .. }) = refused(step, Rejection::SetupUnexpectedState) {
                 pretend(step);
             }
@@ -115,7 +115,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Operation::ConfirmSetup { .. }) = refused(step, Rejection::SetupMissingMethod) {
                 *step.outcome = Err(Rejection::SetupUnexpectedState);
             }
@@ -127,7 +127,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-is-changed-while-open-only",
         scenario: "checkout",
         variant: "every form",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Some(Operation::CancelSetup { .. }) = refused(step, Rejection::SetupOwnedBySession) {
                 pretend(step);
             }
@@ -139,7 +139,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "deposits-are-verified-when-asked-for",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if refused(step, Rejection::SetupInvalidState).is_some() && was(step) != Some(SetupStatus::RequiresAction) {
                 pretend(step);
             }
@@ -151,7 +151,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "deposits-are-verified-when-asked-for",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if refused(step, Rejection::SetupInvalidState).is_some() && was(step) == Some(SetupStatus::RequiresAction) {
                 succeed(step);
             }
@@ -163,9 +163,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
-            step.notifications.retain(|emitted| emitted.kind != NotificationKind::MethodAttached)
-        }),
+        kind: Kind::Whole(|step| step.notifications.retain(|emitted| emitted.kind != NotificationKind::MethodAttached)),
     },
     PlantedFault {
         name: "silent-setup-limit",
@@ -173,7 +171,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if *step.outcome == Err(Rejection::TooManySetupConfirmations) {
                 step.notifications.clear();
             }
@@ -185,7 +183,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let (
                 Input::Call(Call { operation: Operation::ConfirmSetup { method }, .. }),
                 Err(Rejection::Declined(_)),
@@ -206,16 +204,16 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-fn was(step: &WorldStep<'_>) -> Option<SetupStatus> {
+fn was(step: &WholeStep<'_>) -> Option<SetupStatus> {
     step.before_setup.map(|setup| setup.status)
 }
 
-fn now(step: &WorldStep<'_>) -> Option<SetupStatus> {
+fn now(step: &WholeStep<'_>) -> Option<SetupStatus> {
     step.setup.map(|setup| setup.status)
 }
 
 /// The operation that was refused for this reason.
-fn refused(step: &WorldStep<'_>, rejection: Rejection) -> Option<Operation> {
+fn refused(step: &WholeStep<'_>, rejection: Rejection) -> Option<Operation> {
     match step.input {
         Input::Call(Call { operation, .. }) if *step.outcome == Err(rejection) => Some(operation),
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } | Input::Event(_) => None,
@@ -223,14 +221,14 @@ fn refused(step: &WorldStep<'_>, rejection: Rejection) -> Option<Operation> {
 }
 
 /// Answers with success.
-fn pretend(step: &mut WorldStep<'_>) {
+fn pretend(step: &mut WholeStep<'_>) {
     if let Some(status) = now(step) {
         *step.outcome = Ok(Accepted::Setup { status });
     }
 }
 
 /// Cancels the setup instead of what was done.
-fn cancel(step: &mut WorldStep<'_>) {
+fn cancel(step: &mut WholeStep<'_>) {
     *step.setup = step.before_setup;
     *step.outcome = Ok(Accepted::Happened);
     step.notifications.clear();
@@ -241,7 +239,7 @@ fn cancel(step: &mut WorldStep<'_>) {
     }
 }
 
-fn saves_the_unsavable(step: &mut WorldStep<'_>) {
+fn saves_the_unsavable(step: &mut WholeStep<'_>) {
     if let (
         Input::Call(Call { operation: Operation::ConfirmSetup { method: Some(method) }, .. }),
         Err(Rejection::Declined(_)),
@@ -255,7 +253,7 @@ fn saves_the_unsavable(step: &mut WorldStep<'_>) {
 }
 
 /// Saves the method, tells of it and says so.
-fn succeed(step: &mut WorldStep<'_>) {
+fn succeed(step: &mut WholeStep<'_>) {
     let Some(setup) = step.setup.as_mut() else { return };
     setup.status = SetupStatus::Succeeded;
     step.notifications.clear();
@@ -265,7 +263,7 @@ fn succeed(step: &mut WorldStep<'_>) {
     pretend(step);
 }
 
-fn charge_what_is_saved(step: &mut WorldStep<'_>) {
+fn charge_what_is_saved(step: &mut WholeStep<'_>) {
     let saving = step.before_session.is_some_and(|session| session.mode == SessionMode::Setup);
     let saved = was(step) != now(step) && now(step) == Some(SetupStatus::Succeeded);
     let (Input::Event(EnvironmentEvent::CustomerPays { intent, .. }), [slot @ None]) =

@@ -2,7 +2,7 @@
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Kind, PlantedFault, WorldStep};
+use crate::testing::fault::{Kind, PlantedFault, WholeStep};
 use crate::testing::faults::asked::operation;
 use crate::{
     Accepted, Amount, Call, Config, ConfirmationMethod, EnvironmentEvent, Input, IntentStatus, NotificationKind,
@@ -92,7 +92,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         breaks: "only-the-named-payment-changes",
         scenario: "two_payments",
         variant: "interchangeable",
-        kind: Kind::Execution(counts_on_the_wrong_row),
+        kind: Kind::Whole(counts_on_the_wrong_row),
     },
     PlantedFault {
         name: "a-method-is-consent",
@@ -262,7 +262,7 @@ fn default_refund_forgets_the_earlier_ones(
     forgets.then_some(Ok((payment, Err(Rejection::AmountOutOfRange))))
 }
 
-fn counts_on_the_wrong_row(step: &mut WorldStep<'_>) {
+fn counts_on_the_wrong_row(step: &mut WholeStep<'_>) {
     let Input::Call(Call { operation: Operation::CreateIntent { intent, .. }, .. }) = step.input else { return };
     for (place, payment) in step.payments.iter_mut().enumerate() {
         if let Some(payment) = payment

@@ -2,7 +2,7 @@
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
-use crate::testing::fault::{Kind, PaymentStep, PlantedFault, WorldStep};
+use crate::testing::fault::{Kind, PaymentStep, PlantedFault, WholeStep};
 use crate::testing::faults::asked::operation;
 use crate::{
     CancellationReason, CaptureMethod, ChargeStatus, Config, Confirm, Create, Currency, Input, IntentStatus, Operation,
@@ -93,7 +93,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         breaks: "unknown-objects-are-not-found",
         scenario: "setup",
         variant: "every method",
-        kind: Kind::Execution(|step| {
+        kind: Kind::Whole(|step| {
             if let Err(Rejection::NoSuchSetup) = step.outcome {
                 *step.outcome = Err(Rejection::SetupInvalidState);
             }
@@ -155,7 +155,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         breaks: "unknown-objects-are-not-found",
         scenario: "retries",
         variant: "two keys",
-        kind: Kind::Execution(unknown_payment_is_in_a_wrong_status),
+        kind: Kind::Whole(unknown_payment_is_in_a_wrong_status),
     },
 ];
 
@@ -201,7 +201,7 @@ fn takes_the_systems_reason(
     Some(Ok((next, outcome)))
 }
 
-fn unknown_payment_is_in_a_wrong_status(step: &mut WorldStep<'_>) {
+fn unknown_payment_is_in_a_wrong_status(step: &mut WholeStep<'_>) {
     let unknown = Err(Rejection::NoSuchIntent);
     if *step.outcome == unknown {
         *step.outcome = Err(Rejection::UnexpectedState);
