@@ -1,76 +1,96 @@
-//! What is stated, as far as the command line needs to know it.
+//! The properties as the command line shows them.
 //!
-//! The explorers know a property by its bit only. Whoever prints knows it by name, and can ask why it
-//! is false somewhere.
+//! The explorers know a property by its bit. The catalogue adds its name, its sentence and the reason of a violation.
+
+use std::collections::BTreeMap;
 
 use holdfast_model::Observation;
 use holdfast_properties::{CATALOGUE, Kind, Step, explain_step, judge_observation, judge_step};
 
+use crate::evidence::Committed;
 use holdfast_explorer::PropertyBits;
 
-/// A property, in words.
+/// A property as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Property {
+pub struct ShownProperty {
     /// The name on the command line and in reports.
     pub name: String,
-    /// What is stated, as a sentence.
+    /// The sentence with its conditions.
     pub sentence: String,
-    /// The rules it renders.
+    /// Ids of the requirements that it renders, separated by blanks.
     pub rules: String,
-    /// What breaks for a merchant if it is false.
+    /// The damage to a merchant if it is false.
     pub why: String,
-    /// Is it about steps, or about states alone?
+    /// Whether it judges steps rather than states.
     pub about_steps: bool,
 }
 
-/// What is known about a property beyond the exploration at hand.
+/// The evidence for a property beyond the exploration at hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// Does it hold for sequences of any length?
-    pub induction: Induction,
-    /// Faults planted in the model that it finds; `None` where that was not tried.
+    /// The strength of the proof for sequences of any length.
+    pub reach: Reach,
+    /// Number of faults planted in the model that the property notices; `None` if unknown.
     pub faults: Option<usize>,
 }
 
-/// Does a property also hold after one step from every type-correct state?
+/// Whether a property also holds after one step from every type-correct state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Induction {
-    /// Not examined.
+pub enum Reach {
+    /// Not known for this program.
     #[default]
     Unknown,
-    /// Yes, by itself.
+    /// It does.
     Alone,
-    /// Yes, from those states in which these other properties hold too.
+    /// It does if these other properties hold before the step.
     With(Vec<String>),
-    /// No: it holds in the reachable states only.
+    /// It does not, or the domain of the induction never covers its premise.
     ReachableOnly,
 }
 
-/// The properties, in order: the property at position `n` owns bit `n` of [`PropertyBits`].
-pub trait Catalogue: Sync {
-    /// Every property.
-    fn properties(&self) -> &[Property];
+/// The origin of the [`Evidence`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EvidenceSource {
+    /// The digest of the sources that the report was made from; `None` if there is no such report.
+    pub rules: Option<String>,
+    /// Whether that digest is this program's. Otherwise all evidence is withheld.
+    pub is_current: bool,
+    /// Number of faults planted in the model.
+    pub faults: usize,
+    /// Number of states of each variant, for estimates of the time left.
+    pub sizes: BTreeMap<String, u64>,
+}
 
-    /// The properties about states that are false here.
+/// The properties in order. The property at position `n` owns bit `n` of [`PropertyBits`].
+pub trait Catalogue: Sync {
+    /// Returns every property.
+    fn properties(&self) -> &[ShownProperty];
+
+    /// Returns the properties about states that are false in a state.
     fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits;
 
-    /// The properties about steps that this step breaks.
+    /// Returns the properties about steps that a step breaks.
     fn broken_by_step(&self, step: &Step<'_>) -> PropertyBits;
 
-    /// The values that make a property false: of the step, or of the state after it.
+    /// Returns the values that make a property false in a step or in the state after it; `None` if it is true.
     fn because(&self, property: u8, step: &Step<'_>) -> Option<String>;
 
-    /// What else is known about a property.
+    /// Returns the evidence for a property beyond the exploration at hand.
     fn evidence(&self, _property: u8) -> Evidence {
         Evidence::default()
     }
 
-    /// The property at this position.
-    fn property(&self, property: u8) -> Option<&Property> {
+    /// Returns the origin of the evidence.
+    fn evidence_source(&self) -> EvidenceSource {
+        EvidenceSource::default()
+    }
+
+    /// Returns the property at a position.
+    fn property(&self, property: u8) -> Option<&ShownProperty> {
         self.properties().get(usize::from(property))
     }
 
-    /// The properties that one step breaks, itself or by the state it leads to.
+    /// Returns the properties that a step or the state after it breaks.
     fn broken(&self, step: &Step<'_>) -> PropertyBits {
         self.broken_by_step(step) | self.broken_by_state(&step.after)
     }
@@ -79,34 +99,34 @@ pub trait Catalogue: Sync {
 /// The catalogue of `holdfast-properties`.
 #[derive(Clone, Debug)]
 pub struct Properties {
-    properties: Vec<Property>,
-    evidence: Vec<Evidence>,
+    properties: Vec<ShownProperty>,
+    committed: Committed,
 }
 
 impl Default for Properties {
     fn default() -> Self {
-        let property = |property: &holdfast_properties::Property| Property {
+        let property = |property: &holdfast_properties::Property| ShownProperty {
             name: property.id.to_owned(),
             sentence: property.statement(),
             rules: property.rules.to_owned(),
             why: property.why(),
             about_steps: matches!(property.kind, Kind::PaymentStep | Kind::Step),
         };
-        Self { properties: CATALOGUE.iter().map(property).collect(), evidence: Vec::new() }
+        Self { properties: CATALOGUE.iter().map(property).collect(), committed: Committed::default() }
     }
 }
 
 impl Properties {
-    /// The same properties, with what else is known about each, in their order.
+    /// Returns the same properties with the evidence of a report.
     #[must_use]
-    pub fn with_evidence(mut self, evidence: Vec<Evidence>) -> Self {
-        self.evidence = evidence;
+    pub fn with_evidence(mut self, committed: Committed) -> Self {
+        self.committed = committed;
         self
     }
 }
 
 impl Catalogue for Properties {
-    fn properties(&self) -> &[Property] {
+    fn properties(&self) -> &[ShownProperty] {
         &self.properties
     }
 
@@ -124,6 +144,10 @@ impl Catalogue for Properties {
     }
 
     fn evidence(&self, property: u8) -> Evidence {
-        self.evidence.get(usize::from(property)).cloned().unwrap_or_default()
+        self.committed.properties.get(usize::from(property)).cloned().unwrap_or_default()
+    }
+
+    fn evidence_source(&self) -> EvidenceSource {
+        self.committed.source.clone()
     }
 }

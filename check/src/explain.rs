@@ -1,5 +1,5 @@
-//! Why a property is false: the trace, the values, the step that changed them, a diagram, and the
-//! command that shows it again.
+//! The explanation of a violation: the values, the step that changed them, the trace, a diagram and the command that
+//! shows it again.
 
 use std::fmt;
 
@@ -7,13 +7,14 @@ use holdfast_harness::mermaid::diagram;
 use holdfast_model::Observation;
 use holdfast_model::trace::{Place, Value};
 
-use crate::catalogue::{Catalogue, Property};
+use crate::catalogue::{Catalogue, ShownProperty};
 use crate::replay::{PropertyViolation, Replay};
+use crate::table::labeled;
 
-/// Everything there is to say about one violation; its `Display` says it.
+/// The explanation of a violation. `Display` prints all of it.
 pub struct Explanation<'a> {
     replay: &'a Replay,
-    property: &'a Property,
+    property: &'a ShownProperty,
     because: Option<String>,
     step: usize,
     changes: Vec<Change>,
@@ -22,11 +23,11 @@ pub struct Explanation<'a> {
 /// A value that a step changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Where it is seen.
+    /// The object and the field.
     pub place: Place,
-    /// The value before; `None` where there was no such object.
+    /// The value before; `None` if the object did not exist.
     pub before: Option<Value>,
-    /// The value after; `None` where there is no such object any more.
+    /// The value after; `None` if the object does not exist.
     pub after: Option<Value>,
 }
 
@@ -37,8 +38,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// What changed between two moments, field by field. Fields that an object begins its life with,
-/// being nothing or zero, are left out.
+/// Returns the fields that changed, without the null, zero and false fields of a new object.
 #[must_use]
 pub fn changes(before: &Observation<'_>, after: &Observation<'_>) -> Vec<Change> {
     let mut places = Place::all(after);
@@ -51,7 +51,7 @@ pub fn changes(before: &Observation<'_>, after: &Observation<'_>) -> Vec<Change>
     places.into_iter().map(change).filter(is_news).collect()
 }
 
-/// Explains a violation of a replay; `None` if there is no such property or step.
+/// Explains a violation of a replay. Returns `None` if there is no such property or step.
 #[must_use]
 pub fn explain<'a>(
     replay: &'a Replay,
@@ -68,34 +68,39 @@ pub fn explain<'a>(
     })
 }
 
-impl fmt::Display for Explanation<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Property { name, sentence, rules, why, .. } = self.property;
-        writeln!(out, "FALSE: {sentence}")?;
-        writeln!(out, "  property    {name} [{rules}]")?;
-        writeln!(out, "  matters  {why}")?;
+impl Explanation<'_> {
+    /// Returns the sentence behind `label`, and the property, its cost, the values and the step, within `width` columns.
+    #[must_use]
+    pub fn brief(&self, width: Option<u16>, label: &str) -> String {
+        let ShownProperty { name, sentence, rules, why, .. } = self.property;
+        let mut out = labeled(&format!("{label} "), sentence, width);
+        let mut say = |label: &str, text: &str| out.push_str(&labeled(label, text, width));
+        say("  property ", &format!("{name} [{rules}]"));
+        say("  costs    ", why);
         if let Some(because) = &self.because {
-            writeln!(out, "  because  {because}")?;
+            say("  because  ", because);
         }
         if let Some(step) = self.replay.step(self.step) {
-            writeln!(
-                out,
-                "  changed  by step {} of {}: {}",
-                self.step.saturating_add(1),
-                self.replay.len(),
-                step.input
-            )?;
+            let place = format!("by step {} of {}: {}", self.step.saturating_add(1), self.replay.len(), step.input);
+            say("  changed  ", &place);
         }
         for change in &self.changes {
-            writeln!(out, "             {change}")?;
+            say("             ", &change.to_string());
         }
-        let script = self.replay.script();
-        writeln!(out, "\nThe trace:\n")?;
-        for line in script.to_string().lines() {
-            writeln!(out, "    {line}")?;
-        }
-        writeln!(out, "\nThe same as a diagram:\n\n```mermaid\n{}```", diagram(self.replay.steps()))?;
-        writeln!(out, "\nTo see it again:\n")?;
-        writeln!(out, "cargo run --bin check -- replay - <<'END'\n{script}END")
+        out
+    }
+
+    /// Returns the command that replays the trace, which is part of it.
+    #[must_use]
+    pub fn command(&self) -> String {
+        format!("To replay it:\n\ncargo run --bin check -- replay - <<'END'\n{}END\n", self.replay.script())
+    }
+}
+
+impl fmt::Display for Explanation<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.brief(None, "FALSE:"))?;
+        writeln!(out, "\nAs a diagram:\n\n```mermaid\n{}```\n", diagram(self.replay.steps()))?;
+        out.write_str(&self.command())
     }
 }

@@ -5,10 +5,9 @@ pub mod catalogue;
 pub mod command;
 pub mod evidence;
 pub mod explain;
+pub mod interrupt;
 pub mod predicate;
 pub mod progress;
 pub mod record;
 pub mod replay;
-#[cfg(test)]
-mod sources;
 pub mod table;

@@ -166,7 +166,7 @@ impl Unit {
 const FORMAT: u32 = 2;
 
 /// The rules that this program was made of.
-const RULES: &str = env!("HOLDFAST_RULES");
+const RULES: &str = holdfast_evidence::RULES;
 
 /// What every version of the format has.
 #[derive(Deserialize)]

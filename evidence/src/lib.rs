@@ -7,6 +7,8 @@
 mod findings;
 pub mod lifecycle;
 mod properties;
+#[cfg(test)]
+mod sources;
 mod spaces;
 mod transitions;
 
@@ -16,6 +18,15 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 pub use findings::Findings;
+
+/// The digest of the sources of model, properties, scenarios and explorers: 16 hexadecimal digits.
+///
+/// Results that were found under another digest say nothing about this program.
+pub const RULES: &str = env!("HOLDFAST_RULES");
+
+/// The version, the abbreviated commit (or `unknown`) and [`RULES`].
+pub const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("HOLDFAST_COMMIT"), ", rules ", env!("HOLDFAST_RULES"), ")");
 
 /// A report: the name of its file, and what stands in it.
 pub type Report = (&'static str, String);

@@ -7,7 +7,7 @@ use holdfast_model::testing::{DOMAIN, faults};
 use holdfast_properties::{CATALOGUE, Kind, Property};
 use serde::Serialize;
 
-use super::findings::{Findings, property};
+use super::findings::{Explored, Findings, property};
 use holdfast_scenarios::induction::{Induction, inputs};
 
 /// `reports/properties.md`.
@@ -145,10 +145,22 @@ fn names(helpers: &[u8]) -> impl Iterator<Item = &'static str> + '_ {
 #[derive(Serialize)]
 struct PropertiesReport<'a> {
     schema: &'static str,
+    /// The digest of the sources that the report was made from.
+    rules: &'static str,
     states: u64,
     steps: u64,
     faults: usize,
+    spaces: Vec<SpaceRow>,
     properties: Vec<PropertyRow<'a>>,
+}
+
+/// A variant of a scenario and the size of its space.
+#[derive(Serialize)]
+struct SpaceRow {
+    space: String,
+    states: u64,
+    steps: u64,
+    depth: u32,
 }
 
 #[derive(Serialize)]
@@ -197,13 +209,20 @@ pub(super) fn json(findings: &Findings) -> Result<String, String> {
         findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(of(&space.summary)))
     };
     let whole = PropertiesReport {
-        schema: "holdfast/properties/2",
+        schema: "holdfast/properties/3",
+        rules: super::RULES,
         states: sum(|summary| summary.unique),
         steps: sum(|summary| summary.transitions),
         faults: findings.caught.len(),
+        spaces: findings.spaces.iter().map(space).collect(),
         properties: CATALOGUE.iter().map(|property| row(property, findings)).collect(),
     };
     serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn space(explored: &Explored) -> SpaceRow {
+    let summary = &explored.summary;
+    SpaceRow { space: explored.name(), states: summary.unique, steps: summary.transitions, depth: summary.depth }
 }
 
 fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {

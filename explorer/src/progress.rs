@@ -61,7 +61,9 @@ impl Progress {
         }
     }
 
-    pub(super) fn is_cancelled(&self) -> bool {
+    /// Returns whether the exploration was asked to end.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 

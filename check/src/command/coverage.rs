@@ -13,7 +13,7 @@ use holdfast_model::{Config, Dialect};
 use holdfast_properties::AbstractTransition;
 use serde_json::{Value, json};
 
-use super::{CommonOptions, Exit, Failure, Io};
+use super::{CommonOptions, Exit, Failure, Io, writable};
 use crate::table::counted;
 
 /// Arguments of `check coverage`.
@@ -34,11 +34,22 @@ pub(super) struct CoverageArgs {
 }
 
 pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if let Some(file) = &args.to {
+        writable::file(file)?;
+    }
+    if let Some(folder) = &args.distil {
+        writable::folder(folder)?;
+    }
+    io.interrupt.listen()?;
     let entries = entries(&args.corpus)?;
     let mut coverage = known(&args.transitions)?;
     let mut subject = EngineSubject::default();
     let (mut failing, mut inputs) = (0_usize, 0_usize);
     for (path, bias, bytes) in &entries {
+        if io.interrupt.is_set() {
+            writeln!(io.err, "{}: interrupted; no report was written.", io.style.open("INCOMPLETE"))?;
+            return Ok(Exit::Incomplete);
+        }
         let (drive, _) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *bias);
         inputs = inputs.saturating_add(drive.sequence.inputs.len());
         if !drive.verdict.agrees() {
@@ -84,6 +95,7 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
 /// Writes the ways of the explorers as a corpus to begin with.
 pub(super) fn seeds(to: &Path, transitions: &Path, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let coverage = known(transitions)?;
+    writable::folder(to)?;
     let mut written = 0_usize;
     for (transition, bytes) in coverage.seeds() {
         write(&to.join(format!("{:06x}", transition.bits())), &bytes)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::explore::read;
-use super::verdict::conclude;
+use super::summary::conclude;
 use super::{CommonOptions, Dependencies, Exit, Failure, Io};
 use crate::record::RunRecord;
 

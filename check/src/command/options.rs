@@ -1,4 +1,4 @@
-//! The options that most commands share.
+//! The options that several commands share, in groups: each command takes the groups that it reads.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,66 +10,192 @@ use holdfast_model::{Config, Dialect};
 
 use holdfast_explorer::Part;
 
-/// Which explorer explores.
+/// The explorers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Which {
-    /// Both, and they must agree.
+    /// Both explorers, whose results must agree.
     Both,
-    /// Ours.
+    /// The breadth-first explorer of this project, which keeps whole states.
     Exact,
     /// The `stateright` checker.
     Stateright,
 }
 
-/// The options that most commands share.
-#[derive(Clone, Debug, Args)]
-pub struct CommonOptions {
-    /// Who explores [default: both; with --deep: exact]
-    #[arg(long, global = true, value_enum)]
-    pub explorer: Option<Which>,
-
-    /// Threads to explore on, 1 to 1024 [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = threads)]
-    pub threads: Option<NonZeroUsize>,
-
-    /// Explore this part only, of so many, counted from 0
-    #[arg(long, global = true, value_name = "K/N", value_parser = part, default_value = "0/1")]
-    pub shard: Part,
-
-    /// Stop after so many states of each variant
-    #[arg(long, global = true, value_name = "STATES")]
-    pub max_states: Option<u64>,
-
-    /// Stop after this time, such as 90s or 5m
-    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
-    pub time_limit: Option<Duration>,
-
-    /// Decide what the rules leave open in another way; may be given several times
-    #[arg(long, global = true, value_name = "FIELD=VALUE", value_parser = DialectChoice::parse)]
-    pub dialect: Vec<DialectChoice>,
-
-    /// Answer in JSON
-    #[arg(long, global = true)]
-    pub json: bool,
-
-    /// Draw no progress
-    #[arg(long, global = true)]
-    pub no_progress: bool,
-
-    /// Also the scenarios that take long; states by fingerprint
-    #[arg(long, global = true)]
-    pub deep: bool,
-
-    /// Tell interchangeable payments apart: many more states, for checking the fewer ones
-    #[arg(long, global = true)]
-    pub all_orders: bool,
-
-    /// Write what was found into this file as it is found, and skip what the file has already
-    #[arg(long, global = true, value_name = "FILE")]
-    pub resume: Option<PathBuf>,
+/// The format of the answer.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct OutputOptions {
+    /// Print the answer as JSON (schemas: check/schemas)
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
-/// One field of the dialect, decided by the user.
+/// The progress line.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ProgressOptions {
+    /// Draw no progress
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+/// The number of threads.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ThreadOptions {
+    /// Number of threads, 1 to 1024 [default: number of cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// The limit of time.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct TimeOptions {
+    /// Stop after this time, such as 90s or 5m; the result is incomplete
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) time_limit: Option<Duration>,
+}
+
+/// The choices of the dialect.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct DialectOptions {
+    /// Set a field of the dialect, such as confirm_limit=3; may be given several times
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = DialectChoice::parse)]
+    pub(crate) dialect: Vec<DialectChoice>,
+}
+
+/// The extent of a search through scenarios.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SearchOptions {
+    /// Stop after this number of states of each variant; the result is incomplete
+    #[arg(long, value_name = "STATES")]
+    pub(crate) max_states: Option<u64>,
+
+    /// Include long-running scenarios; store 64-bit fingerprints instead of states
+    #[arg(long)]
+    pub(crate) deep: bool,
+
+    /// Disable symmetry reduction (slower; validates it)
+    #[arg(long)]
+    pub(crate) all_orders: bool,
+}
+
+/// The options of an exploration alone.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ExploreOptions {
+    /// Explorers to run [default: both; with --deep: exact]
+    #[arg(long, value_enum)]
+    pub(crate) explorer: Option<Which>,
+
+    /// Explore shard K of N (K counts from 0) [default: 0/1]
+    #[arg(long, value_name = "K/N", value_parser = part)]
+    pub(crate) shard: Option<Part>,
+
+    /// Write results into this file while exploring, and skip what the file already has
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+}
+
+/// The length of a summary.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct DetailOptions {
+    /// Print a line for each scenario, and every unfinished variant
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+
+    /// Print the tables of all scenarios and all properties
+    #[arg(long)]
+    pub(crate) table: bool,
+}
+
+/// The shared options of a command. A field that the command does not take has its default.
+#[derive(Clone, Debug, Default)]
+pub struct CommonOptions {
+    /// Explorers to run; `None` for the default.
+    pub explorer: Option<Which>,
+    /// Number of threads; `None` for the number of cores.
+    pub threads: Option<NonZeroUsize>,
+    /// The shard to explore; `None` for everything.
+    pub shard: Option<Part>,
+    /// Largest number of states of each variant.
+    pub max_states: Option<u64>,
+    /// Largest duration.
+    pub time_limit: Option<Duration>,
+    /// Choices of the dialect.
+    pub dialect: Vec<DialectChoice>,
+    /// Whether the answer is JSON.
+    pub json: bool,
+    /// Whether no progress is drawn.
+    pub no_progress: bool,
+    /// Whether long-running scenarios are included.
+    pub deep: bool,
+    /// Whether symmetry reduction is disabled.
+    pub all_orders: bool,
+    /// The file of results.
+    pub resume: Option<PathBuf>,
+    /// Whether each scenario has a line.
+    pub verbose: bool,
+    /// Whether the full tables are printed.
+    pub table: bool,
+}
+
+/// A group of options that a command takes.
+pub(super) trait Group {
+    /// Copies the options of the group into `common`.
+    fn put(&self, common: &mut CommonOptions);
+}
+
+impl Group for OutputOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.json = self.json;
+    }
+}
+
+impl Group for ProgressOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.no_progress = self.no_progress;
+    }
+}
+
+impl Group for ThreadOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.threads = self.threads;
+    }
+}
+
+impl Group for TimeOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.time_limit = self.time_limit;
+    }
+}
+
+impl Group for DialectOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.dialect.clone_from(&self.dialect);
+    }
+}
+
+impl Group for SearchOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.max_states = self.max_states;
+        common.deep = self.deep;
+        common.all_orders = self.all_orders;
+    }
+}
+
+impl Group for ExploreOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.explorer = self.explorer;
+        common.shard = self.shard;
+        common.resume.clone_from(&self.resume);
+    }
+}
+
+impl Group for DetailOptions {
+    fn put(&self, common: &mut CommonOptions) {
+        common.verbose = self.verbose;
+        common.table = self.table;
+    }
+}
+
+/// One field of the dialect with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialectChoice {
     name: String,
@@ -93,30 +219,38 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl CommonOptions {
-    /// Who explores.
+    /// Returns the options of these groups, and the defaults of all others.
+    #[must_use]
+    pub(super) fn of(groups: &[&dyn Group]) -> Self {
+        let mut common = Self::default();
+        groups.iter().for_each(|group| group.put(&mut common));
+        common
+    }
+
+    /// Returns the explorers to run.
     #[must_use]
     pub fn which(&self) -> Which {
         self.explorer.unwrap_or(if self.deep { Which::Exact } else { Which::Both })
     }
 
-    /// On how many threads.
+    /// Returns the number of threads, at least 1.
     #[must_use]
     pub fn threads(&self) -> usize {
         let available = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.threads.unwrap_or_else(available).get()
     }
 
-    /// The config as the user wants them.
+    /// Returns `config` with the choices of the user.
     #[must_use]
     pub fn decide(&self, mut config: Config) -> Config {
         for DialectChoice { name, word } in &self.dialect {
-            // It has been tried when it was read.
+            // The argument was validated when it was parsed.
             let _known = config.dialect.set(name, word);
         }
         config
     }
 
-    /// What must be equal for results to belong together.
+    /// Returns the description that must be equal for results to be merged.
     #[must_use]
     pub fn subject(&self) -> String {
         let mut choices: Vec<String> =

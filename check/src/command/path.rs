@@ -1,4 +1,4 @@
-//! `check path`: the shortest trace to a state.
+//! `check path`: the shortest trace to a state. A trace is printed only if it replays to such a state.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,9 +9,11 @@ use serde_json::json;
 
 use super::select::{Job, jobs};
 use super::{CommonOptions, Exit, Failure, Io};
+use crate::interrupt::Interrupt;
 use crate::predicate::Predicate;
-use crate::progress::Watch;
+use crate::progress::{Expected, ExplorationWatch};
 use crate::replay::{Replay, inputs_along};
+use crate::table::counted;
 use holdfast_explorer::{Explorer, Limits, Mode, Progress, Search, Why};
 use holdfast_scenarios::Visit;
 use holdfast_scenarios::space::ModelSpace;
@@ -24,13 +26,18 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let predicate = Predicate::parse(&words.join(" ")).map_err(|error| Failure::Usage(error.to_string()))?;
     let jobs = jobs(scenarios, options)?;
+    io.interrupt.listen()?;
     let began = Instant::now();
     let mut best: Option<(String, Script)> = None;
     let mut cut: Option<Why> = None;
     for job in &jobs {
+        if io.interrupt.is_set() {
+            cut = Some(Why::Cancelled);
+            break;
+        }
         let time = options.time_limit.map(|limit| limit.saturating_sub(began.elapsed()));
         let shown = io.style.progress && !options.no_progress;
-        // Only a shorter trace than the one known is worth finding.
+        // A longer trace than the known one is of no use.
         let depth = match &best {
             Some((_, script)) => match script.lines.len().checked_sub(1).map(u32::try_from) {
                 Some(Ok(depth)) => Some(depth),
@@ -39,12 +46,17 @@ pub(super) fn run(
             },
             None => None,
         };
-        let searching = Searching { predicate: &predicate, job, options, time, depth, shown };
+        let interrupt = io.interrupt.clone();
+        let searching = Searching { predicate: &predicate, job, options, time, depth, shown, interrupt };
         match job.scenario.visit(&job.variant, searching) {
             Searched::Found(script) => best = Some((job.name(), script)),
             Searched::Nowhere => {}
             Searched::Cut(Why::MaxDepth(_)) if depth.is_some() => {}
             Searched::Cut(why) => cut = Some(why),
+            Searched::Lost => {
+                let message = "a path of the explorer does not replay on the model; please report this as a bug";
+                return Err(Failure::Output(std::io::Error::other(message)));
+            }
         }
     }
 
@@ -68,27 +80,30 @@ pub(super) fn run(
     }
     if let Some((unit, script)) = &best {
         writeln!(io.out, "# {predicate}")?;
-        writeln!(io.out, "# {} steps, in {unit}\n", script.lines.len())?;
+        writeln!(io.out, "# {}, in {unit}\n", counted(script.lines.len(), "step"))?;
         write!(io.out, "{script}")?;
     } else if cut.is_none() {
-        writeln!(io.out, "No reachable state of what was searched is like that: {predicate}")?;
+        writeln!(io.out, "No reachable state of the searched scenarios satisfies {predicate}")?;
     }
     if let Some(why) = cut {
         let words = io.style.open("INCOMPLETE:");
         let so_far = if best.is_some() { "there may be a shorter one" } else { "none found so far" };
+        let why = if why == Why::Cancelled { "interrupted".to_owned() } else { why.to_string() };
         writeln!(io.err, "{words} {why}; {so_far}.")?;
     }
     Ok(exit)
 }
 
-/// What became of a search in one variant.
+/// The result of a search in one variant.
 enum Searched {
-    /// A trace to such a state.
+    /// A trace that replays to such a state.
     Found(Script),
-    /// There is none.
+    /// Every state was searched and none is such a state.
     Nowhere,
-    /// Not everything has been searched.
+    /// The search was cut.
     Cut(Why),
+    /// A state was found, but no trace replays to it: an error of the explorer.
+    Lost,
 }
 
 struct Searching<'a> {
@@ -98,6 +113,7 @@ struct Searching<'a> {
     time: Option<Duration>,
     depth: Option<u32>,
     shown: bool,
+    interrupt: Interrupt,
 }
 
 impl Visit for Searching<'_> {
@@ -113,7 +129,9 @@ impl Visit for Searching<'_> {
             .threads(self.options.threads())
             .limits(limits)
             .progress(&progress);
-        let _watch = Watch::start(self.shown, format!("{} (search)", self.job.name()), Arc::clone(&progress), None);
+        let label = format!("{} (search)", self.job.name());
+        let expected = Expected::default();
+        let _watch = ExplorationWatch::start(self.shown, label, Arc::clone(&progress), expected, self.interrupt);
         let config = space.config();
         let found = explorer.search(|state| {
             let sight = state.observe(config);
@@ -121,9 +139,11 @@ impl Visit for Searching<'_> {
         });
         match found {
             Search::Found(path) => {
-                let told =
-                    inputs_along(&space, &path).and_then(|inputs| named_as_wanted(self.predicate, *config, &inputs));
-                told.map_or(Searched::Nowhere, |replay| Searched::Found(replay.script()))
+                let inputs = inputs_along(&space, &path);
+                let replay = inputs.and_then(|inputs| named_as_wanted(self.predicate, *config, &inputs));
+                // Renaming payments must not lose the state: only what replays is shown.
+                let replay = replay.filter(|replay| self.predicate.holds(&replay.end()));
+                replay.map_or(Searched::Lost, |replay| Searched::Found(replay.script()))
             }
             Search::Unreachable => Searched::Nowhere,
             Search::Unknown { why } => Searched::Cut(why),
@@ -131,12 +151,11 @@ impl Visit for Searching<'_> {
     }
 }
 
-/// The replay in which the payments bear the names that the predicate calls them by: where payments
-/// are interchangeable, the explorer does not keep them apart.
+/// Returns the replay whose payments have the names of the predicate. The explorer does not distinguish interchangeable
+/// payments.
 fn named_as_wanted(predicate: &Predicate, config: Config, inputs: &[Input]) -> Option<Replay> {
     let replay = Replay::play(config, inputs.iter().copied());
-    let last = replay.steps().last().map_or_else(|| replay.start(), |step| step.after);
-    let naming = predicate.naming(&last)?;
+    let naming = predicate.naming(&replay.end())?;
     let renamed = inputs.iter().map(|input| {
         let place = object_of(input).and_then(|subject| match subject {
             ObjectName::Payment(intent) | ObjectName::Refund(intent, _) => Some(intent),

@@ -1,12 +1,12 @@
-//! `check properties`: what is stated, and how each property is checked.
+//! `check properties`: the sentence of each property, and how it is checked.
 
 use holdfast_model::trace::correction;
 use serde_json::{Value, json};
 
-use super::verdict::induction;
+use super::tables::reach;
 use super::{CommonOptions, Dependencies, Exit, Failure, Io};
-use crate::catalogue::{Evidence, Property};
-use crate::table::{Align, lay_out};
+use crate::catalogue::{Evidence, EvidenceSource, Reach, ShownProperty};
+use crate::table::{Align, labeled, lay_out_by};
 use holdfast_scenarios::SCENARIOS;
 
 pub(super) fn run(
@@ -15,13 +15,13 @@ pub(super) fn run(
     dependencies: &Dependencies<'_>,
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
-    let properties: Vec<(Evidence, &Property)> = (0..=u8::MAX)
+    let properties: Vec<(Evidence, &ShownProperty)> = (0..=u8::MAX)
         .map_while(|bit| Some((dependencies.catalogue.evidence(bit), dependencies.catalogue.property(bit)?)))
         .filter(|(_, property)| name.is_none_or(|name| property.name == name))
         .collect();
     if let (Some(name), []) = (name, properties.as_slice()) {
         let names = dependencies.catalogue.properties().iter().map(|property| property.name.as_str());
-        // There are too many of them to list in an error.
+        // The list of all names is too long for an error.
         let closest = correction(name, names);
         let help = if closest.starts_with("; did") { &closest } else { "; `check properties` lists them" };
         return Err(Failure::Usage(format!("no property `{name}`{help}")));
@@ -33,13 +33,15 @@ pub(super) fn run(
         return Ok(Exit::Fine);
     }
     match (name, properties.as_slice()) {
-        (Some(_), [(evidence, property)]) => tell(property, evidence, io)?,
+        (Some(_), [(evidence, property)]) => {
+            describe(property, evidence, &dependencies.catalogue.evidence_source(), io)?;
+        }
         _ => {
             let columns = [
                 ("property", Align::Left),
                 ("about", Align::Left),
-                ("rules", Align::Left),
-                ("what is stated", Align::Left),
+                ("requirements", Align::Left),
+                ("sentence", Align::Left),
             ];
             let rows = properties.iter().map(|(_, property)| {
                 vec![
@@ -49,42 +51,67 @@ pub(super) fn run(
                     property.sentence.clone(),
                 ]
             });
-            write!(io.out, "{}", lay_out(&columns, rows, io.style.width))?;
+            write!(io.out, "{}", lay_out_by(&columns, &[2, 1], rows, io.style.width))?;
         }
     }
     Ok(Exit::Fine)
 }
 
-const fn about(property: &Property) -> &'static str {
+const fn about(property: &ShownProperty) -> &'static str {
     if property.about_steps { "steps" } else { "states" }
 }
 
-fn in_json(property: &Property, evidence: &Evidence) -> Value {
+fn in_json(property: &ShownProperty, evidence: &Evidence) -> Value {
+    let known = Some(&evidence.reach).filter(|it| **it != Reach::Unknown).map(reach);
     json!({
         "name": property.name,
         "sentence": property.sentence,
         "rules": property.rules,
         "why": property.why,
         "about": about(property),
-        "induction": induction(&evidence.induction),
+        "induction": known,
         "faults": evidence.faults,
     })
 }
 
-fn tell(property: &Property, evidence: &Evidence, io: &mut Io<'_>) -> Result<(), Failure> {
-    let Property { name, sentence, rules, why, .. } = property;
-    writeln!(io.out, "{name}\n\n  {sentence}\n")?;
-    writeln!(io.out, "  rules      {rules}")?;
-    writeln!(io.out, "  matters    {why}")?;
+fn describe(
+    property: &ShownProperty,
+    evidence: &Evidence,
+    source: &EvidenceSource,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let ShownProperty { name, sentence, rules, why, .. } = property;
+    let width = io.style.width;
     let scenarios = SCENARIOS.iter().filter(|scenario| !scenario.deep).count();
     let deep = SCENARIOS.len().saturating_sub(scenarios);
-    writeln!(
-        io.out,
-        "  checked    in all {} of {scenarios} scenarios by default, of {deep} more with --deep, by two explorers",
+    let checked = format!(
+        "all {} of {scenarios} scenarios by default, and of {deep} more with --deep, by two explorers",
         about(property)
-    )?;
-    writeln!(io.out, "  inductive  {}", induction(&evidence.induction))?;
-    let faults = evidence.faults.map_or_else(|| "–".to_owned(), |faults| faults.to_string());
-    writeln!(io.out, "  faults     {faults} of those planted in the model are found by it")?;
+    );
+    let mut out = format!("{name}\n\n{}\n", labeled("  ", sentence, width));
+    out.push_str(&labeled("  requirements  ", rules, width));
+    out.push_str(&labeled("  costs         ", why, width));
+    out.push_str(&labeled("  checked       ", &checked, width));
+    let origin = match &source.rules {
+        None => None,
+        Some(rules) if source.is_current => {
+            out.push_str(&labeled("  inductive     ", &reach(&evidence.reach), width));
+            let faults = evidence.faults.map_or_else(|| "–".to_owned(), |faults| faults.to_string());
+            out.push_str(&labeled(
+                "  faults        ",
+                &format!("finds {faults} of {} planted ones", source.faults),
+                width,
+            ));
+            Some(format!("of reports/properties.json, rules {rules}"))
+        }
+        Some(rules) => Some(format!(
+            "withheld: reports/properties.json is of rules {rules}, this program of rules {}",
+            holdfast_evidence::RULES
+        )),
+    };
+    if let Some(origin) = origin {
+        out.push_str(&labeled("  evidence      ", &origin, width));
+    }
+    write!(io.out, "{out}")?;
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! `check scenarios`.
+//! `check scenarios`: the scenarios and their bounds.
 
 use serde_json::json;
 
 use super::{CommonOptions, Exit, Failure, Io};
-use crate::table::{Align, lay_out};
+use crate::table::{Align, lay_out_by};
 use holdfast_scenarios::{Capacity, SCENARIOS, Scenario};
 
 pub(super) fn run(options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -32,7 +32,7 @@ pub(super) fn run(options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Fail
         ("variants", Align::Right),
         ("payments", Align::Right),
         ("keys", Align::Right),
-        ("what is in it", Align::Left),
+        ("contents", Align::Left),
         ("bounds", Align::Left),
     ];
     let row = |scenario: &Scenario| {
@@ -47,7 +47,7 @@ pub(super) fn run(options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Fail
             scenario.bounds.to_owned(),
         ]
     };
-    write!(io.out, "{}", lay_out(&columns, SCENARIOS.iter().map(row), io.style.width))?;
+    write!(io.out, "{}", lay_out_by(&columns, &[4, 3, 2], SCENARIOS.iter().map(row), io.style.width))?;
     Ok(Exit::Fine)
 }
 

@@ -1,4 +1,4 @@
-//! `check soak`: seeded sequences on the engine, in lockstep with the model, for as long as it is let.
+//! `check soak`: random sequences on the engine, in lockstep with the model, until the time is up or the two differ.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -14,8 +14,9 @@ use holdfast_harness::{RunMode, Verdict};
 use holdfast_harness_engine::{EngineSubject, reproduction};
 use serde_json::json;
 
-use super::{CommonOptions, Exit, Failure, Io};
-use crate::table::grouped;
+use super::{CommonOptions, Exit, Failure, Io, writable};
+use crate::interrupt::Interrupt;
+use crate::table::{counted_u64, grouped};
 
 /// Arguments of `check soak`.
 #[derive(Clone, Debug, clap::Args)]
@@ -23,30 +24,30 @@ pub(super) struct SoakArgs {
     /// Stop after this many seconds
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Stop after this many sequences instead
+    /// Stop after this number of sequences instead
     #[arg(long, value_name = "SEQUENCES")]
     executions: Option<u64>,
-    /// The first seed; the sequence of a seed is always the same
+    /// First seed; equal seeds give equal sequences
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Choices for inputs in a sequence
+    /// Largest number of inputs of a sequence
     #[arg(long, default_value_t = 60, value_name = "INPUTS")]
     inputs: u32,
-    /// Where the engine keeps everything
+    /// Store of the engine
     #[arg(long, value_enum, default_value_t)]
     store: Store,
-    /// Print what is found, and write it nowhere
+    /// Write no file of a counterexample
     #[arg(long)]
     no_keep: bool,
 }
 
-/// Where the engine keeps everything.
+/// The store of the engine.
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
 enum Store {
-    /// In plain memory
+    /// Plain memory
     #[default]
     Memory,
-    /// In tables of SQLite, in memory
+    /// Tables of SQLite, in memory
     #[cfg(feature = "sqlite")]
     Sqlite,
 }
@@ -102,65 +103,96 @@ pub(super) fn run(args: &SoakArgs, options: &CommonOptions, io: &mut Io<'_>) -> 
     soak(args, options, io, &|| args.store.subject())
 }
 
-/// The same on the engines that `engine` makes, one for each thread.
+/// Soaks the engines that `engine` returns, one for each thread.
 fn soak(
     args: &SoakArgs,
     options: &CommonOptions,
     io: &mut Io<'_>,
     engine: &(dyn Fn() -> EngineSubject + Sync),
 ) -> Result<Exit, Failure> {
+    if !args.no_keep {
+        writable::folder(Path::new(FOLDER))?;
+    }
+    io.interrupt.listen()?;
     let counts = Counts::default();
     let start = Instant::now();
-    let threads = u64::try_from(options.threads()).unwrap_or(1).max(1);
-    let shows = io.style.progress && !options.no_progress;
-    let found: Vec<SoakFailure> = std::thread::scope(|scope| {
-        let counts = &counts;
-        let spawn = |worker| scope.spawn(move || work(args, engine(), counts, (worker, threads), start));
-        let workers: Vec<_> = (0..threads).map(spawn).collect();
-        while shows && !workers.iter().all(|worker| worker.is_finished()) {
-            std::thread::sleep(Duration::from_millis(500));
-            // Progress is no part of the answer.
-            let _drawn = write!(io.err, "\r{}", told(counts, start));
-        }
-        workers.into_iter().filter_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    if shows {
-        writeln!(io.err)?;
-    }
-    // Of several, the one with the first seed: so the same seeds tell of the same failure.
-    let first = found.into_iter().min_by_key(|found| found.seed);
-    let told = told(&counts, start);
-    let executions = counts.executions.load(Ordering::Relaxed);
-    let exit = match first.as_ref().map(|found| &found.what) {
-        None if executions == 0 || counts.inputs.load(Ordering::Relaxed) == 0 => Exit::Incomplete,
+    let found = work_on_threads(args, options, io, engine, &counts, start);
+    let summary = figures(&counts, start);
+    let (executions, inputs) = (counts.executions.load(Ordering::Relaxed), counts.inputs.load(Ordering::Relaxed));
+    let is_cut = io.interrupt.is_set();
+    let exit = match found.as_ref().map(|found| &found.what) {
+        None if executions == 0 || inputs == 0 || is_cut => Exit::Incomplete,
         None => Exit::Fine,
         Some(FailureKind::Failed(_, verdict)) if verdict.identity().is_none() => Exit::Incomplete,
         Some(FailureKind::Failed(..) | FailureKind::Panicked) => Exit::False,
     };
     if options.json {
-        let found = first.as_ref().map(|found| json!({ "seed": found.seed, "verdict": found.what.to_string() }));
+        let found = found.as_ref().map(|found| json!({ "seed": found.seed, "verdict": found.what.to_string() }));
         let answer = json!({
-            "exit": exit.code(), "executions": executions, "inputs": counts.inputs.load(Ordering::Relaxed),
+            "exit": exit.code(), "executions": executions, "inputs": inputs, "interrupted": is_cut,
             "milliseconds": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), "found": found,
         });
         writeln!(io.out, "{answer:#}")?;
         return Ok(exit);
     }
-    writeln!(io.out, "{told}")?;
-    let Some(SoakFailure { seed, what }) = first else {
-        if exit == Exit::Incomplete {
-            writeln!(io.out, "{}: no input was tried, so nothing is shown.", io.style.open("INCOMPLETE"))?;
-        } else {
-            writeln!(io.out, "{}: model and engine agree in every one.", io.style.good("AGREED"))?;
+    writeln!(io.out, "{summary}")?;
+    match found {
+        Some(found) => explain(args, found, io, engine)?,
+        None if is_cut => {
+            let words = "interrupted; model and engine agree so far.";
+            writeln!(io.out, "{}: {words}", io.style.open("INCOMPLETE"))?;
         }
-        return Ok(exit);
-    };
+        None if exit == Exit::Incomplete => {
+            writeln!(io.out, "{}: no input was tried, so nothing is shown.", io.style.open("INCOMPLETE"))?;
+        }
+        None => writeln!(io.out, "{}: model and engine agree in every one.", io.style.good("AGREED"))?,
+    }
+    Ok(exit)
+}
+
+/// Runs the workers until the time is up, one of them fails, or the command is interrupted.
+fn work_on_threads(
+    args: &SoakArgs,
+    options: &CommonOptions,
+    io: &mut Io<'_>,
+    engine: &(dyn Fn() -> EngineSubject + Sync),
+    counts: &Counts,
+    start: Instant,
+) -> Option<SoakFailure> {
+    let threads = u64::try_from(options.threads()).unwrap_or(1).max(1);
+    let shows = io.style.progress && !options.no_progress;
+    let interrupt = io.interrupt.clone();
+    let found: Vec<SoakFailure> = std::thread::scope(|scope| {
+        let interrupt = &interrupt;
+        let spawn = |worker| scope.spawn(move || work(args, engine(), counts, (worker, threads), start, interrupt));
+        let workers: Vec<_> = (0..threads).map(spawn).collect();
+        while shows && !workers.iter().all(|worker| worker.is_finished()) {
+            std::thread::sleep(Duration::from_millis(500));
+            // A failure to draw does not change what was found.
+            let _drawn = write!(io.err, "\r{}", figures(counts, start));
+        }
+        workers.into_iter().filter_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    if shows {
+        let _drawn = writeln!(io.err);
+    }
+    // The failure with the first seed, so that equal seeds report equal failures.
+    found.into_iter().min_by_key(|found| found.seed)
+}
+
+/// Prints a failure, shrunk, and keeps it in the folder of counterexamples.
+fn explain(
+    args: &SoakArgs,
+    SoakFailure { seed, what }: SoakFailure,
+    io: &mut Io<'_>,
+    engine: &dyn Fn() -> EngineSubject,
+) -> Result<(), Failure> {
     writeln!(io.out, "{}: seed {seed}\n", io.style.bad("FAILED"))?;
     let FailureKind::Failed(sequence, verdict) = what else {
         let (inputs, store) = (args.inputs, args.store.name());
         let again = format!("check soak --seed {seed} --executions 1 --inputs {inputs} --store {store}");
         writeln!(io.out, "{what}\n\nTo see it again: {again}")?;
-        return Ok(exit);
+        return Ok(());
     };
     let mut subject = engine();
     let judge = |sequence: &Sequence| RunMode::Lockstep.judge(&mut subject, sequence);
@@ -175,7 +207,7 @@ fn soak(
             }
         }
     }
-    Ok(exit)
+    Ok(())
 }
 
 fn work(
@@ -184,18 +216,20 @@ fn work(
     counts: &Counts,
     (worker, workers): (u64, u64),
     start: Instant,
+    interrupt: &Interrupt,
 ) -> Option<SoakFailure> {
     let mut number = worker;
     loop {
         let is_late = start.elapsed().as_secs() >= args.seconds;
         let is_enough = args.executions.is_some_and(|most| number >= most);
-        if counts.has_failed.load(Ordering::Relaxed) || is_enough || (is_late && args.executions.is_none()) {
+        let is_over = counts.has_failed.load(Ordering::Relaxed) || interrupt.is_set();
+        if is_over || is_enough || (is_late && args.executions.is_none()) {
             return None;
         }
         let seed = args.seed.wrapping_add(number);
-        // Careful clients and careless ones by turns.
+        // Friendly and hostile sequences take turns.
         let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
-        // A panic is a find like any other; who has panicked is not asked again.
+        // A panic is a finding. A subject that panicked is not used again.
         let driven = catch_unwind(AssertUnwindSafe(|| {
             drive::lockstep(&mut subject, &mut Seeded::new(seed, args.inputs), bias, |_| ())
         }));
@@ -213,12 +247,14 @@ fn work(
     }
 }
 
-fn told(counts: &Counts, start: Instant) -> String {
+/// Returns the number of sequences and inputs, the time and the rate.
+fn figures(counts: &Counts, start: Instant) -> String {
     let (executions, inputs) = (counts.executions.load(Ordering::Relaxed), counts.inputs.load(Ordering::Relaxed));
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = inputs.saturating_mul(1_000).checked_div(milliseconds).unwrap_or(0);
     let seconds = milliseconds.checked_div(1_000).unwrap_or(0);
-    format!("{} sequences, {} inputs in {seconds} s: {} a second", grouped(executions), grouped(inputs), grouped(rate))
+    let (executions, inputs) = (counted_u64(executions, "sequence"), counted_u64(inputs, "input"));
+    format!("{executions}, {inputs} in {seconds} s: {} inputs per second", grouped(rate))
 }
 
 #[cfg(test)]
@@ -228,16 +264,17 @@ mod tests {
 
     use super::*;
     use crate::command::OutputStyle;
+    use crate::command::options::OutputOptions;
 
     #[derive(clap::Parser)]
     struct Line {
         #[command(flatten)]
         args: SoakArgs,
         #[command(flatten)]
-        options: CommonOptions,
+        output: OutputOptions,
     }
 
-    /// An engine that panics when it is to cancel a payment.
+    /// An engine that panics on each cancellation.
     static PANICS: InjectedFault = InjectedFault {
         name: "a cancellation panics",
         rules: "C15",
@@ -249,10 +286,16 @@ mod tests {
     };
 
     fn soaked(arguments: &[&str], engine: fn() -> EngineSubject) -> (Exit, String) {
-        let Line { args, options } = Line::parse_from(["soak", "--no-keep"].iter().chain(arguments));
+        let Line { args, output } = Line::parse_from(["soak", "--no-keep"].iter().chain(arguments));
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io { input: &mut [].as_slice(), out: &mut out, err: &mut err, style: OutputStyle::default() };
-        let exit = soak(&args, &options, &mut io, &engine).unwrap();
+        let mut io = Io {
+            input: &mut [].as_slice(),
+            out: &mut out,
+            err: &mut err,
+            style: OutputStyle::default(),
+            interrupt: Interrupt::default(),
+        };
+        let exit = soak(&args, &CommonOptions::of(&[&output]), &mut io, &engine).unwrap();
         (exit, String::from_utf8(out).unwrap())
     }
 
@@ -260,9 +303,9 @@ mod tests {
         EngineSubject::default().with_fault(&PANICS)
     }
 
-    /// A panic ends the soak as what it finds, with the seed that shows it again.
+    /// A panic is reported with the seed that shows it again.
     #[test]
-    fn a_panic_is_a_find() {
+    fn a_panic_is_a_finding() {
         let (exit, out) = soaked(&["--seed", "3", "--executions", "200"], panicking);
         assert!(exit == Exit::False && out.contains("FAILED: seed ") && out.contains("panicked"), "{out}");
         let again = out.lines().find_map(|line| line.strip_prefix("To see it again: check soak")).unwrap();

@@ -1,33 +1,36 @@
-//! Where a command reads and writes, and how that looks.
+//! The streams of a command and the style of its output.
 
 use std::io::{self, IsTerminal, Read, Write};
 
-/// Where a command reads and writes.
+use crate::interrupt::Interrupt;
+
+/// The streams of a command, the style of its output and the request to stop.
 pub struct Io<'a> {
-    /// What the user gives.
+    /// Standard input.
     pub input: &'a mut dyn Read,
     /// The answer.
     pub out: &'a mut dyn Write,
-    /// What is no part of the answer.
+    /// Errors and notes that are no part of the answer.
     pub err: &'a mut dyn Write,
-    /// How it looks.
+    /// The style of the answer.
     pub style: OutputStyle,
+    /// The request to stop early.
+    pub interrupt: Interrupt,
 }
 
-/// How answers look.
+/// The style of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutputStyle {
-    /// May the answer be colored?
+    /// Whether the answer is colored.
     pub color: bool,
-    /// Columns of the terminal; `None` where nobody looks at it.
+    /// Columns of the terminal; `None` if the answer goes to a file or a pipe.
     pub width: Option<u16>,
-    /// May a line of progress be drawn on standard error?
+    /// Whether a line of progress is drawn on standard error.
     pub progress: bool,
 }
 
 impl OutputStyle {
-    /// As the standard streams want it: nothing but text where they are no terminals, no color
-    /// where `NO_COLOR` is set.
+    /// Returns the style that fits the standard streams and the environment variables `NO_COLOR` and `TERM`.
     #[must_use]
     pub fn of_terminal() -> Self {
         let terminal = io::stdout().is_terminal();
@@ -41,17 +44,17 @@ impl OutputStyle {
         }
     }
 
-    /// Good news.
+    /// Returns a word for success, in green.
     pub(crate) fn good(self, words: &str) -> String {
         self.paint(words, "32")
     }
 
-    /// Bad news.
+    /// Returns a word for failure, in red.
     pub(crate) fn bad(self, words: &str) -> String {
         self.paint(words, "1;31")
     }
 
-    /// No news.
+    /// Returns a word for what is undecided, in yellow.
     pub(crate) fn open(self, words: &str) -> String {
         self.paint(words, "33")
     }

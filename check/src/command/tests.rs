@@ -1,5 +1,7 @@
 mod audit;
+mod definition;
 mod engine;
+mod output;
 mod records;
 
 use std::fs;
@@ -9,7 +11,8 @@ use holdfast_model::{Config, Observation};
 use holdfast_properties::Step;
 
 use super::{Dependencies, Exit, Io, OutputStyle, run};
-use crate::catalogue::{Catalogue, Properties, Property};
+use crate::catalogue::{Catalogue, Properties, ShownProperty};
+use crate::interrupt::Interrupt;
 use crate::record::{RunRecord, StaterightSummary, Unit};
 use crate::replay::Replay;
 use holdfast_explorer::{CollisionBound, Completion, Count, First, PropertyBits, Summary, Why};
@@ -17,12 +20,12 @@ use holdfast_explorer::{CollisionBound, Completion, Count, First, PropertyBits, 
 /// One property about states, which is false once more than 500 is received, and one about steps,
 /// which is false of every refund.
 struct Toy {
-    properties: Vec<Property>,
+    properties: Vec<ShownProperty>,
 }
 
 impl Toy {
     fn new() -> Self {
-        let property = |name: &str, about_steps| Property {
+        let property = |name: &str, about_steps| ShownProperty {
             name: name.to_owned(),
             sentence: format!("the sentence of {name}"),
             rules: "B1".to_owned(),
@@ -38,7 +41,7 @@ fn received(observation: &Observation<'_>) -> u32 {
 }
 
 impl Catalogue for Toy {
-    fn properties(&self) -> &[Property] {
+    fn properties(&self) -> &[ShownProperty] {
         &self.properties
     }
 
@@ -62,9 +65,19 @@ struct Answer {
 }
 
 fn check_on(arguments: &[&str], input: &str, catalogue: &dyn Catalogue, style: OutputStyle) -> Answer {
-    let report = |_: &std::path::Path| Err(std::io::Error::other("no room"));
+    check_interrupted(arguments, input, catalogue, style, Interrupt::default())
+}
+
+fn check_interrupted(
+    arguments: &[&str],
+    input: &str,
+    catalogue: &dyn Catalogue,
+    style: OutputStyle,
+    interrupt: Interrupt,
+) -> Answer {
+    let report = |_: &std::path::Path, _: usize| Err(std::io::Error::other("no room"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io { input: &mut input.as_bytes(), out: &mut out, err: &mut err, style };
+    let mut io = Io { input: &mut input.as_bytes(), out: &mut out, err: &mut err, style, interrupt };
     let arguments = ["check"].iter().chain(arguments).copied();
     let exit = run(arguments, &Dependencies { catalogue, report: &report }, &mut io);
     Answer { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
@@ -91,7 +104,7 @@ fn file(name: &str) -> PathBuf {
 fn help_is_no_error_and_bad_usage_is() {
     let help = check(&["--help"]);
     assert_eq!((help.exit, help.err.as_str()), (Exit::Fine, ""));
-    assert!(help.out.contains("Exit codes: 0"));
+    assert!(help.out.contains("Exit codes:\n  0"));
     for (arguments, message) in [
         (vec!["explor"], "unrecognized subcommand 'explor'"),
         (vec!["explore", "multicaptur"], "no scenario `multicaptur`; did you mean `multicapture`?"),
@@ -107,7 +120,14 @@ fn help_is_no_error_and_bad_usage_is() {
         (vec!["drive", "http://203.0.113.7"], "add --allow-remote"),
         (vec!["drive", "https://127.0.0.1:9"], "TLS, which is not spoken here"),
         (vec!["drive", "http://127.0.0.1:9", "--name", "../x"], "--name: `../x` cannot be a file's name"),
-        (vec!["report"], "cannot write the reports to reports: no room"),
+        (vec!["report", "--to", "Cargo.toml"], "cannot write Cargo.toml: "),
+        (vec!["strength", "--to", "Cargo.toml/x.md"], "cannot write Cargo.toml/x.md: "),
+        (vec!["coverage", "x", "--to", "Cargo.toml/x.md"], "cannot write Cargo.toml/x.md: "),
+        (vec!["seeds", "Cargo.toml", "--transitions", "../reports/transitions.json"], "cannot write Cargo.toml: "),
+        (vec!["explore", "setup", "--resume", "no/such/../Cargo.toml/x"], "cannot write no/such/"),
+        (vec!["man", "Cargo.toml"], "cannot write Cargo.toml: "),
+        (vec!["soak", "--shard", "0/2"], "unexpected argument '--shard'"),
+        (vec!["--json", "scenarios"], "cannot be used with"),
     ] {
         let answer = check(&arguments);
         assert_eq!(answer.exit, Exit::Usage, "{arguments:?}: {}", answer.out);
@@ -154,7 +174,7 @@ fn a_replay_names_what_is_not_as_the_trace_says() {
 }
 
 #[test]
-fn a_replay_beyond_the_room_of_the_model_proves_nothing() {
+fn a_replay_beyond_the_capacity_of_the_model_proves_nothing() {
     let answer = replay("create pi9 300 usd\n");
     assert_eq!(answer.exit, Exit::Incomplete, "{}", answer.out);
 }
@@ -170,7 +190,7 @@ fn a_false_property_is_explained() {
     let answer = replay(RECEIVES_700);
     assert_eq!(answer.exit, Exit::False);
     for part in [
-        "FALSE: the sentence of at-most-500\n  property    at-most-500 [B1]\n  matters  why at-most-500 matters\n",
+        "FALSE: the sentence of at-most-500\n  property at-most-500 [B1]\n  costs    why at-most-500 matters\n",
         "  because  received 700 > 500\n  changed  by step 2 of 2: capture pi1 700 final=false\n",
         "             pi1.received: 0 → 700\n",
         "```mermaid\nsequenceDiagram\n",
@@ -254,7 +274,7 @@ fn scenarios_and_properties_are_listed() {
     let answer = check(&["properties"]);
     assert!(answer.out.contains("at-most-500") && answer.out.contains("the sentence of no-refunds"));
     let one = check(&["properties", "no-refunds"]);
-    assert!(one.out.contains("matters    why no-refunds matters"), "{}", one.out);
+    assert!(one.out.contains("costs         why no-refunds matters"), "{}", one.out);
 }
 
 /// A record as a run would write it, in which property 0 is false or holds, and property 1 was met or not.
@@ -296,7 +316,7 @@ fn a_violation_found_while_exploring_is_explained() {
     for part in [
         "because  received 700 > 500",
         "changed  by step 2 of 2: capture pi1 700 final=false",
-        "Found in toy: only.",
+        "  found    in toy: only",
         "FALSE: 1 of 2 properties is false.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
@@ -304,25 +324,25 @@ fn a_violation_found_while_exploring_is_explained() {
 }
 
 #[test]
-fn a_property_that_was_not_put_to_the_test_does_not_count_as_holding() {
+fn a_property_without_a_covered_premise_does_not_count_as_holding() {
     let met = record(false, true);
     let answer = check(&["merge", met.to_str().unwrap()]);
     assert_eq!(answer.exit, Exit::Fine, "{}", answer.out);
     assert!(
-        answer.out.contains("OK: 2 properties true in every state and every step of these scenarios."),
+        answer.out.contains("OK: 2 properties are true in every state and every step of these scenarios."),
         "{}",
         answer.out
     );
-    assert!(answer.out.contains(" 1.3"), "the seconds: {}", answer.out);
+    assert!(answer.out.contains("in 1.3 s"), "the seconds: {}", answer.out);
 
     let unmet = record(false, false);
     let answer = check(&["merge", unmet.to_str().unwrap()]);
     assert!(
-        answer.out.contains("OK: 1 property true in every state and every step of these scenarios."),
+        answer.out.contains("OK: 1 property is true in every state and every step of these scenarios."),
         "{}",
         answer.out
     );
-    assert!(answer.out.contains("Not put to the test by these scenarios: 1 property."), "{}", answer.out);
+    assert!(answer.out.contains("Premise not covered by these scenarios: 1 property."), "{}", answer.out);
 }
 
 /// Stores the record of `path` under `name`, with one change to each of its units.
@@ -341,8 +361,8 @@ fn a_search_that_a_violation_ends_says_nothing_of_the_other_properties() {
     });
     let answer = check(&["merge", path.to_str().unwrap()]);
     assert_eq!(answer.exit, Exit::False);
-    assert!(!answer.out.contains("OK:") && !answer.out.contains(" true in"), "{}", answer.out);
-    for part in ["OPEN: 1 property without a counterexample so far", "FALSE: 1 of 2 properties is false."] {
+    assert!(!answer.out.contains("OK:") && !answer.out.contains("true in"), "{}", answer.out);
+    for part in ["INCOMPLETE: 1 property without a counterexample so far", "FALSE: 1 of 2 properties is false."] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
 }
@@ -356,7 +376,7 @@ fn explorers_that_disagree_prove_nothing() {
     });
     let answer = check(&["merge", path.to_str().unwrap()]);
     assert_eq!(answer.exit, Exit::False);
-    assert!(!answer.out.contains("OK:") && !answer.out.contains(" true in"), "{}", answer.out);
+    assert!(!answer.out.contains("OK:") && !answer.out.contains("true in"), "{}", answer.out);
     assert!(answer.out.contains("DISAGREEMENT:"), "{}", answer.out);
 }
 

@@ -1,4 +1,4 @@
-//! Exploring one variant of one scenario, with both explorers or one.
+//! The exploration of one variant of one scenario, by one explorer or both.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,23 +6,27 @@ use std::time::{Duration, Instant};
 
 use super::select::Job;
 use super::{CommonOptions, Which};
-use crate::progress::Watch;
+use crate::interrupt::Interrupt;
+use crate::progress::{Expected, ExplorationWatch};
 use crate::record::{StaterightSummary, Unit};
 use crate::replay::{Replay, inputs_along};
 use holdfast_explorer::{Exploration, Explorer, Limits, Mode, Progress, Sighting, Stateright};
 use holdfast_scenarios::Visit;
 use holdfast_scenarios::space::ModelSpace;
 
-/// Explores one variant.
+/// The exploration of one variant.
 pub(super) struct Exploring<'a> {
     pub(super) job: &'a Job,
     pub(super) options: &'a CommonOptions,
-    /// Time left for all that is still to be explored.
+    /// Time that remains for this variant and its successors.
     pub(super) time: Option<Duration>,
-    /// Which it is, of how many.
+    /// The number of the variant, from 1, and the number of all variants.
     pub(super) place: (usize, usize),
-    /// Is a line of progress drawn?
+    /// Expected numbers of states.
+    pub(super) expected: Expected,
+    /// Whether a line of progress is drawn.
     pub(super) shown: bool,
+    pub(super) interrupt: Interrupt,
 }
 
 impl Exploring<'_> {
@@ -38,7 +42,7 @@ impl Exploring<'_> {
         }
     }
 
-    /// Whole states by default; by fingerprint where there may be hundreds of millions.
+    /// Returns the form in which states are stored: whole by default, as fingerprints in deep runs.
     fn mode(&self) -> Mode {
         if self.options.deep || self.job.scenario.deep { Mode::Fingerprint } else { Mode::Exact }
     }
@@ -51,10 +55,10 @@ impl Exploring<'_> {
         }
     }
 
-    fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Option<u64>) -> Watch {
+    fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Expected) -> ExplorationWatch {
         let (number, all) = self.place;
         let label = format!("{number}/{all} {} ({explorer})", self.job.name());
-        Watch::start(self.shown, label, Arc::clone(progress), expected)
+        ExplorationWatch::start(self.shown, label, Arc::clone(progress), expected, self.interrupt.clone())
     }
 }
 
@@ -77,7 +81,10 @@ impl Visit for Exploring<'_> {
             let progress = Arc::new(Progress::default());
             let explorer =
                 Explorer::new(&space).mode(self.mode()).threads(threads).limits(self.limits(began)).progress(&progress);
-            let watch = self.watch("exact", &progress, None);
+            // The other explorer of this variant is still to come.
+            let again = if which == Which::Both { self.expected.states.unwrap_or(0) } else { 0 };
+            let expected = Expected { after: self.expected.after.saturating_add(again), ..self.expected };
+            let watch = self.watch("exact", &progress, expected);
             let found = explorer.run();
             drop(watch);
             unit.counterexamples = counterexamples(&space, &explorer, &found);
@@ -85,6 +92,10 @@ impl Visit for Exploring<'_> {
         }
         if which != Which::Exact {
             let progress = Arc::new(Progress::default());
+            // Cancelled rather than skipped, so that the unit counts as cut.
+            if self.interrupt.is_set() {
+                progress.cancel();
+            }
             let mut stateright =
                 Stateright::new(Arc::new(space.clone())).threads(threads).progress(Arc::clone(&progress));
             let limits = self.limits(began);
@@ -94,12 +105,14 @@ impl Visit for Exploring<'_> {
             if let Some(time) = limits.time {
                 stateright = stateright.time(time);
             }
-            let watch = self.watch("stateright", &progress, unit.exact.as_ref().map(|summary| summary.unique));
+            let found = unit.exact.as_ref().map(|summary| summary.unique);
+            let expected = Expected { states: found.or(self.expected.states), ..self.expected };
+            let watch = self.watch("stateright", &progress, expected);
             let run = stateright.run();
             drop(watch);
             let other = StaterightSummary::of(&run);
             if !other.violations.is_empty() && unit.exact.is_none() {
-                // It seldom finds a shortest path, so ours does.
+                // `stateright` seldom finds a shortest path; the exact explorer always does.
                 let limits = Limits { first_violation: true, ..self.limits(began) };
                 let explorer = Explorer::new(&space).threads(threads).limits(limits);
                 unit.counterexamples = counterexamples(&space, &explorer, &explorer.run());
@@ -110,7 +123,7 @@ impl Visit for Exploring<'_> {
     }
 }
 
-/// A shortest trace to each violation, by the bit of its property.
+/// Returns a shortest trace to each violation, by the bit of its property.
 fn counterexamples<const P: usize, const K: usize>(
     space: &ModelSpace<P, K>,
     explorer: &Explorer<'_, ModelSpace<P, K>>,

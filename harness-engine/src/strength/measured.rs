@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::{Technique, campaign, technique_for};
 use crate::injected_faults::{self, InjectedFault};
@@ -62,16 +62,17 @@ impl Row {
 }
 
 /// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on so many threads. The result does not
-/// depend on their number. `each` hears how many injected faults are done.
+/// depend on their number. `each` hears how many injected faults are done. Once `stop` is set, the remaining faults are left
+/// out, so there are fewer rows than injected faults.
 #[must_use]
-pub fn measure(seeds: u32, budget: u32, threads: usize, each: &(dyn Fn(usize) + Sync)) -> Measured {
+pub fn measure(seeds: u32, budget: u32, threads: usize, stop: &AtomicBool, each: &(dyn Fn(usize) + Sync)) -> Measured {
     let all: Vec<&'static InjectedFault> = injected_faults::all().collect();
     let next = AtomicUsize::new(0);
     let rows = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
             scope.spawn(|| {
-                loop {
+                while !stop.load(Ordering::Relaxed) {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(injected) = all.get(place) else { return };
                     let row = row(injected, seeds, budget);

@@ -101,7 +101,7 @@ fn an_empty_trace_is_bad_input() {
 #[test]
 fn too_many_threads_are_refused() {
     for number in ["0", "1025", "100000", "x"] {
-        let answer = check(&["scenarios", "--threads", number]);
+        let answer = check(&["explore", "setup", "--threads", number]);
         assert_eq!(answer.exit, Exit::Usage, "{number}: {}", answer.err);
         assert!(answer.err.contains("1 to 1024"), "{number}: {}", answer.err);
     }

@@ -1,18 +1,19 @@
-//! A digest of the sources that decide what an exploration finds: results found under other rules are not these.
+//! The digest of the sources that decide what an exploration finds.
 //!
-//! The build script takes it, so that the program knows the sources it was made of, and not those that lie there now.
+//! The build script computes it, so a program knows the sources that it was compiled from. Comments and white space do
+//! not count.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Folders and files, seen from the folder of this crate: the rules, the properties, what is tried, and who explores.
+/// Folders of the model, the properties, the scenarios and the explorers, relative to this crate.
 pub(crate) const SOURCES: [&str; 4] = ["../model/src", "../properties/src", "../scenarios/src", "../explorer/src"];
 
-/// The digest of [`SOURCES`], by names and contents, whatever order a folder lists them in.
+/// Returns the digest of `sources`, by names and code, in an order that does not depend on the file system.
 ///
 /// # Errors
-/// If a source cannot be read.
+/// Returns an error if a source cannot be read.
 pub(crate) fn digest(folder: &Path, sources: &[&str]) -> io::Result<String> {
     let mut files = Vec::new();
     for source in sources {
@@ -22,12 +23,12 @@ pub(crate) fn digest(folder: &Path, sources: &[&str]) -> io::Result<String> {
     let mut digest = Fnv::new();
     for file in files {
         digest.take(file.to_string_lossy().replace('\\', "/").as_bytes());
-        digest.take(&fs::read(folder.join(&file))?);
+        digest.take(code(&fs::read_to_string(folder.join(&file))?).as_bytes());
     }
     Ok(format!("{:016x}", digest.0))
 }
 
-/// Every Rust file below, but for tests, which decide nothing.
+/// Collects every Rust file below `source` except tests.
 fn collect(folder: &Path, source: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if source.file_stem().is_some_and(|stem| stem == "tests") {
         return Ok(());
@@ -44,7 +45,15 @@ fn collect(folder: &Path, source: &Path, files: &mut Vec<PathBuf>) -> io::Result
     Ok(())
 }
 
-/// The hash called FNV-1a, which is the same in every version of every compiler.
+/// Returns the lines of a file that are neither empty nor a comment of their own, without indentation.
+///
+/// A comment after code counts as code, and so does a line of a string.
+fn code(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The hash FNV-1a, which does not depend on the compiler.
 struct Fnv(u64);
 
 impl Fnv {
@@ -52,7 +61,7 @@ impl Fnv {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    /// Takes in the length as well: where one text ends and the next begins makes a difference.
+    /// Adds a text and its length, so that the boundary between two texts counts.
     fn take(&mut self, text: &[u8]) {
         for byte in (text.len() as u64).to_le_bytes().iter().chain(text) {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
@@ -65,13 +74,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_program_was_made_of_the_sources_that_lie_here() {
+    fn the_program_was_compiled_from_the_current_sources() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         assert_eq!(digest(here, &SOURCES).unwrap(), env!("HOLDFAST_RULES"));
     }
 
     #[test]
-    fn every_name_and_every_byte_of_a_source_counts_and_no_test_does() {
+    fn names_and_code_count_and_tests_and_comments_do_not() {
         let folder = std::env::temp_dir().join(format!("holdfast-sources-{}", std::process::id()));
         let _absent = fs::remove_dir_all(&folder);
         let write = |file: &str, text: &str| {
@@ -80,7 +89,7 @@ mod tests {
             fs::write(path, text).unwrap();
         };
         let now = || digest(&folder, &["model", "space.rs"]).unwrap();
-        write("model/rule.rs", "a <= b");
+        write("model/rule.rs", "/// Why.\nfn a() {\n    a <= b\n}");
         write("space.rs", "");
         let first = now();
         assert_eq!(first, now());
@@ -90,6 +99,7 @@ mod tests {
             ("model/tests/more.rs", "no rule"),
             ("model/notes.md", "no rule"),
             ("elsewhere.rs", "no rule"),
+            ("model/rule.rs", "/// Another reason.\n\n  fn a() {\n  // Here.\n  a <= b\n}\n"),
         ] {
             write(file, text);
             assert_eq!(first, now(), "{file}");

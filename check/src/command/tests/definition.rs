@@ -1,0 +1,87 @@
+//! The definition of the command line: help, version, completions and man pages.
+
+use std::fs;
+
+use clap::CommandFactory;
+
+use super::{Exit, check, file};
+use crate::command::cli::Cli;
+
+fn commands() -> Vec<String> {
+    let names: Vec<String> = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    assert!(names.len() >= 16, "{names:?}");
+    names
+}
+
+#[test]
+fn the_definition_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn each_command_has_a_help_with_an_example_that_parses() {
+    for name in commands() {
+        let help = check(&[&name, "--help"]);
+        assert_eq!((help.exit, help.err.as_str()), (Exit::Fine, ""), "{name}");
+        let Some((_, example)) = help.out.split_once("Example: check ") else {
+            assert_eq!(name, "seeds", "{name} has no example");
+            continue;
+        };
+        let line = example.lines().next().unwrap_or_default();
+        let line = line.split_once(" > ").map_or(line, |(command, _)| command).replace('\'', "");
+        let words = ["check"].into_iter().chain(line.split_whitespace());
+        let parsed = Cli::command().try_get_matches_from(words);
+        assert!(
+            parsed.is_ok(),
+            "{name}: `check {line}`: {}",
+            parsed.err().map_or_else(String::new, |it| it.to_string())
+        );
+    }
+}
+
+#[test]
+fn a_command_shows_its_own_options_only() {
+    let strangers = ["--shard", "--resume", "--explorer", "--max-states"];
+    for name in commands().iter().filter(|name| !["explore", "path"].contains(&name.as_str())) {
+        let help = check(&[name, "--help"]).out;
+        for option in strangers {
+            let is_offered = help.lines().any(|line| line.trim_start().starts_with(option));
+            assert!(!is_offered, "{name} offers {option}");
+        }
+    }
+    let help = check(&["explore", "--help"]).out;
+    assert!(strangers.iter().all(|option| help.contains(option)), "{help}");
+}
+
+#[test]
+fn the_version_names_the_commit_and_the_rules() {
+    let version = check(&["--version"]).out;
+    assert!(version.starts_with(&format!("check {} (commit ", env!("CARGO_PKG_VERSION"))), "{version}");
+    assert!(version.ends_with(&format!("rules {})\n", holdfast_evidence::RULES)), "{version}");
+}
+
+#[test]
+fn the_help_explains_each_exit_code() {
+    let help = check(&["--help"]).out;
+    for code in ["  0  ", "  1  ", "  2  ", "  3  ", "  130  "] {
+        assert!(help.contains(code), "{code}: {help}");
+    }
+}
+
+#[test]
+fn completions_and_man_pages_name_each_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let answer = check(&["completions", shell]);
+        assert_eq!(answer.exit, Exit::Fine, "{shell}: {}", answer.err);
+        assert!(commands().iter().all(|name| answer.out.contains(name)), "{shell}");
+    }
+    let folder = file("man");
+    let answer = check(&["man", folder.to_str().unwrap()]);
+    assert_eq!(answer.exit, Exit::Fine, "{}", answer.err);
+    for name in commands() {
+        let page = fs::read_to_string(folder.join(format!("check-{name}.1"))).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");
+    }
+    assert!(fs::read_to_string(folder.join("check.1")).unwrap().contains("Exit codes"));
+    fs::remove_dir_all(folder).unwrap();
+}
