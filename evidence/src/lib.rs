@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod findings;
+pub mod html;
 pub mod lifecycle;
 mod properties;
 #[cfg(test)]

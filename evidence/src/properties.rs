@@ -167,6 +167,7 @@ struct SpaceRow {
 struct PropertyRow<'a> {
     id: &'static str,
     sentence: String,
+    why: String,
     topic: &'static str,
     about: &'static str,
     rules: Vec<&'static str>,
@@ -244,6 +245,7 @@ fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {
     PropertyRow {
         id: property.id,
         sentence: property.statement(),
+        why: property.why(),
         topic: property.topic,
         about: about(property.kind),
         rules: property.rule_ids().collect(),

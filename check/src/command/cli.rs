@@ -229,12 +229,15 @@ pub(super) enum CheckCommand {
         #[command(flatten)]
         threads: ThreadOptions,
     },
-    /// Write the reports
-    #[command(after_help = "Example: check report --to reports")]
+    /// Write the reports, or their HTML edition
+    #[command(after_help = "Example: check report --html target/evidence")]
     Report {
-        /// Folder to write into
-        #[arg(long, default_value = "reports")]
+        /// Folder of the reports
+        #[arg(long, value_name = "FOLDER", default_value = "reports")]
         to: PathBuf,
+        /// Explore nothing; write the HTML edition of the reports of --to into this folder
+        #[arg(long, value_name = "FOLDER")]
+        html: Option<PathBuf>,
         #[command(flatten)]
         threads: ThreadOptions,
     },

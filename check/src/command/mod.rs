@@ -186,7 +186,8 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         CheckCommand::Web { scenario, variant, port, dialect, threads } => {
             web::run(&scenario, variant.as_deref(), port, &common!(dialect, threads), io)
         }
-        CheckCommand::Report { to, threads } => report::run(&to, &common!(threads), dependencies, io),
+        CheckCommand::Report { to, html: None, threads } => report::run(&to, &common!(threads), dependencies, io),
+        CheckCommand::Report { to, html: Some(html), .. } => report::html(&to, &html, io),
         CheckCommand::Merge { files, output, detail } => merge::run(&files, &common!(output, detail), dependencies, io),
         CheckCommand::Completions { shell } => generate::completions(shell, io),
         CheckCommand::Man { to } => generate::man(&to, io),

@@ -49,7 +49,7 @@ impl Forty {
             sentence: format!("the sentence of property {number}"),
             rules: "B1 B2".to_owned(),
             why: "a merchant loses money".to_owned(),
-            about_steps: number % 2 == 0,
+            about_steps: number.is_multiple_of(2),
         };
         Self { properties: (0..40).map(property).collect() }
     }

@@ -1,0 +1,94 @@
+//! Text as HTML.
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+/// Returns `text` with the characters escaped that HTML reserves.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Returns a line of Markdown, such as a cell of a table, as HTML without a paragraph around it.
+pub(super) fn inline(markdown_text: &str) -> String {
+    let html = markdown(markdown_text);
+    let inner = html.trim().strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
+    inner.unwrap_or(html.trim()).to_owned()
+}
+
+/// Returns Markdown as HTML. Links to other reports lead to their pages; other relative links are plain text.
+pub(super) fn markdown(text: &str) -> String {
+    let mut dropped = false;
+    let events = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| match event {
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let target = target(&dest_url);
+            dropped = target.is_none();
+            let dest_url = CowStr::from(target?);
+            Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+        }
+        Event::End(TagEnd::Link) if dropped => None,
+        other => Some(other),
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    // A wide table scrolls by itself, so the page does not.
+    out.replace("<table>", "<div class=\"scroll\"><table>").replace("</table>", "</table></div>")
+}
+
+/// Returns where a link of a report leads in the HTML edition.
+fn target(link: &str) -> Option<String> {
+    if link.starts_with("https://") || link.starts_with("http://") || link.starts_with('#') {
+        return Some(link.to_owned());
+    }
+    let name = link.split_once(".md").map_or("", |(name, _)| name);
+    if let Some(topic) = name.strip_prefix("../spec/") {
+        return Some(format!("requirements.html#topic-{topic}"));
+    }
+    let known = ["properties", "state-space", "requirements", "strength", "coverage"];
+    known.contains(&name).then(|| format!("{name}.html"))
+}
+
+/// Returns a number with its digits in groups of three, which do not part at the end of a line.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(index);
+        if index > 0 && left.checked_rem(3) == Some(0) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Returns a noun with its number in singular or plural.
+pub(super) fn counted(number: usize, thing: &str) -> String {
+    let digits = grouped(u64::try_from(number).unwrap_or(u64::MAX));
+    match (number, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) => format!("{digits} {stem}ies"),
+        (_, None) => format!("{digits} {thing}s"),
+    }
+}
+
+/// Returns a trace, a line each.
+pub(super) fn trace(lines: &[String]) -> String {
+    if lines.is_empty() {
+        return "<p>The initial state.</p>".to_owned();
+    }
+    format!("<pre class=\"trace\">{}</pre>", escape(&lines.join("\n")))
+}
+
+/// Returns a link to a property.
+pub(super) fn property(id: &str) -> String {
+    format!("<a href=\"properties.html#{0}\"><code>{0}</code></a>", escape(id))
+}
+
+/// Returns a link to a requirement.
+pub(super) fn requirement(id: &str) -> String {
+    format!("<a href=\"requirements.html#{0}\">{0}</a>", escape(id))
+}
+
+/// Returns a link to a planted fault.
+pub(super) fn fault(name: &str) -> String {
+    format!("<a href=\"faults.html#{0}\"><code>{0}</code></a>", escape(name))
+}
