@@ -124,7 +124,7 @@ fn help_is_no_error_and_bad_usage_is() {
         (vec!["strength", "--to", "Cargo.toml/x.md"], "cannot write Cargo.toml/x.md: "),
         (vec!["coverage", "x", "--to", "Cargo.toml/x.md"], "cannot write Cargo.toml/x.md: "),
         (vec!["seeds", "Cargo.toml", "--transitions", "../reports/transitions.json"], "cannot write Cargo.toml: "),
-        (vec!["explore", "setup", "--resume", "no/such/../Cargo.toml/x"], "cannot write no/such/"),
+        (vec!["explore", "setup", "--resume", "Cargo.toml/x.json"], "Cargo.toml/x.json: "),
         (vec!["man", "Cargo.toml"], "cannot write Cargo.toml: "),
         (vec!["soak", "--shard", "0/2"], "unexpected argument '--shard'"),
         (vec!["--json", "scenarios"], "cannot be used with"),
