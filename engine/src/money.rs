@@ -117,7 +117,7 @@ impl fmt::Display for Money {
 
 macro_rules! currencies {
     ($($name:ident $code:literal $minimum:literal $decimals:literal;)*) => {
-        /// A currency the engine settles.
+        /// A currency of the provider (P25).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[expect(missing_docs, reason = "the variants are the ISO 4217 codes")]
         pub enum Currency { $($name),* }
@@ -132,7 +132,7 @@ macro_rules! currencies {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// Returns the smallest chargeable amount: about US$0.50 (AMT-3).
+            /// Returns the smallest chargeable amount: about US$0.50 where it is documented (AMT-3), otherwise one minor unit.
             #[must_use]
             pub const fn minimum(self) -> Money {
                 match self { $(Self::$name => Money::new($minimum)),* }
@@ -166,6 +166,127 @@ currencies! {
     Brl "brl" 50 2;
     Inr "inr" 50 2;
     Cny "cny" 400 2;
+    Aed "aed" 200 2;
+    Afn "afn" 1 2;
+    All "all" 1 2;
+    Amd "amd" 1 2;
+    Ang "ang" 1 2;
+    Aoa "aoa" 1 2;
+    Ars "ars" 1 2;
+    Awg "awg" 1 2;
+    Azn "azn" 1 2;
+    Bam "bam" 1 2;
+    Bbd "bbd" 1 2;
+    Bdt "bdt" 1 2;
+    Bgn "bgn" 100 2;
+    Bif "bif" 1 0;
+    Bmd "bmd" 1 2;
+    Bnd "bnd" 1 2;
+    Bob "bob" 1 2;
+    Bsd "bsd" 1 2;
+    Bwp "bwp" 1 2;
+    Byn "byn" 1 2;
+    Bzd "bzd" 1 2;
+    Cdf "cdf" 1 2;
+    Clp "clp" 1 0;
+    Cop "cop" 1 2;
+    Crc "crc" 1 2;
+    Cve "cve" 1 2;
+    Czk "czk" 1500 2;
+    Djf "djf" 1 0;
+    Dop "dop" 1 2;
+    Dzd "dzd" 1 2;
+    Egp "egp" 1 2;
+    Etb "etb" 1 2;
+    Fjd "fjd" 1 2;
+    Fkp "fkp" 1 2;
+    Gel "gel" 1 2;
+    Gip "gip" 1 2;
+    Gmd "gmd" 1 2;
+    Gnf "gnf" 1 0;
+    Gtq "gtq" 1 2;
+    Gyd "gyd" 1 2;
+    Hnl "hnl" 1 2;
+    Htg "htg" 1 2;
+    Huf "huf" 17500 2;
+    Idr "idr" 1 2;
+    Ils "ils" 1 2;
+    Isk "isk" 1 2;
+    Jmd "jmd" 1 2;
+    Kes "kes" 1 2;
+    Kgs "kgs" 1 2;
+    Khr "khr" 1 2;
+    Kmf "kmf" 1 0;
+    Krw "krw" 1 0;
+    Kyd "kyd" 1 2;
+    Kzt "kzt" 1 2;
+    Lak "lak" 1 2;
+    Lbp "lbp" 1 2;
+    Lkr "lkr" 1 2;
+    Lrd "lrd" 1 2;
+    Lsl "lsl" 1 2;
+    Mad "mad" 1 2;
+    Mdl "mdl" 1 2;
+    Mga "mga" 1 0;
+    Mkd "mkd" 1 2;
+    Mmk "mmk" 1 2;
+    Mnt "mnt" 1 2;
+    Mop "mop" 1 2;
+    Mur "mur" 1 2;
+    Mvr "mvr" 1 2;
+    Mwk "mwk" 1 2;
+    Myr "myr" 200 2;
+    Mzn "mzn" 1 2;
+    Nad "nad" 1 2;
+    Ngn "ngn" 1 2;
+    Nio "nio" 1 2;
+    Npr "npr" 1 2;
+    Pab "pab" 1 2;
+    Pen "pen" 1 2;
+    Pgk "pgk" 1 2;
+    Php "php" 1 2;
+    Pkr "pkr" 1 2;
+    Pyg "pyg" 1 0;
+    Qar "qar" 1 2;
+    Ron "ron" 200 2;
+    Rsd "rsd" 1 2;
+    Rub "rub" 1 2;
+    Rwf "rwf" 1 0;
+    Sar "sar" 1 2;
+    Sbd "sbd" 1 2;
+    Scr "scr" 1 2;
+    Shp "shp" 1 2;
+    Sle "sle" 1 2;
+    Sos "sos" 1 2;
+    Srd "srd" 1 2;
+    Std "std" 1 2;
+    Szl "szl" 1 2;
+    Thb "thb" 1000 2;
+    Tjs "tjs" 1 2;
+    Top "top" 1 2;
+    Try "try" 1 2;
+    Ttd "ttd" 1 2;
+    Twd "twd" 1 2;
+    Tzs "tzs" 1 2;
+    Uah "uah" 1 2;
+    Ugx "ugx" 1 0;
+    Uyu "uyu" 1 2;
+    Uzs "uzs" 1 2;
+    Vnd "vnd" 1 0;
+    Vuv "vuv" 1 0;
+    Wst "wst" 1 2;
+    Xaf "xaf" 1 0;
+    Xcd "xcd" 1 2;
+    Xof "xof" 1 0;
+    Xpf "xpf" 1 0;
+    Yer "yer" 1 2;
+    Zar "zar" 1 2;
+    Zmw "zmw" 1 2;
+    Bhd "bhd" 1 3;
+    Jod "jod" 1 3;
+    Kwd "kwd" 1 3;
+    Omr "omr" 1 3;
+    Tnd "tnd" 1 3;
 }
 
 impl Currency {
@@ -181,6 +302,7 @@ impl Currency {
         let minor = amount.minor();
         let text = match self.decimals() {
             0 => minor.to_string(),
+            3 => format!("{}.{:03}", minor / 1_000, minor % 1_000),
             _ => format!("{}.{:02}", minor / 100, minor % 100),
         };
         if self == Self::Usd { format!("${text}") } else { format!("{text} {}", self.code().to_uppercase()) }

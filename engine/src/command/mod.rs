@@ -13,7 +13,7 @@ pub use payments::{
     CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
 };
 pub use resources::{
-    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, ListQuery,
+    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, Facet, ListQuery,
     UpdateWebhookEndpoint,
 };
 pub use setups::{

@@ -72,6 +72,25 @@ pub struct UpdateWebhookEndpoint {
     pub texts: TextsChange,
 }
 
+/// A field by which lists are narrowed to certain values (P27).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Facet {
+    /// `currency`.
+    Currency,
+    /// `destination` of a transfer.
+    Destination,
+    /// `email` of a customer, or of the customer of a session.
+    Email,
+    /// A field that no object of this engine has, such as `payout`: nothing has the value.
+    Missing,
+    /// `status`.
+    Status,
+    /// `transfer_group`.
+    TransferGroup,
+    /// `type`.
+    Type,
+}
+
 /// A page of objects, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
@@ -81,8 +100,8 @@ pub struct ListQuery {
     pub of: Vec<ObjectId>,
     /// The object whose own list this is, named by the path; the list's `url` names it (P4). Also in `of`.
     pub owner: Option<ObjectId>,
-    /// Only events of this type.
-    pub event_type: Option<EventType>,
+    /// Only objects that have one of the values in each of these facets (P27).
+    pub facets: Vec<(Facet, Vec<String>)>,
     /// Only payment methods of this type.
     pub method_type: Option<MethodType>,
     /// Only objects created at this instant or later.
@@ -105,7 +124,7 @@ impl ListQuery {
             kind,
             of: Vec::new(),
             owner: None,
-            event_type: None,
+            facets: Vec::new(),
             method_type: None,
             since: None,
             until: None,

@@ -11,7 +11,7 @@ pub use memory::MemoryStore;
 pub use sqlite::{Durability, SqliteStore};
 
 use crate::acquirer::{Ask, Reference};
-use crate::command::{Command, JobKey, ListQuery};
+use crate::command::{Command, Facet, JobKey, ListQuery};
 use crate::money::Currency;
 use crate::objects::{BalanceTransaction, Event};
 pub use crate::response::Page;
@@ -218,12 +218,33 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
 
 /// Returns whether a list narrowed by `query` shows `object`.
 pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
-    let event_type = object.as_event().map(|event| event.event_type);
     let method_type = object.as_payment_method().map(|method| method.method_type());
-    let type_fits = query.event_type.is_none_or(|wanted| event_type == Some(wanted))
+    let has = |facet: Facet, values: &[String]| {
+        facet_of(object, facet).is_some_and(|value| values.iter().any(|wanted| *wanted == value))
+    };
+    let type_fits = query.facets.iter().all(|(facet, values)| has(*facet, values))
         && query.method_type.is_none_or(|wanted| method_type == Some(wanted))
         && (query.since.is_none() && query.until.is_none() || is_made_within(object, query));
     type_fits && !object.is_deleted() && query.of.iter().all(|of| belongs_to(object, *of))
+}
+
+/// Returns the value of a facet; `None` where the object has no such field or no value in it.
+fn facet_of(object: &Object, facet: Facet) -> Option<String> {
+    match facet {
+        Facet::Currency => object.as_balance_transaction().map(|entry| entry.currency.code().to_owned()),
+        Facet::Destination => object.as_transfer().map(|transfer| transfer.destination.to_string()),
+        Facet::Email => {
+            let of_customer = object.as_customer().and_then(|customer| customer.email.clone());
+            of_customer.or_else(|| object.as_checkout_session().and_then(|session| session.customer_email.clone()))
+        }
+        Facet::Missing => None,
+        Facet::Status => object.as_checkout_session().map(|session| session.status.name().to_owned()),
+        Facet::TransferGroup => object.texts().and_then(|texts| texts.transfer_group.clone()),
+        Facet::Type => {
+            let of_event = object.as_event().map(|event| event.event_type.name());
+            of_event.or_else(|| object.as_balance_transaction().map(|entry| entry.kind.name())).map(str::to_owned)
+        }
+    }
 }
 
 fn is_made_within(object: &Object, query: &ListQuery) -> bool {

@@ -34,6 +34,38 @@ fn lists_are_narrowed_by_time() {
     w.get("customers", "created=-1").refused(400, "-", "created");
 }
 
+/// P27: lists are narrowed by the values of their objects, on both stores.
+#[test]
+fn lists_are_narrowed_by_values() {
+    for (_, store) in World::stores() {
+        let w = World::on(store, Dialect::default());
+        let customers = ["a@b.c", "d@e.f"].map(|email| w.post("customers", &format!("email={email}")).id());
+        w.get("customers", "email=a@b.c").is(&format!("data.0.id={} data.1=null", customers[0]));
+        w.get("customers", "email=a@b").is("data.0=null");
+        let pi = w.paid(1000, &format!("transfer_group=g transfer_data[destination]={}", crate::world::CONNECTED));
+        w.paid(500, "");
+        let charge = w.charge(&pi).id();
+        w.get("charges", "transfer_group=g").is(&format!("data.0.id={charge} data.1=null"));
+        w.get("transfers", "transfer_group=g").is("data.0.amount=1000 data.1=null");
+        w.get("transfers", &format!("destination={}", crate::world::CONNECTED)).is("data.0.amount=1000 data.1=null");
+        w.get("transfers", &format!("destination={}", crate::world::FLAT)).is("data.0=null");
+        w.get("balance_transactions", "type=transfer").is("data.0.amount=-1000 data.1=null");
+        w.get("balance_transactions", "currency=eur").is("data.0=null");
+        w.get("balance_transactions", "payout=po_1").is("data.0=null");
+        w.get("events", "type=transfer.*").is("data.0.type=transfer.created data.1=null");
+        w.get("events", "types[]=transfer.created types[]=customer.created limit=3")
+            .is("data.0.type=transfer.created data.1.type=customer.created data.2.type=customer.created");
+        w.get("events", "type=nothing.*").is("data.0=null");
+        w.get("events", "type=transfer.* types[]=transfer.created").refused(400, "-", "types");
+        let bill = "line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount]=500 \
+                    line_items[0][price_data][product_data][name]=x line_items[0][quantity]=1";
+        let session = w.post("checkout/sessions", &format!("mode=payment success_url=https://x {bill}")).id();
+        w.get("checkout/sessions", "status=open").is(&format!("data.0.id={session}"));
+        w.get("checkout/sessions", "status=expired").is("data.0=null");
+        w.get("checkout/sessions", "customer_details[email]=a@b.c").is("data.0=null");
+    }
+}
+
 /// Two parents narrow to what belongs to both.
 #[test]
 fn lists_are_narrowed_by_several_parents() {

@@ -293,3 +293,18 @@ fn a_method_is_cloned_to_a_connected_account() {
     );
     w.reconciled();
 }
+
+/// P25: every currency of the provider is accepted from its minimum, in its own unit.
+#[test]
+fn every_currency_is_accepted() {
+    let w = World::new();
+    for currency in holdfast_engine::Currency::ALL {
+        let (code, minimum) = (currency.code(), currency.minimum().minor());
+        let path = format!("amount={minimum} currency={code}");
+        w.post("payment_intents", &path).is(&format!("amount={minimum} currency={code}"));
+        let below = format!("amount={} currency={code}", minimum - 1);
+        let code = if minimum == 1 { "parameter_invalid_integer" } else { "amount_too_small" };
+        w.post("payment_intents", &below).refused(400, code, "amount");
+    }
+    w.post("payment_intents", "amount=1000 currency=xyz").refused(400, "-", "currency");
+}

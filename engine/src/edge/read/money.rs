@@ -4,7 +4,8 @@ use super::Read;
 use super::fields::Fields;
 use super::payments::{currency, destination};
 use crate::command::{
-    Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, ListQuery, UpdateWebhookEndpoint,
+    Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, Facet, ListQuery,
+    UpdateWebhookEndpoint,
 };
 use crate::objects::EventType;
 use crate::refusal::{Reason, Refusal};
@@ -83,14 +84,45 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal
     Ok(Some(Some(types)))
 }
 
+/// Returns the parameters of a kind's list that name a value of its objects (P27).
+const fn facets(kind: Kind) -> &'static [(&'static str, Facet)] {
+    match kind {
+        Kind::Customer => &[("email", Facet::Email)],
+        Kind::Charge => &[("transfer_group", Facet::TransferGroup)],
+        Kind::Transfer => &[("destination", Facet::Destination), ("transfer_group", Facet::TransferGroup)],
+        Kind::BalanceTransaction => &[("type", Facet::Type), ("currency", Facet::Currency), ("payout", Facet::Missing)],
+        Kind::CheckoutSession => {
+            &[("status", Facet::Status), ("payment_link", Facet::Missing), ("subscription", Facet::Missing)]
+        }
+        Kind::Account
+        | Kind::PaymentMethod
+        | Kind::PaymentIntent
+        | Kind::Refund
+        | Kind::Reversal
+        | Kind::ApplicationFee
+        | Kind::FeeRefund
+        | Kind::SetupIntent
+        | Kind::Event
+        | Kind::WebhookEndpoint
+        | Kind::Delivery => &[],
+    }
+}
+
 /// Reads the parameters of a list. `of` is the owner in the path; `narrowing` are the parameters that name an owner.
 ///
 /// # Errors
 /// Returns the refusal of an unknown or invalid parameter, and of both cursors at once (P11).
 pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params: &Value) -> Read {
     let own = &["limit", "starting_after", "ending_before", "expand", "created"];
-    let typed: &[&str] = if matches!(kind, Kind::Event | Kind::PaymentMethod) { &["type"] } else { &[] };
-    let fields = Fields::of(params, &[own, narrowing, typed])?;
+    let mut valued: Vec<&str> = facets(kind).iter().map(|(name, _)| *name).collect();
+    if kind == Kind::Event {
+        valued.extend(["type", "types"]);
+    } else if kind == Kind::PaymentMethod {
+        valued.push("type");
+    } else if kind == Kind::CheckoutSession {
+        valued.push("customer_details");
+    }
+    let fields = Fields::of(params, &[own, narrowing, &valued])?;
     let mut query = ListQuery { of: of.into_iter().collect(), owner: of, ..ListQuery::newest(kind) };
     for name in narrowing {
         query.of.extend(fields.id::<ObjectId>(name, "object")?);
@@ -102,14 +134,40 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
         let why = "it cannot be combined with ending_before.".to_owned();
         return Err(Reason::InvalidValue("starting_after".into(), why).into());
     }
+    for (name, facet) in facets(kind) {
+        if let Some(value) = fields.text(name)? {
+            query.facets.push((*facet, vec![value]));
+        }
+    }
+    if let Some(details) = fields.group("customer_details", &[&["email"]])? {
+        query.facets.extend(details.text("email")?.map(|email| (Facet::Email, vec![email])));
+    }
     if kind == Kind::Event {
-        query.event_type = fields.parsed("type", EventType::from_name, "it is not an event type.")?;
+        query.facets.extend(event_types(&fields)?.map(|types| (Facet::Type, types)));
     } else if kind == Kind::PaymentMethod {
         let types: Vec<_> = MethodType::ALL.iter().map(|method_type| (method_type.name(), *method_type)).collect();
         query.method_type = fields.choice("type", &types)?;
     }
     (query.since, query.until) = created(&fields)?;
     Ok(Command::List(query))
+}
+
+/// Reads `type` or `types` of the list of events as the names of types. A `*` at the end stands for any rest (P27).
+fn event_types(fields: &Fields<'_>) -> Result<Option<Vec<String>>, Refusal> {
+    if fields.has("type") && fields.has("types") {
+        return Err(Reason::InvalidValue("types".into(), "it cannot be combined with type.".to_owned()).into());
+    }
+    let listed = fields.items("types")?.map(|items| items.into_iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    let text = fields.text("type")?;
+    let Some(patterns) = listed.or_else(|| text.as_deref().map(|text| vec![text])) else {
+        return Ok(None);
+    };
+    let fits = |name: &str, pattern: &str| match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == pattern,
+    };
+    let names = EventType::ALL.iter().map(|event_type| event_type.name());
+    Ok(Some(names.filter(|name| patterns.iter().any(|pattern| fits(name, pattern))).map(str::to_owned).collect()))
 }
 
 /// Reads `created`, an instant or its bounds (`created[gte]`), as the first and the last instant.

@@ -205,7 +205,7 @@ pub const ROUTES: &[Route<Reader>] = &[
         "payment_intent",
         |id, params| payments::cancel(intent(id)?, params),
     ),
-    get("/v1/charges", "customer:text payment_intent:text", "[charge]", |_, params| {
+    get("/v1/charges", "customer:text payment_intent:text transfer_group:text", "[charge]", |_, params| {
         list(Kind::Charge, &["customer", "payment_intent"], params)
     }),
     get("/v1/charges/{id}", "", "charge", |id, params| one(id, Kind::Charge, params)),
@@ -290,9 +290,12 @@ pub const ROUTES: &[Route<Reader>] = &[
         "checkout.session",
         |_, params| setups::create_session(params),
     ),
-    get("/v1/checkout/sessions", "customer:text payment_intent:text", "[checkout.session]", |_, params| {
-        list(Kind::CheckoutSession, &["customer", "payment_intent"], params)
-    }),
+    get(
+        "/v1/checkout/sessions",
+        "customer:text payment_intent:text status:=open|complete|expired",
+        "[checkout.session]",
+        |_, params| list(Kind::CheckoutSession, &["customer", "payment_intent"], params),
+    ),
     get("/v1/checkout/sessions/{id}", "", "checkout.session", |id, params| one(id, Kind::CheckoutSession, params)),
     post("/v1/checkout/sessions/{id}/expire", "", "checkout.session", |id, params| {
         nothing(params)?;
@@ -301,7 +304,7 @@ pub const ROUTES: &[Route<Reader>] = &[
     post("/v1/customers", "description:text email:text metadata:map name:text", "customer", |_, params| {
         setups::create_customer(params)
     }),
-    get("/v1/customers", "", "[customer]", |_, params| list(Kind::Customer, &[], params)),
+    get("/v1/customers", "email:text", "[customer]", |_, params| list(Kind::Customer, &[], params)),
     get("/v1/customers/{id}", "", "customer", |id, params| one(id, Kind::Customer, params)),
     post("/v1/customers/{id}", "description:text email:text metadata:map name:text", "customer", |id, params| {
         setups::update_customer(named(id, "customer", "id")?, params)
@@ -335,7 +338,9 @@ pub const ROUTES: &[Route<Reader>] = &[
         "transfer",
         |_, params| money::transfer(params),
     ),
-    get("/v1/transfers", "", "[transfer]", |_, params| list(Kind::Transfer, &[], params)),
+    get("/v1/transfers", "destination:text transfer_group:text", "[transfer]", |_, params| {
+        list(Kind::Transfer, &[], params)
+    }),
     get("/v1/transfers/{id}", "", "transfer", |id, params| one(id, Kind::Transfer, params)),
     post(
         "/v1/transfers/{id}/reversals",
@@ -360,13 +365,16 @@ pub const ROUTES: &[Route<Reader>] = &[
         owned(Kind::FeeRefund, id, "application_fee", params)
     }),
     get("/v1/application_fees/{fee}/refunds/{id}", "", "fee_refund", |id, params| one(id, Kind::FeeRefund, params)),
-    get("/v1/balance_transactions", "source:text", "[balance_transaction]", |_, params| {
-        list(Kind::BalanceTransaction, &["source"], params)
-    }),
+    get(
+        "/v1/balance_transactions",
+        "source:text type:text currency:text payout:text",
+        "[balance_transaction]",
+        |_, params| list(Kind::BalanceTransaction, &["source"], params),
+    ),
     get("/v1/balance_transactions/{id}", "", "balance_transaction", |id, params| {
         one(id, Kind::BalanceTransaction, params)
     }),
-    get("/v1/events", "type:text", "[event]", |_, params| list(Kind::Event, &[], params)),
+    get("/v1/events", "type:text types:list", "[event]", |_, params| list(Kind::Event, &[], params)),
     get("/v1/events/{id}", "", "event", |id, params| one(id, Kind::Event, params)),
     post(
         "/v1/webhook_endpoints",

@@ -1,6 +1,6 @@
 //! PaymentIntents, Charges and Refunds as JSON.
 
-use super::setups::payment_method;
+use super::setups::{card_checks, payment_method};
 use super::{id, maybe_id, metadata, money, nested, put, put_texts, without_nulls};
 use crate::Kind;
 use crate::money::Money;
@@ -237,7 +237,7 @@ fn outcome(charge: &Charge) -> Value {
 
 fn details(charge: &Charge) -> Value {
     let row = charge.test_method.row();
-    let last4: String = row.number.chars().skip(row.number.len().saturating_sub(4)).collect();
+    let last4 = row.last4();
     match (row.method_type, row.network) {
         (MethodType::UsBankAccount, _) => json!({ "type": "us_bank_account", "us_bank_account": {
             "account_holder_type": "individual", "account_type": "checking", "bank_name": "TEST BANK",
@@ -251,13 +251,13 @@ fn details(charge: &Charge) -> Value {
             "authorization_code": null,
             "brand": network.map(crate::Network::name),
             "capture_before": charge.capture_before.map(Time::seconds),
-            "checks": null,
-            "country": "US",
+            "checks": card_checks(&row, "pass"),
+            "country": row.country,
             "electronic_commerce_indicator": null,
             "exp_month": 12,
             "exp_year": 2034,
             "extended_authorization": { "status": "disabled" },
-            "funding": "credit",
+            "funding": row.funding,
             "incremental_authorization": { "status": "unavailable" },
             "installments": null,
             "last4": last4,

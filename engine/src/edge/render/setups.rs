@@ -6,7 +6,7 @@ use crate::money::Money;
 use crate::objects::{
     CheckoutSession, Customer, LineItem, PaymentMethod, SessionMode, SessionStatus, SetupIntent, UiMode,
 };
-use crate::test_methods::MethodType;
+use crate::test_methods::{MethodType, TestMethodRow};
 use crate::version::{ApiVersion, Feature};
 use serde_json::{Value, json};
 
@@ -162,11 +162,11 @@ pub(super) fn customer(customer: &Customer) -> Value {
 
 pub(super) fn payment_method(method: &PaymentMethod) -> Value {
     let row = method.test_method.row();
-    let last4: String = row.number.chars().skip(row.number.len().saturating_sub(4)).collect();
+    let last4 = row.last4();
     let details = match row.method_type {
         MethodType::Card => json!({
-            "brand": row.network.map(crate::Network::name), "checks": null, "country": "US", "exp_month": method.expiry.map_or(12, |expiry| expiry.month),
-            "exp_year": method.expiry.map_or(2034, |expiry| expiry.year), "fingerprint": format!("fp_{}", row.token), "funding": "credit", "last4": last4,
+            "brand": row.network.map(crate::Network::name), "checks": card_checks(&row, "unchecked"), "country": row.country, "exp_month": method.expiry.map_or(12, |expiry| expiry.month),
+            "exp_year": method.expiry.map_or(2034, |expiry| expiry.year), "fingerprint": format!("fp_{}", row.token), "funding": row.funding, "last4": last4,
             "display_brand": row.network.map(crate::Network::name), "generated_from": null,
             "regulated_status": "unregulated",
             "networks": { "available": [row.network.map(crate::Network::name)], "preferred": null },
@@ -194,6 +194,12 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
     });
     put(&mut shown, row.method_type.name(), details);
     shown
+}
+
+/// Returns the checks of a card's data. The CVC of a card without failing checks has the result `cvc` (P18, P28).
+pub(super) fn card_checks(row: &TestMethodRow, cvc: &str) -> Value {
+    let [line1, postal_code, cvc] = row.failed_check.map_or([None, None, Some(cvc)], |check| check.results().map(Some));
+    json!({ "address_line1_check": line1, "address_postal_code_check": postal_code, "cvc_check": cvc })
 }
 
 /// Returns the list of a session's line items.

@@ -1,0 +1,85 @@
+//! The networks of cards and the types of methods.
+
+use serde::{Deserialize, Serialize};
+
+/// A card network. [`Network::multicapture`] lists those with multicapture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the variants are the networks' names")]
+pub enum Network {
+    Visa,
+    Mastercard,
+    Amex,
+    Discover,
+    Diners,
+    Jcb,
+    UnionPay,
+    CartesBancaires,
+}
+
+impl Network {
+    /// Returns the network's name in API objects.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Visa => "visa",
+            Self::Mastercard => "mastercard",
+            Self::Amex => "amex",
+            Self::Discover => "discover",
+            Self::Diners => "diners",
+            Self::Jcb => "jcb",
+            Self::UnionPay => "unionpay",
+            Self::CartesBancaires => "cartes_bancaires",
+        }
+    }
+
+    /// B5, B6: whether payments over this network can be captured several times by an account in `country`.
+    #[must_use]
+    pub fn multicapture(self, country: &str) -> bool {
+        match self {
+            Self::Visa | Self::Mastercard | Self::Amex | Self::Discover | Self::Diners | Self::CartesBancaires => true,
+            Self::UnionPay => country == "US",
+            Self::Jcb => matches!(country, "US" | "CA" | "AU" | "NZ"),
+        }
+    }
+}
+
+/// The type of a payment method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MethodType {
+    /// A card.
+    Card,
+    /// A US bank account (ACH debit).
+    UsBankAccount,
+    /// A SEPA direct debit.
+    SepaDebit,
+    /// A transfer that the customer sends from their bank (`customer_balance`).
+    BankTransfer,
+}
+
+impl MethodType {
+    /// Every type.
+    pub const ALL: &'static [Self] = &[Self::Card, Self::UsBankAccount, Self::SepaDebit, Self::BankTransfer];
+
+    /// Returns the type's name in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::UsBankAccount => "us_bank_account",
+            Self::SepaDebit => "sepa_debit",
+            Self::BankTransfer => "customer_balance",
+        }
+    }
+
+    /// Returns whether payments settle days later, through `processing` (C8, C9).
+    #[must_use]
+    pub const fn settles_later(self) -> bool {
+        matches!(self, Self::UsBankAccount | Self::SepaDebit | Self::BankTransfer)
+    }
+
+    /// Returns whether the merchant debits a bank account and may stop that for a while (C18).
+    #[must_use]
+    pub const fn is_bank_debit(self) -> bool {
+        matches!(self, Self::UsBankAccount | Self::SepaDebit)
+    }
+}
