@@ -70,7 +70,10 @@ impl MerchantRun<'_> {
             reply
         };
         let after = self.shop.books(self.config, &purchase.order);
-        if before.is_some() && before != after {
+        // A visit of the return page may make the merchant look, and so move the books to the truth.
+        let moved = before.is_some() && before != after;
+        let is_wrong = attack.must_be_refused() || after.is_some_and(|books| self.is_beyond_truth(slot, &books));
+        if moved && is_wrong {
             let shown = |books: Option<crate::shop::Books>| books.map(|books| books.shown()).unwrap_or_default();
             let what =
                 format!("{} changed the books from \"{}\" to \"{}\"", attack.name(), shown(before), shown(after));

@@ -47,6 +47,9 @@ impl MerchantRun<'_> {
             PurchaseStep::Attack(attack) => self.attack(&purchase, attack),
         }
         if let Some(slot) = self.purchases.get_mut(index) {
+            // The judgment during the step has seen more than the copy.
+            purchase.books = slot.books;
+            purchase.was_certain |= slot.was_certain;
             *slot = purchase;
         }
     }
@@ -67,8 +70,8 @@ impl MerchantRun<'_> {
             }
         }
         let side = self.flow(purchase).map(|flow| flow.customer);
+        self.close_step(purchase.plan.slot);
         if side == Some(CustomerSide::Server) {
-            self.close_step(purchase.plan.slot);
             self.after_attempt(purchase, reply.is_success());
         } else if purchase.ways.is_empty() {
             self.retry_start(purchase);

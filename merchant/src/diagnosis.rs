@@ -14,6 +14,7 @@ pub fn diagnosis(result: &RunResult) -> String {
         result.occurred.iter().any(|one| one.occasion.behavior == behavior && one.occasion.scope == slot)
     };
     let event = |name: &str| result.transitions.get(&slot).is_some_and(|names| names.iter().any(|known| known == name));
+    let careless = careless(&result.timeline, slot);
     let lost = had(Behavior::ClosedAfterEffect) || had(Behavior::SlowAnswer) || had(Behavior::StoredFailure);
     let (last, has_asked) = last_step(&result.timeline, slot);
     let line = match finding.fault {
@@ -36,8 +37,8 @@ pub fn diagnosis(result: &RunResult) -> String {
         }
         MerchantFault::ChargedTwice => "repeats a request under a fresh key (R1, R5, IDEM-11)",
         MerchantFault::RefundedTwice => "repeats a refund without the same idempotency key (R5, IDEM-11)",
-        MerchantFault::NeverFulfilled | MerchantFault::PaidTooLittle => missed(&had, &event, lost),
-        MerchantFault::RefundsDiffer => refunds(&had, &event, lost),
+        MerchantFault::NeverFulfilled | MerchantFault::PaidTooLittle => missed(&had, &event, lost, careless),
+        MerchantFault::RefundsDiffer => refunds(&had, &event, lost, careless),
         MerchantFault::CanceledDiffers => "cancels by its own clock, or takes a failure as final (R8, R15)",
         MerchantFault::NeverAcknowledged if event("charge.updated") => {
             "fails on an event, for example on a `balance_transaction` that is null for up to an hour (R21, A7)"
@@ -83,8 +84,44 @@ fn early(last: &str, has_asked: bool, event: &dyn Fn(&str) -> bool) -> &'static 
     }
 }
 
-fn missed(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: bool) -> &'static str {
-    if had(Behavior::WebhookBeforeAnswer) {
+/// A careless acknowledgment of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Careless {
+    /// The requests that the handler made had failed.
+    AfterFailure,
+    /// The handler did nothing.
+    WithoutWork,
+}
+
+/// Returns the worst acknowledgment in a story. The requests of a handler stand behind its webhook.
+fn careless(entries: &[TimelineEntry], slot: u64) -> Option<Careless> {
+    let own: Vec<&TimelineEntry> =
+        entries.iter().filter(|entry| entry.slot == slot && entry.from != entry.to).collect();
+    let mut found = None;
+    for (place, entry) in own.iter().enumerate() {
+        if !entry.text.starts_with("webhook ") || !entry.text.ends_with(": 200") {
+            continue;
+        }
+        let after = own.iter().skip(place).skip(1);
+        let requests = after.take_while(|one| one.from == Party::Merchant && one.to == Party::Provider);
+        match requests.last().map(|last| last.text.ends_with(": 200") || last.text.ends_with(": 404")) {
+            Some(false) => return Some(Careless::AfterFailure),
+            Some(true) => {}
+            None => found = Some(Careless::WithoutWork),
+        }
+    }
+    found
+}
+
+fn missed(
+    had: &dyn Fn(Behavior) -> bool,
+    event: &dyn Fn(&str) -> bool,
+    lost: bool,
+    careless: Option<Careless>,
+) -> &'static str {
+    if careless == Some(Careless::AfterFailure) {
+        "acknowledges a webhook although its handling failed (HOOK-5)"
+    } else if had(Behavior::WebhookBeforeAnswer) {
         "acknowledges an event whose order it does not know yet, and so loses it (R9)"
     } else if event("payment_intent.payment_failed") {
         "treats `payment_failed` as final although a later attempt succeeds (R8)"
@@ -98,6 +135,8 @@ fn missed(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: bo
         "acknowledges before the event is stored, or remembers it before it is handled (HOOK-5, R9)"
     } else if had(Behavior::CustomerClosesPage) {
         "fulfills on the return page alone: the customer may never come back (B25)"
+    } else if careless == Some(Careless::WithoutWork) {
+        "acknowledges a webhook without acting on it, for example of a payment that it does not know yet (R9)"
     } else if event("payment_intent.processing") {
         "misses the success of a debit days later (C8)"
     } else if lost {
@@ -107,8 +146,15 @@ fn missed(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: bo
     }
 }
 
-fn refunds(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: bool) -> &'static str {
-    if had(Behavior::RefundFailsLater) {
+fn refunds(
+    had: &dyn Fn(Behavior) -> bool,
+    event: &dyn Fn(&str) -> bool,
+    lost: bool,
+    careless: Option<Careless>,
+) -> &'static str {
+    if careless == Some(Careless::AfterFailure) {
+        "acknowledges a webhook although its handling failed (HOOK-5)"
+    } else if had(Behavior::RefundFailsLater) {
         "does not follow a refund that fails after it succeeded (R7)"
     } else if event("charge.expired") || event("payment_intent.canceled") {
         "takes `charge.refunded` of a released hold for money out (R12, HOLD-19)"
@@ -120,6 +166,8 @@ fn refunds(had: &dyn Fn(Behavior) -> bool, event: &dyn Fn(&str) -> bool, lost: b
         "does not learn the outcome of a refund whose response was lost (R2, R5)"
     } else if had(Behavior::WebhookDoubled) || had(Behavior::WebhookTwinEvent) || had(Behavior::WebhookRetried) {
         "adds up refund events instead of reading the amount (R10)"
+    } else if careless == Some(Careless::WithoutWork) {
+        "acknowledges a webhook without acting on it, for example of a payment that it does not know yet (R9)"
     } else {
         "books refunds other than the provider's (R7)"
     }

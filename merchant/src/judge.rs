@@ -3,9 +3,14 @@
 use crate::config::Certainty;
 use crate::provider::PurchaseObjects;
 use crate::run::MerchantRun;
+use crate::shop::Books;
 use holdfast_engine::objects::{DeliveryState, IntentStatus};
 use holdfast_engine::{Kind, Object};
 use holdfast_server::chaos::Exchange;
+
+/// The refusals of one delivery that are a fault if it is never acknowledged. Fewer can be bad luck while the API of the
+/// provider is hardly reachable.
+const MOST_REFUSALS: usize = 5;
 
 /// A fault of a merchant's application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,6 +180,13 @@ impl MerchantRun<'_> {
         }
     }
 
+    /// Returns whether books show money or a fulfillment that the provider's objects do not support.
+    pub(crate) fn is_beyond_truth(&self, slot: u64, books: &Books) -> bool {
+        let truth = LedgerTruth::of(&self.provider.objects(slot));
+        let certain = truth.succeeded || self.config.fulfill_on == Certainty::Held && truth.held;
+        books.paid.unwrap_or(0) > truth.received || books.fulfilled.unwrap_or(0) > 0 && !certain
+    }
+
     /// Judges every purchase at rest.
     pub(crate) fn judge_all(&mut self) {
         if !self.result.findings.is_empty() || self.result.incomplete.is_some() {
@@ -237,9 +249,14 @@ impl MerchantRun<'_> {
                 Some(Object::Event(event)) => event.event_type.name(),
                 Some(_) | None => "an event",
             };
+            // Attempts that did not reach the endpoint are the provider's.
+            let refusals = delivery.attempts.iter().filter(|attempt| attempt.status.is_some()).count();
+            if refusals < MOST_REFUSALS {
+                continue;
+            }
             let last = delivery.attempts.last().and_then(|attempt| attempt.status);
             let last = last.map_or_else(|| "no response".to_owned(), |status| status.to_string());
-            let what = format!("{name} was refused {} times, at last with {last}", delivery.attempts.len());
+            let what = format!("{name} was refused {refusals} times, at last with {last}");
             self.find(MerchantFault::NeverAcknowledged, slot, what);
         }
     }

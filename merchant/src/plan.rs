@@ -102,8 +102,8 @@ impl RunPlan {
         );
         if let Some(only) = &self.only {
             text.push_str("only = [\n");
-            for Occasion { behavior, scope, number } in only {
-                text.push_str(&format!("    \"{}/{scope}/{number}\",\n", behavior.name()));
+            for Occasion { behavior, scope, about, number } in only {
+                text.push_str(&format!("    \"{} | {scope} | {about} | {number}\",\n", behavior.name()));
             }
             text.push_str("]\n");
         }
@@ -140,11 +140,12 @@ impl RunPlan {
 }
 
 fn occasion(text: &str) -> Result<Occasion, String> {
-    let wrong = || format!("only: \"{text}\" is no occurrence; expected behavior/purchase/number");
-    let mut parts = text.split('/');
-    let behavior = parts.next().and_then(Behavior::from_name).ok_or_else(wrong)?;
-    let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or_else(wrong);
-    Ok(Occasion { behavior, scope: number()?, number: number()? })
+    let wrong = || format!("only: \"{text}\" is no occurrence; expected behavior | purchase | subject | number");
+    let parts: Vec<&str> = text.split(" | ").collect();
+    let [behavior, scope, about, number] = parts.as_slice() else { return Err(wrong()) };
+    let behavior = Behavior::from_name(behavior).ok_or_else(wrong)?;
+    let read = |part: &str| part.parse().map_err(|_| wrong());
+    Ok(Occasion { behavior, scope: read(scope)?, about: (*about).to_owned(), number: read(number)? })
 }
 
 #[cfg(test)]
@@ -154,14 +155,16 @@ mod tests {
     #[test]
     fn a_replay_file_reads_back() {
         let mut plan = RunPlan::new("7:stormy".parse().unwrap(), 3, true);
-        plan.only = Some([Occasion { behavior: Behavior::WebhookDoubled, scope: 2, number: 5 }].into());
+        plan.only = Some(
+            [Occasion { behavior: Behavior::WebhookDoubled, scope: 2, about: "a b".to_owned(), number: 5 }].into(),
+        );
         plan.is_plain = true;
         assert_eq!(RunPlan::from_file(&plan.to_file()), Ok(plan.clone()));
         for (from, to, named) in [
             ("\"7\"", "\"x\"", "seed"),
             ("stormy", "wild", "profile"),
             ("slots = [1, 2, 3]", "", "slots"),
-            ("/2/5", "", "only"),
+            (" | 5", "", "only"),
         ] {
             let error = RunPlan::from_file(&plan.to_file().replacen(from, to, 1)).unwrap_err();
             assert!(error.contains(named), "{to}: {error}");

@@ -147,9 +147,6 @@ impl MerchantRun<'_> {
         if let Some(first) = first {
             let mut deliveries: Vec<JobKey> = jobs.split_off(first);
             deliveries.retain(is_delivery);
-            let owner = deliveries.first().and_then(|job| self.provider.owner(job.object)).unwrap_or(0);
-            self.provider.chaos.set_scope(owner);
-            self.provider.chaos.reorder(&mut deliveries);
             found.extend(deliveries.first().copied().map(Candidate::Job));
         }
         found

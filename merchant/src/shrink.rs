@@ -95,7 +95,7 @@ impl Shrinking<'_> {
     /// Removes occurrences, halves first, then single ones.
     fn occurrences(&mut self) {
         let occurred =
-            |result: &RunResult| -> Vec<Occasion> { result.occurred.iter().map(|one| one.occasion).collect() };
+            |result: &RunResult| -> Vec<Occasion> { result.occurred.iter().map(|one| one.occasion.clone()).collect() };
         let mut kept = occurred(&self.best.result);
         let mut size = kept.len();
         while size > 0 && !self.is_over() {
@@ -104,7 +104,7 @@ impl Shrinking<'_> {
                 let end = place.saturating_add(size).min(kept.len());
                 let mut fewer = kept.clone();
                 fewer.drain(place..end);
-                let only: BTreeSet<Occasion> = fewer.iter().copied().collect();
+                let only: BTreeSet<Occasion> = fewer.into_iter().collect();
                 if self.keep(RunPlan { only: Some(only), ..self.best.plan.clone() }) {
                     kept = occurred(&self.best.result);
                 } else {
@@ -130,7 +130,8 @@ mod tests {
     /// A run that fails while two occurrences of its second purchase are there.
     #[test]
     fn a_failure_is_shrunk_to_what_it_needs() {
-        let occasion = |scope, number| Occasion { behavior: Behavior::WebhookDoubled, scope, number };
+        let occasion =
+            |scope, number| Occasion { behavior: Behavior::WebhookDoubled, scope, about: String::new(), number };
         let mut again = |plan: &RunPlan| {
             let mut result = RunResult::default();
             for scope in &plan.slots {

@@ -143,16 +143,12 @@ impl Worker {
         Ok(left)
     }
 
-    /// Injects the due events of banks and returns the due jobs, in the order in which chaos runs them.
+    /// Injects the due events of banks and returns the due jobs.
     fn due(&self, now: Time) -> Result<Vec<JobKey>, StoreError> {
         if let Some(chaos) = &self.chaos {
             chaos.inject_due(&self.engine, now);
         }
-        let mut jobs = self.engine.store().due(now, MOST_JOBS)?;
-        if let Some(chaos) = &self.chaos {
-            chaos.reorder(&mut jobs);
-        }
-        Ok(jobs)
+        self.engine.store().due(now, MOST_JOBS)
     }
 
     fn postponed(&self, job: JobKey, now: Time) -> Result<bool, StoreError> {

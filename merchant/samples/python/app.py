@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
@@ -40,8 +41,12 @@ MISTAKES = {
     "capture_is_money": "books the capture that it asked for, not the one that happened (R2, R11)",
     "no_signature": "does not verify signatures (HOOK-8)",
     "no_tolerance": "accepts signatures of any age (HOOK-9)",
+    "believe_event": "believes the ids in an event of another account (HOOK-7)",
     "believe_return": "believes the session id in the return address (HOOK-8)",
 }
+if sys.argv[1:] == ["--mistakes"]:
+    print("\n".join(MISTAKES))
+    sys.exit(0)
 MISTAKE = os.environ.get("MISTAKE", "")
 if MISTAKE and MISTAKE not in MISTAKES:
     sys.exit(f"MISTAKE={MISTAKE} is unknown; expected one of: {', '.join(MISTAKES)}")
@@ -69,12 +74,22 @@ def order_of(name, amount=0, currency="usd"):
         })
 
 
+def ask(call, *args, **kwargs):
+    """Calls the provider and waits while it asks for patience: the SDK does not repeat 429 `rate_limit` by itself."""
+    for _ in range(9):
+        try:
+            return call(*args, **kwargs)
+        except stripe.RateLimitError as error:
+            time.sleep(float((error.headers or {}).get("retry-after", 1)))
+    return call(*args, **kwargs)
+
+
 def refresh(order):
     """Reads what the provider knows of an order's payments and puts it into the books."""
     with LOCK:
-        payments = [stripe.PaymentIntent.retrieve(id, expand=["latest_charge.balance_transaction"])
+        payments = [ask(stripe.PaymentIntent.retrieve, id, expand=["latest_charge.balance_transaction"])
                     for id in sorted(order["payments"])]
-        refunds = [refund for id in sorted(order["payments"]) for refund in stripe.Refund.list(payment_intent=id, limit=100)]
+        refunds = [refund for id in sorted(order["payments"]) for refund in ask(stripe.Refund.list, payment_intent=id, limit=100)]
         paid = sum(payment.amount_received for payment in payments)
         if MISTAKE == "hold_is_paid":
             paid = sum(payment.amount_received or payment.amount_capturable for payment in payments)
@@ -99,7 +114,7 @@ def start_checkout(body):
     if order["url"] and MISTAKE != "payment_for_each_click":
         return 200, {"url": order["url"]}
     each = f"-{order['tries']}" if MISTAKE == "payment_for_each_click" else ""
-    session = stripe.checkout.Session.create(
+    session = ask(stripe.checkout.Session.create,
         mode="payment",
         client_reference_id=order["id"],
         payment_method_types=["card", "us_bank_account"],
@@ -117,7 +132,7 @@ def start_hold(body):
     order = order_of(body["order"], body["amount"], body["currency"])
     order["tries"] += 1
     each = f"-{order['tries']}" if MISTAKE == "payment_for_each_click" else ""
-    payment = stripe.PaymentIntent.create(
+    payment = ask(stripe.PaymentIntent.create,
         amount=order["amount"], currency=order["currency"], capture_method="manual", payment_method_types=["card"],
         metadata={"order": order["id"]}, idempotency_key=f"hold-{order['id']}{each}",
     )
@@ -130,15 +145,15 @@ def start_direct(body):
     order = order_of(body["order"], body["amount"], body["currency"])
     order["tries"] += 1
     each = f"-{order['tries']}" if MISTAKE == "payment_for_each_try" else ""
-    payment = stripe.PaymentIntent.create(
+    payment = ask(stripe.PaymentIntent.create,
         amount=order["amount"], currency=order["currency"], payment_method_types=["card"],
         metadata={"order": order["id"]}, idempotency_key=f"direct-{order['id']}{each}",
     )
     order["payments"].add(payment.id)
-    payment = stripe.PaymentIntent.retrieve(payment.id)
+    payment = ask(stripe.PaymentIntent.retrieve, payment.id)
     if payment.status in ("requires_payment_method", "requires_confirmation"):
         try:
-            payment = stripe.PaymentIntent.confirm(
+            payment = ask(stripe.PaymentIntent.confirm,
                 payment.id, payment_method=body["payment_method"],
                 idempotency_key=f"confirm-{order['id']}-{order['tries']}",
             )
@@ -161,7 +176,7 @@ def come_back(query):
         return 200, {}
     if session:
         try:
-            found = stripe.checkout.Session.retrieve(session)
+            found = ask(stripe.checkout.Session.retrieve, session)
         except stripe.InvalidRequestError:
             return 404, {}
         if found.client_reference_id != order["id"]:
@@ -180,12 +195,12 @@ def learn(order, payment):
 
 def capture(order, body):
     for id in sorted(order["payments"]):
-        payment = stripe.PaymentIntent.retrieve(id)
+        payment = ask(stripe.PaymentIntent.retrieve, id)
         if MISTAKE == "capture_is_money":
             order["paid"], order["fulfilled"] = body["amount"], 1
         if payment.status == "requires_capture":
             try:
-                stripe.PaymentIntent.capture(
+                ask(stripe.PaymentIntent.capture,
                     id, amount_to_capture=min(body["amount"], payment.amount_capturable),
                     idempotency_key=f"capture-{order['id']}",
                 )
@@ -201,7 +216,7 @@ def capture(order, body):
 def cancel(order, body):
     for id in sorted(order["payments"]):
         try:
-            stripe.PaymentIntent.cancel(id, idempotency_key=f"cancel-{order['id']}")
+            ask(stripe.PaymentIntent.cancel, id, idempotency_key=f"cancel-{order['id']}")
         except stripe.InvalidRequestError:
             refresh(order)
             return 409, {"error": "it cannot be canceled any more"}
@@ -222,7 +237,7 @@ def refund(order, body):
                 continue
     else:
         try:
-            stripe.Refund.create(payment_intent=payment, amount=body["amount"], idempotency_key=body["request"])
+            ask(stripe.Refund.create, payment_intent=payment, amount=body["amount"], idempotency_key=body["request"])
         except stripe.InvalidRequestError:
             refresh(order)
             return 409, {"error": "it cannot be refunded"}
@@ -236,9 +251,11 @@ def find_order(thing):
     """Returns the order of an event's object, by the payment's metadata; None if it is not ours."""
     kind = thing["object"]
     if kind == "checkout.session":
-        order = ORDERS.get(thing.get("client_reference_id"))
+        # The event of a connected account may name our order; only our own session counts.
+        found = thing if MISTAKE == "believe_event" else ask(stripe.checkout.Session.retrieve, thing["id"]).to_dict()
+        order = ORDERS.get(found.get("client_reference_id"))
         if order:
-            learn(order, thing.get("payment_intent"))
+            learn(order, found.get("payment_intent"))
         return order
     payment = thing["id"] if kind == "payment_intent" else thing.get("payment_intent")
     if not payment:
@@ -246,7 +263,7 @@ def find_order(thing):
     known = next((order for order in ORDERS.values() if payment in order["payments"]), None)
     if known or MISTAKE == "acknowledge_unknown":
         return known
-    order = ORDERS.get(stripe.PaymentIntent.retrieve(payment).metadata["order"])
+    order = ORDERS.get(ask(stripe.PaymentIntent.retrieve, payment).metadata["order"])
     if order:
         learn(order, payment)
     return order

@@ -115,9 +115,9 @@ impl DeliveryPort for ChaosDelivery {
         if self.chaos.decide(Behavior::WebhookOlderVersion, &subject).is_some() {
             post = self.older(&post, &event).unwrap_or(post);
         }
-        let twin = self.chaos.decide(Behavior::WebhookTwinEvent, &subject).and_then(|draw| {
+        let twin = self.chaos.decide(Behavior::WebhookTwinEvent, &subject).and_then(|_| {
             let mut other = event.clone();
-            let id = format!("evt_twin{:016x}", draw.between(0, u64::MAX.saturating_sub(1)));
+            let id = format!("evt_twin{}", event.get("id")?.as_str()?.trim_start_matches("evt_"));
             *other.get_mut("id")? = json!(id);
             self.resigned(&post, other.to_string())
         });

@@ -5,12 +5,29 @@ use super::table::Behavior;
 use holdfast_engine::command::{JobKey, JobKind};
 use holdfast_engine::store::{Batch, Store, StoreError};
 use holdfast_engine::time::{DAY, HOUR, MINUTE, Seconds};
-use holdfast_engine::{ASYNC_CAPTURE_LIMIT, Time};
+use holdfast_engine::{ASYNC_CAPTURE_LIMIT, Object, Time};
 
 /// The latest first attempt of a delivery after its event: a day is left for retries (HOOK-3).
 const LATEST_WEBHOOK: Seconds = 2 * DAY;
+/// The longest wait of a delivery that others overtake, in seconds.
+const OVERTAKEN: Seconds = 20;
 /// The number of jobs remembered.
 const MOST_JOBS: usize = 1_000_000;
+
+fn reschedule(store: &dyn Store, job: JobKey, due: Time) -> Result<bool, StoreError> {
+    store.commit(Batch { unschedule: vec![job], schedule: vec![(job, due)], ..Batch::default() })?;
+    Ok(true)
+}
+
+/// Returns what a job is about: for a delivery, the event.
+fn subject(store: &dyn Store, job: JobKey) -> String {
+    let object = |id| store.object(id).ok().flatten();
+    let Some(Object::Delivery(delivery)) = object(job.object) else { return job.object.to_string() };
+    match object(delivery.event.into()) {
+        Some(Object::Event(event)) => format!("{} {}", event.event_type.name(), event.object.id()),
+        Some(_) | None => job.object.to_string(),
+    }
+}
 
 impl Chaos {
     /// Decides, once for each job, whether a due job runs later, and reschedules it. Returns whether it does.
@@ -27,9 +44,9 @@ impl Chaos {
                 return Ok(false);
             }
         }
-        let subject = job.object.to_string();
+        let subject = subject(store, job);
         let (behavior, low, high) = match job.kind {
-            JobKind::Deliver => (Behavior::WebhookLate, MINUTE, LATEST_WEBHOOK),
+            JobKind::Deliver => return self.delay(store, job, &subject, now),
             // The job runs a minute after the confirmation; the entry is due within the hour (A12).
             JobKind::FillLedger => {
                 (Behavior::LedgerLate, 1, ASYNC_CAPTURE_LIMIT.saturating_sub(MINUTE.saturating_mul(3)))
@@ -39,25 +56,19 @@ impl Chaos {
             JobKind::ExpireHold | JobKind::ExpireSession | JobKind::RefundDetails => return Ok(false),
         };
         let Some(draw) = self.decide(behavior, &subject) else { return Ok(false) };
-        // Most delays of webhooks are short, so that several are late together.
-        let high = if job.kind == JobKind::Deliver && draw.between(0, 3) > 0 { HOUR } else { high };
-        let due = now.after(draw.between(low, high));
-        store.commit(Batch { unschedule: vec![job], schedule: vec![(job, due)], ..Batch::default() })?;
-        Ok(true)
+        reschedule(store, job, now.after(draw.between(low, high)))
     }
 
-    /// Reorders deliveries that are due together.
-    pub fn reorder(&self, jobs: &mut [JobKey]) {
-        for place in 1..jobs.len() {
-            let is_delivery = |at: usize| jobs.get(at).is_some_and(|job| job.kind == JobKind::Deliver);
-            let before = place.saturating_sub(1);
-            if !is_delivery(place) || !is_delivery(before) {
-                continue;
-            }
-            let subject = jobs.get(place).map(|job| job.object.to_string()).unwrap_or_default();
-            if self.decide(Behavior::WebhookReordered, &subject).is_some() {
-                jobs.swap(before, place);
-            }
+    /// Decides whether a delivery is late, or is overtaken by others of the same moment.
+    fn delay(&self, store: &dyn Store, job: JobKey, subject: &str, now: Time) -> Result<bool, StoreError> {
+        if let Some(draw) = self.decide(Behavior::WebhookLate, subject) {
+            // Most delays are short, so that several deliveries are late together.
+            let high = if draw.between(0, 3) > 0 { HOUR } else { LATEST_WEBHOOK };
+            return reschedule(store, job, now.after(draw.between(MINUTE, high)));
+        }
+        match self.decide(Behavior::WebhookReordered, subject) {
+            Some(draw) => reschedule(store, job, now.after(draw.between(1, OVERTAKEN))),
+            None => Ok(false),
         }
     }
 }

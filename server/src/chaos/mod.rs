@@ -1,7 +1,8 @@
 //! Chaos: everything that the specification permits and a careful sandbox never does.
 //!
 //! [`table`] names the behaviors. [`Chaos`] decides, counts and logs them: each decision is a function of the seed, the
-//! behavior, the scope and the number of its earlier occasions, so one behavior does not move another. The module
+//! behavior, the scope, what it is about, and the number of its earlier occasions. So one behavior does not move another,
+//! and neither does another order. The module
 //! `unreliable` acts on responses, `delivery` on webhooks, `jobs` on due jobs, `acquirer` on the bank's answers.
 
 mod acquirer;
@@ -27,14 +28,16 @@ use std::time::Duration;
 /// The number of idempotency keys remembered.
 const MOST_KEYS: usize = 100_000;
 
-/// One possible occurrence: the n-th occasion of a behavior within a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// One possible occurrence: the n-th occasion of a behavior about one thing within a scope.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Occasion {
     /// The behavior.
     pub behavior: Behavior,
     /// The scope: 0 for a server, a purchase in `check merchant`.
     pub scope: u64,
-    /// The number of earlier occasions of the behavior in the scope.
+    /// What it is about, without ids: `POST /v1/refunds`, `charge.refunded`.
+    pub about: String,
+    /// The number of earlier occasions of the behavior about it in the scope.
     pub number: u64,
 }
 
@@ -99,7 +102,7 @@ struct ChaosState {
     /// The occasions that may happen; `None` is all.
     only: Option<BTreeSet<Occasion>>,
     scope: u64,
-    counts: HashMap<(Behavior, u64), u64>,
+    counts: HashMap<(Behavior, u64, String), u64>,
     totals: BTreeMap<Behavior, u64>,
     occurred: Vec<Occurrence>,
     exchanges: Vec<Exchange>,
@@ -153,9 +156,8 @@ impl Chaos {
     /// Decides one occasion of a behavior. Counts it, and logs it if it happens.
     pub fn decide(&self, behavior: Behavior, subject: &str) -> Option<Draw> {
         let mut state = self.held();
-        let draw = state.decide(behavior)?;
+        let (draw, occasion) = state.decide(behavior, without_ids(subject))?;
         let Draw(number) = draw;
-        let occasion = state.last(behavior);
         state.occurred.push(Occurrence { occasion, subject: subject.to_owned() });
         let total = state.totals.entry(behavior).or_insert(0);
         *total = total.saturating_add(1);
@@ -227,25 +229,31 @@ impl ChaosState {
         }
     }
 
-    /// Returns the latest occasion of a behavior in the current scope.
-    fn last(&self, behavior: Behavior) -> Occasion {
-        let count = self.counts.get(&(behavior, self.scope)).copied().unwrap_or(0);
-        Occasion { behavior, scope: self.scope, number: count.saturating_sub(1) }
-    }
-
-    fn decide(&mut self, behavior: Behavior) -> Option<Draw> {
+    fn decide(&mut self, behavior: Behavior, about: String) -> Option<(Draw, Occasion)> {
         let scope = self.scope;
-        let count = self.counts.entry((behavior, scope)).or_insert(0);
+        let count = self.counts.entry((behavior, scope, about.clone())).or_insert(0);
         let number = *count;
         *count = count.saturating_add(1);
         let place = Behavior::ALL.iter().position(|one| *one == behavior).and_then(|place| u64::try_from(place).ok());
-        let key = [self.seed, place.unwrap_or(0), scope, number];
+        let text = about.bytes().fold(0, |hash, byte| mixed(hash ^ u64::from(byte)));
+        let key = [self.seed, place.unwrap_or(0), scope, text, number];
         let draw = key.iter().fold(0x9e37_79b9_7f4a_7c15, |hash, part| mixed(hash ^ mixed(*part)));
         let happens = draw.checked_rem(1000).unwrap_or(0) < u64::from(self.profile.chance(behavior));
-        let occasion = Occasion { behavior, scope, number };
+        let occasion = Occasion { behavior, scope, about, number };
         let may = self.only.as_ref().is_none_or(|only| only.contains(&occasion));
-        (happens && may).then_some(Draw(draw))
+        (happens && may).then_some((Draw(draw), occasion))
     }
+}
+
+/// Returns a subject without ids, so that it is the same in a repetition: `POST /v1/payment_intents/:id/capture`.
+fn without_ids(subject: &str) -> String {
+    let is_id = |part: &str| part.chars().any(|letter| letter.is_ascii_digit()) && part.len() > 2;
+    let path = |word: &str| -> String {
+        let parts: Vec<&str> = word.split('/').map(|part| if is_id(part) { ":id" } else { part }).collect();
+        parts.join("/")
+    };
+    let words = subject.split(' ').filter(|word| word.contains('/') || !is_id(word)).map(path);
+    words.collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 /// Mixes the bits of a number (SplitMix64).

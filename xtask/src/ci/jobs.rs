@@ -7,6 +7,8 @@ use crate::{TaskResult, tidy};
 
 /// Time limit of the SDK clients, in seconds.
 const CLIENTS_SECONDS: &str = "900";
+/// Time limit of the sample merchants, in seconds.
+const MERCHANTS_SECONDS: &str = "1800";
 /// Configuration of the manual, below the workspace root.
 const BOOK: &str = "docs/book.toml";
 
@@ -79,6 +81,12 @@ pub(super) const ALL: [CiJob; 19] = [
         statement: "the official SDKs and a headless browser work with the server",
         group: JobGroup::Full,
         run: clients,
+    },
+    CiJob {
+        name: "merchants",
+        statement: "the sample merchants survive a stormy provider, and each of their mistakes is found",
+        group: JobGroup::Full,
+        run: merchants,
     },
     CiJob {
         name: "fuzz",
@@ -197,6 +205,13 @@ fn clients(workspace: &Workspace) -> TaskResult<()> {
     let script = script.ok_or("no crate has a script clients/run")?;
     tools::browser(workspace);
     Invocation::new(&workspace.root, "timeout", &[CLIENTS_SECONDS, script.as_str()]).run()
+}
+
+fn merchants(workspace: &Workspace) -> TaskResult<()> {
+    let scripts = workspace.members.iter().map(|member| format!("{}/samples/run", member.folder));
+    let script = scripts.into_iter().find(|script| workspace.root.join(script).exists());
+    let script = script.ok_or("no crate has a script samples/run")?;
+    Invocation::new(&workspace.root, "timeout", &[MERCHANTS_SECONDS, script.as_str()]).run()
 }
 
 /// Packages each crate whose manifest does not forbid it.

@@ -1,0 +1,42 @@
+//! The catalogue of chaos behaviors in the manual is the table.
+//!
+//! `HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-merchant` writes the page; otherwise the test compares it.
+
+use holdfast_server::chaos::{Behavior, Side};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Returns the page.
+fn page() -> String {
+    let mut page = String::from(
+        "# Chaos behaviors\n\nEverything that `engine serve --chaos` and `check merchant` do beyond a careful provider. The \
+         probabilities are thousandths under `calm`, `ordinary` and `stormy`; a TOML file sets others by name. \
+         `HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-merchant` writes this page.\n",
+    );
+    for side in Side::ALL {
+        let _ = writeln!(page, "\n## {}\n", side.name());
+        page.push_str(
+            "| behavior | what happens | on the wire | correct code | requirements | calm, ordinary, stormy |\n",
+        );
+        page.push_str("|---|---|---|---|---|---|\n");
+        for row in Behavior::ALL.iter().map(|behavior| behavior.row()).filter(|row| row.side == *side) {
+            let [calm, ordinary, stormy] = row.chances;
+            let _ = writeln!(
+                page,
+                "| `{}` | {} | {} | {} | {} | {calm}, {ordinary}, {stormy} |",
+                row.name, row.what, row.wire, row.correct, row.requirements
+            );
+        }
+    }
+    page
+}
+
+#[test]
+fn the_manual_lists_every_behavior() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/reference/chaos.md");
+    if std::env::var_os("HOLDFAST_WRITE_REPORTS").is_some() {
+        std::fs::write(&file, page()).unwrap();
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(written, page(), "run HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-merchant");
+}
