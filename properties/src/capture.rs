@@ -1,4 +1,4 @@
-//! Taking authorized money, once or several times.
+//! Captures of authorized money, single and multiple.
 
 use holdfast_model::{
     Amount, Capture, CaptureMethod, ChargeView, Config, Country, Flow, IntentStatus, Network, PaymentMethod,
@@ -10,16 +10,16 @@ use crate::judgement::{Diagnostics, Judgement, given};
 use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
 
-/// The most captures one payment may have (B8).
+/// Largest number of captures of one payment (B8).
 const MOST_CAPTURES: u8 = 50;
 
-/// Is this a payment that may be captured several times: asked for, granted, and by hand?
+/// Returns whether multicapture is requested and available, with manual capture.
 pub(crate) fn multicapture(payment: &PaymentView) -> bool {
     let available = payment.charge.is_some_and(|charge| charge.multicapture_available);
     available && payment.capture_method == CaptureMethod::Manual
 }
 
-/// The network of a card that has what several captures need.
+/// Returns the network of a card with the features that multicapture needs.
 fn enterprise_network(payment: &PaymentView) -> Option<Network> {
     let profile = payment.payment_method?.profile();
     match profile.rail {
@@ -28,7 +28,7 @@ fn enterprise_network(payment: &PaymentView) -> Option<Network> {
     }
 }
 
-/// Does this network allow several captures to accounts of this country?
+/// Returns whether the network permits multicapture for accounts of this country.
 const fn allows(network: Network, country: Country) -> bool {
     match network {
         Network::UnionPay => matches!(country, Country::Us),
@@ -64,8 +64,8 @@ fn several_captures_need_multicapture<D: Diagnostics>(_: &Config, payment: &Paym
     })
 }
 
-/// If false, a partly captured payment stays open where the rest had to be let go, and the
-/// customer's money stays on hold for days.
+/// If false, a partly captured payment stays open although the rest had to be released. The customer's money stays on
+/// hold for days.
 fn partly_captured_and_open_needs_multicapture<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.status == IntentStatus::RequiresCapture && !payment.received.is_zero();
     given(premise, multicapture(payment), || {
@@ -149,7 +149,7 @@ fn captured_flag_follows_the_end<D: Diagnostics>(_: &Config, payment: &PaymentVi
     })
 }
 
-/// If false, a hold from which nothing was ever taken is booked as a sale.
+/// If false, a hold without any capture is recorded as a sale.
 fn untouched_hold_is_not_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     given(charge.captured_amount.is_zero(), !charge.captured, || {
@@ -171,7 +171,7 @@ fn capture_takes_the_amount<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judge
     })
 }
 
-/// If false, the second parcel cannot be paid: `final_capture=false` let go of the rest.
+/// If false, the second parcel cannot be paid: `final_capture=false` released the rest.
 fn piece_leaves_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let rest = i64::from(done.before.capturable.get()).checked_sub(done.asked());
@@ -205,7 +205,7 @@ pub(crate) fn capture_is_final_by_default<D: Diagnostics>(step: &PaymentStep<'_,
     given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
 }
 
-/// Is the payment over, with all but what was taken let go?
+/// Returns whether the payment has ended, with everything but the captured part released.
 fn ended(before: &PaymentView, after: &PaymentView, taken: i64) -> bool {
     let Some(charge) = approved(after) else { return false };
     let rest = i64::from(before.capturable.get()).checked_sub(taken);
@@ -240,7 +240,7 @@ fn capturing_all_piecewise_stays_open<D: Diagnostics>(step: &PaymentStep<'_, '_>
     })
 }
 
-/// If false, a release takes money, or lets go of a hold that should have been canceled.
+/// If false, a release captures money, or releases a hold that should have been canceled.
 pub(crate) fn zero_capture_only_releases<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let expected = done.capture.final_capture != Some(false)
@@ -268,7 +268,7 @@ fn each_capture_counts_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judge
     })
 }
 
-/// If false, money is taken twice: a capture of what is not (or no longer) held goes through.
+/// If false, money is captured twice: a capture succeeds without a hold.
 pub(crate) fn capture_only_while_held<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
     refused(step.step, before.status != IntentStatus::RequiresCapture, Rejection::UnexpectedState)
@@ -289,8 +289,7 @@ fn zero_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     refused(step.step, held && capture.amount == Some(0) && no_release, Rejection::ZeroCapture)
 }
 
-/// If false, more is taken than the customer agreed to, or a capture that is one cent too large
-/// takes what it can without a word.
+/// If false, a capture exceeds the customer's consent, or is silently reduced to the capturable amount.
 fn too_large_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let held = before.status == IntentStatus::RequiresCapture;
@@ -344,12 +343,12 @@ pub(crate) fn capture_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '
     })
 }
 
-/// Is this a positive amount, of no more digits than there may be?
+/// Returns whether the amount is positive and has at most eight digits.
 fn is_positive(number: i64) -> bool {
     Amount::from_request(number).is_some_and(|amount| !amount.is_zero() && amount <= Amount::MAX)
 }
 
-/// Is this capture refused rightly for this reason? Not if it is a reason that captures do not have.
+/// Returns whether the reason applies to this capture. A reason that captures do not have never applies.
 fn is_true_of(reason: Rejection, capture: &Capture, config: &Config, before: &PaymentView) -> bool {
     let dialect = &config.dialect;
     let asked = capture.amount.unwrap_or_else(|| i64::from(before.capturable.get()));
@@ -405,8 +404,8 @@ pub(crate) fn pieces_need_multicapture<D: Diagnostics>(config: &Config, payment:
         .and(|| partly_captured_and_open_needs_multicapture(config, payment))
 }
 
-/// If false, accounting closes an order from which more can be taken, waits for one that is done, or
-/// books a hold as a sale.
+/// If false, accounting closes an order from which more can be captured, keeps a completed one open, or records a hold
+/// as a sale.
 pub(crate) fn captured_flag_means_no_more<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     captured_flag_follows_the_end(config, payment).and(|| untouched_hold_is_not_captured(config, payment))
 }
@@ -427,8 +426,8 @@ pub(crate) fn capture_takes_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_
     capture_takes_the_amount(step).and(|| each_capture_counts_once(step))
 }
 
-/// If false, the second parcel cannot be paid: `final_capture=false` let go of the rest, or an engine
-/// guessed that the merchant was done.
+/// If false, the second parcel cannot be paid: `final_capture=false` released the rest, or the engine assumed a final
+/// capture.
 pub(crate) fn piecewise_capture_keeps_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     piece_leaves_the_rest(step).and(|| capturing_all_piecewise_stays_open(step))
 }

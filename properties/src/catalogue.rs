@@ -1,50 +1,50 @@
-//! The macro behind the table in `lib.rs`, and what it makes of each line.
+//! The macro behind the table in `lib.rs`: the catalogue, and the functions that evaluate it.
 
 use holdfast_model::{Config, Dialect, Observation, PaymentView};
 
 use crate::judgement::Judgement;
 use crate::step::{PaymentStep, Step};
 
-/// What a property is about.
+/// The object that a property judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// One payment at one moment.
+    /// One payment in one state.
     Payment,
-    /// Everything at one moment.
+    /// One state as a whole.
     Observation,
-    /// What one step did to one payment.
+    /// The effect of one step on one payment.
     PaymentStep,
-    /// What one step did.
+    /// The effect of one step as a whole.
     Step,
 }
 
-/// A property, as a line of the catalogue.
+/// A property: one line of the catalogue.
 #[derive(Clone, Copy)]
 pub struct Property {
     /// Its stable name on the command line: the function's name with hyphens.
     pub id: &'static str,
-    /// What it says, without its conditions; [`Property::statement`] has them.
+    /// Its sentence without the conditions; [`Property::statement`] has them.
     pub(crate) sentence: &'static str,
-    /// The file of its topic.
+    /// Name of the file of its topic.
     pub topic: &'static str,
-    /// The rules it renders, apart by spaces.
+    /// The ids of its requirements, separated by spaces.
     pub rules: &'static str,
-    /// What it is about.
+    /// The object that it judges.
     pub kind: Kind,
-    /// The choice of the dialect without which it says nothing; `None` if it speaks under every dialect.
+    /// The choice of the dialect that it needs; `None` if it applies under every dialect.
     pub condition: Option<Condition>,
     /// Fields of the dialect that its judgment depends on, apart from [`Property::condition`].
     pub decided_by: &'static [&'static str],
-    /// Can a quiet step, one that is refused, changes nothing and tells nobody, not break it? Such
-    /// steps are the most of all, and are not asked about it.
+    /// `true` if a stuttering step cannot break it. A stuttering step is refused, changes nothing and emits no
+    /// notification. Most steps are of this kind, and these properties skip them.
     pub is_about_change: bool,
-    /// Its place in the catalogue, and its bit in [`crate::Verdicts`].
+    /// Its position in the catalogue, and its bit in [`crate::Verdicts`].
     pub place: u8,
     pub(crate) function: &'static str,
     pub(crate) explain_fn: ExplainFn,
 }
 
-/// A choice of the dialect without which a property says nothing.
+/// A choice of the dialect that a property needs.
 ///
 /// The table makes the field, the value and the test from one entry, and skips the property where the test fails.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ impl std::fmt::Display for Condition {
     }
 }
 
-/// The property with a voice.
+/// A function that judges and explains a property.
 #[derive(Clone, Copy)]
 pub(crate) enum ExplainFn {
     Payment(fn(&Config, &PaymentView) -> Judgement<String>),
@@ -86,7 +86,7 @@ impl std::fmt::Debug for Property {
 }
 
 impl Property {
-    /// The property called `id`.
+    /// Returns the property called `id`.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         crate::CATALOGUE.iter().find(|property| property.id == id)
@@ -105,24 +105,24 @@ impl Property {
         out
     }
 
-    /// Returns whether the property says anything under `config`.
+    /// Returns whether the property applies under `config`.
     #[must_use]
     pub fn applies(&self, config: &Config) -> bool {
         self.condition.is_none_or(|condition| condition.holds(config))
     }
 
-    /// Its bit in [`crate::Verdicts`].
+    /// Returns its bit in [`crate::Verdicts`].
     #[must_use]
     pub fn bit(&self) -> u128 {
         1_u128.checked_shl(u32::from(self.place)).unwrap_or(0)
     }
 
-    /// The rules it renders.
+    /// Returns the ids of its requirements.
     pub fn rule_ids(&self) -> impl Iterator<Item = &'static str> {
         self.rules.split_whitespace()
     }
 
-    /// What breaks for a merchant if it is false: the paragraph above the property's function.
+    /// Returns the consequence for a merchant if it is false: the paragraph above the property's function.
     #[must_use]
     pub fn why(&self) -> String {
         let source = crate::SOURCES.iter().find(|(topic, _)| *topic == self.topic).map_or("", |(_, source)| source);
@@ -134,7 +134,7 @@ impl Property {
     }
 }
 
-/// `name_of_property` as `name-of-property`.
+/// Returns `name_of_property` as `name-of-property`.
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
 pub(crate) const fn hyphens<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     let bytes = name.as_bytes();
@@ -147,12 +147,12 @@ pub(crate) const fn hyphens<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     id
 }
 
-/// Does a line's first word say that its property is about change?
+/// Returns whether the first word of a line states that its property is about change.
 pub(crate) const fn is_about_change(kind: &str) -> bool {
     matches!(kind.as_bytes(), b"payment_change" | b"change")
 }
 
-/// Runs `$act` if a line is of the wanted kind.
+/// Runs `$act` if a line has the wanted kind.
 macro_rules! if_kind {
     (payment payment $act:expr) => {
         $act
@@ -187,7 +187,7 @@ macro_rules! if_kind {
     ($wanted:ident $found:ident $act:expr) => {};
 }
 
-/// The entry of a line by its kind.
+/// Returns the kind and the function of a line.
 macro_rules! of_kind {
     (payment $property:path) => {
         (crate::catalogue::Kind::Payment, crate::catalogue::ExplainFn::Payment($property))
@@ -221,7 +221,7 @@ macro_rules! of_kind {
     };
 }
 
-/// The judgment of a property, or [`Judgement::Vacuous`] where the dialect lacks what its line asks for.
+/// Returns the judgment of a property, or [`Judgement::Vacuous`] if the dialect lacks the choice that it needs.
 macro_rules! under {
     ($config:expr, [] $judge:expr) => {
         $judge
@@ -231,7 +231,7 @@ macro_rules! under {
     };
 }
 
-/// The [`Condition`] of a line.
+/// Returns the [`Condition`] of a line.
 macro_rules! condition {
     () => {
         None
@@ -245,7 +245,7 @@ macro_rules! condition {
     };
 }
 
-/// Makes of the table: [`crate::CATALOGUE`] and the functions that evaluate all properties of a kind.
+/// Defines [`crate::CATALOGUE`] and the functions that evaluate all properties of a kind.
 macro_rules! catalogue {
     ($($kind:ident $topic:ident :: $name:ident $sentence:literal $rules:literal
         $(if $field:ident = $value:literal)? $(by $($decided:ident),+)?;)+) => {
@@ -276,7 +276,7 @@ macro_rules! catalogue {
             }
         }),+];
 
-        /// Judges one payment at one moment by every property about it.
+        /// Judges one payment in one state by every property of one payment.
         #[inline]
         #[must_use]
         pub fn judge_payment(config: &Config, payment: &PaymentView) -> Verdicts {
@@ -287,7 +287,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// Judges one moment by every property about more than one payment.
+        /// Judges one state by every property of the whole state.
         #[inline]
         #[must_use]
         pub fn judge_whole(observation: &Observation<'_>) -> Verdicts {
@@ -298,7 +298,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// Judges what one step did to one payment, by the properties that any step can break.
+        /// Judges the effect of one step on one payment, by the properties that any step can break.
         #[inline]
         fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
@@ -328,7 +328,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// The same by the properties that a quiet step cannot break.
+        /// Judges the effect of one step on one payment, by the properties that a stuttering step cannot break.
         #[inline]
         fn judge_payment_change(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
@@ -338,7 +338,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// Judges what one step did apart from what it did to each payment.
+        /// Judges the effect of one step as a whole, by the properties that any step can break.
         #[inline]
         fn judge_step_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
@@ -348,7 +348,7 @@ macro_rules! catalogue {
             verdicts
         }
 
-        /// The same by the properties that a quiet step cannot break.
+        /// Judges the effect of one step as a whole, by the properties that a stuttering step cannot break.
         #[inline]
         fn judge_change_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;

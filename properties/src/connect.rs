@@ -35,7 +35,7 @@ fn transfers_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) 
     })
 }
 
-/// If false, the platform takes back from a seller what it never sent.
+/// If false, the platform reverses more than it transferred to a seller.
 fn reversals_within_transfers<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let (back, transfers) = (payment.ledger.reversals, payment.ledger.transfers);
     given(!back.is_zero(), back <= transfers, || format!("reversals {} > transfers {}", back.get(), transfers.get()))
@@ -73,7 +73,7 @@ fn transfer_amount_needs_a_destination<D: Diagnostics>(_: &Config, payment: &Pay
     })
 }
 
-/// If false, nobody knows what the seller gets: the amount named, or all less the fee.
+/// If false, it is undefined whether the seller receives the named amount or the rest after the fee.
 fn fee_and_transfer_amount_exclude_each_other<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.fee.is_some() || payment.transfer.is_some();
     given(premise, payment.fee.is_none() || payment.transfer.is_none(), || {
@@ -98,7 +98,7 @@ fn destination_gets_its_share<D: Diagnostics>(_: &Config, payment: &PaymentView)
     })
 }
 
-/// Was all of it captured in one go, and is it in the ledger?
+/// Returns whether the payment was captured in one piece that the ledger has.
 fn taken_at_once(payment: &PaymentView) -> bool {
     payment.status == IntentStatus::Succeeded
         && payment.capture_method != CaptureMethod::Manual
@@ -128,12 +128,12 @@ fn transfer_is_named_at_every_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>
     })
 }
 
-/// Does this capture ask for money? What asks for nothing, or for all of nothing, is a release.
+/// Returns whether the capture names an amount above zero. A capture of zero, or of a remainder of zero, is a release.
 fn takes_something(capture: &Capture, before: &PaymentView) -> bool {
     capture.amount.map_or(!before.capturable.is_zero(), |amount| amount != 0)
 }
 
-/// If false, the merchant is not told which parameter the later capture lacks.
+/// If false, the merchant does not learn which parameter the later capture lacks.
 fn missing_fee_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.fee_at_first_capture);
@@ -141,7 +141,7 @@ fn missing_fee_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
     refused(step.step, held && latched && capture.fee.is_none(), Rejection::MissingFee)
 }
 
-/// If false, the merchant is not told which parameter the later capture lacks.
+/// If false, the merchant does not learn which parameter the later capture lacks.
 fn missing_transfer_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.captures > 0 && charge.transfer_at_first_capture);
@@ -149,7 +149,7 @@ fn missing_transfer_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     refused(step.step, held && latched && capture.transfer.is_none(), Rejection::MissingTransfer)
 }
 
-/// If false, what the first capture named is forgotten, or ascribed to one that named nothing.
+/// If false, the parameters of the first capture are forgotten, or recorded without having been named.
 fn first_capture_is_remembered<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let expected = if done.from.captures == 0 {
@@ -235,7 +235,7 @@ fn connect_parameters(step: &PaymentStep<'_, '_>) -> Option<(Option<i64>, Option
     None
 }
 
-/// If false, a fee is accepted that nobody will ever owe.
+/// If false, a fee is accepted that no connected account can owe.
 fn fee_without_connect_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((fee, _, flow)) = connect_parameters(step) else { return Judgement::Vacuous };
     refused(step.step, flow == Flow::Platform && fee.is_some_and(|fee| fee > 0), Rejection::FeeWithoutConnect)
@@ -287,8 +287,7 @@ fn transfers_are_kept_unless_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -
     })
 }
 
-/// If false, a merchant who asks for a part of the fee or of the transfer back, or to send a part of the
-/// money on, moves another sum than they asked for, or is told of another.
+/// If false, a request for a part of the fee or of the transfer moves another amount, or its response shows another.
 fn named_amount_is_moved<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(operation), Some((before, after))) = (step.operation, step.both()) else { return Judgement::Vacuous };
     let (from, to) = (before.ledger, after.ledger);
@@ -321,7 +320,7 @@ fn named_amount_is_moved<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     })
 }
 
-/// A sum of the platform or the seller, and what of it went back before a refund and after it.
+/// An amount of the platform or the seller, with its returned part before and after a refund.
 #[derive(Clone, Copy)]
 struct Returned {
     total: Amount,
@@ -400,8 +399,8 @@ fn transfer_latch_is_set_by_reversals_only<D: Diagnostics>(step: &PaymentStep<'_
     })
 }
 
-/// If false, a platform takes a fee from itself, money is sent on from a charge that goes nowhere, or
-/// nobody knows whether the seller gets the amount named or all less the fee.
+/// If false, a platform charges itself a fee, or a charge without a destination is sent on. It may also be undefined
+/// whether the seller receives the named amount or the rest after the fee.
 pub(crate) fn connect_money_fits_the_flow<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     fees_need_a_connected_account(config, payment)
         .and(|| direct_charges_are_not_sent_on(config, payment))
@@ -414,15 +413,15 @@ pub(crate) fn standing_amounts_are_collected<D: Diagnostics>(config: &Config, pa
     standing_fee_is_collected(config, payment).and(|| destination_gets_its_share(config, payment))
 }
 
-/// If false, a fee is agreed on that nobody will ever owe, or a transfer that has nowhere to go.
+/// If false, a fee is accepted that no account can owe, or a transfer without a destination.
 pub(crate) fn connect_parameters_need_connect<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_without_connect_is_refused(step)
         .and(|| transfer_without_destination_is_refused(step))
         .and(|| fee_of_nothing_is_refused(step))
 }
 
-/// If false, a seller pays more in fees than the customer paid, or the platform pays out more than came in
-/// or takes back what it never sent.
+/// If false, a seller pays more in fees than the customer paid. The platform may also pay out more than it received, or
+/// reverse more than it transferred.
 pub(crate) fn connect_money_is_bounded<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     fees_within_captured(config, payment)
         .and(|| fee_refunds_within_fees(config, payment))
@@ -430,8 +429,8 @@ pub(crate) fn connect_money_is_bounded<D: Diagnostics>(config: &Config, payment:
         .and(|| reversals_within_transfers(config, payment))
 }
 
-/// If false, the platform forgets its fee, or the seller's share, on the second parcel, or is not told
-/// which parameter is lacking.
+/// If false, the platform forgets its fee, or the seller's share, on the second parcel, or does not learn which
+/// parameter is missing.
 pub(crate) fn later_captures_name_what_the_first_named<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     missing_fee_is_refused(step)
         .and(|| missing_transfer_is_refused(step))

@@ -1,10 +1,9 @@
-//! A merchant's system that does it right: notifications wake it up, fetches tell it the truth.
+//! A correct consumer of notifications: it fetches what they are about.
 //!
-//! Notifications come late, twice and in any order, and each shows what was, not what is. So this
-//! consumer believes no content: it looks up what the notification is about. It ends where a fetch
-//! would, whatever the delivery does, exactly if every change of what it keeps is told of by some
-//! notification. That is what `money-never-moves-silently` properties of each step, and what
-//! [`delivery_does_not_matter`] shows of a whole trace.
+//! Notifications arrive late, twice and in any order, and each shows a former state. This consumer therefore ignores
+//! their content and fetches their object. It ends with the record of a complete fetch under every delivery, exactly if
+//! every change has a notification. The property `money-never-moves-silently` states that of each step, and
+//! [`delivery_does_not_matter`] shows it of a whole trace.
 
 use holdfast_model::{IntentStatus, Notification, Observation, PaymentView, Target};
 
@@ -13,7 +12,7 @@ use crate::snapshot::Trace;
 /// What the consumer keeps of one payment: how far it is, and the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
-    /// A final status, or none: what is under way is asked for when it is needed.
+    /// A final status, or `None`: other statuses are fetched when they are needed.
     end: Option<IntentStatus>,
     received: u32,
     refunded: u32,
@@ -33,14 +32,14 @@ impl Entry {
     }
 }
 
-/// The merchant's books.
+/// The merchant's record of payments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consumer {
     payments: Vec<Option<Entry>>,
 }
 
 impl Consumer {
-    /// Deals with one notification, at a moment when the engine shows `now`.
+    /// Handles one notification when the engine shows `now`.
     pub fn receive(&mut self, notification: &Notification, now: &Observation<'_>) {
         let (Target::Payment(intent) | Target::Refund(intent, _)) = notification.about else { return };
         let place = usize::from(intent.0);
@@ -53,7 +52,7 @@ impl Consumer {
         }
     }
 
-    /// Are the books what a fetch of everything would make them?
+    /// Returns whether the record equals that of a fetch of everything.
     #[must_use]
     pub fn agrees_with(&self, now: &Observation<'_>) -> bool {
         now.payments
@@ -63,12 +62,12 @@ impl Consumer {
     }
 }
 
-/// Does a correct consumer end where a fetch would, if the notifications of `trace` come as
-/// `deliveries` says?
+/// Returns whether a correct consumer ends with the record of a fetch, if the notifications of `trace` arrive as in
+/// `deliveries`.
 ///
-/// A delivery is the number of a notification, counted over the whole trace, and the number of
-/// steps after which it arrives. One that would arrive before it is generated arrives with its own
-/// step; one that is not listed at all arrives at the end: delivery is at least once.
+/// A delivery is the number of a notification, counted over the whole trace, and the number of steps after which it
+/// arrives. One that would arrive before its generation arrives with its own step. One that is not listed arrives at
+/// the end: delivery is at least once.
 #[must_use]
 pub fn delivery_does_not_matter(trace: &Trace, deliveries: &[(usize, usize)]) -> bool {
     let notified: Vec<(usize, &Notification)> = trace

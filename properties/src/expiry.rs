@@ -1,4 +1,4 @@
-//! The end of a hold: nothing is taken after it, and it ends in exactly one way.
+//! The end of a hold: no capture follows it, and it ends in exactly one way.
 
 use holdfast_model::{
     CancellationReason, Config, Country, Currency, EnvironmentEvent, IntentStatus, Network, Operation, PaymentView,
@@ -20,7 +20,7 @@ fn hold_left(payment: &PaymentView) -> Option<i64> {
     payment.charge.and_then(|charge| charge.hold_left)
 }
 
-/// Has the hold run out, so that nothing may be taken any more?
+/// Returns whether the hold has expired, so that no capture is permitted.
 pub(crate) fn is_over(config: &Config, left: i64) -> bool {
     if config.dialect.capture_at_deadline { left < 0 } else { left <= 0 }
 }
@@ -75,7 +75,7 @@ fn the_job_is_not_early<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
     })
 }
 
-/// If false, the job undoes a capture that won the race, or cancels what was canceled.
+/// If false, the job undoes a capture that won the race, or cancels a canceled payment.
 fn the_job_ends_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
@@ -86,7 +86,7 @@ fn the_job_ends_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     })
 }
 
-/// If false, an order nobody captured stays payable, or is shown as paid.
+/// If false, an uncaptured order stays payable, or is shown as paid.
 pub(crate) fn uncaptured_hold_ends_canceled<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((_, to))) = (expired(step), step.charges()) else { return Judgement::Vacuous };
     let expected = after.status == IntentStatus::Canceled
@@ -105,8 +105,7 @@ pub(crate) fn uncaptured_hold_ends_canceled<D: Diagnostics>(step: &PaymentStep<'
     })
 }
 
-/// If false, money that the merchant took in time is lost to the deadline, or goods that were paid
-/// are shown as canceled.
+/// If false, money that was captured in time is lost at the deadline, or paid goods appear as canceled.
 pub(crate) fn partly_captured_hold_ends_succeeded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((from, to))) = (expired(step), step.charges()) else {
         return Judgement::Vacuous;
@@ -128,7 +127,7 @@ pub(crate) fn partly_captured_hold_ends_succeeded<D: Diagnostics>(step: &Payment
     })
 }
 
-/// A hold that ended by itself in this step.
+/// Returns the payment before and after, if its hold expired in this step.
 fn expired<'a>(step: &PaymentStep<'_, 'a>) -> Option<(&'a PaymentView, &'a PaymentView)> {
     let (before, after) = step.both()?;
     let by_itself =
@@ -161,7 +160,7 @@ pub(crate) fn hold_lasts_as_its_network_says<D: Diagnostics>(step: &PaymentStep<
         || matches!(step.operation, Some(Operation::CreateIntent { create, .. }) if create.off_session);
     let yen = step.config.account.country == Country::Jp && after.currency == Currency::Jpy;
     let visa = network == Network::Visa;
-    // Visa, in yen, without the customer: two rows of the table apply, and nobody says which wins.
+    // Two rows of the table apply to Visa in yen without the customer, and their precedence is unspecified.
     let stated = !(yen && visa && absent);
     let long = match network {
         Network::Visa | Network::Mastercard | Network::Jcb | Network::Diners | Network::Discover => yen,

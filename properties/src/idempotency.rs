@@ -1,4 +1,4 @@
-//! The same request twice: answered the same, done once.
+//! Repeated requests: the same response, and one execution.
 
 use holdfast_model::trace::describe;
 use holdfast_model::{DeliveryFault, EnvironmentEvent, Input, KeyId, KeyView, Operation, Outcome, Rejection};
@@ -10,7 +10,7 @@ use crate::words::changes;
 /// A key is kept for a day from its answer (IDEM-2, IDEM-13).
 const DAY: u32 = 86_400;
 
-/// A call that nothing went wrong with, under a key that the engine knew: the key and the request.
+/// Returns the key and the request of a call without a fault, under a key that the engine knew.
 fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
     let Input::Call(call) = step.input else { return None };
     if call.fault != DeliveryFault::None {
@@ -19,14 +19,13 @@ fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
     step.known_key().map(|(_, view)| (view, call.operation))
 }
 
-/// Is some request still being worked on? Then another one may be turned away before its key is
-/// looked at.
+/// Returns whether a request is in progress. Another request may then be rejected before its key is examined.
 fn anything_in_progress(step: &Step<'_>) -> bool {
     step.before.keys.iter().flatten().any(|view| view.answer.is_none())
 }
 
-/// A request under a key that was carried out in this step: the key, the request and the answer as
-/// the server gave it; `None` for an answer that was lost on the way.
+/// Returns a request under a key that this step executed: the key, the request and the response of the server, `None`
+/// if it was lost.
 fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
     let operation = *step.performed()?;
     match step.input {
@@ -39,8 +38,8 @@ fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
     }
 }
 
-/// If false, a client that repeats a request after a timeout learns something else than the first
-/// time, and marks a paid order as failed.
+/// If false, a client that repeats a request after a timeout receives another response than the first, and marks a paid
+/// order as failed.
 pub(crate) fn replay_answers_the_same<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((known, operation)) = repeated(step) else { return Judgement::Vacuous };
     let premise = known.operation == operation && known.answer.is_some();
@@ -80,7 +79,7 @@ fn key_in_use_is_a_conflict<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
 fn busy_object_is_locked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Input::Call(call) = step.input else { return Judgement::Vacuous };
     let wanted = call.operation.about();
-    // What is only being created has no lock that a request could meet.
+    // An object that is being created has no lock.
     let busy = call.operation.creates().is_none()
         && step.before.keys.iter().flatten().any(|view| {
             view.answer.is_none() && view.operation.creates().is_none() && view.operation.about() == wanted
@@ -98,7 +97,7 @@ fn given_answer_is_kept<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let stored = answer.err().is_none_or(Rejection::is_stored);
     let found = find_key(&step.after, key);
     let kept = found.is_some_and(|view| view.operation == operation && view.answer == Some(answer));
-    // A 500 that hides an invalid request: the endpoint never began, and nothing was done.
+    // A 500 may hide an invalid request: the endpoint never began, and nothing changed.
     let hidden = answer == Err(Rejection::ServerError) && found.is_none() && step.unchanged();
     given(stored && !hidden, kept, || format!("answered {answer:?}, kept {found:?}"))
 }
@@ -117,7 +116,7 @@ fn lost_answer_can_be_fetched<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
         Some(view) => {
             view.operation == operation && view.answer.is_some_and(|answer| answer != Err(Rejection::AnswerLost))
         }
-        // Refused in a way that is not kept: then nothing was done either.
+        // Rejected without a stored response: then nothing changed.
         None => step.unchanged(),
     };
     given(true, expected, || format!("the answer was lost, kept {:?}", find_key(&step.after, key)))
@@ -143,7 +142,7 @@ fn keys_are_forgotten_when_old_only<D: Diagnostics>(step: &Step<'_>) -> Judgemen
     })
 }
 
-/// If false, what a key stands for changes behind the client's back.
+/// If false, the request or the response of a key changes behind the client's back.
 fn kept_answers_do_not_change<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let mut premise = false;
     let mut same = true;
@@ -158,7 +157,7 @@ fn kept_answers_do_not_change<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(premise, same, || format!("{:?} turned keys {:?} into {:?}", step.input, step.before.keys, step.after.keys))
 }
 
-/// If false, the day of a key is an hour or a week, or begins anew with every repetition.
+/// If false, the day of a key has another length, or starts again with every repetition.
 fn the_day_runs_from_the_answer<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let mut premise = false;
     let mut on_time = true;
@@ -182,7 +181,7 @@ fn the_day_runs_from_the_answer<D: Diagnostics>(step: &Step<'_>) -> Judgement<D>
 fn taking_a_request_in_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let begins = matches!(step.input, Input::Begin { .. });
     given(begins, step.unchanged() && step.notifications.is_empty(), || {
-        format!("`{}` told {:?} and changed {}", step.input, step.notifications, changes(&step.before, &step.after))
+        format!("`{}` emitted {:?} and changed {}", step.input, step.notifications, changes(&step.before, &step.after))
     })
 }
 
@@ -191,19 +190,19 @@ fn early_server_error_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement
     let early = matches!(step.input, Input::Call(call) if call.fault == DeliveryFault::ErrorBefore);
     given(early, step.unchanged() && step.notifications.is_empty(), || {
         format!(
-            "a 500 before the start told {:?} and changed {}",
+            "a 500 before the start emitted {:?} and changed {}",
             step.notifications,
             changes(&step.before, &step.after)
         )
     })
 }
 
-/// If false, a client that was turned away because somebody else was first has acted all the same.
+/// If false, a client that was rejected in favor of another request has acted nevertheless.
 fn conflicts_do_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let conflict = matches!(step.outcome, Err(reason) if reason.is_conflict());
     given(conflict, step.unchanged() && step.notifications.is_empty(), || {
         let changed = changes(&step.before, &step.after);
-        format!("answered {}, told {:?} and changed {changed}", describe(&step.outcome), step.notifications)
+        format!("answered {}, emitted {:?} and changed {changed}", describe(&step.outcome), step.notifications)
     })
 }
 
@@ -215,8 +214,8 @@ pub(crate) fn requests_not_carried_out_do_nothing<D: Diagnostics>(step: &Step<'_
         .and(|| conflicts_do_nothing(step))
 }
 
-/// If false, a repetition within the day is taken for a new request, the day of a key is another length of
-/// time, or what a key stands for changes behind the client's back.
+/// If false, a repetition within the day counts as a new request, the day of a key has another length, or its response
+/// changes.
 pub(crate) fn keys_are_kept_for_a_day<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     keys_are_forgotten_when_old_only(step)
         .and(|| kept_answers_do_not_change(step))

@@ -1,23 +1,22 @@
-//! What a property says about one thing it was shown.
+//! The judgment of one property about one state or step.
 
-/// The verdict of one property.
+/// The judgment of one property.
 ///
-/// `D` is what a broken property has to say about itself: nothing (`()`) where hundreds of millions of
-/// states are judged, a sentence (`String`) once one of them is broken. A property is one function for
-/// both, so the explanation cannot disagree with the verdict.
+/// `D` is the explanation of a broken property: `()` during exploration, which judges hundreds of millions of states,
+/// and `String` afterwards. One function serves both, so the explanation cannot disagree with the judgment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement<D = ()> {
-    /// The property's premise did not occur: it says nothing here.
+    /// The premise of the property did not occur.
     Vacuous,
-    /// The premise occurred, and the property is true of it: a witness.
+    /// The premise occurred and the property is true: a witness.
     Holds,
     /// The property is false.
     Broken(D),
 }
 
-/// What a broken property says: see [`Judgement`].
+/// The explanation of a broken property; see [`Judgement`].
 pub trait Diagnostics: Sized {
-    /// Keeps the words, or never asks for them.
+    /// Returns the explanation, or ignores it.
     fn message(words: impl FnOnce() -> String) -> Self;
 }
 
@@ -32,7 +31,7 @@ impl Diagnostics for String {
     }
 }
 
-/// "If `premise`, then `conclusion`", with the numbers that show it false.
+/// Returns the judgment of "if `premise`, then `conclusion`", with the numbers that show it false.
 #[inline]
 pub(crate) fn given<D: Diagnostics>(premise: bool, conclusion: bool, words: impl FnOnce() -> String) -> Judgement<D> {
     match (premise, conclusion) {
@@ -42,28 +41,28 @@ pub(crate) fn given<D: Diagnostics>(premise: bool, conclusion: bool, words: impl
     }
 }
 
-/// Which properties one thing broke, and which had their premise there: one bit a property, by its place
-/// in the catalogue.
+/// Two sets of properties, one bit for each by its position in the catalogue: those that are broken, and those that are
+/// witnessed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Verdicts {
     /// Properties that are false.
     pub broken: u128,
-    /// Properties whose premise occurred (and that are true).
+    /// Properties that are true and whose premise occurred.
     pub witnessed: u128,
 }
 
 impl Verdicts {
-    /// Nothing judged yet.
+    /// No judgment.
     pub const NONE: Self = Self { broken: 0, witnessed: 0 };
 
-    /// Both together: what either broke is broken.
+    /// Returns the union of two verdicts.
     #[inline]
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self { broken: self.broken | other.broken, witnessed: self.witnessed | other.witnessed }
     }
 
-    /// Writes down the judgement of the property that owns `bit`.
+    /// Records the judgment of the property that owns `bit`.
     #[inline]
     pub(crate) fn note(&mut self, bit: u128, judgement: Judgement) {
         match judgement {
@@ -75,7 +74,7 @@ impl Verdicts {
 }
 
 impl<D> Judgement<D> {
-    /// Two sides of one property: broken if either is, witnessed if either is.
+    /// Returns the judgment of two parts of one property: broken if either is, witnessed if either is.
     #[inline]
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {

@@ -1,28 +1,28 @@
-//! Capture in the background: success first, the books within the hour.
+//! Capture in the background: success first, the ledger within an hour.
 
 use holdfast_model::{CaptureMethod, Config, Flow, PaymentView};
 
 use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::{PaymentStep, approved};
 
-/// The books are done within an hour of the confirmation (A12).
+/// Longest time from the confirmation to the posting, in seconds (A12).
 const HOUR: u32 = 3_600;
 
-/// If false, the merchant waits for the books of a payment longer than promised.
+/// If false, the merchant waits for the ledger entries of a payment longer than promised.
 pub(crate) fn booking_takes_an_hour_at_most<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(left) = payment.charge.and_then(|charge| charge.posting_left) else { return Judgement::Vacuous };
     given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
 }
 
-/// If false, a payment captured in the foreground has books that lag behind.
+/// If false, a payment captured in the foreground has ledger entries that are missing at first.
 fn only_background_captures_wait<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     given(waits, payment.capture_method == CaptureMethod::AutomaticAsync, || {
-        format!("booking outstanding with {:?}", payment.capture_method)
+        format!("posting outstanding with {:?}", payment.capture_method)
     })
 }
 
-/// If false, the merchant is told success while the capture is still undecided.
+/// If false, the merchant sees success while the capture is still undecided.
 fn waiting_means_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge.filter(|charge| charge.posting_left.is_some()) else {
         return Judgement::Vacuous;
@@ -30,7 +30,7 @@ fn waiting_means_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> 
     let done = payment.status.is_final() && charge.captured && charge.captured_amount == payment.amount;
     given(true, done, || {
         format!(
-            "booking outstanding: {} with captured {} ({}) of {}",
+            "posting outstanding: {} with captured {} ({}) of {}",
             payment.status.name(),
             charge.captured_amount.get(),
             charge.captured,
@@ -39,7 +39,7 @@ fn waiting_means_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> 
     })
 }
 
-/// If false, money is in the balance before the books say so.
+/// If false, money is in the balance before the ledger has it.
 fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     let ledger = payment.ledger;
@@ -47,7 +47,7 @@ fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &P
     let sent_on = payment.flow != Flow::Platform && !ledger.transfers.is_zero();
     given(waits, ledger.charged.is_zero() && ledger.fees.is_zero() && !sent_on, || {
         format!(
-            "booking outstanding with charged {}, fees {}, transfers {}",
+            "posting outstanding with charged {}, fees {}, transfers {}",
             ledger.charged.get(),
             ledger.fees.get(),
             ledger.transfers.get()
@@ -59,16 +59,16 @@ fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &P
 fn no_links_before_booking<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     given(charge.posting_left.is_some(), charge.links.is_empty(), || {
-        format!("booking outstanding with links {:?}", charge.links)
+        format!("posting outstanding with links {:?}", charge.links)
     })
 }
 
-/// If false, captured money has no entry that the merchant can find.
+/// If false, captured money has no ledger entry that the merchant can find.
 fn booked_capture_has_a_balance_transaction<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = !charge.captured_amount.is_zero() && charge.posting_left.is_none();
     given(premise, charge.links.balance_transaction, || {
-        format!("captured {}, booked, no balance transaction", charge.captured_amount.get())
+        format!("captured {}, posted, no balance transaction", charge.captured_amount.get())
     })
 }
 
@@ -117,7 +117,7 @@ fn links_never_go_back<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<
     given(step.changed && !from.is_empty(), kept, || format!("links {from:?} became {to:?}"))
 }
 
-/// If false, the hour starts anew with every poll and never ends.
+/// If false, the hour starts again with every poll and never ends.
 fn booking_comes_closer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (from.posting_left, to.posting_left) else { return Judgement::Vacuous };
@@ -126,8 +126,8 @@ fn booking_comes_closer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
     })
 }
 
-/// If false, the merchant is told success while the capture is undecided, or a capture in the foreground
-/// has books that lag behind.
+/// If false, the merchant sees success while the capture is undecided, or a capture in the foreground lacks its ledger
+/// entries.
 pub(crate) fn capture_is_done_before_it_is_booked<D: Diagnostics>(
     config: &Config,
     payment: &PaymentView,
@@ -135,8 +135,8 @@ pub(crate) fn capture_is_done_before_it_is_booked<D: Diagnostics>(
     waiting_means_captured(config, payment).and(|| only_background_captures_wait(config, payment))
 }
 
-/// If false, money is in the balance before the books say so, or a merchant follows a link to an entry
-/// that is not written yet.
+/// If false, money is in the balance before the ledger has it, or a merchant follows a link to an entry that does not
+/// exist yet.
 pub(crate) fn nothing_is_shown_before_it_is_booked<D: Diagnostics>(
     config: &Config,
     payment: &PaymentView,
@@ -153,8 +153,7 @@ pub(crate) fn links_fit_the_ledger<D: Diagnostics>(config: &Config, payment: &Pa
         .and(|| fee_link_shows_the_fee(config, payment))
 }
 
-/// If false, an entry that the merchant has reconciled is gone the next day, or the hour starts anew and
-/// never ends.
+/// If false, a reconciled entry disappears, or the hour starts again and never ends.
 pub(crate) fn books_only_move_forward<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     links_never_go_back(step).and(|| booking_comes_closer(step))
 }

@@ -1,24 +1,24 @@
-//! Where the money is: intent, charge, refunds and ledger tell one story, and nothing disappears.
+//! The amounts of a payment: intent, charge, refunds and ledger agree, and no money disappears.
 
 use holdfast_model::{Amount, Config, IntentStatus, Operation, PaymentView, RefundStatus, RefundView, Update};
 
 use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::{PaymentStep, approved};
 
-/// The most a request may name: eight digits.
+/// Largest amount of a request: eight digits.
 const LARGEST: u32 = 99_999_999;
 
-/// The sum of `amounts`; nothing where it cannot be represented.
+/// Returns the sum of `amounts`, or `None` if it cannot be represented.
 pub(crate) fn sum(amounts: impl Iterator<Item = Amount>) -> Option<Amount> {
     amounts.into_iter().try_fold(Amount::ZERO, Amount::plus)
 }
 
-/// The refunds that gave, or are about to give, money back.
+/// Returns the refunds that returned money or will return it.
 fn counting(payment: &PaymentView) -> impl Iterator<Item = RefundView> + '_ {
     payment.refunds.iter().flatten().copied().filter(|refund| refund.status.counts())
 }
 
-/// Did this refund die in this step, so that its money came back to the merchant?
+/// Returns whether this refund failed or was canceled in this step, so that its money came back to the merchant.
 pub(crate) fn died(before: Option<RefundView>, after: Option<RefundView>) -> bool {
     let dead = |refund: Option<RefundView>| {
         refund.is_some_and(|refund| matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled))
@@ -26,7 +26,7 @@ pub(crate) fn died(before: Option<RefundView>, after: Option<RefundView>) -> boo
     before.is_some() && !dead(before) && dead(after)
 }
 
-/// A refund that died in this step, if one did.
+/// Returns whether a refund failed or was canceled in this step.
 fn any_died(before: &PaymentView, after: &PaymentView) -> bool {
     before.refunds.iter().zip(&after.refunds).any(|(before, after)| died(*before, *after))
 }
@@ -59,7 +59,7 @@ fn authorization_adds_up<D: Diagnostics>(_: &Config, payment: &PaymentView) -> J
     })
 }
 
-/// If false, money that can still be captured has been let go already, or is promised twice.
+/// If false, money that can still be captured is already released, or promised twice.
 fn nothing_released_while_open<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let open = payment.status == IntentStatus::RequiresCapture;
@@ -68,8 +68,7 @@ fn nothing_released_while_open<D: Diagnostics>(_: &Config, payment: &PaymentView
     })
 }
 
-/// If false, the merchant who reads the intent and the merchant who reads the charge book different
-/// revenue.
+/// If false, the intent and the charge show different revenue.
 pub(crate) fn received_is_what_was_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captured = payment.charge.map_or(Amount::ZERO, |charge| charge.captured_amount);
     let premise = !payment.received.is_zero() || !captured.is_zero();
@@ -116,7 +115,7 @@ pub(crate) fn refunds_add_up<D: Diagnostics>(_: &Config, payment: &PaymentView) 
     })
 }
 
-/// If false, the merchant gives back money that was never taken. A hold that is let go is no refund.
+/// If false, the merchant refunds money that was never captured. A released hold is no refund.
 pub(crate) fn refunded_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (refunded, captured) = (charge.refunded_amount, charge.captured_amount);
@@ -171,8 +170,8 @@ fn released_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
     })
 }
 
-/// If false, a refund that the customer was told of is silently taken back. Only a refund that
-/// fails or is canceled may do that.
+/// If false, a refund that the customer expects is silently undone. Only a refund that fails or is canceled may do
+/// that.
 fn refunded_shrinks_with_a_refund<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, after)), Some((from, to))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
     given(to.refunded_amount < from.refunded_amount, any_died(before, after), || {
@@ -231,8 +230,8 @@ pub(crate) fn ledger_has_what_moved<D: Diagnostics>(config: &Config, payment: &P
         .and(|| ledger_has_no_uncaptured_money(config, payment))
 }
 
-/// If false, money that somebody relies on is taken back without a trace: a parcel was shipped for it,
-/// a customer was told of it, or a report was made of it. Only a refund that dies gives its money back.
+/// If false, money that a parcel, a customer or a report depends on disappears without a trace. Only a failed or
+/// canceled refund returns its money.
 pub(crate) fn money_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     captured_never_shrinks(step)
         .and(|| released_never_shrinks(step))

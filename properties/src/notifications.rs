@@ -1,4 +1,4 @@
-//! What the merchant is told: all that happened, nothing that did not, and what was before.
+//! Notifications: every change is reported, nothing else is, and the former values are correct.
 
 use holdfast_model::{
     Accepted, Amount, EnvironmentEvent, IntentStatus, Links, Notification, NotificationKind as Kind, Operation,
@@ -15,7 +15,7 @@ fn notified<D: Diagnostics>(step: &PaymentStep<'_, '_>, premise: bool, expected:
     given(premise, !premise || wrong().is_none(), || {
         wrong().map_or_else(String::new, |(kind, times)| {
             format!(
-                "{} was told {} times instead of {times} by {:?}",
+                "{} was emitted {} times instead of {times} by {:?}",
                 kind.name(),
                 step.notified(*kind),
                 step.step.input
@@ -30,7 +30,7 @@ fn moved(step: &PaymentStep<'_, '_>) -> Option<(Option<IntentStatus>, IntentStat
     (before != Some(after)).then_some((before, after))
 }
 
-/// Did the status become this in this step?
+/// Returns whether the status became this one in this step.
 fn became(step: &PaymentStep<'_, '_>, status: IntentStatus) -> bool {
     moved(step).is_some_and(|(_, after)| after == status)
 }
@@ -63,7 +63,7 @@ fn hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
 /// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
 fn failed_intent_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
-    // On a session's page nobody is answered: the customer's failure is an event.
+    // A session's page has no response: the customer's failure is an event.
     let on_page = matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }))
         && step.step.outcome == Ok(Accepted::Happened)
         && step.after.is_some_and(|after| after.status == IntentStatus::RequiresPaymentMethod);
@@ -80,11 +80,11 @@ fn creation_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
     let first = step.step.notifications.iter().find(|notification| step.is_about(notification));
     let expected =
         step.notified(Kind::IntentCreated) == 1 && first.is_some_and(|first| first.kind == Kind::IntentCreated);
-    given(premise, expected, || format!("created, and told {:?}", step.step.notifications))
+    given(premise, expected, || format!("created, and emitted {:?}", step.step.notifications))
 }
 
-/// If false, the merchant ships, or cancels, an order on the strength of something that did not
-/// happen; told once more of an old success, it ships twice.
+/// If false, the merchant ships or cancels an order because of something that did not happen. A repeated report of an
+/// old success ships it twice.
 fn told_means_happened<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let properties = [
         (Kind::IntentCreated, step.before.is_none() && step.after.is_some()),
@@ -100,12 +100,12 @@ fn told_means_happened<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<
     let lie = || properties.iter().find(|(kind, happened)| !happened && step.notified(*kind) > 0);
     given(premise, lie().is_none(), || {
         lie().map_or_else(String::new, |(kind, _)| {
-            format!("{} was told, but {}", kind.name(), changes(&step.before, &step.after))
+            format!("{} was emitted, but {}", kind.name(), changes(&step.before, &step.after))
         })
     })
 }
 
-/// If false, one change arrives as two, and a merchant who trusts the list books it twice.
+/// If false, one change arrives as two, and a merchant who relies on the list records it twice.
 pub(crate) fn nothing_is_told_twice<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let twice = |at: usize, notification: &Notification| {
         let rest = step.notifications.iter().skip(at.saturating_add(1));
@@ -113,18 +113,18 @@ pub(crate) fn nothing_is_told_twice<D: Diagnostics>(step: &Step<'_>) -> Judgemen
     };
     let found = || step.notifications.iter().enumerate().find(|(at, notification)| twice(*at, notification));
     given(step.notifications.len() > 1, found().is_none(), || {
-        found().map_or_else(String::new, |(_, notification)| format!("{} was told twice", notification.kind.name()))
+        found().map_or_else(String::new, |(_, notification)| format!("{} was emitted twice", notification.kind.name()))
     })
 }
 
 /// If false, a merchant hears of payments that nothing happened to.
 fn only_the_named_payment_is_told_of<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.is_notified, step.addressed, || {
-        format!("{:?} told {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
+        format!("{:?} emitted {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
     })
 }
 
-/// If false, money moves and nobody is told; books kept from notifications are wrong from then on.
+/// If false, money moves without a notification, and records kept from notifications are wrong from then on.
 pub(crate) fn money_never_moves_silently<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let money = |payment: &PaymentView| {
         let charge = payment.charge.map(|charge| (charge.captured_amount, charge.released, charge.refunded_amount));
@@ -133,7 +133,7 @@ pub(crate) fn money_never_moves_silently<D: Diagnostics>(step: &PaymentStep<'_, 
     let premise = step.changed && step.after.is_some_and(|after| step.before.map(money) != Some(money(after)));
     // A payment that comes without money has moved none.
     let moved = premise && (step.before.is_some() || step.after.is_some_and(|after| !after.ledger.charged.is_zero()));
-    given(moved, step.is_notified, || format!("{}, and nobody was told", changes(&step.before, &step.after)))
+    given(moved, step.is_notified, || format!("{}, without a notification", changes(&step.before, &step.after)))
 }
 
 /// If false, a charge that the merchant looks for by its first notification is not found.
@@ -144,7 +144,7 @@ fn approval_is_told_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     notified(step, premise, &[(Kind::ChargeSucceeded, usize::from(newly))])
 }
 
-/// If false, a decline is told without its charge, and fraud screening never sees it.
+/// If false, a decline is reported without its charge, and fraud screening never sees it.
 fn failed_charge_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_))));
     let bounced = moved(step).is_some_and(|(before, after)| {
@@ -173,10 +173,10 @@ fn charge_is_told_before_the_intent<D: Diagnostics>(step: &PaymentStep<'_, '_>) 
             ordered &= first < second;
         }
     }
-    given(premise, ordered, || format!("told {:?}", step.step.notifications))
+    given(premise, ordered, || format!("emitted {:?}", step.step.notifications))
 }
 
-/// If false, a parcel is captured and the books, which wait for `charge.updated`, miss it.
+/// If false, a parcel is captured and the merchant's records, which wait for `charge.updated`, miss it.
 fn each_multicapture_updates_the_charge<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let several = step.captured().is_some_and(|done| multicapture(done.before));
     notified(step, several, &[(Kind::ChargeUpdated, 1)])
@@ -188,7 +188,7 @@ fn each_multicapture_updates_the_capturable<D: Diagnostics>(step: &PaymentStep<'
     notified(step, several, &[(Kind::IntentCapturableUpdated, 1)])
 }
 
-/// If false, a merchant with one capture an order is told of updates that it never had to handle.
+/// If false, a merchant with one capture for each order receives updates that it never had to handle.
 fn single_capture_updates_neither<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let single = step.captured().is_some_and(|done| !multicapture(done.before));
     notified(step, single, &[(Kind::ChargeUpdated, 0), (Kind::IntentCapturableUpdated, 0)])
@@ -200,7 +200,7 @@ pub(crate) fn charge_captured_is_told_at_the_end<D: Diagnostics>(step: &PaymentS
     notified(step, ends || step.notified(Kind::ChargeCaptured) > 0, &[(Kind::ChargeCaptured, usize::from(ends))])
 }
 
-/// If false, the books of a background capture are done and the merchant never learns where.
+/// If false, a background capture is posted and the merchant never learns its entries.
 pub(crate) fn booking_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let posted = step.charges().is_some_and(|(from, to)| from.posting_left.is_some() && to.posting_left.is_none());
     notified(step, posted, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
@@ -214,43 +214,43 @@ fn first_fee_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D>
     // Whether later captures make a fee object of their own is stated nowhere (U11).
     let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
     given(times > 0 || (from.is_zero() && from < to), expected, || {
-        format!("fees {} became {}, application_fee.created was told {times} times", from.get(), to.get())
+        format!("fees {} became {}, application_fee.created was emitted {times} times", from.get(), to.get())
     })
 }
 
-/// If false, a seller's money is sent and neither the platform nor the seller hears of it.
+/// If false, a seller's money is sent and neither the platform nor the seller learns it.
 fn first_transfer_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let transfers = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.transfers);
     let (from, to) = (transfers(step.before), transfers(step.after));
     let times = step.notified(Kind::TransferCreated);
     let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
     given(times > 0 || (from.is_zero() && from < to), expected, || {
-        format!("transfers {} became {}, transfer.created was told {times} times", from.get(), to.get())
+        format!("transfers {} became {}, transfer.created was emitted {times} times", from.get(), to.get())
     })
 }
 
-/// If false, a refund is given and the merchant's books do not know.
+/// If false, a refund is made and the merchant's records lack it.
 fn new_refund_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, step.refunded().is_some(), &[(Kind::RefundCreated, 1), (Kind::ChargeRefunded, 1)])
 }
 
-/// If false, a hold that is let go looks like money going out, or a refund is told that nobody made.
+/// If false, a released hold looks like a refund, or a refund is reported that does not exist.
 fn charge_refunded_has_two_causes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let refund = matches!(step.operation, Some(Operation::CreateRefund { .. }));
     let canceled = became(step, IntentStatus::Canceled) && step.before.is_some_and(|before| approved(before).is_some());
     given(step.notified(Kind::ChargeRefunded) > 0, refund || canceled, || {
-        format!("charge.refunded was told by {:?}", step.step.input)
+        format!("charge.refunded was emitted by {:?}", step.step.input)
     })
 }
 
-/// If false, a flag that turns by itself at the final capture is booked as one more refund.
+/// If false, a flag that changes at the final capture is recorded as one more refund.
 fn late_refunded_flag_is_not_a_refund<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let flipped = step.charges().is_some_and(|(from, to)| !from.refunded && to.refunded);
     let refund = matches!(step.operation, Some(Operation::CreateRefund { .. }));
     notified(step, flipped && !refund, &[(Kind::ChargeRefunded, 0), (Kind::RefundCreated, 0)])
 }
 
-/// If false, a canceled hold is not announced as let go, and the customer is told nothing.
+/// If false, a canceled hold is not reported as released, and the customer learns nothing.
 fn canceled_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let hold =
         step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
@@ -266,14 +266,14 @@ fn expired_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
     notified(step, expired, &[(Kind::ChargeExpired, 1)])
 }
 
-/// If false, a fee goes back and the platform's books do not know, or know it wrongly.
+/// If false, a fee is refunded and the platform's records lack it, or have another amount.
 fn fee_refund_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let back = before.ledger.fees_refunded < after.ledger.fees_refunded;
     notified(step, back || step.notified(Kind::FeeRefunded) > 0, &[(Kind::FeeRefunded, usize::from(back))])
 }
 
-/// If false, a transfer is taken back and the seller's books do not know.
+/// If false, a transfer is reversed and the seller's records lack it.
 fn reversal_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let back = before.ledger.reversals < after.ledger.reversals;
@@ -360,8 +360,8 @@ const NO_CHARGE: holdfast_model::ChargeView = holdfast_model::ChargeView {
     transfer_latch: false,
 };
 
-/// If false, a merchant who computes what a capture took from the previous value computes wrongly:
-/// for each field the previous value is the one that was there, so that the chain has no gap.
+/// If false, a merchant who computes a captured amount from the former value computes it wrongly. The former value of
+/// each field is the one that it had, so that the chain has no gap.
 pub(crate) fn previous_values_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     previous(
         step,
@@ -386,7 +386,7 @@ fn previous<D: Diagnostics>(
     for notification in step.step.notifications.iter().filter(|notification| step.is_about(notification)) {
         let Some(((was, is), flags)) = subject_values(notification.kind, before, after) else { continue };
         premise = true;
-        // A multicapture tells of the amount in charge.updated; charge.captured comes after that (B58).
+        // A multicapture reports the amount in charge.updated; charge.captured comes after that (B58).
         let told_already = notification.kind == Kind::ChargeCaptured
             && step.step.notifications.iter().any(|other| other.kind == Kind::ChargeUpdated && step.is_about(other));
         let was = if told_already { is } else { was };
@@ -455,14 +455,13 @@ pub(crate) fn changed_values_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '
     changed_amounts_and_flags_are_listed(step).and(|| filled_links_are_listed(step))
 }
 
-/// If false, the merchant ships, or cancels, an order on the strength of something that did not happen, or
-/// that happened to another one; told once more of an old success, it ships twice.
+/// If false, the merchant ships or cancels an order because of something that did not happen, or happened to another
+/// one. A repeated report of an old success ships it twice.
 pub(crate) fn nothing_is_told_that_did_not_happen<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     told_means_happened(step).and(|| only_the_named_payment_is_told_of(step))
 }
 
-/// If false, a fee is taken or goes back, a share is sent or taken back, and the books of platform and
-/// seller do not know.
+/// If false, a fee or a transfer moves, and the records of platform and seller lack it.
 pub(crate) fn connect_money_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     first_fee_is_told(step)
         .and(|| first_transfer_is_told(step))
@@ -470,16 +469,16 @@ pub(crate) fn connect_money_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) 
         .and(|| reversal_is_told(step))
 }
 
-/// If false, a parcel is captured and the books, or the picture of what is left, miss it; or a merchant
-/// with one capture an order is told of updates that it never had to handle.
+/// If false, a parcel is captured and the merchant's records, or its view of the remainder, miss it. A merchant with
+/// one capture for each order may also receive updates that it never had to handle.
 pub(crate) fn captures_are_told_by_their_kind<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     each_multicapture_updates_the_charge(step)
         .and(|| each_multicapture_updates_the_capturable(step))
         .and(|| single_capture_updates_neither(step))
 }
 
-/// If false, a refund is given, or fails weeks later, and the books do not know, or they know of one that
-/// was not given.
+/// If false, a refund is made or fails weeks later and the merchant's records lack it, or they have one that was not
+/// made.
 pub(crate) fn refunds_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     new_refund_is_told(step)
         .and(|| charge_refunded_has_two_causes(step))

@@ -97,7 +97,7 @@ fn refund_leaves_an_object<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     })
 }
 
-/// If false, a refund changes its amount or disappears after the customer was told.
+/// If false, a refund changes its amount or disappears after its announcement to the customer.
 fn refunds_keep_their_amount<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = step.changed && before.refunds.iter().any(Option::is_some);
@@ -133,8 +133,7 @@ fn refund_statuses_move_as_documented<D: Diagnostics>(step: &PaymentStep<'_, '_>
     given(moved, documented, || format!("refunds: {}", changes(&before.refunds, &after.refunds)))
 }
 
-/// If false, the merchant tells the customer that money is on its way which waits for their answer,
-/// or the reverse.
+/// If false, the merchant announces a refund that still waits for the customer, or the reverse.
 pub(crate) fn refund_starts_as_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let (Some(method), Some(newest)) = (before.payment_method, after.refunds.iter().flatten().last()) else {
@@ -150,13 +149,13 @@ pub(crate) fn refund_starts_as_its_method_says<D: Diagnostics>(step: &PaymentSte
     })
 }
 
-/// If false, a refund of nothing or less is booked.
+/// If false, a refund of zero or less is recorded.
 fn refund_of_nothing_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, _)) = step.refund_asked() else { return Judgement::Vacuous };
     refused(step.step, refund.amount.is_some_and(|amount| amount <= 0), Rejection::InvalidAmount)
 }
 
-/// If false, money is given back that nobody paid.
+/// If false, money is refunded that was never paid.
 fn refund_needs_a_charge<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
     // What a refund of a pending charge does is stated nowhere.
@@ -164,7 +163,7 @@ fn refund_needs_a_charge<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     refused(step.step, premise, Rejection::NoSuccessfulCharge)
 }
 
-/// If false, a hold is "refunded", books show money going out that never came in, and the hold stays.
+/// If false, a hold is "refunded": records show an outgoing payment that never came in, and the hold stays.
 fn hold_is_canceled_not_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let premise = before.status == IntentStatus::RequiresCapture && before.received.is_zero();
@@ -185,19 +184,19 @@ fn too_large_refund_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     refused(step.step, large && approved(before).is_some() && !rest(before).is_zero(), Rejection::RefundTooLarge)
 }
 
-/// Is this a refund of less than all that is left, of a payment captured piecewise?
+/// Returns whether the refund is for less than the remainder of a payment with multicapture.
 fn partial(refund: &CreateRefund, before: &PaymentView) -> bool {
     let less = refund.amount.is_some_and(|amount| amount > 0 && amount < i64::from(rest(before).get()));
     less && multicapture(before) && approved(before).is_some()
 }
 
-/// If false, a platform's share of a parcel is given back by a rule that nobody can compute.
+/// If false, a platform's share of a parcel is refunded by an unspecified rule.
 fn no_partial_refund_with_the_fee<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     refused(step.step, refund.refund_application_fee && partial(&refund, before), Rejection::PartialWithFee)
 }
 
-/// If false, a seller's share of a parcel is taken back by a rule that nobody can compute.
+/// If false, a seller's share of a parcel is reversed by an unspecified rule.
 fn no_partial_refund_with_the_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     refused(step.step, refund.reverse_transfer && partial(&refund, before), Rejection::PartialWithReversal)
@@ -217,7 +216,7 @@ fn transfer_latch_bars_refunds_with_the_transfer<D: Diagnostics>(step: &PaymentS
     refused(step.step, latched && refund.reverse_transfer, Rejection::TransferLatched)
 }
 
-/// If false, a refund that is under way is stopped in the books only.
+/// If false, a refund in progress is canceled in the records only.
 pub(crate) fn only_waiting_refunds_are_canceled<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelRefund { refund, .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -248,7 +247,7 @@ pub(crate) fn refund_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_
     })
 }
 
-/// Is this refund refused rightly for this reason? Not if it is a reason that refunds do not have.
+/// Returns whether the reason applies to this refund. A reason that refunds do not have never applies.
 fn is_true_of(reason: Rejection, refund: &CreateRefund, before: &PaymentView) -> bool {
     let (rest, charge) = (rest(before), approved(before));
     let has = |test: fn(&ChargeView) -> bool| charge.is_some_and(test);
@@ -293,14 +292,14 @@ pub(crate) fn refund_gives_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_,
     refund_moves_what_was_asked(step).and(|| refund_leaves_an_object(step))
 }
 
-/// If false, money that came back is reported as delivered, or a refund changes its amount or disappears
-/// after the customer was told.
+/// If false, returned money is reported as delivered, or a refund changes its amount or disappears after its
+/// announcement.
 pub(crate) fn documented_refund_moves<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     refund_statuses_move_as_documented(step).and(|| refunds_keep_their_amount(step))
 }
 
-/// If false, money is given back that nobody paid, or a hold is "refunded", so that books show money
-/// going out that never came in, and the hold stays.
+/// If false, money is refunded that was never paid, or a hold is "refunded", so that records show an outgoing payment
+/// and the hold stays.
 pub(crate) fn only_captured_money_is_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     refund_needs_a_charge(step).and(|| hold_is_canceled_not_refunded(step))
 }
@@ -312,14 +311,13 @@ pub(crate) fn only_the_rest_is_refunded<D: Diagnostics>(step: &PaymentStep<'_, '
         .and(|| refund_of_nothing_is_refused(step))
 }
 
-/// If false, the platform's or the seller's share of a parcel is taken back by a rule that nobody can
-/// compute.
+/// If false, the platform's or the seller's share of a parcel is returned by an unspecified rule.
 pub(crate) fn no_partial_refund_with_connect_money<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     no_partial_refund_with_the_fee(step).and(|| no_partial_refund_with_the_transfer(step))
 }
 
-/// If false, a fee or transfer that was given back by hand is given back a second time, or one latch bars
-/// what the other one should.
+/// If false, a fee or transfer that was returned by its own endpoint is returned again, or one latch blocks the other's
+/// refunds.
 pub(crate) fn each_latch_bars_its_own_refunds<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_latch_bars_refunds_with_the_fee(step).and(|| transfer_latch_bars_refunds_with_the_transfer(step))
 }

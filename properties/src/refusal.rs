@@ -6,10 +6,10 @@ use holdfast_model::trace::describe;
 use crate::judgement::{Diagnostics, Judgement, given};
 use crate::step::Step;
 
-/// If `premise`, the operation of this step is refused with `reason`.
+/// Judges whether the operation of this step is refused with `reason` if `premise` holds.
 ///
-/// Reasons have an order: where an earlier one applies too it is given instead, and then this says
-/// nothing (the earlier one has a property of its own). Nor does it about an answer that nobody saw.
+/// Reasons have a precedence: where an earlier one applies too, it is the response, and its own property judges it. An
+/// unseen response is not judged either.
 #[inline]
 pub(crate) fn refused<D: Diagnostics>(step: &Step<'_>, premise: bool, reason: Rejection) -> Judgement<D> {
     if !premise || step.performed().is_none() {

@@ -93,8 +93,8 @@ pub(crate) fn setup_session_asks_for_no_payment<D: Diagnostics>(observation: &Ob
     })
 }
 
-/// If false, the page takes another amount, or takes it at another time, than it was made for. A
-/// page that was not told `manual` captures at once, whatever else it was told.
+/// If false, the page captures another amount, or at another time, than its parameters say. A page without `manual`
+/// captures at once, whichever other parameters it has.
 fn payment_has_the_sessions_terms<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(session) = observation.session else { return Judgement::Vacuous };
     let Some(payment) = intent_of(observation, session) else { return Judgement::Vacuous };
@@ -110,7 +110,7 @@ fn payment_has_the_sessions_terms<D: Diagnostics>(observation: &Observation<'_>)
     })
 }
 
-/// If false, a payment is locked by a page that knows nothing of it.
+/// If false, a payment is locked by a page that does not refer to it.
 fn owned_payment_belongs_to_the_session<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let owned = |payment: &Option<PaymentView>| payment.as_ref().is_some_and(|payment| payment.owned_by_session);
     let mut premise = false;
@@ -177,7 +177,7 @@ pub(crate) fn session_ends_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgemen
     let notified = (step.count(Kind::SessionCompleted), step.count(Kind::SessionExpired));
     let premise = complete || expired || notified != (0, 0);
     given(premise, notified == (usize::from(complete), usize::from(expired)), || {
-        format!("complete {complete}, expired {expired}, told (completed, expired) {notified:?}")
+        format!("complete {complete}, expired {expired}, emitted (completed, expired) {notified:?}")
     })
 }
 
@@ -189,11 +189,11 @@ pub(crate) fn sessions_debit_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>)
     let failed = after.status == IntentStatus::RequiresPaymentMethod;
     let notified = (step.step.count(Kind::SessionPaid), step.step.count(Kind::SessionPaymentFailed));
     given(premise && (paid || failed), notified == (usize::from(paid), usize::from(failed)), || {
-        format!("settled {}, told (paid, failed) {notified:?}", after.status.name())
+        format!("settled {}, emitted (paid, failed) {notified:?}", after.status.name())
     })
 }
 
-/// A request to create a session, whatever became of it.
+/// Returns the request to create a session, accepted or not.
 fn asked(step: &Step<'_>) -> Option<CreateSession> {
     match step.performed() {
         Some(Operation::CreateSession(create)) if step.before.session.is_none() => Some(*create),
@@ -250,8 +250,8 @@ pub(crate) fn sessions_payment_is_canceled_through_it<D: Diagnostics>(step: &Pay
     refused(step.step, before.owned_by_session && before.status.is_open(), Rejection::OwnedBySession)
 }
 
-/// If false, the page takes another amount, or takes it at another time, than it was made for (a page
-/// that was not told `manual` captures at once), or a payment is locked by a page that knows nothing of it.
+/// If false, the page captures another amount, or at another time, than its parameters say. A payment may also be
+/// locked by a page that does not refer to it.
 pub(crate) fn sessions_payment_is_as_the_session_says<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     payment_has_the_sessions_terms(observation).and(|| owned_payment_belongs_to_the_session(observation))
 }

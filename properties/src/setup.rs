@@ -128,7 +128,7 @@ fn declined_setup_asks_for_another_method<D: Diagnostics>(step: &Step<'_>) -> Ju
         after.status == RequiresPaymentMethod && after.payment_method.is_none() && after.last_error.is_some()
     });
     given(declined, asks && step.count(Kind::SetupFailed) == 1, || {
-        format!("declined, now {:?}, told {:?}", step.after.setup, step.notifications)
+        format!("declined, now {:?}, emitted {:?}", step.after.setup, step.notifications)
     })
 }
 
@@ -140,7 +140,7 @@ fn saved_method_is_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
         (Some(attached), Some(succeeded)) => attached < succeeded && step.count(Kind::SetupSucceeded) == 1,
         (None, _) | (_, None) => false,
     };
-    given(saved, expected, || format!("saved, and told {:?}", step.notifications))
+    given(saved, expected, || format!("saved, and emitted {:?}", step.notifications))
 }
 
 /// If false, a merchant waits for a setup that is off, or for one that waits for the customer.
@@ -152,7 +152,7 @@ fn other_setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
         RequiresPaymentMethod if before.is_some() => Kind::SetupFailed,
         RequiresPaymentMethod | RequiresConfirmation | Processing | Succeeded => return Judgement::Vacuous,
     };
-    given(true, step.count(kind) == 1, || format!("now {}, told {:?}", after.name(), step.notifications))
+    given(true, step.count(kind) == 1, || format!("now {}, emitted {:?}", after.name(), step.notifications))
 }
 
 /// If false, a guess at the deposits is taken where none were sent.
@@ -184,7 +184,7 @@ pub(crate) fn too_many_setup_confirmations_cancel<D: Diagnostics>(step: &Step<'_
     })
 }
 
-/// If false, the merchant cancels under the customer's hands what only the page may end.
+/// If false, the merchant cancels a setup of a customer that only the page may end.
 fn sessions_setup_is_not_canceled_directly<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;

@@ -52,7 +52,7 @@ pub struct Happening {
     pub input: Input,
     /// What was answered.
     pub outcome: Outcome,
-    /// What the merchant was told.
+    /// The notifications of the step.
     pub notifications: Vec<Notification>,
     /// What was there afterwards.
     pub after: Snapshot,

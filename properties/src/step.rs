@@ -1,4 +1,4 @@
-//! One thing that happened, and what of it concerns one payment.
+//! One step, and its part that concerns one payment.
 
 use holdfast_model::{
     Accepted, Capture, ChargeStatus, ChargeView, Config, CreateRefund, DeliveryFault, EnvironmentEvent, Input,
@@ -6,7 +6,7 @@ use holdfast_model::{
     SessionMode, Target,
 };
 
-/// What was there, what happened, what was answered and told, and what was there afterwards.
+/// The state before, the input, the response, the notifications and the state after.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
     /// What was there.
@@ -15,7 +15,7 @@ pub struct Step<'a> {
     pub input: Input,
     /// What was answered.
     pub outcome: Outcome,
-    /// What the merchant was told.
+    /// The notifications, in order.
     pub notifications: &'a [Notification],
     /// What was there afterwards.
     pub after: Observation<'a>,
@@ -23,7 +23,7 @@ pub struct Step<'a> {
     unchanged: bool,
     /// Which of the first 64 payments are not as they were, one bit each.
     changed: u64,
-    /// A bit for each kind that was told, by its number: where there is none, nothing was told.
+    /// A bit for each kind of notification; an absent bit means an absent kind.
     notified: u64,
 }
 
@@ -74,15 +74,15 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Did every object stay as it was? (Keys are no objects.)
+    /// Returns whether every object stayed as it was. Keys are not objects.
     #[must_use]
     #[inline]
     pub const fn unchanged(&self) -> bool {
         self.unchanged
     }
 
-    /// Was it refused, with nothing changed and nobody told? The most steps are; the properties about
-    /// change ([`crate::Property::is_about_change`]) are not asked about them.
+    /// Returns whether the step was refused, changed nothing and emitted no notification. Most steps are; the
+    /// properties about change ([`crate::Property::is_about_change`]) skip them.
     #[must_use]
     #[inline]
     pub fn is_stuttering(&self) -> bool {
@@ -92,7 +92,7 @@ impl<'a> Step<'a> {
             && self.before.keys == self.after.keys
     }
 
-    /// The event, if the world moved.
+    /// Returns the event, if the input is one.
     #[must_use]
     #[inline]
     pub const fn event(&self) -> Option<EnvironmentEvent> {
@@ -124,9 +124,8 @@ impl<'a> Step<'a> {
         find_key(&self.before, key).map(|view| (key, view))
     }
 
-    /// May this payment be changed in this step? Yes for the object of an operation that is carried
-    /// out and of an event, for a session's payment when the session moves, and for every payment
-    /// when time passes.
+    /// Returns whether the step may change this payment. It may for the target of an executed operation or of an event,
+    /// for a session's payment when the session moves, and for every payment when time passes.
     #[must_use]
     #[inline]
     pub fn addresses(&self, intent: IntentId) -> bool {
@@ -148,13 +147,13 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Could there be a notification of this kind? `false` is certain.
+    /// Returns whether a notification of this kind is possible; `false` is certain.
     #[inline]
     pub(crate) const fn may_have_notified(&self, kind: NotificationKind) -> bool {
         self.notified & kind_bit(kind) != 0
     }
 
-    /// Is the payment at `place`, which is `before` and `after`, not as it was?
+    /// Returns whether the payment at `place` changed from `before` to `after`.
     #[inline]
     fn has_changed(&self, place: u8, before: Option<&PaymentView>, after: Option<&PaymentView>) -> bool {
         if usize::from(place) < BITS && before.is_some() && after.is_some() {
@@ -164,7 +163,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// How many notifications of this kind?
+    /// Returns the number of notifications of this kind.
     #[must_use]
     #[inline]
     pub fn count(&self, kind: NotificationKind) -> usize {
@@ -175,15 +174,15 @@ impl<'a> Step<'a> {
     }
 }
 
-/// Are all payments as they were?
+/// The result of a comparison of all payments.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Payments {
     Same,
     Changed,
 }
 
-/// Which of the first 64 payments changed, and whether any did. Comparing payments is most of what
-/// looking at a step costs, so each is compared once.
+/// Returns which of the first 64 payments changed, and whether any did. This comparison dominates the cost of a step,
+/// so each payment is compared once.
 fn compare(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> (u64, Payments) {
     // Where a step changed nothing, both may be one and the same list.
     if std::ptr::eq(before, after) {
@@ -204,14 +203,13 @@ fn compare(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> (u6
 /// The payments that have a bit in [`Step`].
 const BITS: usize = 64;
 
-/// Kinds may share a bit if there ever are more than 64: what has no bit was not told, what has one
-/// is looked for.
+/// Returns the bit of a kind. Kinds share a bit if there are more than 64: a set bit is only a possibility.
 #[inline]
 const fn kind_bit(kind: NotificationKind) -> u64 {
     1_u64.wrapping_shl(kind as u32)
 }
 
-/// Is `notification` about the payment `intent` or one of its refunds?
+/// Returns whether the notification is about the payment or one of its refunds.
 #[inline]
 const fn is_about(intent: IntentId, notification: &Notification) -> bool {
     match notification.about {
@@ -250,21 +248,21 @@ pub struct PaymentStep<'s, 'a> {
     pub before: Option<&'a PaymentView>,
     /// The payment afterwards.
     pub after: Option<&'a PaymentView>,
-    /// All of what happened.
+    /// The whole step.
     pub step: &'s Step<'a>,
     /// The operation that was carried out on this payment, accepted or not.
     pub operation: Option<&'s Operation>,
-    /// Could this step change this payment?
+    /// `true` if this step may change this payment.
     pub addressed: bool,
-    /// Did it?
+    /// `true` if it changed the payment.
     pub changed: bool,
-    /// Was something told about this payment or one of its refunds?
+    /// `true` if the step emitted a notification about this payment or one of its refunds.
     pub is_notified: bool,
 }
 
 impl<'s, 'a> PaymentStep<'s, 'a> {
-    /// The payment at `place` in `step`; `None` if nothing can be said about it: it was not there
-    /// and is not there, or it was not addressed, is as it was and nothing was told about it.
+    /// Returns the part of `step` for the payment at `place`. Returns `None` if the step does not concern it: it does
+    /// not exist, or it was not addressed, is unchanged and has no notification.
     #[must_use]
     #[inline]
     pub fn of(step: &'s Step<'a>, place: u8) -> Option<Self> {
@@ -278,20 +276,19 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let is_notified = step.notifications.iter().any(|notification| is_about(intent, notification));
         let this =
             Self { config: step.after.config, intent, before, after, step, operation, addressed, changed, is_notified };
-        // Sound, because a payment that is as it was, that nothing was asked of and that nobody was
-        // told of breaks no property about a step: at most it is one more trivial witness. A test
-        // tries it.
+        // This is sound: a payment without a change, a request and a notification breaks no property of a step. At
+        // most it is one more trivial witness. A test checks it.
         (addressed || changed || is_notified).then_some(this)
     }
 
-    /// Is this notification about this payment or one of its refunds?
+    /// Returns whether the notification is about this payment or one of its refunds.
     #[must_use]
     #[inline]
     pub const fn is_about(&self, notification: &Notification) -> bool {
         is_about(self.intent, notification)
     }
 
-    /// How many notifications of this kind about this payment?
+    /// Returns the number of notifications of this kind about this payment.
     #[must_use]
     #[inline]
     pub fn notified(&self, kind: NotificationKind) -> usize {
@@ -358,7 +355,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         Some(Captured { capture: *capture, before, after, from, to })
     }
 
-    /// A request to capture, whatever became of it, and the payment before.
+    /// Returns a request to capture, accepted or not, and the payment before.
     #[must_use]
     #[inline]
     pub fn capture_asked(&self) -> Option<(Capture, &'a PaymentView)> {
@@ -368,7 +365,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         }
     }
 
-    /// A request to refund, whatever became of it, and the payment before.
+    /// Returns a request to refund, accepted or not, and the payment before.
     #[must_use]
     #[inline]
     pub fn refund_asked(&self) -> Option<(CreateRefund, &'a PaymentView)> {
@@ -421,7 +418,7 @@ impl Captured<'_> {
         self.capture.amount.unwrap_or_else(|| i64::from(self.before.capturable.get()))
     }
 
-    /// Was nothing taken, only the rest let go?
+    /// Returns whether the capture took nothing and released the rest.
     #[must_use]
     #[inline]
     pub fn is_release(&self) -> bool {

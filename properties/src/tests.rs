@@ -238,7 +238,7 @@ fn partly() -> PaymentView {
     with(held(), |p| take(p, 700))
 }
 
-/// 700 of 1000 captured for good.
+/// 700 of 1000 finally captured.
 fn done() -> PaymentView {
     with(partly(), end)
 }
@@ -253,12 +253,12 @@ fn give_back(p: &mut PaymentView, amount: u32, place: usize) {
     charge.refunded = !open && charge.refunded_amount == all;
 }
 
-/// 700 captured for good, 200 of it given back.
+/// 700 finally captured, 200 refunded.
 fn refunded() -> PaymentView {
     with(done(), |p| give_back(p, 200, 0))
 }
 
-/// 1000 captured at once, and booked.
+/// 1000 captured at once and posted.
 fn paid() -> PaymentView {
     with(single(), |p| {
         p.capture_method = CaptureMethod::Automatic;
@@ -267,7 +267,7 @@ fn paid() -> PaymentView {
     })
 }
 
-/// 1000 captured at once, booking outstanding.
+/// 1000 captured at once, posting outstanding.
 fn unposted() -> PaymentView {
     with(paid(), |p| {
         p.capture_method = CaptureMethod::AutomaticAsync;
@@ -306,7 +306,7 @@ fn declined(p: &mut PaymentView) {
         Some(ChargeView { status: ChargeStatus::Failed, hold_left: None, multicapture_available: false, ..approved() });
 }
 
-/// A destination charge with a fee of 100, booked.
+/// A destination charge with a fee of 100, posted.
 fn sent() -> PaymentView {
     with(paid(), |p| {
         p.flow = Flow::Destination;
@@ -428,7 +428,7 @@ fn refuses(property: &'static str, payment: PaymentView, operation: Operation, r
     Case(property, vec![example.clone().says(Err(reason))], vec![example])
 }
 
-/// A step that must be told: true with these kinds, false with none.
+/// A step that must emit notifications: true with these kinds, false with none.
 fn notifies(property: &'static str, example: Example, kinds: &[Kind]) -> Case {
     Case(property, vec![example.clone().notifies(kinds)], vec![example])
 }

@@ -1,9 +1,9 @@
-//! What a step changed, in words for whoever reads of a property that is false.
+//! The changes of a step in words, for the explanation of a broken property.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-/// Changes that are told; of more, only how many.
+/// Largest number of changes that are listed; of more, only the count.
 const MOST: usize = 8;
 
 /// What differs between two views of the same kind: `pi1.capturable 1000 became 0`.
@@ -15,7 +15,7 @@ pub(crate) fn changes<T: Debug>(before: &T, after: &T) -> String {
     let mut notified: Vec<String> = places
         .into_iter()
         .map(|place| (place, value(&before, place), value(&after, place)))
-        // What is made or gone is told by what it holds.
+        // A created or removed object is shown by its values.
         .filter(|(_, was, is)| {
             was != is && !matches!((was.as_str(), is.as_str()), ("None", "nothing") | ("nothing", "None"))
         })

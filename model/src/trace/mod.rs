@@ -1,4 +1,4 @@
-//! The text format for traces: one line an input, and what is expected of it.
+//! The text format for traces: one line for each input, with its expected result.
 //!
 //! Golden scenarios, paths of the explorers, shrunk counterexamples and bug reports have this format. Each file can be
 //! read and replayed against the model or an engine.

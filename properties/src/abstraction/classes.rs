@@ -125,7 +125,7 @@ classes! {
 }
 
 classes! {
-    /// What was answered: one word for each rejection, whatever the decline.
+    /// The class of a response: one word for each rejection, independent of the decline.
     OutcomeClass {
         Accepted = "accepted",
         Nothing = "nothing",

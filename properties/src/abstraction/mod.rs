@@ -1,13 +1,13 @@
-//! What a step was like, whatever its exact numbers: the yardstick for "which transitions have we
-//! seen", in the report of the explorers and as feedback for the fuzzer.
+//! The class of a step, independent of its exact numbers: the unit of coverage in the explorers' report and of the
+//! fuzzer's feedback.
 //!
 //! | bits | part |
 //! |---|---|
-//! | 0–3 | [`StatusClass`]: where the addressed object was |
-//! | 4–9 | [`InputKind`]: what happened |
-//! | 10–17 | [`OutcomeClass`]: what was answered |
-//! | 18–20 | [`AmountClass`]: how large the amount in the request was |
-//! | 21–22 | [`TimeClass`]: how far away the deadline was |
+//! | 0–3 | [`StatusClass`]: status of the target |
+//! | 4–9 | [`InputKind`]: kind of the input |
+//! | 10–17 | [`OutcomeClass`]: class of the response |
+//! | 18–20 | [`AmountClass`]: size of the amount in the request |
+//! | 21–22 | [`TimeClass`]: time to the deadline |
 
 mod classes;
 mod parts_of;

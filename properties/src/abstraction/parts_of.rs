@@ -34,7 +34,7 @@ pub(super) const fn time(left: Option<i64>) -> TimeClass {
     }
 }
 
-/// The amount in the request, and what it is measured by.
+/// Returns the amount in the request, and the amount that it is compared with.
 #[inline]
 pub(super) fn asked(step: &Step<'_>) -> Option<(i64, u32)> {
     let operation = match step.input {

@@ -14,8 +14,8 @@ use IntentStatus::{
     Canceled, Processing, RequiresAction, RequiresCapture, RequiresConfirmation, RequiresPaymentMethod, Succeeded,
 };
 
-/// If false, a challenge that the issuer demands is skipped and the merchant bears the fraud, a
-/// subscription charges a customer who is not there to agree, or one who is there is turned away.
+/// If false, a challenge that the issuer demands is skipped and the merchant bears the fraud. A subscription may also
+/// charge an absent customer, or a present one is rejected.
 pub(crate) fn challenged_card_waits_for_its_customer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     challenge_waits_for_the_customer(step)
         .and(|| absent_customer_is_not_charged(step))
@@ -28,7 +28,7 @@ pub(crate) fn too_many_confirmations_cancel<D: Diagnostics>(step: &PaymentStep<'
 }
 
 /// If false, a card that the issuer refuses is charged, a good one is refused, or a declined order is
-/// stuck. (Whoever makes a second intent after a decline may be paid twice: the first one lives on.)
+/// stuck. (The first intent stays usable, so a second one after a decline could be paid twice.)
 pub(crate) fn cards_are_declined_by_their_issuer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     decline_is_the_issuers(step).and(|| only_bad_cards_are_declined(step)).and(|| decline_asks_for_another_method(step))
 }
@@ -59,8 +59,8 @@ struct Attempt<'a> {
     after: &'a PaymentView,
 }
 
-/// An attempt for which nothing but the method decides what comes next. Left out: intents that are
-/// at their limit, and a second leg after a challenge, which nobody can tell from a first.
+/// Returns an attempt whose result depends on the method alone. Intents at their limit are left out, and so is a
+/// confirmation after a challenge.
 fn attempt<'a>(step: &PaymentStep<'_, 'a>) -> Option<Attempt<'a>> {
     let after = step.after?;
     let operation = *step.operation?;
@@ -91,8 +91,8 @@ fn attempt<'a>(step: &PaymentStep<'_, 'a>) -> Option<Attempt<'a>> {
     })
 }
 
-/// If false, the customer waits in front of a spinner for an answer that the card gave long ago:
-/// a confirmation is answered with success before the books are done.
+/// If false, the customer waits for a response that the card gave long ago: a confirmation succeeds before its ledger
+/// entries exist.
 fn approved_card_succeeds_at_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
     let profile = attempt.method.profile();
@@ -177,8 +177,8 @@ fn only_bad_cards_are_declined<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     given(true, true_reason, || format!("{:?} was declined with {decline:?}", method.map(PaymentMethod::token)))
 }
 
-/// If false, a declined order is stuck, or the customer cannot see why it was declined. The intent
-/// lives on: whoever makes a second one may be paid twice.
+/// If false, a declined order is stuck, or the customer cannot see the reason. The intent stays usable: a second intent
+/// could be paid twice.
 fn decline_asks_for_another_method<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, Rejection::Declined(decline))) = step.turned_down() else { return Judgement::Vacuous };
     let asks = step.after.is_some_and(|after| shows_the_decline(decline, after));
@@ -204,7 +204,7 @@ fn absent_customer_is_not_charged<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
     }
 }
 
-/// If false, a customer who is there is turned away instead of being asked by their bank.
+/// If false, a present customer is rejected instead of being challenged by the bank.
 fn authentication_required_means_absent<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, Rejection::AuthenticationRequired)) = step.turned_down() else { return Judgement::Vacuous };
     let absent = matches!(operation, Operation::CreateIntent { create, .. } if create.off_session)
@@ -212,15 +212,15 @@ fn authentication_required_means_absent<D: Diagnostics>(step: &PaymentStep<'_, '
     given(true, absent, || format!("{operation:?} was answered authentication_required"))
 }
 
-/// Does the intent ask for another method, and show why, and the charge that failed?
+/// Returns whether the intent needs another method, and shows the reason and the failed charge.
 fn shows_the_decline(decline: Decline, after: &PaymentView) -> bool {
     after.status == RequiresPaymentMethod
         && after.last_error.is_some_and(|error| error.name() == decline.codes().0)
         && after.charge.is_some_and(|charge| charge.status == ChargeStatus::Failed)
 }
 
-/// Does the payment show what the issuer of `method` says once it is asked: taken or held, declined, or
-/// with a bank that will answer later?
+/// Returns whether the payment shows the response of the issuer of `method`: captured or held, declined, or in progress
+/// at a bank.
 fn shows_the_issuers_answer(method: PaymentMethod, after: &PaymentView) -> bool {
     let profile = method.profile();
     match (profile.rail, profile.issuer) {

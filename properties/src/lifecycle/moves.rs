@@ -1,4 +1,4 @@
-//! How a PaymentIntent gets where it is: what may change it, and what not.
+//! The moves of a PaymentIntent: the inputs that may change its status, and those that may not.
 
 use holdfast_model::trace::describe;
 use holdfast_model::{Amount, EnvironmentEvent, IntentStatus, Operation, Rejection, Update};
@@ -19,8 +19,8 @@ pub(crate) fn final_stays_final<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> J
     final_status_stays(step).and(|| canceled_never_changes(step))
 }
 
-/// If false, an error answer has half-changed an object, or told the merchant of something that did not
-/// happen, and the client's retry starts from a state that nobody knows.
+/// If false, a rejected request has changed a part of an object, or reported something that did not happen. The
+/// client's retry then starts from an unknown state.
 pub(crate) fn refusal_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     refusal_changes_nothing(step).and(|| refusal_is_silent(step)).and(|| idle_events_change_nothing(step))
 }
@@ -57,7 +57,7 @@ pub(crate) fn documented_status_moves<D: Diagnostics>(step: &PaymentStep<'_, '_>
     })
 }
 
-/// The table of moves: what happened, from where, to where (C4–C19, PI-1 to PI-37).
+/// The table of moves: the input, the status before and the status after (C4–C19, PI-1 to PI-37).
 fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentStatus) -> bool {
     let attempt = before.is_open() && after != RequiresConfirmation;
     let received = step.before.is_some_and(|before| !before.received.is_zero());
@@ -119,8 +119,7 @@ fn canceled_never_changes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
     })
 }
 
-/// If false, an error answer has half-changed an object, and the client's retry starts from a state
-/// that nobody knows.
+/// If false, a rejected request has changed a part of an object, and the client's retry starts from an unknown state.
 fn refusal_changes_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
     given(refused, step.unchanged(), || {
@@ -128,11 +127,11 @@ fn refusal_changes_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     })
 }
 
-/// If false, a merchant is told of something that did not happen.
+/// If false, a merchant receives a report of something that did not happen.
 fn refusal_is_silent<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let refused = step.performed().is_some() && matches!(step.outcome, Err(reason) if reason.is_refusal());
     given(refused, step.notifications.is_empty(), || {
-        format!("answered {:?}, yet told {:?}", step.outcome, step.notifications)
+        format!("answered {:?}, yet emitted {:?}", step.outcome, step.notifications)
     })
 }
 
@@ -149,12 +148,12 @@ fn others_stay<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.changed, step.addressed, || format!("`{}` changed payment {}", step.step.input, step.intent.0))
 }
 
-/// If false, an order disappears from the books.
+/// If false, an order disappears from the records.
 fn payments_never_vanish<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.before.is_some(), step.after.is_some(), || format!("payment {} is gone", step.intent.0))
 }
 
-/// If false, payments come into being that nobody asked for.
+/// If false, payments exist without a request.
 fn payments_are_created_on_request<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let asked = matches!(step.operation, Some(Operation::CreateIntent { .. }))
         || matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }));
@@ -252,6 +251,6 @@ fn idle_events_change_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     // No witness of the property: jobs find nothing to do all the time.
     given(idle && step.event().is_some() && !stuttering, false, || {
         let changed = changes(&step.before, &step.after);
-        format!("`{}` had nothing to do, yet told {:?} and changed {changed}", step.input, step.notifications)
+        format!("`{}` had nothing to do, yet emitted {:?} and changed {changed}", step.input, step.notifications)
     })
 }

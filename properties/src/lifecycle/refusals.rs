@@ -1,4 +1,4 @@
-//! Cancels, and what is refused: in the wrong status, with wrong parameters, for objects that are not there.
+//! Cancellations and rejections: in the wrong status, with invalid parameters, for objects that do not exist.
 
 use holdfast_model::{CancellationReason, CaptureMethod, IntentStatus, Operation, Rail, Rejection, Target, Update};
 
@@ -17,8 +17,8 @@ pub(crate) fn bad_parameters_are_refused<D: Diagnostics>(step: &PaymentStep<'_, 
         .and(|| systems_reason_is_refused(step))
 }
 
-/// If false, an order under way or done is paid a second time, edited after it was paid, "canceled" after
-/// the end, or confirmed with a method that cannot do what is asked.
+/// If false, an order in progress is paid a second time, or is changed or canceled after its end. A method may also be
+/// accepted that cannot do what the request demands.
 pub(crate) fn wrong_status_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     confirm_only_while_open(step)
         .and(|| update_only_while_open(step))
@@ -27,8 +27,8 @@ pub(crate) fn wrong_status_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>
         .and(|| manual_capture_needs_a_card(step))
 }
 
-/// If false, a cancel leaves money on hold, files another reason, or pretends to stop what the bank will
-/// carry out all the same.
+/// If false, a cancellation leaves money on hold, records another reason, or pretends to stop a debit that the bank
+/// executes.
 pub(crate) fn cancel_ends_and_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     cancel_lets_go(step).and(|| only_debits_are_canceled_in_processing(step)).and(|| no_cancel_of_a_bank_transfer(step))
 }
@@ -66,7 +66,7 @@ fn only_debits_are_canceled_in_processing<D: Diagnostics>(step: &PaymentStep<'_,
     })
 }
 
-/// If false, a merchant is told that a transfer under way is stopped, or cannot tell why not.
+/// If false, a merchant believes that a transfer in progress is stopped, or cannot see why not.
 fn no_cancel_of_a_bank_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -76,7 +76,7 @@ fn no_cancel_of_a_bank_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> J
     refused(step.step, premise, Rejection::UnexpectedState)
 }
 
-/// If false, a cancel after the end pretends to undo what was paid.
+/// If false, a cancellation after the end pretends to undo a payment.
 fn no_cancel_after_the_end<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -192,8 +192,8 @@ fn off_session_comes_with_confirm<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
     refused(step.step, create.off_session && !create.confirm, Rejection::OffSessionWithoutConfirm)
 }
 
-/// If false, a merchant is refused what the rules allow: told "not in this status" where the status
-/// is right, or "no method" where there is one.
+/// If false, a merchant's permitted request is rejected: for its status where the status is right, or for a missing
+/// method where there is one.
 pub(crate) fn status_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
     if reason == Rejection::UnexpectedMulticapture {

@@ -11,7 +11,7 @@ use IntentStatus::{
     Canceled, Processing, RequiresAction, RequiresCapture, RequiresConfirmation, RequiresPaymentMethod, Succeeded,
 };
 
-/// If false, the merchant ships an order that nobody has paid, or that was paid in part.
+/// If false, the merchant ships an order that is unpaid, or paid in part.
 pub(crate) fn succeeded_means_received<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     succeeded_has_received(config, payment).and(|| automatic_takes_all(config, payment))
 }
@@ -28,8 +28,8 @@ pub(crate) fn traces_fit_the_status<D: Diagnostics>(config: &Config, payment: &P
     reason_means_canceled(config, payment).and(|| error_means_unpaid(config, payment))
 }
 
-/// If false, a card payment hangs for days in a state that only bank debits have, a customer is sent to a
-/// challenge that nobody asked for, or money waits for a capture that the merchant did not know of.
+/// If false, a card payment waits in a status that only bank debits have, or a customer is sent to a challenge without
+/// a demand. Money may also wait for an unexpected capture.
 pub(crate) fn waiting_fits_the_method<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     processing_is_for_banks(config, payment)
         .and(|| action_means_a_challenge(config, payment))
@@ -57,12 +57,12 @@ pub(crate) fn charged_only_if_the_issuer_approves<D: Diagnostics>(_: &Config, pa
     })
 }
 
-/// If false, the merchant ships an order that nobody has paid.
+/// If false, the merchant ships an unpaid order.
 fn succeeded_has_received<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(payment.status == Succeeded, !payment.received.is_zero(), || "succeeded with received 0".to_owned())
 }
 
-/// If false, an order paid at once is paid in part, and nobody will ask for the rest.
+/// If false, an order paid at once is paid in part, without a request for the rest.
 fn automatic_takes_all<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.status == Succeeded && payment.capture_method != CaptureMethod::Manual;
     given(premise, payment.received == payment.amount, || {

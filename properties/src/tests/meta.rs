@@ -10,7 +10,7 @@ fn every_property_is_true_and_false_of_its_examples() {
         let property = Property::find(id).unwrap_or_else(|| panic!("no property {id}"));
         for (at, example) in holds.iter().enumerate() {
             let judgement = example.judge(property);
-            // Properties about change are not asked about quiet steps; what they would say is no objection.
+            // Properties about change skip stuttering steps; their judgment there does not matter.
             let spared = property.is_about_change && example.step().is_stuttering();
             let wanted = if spared { Judgement::Vacuous } else { Judgement::Holds };
             if judgement != wanted || crate::explain_step(property, &example.step()).is_some() {

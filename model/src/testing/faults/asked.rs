@@ -43,7 +43,7 @@ impl Heard {
 }
 
 impl PaymentStep<'_> {
-    /// Is this the answer?
+    /// Returns whether this is the response.
     pub(super) fn answered(&self, rejection: Rejection) -> bool {
         *self.outcome == Err(rejection)
     }
@@ -55,18 +55,18 @@ impl PaymentStep<'_> {
         self.emit_only(|_| false);
     }
 
-    /// Tells of one more change of the payment.
+    /// Emits one more change of the payment.
     pub(super) fn emit_change(&mut self, kind: NotificationKind, previous: Previous) {
         let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous });
     }
 
-    /// Tells everything but this.
+    /// Removes the notifications of this kind.
     pub(super) fn hush(&mut self, kind: NotificationKind) {
         self.emit_only(|notification| notification.kind != kind);
     }
 
-    /// Tells the notifications of this kind otherwise.
+    /// Changes the notifications of this kind.
     pub(super) fn retell_of(&mut self, kind: NotificationKind, mut change: impl FnMut(&mut Previous)) {
         self.emit_again(|notification| {
             if notification.kind == kind {

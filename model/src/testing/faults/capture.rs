@@ -97,7 +97,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "captured-at-the-first-piece",
-        does: "marks a charge as captured at its first piece, and tells so",
+        does: "marks a charge as captured at its first piece, and reports it",
         breaks: "captured-flag-means-no-more",
         scenario: "multicapture",
         variant: "merchant initiated",

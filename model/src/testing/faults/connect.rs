@@ -19,7 +19,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "transfer-beyond-the-charge",
-        does: "measures a separate transfer against the charge, not against what earlier ones left of it",
+        does: "measures a separate transfer against the charge, not against the remainder of earlier ones",
         breaks: "connect-money-is-bounded",
         scenario: "async_capture",
         variant: "platform",
@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "fee-from-itself",
-        does: "takes a fee from the platform itself when a background capture is booked",
+        does: "takes a fee from the platform itself when a background capture is posted",
         breaks: "connect-money-fits-the-flow",
         scenario: "async_capture",
         variant: "platform",
@@ -70,7 +70,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "background-forgets-the-fee",
-        does: "books a background capture without the fee that stands on the intent",
+        does: "posts a background capture without the fee that stands on the intent",
         breaks: "standing-amounts-are-collected",
         scenario: "async_capture",
         variant: "direct with a fee",
@@ -231,7 +231,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "half-of-the-fee-asked-for",
-        does: "gives back half of the fee where all of it is asked for",
+        does: "gives back half of the fee where the whole is requested",
         breaks: "connect-money-goes-back-when-asked",
         scenario: "connect",
         variant: "direct",
@@ -244,7 +244,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "half-of-the-transfer-asked-for",
-        does: "takes back half of the transfer where all of it is asked for",
+        does: "takes back half of the transfer where the whole is requested",
         breaks: "connect-money-goes-back-when-asked",
         scenario: "connect",
         variant: "destination",
@@ -257,7 +257,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "sends-half-on",
-        does: "sends half of a charge on where all of it is asked for",
+        does: "sends half of a charge on where the whole is requested",
         breaks: "connect-money-goes-back-when-asked",
         scenario: "async_capture",
         variant: "platform",
@@ -472,7 +472,7 @@ fn halve(amount: &mut Option<i64>, left: Option<Amount>) {
     }
 }
 
-/// Does this refund give back everything, and nothing was given back before?
+/// Returns whether this refund returns everything and is the first.
 fn refunds_all(heard: &mut Heard) -> bool {
     let untouched =
         heard.payment.and_then(|payment| payment.charge).is_some_and(|charge| charge.refunded_amount.is_zero());

@@ -29,7 +29,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "clock-runs-on",
-        does: "forgets to stop the clock of the hold when it is captured for good",
+        does: "forgets to stop the clock of the hold when it is finally captured",
         breaks: "held-means-a-deadline",
         scenario: "refunds",
         variant: "immediate",
@@ -115,7 +115,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "piece-renews-the-hold",
-        does: "starts the hold anew with every piece",
+        does: "starts the hold again with every piece",
         breaks: "deadline-comes-with-time-only",
         scenario: "multicapture",
         variant: "merchant initiated",
@@ -157,7 +157,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "job-tells-of-ended-holds",
-        does: "tells once more that a hold is over when the expiry job finds it ended",
+        does: "reports once more that a hold is over when the expiry job finds it ended",
         breaks: "the-job-ends-due-holds-only",
         scenario: "multicapture",
         variant: "merchant initiated",

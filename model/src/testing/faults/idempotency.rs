@@ -36,7 +36,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "replay-tells-again",
-        does: "tells of a method attached whenever a request is repeated",
+        does: "reports a method attached whenever a request is repeated",
         breaks: "known-key-acts-no-more",
         scenario: "retries",
         variant: "two keys",
@@ -114,7 +114,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "begun-is-told",
-        does: "tells of a method attached when a request is only taken in",
+        does: "reports a method attached when a request is only taken in",
         breaks: "requests-not-carried-out-do-nothing",
         scenario: "retries",
         variant: "two keys",
@@ -210,7 +210,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "replay-renews-the-day",
-        does: "lets the day of a key begin anew whenever its request is repeated",
+        does: "lets the day of a key begin again whenever its request is repeated",
         breaks: "keys-are-kept-for-a-day",
         scenario: "retries",
         variant: "two keys",

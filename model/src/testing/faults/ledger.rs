@@ -1,4 +1,4 @@
-//! Faults about capture in the background, and the books.
+//! Faults of capture in the background and of the ledger.
 
 use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::time::{Countdown, HOUR};
@@ -15,7 +15,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "everything-is-booked-later",
-        does: "books captures in the answer in the background as well",
+        does: "posts captures of the response in the background as well",
         breaks: "capture-is-done-before-it-is-booked",
         scenario: "async_capture",
         variant: "destination",
@@ -35,7 +35,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "balance-before-the-books",
-        does: "adds a background capture to the balance before it is booked",
+        does: "adds a background capture to the balance before it is posted",
         breaks: "nothing-is-shown-before-it-is-booked",
         scenario: "async_capture",
         variant: "platform",
@@ -48,7 +48,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "booked-without-an-entry",
-        does: "does not link a booked charge to its balance transaction",
+        does: "does not link a posted charge to its balance transaction",
         breaks: "links-fit-the-ledger",
         scenario: "async_capture",
         variant: "platform",
@@ -76,7 +76,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "booked-without-a-fee",
-        does: "does not link a charge to the fee that was taken of it",
+        does: "does not link a charge to its fee",
         breaks: "links-fit-the-ledger",
         scenario: "async_capture",
         variant: "direct with a fee",
@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "the-hour-starts-anew",
-        does: "counts the hour until the books are done anew from every refund",
+        does: "restarts the hour until the posting with every refund",
         breaks: "books-only-move-forward",
         scenario: "async_capture",
         variant: "platform",
@@ -137,7 +137,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-/// Did a background capture reach the books in this step?
+/// Returns whether a background capture was posted in this step.
 fn is_posted(step: &PaymentStep<'_>) -> bool {
     let waits = |charge: &crate::payment::Charge| charge.posting != Countdown::STOPPED;
     step.was(|payment| payment.charge.is_some_and(|charge| waits(&charge)))

@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "cancel-forgets-to-release",
-        does: "cancels a payment without writing down that its hold is let go",
+        does: "cancels a payment without writing down that its hold is released",
         breaks: "held-money-adds-up",
         scenario: "multicapture",
         variant: "without",
@@ -34,7 +34,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "release-counts-half",
-        does: "lets go of the rest of a hold, but forgets one unit of it",
+        does: "releases the rest of a hold, but forgets one unit",
         breaks: "held-money-adds-up",
         scenario: "multicapture",
         variant: "merchant initiated",
@@ -89,7 +89,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "books-the-hold",
-        does: "books money as taken when it is only held",
+        does: "posts money as captured when it is only held",
         breaks: "ledger-has-what-moved",
         scenario: "multicapture",
         variant: "merchant initiated",
@@ -140,7 +140,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "release-shrinks-the-fee",
-        does: "erases a part of the fee when the rest of the hold is let go",
+        does: "erases a part of the fee when the rest of the hold is released",
         breaks: "money-never-shrinks",
         scenario: "connect",
         variant: "direct",
@@ -148,7 +148,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "booking-job-takes-holds",
-        does: "takes what is only held when the booking job comes by",
+        does: "takes what is only held when the posting job runs",
         breaks: "held-money-is-taken-by-capture-only",
         scenario: "multicapture",
         variant: "merchant initiated",

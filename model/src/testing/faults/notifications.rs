@@ -1,4 +1,4 @@
-//! Faults about what the merchant is told.
+//! Faults of notifications.
 
 use super::asked;
 use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
@@ -10,7 +10,7 @@ use crate::{
 pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-bank",
-        does: "does not tell that a bank is being waited for",
+        does: "does not report that a bank is being waited for",
         breaks: "beginnings-are-told",
         scenario: "debits",
         variant: "every bank",
@@ -18,7 +18,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-challenge",
-        does: "does not tell that the customer is being waited for",
+        does: "does not report that the customer is being waited for",
         breaks: "beginnings-are-told",
         scenario: "single",
         variant: "automatic",
@@ -26,7 +26,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-hold",
-        does: "does not tell that money is held and waits to be captured",
+        does: "does not report that money is held and waits to be captured",
         breaks: "beginnings-are-told",
         scenario: "single",
         variant: "manual",
@@ -39,7 +39,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-creation",
-        does: "does not tell that a payment was created",
+        does: "does not report that a payment was created",
         breaks: "beginnings-are-told",
         scenario: "single",
         variant: "automatic",
@@ -47,7 +47,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-end-by-cancel",
-        does: "does not tell that a cancel completed a partly captured payment",
+        does: "does not report that a cancel completed a partly captured payment",
         breaks: "the-end-is-told",
         scenario: "multicapture",
         variant: "us",
@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-end-by-expiry",
-        does: "tells that the hold ran out, and not that the payment is canceled with it",
+        does: "reports that the hold ran out, and not that the payment is canceled with it",
         breaks: "the-end-is-told",
         scenario: "multicapture",
         variant: "us",
@@ -71,7 +71,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-bounce",
-        does: "tells that a debit's charge failed, and not that the payment did",
+        does: "reports that a debit's charge failed, and not that the payment did",
         breaks: "failure-is-told",
         scenario: "debits",
         variant: "every bank",
@@ -83,7 +83,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "decline-without-a-charge",
-        does: "tells of a decline and not of the charge that failed",
+        does: "reports a decline and not of the charge that failed",
         breaks: "failure-is-told",
         scenario: "single",
         variant: "automatic",
@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "paid-before-it-settles",
-        does: "tells success when the bank takes a debit on",
+        does: "reports success when the bank takes a debit on",
         breaks: "nothing-is-told-that-did-not-happen",
         scenario: "debits",
         variant: "every bank",
@@ -105,7 +105,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "told-of-another",
-        does: "tells of a refund as if another payment had been refunded as well",
+        does: "reports a refund as if another payment had been refunded as well",
         breaks: "nothing-is-told-that-did-not-happen",
         scenario: "two_payments",
         variant: "interchangeable",
@@ -119,7 +119,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "pending-twice",
-        does: "tells of a pending charge twice",
+        does: "reports a pending charge twice",
         breaks: "nothing-is-told-twice",
         scenario: "debits",
         variant: "every bank",
@@ -131,7 +131,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "only-the-first-transfer",
-        does: "tells of the first separate transfer from a charge only",
+        does: "reports the first separate transfer from a charge only",
         breaks: "money-never-moves-silently",
         scenario: "async_capture",
         variant: "platform",
@@ -143,7 +143,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "approval-untold",
-        does: "does not tell that a charge was approved",
+        does: "does not report that a charge was approved",
         breaks: "approval-is-told-first",
         scenario: "single",
         variant: "manual",
@@ -151,7 +151,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "the-end-first",
-        does: "tells of the payment's success before the charge's",
+        does: "reports the payment's success before the charge's",
         breaks: "approval-is-told-first",
         scenario: "single",
         variant: "automatic",
@@ -170,7 +170,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-piece",
-        does: "does not tell what is left to capture after a piece was",
+        does: "does not report what is left to capture after a piece was",
         breaks: "captures-are-told-by-their-kind",
         scenario: "multicapture",
         variant: "us",
@@ -182,7 +182,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "piece-without-its-charge",
-        does: "does not tell that a piece changed the charge",
+        does: "does not report that a piece changed the charge",
         breaks: "captures-are-told-by-their-kind",
         scenario: "multicapture",
         variant: "us",
@@ -195,7 +195,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "single-capture-is-one-of-several",
-        does: "tells of what is left to capture after the only capture there can be",
+        does: "reports what is left to capture after the only capture there can be",
         breaks: "captures-are-told-by-their-kind",
         scenario: "single",
         variant: "manual",
@@ -209,7 +209,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "captured-at-every-piece",
-        does: "tells charge.captured at every capture",
+        does: "emits charge.captured at every capture",
         breaks: "charge-captured-is-told-at-the-end",
         scenario: "multicapture",
         variant: "us",
@@ -222,7 +222,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "captured-by-expiry-untold",
-        does: "does not tell charge.captured when a hold runs out partly captured",
+        does: "does not emit charge.captured when a hold runs out partly captured",
         breaks: "charge-captured-is-told-at-the-end",
         scenario: "multicapture",
         variant: "us",
@@ -234,7 +234,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-books",
-        does: "tells of the transfer of a background capture, and not that its charge is booked",
+        does: "reports the transfer of a background capture, and not that its charge is posted",
         breaks: "booking-is-told",
         scenario: "async_capture",
         variant: "destination",
@@ -242,7 +242,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "booking-is-success",
-        does: "tells success once more when a background capture is booked",
+        does: "reports success once more when a background capture is posted",
         breaks: "booking-is-told",
         scenario: "async_capture",
         variant: "platform",
@@ -254,7 +254,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-release",
-        does: "does not tell that the hold of a canceled payment is let go",
+        does: "does not report that the hold of a canceled payment is released",
         breaks: "released-hold-is-told",
         scenario: "single",
         variant: "manual",
@@ -266,7 +266,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-expiry",
-        does: "tells that a payment is canceled, and not that its hold ran out",
+        does: "reports that a payment is canceled, and not that its hold ran out",
         breaks: "released-hold-is-told",
         scenario: "single",
         variant: "manual",
@@ -274,7 +274,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-fee",
-        does: "does not tell that a fee was taken",
+        does: "does not report that a fee was taken",
         breaks: "connect-money-is-told",
         scenario: "connect",
         variant: "direct",
@@ -282,7 +282,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-transfer",
-        does: "does not tell that a booked charge was sent on",
+        does: "does not report that a posted charge was sent on",
         breaks: "connect-money-is-told",
         scenario: "async_capture",
         variant: "destination",
@@ -290,7 +290,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-fee-refund",
-        does: "tells of a refund, and not of the fee that went back with it",
+        does: "reports a refund, and not of the fee that went back with it",
         breaks: "connect-money-is-told",
         scenario: "connect",
         variant: "direct",
@@ -302,7 +302,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-reversal",
-        does: "tells of a refund, and not of the transfer that was taken back with it",
+        does: "reports a refund, and not of the transfer that was taken back with it",
         breaks: "connect-money-is-told",
         scenario: "connect",
         variant: "destination",
@@ -314,7 +314,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "refund-without-an-object",
-        does: "tells of a refunded charge, and not of the refund",
+        does: "reports a refunded charge, and not of the refund",
         breaks: "refunds-are-told",
         scenario: "refunds",
         variant: "immediate",
@@ -322,7 +322,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "late-flag-is-a-refund",
-        does: "tells of a refund when the final capture turns the flag of what was given back before",
+        does: "reports a refund when the final capture turns the flag of what was given back before",
         breaks: "refunds-are-told",
         scenario: "multicapture",
         variant: "us",
@@ -339,7 +339,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-refund-failure",
-        does: "tells that a refund changed, and not that it failed",
+        does: "reports that a refund changed, and not that it failed",
         breaks: "refunds-are-told",
         scenario: "refunds",
         variant: "moving on",
@@ -384,7 +384,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "entry-unlisted",
-        does: "does not list the balance transaction among what the booking filled in",
+        does: "does not list the balance transaction among what the posting filled in",
         breaks: "changed-values-are-listed",
         scenario: "async_capture",
         variant: "platform",

@@ -12,7 +12,7 @@ use crate::{
 pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "part-is-all",
-        does: "files a charge as refunded once a part of it was given back",
+        does: "files a charge as refunded once a part was refunded",
         breaks: "refunded-flag-means-all",
         scenario: "refunds",
         variant: "immediate",
@@ -46,7 +46,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "refund-ends-the-hold",
-        does: "ends a hold with the first refund of what was captured of it",
+        does: "ends a hold with the first refund of captured money",
         breaks: "refund-leaves-the-status",
         scenario: "multicapture",
         variant: "us",
@@ -213,7 +213,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "forgets-earlier-refunds",
-        does: "measures a refund against what was captured, not against what is left of it",
+        does: "measures a refund against what was captured, not against the remainder",
         breaks: "only-the-rest-is-refunded",
         scenario: "refunds",
         variant: "immediate",

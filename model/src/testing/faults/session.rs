@@ -94,7 +94,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "page-takes-at-once",
-        does: "takes the money at once although the session was told to let the merchant capture it",
+        does: "takes the money at once although the session asks to let the merchant capture it",
         breaks: "sessions-payment-is-as-the-session-says",
         scenario: "checkout",
         variant: "every form",
@@ -158,7 +158,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "page-outlives-its-hour",
-        does: "leaves a session open for another hour when its time is up and nobody has tried to pay",
+        does: "leaves a session open for another hour when its time is up and no payment was attempted",
         breaks: "session-expires-on-time",
         scenario: "checkout",
         variant: "every form",
@@ -224,7 +224,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-page-end",
-        does: "does not tell that a session ran out",
+        does: "does not report that a session ran out",
         breaks: "session-ends-are-told",
         scenario: "checkout",
         variant: "every form",
@@ -236,7 +236,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-settlement",
-        does: "does not tell that the bank payment of a session arrived",
+        does: "does not report that the bank payment of a session arrived",
         breaks: "sessions-debit-is-told",
         scenario: "checkout",
         variant: "every form",
@@ -244,7 +244,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "settlement-is-success",
-        does: "tells that the bank payment of a session arrived when it bounced",
+        does: "reports that the bank payment of a session arrived when it bounced",
         breaks: "sessions-debit-is-told",
         scenario: "checkout",
         variant: "every form",

@@ -135,7 +135,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "deposits-of-nobody",
-        does: "accepts the amounts of deposits that nobody waits for",
+        does: "accepts the amounts of deposits that no setup waits for",
         breaks: "deposits-are-verified-when-asked-for",
         scenario: "setup",
         variant: "every method",
@@ -159,7 +159,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-attachment",
-        does: "tells that a setup succeeded, and not which method is attached now",
+        does: "reports that a setup succeeded, and not which method is attached now",
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
@@ -167,7 +167,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "silent-setup-limit",
-        does: "does not tell that one confirmation too many canceled a setup",
+        does: "does not report that one confirmation too many canceled a setup",
         breaks: "setup-moves-are-told",
         scenario: "setup",
         variant: "every method",
@@ -252,7 +252,7 @@ fn saves_the_unsavable(step: &mut WholeStep<'_>) {
     }
 }
 
-/// Saves the method, tells of it and says so.
+/// Saves the method, with its notification and response.
 fn succeed(step: &mut WholeStep<'_>) {
     let Some(setup) = step.setup.as_mut() else { return };
     setup.status = SetupStatus::Succeeded;

@@ -1,4 +1,4 @@
-//! What the merchant is told.
+//! Examples of the properties of notifications.
 
 use super::*;
 

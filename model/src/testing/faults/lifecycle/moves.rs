@@ -50,7 +50,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
     },
     PlantedFault {
         name: "refused-update-is-told",
-        does: "tells of a payment under way when an update is refused",
+        does: "reports a payment under way when an update is refused",
         breaks: "refusal-does-nothing",
         scenario: "debits",
         variant: "every bank",
