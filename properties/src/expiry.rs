@@ -75,6 +75,17 @@ fn the_job_is_not_early<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
     })
 }
 
+/// If false, a hold stays open after its deadline although the job has run.
+fn the_job_acts_at_the_deadline<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
+        return Judgement::Vacuous;
+    };
+    let Some(left) = hold_left(before) else { return Judgement::Vacuous };
+    given(left <= 0, after.status.is_final(), || {
+        format!("the job ran {} seconds after the deadline, still {}", left.saturating_neg(), after.status.name())
+    })
+}
+
 /// If false, the job undoes a capture that won the race, or cancels a canceled payment.
 fn the_job_ends_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
@@ -183,7 +194,8 @@ pub(crate) fn held_means_a_deadline<D: Diagnostics>(config: &Config, payment: &P
     deadline_while_held(config, payment).and(|| the_job_is_not_late(config, payment))
 }
 
-/// If false, a merchant in time finds the hold gone, or the job undoes a capture that won the race.
+/// If false, a merchant in time finds the hold gone, a hold outlives its deadline, or the job undoes a capture that won
+/// the race.
 pub(crate) fn the_job_ends_due_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    the_job_is_not_early(step).and(|| the_job_ends_holds_only(step))
+    the_job_is_not_early(step).and(|| the_job_acts_at_the_deadline(step)).and(|| the_job_ends_holds_only(step))
 }

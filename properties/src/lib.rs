@@ -195,6 +195,9 @@ catalogue! {
     change session::session_ends_are_told "completion and expiry of a session are reported" "EVT-17";
     payment_change session::sessions_debit_is_told "the end of a session's bank payment is reported as the session's" "B26 EVT-17";
     operation_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 PI-32";
+
+    // Rejections of every other operation
+    step lifecycle::refusals_have_a_true_reason "a creation, and a request about money to return, a setup or a session, is rejected for a reason that applies" "B45 B46 B47 REF-6 SI-3 SI-7 SI-8 CHK-2 CHK-3 AMT-2 CON-1 CON-2";
 }
 
 pub mod abstraction;
@@ -234,6 +237,7 @@ const SOURCES: [(&str, &str); 11] = [
             include_str!("lifecycle/standing.rs"),
             include_str!("lifecycle/moves.rs"),
             include_str!("lifecycle/attempts.rs"),
+            include_str!("lifecycle/reasons.rs"),
             include_str!("lifecycle/refusals.rs"),
         ),
     ),

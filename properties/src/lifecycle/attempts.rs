@@ -2,7 +2,8 @@
 
 use holdfast_model::{
     Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Decline,
-    EnvironmentEvent, IntentStatus, Issuer, Operation, PaymentError, PaymentMethod, PaymentView, Rail, Rejection,
+    EnvironmentEvent, IntentStatus, Issuer, Operation, OperationKind, PaymentError, PaymentMethod, PaymentView, Rail,
+    Rejection,
 };
 
 use crate::judgement::{Diagnostics, Judgement, given};
@@ -24,7 +25,7 @@ pub(crate) fn challenged_card_waits_for_its_customer<D: Diagnostics>(step: &Paym
 
 /// If false, a retry loop hammers a stolen card without end, or the order it killed looks alive.
 pub(crate) fn too_many_confirmations_cancel<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    the_limit_cancels(step).and(|| no_attempt_beyond_the_limit(step))
+    the_limit_cancels(step).and(|| no_attempt_beyond_the_limit(step)).and(|| each_attempt_counts_once(step))
 }
 
 /// If false, a card that the issuer refuses is charged, a good one is refused, or a declined order is
@@ -355,6 +356,26 @@ fn the_limit_cancels<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D>
     })
 }
 
+/// If false, a retry loop never reaches the limit, or an order is canceled before it.
+fn each_attempt_counts_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    let (Some(operation), Some(after)) = (step.operation, step.after) else { return Judgement::Vacuous };
+    let confirms = match operation {
+        Operation::CreateIntent { create, .. } => create.confirm,
+        other => other.kind() == OperationKind::ConfirmIntent,
+    };
+    let attempted = match step.step.outcome {
+        Ok(_) | Err(Rejection::Declined(_) | Rejection::AuthenticationRequired) => confirms,
+        // It is unknown whether the request was executed.
+        Err(Rejection::ServerError | Rejection::AnswerLost | Rejection::BeyondBounds) => return Judgement::Vacuous,
+        Err(_) => false,
+    };
+    let before = step.before.map_or(0, |before| before.confirmations);
+    let expected = before.saturating_add(u8::from(attempted));
+    given(confirms || step.changed, after.confirmations == expected, || {
+        format!("{operation:?}: {before} confirmations became {}", after.confirmations)
+    })
+}
+
 /// If false, an intent is confirmed more often than it survives.
 fn no_attempt_beyond_the_limit<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
@@ -362,7 +383,10 @@ fn no_attempt_beyond_the_limit<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     };
     let limit = step.config.dialect.confirm_limit;
     let canceled = step.after.is_some_and(|after| after.status == Canceled);
-    given(before.confirmations >= limit && before.status.is_open(), canceled || !step.changed, || {
+    let refused = step.turned_down().is_some_and(|(_, reason)| reason.is_refusal());
+    let unseen = step.accepted().is_none() && step.turned_down().is_none();
+    let stopped = canceled || !step.changed && (refused || unseen);
+    given(before.confirmations >= limit && before.status.is_open(), stopped, || {
         format!("confirmed after {} of {limit} confirmations, now {:?}", before.confirmations, step.after)
     })
 }

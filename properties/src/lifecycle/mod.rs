@@ -1,7 +1,8 @@
-//! Where a PaymentIntent can be, and how it gets there.
+//! The lifecycle of a PaymentIntent, and the rejections of requests.
 
 mod attempts;
 mod moves;
+mod reasons;
 mod refusals;
 mod standing;
 
@@ -15,6 +16,7 @@ pub(crate) use moves::{
     amounts_stay_representable, creation_takes_what_was_asked, documented_status_moves, final_stays_final,
     only_the_named_payment_changes, refusal_does_nothing, updates_change_what_they_name,
 };
+pub(crate) use reasons::refusals_have_a_true_reason;
 pub(crate) use refusals::{
     bad_parameters_are_refused, cancel_ends_and_lets_go, status_refusals_are_true, unknown_objects_are_not_found,
     wrong_status_is_refused,

@@ -230,6 +230,20 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
+        name: "fee-refunds-in-full-only",
+        does: "rejects a fee refund of less than the rest of the fee",
+        breaks: "refusals-have-a-true-reason",
+        scenario: "connect",
+        variant: "direct",
+        kind: Kind::Payment(|step| {
+            if let (Some(Operation::RefundFee { amount: Some(_), .. }), Some(payment)) = (step.done(), *step.after)
+                && payment.ledger.fees != payment.ledger.fees_refunded
+            {
+                step.refuse(Rejection::FeeRefundTooLarge);
+            }
+        }),
+    },
+    PlantedFault {
         name: "half-of-the-fee-asked-for",
         does: "gives back half of the fee where the whole is requested",
         breaks: "connect-money-goes-back-when-asked",

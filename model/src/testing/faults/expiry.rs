@@ -42,6 +42,22 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
+        name: "job-acts-a-second-late",
+        does: "takes a hold for valid in the second of its deadline when the expiry job runs",
+        breaks: "the-job-ends-due-holds-only",
+        scenario: "multicapture",
+        variant: "merchant initiated",
+        kind: Kind::Payment(|step| {
+            let delay = step.config.dialect.expiry_job_delay;
+            let is_due = step.was(|payment| payment.charge.is_some_and(|charge| charge.hold.left() == Some(delay)));
+            if matches!(step.input, Input::Event(EnvironmentEvent::ExpireHold { .. })) && is_due {
+                *step.after = step.before;
+                *step.outcome = Ok(Accepted::Nothing);
+                step.emit_only(|_| false);
+            }
+        }),
+    },
+    PlantedFault {
         name: "captures-in-the-last-second",
         does: "takes money in the very second of the deadline",
         breaks: "nothing-captured-after-the-deadline",

@@ -4,13 +4,28 @@ use crate::notification::Outbox;
 use crate::payment::Payment;
 use crate::session::Session;
 use crate::testing::fault::{Kind, PlantedFault, WholeStep};
-use crate::time::{Countdown, HOUR};
+use crate::time::{Countdown, HOUR, MINUTE};
 use crate::{
     Accepted, Amount, Call, CancellationReason, CaptureMethod, Create, EnvironmentEvent, Input, IntentId, IntentStatus,
     NotificationKind, Operation, Rejection, SessionMode, SessionStatus, Target,
 };
 
 pub(super) const FAULTS: &[PlantedFault] = &[
+    PlantedFault {
+        name: "rejects-the-shortest-life",
+        does: "rejects a session that expires after exactly 30 minutes",
+        breaks: "refusals-have-a-true-reason",
+        scenario: "checkout",
+        variant: "every form",
+        kind: Kind::Whole(|step| {
+            if let Input::Call(Call { operation: Operation::CreateSession(session), .. }) = step.input
+                && session.expires_in == Some(30 * MINUTE)
+            {
+                *step.session = step.before_session;
+                *step.outcome = Err(Rejection::InvalidExpiry);
+            }
+        }),
+    },
     PlantedFault {
         name: "complete-session-runs-on",
         does: "leaves a deadline on a session that is complete",

@@ -10,6 +10,22 @@ use crate::{
 
 pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
+        name: "one-method-a-setup",
+        does: "rejects a second payment method for a setup",
+        breaks: "refusals-have-a-true-reason",
+        scenario: "setup",
+        variant: "every method",
+        kind: Kind::Whole(|step| {
+            if let Input::Call(Call { operation: Operation::UpdateSetup { .. }, .. }) = step.input
+                && step.before_setup.is_some_and(|setup| setup.payment_method.is_some())
+                && step.outcome.is_ok()
+            {
+                *step.setup = step.before_setup;
+                *step.outcome = Err(Rejection::IncompatibleMethod);
+            }
+        }),
+    },
+    PlantedFault {
         name: "old-failure-stays",
         does: "shows an old failure next to a saved method",
         breaks: "setup-fits-its-status",

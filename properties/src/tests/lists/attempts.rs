@@ -135,6 +135,10 @@ pub(super) fn attempts() -> Vec<Case> {
                     .says(Err(Rejection::TooManyConfirmations))
                     .pay(gave_up),
                 to(at_limit, confirm()).pay(|p| *p = held()),
+                to(at_limit, confirm()).says(OK),
+                to(with(fresh(), |p| p.confirmations = 3), confirm()).pay(|p| p.confirmations = 3),
+                to(with(fresh(), |p| p.confirmations = 3), confirm()).pay(|p| p.confirmations = 5),
+                to(held(), capture(700, false)).pay(|p| p.confirmations = 7),
             ],
         ),
         Case(

@@ -210,7 +210,11 @@ pub(super) fn expiry() -> Vec<Case> {
         Case(
             "the-job-ends-due-holds-only",
             vec![to(left(held(), 1), job).says(Ok(Accepted::Nothing)), to(done(), job).says(Ok(Accepted::Nothing))],
-            vec![to(left(held(), 1), job).pay(automatic), to(done(), job).pay(|p| p.status = IntentStatus::Canceled)],
+            vec![
+                to(left(held(), 1), job).pay(automatic),
+                to(left(held(), 0), job).says(Ok(Accepted::Nothing)),
+                to(done(), job).pay(|p| p.status = IntentStatus::Canceled),
+            ],
         ),
         Case(
             "uncaptured-hold-ends-canceled",

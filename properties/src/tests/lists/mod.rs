@@ -7,6 +7,7 @@ mod lifecycle;
 mod money;
 mod notifications;
 mod pages;
+mod reasons;
 mod refunds;
 mod requests;
 
@@ -29,6 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
         requests::keys(),
         pages::setups(),
         pages::pages(),
+        reasons::reasons(),
     ]
     .into_iter()
     .flatten()

@@ -124,6 +124,18 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
+        name: "declines-are-free",
+        does: "does not count a confirmation that the issuer declined",
+        breaks: "too-many-confirmations-cancel",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Payment(|step| {
+            if let (Err(Rejection::Declined(_)), Some(before)) = (*step.outcome, step.before) {
+                step.payment(|payment| payment.intent.confirmations = before.intent.confirmations);
+            }
+        }),
+    },
+    PlantedFault {
         name: "limit-does-not-cancel",
         does: "refuses one confirmation too many, and leaves the intent open",
         breaks: "too-many-confirmations-cancel",
