@@ -6,8 +6,8 @@ use std::io;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+use crate::logged_event::LoggedEvent;
 use crate::spill::Spill;
-use crate::told::Told;
 
 /// What an event hangs on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +22,22 @@ pub enum Owner {
 
 /// The owner of an event, by its object alone.
 #[must_use]
-pub fn owner(told: &Told) -> Owner {
-    if moves_no_payment(&told.kind) {
+pub fn owner(logged: &LoggedEvent) -> Owner {
+    if moves_no_payment(&logged.kind) {
         return Owner::Nobody;
     }
-    let object = told.object();
+    let object = logged.object();
     let of = |id: Option<&str>| id.map(|id| Owner::Of(id.to_owned()));
     let by_charge = |id: Option<&str>| id.map(|id| Owner::OfCharge(id.to_owned()));
     let own = of(object.id.id());
     let payment = of(object.payment_intent.id());
-    match object.object.text().unwrap_or_else(|| family(&told.kind)) {
+    // The type of the event says what it is about; an object that says something else is judged with that payment.
+    let kind = match family(&logged.kind) {
+        known @ ("payment_intent" | "setup_intent" | "checkout.session" | "charge" | "refund" | "application_fee"
+        | "transfer") => known,
+        other => object.object.text().unwrap_or(other),
+    };
+    match kind {
         "payment_intent" | "setup_intent" => own,
         "checkout.session" => payment.or_else(|| of(object.setup_intent.id())).or(own),
         "charge" => payment.or_else(|| by_charge(object.id.id())),
@@ -62,7 +68,7 @@ pub(crate) fn family(kind: &str) -> &str {
 #[derive(Serialize, Deserialize)]
 struct Record {
     of: String,
-    told: Told,
+    logged: LoggedEvent,
 }
 
 /// What is known of a charge.
@@ -71,7 +77,7 @@ enum OfCharge {
     /// Whose it is.
     Link { charge: String, payment: String, firm: bool },
     /// An event that names the charge and not the payment.
-    Told { charge: String, told: Box<Told> },
+    Event { charge: String, logged: Box<LoggedEvent> },
 }
 
 /// All events of one owner.
@@ -80,7 +86,7 @@ pub struct Group {
     /// The id of the PaymentIntent, SetupIntent, session or charge.
     pub id: String,
     /// Its events, as they came.
-    pub events: Vec<Told>,
+    pub events: Vec<LoggedEvent>,
 }
 
 /// A log that is being sorted.
@@ -88,7 +94,7 @@ pub struct Sorter {
     payments: Spill,
     charges: Spill,
     /// Events about no payment.
-    pub nobodys: u64,
+    pub unrelated: u64,
 }
 
 impl Sorter {
@@ -98,15 +104,15 @@ impl Sorter {
         const PART: u64 = 16 << 20;
         let parts = bytes.map_or(256, |bytes| bytes.checked_div(PART).unwrap_or(0).clamp(1, 400));
         let parts = usize::try_from(parts).unwrap_or(1);
-        Self { payments: Spill::new(parts), charges: Spill::new(parts.div_ceil(4)), nobodys: 0 }
+        Self { payments: Spill::new(parts), charges: Spill::new(parts.div_ceil(4)), unrelated: 0 }
     }
 
     /// Sorts an event in.
     ///
     /// # Errors
     /// Whatever the temporary files answer.
-    pub fn put(&mut self, told: Told) -> io::Result<()> {
-        let object = told.object();
+    pub fn put(&mut self, logged: LoggedEvent) -> io::Result<()> {
+        let object = logged.object();
         // A charge says itself whose it is; an intent that names a charge may be wrong about it.
         let link = match (object.object.text(), object.id.id(), object.payment_intent.id()) {
             (Some("charge"), Some(charge), Some(payment)) => Some((charge, payment, true)),
@@ -118,18 +124,18 @@ impl Sorter {
             let record = OfCharge::Link { charge: charge.to_owned(), payment: payment.to_owned(), firm };
             self.charges.put(charge, &record)?;
         }
-        match owner(&told) {
+        match owner(&logged) {
             Owner::Of(of) => {
-                let record = Record { of, told };
+                let record = Record { of, logged };
                 self.payments.put(&record.of, &record)
             }
             Owner::OfCharge(charge) => {
-                let record = OfCharge::Told { charge, told: Box::new(told) };
-                let OfCharge::Told { charge, .. } = &record else { return Ok(()) };
+                let record = OfCharge::Event { charge, logged: Box::new(logged) };
+                let OfCharge::Event { charge, .. } = &record else { return Ok(()) };
                 self.charges.put(charge, &record)
             }
             Owner::Nobody => {
-                self.nobodys = self.nobodys.saturating_add(1);
+                self.unrelated = self.unrelated.saturating_add(1);
                 Ok(())
             }
         }
@@ -151,9 +157,9 @@ impl Sorter {
                 }
             }
             for record in records {
-                if let OfCharge::Told { charge, told } = record {
+                if let OfCharge::Event { charge, logged } = record {
                     let of = owners.get(&charge).map_or(charge, |(payment, _)| payment.clone());
-                    let record = Record { of, told: *told };
+                    let record = Record { of, logged: *logged };
                     payments.put(&record.of, &record)?;
                 }
             }
@@ -162,13 +168,13 @@ impl Sorter {
         payments.read(|records: Vec<Record>| {
             let mut places: HashMap<String, usize, FxBuildHasher> = HashMap::default();
             let mut groups: Vec<Group> = Vec::new();
-            for Record { of, told } in records {
+            for Record { of, logged } in records {
                 let place = *places.entry(of).or_insert_with_key(|id| {
                     groups.push(Group { id: id.clone(), events: Vec::new() });
                     groups.len().saturating_sub(1)
                 });
                 if let Some(group) = groups.get_mut(place) {
-                    group.events.push(told);
+                    group.events.push(logged);
                 }
             }
             groups.into_iter().try_for_each(&mut each)

@@ -12,13 +12,13 @@
 
 pub mod group;
 mod judge;
+mod laws;
+pub mod logged_event;
 pub mod read;
 mod report;
 mod search;
 pub mod seen;
-mod session;
 mod spill;
-pub mod told;
 mod verdict;
 
 use std::io::{self, Read};
@@ -28,7 +28,8 @@ use holdfast_model::{Config, Dialect, time};
 pub use read::{Tally, Unreadable};
 pub use report::{JsonReport, Report, markdown};
 pub use search::Bounds;
-pub use verdict::{Finding, Impossible, Verdict};
+pub use search::Exhausted;
+pub use verdict::{Finding, Impossible, Proof, Verdict};
 
 /// How a log is judged.
 #[derive(Clone, Copy, Debug)]
@@ -45,13 +46,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { config: lenient_terms(), bounds: Bounds::default(), skip_malformed: false, bytes: None }
+        Self { config: lenient_config(), bounds: Bounds::default(), skip_malformed: false, bytes: None }
     }
 }
 
 /// The rule book's config, but for a job that ends holds late: that is no impossibility.
 #[must_use]
-pub fn lenient_terms() -> Config {
+pub fn lenient_config() -> Config {
     Config { dialect: Dialect { expiry_job_delay: time::DAY, ..Dialect::default() }, ..Config::default() }
 }
 
@@ -92,11 +93,11 @@ impl Listener for () {}
 /// [`Unreadable`]: the log is malformed, empty or gives an error.
 pub fn audit(log: impl Read, options: &Options, listener: &mut impl Listener) -> Result<Report, Unreadable> {
     let mut sorter = group::Sorter::new(options.bytes);
-    let tally = read::events(log, options.skip_malformed, |told, tally| {
+    let tally = read::events(log, options.skip_malformed, |logged, tally| {
         listener.progress(Progress::Reading(tally));
-        Ok(sorter.put(told)?)
+        Ok(sorter.put(logged)?)
     })?;
-    let unrelated = sorter.nobodys.saturating_add(tally.thin);
+    let unrelated = sorter.unrelated.saturating_add(tally.thin);
     let mut report = Report::new(tally, unrelated);
     let of = tally.events.saturating_sub(unrelated);
     let mut events = 0_u64;

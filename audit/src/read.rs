@@ -6,8 +6,8 @@ use std::io::{self, BufRead, Read};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::logged_event::{Data, LoggedEvent};
 use crate::seen::Seen;
-use crate::told::{Data, Told};
 
 /// The longest line that is read: an event is a few thousand bytes, a page of them a few hundred thousand.
 const LONGEST: u64 = 64 << 20;
@@ -71,7 +71,7 @@ pub struct Tally {
 pub fn events(
     log: impl Read,
     skip: bool,
-    mut each: impl FnMut(Told, Tally) -> Result<(), Unreadable>,
+    mut each: impl FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>,
 ) -> Result<Tally, Unreadable> {
     let mut log = io::BufReader::with_capacity(1 << 18, log);
     let mut tally = Tally::default();
@@ -120,7 +120,7 @@ fn document(
     log: impl Read,
     mut tally: Tally,
     first: u64,
-    mut each: impl FnMut(Told, Tally) -> Result<(), Unreadable>,
+    mut each: impl FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>,
 ) -> Result<Tally, Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_reader(io::BufReader::with_capacity(1 << 18, log));
     let mut count = 0;
@@ -158,7 +158,7 @@ struct Into<'a, F> {
     failed: Option<Unreadable>,
 }
 
-impl<F: FnMut(Told, Tally) -> Result<(), Unreadable>> Into<'_, F> {
+impl<F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Into<'_, F> {
     fn read<'de, D>(mut self, deserializer: &mut D) -> Result<(), Stopped>
     where
         for<'x> &'x mut D: Deserializer<'de, Error = serde_json::Error>,
@@ -170,17 +170,17 @@ impl<F: FnMut(Told, Tally) -> Result<(), Unreadable>> Into<'_, F> {
         }
     }
 
-    fn take<E: serde::de::Error>(&mut self, mut told: Told) -> Result<(), E> {
+    fn take<E: serde::de::Error>(&mut self, mut logged: LoggedEvent) -> Result<(), E> {
         *self.count = self.count.saturating_add(1);
-        told.line = if self.number == 0 { *self.count } else { self.number };
-        if told.kind.starts_with("v2.") && !told.id.is_empty() {
+        logged.line = if self.number == 0 { *self.count } else { self.number };
+        if logged.kind.starts_with("v2.") && !logged.id.is_empty() {
             self.tally.events = self.tally.events.saturating_add(1);
             self.tally.thin = self.tally.thin.saturating_add(1);
             return Ok(());
         }
-        check(&told).map_err(E::custom)?;
+        check(&logged).map_err(E::custom)?;
         self.tally.events = self.tally.events.saturating_add(1);
-        (self.each)(told, *self.tally).map_err(|why| {
+        (self.each)(logged, *self.tally).map_err(|why| {
             self.failed = Some(why);
             E::custom("stopped")
         })
@@ -188,23 +188,23 @@ impl<F: FnMut(Told, Tally) -> Result<(), Unreadable>> Into<'_, F> {
 }
 
 /// What an event must have to be one.
-fn check(told: &Told) -> Result<(), String> {
-    if told.id.is_empty() {
+fn check(logged: &LoggedEvent) -> Result<(), String> {
+    if logged.id.is_empty() {
         return Err("`id` is missing or empty: each event needs the id that the provider gave it".to_owned());
     }
-    if told.kind.is_empty() {
+    if logged.kind.is_empty() {
         return Err("`type` is missing: expected an event type such as `charge.succeeded`".to_owned());
     }
-    if told.created <= 0 {
+    if logged.created <= 0 {
         return Err("`created` is missing or not a time: expected whole seconds since 1970".to_owned());
     }
-    if told.data.object == crate::told::Object::default() {
+    if logged.data.object == crate::logged_event::Object::default() {
         return Err("`data.object` is missing or has no known field: expected the object the event is about".to_owned());
     }
     Ok(())
 }
 
-impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for &mut Into<'_, F> {
+impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for &mut Into<'_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -212,7 +212,7 @@ impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> 
     }
 }
 
-impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut Into<'_, F> {
+impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut Into<'_, F> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -225,21 +225,21 @@ impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        let mut told = Told::default();
+        let mut logged = LoggedEvent::default();
         let mut page = false;
         let mut created = Seen::<i64>::Absent;
         while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
             match name.as_ref() {
-                "id" => told.id = fields.next_value()?,
-                "type" => told.kind = fields.next_value()?,
+                "id" => logged.id = fields.next_value()?,
+                "type" => logged.kind = fields.next_value()?,
                 "created" => {
                     created = fields.next_value()?;
-                    told.created = created.value().copied().unwrap_or(0);
+                    logged.created = created.value().copied().unwrap_or(0);
                 }
-                "api_version" => told.api_version = fields.next_value()?,
-                "account" => told.account = fields.next_value()?,
+                "api_version" => logged.api_version = fields.next_value()?,
+                "account" => logged.account = fields.next_value()?,
                 "data" => {
-                    page |= fields.next_value_seed(Both { into: &mut *self, data: &mut told.data })?;
+                    page |= fields.next_value_seed(Both { into: &mut *self, data: &mut logged.data })?;
                 }
                 _ => {
                     let _unused: IgnoredAny = fields.next_value()?;
@@ -250,10 +250,10 @@ impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for &mut
             return Ok(());
         }
         // The time of a thin event is text; that of any other is a number.
-        if let (Seen::Odd(found), false) = (&created, told.kind.starts_with("v2.")) {
+        if let (Seen::Odd(found), false) = (&created, logged.kind.starts_with("v2.")) {
             return Err(serde::de::Error::custom(format!("`created` is {found}: expected whole seconds since 1970")));
         }
-        self.take(told)
+        self.take(logged)
     }
 }
 
@@ -263,7 +263,7 @@ struct Both<'a, 'b, F> {
     data: &'a mut Data,
 }
 
-impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for Both<'_, '_, F> {
+impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for Both<'_, '_, F> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
@@ -271,7 +271,7 @@ impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> 
     }
 }
 
-impl<'de, F: FnMut(Told, Tally) -> Result<(), Unreadable>> Visitor<'de> for Both<'_, '_, F> {
+impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> for Both<'_, '_, F> {
     type Value = bool;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -327,8 +327,8 @@ mod tests {
 
     fn read(log: &str, skip: bool) -> Result<(Vec<(String, u64)>, Tally), String> {
         let mut found = Vec::new();
-        let tally = events(log.as_bytes(), skip, |told, _| {
-            found.push((told.id, told.line));
+        let tally = events(log.as_bytes(), skip, |logged, _| {
+            found.push((logged.id, logged.line));
             Ok(())
         });
         tally.map(|tally| (found, tally)).map_err(|error| error.to_string())

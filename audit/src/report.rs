@@ -38,11 +38,11 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(tally: Tally, nobodys: u64) -> Self {
+    pub(crate) fn new(tally: Tally, unrelated: u64) -> Self {
         Self {
             events: tally.events,
             malformed: tally.malformed,
-            about_no_payment: nobodys,
+            about_no_payment: unrelated,
             repeated: 0,
             missing: 0,
             payments: 0,
@@ -104,7 +104,7 @@ impl Report {
             ("events read", self.events),
             ("malformed lines left out", self.malformed),
             ("events about no payment", self.about_no_payment),
-            ("events told before", self.repeated),
+            ("events logged before", self.repeated),
             ("events missing from the log", self.missing),
             ("payments judged", self.payments),
             ("accepted", self.accepted),

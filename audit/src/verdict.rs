@@ -2,7 +2,23 @@
 
 use serde::Serialize;
 
-use crate::told::Told;
+use crate::logged_event::LoggedEvent;
+use crate::search::Exhausted;
+
+/// What proves that an event is impossible. Each verdict "impossible" has one of these proofs, and no other value
+/// leads to that verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// The event contradicts itself: no state of a payment looks like that.
+    Alone,
+    /// The event contradicts another event that is in the log, whatever else the log lacks.
+    Together,
+    /// The log is complete, and an object or a change that the event shows has no event.
+    Unannounced,
+    /// The log is complete, and no input of the model leads past the event.
+    Exhausted(Exhausted),
+}
 
 /// What is said of one payment (or SetupIntent, or session).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +67,8 @@ pub struct Impossible {
     pub created: i64,
     /// What is wrong with it.
     pub why: String,
+    /// What proves it.
+    pub proof: Proof,
     /// Properties that would be false, by their names.
     pub properties: Vec<&'static str>,
     /// Rules that are broken, by their ids.
@@ -62,23 +80,18 @@ pub struct Impossible {
 impl Impossible {
     /// Of this event, for this reason.
     #[must_use]
-    pub fn of(told: &Told, why: String) -> Self {
+    pub fn of(logged: &LoggedEvent, why: String, proof: Proof) -> Self {
         Self {
-            event: told.id.clone(),
-            kind: told.kind.clone(),
-            line: told.line,
-            created: told.created,
+            event: logged.id.clone(),
+            kind: logged.kind.clone(),
+            line: logged.line,
+            created: logged.created,
             why,
+            proof,
             properties: Vec::new(),
             rules: Vec::new(),
             could_be: Vec::new(),
         }
-    }
-
-    /// Can it not have happened whatever else has: an amount that is none?
-    #[must_use]
-    pub fn is_absurd(&self) -> bool {
-        self.properties.contains(&"amount-in-range")
     }
 
     /// The same, with the rules it breaks.

@@ -4,7 +4,7 @@ use holdfast_model::{
     CaptureMethod, Config, ConfirmationMethod, Country, Currency, Flow, NotificationKind, PaymentMethod,
 };
 
-use crate::told::{Object, Told};
+use crate::logged_event::{LoggedEvent, Object};
 
 /// What one event tells, in the words of the model.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Fact {
 
 /// The events of one payment.
 pub(super) struct Case<'a> {
-    pub(super) events: &'a [Told],
+    pub(super) events: &'a [LoggedEvent],
     pub(super) facts: Vec<Fact>,
     pub(super) config: Config,
     pub(super) hints: Hints,
@@ -48,12 +48,12 @@ pub(super) struct Hints {
 
 impl<'a> Case<'a> {
     /// `events` in the order of their times.
-    pub(super) fn new(events: &'a [Told], config: &Config) -> Self {
+    pub(super) fn new(events: &'a [LoggedEvent], config: &Config) -> Self {
         let (mut charges, mut refunds) = (Vec::new(), Vec::new());
-        let facts = events.iter().map(|told| fact(told, &mut charges, &mut refunds)).collect();
+        let facts = events.iter().map(|logged| fact(logged, &mut charges, &mut refunds)).collect();
         let mut config = *config;
         let hints = Hints::of(events, &mut config);
-        let currency = events.iter().find_map(|told| told.object().currency.text());
+        let currency = events.iter().find_map(|logged| logged.object().currency.text());
         Self { events, facts, config, hints, currency }
     }
 }
@@ -67,8 +67,8 @@ fn number<'a>(known: &mut Vec<&'a str>, id: Option<&'a str>) -> u16 {
     u16::try_from(place.saturating_add(1)).unwrap_or(u16::MAX)
 }
 
-fn fact<'a>(told: &'a Told, charges: &mut Vec<&'a str>, refunds: &mut Vec<&'a str>) -> Fact {
-    let object = told.object();
+fn fact<'a>(logged: &'a LoggedEvent, charges: &mut Vec<&'a str>, refunds: &mut Vec<&'a str>) -> Fact {
+    let object = logged.object();
     let (charge, refund) = match object.object.text() {
         Some("charge") => (object.id.id(), None),
         Some("payment_intent") => (object.latest_charge(), None),
@@ -78,11 +78,11 @@ fn fact<'a>(told: &'a Told, charges: &mut Vec<&'a str>, refunds: &mut Vec<&'a st
         _ => (None, None),
     };
     Fact {
-        kind: NotificationKind::from_name(&told.kind),
-        created: told.created,
+        kind: NotificationKind::from_name(&logged.kind),
+        created: logged.created,
         charge: number(charges, charge),
         refund: number(refunds, refund),
-        is_quiet: told.previous().is_none_or(says_nothing),
+        is_quiet: logged.previous().is_none_or(says_nothing),
     }
 }
 
@@ -99,8 +99,8 @@ fn says_nothing(previous: &Object) -> bool {
 }
 
 impl Hints {
-    fn of(events: &[Told], config: &mut Config) -> Self {
-        let objects = || events.iter().map(Told::object);
+    fn of(events: &[LoggedEvent], config: &mut Config) -> Self {
+        let objects = || events.iter().map(LoggedEvent::object);
         let of = |kind: &'static str| objects().filter(move |object| object.object.text() == Some(kind));
         let currency = match objects().find_map(|object| object.currency.text()) {
             None | Some("usd") => Currency::Usd,
@@ -122,9 +122,9 @@ impl Hints {
             Some("manual") => Some(CaptureMethod::Manual),
             _ => None,
         });
-        let is_held = |told: &Told| {
+        let is_held = |logged: &LoggedEvent| {
             matches!(
-                told.kind.as_str(),
+                logged.kind.as_str(),
                 "charge.captured" | "charge.expired" | "payment_intent.amount_capturable_updated"
             )
         };
@@ -166,8 +166,8 @@ impl Hints {
 }
 
 /// Whose charge it is, by what is told of fees and transfers.
-fn flow(events: &[Told]) -> Flow {
-    let objects = || events.iter().map(Told::object);
+fn flow(events: &[LoggedEvent]) -> Flow {
+    let objects = || events.iter().map(LoggedEvent::object);
     let sent_on = objects().any(|object| {
         object.transfer_data.get().is_some_and(|data| data.destination.id().is_some())
             || (object.object.text() == Some("charge") && object.transfer.id().is_some())
@@ -186,11 +186,11 @@ fn flow(events: &[Told]) -> Flow {
 }
 
 /// How long holds last: one that the model does not have, in seconds; and 4, 7 or 30 days.
-fn hold_window(events: &[Told]) -> (Option<i64>, Option<u8>) {
+fn hold_window(events: &[LoggedEvent]) -> (Option<i64>, Option<u8>) {
     const DAY: i64 = 86_400;
     const SLACK: i64 = 5;
     let mut known = None;
-    for object in events.iter().map(Told::object) {
+    for object in events.iter().map(LoggedEvent::object) {
         let (Some(before), Some(created)) =
             (object.card().and_then(|card| card.capture_before.value()), object.created.value())
         else {
@@ -209,12 +209,17 @@ fn hold_window(events: &[Told]) -> (Option<i64>, Option<u8>) {
 }
 
 /// Payment methods that behave as what is told.
-fn methods(events: &[Told], may_be_without: bool, surely_without: bool, config: &mut Config) -> Vec<PaymentMethod> {
+fn methods(
+    events: &[LoggedEvent],
+    may_be_without: bool,
+    surely_without: bool,
+    config: &mut Config,
+) -> Vec<PaymentMethod> {
     use PaymentMethod as M;
-    let told = |kind: &str| events.iter().any(|told| told.kind == kind);
+    let logged = |kind: &str| events.iter().any(|logged| logged.kind == kind);
     let refund = |status: &str| {
-        let of_refunds = events.iter().filter(|told| told.object().object.text() == Some("refund"));
-        let shown = of_refunds.flat_map(|told| [Some(told.object()), told.previous()]).flatten();
+        let of_refunds = events.iter().filter(|logged| logged.object().object.text() == Some("refund"));
+        let shown = of_refunds.flat_map(|logged| [Some(logged.object()), logged.previous()]).flatten();
         shown.into_iter().any(|object| object.status.text() == Some(status))
     };
     let mut methods = Vec::new();
@@ -235,9 +240,9 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, config: 
             methods.push(M::NoEnterpriseFeatures);
         }
     }
-    let bank = told("payment_intent.processing")
-        || told("charge.pending")
-        || events.iter().map(Told::object).any(|object| {
+    let bank = logged("payment_intent.processing")
+        || logged("charge.pending")
+        || events.iter().map(LoggedEvent::object).any(|object| {
             matches!(object.status.text(), Some("processing" | "pending")) && object.object.text() != Some("refund")
         });
     let waits = refund("requires_action") || refund("canceled");
@@ -247,13 +252,13 @@ fn methods(events: &[Told], may_be_without: bool, surely_without: bool, config: 
     if waits || bank && refund("failed") {
         methods.push(M::BankTransfer);
     }
-    if told("payment_intent.payment_failed") || told("charge.failed") {
+    if logged("payment_intent.payment_failed") || logged("charge.failed") {
         methods.push(M::Declined);
     }
-    let acts = told("payment_intent.requires_action") || told("payment_intent.payment_failed");
+    let acts = logged("payment_intent.requires_action") || logged("payment_intent.payment_failed");
     if acts {
         methods.push(M::AuthenticationRequired);
-        if told("charge.failed") {
+        if logged("charge.failed") {
             methods.push(M::AuthenticationThenDeclined);
         }
     }

@@ -2,12 +2,12 @@
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::{
-    Amount, CaptureMethod, ChargeView, Config, IntentStatus, NotificationKind as Kind, PaymentView, RefundStatus,
-    RefundView, SetupStatus, SetupView,
+    Amount, CaptureMethod, ChargeView, Config, IntentStatus, NotificationKind as Kind, PaymentView, RefundView,
+    SetupStatus, SetupView,
 };
 
+use crate::logged_event::{LoggedEvent, Object};
 use crate::seen::{Id, Seen};
-use crate::told::{Object, Told};
 
 /// A field in which an event and the model differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) struct Difference {
 }
 
 /// One step of the model, as far as events show it.
-pub(super) struct Scene<'a> {
+pub(super) struct ComparedStep<'a> {
     pub(super) config: &'a Config,
     pub(super) before: Option<&'a PaymentView>,
     pub(super) after: Option<&'a PaymentView>,
@@ -82,38 +82,40 @@ impl Differences {
 }
 
 /// The differences between an event and a notification of this kind in this step.
-pub(super) fn differences(told: &Told, kind: Kind, scene: &Scene<'_>) -> Vec<Difference> {
+pub(super) fn differences(logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>) -> Vec<Difference> {
     let mut found = Differences(Vec::new());
-    let object = told.object();
-    if let Some(currency) = scene.currency {
+    let object = logged.object();
+    if let Some(currency) = compared.currency {
         found.word("currency", false, &object.currency, &[currency]);
     }
     match object.object.text() {
         Some("payment_intent") => {
-            if let Some(after) = scene.after {
-                intent(&mut found, told, kind, scene, after);
+            if let Some(after) = compared.after {
+                intent(&mut found, logged, kind, compared, after);
             }
         }
         Some("charge") => {
-            if let (Some(after), Some(charge)) = (scene.after, scene.after.and_then(|after| after.charge.as_ref())) {
-                self::charge(&mut found, told, kind, scene, (after, charge));
+            if let (Some(after), Some(charge)) =
+                (compared.after, compared.after.and_then(|after| after.charge.as_ref()))
+            {
+                self::charge(&mut found, logged, kind, compared, (after, charge));
             }
         }
-        Some("refund") => refund(&mut found, told, scene),
+        Some("refund") => refund(&mut found, logged, compared),
         Some("application_fee") => {
-            let (before, after) = ledgers(scene);
+            let (before, after) = ledgers(compared);
             let (made, back) = ((before.fees, after.fees), (before.fees_refunded, after.fees_refunded));
             let returned = &object.amount_refunded;
-            connected(&mut found, told, kind == Kind::FeeCreated, made, back, ("amount_refunded", returned));
+            connected(&mut found, logged, kind == Kind::FeeCreated, made, back, ("amount_refunded", returned));
         }
         Some("transfer") => {
-            let (before, after) = ledgers(scene);
+            let (before, after) = ledgers(compared);
             let (made, back) = ((before.transfers, after.transfers), (before.reversals, after.reversals));
             let returned = &object.amount_reversed;
-            connected(&mut found, told, kind == Kind::TransferCreated, made, back, ("amount_reversed", returned));
+            connected(&mut found, logged, kind == Kind::TransferCreated, made, back, ("amount_reversed", returned));
         }
         Some("setup_intent") => {
-            if let Some(after) = scene.setup {
+            if let Some(after) = compared.setup {
                 setup(&mut found, object, kind, after);
             }
         }
@@ -122,9 +124,9 @@ pub(super) fn differences(told: &Told, kind: Kind, scene: &Scene<'_>) -> Vec<Dif
     found.0
 }
 
-fn ledgers(scene: &Scene<'_>) -> (holdfast_model::LedgerView, holdfast_model::LedgerView) {
+fn ledgers(compared: &ComparedStep<'_>) -> (holdfast_model::LedgerView, holdfast_model::LedgerView) {
     let of = |view: Option<&PaymentView>| view.map(|view| view.ledger).unwrap_or_default();
-    (of(scene.before), of(scene.after))
+    (of(compared.before), of(compared.after))
 }
 
 /// Both words for a status: the one of versions before 2019-02-11 is another name for the same (C17).
@@ -141,9 +143,9 @@ pub(super) fn status_words(status: IntentStatus) -> [&'static str; 2] {
     [status.name(), old]
 }
 
-fn intent(found: &mut Differences, told: &Told, kind: Kind, scene: &Scene<'_>, after: &PaymentView) {
-    let object = told.object();
-    let before = scene.before;
+fn intent(found: &mut Differences, logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>, after: &PaymentView) {
+    let object = logged.object();
+    let before = compared.before;
     let [new, old] = status_words(after.status);
     // The last piece of several is told of before the hold has ended (U10).
     let halfway = kind == Kind::IntentCapturableUpdated;
@@ -171,7 +173,7 @@ fn intent(found: &mut Differences, told: &Told, kind: Kind, scene: &Scene<'_>, a
     } else if object.cancellation_reason.text().is_some() && after.status != IntentStatus::Canceled {
         found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
     }
-    let Some(previous) = told.previous() else { return };
+    let Some(previous) = logged.previous() else { return };
     let zero = Amount::ZERO;
     let (capturable, received) = before.map_or((zero, zero), |before| (before.capturable, before.received));
     found.was_amount("amount_capturable", &previous.amount_capturable, capturable, capturable);
@@ -221,28 +223,30 @@ fn reason(found: &mut Differences, object: &Object, before: Option<&PaymentView>
 
 fn charge(
     found: &mut Differences,
-    told: &Told,
+    logged: &LoggedEvent,
     kind: Kind,
-    scene: &Scene<'_>,
+    compared: &ComparedStep<'_>,
     (after, charge): (&PaymentView, &ChargeView),
 ) {
-    let object = told.object();
-    let before = scene.before.and_then(|before| before.charge.as_ref());
+    let object = logged.object();
+    let before = compared.before.and_then(|before| before.charge.as_ref());
     // A piece is told of before the hold has ended (U10).
     let halfway = before.filter(|_| kind == Kind::ChargeUpdated).unwrap_or(charge);
     found.word("status", false, &object.status, &[charge.status.name()]);
     found.amount("amount", &object.amount, charge.authorized);
     found.amount("amount_captured", &object.amount_captured, charge.captured_amount);
     found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
-    let (shown, flag) = refund_shown(scene.config, after, charge);
+    let (shown, flag) = refund_shown(compared.config, after, charge);
     // Old versions count the released rest of a partial capture as refunded (CAP-13, VER-2).
-    let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| is_old(told) && charge.captured);
+    let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| is_old(logged) && charge.captured);
     match with_rest {
         Some(with_rest) => found.amount_or("amount_refunded", &object.amount_refunded, shown, with_rest),
         None => found.amount_or("amount_refunded", &object.amount_refunded, shown, charge.refunded_amount),
     }
     let raw = if kind == Kind::ChargeUpdated { halfway.refunded } else { charge.refunded };
-    let with_rest = with_rest == Some(charge.authorized);
+    // Old versions set the flag as soon as the amounts are equal, whether or not the hold has ended (VER-2).
+    let all_shown = is_old(logged) && object.amount_refunded.value() == Some(&i64::from(charge.authorized.get()));
+    let with_rest = with_rest == Some(charge.authorized) || all_shown;
     found.flag("refunded", false, &object.refunded, flag, if with_rest { true } else { raw });
     let links = charge.links;
     found.link(
@@ -266,13 +270,23 @@ fn charge(
         let word = |available: bool| if available { "available" } else { "unavailable" }.to_owned();
         found.note("multicapture.status", false, word(multicapture), word(charge.multicapture_available));
     }
-    let Some(previous) = told.previous() else { return };
-    let Some((before, view)) = before.zip(scene.before) else { return };
+    charge_before(found, logged, compared, before);
+}
+
+/// The previous values of a charge.
+fn charge_before(
+    found: &mut Differences,
+    logged: &LoggedEvent,
+    compared: &ComparedStep<'_>,
+    before: Option<&ChargeView>,
+) {
+    let Some(previous) = logged.previous() else { return };
+    let Some((before, view)) = before.zip(compared.before) else { return };
     let captured = before.captured_amount;
     found.was_amount("amount_captured", &previous.amount_captured, captured, captured);
-    let (shown, flag) = refund_shown(scene.config, view, before);
+    let (shown, flag) = refund_shown(compared.config, view, before);
     // Previous values are rendered in the version of the event, like the object (P6).
-    let rest = before.refunded_amount.plus(before.released).filter(|_| is_old(told) && before.captured);
+    let rest = before.refunded_amount.plus(before.released).filter(|_| is_old(logged) && before.captured);
     let is_rest = rest.is_some_and(|rest| previous.amount_refunded.value() == Some(&i64::from(rest.get())));
     if !is_rest {
         found.was_amount("amount_refunded", &previous.amount_refunded, shown, before.refunded_amount);
@@ -293,17 +307,17 @@ fn charge(
 }
 
 /// Is it told in a version that lists charges and shows released money as refunded?
-fn is_old(told: &Told) -> bool {
-    told.api_version.text().is_some_and(|version| version < "2022-11-15")
+fn is_old(logged: &LoggedEvent) -> bool {
+    logged.api_version.text().is_some_and(|version| version < "2022-11-15")
 }
 
-fn refund(found: &mut Differences, told: &Told, scene: &Scene<'_>) {
-    let object = told.object();
-    let (before, Some(after)) = scene.refund else { return };
+fn refund(found: &mut Differences, logged: &LoggedEvent, compared: &ComparedStep<'_>) {
+    let object = logged.object();
+    let (before, Some(after)) = compared.refund else { return };
     found.amount("amount", &object.amount, after.amount);
     found.word("status", false, &object.status, &[after.status.name()]);
-    if let Some(previous) = told.previous() {
-        // Told twice for one move, the second time nothing changed.
+    if let Some(previous) = logged.previous() {
+        // LoggedEvent twice for one move, the second time nothing changed.
         let was = before.map_or(after.status, |before| before.status);
         found.word("status", true, &previous.status, &[was.name()]);
     }
@@ -312,13 +326,13 @@ fn refund(found: &mut Differences, told: &Told, scene: &Scene<'_>) {
 /// A fee or a transfer: what was made of it in this step, and what of it went back.
 fn connected(
     found: &mut Differences,
-    told: &Told,
+    logged: &LoggedEvent,
     is_new: bool,
     made: (Amount, Amount),
     back: (Amount, Amount),
     (field, returned): (&'static str, &Seen<i64>),
 ) {
-    let object = told.object();
+    let object = logged.object();
     let delta = |(before, after): (Amount, Amount)| after.minus(before).unwrap_or(Amount::ZERO);
     let whole = object.amount.value().copied();
     if is_new {
@@ -331,7 +345,7 @@ fn connected(
     {
         found.note(field, false, back.to_string(), format!("at most {whole}"));
     }
-    if let Some(part) = part_returned(told)
+    if let Some(part) = part_returned(logged)
         && part > i64::from(delta(back).get())
     {
         found.note(field, true, part.to_string(), delta(back).get().to_string());
@@ -339,7 +353,7 @@ fn connected(
 }
 
 /// How much of a fee or a transfer went back with this event.
-pub(super) fn part_returned(told: &Told) -> Option<i64> {
+pub(super) fn part_returned(logged: &LoggedEvent) -> Option<i64> {
     let returned = |object: &Object| {
         if object.amount_reversed.is_absent() {
             object.amount_refunded.value().copied()
@@ -347,8 +361,8 @@ pub(super) fn part_returned(told: &Told) -> Option<i64> {
             object.amount_reversed.value().copied()
         }
     };
-    let now = returned(told.object())?;
-    let was = told.previous().and_then(returned)?;
+    let now = returned(logged.object())?;
+    let was = logged.previous().and_then(returned)?;
     Some(now.saturating_sub(was))
 }
 
@@ -381,9 +395,4 @@ fn setup(found: &mut Differences, object: &Object, kind: Kind, after: &SetupView
     if object.cancellation_reason.text().is_some() && kind != Kind::SetupCanceled {
         found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
     }
-}
-
-/// A refund's status by its word.
-pub(super) fn refund_status(told: &Told) -> Option<RefundStatus> {
-    RefundStatus::from_name(told.object().status.text()?)
 }

@@ -7,6 +7,7 @@
 
 mod alphabet;
 mod case;
+mod coverage;
 mod matching;
 mod step;
 mod why;
@@ -19,7 +20,10 @@ use holdfast_model::{Config, EnvironmentEvent, NotificationKind, State};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::case::Case;
-use crate::told::Told;
+pub use self::coverage::Exhausted;
+use self::coverage::SearchCoverage;
+use self::why::End;
+use crate::logged_event::LoggedEvent;
 use crate::verdict::Finding;
 
 /// Bounds of a search.
@@ -41,18 +45,19 @@ impl Default for Bounds {
     }
 }
 
+/// The most steps of the model for each place that may be looked at.
+const STEPS: usize = 20;
+
 /// What the search found.
 pub(crate) struct Found {
     pub(crate) finding: Finding,
     /// Events that the history has and the log has not.
     pub(crate) missing: usize,
-    /// Of those, the ones that are not of the kind that may be missing.
-    pub(crate) others: usize,
 }
 
 impl From<Finding> for Found {
     fn from(finding: Finding) -> Self {
-        Self { finding, missing: 0, others: 0 }
+        Self { finding, missing: 0 }
     }
 }
 
@@ -63,8 +68,8 @@ struct Place {
     clock: i64,
     /// The first event that has not been told.
     open: u32,
-    /// Of the 64 events from there on, those that have been told.
-    told: u64,
+    /// Of the 128 events from there on, those that have been told.
+    logged: u128,
     /// The charge the payment has, by its number among those named; 0 if it has not been named.
     charge: u16,
     refunds: [u16; holdfast_model::REFUNDS],
@@ -73,27 +78,27 @@ struct Place {
 impl Place {
     /// How many events have been told.
     fn progress(&self) -> u32 {
-        self.open.saturating_add(self.told.count_ones())
+        self.open.saturating_add(self.logged.count_ones())
     }
 
-    fn has_told(&self, event: usize) -> bool {
+    fn is_explained(&self, event: usize) -> bool {
         let Some(ahead) = event.checked_sub(usize::try_from(self.open).unwrap_or(usize::MAX)) else { return true };
-        u32::try_from(ahead).ok().and_then(|ahead| self.told.checked_shr(ahead)).is_some_and(|bits| bits & 1 == 1)
+        u32::try_from(ahead).ok().and_then(|ahead| self.logged.checked_shr(ahead)).is_some_and(|bits| bits & 1 == 1)
     }
 
     /// Notes that an event has been told. `false` if it is too far ahead.
-    fn tell(&mut self, event: usize) -> bool {
+    fn explain(&mut self, event: usize) -> bool {
         let ahead = event.checked_sub(usize::try_from(self.open).unwrap_or(usize::MAX));
-        let bit = ahead.and_then(|ahead| u32::try_from(ahead).ok()).and_then(|ahead| 1_u64.checked_shl(ahead));
+        let bit = ahead.and_then(|ahead| u32::try_from(ahead).ok()).and_then(|ahead| 1_u128.checked_shl(ahead));
         let Some(bit) = bit else { return false };
-        self.told |= bit;
+        self.logged |= bit;
         true
     }
 
     /// Moves past the events that have been told.
     fn move_on(&mut self) {
-        let past = self.told.trailing_ones();
-        self.told = self.told.checked_shr(past).unwrap_or(0);
+        let past = self.logged.trailing_ones();
+        self.logged = self.logged.checked_shr(past).unwrap_or(0);
         self.open = self.open.saturating_add(past);
     }
 }
@@ -104,36 +109,22 @@ struct Rank {
     cost: Reverse<u32>,
     progress: u32,
     place: Reverse<u32>,
-    way: Way,
-}
-
-/// What a step tells of and the log does not have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Untold {
-    all: u32,
-    /// What is not of the kind that may be missing.
-    others: u32,
+    way: PathCost,
 }
 
 /// What the way to a place has cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Way {
+struct PathCost {
     /// Steps and events that the log does not tell of.
     cost: u32,
     /// Events that the log does not have.
     missing: u32,
-    /// Of those, the ones that are not of the kind that may be missing.
-    others: u32,
 }
 
-impl Way {
+impl PathCost {
     /// The way on, over a step that tells of so many things that the log does not have.
-    fn on(self, cost: u32, untold: Untold) -> Self {
-        Self {
-            cost: self.cost.saturating_add(cost),
-            missing: self.missing.saturating_add(untold.all),
-            others: self.others.saturating_add(untold.others),
-        }
+    fn on(self, cost: u32, unlogged: u32) -> Self {
+        Self { cost: self.cost.saturating_add(cost), missing: self.missing.saturating_add(unlogged) }
     }
 }
 
@@ -141,49 +132,50 @@ struct Search<'a, 'b> {
     case: &'a Case<'b>,
     bounds: Bounds,
     most_missing: u32,
-    /// One of this kind may be missing, because it has been taken away.
-    taken: Option<NotificationKind>,
     places: Vec<Place>,
+    /// Steps of the model that were taken.
+    steps: usize,
     /// The least that a place has cost.
     seen: FxHashMap<u64, u32>,
     heap: BinaryHeap<Rank>,
     /// The most events told on any way so far, in order and in all, and where.
     furthest: (u32, u32),
     last: Vec<u32>,
-    /// Something did not fit: the model's room, or an event too far ahead.
-    was_bounded: std::cell::Cell<Option<&'static str>>,
+    tries: Tries,
+    /// Whether anything was left out.
+    coverage: SearchCoverage,
 }
 
-/// Looks for a history. `events` are in the order of their times; `twins` of them were told twice under two ids, and only once here.
-pub(crate) fn search(events: &[Told], config: &Config, bounds: Bounds, twins: usize) -> Found {
-    search_without(None, events, config, bounds, twins)
+/// Which inputs a search tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tries {
+    /// Those that the events ahead suggest: fast, and a history that is found is one.
+    Suggested,
+    /// Every input that can explain an event of a complete log.
+    Everything,
 }
 
-/// The same, where an event of the kind `taken` has been taken away.
-pub(crate) fn search_without(
-    taken: Option<NotificationKind>,
-    events: &[Told],
-    config: &Config,
-    bounds: Bounds,
-    twins: usize,
-) -> Found {
+/// Looks for a history. `events` are in the order of their times; `twins` of them were logged twice under two ids, and
+/// only once here.
+pub(crate) fn search(tries: Tries, events: &[LoggedEvent], config: &Config, bounds: Bounds, twins: usize) -> Found {
     let case = Case::new(events, config);
-    let clock = events.first().map_or(0, |told| told.created);
+    let clock = events.first().map_or(0, |logged| logged.created);
     let start =
-        Place { state: State::default(), clock, open: 0, told: 0, charge: 0, refunds: [0; holdfast_model::REFUNDS] };
+        Place { state: State::default(), clock, open: 0, logged: 0, charge: 0, refunds: [0; holdfast_model::REFUNDS] };
     let mut search = Search {
         case: &case,
         bounds,
         most_missing: if bounds.gaps { u32::MAX } else { u32::try_from(twins).unwrap_or(u32::MAX) },
-        taken,
         places: Vec::with_capacity(64),
+        steps: 0,
         seen: FxHashMap::default(),
         heap: BinaryHeap::with_capacity(64),
         furthest: (0, 0),
         last: Vec::new(),
-        was_bounded: std::cell::Cell::new(None),
+        tries,
+        coverage: SearchCoverage::default(),
     };
-    search.add(start, Way::default());
+    search.add(start, PathCost::default());
     search.run()
 }
 
@@ -193,24 +185,47 @@ impl Search<'_, '_> {
         while let Some(Rank { way, place: Reverse(index), .. }) = self.heap.pop() {
             let Some(place) = self.places.get(usize::try_from(index).unwrap_or(usize::MAX)).copied() else { continue };
             if usize::try_from(place.open).unwrap_or(0) >= all {
-                let [missing, others] = [way.missing, way.others].map(|count| usize::try_from(count).unwrap_or(0));
-                return Found { finding: Finding::Accepted, missing, others };
+                let missing = usize::try_from(way.missing).unwrap_or(0);
+                return Found { finding: Finding::Accepted, missing };
             }
-            if self.places.len() > self.bounds.places {
-                let why =
-                    format!("more than {} possible histories were looked at, and none was found", self.bounds.places);
+            if self.places.len() > self.bounds.places || self.steps > self.bounds.places.saturating_mul(STEPS) {
+                let why = format!(
+                    "{} possible histories and {} steps were looked at, and none leads to the end",
+                    self.places.len(),
+                    self.steps
+                );
                 return Finding::CannotTell { why }.into();
             }
             self.expand(&place, way);
         }
-        let finding = match self.was_bounded.get() {
-            Some(why) => Finding::CannotTell { why: why.to_owned() },
-            None => self.why(),
-        };
-        finding.into()
+        if self.bounds.gaps {
+            self.coverage.cut("what the log lacks could explain it");
+        }
+        self.end().into()
     }
 
-    fn add(&mut self, place: Place, way: Way) {
+    /// Returns what the end of the search means: "impossible" if everything was tried, else "cannot tell".
+    fn end(&self) -> Finding {
+        let exhausted = self.coverage.exhausted();
+        let stuck = match self.nearest() {
+            End::OutOfModel(why) => return Finding::CannotTell { why },
+            End::Stuck(stuck) => stuck,
+        };
+        let Some(logged) = self.case.events.get(stuck.event) else {
+            return Finding::CannotTell { why: stuck.why };
+        };
+        match exhausted {
+            Ok(proof) => stuck.impossible(logged, proof).into(),
+            Err(cut) => Finding::CannotTell {
+                why: format!(
+                    "{cut}; no history was found past `{}` in line {}: {}",
+                    logged.kind, logged.line, stuck.why
+                ),
+            },
+        }
+    }
+
+    fn add(&mut self, place: Place, way: PathCost) {
         if way.missing > self.most_missing {
             return;
         }
@@ -239,7 +254,7 @@ impl Search<'_, '_> {
     }
 
     /// A hold of which nothing is told may have begun when it had to, to run out at the next event.
-    fn before_a_hold(&mut self, place: &Place, way: Way, next: (NotificationKind, i64)) {
+    fn before_a_hold(&mut self, place: &Place, way: PathCost, next: (NotificationKind, i64)) {
         /// A second more than holds last (HOLD-1).
         const WINDOWS: [i64; 3] = [604_801, 410_401, 2_592_001];
         use NotificationKind::{ChargeCaptured, ChargeExpired, IntentCanceled, IntentSucceeded};
@@ -266,7 +281,7 @@ impl Search<'_, '_> {
     }
 
     /// Everything that can come next.
-    fn expand(&mut self, place: &Place, way: Way) {
+    fn expand(&mut self, place: &Place, way: PathCost) {
         let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).copied() else {
             return;
         };

@@ -5,13 +5,14 @@ use holdfast_model::{
     Operation, OwnedObservation, PaymentMethod, PaymentView, RefundId, RefundView, Rejection, Target, transition,
 };
 
-use super::alphabet::Alphabet;
-use super::matching::{Scene, differences, part_returned};
-use super::{Place, Search, Untold, Way};
+use super::alphabet::{Alphabet, Every};
+use super::matching::{ComparedStep, differences, part_returned};
+use super::{PathCost, Place, Search, Tries};
+use crate::logged_event::LoggedEvent;
 
 /// The payment in what is seen.
-pub(super) fn payment(sight: &OwnedObservation<1, 0>, config: &holdfast_model::Config) -> Option<PaymentView> {
-    sight.observation(config).payments.first().copied().flatten()
+pub(super) fn payment(snapshot: &OwnedObservation<1, 0>, config: &holdfast_model::Config) -> Option<PaymentView> {
+    snapshot.observation(config).payments.first().copied().flatten()
 }
 
 /// One refund of a payment.
@@ -20,55 +21,57 @@ pub(super) fn refund_of(view: Option<&PaymentView>, id: RefundId) -> Option<Refu
 }
 
 /// The reason why a search over many events of one second is not exhaustive.
-const CROWDED: &str = "more than 64 events of a payment came at the same time";
+const CROWDED: &str = "more than 128 events of a payment came at the same time";
 
-impl Search<'_, '_> {
-    /// Returns the next events that no step explains yet, as suggestions, and whether events of the same second were
-    /// cut off: then the suggestions may be incomplete.
-    fn alphabet(&self, place: &Place) -> (Alphabet<'_, '_>, bool) {
+impl<'b> Search<'_, 'b> {
+    /// Returns the first events that no step explains yet, as suggestions.
+    fn alphabet(&self, place: &Place) -> Alphabet<'_, 'b> {
         const AHEAD: usize = 64;
-        let from = usize::try_from(place.open).unwrap_or(usize::MAX);
-        let ahead = self.case.events.iter().enumerate().skip(from);
-        let mut ahead = ahead.filter(|(index, _)| !place.has_told(*index)).map(|(_, told)| told);
-        let near: Vec<_> = ahead.by_ref().take(AHEAD).collect();
-        let is_cut = near.first().zip(ahead.next()).is_some_and(|(first, next)| first.created == next.created);
-        (Alphabet::new(self.case, near), is_cut)
+        Alphabet::new(self.case, self.ahead(place).take(AHEAD).collect())
     }
 
-    /// Returns the inputs that could come next. Where suggestions were cut off, the search is bounded from here on.
+    /// Returns the events that no step explains yet.
+    fn ahead(&self, place: &Place) -> impl Iterator<Item = &'b LoggedEvent> {
+        let from = usize::try_from(place.open).unwrap_or(usize::MAX);
+        let ahead = self.case.events.iter().enumerate().skip(from);
+        ahead.filter(|(index, _)| !place.is_explained(*index)).map(|(_, logged)| logged)
+    }
+
+    /// Returns the inputs that could come next, and notes whether they are all.
     pub(super) fn inputs(&self, place: &Place) -> Vec<Input> {
-        let sight = place.state.observe(&self.case.config);
-        let world = sight.observation(&self.case.config);
-        let (alphabet, is_cut) = self.alphabet(place);
-        let is_setup = self.case.events.first().is_some_and(|told| told.kind.starts_with("setup_intent."));
-        let inputs = if is_setup {
-            alphabet.of_setup(world.setup)
-        } else {
-            alphabet.of_payment(world.payments.first().and_then(Option::as_ref))
+        let snapshot = place.state.observe(&self.case.config);
+        let world = snapshot.observation(&self.case.config);
+        let payment = world.payments.first().and_then(Option::as_ref);
+        let is_setup = self.case.events.first().is_some_and(|logged| logged.kind.starts_with("setup_intent."));
+        let suggestions = match (self.tries, is_setup) {
+            (Tries::Suggested, true) => self.alphabet(place).of_setup(world.setup),
+            (Tries::Suggested, false) => self.alphabet(place).of_payment(payment),
+            (Tries::Everything, _) => {
+                let every = Every::new(self.ahead(place).collect(), self.case.hints.currency);
+                if is_setup { every.of_setup(world.setup) } else { every.of_payment(payment) }
+            }
         };
-        if is_cut {
-            self.was_bounded.set(Some(CROWDED));
-        }
-        inputs
+        self.coverage.take(suggestions)
     }
 
     /// Lets `input` happen at `at`, and goes on from there in every way that events tell of it.
-    pub(super) fn step(&mut self, place: &Place, way: Way, input: Input, at: i64) {
+    pub(super) fn step(&mut self, place: &Place, way: PathCost, input: Input, at: i64) {
+        self.steps = self.steps.saturating_add(1);
         let config = &self.case.config;
         let made = transition(config, &place.state, input);
         if made.outcome == Err(Rejection::BeyondBounds) {
-            self.was_bounded.set(Some("the model has room for four refunds of a payment, and there are more"));
+            self.coverage.cut("the model has room for four refunds of a payment, and there are more");
             return;
         }
-        let told = made.notifications.as_slice();
-        if told.is_empty() && made.after == place.state && at == place.clock {
+        let logged = made.notifications.as_slice();
+        if logged.is_empty() && made.after == place.state && at == place.clock {
             return;
         }
         let due =
             self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).map_or(at, |fact| fact.created);
         let (seen_before, seen_after) = (place.state.observe(config), made.after.observe(config));
         let (before, after) = (payment(&seen_before, config), payment(&seen_after, config));
-        let scene = Scene {
+        let compared = ComparedStep {
             config,
             before: before.as_ref(),
             after: after.as_ref(),
@@ -78,22 +81,22 @@ impl Search<'_, '_> {
         };
         let mut start = Place { state: made.after, clock: at, ..*place };
         let was_processing = before.is_some_and(|before| before.status == IntentStatus::Processing);
-        if !was_processing && told.iter().any(|told| is_of_new_charge(told.kind)) {
+        if !was_processing && logged.iter().any(|logged| is_of_new_charge(logged.kind)) {
             start.charge = 0;
         }
         let is_wait = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         let is_early = at < due && !(is_wait && at.saturating_add(self.bounds.lag) >= due);
-        if is_early || told.is_empty() {
+        if is_early || logged.is_empty() {
             if is_wait || self.may_be_silent(place, &input, before.as_ref()) {
-                let untold = self.untold(told);
-                self.add(start, way.on(if is_wait { untold.all } else { untold.all.max(1) }, untold));
+                let unlogged = u32::try_from(logged.len()).unwrap_or(u32::MAX);
+                self.add(start, way.on(if is_wait { unlogged } else { unlogged.max(1) }, unlogged));
             }
             return;
         }
         let mut first = None;
         for lag in [0, self.bounds.lag] {
             let mut next = start;
-            let untold = self.tell_all(&mut next, told, &scene, at.saturating_add(lag));
+            let unlogged = self.match_all(&mut next, logged, &compared, at.saturating_add(lag));
             let says_something = next.progress() > start.progress();
             if first == Some(next) || !(says_something || is_wait || self.may_be_silent(place, &input, before.as_ref()))
             {
@@ -101,49 +104,47 @@ impl Search<'_, '_> {
             }
             first = Some(next);
             next.move_on();
-            self.add(next, way.on(untold.all, untold));
+            self.add(next, way.on(unlogged, unlogged));
         }
     }
 
-    /// All of it, untold.
-    fn untold<'n>(&self, told: impl IntoIterator<Item = &'n Notification>) -> Untold {
-        told.into_iter().fold(Untold::default(), |Untold { all, others }, notification| Untold {
-            all: all.saturating_add(1),
-            others: others.saturating_add(u32::from(self.taken != Some(notification.kind))),
-        })
-    }
-
     /// Finds an event for each notification of a step; answers those that there are none for.
-    fn tell_all(&mut self, next: &mut Place, told: &[Notification], scene: &Scene<'_>, until: i64) -> Untold {
-        let mut missing = Vec::new();
-        for notification in told {
+    fn match_all(&mut self, next: &mut Place, logged: &[Notification], compared: &ComparedStep<'_>, until: i64) -> u32 {
+        let mut missing = 0_u32;
+        for notification in logged {
             // Whose method it was is no event of the payment.
             if notification.kind == Kind::MethodAttached {
                 continue;
             }
-            let scene = Scene { refund: refunds_of(notification, scene), ..*scene };
+            let compared = ComparedStep { refund: refunds_of(notification, compared), ..*compared };
             let goes_back = matches!(notification.kind, Kind::FeeRefunded | Kind::TransferReversed);
             let found = if goes_back {
-                self.tell_parts(next, notification, &scene, until)
+                self.match_parts(next, notification, &compared, until)
             } else {
-                self.tell_one(next, notification, &scene, until)
+                self.match_one(next, notification, &compared, until)
             };
             if !found {
-                missing.push(notification);
+                missing = missing.saturating_add(1);
             }
         }
-        self.untold(missing)
+        missing
     }
 
-    fn tell_one(&mut self, next: &mut Place, notification: &Notification, scene: &Scene<'_>, until: i64) -> bool {
+    fn match_one(
+        &mut self,
+        next: &mut Place,
+        notification: &Notification,
+        compared: &ComparedStep<'_>,
+        until: i64,
+    ) -> bool {
         let from = usize::try_from(next.open).unwrap_or(usize::MAX);
-        for (index, (fact, told)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
+        for (index, (fact, logged)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
             if fact.created > until {
                 break;
             }
             if fact.kind != Some(notification.kind)
-                || next.has_told(index)
-                || !differences(told, notification.kind, scene).is_empty()
+                || next.is_explained(index)
+                || !differences(logged, notification.kind, compared).is_empty()
             {
                 continue;
             }
@@ -151,8 +152,8 @@ impl Search<'_, '_> {
             if !self.name(&mut named, index, notification.about) {
                 continue;
             }
-            if !named.tell(index) {
-                self.was_bounded.set(Some(CROWDED));
+            if !named.explain(index) {
+                self.coverage.cut(CROWDED);
                 return false;
             }
             *next = named;
@@ -162,9 +163,15 @@ impl Search<'_, '_> {
     }
 
     /// What goes back of several fees or transfers is one step of the model and an event for each of them (U11).
-    fn tell_parts(&mut self, next: &mut Place, notification: &Notification, scene: &Scene<'_>, until: i64) -> bool {
+    fn match_parts(
+        &mut self,
+        next: &mut Place,
+        notification: &Notification,
+        compared: &ComparedStep<'_>,
+        until: i64,
+    ) -> bool {
         let ledger = |view: Option<&PaymentView>| view.map(|view| view.ledger).unwrap_or_default();
-        let (before, after) = (ledger(scene.before), ledger(scene.after));
+        let (before, after) = (ledger(compared.before), ledger(compared.after));
         let sum = if notification.kind == Kind::FeeRefunded {
             after.fees_refunded.minus(before.fees_refunded)
         } else {
@@ -173,20 +180,21 @@ impl Search<'_, '_> {
         let mut left = sum.map_or(0, |sum| i64::from(sum.get()));
         let mut found = false;
         let from = usize::try_from(next.open).unwrap_or(usize::MAX);
-        for (index, (fact, told)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
+        for (index, (fact, logged)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
             if fact.created > until || left <= 0 {
                 break;
             }
-            if fact.kind != Some(notification.kind) || next.has_told(index) {
+            if fact.kind != Some(notification.kind) || next.is_explained(index) {
                 continue;
             }
-            let part = part_returned(told).unwrap_or(left);
-            let fits = part > 0 && part <= left && differences(told, notification.kind, scene).is_empty();
-            if fits && self.name(next, index, notification.about) && next.tell(index) {
+            let part = part_returned(logged).unwrap_or(left);
+            let fits = part > 0 && part <= left && differences(logged, notification.kind, compared).is_empty();
+            if fits && self.name(next, index, notification.about) && next.explain(index) {
                 (left, found) = (left.saturating_sub(part), true);
             }
         }
-        found
+        // In a complete log all of the money has an event.
+        found && (self.bounds.gaps || left <= 0)
     }
 
     /// Takes over the names of charge and refund that an event brings, if they fit those known.
@@ -217,16 +225,16 @@ impl Search<'_, '_> {
     }
 
     /// An event that lists no change shows the payment as it is: texts were changed, or a reference arrived.
-    pub(super) fn only_look(&mut self, place: &Place, way: Way) {
+    pub(super) fn only_look(&mut self, place: &Place, way: PathCost) {
         let config = &self.case.config;
-        let sight = place.state.observe(config);
-        let Some(view) = payment(&sight, config) else { return };
+        let snapshot = place.state.observe(config);
+        let Some(view) = payment(&snapshot, config) else { return };
         let from = usize::try_from(place.open).unwrap_or(usize::MAX);
-        for (index, (fact, told)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
+        for (index, (fact, logged)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
             if fact.created > place.clock {
                 break;
             }
-            if place.has_told(index) || !fact.is_quiet {
+            if place.is_explained(index) || !fact.is_quiet {
                 continue;
             }
             let Some(kind) = fact.kind else { continue };
@@ -245,9 +253,12 @@ impl Search<'_, '_> {
                 };
                 let (before, after) = (Some(&view), Some(&view));
                 let refund = (refund, refund);
-                let scene = Scene { config, before, after, setup: None, refund, currency: self.case.currency };
+                let compared =
+                    ComparedStep { config, before, after, setup: None, refund, currency: self.case.currency };
                 let mut next = *place;
-                if differences(told, kind, &scene).is_empty() && self.name(&mut next, index, about) && next.tell(index)
+                if differences(logged, kind, &compared).is_empty()
+                    && self.name(&mut next, index, about)
+                    && next.explain(index)
                 {
                     next.move_on();
                     self.add(next, way);
@@ -281,7 +292,7 @@ impl Search<'_, '_> {
                             dead.is_some_and(|refund| i64::from(refund.amount.get()) == amount)
                         })
                     };
-                    before.is_some_and(|before| !is_again(before) && self.alphabet(place).0.presupposes(before, amount))
+                    before.is_some_and(|before| !is_again(before) && self.alphabet(place).presupposes(before, amount))
                 }
                 Operation::CreateIntent { .. }
                 | Operation::UpdateIntent { .. }
@@ -297,7 +308,7 @@ impl Search<'_, '_> {
                 | Operation::ExpireSession => true,
             },
             Input::Event(EnvironmentEvent::Refund { refund, progress, .. }) => {
-                before.is_some_and(|before| self.alphabet(place).0.presupposes_move(before, *refund, *progress))
+                before.is_some_and(|before| self.alphabet(place).presupposes_move(before, *refund, *progress))
             }
             Input::Event(
                 EnvironmentEvent::Authenticate { result, .. } | EnvironmentEvent::AuthenticateSetup { result },
@@ -313,9 +324,12 @@ fn is_of_new_charge(kind: Kind) -> bool {
 }
 
 /// The refund that a notification is about, before and after.
-pub(super) fn refunds_of(notification: &Notification, scene: &Scene<'_>) -> (Option<RefundView>, Option<RefundView>) {
+pub(super) fn refunds_of(
+    notification: &Notification,
+    compared: &ComparedStep<'_>,
+) -> (Option<RefundView>, Option<RefundView>) {
     match notification.about {
-        Target::Refund(_, id) => (refund_of(scene.before, id), refund_of(scene.after, id)),
+        Target::Refund(_, id) => (refund_of(compared.before, id), refund_of(compared.after, id)),
         Target::Payment(_) | Target::Setup | Target::Session => (None, None),
     }
 }

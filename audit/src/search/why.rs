@@ -7,12 +7,13 @@ use holdfast_model::{
 };
 use holdfast_properties::{CATALOGUE, Property, Step, explain, explain_step, judge_payment, judge_step};
 
-use super::matching::{Difference, Scene, differences, refund_status};
+use super::coverage::Exhausted;
+use super::matching::{ComparedStep, Difference, differences};
 use super::step::{payment, refunds_of};
 use super::{Place, Search};
+use crate::logged_event::LoggedEvent;
 use crate::seen::Seen;
-use crate::told::Told;
-use crate::verdict::{Finding, Impossible};
+use crate::verdict::{Impossible, Proof};
 
 /// Properties about steps that a single event can show to be broken.
 const STEP_PROPERTIES: [&str; 8] = [
@@ -26,6 +27,35 @@ const STEP_PROPERTIES: [&str; 8] = [
     "only-captured-money-is-refunded",
 ];
 
+/// Where a search ended.
+pub(super) enum End {
+    /// At something that the model does not have.
+    OutOfModel(String),
+    /// At an event that no history that was tried comes past.
+    Stuck(Box<Stuck>),
+}
+
+/// An event that no history that was tried comes past. It is no verdict.
+pub(super) struct Stuck {
+    /// The event, by its place.
+    pub(super) event: usize,
+    pub(super) why: String,
+    properties: Vec<&'static str>,
+    rules: &'static str,
+    more: Vec<&'static str>,
+    could_be: Vec<String>,
+}
+
+impl Stuck {
+    /// Returns the verdict "impossible", for which the search must have tried everything.
+    pub(super) fn impossible(self, logged: &LoggedEvent, proof: Exhausted) -> Impossible {
+        let mut impossible = Impossible::of(logged, self.why, Proof::Exhausted(proof)).by(self.rules);
+        impossible.properties = self.properties;
+        impossible.could_be = self.could_be;
+        self.more.into_iter().fold(impossible, Impossible::by)
+    }
+}
+
 /// A step that comes near to what an event tells.
 struct Nearest {
     differences: Vec<Difference>,
@@ -34,61 +64,58 @@ struct Nearest {
 }
 
 impl Search<'_, '_> {
-    /// The first event that no history comes past, and what is wrong with it.
-    pub(super) fn why(&self) -> Finding {
+    /// Returns the first event that no history comes past, and what is wrong with it.
+    pub(super) fn nearest(&self) -> End {
         let index = usize::try_from(self.furthest.0).unwrap_or(usize::MAX);
-        let Some(told) = self.case.events.get(index) else {
-            return Finding::CannotTell { why: "the search came to no end".to_owned() };
+        let Some(logged) = self.case.events.get(index) else {
+            return End::OutOfModel("the search came to no end".to_owned());
         };
-        if let Some(impossible) = ill_typed(told) {
-            return impossible.into();
-        }
         if let Some(length) = self.case.hints.strange_hold {
             let days = length.checked_div(86_400).unwrap_or(0);
             let why = format!(
                 "its hold lasts {length} s ({days} days), and the model has no method with such a hold (HOLD-1)"
             );
-            return Finding::CannotTell { why };
+            return End::OutOfModel(why);
         }
         let places: Vec<&Place> =
             self.last.iter().filter_map(|place| self.places.get(usize::try_from(*place).ok()?)).collect();
         let fact = self.case.facts.get(index).copied();
         let Some(kind) = fact.and_then(|fact| fact.kind) else {
-            return Finding::CannotTell { why: format!("the model has no event of type `{}`", told.kind) };
+            return End::OutOfModel(format!("the model has no event of type `{}`", logged.kind));
         };
         let mut nearest: Option<Nearest> = None;
         let mut refusals = Vec::new();
         let mut could_be = Vec::new();
         let mut latest: Option<(State<1, 0>, Option<PaymentView>)> = None;
         for place in places {
-            let state = self.at(place, told.created);
+            let state = self.at(place, logged.created);
             let view = payment(&state.observe(&self.case.config), &self.case.config);
-            let words = told_of(view.as_ref());
+            let words = words_of(view.as_ref());
             if !could_be.contains(&words) && could_be.len() < 5 {
                 could_be.push(words);
             }
-            let here = Place { state, clock: told.created, ..*place };
+            let here = Place { state, clock: logged.created, ..*place };
             for input in self.inputs(&here) {
                 self.compare(&here, input, (index, kind), &mut nearest, &mut refusals);
             }
             latest = latest.or(Some((state, view)));
         }
-        if kind_is_of_refunds(kind) && self.is_a_strange_refund(told, nearest.as_ref()) {
+        if kind_is_of_refunds(kind) && self.is_a_strange_refund(logged, nearest.as_ref()) {
             let why = "no payment method of the model lets a refund move like that, though some may (REF-2)".to_owned();
-            return Finding::CannotTell { why };
+            return End::OutOfModel(why);
         }
-        let why = sentence(told, nearest.as_ref(), &refusals, &could_be);
-        let mut impossible = Impossible::of(told, why);
-        impossible.could_be = could_be;
+        let why = sentence(logged, nearest.as_ref(), &refusals, &could_be);
+        let mut stuck =
+            Stuck { event: index, why, properties: Vec::new(), rules: rules_of(kind), more: Vec::new(), could_be };
         if let Some((state, before)) = latest {
-            self.properties(&mut impossible, told, kind, &state, before.as_ref());
+            self.properties(&mut stuck, logged, kind, &state, before.as_ref());
         }
         let previous = nearest.as_ref().is_some_and(|near| near.differences.iter().any(|it| it.is_previous));
         if previous {
-            impossible.properties.push("previous-values-are-true");
-            impossible = impossible.by("I16 B55 B58");
+            stuck.properties.push("previous-values-are-true");
+            stuck.more.extend(["I16", "B55", "B58"]);
         }
-        impossible.by(rules_of(kind)).into()
+        End::Stuck(Box::new(stuck))
     }
 
     fn at(&self, place: &Place, time: i64) -> State<1, 0> {
@@ -109,11 +136,11 @@ impl Search<'_, '_> {
         refusals: &mut Vec<String>,
     ) {
         let config = &self.case.config;
-        let Some(told) = self.case.events.get(index) else { return };
+        let Some(logged) = self.case.events.get(index) else { return };
         let made = transition(config, &place.state, input);
         let (before, after) = (place.state.observe(config), made.after.observe(config));
         let (before, view) = (payment(&before, config), payment(&after, config));
-        let scene = Scene {
+        let compared = ComparedStep {
             config,
             before: before.as_ref(),
             after: view.as_ref(),
@@ -122,13 +149,13 @@ impl Search<'_, '_> {
             currency: self.case.currency,
         };
         for notification in made.notifications.as_slice().iter().filter(|it| it.kind == kind) {
-            let scene = Scene { refund: refunds_of(notification, &scene), ..scene };
+            let compared = ComparedStep { refund: refunds_of(notification, &compared), ..compared };
             let mut named = *place;
             if before.is_none_or(|before| before.charge.is_none()) {
                 named.charge = 0;
             }
             let is_of_another = !self.name(&mut named, index, notification.about);
-            let found = differences(told, kind, &scene);
+            let found = differences(logged, kind, &compared);
             let worth = |near: &Nearest| near.differences.len().saturating_add(usize::from(near.is_of_another));
             let found = Nearest { differences: found, is_of_another };
             if nearest.as_ref().is_none_or(|near| worth(&found) < worth(near)) {
@@ -144,29 +171,40 @@ impl Search<'_, '_> {
     }
 
     /// Is only the refund's status strange, and does it move as refunds of some method do?
-    fn is_a_strange_refund(&self, told: &Told, nearest: Option<&Nearest>) -> bool {
+    fn is_a_strange_refund(&self, logged: &LoggedEvent, nearest: Option<&Nearest>) -> bool {
         use RefundStatus::{Canceled, Failed, Pending, RequiresAction, Succeeded};
-        let Some(now) = refund_status(told) else { return false };
+        let Some(now) = refund_status(logged) else { return false };
         let is_status = |it: &Difference| it.field == "status";
         let is_near = nearest.is_none_or(|near| !near.is_of_another && near.differences.iter().all(is_status));
-        let id = told.object().id.id();
+        let id = logged.object().id.id();
         let earlier = self.case.events.iter().take(usize::try_from(self.furthest.0).unwrap_or(0));
         let was = earlier.filter(|it| it.object().id.id() == id).filter_map(refund_status).next_back();
+        // Moves that the model has are strange only where refunds of several methods are mixed.
+        let is_mixed = self.has_refunds_of_several_methods();
         let moves = match (was, now) {
-            (None, Pending | RequiresAction) => told.kind == "refund.created",
+            (None, Pending | RequiresAction) => logged.kind == "refund.created",
             (None, Succeeded | Failed | Canceled) => false,
-            (Some(Pending), Succeeded | Failed | RequiresAction | Canceled)
-            | (Some(RequiresAction), Pending | Failed | Canceled | Succeeded)
-            | (Some(Succeeded), Failed | RequiresAction) => true,
+            (Some(Pending), Failed | Canceled)
+            | (Some(RequiresAction), Succeeded)
+            | (Some(Succeeded), RequiresAction) => true,
+            (Some(Pending), Succeeded | RequiresAction)
+            | (Some(RequiresAction), Pending | Failed | Canceled)
+            | (Some(Succeeded), Failed) => is_mixed,
             (Some(Pending | RequiresAction | Succeeded | Failed | Canceled), _) => false,
         };
-        is_near && moves && told.kind != "refund.created"
-            || is_near && moves && was.is_none() && self.fits_what_is_left(told)
+        is_near && moves && logged.kind != "refund.created"
+            || is_near && moves && was.is_none() && self.fits_what_is_left(logged)
+    }
+
+    /// Returns whether some refunds are created with another status than others.
+    fn has_refunds_of_several_methods(&self) -> bool {
+        let created = || self.case.events.iter().filter(|it| it.kind == "refund.created").filter_map(refund_status);
+        created().any(|status| Some(status) != created().next())
     }
 
     /// Is there as much left to give back as this refund gives?
-    fn fits_what_is_left(&self, told: &Told) -> bool {
-        let amount = told.object().amount.value().copied().unwrap_or(0);
+    fn fits_what_is_left(&self, logged: &LoggedEvent) -> bool {
+        let amount = logged.object().amount.value().copied().unwrap_or(0);
         self.last.iter().filter_map(|place| self.places.get(usize::try_from(*place).ok()?)).any(|place| {
             let view = payment(&place.state.observe(&self.case.config), &self.case.config);
             let charge = view.and_then(|view| view.charge);
@@ -178,18 +216,18 @@ impl Search<'_, '_> {
     /// The properties that would be false if the payment were as the event has it.
     fn properties(
         &self,
-        impossible: &mut Impossible,
-        told: &Told,
+        stuck: &mut Stuck,
+        logged: &LoggedEvent,
         kind: Kind,
         state: &State<1, 0>,
         before: Option<&PaymentView>,
     ) {
         let config = &self.case.config;
         let Some(before) = before else { return };
-        let Some(shown) = overlay(before, told) else { return };
+        let Some(shown) = overlay(before, logged) else { return };
         let payments = [Some(shown)];
-        let sight = state.observe(config);
-        let world = sight.observation(config);
+        let snapshot = state.observe(config);
+        let world = snapshot.observation(config);
         let after = holdfast_model::Observation { payments: &payments, ..world };
         let fresh = judge_payment(config, &shown).broken & !judge_payment(config, before).broken;
         let notification = [Notification {
@@ -211,34 +249,15 @@ impl Search<'_, '_> {
         };
         for property in CATALOGUE.iter().filter(|property| is_broken(property)).take(3) {
             let words = explain(property, &after).or_else(|| explain_step(property, &step));
-            if let Some(words) = words.filter(|_| impossible.properties.is_empty()) {
-                impossible.why.push_str(&format!("; {}: {words}", property.statement()));
+            if let Some(words) = words.filter(|_| stuck.properties.is_empty()) {
+                stuck.why.push_str(&format!("; {}: {words}", property.statement()));
             }
-            impossible.properties.push(property.id);
+            stuck.properties.push(property.id);
             for rule in property.rule_ids().take(2) {
-                if !impossible.rules.contains(&rule) {
-                    impossible.rules.push(rule);
-                }
+                stuck.more.push(rule);
             }
         }
     }
-}
-
-/// An amount that no amount can be (AMT-2).
-fn ill_typed(told: &Told) -> Option<Impossible> {
-    const MOST: i64 = 99_999_999;
-    let object = told.object();
-    let previous = told.previous().map(|previous| previous.amounts()).into_iter().flatten();
-    let wrong = object.amounts().into_iter().chain(previous).find_map(|(name, amount)| match amount {
-        Seen::Odd(words) => Some(format!("`{name}` is {words}; an amount is a whole number of minor units")),
-        Seen::Is(number) if *number < 0 => Some(format!("`{name}` is {number}; an amount is never negative")),
-        Seen::Is(number) if *number > MOST => Some(format!("`{name}` is {number}; an amount has eight digits at most")),
-        Seen::Null if !matches!(name, "application_fee_amount") => Some(format!("`{name}` is null")),
-        Seen::Absent | Seen::Null | Seen::Is(_) => None,
-    })?;
-    let mut impossible = Impossible::of(told, wrong).by("AMT-2 I1");
-    impossible.properties.push("amount-in-range");
-    Some(impossible)
 }
 
 const fn kind_is_of_refunds(kind: Kind) -> bool {
@@ -275,7 +294,7 @@ fn tells(input: &Input, kind: Kind) -> bool {
     }
 }
 
-fn sentence(told: &Told, nearest: Option<&Nearest>, refusals: &[String], could_be: &[String]) -> String {
+fn sentence(logged: &LoggedEvent, nearest: Option<&Nearest>, refusals: &[String], could_be: &[String]) -> String {
     let now = could_be.join(", or ");
     match nearest {
         Some(near) if near.is_of_another && near.differences.is_empty() => {
@@ -289,14 +308,14 @@ fn sentence(told: &Told, nearest: Option<&Nearest>, refusals: &[String], could_b
             });
             format!("{}; the payment was {now}", differ.collect::<Vec<_>>().join("; "))
         }
-        Some(_) => format!("the time does not fit what was told before: the payment was {now}"),
-        None if refusals.is_empty() => format!("nothing can tell `{}` of a payment that is {now}", told.kind),
-        None => format!("nothing can tell `{}` of a payment that is {now}: {}", told.kind, refusals.join(", ")),
+        Some(_) => format!("the time does not fit what was logged before: the payment was {now}"),
+        None if refusals.is_empty() => format!("nothing can tell `{}` of a payment that is {now}", logged.kind),
+        None => format!("nothing can tell `{}` of a payment that is {now}: {}", logged.kind, refusals.join(", ")),
     }
 }
 
 /// Where a payment is, in short.
-fn told_of(view: Option<&PaymentView>) -> String {
+fn words_of(view: Option<&PaymentView>) -> String {
     let Some(view) = view else { return "not created yet".to_owned() };
     let mut words = format!("{} ({} of it {} received", view.status.name(), view.amount.get(), view.received.get());
     if !view.capturable.is_zero() {
@@ -309,9 +328,9 @@ fn told_of(view: Option<&PaymentView>) -> String {
 }
 
 /// The payment as an event shows it.
-fn overlay(before: &PaymentView, told: &Told) -> Option<PaymentView> {
+fn overlay(before: &PaymentView, logged: &LoggedEvent) -> Option<PaymentView> {
     let amount = |seen: &Seen<i64>| seen.value().and_then(|number| Amount::from_request(*number));
-    let object = told.object();
+    let object = logged.object();
     let mut view = *before;
     match object.object.text()? {
         "payment_intent" => {
@@ -340,7 +359,7 @@ fn overlay(before: &PaymentView, told: &Told) -> Option<PaymentView> {
             }
             charge.captured = object.captured.value().copied().unwrap_or(charge.captured);
         }
-        "refund" if told.kind == "refund.created" => {
+        "refund" if logged.kind == "refund.created" => {
             let charge = view.charge.as_mut()?;
             let sum = amount(&object.amount).and_then(|amount| charge.refunded_amount.plus(amount));
             charge.refunded_amount = sum.unwrap_or(charge.refunded_amount);
@@ -361,5 +380,10 @@ fn rules_of(kind: Kind) -> &'static str {
         (Kind::IntentCanceled, "EVT-10 C14 C15"),
         (Kind::ChargeExpired, "EVT-11 HOLD-12"),
     ];
-    RULES.iter().find(|(told, _)| *told == kind).map_or("VOC-15", |(_, rules)| rules)
+    RULES.iter().find(|(logged, _)| *logged == kind).map_or("VOC-15", |(_, rules)| rules)
+}
+
+/// A refund's status by its word.
+fn refund_status(logged: &LoggedEvent) -> Option<RefundStatus> {
+    RefundStatus::from_name(logged.object().status.text()?)
 }

@@ -18,17 +18,24 @@ pub(crate) struct Log {
     pub(crate) events: Vec<Value>,
 }
 
+/// Runs the engine on one generated sequence, and takes its log in each version.
+pub(crate) fn in_versions(subject: &mut EngineSubject, seed: u64, versions: &[Option<&str>]) -> Vec<Log> {
+    let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
+    let drive = drive::lockstep(subject, &mut Seeded::new(seed, 60), bias, |_| ());
+    assert!(drive.verdict.agrees(), "seed {seed}: {}", drive.verdict);
+    let log = |version: &Option<&str>| Log {
+        name: format!("seed {seed}"),
+        config: drive.sequence.config,
+        events: subject.log(*version).unwrap(),
+    };
+    versions.iter().map(log).collect()
+}
+
 /// Runs the engine on generated sequences, and takes their logs.
 pub(crate) fn logs(seeds: Range<u64>, version: Option<&str>) -> impl Iterator<Item = Log> {
     let mut subject = EngineSubject::default();
     let version = version.map(str::to_owned);
-    seeds.map(move |seed| {
-        let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
-        let drive = drive::lockstep(&mut subject, &mut Seeded::new(seed, 60), bias, |_| ());
-        assert!(drive.verdict.agrees(), "seed {seed}: {}", drive.verdict);
-        let events = subject.log(version.as_deref()).unwrap();
-        Log { name: format!("seed {seed}"), config: drive.sequence.config, events }
-    })
+    seeds.flat_map(move |seed| in_versions(&mut subject, seed, &[version.as_deref()]))
 }
 
 /// Keeps every verdict.

@@ -9,8 +9,11 @@
 )]
 
 mod common;
+mod honest;
 mod own_log;
 mod recorded;
 mod samples;
 mod scripts;
+mod tamper_report;
 mod tampered;
+mod tampers;

@@ -26,9 +26,9 @@ fn events() -> Vec<Value> {
 
 fn tampered() -> Vec<Value> {
     let mut all = events();
-    let of_pieces = all.iter_mut().filter(|event| event["type"] == "refund.created");
+    let of_pieces = all.iter_mut().filter(|event| event["type"] == "charge.refunded");
     let second = of_pieces.into_iter().nth(1).unwrap();
-    second["data"]["object"]["amount"] = json!(900);
+    second["data"]["object"]["amount_refunded"] = json!(950);
     all
 }
 
@@ -63,7 +63,7 @@ fn the_samples_are_judged_as_their_names_say() {
     let (report, _) = judged("tampered.jsonl");
     assert_eq!((report.accepted, report.impossible, report.cannot_tell), (5, 1, 0));
     let Finding::Impossible(it) = &report.listed[0].finding else { panic!("not impossible") };
-    assert_eq!(it.kind, "refund.created");
+    assert_eq!(it.kind, "charge.refunded");
     assert!(it.properties.contains(&"refunded-within-captured"), "{it:?}");
     assert!(markdown(&report, "tampered.jsonl").contains("refunded-within-captured"));
 }

@@ -102,6 +102,19 @@ advance 1h
 capture pi2 500
 ";
 
+/// As many refunds as the model has room for.
+pub(crate) const FOUR_REFUNDS: &str = "
+create  pi1 1000 usd automatic method=card_visa confirm
+advance 1h
+refund  pi1 100
+advance 1h
+refund  pi1 200
+advance 1h
+refund  pi1 300
+advance 1h
+refund  pi1 50
+";
+
 /// What the engine tells of a trace.
 pub(crate) fn log_of(trace: &str) -> Vec<Value> {
     let script: Script = trace.parse().unwrap();

@@ -28,7 +28,6 @@ const CAUGHT: &[Tampering] = &[
     ("an extra final capture", PIECES, |log| again(log, "charge.captured", 0, HOUR / 2)),
     ("succeeded twice", BACKGROUND, |log| again(log, "payment_intent.succeeded", 0, HOUR)),
     ("created twice", BACKGROUND, |log| again(log, "payment_intent.created", 0, HOUR)),
-    ("refund larger than the rest", PIECES, |log| set(log, "refund.created", 1, "amount", json!(900))),
     ("more refunded than was captured", PIECES, |log| set(log, "charge.refunded", 1, "amount_refunded", json!(950))),
     ("refunded said of a partial refund", PIECES, |log| set(log, "charge.refunded", 0, "refunded", json!(true))),
     ("refund of what was never captured", PIECES, |log| moved(log, "refund.created", 0, -3 * HOUR / 2)),
@@ -143,6 +142,7 @@ const CAUGHT: &[Tampering] = &[
 /// What is told by some history of which the log lacks events, and by none if it lacks nothing.
 #[rustfmt::skip]
 const CAUGHT_IF_COMPLETE: &[Tampering] = &[
+    ("refund larger than the rest", PIECES, |log| set(log, "refund.created", 1, "amount", json!(900))),
     ("refund of another amount than the charge says", PIECES, |log| {
         set(log, "charge.refunded", 1, "amount_refunded", json!(500));
         id_of(&log[at(log, "refund.created", 1)])
@@ -173,7 +173,7 @@ const ACCEPTED: &[Edit] = &[
     ("events deleted with all that contradicts it", PIECES, |log| { log.truncate(at(log, "charge.updated", 0)); }),
     ("an event deleted", PIECES, |log| { log.remove(at(log, "charge.refunded", 0)); }),
     ("texts changed", PIECES, |log| { set(log, "charge.captured", 0, "description", json!("something else")); }),
-    ("told again under another id", PIECES, |log| { again(log, "charge.captured", 0, 0); }),
+    ("logged again under another id", PIECES, |log| { again(log, "charge.captured", 0, 0); }),
     ("a reason for canceling changed to another", CANCELED, |log| { set(log, "payment_intent.canceled", 0, "cancellation_reason", json!("duplicate")); }),
     ("the time of the last event moved on", BACKGROUND, |log| {
         moved(log, "refund.created", 0, HOUR);
@@ -242,6 +242,11 @@ fn previous(log: &mut [Value], kind: &str, nth: usize, field: &str, value: Value
 
 fn shift(event: &mut Value, seconds: i64) {
     event["created"] = json!(event["created"].as_i64().unwrap() + seconds);
+    // Whoever moves the announcement of an object moves the object.
+    if event["type"] == "refund.created" {
+        let object = &mut event["data"]["object"];
+        object["created"] = json!(object["created"].as_i64().unwrap() + seconds);
+    }
 }
 
 fn moved(log: &mut [Value], kind: &str, nth: usize, seconds: i64) -> String {
@@ -320,17 +325,17 @@ fn tampering_is_caught_at_the_event_meant() {
 #[test]
 fn what_cannot_be_decided_is_accepted() {
     let mut found = Vec::new();
-    let complete = CAUGHT_IF_COMPLETE.iter().map(|(name, trace, edit)| {
+    for (name, trace, edit) in CAUGHT_IF_COMPLETE {
         let mut log = log_of(trace);
         edit(&mut log);
-        (name, log)
-    });
+        found.extend(wrong(name, &log, &judged(&log), |it| !matches!(it.finding, Finding::Impossible(_))));
+    }
     let others = ACCEPTED.iter().map(|(name, trace, edit)| {
         let mut log = log_of(trace);
         edit(&mut log);
         (name, log)
     });
-    for (name, log) in complete.chain(others) {
+    for (name, log) in others {
         found.extend(wrong(name, &log, &judged(&log), |verdict| verdict.finding == Finding::Accepted));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));

@@ -46,7 +46,7 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     let from_input = args.file.as_os_str() == "-";
     let name = if from_input { "standard input".to_owned() } else { args.file.display().to_string() };
     let bytes = if from_input { None } else { fs::metadata(&args.file).ok().map(|it| it.len()) };
-    let lenient = holdfast_audit::lenient_terms();
+    let lenient = holdfast_audit::lenient_config();
     let decided = options.decide(lenient);
     let bounds = holdfast_audit::Bounds {
         places: usize::try_from(args.effort).unwrap_or(usize::MAX),

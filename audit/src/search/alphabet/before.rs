@@ -6,12 +6,12 @@ use holdfast_model::{
 };
 
 use super::{Alphabet, INTENT};
-use crate::told::Told;
+use crate::logged_event::LoggedEvent;
 
 impl Alphabet<'_, '_> {
     pub(super) fn create(&mut self) {
         let hints = &self.case.hints;
-        let created = self.of_kind(Kind::IntentCreated).next().map(Told::object);
+        let created = self.of_kind(Kind::IntentCreated).next().map(LoggedEvent::object);
         let amount = created.and_then(|intent| intent.amount.value().copied());
         let amount = amount.or_else(|| self.next_amount()).unwrap_or_else(|| {
             let refunded = self.objects("refund").find_map(|refund| refund.amount.value().copied());
@@ -84,19 +84,19 @@ impl Alphabet<'_, '_> {
         if self.case.hints.by_card {
             return ways;
         }
-        for told in &self.near {
-            let object = told.object();
+        for logged in &self.near {
+            let object = logged.object();
             let way = match (object.object.text(), object.capture_method.text()) {
                 (Some("payment_intent"), Some("automatic")) => CaptureMethod::Automatic,
                 (Some("payment_intent"), Some("automatic_async")) => CaptureMethod::AutomaticAsync,
                 (Some("payment_intent"), Some("manual")) => CaptureMethod::Manual,
                 // Only what is held is captured or runs out.
-                (Some("charge"), _) if matches!(told.kind.as_str(), "charge.captured" | "charge.expired") => {
+                (Some("charge"), _) if matches!(logged.kind.as_str(), "charge.captured" | "charge.expired") => {
                     CaptureMethod::Manual
                 }
                 // And a bank holds nothing.
                 (Some("charge"), _)
-                    if told.kind == "charge.pending" && payment.capture_method == CaptureMethod::Manual =>
+                    if logged.kind == "charge.pending" && payment.capture_method == CaptureMethod::Manual =>
                 {
                     ways.push(Some(CaptureMethod::Automatic));
                     CaptureMethod::AutomaticAsync
@@ -106,7 +106,7 @@ impl Alphabet<'_, '_> {
                 {
                     CaptureMethod::AutomaticAsync
                 }
-                (Some("charge"), _) if told.kind == "charge.succeeded" => match object.captured.value() {
+                (Some("charge"), _) if logged.kind == "charge.succeeded" => match object.captured.value() {
                     Some(true) if object.balance_transaction.is_set() == Some(true) => CaptureMethod::Automatic,
                     Some(true) => CaptureMethod::AutomaticAsync,
                     Some(false) => CaptureMethod::Manual,
@@ -124,8 +124,8 @@ impl Alphabet<'_, '_> {
     /// The standing fees that the next confirmation may bring, and that it brings none.
     fn next_fees(&self, payment: &PaymentView) -> Vec<Option<i64>> {
         let mut fees = Vec::with_capacity(2);
-        for told in &self.near {
-            let object = told.object();
+        for logged in &self.near {
+            let object = logged.object();
             let fee = match object.object.text() {
                 Some("payment_intent" | "charge") => object.application_fee_amount.value(),
                 Some("application_fee") if payment.capture_method != CaptureMethod::Manual => object.amount.value(),
@@ -143,7 +143,7 @@ impl Alphabet<'_, '_> {
     /// The standing share of a destination.
     fn next_share(&self, payment: &PaymentView) -> Option<i64> {
         let at_once = payment.capture_method != CaptureMethod::Manual && payment.flow == Flow::Destination;
-        let share = self.near.iter().map(|told| told.object()).find_map(|object| match object.object.text() {
+        let share = self.near.iter().map(|logged| logged.object()).find_map(|object| match object.object.text() {
             // Where nothing else tells of the share, the money does.
             Some("transfer") if at_once => object.amount.value().copied(),
             _ => object.transfer_data.get()?.amount.value().copied(),

@@ -9,11 +9,11 @@ impl Alphabet<'_, '_> {
     pub(super) fn captures(&mut self, payment: &PaymentView) {
         let (received, capturable) = (i64::from(payment.received.get()), i64::from(payment.capturable.get()));
         let mut pieces = Vec::new();
-        for (told, object) in
-            self.near.iter().flat_map(|told| [told.previous(), Some(told.object())].map(|it| (told, it)))
+        for (logged, object) in
+            self.near.iter().flat_map(|logged| [logged.previous(), Some(logged.object())].map(|it| (logged, it)))
         {
             let Some(object) = object else { continue };
-            let (taken, left) = match told.object().object.text() {
+            let (taken, left) = match logged.object().object.text() {
                 Some("payment_intent") => (object.amount_received.value(), object.amount_capturable.value()),
                 Some("charge") => (object.amount_captured.value(), None),
                 _ => continue,
@@ -29,14 +29,14 @@ impl Alphabet<'_, '_> {
         if !pieces.contains(&capturable) {
             pieces.push(capturable);
         }
-        let first = |kind| self.of_kind(kind).find_map(|told| told.object().amount.value().copied());
+        let first = |kind| self.of_kind(kind).find_map(|logged| logged.object().amount.value().copied());
         let charge = payment.charge;
         // What stands on intent or charge is a total.
         let total = |total: Option<i64>, taken: holdfast_model::Amount| {
             total.map(|total| total.saturating_sub(i64::from(taken.get()))).filter(|rest| *rest > 0)
         };
-        let standing = self.near.iter().find_map(|told| told.object().application_fee_amount.value().copied());
-        let shared = self.near.iter().find_map(|told| told.object().transfer_data.get()?.amount.value().copied());
+        let standing = self.near.iter().find_map(|logged| logged.object().application_fee_amount.value().copied());
+        let shared = self.near.iter().find_map(|logged| logged.object().transfer_data.get()?.amount.value().copied());
         let fee = first(Kind::FeeCreated).or_else(|| total(standing, payment.ledger.fees));
         let fee = fee.filter(|_| payment.flow != Flow::Platform);
         let fee = fee.or_else(|| charge.filter(|charge| charge.fee_at_first_capture).map(|_| 1));

@@ -2,6 +2,7 @@
 
 mod before;
 mod captures;
+mod every;
 mod money_back;
 
 use holdfast_model::{
@@ -9,8 +10,10 @@ use holdfast_model::{
     Operation, PaymentMethod, PaymentView, SetupStatus, SetupView,
 };
 
+pub(super) use self::every::Every;
 use super::case::Case;
-use crate::told::{Object, Told};
+use super::coverage::Suggestions;
+use crate::logged_event::{LoggedEvent, Object};
 
 /// The one payment of a case.
 pub(super) const INTENT: IntentId = IntentId(0);
@@ -19,20 +22,25 @@ pub(super) const INTENT: IntentId = IntentId(0);
 pub(super) struct Alphabet<'a, 'b> {
     case: &'a Case<'b>,
     /// Events ahead that no step has told yet, in order.
-    near: Vec<&'b Told>,
+    near: Vec<&'b LoggedEvent>,
     inputs: Vec<Input>,
 }
 
 impl<'a, 'b> Alphabet<'a, 'b> {
-    pub(super) fn new(case: &'a Case<'b>, near: Vec<&'b Told>) -> Self {
+    pub(super) fn new(case: &'a Case<'b>, near: Vec<&'b LoggedEvent>) -> Self {
         Self { case, near, inputs: Vec::with_capacity(16) }
     }
 
+    /// Returns the inputs. What the events ahead suggest is never known to be everything.
+    fn done(self) -> Suggestions {
+        Suggestions::some(self.inputs, "only the inputs that the events ahead suggest were tried")
+    }
+
     /// What could have happened to this payment.
-    pub(super) fn of_payment(mut self, payment: Option<&PaymentView>) -> Vec<Input> {
+    pub(super) fn of_payment(mut self, payment: Option<&PaymentView>) -> Suggestions {
         let Some(payment) = payment else {
             self.create();
-            return self.inputs;
+            return self.done();
         };
         match payment.status {
             IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction => {
@@ -55,15 +63,15 @@ impl<'a, 'b> Alphabet<'a, 'b> {
                 self.money_back(payment);
             }
         }
-        self.inputs
+        self.done()
     }
 
     /// What could have happened to this setup.
-    pub(super) fn of_setup(mut self, setup: Option<&SetupView>) -> Vec<Input> {
+    pub(super) fn of_setup(mut self, setup: Option<&SetupView>) -> Suggestions {
         let Some(setup) = setup else {
             self.operation(Operation::CreateSetup { method: None, confirm: false });
             self.operation(Operation::CreateSetup { method: Some(PaymentMethod::Visa), confirm: false });
-            return self.inputs;
+            return self.done();
         };
         match setup.status {
             SetupStatus::RequiresPaymentMethod | SetupStatus::RequiresConfirmation | SetupStatus::RequiresAction => {
@@ -86,7 +94,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
             SetupStatus::Processing => self.event(EnvironmentEvent::SettleSetup),
             SetupStatus::Succeeded | SetupStatus::Canceled => {}
         }
-        self.inputs
+        self.done()
     }
 
     fn operation(&mut self, operation: Operation) {
@@ -98,22 +106,22 @@ impl<'a, 'b> Alphabet<'a, 'b> {
     }
 
     fn objects(&self, kind: &'static str) -> impl Iterator<Item = &'b Object> + '_ {
-        self.near.iter().map(|told| told.object()).filter(move |object| object.object.text() == Some(kind))
+        self.near.iter().map(|logged| logged.object()).filter(move |object| object.object.text() == Some(kind))
     }
 
-    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'b Told> + '_ {
-        self.near.iter().copied().filter(move |told| told.kind == kind.name())
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'b LoggedEvent> + '_ {
+        self.near.iter().copied().filter(move |logged| logged.kind == kind.name())
     }
 
     /// The amount of the intent, as the next event that names it has it.
     fn next_amount(&self) -> Option<i64> {
         let named = |object: &&Object| matches!(object.object.text(), Some("payment_intent" | "charge"));
-        self.near.iter().map(|told| told.object()).filter(named).find_map(|object| object.amount.value().copied())
+        self.near.iter().map(|logged| logged.object()).filter(named).find_map(|object| object.amount.value().copied())
     }
 
     fn cancel(&mut self) {
-        let told = self.of_kind(Kind::IntentCanceled).find_map(|told| told.object().cancellation_reason.text());
-        let reason = match told {
+        let logged = self.of_kind(Kind::IntentCanceled).find_map(|logged| logged.object().cancellation_reason.text());
+        let reason = match logged {
             Some("duplicate") => Some(CancellationReason::Duplicate),
             Some("fraudulent") => Some(CancellationReason::Fraudulent),
             Some("requested_by_customer") => Some(CancellationReason::RequestedByCustomer),

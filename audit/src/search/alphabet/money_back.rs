@@ -6,8 +6,8 @@ use holdfast_model::{
 };
 
 use super::{Alphabet, INTENT};
+use crate::logged_event::Object;
 use crate::search::matching::part_returned;
-use crate::told::Object;
 
 impl<'b> Alphabet<'_, 'b> {
     pub(super) fn money_back(&mut self, payment: &PaymentView) {
@@ -63,15 +63,15 @@ impl<'b> Alphabet<'_, 'b> {
         {
             return true;
         }
-        let is_created = |id: &str| self.of_kind(Kind::RefundCreated).any(|told| told.object().id.id() == Some(id));
+        let is_created = |id: &str| self.of_kind(Kind::RefundCreated).any(|logged| logged.object().id.id() == Some(id));
         let mut refunds = self.objects("refund").filter(|refund| refund.amount.value() == Some(&amount));
         refunds.any(|refund| refund.id.id().is_some_and(|id| !is_created(id)))
     }
 
     /// The sums of refunds that are told of the charge, in order.
     fn refund_levels(&self) -> impl Iterator<Item = i64> + '_ {
-        let of_charge = self.near.iter().filter(|told| told.object().object.text() == Some("charge"));
-        let both = of_charge.flat_map(|told| [told.previous(), Some(told.object())]);
+        let of_charge = self.near.iter().filter(|logged| logged.object().object.text() == Some("charge"));
+        let both = of_charge.flat_map(|logged| [logged.previous(), Some(logged.object())]);
         both.flatten().filter_map(|charge| charge.amount_refunded.value().copied())
     }
 
@@ -98,9 +98,9 @@ impl<'b> Alphabet<'_, 'b> {
         }
         let refunded = payment.charge.map_or(0, |charge| i64::from(charge.refunded_amount.get()));
         let falls = |object: &Object| object.amount_refunded.value().is_some_and(|level| *level < refunded);
-        let charges = self.near.iter().filter(|told| told.object().object.text() == Some("charge"));
+        let charges = self.near.iter().filter(|logged| logged.object().object.text() == Some("charge"));
         status == RefundStatus::Failed
-            && charges.into_iter().any(|told| falls(told.object()) || told.previous().is_some_and(falls))
+            && charges.into_iter().any(|logged| falls(logged.object()) || logged.previous().is_some_and(falls))
     }
 
     fn refunds(&mut self, payment: &PaymentView, refunded: i64) {
@@ -113,8 +113,8 @@ impl<'b> Alphabet<'_, 'b> {
                 amounts.push(amount);
             }
         };
-        for told in self.near.iter().filter(|told| told.object().object.text() == Some("refund")) {
-            told.object().amount.value().copied().into_iter().for_each(&mut add);
+        for logged in self.near.iter().filter(|logged| logged.object().object.text() == Some("refund")) {
+            logged.object().amount.value().copied().into_iter().for_each(&mut add);
         }
         self.refund_levels().for_each(|now| add(now.saturating_sub(refunded)));
         let fee = self.of_kind(Kind::FeeRefunded).next().is_some();

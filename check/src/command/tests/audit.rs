@@ -12,7 +12,7 @@ fn a_log_is_judged() {
     let malformed = format!("{ACCEPTED}nonsense\n");
     for (arguments, log, exit, part) in [
         (&["audit", "-"][..], ACCEPTED, Exit::Fine, "ACCEPTED"),
-        (&["audit", "-"], TAMPERED, Exit::False, "refunds-add-up"),
+        (&["audit", "-"], TAMPERED, Exit::False, "refunded-within-captured"),
         (&["audit", "-", "--complete"], TAMPERED, Exit::False, "IMPOSSIBLE"),
         (&["audit", "-", "--skip-malformed"], &malformed, Exit::Incomplete, "INCOMPLETE"),
         (&["audit", "-"], STRANGER, Exit::Incomplete, "events about no payment"),

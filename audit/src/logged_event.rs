@@ -10,7 +10,7 @@ use crate::seen::{Id, Seen};
 /// One event of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Told {
+pub struct LoggedEvent {
     /// `id`.
     pub id: String,
     /// `type`.
@@ -130,11 +130,11 @@ fields! {
         object: String, id: Id, status: String, currency: String, created: i64,
         amount: i64, amount_capturable: i64, amount_received: i64,
         amount_captured: i64, amount_refunded: i64, amount_reversed: i64,
-        captured: bool, refunded: bool, disputed: bool, paid: bool,
+        captured: bool, refunded: bool, reversed: bool, disputed: bool, paid: bool,
         capture_method: String, confirmation_method: String, cancellation_reason: String,
         latest_charge: Id, payment_intent: Id, setup_intent: Id, charge: Id, source_transaction: Id,
         payment_method: Id, balance_transaction: Id, transfer: Id, application_fee: Id,
-        application_fee_amount: i64, failure_code: String, reason: String, payment_status: String,
+        application_fee_amount: i64, amount_total: i64, failure_code: String, reason: String, payment_status: String,
     } {
         charges: Charges, last_payment_error: Failure, last_setup_error: Failure, transfer_data: TransferData,
         payment_method_options: Options, payment_method_details: Details,
@@ -186,7 +186,7 @@ pub struct Listed {
     pub id: Seen<Id>,
 }
 
-impl Told {
+impl LoggedEvent {
     /// `data.object`.
     pub const fn object(&self) -> &Object {
         &self.data.object
@@ -198,7 +198,7 @@ impl Told {
     }
 
     /// Do two events tell the same of the same object at the same time, whatever their own ids? (HOOK-1, R10)
-    pub fn tells_the_same(&self, other: &Self) -> bool {
+    pub fn shows_the_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.created == other.created && self.data == other.data
     }
 }
@@ -227,7 +227,7 @@ impl Object {
     }
 
     /// Every amount, by name.
-    pub fn amounts(&self) -> [(&'static str, &Seen<i64>); 7] {
+    pub fn amounts(&self) -> [(&'static str, &Seen<i64>); 8] {
         [
             ("amount", &self.amount),
             ("amount_capturable", &self.amount_capturable),
@@ -236,6 +236,7 @@ impl Object {
             ("amount_refunded", &self.amount_refunded),
             ("amount_reversed", &self.amount_reversed),
             ("application_fee_amount", &self.application_fee_amount),
+            ("amount_total", &self.amount_total),
         ]
     }
 }

@@ -1,0 +1,125 @@
+//! Honest logs are never impossible: random histories of the engine, whole and disturbed in every way in which real logs
+//! are.
+//!
+//! `HOLDFAST_AUDIT_PAYMENTS` is the number of payments, 5,000 if it is not set.
+
+use std::collections::BTreeMap;
+
+use holdfast_audit::{Bounds, Finding, Options, Verdict};
+use holdfast_harness_engine::EngineSubject;
+use holdfast_model::Config;
+use serde_json::Value;
+
+use crate::common::{audit_text, in_versions, lines};
+
+/// A way to disturb a log.
+type Disturbance = (&'static str, fn(&[Value], &mut fastrand::Rng) -> Vec<Value>);
+
+const DISTURBANCES: &[Disturbance] = &[
+    ("shuffled", |log, random| shuffled(log.to_vec(), random)),
+    ("repeated", |log, random| {
+        let again: Vec<Value> = log.iter().filter(|_| random.u8(..3) == 0).cloned().collect();
+        shuffled(log.iter().cloned().chain(again).collect(), random)
+    }),
+    ("10 % gone", |log, random| thinned(log, 10, random)),
+    ("30 % gone", |log, random| thinned(log, 30, random)),
+    ("60 % gone", |log, random| thinned(log, 60, random)),
+    ("90 % gone", |log, random| thinned(log, 90, random)),
+    ("a beginning", |log, random| log.iter().take(random.usize(..=log.len())).cloned().collect()),
+    ("an end", |log, random| log.iter().skip(random.usize(..=log.len())).cloned().collect()),
+    ("a middle", |log, random| {
+        let from = random.usize(..=log.len());
+        log.iter().skip(from).take(random.usize(..=log.len())).cloned().collect()
+    }),
+    ("one event", |log, random| random.choice(log).cloned().into_iter().collect()),
+    ("two events", |log, random| random.choose_multiple(log.iter(), 2).into_iter().cloned().collect()),
+    ("three events", |log, random| random.choose_multiple(log.iter(), 3).into_iter().cloned().collect()),
+    ("sent again under other ids", |log, random| {
+        let again = log.iter().filter(|_| random.u8(..3) == 0).cloned();
+        let again: Vec<Value> = again.enumerate().map(|(number, event)| renamed(event, number)).collect();
+        shuffled(log.iter().cloned().chain(again).collect(), random)
+    }),
+];
+
+fn renamed(mut event: Value, number: usize) -> Value {
+    event["id"] = format!("evt_again_{number}").into();
+    event
+}
+
+fn shuffled(mut log: Vec<Value>, random: &mut fastrand::Rng) -> Vec<Value> {
+    random.shuffle(&mut log);
+    log
+}
+
+fn thinned(log: &[Value], percent: u8, random: &mut fastrand::Rng) -> Vec<Value> {
+    log.iter().filter(|_| random.u8(..100) >= percent).cloned().collect()
+}
+
+fn payments() -> usize {
+    std::env::var("HOLDFAST_AUDIT_PAYMENTS").ok().and_then(|number| number.parse().ok()).unwrap_or(5_000)
+}
+
+fn judged(events: &[Value], config: &Config, gaps: bool) -> Vec<Verdict> {
+    let text: String = events.iter().map(|event| format!("{event}\n")).collect();
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let bounds = Bounds { gaps, ..Bounds::default() };
+    audit_text(&text, &Options { config: *config, bounds, ..Options::default() }).unwrap().1
+}
+
+/// False alarms, of each kind the first.
+#[derive(Default)]
+struct Alarms {
+    number: usize,
+    kinds: BTreeMap<String, String>,
+}
+
+impl Alarms {
+    fn add(&mut self, name: &str, events: &[Value], verdicts: &[Verdict]) {
+        for verdict in verdicts {
+            let Finding::Impossible(it) = &verdict.finding else { continue };
+            self.number += 1;
+            let kind = format!("{} {:?} {:?}", it.kind, it.proof, it.rules);
+            let text = || format!("{name}: {it:?}\n{}", lines(events, &verdict.id));
+            self.kinds.entry(kind).or_insert_with(text);
+        }
+    }
+}
+
+#[test]
+fn an_honest_log_is_never_impossible() {
+    const VERSIONS: [&str; 4] = ["2018-11-08", "2020-08-27", "2022-11-15", "2024-04-10"];
+    let (wanted, mut seen, mut seed) = (payments(), 0, 10_000_u64);
+    let mut random = fastrand::Rng::with_seed(15);
+    let mut subject = EngineSubject::default();
+    let mut wrong = Alarms::default();
+    let (mut whole, mut accepted) = (0, 0);
+    while seen < wanted {
+        let version = VERSIONS.get(random.usize(..8)).copied();
+        let two = in_versions(&mut subject, seed, &[version, Some(VERSIONS[random.usize(..4)])]);
+        let [log, other] = two.as_slice() else { panic!("two versions were asked for") };
+        for gaps in [true, false] {
+            let verdicts = judged(&log.events, &log.config, gaps);
+            seen += if gaps { verdicts.len() } else { 0 };
+            whole += verdicts.len();
+            accepted += verdicts.iter().filter(|it| it.finding == Finding::Accepted).count();
+            wrong.add(&format!("seed {seed}, whole, gaps {gaps}"), &log.events, &verdicts);
+        }
+        for (name, disturb) in DISTURBANCES {
+            let events = disturb(&log.events, &mut random);
+            let verdicts = judged(&events, &log.config, true);
+            wrong.add(&format!("seed {seed}, {version:?}, {name}"), &events, &verdicts);
+        }
+        // Two endpoints of different versions, each of which lost events.
+        let both: Vec<Value> =
+            thinned(&log.events, 30, &mut random).into_iter().chain(thinned(&other.events, 30, &mut random)).collect();
+        let both = shuffled(both, &mut random);
+        let verdicts = judged(&both, &log.config, true);
+        wrong.add(&format!("seed {seed}, {version:?}, two endpoints"), &both, &verdicts);
+        seed += 1;
+    }
+    let texts: Vec<&str> = wrong.kinds.values().map(String::as_str).take(12).collect();
+    assert!(wrong.number == 0, "{} false alarms of {} kinds:\n{}", wrong.number, wrong.kinds.len(), texts.join("\n"));
+    assert!(accepted * 1_000 >= whole * 995, "{accepted} of {whole} whole payments were accepted");
+}
