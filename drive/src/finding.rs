@@ -6,6 +6,8 @@ use std::fmt;
 use holdfast_harness::verdict::Broken;
 use holdfast_model::Input;
 
+use crate::checks::CheckStep;
+
 /// What a difference means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
@@ -115,6 +117,8 @@ pub struct Finding {
     pub sighting: Sighting,
     /// The shortest way to it that was found.
     pub inputs: Vec<Input>,
+    /// Of a check, its requests; there are no inputs then.
+    pub steps: Vec<CheckStep>,
     /// Inputs of which the last ones are sent at the same time; 0 or 1 for none.
     pub at_once: usize,
     /// The situations in which the cause was seen.
@@ -126,6 +130,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns the trace, a line for each input or request.
+    #[must_use]
+    pub fn trace(&self) -> Vec<String> {
+        let steps = self.steps.iter().map(ToString::to_string);
+        self.inputs.iter().map(ToString::to_string).chain(steps).collect()
+    }
+
     /// Returns a name that stays the same from drive to drive, for a baseline.
     #[must_use]
     pub fn id(&self) -> String {

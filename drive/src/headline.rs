@@ -70,10 +70,10 @@ fn amount(operation: &Operation) -> Option<i64> {
     if let Operation::CreateRefund { refund, .. } = operation {
         return refund.amount;
     }
-    match operation {
-        Operation::UpdateIntent { update: Update::Amount(amount), .. } => Some(*amount),
-        _ => None,
+    if let Operation::UpdateIntent { update: Update::Amount(amount), .. } = operation {
+        return Some(*amount);
     }
+    None
 }
 
 /// Returns how a wrong value relates to the right one, without numbers that differ from trace to trace. Two faults of

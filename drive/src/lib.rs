@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod campaign;
+pub mod checks;
 pub mod choice;
 pub mod comparison;
 pub mod features;

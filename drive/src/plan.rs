@@ -153,6 +153,24 @@ const PLAIN: [&str; 38] = [
     "create_setup\ncancel_setup reason=abandoned",
 ];
 
+/// What shows whether a server knows idempotency keys at all, a sequence each.
+const KEYED: [&str; 2] = [
+    "create pi1 1000 usd method=card_visa confirm key=key1\ncreate pi1 1000 usd method=card_visa confirm key=key1",
+    "create pi1 1000 usd method=card_visa confirm\nrefund pi1 300 key=key1\nrefund pi1 300 key=key1",
+];
+
+/// The sequences that show whether a server knows idempotency keys.
+///
+/// # Errors
+/// Where the list above is not what it should be.
+pub fn keyed() -> Result<Vec<Vec<Input>>, String> {
+    let read = |text: &&str| {
+        let script = Script::parse(text).map_err(|error| format!("a sequence of the plan: {error}"))?;
+        Ok(script.inputs().collect())
+    };
+    KEYED.iter().map(read).collect()
+}
+
 /// The plainest sequences.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! Nothing here is about one server: each way is one that some servers have, and [`crate::probe`] finds out which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_model::PaymentMethod;
 
@@ -111,6 +111,12 @@ pub struct ServerProfile {
     pub refunds_move: bool,
     /// Whether it understands `expand[]`.
     pub expands: bool,
+    /// Fields that it declares as absent, such as `payment_intent.next_action`; they are not compared.
+    pub absent: BTreeSet<String>,
+    /// Whether it ignores idempotency keys; then none is sent.
+    pub ignores_keys: bool,
+    /// Whether it lists its events.
+    pub events: bool,
     /// Whether charges can be read.
     pub charges: bool,
     /// Whether it takes `payment_method_types[]` for payments (P9).

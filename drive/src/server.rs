@@ -69,6 +69,8 @@ pub struct Server {
     pub limit: u64,
     /// How often each kind of look succeeded and failed.
     looks: BTreeMap<&'static str, (u32, u32)>,
+    /// The newest events at the end of the last comparison.
+    pub(crate) events_before: Vec<String>,
     /// Seconds that its clock was moved in all. No clock can be moved for ever.
     moved: u64,
     /// What this drive's keys begin with: another drive's must not be met.
@@ -92,6 +94,7 @@ impl Server {
             operations: 0,
             limit: u64::MAX,
             looks: BTreeMap::new(),
+            events_before: Vec::new(),
             moved: 0,
             nonce,
             sequence: 0,
@@ -141,6 +144,9 @@ impl Server {
             None => None,
         };
         let asked = requests::operation(&self.profile, &self.names, &call.operation, view, method.as_deref())?;
+        if self.profile.ignores_keys && call.key.is_some() {
+            return None;
+        }
         // A key belongs to one request.
         if self.takes_two(call) && (call.key.is_some() || call.fault != DeliveryFault::None) {
             return None;
@@ -193,7 +199,7 @@ impl Server {
     ///
     /// # Errors
     /// [`TransportError::OutOfBudget`] if no operation or no time is left.
-    fn spend(&mut self) -> Result<(), TransportError> {
+    pub(crate) fn spend(&mut self) -> Result<(), TransportError> {
         if self.operations >= self.limit || self.wire.pace().is_over() {
             return Err(TransportError::OutOfBudget);
         }
@@ -217,6 +223,12 @@ impl Server {
     #[must_use]
     pub fn is_blind(&self, what: &str) -> bool {
         self.looks.get(what).is_some_and(|(seen, failed)| *seen == 0 && *failed >= LOOKS_IN_VAIN)
+    }
+
+    /// Returns what the keys of this drive begin with.
+    #[must_use]
+    pub fn nonce(&self) -> &str {
+        &self.nonce
     }
 
     /// The name under which a key travels.

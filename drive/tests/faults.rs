@@ -31,7 +31,7 @@ fn driven(fault: Option<Fault>, operations: u64) -> Report {
 fn told(report: &Report) -> String {
     let findings = report.findings.iter().map(|finding| {
         let sighting = &finding.sighting;
-        let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+        let trace = finding.trace();
         let class = sighting.signature.class;
         format!("[{class}] {} | {} | {} | {}", sighting.headline, sighting.model, sighting.server, trace.join("; "))
     });
@@ -168,6 +168,35 @@ fn what_is_told_of_a_finding_is_so() {
 fn of_two_wrongs_either_may_be_named() {
     let report = driven(Some(Fault::AmountsFirst), 8_000);
     assert!(!report.has_faults() && report.incomplete.is_none(), "{}", told(&report));
+}
+
+/// Faults that the checks across payments find: the class, and words of the headline.
+const ACROSS: [(Fault, Class, &str); 9] = [
+    (Fault::PagesLoseItems, Class::Protocol, "a walk through the payments by pages"),
+    (Fault::ChargeIdChanges, Class::Protocol, "`payment_intent.latest_charge` changes"),
+    (Fault::KeysForgetPaths, Class::Protocol, "under another request's key"),
+    (Fault::KeysForgetPayments, Class::Protocol, "of another payment under a used key is accepted"),
+    (Fault::CapturesTwins, Class::Money, "capture of the second of two holds changes the first"),
+    (Fault::ExpandAccepts, Class::Protocol, "`expand` changes the answer of capture"),
+    (Fault::ExpandIsStale, Class::Protocol, "the answer of capture with expand shows another"),
+    (Fault::CutForgetsKeys, Class::Money, "is 700 instead of 400"),
+    (Fault::FloatAmounts, Class::Shape, "`payment_intent.amount_received` is of another type"),
+];
+
+#[test]
+fn each_fault_across_payments_is_found() {
+    let mut wrong = Vec::new();
+    for (fault, class, words) in ACROSS {
+        let report = driven(Some(fault), 6_000);
+        let is_it = |it: &&holdfast_drive::Finding| {
+            it.sighting.signature.class == class && it.sighting.headline.contains(words) && !it.trace().is_empty()
+        };
+        let count = report.findings.iter().filter(|it| it.sighting.signature.class.is_fault()).count();
+        if report.findings.iter().find(is_it).is_none() || count > 8 {
+            wrong.push(format!("{fault:?}:\n{}", told(&report)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 /// Servers without a fault that are spoken to in another way: each is driven to its end, and nothing is blamed.

@@ -60,7 +60,7 @@ impl DriveCampaign<'_> {
     fn keep(&mut self, sighting: Sighting, inputs: Vec<Input>, met: u64) {
         self.known.insert(sighting.signature.clone(), self.findings.len());
         let variants = BTreeSet::from([sighting.variant.clone()]);
-        self.findings.push(Finding { sighting, inputs, at_once: 0, variants, met, frequency: None });
+        self.findings.push(Finding { sighting, inputs, steps: Vec::new(), at_once: 0, variants, met, frequency: None });
     }
 
     /// Counts another sight of a finding. A shorter trace takes the place of the known one.

@@ -1,6 +1,7 @@
 //! The campaign: sequences from the plan, then sequences by chance, each stopped where the server parts from the model, and
 //! what is found made small and done again before it is believed.
 
+mod checking;
 mod judging;
 mod phases;
 mod sequence;
@@ -12,6 +13,7 @@ use std::time::Instant;
 use holdfast_model::{Config, Input};
 use holdfast_properties::CATALOGUE;
 
+use crate::checks::Looked;
 use crate::features::{CORE, Features, features};
 use crate::finding::{Class, Finding, Sighting, Signature};
 use crate::plan::{self, Target};
@@ -46,6 +48,8 @@ pub(crate) struct DriveCampaign<'a> {
     pub(crate) unrepeated: Vec<Sighting>,
     /// The races, and how each went.
     pub(crate) races: Vec<RaceRun>,
+    /// The checks, and whether each was carried out.
+    pub(crate) checks: Vec<(&'static str, Looked)>,
     /// Steps at which both are known to part, and how often that was foreseen.
     blocked: BTreeMap<u32, u64>,
     targets: BTreeSet<Target>,
@@ -102,6 +106,7 @@ impl<'a> DriveCampaign<'a> {
             known: BTreeMap::new(),
             unrepeated: Vec::new(),
             races: Vec::new(),
+            checks: Vec::new(),
             blocked: BTreeMap::new(),
             targets: BTreeSet::new(),
             edges: BTreeSet::new(),
@@ -121,12 +126,16 @@ impl<'a> DriveCampaign<'a> {
         for part in self.server.profile.part_names() {
             self.features.note_part(&part);
         }
-        let plan = self.follow_the_plan();
-        let plan = within_budget(plan, Some("the limit of operations or time was met before the plan was at its end"))?;
+        let too_short = Some("the limit of operations or time was met before the plan was at its end");
+        let plain = within_budget(self.ask_plainly(), too_short)?;
+        let checks = self.check();
+        let checks =
+            within_budget(checks, Some("the limit of operations or time was met before all checks were done"))?;
+        let plan = within_budget(self.follow_the_plan(), too_short)?;
         let races = self.race();
         let races = within_budget(races, Some("the limit of operations or time was met before all races were run"))?;
         let chance = within_budget(self.follow_chance(), None)?;
-        Ok(plan.or(races).or(chance).or_else(|| self.doubt()))
+        Ok(plain.or(plan).or(checks).or(races).or(chance).or_else(|| self.doubt()))
     }
 
     /// Why what was not found means nothing, if it does.
@@ -168,6 +177,7 @@ impl<'a> DriveCampaign<'a> {
                 .collect(),
             unasked,
             races: self.races,
+            checks: self.checks,
             witnessed: self.witnessed,
             unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),
             incomplete: None,

@@ -24,6 +24,50 @@ const IDLE: u32 = 1_000;
 type Seen = BTreeMap<Signature, (Sighting, u32)>;
 
 impl DriveCampaign<'_> {
+    /// Asks for every part of the API once, in the plainest way. Returns the reason if that was not done.
+    pub(crate) fn ask_plainly(&mut self) -> Result<Option<String>, TransportError> {
+        self.phase = "plain";
+        let plain = match plan::plain() {
+            Ok(plain) => plain,
+            Err(why) => return Ok(Some(why)),
+        };
+        for inputs in &plain {
+            self.execute_and_judge(inputs.iter().copied())?;
+            self.tell();
+        }
+        self.ask_again(&plain)?;
+        self.ask_under_keys()
+    }
+
+    /// Learns whether the server knows keys. One that acts twice under each of them ignores keys: that is one finding, and
+    /// no key is sent any more.
+    fn ask_under_keys(&mut self) -> Result<Option<String>, TransportError> {
+        let keyed = match plan::keyed() {
+            Ok(keyed) => keyed,
+            Err(why) => return Ok(Some(why)),
+        };
+        let acts_twice = |it: &Finding| it.sighting.signature.what.ends_with(": acts twice");
+        let before = self.findings.len();
+        let mut ignored = 0_usize;
+        for inputs in &keyed {
+            let count = self.findings.len();
+            self.execute_and_judge(inputs.iter().copied())?;
+            ignored = ignored.saturating_add(usize::from(self.findings.iter().skip(count).any(acts_twice)));
+        }
+        if ignored < keyed.len() {
+            return Ok(None);
+        }
+        self.server.profile.ignores_keys = true;
+        self.findings.truncate(before.saturating_add(1));
+        let count = self.findings.len();
+        self.known.retain(|_, place| *place < count);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.sighting.headline = format!("every key is ignored: {}", finding.sighting.headline);
+            finding.variants = ["create", "refund"].into_iter().map(str::to_owned).collect();
+        }
+        Ok(None)
+    }
+
     /// Everything that the plan has. Answers why not all of it was done, if it was not.
     pub(crate) fn follow_the_plan(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "plan";
@@ -31,11 +75,6 @@ impl DriveCampaign<'_> {
             (Ok(alphabet), Ok(plain)) => (alphabet, plain),
             (Err(why), _) | (_, Err(why)) => return Ok(Some(why)),
         };
-        for inputs in &plain {
-            self.execute_and_judge(inputs.iter().copied())?;
-            self.tell();
-        }
-        self.ask_again(&plain)?;
         for round in 0..=ROUNDS {
             let (features, blocked) = (&self.features, &self.blocked);
             let witnesses = plan::witnesses(
@@ -118,7 +157,15 @@ impl DriveCampaign<'_> {
                 self.known.insert(signature, self.findings.len());
                 let (inputs, met) = (race.inputs(), u64::from(wrong));
                 let variants = BTreeSet::from([sighting.variant.clone()]);
-                self.findings.push(Finding { sighting, inputs, at_once: 2, variants, met, frequency });
+                self.findings.push(Finding {
+                    sighting,
+                    inputs,
+                    steps: Vec::new(),
+                    at_once: 2,
+                    variants,
+                    met,
+                    frequency,
+                });
             }
             self.races.push(ran);
             self.tell();

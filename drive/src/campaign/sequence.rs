@@ -77,7 +77,7 @@ impl DriveCampaign<'_> {
             }
         }
         let place = execution.taken.len();
-        if place > 1 {
+        if place > 0 {
             let around = run.look_around()?;
             execution.seen.extend(around.into_iter().map(|sighting| (place, sighting)));
         }

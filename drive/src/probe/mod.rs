@@ -55,6 +55,7 @@ pub fn probe(server: &mut Server, config: &mut Config) -> Result<(), ProbeError>
         return Err(probe.nothing("no payment by the plain Visa test card succeeds"));
     }
     probe.find_refunds()?;
+    probe.find_declared()?;
     if probe.server.profile.api == Api::Intents {
         probe.server.profile.authenticate = probe.find_helper()?;
         probe.server.profile.settle = probe.settles()?;
@@ -62,6 +63,10 @@ pub fn probe(server: &mut Server, config: &mut Config) -> Result<(), ProbeError>
         config.account.multicapture = probe.has_multicapture()?;
         probe.find_special_methods()?;
         probe.find_setup_types()?;
+        let events = probe.ask(&HttpRequest::get("/v1/events").with("limit", 3))?;
+        let first =
+            events.filter(HttpReply::is_done).and_then(|reply| reply.text_at("/data/0/type").map(str::to_owned));
+        probe.server.profile.events = first.is_some();
     } else {
         config.account.multicapture = false;
     }
@@ -210,6 +215,22 @@ impl Probe<'_> {
             self.server.profile.refunds = RefundList::Each;
         } else if listed.as_ref().is_some_and(is_list) {
             self.server.profile.refunds = RefundList::ByIntent;
+        }
+        Ok(())
+    }
+
+    /// Reads which fields the server declares as absent (the driving contract).
+    fn find_declared(&mut self) -> Probed<()> {
+        let declared = self.ask(&HttpRequest::get("/v1/holdfast"))?.filter(HttpReply::is_done);
+        let body = declared.and_then(|reply| reply.body);
+        let list = body.as_ref().and_then(|body| body.pointer("/absent")).and_then(Value::as_array);
+        let names = list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        self.server.profile.absent = names.collect();
+        self.server.profile.ignores_keys = self.server.profile.absent.contains("Idempotency-Key");
+        let absent: Vec<&str> = self.server.profile.absent.iter().map(String::as_str).collect();
+        if !absent.is_empty() {
+            let note = (format!("declared: {}", absent.join(", ")), "declared as absent by the server".to_owned());
+            self.server.notes.push(note);
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ impl Report {
         out.push_str("</testcase>\n");
         for finding in faults {
             let sighting = &finding.sighting;
-            let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+            let trace = finding.trace();
             let _infallible = writeln!(
                 out,
                 "  <testcase classname=\"{}\" name=\"{}\"><failure message=\"{}\">{}\nthe model: {}\nthe server: {}</failure></testcase>",
@@ -120,7 +120,7 @@ impl Report {
             Class::Shape => "warning",
             Class::Unsupported | Class::Choice => "note",
         };
-        let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+        let trace = finding.trace();
         let text = format!(
             "{}. The model: {}. The server: {}. Trace: {}",
             sighting.headline,

@@ -113,7 +113,7 @@ impl Report {
         if let Some(frequency) = finding.frequency {
             writeln!(out, "<tr><th>how often<td>in {} of {} races</tr>", frequency.wrong, frequency.runs)?;
         }
-        let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+        let trace = finding.trace();
         writeln!(out, "</table><pre>{}</pre>", escaped(&trace.join("\n")))?;
         for (name, text) in [
             ("curl", curl(&self.profile, &self.config, &self.url, finding)),

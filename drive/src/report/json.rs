@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Report, curl, python};
+use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 
 impl Report {
@@ -21,6 +22,14 @@ impl Report {
             .iter()
             .map(|race| json!({ "race": race.name, "runs": race.runs, "wrong": race.wrong, "why_not": race.why_not }))
             .collect();
+        let checks: Vec<Value> = self
+            .checks
+            .iter()
+            .map(|(name, looked)| match looked {
+                Looked::Done => json!({ "check": name, "done": true, "why_not": null }),
+                Looked::NotThere(why) => json!({ "check": name, "done": false, "why_not": why }),
+            })
+            .collect();
         json!({
             "server": self.name,
             "url": self.url,
@@ -38,6 +47,7 @@ impl Report {
             "unsupported": self.missing.iter().map(|(what, says)| json!({ "what": what, "answer": says })).collect::<Vec<_>>(),
             "unasked": self.unasked,
             "races": races,
+            "checks": checks,
             "unrepeated": self.unrepeated,
             "rules": rules,
             "dialect": self.config.dialect.words().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
@@ -59,7 +69,7 @@ impl Report {
             "properties": properties.collect::<Vec<_>>(),
             "met": finding.met,
             "race": finding.frequency.map(|it| json!({ "wrong": it.wrong, "runs": it.runs })),
-            "trace": finding.inputs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "trace": finding.trace(),
             "curl": curl(&self.profile, &self.config, &self.url, finding),
             "python": python(&self.profile, &self.config, &self.url, finding),
         })

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use holdfast_properties::Property;
 
 use super::{Report, curl, python};
+use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 
 /// A sentence for each class: what it means.
@@ -70,7 +71,7 @@ impl Report {
         let numbered = (1_usize..).zip(&self.findings).filter(|(_, it)| it.sighting.signature.class == class);
         if class == Class::Choice {
             for (number, finding) in numbered {
-                let trace: Vec<String> = finding.inputs.iter().map(ToString::to_string).collect();
+                let trace = finding.trace();
                 writeln!(out, "{number}. {}, seen in `{}`", finding.sighting.headline, trace.join("; "))?;
             }
             return Ok(());
@@ -101,8 +102,9 @@ impl Report {
             writeln!(out, "| how often | in {} of {} races |", frequency.wrong, frequency.runs)?;
         }
         writeln!(out, "\n```text")?;
-        for (place, input) in (1_usize..).zip(&finding.inputs) {
-            let is_at_once = finding.inputs.len().saturating_sub(place) < finding.at_once;
+        let trace = finding.trace();
+        for (place, input) in (1_usize..).zip(&trace) {
+            let is_at_once = trace.len().saturating_sub(place) < finding.at_once;
             writeln!(out, "{input}{}", if is_at_once { "    # at the same time" } else { "" })?;
         }
         writeln!(out, "```\n\n<details><summary>curl</summary>\n\n```sh")?;
@@ -128,6 +130,13 @@ impl Report {
             for race in &self.races {
                 let why = race.why_not.as_deref().unwrap_or_default();
                 writeln!(out, "| {} | {} | {} | {} |", race.name, race.runs, race.wrong, cell(why))?;
+            }
+        }
+        writeln!(out, "\n## Checks\n\n| check | carried out |\n|---|---|")?;
+        for (name, looked) in &self.checks {
+            match looked {
+                Looked::Done => writeln!(out, "| {name} | yes |")?,
+                Looked::NotThere(why) => writeln!(out, "| {name} | no: the server does not have {why} |")?,
             }
         }
         if !self.unrepeated.is_empty() {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use holdfast_model::Config;
 use holdfast_properties::CATALOGUE;
 
+use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 use crate::profile::{Api, ServerProfile};
 use crate::races::RaceRun;
@@ -52,6 +53,8 @@ pub struct Report {
     pub unasked: Vec<String>,
     /// The races, and how each went.
     pub races: Vec<RaceRun>,
+    /// The checks, and whether each was carried out.
+    pub checks: Vec<(&'static str, Looked)>,
     /// How often each property was borne out, in the order of the catalogue.
     pub witnessed: Vec<u64>,
     /// What was seen once, and not when it was done again.

@@ -5,6 +5,7 @@ use holdfast_model::{Accepted, Call, EnvironmentEvent, Input, IntentId, Operatio
 use holdfast_properties::{Snapshot, Step, judge_observation, judge_step};
 use serde_json::Value;
 
+use super::events::Emitted;
 use super::{Run, is_about_setup};
 use crate::fields::{FieldDifference, Mismatch, Version, Weight};
 use crate::finding::{Class, Sighting};
@@ -28,6 +29,9 @@ impl Run<'_> {
             let Some(look) = self.look(IntentId(place))? else { continue };
             let found = self.missed(IntentId(place), view, &look, &mut sightings);
             sightings.extend(judge::unasked(&found));
+        }
+        if sightings.is_empty() {
+            sightings.extend(self.compare_events()?);
         }
         sightings.append(&mut self.unseen);
         Ok(sightings)
@@ -103,6 +107,8 @@ impl Run<'_> {
         let told = |it: &&FieldDifference| wrong.is_empty() || it.mismatch != Mismatch::Value;
         sightings.extend(judge::shapes(&found.iter().filter(told).cloned().collect::<Vec<_>>()));
         if wrong.is_empty() {
+            let notifications = expected.notifications.as_slice().to_vec();
+            self.emitted.push(Emitted { notifications, after: Snapshot::from(now) });
             self.remember();
             let step_before = before.observe(&self.config);
             let step = Step::new(
@@ -135,7 +141,12 @@ impl Run<'_> {
         sightings: &mut Vec<Sighting>,
     ) -> Vec<FieldDifference> {
         let refunds = self.server.names().payment(place).map(|names| names.refunds.clone()).unwrap_or_default();
-        let missed = |version: Version| comparison::missed(&self.config, view, look, &refunds, version);
+        let absent = &self.server.profile.absent;
+        let missed = |version: Version| {
+            let mut found = comparison::missed(&self.config, view, look, &refunds, version);
+            found.retain(|it| !absent.contains(&it.place));
+            found
+        };
         let mut found = missed(self.server.version);
         let values = |found: &[FieldDifference]| found.iter().filter(|found| found.mismatch == Mismatch::Value).count();
         if values(&found) > 0 {

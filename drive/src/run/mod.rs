@@ -1,6 +1,7 @@
 //! One sequence: model and server side by side, one input after the other.
 
 mod comparing;
+mod events;
 mod racing;
 mod submitting;
 
@@ -16,6 +17,7 @@ use crate::preconditions;
 use crate::server::Server;
 use crate::step::StepResult;
 use crate::wire::TransportError;
+use events::Emitted;
 
 /// A sequence under way.
 #[derive(Debug)]
@@ -27,8 +29,14 @@ pub struct Run<'s> {
     seen: Snapshot,
     /// Has time passed? Then keys may be a day old, or nearly.
     has_waited: bool,
+    /// Seconds that have passed by the server's clock.
+    waited: u32,
     /// Has the server let everything through before that the input uses? Else it may be refused for the lack of it.
     is_tried: bool,
+    /// What the model emitted, step by step.
+    emitted: Vec<Emitted>,
+    /// Whether a step happened whose events are not known.
+    has_lost_events: bool,
     /// Looks that failed, and nobody was told of yet.
     unseen: Vec<Sighting>,
 }
@@ -44,7 +52,10 @@ impl<'s> Run<'s> {
             world: ModelState::default(),
             seen: oracle::nothing_yet(config),
             has_waited: false,
+            waited: 0,
             is_tried: true,
+            emitted: Vec::new(),
+            has_lost_events: false,
             unseen: Vec::new(),
         }
     }

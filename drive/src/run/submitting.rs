@@ -16,6 +16,9 @@ use crate::preconditions;
 use crate::step::StepResult;
 use crate::wire::{HttpReply, TransportError};
 
+/// The seconds for which events are surely kept: twenty days of thirty.
+const EVENTS_KEPT: u32 = 20 * 86_400;
+
 /// How a reply reads.
 enum ReplyKind {
     Done,
@@ -47,7 +50,12 @@ impl Run<'_> {
         {
             return Ok(StepResult::not_asked());
         }
-        self.has_waited |= matches!(event, EnvironmentEvent::Advance { .. });
+        if let EnvironmentEvent::Advance { seconds } = event {
+            self.has_waited = true;
+            // Events are kept for thirty days only.
+            self.waited = self.waited.saturating_add(seconds);
+            self.has_lost_events |= self.waited > EVENTS_KEPT;
+        }
         let expected = transition(&self.config, &self.world, input);
         let context = StepContext::of(&self.config, &self.world, input, &expected);
         let mut sightings = Vec::new();
@@ -174,6 +182,7 @@ impl Run<'_> {
             result.goes_on = true;
         } else if keyless && self.is_like(input, &calm.after)? {
             self.world = calm.after;
+            self.has_lost_events = true;
             self.remember();
             result.goes_on = true;
         }
@@ -206,6 +215,7 @@ impl Run<'_> {
             result.sightings = vec![sighting];
         } else if self.is_like(input, &expected.after)? {
             self.world = expected.after;
+            self.has_lost_events = true;
             self.remember();
             result.goes_on = without_key;
             result.sightings = vec![context.refuses_and_does(refused, reply)];

@@ -197,6 +197,19 @@ impl Wire {
         }
     }
 
+    /// Sends one request and closes the connection before the reply.
+    ///
+    /// # Errors
+    /// [`TransportError`] if the request cannot be sent.
+    pub fn send_and_cut(&mut self, asked: &HttpRequest) -> Result<(), TransportError> {
+        self.pace.wait();
+        self.requests = self.requests.saturating_add(1);
+        let mut stream = self.connect()?;
+        let dropped = |error: std::io::Error| TransportError::Dropped(error.to_string());
+        stream.write_all(&self.written(asked)).map_err(dropped)?;
+        stream.shutdown(std::net::Shutdown::Both).map_err(dropped)
+    }
+
     fn send_paced(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
         self.pace.wait();
         let is_kept = self.connection.is_some();

@@ -29,14 +29,17 @@ impl Till {
             ["refunds"] if self.has(Fault::HasNoRefundList) => no_route(),
             ["refunds"] if self.has(Fault::RefundsByCharge) => {
                 match form.get("charge").and_then(|id| place(&id.replace("ch_", "pi_"))) {
-                    Some(place) => self.listed(place),
+                    Some(place) => self.listed(place, form),
                     None => missing(),
                 }
             }
-            ["payment_intents"] => (200, json!({ "object": "list", "data": [] })),
+            ["payment_intents"] => {
+                let all = (0..self.intents.len()).rev().map(|place| self.shown(place)).collect();
+                self.page(all, form)
+            }
             ["refunds"] => {
                 match form.get("payment_intent").and_then(|id| place(id)).filter(|at| *at < self.intents.len()) {
-                    Some(place) => self.listed(place),
+                    Some(place) => self.listed(place, form),
                     None => missing(),
                 }
             }
@@ -44,10 +47,19 @@ impl Till {
         }
     }
 
-    fn listed(&self, place: usize) -> Answer {
+    fn listed(&self, place: usize, form: &Form) -> Answer {
         let list = self.intents[place].refunds.iter().enumerate();
-        let data: Vec<Value> = list.map(|(number, amount)| refund(place, number, *amount)).collect();
-        (200, json!({ "object": "list", "data": data }))
+        self.page(list.map(|(number, amount)| refund(place, number, *amount)).rev().collect(), form)
+    }
+
+    /// A page of a list, the newest first.
+    fn page(&self, all: Vec<Value>, form: &Form) -> Answer {
+        let limit = form.get("limit").map_or(10, |text| text.parse::<usize>().unwrap());
+        let after = form.get("starting_after").and_then(|id| all.iter().position(|it| it["id"] == **id));
+        let loses = usize::from(self.has(Fault::PagesLoseItems));
+        let begin = after.map_or(0, |place| place + 1 + loses);
+        let data: Vec<&Value> = all.iter().skip(begin).take(limit).collect();
+        (200, json!({ "object": "list", "data": data, "has_more": begin + limit < all.len() }))
     }
 
     pub(super) fn shown(&self, place: usize) -> Value {
@@ -64,6 +76,9 @@ impl Till {
             "next_action": (it.status == "requires_action").then(|| json!({ "type": "use_stripe_sdk" })),
             "latest_charge": it.has_charge.then(|| self.latest_charge(place)),
         });
+        if self.has(Fault::FloatAmounts) && it.captured > 0 {
+            shown["amount_received"] = json!(it.captured as f64);
+        }
         if self.has(Fault::NoReceived) {
             shown.as_object_mut().unwrap().remove("amount_received");
         }
@@ -72,7 +87,12 @@ impl Till {
 
     fn latest_charge(&self, place: usize) -> Value {
         let is_id = [Fault::HasNoCharges, Fault::BreaksCharges].into_iter().any(|fault| self.has(fault));
-        if is_id { json!(format!("ch_{place}AbCdEfGhIjKl")) } else { self.charge(place) }
+        if is_id { json!(self.charge_id(place)) } else { self.charge(place) }
+    }
+
+    fn charge_id(&self, place: usize) -> String {
+        let changes = self.has(Fault::ChargeIdChanges) && self.intents[place].captured > 0;
+        format!("{}_{place}AbCdEfGhIjKl", if changes { "py" } else { "ch" })
     }
 
     fn charge(&self, place: usize) -> Value {
@@ -80,7 +100,7 @@ impl Till {
         let refunded: i64 = it.refunds.iter().sum();
         let let_go = it.status == "canceled" && it.captured == 0 && it.failed.is_none();
         json!({
-            "id": format!("ch_{place}AbCdEfGhIjKl"), "object": "charge", "amount": it.amount, "currency": it.currency,
+            "id": self.charge_id(place), "object": "charge", "amount": it.amount, "currency": it.currency,
             "status": if it.failed.is_some() { "failed" } else { "succeeded" },
             "amount_captured": it.captured, "amount_refunded": if let_go { it.amount } else { refunded },
             "captured": it.closed, "refunded": let_go || it.closed && refunded == it.captured,

@@ -110,10 +110,26 @@ impl Till {
         }
         let kept = key.filter(|_| !self.has(Fault::KeysAreIgnored));
         if let Some((known_path, known, answer)) = kept.and_then(|key| self.keys.get(key)) {
-            let same = *known_path == path.join("/") && known == form;
+            let same_path = if self.has(Fault::KeysForgetPaths) {
+                known_path.split('/').nth(1) == path.get(1).copied()
+            } else if self.has(Fault::KeysForgetPayments) {
+                known_path.split('/').next_back() == path.last().copied()
+            } else {
+                *known_path == path.join("/")
+            };
+            let same = same_path && known == form;
             return Some(if same { answer.clone() } else { refusal(400, "idempotency_error", None, None) });
         }
-        let answer = self.post(path, form)?;
+        let mut plain = form.clone();
+        let expands = plain.remove("expand[]").is_some() && path.contains(&"capture");
+        let before = place(path.get(1).unwrap_or(&"")).filter(|at| *at < self.intents.len()).map(|at| self.shown(at));
+        let mut answer = self.post(path, &plain)?;
+        if expands && self.has(Fault::ExpandAccepts) && answer.0 >= 400 {
+            answer.0 = 201;
+        }
+        if let (true, Some(before)) = (expands && self.has(Fault::ExpandIsStale) && answer.0 < 400, before) {
+            answer.1 = before;
+        }
         let param = answer.1.pointer("/error/param").and_then(Value::as_str);
         let code = answer.1.pointer("/error/code").and_then(Value::as_str);
         let is_validation = matches!(param, Some("amount" | "currency" | "off_session" | "cancellation_reason"))
@@ -320,10 +336,17 @@ impl Till {
         if form.contains_key("final_capture") {
             return bad(Some("payment_intent_invalid_parameter"), Some("final_capture"));
         }
+        let total = intent.amount;
         intent.captured = amount;
         intent.held = if negative { amount - held - amount } else { 0 };
         intent.closed = true;
         intent.status = "succeeded";
+        if self.has(Fault::CapturesTwins)
+            && let Some(twin) =
+                self.intents.iter_mut().rev().find(|it| it.amount == total && it.status == "requires_capture")
+        {
+            (twin.status, twin.captured, twin.held, twin.closed) = ("succeeded", amount, 0, true);
+        }
         (200, self.shown(place))
     }
 

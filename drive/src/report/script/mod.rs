@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Call, Config, DeliveryFault, Input, IntentId, KeyId, Operation, PaymentView, Target, transition};
 
+use crate::checks::CheckStep;
 use crate::finding::Finding;
 use crate::names::{Names, PaymentNames};
 use crate::profile::{Api, MethodReference, RefundList, ServerProfile};
@@ -36,6 +37,15 @@ impl Line {
 
 /// What is sent, in order.
 fn lines(profile: &ServerProfile, config: &Config, finding: &Finding) -> Vec<Line> {
+    if !finding.steps.is_empty() {
+        let line = |step: &CheckStep| Line {
+            asked: step.request.clone(),
+            into: step.into.clone(),
+            is_lost: step.is_cut,
+            is_at_once: false,
+        };
+        return finding.steps.iter().map(line).collect();
+    }
     let mut script = Script { profile: profile.clone(), ..Script::default() };
     let uses_account = finding.inputs.iter().any(|input| input.to_string().contains("flow="));
     if uses_account && profile.connected.is_some() {
@@ -222,7 +232,15 @@ mod tests {
             ServerProfile { methods, expands: true, refunds: RefundList::ByIntent, ..ServerProfile::default() };
         let inputs = Script::parse(trace).unwrap().inputs().collect();
         let sighting = Sighting::new(Class::Money, "", "");
-        let finding = Finding { sighting, inputs, at_once, variants: BTreeSet::new(), met: 1, frequency: None };
+        let finding = Finding {
+            sighting,
+            inputs,
+            steps: Vec::new(),
+            at_once,
+            variants: BTreeSet::new(),
+            met: 1,
+            frequency: None,
+        };
         let url = "http://127.0.0.1:8420";
         let (config, finding) = (Config::default(), &finding);
         curl(&profile, &config, url, finding) + &python(&profile, &config, url, finding)

@@ -107,7 +107,10 @@ fn nested(form: &[(String, String)]) -> Vec<(String, String)> {
     }
     let tell = |list: Vec<(String, String)>| match list.as_slice() {
         [(rest, value)] if rest.is_empty() => quoted(value),
-        [(rest, value)] if rest == "]" => format!("[{}]", quoted(value)),
+        list if list.iter().all(|(rest, _)| rest == "]") => {
+            let values: Vec<String> = list.iter().map(|(_, value)| quoted(value)).collect();
+            format!("[{}]", values.join(", "))
+        }
         _ => {
             let inner = nested(&list).into_iter().map(|(name, value)| format!("\"{name}\": {value}"));
             format!("{{{}}}", inner.collect::<Vec<_>>().join(", "))
@@ -133,4 +136,18 @@ fn quoted(text: &str) -> String {
         .filter(|(_, part)| !part.is_empty())
         .map(|(kind, part)| if kind.is_empty() { format!("\"{part}\"") } else { (*part).to_owned() });
     told.collect::<Vec<_>>().join(" + ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nested;
+
+    #[test]
+    fn a_list_of_several_values_is_a_list() {
+        let form = [("types[]", "card"), ("types[]", "debit"), ("a[b][c]", "1"), ("one[]", "x")];
+        let form: Vec<(String, String)> =
+            form.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let found: Vec<String> = nested(&form).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(found, ["types=[\"card\", \"debit\"]", "a={\"b\": {\"c\": \"1\"}}", "one=[\"x\"]"]);
+    }
 }

@@ -1,0 +1,226 @@
+//! What must not reach across payments, paths, keys and accounts (I12, IDEM-3, IDEM-8).
+
+use serde_json::Value;
+
+use super::checker::{Checker, Looked, id_at};
+use crate::finding::Class;
+use crate::wire::{HttpReply, HttpRequest, TransportError};
+
+fn path(id: &str) -> String {
+    format!("/v1/payment_intents/{id}")
+}
+
+/// Holds 10.00 twice and returns the two ids.
+fn two(checker: &mut Checker<'_>) -> Result<Option<[String; 2]>, TransportError> {
+    if !checker.has_intents() {
+        return Ok(None);
+    }
+    let mut made = || Ok(checker.hold(&[])?.and_then(|payment| id_at(&payment, "/id")));
+    let (first, second): (Option<String>, Option<String>) = (made()?, made()?);
+    Ok(first.zip(second).map(|(first, second)| [first, second]))
+}
+
+/// A payment that no request named is still a hold of 10.00.
+fn untouched(checker: &mut Checker<'_>, id: &str, headline: &str) -> Result<(), TransportError> {
+    let Some(shown) = checker.get(&path(id))? else { return Ok(()) };
+    let status = shown.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let capturable = shown.get("amount_capturable").and_then(crate::fields::number);
+    if status != "requires_capture" || capturable.is_some_and(|amount| amount != 1000) {
+        let server = format!("{status}, capturable {}", capturable.unwrap_or_default());
+        checker.blame(Class::Money, "another payment changes", headline, "requires_capture, capturable 1000", &server);
+    }
+    Ok(())
+}
+
+/// A second request under a key must be refused with 400 and do nothing.
+fn refused(checker: &mut Checker<'_>, reply: &HttpReply, what: &str, headline: &str) {
+    if !(400..500).contains(&reply.status) {
+        let server = format!("{} {}", reply.status, reply.text_at("/status").unwrap_or_default());
+        checker.blame(Class::Protocol, what, headline, "400 idempotency_error", server.trim());
+    }
+}
+
+/// The same key and body on two payments: the second is refused, and not captured.
+pub(super) fn key_on_two_payments(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    if checker.server.profile.ignores_keys {
+        return Ok(Looked::NotThere("idempotency keys"));
+    }
+    let Some([first, second]) = two(checker)? else { return Ok(Looked::NotThere("holds")) };
+    let asked = |id: &str, key: &str| HttpRequest {
+        key: Some(key.to_owned()),
+        ..HttpRequest::post(format!("{}/capture", path(id))).with("amount_to_capture", 400)
+    };
+    let key = checker.key(1);
+    if !checker.send(&asked(&first, &key))?.is_done() {
+        return Ok(Looked::NotThere("captures under a key"));
+    }
+    let reply = checker.send(&asked(&second, &key))?;
+    let headline = "capture 400 of another payment under a used key is accepted";
+    refused(checker, &reply, "accepted", headline);
+    untouched(checker, &second, "capture under another payment's key captures")?;
+    Ok(Looked::Done)
+}
+
+/// The same key on two paths of one payment: the second is refused.
+pub(super) fn key_on_two_paths(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    if checker.server.profile.ignores_keys {
+        return Ok(Looked::NotThere("idempotency keys"));
+    }
+    let Some([first, _]) = two(checker)? else { return Ok(Looked::NotThere("holds")) };
+    let key = checker.key(1);
+    let under_key = |asked: HttpRequest| HttpRequest { key: Some(key.clone()), ..asked };
+    let change = under_key(HttpRequest::post(path(&first)).with("metadata[order]", 1));
+    if !checker.send(&change)?.is_done() {
+        return Ok(Looked::NotThere("updates under a key"));
+    }
+    let cancel = under_key(HttpRequest::post(format!("{}/cancel", path(&first))).with("metadata[order]", 1));
+    let reply = checker.send(&cancel)?;
+    refused(checker, &reply, "accepted", "cancel under the key of an update is accepted");
+    let cancel = under_key(HttpRequest::post(format!("{}/cancel", path(&first))));
+    let reply = checker.send(&cancel)?;
+    refused(checker, &reply, "accepted", "cancel under the key of an update is accepted");
+    untouched(checker, &first, "cancel under the key of an update cancels")?;
+    Ok(Looked::Done)
+}
+
+/// A request whose connection is cut is repeated under its key: it acts once.
+pub(super) fn retry_after_cut(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    if checker.server.profile.ignores_keys {
+        return Ok(Looked::NotThere("idempotency keys"));
+    }
+    if !checker.has_intents() {
+        return Ok(Looked::NotThere("payments confirmed at their creation"));
+    }
+    let Some(id) = checker.pay(&[])?.and_then(|payment| id_at(&payment, "/id")) else {
+        return Ok(Looked::NotThere("payments"));
+    };
+    let key = checker.key(1);
+    // Without a key and a cut, the same must be accepted.
+    let Some(plain) = checker.refund(&id, 100)? else { return Ok(Looked::NotThere("refunds")) };
+    if !checker.send(&plain)?.is_done() {
+        return Ok(Looked::NotThere("partial refunds"));
+    }
+    let Some(refund) = checker.refund(&id, 300)? else { return Ok(Looked::NotThere("refunds")) };
+    let refund = HttpRequest { key: Some(key), ..refund };
+    checker.send_and_cut(&refund)?;
+    let mut reply = checker.send(&refund)?;
+    for _ in 0_u8..20 {
+        if reply.status != 409 {
+            break;
+        }
+        // The first one is still under way.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        reply = checker.send(&refund)?;
+    }
+    if !reply.is_done() {
+        let server = format!("{} {}", reply.status, reply.text_at("/error/code").unwrap_or_default());
+        let headline = "refund 300, repeated under its key after a cut connection, is refused";
+        checker.blame(Class::Protocol, "refused", headline, "the refund", server.trim());
+        return Ok(Looked::Done);
+    }
+    let read = HttpRequest::get(path(&id)).with("expand[]", "latest_charge");
+    let refunded = checker.send(&read)?.body;
+    if let Some(shown) = refunded {
+        checker.number("payment_intent", &shown, "/latest_charge/amount_refunded", 400);
+    }
+    Ok(Looked::Done)
+}
+
+/// Of two holds of one amount, a capture and a refund reach the named one only.
+pub(super) fn two_holds(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    let Some([first, second]) = two(checker)? else { return Ok(Looked::NotThere("holds")) };
+    checker.send(&HttpRequest::post(format!("{}/capture", path(&second))))?;
+    untouched(checker, &first, "capture of the second of two holds changes the first")?;
+    if let Some(refund) = checker.refund(&second, 300)? {
+        checker.send(&refund)?;
+    }
+    untouched(checker, &first, "refund of the second of two payments changes the first")?;
+    checker.send(&HttpRequest::post(format!("{}/cancel", path(&second))))?;
+    untouched(checker, &first, "cancel of the second of two payments changes the first")?;
+    Ok(Looked::Done)
+}
+
+/// Two connected accounts do not see each other's payments, and do not share keys (IDEM-8).
+pub(super) fn accounts(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    let has_accounts = checker.server.profile.connected.is_some() && !checker.server.profile.ignores_keys;
+    if !has_accounts || !checker.has_intents() {
+        return Ok(Looked::NotThere("connected accounts"));
+    }
+    let account = || HttpRequest::post("/v1/accounts").with("type", "custom").with("country", "US");
+    let mut made = || Ok(checker.send(&account())?.text_at("/id").map(str::to_owned));
+    let (first, second): (Option<String>, Option<String>) = (made()?, made()?);
+    let (Some(first), Some(second)) = (first, second) else { return Ok(Looked::NotThere("connected accounts")) };
+    let key = checker.key(1);
+    let more = [("capture_method", "manual")];
+    let Some(payment) = checker.pay_as(Some(&first), Some(key.clone()), &more)? else {
+        return Ok(Looked::NotThere("direct charges"));
+    };
+    let Some(id) = id_at(&payment, "/id") else { return Ok(Looked::NotThere("ids")) };
+    for (account, who) in [(None, "the platform"), (Some(second.clone()), "another account")] {
+        let read = HttpRequest { account: account.clone(), ..HttpRequest::get(path(&id)) };
+        if checker.send(&read)?.is_done() {
+            let headline = format!("a payment of one account is shown to {who}");
+            checker.blame(Class::Protocol, &format!("shown to {who}"), &headline, "404", "200");
+        }
+        let capture = HttpRequest { account, ..HttpRequest::post(format!("{}/capture", path(&id))) };
+        if checker.send(&capture)?.is_done() {
+            let headline = format!("a hold of one account is captured by {who}");
+            checker.blame(Class::Money, &format!("captured by {who}"), &headline, "404", "200");
+        }
+    }
+    let list =
+        HttpRequest { account: Some(second.clone()), ..HttpRequest::get("/v1/payment_intents").with("limit", 100) };
+    if checker.send(&list)?.body.is_some_and(|body| body.to_string().contains(&id)) {
+        checker.blame(
+            Class::Protocol,
+            "listed for another account",
+            "a payment of one account is listed for another",
+            "not listed",
+            "listed",
+        );
+    }
+    let again = checker.pay_as(Some(&second), Some(key), &more)?;
+    match again.as_ref().and_then(|payment| id_at(payment, "/id")) {
+        Some(other) if other == id => {
+            let headline = "a key of one account answers with its payment in another account";
+            checker.blame(Class::Money, "a key reaches across", headline, "another payment", "the same payment");
+        }
+        Some(_) => {}
+        None => {
+            let headline = "a key that one account used is refused to another account";
+            checker.blame(Class::Protocol, "a key is refused", headline, "another payment", "a refusal");
+        }
+    }
+    Ok(Looked::Done)
+}
+
+/// A session is open, expires once, and stays expired.
+pub(super) fn sessions(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    let asked = HttpRequest::post("/v1/checkout/sessions")
+        .with("mode", "payment")
+        .with("success_url", "https://example.com/done")
+        .with("line_items[0][quantity]", 1)
+        .with("line_items[0][price_data][currency]", "usd")
+        .with("line_items[0][price_data][unit_amount]", 2000)
+        .with("line_items[0][price_data][product_data][name]", "T-shirt");
+    let made = checker.send(&asked)?;
+    let Some(id) = made.text_at("/id").filter(|_| made.is_done()).map(str::to_owned) else {
+        return Ok(Looked::NotThere("sessions"));
+    };
+    let path = format!("/v1/checkout/sessions/{id}");
+    for (word, expire) in [("open", false), ("expired", true), ("expired", true)] {
+        if expire {
+            let reply = checker.send(&HttpRequest::post(format!("{path}/expire")))?;
+            if matches!(reply.status, 404 | 405) {
+                return Ok(Looked::NotThere("expiry of sessions"));
+            }
+        }
+        let Some(shown) = checker.get(&path)? else { return Ok(Looked::NotThere("reads of sessions")) };
+        let status = shown.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if status != word {
+            let headline = format!("a session is `{status}` instead of `{word}`");
+            checker.blame(Class::Money, &format!("{word} → {status}"), &headline, word, &status);
+        }
+    }
+    Ok(Looked::Done)
+}

@@ -1,0 +1,192 @@
+//! Balance transactions, fees, transfers and their shares (P1, CON-6, B47, AMT).
+
+use serde_json::Value;
+
+use super::checker::{Checker, Looked, id_at};
+use crate::finding::Class;
+use crate::wire::{HttpRequest, TransportError};
+
+/// Returns the payment's charge as the server shows it.
+fn charge(checker: &mut Checker<'_>, id: &str) -> Result<Option<Value>, TransportError> {
+    let read = HttpRequest::get(format!("/v1/payment_intents/{id}")).with("expand[]", "latest_charge");
+    let Some(charge) = checker.send(&read)?.body.and_then(|body| body.get("latest_charge").cloned()) else {
+        return Ok(None);
+    };
+    match charge.as_str() {
+        None => Ok(Some(charge).filter(Value::is_object)),
+        Some(id) => checker.get(&format!("/v1/charges/{id}")),
+    }
+}
+
+/// A balance transaction has the amount that was captured or refunded, and its net is the amount less the fee.
+pub(super) fn balance(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    if !checker.has_intents() {
+        return Ok(Looked::NotThere("payments confirmed at their creation"));
+    }
+    let mut looked = Looked::NotThere("balance transactions");
+    for (currency, amount, part) in [("usd", 1000_i64, 300_i64), ("jpy", 1100, 367)] {
+        checker.restart();
+        let text = amount.to_string();
+        let more = [("amount", text.as_str()), ("currency", currency)];
+        let Some(payment) = checker.hold(&more)? else { continue };
+        let Some(id) = id_at(&payment, "/id") else { continue };
+        checker.send(&HttpRequest::post(format!("/v1/payment_intents/{id}/capture")))?;
+        let refund = match checker.refund(&id, part)? {
+            Some(refund) => checker.send(&refund)?.body,
+            None => None,
+        };
+        let Some(charge) = charge(checker, &id)? else { continue };
+        for (object, expected) in [(Some(charge), amount), (refund, part.saturating_neg())] {
+            let Some(transaction) = object.as_ref().and_then(|object| id_at(object, "/balance_transaction")) else {
+                continue;
+            };
+            let Some(shown) = checker.get(&format!("/v1/balance_transactions/{transaction}"))? else { continue };
+            looked = Looked::Done;
+            let what = if expected > 0 { "balance_transaction of a charge" } else { "balance_transaction of a refund" };
+            checker.number(what, &shown, "/amount", expected);
+            let fee = shown.get("fee").and_then(crate::fields::number).unwrap_or(0);
+            if shown.get("net").is_some() {
+                checker.number(what, &shown, "/net", expected.saturating_sub(fee));
+            }
+            let source = id_at(&shown, "/source");
+            let owner = object.as_ref().and_then(|object| id_at(object, "/id"));
+            if source.is_some() && source != owner {
+                let (is, must) = (source.unwrap_or_default(), owner.unwrap_or_default());
+                checker.blame(Class::Protocol, "wrong source", &format!("{what} names another source"), &must, &is);
+            }
+        }
+    }
+    Ok(looked)
+}
+
+/// Pays 10.00 to a connected account with further parameters, at once and not in the background.
+fn destination(
+    checker: &mut Checker<'_>,
+    name: &'static str,
+    amount: &str,
+) -> Result<Option<(String, Value)>, TransportError> {
+    let Some(account) = checker.server.profile.connected.clone() else { return Ok(None) };
+    let more = [("capture_method", "automatic"), ("transfer_data[destination]", account.as_str()), (name, amount)];
+    let Some(payment) = checker.pay(&more)? else { return Ok(None) };
+    let Some(id) = id_at(&payment, "/id") else { return Ok(None) };
+    Ok(charge(checker, &id)?.map(|charge| (id, charge)))
+}
+
+/// The share of a fee that goes back with a partial refund is to the nearest unit, the last refund returns the rest, and
+/// no more than the fee can be returned.
+pub(super) fn fees(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    let Some((id, charge)) = destination(checker, "application_fee_amount", "100")? else {
+        return Ok(Looked::NotThere("application fees"));
+    };
+    let Some(fee) = id_at(&charge, "/application_fee") else { return Ok(Looked::NotThere("application fees")) };
+    let path = format!("/v1/application_fees/{fee}");
+    let Some(shown) = checker.get(&path)? else { return Ok(Looked::NotThere("reads of application fees")) };
+    checker.number("application_fee", &shown, "/amount", 100);
+    shares(checker, &id, &path, ("refund_application_fee", "amount_refunded"), 100)?;
+    checker.restart();
+    let Some((_, charge)) = destination(checker, "application_fee_amount", "100")? else { return Ok(Looked::Done) };
+    let Some(fee) = id_at(&charge, "/application_fee") else { return Ok(Looked::Done) };
+    bounded(checker, &format!("/v1/application_fees/{fee}"), "refunds", "amount_refunded", 100)?;
+    Ok(Looked::Done)
+}
+
+/// The same for transfers and their reversals.
+pub(super) fn transfers(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    let Some((id, charge)) = destination(checker, "transfer_data[amount]", "367")? else {
+        return Ok(Looked::NotThere("transfers"));
+    };
+    let Some(transfer) = id_at(&charge, "/transfer") else { return Ok(Looked::NotThere("transfers")) };
+    let path = format!("/v1/transfers/{transfer}");
+    let Some(shown) = checker.get(&path)? else { return Ok(Looked::NotThere("reads of transfers")) };
+    checker.number("transfer", &shown, "/amount", 367);
+    shares(checker, &id, &path, ("reverse_transfer", "amount_reversed"), 367)?;
+    checker.restart();
+    let Some((_, charge)) = destination(checker, "transfer_data[amount]", "367")? else { return Ok(Looked::Done) };
+    let Some(transfer) = id_at(&charge, "/transfer") else { return Ok(Looked::Done) };
+    bounded(checker, &format!("/v1/transfers/{transfer}"), "reversals", "amount_reversed", 367)?;
+    Ok(Looked::Done)
+}
+
+/// Several captures of one hold, each with a fee: the amounts add up after each, and the hold ends at the last.
+pub(super) fn captures(checker: &mut Checker<'_>) -> Result<Looked, TransportError> {
+    let several = "payment_method_options[card][request_multicapture]";
+    let account = checker.server.profile.connected.clone();
+    for with_fee in [false, true] {
+        checker.restart();
+        let mut more = vec![(several, "if_available")];
+        match account.as_deref() {
+            Some(account) if with_fee => more.push(("transfer_data[destination]", account)),
+            None if with_fee => return Ok(Looked::Done),
+            _ => {}
+        }
+        let Some(payment) = checker.hold(&more)? else { return Ok(Looked::NotThere("several captures")) };
+        let Some(id) = id_at(&payment, "/id") else { return Ok(Looked::NotThere("ids")) };
+        let mut received = 0_i64;
+        for (amount, is_last) in [(300_i64, false), (250, false), (201, false), (100, true)] {
+            let asked = HttpRequest::post(format!("/v1/payment_intents/{id}/capture"));
+            let asked = asked.with("amount_to_capture", amount).with("final_capture", is_last);
+            let asked = asked.with_some("application_fee_amount", with_fee.then_some(30));
+            if !checker.send(&asked)?.is_done() {
+                return Ok(if received == 0 { Looked::NotThere("several captures") } else { Looked::Done });
+            }
+            received = received.saturating_add(amount);
+            let left = if is_last { 0 } else { 1000_i64.saturating_sub(received) };
+            let read = HttpRequest::get(format!("/v1/payment_intents/{id}")).with("expand[]", "latest_charge");
+            let Some(shown) = checker.send(&read)?.body else { continue };
+            let what = if is_last { "after the last capture" } else { "after a capture" };
+            checker.number(what, &shown, "/amount_received", received);
+            checker.number(what, &shown, "/amount_capturable", left);
+            checker.number(what, &shown, "/latest_charge/amount_captured", received);
+        }
+    }
+    Ok(Looked::Done)
+}
+
+/// Refunds 333, 334 and 333 of 1000 with a flag; after each, the part that went back is the nearest share so far.
+fn shares(
+    checker: &mut Checker<'_>,
+    id: &str,
+    path: &str,
+    (flag, field): (&str, &str),
+    whole: i64,
+) -> Result<(), TransportError> {
+    let mut back = 0_i64;
+    for (place, amount) in [333_i64, 334, 333].into_iter().enumerate() {
+        let Some(asked) = checker.refund(id, amount)? else { return Ok(()) };
+        if !checker.send(&asked.with(flag, true))?.is_done() {
+            return Ok(());
+        }
+        let twice = whole.saturating_mul(amount).saturating_mul(2).saturating_add(1000);
+        let share = twice.checked_div(2000).unwrap_or_default();
+        back = if place == 2 { whole } else { back.saturating_add(share) };
+        if let Some(shown) = checker.get(path)? {
+            let what = if place == 2 { "after the last refund" } else { "after a partial refund" };
+            checker.number(what, &shown, &format!("/{field}"), back);
+        }
+    }
+    Ok(())
+}
+
+/// Gives a part back, then one unit more than is left, then the rest.
+fn bounded(checker: &mut Checker<'_>, path: &str, verb: &str, field: &str, whole: i64) -> Result<(), TransportError> {
+    let part = 60_i64;
+    let left = whole.saturating_sub(part);
+    let asked = |amount: i64| HttpRequest::post(format!("{path}/{verb}")).with("amount", amount);
+    if !checker.send(&asked(part))?.is_done() {
+        return Ok(());
+    }
+    let more = checker.send(&asked(left.saturating_add(1)))?;
+    if more.is_done() {
+        let headline = format!("{verb} of {} of {whole} are accepted", whole.saturating_add(1));
+        checker.blame(Class::Money, &format!("{verb} beyond the whole"), &headline, "400", &more.status.to_string());
+    }
+    checker.send(&asked(left))?;
+    if let Some(shown) = checker.get(path)? {
+        checker.number("at the end", &shown, &format!("/{field}"), whole);
+    }
+    if checker.send(&asked(1))?.is_done() {
+        let headline = format!("{verb} of 1 more than everything are accepted");
+        checker.blame(Class::Money, &format!("{verb} beyond the whole"), &headline, "400", "200");
+    }
+    Ok(())
+}
