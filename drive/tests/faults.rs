@@ -21,7 +21,7 @@ fn driven(fault: Option<Fault>, operations: u64) -> Report {
         operations,
         time_limit: Duration::from_secs(120),
         // Whoever waits for an answer in vain waits a second each time.
-        races: if fault == Some(Fault::RacingHangs) { 2 } else { 12 },
+        races: if fault == Some(Fault::RacingHangs) { 5 } else { 12 },
         patience: Duration::from_secs(1),
         ..Settings::of(&shop.url(), "sk_test_shop")
     };

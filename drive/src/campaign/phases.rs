@@ -176,6 +176,9 @@ impl DriveCampaign<'_> {
 
     /// Why a race cannot be run on this server, if it cannot.
     fn why_not(&self, race: &Race) -> Option<String> {
+        if self.server.profile.ignores_keys && race.both.iter().any(|call| call.key.is_some()) {
+            return Some("the server ignores keys".to_owned());
+        }
         race.inputs().iter().find_map(|input| {
             let lacks = self.features.lacking(input).map(|feature| format!("the server does not have: {feature}"));
             lacks.or_else(|| (!self.server.may_name(input)).then(|| format!("`{input}` cannot be asked")))

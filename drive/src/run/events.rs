@@ -77,37 +77,40 @@ impl Run<'_> {
     fn differences(&self, seen: &[&Value]) -> Vec<Sighting> {
         let mut found = Vec::new();
         for place in 0_u8..3 {
-            let Some(names) = self.server.names().payment(IntentId(place)) else { continue };
-            if names.account.is_some() {
-                continue;
-            }
-            let is_async = self.emitted.iter().any(|it| {
-                let view = it.after.payments.get(usize::from(place)).and_then(Option::as_ref);
-                view.is_some_and(|view| view.capture_method == CaptureMethod::AutomaticAsync)
-            });
-            let ours: Vec<(NotificationKind, &Value)> = seen
-                .iter()
-                .filter(|event| is_about(event, &names.id))
-                .filter_map(|event| Some((NotificationKind::from_name(event.get("type")?.as_str()?)?, *event)))
-                .filter(|(kind, _)| is_compared(*kind, is_async, self.has_waited))
-                .collect();
-            let expected: Vec<Expected<'_>> = self
-                .emitted
-                .iter()
-                .enumerate()
-                .flat_map(|(step, it)| it.notifications.iter().map(move |notification| (*notification, it, step)))
-                .filter(|(notification, ..)| {
-                    is_of(notification.about, place) && is_compared(notification.kind, is_async, self.has_waited)
-                })
-                .collect();
-            found.extend(kinds(&expected, &ours));
-            if found.is_empty() {
-                found.extend(order(&expected, &ours));
-                found.extend(contents(&expected, &ours, place));
+            if let Some(names) = self.server.names().payment(IntentId(place)).filter(|names| names.account.is_none()) {
+                found.extend(of_payment(&self.emitted, place, &names.id, seen, self.has_waited));
             }
         }
         found
     }
+}
+
+/// Returns the differences between what was emitted about one payment and the events that name its id.
+fn of_payment(emitted: &[Emitted], place: u8, id: &str, seen: &[&Value], has_waited: bool) -> Vec<Sighting> {
+    let is_async = emitted.iter().any(|it| {
+        let view = it.after.payments.get(usize::from(place)).and_then(Option::as_ref);
+        view.is_some_and(|view| view.capture_method == CaptureMethod::AutomaticAsync)
+    });
+    let ours: Vec<(NotificationKind, &Value)> = seen
+        .iter()
+        .filter(|event| is_about(event, id))
+        .filter_map(|event| Some((NotificationKind::from_name(event.get("type")?.as_str()?)?, *event)))
+        .filter(|(kind, _)| is_compared(*kind, is_async, has_waited))
+        .collect();
+    let expected: Vec<Expected<'_>> = emitted
+        .iter()
+        .enumerate()
+        .flat_map(|(step, it)| it.notifications.iter().map(move |notification| (*notification, it, step)))
+        .filter(|(notification, ..)| {
+            is_of(notification.about, place) && is_compared(notification.kind, is_async, has_waited)
+        })
+        .collect();
+    let mut found = kinds(&expected, &ours);
+    if found.is_empty() {
+        found.extend(order(&expected, &ours));
+        found.extend(contents(&expected, &ours, place));
+    }
+    found
 }
 
 const fn is_of(about: Target, place: u8) -> bool {
@@ -245,4 +248,116 @@ fn snapshot(kind: NotificationKind, emitted: &Emitted, event: &Value, place: u8)
         let headline = format!("the snapshot in `{word}` shows `{}` {} instead of {must}", wrong.place, wrong.server);
         Some(sighting(&format!("{word} snapshot {}", wrong.place), headline, must.to_string(), wrong.server.clone()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_harness::bounds::ModelState;
+    use holdfast_model::trace::Script;
+    use holdfast_model::{Config, transition};
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the model emits for a hold that is captured in two parts and partly refunded, and the events of an honest
+    /// server.
+    fn honest() -> (Vec<Emitted>, Vec<Value>) {
+        let trace = "create pi1 1000 usd manual multicapture method=card_visa confirm\ncapture pi1 300 final=false\n\
+                     capture pi1 200\nrefund pi1 100\n";
+        let config = Config::default();
+        let mut state = ModelState::default();
+        let mut emitted = Vec::new();
+        let mut events = Vec::new();
+        for input in Script::parse(trace).unwrap().inputs() {
+            let next = transition(&config, &state, input);
+            assert!(next.outcome.is_ok(), "{input}: {:?}", next.outcome);
+            state = next.after;
+            let sight = state.observe(&config);
+            let after = Snapshot::from(sight.observation(&config));
+            let view = after.payments.first().copied().flatten().unwrap();
+            for notification in next.notifications.as_slice() {
+                let name = notification.kind.name();
+                let amount = notification.previous.amount.map(|amount| amount.get());
+                let mut previous = json!({});
+                if name == "payment_intent.amount_capturable_updated" {
+                    previous = json!({ "amount_capturable": amount });
+                } else if name == "charge.refunded" {
+                    previous = json!({ "amount_refunded": amount });
+                }
+                let object = if object(notification.kind) == "payment_intent" {
+                    let (capturable, received) = (view.capturable.get(), view.received.get());
+                    json!({ "id": "pi_1", "amount_capturable": capturable, "amount_received": received })
+                } else {
+                    let captured = view.charge.map(|charge| charge.captured_amount.get());
+                    json!({ "id": "x_1", "payment_intent": "pi_1", "amount_captured": captured })
+                };
+                let data = json!({ "object": object, "previous_attributes": previous });
+                events.push(json!({ "id": format!("evt_{}", events.len()), "type": name, "data": data }));
+            }
+            emitted.push(Emitted { notifications: next.notifications.as_slice().to_vec(), after });
+        }
+        (emitted, events)
+    }
+
+    fn found(emitted: &[Emitted], events: &[Value]) -> Vec<String> {
+        let seen: Vec<&Value> = events.iter().collect();
+        of_payment(emitted, 0, "pi_1", &seen, false).into_iter().map(|it| it.signature.what).collect()
+    }
+
+    #[test]
+    fn an_honest_list_of_events_is_clean() {
+        let (emitted, mut events) = honest();
+        assert!(events.len() > 8, "{events:#?}");
+        assert!(found(&emitted, &events).is_empty(), "{:?}", found(&emitted, &events));
+        // Kinds that move no payment, and events of others, say nothing (P33).
+        events.push(json!({ "type": "review.opened", "data": { "object": { "payment_intent": "pi_1" } } }));
+        events.push(json!({ "type": "charge.captured", "data": { "object": { "payment_intent": "pi_2" } } }));
+        assert!(found(&emitted, &events).is_empty());
+    }
+
+    #[test]
+    fn each_fault_of_events_is_found() {
+        let (emitted, events) = honest();
+        let place = |name: &str| events.iter().position(|event| event.get("type") == Some(&json!(name))).unwrap();
+        let changed = |name: &str, pointer: &str| {
+            let mut events = events.clone();
+            *events.get_mut(place(name)).unwrap().pointer_mut(pointer).unwrap() = json!(7);
+            events
+        };
+        let without = |name: &str| {
+            let mut events = events.clone();
+            events.remove(place(name));
+            events
+        };
+        let mut twice = events.clone();
+        twice.push(events.get(place("charge.captured")).unwrap().clone());
+        let mut late = without("charge.succeeded");
+        late.push(events.get(place("charge.succeeded")).unwrap().clone());
+        let table = [
+            (without("charge.captured"), "events: charge.captured missing"),
+            (without("payment_intent.succeeded"), "events: payment_intent.succeeded missing"),
+            (without("refund.created"), "events: refund.created missing"),
+            (twice, "events: charge.captured too often"),
+            (late, "events: order of charge"),
+            (
+                changed("payment_intent.amount_capturable_updated", "/data/previous_attributes/amount_capturable"),
+                "events: payment_intent.amount_capturable_updated previous amount_capturable",
+            ),
+            (
+                changed("payment_intent.succeeded", "/data/object/amount_received"),
+                "events: payment_intent.succeeded snapshot payment_intent.amount_received",
+            ),
+            (
+                changed("charge.captured", "/data/object/amount_captured"),
+                "events: charge.captured snapshot charge.amount_captured",
+            ),
+        ];
+        for (events, expected) in table {
+            assert!(
+                found(&emitted, &events).iter().any(|it| it == expected),
+                "{expected}: {:?}",
+                found(&emitted, &events)
+            );
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! wrong is a switch.
 
 mod http;
+mod money;
 mod shown;
 mod till;
 

@@ -1,5 +1,7 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
+mod looking;
+
 use std::collections::BTreeMap;
 
 use holdfast_model::{Call, DeliveryFault, EnvironmentEvent, Input, IntentId, KeyId, Operation, PaymentView, Target};
@@ -7,7 +9,7 @@ use serde_json::Value;
 
 use crate::fields::Version;
 use crate::names::{Names, PaymentNames};
-use crate::profile::{Api, Confirmation, MethodReference, RefundList, ServerProfile};
+use crate::profile::{Api, Confirmation, MethodReference, ServerProfile};
 use crate::requests;
 use crate::wire::{HttpReply, HttpRequest, TransportError, Wire};
 
@@ -369,112 +371,6 @@ impl Server {
         match requests::event(&self.profile, &self.names, event, view) {
             Some(asked) => self.wire.send(&asked).map(Some),
             None => Ok(None),
-        }
-    }
-
-    /// Looks at a payment; `None` where the server has none of that name.
-    ///
-    /// # Errors
-    /// [`TransportError`] when there is no answer.
-    pub fn look(&mut self, intent: IntentId) -> Result<Option<FetchedObjects>, TransportError> {
-        let Some(names) = self.names.payment(intent).cloned() else { return Ok(None) };
-        let mut look = FetchedObjects::default();
-        let get = |path: String| HttpRequest { account: names.account.clone(), ..HttpRequest::get(path) };
-        match self.profile.api {
-            Api::Intents => {
-                let asked = get(format!("/v1/payment_intents/{}", names.id));
-                let asked = if self.profile.expands { asked.with("expand[]", "latest_charge") } else { asked };
-                look.payment = self.see(&asked, "payment_intent", Value::is_object, &mut look.fetch_errors)?;
-                let found = look.payment.as_ref().and_then(latest_charge);
-                if let Some(id) = found.as_ref().and_then(id_of) {
-                    self.names.note_charge(intent, &id);
-                }
-                look.charge = match found {
-                    Some(Value::String(_)) if !self.profile.charges => None,
-                    Some(Value::String(id)) => {
-                        let asked = get(format!("/v1/charges/{id}"));
-                        self.see(&asked, "charge", Value::is_object, &mut look.fetch_errors)?
-                    }
-                    found => found,
-                };
-            }
-            Api::Charges => {
-                let asked = get(format!("/v1/charges/{}", names.id));
-                look.charge = self.see(&asked, "charge", Value::is_object, &mut look.fetch_errors)?;
-            }
-        }
-        let has_charge = look.charge.is_some() || look.payment.as_ref().and_then(latest_charge).is_some();
-        if has_charge || !names.refunds.is_empty() {
-            look.refunds = self.refunds(intent, &names, &mut look.fetch_errors)?;
-        }
-        Ok(Some(look))
-    }
-
-    /// Returns the payment's refunds as the server shows them; `None` if it shows none of them anywhere.
-    fn refunds(
-        &mut self,
-        intent: IntentId,
-        names: &PaymentNames,
-        errors: &mut Vec<FetchError>,
-    ) -> Result<Option<Vec<Value>>, TransportError> {
-        let get = |path: String| HttpRequest { account: names.account.clone(), ..HttpRequest::get(path) };
-        let (by, id) = match (self.profile.refunds, self.profile.api) {
-            (RefundList::Nowhere, _) => return Ok(None),
-            (RefundList::Each, _) => {
-                let mut list = Vec::new();
-                for id in &names.refunds {
-                    list.extend(self.see(&get(format!("/v1/refunds/{id}")), "refund", Value::is_object, errors)?);
-                }
-                return Ok(Some(list));
-            }
-            (RefundList::ByIntent, Api::Intents) => ("payment_intent", names.id.clone()),
-            (RefundList::ByCharge, Api::Intents) => match self.names.charge(intent) {
-                Some(id) => ("charge", id),
-                None => return Ok(None),
-            },
-            (RefundList::ByIntent | RefundList::ByCharge, Api::Charges) => ("charge", names.id.clone()),
-        };
-        let asked = get("/v1/refunds".to_owned()).with(by, id).with("limit", 100);
-        let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
-        let list = self.see(&asked, "refunds", is_list, errors)?;
-        Ok(list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned()))
-    }
-
-    /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
-    ///
-    /// # Errors
-    /// [`TransportError`] when the server cannot be reached.
-    pub fn look_at_setup(&mut self, fetch_errors: &mut Vec<FetchError>) -> Result<Option<Value>, TransportError> {
-        if self.names.setup.is_none() {
-            return Ok(None);
-        }
-        let path = format!("/v1/setup_intents/{}", self.names.setup());
-        self.see(&HttpRequest::get(path), "setup_intent", Value::is_object, fetch_errors)
-    }
-
-    fn see(
-        &mut self,
-        asked: &HttpRequest,
-        what: &'static str,
-        fits: fn(&Value) -> bool,
-        fetch_errors: &mut Vec<FetchError>,
-    ) -> Result<Option<Value>, TransportError> {
-        if self.is_blind(what) {
-            return Ok(None);
-        }
-        let replied = self.wire.send(asked);
-        let (seen, failed) = self.looks.entry(what).or_default();
-        match replied {
-            Err(broken) if broken.ends_drive() => Err(broken),
-            Ok(HttpReply { status: 200..300, body: Some(body), .. }) if fits(&body) => {
-                *seen = seen.saturating_add(1);
-                Ok(Some(body))
-            }
-            replied => {
-                *failed = failed.saturating_add(1);
-                fetch_errors.push((what, replied));
-                Ok(None)
-            }
         }
     }
 }
