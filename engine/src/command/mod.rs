@@ -29,6 +29,7 @@ use crate::{
     SetupIntentId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
@@ -115,6 +116,7 @@ pub enum Command {
     },
     /// A new account connected to the caller's.
     CreateAccount {
+        texts: TextsChange,
         /// The country code: two upper-case letters.
         country: String,
     },
@@ -132,6 +134,59 @@ pub enum Command {
 }
 
 impl Command {
+    /// Adds documented parameters that the engine stores as given, a JSON object, to the request's texts. Returns
+    /// whether the request has texts.
+    pub(crate) fn give(&mut self, given: &Value) -> bool {
+        let texts = match self {
+            Self::CreatePaymentIntent(request) => &mut request.texts,
+            Self::UpdatePaymentIntent(request) => &mut request.texts,
+            Self::ConfirmPaymentIntent(request) => &mut request.texts,
+            Self::CapturePaymentIntent(request) => &mut request.texts,
+            Self::CreateRefund(request) => &mut request.texts,
+            Self::CreateSetupIntent(request) => &mut request.texts,
+            Self::UpdateSetupIntent(request) => &mut request.texts,
+            Self::ConfirmSetupIntent(request) => &mut request.texts,
+            Self::CreateCheckoutSession(request) => {
+                let mut given = given.clone();
+                let data = given
+                    .as_object_mut()
+                    .map(|map| ["payment_intent_data", "setup_intent_data"].map(|name| map.remove(name)));
+                data.into_iter().flatten().flatten().for_each(|data| request.intent_texts.give(&data));
+                request.texts.give(&given);
+                return true;
+            }
+            Self::CreateCustomer(fields) | Self::UpdateCustomer { fields, .. } => &mut fields.texts,
+            Self::CreateTransfer(request) => &mut request.texts,
+            Self::CreateAccount { texts, .. }
+            | Self::CreatePaymentMethod { texts, .. }
+            | Self::UpdateCharge { texts, .. }
+            | Self::UpdateRefund { texts, .. } => texts,
+            Self::CancelPaymentIntent { .. }
+            | Self::CancelRefund { .. }
+            | Self::CaptureCharge { .. }
+            | Self::CancelSetupIntent { .. }
+            | Self::VerifyMicrodeposits { .. }
+            | Self::ExpireCheckoutSession { .. }
+            | Self::ClonePaymentMethod { .. }
+            | Self::DeleteCustomer { .. }
+            | Self::AttachPaymentMethod { .. }
+            | Self::DetachPaymentMethod { .. }
+            | Self::CreateReversal(_)
+            | Self::CreateFeeRefund(_)
+            | Self::CreateWebhookEndpoint(_)
+            | Self::UpdateWebhookEndpoint(_)
+            | Self::DeleteWebhookEndpoint { .. }
+            | Self::RollWebhookSecret { .. }
+            | Self::Retrieve(_)
+            | Self::List(_)
+            | Self::Environment(_)
+            | Self::Job(_)
+            | Self::Malformed { .. } => return false,
+        };
+        texts.give(given);
+        true
+    }
+
     /// Returns the operation and the object in its path; `None` for a request that could not be read.
     #[must_use]
     pub fn endpoint(&self) -> Option<(Discriminant<Self>, Option<ObjectId>)> {
@@ -202,6 +257,13 @@ impl TextsChange {
     pub fn metadata(pairs: &[(&str, &str)]) -> Self {
         let metadata = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Self::of(Texts { metadata, ..Texts::default() })
+    }
+
+    /// Adds documented parameters that are stored as given, a JSON object.
+    fn give(&mut self, given: &Value) {
+        if given.as_object().is_some_and(|map| !map.is_empty()) {
+            self.texts.get_or_insert_default().given = Some(given.to_string());
+        }
     }
 
     /// Returns the change that sets `texts`.

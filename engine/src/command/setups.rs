@@ -55,6 +55,7 @@ pub struct ConfirmSetupIntent {
     pub method: Option<MethodRef>,
     pub microdeposits: Option<bool>,
     pub options: ConfirmOptions,
+    pub texts: TextsChange,
 }
 
 /// The proof that the customer owns a bank account.

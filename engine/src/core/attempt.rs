@@ -8,13 +8,14 @@ use crate::command::{ConfirmOptions, JobKind, TextsChange};
 use crate::money::{Currency, Money};
 use crate::objects::{
     AttemptError, CancellationReason, CaptureMethod, Charge, ChargeStatus, EventType, Failure, IntentStatus,
-    MethodTypes, NextAction, PaymentIntent, PaymentMethod, Redirects, Texts,
+    MethodTypes, NextAction, PaymentIntent, PaymentMethod, Redirects, SharedTexts, Texts,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{Behaviour, Decline, Network};
 use crate::time::{MINUTE, Seconds};
 use crate::version::Feature;
 use crate::{ChargeId, Object};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// The parameters of an attempt.
@@ -328,8 +329,20 @@ fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &Pa
         fee_refunded_by_hand: false,
         transfer_reversed_by_hand: false,
         decline: None,
-        texts: intent.texts.clone(),
+        texts: charge_texts(intent, method),
     }
+}
+
+/// Returns the texts of a charge: those of its intent, with the billing details of its method (P17, P18). Of the
+/// intent's other parameters the charge shows `radar_options` only.
+fn charge_texts(intent: &PaymentIntent, method: &PaymentMethod) -> SharedTexts {
+    let given = |texts: &SharedTexts, name: &str| texts.as_deref().and_then(|texts| texts.given_value(name));
+    let shown = [("radar_options", &intent.texts), ("billing_details", &method.texts)];
+    let shown: Map<String, Value> =
+        shown.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), given(texts, name)?))).collect();
+    let given = Some(shown).filter(|shown| !shown.is_empty()).map(|shown| Value::Object(shown).to_string());
+    let of_intent = intent.texts.as_deref().cloned().unwrap_or_default();
+    Some(Arc::new(Texts { given, ..of_intent })).filter(|texts| **texts != Texts::default())
 }
 
 /// Returns whether several captures are possible: requested, priced for, and supported by this card in this country

@@ -197,7 +197,13 @@ pub(super) fn complete(
                 None => Arc::new(first_payment(context, &mut opening, &session)?),
             };
             confirm::confirmable(&intent)?;
-            confirm::attempt_with(context, &intent, (*intent).clone(), Some(method), ConfirmOptions::default())?
+            confirm::attempt_with(
+                context,
+                &intent,
+                (*intent).clone(),
+                (Some(method), &TextsChange::default()),
+                ConfirmOptions::default(),
+            )?
         } else {
             let known = session.setup_intent.and_then(|id| context.objects.setup_intent(id));
             let intent = match known {
@@ -205,7 +211,7 @@ pub(super) fn complete(
                 None => first_setup(context, &mut opening, &session)?,
             };
             setup::confirmable(&intent)?;
-            setup::attempt_with(context, intent, method, ConfirmOptions::default())?
+            setup::attempt_with(context, intent, (method, &TextsChange::default()), ConfirmOptions::default())?
         };
     session_follow_up::apply(context, &mut decided.changes);
     opening.events.append(&mut decided.changes.events);

@@ -6,7 +6,7 @@ use super::customers;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use super::update::{self, choose};
 use crate::PaymentIntentId;
-use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef};
+use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef, TextsChange};
 use crate::money::OutOfRange;
 use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
@@ -33,7 +33,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPay
     }
     // Amounts named here replace earlier ones (B50).
     update::terms(context, &request.choices, &mut changed)?;
-    attempt_with(context, &intent, changed, request.choices.method, request.options.clone())
+    attempt_with(context, &intent, changed, (request.choices.method, &request.texts), request.options.clone())
 }
 
 /// Confirms `changed`, the new state of `intent`, with the given method or its own.
@@ -41,7 +41,7 @@ pub(super) fn attempt_with(
     context: &DecisionContext<'_>,
     intent: &Arc<PaymentIntent>,
     mut changed: PaymentIntent,
-    method: Option<MethodRef>,
+    (method, texts): (Option<MethodRef>, &TextsChange),
     options: ConfirmOptions,
 ) -> Decided {
     let mut changes = Changes::default();
@@ -51,7 +51,7 @@ pub(super) fn attempt_with(
     if method != intent.method.map_or(method, MethodRef::Saved) {
         changed.authenticated = false;
     }
-    let found = customers::find(context, method, &changed)?;
+    let found = customers::find(context, method, &changed)?.described(texts);
     // An attempt that cannot be made does not count.
     attempt::can_be_held(&changed, &found.method)?;
     if intent.confirmations >= context.dialect.most_confirmations {

@@ -4,7 +4,7 @@ use super::amounts::{optional_positive, positive};
 use super::connect;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use crate::AccountId;
-use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer};
+use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer, TextsChange};
 use crate::money::{Currency, Money};
 use crate::objects::{Account, Charge};
 use crate::refusal::Reason;
@@ -66,13 +66,13 @@ fn source_allows(
 }
 
 /// Handles `POST /v1/accounts`: an account connected to the caller's.
-pub(super) fn account(context: &DecisionContext<'_>, country: &str) -> Decided {
+pub(super) fn account(context: &DecisionContext<'_>, country: &str, texts: &TextsChange) -> Decided {
     if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
         let why = "use a two-letter country code such as US or JP.".to_owned();
         return Err(Reason::InvalidValue("country".into(), why).into());
     }
     let connected = Account::connected(context.id(AccountId), context.account.id);
-    let account = Account { country: country.to_owned(), ..connected };
+    let account = Account { country: country.to_owned(), texts: texts.apply(&None), ..connected };
     let mut changes = Changes::default();
     changes.put(account.clone());
     Ok(changes.answer(account))

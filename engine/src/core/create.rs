@@ -25,6 +25,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaym
         attempt::method_settings(context, request.method_types, request.automatic_methods, MethodTypes::ALL);
     attempt::needs_return_url(intent.automatic_methods, request.confirm.as_ref())?;
     let method = request.method.map(|method| customers::find(context, method, &intent)).transpose()?;
+    let method = method.map(|found| found.described(&request.texts));
     if let Some(found) = &method {
         attempt::can_be_held(&intent, &found.method)?;
     }

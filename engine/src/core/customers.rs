@@ -166,6 +166,16 @@ pub(super) struct Found {
     pub(super) is_new: bool,
 }
 
+impl Found {
+    /// Returns a new method with the data that the request gives for it; a stored method stays as it is.
+    pub(super) fn described(mut self, texts: &TextsChange) -> Self {
+        if let Some(texts) = Some(self.is_new).filter(|is_new| *is_new).and_then(|_| texts.of_method()) {
+            self.method = Arc::new(PaymentMethod { texts: Some(texts), ..(*self.method).clone() });
+        }
+        self
+    }
+}
+
 /// Returns the method that a request names for a payment, if the payment may use it (ERR-13, ERR-14).
 pub(super) fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &PaymentIntent) -> Result<Found, Stop> {
     find_for(context, method, intent.customer, intent.method_types)

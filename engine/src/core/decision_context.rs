@@ -13,6 +13,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::time::Time;
 use crate::version::ApiVersion;
 use crate::{ChargeId, CustomerId, EventId, Object, ObjectId, PaymentIntentId, PaymentMethodId};
+use serde_json::{Map, Value};
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
 use std::sync::Arc;
@@ -231,7 +232,41 @@ pub(super) fn not_found(noun: &'static str, id: impl Display, param: &'static st
     Reason::NotFound { noun, id: id.to_string(), param }.into()
 }
 
+/// Returns the JSON object `old` with the values of `change`; null removes a value. `None` if nothing is left. The data
+/// of a new payment method belongs to that method.
+fn merged(old: Option<&str>, change: &str) -> Option<String> {
+    let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
+    let mut all = old.map_or(Value::Object(Map::new()), read);
+    let change: Value = read(change);
+    merge(&mut all, &change);
+    if let Value::Object(map) = &mut all {
+        map.remove("payment_method_data");
+    }
+    Some(all).filter(|all| all.as_object().is_some_and(|map| !map.is_empty())).map(|all| all.to_string())
+}
+
+fn merge(into: &mut Value, change: &Value) {
+    let (Value::Object(into), Value::Object(change)) = (into, change) else { return };
+    for (name, value) in change {
+        match into.get_mut(name) {
+            _ if value.is_null() => {
+                into.remove(name);
+            }
+            Some(old) if old.is_object() && value.is_object() => merge(old, value),
+            _ => {
+                into.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
 impl TextsChange {
+    /// Returns the texts of a new payment method: those that its data in this request gives.
+    pub(crate) fn of_method(&self) -> SharedTexts {
+        let data = self.texts.as_deref().and_then(|texts| texts.given_value("payment_method_data"))?;
+        Self::of(Texts { given: Some(data.to_string()), ..Texts::default() }).apply(&None)
+    }
+
     /// Returns `texts` with this change applied: metadata is merged, and an empty value removes its key (CAP-11).
     pub(crate) fn apply(&self, texts: &SharedTexts) -> SharedTexts {
         if self.texts.is_none() && !self.clears_metadata {
@@ -261,6 +296,9 @@ impl TextsChange {
         replace(&mut changed.receipt_email, &change.receipt_email);
         replace(&mut changed.transfer_group, &change.transfer_group);
         replace(&mut changed.statement_descriptor_suffix, &change.statement_descriptor_suffix);
+        if let Some(given) = &change.given {
+            changed.given = merged(changed.given.as_deref(), given);
+        }
         changed.on_behalf_of = change.on_behalf_of.or(changed.on_behalf_of);
         if let Some(shipping) = &change.shipping {
             changed.shipping = Some(shipping.clone()).filter(|shipping| *shipping != Shipping::default());

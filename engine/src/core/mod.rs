@@ -77,7 +77,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::UpdateWebhookEndpoint(request) => webhooks::update(context, request),
         Command::DeleteWebhookEndpoint { endpoint } => webhooks::delete(context, *endpoint),
         Command::RollWebhookSecret { endpoint, keep } => webhooks::roll_secret(context, *endpoint, *keep),
-        Command::CreateAccount { country } => connect_requests::account(context, country),
+        Command::CreateAccount { country, texts } => connect_requests::account(context, country, texts),
         Command::Environment(event) => environment(context, event),
         Command::Job(job) => jobs::run(context, *job),
         Command::Malformed { target, refusal } => Err(malformed(context, *target, refusal)),

@@ -6,7 +6,7 @@ use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop, not
 use crate::SetupIntentId;
 use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{
-    ConfirmOptions, ConfirmSetupIntent, CreateSetupIntent, MethodRef, Microdeposits, UpdateSetupIntent,
+    ConfirmOptions, ConfirmSetupIntent, CreateSetupIntent, MethodRef, Microdeposits, TextsChange, UpdateSetupIntent,
 };
 use crate::ids::SetupAttemptId;
 use crate::money::OutOfRange;
@@ -30,6 +30,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateSetupIntent)
         method_settings(context, request.method_types, request.automatic_methods, MethodTypes::SAVABLE);
     needs_return_url(intent.automatic_methods, request.confirm.as_ref())?;
     let found = request.method.map(|method| find(context, method, &intent)).transpose()?;
+    let found = found.map(|found| found.described(&request.texts));
     match (request.confirm.clone(), found) {
         (Some(_), None) => Err(Reason::SetupNeedsMethod.into()),
         (Some(options), Some(found)) => {
@@ -112,7 +113,7 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
     changed.texts = request.texts.apply(&intent.texts);
     changed.last_error = None;
     if let Some(method) = request.method {
-        let Found { method, is_new } = find(context, method, &changed)?;
+        let Found { method, is_new } = find(context, method, &changed)?.described(&request.texts);
         changed.method = Some(method.id);
         changed.status = SetupStatus::RequiresConfirmation;
         changed.next_action = None;
@@ -136,7 +137,8 @@ pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupInten
     needs_return_url(intent.automatic_methods, Some(&request.options))?;
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
-    attempt_with(context, changed, method, request.options.clone())
+    changed.texts = request.texts.apply(&changed.texts);
+    attempt_with(context, changed, (method, &request.texts), request.options.clone())
 }
 
 /// Checks that the status allows an attempt.
@@ -154,11 +156,11 @@ pub(super) fn confirmable(intent: &SetupIntent) -> Result<(), Stop> {
 pub(super) fn attempt_with(
     context: &DecisionContext<'_>,
     mut intent: SetupIntent,
-    method: MethodRef,
+    (method, texts): (MethodRef, &TextsChange),
     options: ConfirmOptions,
 ) -> Decided {
     let mut changes = Changes::default();
-    let found = find(context, method, &intent)?;
+    let found = find(context, method, &intent)?.described(texts);
     if intent.confirmations >= context.dialect.most_confirmations {
         intent.status = SetupStatus::Canceled;
         intent.next_action = None;

@@ -41,7 +41,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaym
     // Every update clears the last error (PI-24).
     changed.last_error = None;
     if let Some(method) = request.choices.method {
-        let found = customers::find(context, method, &changed)?;
+        let found = customers::find(context, method, &changed)?.described(&request.texts);
         attempt::can_be_held(&changed, &found.method)?;
         changed.method = Some(found.method.id);
         changed.status = IntentStatus::RequiresConfirmation;

@@ -1,5 +1,6 @@
 //! Accounts: the merchants, their countries, prices and platforms.
 
+use super::SharedTexts;
 use crate::money::Money;
 use crate::{AccountId, ApiVersion};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Account {
     pub version: ApiVersion,
     /// The largest negative balance; `None` is without limit (ERR-27, REF-3, REF-9, CON-5).
     pub overdraft: Option<Money>,
+    /// The merchant's texts.
+    pub texts: SharedTexts,
 }
 
 impl Account {
@@ -35,6 +38,7 @@ impl Account {
             platform: None,
             version: ApiVersion::CURRENT,
             overdraft: None,
+            texts: None,
         }
     }
 

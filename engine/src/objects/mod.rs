@@ -32,6 +32,7 @@ pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEn
 
 use crate::test_methods::{Decline, MethodType};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -54,6 +55,22 @@ pub struct Texts {
     pub on_behalf_of: Option<crate::AccountId>,
     /// `shipping`.
     pub shipping: Option<Shipping>,
+    /// Documented parameters that are stored as given and shown: the text of a JSON object (P18).
+    pub given: Option<String>,
+}
+
+impl Texts {
+    /// Returns the parameter `name` that is stored as given.
+    #[must_use]
+    pub fn given_value(&self, name: &str) -> Option<Value> {
+        self.given_map().remove(name)
+    }
+
+    /// Returns all parameters that are stored as given.
+    #[must_use]
+    pub fn given_map(&self) -> Map<String, Value> {
+        self.given.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
 }
 
 /// A postal address (`address`).

@@ -120,11 +120,8 @@ impl Object {
             Self::SetupIntent(o) => o.texts.as_deref(),
             Self::CheckoutSession(o) => o.texts.as_deref(),
             Self::WebhookEndpoint(o) => o.texts.as_deref(),
-            Self::Account(_)
-            | Self::ApplicationFee(_)
-            | Self::BalanceTransaction(_)
-            | Self::Event(_)
-            | Self::Delivery(_) => None,
+            Self::Account(o) => o.texts.as_deref(),
+            Self::ApplicationFee(_) | Self::BalanceTransaction(_) | Self::Event(_) | Self::Delivery(_) => None,
         }
     }
 }

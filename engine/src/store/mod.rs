@@ -219,9 +219,7 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
 /// Returns whether a list narrowed by `query` shows `object`.
 pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
     let method_type = object.as_payment_method().map(|method| method.method_type());
-    let has = |facet: Facet, values: &[String]| {
-        facet_of(object, facet).is_some_and(|value| values.iter().any(|wanted| *wanted == value))
-    };
+    let has = |facet: Facet, values: &[String]| facet_of(object, facet).is_some_and(|value| values.contains(&value));
     let type_fits = query.facets.iter().all(|(facet, values)| has(*facet, values))
         && query.method_type.is_none_or(|wanted| method_type == Some(wanted))
         && (query.since.is_none() && query.until.is_none() || is_made_within(object, query));

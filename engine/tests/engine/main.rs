@@ -16,6 +16,7 @@ mod confronted;
 mod connect;
 mod crash;
 mod customers;
+mod documented;
 mod events;
 mod failing;
 mod holds;

@@ -87,6 +87,7 @@ pub(super) fn command(index: &ObjectIndex, now: Time, operation: &Operation) -> 
             method: method.map(test),
             microdeposits: None,
             options: ConfirmOptions::default(),
+            texts: TextsChange::default(),
         })),
         Operation::CancelSetup { reason } => here(cancel_setup(index, reason)),
         Operation::VerifyMicrodeposits => {

@@ -211,6 +211,7 @@ impl<'a> Fields<'a> {
             statement_descriptor_suffix: self.clearable("statement_descriptor_suffix", 22)?,
             on_behalf_of: self.id("on_behalf_of", "account")?,
             shipping: self.shipping()?,
+            given: None,
         };
         let clears_metadata = self.is_cleared("metadata");
         Ok(TextsChange { texts: Some(Box::new(texts)).filter(|texts| **texts != Texts::default()), clears_metadata })

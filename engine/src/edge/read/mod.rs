@@ -4,15 +4,19 @@
 //! becomes [`Command::Malformed`], so that an unknown object is still reported
 //! before a bad parameter (CAP-15). The table of operations is [`ROUTES`].
 
+mod documented;
 mod fields;
 mod form;
 mod money;
+mod path;
 mod payments;
 mod routes;
 mod setups;
 
+pub use documented::{Parameter, documented};
 pub use form::form;
-pub use routes::{Path, ROUTES, Reader, Route, Verb, command, locate};
+pub use path::{Path, Reader, Route, Verb, locate};
+pub use routes::{ROUTES, command};
 
 use crate::command::Command;
 use crate::refusal::Refusal;

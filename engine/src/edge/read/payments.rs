@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// Parameters that are accepted and have no effect.
-const WITHOUT_EFFECT: &[&str] = &["expand", "mandate_data", "radar_options", "use_stripe_sdk"];
+const WITHOUT_EFFECT: &[&str] = &["expand", "mandate_data", "use_stripe_sdk"];
 const INTENT: &[&str] = &[
     "amount",
     "application_fee_amount",
@@ -166,7 +166,7 @@ pub(super) fn cancel(intent: PaymentIntentId, params: &Value) -> Read {
 
 pub(super) fn create_refund(params: &Value) -> Read {
     let own = &["amount", "charge", "payment_intent", "reason", "refund_application_fee", "reverse_transfer"];
-    let fields = Fields::of(params, &[own, &["metadata", "expand", "instructions_email", "origin", "currency"]])?;
+    let fields = Fields::of(params, &[own, &["metadata", "expand"]])?;
     Ok(Command::CreateRefund(CreateRefund {
         charge: fields.id("charge", "charge")?,
         intent: fields.id("payment_intent", "payment_intent")?,
@@ -180,7 +180,7 @@ pub(super) fn create_refund(params: &Value) -> Read {
 
 /// Reads the older form of a refund, whose path names the charge (P16).
 pub(super) fn refund_charge(charge: ChargeId, params: &Value) -> Read {
-    let known = &["amount", "expand", "instructions_email", "metadata", "reason", "refund_application_fee"];
+    let known = &["amount", "expand", "metadata", "reason", "refund_application_fee"];
     Fields::of(params, &[known, &["reverse_transfer"]])?;
     let mut command = create_refund(params)?;
     if let Command::CreateRefund(refund) = &mut command {
@@ -200,7 +200,7 @@ pub(super) fn currency(fields: &Fields<'_>, name: &str) -> Result<Option<Currenc
 
 /// Reads `payment_method` (an id or a test token) or `payment_method_data`.
 pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> {
-    let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata"];
+    let known = &["type", "card", "us_bank_account", "sepa_debit"];
     if let Some(data) = fields.group("payment_method_data", &[known])? {
         return Ok(Some(match make_of(&data)? {
             (test, Some(expiry)) => MethodRef::Card(test, expiry),
@@ -229,7 +229,14 @@ pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>
     let known = &["number", "exp_month", "exp_year", "cvc", "token", "account_number", "routing_number"];
     let also = &["account_holder_type", "account_type", "iban"];
     let name = method_type.name();
+    if let Some(other) = MethodType::ALL.iter().find(|other| **other != method_type && fields.has(other.name())) {
+        return Err(Reason::UnknownParameter(fields.param(other.name())).into());
+    }
     let group = fields.required(name, fields.group(name, &[known, also])?)?;
+    if let Some(token) = group.text("token")? {
+        let missing = || Reason::NotFound { noun: "token".into(), id: token.clone(), param: group.param("token") };
+        return Ok((TestMethod::from_token(&token).ok_or_else(missing)?, None));
+    }
     let number = group.required(number_name, group.text(number_name)?)?;
     let digits: String = number.chars().filter(|c| !c.is_whitespace()).collect();
     let unknown =
@@ -322,15 +329,16 @@ pub(super) struct CardOptions {
 
 /// Reads `payment_method_options[card]`; its `capture_method` accepts only `manual` (VOC-10).
 pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> {
-    let groups = &["card", "us_bank_account", "sepa_debit"];
+    let groups = &["card", "us_bank_account"];
     let Some(options) = fields.group("payment_method_options", &[groups])? else {
         return Ok(CardOptions::default());
     };
     if options.is_cleared("card") {
         return Ok(CardOptions { capture_manual: Some(false), request_multicapture: Some(false) });
     }
-    let known = &["capture_method", "request_multicapture", "request_three_d_secure", "network", "cvc_token"];
-    let Some(card) = options.group("card", &[known, &["setup_future_usage"]])? else {
+    options.group("us_bank_account", &[&["verification_method"]])?;
+    let known = &["capture_method", "request_multicapture"];
+    let Some(card) = options.group("card", &[known])? else {
         return Ok(CardOptions::default());
     };
     let capture_manual = card.choice("capture_method", &[("manual", true)])?;

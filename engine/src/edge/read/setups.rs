@@ -8,9 +8,9 @@ use super::payments::{
 };
 use crate::command::{
     Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
-    Microdeposits, UpdateSetupIntent,
+    Microdeposits, TextsChange, UpdateSetupIntent,
 };
-use crate::objects::{CancellationReason, SessionMode, UiMode, Usage};
+use crate::objects::{CancellationReason, CaptureMethod, SessionMode, UiMode, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::TestMethod;
 use crate::{CustomerId, PaymentMethodId, SetupIntentId};
@@ -86,6 +86,7 @@ pub(super) fn confirm(intent: SetupIntentId, params: &Value) -> Read {
         method,
         microdeposits,
         options: confirm_options(&fields)?,
+        texts: TextsChange::default(),
     }))
 }
 
@@ -112,10 +113,11 @@ pub(super) fn verify_microdeposits(intent: SetupIntentId, params: &Value) -> Rea
 }
 
 fn microdeposits(fields: &Fields<'_>) -> Result<Option<bool>, Refusal> {
-    let groups = &["card", "us_bank_account", "sepa_debit"];
+    let groups = &["card", "us_bank_account"];
     let Some(options) = fields.group("payment_method_options", &[groups])? else {
         return Ok(None);
     };
+    options.group("card", &[])?;
     let Some(bank) = options.group("us_bank_account", &[&["verification_method"]])? else {
         return Ok(None);
     };
@@ -125,7 +127,7 @@ fn microdeposits(fields: &Fields<'_>) -> Result<Option<bool>, Refusal> {
 pub(super) fn create_session(params: &Value) -> Read {
     let own = &["cancel_url", "client_reference_id", "currency", "customer", "customer_email", "expand", "expires_at"];
     let more = &["line_items", "metadata", "mode", "payment_intent_data", "payment_method_options", "return_url"];
-    let rest = &["payment_method_types", "success_url", "ui_mode", "custom_text", "locale", "setup_intent_data"];
+    let rest = &["payment_method_types", "success_url", "ui_mode", "setup_intent_data"];
     let fields = Fields::of(params, &[own, more, rest])?;
     let modes = &[("payment", SessionMode::Payment), ("setup", SessionMode::Setup)];
     let mode = fields.required("mode", fields.choice("mode", modes)?)?;
@@ -152,6 +154,9 @@ pub(super) fn create_session(params: &Value) -> Read {
         session.setup_future_usage = data.choice("setup_future_usage", USAGES)?;
         session.application_fee_amount = data.integer("application_fee_amount")?;
         session.transfer_data = transfer_data(&data)?;
+    }
+    if card_options(&fields)?.capture_manual == Some(true) {
+        session.capture_method.get_or_insert(CaptureMethod::Manual);
     }
     if let Some(data) = fields.group("setup_intent_data", &[&["description", "metadata", "on_behalf_of"]])? {
         session.intent_texts = data.texts()?;
@@ -187,7 +192,7 @@ pub(super) fn update_customer(customer: CustomerId, params: &Value) -> Read {
 }
 
 fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
-    let known = &["name", "email", "description", "metadata", "expand", "phone", "address", "payment_method"];
+    let known = &["name", "email", "description", "metadata", "expand"];
     let fields = Fields::of(params, &[known, &["invoice_settings"]])?;
     let settings = fields.group("invoice_settings", &[&["default_payment_method"]])?;
     let default = settings.as_ref().map(|settings| {
@@ -204,7 +209,7 @@ fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
 }
 
 pub(super) fn create_method(params: &Value) -> Read {
-    let known = &["type", "card", "us_bank_account", "sepa_debit", "billing_details", "metadata", "expand"];
+    let known = &["type", "card", "us_bank_account", "sepa_debit", "metadata", "expand"];
     let fields = Fields::of(params, &[known, &["customer", "payment_method"]])?;
     if let Some(method) = fields.id("payment_method", "PaymentMethod")? {
         return Ok(Command::ClonePaymentMethod { method, customer: fields.id("customer", "customer")? });

@@ -108,7 +108,7 @@ pub(super) fn account(account: &Account) -> Value {
         "default_currency": "usd",
         "details_submitted": true,
         "email": null,
-        "metadata": {},
+        "metadata": metadata(account.texts.as_deref()),
         "payouts_enabled": true,
         "type": "standard",
     })

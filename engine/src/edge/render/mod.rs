@@ -18,9 +18,32 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-/// Returns an object as JSON of an API version.
+/// Returns an object as JSON of an API version, with the parameters that are stored as given (P18).
 #[must_use]
 pub fn object(object: &Object, version: ApiVersion) -> Value {
+    let mut shown = fields_of(object, version);
+    let texts = object.texts().filter(|texts| texts.given.is_some() && !object.is_deleted());
+    for (name, value) in texts.map(Texts::given_map).unwrap_or_default() {
+        let mut merged = shown.get_mut(&name).map_or(Value::Null, Value::take);
+        overlay(&mut merged, value);
+        put(&mut shown, &name, merged);
+    }
+    shown
+}
+
+/// Sets `value` in `shown`; objects keep their other fields.
+fn overlay(shown: &mut Value, value: Value) {
+    match (shown, value) {
+        (Value::Object(shown), Value::Object(value)) => {
+            for (name, inner) in value {
+                overlay(shown.entry(name).or_insert(Value::Null), inner);
+            }
+        }
+        (shown, value) => *shown = value,
+    }
+}
+
+fn fields_of(object: &Object, version: ApiVersion) -> Value {
     match object {
         Object::Account(o) => connect::account(o),
         Object::Customer(o) => setups::customer(o),
@@ -85,6 +108,10 @@ fn changed_texts(before: &Texts, after: Option<&Texts>, shown: &Value) -> Vec<(S
     let differing = was.into_iter().zip(is).filter(|((_, was), (_, is))| was != is).map(|(was, _)| was);
     let mut changed: Vec<(String, Value)> =
         differing.filter(|(name, _)| is_shown(name)).map(|(name, was)| (name.to_owned(), was)).collect();
+    let (old, new) = (before.given_map(), after.map(Texts::given_map).unwrap_or_default());
+    let names: BTreeSet<&String> =
+        old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name)).collect();
+    changed.extend(names.into_iter().map(|name| (name.clone(), old.get(name).cloned().unwrap_or(Value::Null))));
     let (was, is) = (metadata(Some(before)), metadata(after));
     let (Value::Object(was), Value::Object(is)) = (was, is) else { return changed };
     let keys: BTreeSet<&String> = was.keys().chain(is.keys()).filter(|key| was.get(*key) != is.get(*key)).collect();

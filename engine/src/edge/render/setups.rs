@@ -32,7 +32,7 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
         "mandate": null,
         "metadata": metadata(texts),
         "next_action": intent.next_action.as_ref().map(|action| next_action(action, intent.id, intent.secret, intent.created)),
-        "on_behalf_of": null,
+        "on_behalf_of": maybe_id(texts.and_then(|texts| texts.on_behalf_of)),
         "payment_method": maybe_id(intent.method),
         "payment_method_configuration_details": null,
         "payment_method_options": {},
@@ -184,7 +184,7 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
     let mut shown = json!({
         "id": id(method.id),
         "object": "payment_method",
-        "billing_details": { "address": null, "email": null, "name": null, "phone": null, "tax_id": null },
+        "billing_details": { "address": super::address(&crate::objects::Address::default()), "email": null, "name": null, "phone": null, "tax_id": null },
         "created": method.created.seconds(),
         "customer": maybe_id(method.customer),
         "customer_account": null,
