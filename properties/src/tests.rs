@@ -121,7 +121,7 @@ fn a(minor_units: u32) -> Amount {
 
 /// One payment at one moment.
 fn see(payment: PaymentView) -> Example {
-    Example::empty().both(|observation| observation.payments = vec![Some(payment)])
+    Example::empty().both(|seen| seen.payments = vec![Some(payment)])
 }
 
 /// A payment that `input` happens to; what it is afterwards is set with [`Example::pay`].
@@ -368,11 +368,7 @@ fn setup(status: SetupStatus) -> SetupView {
 }
 
 fn set_up(from: SetupView, input: impl Into<Input>, into: SetupView) -> Example {
-    Example::empty()
-        .both(|observation| observation.setup = Some(from))
-        .now(|observation| observation.setup = Some(into))
-        .by(input)
-        .says(OK)
+    Example::empty().both(|seen| seen.setup = Some(from)).now(|seen| seen.setup = Some(into)).by(input).says(OK)
 }
 
 fn session(status: SessionStatus) -> SessionView {
@@ -389,17 +385,13 @@ fn session(status: SessionStatus) -> SessionView {
 }
 
 fn sessions(from: SessionView, input: impl Into<Input>, into: SessionView) -> Example {
-    Example::empty()
-        .both(|observation| observation.session = Some(from))
-        .now(|observation| observation.session = Some(into))
-        .by(input)
-        .says(OK)
+    Example::empty().both(|seen| seen.session = Some(from)).now(|seen| seen.session = Some(into)).by(input).says(OK)
 }
 
 /// A session with its payment.
 fn owning(session: SessionView, payment: PaymentView) -> Example {
     see(with(payment, |p| p.owned_by_session = true))
-        .both(|observation| observation.session = Some(SessionView { intent: Some(0), ..session }))
+        .both(|seen| seen.session = Some(SessionView { intent: Some(0), ..session }))
 }
 
 fn create_session() -> CreateSession {

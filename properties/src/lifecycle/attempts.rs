@@ -359,9 +359,10 @@ fn the_limit_cancels<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D>
 /// If false, a retry loop never reaches the limit, or an order is canceled before it.
 fn each_attempt_counts_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(operation), Some(after)) = (step.operation, step.after) else { return Judgement::Vacuous };
-    let confirms = match operation {
-        Operation::CreateIntent { create, .. } => create.confirm,
-        other => other.kind() == OperationKind::ConfirmIntent,
+    let confirms = if let Operation::CreateIntent { create, .. } = operation {
+        create.confirm
+    } else {
+        operation.kind() == OperationKind::ConfirmIntent
     };
     let attempted = match step.step.outcome {
         Ok(_) | Err(Rejection::Declined(_) | Rejection::AuthenticationRequired) => confirms,

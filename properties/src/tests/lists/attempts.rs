@@ -135,10 +135,6 @@ pub(super) fn attempts() -> Vec<Case> {
                     .says(Err(Rejection::TooManyConfirmations))
                     .pay(gave_up),
                 to(at_limit, confirm()).pay(|p| *p = held()),
-                to(at_limit, confirm()).says(OK),
-                to(with(fresh(), |p| p.confirmations = 3), confirm()).pay(|p| p.confirmations = 3),
-                to(with(fresh(), |p| p.confirmations = 3), confirm()).pay(|p| p.confirmations = 5),
-                to(held(), capture(700, false)).pay(|p| p.confirmations = 7),
             ],
         ),
         Case(
@@ -171,7 +167,7 @@ pub(super) fn refusals() -> Vec<Case> {
     let bad = "bad-parameters-are-refused";
     let debit = with(ready(PaymentMethod::SepaDebit), |p| p.capture_method = CaptureMethod::Manual);
     let creates = |create: Create, reason: Rejection| {
-        let nothing = Example::empty().both(|observation| observation.payments = vec![None]);
+        let nothing = Example::empty().both(|seen| seen.payments = vec![None]);
         let nothing = nothing.by(Operation::CreateIntent { intent: PI, create });
         Case(bad, vec![nothing.clone().says(Err(reason))], vec![nothing.says(OK)])
     };

@@ -45,11 +45,11 @@ pub(super) fn captures() -> Vec<Case> {
             "multicapture-where-allowed",
             vec![see(with(held(), |p| p.payment_method = Some(PaymentMethod::Jcb)))],
             vec![
-                see(held()).both(|observation| observation.config.account.multicapture = false),
+                see(held()).both(|seen| seen.config.account.multicapture = false),
                 see(with(held(), |p| p.payment_method = Some(PaymentMethod::UnionPay)))
-                    .both(|observation| observation.config.account.country = Country::Ca),
+                    .both(|seen| seen.config.account.country = Country::Ca),
                 see(with(held(), |p| p.payment_method = Some(PaymentMethod::Jcb)))
-                    .both(|observation| observation.config.account.country = Country::Jp),
+                    .both(|seen| seen.config.account.country = Country::Jp),
             ],
         ),
         Case(
@@ -58,12 +58,12 @@ pub(super) fn captures() -> Vec<Case> {
             vec![
                 see(with(held(), |p| p.capture_method = CaptureMethod::Automatic)),
                 see(with(paid(), |p| p.multicapture_requested = true))
-                    .both(|observation| observation.config.dialect.accept_multicapture_with_automatic = false),
+                    .both(|seen| seen.config.dialect.accept_multicapture_with_automatic = false),
                 see(with(paid(), |p| {
                     p.multicapture_requested = true;
                     charge(p).multicapture_available = true;
                 }))
-                .both(|observation| observation.config.dialect.multicapture_despite_automatic = false),
+                .both(|seen| seen.config.dialect.multicapture_despite_automatic = false),
             ],
         ),
         sees("captured-flag-means-no-more", partly(), &[|p| charge(p).captured = true]),
@@ -210,11 +210,7 @@ pub(super) fn expiry() -> Vec<Case> {
         Case(
             "the-job-ends-due-holds-only",
             vec![to(left(held(), 1), job).says(Ok(Accepted::Nothing)), to(done(), job).says(Ok(Accepted::Nothing))],
-            vec![
-                to(left(held(), 1), job).pay(automatic),
-                to(left(held(), 0), job).says(Ok(Accepted::Nothing)),
-                to(done(), job).pay(|p| p.status = IntentStatus::Canceled),
-            ],
+            vec![to(left(held(), 1), job).pay(automatic), to(done(), job).pay(|p| p.status = IntentStatus::Canceled)],
         ),
         Case(
             "uncaptured-hold-ends-canceled",
@@ -259,9 +255,7 @@ pub(super) fn expiry() -> Vec<Case> {
             vec![
                 to(ready(PaymentMethod::Visa), confirm()).pay(lasts(604_800)),
                 to(ready(PaymentMethod::Visa), absent).pay(lasts(410_400)),
-                to(yen, confirm())
-                    .both(|observation| observation.config.account.country = Country::Jp)
-                    .pay(lasts(2_592_000)),
+                to(yen, confirm()).both(|seen| seen.config.account.country = Country::Jp).pay(lasts(2_592_000)),
             ],
             vec![
                 to(ready(PaymentMethod::Visa), confirm()).pay(lasts(604_801)),

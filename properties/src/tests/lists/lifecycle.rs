@@ -141,12 +141,10 @@ pub(super) fn lifecycle() -> Vec<Case> {
             vec![
                 to(held(), Operation::VerifyMicrodeposits).pay(|p| take(p, 700)),
                 to(held(), Operation::CancelIntent { intent: IntentId(1), reason: None }).pay(end),
-                to(held(), cancel()).now(|observation| observation.payments[0] = None),
-                Example::empty().both(|observation| observation.payments = vec![None]).by(advance(1)).says(OK).now(
-                    |observation| {
-                        observation.payments[0] = Some(fresh());
-                    },
-                ),
+                to(held(), cancel()).now(|seen| seen.payments[0] = None),
+                Example::empty().both(|seen| seen.payments = vec![None]).by(advance(1)).says(OK).now(|seen| {
+                    seen.payments[0] = Some(fresh());
+                }),
             ],
         ),
         Case(

@@ -31,6 +31,7 @@ pub(super) fn cases() -> Vec<Case> {
         pages::setups(),
         pages::pages(),
         reasons::reasons(),
+        reasons::limits(),
     ]
     .into_iter()
     .flatten()
@@ -40,10 +41,10 @@ pub(super) fn cases() -> Vec<Case> {
 /// A creation of the payment, with what it is afterwards.
 fn created(create: Create, payment: PaymentView) -> Example {
     Example::empty()
-        .both(|observation| observation.payments = vec![None])
+        .both(|seen| seen.payments = vec![None])
         .by(Operation::CreateIntent { intent: PI, create })
         .says(OK)
-        .now(|observation| observation.payments = vec![Some(payment)])
+        .now(|seen| seen.payments = vec![Some(payment)])
 }
 
 fn manual() -> Create {

@@ -8,10 +8,10 @@ pub(super) fn setups() -> Vec<Case> {
     let saves = Operation::ConfirmSetup { method: None };
     let cancels = Operation::CancelSetup { reason: None };
     let fits = |change: fn(&mut SetupView)| {
-        Example::empty().both(move |observation| {
+        Example::empty().both(move |seen| {
             let mut view = setup(Succeeded);
             change(&mut view);
-            observation.setup = Some(view);
+            seen.setup = Some(view);
         })
     };
     let empty = setup(RequiresPaymentMethod);
@@ -41,7 +41,7 @@ pub(super) fn setups() -> Vec<Case> {
         Case(
             "setup-never-charges",
             vec![set_up(open, saves, setup(Succeeded))],
-            vec![set_up(open, saves, setup(Succeeded)).now(|observation| observation.payments = vec![Some(held())])],
+            vec![set_up(open, saves, setup(Succeeded)).now(|seen| seen.payments = vec![Some(held())])],
         ),
         Case(
             "documented-setup-moves",
@@ -96,19 +96,16 @@ pub(super) fn pages() -> Vec<Case> {
     let completes = SessionView { payment_status: PaymentStatus::Paid, ..session(Complete) };
     let saves =
         SessionView { mode: SessionMode::Setup, payment_status: PaymentStatus::NoPaymentRequired, ..session(Open) };
-    let page = |view: SessionView| Example::empty().both(move |observation| observation.session = Some(view));
+    let page = |view: SessionView| Example::empty().both(move |seen| seen.session = Some(view));
     let pays = EnvironmentEvent::CustomerPays { intent: PI, method: PaymentMethod::Visa };
     let paying = |payment: PaymentView| {
         owning(session(Complete), automatic(payment))
             .by(pays)
             .says(OK)
-            .into_before(|observation| observation.session = Some(session(Open)))
+            .into_before(|seen| seen.session = Some(session(Open)))
     };
     let opens = |create: CreateSession, view: SessionView| {
-        Example::empty()
-            .by(Operation::CreateSession(create))
-            .says(OK)
-            .now(move |observation| observation.session = Some(view))
+        Example::empty().by(Operation::CreateSession(create)).says(OK).now(move |seen| seen.session = Some(view))
     };
     let asks = |create: CreateSession, reason: Rejection| {
         let example = Example::empty().by(Operation::CreateSession(create));

@@ -5,7 +5,7 @@ use super::*;
 pub(super) fn keys() -> Vec<Case> {
     let one = Some(KeyId(0));
     let known = |operation: Operation, answer: Option<Outcome>| {
-        see(held()).both(move |observation| observation.keys = vec![Some(key(operation, answer)), None])
+        see(held()).both(move |seen| seen.keys = vec![Some(key(operation, answer)), None])
     };
     let again =
         |outcome: Outcome| known(confirm(), Some(OK)).by(confirm()).fault(DeliveryFault::None, one).says(outcome);
@@ -13,25 +13,21 @@ pub(super) fn keys() -> Vec<Case> {
         |outcome: Outcome| known(cancel(), Some(OK)).by(confirm()).fault(DeliveryFault::None, one).says(outcome);
     let in_use = |outcome: Outcome| known(confirm(), None).by(confirm()).fault(DeliveryFault::None, one).says(outcome);
     let first = |fault: DeliveryFault, outcome: Outcome, kept: Option<Outcome>| {
-        see(held()).both(|observation| observation.keys = vec![None]).by(cancel()).fault(fault, one).says(outcome).now(
-            |observation| {
-                observation.keys[0] = kept.map(|kept| key(cancel(), Some(kept)));
-            },
-        )
+        see(held()).both(|seen| seen.keys = vec![None]).by(cancel()).fault(fault, one).says(outcome).now(|seen| {
+            seen.keys[0] = kept.map(|kept| key(cancel(), Some(kept)));
+        })
     };
     let begin = see(held()).by(Input::Begin { key: KeyId(0), operation: cancel() }).says(Ok(Accepted::Begun));
     let early = to(held(), cancel()).fault(DeliveryFault::ErrorBefore, None).says(Err(Rejection::ServerError));
     let turned_away = to(held(), cancel()).says(Err(Rejection::LockTimeout));
     let invalid = Err(Rejection::NegativeCapture);
     let prune = EnvironmentEvent::PruneKey { key: KeyId(0) };
-    let left = |seconds: u32| {
-        move |observation: &mut Snapshot| observation.keys[0].as_mut().unwrap().seconds_left = Some(seconds)
-    };
+    let left = |seconds: u32| move |seen: &mut Snapshot| seen.keys[0].as_mut().unwrap().seconds_left = Some(seconds);
     let old = known(cancel(), Some(OK)).both(left(0));
     let hour = first(DeliveryFault::None, OK, Some(OK)).now(left(3_600));
     let lost = first(DeliveryFault::AnswerLost, Err(Rejection::AnswerLost), Some(OK)).now(left(3_600));
     let finish = known(cancel(), None).by(Input::Finish { key: KeyId(0) }).says(OK);
-    let finish = finish.now(|observation| observation.keys[0] = Some(key(cancel(), Some(OK))));
+    let finish = finish.now(|seen| seen.keys[0] = Some(key(cancel(), Some(OK))));
     vec![
         Case(
             "replay-answers-the-same",
@@ -87,7 +83,7 @@ pub(super) fn keys() -> Vec<Case> {
         Case(
             "keys-are-kept-for-a-day",
             vec![
-                old.clone().by(prune).now(|observation| observation.keys[0] = None),
+                old.clone().by(prune).now(|seen| seen.keys[0] = None),
                 known(cancel(), Some(OK)).by(advance(86_400)).now(left(0)),
                 known(cancel(), Some(OK)).by(advance(86_399)).now(left(1)),
                 known(cancel(), Some(OK)).by(advance(604_800)).now(left(0)),
@@ -95,8 +91,8 @@ pub(super) fn keys() -> Vec<Case> {
                 finish.clone(),
             ],
             vec![
-                known(cancel(), Some(OK)).by(prune).now(|observation| observation.keys[0] = None),
-                known(cancel(), Some(OK)).both(left(1)).by(prune).now(|observation| observation.keys[0] = None),
+                known(cancel(), Some(OK)).by(prune).now(|seen| seen.keys[0] = None),
+                known(cancel(), Some(OK)).both(left(1)).by(prune).now(|seen| seen.keys[0] = None),
                 hour,
                 lost,
                 finish.now(left(1)),
@@ -105,10 +101,10 @@ pub(super) fn keys() -> Vec<Case> {
                 known(cancel(), Some(OK)).both(left(1)).by(confirm()).now(left(86_400)),
                 known(cancel(), Some(OK))
                     .by(advance(3_600))
-                    .now(|observation| observation.keys[0].as_mut().unwrap().seconds_left = None),
-                old.by(advance(1)).now(|observation| observation.keys[0] = None),
-                known(cancel(), Some(OK)).by(advance(1)).now(|observation| {
-                    observation.keys[0].as_mut().unwrap().answer = Some(Ok(Accepted::Nothing));
+                    .now(|seen| seen.keys[0].as_mut().unwrap().seconds_left = None),
+                old.by(advance(1)).now(|seen| seen.keys[0] = None),
+                known(cancel(), Some(OK)).by(advance(1)).now(|seen| {
+                    seen.keys[0].as_mut().unwrap().answer = Some(Ok(Accepted::Nothing));
                 }),
                 known(cancel(), Some(OK)).by(confirm()).now(left(0)),
             ],
