@@ -89,22 +89,60 @@ pub struct Group {
     pub events: Vec<LoggedEvent>,
 }
 
+/// One of several parts of a log, by the hash of the payment. Each payment is in exactly one part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    index: usize,
+    parts: usize,
+}
+
+impl Partition {
+    /// The whole log.
+    pub const WHOLE: Self = Self { index: 0, parts: 1 };
+
+    /// Returns whether the payment or event called `key` is in this part.
+    #[must_use]
+    pub fn contains(self, key: &str) -> bool {
+        crate::spill::place(key, self.parts) == self.index
+    }
+
+    /// Returns whether what belongs to no payment and no event is counted here.
+    pub(crate) const fn is_first(self) -> bool {
+        self.index == 0
+    }
+}
+
+impl std::str::FromStr for Partition {
+    type Err = String;
+
+    /// Reads `K/N`: part `K`, counted from 0, of `N`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/').and_then(|(index, parts)| Some((index.parse().ok()?, parts.parse().ok()?)));
+        let part = numbers.map(|(index, parts)| Self { index, parts }).filter(|it| it.index < it.parts);
+        part.ok_or_else(|| format!("\"{text}\" is no part; expected K/N with K from 0 to N - 1, such as 0/4"))
+    }
+}
+
 /// A log that is being sorted.
 pub struct Sorter {
     payments: Spill,
     charges: Spill,
-    /// Events about no payment.
+    partition: Partition,
+    /// Events that belong to the partition.
+    pub kept: u64,
+    /// Of those, the ones about no payment.
     pub unrelated: u64,
 }
 
 impl Sorter {
-    /// For a log of about so many bytes, if that is known.
+    /// Returns a sorter for a part of a log of about so many bytes, if that is known.
     #[must_use]
-    pub fn new(bytes: Option<u64>) -> Self {
+    pub fn new(bytes: Option<u64>, partition: Partition) -> Self {
         const PART: u64 = 16 << 20;
         let parts = bytes.map_or(256, |bytes| bytes.checked_div(PART).unwrap_or(0).clamp(1, 400));
         let parts = usize::try_from(parts).unwrap_or(1);
-        Self { payments: Spill::new(parts), charges: Spill::new(parts.div_ceil(4)), unrelated: 0 }
+        let (payments, charges) = (Spill::new(parts), Spill::new(parts.div_ceil(4)));
+        Self { payments, charges, partition, kept: 0, unrelated: 0 }
     }
 
     /// Sorts an event in.
@@ -127,7 +165,7 @@ impl Sorter {
         match owner(&logged) {
             Owner::Of(of) => {
                 let record = Record { of, logged };
-                self.payments.put(&record.of, &record)
+                self.keep(&record)
             }
             Owner::OfCharge(charge) => {
                 let record = OfCharge::Event { charge, logged: Box::new(logged) };
@@ -135,18 +173,29 @@ impl Sorter {
                 self.charges.put(charge, &record)
             }
             Owner::Nobody => {
-                self.unrelated = self.unrelated.saturating_add(1);
+                let is_here = u64::from(self.partition.contains(&logged.id));
+                self.unrelated = self.unrelated.saturating_add(is_here);
+                self.kept = self.kept.saturating_add(is_here);
                 Ok(())
             }
         }
     }
 
-    /// Gives every group to `each`, those of a part in the order of their first events.
+    /// Keeps a record if its payment is in the partition.
+    fn keep(&mut self, record: &Record) -> io::Result<()> {
+        if !self.partition.contains(&record.of) {
+            return Ok(());
+        }
+        self.kept = self.kept.saturating_add(1);
+        self.payments.put(&record.of, record)
+    }
+
+    /// Finds the payments of the events that name a charge alone.
     ///
     /// # Errors
-    /// Whatever the temporary files answer.
-    pub fn groups(self, mut each: impl FnMut(Group) -> io::Result<()>) -> io::Result<()> {
-        let Self { mut payments, charges, .. } = self;
+    /// The error of a temporary file.
+    pub fn assign_charges(&mut self) -> io::Result<()> {
+        let charges = std::mem::replace(&mut self.charges, Spill::new(1));
         charges.read(|records: Vec<OfCharge>| {
             let mut owners: HashMap<String, (String, bool), FxBuildHasher> = HashMap::default();
             for record in &records {
@@ -159,13 +208,19 @@ impl Sorter {
             for record in records {
                 if let OfCharge::Event { charge, logged } = record {
                     let of = owners.get(&charge).map_or(charge, |(payment, _)| payment.clone());
-                    let record = Record { of, logged: *logged };
-                    payments.put(&record.of, &record)?;
+                    self.keep(&Record { of, logged: *logged })?;
                 }
             }
             Ok(())
-        })?;
-        payments.read(|records: Vec<Record>| {
+        })
+    }
+
+    /// Gives the groups to `each`, a part of them at a time, in the order of their first events.
+    ///
+    /// # Errors
+    /// The error of a temporary file or of `each`.
+    pub fn groups(self, mut each: impl FnMut(Vec<Group>) -> io::Result<()>) -> io::Result<()> {
+        self.payments.read(|records: Vec<Record>| {
             let mut places: HashMap<String, usize, FxBuildHasher> = HashMap::default();
             let mut groups: Vec<Group> = Vec::new();
             for Record { of, logged } in records {
@@ -177,7 +232,7 @@ impl Sorter {
                     group.events.push(logged);
                 }
             }
-            groups.into_iter().try_for_each(&mut each)
+            each(groups)
         })
     }
 }

@@ -1,12 +1,50 @@
 //! One payment: its events put in order, repetitions left out, and judged.
 
+use std::sync::{Mutex, PoisonError};
+
 use holdfast_model::{Config, NotificationKind};
 
+use crate::Options;
 use crate::group::{Group, family};
 use crate::laws;
 use crate::logged_event::LoggedEvent;
 use crate::search::{Bounds, Found, Tries, search};
+use crate::sums;
 use crate::verdict::{Finding, Impossible, Proof, Verdict};
+
+/// Judges groups of events on several threads. Returns the number of events of each and its verdict, in the order of
+/// the groups.
+pub(crate) fn judge_all(groups: Vec<Group>, options: &Options) -> Vec<(usize, Verdict)> {
+    /// Groups that a thread takes at once.
+    const BATCH: usize = 16;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if options.threads == 0 { cores() } else { options.threads };
+    let one = |group: Group| (group.events.len(), judge(group, &options.config, options.bounds));
+    if threads == 1 || groups.len() <= BATCH {
+        return groups.into_iter().map(one).collect();
+    }
+    let waiting = Mutex::new(groups.into_iter().enumerate());
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let batch: Vec<(usize, Group)> =
+                waiting.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return done;
+            }
+            done.extend(batch.into_iter().map(|(place, group)| (place, one(group))));
+        }
+    };
+    let mut done: Vec<(usize, (usize, Verdict))> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, verdict)| verdict).collect()
+}
 
 /// Judges one group of events.
 #[must_use]
@@ -118,6 +156,15 @@ impl Judge<'_> {
 
     /// Looks for a history: first by suggestions, and in a complete log by every input.
     fn by_search(&self, known: &[LoggedEvent]) -> Found {
+        if sums::are_many(known)
+            && let Some(rest) = sums::without_refunds(known)
+            && let Some(missing) = sums::add_up(known, self.bounds.lag, self.bounds.gaps)
+        {
+            let found = search(Tries::Suggested, &rest, self.config, self.bounds, self.twins);
+            if found.finding == Finding::Accepted {
+                return Found { missing: found.missing.saturating_add(missing), ..found };
+            }
+        }
         let found = search(Tries::Suggested, known, self.config, self.bounds, self.twins);
         if self.bounds.gaps || found.finding == Finding::Accepted {
             return found;

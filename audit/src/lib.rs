@@ -18,15 +18,18 @@ pub mod read;
 mod report;
 mod search;
 pub mod seen;
+pub mod source;
 mod spill;
+mod sums;
 mod verdict;
 
 use std::io::{self, Read};
 
 use holdfast_model::{Config, Dialect, time};
 
+pub use group::Partition;
 pub use read::{Tally, Unreadable};
-pub use report::{JsonReport, Report, markdown};
+pub use report::{JsonReport, Report, markdown, merge_json};
 pub use search::Bounds;
 pub use search::Exhausted;
 pub use verdict::{Finding, Impossible, Proof, Verdict};
@@ -42,11 +45,22 @@ pub struct Options {
     pub skip_malformed: bool,
     /// About how many bytes the log has, if that is known.
     pub bytes: Option<u64>,
+    /// The part of the payments that is judged.
+    pub partition: Partition,
+    /// Threads that judge; 0 for one on each core.
+    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { config: lenient_config(), bounds: Bounds::default(), skip_malformed: false, bytes: None }
+        Self {
+            config: lenient_config(),
+            bounds: Bounds::default(),
+            skip_malformed: false,
+            bytes: None,
+            partition: Partition::WHOLE,
+            threads: 0,
+        }
     }
 }
 
@@ -92,22 +106,61 @@ impl Listener for () {}
 /// # Errors
 /// [`Unreadable`]: the log is malformed, empty or gives an error.
 pub fn audit(log: impl Read, options: &Options, listener: &mut impl Listener) -> Result<Report, Unreadable> {
-    let mut sorter = group::Sorter::new(options.bytes);
-    let tally = read::events(log, options.skip_malformed, |logged, tally| {
-        listener.progress(Progress::Reading(tally));
-        Ok(sorter.put(logged)?)
-    })?;
-    let unrelated = sorter.unrelated.saturating_add(tally.thin);
+    audit_all([("the log".to_owned(), log)].map(Ok), options, listener)
+}
+
+/// Judges the events of several logs as one: files of one export, or the logs of two endpoints. Lines are counted
+/// through all of them.
+///
+/// # Errors
+/// [`Unreadable`]: a log is malformed or gives an error, or all are empty.
+pub fn audit_all<R: Read>(
+    logs: impl IntoIterator<Item = io::Result<(String, R)>>,
+    options: &Options,
+    listener: &mut impl Listener,
+) -> Result<Report, Unreadable> {
+    let mut sorter = group::Sorter::new(options.bytes, options.partition);
+    let mut tally = Tally::default();
+    let mut lines = 0_u64;
+    for log in logs {
+        let (name, log) = log?;
+        let before = tally;
+        let mut last = lines;
+        let read = read::events(source::decompressed(log)?, options.skip_malformed, |mut logged, now| {
+            logged.line = logged.line.saturating_add(lines);
+            last = last.max(logged.line);
+            listener.progress(Progress::Reading(before.and(now)));
+            Ok(sorter.put(logged)?)
+        });
+        match read {
+            Ok(read) => tally = tally.and(read),
+            Err(Unreadable::Empty) => {}
+            Err(Unreadable::Malformed { line, why }) if lines > 0 => {
+                return Err(Unreadable::Malformed { line, why: format!("{why} (in {name})") });
+            }
+            Err(error) => return Err(error),
+        }
+        lines = last;
+    }
+    if tally.events == 0 && tally.malformed == 0 {
+        return Err(Unreadable::Empty);
+    }
+    sorter.assign_charges()?;
+    let first = options.partition.is_first();
+    let thin = if first { tally.thin } else { 0 };
+    let unrelated = sorter.unrelated.saturating_add(thin);
+    let of = sorter.kept.saturating_sub(sorter.unrelated);
+    tally.events = sorter.kept.saturating_add(thin);
+    tally.malformed = if first { tally.malformed } else { 0 };
     let mut report = Report::new(tally, unrelated);
-    let of = tally.events.saturating_sub(unrelated);
     let mut events = 0_u64;
-    sorter.groups(|group| {
-        let count = u64::try_from(group.events.len()).unwrap_or(0);
-        let verdict = judge::judge(group, &options.config, options.bounds);
-        listener.verdict(&verdict)?;
-        report.add(verdict);
-        events = events.saturating_add(count);
-        listener.progress(Progress::Judging { events, of });
+    sorter.groups(|groups| {
+        for (count, verdict) in judge::judge_all(groups, options) {
+            listener.verdict(&verdict)?;
+            report.add(verdict);
+            events = events.saturating_add(u64::try_from(count).unwrap_or(0));
+            listener.progress(Progress::Judging { events, of });
+        }
         Ok(())
     })?;
     report.finish();

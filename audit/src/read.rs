@@ -64,6 +64,19 @@ pub struct Tally {
     pub bytes: u64,
 }
 
+impl Tally {
+    /// Returns the sums of both.
+    #[must_use]
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self {
+            events: self.events.saturating_add(other.events),
+            malformed: self.malformed.saturating_add(other.malformed),
+            thin: self.thin.saturating_add(other.thin),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+}
+
 /// Reads every event and gives it to `each`. `skip` leaves out what is malformed, and counts it.
 ///
 /// # Errors
@@ -98,6 +111,7 @@ pub fn events(
         if is_first && serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof()) {
             return document(io::Cursor::new(line).chain(log), tally, number, each);
         }
+        let text = unwrapped(text);
         let mut deserializer = serde_json::Deserializer::from_slice(text);
         let mut count = 0_u64;
         let into = Into { number, count: &mut count, tally: &mut tally, each: &mut each, failed: None };
@@ -113,6 +127,18 @@ pub fn events(
         }
     }
     if tally.events == 0 && tally.malformed == 0 { Err(Unreadable::Empty) } else { Ok(tally) }
+}
+
+/// Returns the JSON of a line: all of it, or the part that a program's own log line is wrapped around.
+fn unwrapped(text: &[u8]) -> &[u8] {
+    // A list begins with a value, a bracketed word such as `[info]` does not.
+    let is_json = match text {
+        [b'{', ..] => true,
+        [b'[', rest @ ..] => rest.trim_ascii_start().first().is_none_or(|next| b"{[]".contains(next)),
+        _ => false,
+    };
+    let from = text.iter().position(|byte| *byte == b'{').filter(|_| !is_json);
+    from.and_then(|from| text.get(from..)).unwrap_or(text)
 }
 
 /// One document over several lines: an array, a page, or events one after another.

@@ -156,6 +156,35 @@ impl<W: Write> JsonReport<W> {
     }
 }
 
+/// Merges the JSON reports of all partitions of a log into that of the whole log.
+///
+/// # Errors
+/// The name of the field that a report lacks.
+pub fn merge_json(reports: &[serde_json::Value]) -> Result<serde_json::Value, String> {
+    let mut payments: Vec<serde_json::Value> = Vec::new();
+    let mut sums: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for report in reports {
+        let part = report["payments"].as_array().ok_or("`payments` is missing: expected a report of `--json-to`")?;
+        payments.extend(part.iter().cloned());
+        let figures = report["summary"].as_object().ok_or("`summary` is missing: expected a report of `--json-to`")?;
+        for (name, number) in figures {
+            let number = number.as_u64().ok_or_else(|| format!("`summary.{name}` is no whole number"))?;
+            let sum = sums.entry(name).or_default();
+            *sum = sum.saturating_add(number);
+        }
+    }
+    payments.sort_by_key(|verdict| verdict["line"].as_u64());
+    let of = |name: &str| sums.get(name).copied().unwrap_or(0);
+    let is_complete = of("cannot_tell") == 0 && of("malformed_lines_left_out") == 0 && of("payments_judged") > 0;
+    let exit = match (of("impossible"), is_complete) {
+        (0, true) => 0,
+        (0, false) => 3,
+        (_, _) => 1,
+    };
+    sums.insert("exit", exit);
+    Ok(json!({ "payments": payments, "summary": sums }))
+}
+
 /// The report as Markdown. `log` names the log.
 #[must_use]
 pub fn markdown(report: &Report, log: &str) -> String {

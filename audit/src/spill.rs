@@ -54,7 +54,7 @@ impl Spill {
 }
 
 /// The part of `parts` that `key` belongs to: the same in every run.
-fn place(key: &str, parts: usize) -> usize {
+pub(crate) fn place(key: &str, parts: usize) -> usize {
     // FNV-1a.
     let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = key.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, mix);

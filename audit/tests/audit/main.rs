@@ -14,6 +14,7 @@ mod own_log;
 mod recorded;
 mod samples;
 mod scripts;
+mod sources;
 mod tamper_report;
 mod tampered;
 mod tampers;

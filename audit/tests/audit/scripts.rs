@@ -115,6 +115,29 @@ advance 1h
 refund  pi1 50
 ";
 
+/// Returns a log with more refunds than the model has room for: that of four with more of the same.
+pub(crate) fn many_refunds(more: i64) -> Vec<Value> {
+    let mut log = log_of(FOUR_REFUNDS);
+    let last = log.split_off(log.len() - 2);
+    assert_eq!((&last[0]["type"], &last[1]["type"]), (&"refund.created".into(), &"charge.refunded".into()));
+    log.extend(last.clone());
+    for number in 1..=more {
+        let mut pair = last.clone();
+        for event in &mut pair {
+            event["id"] = format!("{}_{number}", event["id"].as_str().unwrap()).into();
+            event["created"] = (event["created"].as_i64().unwrap() + 3_600 * number).into();
+        }
+        pair[0]["data"]["object"]["id"] = format!("re_more_{number}").into();
+        pair[0]["data"]["object"]["created"] = pair[0]["created"].clone();
+        for (field, by) in [("object", number), ("previous_attributes", number)] {
+            let shown = &mut pair[1]["data"][field]["amount_refunded"];
+            *shown = (shown.as_i64().unwrap() + 50 * by).into();
+        }
+        log.extend(pair);
+    }
+    log
+}
+
 /// What the engine tells of a trace.
 pub(crate) fn log_of(trace: &str) -> Vec<Value> {
     let script: Script = trace.parse().unwrap();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::common::{audit_text, lines};
 use crate::scripts::{
     BACKGROUND, CANCELED, CONNECT, DEBIT, DECLINED, EXPIRED, LEFT, PIECES, REFUND_FAILS, SHARED_LATER, TWO, log_of,
+    many_refunds,
 };
 
 /// One way to tamper with a log: the edit answers the id of the event that cannot have happened then.
@@ -30,6 +31,7 @@ const CAUGHT: &[Tampering] = &[
     ("created twice", BACKGROUND, |log| again(log, "payment_intent.created", 0, HOUR)),
     ("more refunded than was captured", PIECES, |log| set(log, "charge.refunded", 1, "amount_refunded", json!(950))),
     ("refunded said of a partial refund", PIECES, |log| set(log, "charge.refunded", 0, "refunded", json!(true))),
+    ("refunded flag missing after a full refund", BACKGROUND, |log| set(log, "charge.refunded", 0, "refunded", json!(false))),
     ("refund of what was never captured", PIECES, |log| moved(log, "refund.created", 0, -3 * HOUR / 2)),
     ("one refund with two amounts", PIECES, |log| {
         let id = again(log, "refund.created", 0, HOUR / 2);
@@ -351,4 +353,27 @@ fn what_the_model_does_not_have_cannot_be_told() {
         found.extend(wrong(name, &log, &verdicts, |it| matches!(it.finding, Finding::CannotTell { .. })));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Payments with more refunds than the model has room for are judged by their sums.
+#[test]
+fn any_number_of_refunds_is_judged() {
+    for more in [1, 3, 6] {
+        let log = many_refunds(more);
+        for gaps in [true, false] {
+            let verdicts = judged_with(&log, gaps);
+            assert!(verdicts.iter().all(|it| it.finding == Finding::Accepted && it.missing == 0), "{verdicts:?}");
+        }
+        let mut found = Vec::new();
+        for (kind, field, value) in [("refund.created", "amount", 51), ("charge.refunded", "amount_refunded", 651)] {
+            let mut log = many_refunds(more);
+            let meant = set(&mut log, kind, 4, field, json!(value));
+            // The refund and the event of its charge explain the contradiction equally.
+            let time = log.iter().find(|event| event["id"] == meant.as_str()).unwrap()["created"].as_i64().unwrap();
+            let is_caught =
+                |verdict: &Verdict| matches!(&verdict.finding, Finding::Impossible(it) if it.created == time);
+            found.extend(wrong(kind, &log, &judged_with(&log, false), is_caught));
+        }
+        assert!(found.is_empty(), "{more} more: {}", found.join("\n"));
+    }
 }

@@ -8,7 +8,10 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use holdfast_audit::{Finding, JsonReport, Listener, Progress, Report, Unreadable, Verdict, audit, markdown};
+use holdfast_audit::{
+    Finding, JsonReport, Listener, Partition, Progress, Report, Unreadable, Verdict, audit_all, markdown, merge_json,
+    source,
+};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
@@ -17,8 +20,10 @@ use crate::table::{Align, grouped, lay_out};
 /// Arguments of `check audit`.
 #[derive(Debug, clap::Args)]
 pub(super) struct AuditArgs {
-    /// JSON lines of events, pages of GET /v1/events, or an array of them; `-` reads standard input
-    file: PathBuf,
+    /// JSON lines of events, pages of GET /v1/events, or an array of them, compressed or not; directories of such files;
+    /// `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Leave out lines that are no events and count them; the audit is incomplete then
     #[arg(long)]
     skip_malformed: bool,
@@ -40,12 +45,64 @@ pub(super) struct AuditArgs {
     /// Places of the search that are looked at for one payment
     #[arg(long, value_name = "PLACES", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     effort: u32,
+    /// Judge part K of N of the payments (K counts from 0); the reports of all parts merge with --merge
+    #[arg(long, value_name = "K/N", default_value = "0/1")]
+    partition: Partition,
+    /// Threads that judge; 0 is one for each core
+    #[arg(long, value_name = "THREADS", default_value_t = 0)]
+    threads: usize,
+    /// The files are reports of --json-to, one of each part: write the report of the whole log
+    #[arg(long)]
+    merge: bool,
+}
+
+/// Writes the report that the reports of all parts make up.
+fn merge(args: &AuditArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let mut reports = Vec::new();
+    for path in &args.files {
+        let usage = |error: String| Failure::Usage(format!("--merge: {}: {error}", path.display()));
+        let text = fs::read(path).map_err(|error| usage(error.to_string()))?;
+        reports.push(serde_json::from_slice(&text).map_err(|error| usage(error.to_string()))?);
+    }
+    let merged = merge_json(&reports).map_err(|error| Failure::Usage(format!("--merge: {error}")))?;
+    writeln!(io.out, "{merged}")?;
+    Ok(match merged["summary"]["exit"].as_u64() {
+        Some(0) => Exit::Fine,
+        Some(1) => Exit::False,
+        _ => Exit::Incomplete,
+    })
+}
+
+/// Returns the logs that the arguments name, and the bytes that they have if all of them are plain files.
+fn sources(args: &AuditArgs) -> Result<(Vec<PathBuf>, Option<u64>), Failure> {
+    let mut files = Vec::new();
+    for path in &args.files {
+        if path.as_os_str() == "-" {
+            files.push(path.clone());
+        } else {
+            let found = source::files(path).map_err(|error| Failure::Usage(format!("cannot read {error}")))?;
+            files.extend(found);
+        }
+    }
+    let is_compressed = |path: &Path| path.extension().is_some_and(|it| it == "gz" || it == "zst");
+    let bytes = files.iter().map(|path| {
+        let plain = Some(path).filter(|path| path.as_os_str() != "-" && !is_compressed(path));
+        plain.and_then(|path| fs::metadata(path).ok()).map(|it| it.len())
+    });
+    let bytes = bytes.sum::<Option<u64>>();
+    Ok((files, bytes))
 }
 
 pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let from_input = args.file.as_os_str() == "-";
-    let name = if from_input { "standard input".to_owned() } else { args.file.display().to_string() };
-    let bytes = if from_input { None } else { fs::metadata(&args.file).ok().map(|it| it.len()) };
+    if args.merge {
+        return merge(args, io);
+    }
+    let name = match args.files.as_slice() {
+        [one] if one.as_os_str() == "-" => "standard input".to_owned(),
+        [one] => one.display().to_string(),
+        several => format!("{} logs", several.len()),
+    };
+    let (files, bytes) = sources(args)?;
     let lenient = holdfast_audit::lenient_config();
     let decided = options.decide(lenient);
     let bounds = holdfast_audit::Bounds {
@@ -54,7 +111,14 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         gaps: !args.complete,
         ..holdfast_audit::Bounds::default()
     };
-    let how = holdfast_audit::Options { config: decided, bounds, skip_malformed: args.skip_malformed, bytes };
+    let how = holdfast_audit::Options {
+        config: decided,
+        bounds,
+        skip_malformed: args.skip_malformed,
+        bytes,
+        partition: args.partition,
+        threads: args.threads,
+    };
     let to_output = args.json_to.as_deref() == Some(Path::new("-")) || (options.json && args.json_to.is_none());
     let json: Option<Box<dyn Write + '_>> = match &args.json_to {
         _ if to_output => Some(Box::new(BufWriter::new(&mut *io.out))),
@@ -64,12 +128,18 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     let shows = io.style.progress && !options.no_progress;
     let json = json.map(JsonReport::begin).transpose()?;
     let mut watch = Watch { bar: bar(shows, bytes), bytes, last: 0, json };
-    let log: Box<dyn Read + '_> = if from_input {
-        Box::new(&mut *io.input)
-    } else {
-        Box::new(File::open(&args.file).map_err(|error| Failure::Usage(format!("cannot read {name}: {error}")))?)
-    };
-    let report = audit(log, &how, &mut watch);
+    let mut input = Some(&mut *io.input);
+    let logs = files.iter().map(|path| -> io::Result<(String, Box<dyn Read + '_>)> {
+        let name = path.display().to_string();
+        if path.as_os_str() == "-"
+            && let Some(input) = input.take()
+        {
+            return Ok((name, Box::new(input)));
+        }
+        let file = File::open(path).map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
+        Ok((name, Box::new(file)))
+    });
+    let report = audit_all(logs, &how, &mut watch);
     watch.bar.finish_and_clear();
     let report = report.map_err(|error| match error {
         Unreadable::Io(error) => Failure::Usage(format!("{name}: {error}")),
@@ -84,7 +154,7 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     }
     drop(watch);
     if let Some(path) = &args.markdown {
-        let text = markdown(&report, &file_name(&args.file));
+        let text = markdown(&report, &args.files.first().map_or_else(String::new, |path| file_name(path)));
         create(path, "--markdown")?.write_all(text.as_bytes())?;
     }
     if !to_output {
