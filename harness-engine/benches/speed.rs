@@ -1,5 +1,5 @@
-//! Operations a second, one thread: through engine, model and properties on each store, and each part of that by itself.
-//! `cargo bench -p holdfast-harness-engine`, and then words of the lines to measure.
+//! Operations a second, one thread: through engine, model and properties on each store, and each part of that by
+//! itself. `cargo bench -p holdfast-harness-engine`, and then words of the lines to measure.
 //!
 //! A second is one of the processor's where Linux counts them, so that others who use the machine do not count.
 

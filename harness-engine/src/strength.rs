@@ -1,7 +1,7 @@
 //! How soon each technique notices an injected fault: the measure of the harness itself.
 //!
-//! A campaign is a seed, and runs out of it one after another until the injected fault is caught or the budget is spent.
-//! Everything is a function of the seed; what is counted is runs, not time.
+//! A campaign is a seed, and runs out of it one after another until the injected fault is caught or the budget is
+//! spent. Everything is a function of the seed; what is counted is runs, not time.
 
 mod measured;
 mod report;
@@ -63,7 +63,8 @@ pub fn is_as_named(injected: &InjectedFault, technique: Technique, verdict: &Ver
         }
 }
 
-/// Runs of `technique` out of `seed`, at most `budget` of them, until the injected fault is caught (`until_named`: as named).
+/// Runs of `technique` out of `seed`, at most `budget` of them, until the injected fault is caught (`until_named`: as
+/// named).
 #[must_use]
 pub fn campaign(
     injected: &'static InjectedFault,

@@ -1,5 +1,5 @@
-//! Every injected fault is caught, by the property or comparison that should catch it, and the honest engine passes the very
-//! same runs.
+//! Every injected fault is caught, by the property or comparison that should catch it, and the honest engine passes the
+//! very same runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

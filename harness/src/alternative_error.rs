@@ -1,6 +1,6 @@
-//! A request with several parameters that no state could make right: which of them is named, the rules leave open.
+//! Requests with several parameters that are wrong in every state: the specification does not say which one is named.
 //!
-//! What else is wrong is found by putting the first right and asking the model again.
+//! The others are found by correcting the first one and running the model again.
 
 use holdfast_model::{
     Call, Capture, Config, Create, CreateSession, Currency, Input, Operation, Outcome, Rejection, SessionUi,
@@ -11,11 +11,11 @@ use crate::bounds::{KEYS, ModelState, PAYMENTS};
 use crate::oracle::{Match, compare_answers};
 use crate::subject::Answer;
 
-/// More wrong parameters than a request has.
+/// The maximum number of wrong parameters.
 const MOST: usize = 8;
 
-/// The model's step, if it had named the wrong parameter that the subject named. `None` where the subject says what the
-/// model says, or names one that is not wrong.
+/// Returns the model's step with the wrong parameter that the subject named. Returns `None` if both name the same, or
+/// if the subject names one that is not wrong.
 #[must_use]
 pub fn also_wrong(
     config: &Config,
@@ -40,7 +40,7 @@ pub fn also_wrong(
     None
 }
 
-/// The same request with the parameter put right that `wrong` is about.
+/// Returns the request with the parameter corrected that `wrong` is about.
 fn repair(input: Input, wrong: Rejection) -> Option<Input> {
     let right = |operation: Operation| {
         if let Operation::CreateIntent { intent, create } = operation {

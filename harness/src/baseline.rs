@@ -1,4 +1,4 @@
-//! The same inputs twice, once calmly: what a subject does when nothing goes wrong, to compare with.
+//! A run without disturbances, with which a disturbed run of the same inputs is compared.
 
 use holdfast_model::{Call, Config, DeliveryFault, Input, Notification};
 
@@ -6,18 +6,18 @@ use crate::oracle;
 use crate::subject::{Answer, Failure, Subject, SystemSnapshot, send};
 use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
-/// Requests that a run can have: each gets a key of its own, and a key is one byte.
+/// Inputs of a run: each request gets a key of its own, and the number of a key is one byte.
 const MOST: usize = 250;
 
-/// A calm run.
+/// The run without disturbances.
 pub(crate) struct Baseline {
-    /// What it answered and showed, step by step. `None` where the subject could not be asked.
+    /// The answer and the snapshot of each step. `None` where the subject could not be asked.
     pub(crate) steps: Vec<Option<(Answer, SystemSnapshot)>>,
-    /// What the merchant was told.
+    /// The notifications of all steps.
     pub(crate) emitted: Vec<Notification>,
 }
 
-/// Inputs that make sense alone: requests without keys and faults, and what the world does.
+/// Returns the requests without keys and faults, and the environment events. The rest is left out.
 pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
     let plain = |input: &Input| match input {
         Input::Call(call) => Some(Input::Call(Call { key: None, fault: DeliveryFault::None, ..*call })),
@@ -29,7 +29,10 @@ pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
     inputs.iter().filter_map(plain).take(MOST).collect()
 }
 
-/// Runs `inputs` as they are.
+/// Runs `inputs` and records each step.
+///
+/// # Errors
+/// An inconclusive verdict if the subject fails.
 pub(crate) fn record(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
     let (mut steps, mut emitted) = (Vec::with_capacity(inputs.len()), Vec::new());

@@ -1,4 +1,4 @@
-//! Requests that overlap: whatever they are answered and leave behind, some order of them explains it (R4, R6, I17).
+//! Overlapping requests: some order of them explains their responses and the state after them (R4, R6, I17).
 
 use holdfast_model::{Config, Input, Notification, Operation, Outcome, Rejection, transition};
 
@@ -10,27 +10,27 @@ use crate::subject::send;
 use crate::subject::{Answer, Failure, Subject};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
-/// One request of a history: what was asked, what was answered, and between which two moments.
+/// One request of a history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Raced {
-    /// What was asked.
+    /// The request.
     pub operation: Operation,
-    /// What was answered.
+    /// The response.
     pub answer: Answer,
-    /// When it was sent.
+    /// The logical time at which it was sent.
     pub from: u64,
-    /// When it was answered.
+    /// The logical time at which it was answered.
     pub to: u64,
 }
 
 /// A subject that takes several requests at once.
 pub trait Concurrent: Subject {
-    /// Can this be asked in a race? Not what names something that is not there yet: what it means would hang on when it is
-    /// asked. Such a race is left out, and counted.
+    /// Returns whether the request means the same at whatever time it is executed: it names existing objects only. A
+    /// race with any other request is left out, and counted.
     fn can_race(&self, operation: &Operation) -> bool;
 
-    /// Sends `inner` while `outer` is under way: at the `point`-th thing that `outer` does to its store or asks of its
-    /// network. Answers `None` for `inner` where `outer` has fewer such points.
+    /// Sends `inner` while `outer` is executed: at the `point`-th access of `outer` to its store or network. Leaves
+    /// `inner` out of the history if `outer` has fewer accesses.
     ///
     /// # Errors
     /// [`Failure`] when no answer can be had.
@@ -43,28 +43,28 @@ pub trait Concurrent: Subject {
     fn race(&mut self, threads: &[Vec<Operation>]) -> Result<Overlap, Failure>;
 }
 
-/// What came of overlapping requests.
+/// The result of overlapping requests.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overlap {
     /// The requests that were sent, with their answers.
     pub history: Vec<Raced>,
-    /// What the merchant was told.
+    /// The notifications.
     pub notifications: Vec<Notification>,
 }
 
-/// Two requests, one in the middle of the other: the same every time.
+/// Two requests, one sent in the middle of the other at a fixed point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nested {
     /// The one that is sent first.
     pub outer: Operation,
     /// The one that is sent while it is under way.
     pub inner: Operation,
-    /// At which point.
+    /// The number of the access of `outer` at which `inner` is sent.
     pub point: u32,
 }
 
-/// Can it overlap with others? Not what creates: that would be named in an order that nobody knows. Whether the rest means
-/// the same whenever it is carried out is for [`Concurrent::can_race`] to say, when the moment has come.
+/// Returns whether the operation can overlap others. One that creates an object cannot: names follow the order of
+/// creation. For all others [`Concurrent::can_race`] decides when they are sent.
 #[must_use]
 pub const fn can_overlap(operation: &Operation) -> bool {
     !matches!(operation, Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_))
@@ -78,8 +78,8 @@ pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize,
     })
 }
 
-/// Runs `prelude`, then lets two requests overlap as `nested` says. Where the model has no room for what they would do,
-/// nothing is compared, and the tally says so.
+/// Runs `prelude`, then two overlapping requests. If their effect exceeds the bounds of the model, nothing is compared,
+/// and the tally counts them.
 pub fn run(subject: &mut impl Concurrent, config: &Config, prelude: &[Input], nested: &Nested) -> Verdict {
     let raced = [nested.outer, nested.inner];
     explain(subject, config, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
@@ -88,8 +88,8 @@ pub fn run(subject: &mut impl Concurrent, config: &Config, prelude: &[Input], ne
 /// Runs `prelude`, then the requests of each thread against each other. At most a handful of requests: every order of
 /// them that their times allow is tried.
 ///
-/// Of all of them it is settled before the race what they name. So a race is left out, and counted, in which one gives back
-/// a fee or money sent on, and another may make a newer fee, transfer or charge before.
+/// Of all of them it is settled before the race what they name. So a race is left out, and counted, in which one gives
+/// back a fee or money sent on, and another may make a newer fee, transfer or charge before.
 pub fn threads(
     subject: &mut impl Concurrent,
     config: &Config,
@@ -154,7 +154,7 @@ fn judge<S: Concurrent>(
             let compared = u64::try_from(overlap.history.len()).unwrap_or(u64::MAX);
             Ok(Tally { compared, ..Tally::default() })
         }
-        // What the model has no room for is left out wherever it is met, and counted.
+        // Requests beyond the bounds of the model are left out and counted.
         Found::BeyondBounds => Ok(Tally { beyond, ..Tally::default() }),
         Found::Nothing => {
             let Some(first) = overlap.history.first() else { return Ok(Tally::default()) };
@@ -197,8 +197,8 @@ enum Found {
     BeyondBounds,
 }
 
-/// Looks for an order, as Wing and Gong did: take a request that nobody finished before it began, see whether the model
-/// answers it so, go on.
+/// The search for an order that explains a history (Wing and Gong): take a request before which no other one ended,
+/// check that the model answers it the same, continue.
 struct Search<'a> {
     config: &'a Config,
     history: &'a [Raced],
@@ -227,7 +227,7 @@ impl Search<'_> {
             }
             let before = emitted.len();
             let (next, outcome) = match &request.answer {
-                // Turned away: it did nothing, at whatever moment.
+                // Rejected because its object was in use: no effect at any time.
                 Answer::Refused(refused) if is_seen_as(refused, &Rejection::LockTimeout.wire()) => {
                     (*state, Err(Rejection::LockTimeout))
                 }

@@ -1,4 +1,4 @@
-//! A failure as a value: the smallest sequence that shows it, as a trace and a diagram.
+//! Counterexamples: the smallest sequence that shows a failure, as a trace and a diagram.
 
 use std::fmt;
 use std::fs;
@@ -18,28 +18,29 @@ use crate::run_mode::{self, RunMode};
 use crate::shrink::{EXECUTIONS, shrink};
 use crate::verdict::Verdict;
 
-/// Where counterexamples are kept, seen from the root of the repository.
+/// The folder of the counterexamples, below the root of the repository.
 pub const FOLDER: &str = "reports/counterexamples";
 
-/// The smallest sequence found that shows a failure. Executed again before it is believed.
+/// The smallest sequence found that shows a failure. It was executed again after it was shrunk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counterexample {
     /// The sequence.
     pub sequence: Sequence,
-    /// What came of it.
+    /// The verdict of its last execution.
     pub verdict: Verdict,
     /// The run mode that found it.
     pub mode: RunMode,
 }
 
 impl Counterexample {
-    /// Out of a sequence that fails; `None` if it does not fail when it is executed again.
+    /// Returns the counterexample that a failing sequence shrinks to; `None` if it does not fail when it is executed
+    /// again.
     pub fn out_of(sequence: &Sequence, mode: RunMode, judge: impl FnMut(&Sequence) -> Verdict) -> Option<Self> {
         let (sequence, verdict) = shrink(sequence, EXECUTIONS, judge)?;
         Some(Self { sequence, verdict, mode })
     }
 
-    /// A short name for its kind: of the property that is false, or the place that differs.
+    /// Returns a short name: the property that is false, or the place that differs.
     #[must_use]
     pub fn name(&self) -> String {
         let identity = self.verdict.identity().map_or_else(|| "unknown".to_owned(), |identity| identity.to_string());
@@ -47,7 +48,7 @@ impl Counterexample {
         words.collect::<Vec<_>>().join("-")
     }
 
-    /// The trace, with what the model says must come of it.
+    /// Returns the trace, with the expectations of the model.
     #[must_use]
     pub fn script(&self) -> Script {
         let trace = expected(&self.sequence);
@@ -68,10 +69,10 @@ impl Counterexample {
         lines.map(str::to_owned).collect()
     }
 
-    /// Writes the trace into `folder` under the next free number, unless it is there, and says where it is.
+    /// Writes the trace into `folder` under the next free number, unless the folder has it, and returns its path.
     ///
     /// # Errors
-    /// Where the folder cannot be read or written.
+    /// An error of the file system if the folder cannot be read or written.
     pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
         fs::create_dir_all(folder)?;
         let text = self.script().to_string();
@@ -113,7 +114,7 @@ pub fn replay(subject: &mut (impl Recoverable + Concurrent), text: &str) -> Resu
     Ok(mode.judge(subject, &Sequence { config: script.config, inputs: script.inputs().collect() }))
 }
 
-/// What the model says of a sequence.
+/// Returns the model's run of a sequence.
 #[must_use]
 pub fn expected(sequence: &Sequence) -> Trace {
     let config = &sequence.config;

@@ -1,4 +1,4 @@
-//! How much of what the explorers have found is driven through an engine.
+//! The share of the abstract transitions of the explorers that an engine takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,18 +12,18 @@ use crate::generator::{Bias, Sequence, can_be_asked, encode, in_units};
 use crate::lockstep::{Lockstep, Stepped};
 use crate::subject::Subject;
 
-/// The abstract transitions there are, and those that were seen.
+/// The abstract transitions that the explorers know, and those that a subject took.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    /// Each that the explorers know: the explorers' own way there, with amounts as engines take them.
+    /// Each transition with a shortest sequence that ends in it, with amounts that engines accept.
     known: BTreeMap<AbstractTransition, Sequence>,
     seen: BTreeSet<AbstractTransition>,
 }
 
 impl Coverage {
-    /// Nothing is seen yet of `known`: each with a shortest sequence that leads there, as the explorers report it.
+    /// Returns the coverage of `known` before any run. Each has a shortest sequence that ends in it.
     pub fn of(known: impl IntoIterator<Item = (AbstractTransition, Sequence)>) -> Self {
-        // Whose amounts are units must not be refused as too small, and the explorers confirm no more than twice.
+        // Amounts are multiplied so that they reach the minimum; the limit of confirmations stays.
         let as_engines_take_it = |sequence: Sequence| {
             let dialect = Dialect { minimum_amount: Dialect::default().minimum_amount, ..sequence.config.dialect };
             let inputs = sequence.inputs.into_iter().map(in_units).collect();
@@ -33,7 +33,7 @@ impl Coverage {
         Self { known: known.collect(), seen: BTreeSet::new() }
     }
 
-    /// Drives a subject by `choices`, and notes what is seen. Says what came out, and how many were seen first.
+    /// Drives a subject by `choices` and notes the transitions. Returns the run and the number of new ones.
     pub fn drive(&mut self, subject: &mut impl Subject, choices: &mut impl Choices, bias: Bias) -> (Drive, usize) {
         let before = self.covered().count();
         let drive = drive::lockstep(subject, choices, bias, |step| {
@@ -42,59 +42,58 @@ impl Coverage {
         (drive, self.covered().count().saturating_sub(before))
     }
 
-    /// Those that the explorers know and that were seen.
+    /// Returns the known transitions that were taken.
     pub fn covered(&self) -> impl Iterator<Item = AbstractTransition> + '_ {
         self.known.keys().filter(|transition| self.seen.contains(transition)).copied()
     }
 
-    /// Those that the explorers know and that were not seen, and why not: each one's way is tried on the subject.
+    /// Returns the known transitions that were not taken, each with the reason: its sequence is run on the subject.
     pub fn missing(&self, subject: &mut impl Subject) -> Vec<(AbstractTransition, &Sequence, Why)> {
         let unseen = self.known.iter().filter(|(transition, _)| !self.seen.contains(transition));
         unseen.map(|(transition, path)| (*transition, path, why(subject, *transition, path))).collect()
     }
 
-    /// How many were seen that the explorers do not know: their bounds are narrower.
+    /// Returns the number of transitions that were taken and that the explorers, with narrower bounds, do not know.
     #[must_use]
     pub fn beyond(&self) -> usize {
         self.seen.iter().filter(|transition| !self.known.contains_key(transition)).count()
     }
 
-    /// The ways of the explorers, as bytes; those that the generator can make.
+    /// Returns the sequences of the explorers as bytes, if the generator can make them.
     pub fn seeds(&self) -> impl Iterator<Item = (AbstractTransition, Vec<u8>)> + '_ {
         self.known.iter().filter_map(|(transition, path)| Some((*transition, encode(path)?)))
     }
 }
 
-/// Why a transition was not seen.
+/// The reason why a transition was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// Its way can be gone, and the subject fails on it: what came of it.
+    /// The subject fails on its sequence; the verdict.
     Failed(String),
-    /// Nobody came by: its way can be gone.
+    /// No run took it, although its sequence takes it.
     Missed,
-    /// Its way creates under a name that is taken, or leaves the model's room. In the model requests name what they
-    /// create; an engine gives the names.
+    /// Its sequence creates under a name in use, or exceeds the bounds. Requests of the model name what they create; an
+    /// engine gives the names.
     NotNamed,
-    /// On its way an input meets a request held open, where no rule says what waits for what.
+    /// In its sequence an input meets a request held open, and no requirement says which one waits.
     LeftOut,
-    /// Its way leads elsewhere: the model has changed since the report was written, or an amount in units is another
-    /// amount.
+    /// Its sequence ends in another transition: the model has changed, or a multiplied amount is in another class.
     Outdated,
-    /// On its way a key is used that has grown old, and that an engine may have forgotten by then.
+    /// Its sequence uses a key that may be forgotten by then.
     Forgotten,
-    /// On its way a server error is asked for in a request that nothing can go wrong with: it needs nobody else.
+    /// Its sequence has a server error in a request that needs no acquirer, so that the error cannot be injected.
     NoFault,
 }
 
 impl Why {
-    /// That the transition is missing, in words: for all that is known, an engine can be asked it.
+    /// The reasons for which the transition counts as missing, each with a sentence for the report.
     pub const MISSING: [(Self, &'static str); 3] = [
         (Self::Missed, "nobody came by: the shortest path can be gone"),
         (Self::Forgotten, "on the shortest path a key is used that has grown old, and may be forgotten by then"),
         (Self::Outdated, "the shortest path leads elsewhere by now, or with amounts as engines take them"),
     ];
 
-    /// That the shortest way cannot be asked of an engine, in words.
+    /// The reasons for which an engine cannot be asked the shortest sequence, each with a sentence for the report.
     pub const NOT_ASKED: [(Self, &'static str); 3] = [
         (Self::NotNamed, "the shortest path creates under a name that is taken, or leaves the model's room"),
         (
@@ -107,7 +106,7 @@ impl Why {
         ),
     ];
 
-    /// Is the transition missing, for all that is known?
+    /// Returns whether the transition counts as missing.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         Self::MISSING.iter().any(|(why, _)| why == self)

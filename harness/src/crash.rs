@@ -1,4 +1,4 @@
-//! The engine dies, and comes back: every request is carried out once, as if nothing had happened (R2, I13).
+//! The engine crashes and restarts: every request is executed once, as in a run without crashes (R2, I13).
 
 use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId};
 
@@ -9,24 +9,24 @@ use crate::subject::send;
 use crate::subject::{Failure, Subject};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
-/// A subject that can be killed at a point of its work and started again on what it had written.
+/// A subject that can crash at an access to its store or network, and restart on what it had written.
 pub trait Recoverable: Subject {
-    /// Dies at the `points`-th thing it does to its store or asks of its network, counted from now.
+    /// Makes the subject crash at its `points`-th access to its store or network, counted from now.
     fn die_after(&mut self, points: u32);
 
-    /// Did it die since then? If so, it is started again, and its worker finishes what was begun.
+    /// Returns whether the subject has crashed since then. If so, it restarts, and its worker completes what was begun.
     ///
     /// # Errors
-    /// [`Failure`] when it cannot be started again.
+    /// [`Failure`] if it cannot restart.
     fn recover(&mut self) -> Result<bool, Failure>;
 }
 
-/// The furthest point at which a request dies.
+/// The last access at which a request crashes.
 const POINTS: u32 = 10;
 
-/// Runs `inputs` calmly, and then with a crash in most of them, wherever `when` chooses. The client asks again under the
-/// same key, the world and the worker try again; after each step the subject must show what it showed in the calm run,
-/// and at the end it must have told the merchant the same.
+/// Runs `inputs` without crashes, and then with a crash in most of them, at the access that `when` chooses. The client
+/// repeats its request under the same key, and an event is injected again. After each step the subject must show what
+/// it showed in the first run; at the end it must have emitted the same notifications.
 pub fn run(subject: &mut impl Recoverable, config: &Config, inputs: &[Input], when: &mut impl Choices) -> Verdict {
     match crashing(subject, config, &baseline::plain(inputs), when) {
         Ok(tally) => Verdict::Agree(tally),
@@ -57,8 +57,8 @@ fn crashing(
         let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
         emitted.append(&mut reaction.notifications);
         if subject.recover().map_err(cannot_say(step))? {
-            // Everybody asks again, and what is done already is not done twice. Time that has passed does not pass again;
-            // what was due meanwhile is done now. The customer pays again if the page does not say that it was done.
+            // Each input is repeated, and what is done already is not done twice. Time is not repeated, but what became
+            // due is done now. The customer pays again if the page does not show the payment.
             let again = match input {
                 Input::Event(EnvironmentEvent::Advance { .. }) => {
                     Some(Input::Event(EnvironmentEvent::Advance { seconds: 0 }))
@@ -75,14 +75,14 @@ fn crashing(
             }
             tally.held = tally.held.saturating_add(1);
         }
-        // An event that took place before the crash finds nothing to do after it.
+        // An event that was injected before the crash has no effect after it, so its result is not compared.
         let answered = matches!(input, Input::Call(_)).then_some(&reaction.answer);
         let shown = subject.observe().map_err(cannot_say(step))?;
         baseline::compare(step, input, (answered, shown), (answer, snapshot))?;
         tally.compared = tally.compared.saturating_add(1);
     }
     let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };
-    // What was told while the subject was down comes with its next answer.
+    // Notifications of the time of the crash come with the next reaction.
     let nothing = Input::Event(EnvironmentEvent::Advance { seconds: 0 });
     emitted.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
     if oracle::are_notifications_alike(&baseline.emitted, &emitted) {

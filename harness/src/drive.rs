@@ -1,4 +1,4 @@
-//! Choices to inputs to a verdict, in one go: each input is chosen in view of the model that judges the last.
+//! From choices to a verdict: each input is chosen in view of the model, and judged before the next one.
 
 use holdfast_model::Input;
 use holdfast_properties::Step;
@@ -9,17 +9,17 @@ use crate::lockstep::{Lockstep, Stepped};
 use crate::subject::Subject;
 use crate::verdict::Verdict;
 
-/// What came of driving a subject.
+/// A run of a subject.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drive {
-    /// What was asked of it, up to where the run ended.
+    /// The inputs up to the one at which the run ended.
     pub sequence: Sequence,
-    /// What came out.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// Drives a subject in lockstep with the model by inputs out of `choices`. `each` sees every step that both took, as
-/// the subject shows it.
+/// Drives a subject in lockstep with the model by inputs from `choices`. `each` receives every compared step, as the
+/// subject shows it.
 pub fn lockstep(
     subject: &mut impl Subject,
     choices: &mut impl Choices,

@@ -18,7 +18,7 @@ use holdfast_model::{
     Call, Config, DeliveryFault, EnvironmentEvent, Input, IntentId, KeyId, Operation, Rejection, Target,
 };
 
-use crate::capabilities::{Capabilities, Feature};
+use crate::capabilities::{Capabilities, Capability};
 use crate::concurrent::{Concurrent, Overlap};
 use crate::crash::Recoverable;
 use crate::reading;
@@ -89,7 +89,7 @@ impl Contract {
     }
 
     fn names_nothing(&self, about: Target, capabilities: &Capabilities) -> bool {
-        !capabilities.has(Feature::UnknownObjects)
+        !capabilities.has(Capability::UnknownObjects)
             && match about {
                 Target::Payment(intent) | Target::Refund(intent, _) => self.payments & bit(intent) == 0,
                 Target::Setup => !self.has_setup,

@@ -6,8 +6,8 @@
 //! 4. [`Choices`] — sources of arbitrary sequences: bytes, a seeded source, an odometer, a recorded list.
 //! 5. [`RunMode`] — one way to bring a sequence to a subject, as it stands in the heading of a trace.
 //!
-//! An input is the model's own [`Input`](holdfast_model::Input), and an observation of an engine consists of the model's
-//! own views. So properties and model judge an engine as they judge each other. This crate knows no engine.
+//! An input is the model's own [`Input`](holdfast_model::Input), and an observation of an engine consists of the
+//! model's own views. So properties and model judge an engine as they judge each other. This crate knows no engine.
 #![forbid(unsafe_code)]
 
 pub mod alternative_error;
@@ -42,12 +42,12 @@ pub mod verdict;
 mod views;
 mod visibility;
 
-pub use capabilities::{Capabilities, Feature, Field};
+pub use capabilities::{Capabilities, Capability, Field};
 pub use choices::Choices;
 pub use lockstep::Lockstep;
 pub use model_subject::ModelSubject;
 pub use run_mode::RunMode;
 pub use subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
-pub use suite::{Report, Suite, replay, test};
+pub use suite::{Suite, SuiteReport, replay, test};
 pub use verdict::{Difference, Divergence, Identity, Inconclusive, Place, Tally, Verdict, Violation};
 pub use views::CardPayment;

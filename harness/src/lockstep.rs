@@ -21,18 +21,18 @@ use crate::tolerated::{TOLERATED, Tolerated, is_tolerated};
 use crate::verdict::{Difference, Divergence, Inconclusive, Tally, Verdict, Violation};
 use crate::visibility::Visibility;
 
-/// What became of one input.
+/// The treatment of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stepped {
-    /// Both took it, and it was compared.
+    /// Model and subject received it, and the step was compared.
     Compared,
-    /// Neither took it, because the model has no room for it or the subject cannot be asked it.
+    /// Neither received it: it exceeds the bounds of the model, or the subject cannot be asked it.
     Beyond,
-    /// Neither took it, because it meets a request held open.
+    /// Neither received it: it meets a request held open.
     Held,
 }
 
-/// Runs all of `inputs` under `config`.
+/// Runs all of `inputs` under `config`, up to the first step that does not agree.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
     let mut lockstep = match Lockstep::start(subject, config) {
         Ok(lockstep) => lockstep,
@@ -46,7 +46,7 @@ pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Ver
     Verdict::Agree(lockstep.tally())
 }
 
-/// Model and subject at one moment.
+/// Model and subject in the same state, ready for the next input.
 #[derive(Debug)]
 pub struct Lockstep<'s, S> {
     subject: &'s mut S,
@@ -64,10 +64,10 @@ pub struct Lockstep<'s, S> {
 }
 
 impl<'s, S: Subject> Lockstep<'s, S> {
-    /// Both anew.
+    /// Starts both without any object.
     ///
     /// # Errors
-    /// [`Inconclusive`] when the subject cannot be had under these config.
+    /// [`Inconclusive`] if the subject cannot start under `config`.
     pub fn start(subject: &'s mut S, config: &Config) -> Result<Self, Inconclusive> {
         subject.start(config).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
         let capabilities = subject.capabilities();
@@ -95,35 +95,35 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         self
     }
 
-    /// The model's state, for whoever chooses the next input.
+    /// Returns the model's state, in view of which the next input is chosen.
     #[must_use]
     pub const fn model(&self) -> &ModelState {
         &self.model
     }
 
-    /// What the run consisted of so far.
+    /// Returns the tally of the run so far.
     #[must_use]
     pub const fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// What is seen of the subject now.
+    /// Returns the subject's observation after the last step.
     #[must_use]
     pub fn seen(&self) -> Observation<'_> {
         self.after.observe()
     }
 
-    /// The last step that both took, as the subject shows it.
+    /// Returns the last step that was compared, as the subject shows it; `None` if its response has no reading.
     #[must_use]
     pub fn last_step(&self) -> Option<Step<'_>> {
         let (input, outcome) = self.last?;
         Some(Step::new(self.before.observe(), input, outcome, &self.emitted, self.after.observe()))
     }
 
-    /// Both take one input.
+    /// Sends one input to both and compares the step.
     ///
     /// # Errors
-    /// The [`Verdict`] with which the run ends: a violation, a divergence, or that nothing can be said.
+    /// The [`Verdict`] with which the run ends: a violation, a divergence, or inconclusive.
     pub fn step(&mut self, input: Input) -> Result<Stepped, Verdict> {
         self.forget_old_key(&input)?;
         let stepped = self.take(input)?;
@@ -140,7 +140,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
             return Ok(Stepped::Beyond);
         }
-        // A request that breaks off half-way hides that there is no room for what it does, so it is asked without.
+        // A request with a delivery fault hides whether its effect exceeds the bounds, so the model runs it without.
         let plain = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
         if oracle::is_beyond(&plain.outcome) || !self.can(&input) {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
@@ -159,7 +159,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         };
         reaction.answer = self.visibility.answer(&expected.outcome, reaction.answer);
         if self.is_rejected_as_busy(&input, &reaction.answer) {
-            // A request may always be turned away while another one is open; then nothing happens.
+            // A request may always be rejected while another one holds its object; then nothing happens.
             expected.after = self.model;
             expected.outcome = Err(Rejection::LockTimeout);
             expected.notifications = holdfast_model::Notifications::none();
@@ -188,7 +188,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         !is_ambiguous && self.capabilities.supports(input) && self.subject.can(input)
     }
 
-    /// Compares what is seen now, and judges the step.
+    /// Compares the observations after the step, and judges the step by every property.
     fn compare(
         &mut self,
         input: Input,
@@ -214,7 +214,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         let answers = (&outcome, &reaction.answer);
         let found = oracle::differences(answers, (&model_view, &subject_view), (emitted, &reaction.notifications));
         let differences = self.untolerated(found);
-        // The properties know one order of reasons; where the rules leave it open, they are asked as if it were that.
+        // The properties know one order of reasons. Where the specification leaves it open, they judge the model's.
         let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
         self.emitted = reaction.notifications;
         self.last = read.map(|outcome| (input, outcome));
@@ -245,10 +245,10 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         Verdict::Inconclusive(Inconclusive { step: self.taken, reason })
     }
 
-    // --- keys grow old (IDEM-2) ---
+    // --- keys that may be forgotten (IDEM-2) ---
 
-    /// A key is kept for a day at least; when after that is the engine's own affair. So one that is old enough is
-    /// forgotten on both sides before it is used again.
+    /// Prunes the key of the input on both sides if it may be forgotten. A key is kept for at least a day; the engine
+    /// decides when it is forgotten after that.
     fn forget_old_key(&mut self, input: &Input) -> Result<(), Verdict> {
         let key = match input {
             Input::Call(call) => call.key,
@@ -261,9 +261,9 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         }
     }
 
-    /// Keys that the subject has forgotten of itself, and might: the model forgets them too.
+    /// Prunes the keys in the model that the subject has pruned by itself, if they may be forgotten.
     fn follow_forgotten_keys(&mut self) -> Result<(), Verdict> {
-        // What has been compared is as old on both sides; to look again at every step would cost a tenth of it.
+        // Keys that were compared have the same age on both sides, so without a prunable key there is nothing to do.
         if self.visibility.hides(Field::Keys) || !self.after.keys.iter().flatten().any(KeyView::is_prunable) {
             return Ok(());
         }
@@ -303,9 +303,9 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             outcome.is_err_and(Rejection::is_validation)
         };
         match input {
-            // Which of several wrong parameters is named cannot be compared later.
+            // The response that names one of several wrong parameters could not be compared later.
             Input::Begin { operation, .. } if wrong_by_itself(operation) => true,
-            // Time in which nothing is due disturbs nobody.
+            // Time in which nothing is due has no effect on a request held open.
             Input::Event(EnvironmentEvent::Advance { .. }) => {
                 let after = transition(&self.config, &self.model, *input);
                 open_requests::is_left_out(&self.after.observe(), input) && !after.notifications.as_slice().is_empty()
@@ -316,11 +316,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         }
     }
 
-    /// Would it make an object for which there is no room: one that is there, or that an open request is about to make?
+    /// Returns whether the input would create an object that exists already or that a request held open creates.
     fn makes_a_second(&self, input: &Input) -> bool {
         let Some(made) = input.operation().and_then(|operation| operation.creates()) else { return false };
         let seen = self.after.observe();
-        // A key that is known answers for itself, whatever it would make.
+        // A known key is answered from its record, and creates nothing.
         let is_known = input.key().is_some_and(|key| seen.knows(key));
         !is_known && (seen.has(made) || self.open_requests().any(|open| open.about() == made))
     }
@@ -328,14 +328,14 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     fn is_rejected_as_busy(&self, input: &Input, answer: &Answer) -> bool {
         let Some(about) = input.operation().map(|operation| operation.about()) else { return false };
         let Answer::Refused(refused) = answer else { return false };
-        // R4: one object is in use. A session is in use with what it owns, and what it owns with the session.
+        // R4: one object is in use. A session and the objects that it owns are in use together.
         let meets = |open: Target| open == about || [open, about].contains(&Target::Session);
         reading::is_seen_as(refused, &Rejection::LockTimeout.wire())
             && self.open_requests().any(|open| meets(open.about()))
     }
 }
 
-/// A key that has just grown old enough, and that the subject has forgotten at once, was seen a moment as old.
+/// Restores keys that have become prunable in this step and that the subject pruned at once, with no time left.
 fn keep_keys_that_grow_old(before: &Snapshot, after: &mut Snapshot, model: &[Option<KeyView>]) {
     for (place, old) in model.iter().enumerate() {
         let is_gone = after.keys.get(place).is_none_or(Option::is_none);

@@ -1,4 +1,4 @@
-//! Steps as a sequence diagram, for any page that draws Mermaid.
+//! Steps as a sequence diagram in Mermaid.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use holdfast_model::trace::describe;
 use holdfast_model::{EnvironmentEvent, Input};
 use holdfast_properties::Step;
 
-/// The diagram, without the fence around it.
+/// Returns the diagram, without the fence around it.
 #[must_use]
 pub fn diagram<'a>(steps: impl Iterator<Item = Step<'a>> + Clone) -> String {
     let mut out = String::from("sequenceDiagram\n  participant M as Merchant\n  participant E as Engine\n");
@@ -51,7 +51,7 @@ fn scene(out: &mut String, number: usize, step: &Step<'_>) {
     }
 }
 
-/// Who causes an event.
+/// Returns the participant that causes the input.
 const fn actor(input: &Input) -> Option<&'static str> {
     match input {
         Input::Call(_) | Input::Begin { .. } | Input::Finish { .. } => None,
@@ -71,7 +71,7 @@ const fn actor(input: &Input) -> Option<&'static str> {
     }
 }
 
-/// `;` ends a statement and `#` begins an entity in Mermaid.
+/// Returns the text with `;` and `#` replaced, which are special in Mermaid.
 fn text(words: &str) -> String {
     words.replace('#', "#35;").replace(';', ",").replace("#35,", "#35;")
 }

@@ -1,4 +1,4 @@
-//! The model behind the port: agrees with itself, and shows what the harness makes of one that does not.
+//! The model behind the port, for tests of the harness.
 
 use holdfast_model::{
     Call, Config, EnvironmentEvent, Input, KeyId, Operation, Outcome, Rejection, Transition, transition,
@@ -7,7 +7,7 @@ use holdfast_model::{
 use crate::bounds::{KEYS, ModelState, PAYMENTS};
 use crate::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Refused, Subject, SystemSnapshot};
 
-/// What decides a step.
+/// A transition function.
 type Decide = Box<dyn Fn(&Config, &ModelState, Input) -> Transition<PAYMENTS, KEYS>>;
 
 /// The model as a subject.
@@ -19,14 +19,14 @@ pub struct ModelSubject {
 }
 
 impl Default for ModelSubject {
-    /// The specification itself.
+    /// Returns the model with its own transition function.
     fn default() -> Self {
         Self::deciding(transition)
     }
 }
 
 impl ModelSubject {
-    /// A subject for which `decide` stands in the place of the transition function.
+    /// Returns a subject with `decide` as its transition function.
     #[must_use]
     pub fn deciding(decide: impl Fn(&Config, &ModelState, Input) -> Transition<PAYMENTS, KEYS> + 'static) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl ModelSubject {
     }
 }
 
-/// The answer as a client sees it.
+/// Returns the answer as a client sees it.
 fn show(outcome: &Outcome) -> Answer {
     match outcome {
         Ok(accepted) => Answer::Accepted(*accepted),

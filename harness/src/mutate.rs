@@ -1,17 +1,17 @@
 //! Changes to the bytes of a sequence, record by record: an input more, one less, another order, another parameter.
 //!
-//! Bytes changed at random rarely hit what matters, and one byte more shifts everything after it. Here what is changed
-//! is an input. A share is left to plain changes of bytes, which know nothing and so rule nothing out.
+//! A random change of bytes rarely yields a useful input, and an inserted byte shifts everything after it. These
+//! changes act on records. One change in five is a plain change of bytes.
 
 use crate::choices::RECORD;
 
-/// Sequences shorter than this are made longer: what is interesting needs a history.
+/// Half of the sequences shorter than this are made longer.
 const RECORDS_AT_LEAST: usize = 17;
 
 type Record = [u8; RECORD];
 
-/// Changes the first `size` bytes of `data`, which may become as many as `max_size`, and says how many they are now.
-/// The same `seed`, the same change. `plain` is asked for a plain change of bytes.
+/// Changes the first `size` bytes of `data`, to at most `max_size` bytes, and returns their new number. The same `seed`
+/// yields the same change. `plain` makes a plain change of bytes.
 pub fn mutate(
     data: &mut [u8],
     size: usize,
@@ -37,7 +37,8 @@ pub fn mutate(
     write(&records, data)
 }
 
-/// Makes one sequence out of two in `out`, and says how many bytes it has. The same `seed`, the same sequence.
+/// Writes a sequence made of two others to `out`, and returns its number of bytes. The same `seed` yields the same
+/// sequence.
 pub fn cross(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
     let mut random = fastrand::Rng::with_seed(u64::from(seed));
     let (first, second) = (read(first), read(second));
@@ -97,7 +98,7 @@ fn change(records: &mut Vec<Record>, random: &mut fastrand::Rng) {
     }
 }
 
-/// Another choice in one record; the first bytes say what happens, the others how.
+/// Changes one byte of a record; the first bytes select the kind of input, the others its parameters.
 fn change_record(records: &mut [Record], place: usize, random: &mut fastrand::Rng) {
     let at = if random.bool() { random.usize(..6) } else { random.usize(..RECORD) };
     let Some(byte) = records.get_mut(place).and_then(|record| record.get_mut(at)) else { return };

@@ -1,4 +1,4 @@
-//! A consumer that hears of things late, twice and in any order ends where a fetch would (I14, R8–R10).
+//! A consumer of late, repeated and reordered notifications ends where a fetch would (I14, R8–R10).
 
 use holdfast_model::{Config, Input, Notification};
 use holdfast_properties::Snapshot;
@@ -13,8 +13,8 @@ use crate::subject::send;
 use crate::subject::{Failure, Subject};
 use crate::verdict::{Broken, Tally, Verdict, Violation};
 
-/// Runs `inputs`, and delivers what the merchant is told as `disorder` chooses: some of it now and some later, in any
-/// order, some of it twice. When everything has been delivered, the merchant's books must be those of a fetch.
+/// Runs `inputs` and delivers the notifications as `disorder` chooses: late, in any order, some of them twice. After
+/// the last delivery, the consumer's records must be those of a fetch.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input], disorder: &mut impl Choices) -> Verdict {
     match deliver(subject, config, inputs, disorder) {
         Ok(tally) => Verdict::Agree(tally),
@@ -63,7 +63,7 @@ fn deliver(
     Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences: Vec::new() })))
 }
 
-/// Has the subject take an input, and looks at what is told and shown then.
+/// Sends an input to the subject, and collects its notifications and its observation.
 fn hear(
     subject: &mut impl Subject,
     config: &Config,
@@ -75,7 +75,7 @@ fn hear(
     Ok(())
 }
 
-/// One that waits, to be delivered; now and then it also goes on waiting, to come again.
+/// Returns a waiting notification. In one case of eight it stays, and is delivered again.
 fn pick(waiting: &mut Vec<Notification>, disorder: &mut impl Choices) -> Option<Notification> {
     let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
     let place = usize::try_from(disorder.choose(count)).unwrap_or(0);

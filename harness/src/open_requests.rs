@@ -1,10 +1,10 @@
-//! Requests held open, and what meets them. The rules say what becomes of other requests (R4), and not what becomes of
-//! jobs and of the world: whether those wait, or come first, is the engine's affair. Nor do they say that what is not
-//! there can be in use. Such inputs prove nothing, and are left out on both sides.
+//! Requests held open, and the inputs that meet them. The specification decides about other requests (R4), not about
+//! jobs and environment events: the engine decides whether those wait. Nor does it say that an object that does not
+//! exist can be in use. Such inputs are left out on both sides.
 
 use holdfast_model::{Currency, EnvironmentEvent, Input, IntentId, Observation, Operation, Target};
 
-/// Is the input to be left out?
+/// Returns whether the input is left out.
 pub(crate) fn is_left_out(seen: &Observation<'_>, input: &Input) -> bool {
     let mut open = seen.keys.iter().flatten().filter(|key| key.answer.is_none()).map(|key| key.operation);
     match input {
@@ -18,7 +18,7 @@ pub(crate) fn is_left_out(seen: &Observation<'_>, input: &Input) -> bool {
     }
 }
 
-/// Does it name an object that is not there?
+/// Returns whether the operation names an object that does not exist.
 fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
     let payment = |intent: IntentId| seen.payments.get(usize::from(intent.0)).and_then(Option::as_ref);
     if let Operation::CancelRefund { intent, refund } = *operation {
@@ -36,8 +36,8 @@ fn names_nothing(seen: &Observation<'_>, operation: &Operation) -> bool {
     operation.creates().is_none() && !seen.has(operation.about())
 }
 
-/// Is something of it settled when it is sent, and in the model only when it is carried out? A time of expiry, and what
-/// cannot be read.
+/// Returns whether the engine resolves part of this request on arrival while the model resolves it on execution: a time
+/// of expiry, or a parameter that cannot be read.
 const fn is_settled_early(operation: &Operation) -> bool {
     if let Operation::CreateSession(request) = operation {
         return request.expires_in.is_some();

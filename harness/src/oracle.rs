@@ -12,25 +12,25 @@ use crate::reading::{is_seen_as, is_seen_of, read};
 use crate::subject::{Answer, Refused, SystemSnapshot};
 use crate::verdict::{Broken, Difference, Place};
 
-/// What is seen before anything has happened.
+/// Returns the snapshot of an empty subject.
 #[must_use]
 pub fn nothing_yet(config: &Config) -> Snapshot {
     let (payments, keys) = (vec![None; PAYMENTS], vec![None; KEYS]);
     Snapshot { config: *config, payments, keys, ..Snapshot::default() }
 }
 
-/// How two answers relate.
+/// The relation of two answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
     /// They are the same.
     Same,
-    /// The rules allow the subject's as well.
+    /// The subject's is a permitted alternative.
     Allowed,
     /// They differ.
     Other,
 }
 
-/// Is the subject's answer the model's?
+/// Compares the subject's answer with the model's.
 #[must_use]
 pub fn compare_answers(model: &Outcome, subject: &Answer) -> Match {
     match (model, subject) {
@@ -51,9 +51,10 @@ fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
     }
 }
 
-/// What is seen of a subject, in the model's words; `model` says which reason a stored refusal is likely to have had.
+/// Fills `into` with the snapshot of a subject. A stored refusal is read as the model's in `model` where both look the
+/// same.
 ///
-/// A stored answer that no row of the model's table looks like becomes a server error, which it will then differ by.
+/// A stored answer that looks like no rejection of the model becomes a server error, and differs from the model's.
 pub fn snapshot_of(snapshot: &SystemSnapshot, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
     into.config = *config;
     into.payments.clone_from(&snapshot.payments);
@@ -97,7 +98,7 @@ pub fn differences(
     found
 }
 
-/// Is the same seen, and was the same told, each object's notifications in their order?
+/// Returns whether both observations are equal, and each object has the same notifications in the same order.
 #[must_use]
 pub fn is_same(
     model: &Observation<'_>,
@@ -108,7 +109,7 @@ pub fn is_same(
     are_views_alike(model, subject) && are_notifications_alike(model_notifications, subject_notifications)
 }
 
-/// Rows that are missing at the end of a list are places where nothing is.
+/// Compares two lists; missing rows at the end count as empty.
 fn is_list_alike<T: PartialEq>(model: &[Option<T>], subject: &[Option<T>], alike: impl Fn(&T, &T) -> bool) -> bool {
     let length = model.len().max(subject.len());
     (0..length).all(|place| {
@@ -140,14 +141,25 @@ pub(crate) fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: 
     let before = found.len();
     let mut places = Field::all(model);
     places.extend(Field::all(subject).into_iter().filter(|place| Field::all(model).iter().all(|known| known != place)));
+    let mut missing = Vec::new();
     for place in places {
         let (here, there) = (place.see(model), place.see(subject));
-        if here != there {
-            let say = |value: Option<holdfast_model::trace::Value>| {
-                value.map_or_else(|| "no such object".to_owned(), |value| value.to_string())
-            };
-            found.push(Difference { place: Place::Field(place.to_string()), model: say(here), subject: say(there) });
+        if here == there {
+            continue;
         }
+        let (Some(model), Some(subject)) = (here, there) else {
+            // One side has no such object: it is named once, not with each field.
+            let object = place.object().to_string();
+            if !missing.contains(&object) {
+                let exists = |is_there: bool| if is_there { "an object" } else { "no such object" }.to_owned();
+                let (model, subject) = (exists(here.is_some()), exists(there.is_some()));
+                found.push(Difference { place: Place::Field(object.clone()), model, subject });
+                missing.push(object);
+            }
+            continue;
+        };
+        let (model, subject) = (model.to_string(), subject.to_string());
+        found.push(Difference { place: Place::Field(place.to_string()), model, subject });
     }
     if found.len() == before {
         // A value without a name in traces differs: the difference is reported, not passed over.
@@ -156,8 +168,8 @@ pub(crate) fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: 
     }
 }
 
-/// Told alike: each object's own notifications in the same order. Between the objects of a payment, and between
-/// objects, the rules promise no order (U10).
+/// Returns whether each object has the same notifications in the same order. Between objects, and between the objects
+/// of a payment, no order is promised (U10).
 pub(crate) fn are_notifications_alike(model: &[Notification], subject: &[Notification]) -> bool {
     if model == subject {
         return true;
@@ -172,7 +184,7 @@ pub(crate) fn are_notifications_alike(model: &[Notification], subject: &[Notific
         })
 }
 
-/// The object that tells: the intent, the charge, a refund, the fee, the transfer.
+/// Returns the object of a notification: the intent, the charge, a refund, the fee or the transfer.
 fn object(notification: &Notification) -> (holdfast_model::Target, &'static str) {
     let name = notification.kind.name();
     let class = if notification.kind == NotificationKind::ChargeRefundUpdated {
@@ -260,7 +272,7 @@ pub(crate) fn broken_of(bits: u128, step: &Step<'_>) -> Vec<Broken> {
         .collect()
 }
 
-/// An input that the model answers with [`Rejection::BeyondBounds`]: there is no room for it.
+/// Returns whether the outcome is [`Rejection::BeyondBounds`]: the input exceeds the bounds of the model.
 #[must_use]
 pub const fn is_beyond(outcome: &Outcome) -> bool {
     matches!(outcome, Err(Rejection::BeyondBounds))

@@ -1,17 +1,17 @@
-//! Where the rules allow more than one answer: what a subject may say instead of what the model says.
+//! Permitted alternatives: rejections that a subject may give instead of the model's.
 
 use holdfast_model::{Rejection, Wire};
 
-/// One alternative that the rules leave, beyond those that are fields of the dialect.
+/// One choice that the specification leaves open and that is no field of the dialect.
 #[derive(Clone, Copy, Debug)]
 pub struct PermittedAlternative {
-    /// What the model answers.
+    /// The model's rejection.
     pub instead_of: Rejection,
-    /// What a client may see as well.
+    /// The alternative, as a client sees it.
     pub also: Wire,
-    /// The rules that leave it.
+    /// The requirements that leave it open.
     pub rules: &'static str,
-    /// Why both are right.
+    /// The reason why both are permitted.
     pub why: &'static str,
 }
 
@@ -39,7 +39,7 @@ const REVERSE: Option<&str> = Some("reverse_transfer");
 const NO_CODE: &str = "the rules ask for an error and name no code for it";
 const NO_PARAM: &str = "the rules name a parameter for some missing objects, and leave it open for the others";
 
-/// Every such alternative. A test holds that each occurs: one that never does is none.
+/// Every permitted alternative. A test checks that each occurs.
 pub const PERMITTED_ALTERNATIVES: &[PermittedAlternative] = &[
     alternative(
         Rejection::HoldExpired,
@@ -106,7 +106,7 @@ pub const PERMITTED_ALTERNATIVES: &[PermittedAlternative] = &[
     ),
 ];
 
-/// What may be answered instead of `rejection`.
+/// Returns the alternatives to `rejection`.
 pub fn instead_of(rejection: Rejection) -> impl Iterator<Item = &'static PermittedAlternative> {
     PERMITTED_ALTERNATIVES.iter().filter(move |alternative| alternative.instead_of == rejection)
 }

@@ -1,4 +1,4 @@
-//! The subject alone, judged by the properties: no model in sight, so a mistake that model and engine share is found too.
+//! The subject alone, judged by the properties without a model: a fault that model and engine share is found, too.
 
 use std::borrow::Cow;
 
@@ -18,8 +18,8 @@ use crate::visibility::Visibility;
 
 /// Runs all of `inputs` under `config`, and judges every step.
 ///
-/// A client cannot tell all reasons of a refusal apart. A property counts as broken only if it is so whichever of the
-/// reasons that look alike it was.
+/// Several reasons of a refusal can look the same to a client. A property counts as broken only if it is broken for
+/// each of them.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
     match judge(subject, config, inputs) {
         Ok(tally) => Verdict::Agree(tally),
@@ -36,14 +36,14 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
     let mut before = oracle::nothing_yet(config);
     let mut after = before.clone();
     let mut waiting: Vec<Input> = Vec::new();
-    // Where keys are not visible, a replay cannot be told from a new request: the inputs are sent without keys.
+    // Where keys are not visible, a replay looks like a new request: the inputs are sent without keys.
     let without_keys = visibility.hides(Field::Keys).then(|| baseline::plain(inputs));
     let mut rest = without_keys.as_deref().unwrap_or(inputs).iter();
     let mut step = 0_usize;
     while let Some(input) = waiting.pop().or_else(|| rest.next().copied()) {
         let input = &input;
         if let Some(prune) = old_key(&before, input) {
-            // Old enough to be forgotten, and used again: it is forgotten first, whenever the engine would.
+            // A key that may be forgotten is pruned before it is used again.
             waiting.extend([*input, prune]);
             continue;
         }
@@ -86,8 +86,7 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
     Ok(tally)
 }
 
-/// The same moment, with a refusal kept under the input's key read as the input's answer is read: where both look alike,
-/// they are one.
+/// Returns the snapshot with the refusal stored under the input's key read as `outcome`, if both look the same.
 fn with_answer<'a>(after: &'a Snapshot, input: &Input, outcome: Outcome) -> Cow<'a, Snapshot> {
     let key = match input {
         Input::Call(call) => call.key,
@@ -107,7 +106,7 @@ fn with_answer<'a>(after: &'a Snapshot, input: &Input, outcome: Outcome) -> Cow<
     Cow::Owned(after)
 }
 
-/// The end of a key that the input would use and that is old.
+/// Returns the event that prunes the key of the input, if the key may be forgotten.
 pub(crate) fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
     let key = match input {
         Input::Call(call) => call.key?,
@@ -118,8 +117,8 @@ pub(crate) fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
     is_old.then_some(Input::Event(EnvironmentEvent::PruneKey { key }))
 }
 
-/// A worker that comes by, for whatever reason, forgets all old keys. Those are judged as if they had been forgotten a moment
-/// later; answers which.
+/// Restores the keys that the worker pruned in this step besides the named one, and returns their places. They are
+/// judged as if they were pruned after the step.
 fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapshot) -> Vec<usize> {
     let named = match input {
         Input::Event(EnvironmentEvent::PruneKey { key }) => Some(usize::from(key.0)),

@@ -1,4 +1,4 @@
-//! From what a client sees of a refusal back to the reasons it can have had.
+//! The reasons that a refusal can have had, read from what a client sees.
 
 use holdfast_model::{Outcome, Rejection, Wire};
 
@@ -10,14 +10,15 @@ pub fn rejections() -> impl Iterator<Item = Rejection> {
     Rejection::all().filter(|rejection| rejection.is_visible())
 }
 
-/// Is it how a client sees that rejection? Of a decline the reason of the issuer counts too.
+/// Returns whether a client sees that rejection so. A decline is compared with its issuer's reason.
 #[must_use]
 pub fn is_seen_of(refused: &Refused, rejection: Rejection) -> bool {
     let decline = if let Rejection::Declined(decline) = rejection { Some(decline.codes().1) } else { None };
     is_seen_as(refused, &rejection.wire()) && (decline.is_none() || refused.decline_code.as_deref() == decline)
 }
 
-/// Does a client see this refusal as that row of the table? The type of a 409 is not known (U17).
+/// Returns whether the refusal has the status, type, code and parameter of `wire`. The type of a 409 is not known
+/// (U17).
 #[must_use]
 pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
     refused.http == wire.http
@@ -26,20 +27,20 @@ pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
         && (wire.http == 409 || refused.kind == wire.kind)
 }
 
-/// Can that have been the reason: does the refusal look like it, or like what the rules allow instead?
+/// Returns whether that can have been the reason: the refusal looks like it, or like a permitted alternative.
 #[must_use]
 pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
     is_seen_of(refused, rejection)
         || permitted::instead_of(rejection).any(|alternative| is_seen_as(refused, &alternative.also))
 }
 
-/// The reasons that this refusal can have had, in order of precedence.
+/// Returns the reasons that this refusal can have had, in order of precedence.
 pub fn readings(refused: &Refused) -> impl Iterator<Item = Rejection> {
     rejections().filter(move |rejection| can_mean(refused, *rejection))
 }
 
-/// The answer in the model's words. `likely` is what the model answers; a refusal that looks alike is taken for it.
-/// `None` where no row of the model's table looks like it.
+/// Returns the answer as an outcome of the model. `likely` is the model's own; a refusal that looks the same is read as
+/// it. Returns `None` if no rejection of the model looks like the refusal.
 #[must_use]
 pub fn read(answer: &Answer, likely: Option<Outcome>) -> Option<Outcome> {
     match answer {

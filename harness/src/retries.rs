@@ -1,4 +1,4 @@
-//! Every request under a key, and sent again: the same answer, and nothing done twice (IDEM-3, R1, R2, R5).
+//! Every request is repeated under its key: the response is the same, and nothing is done twice (IDEM-3, R1, R2, R5).
 
 use holdfast_model::{Call, Config, DeliveryFault, Input, KeyId};
 
@@ -7,8 +7,9 @@ use crate::subject::send;
 use crate::subject::{Answer, Subject};
 use crate::verdict::{Tally, Verdict};
 
-/// Runs `inputs` calmly, and then with every request lost, broken off or merely doubtful, and sent again. After each,
-/// the subject must show what it showed in the calm run, and have answered the same unless it failed.
+/// Runs `inputs` without keys, and then with each request under a key of its own and sent three times; the first time
+/// in turn without a fault, with a lost response, and with a server error. After each repetition the subject must show
+/// what it showed in the first run, and must have responded the same unless it failed.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
     match retried(subject, config, &baseline::plain(inputs)) {
         Ok(tally) => Verdict::Agree(tally),
@@ -36,7 +37,7 @@ fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Res
         let again = Call { fault: DeliveryFault::None, ..first };
         for _ in 0..2 {
             let retry = subject.submit(&again).map_err(cannot_say(step))?;
-            // A request that failed on the server answers so again; what it did is done all the same (R2).
+            // A request that failed on the server responds so again; its effect stays (R2).
             let failed = matches!(&sent.answer, Answer::Refused(refused) if refused.http == 500);
             let wanted = if failed { &sent.answer } else { answer };
             let shown = subject.observe().map_err(cannot_say(step))?;

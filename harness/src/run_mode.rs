@@ -1,4 +1,4 @@
-//! The run modes: how a sequence is brought to a subject, and judged.
+//! The run modes: how a sequence is run on a subject and judged.
 
 use std::fmt;
 use std::str::FromStr;
@@ -64,8 +64,8 @@ impl RunMode {
         Some(crash::run(subject, &sequence.config, &sequence.inputs, &mut Seeded::new(seed, u32::MAX)))
     }
 
-    /// Runs `sequence` with overlapping requests; `None` in every other mode. Fewer than two requests cannot overlap; then
-    /// nothing is compared.
+    /// Runs `sequence` with overlapping requests; `None` in every other mode. Fewer than two requests cannot overlap;
+    /// then nothing is compared.
     pub fn judge_overlap(self, subject: &mut impl Concurrent, sequence: &Sequence) -> Option<Verdict> {
         let Self::Concurrent(point) = self else { return None };
         let Some((prelude, nested)) = nested(&sequence.inputs, point) else {
@@ -75,7 +75,7 @@ impl RunMode {
     }
 }
 
-/// The last two requests that can overlap, one within the other, and what comes before them.
+/// Returns the last two requests that can overlap, one nested in the other, and the inputs before them.
 fn nested(inputs: &[Input], point: u32) -> Option<(&[Input], Nested)> {
     let mut requests = concurrent::that_overlap(inputs).rev();
     let ((_, inner), (place, outer)) = (requests.next()?, requests.next()?);

@@ -1,4 +1,4 @@
-//! The port to an engine: whoever implements [`Subject`] has their engine checked.
+//! The port: the trait that a system under test implements.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use holdfast_model::{
     Rejection, SessionView, SetupView, Wire,
 };
 
-/// The harness could not do its work: not a verdict about the engine, and never reported as agreement.
+/// A failure of the harness or of the adapter. It is no verdict about the engine, and never reported as agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(pub String);
 
@@ -70,14 +70,14 @@ impl From<Wire> for Refused {
     }
 }
 
-/// What a client was answered, or what an event came to.
+/// The response to a request, or the result of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Done. For an event, [`Accepted::Happened`] or, when there was nothing to do, [`Accepted::Nothing`].
+    /// The request was executed. For an event, [`Accepted::Happened`], or [`Accepted::Nothing`] if it had no effect.
     Accepted(Accepted),
-    /// Not, or not simply, done.
+    /// The request was refused.
     Refused(Refused),
-    /// The answer never arrived.
+    /// The response was lost.
     Lost,
 }
 
@@ -93,20 +93,20 @@ impl From<Accepted> for Answer {
     }
 }
 
-/// What came of one input.
+/// The reaction of a subject to one input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reaction {
-    /// What the client was answered; for an event, whether anything happened.
+    /// The response; for an event, whether it had an effect.
     pub answer: Answer,
-    /// What really went wrong on the way. A call asks for a fault; an engine in which it could not come about
-    /// (a server error of a request that needs nobody else) says so here, and the model is then not told of it either.
+    /// The fault that actually occurred. If the requested fault could not be injected, [`DeliveryFault::None`]; the
+    /// model then runs this step without it.
     pub fault: DeliveryFault,
-    /// What the merchant was told, in the order it was generated.
+    /// The notifications, in the order in which they were generated.
     pub notifications: Vec<Notification>,
 }
 
 impl Reaction {
-    /// An answer without a fault, that nobody is told of.
+    /// Returns a reaction without a fault and without notifications.
     #[must_use]
     pub fn of(answer: impl Into<Answer>) -> Self {
         Self { answer: answer.into(), fault: DeliveryFault::None, notifications: Vec::new() }
@@ -122,19 +122,19 @@ impl<A: Into<Answer>> From<A> for Reaction {
 /// An idempotency key that the engine knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdempotencyKeySnapshot {
-    /// The request it came with first.
+    /// The request that it came with first.
     pub operation: Operation,
-    /// What that request was answered; `None` while it is worked on.
+    /// The response to that request; `None` while the request is held open.
     pub answer: Option<Answer>,
-    /// Seconds until it may be forgotten (a day after its answer, IDEM-13), none left once it may; `None` while it is
-    /// worked on.
+    /// Seconds until it may be forgotten (a day after its response, IDEM-13), 0 once it may; `None` while the request
+    /// is held open.
     pub seconds_left: Option<u32>,
 }
 
-/// Everything that can be seen of an engine at one moment. Places count from 0 in the order of creation.
+/// Everything visible of a subject at one moment. Places count from 0 in the order of creation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SystemSnapshot {
-    /// Every PaymentIntent, with what belongs to it.
+    /// Every PaymentIntent, with its charge, refunds and ledger.
     pub payments: Vec<Option<PaymentView>>,
     /// The SetupIntent.
     pub setup: Option<SetupView>,
@@ -144,15 +144,16 @@ pub struct SystemSnapshot {
     pub keys: Vec<Option<IdempotencyKeySnapshot>>,
 }
 
-/// An engine under test, as the model's words address it.
+/// A system under test.
 ///
-/// Objects are named by their place: the first PaymentIntent asked for is `IntentId(0)`. A request for one that does
-/// not exist is sent all the same, with an id that the engine does not know.
+/// Objects are named by their place: the PaymentIntent that is created first is `IntentId(0)`. A request about one that
+/// does not exist is sent with an id that the engine does not know. [`Guarded`](crate::guarded::Guarded) states and
+/// enforces the contract.
 pub trait Subject {
-    /// Begins anew, with nothing in it, under `config`.
+    /// Starts an empty engine under `config`.
     ///
     /// # Errors
-    /// [`Failure`] when the engine cannot be had, or not under these config.
+    /// [`Failure`] if the engine cannot start, or not under `config`.
     fn start(&mut self, config: &Config) -> Result<(), Failure>;
 
     /// Returns what the subject can be asked and what it shows. It is read once, before a run.
@@ -160,45 +161,45 @@ pub trait Subject {
         Capabilities::everything()
     }
 
-    /// Returns whether the subject can be asked the input in its present state. An input that it cannot be asked is left
-    /// out on both sides, and counted. What it can never be asked is missing from its [`Self::capabilities`].
+    /// Returns whether the subject can be asked the input in its present state. An input that it cannot be asked is
+    /// left out on both sides, and counted. What it can never be asked is missing from its [`Self::capabilities`].
     fn can(&mut self, _input: &Input) -> bool {
         true
     }
 
-    /// A client asks; `call.key` and `call.fault` say how the request travels.
+    /// Executes a request with its idempotency key and its delivery fault.
     ///
     /// # Errors
-    /// [`Failure`] when no answer can be had.
+    /// [`Failure`] if there is no response.
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure>;
 
-    /// The world moves: a customer, a bank, a background job, or time.
+    /// Injects an environment event: a customer, a bank, a background job or time acts.
     ///
     /// # Errors
-    /// [`Failure`] when it cannot be made to.
+    /// [`Failure`] if the event cannot be injected.
     fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure>;
 
-    /// A request under a key arrives and is not answered yet; it holds its object. Answered with
-    /// [`Accepted::Begun`], or at once with why it cannot be taken in.
+    /// Accepts a request under a key and holds it open; it locks its object. Returns [`Accepted::Begun`], or the
+    /// refusal if the request is refused at once.
     ///
     /// # Errors
-    /// [`Failure`] where requests cannot be held open.
+    /// [`Failure`] if the subject cannot hold requests open.
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         Err(Failure(format!("this engine cannot hold {operation:?} under {key:?} open")))
     }
 
-    /// The request that [`Self::begin`] left open is carried out and answered.
+    /// Executes the request that [`Self::begin`] left open, and returns its response.
     ///
     /// # Errors
-    /// [`Failure`] where requests cannot be held open.
+    /// [`Failure`] if the subject cannot hold requests open.
     fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
         Err(Failure(format!("this engine holds nothing open under {key:?}")))
     }
 
-    /// Everything an outsider can see now.
+    /// Returns everything that is visible now.
     ///
     /// # Errors
-    /// [`Failure`] when it cannot be seen.
+    /// [`Failure`] if the subject cannot be read.
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure>;
 }
 

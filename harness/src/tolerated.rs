@@ -1,26 +1,26 @@
-//! Known divergences that are not to be mended: data, each with its reason.
+//! Known divergences that stay, each with its reason.
 
 use crate::verdict::Difference;
 
 /// A divergence that is known and stays.
 #[derive(Clone, Copy, Debug)]
 pub struct Tolerated {
-    /// Where: the place without the number of its object.
+    /// The place, without the number of its object.
     pub place: &'static str,
-    /// What the model says there.
+    /// The expected value.
     pub model: &'static str,
-    /// What the subject says there.
+    /// The value that the subject shows.
     pub subject: &'static str,
-    /// The rule or the written decision that allows it.
+    /// The requirement or the written decision that permits it.
     pub rule: &'static str,
-    /// Why it stays.
+    /// The reason why it stays.
     pub why: &'static str,
 }
 
-/// None: every divergence of our engine was mended on the side that was wrong.
+/// The tolerated divergences of this workspace's engine: none.
 pub const TOLERATED: &[Tolerated] = &[];
 
-/// Is the difference one of `list`?
+/// Returns whether the difference is one of `list`.
 #[must_use]
 pub fn is_tolerated(list: &[Tolerated], difference: &Difference) -> bool {
     list.iter().any(|known| {

@@ -1,4 +1,4 @@
-//! What the oracle says: agreement, a divergence, a violated property, or that it cannot say.
+//! The result of a run: agreement, a divergence, a violated property, or inconclusive.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use holdfast_model::Input;
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub enum Verdict {
-    /// Every step was compared, and was as it may be.
+    /// Every step was compared, and each was permitted.
     Agree(Tally),
-    /// Model and subject part.
+    /// Model and subject differ.
     Diverge(Box<Divergence>),
     /// A property is false of the subject, whatever the model says.
     Violate(Box<Violation>),
@@ -19,14 +19,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Is it agreement?
+    /// Returns whether it is agreement.
     #[must_use]
     pub const fn agrees(&self) -> bool {
         matches!(self, Self::Agree(_))
     }
 
-    /// What makes two failures the same failure: kept fixed while a counterexample is made smaller. `None` where
-    /// nothing failed.
+    /// Returns the identity of the failure, which stays fixed while a counterexample is shrunk; `None` if nothing
+    /// failed.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
         match self {
@@ -39,7 +39,7 @@ impl Verdict {
         }
     }
 
-    /// The step at which it came out, from 0.
+    /// Returns the step of the failure, counted from 0.
     #[must_use]
     pub fn step(&self) -> Option<usize> {
         match self {
@@ -62,16 +62,16 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What a run that agreed consisted of.
+/// The size of a run that agreed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Steps taken by both and compared.
+    /// Steps that were compared.
     pub compared: u64,
-    /// Inputs that the model has no room for; neither side got them.
+    /// Inputs that exceed the bounds or that the subject cannot be asked; neither side received them.
     pub beyond: u64,
-    /// Inputs that meet a request held open where the rules do not say what waits for what; neither side got them.
+    /// Inputs that meet a request held open where no requirement says which one waits; neither side received them.
     pub held: u64,
-    /// Steps at which the rules allow several answers, and the subject gave another one than the model.
+    /// Steps at which several responses are permitted, and the subject gave another one than the model.
     pub allowed: u64,
     /// How often an entry of [`crate::tolerated::TOLERATED`] occurred, all of them together.
     pub tolerated: u64,
@@ -84,25 +84,25 @@ impl fmt::Display for Tally {
         let Self { compared, beyond, held, allowed, tolerated, witnessed: _ } = self;
         write!(
             out,
-            "{compared} steps compared, {beyond} beyond the model's room, {held} left out beside open requests, \
-             {allowed} answered otherwise as the rules allow, {tolerated} tolerated"
+            "{compared} steps compared, {beyond} beyond the bounds, {held} left out beside open requests, \
+             {allowed} with a permitted alternative, {tolerated} tolerated"
         )
     }
 }
 
-/// Where two sides differ.
+/// The place of a difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In the answer.
+    /// The response.
     Answer,
-    /// In a field that can be seen: `pi1.status`.
+    /// A visible field, such as `pi1.status`.
     Field(String),
-    /// In what the merchant is told.
+    /// The notifications.
     Notifications,
 }
 
 impl Place {
-    /// The place without the number of its object: a smaller trace may have another.
+    /// Returns the place without the number of its object, which differs in a smaller trace.
     #[must_use]
     pub fn class(&self) -> String {
         match self {
@@ -152,10 +152,10 @@ impl fmt::Display for Place {
     }
 }
 
-/// One thing in which model and subject differ.
+/// One difference between model and subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Where.
+    /// The place.
     pub place: Place,
     /// The expected value: the model's, or the one of a run without disturbances.
     pub model: String,
@@ -169,10 +169,10 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The first step at which model and subject part.
+/// The first step at which model and subject differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Divergence {
-    /// Which input, from 0.
+    /// The number of the input, counted from 0.
     pub step: usize,
     /// The input.
     pub input: Input,
@@ -199,7 +199,7 @@ pub struct Broken {
 /// The first step at which the subject breaks a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Which input, from 0.
+    /// The number of the input, counted from 0.
     pub step: usize,
     /// The input.
     pub input: Input,
@@ -217,12 +217,12 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Why nothing can be said.
+/// The reason why a run could not be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inconclusive {
-    /// Which input, from 0.
+    /// The number of the input, counted from 0.
     pub step: usize,
-    /// What the harness could not do.
+    /// The failure of the harness or the subject.
     pub reason: String,
 }
 
@@ -232,12 +232,12 @@ impl fmt::Display for Inconclusive {
     }
 }
 
-/// What makes two failures the same.
+/// The part of a failure that stays the same while it is shrunk.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// The first property broken.
     Property(&'static str),
-    /// The first place that differs, and after what kind of input.
+    /// The first place that differs, and the kind of the input before it.
     Place {
         /// The first word of the input's line in a trace.
         verb: String,

@@ -9,8 +9,8 @@ use crate::subject::{Answer, Reaction};
 
 /// A card payment as a plain engine knows it: six fields, from which the model's view is filled.
 ///
-/// Amounts are in the currency's minor unit. Everything that a plain engine does not know gets a default. A subject that
-/// shows these views declares [`Capabilities::card`](crate::Capabilities::card), so no property reads a default.
+/// Amounts are in the currency's minor unit. Everything that a plain engine does not know gets a default. A subject
+/// that shows these views declares [`Capabilities::card`](crate::Capabilities::card), so no property reads a default.
 ///
 /// ```
 /// use holdfast_harness::CardPayment;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use holdfast_model::{Accepted, Notification, NotificationKind, Observation, Outcome, Rejection};
 use holdfast_properties::{CATALOGUE, Snapshot, Step, Verdicts, judge_observation, judge_step};
 
-use crate::capabilities::{Capabilities, Field, Fields};
+use crate::capabilities::{Capabilities, Field, FieldSet};
 use crate::choices::Seeded;
 use crate::generator::{self, Bias};
 use crate::oracle;
@@ -20,7 +20,7 @@ const INPUTS: u32 = 40;
 /// The hidden part of a subject's observations, and the properties that need it.
 #[derive(Debug, Default)]
 pub(crate) struct Visibility {
-    hidden: Fields,
+    hidden: FieldSet,
     hidden_kinds: Vec<NotificationKind>,
     /// The properties whose verdict depends on a hidden value, one bit each.
     pub(crate) unjudged: u128,

@@ -1,8 +1,8 @@
 //! Engines with one rule broken on purpose, to measure whether the harness would notice.
 //!
-//! The engine's core knows nothing of it: each injected fault stands around the engine, in what it hears, reads, writes, asks
-//! of its network, decides by, remembers, and how it keeps time. An injected fault that is never caught fails
-//! `tests/injected faults.rs`; how soon each is caught stands in `reports/strength.md`.
+//! The engine's core knows nothing of it: each injected fault stands around the engine, in what it hears, reads,
+//! writes, asks of its network, decides by, remembers, and how it keeps time. An injected fault that is never caught
+//! fails `tests/injected faults.rs`; how soon each is caught stands in `reports/strength.md`.
 //!
 //! | table | what is broken |
 //! |---|---|
@@ -83,8 +83,8 @@ impl std::fmt::Display for Breaks {
     }
 }
 
-/// The part of the engine's surroundings that an injected fault meddles with. Every function says or shows by what it changes
-/// whether it acted.
+/// The part of the engine's surroundings that an injected fault meddles with. Every function says or shows by what it
+/// changes whether it acted.
 pub enum How {
     /// Requests are changed before they are carried out.
     Hears(fn(&mut Request, &dyn Store)),
@@ -184,5 +184,6 @@ pub fn named(name: &str) -> Option<&'static InjectedFault> {
     all().find(|injected| injected.name == name)
 }
 
-/// The injected fault that fuzzing must find to be believed: it needs a hold, a piece taken of it, and a capture of the rest.
+/// The injected fault that fuzzing must find to be believed: it needs a hold, a piece taken of it, and a capture of the
+/// rest.
 pub const CANARY: &str = "a final capture leaves the charge uncaptured";

@@ -1,5 +1,5 @@
-//! What the engine shows beyond the model's words must fit what it shows in them: an object's details go with its status,
-//! what belongs together names each other, and a refused payment comes with what was refused (PI-4, R23).
+//! What the engine shows beyond the model's words must fit what it shows in them: an object's details go with its
+//! status, what belongs together names each other, and a refused payment comes with what was refused (PI-4, R23).
 
 use holdfast_engine::objects::{Charge, ChargeStatus, IntentStatus, RefundStatus, SetupStatus};
 use holdfast_engine::store::{Store, StoreError};

@@ -65,7 +65,8 @@ impl EngineSubject {
         }
     }
 
-    /// The engine that a request comes to while another one is under way: the same one, unless an injected fault has two.
+    /// The engine that a request comes to while another one is under way: the same one, unless an injected fault has
+    /// two.
     pub(super) fn other_engine(&self) -> Result<Arc<Engine>, Failure> {
         match self.injector.as_ref().filter(|injector| injector.splits_in_two()) {
             Some(_) => Ok(Arc::new(self.open()?)),

@@ -264,8 +264,9 @@ impl Subject for EngineSubject {
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
         let Some((account, command)) = commands::command(&self.index, now, &operation) else { return false };
-        // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is an account's own (IDEM-8): the same name from another account is another key, of which the model
-        // knows nothing.
+        // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is
+        // an account's own (IDEM-8): the same name from another account is another key, of which the model knows
+        // nothing.
         key.and_then(|key| self.known(key)).is_none_or(|known| {
             let other = known.operation != operation;
             known.request.account == account && !(other && known.request.command == command)

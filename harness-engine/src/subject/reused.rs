@@ -9,8 +9,8 @@ use super::network::RecordingStore;
 use super::{EngineSubject, failed};
 
 impl EngineSubject {
-    /// On stores that `make` makes. The store of a run that is over is emptied by `empty` and used for the next one, if nobody
-    /// else has it any more; and where it cannot be emptied, another is made.
+    /// On stores that `make` makes. The store of a run that is over is emptied by `empty` and used for the next one, if
+    /// nobody else has it any more; and where it cannot be emptied, another is made.
     pub fn on_reused<S: Store + 'static>(
         make: impl Fn() -> Result<S, StoreError> + 'static,
         empty: impl Fn(S) -> Result<S, StoreError> + 'static,

@@ -72,7 +72,8 @@ fn every_overlap_has_an_order() {
                     let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
                     match concurrent::run(&mut subject, &script.config, &inputs, &nested) {
                         Verdict::Agree(tally) if tally.compared > 0 => agreed += 1,
-                        // They name a fee, a transfer, a charge or a refund that is not there, or send from a connected account.
+                        // They name a fee, a transfer, a charge or a refund that is not there, or send from a connected
+                        // account.
                         Verdict::Agree(_) if by_name(outer) || by_name(inner) => {}
                         Verdict::Agree(tally) => failures.push(format!("{prelude}: {nested:?} left out: {tally:?}")),
                         verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {

@@ -6,7 +6,7 @@ use holdfast_model::{
     CreateSession, Currency, DeliveryFault, EnvironmentEvent, Flow, Input, KeyId, Operation, PaymentMethod, Update,
 };
 
-use super::{Capabilities, Feature};
+use super::{Capabilities, Capability};
 
 /// The smallest amount of a payment that every currency accepts, in minor units (AMT-3).
 const MINIMUM: i64 = 50;
@@ -14,8 +14,8 @@ const MINIMUM: i64 = 50;
 const USUAL: i64 = 1_000;
 
 impl Capabilities {
-    /// Returns the input, changed as little as possible, so that the subject can be asked it; `None` if the subject takes
-    /// no input with this verb or no such parameter.
+    /// Returns the input, changed as little as possible, so that the subject can be asked it; `None` if the subject
+    /// takes no input with this verb or no such parameter.
     #[must_use]
     pub fn adapt(&self, input: Input) -> Option<Input> {
         if !self.takes(Verb::of(&input)) {
@@ -41,13 +41,13 @@ impl Capabilities {
     }
 
     fn key(&self, key: Option<KeyId>) -> Option<KeyId> {
-        key.filter(|_| self.has(Feature::IdempotencyKeys))
+        key.filter(|_| self.has(Capability::IdempotencyKeys))
     }
 
     /// Returns the fault; none where the subject cannot be made to fail so. The harness itself drops a lost response.
     pub(crate) fn fault(&self, fault: DeliveryFault) -> DeliveryFault {
         match fault {
-            DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if !self.has(Feature::ServerErrors) => {
+            DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if !self.has(Capability::ServerErrors) => {
                 DeliveryFault::None
             }
             DeliveryFault::None
@@ -59,7 +59,7 @@ impl Capabilities {
 
     fn operation(&self, operation: Operation) -> Option<Operation> {
         use Operation as O;
-        let connect = self.has(Feature::Connect);
+        let connect = self.has(Capability::Connect);
         Some(match operation {
             O::CreateIntent { intent, create } => O::CreateIntent { intent, create: self.create(create)? },
             O::UpdateIntent { intent, update } => O::UpdateIntent { intent, update: self.update(update)? },
@@ -67,14 +67,14 @@ impl Capabilities {
                 let method = confirm.method.and_then(|method| self.method(method));
                 let capture_method = confirm.capture_method.and_then(|method| self.capture_method(method));
                 let (fee, transfer) = (self.connect_amount(confirm.fee), self.connect_amount(confirm.transfer));
-                let off_session = confirm.off_session && self.has(Feature::OffSession);
+                let off_session = confirm.off_session && self.has(Capability::OffSession);
                 O::ConfirmIntent { intent, confirm: Confirm { method, capture_method, fee, transfer, off_session } }
             }
             O::CaptureIntent { intent, capture } => {
                 let Capture { amount, final_capture, fee, transfer } = capture;
                 let capture = Capture {
                     amount: self.part(amount),
-                    final_capture: final_capture.filter(|_| self.has(Feature::Multicapture)),
+                    final_capture: final_capture.filter(|_| self.has(Capability::Multicapture)),
                     fee: self.connect_amount(fee),
                     transfer: self.connect_amount(transfer),
                 };
@@ -99,7 +99,7 @@ impl Capabilities {
             O::ConfirmSetup { method } => O::ConfirmSetup { method: method.and_then(|method| self.method(method)) },
             O::CancelSetup { reason } => O::CancelSetup { reason: self.reason(reason) },
             O::CreateSession(session) => {
-                let multicapture = session.multicapture && self.has(Feature::Multicapture);
+                let multicapture = session.multicapture && self.has(Capability::Multicapture);
                 O::CreateSession(CreateSession { amount: self.total(session.amount), multicapture, ..session })
             }
             O::CancelRefund { .. } | O::VerifyMicrodeposits | O::ExpireSession => operation,
@@ -107,14 +107,14 @@ impl Capabilities {
     }
 
     fn create(&self, create: Create) -> Option<Create> {
-        let separate = self.has(Feature::SeparateConfirmation);
-        let connect = self.has(Feature::Connect);
+        let separate = self.has(Capability::SeparateConfirmation);
+        let connect = self.has(Capability::Connect);
         let method = match create.method {
             Some(method) => Some(self.method(method)?),
             None if separate => None,
             None => Some(*self.methods.first()?),
         };
-        let confirmation_method = if self.has(Feature::ManualConfirmation) {
+        let confirmation_method = if self.has(Capability::ManualConfirmation) {
             create.confirmation_method
         } else {
             ConfirmationMethod::Automatic
@@ -125,12 +125,12 @@ impl Capabilities {
             method,
             capture_method: self.capture_method(create.capture_method)?,
             confirmation_method,
-            multicapture: create.multicapture && self.has(Feature::Multicapture),
+            multicapture: create.multicapture && self.has(Capability::Multicapture),
             flow: if connect { create.flow } else { Flow::Platform },
             fee: self.connect_amount(create.fee),
             transfer: self.connect_amount(create.transfer),
             confirm: create.confirm || !separate,
-            off_session: create.off_session && self.has(Feature::OffSession),
+            off_session: create.off_session && self.has(Capability::OffSession),
         })
     }
 
@@ -139,7 +139,7 @@ impl Capabilities {
             Update::Amount(amount) => Some(Update::Amount(self.total(amount))),
             Update::Method(method) => self.method(method).map(Update::Method),
             Update::CaptureMethod(method) => self.capture_method(method).map(Update::CaptureMethod),
-            Update::Fee(_) | Update::Transfer(_) => Some(update).filter(|_| self.has(Feature::Connect)),
+            Update::Fee(_) | Update::Transfer(_) => Some(update).filter(|_| self.has(Capability::Connect)),
             Update::Metadata => Some(update),
         }
     }
@@ -157,23 +157,23 @@ impl Capabilities {
     }
 
     fn reason(&self, reason: Option<CancellationReason>) -> Option<CancellationReason> {
-        reason.filter(|_| self.has(Feature::CancellationReasons))
+        reason.filter(|_| self.has(Capability::CancellationReasons))
     }
 
     /// Returns an amount that a payment can be for.
     fn total(&self, amount: i64) -> i64 {
         let valid = (MINIMUM..=i64::from(Amount::MAX.get())).contains(&amount);
-        if valid || self.has(Feature::InvalidAmounts) { amount } else { USUAL }
+        if valid || self.has(Capability::InvalidAmounts) { amount } else { USUAL }
     }
 
     /// Returns a part of an amount: unnamed where it could not be right in any state.
     fn part(&self, amount: Option<i64>) -> Option<i64> {
         let valid = |amount: &i64| (1..=i64::from(Amount::MAX.get())).contains(amount);
-        amount.filter(|amount| valid(amount) || self.has(Feature::InvalidAmounts))
+        amount.filter(|amount| valid(amount) || self.has(Capability::InvalidAmounts))
     }
 
     fn connect_amount(&self, amount: Option<i64>) -> Option<i64> {
-        self.part(amount).filter(|_| self.has(Feature::Connect))
+        self.part(amount).filter(|_| self.has(Capability::Connect))
     }
 }
 

@@ -8,14 +8,14 @@ use holdfast_model::{
 use holdfast_properties::Snapshot;
 
 /// Two different values of a type, to stand in for a value that is not visible.
-trait Sample {
+trait SampleValue {
     /// Returns the one value or, with `high`, the other.
     fn sample(high: bool) -> Self;
 }
 
 macro_rules! samples {
     ($($type:ty: $low:expr, $high:expr;)+) => {
-        $(impl Sample for $type {
+        $(impl SampleValue for $type {
             fn sample(high: bool) -> Self {
                 if high { $high } else { $low }
             }
@@ -46,19 +46,19 @@ samples! {
     CancellationReason: CancellationReason::Duplicate, CancellationReason::Automatic;
 }
 
-impl<T: Sample> Sample for Option<T> {
+impl<T: SampleValue> SampleValue for Option<T> {
     fn sample(high: bool) -> Self {
         high.then(|| T::sample(high))
     }
 }
 
-impl Sample for Links {
+impl SampleValue for Links {
     fn sample(high: bool) -> Self {
         Self { balance_transaction: high, transfer: high, application_fee: high }
     }
 }
 
-impl Sample for LedgerView {
+impl SampleValue for LedgerView {
     fn sample(high: bool) -> Self {
         let amount = Amount::sample(high);
         let (charged, refunded, fees) = (amount, amount, amount);
@@ -66,7 +66,7 @@ impl Sample for LedgerView {
     }
 }
 
-impl Sample for [Option<RefundView>; REFUNDS] {
+impl SampleValue for [Option<RefundView>; REFUNDS] {
     fn sample(high: bool) -> Self {
         let refund = RefundView { status: RefundStatus::sample(high), amount: Amount::sample(high) };
         let mut refunds = [None; REFUNDS];
@@ -116,10 +116,10 @@ macro_rules! fields {
             }
         }
 
-        const CHARGE: Fields = Fields(0 $(| Field::$charge.bit())+);
+        const CHARGE: FieldSet = FieldSet(0 $(| Field::$charge.bit())+);
 
         /// Replaces the hidden fields of a payment with those of `from`.
-        fn copy_payment(hidden: Fields, from: &PaymentView, into: &mut PaymentView) {
+        fn copy_payment(hidden: FieldSet, from: &PaymentView, into: &mut PaymentView) {
             $(if hidden.has(Field::$payment) { into.$payment_field = from.$payment_field; })+
             if hidden.has_all(CHARGE) {
                 into.charge = from.charge;
@@ -129,26 +129,26 @@ macro_rules! fields {
         }
 
         /// Replaces the hidden fields of a snapshot with samples.
-        fn sample(hidden: Fields, high: bool, into: &mut Snapshot) {
+        fn sample(hidden: FieldSet, high: bool, into: &mut Snapshot) {
             for payment in into.payments.iter_mut().flatten() {
-                $(if hidden.has(Field::$payment) { payment.$payment_field = Sample::sample(high); })+
+                $(if hidden.has(Field::$payment) { payment.$payment_field = SampleValue::sample(high); })+
                 if let Some(charge) = &mut payment.charge {
-                    $(if hidden.has(Field::$charge) { charge.$charge_field = Sample::sample(high); })+
+                    $(if hidden.has(Field::$charge) { charge.$charge_field = SampleValue::sample(high); })+
                 }
                 if hidden.has_all(CHARGE) && !high {
                     payment.charge = None;
                 }
             }
             if let Some(setup) = &mut into.setup {
-                $(if hidden.has(Field::$setup) { setup.$setup_field = Sample::sample(high); })+
+                $(if hidden.has(Field::$setup) { setup.$setup_field = SampleValue::sample(high); })+
             }
             if let Some(session) = &mut into.session {
-                $(if hidden.has(Field::$session) { session.$session_field = Sample::sample(high); })+
+                $(if hidden.has(Field::$session) { session.$session_field = SampleValue::sample(high); })+
             }
         }
 
         /// Replaces the hidden fields of a snapshot with those of `from`.
-        fn copy(hidden: Fields, from: &holdfast_model::Observation<'_>, into: &mut Snapshot) {
+        fn copy(hidden: FieldSet, from: &holdfast_model::Observation<'_>, into: &mut Snapshot) {
             for (from, into) in from.payments.iter().zip(&mut into.payments) {
                 if let (Some(from), Some(into)) = (from, into) {
                     copy_payment(hidden, from, into);
@@ -239,9 +239,9 @@ impl Field {
 
 /// A set of fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fields(u64);
+pub(crate) struct FieldSet(u64);
 
-impl Fields {
+impl FieldSet {
     /// Returns the set of these fields.
     pub(super) fn of(fields: &[Field]) -> Self {
         Self(fields.iter().fold(0, |bits, field| bits | field.bit()))
@@ -294,16 +294,16 @@ mod tests {
 
     #[test]
     fn every_field_has_a_bit_of_its_own() {
-        let all = Fields::of(Field::ALL);
+        let all = FieldSet::of(Field::ALL);
         assert_eq!(usize::try_from(all.0.count_ones()), Ok(Field::ALL.len()));
-        assert!(Fields::default().others() == all && all.others().is_empty());
+        assert!(FieldSet::default().others() == all && all.others().is_empty());
     }
 
     #[test]
     fn every_hidden_field_is_copied_and_sampled() {
         let visible =
             Snapshot { payments: vec![Some(crate::views::CardPayment::default().into())], ..Snapshot::default() };
-        let hidden = Fields::of(Field::ALL);
+        let hidden = FieldSet::of(Field::ALL);
         let (mut low, mut high) = (visible.clone(), visible);
         hidden.sample(false, &mut low);
         hidden.sample(true, &mut high);

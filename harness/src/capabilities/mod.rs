@@ -7,14 +7,14 @@ mod adapt;
 mod fields;
 
 pub use fields::Field;
-pub(crate) use fields::Fields;
+pub(crate) use fields::FieldSet;
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{CaptureMethod, Config, Currency, Input, NotificationKind, PaymentMethod};
 
 /// A group of parameters or circumstances that a subject may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Feature {
+pub enum Capability {
     /// A payment can be created first and confirmed later, or created without a payment method.
     SeparateConfirmation,
     /// `confirmation_method=manual`.
@@ -37,7 +37,7 @@ pub enum Feature {
     UnknownObjects,
 }
 
-impl Feature {
+impl Capability {
     /// Every feature.
     pub const ALL: &'static [Self] = &[
         Self::SeparateConfirmation,
@@ -73,20 +73,20 @@ impl Feature {
 /// What a subject can be asked, and what it shows.
 ///
 /// ```
-/// use holdfast_harness::{Capabilities, Feature, Field};
+/// use holdfast_harness::{Capabilities, Capability, Field};
 ///
-/// let card = Capabilities::card().features(&[Feature::IdempotencyKeys]);
+/// let card = Capabilities::card().features(&[Capability::IdempotencyKeys]);
 /// assert!(card.shows_field(Field::Received) && !card.shows_field(Field::Ledger));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capabilities {
     configuration: Option<Config>,
     verbs: Vec<Verb>,
-    features: Vec<Feature>,
+    features: Vec<Capability>,
     currencies: Vec<Currency>,
     methods: Vec<PaymentMethod>,
     capture_methods: Vec<CaptureMethod>,
-    hidden: Fields,
+    hidden: FieldSet,
     hidden_kinds: Vec<NotificationKind>,
 }
 
@@ -107,11 +107,11 @@ impl Capabilities {
         Self {
             configuration: None,
             verbs: Verb::ALL.to_vec(),
-            features: Feature::ALL.to_vec(),
+            features: Capability::ALL.to_vec(),
             currencies: CURRENCIES.to_vec(),
             methods: PaymentMethod::ALL.to_vec(),
             capture_methods: CAPTURE_METHODS.to_vec(),
-            hidden: Fields::default(),
+            hidden: FieldSet::default(),
             hidden_kinds: Vec::new(),
         }
     }
@@ -149,7 +149,7 @@ impl Capabilities {
 
     /// Limits the features to these.
     #[must_use]
-    pub fn features(self, features: &[Feature]) -> Self {
+    pub fn features(self, features: &[Capability]) -> Self {
         Self { features: features.to_vec(), ..self }
     }
 
@@ -174,19 +174,19 @@ impl Capabilities {
     /// Declares that the subject shows these fields and no others.
     #[must_use]
     pub fn shows(self, fields: &[Field]) -> Self {
-        Self { hidden: Fields::of(fields).others(), ..self }
+        Self { hidden: FieldSet::of(fields).others(), ..self }
     }
 
     /// Declares that the subject shows these fields, too.
     #[must_use]
     pub fn also_shows(self, fields: &[Field]) -> Self {
-        Self { hidden: self.hidden.others().and(Fields::of(fields)).others(), ..self }
+        Self { hidden: self.hidden.others().and(FieldSet::of(fields)).others(), ..self }
     }
 
     /// Declares that the subject does not show these fields.
     #[must_use]
     pub fn hides(self, fields: &[Field]) -> Self {
-        Self { hidden: self.hidden.and(Fields::of(fields)), ..self }
+        Self { hidden: self.hidden.and(FieldSet::of(fields)), ..self }
     }
 
     /// Declares that the subject emits notifications of these kinds and no others.
@@ -204,7 +204,7 @@ impl Capabilities {
 
     /// Returns whether the subject has the feature.
     #[must_use]
-    pub fn has(&self, feature: Feature) -> bool {
+    pub fn has(&self, feature: Capability) -> bool {
         self.features.contains(&feature)
     }
 
@@ -235,14 +235,14 @@ impl Capabilities {
     /// Returns whether every input can be asked.
     pub(crate) fn limits_nothing(&self) -> bool {
         self.verbs.len() == Verb::ALL.len()
-            && self.features.len() == Feature::ALL.len()
+            && self.features.len() == Capability::ALL.len()
             && self.currencies.len() == CURRENCIES.len()
             && self.methods.len() == PaymentMethod::ALL.len()
             && self.capture_methods.len() == CAPTURE_METHODS.len()
     }
 
     /// Returns the hidden fields.
-    pub(crate) const fn hidden(&self) -> Fields {
+    pub(crate) const fn hidden(&self) -> FieldSet {
         self.hidden
     }
 
@@ -256,7 +256,7 @@ impl Capabilities {
     #[must_use]
     pub fn limits(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         let verbs = Verb::ALL.iter().filter(|verb| !self.takes(**verb)).map(|verb| verb.name()).collect();
-        let features = Feature::ALL.iter().filter(|it| !self.has(**it)).map(|it| it.name()).collect();
+        let features = Capability::ALL.iter().filter(|it| !self.has(**it)).map(|it| it.name()).collect();
         let currencies = CURRENCIES.iter().filter(|it| !self.currencies.contains(it)).map(|it| it.name()).collect();
         let methods = PaymentMethod::ALL.iter().filter(|it| !self.methods.contains(it)).map(|it| it.token()).collect();
         let mut limits = vec![

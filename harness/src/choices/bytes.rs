@@ -1,21 +1,21 @@
-//! Choices out of bytes.
+//! Choices from bytes.
 
 use super::Choices;
 
-/// Bytes for the choices of one input: as many as the longest input asks for.
+/// The number of bytes of one input: as many as the input with the most choices reads.
 pub const RECORD: usize = 16;
 
-/// Reads choices from bytes, a record for each input. Any bytes will do: what is missing is 0.
+/// Reads choices from any bytes, a record for each input. Missing bytes are 0.
 #[derive(Clone, Debug)]
 pub struct Bytes<'a> {
     /// The records that have not begun.
     rest: &'a [u8],
-    /// What is left of the record that has.
+    /// The rest of the record that has.
     record: &'a [u8],
 }
 
 impl<'a> Bytes<'a> {
-    /// Choices out of `bytes`.
+    /// Returns the choices in `bytes`.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, record: &[] }
@@ -31,7 +31,7 @@ impl<'a> Bytes<'a> {
 impl Choices for Bytes<'_> {
     #[inline]
     fn choose(&mut self, options: u32) -> u32 {
-        // The remainder, not a share of the range: a small change of a byte is a small change of the choice.
+        // The remainder: a small change of a byte is a small change of the choice.
         match options {
             0 | 1 => 0,
             2..=256 => self.byte().checked_rem(options).unwrap_or(0),

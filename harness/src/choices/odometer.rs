@@ -1,10 +1,9 @@
-//! Every choice there is, one after the other.
+//! All combinations of choices, one after another.
 
 use super::Choices;
 
-/// Counts through all choices like an odometer: the last one moves first.
-///
-/// How many options there are may depend on the choices before, so what is counted through is a tree of any shape.
+/// Enumerates all combinations of choices; the last choice changes first. The options of a choice may depend on the
+/// choices before it.
 ///
 /// ```
 /// use holdfast_harness::choices::{Choices, Odometer};
@@ -18,7 +17,7 @@ use super::Choices;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Odometer {
-    /// The choices of this round, and how many options there were for each.
+    /// The choices of this round, each with its number of options.
     wheels: Vec<(u32, u32)>,
     /// Choices made so far in this round.
     at: usize,
@@ -26,7 +25,7 @@ pub struct Odometer {
 }
 
 impl Odometer {
-    /// Goes on to the next round; `false` when all have been.
+    /// Begins the next round; returns `false` after the last one.
     pub fn advance(&mut self) -> bool {
         self.at = 0;
         if !self.has_begun {

@@ -1,8 +1,8 @@
-//! Choices that were made before.
+//! Recorded choices.
 
 use super::Choices;
 
-/// A list of choices; after its end, 0.
+/// A list of choices; after its end every choice is 0.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
     choices: Vec<u32>,
@@ -10,7 +10,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// These choices.
+    /// Returns a source of these choices.
     #[must_use]
     pub const fn new(choices: Vec<u32>) -> Self {
         Self { choices, at: 0 }
@@ -24,7 +24,7 @@ impl Choices for Recorded {
         }
         let choice = self.choices.get(self.at).copied().unwrap_or(0);
         self.at = self.at.saturating_add(1);
-        // A list made for other options still means something.
+        // A list recorded for more options stays usable.
         choice.min(options.saturating_sub(1))
     }
 

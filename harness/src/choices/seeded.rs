@@ -1,4 +1,4 @@
-//! Choices out of a seed.
+//! Choices from a seed.
 
 use super::Choices;
 
@@ -6,13 +6,13 @@ use super::Choices;
 #[derive(Clone, Debug)]
 pub struct Seeded {
     random: fastrand::Rng,
-    /// Inputs that it still makes choices for.
+    /// The number of inputs that are left.
     left: u32,
     is_over: bool,
 }
 
 impl Seeded {
-    /// The choices that `seed` stands for, for `inputs` inputs.
+    /// Returns the choices of `seed` for `inputs` inputs.
     #[must_use]
     pub fn new(seed: u64, inputs: u32) -> Self {
         Self { random: fastrand::Rng::with_seed(seed), left: inputs, is_over: false }

@@ -1,26 +1,26 @@
-//! Numbers as clients write them: those at the edges, and some between.
+//! Amounts in requests: at the limits, and some between.
 
 use holdfast_model::Amount;
 
 use super::codec::Codec;
 
-/// Multiples of this are frequent: it is the least that an intent may be for.
+/// The smallest amount of a PaymentIntent, in minor units. Its multiples are frequent.
 pub(super) const UNIT: i64 = 50;
 
-/// How a number is made up.
+/// How an amount is chosen.
 #[derive(Clone, Copy)]
 enum Shape {
     /// The parameter is left out.
     Unnamed,
     /// This number.
     Exactly(i64),
-    /// So many units, by the next choice.
+    /// A multiple of [`UNIT`], from the next choice.
     Units,
-    /// So much, by the next choice.
+    /// A number below 256, from the next choice.
     Few,
 }
 
-/// The amount that an intent or a session is created with. `is_free` lets it be wrong.
+/// Returns the amount that an intent or a session is created with. With `is_free` it may be wrong.
 pub(super) fn total(codec: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
     const SHAPES: [Shape; 14] = [
         Shape::Exactly(1_000),
@@ -42,13 +42,13 @@ pub(super) fn total(codec: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
     number(codec, Some(wanted), SHAPES.get(..if is_free { 14 } else { 6 }).unwrap_or(&SHAPES)).unwrap_or(wanted)
 }
 
-/// An amount that is measured by what is left, or left out. `is_free` lets it be wrong.
+/// Returns a part of the amount that is left, or `None`. With `is_free` it may be wrong.
 pub(super) fn part(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
     number(codec, wanted, shapes.get(..if is_free { shapes.len() } else { right }).unwrap_or(&shapes))
 }
 
-/// The same, but mostly left out.
+/// Returns the same, but mostly `None`.
 pub(super) fn rare(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
     let mut rarely = [Shape::Unnamed; 32];
@@ -58,7 +58,7 @@ pub(super) fn rare(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is
     number(codec, wanted, rarely.get(..count).unwrap_or(&rarely))
 }
 
-/// What an amount can be that is measured by what is left, and how many of these a careful client would try.
+/// Returns the shapes of a part of the amount that is left, and how many of them can be accepted.
 fn shapes(left: Amount) -> ([Shape; 15], usize) {
     let left = i64::from(left.get());
     let shapes = [
@@ -96,7 +96,7 @@ fn number(codec: &mut impl Codec, wanted: Option<i64>, shapes: &[Shape]) -> Opti
     }
 }
 
-/// The choice with which a shape makes up `wanted`, if it can.
+/// Returns the choice for which a shape yields `wanted`, if there is one.
 fn detail(shape: Shape, wanted: Option<i64>) -> Option<usize> {
     let count = match (shape, wanted) {
         (Shape::Unnamed, None) => 0,

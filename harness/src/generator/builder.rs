@@ -6,35 +6,35 @@ use holdfast_properties::Step;
 use super::codec::Reader;
 use super::{Bias, Generator, IDLE_AT_MOST, INPUTS_AT_MOST, SwarmConfig, config, is_meaningless, swarm_config};
 use crate::bounds::ModelState;
-use crate::capabilities::{Capabilities, Feature};
+use crate::capabilities::{Capabilities, Capability};
 use crate::choices::Choices;
 use crate::subject::with_fault;
 
-/// A sequence of inputs and the config they are played under.
+/// A sequence of inputs and the configuration that it runs under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sequence {
-    /// The config.
+    /// The configuration.
     pub config: Config,
-    /// What happens, in order.
+    /// The inputs, in order.
     pub inputs: Vec<Input>,
 }
 
-/// A sequence that is being made, by whoever knows where the model is.
+/// A sequence under construction. The caller runs the model.
 #[derive(Clone, Debug)]
 pub struct SequenceBuilder {
     config: Config,
     generator: Generator,
     made: usize,
-    /// What is left of the way that it begins with.
+    /// The rest of the prefix.
     prefix: std::slice::Iter<'static, Input>,
-    /// Where the model was when the last input was made.
+    /// The model's state when the last input was made.
     last: ModelState,
     /// What the subject can be asked; `None` if everything.
     limits: Option<Capabilities>,
 }
 
 impl SequenceBuilder {
-    /// The config and the mix, out of the first choices.
+    /// Begins a sequence. The first choices select the configuration and the kinds of input.
     pub fn begin(choices: &mut impl Choices, bias: Bias) -> Self {
         choices.next_record();
         let mut codec = Reader(choices);
@@ -65,28 +65,29 @@ impl SequenceBuilder {
     fn limited(&self, input: Input, now: &Observation<'_>) -> Option<Input> {
         let Some(limits) = &self.limits else { return Some(input) };
         let input = limits.adapt(input)?;
-        let is_there = limits.has(Feature::UnknownObjects)
+        let is_there = limits.has(Capability::UnknownObjects)
             || input.operation().is_none_or(|operation| operation.creates().is_some() || now.has(operation.about()));
         is_there.then_some(input)
     }
 
-    /// The same under given config: of an engine that has its own.
+    /// Begins a sequence under a given configuration.
     pub fn under(config: Config, choices: &mut impl Choices, bias: Bias) -> Self {
         Self { config, ..Self::begin(choices, bias) }
     }
 
-    /// The config it is played under.
+    /// Returns the configuration.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The next input in view of the model's `world`; `None` at the end. What no engine can be asked is passed over.
+    /// Returns the next input in view of the model's state; `None` at the end. An input that no engine can be asked is
+    /// passed over.
     pub fn next(&mut self, choices: &mut impl Choices, state: &ModelState) -> Option<Input> {
         let snapshot = state.observe(&self.config);
         let now = snapshot.observation(&self.config);
         if self.last == *state {
-            // What came to nothing once comes to nothing fifty times.
+            // An input without effect has none when it is repeated.
             self.generator.forget();
         }
         self.last = *state;
@@ -117,12 +118,13 @@ impl SequenceBuilder {
     }
 }
 
-/// A whole sequence out of `choices`, each input chosen in view of where the model is. `each` sees the model's steps.
+/// Returns a sequence from `choices`, each input chosen in view of the model's state. `each` receives the model's
+/// steps.
 pub fn sequence(choices: &mut impl Choices, bias: Bias, each: impl FnMut(&Step<'_>)) -> Sequence {
     built(SequenceBuilder::begin(choices, bias), choices, each)
 }
 
-/// Returns a sequence that a subject with these capabilities can be asked. `each` sees the model's steps.
+/// Returns a sequence that a subject with these capabilities can be asked. `each` receives the model's steps.
 pub fn sequence_for(
     capabilities: &Capabilities,
     choices: &mut impl Choices,
@@ -138,7 +140,7 @@ fn built(mut builder: SequenceBuilder, choices: &mut impl Choices, mut each: imp
     let mut inputs = Vec::with_capacity(32);
     while let Some(input) = builder.next(choices, &state) {
         let Transition { after, outcome, notifications } = transition(&config, &state, input);
-        // A request that breaks off half-way hides that there is no room for what it does.
+        // A request with a delivery fault hides whether its effect exceeds the bounds.
         let plain = transition(&config, &state, with_fault(input, DeliveryFault::None)).outcome;
         if outcome != Err(Rejection::BeyondBounds) && plain != Err(Rejection::BeyondBounds) {
             let (before, now) = (state.observe(&config), after.observe(&config));

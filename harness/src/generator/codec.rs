@@ -1,23 +1,23 @@
-//! How a choice is made, read and written: said once, so that every sequence can also be put into bytes.
+//! Choices, read and written by the same code, so that a sequence can be encoded as bytes.
 //!
-//! The generator hands a [`Codec`] the options of every choice, and the one that it would want. A [`Reader`] lets the
-//! source of choices decide and ignores the wish; a [`Writer`] notes which choice fulfils it.
+//! The generator passes the options of each choice and the wanted one to a [`Codec`]. A [`Reader`] takes the choice
+//! from its source; a [`Writer`] notes the choice that yields the wanted option.
 
 use crate::choices::{Choices, RECORD};
 
-/// What reads or writes choices.
+/// A reader or a writer of choices.
 pub(super) trait Codec {
-    /// One of `0..options`. `wanted` says which one it would have to be; `None` that none would do.
+    /// Returns one of `0..options`. `wanted` returns the wanted one, or `None` if there is none.
     fn index(&mut self, options: usize, wanted: impl FnOnce() -> Option<usize>) -> usize;
 
-    /// One of `options`, or `wanted` where there are none.
+    /// Returns one of `options`, or `wanted` if there are none.
     #[inline]
     fn among<T: Copy + PartialEq>(&mut self, wanted: T, options: &[T]) -> T {
         let index = self.index(options.len(), || options.iter().position(|option| *option == wanted));
         options.get(index).copied().unwrap_or(wanted)
     }
 
-    /// Yes in `yes` of `of` cases; all zeros is no.
+    /// Returns `true` in `yes` of `of` cases. The choice 0 is `false`.
     #[inline]
     fn chance(&mut self, wanted: bool, yes: usize, of: usize) -> bool {
         let from = of.saturating_sub(yes);
@@ -25,7 +25,7 @@ pub(super) trait Codec {
     }
 }
 
-/// Lets a source of choices decide.
+/// Reads choices from a source.
 pub(super) struct Reader<'a, C: Choices>(pub(super) &'a mut C);
 
 impl<C: Choices> Codec for Reader<'_, C> {
@@ -36,7 +36,7 @@ impl<C: Choices> Codec for Reader<'_, C> {
     }
 }
 
-/// Notes the choices that lead to what is wanted, as a record of bytes.
+/// Writes the choices that yield the wanted options as a record of bytes.
 #[derive(Default)]
 pub(super) struct Writer {
     record: Vec<u8>,
@@ -44,7 +44,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// The record; `None` where some wish could not be fulfilled.
+    /// Returns the record; `None` if an option was not available.
     pub(super) fn record(mut self) -> Option<[u8; RECORD]> {
         if self.has_failed || self.record.len() > RECORD {
             return None;

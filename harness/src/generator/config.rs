@@ -1,10 +1,10 @@
-//! The config that a sequence is played under.
+//! The configuration that a sequence runs under.
 
 use holdfast_model::{Account, Config, Country, Dialect};
 
 use super::codec::Codec;
 
-/// Config as the choices say, of those that our engine can work under; mostly the usual ones.
+/// Returns the configuration that the choices select among those of this workspace's engine; mostly the default.
 pub(super) fn config(codec: &mut impl Codec, wanted: Config) -> Config {
     use Country::{Au, Ca, Jp, Nz, Other, Us};
     let Account { country, multicapture } = wanted.account;

@@ -1,4 +1,4 @@
-//! What the world does.
+//! The parameters of environment events.
 
 use holdfast_model::time::{DAY, HOUR, MINUTE};
 use holdfast_model::{Authentication, EnvironmentEvent, IntentId, KeyId, Observation, RefundProgress};
@@ -12,7 +12,7 @@ const AUTHENTICATIONS: [Authentication; 4] =
 const PROGRESS: [RefundProgress; 4] =
     [RefundProgress::Succeeds, RefundProgress::Fails, RefundProgress::DetailsGiven, RefundProgress::Returned];
 
-/// The parameters of an event like this one, about the payment in focus.
+/// Returns an event of the same kind about the payment in focus.
 pub(super) fn event(
     codec: &mut impl Codec,
     like: EnvironmentEvent,
@@ -45,15 +45,15 @@ pub(super) fn event(
     }
 }
 
-/// A key, whether known or not.
+/// Returns a key, known or not.
 pub(super) fn some_key(codec: &mut impl Codec, wanted: KeyId, now: &Observation<'_>) -> KeyId {
     let index = codec.index(now.keys.len(), || Some(usize::from(wanted.0)));
     KeyId(u8::try_from(index).unwrap_or(0))
 }
 
-/// How much time passes: to a deadline, a second less or more, or a round stretch of time.
+/// Returns the seconds that pass: to a deadline, a second less or more, or a round duration.
 fn jump(codec: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
-    // Mostly a little: whoever waits long finds everything over.
+    // Mostly short: after a long time every deadline is past.
     let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
     for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
         around(&mut jumps, charge.hold_left);
@@ -64,7 +64,7 @@ fn jump(codec: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
     codec.among(wanted, &jumps)
 }
 
-/// A second before a deadline, the second itself, and the one after, in which the job comes by.
+/// Adds the seconds up to a deadline, one less, and one more, in which the job runs.
 fn around(jumps: &mut Vec<u32>, left: Option<i64>) {
     let near = [0, -1, 1].into_iter().filter_map(|past| left?.checked_add(past));
     jumps.extend(near.filter_map(|jump| u32::try_from(jump).ok()).filter(|jump| *jump > 0));

@@ -1,4 +1,4 @@
-//! Which inputs come to something in which states.
+//! The inputs that have an effect in a state.
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
@@ -6,11 +6,11 @@ use holdfast_model::{
     SetupStatus, Target,
 };
 
-/// What is seen, from where one payment stands.
+/// An observation with one payment in focus.
 #[derive(Clone, Copy)]
 pub(super) struct FocusedView<'a> {
     pub(super) now: &'a Observation<'a>,
-    /// The place of the payment that the input is about, if it is about one.
+    /// The place of the payment in focus.
     pub(super) focus: u8,
 }
 
@@ -19,12 +19,12 @@ impl<'a> FocusedView<'a> {
         self.now.payments.get(usize::from(self.focus)).and_then(Option::as_ref)
     }
 
-    /// The place of the first payment that is not there yet.
+    /// Returns the first place without a payment.
     pub(super) fn free_place(&self, at_most: u8) -> Option<u8> {
         (0..at_most).find(|place| self.now.payments.get(usize::from(*place)).is_some_and(Option::is_none))
     }
 
-    /// Is another request working on the payment?
+    /// Returns whether a request held open is about the payment.
     fn is_locked(&self) -> bool {
         let about = Target::Payment(IntentId(self.focus));
         self.now.keys.iter().flatten().any(|key| key.answer.is_none() && key.operation.about() == about)
@@ -34,14 +34,13 @@ impl<'a> FocusedView<'a> {
         self.now.keys.iter().any(Option::is_some)
     }
 
-    /// Would this request create a payment under a name that is taken? Then it has a meaning only as a repetition,
-    /// under a key that is known: whoever creates anew gets something new.
+    /// Returns whether the request creates a payment under a name in use and is no replay under a known key.
     pub(super) fn creates_twice(&self, operation: &Operation, key: Option<KeyId>) -> bool {
         let is_known = key.is_some_and(|key| self.now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
         !is_known && self.is_there(operation)
     }
 
-    /// Is the object there that this request is about?
+    /// Returns whether the object of the request exists.
     pub(super) fn has_subject(&self, input: &Input) -> bool {
         let (Input::Call(Call { operation, .. }) | Input::Begin { operation, .. }) = input else { return true };
         match operation.about() {
@@ -53,20 +52,20 @@ impl<'a> FocusedView<'a> {
         }
     }
 
-    /// Is the payment that this request creates there already?
+    /// Returns whether the payment that the request creates exists already.
     pub(super) fn is_there(&self, operation: &Operation) -> bool {
         let Operation::CreateIntent { intent, .. } = operation else { return false };
         self.now.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
     }
 
-    /// Has the model room for it? (The world beyond its room is not modelled, so nothing is compared there.)
+    /// Returns whether the model has the capacity for an input with this verb. Beyond it, nothing is compared.
     pub(super) fn has_capacity(&self, verb: Verb, payments: u8, is_free: bool) -> bool {
         match verb {
-            // What is there already can be asked for only once more: under a key that is known.
+            // An existing payment can be created only by a replay under a known key.
             Verb::CreateIntent if self.payment().is_some() => self.knows_keys(),
             Verb::CreateIntent => self.free_place(payments) == Some(self.focus),
             Verb::CreateSetup => self.now.setup.is_none() || self.knows_keys(),
-            // One that is wrong in itself needs no room.
+            // A session with wrong parameters is refused and takes no capacity.
             Verb::CreateSession => self.now.session.is_none() || is_free,
             Verb::CustomerPays => {
                 let has_intent = self.now.session.is_none_or(|session| session.intent.is_some());
@@ -101,10 +100,10 @@ impl<'a> FocusedView<'a> {
         }
     }
 
-    /// Will it probably come to something? No verdict hangs on it, only how often it is tried.
+    /// Returns whether an input with this verb probably has an effect. It decides frequencies only, no verdict.
     pub(super) fn fits(&self, verb: Verb) -> bool {
         use IntentStatus as S;
-        // Whoever meets a request that is worked on has to come back later.
+        // A payment with a request held open rejects others.
         let payment = self.payment().filter(|_| !self.is_locked());
         let is = |status| payment.is_some_and(|payment| payment.status == status);
         let charge = payment.and_then(|payment| payment.charge.as_ref());

@@ -1,10 +1,10 @@
 //! One generator of inputs for every driver: bytes of a fuzzer, a seed, a list of choices.
 //!
-//! An input is chosen in view of what is there now, so that long sequences keep coming to something: several
-//! payments side by side, keys that are used again, amounts and times at the edges, lost answers and retries. What is
-//! chosen is never cut down to what should succeed: refusals are half of the rules.
+//! An input is chosen in view of the present state, so that long sequences keep having effects: several payments side
+//! by side, keys that are used again, amounts and times at their limits, lost responses and retries. Inputs that must
+//! be refused are drawn, too.
 //!
-//! [`encode`] is the way back: the bytes that a sequence of inputs is read from.
+//! [`encode`] returns the bytes that a sequence is read from.
 
 mod amounts;
 mod builder;
@@ -35,10 +35,10 @@ use codec::{Codec, Reader, Writer};
 use fit::FocusedView;
 use swarm_config::VERBS;
 
-/// Inputs that a sequence has at the most.
+/// The maximum number of inputs of a sequence.
 pub const INPUTS_AT_MOST: usize = 400;
 
-/// The bytes that these inputs under these config are read from; `None` where the generator would not make them.
+/// Returns the bytes that the sequence is read from; `None` if the generator cannot make it.
 #[must_use]
 pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     let Sequence { config, inputs } = sequence;
@@ -61,8 +61,8 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Can every one of these inputs be asked of an engine? Not those that the model has no room for, and not those that
-/// create under a name that is taken.
+/// Returns whether an engine can be asked each of these inputs: none exceeds the bounds, and none creates under a name
+/// in use.
 #[must_use]
 pub fn can_be_asked(sequence: &Sequence) -> bool {
     let mut state = ModelState::default();
@@ -74,9 +74,9 @@ pub fn can_be_asked(sequence: &Sequence) -> bool {
     })
 }
 
-/// Has the model no room for it, or does it name what no engine could know by that name? The model has names for what
-/// is created, an engine gives them: nobody creates under a name that is taken, or asks for what another request is
-/// still creating.
+/// Returns whether the input exceeds the bounds or names what no engine can know by that name. A request of the model
+/// names what it creates; an engine gives the names. So no request creates under a name in use, or is about what a
+/// request held open still creates.
 fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bool {
     let view = FocusedView { now, focus: 0 };
     match outcome {
@@ -95,26 +95,26 @@ fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bo
     }
 }
 
-/// Makes inputs, one after the other.
+/// Makes inputs, one after another.
 #[derive(Clone, Debug)]
 pub struct Generator {
     swarm: SwarmConfig,
-    /// The last request, which may be sent again.
+    /// The last request, which may be repeated.
     last: Option<Call>,
-    /// An input that is made again, and how often.
+    /// An input that is repeated, and how often.
     again: Option<(Input, u8)>,
-    /// How often nothing has fitted any more.
+    /// The number of inputs for which no verb fitted.
     idle: u8,
 }
 
-/// Where all is over, a sequence has little more to show.
+/// The number of inputs without a fitting verb after which a sequence ends.
 const IDLE_AT_MOST: u8 = 6;
 
-/// What the first choice for an input is out of: mostly an input made once, seldom one made often enough to meet every
-/// limit there is, sometimes the last request once more.
+/// The number of choices for how an input is repeated: mostly not, seldom often enough to reach every limit, sometimes
+/// as a repetition of the last request.
 const REPEAT_POLICIES: usize = 128;
 
-/// How an input is made.
+/// How an input is repeated.
 #[derive(Clone, Copy)]
 enum RepeatPolicy {
     /// So many times in a row.
@@ -146,7 +146,7 @@ impl RepeatPolicy {
     }
 }
 
-/// How a request travels: key and fault. In most cases plainly.
+/// The key and the delivery fault of a request; mostly none.
 const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
     const FIRST: Option<KeyId> = Some(KeyId(0));
     const SECOND: Option<KeyId> = Some(KeyId(1));
@@ -167,7 +167,7 @@ const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
 };
 
 impl Generator {
-    /// A generator of this mix.
+    /// Returns a generator with this configuration.
     #[must_use]
     pub const fn new(swarm: SwarmConfig) -> Self {
         Self { swarm, last: None, again: None, idle: 0 }
@@ -188,18 +188,18 @@ impl Generator {
         input
     }
 
-    /// Is it in the middle of making one input several times?
+    /// Returns whether an input is being repeated.
     #[must_use]
     pub const fn is_repeating(&self) -> bool {
         self.again.is_some()
     }
 
-    /// The last input was not to be made after all, nor is it made again.
+    /// Ends the repetition of the last input.
     pub const fn forget(&mut self) {
         self.again = None;
     }
 
-    /// An input, and how often it is made.
+    /// Returns an input and how often it is made.
     fn input(&mut self, codec: &mut impl Codec, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
         let policy = RepeatPolicy::of(codec.index(REPEAT_POLICIES, || Some(0)));
         if let Some(call) = self.retry(codec, policy, now) {
@@ -225,13 +225,13 @@ impl Generator {
             Input::Finish { key } => Input::Finish { key: environment::some_key(codec, key, now) },
             Input::Event(event) => Input::Event(environment::event(codec, event, view, self.swarm.payments, is_free)),
         };
-        // Time that passes fifty times is only long.
+        // Repeated time is only a longer time.
         let times = if let RepeatPolicy::Times(times) = policy { times } else { 1 };
         let waits = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         (input, if waits { 1 } else { times })
     }
 
-    /// The last request, or one that is known, once more.
+    /// Returns a repetition of the last request, or of one with a known key.
     fn retry(&self, codec: &mut impl Codec, policy: RepeatPolicy, now: &Observation<'_>) -> Option<Call> {
         let last = self.last.filter(|_| self.swarm.keys)?;
         let again = |key| Some(Call { operation: last.operation, key, fault: DeliveryFault::None });
@@ -248,8 +248,8 @@ impl Generator {
         }
     }
 
-    /// The place of the payment that the input is about, if it is about one; and whether it is tried freely: then it
-    /// may come to nothing, and its parameters may be wrong.
+    /// Returns the place of the payment in focus, and whether the input is free: it may be refused, and its parameters
+    /// may be wrong.
     fn focus(&self, codec: &mut impl Codec, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
         let places = self.swarm.payments.max(1);
         let freely = places.saturating_mul(7).saturating_add(wanted.unwrap_or(0));
@@ -258,13 +258,13 @@ impl Generator {
         let is_free = index >= places.saturating_mul(8_u8.saturating_sub(self.swarm.insistence()));
         let view = FocusedView { now, focus: index.checked_rem(places).unwrap_or(0) };
         match view.free_place(self.swarm.payments) {
-            // Payments are created in order. A careful client asks of none that is not there.
+            // Payments are created in order. A request that should succeed is about an existing payment.
             Some(free) if !is_free && view.payment().is_none() => (free, false),
             Some(_) | None => (view.focus, is_free),
         }
     }
 
-    /// A verb that fits, or with `is_free` any; in either case one that there is room for.
+    /// Returns a verb that fits, or with `is_free` any, within the capacity of the model.
     fn verb(
         &mut self,
         codec: &mut impl Codec,
@@ -278,8 +278,8 @@ impl Generator {
             may_be(verb) && self.swarm.verbs.has(verb) && view.has_capacity(verb, self.swarm.payments, is_free)
         };
         let does_fit = |verb: Verb| has_capacity(verb) && (is_free || (self.swarm.has(verb) && view.fits(verb)));
-        // A list is gone round from the place that was chosen, so that a fitting choice stays what it is whatever
-        // happened before. Time always fits, and passes only when it is chosen, or nothing would ever be in time.
+        // The list is searched from the chosen place, so that a fitting choice does not depend on the state. Time
+        // always fits; it passes only if it is chosen itself.
         let pick = |list: &[Verb], place: usize| {
             let from = place.checked_rem(list.len()).unwrap_or(0);
             let mut round = list.iter().skip(from).chain(list).copied();
@@ -288,19 +288,19 @@ impl Generator {
         };
         let topic = self.swarm.topic().filter(|_| place & 1 == 1);
         let fitting = topic.and_then(|topic| pick(topic, place >> 1)).or_else(|| pick(&VERBS, place));
-        // Where all is over, it is tried all the same.
+        // Where nothing fits, a verb within the capacity is taken.
         let any = VERBS.iter().skip(place).chain(&VERBS).copied().find(|verb| has_capacity(*verb));
         self.idle = self.idle.saturating_add(u8::from(fitting.is_none()));
         fitting.or(any).unwrap_or(Verb::Advance)
     }
 }
 
-/// The choice for the way a request travels.
+/// Returns the choice for the key and the delivery fault of a request.
 fn travel(call: &Call) -> Option<usize> {
     TRAVELS.iter().position(|travel| *travel == (call.key, call.fault))
 }
 
-/// The place of the payment that an input is about.
+/// Returns the place of the payment that an input is about.
 fn place_of(input: &Input) -> Option<u8> {
     use holdfast_model::trace::ObjectName;
     let subject = match input {

@@ -1,11 +1,11 @@
-//! Where a sequence can begin: at places that chance alone comes to too seldom.
+//! Prefixes: first inputs that lead to states which random inputs seldom reach.
 
 use std::sync::LazyLock;
 
 use holdfast_model::Input;
 use holdfast_model::trace::Script;
 
-/// Each a place, and the way there. What is asked under a key in the last second is still known when the deadline comes.
+/// The prefixes as traces.
 const TRACES: [&str; 10] = [
     // The last second of a hold: whole, partly captured, with a fee, and with money sent on.
     "create pi1 1500 usd manual multicapture method=card_visa confirm\nadvance 6d23h59m59s",
@@ -28,7 +28,7 @@ const TRACES: [&str; 10] = [
     "create pi1 9000 usd manual multicapture method=card_visa confirm",
 ];
 
-/// Captures before the last one of those that there may be.
+/// The number of captures before the last permitted one.
 const CAPTURES: usize = 49;
 
 static PREFIXES: LazyLock<Vec<Vec<Input>>> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ static PREFIXES: LazyLock<Vec<Vec<Input>>> = LazyLock::new(|| {
     openings
 });
 
-/// The prefix of this number; there are as many as there are, and then the first again.
+/// Returns the prefix with this number, modulo the number of prefixes.
 pub(super) fn prefix(number: u8) -> &'static [Input] {
     let place = usize::from(number).checked_rem(PREFIXES.len()).unwrap_or(0);
     PREFIXES.get(place).map(Vec::as_slice).unwrap_or_default()
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::bounds::ModelState;
 
-    /// Every prefix leads somewhere: whatever it says is done, under the config that it is meant for.
+    /// Each input of each prefix is accepted, under the configuration that the prefix is meant for.
     #[test]
     fn every_opening_comes_to_something() {
         assert_eq!(PREFIXES.iter().map(Vec::len).max(), Some(CAPTURES + 1));

@@ -1,4 +1,4 @@
-//! What clients ask, parameter by parameter.
+//! The parameters of requests.
 
 use holdfast_model::{
     Amount, CancellationReason, Capture, CaptureMethod, Confirm, ConfirmationMethod, Create, CreateRefund,
@@ -21,7 +21,7 @@ const REASONS: [Option<CancellationReason>; 6] = [
 ];
 const YES_OR_NO: [bool; 2] = [false, true];
 
-/// The parameters of an operation like this one, about the payment in focus. `is_free` lets them be wrong.
+/// Returns an operation of the same kind about the payment in focus. With `is_free` its parameters may be wrong.
 pub(super) fn operation(codec: &mut impl Codec, like: Operation, view: FocusedView<'_>, is_free: bool) -> Operation {
     use Operation as O;
     let intent = IntentId(view.focus);
@@ -153,7 +153,7 @@ fn create_intent(codec: &mut impl Codec, create: Create, is_free: bool) -> Creat
     }
 }
 
-/// Fee and transfer amount, of which a careful client names at the most the one that fits.
+/// Returns the fee and the transfer amount. Without `is_free`, at most the one that fits the flow is named.
 fn connect_amounts(
     codec: &mut impl Codec,
     wanted: (Option<i64>, Option<i64>),
@@ -225,7 +225,7 @@ fn create_session(codec: &mut impl Codec, session: CreateSession, is_free: bool)
     }
 }
 
-/// Which refund of the payment; the last one or an earlier one, or with `is_free` one that is not there.
+/// Returns a refund of the payment, or with `is_free` one that does not exist.
 pub(super) fn refund_of(codec: &mut impl Codec, wanted: RefundId, view: FocusedView<'_>, is_free: bool) -> RefundId {
     let there = view.payment().map_or(0, |payment| payment.refunds.iter().flatten().count());
     let places = there.saturating_add(usize::from(is_free)).max(1);
@@ -238,7 +238,7 @@ fn reasons(codec: &mut impl Codec, wanted: Option<CancellationReason>, is_free: 
     codec.among(wanted, REASONS.get(..if is_free { 6 } else { 5 }).unwrap_or(&REASONS))
 }
 
-/// A payment method, or none.
+/// Returns a payment method or `None`.
 fn method(codec: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<PaymentMethod> {
     let index = codec.index(METHODS.len().saturating_add(NO_METHOD), || match wanted {
         None => Some(METHODS.len()),
@@ -250,12 +250,12 @@ fn method(codec: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<Payme
 /// How often none is named, beside [`METHODS`].
 const NO_METHOD: usize = 8;
 
-/// A payment method: the plain card as often as all others together.
+/// Returns a payment method.
 pub(super) fn some_method(codec: &mut impl Codec, wanted: PaymentMethod) -> PaymentMethod {
     codec.among(wanted, &METHODS)
 }
 
-/// Every payment method, those more often that lead to somewhere else.
+/// Every payment method at least once; those with their own transitions more often.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks")]
 const METHODS: [PaymentMethod; 80] = {
     use PaymentMethod as P;
@@ -294,7 +294,7 @@ const METHODS: [PaymentMethod; 80] = {
     methods
 };
 
-/// One of these, or rather not.
+/// Returns one of the options, or mostly `None`.
 fn among_or_none<T: Copy + PartialEq>(codec: &mut impl Codec, wanted: Option<T>, options: &[T]) -> Option<T> {
     let index = codec.index(8, || match wanted {
         None => Some(options.len()),

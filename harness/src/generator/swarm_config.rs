@@ -1,4 +1,4 @@
-//! What is tried how often.
+//! The frequency of each kind of input.
 
 use holdfast_model::Input;
 use holdfast_model::trace::Verb;
@@ -7,31 +7,31 @@ use super::codec::Codec;
 use super::prefixes;
 use crate::capabilities::Capabilities;
 
-/// Is it mostly what a careful client does, or mostly what should be refused?
+/// The share of inputs that are drawn although they should be refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bias {
-    /// One input in eight is tried although it should come to nothing, and its parameters may be wrong.
+    /// One input in eight may be refused, and its parameters may be wrong.
     #[default]
     Friendly,
     /// Five in eight.
     Hostile,
 }
 
-/// What one sequence is made of. Most sequences do without some kinds of input and with much of others, so that long
-/// stretches of one kind occur that an even mixture would never show (swarm testing).
+/// The inputs that one sequence draws from. Most sequences omit some kinds and prefer others, so that long stretches of
+/// one kind occur (swarm testing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SwarmConfig {
     /// The bias.
     pub bias: Bias,
-    /// PaymentIntents at the most.
+    /// The maximum number of PaymentIntents.
     pub payments: u8,
-    /// Are there idempotency keys, faults, and requests that are held open?
+    /// Whether there are idempotency keys, faults, and requests held open.
     pub keys: bool,
-    /// Which verbs are left out: 0 for none, any other number for a different fifth of them.
+    /// Selects the verbs that are left out: 0 for none, any other number for a different fifth of them.
     swarm: u8,
-    /// What it is mostly about, if it is mostly about something.
+    /// The verbs that are preferred, if any.
     topic: Option<&'static [Verb]>,
-    /// Does it begin where chance seldom comes to?
+    /// Whether it begins with a prefix.
     leaps: bool,
     /// The verbs that the subject takes.
     pub(super) verbs: Verbs,
@@ -61,13 +61,13 @@ impl Verbs {
 }
 
 impl SwarmConfig {
-    /// Everything, evenly.
+    /// Returns the configuration that prefers nothing.
     #[must_use]
     pub const fn even(bias: Bias) -> Self {
         Self { bias, payments: 3, keys: true, swarm: 0, topic: None, leaps: false, verbs: Verbs::ALL }
     }
 
-    /// The mix of a sequence, as its choices say.
+    /// Returns the configuration that the choices select.
     pub(super) fn choose(codec: &mut impl Codec, bias: Bias) -> Self {
         let even = Self::even(bias);
         let payments = codec.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
@@ -86,12 +86,12 @@ impl SwarmConfig {
         }
     }
 
-    /// The inputs that it begins with.
+    /// Returns the inputs that the sequence begins with.
     pub(super) fn prefix(&self) -> &'static [Input] {
         if self.leaps { prefixes::prefix(self.swarm) } else { &[] }
     }
 
-    /// In how many of eight cases an input may be tried whether or not it fits.
+    /// Returns in how many of eight cases an input is drawn whether or not it fits.
     pub(super) const fn insistence(&self) -> u8 {
         match self.bias {
             Bias::Friendly => 1,
@@ -99,7 +99,7 @@ impl SwarmConfig {
         }
     }
 
-    /// Does this verb occur at all?
+    /// Returns whether the verb occurs.
     pub(super) fn has(&self, verb: Verb) -> bool {
         use Verb as V;
         let is_needed = matches!(verb, V::CreateIntent | V::ConfirmIntent | V::CaptureIntent | V::Advance);
@@ -111,13 +111,13 @@ impl SwarmConfig {
         (is_needed || !is_left_out) && (self.keys || !is_keyed)
     }
 
-    /// The verbs that are tried in every second place, in the order in which they make sense.
+    /// Returns the verbs that are drawn in every second place.
     pub(super) const fn topic(&self) -> Option<&'static [Verb]> {
         self.topic
     }
 }
 
-/// What sequences can be mostly about.
+/// The verbs that a sequence can prefer.
 const TOPICS: [&[Verb]; 9] = {
     use Verb as V;
     [
@@ -149,7 +149,7 @@ const TOPICS: [&[Verb]; 9] = {
 };
 const TOPIC_CHOICES: usize = 12;
 
-/// The verb for each choice of 256: how often each occurs, where nothing speaks against it.
+/// The verb for each of 256 choices; each occurs as often as its weight says.
 pub(super) static VERBS: [Verb; 256] = table();
 
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]

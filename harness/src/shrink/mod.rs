@@ -1,7 +1,7 @@
-//! A failure made smaller: fewer inputs, plainer parameters, usual config, and still the same failure.
+//! Shrinking: fewer inputs, plainer parameters and the default configuration, with the same failure.
 //!
-//! It is made smaller on inputs, not on bytes, and every smaller one is executed before it is believed. What makes it
-//! the same failure is its [`Identity`]: the property that is false, or the place that differs.
+//! Inputs are shrunk, not bytes, and each candidate is executed. A failure is the same if its [`Identity`] is: the
+//! property that is false, or the place that differs.
 
 mod plainer;
 #[cfg(test)]
@@ -13,11 +13,11 @@ use holdfast_model::{EnvironmentEvent, Input, IntentId, KeyId};
 use crate::generator::Sequence;
 use crate::verdict::{Identity, Verdict};
 
-/// Executions that one failure is worth: some seconds.
+/// The maximum number of executions for one failure.
 pub const EXECUTIONS: usize = 20_000;
 
-/// The smallest sequence found that fails like `sequence`, and how it fails; `None` where it does not fail at all when
-/// it is executed once more. At most `executions` are spent.
+/// Returns the smallest sequence found that fails like `sequence`, and its verdict; `None` if `sequence` does not fail
+/// when it is executed again. Spends at most `executions` executions.
 pub fn shrink(
     sequence: &Sequence,
     executions: usize,
@@ -39,7 +39,7 @@ pub fn shrink(
             break;
         }
     }
-    // Told as it is now: the step has another number, and the values may be others.
+    // The verdict of the smallest sequence: its step has another number, and its values may differ.
     let best = search.best.clone();
     search.left = search.left.max(1);
     if let Some(verdict) = search.execute(&best) {
@@ -51,19 +51,19 @@ pub fn shrink(
 struct Search<J> {
     judge: J,
     left: usize,
-    /// What has to stay the same.
+    /// The identity that a candidate must have.
     identity: Option<Identity>,
     best: Sequence,
 }
 
 impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
-    /// The verdict, while there is something left to spend.
+    /// Executes a sequence; `None` if no execution is left.
     fn execute(&mut self, sequence: &Sequence) -> Option<Verdict> {
         self.left = self.left.checked_sub(1)?;
         Some((self.judge)(sequence))
     }
 
-    /// Takes `candidate` for the best if it fails in the same way.
+    /// Takes `candidate` as the best if it fails in the same way. Returns whether it does.
     fn offer(&mut self, candidate: Sequence) -> bool {
         let fails = self
             .execute(&candidate)
@@ -80,7 +80,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         self.offer(Sequence { config, inputs: renamed(&inputs) })
     }
 
-    /// What comes after the failure has no part in it.
+    /// Removes the inputs after the failing step.
     fn cut_after(&mut self, verdict: &Verdict) {
         if let Some(step) = verdict.step() {
             let inputs = self.best.inputs.iter().take(step.saturating_add(1)).copied().collect();
@@ -88,7 +88,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// Leaves out stretches: first halves, in the end single inputs (delta debugging).
+    /// Removes stretches of inputs: first halves, in the end single inputs (delta debugging).
     fn fewer_inputs(&mut self) {
         let mut stretch = self.best.inputs.len() >> 1;
         while stretch > 0 {
@@ -97,7 +97,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
                 let outside = |place: usize| place < from || place >= from.saturating_add(stretch);
                 let inputs = self.best.inputs.iter().enumerate().filter(|(place, _)| outside(*place));
                 let inputs = inputs.map(|(_, input)| *input).collect();
-                // What was left out has made room for what came after it.
+                // After a removal, the next stretch begins at the same place.
                 if !self.offer_inputs(inputs) {
                     from = from.saturating_add(stretch);
                 }
@@ -127,7 +127,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// The usual config, or at least as many of them as will do.
+    /// Moves the configuration as close to the default as possible.
     fn plainer_config(&mut self) {
         loop {
             let mut plainer = plainer::config(&self.best.config).into_iter();
@@ -137,7 +137,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// Every input as plain as it can be.
+    /// Makes each input as plain as possible.
     fn plainer_inputs(&mut self) {
         for place in 0..self.best.inputs.len() {
             let mut has_become_plainer = true;
@@ -154,7 +154,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// The first payment is `pi1`, whatever was left out before it.
+    /// Numbers payments and keys from 1.
     fn first_names(&mut self) {
         let inputs = renamed(&self.best.inputs);
         if inputs != self.best.inputs {
@@ -173,8 +173,8 @@ fn next_times(inputs: &[Input], start: usize) -> Option<(usize, usize, u32)> {
     Some((from, into, first.checked_add(second)?))
 }
 
-/// Returns the same inputs with payments numbered in the order of their creation, and others in the order of their first
-/// occurrence after them. Keys are numbered in the order of their first occurrence.
+/// Returns the same inputs with payments numbered in the order of their creation, and others in the order of their
+/// first occurrence after them. Keys are numbered in the order of their first occurrence.
 fn renamed(inputs: &[Input]) -> Vec<Input> {
     let created = |input: &&Input| match input {
         Input::Event(EnvironmentEvent::CustomerPays { .. }) => true,

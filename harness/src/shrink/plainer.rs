@@ -1,10 +1,10 @@
-//! What is plainer than an input, or than config.
+//! Plainer inputs and configurations.
 
 use holdfast_model::time::{DAY, HOUR};
 use holdfast_model::trace::Parameter;
 use holdfast_model::{Account, Call, CaptureMethod, Config, Currency, DeliveryFault, Input, PaymentMethod};
 
-/// The usual config, then those in which one thing more is as usual.
+/// Returns the default configuration, then those with one more field at its default.
 pub(super) fn config(config: &Config) -> Vec<Config> {
     let usual = Config::default();
     let mut all = vec![
@@ -14,7 +14,7 @@ pub(super) fn config(config: &Config) -> Vec<Config> {
     ];
     for (field, word) in usual.dialect.words() {
         let mut plainer = *config;
-        // A field takes back the word that it has written.
+        // A field accepts the word that it has written.
         if plainer.dialect.set(field, &word).is_ok() {
             all.push(plainer);
         }
@@ -84,7 +84,7 @@ fn duration(seconds: u32, choice: usize) -> u32 {
     }
 }
 
-/// How much an input says: letters, then numbers.
+/// Returns the cost of an input: the length of its text, then the sum of its numbers.
 fn cost(input: &Input) -> (usize, u64) {
     let text = input.to_string();
     let numbers = text.split(|letter: char| !letter.is_ascii_digit()).filter_map(|digits| digits.parse().ok());

@@ -1,4 +1,4 @@
-//! A failed run, and the counterexample that is made of it.
+//! A failed run, and its counterexample.
 
 use holdfast_model::{Call, DeliveryFault, Input, KeyId};
 use holdfast_properties::{CATALOGUE, Property};
@@ -20,14 +20,14 @@ pub(super) fn money_properties() -> impl Iterator<Item = &'static Property> {
 
 /// A failed run and how much it says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Candidate {
+pub(super) struct FailedRun {
     mode: RunMode,
     sequence: Sequence,
     /// The lower, the more a reader learns about money.
     pub(super) rank: u8,
 }
 
-impl Candidate {
+impl FailedRun {
     /// Returns the candidate that a failed run is; `None` if the run did not fail.
     pub(super) fn of(mode: RunMode, sequence: Sequence, verdict: Verdict) -> Option<Self> {
         verdict.identity()?;
@@ -60,13 +60,13 @@ fn rank(verdict: &Verdict) -> u8 {
     }
 }
 
-/// Returns the smallest counterexample of a failed run. A run of retries becomes a run in lockstep that shows each retry,
-/// if that fails as well.
+/// Returns the smallest counterexample of a failed run. A run of retries becomes a run in lockstep that shows each
+/// retry, if that fails as well.
 pub(super) fn counterexample(
-    candidate: Candidate,
+    candidate: FailedRun,
     mut judge: impl FnMut(RunMode, &Sequence) -> Verdict,
 ) -> Option<Counterexample> {
-    let Candidate { mode, sequence, .. } = candidate;
+    let FailedRun { mode, sequence, .. } = candidate;
     let found = Counterexample::out_of(&sequence, mode, |sequence| judge(mode, sequence))?;
     if mode != RunMode::Retries {
         return Some(found);

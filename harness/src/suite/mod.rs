@@ -17,9 +17,9 @@ use holdfast_model::Input;
 use holdfast_model::trace::{Script, Verb};
 use holdfast_properties::AbstractTransition;
 
-pub use report::{LeftOut, ModeSummary, Report};
+pub use report::{LeftOut, ModeSummary, SuiteReport};
 
-use crate::capabilities::{Capabilities, Feature};
+use crate::capabilities::{Capabilities, Capability};
 use crate::choices::Seeded;
 use crate::concurrent::Concurrent;
 use crate::crash::Recoverable;
@@ -29,7 +29,7 @@ use crate::lockstep::{Lockstep, Stepped};
 use crate::run_mode::{self, RunMode};
 use crate::subject::Subject;
 use crate::verdict::{Difference, Divergence, Place, Verdict};
-use finding::Candidate;
+use finding::FailedRun;
 
 /// Sequences of each run mode, unless the suite says otherwise.
 const SEQUENCES: u32 = 300;
@@ -60,7 +60,7 @@ pub struct Suite<S> {
 }
 
 /// Tests a subject with the default number of sequences.
-pub fn test(subject: impl Subject) -> Report {
+pub fn test(subject: impl Subject) -> SuiteReport {
     Suite::new(subject).run()
 }
 
@@ -135,11 +135,11 @@ impl<S: Subject> Suite<S> {
     }
 
     /// Runs the suite.
-    pub fn run(mut self) -> Report {
+    pub fn run(mut self) -> SuiteReport {
         let capabilities = self.subject.capabilities();
-        let mut report = Report::new(&capabilities, &self.code);
+        let mut report = SuiteReport::new(&capabilities, &self.code);
         let began = Instant::now();
-        let mut best: Option<Candidate> = None;
+        let mut best: Option<FailedRun> = None;
         for mode in self.modes(&capabilities, &mut report) {
             self.run_mode(mode, &capabilities, began, (&mut report, &mut best));
             if best.is_some() || !report.is_complete() {
@@ -154,8 +154,8 @@ impl<S: Subject> Suite<S> {
     }
 
     /// Returns the run modes that the subject supports, and notes in the report why others are left out.
-    fn modes(&self, capabilities: &Capabilities, report: &mut Report) -> Vec<ModeOf> {
-        let has_keys = capabilities.has(Feature::IdempotencyKeys);
+    fn modes(&self, capabilities: &Capabilities, report: &mut SuiteReport) -> Vec<ModeOf> {
+        let has_keys = capabilities.has(Capability::IdempotencyKeys);
         let notifies = holdfast_model::NotificationKind::ALL.iter().all(|kind| capabilities.shows_kind(*kind));
         let rows: [(bool, ModeOf, &str, &str); 6] = [
             (true, |_| RunMode::Lockstep, "lockstep", ""),
@@ -182,7 +182,7 @@ impl<S: Subject> Suite<S> {
         mode: ModeOf,
         capabilities: &Capabilities,
         began: Instant,
-        (report, best): (&mut Report, &mut Option<Candidate>),
+        (report, best): (&mut SuiteReport, &mut Option<FailedRun>),
     ) {
         let mut left = LOOK_ON;
         for number in 0..self.sequences {
@@ -195,7 +195,7 @@ impl<S: Subject> Suite<S> {
             if report.note(mode(seed), &verdict).is_break() {
                 return;
             }
-            if let Some(candidate) = Candidate::of(mode(seed), sequence, verdict)
+            if let Some(candidate) = FailedRun::of(mode(seed), sequence, verdict)
                 && best.as_ref().is_none_or(|best| candidate.rank < best.rank)
             {
                 *best = Some(candidate);
@@ -213,7 +213,7 @@ impl<S: Subject> Suite<S> {
         mode: RunMode,
         capabilities: &Capabilities,
         seed: u64,
-        report: &mut Report,
+        report: &mut SuiteReport,
     ) -> (Sequence, Verdict) {
         let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
         let mut choices = Seeded::new(seed, self.inputs);
@@ -281,7 +281,7 @@ fn overlapping(seed: u64) -> RunMode {
 fn step<S: Subject>(
     lockstep: &mut Lockstep<'_, Guarded<'_, S>>,
     input: Input,
-    report: &mut Report,
+    report: &mut SuiteReport,
 ) -> ControlFlow<Verdict> {
     let left_out = report.left_out.entry(Verb::of(&input)).or_default();
     left_out.drawn = left_out.drawn.saturating_add(1);

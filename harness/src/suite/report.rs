@@ -34,7 +34,7 @@ pub struct LeftOut {
 
 /// The result of a suite.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct SuiteReport {
     /// The smallest counterexample, if the subject failed.
     pub finding: Option<Counterexample>,
     /// Why a run could not be judged, and in which mode.
@@ -55,7 +55,7 @@ pub struct Report {
     invisible: u128,
 }
 
-impl Report {
+impl SuiteReport {
     pub(super) fn new(capabilities: &Capabilities, code: &str) -> Self {
         Self {
             finding: None,
@@ -206,7 +206,7 @@ fn write_list(out: &mut fmt::Formatter<'_>, what: &str, names: &[&str]) -> fmt::
     writeln!(out, "{what} ({}): {}{rest}", names.len(), some.join(", "))
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for SuiteReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(found) = &self.finding {
             self.write_finding(out, found)?;

@@ -1,4 +1,5 @@
-//! The model with one rule broken on purpose, behind the port: whatever the explorers' properties notice, the harness does.
+//! The model with one rule broken on purpose, behind the port: whatever the explorers' properties notice, the harness
+//! does.
 
 use holdfast_harness::ModelSubject;
 use holdfast_harness::choices::Seeded;

@@ -2,7 +2,7 @@
 
 use holdfast_harness::guarded::Guarded;
 use holdfast_harness::{
-    Capabilities, Failure, Feature, ModelSubject, Reaction, Subject, Suite, SystemSnapshot, Verdict, engine_test,
+    Capabilities, Capability, Failure, ModelSubject, Reaction, Subject, Suite, SystemSnapshot, Verdict, engine_test,
     replay,
 };
 use holdfast_model::testing::{faults, faulty_transition};
@@ -89,7 +89,7 @@ fn a_panic_is_a_finding_with_a_trace() {
 
 #[test]
 fn only_what_is_declared_is_asked_and_judged() {
-    let card = Capabilities::card().features(&[Feature::IdempotencyKeys]);
+    let card = Capabilities::card().features(&[Capability::IdempotencyKeys]);
     let report = Suite::new(Changed::new(card)).sequences(60).skip(THREE_KEYS).run();
     let text = report.to_string();
     assert!(report.agreed(), "{text}");

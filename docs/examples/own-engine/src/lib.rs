@@ -1,7 +1,7 @@
 //! A small card engine: hold, capture, cancel and refund, with idempotency keys and holds that expire.
 //!
-//! It knows nothing of the harness. [`Mistake`] plants one of three mistakes, so that its tests can show what the harness
-//! prints.
+//! It knows nothing of the harness. [`Mistake`] plants one of three mistakes, so that its tests can show what the
+//! harness prints.
 
 use std::collections::HashMap;
 
@@ -50,9 +50,9 @@ impl Payment {
 
 /// A request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused;
+pub struct RequestRefused;
 
-type Response = Result<Payment, Refused>;
+type Response = Result<Payment, RequestRefused>;
 
 /// A request, as a client sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +83,9 @@ impl Engine {
         self.answered.retain(|_, (_, _, at)| self.now < *at + KEPT);
         if let Some((first, response, _)) = self.answered.get(&key).copied() {
             return match (request, response) {
-                _ if first != request => Err(Refused),
+                _ if first != request => Err(RequestRefused),
                 (Request::Capture { payment, .. }, Ok(before)) if self.mistake == Mistake::DoubleCapture => {
-                    let payment = self.payments.get_mut(payment).ok_or(Refused)?;
+                    let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                     payment.captured = payment.captured.saturating_add(before.captured);
                     Ok(*payment)
                 }
@@ -117,31 +117,31 @@ impl Engine {
                 Ok(payment)
             }
             Request::Capture { payment, amount } => {
-                let payment = self.payments.get_mut(payment).ok_or(Refused)?;
+                let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 let amount = amount.unwrap_or(payment.amount);
                 let late = now >= payment.deadline && mistake != Mistake::LateCapture;
                 if payment.state != State::Held || late || amount == 0 || amount > payment.amount {
-                    return Err(Refused);
+                    return Err(RequestRefused);
                 }
                 payment.captured += amount;
                 payment.state = State::Paid;
                 Ok(*payment)
             }
             Request::Cancel { payment } => {
-                let payment = self.payments.get_mut(payment).ok_or(Refused)?;
+                let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 if payment.state != State::Held {
-                    return Err(Refused);
+                    return Err(RequestRefused);
                 }
                 payment.state = State::Canceled;
                 Ok(*payment)
             }
             Request::Refund { payment, amount } => {
-                let payment = self.payments.get_mut(payment).ok_or(Refused)?;
+                let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 let left = payment.captured - payment.refunded;
                 let amount = amount.unwrap_or(left);
                 let most = if mistake == Mistake::OverRefund { payment.captured } else { left };
                 if amount == 0 || amount > most {
-                    return Err(Refused);
+                    return Err(RequestRefused);
                 }
                 payment.refunded += amount;
                 Ok(*payment)

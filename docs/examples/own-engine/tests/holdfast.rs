@@ -5,7 +5,7 @@ mod adapter;
 use std::time::{Duration, Instant};
 
 use adapter::Adapter;
-use holdfast_harness::{Report, Suite, engine_test};
+use holdfast_harness::{Suite, SuiteReport, engine_test};
 use own_engine::Mistake;
 
 engine_test!(the_engine_keeps_the_specification, Adapter::default());
@@ -15,7 +15,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Lines that a trace has at most.
 const LINES: usize = 6;
 
-fn found(mistake: Mistake) -> (Report, String) {
+fn found(mistake: Mistake) -> (SuiteReport, String) {
     let began = Instant::now();
     let code = format!("Adapter {{ mistake: Mistake::{mistake:?}, ..Adapter::default() }}");
     let report = Suite::new(Adapter { mistake, ..Adapter::default() }).made_by(&code).run();

@@ -1,6 +1,6 @@
 //! The engine behind the port of the harness.
 
-use holdfast_harness::{Capabilities, CardPayment, Failure, Feature, Reaction, Refused, Subject, SystemSnapshot};
+use holdfast_harness::{Capabilities, Capability, CardPayment, Failure, Reaction, Refused, Subject, SystemSnapshot};
 use holdfast_model::{Accepted, Call, CaptureMethod, Config, EnvironmentEvent, IntentStatus, Operation};
 use own_engine::{Engine, Mistake, Payment, Request, State};
 
@@ -43,7 +43,7 @@ fn request(operation: Operation) -> Option<Request> {
 
 impl Subject for Adapter {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::card().features(&[Feature::IdempotencyKeys])
+        Capabilities::card().features(&[Capability::IdempotencyKeys])
     }
     fn start(&mut self, _: &Config) -> Result<(), Failure> {
         self.engine = Engine::new(self.mistake);
