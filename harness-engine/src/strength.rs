@@ -1,4 +1,4 @@
-//! How soon each technique notices an injected fault: the measure of the harness itself.
+//! The strength of the harness: the number of runs after which each technique catches an injected fault.
 //!
 //! A campaign is a seed, and runs out of it one after another until the injected fault is caught or the budget is
 //! spent. Everything is a function of the seed; what is counted is runs, not time.
@@ -15,7 +15,7 @@ use crate::EngineSubject;
 use crate::injected_faults::{Breaks, InjectedFault};
 use holdfast_harness::verdict::Verdict;
 
-/// What came of a campaign.
+/// The result of a campaign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
     /// Runs up to the first that caught the injected fault, that one included. `None`: none did.
@@ -24,11 +24,11 @@ pub struct Campaign {
     pub named: Option<u32>,
     /// The verdict that caught it first.
     pub verdict: Option<Verdict>,
-    /// How often the injected fault acted.
+    /// The number of times that the injected fault acted.
     pub acted: u64,
 }
 
-/// The technique that should catch an injected fault.
+/// Returns the technique that should catch an injected fault.
 #[must_use]
 pub const fn technique_for(injected: &InjectedFault) -> Technique {
     match injected.breaks {
@@ -41,7 +41,7 @@ pub const fn technique_for(injected: &InjectedFault) -> Technique {
     }
 }
 
-/// Is this the verdict that an injected fault should be given?
+/// Returns whether the verdict is the one that the injected fault should lead to.
 #[must_use]
 pub fn is_as_named(injected: &InjectedFault, technique: Technique, verdict: &Verdict) -> bool {
     let is_caught = verdict.identity().is_some() && technique == technique_for(injected);
@@ -92,7 +92,7 @@ pub fn campaign(
     result
 }
 
-/// The seed of one run of a campaign.
+/// Returns the seed of one run of a campaign.
 #[must_use]
 pub fn seed_of(campaign: u32, run: u32) -> u64 {
     u64::from(campaign).wrapping_mul(1 << 32).wrapping_add(u64::from(run))

@@ -16,7 +16,7 @@ use super::{How, InjectedFault, Memory};
 pub(crate) struct FaultInjector {
     pub(super) injected: &'static InjectedFault,
     acted: AtomicU64,
-    /// The request under way.
+    /// Calls `look` with the request that is being executed.
     under_way: Mutex<Option<Command>>,
     skew: AtomicI64,
     was_started_again: AtomicBool,
@@ -33,32 +33,32 @@ impl FaultInjector {
         }
     }
 
-    /// How often it acted.
+    /// Returns how often it acted.
     pub(crate) fn acted(&self) -> u64 {
         self.acted.load(Ordering::Relaxed)
     }
 
-    /// Notes that it acted, if it did.
+    /// Counts an action, if it acted.
     pub(super) fn note(&self, acted: bool) {
         self.acted.fetch_add(u64::from(acted), Ordering::Relaxed);
     }
 
-    /// Notes whether something became something else.
+    /// Counts an action, if the value changed.
     pub(super) fn note_change<T: PartialEq>(&self, before: &T, after: &T) {
         self.note(before != after);
     }
 
-    /// A new run begins.
+    /// Begins a new run.
     pub(crate) fn begin(&self) {
         self.was_started_again.store(false, Ordering::Relaxed);
     }
 
-    /// The engine died, and is about to be started again.
+    /// Notes that the engine restarts.
     pub(crate) fn start_again(&self) {
         self.was_started_again.store(true, Ordering::Relaxed);
     }
 
-    /// Is this forgotten now?
+    /// Returns whether this memory is lost.
     pub(super) fn has_forgotten(&self, what: Memory) -> bool {
         self.was_started_again.load(Ordering::Relaxed)
             && matches!(self.injected.how, How::Forgets(forgotten) if forgotten == what)
@@ -91,7 +91,7 @@ impl FaultInjector {
         }
     }
 
-    /// Do requests that overlap come to another process?
+    /// Returns whether overlapping requests go to another process.
     pub(crate) fn splits_in_two(&self) -> bool {
         let splits = matches!(self.injected.how, How::TwoProcesses);
         self.note(splits);
@@ -110,7 +110,7 @@ impl FaultInjector {
         request
     }
 
-    /// Has the engine carry out a request.
+    /// Executes a request.
     pub(crate) fn execute(&self, engine: &Engine, request: Request) -> Response {
         let request = self.hear(engine, request);
         let account = request.account;

@@ -12,7 +12,7 @@ use holdfast_engine::{AccountId, Body, Currency, Kind, Object, ObjectId, Time};
 use super::fault_injector::FaultInjector;
 use super::{How, Memory};
 
-/// A store that writes or reads other than it is told.
+/// A store that writes or reads other values than requested.
 pub(super) struct FaultyStore {
     inner: Arc<dyn Store>,
     injector: Arc<FaultInjector>,

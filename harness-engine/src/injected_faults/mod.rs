@@ -11,7 +11,7 @@
 //! | `payments` | where a payment can be, and how it gets there |
 //! | `refunds` | giving money back |
 //! | `connect` | fees, transfers and the ledger |
-//! | `told` | what the merchant is told |
+//! | `notifications` | notifications |
 //! | `repeats` | the same request twice, crashes, requests that overlap |
 //! | `pages` | SetupIntents and Checkout Sessions |
 //! | `network` | what the network is asked |
@@ -40,17 +40,17 @@ pub(crate) use fault_injector::FaultInjector;
 /// An engine with one rule broken.
 #[derive(Debug)]
 pub struct InjectedFault {
-    /// What it does wrong, as a sentence without a full stop.
+    /// The fault, as a sentence without a full stop.
     pub name: &'static str,
     /// The rules it breaks.
     pub rules: &'static str,
-    /// Who should catch it.
+    /// The property or comparison that should catch it.
     pub breaks: Breaks,
-    /// How it does it.
+    /// The injection.
     pub how: How,
 }
 
-/// Who should catch an injected fault.
+/// The property or comparison that should catch an injected fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaks {
     /// A property of the catalogue, by its id.
@@ -63,7 +63,7 @@ pub enum Breaks {
     Crashes,
     /// The search for an order that explains requests that overlap.
     Overlaps,
-    /// The consumer that is told late, twice and in any order.
+    /// The consumer of late, repeated and reordered notifications.
     Consumer,
     /// The comparison of objects, ledger and network.
     Books,
@@ -100,19 +100,19 @@ pub enum How {
     Tears(fn(Batch) -> Vec<Batch>),
     /// Objects are read as they were before their last change while these requests are carried out.
     Stale(fn(&Command, &Object) -> bool),
-    /// What a key stands for is changed when it is looked up for this request.
+    /// The record of a key is changed when it is looked up for this request.
     Keys(fn(&mut KeyRecord, &Command)),
     /// This is forgotten when the engine is started again.
     Forgets(Memory),
-    /// What the network is asked is changed.
+    /// The request to the network is changed.
     Asks(fn(&mut Ask)),
     /// The network is asked these things twice, the second time under another name.
     AsksAgain(fn(&Ask) -> bool),
     /// The network is never asked these things, and taken to have done them.
     Unasked(fn(&Ask) -> bool),
-    /// What the network answered is changed.
+    /// The response of the network is changed.
     Answers(fn(&Ask, &mut Answer)),
-    /// What the client is answered is changed; what is stored is not.
+    /// The response to the client is changed; the stored one is not.
     Replies(fn(&Command, &mut Response, &dyn Store)),
     /// A choice of the engine is another one than it should be.
     Decides(fn(&mut Dialect)),
@@ -149,7 +149,7 @@ impl How {
     }
 }
 
-/// What can be forgotten when an engine is started again.
+/// The memory that is lost at a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
     /// Questions to the network that are open.
@@ -173,12 +173,12 @@ const TABLES: [&[InjectedFault]; 9] = [
     network::TABLE,
 ];
 
-/// Every injected fault, by topic.
+/// Returns every injected fault, by topic.
 pub fn all() -> impl Iterator<Item = &'static InjectedFault> {
     TABLES.into_iter().flatten()
 }
 
-/// The injected fault with this name.
+/// Returns the injected fault with this name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static InjectedFault> {
     all().find(|injected| injected.name == name)

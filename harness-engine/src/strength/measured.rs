@@ -11,7 +11,7 @@ use crate::injected_faults::{self, InjectedFault};
 /// Runs that each of the techniques gets which need not catch an injected fault, to see whether it would.
 pub const GLANCE: u32 = 100;
 
-/// What came of all campaigns.
+/// The results of all campaigns.
 #[derive(Debug)]
 pub struct Measured {
     /// Campaigns against each injected fault.
@@ -22,7 +22,7 @@ pub struct Measured {
     pub rows: Vec<Row>,
 }
 
-/// What came of the campaigns against one injected fault.
+/// The results of the campaigns against one injected fault.
 #[derive(Debug)]
 pub struct Row {
     /// The injected fault.
@@ -34,7 +34,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// How many campaigns never caught it.
+    /// The number of campaigns that never caught it.
     #[must_use]
     pub fn never(&self) -> usize {
         self.kills.iter().filter(|kill| kill.is_none()).count()
@@ -61,9 +61,9 @@ impl Row {
     }
 }
 
-/// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on so many threads. The result does not
-/// depend on their number. `each` hears how many injected faults are done. Once `stop` is set, the remaining faults are left
-/// out, so there are fewer rows than injected faults.
+/// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on so many threads. The result does
+/// not depend on their number. `each` hears how many injected faults are done. Once `stop` is set, the remaining faults
+/// are left out, so there are fewer rows than injected faults.
 #[must_use]
 pub fn measure(seeds: u32, budget: u32, threads: usize, stop: &AtomicBool, each: &(dyn Fn(usize) + Sync)) -> Measured {
     let all: Vec<&'static InjectedFault> = injected_faults::all().collect();

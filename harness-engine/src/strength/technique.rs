@@ -8,22 +8,22 @@ use holdfast_harness::generator::{self, Bias, Sequence};
 use holdfast_harness::verdict::{Difference, Divergence, Place, Tally, Verdict};
 use holdfast_harness::{concurrent, crash, drive, notifications, properties, retries};
 
-/// A way of confronting an engine with what it should do.
+/// A technique that tests an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Technique {
-    /// Beside the model, and judged by the properties.
+    /// In lockstep with the model, judged by the properties.
     Lockstep,
     /// Judged by the properties alone.
     Properties,
-    /// Everything sent again.
+    /// Every request is repeated.
     Retries,
-    /// Killed and started again.
+    /// The engine crashes and restarts.
     Crashes,
-    /// One request in the middle of another.
+    /// One request is nested in another.
     Overlaps,
-    /// A consumer that is told late, twice and in any order.
+    /// A consumer receives notifications late, twice and in any order.
     Consumer,
-    /// Beside the model, and then the books: objects, ledger and network must tell one story.
+    /// In lockstep with the model; afterwards objects, ledger and network must be consistent.
     Books,
 }
 
@@ -37,11 +37,11 @@ const PRELUDE: u32 = 24;
 const PLENTY: u32 = 4096;
 
 impl Technique {
-    /// All of them.
+    /// Every technique.
     pub const ALL: [Self; 7] =
         [Self::Lockstep, Self::Properties, Self::Retries, Self::Crashes, Self::Overlaps, Self::Consumer, Self::Books];
 
-    /// Its name in reports.
+    /// Returns the name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -55,9 +55,9 @@ impl Technique {
         }
     }
 
-    /// The run of `seed`.
+    /// Runs the sequence of `seed`.
     pub fn run(self, subject: &mut EngineSubject, seed: u64) -> Verdict {
-        // Careful clients and careless ones by turns.
+        // Friendly and hostile sequences by turns.
         let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
         let sequence = |inputs| generator::sequence(&mut Seeded::new(seed, inputs), bias, |_| ());
         let mut other = Seeded::new(seed.rotate_left(17), PLENTY);
@@ -91,7 +91,7 @@ impl fmt::Display for Technique {
     }
 }
 
-/// A run beside the model, and then the books.
+/// Runs in lockstep with the model, then reconciles.
 fn reconciled(subject: &mut EngineSubject, seed: u64, bias: Bias) -> Verdict {
     let drive = drive::lockstep(subject, &mut Seeded::new(seed, LONG), bias, |_| ());
     let (Verdict::Agree(_), Some(input)) = (&drive.verdict, drive.sequence.inputs.last().copied()) else {
@@ -108,10 +108,10 @@ fn reconciled(subject: &mut EngineSubject, seed: u64, bias: Bias) -> Verdict {
     }
 }
 
-/// The points at which another request may come in between.
+/// The number of points at which another request may be nested.
 const POINTS: u64 = 7;
 
-/// The last two requests about what is there, one in the middle of the other.
+/// Runs the last two requests that can overlap, one nested in the other.
 fn overlap(subject: &mut EngineSubject, sequence: &Sequence, seed: u64) -> Verdict {
     let mut requests = concurrent::that_overlap(&sequence.inputs).rev();
     let (Some((_, inner)), Some((place, outer))) = (requests.next(), requests.next()) else {

@@ -1,4 +1,4 @@
-//! What a client sees of the engine's responses.
+//! The engine's responses as a client sees them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use holdfast_model::{Accepted, RefundStatus};
 use super::names::{self, amount};
 use holdfast_harness::subject::{Answer, Refused};
 
-/// What a client sees of a response.
+/// Returns the response as a client sees it.
 pub(super) fn shown(response: &Response) -> Answer {
     match &response.body {
         Body::Refused(refusal) => {
@@ -26,7 +26,7 @@ pub(super) fn shown(response: &Response) -> Answer {
     }
 }
 
-/// An answer that no change is given.
+/// Returns the answer for an object that is no response to a change.
 fn strange() -> Answer {
     let (kind, code) = (Cow::Borrowed("an object"), Some(Cow::Borrowed("of a kind that was not asked for")));
     Answer::Refused(Refused { http: 200, kind, code, param: None, decline_code: None })

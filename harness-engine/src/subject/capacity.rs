@@ -1,11 +1,11 @@
-//! Which requests have a place, and name what is there.
+//! The capacity of the index, and the objects that a request names.
 
 use holdfast_model::{IntentId, Operation, Target};
 
 use super::object_index::ObjectIndex;
 
 impl ObjectIndex {
-    /// Is the object there that a request would name, so that it means the same whenever it is carried out?
+    /// Returns whether the request names existing objects only, so that it means the same whenever it is executed.
     pub(super) fn names_existing_objects(&self, operation: &Operation) -> bool {
         let payment = |intent: IntentId| self.followed(intent);
         // Of several it would hang on the moment which one has enough.
@@ -24,7 +24,7 @@ impl ObjectIndex {
         operation.creates().is_none()
     }
 
-    /// Is the place taken that what is made on a session's page would get?
+    /// Returns whether the place is taken that a payment or setup from the session's page would get.
     pub(super) fn is_place_taken(&self, intent: IntentId) -> bool {
         if self.session.is_none() {
             return false;
@@ -36,7 +36,7 @@ impl ObjectIndex {
         !pays && self.followed(intent).is_some()
     }
 
-    /// Is there no room for what a request would make?
+    /// Returns whether the place of the object that the request creates is taken.
     pub(super) fn has_already(&self, operation: &Operation) -> bool {
         operation.creates().is_some_and(|made| match made {
             Target::Payment(intent) | Target::Refund(intent, _) => self.followed(intent).is_some(),

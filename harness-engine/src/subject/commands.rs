@@ -20,7 +20,7 @@ use super::config::{CONNECTED, PLATFORM};
 use super::names;
 use super::object_index::ObjectIndex;
 
-/// What the engine is asked, and by whom. `None` where it cannot be asked that (see [`Subject::can`]).
+/// Returns the account and the command of a request; `None` if the engine cannot be asked it (see [`Subject::can`]).
 ///
 /// [`Subject::can`]: holdfast_harness::Subject::can
 pub(super) fn command(index: &ObjectIndex, now: Time, operation: &Operation) -> Option<(AccountId, Command)> {

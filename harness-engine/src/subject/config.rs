@@ -1,4 +1,4 @@
-//! The engine's dialect and accounts for the model's config.
+//! The engine's dialect and accounts for the model's configuration.
 
 use holdfast_engine::objects::Account;
 use holdfast_engine::{AccountId, Dialect, HalfUnit, Timing};
@@ -11,13 +11,13 @@ pub(super) const PLATFORM: AccountId = AccountId(1);
 /// The account connected to it.
 pub(super) const CONNECTED: AccountId = AccountId(2);
 
-/// Longer than any trace: what the world decides happens when the trace says so.
+/// Seconds that no trace reaches: a bank acts only when the trace injects it.
 const NEVER: u64 = 1 << 40;
 
-/// The engine's choices for the model's.
+/// Returns the engine's dialect for the model's.
 ///
 /// # Errors
-/// [`Failure`] naming the field for which the engine has no choice.
+/// [`Failure`] that names the field for which the engine has no choice.
 pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
     let wanted = &config.dialect;
     let usual = holdfast_model::Dialect::default();
@@ -61,7 +61,7 @@ pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
     })
 }
 
-/// The two accounts.
+/// Returns the platform and its connected account.
 pub(super) fn accounts(config: &Config) -> [Account; 2] {
     let country = match config.account.country {
         Country::Us => "US",

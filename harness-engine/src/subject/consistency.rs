@@ -28,7 +28,7 @@ pub(super) fn check(store: &dyn Store) -> Result<Option<String>, StoreError> {
     Ok(found)
 }
 
-/// What does not fit within the object.
+/// Returns the inconsistency within an object, if there is one.
 fn alone(object: &Object) -> Option<&'static str> {
     let unless = |fits: bool, why| Some(why).filter(|_| !fits);
     match object {
@@ -67,7 +67,7 @@ fn alone(object: &Object) -> Option<&'static str> {
     }
 }
 
-/// What does not fit between the object and others.
+/// Returns the inconsistency between an object and others, if there is one.
 fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
     let session = |id: Option<_>| match id {
         Some(id) => store.object(ObjectId::from(id)),
@@ -102,7 +102,7 @@ fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, St
     })
 }
 
-/// Does a charge that failed say why? A debit that was canceled did not fail of itself (C18).
+/// Returns whether a failed charge has a reason. A canceled debit needs none (C18).
 fn said_why(charge: &Charge, store: &dyn Store) -> Result<bool, StoreError> {
     if charge.status != ChargeStatus::Failed || charge.decline.is_some() {
         return Ok(true);
@@ -111,7 +111,7 @@ fn said_why(charge: &Charge, store: &dyn Store) -> Result<bool, StoreError> {
     Ok(intent.and_then(|intent| Some(intent.as_payment_intent()?.status)) == Some(IntentStatus::Canceled))
 }
 
-/// What does not fit between a charge and its fees.
+/// Returns the inconsistency between a charge and its fees, if there is one.
 fn fee_amount(charge: &Charge, store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
     let mut sum = 0_u64;
     for fee in &charge.fees {
@@ -124,7 +124,7 @@ fn fee_amount(charge: &Charge, store: &dyn Store) -> Result<Option<&'static str>
     Ok(Some("its fee amount is not the sum of its fees").filter(|_| !charge.fees.is_empty() && said != sum))
 }
 
-/// What does not fit in a refusal of a payment: it comes with the intent, and with the charge that failed (PI-4, R23).
+/// Returns the inconsistency in the refusal of a payment, which has the intent and the failed charge (PI-4, R23).
 pub(super) fn refused(response: &Response) -> Option<String> {
     let refusal = response.refusal().filter(|_| response.status() == 402)?;
     let tell = |why: &str| Some(format!("req_{}: {why}", response.request));

@@ -1,4 +1,4 @@
-//! The engine killed and started again, and asked by several at once.
+//! Crashes, restarts and overlapping requests.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};

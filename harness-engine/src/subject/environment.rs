@@ -12,11 +12,11 @@ use super::names;
 use super::{EngineSubject, failed};
 use holdfast_harness::subject::Failure;
 
-/// What an event comes to.
+/// The effect of an event on the engine.
 pub(super) enum Move {
     /// Nothing: it cannot happen now.
     Nothing,
-    /// A request of the world or of the worker.
+    /// A command of the environment or of the worker.
     Ask(AccountId, Command),
     /// The worker looks for what is due, and forgets old keys.
     Worker,
@@ -75,7 +75,7 @@ impl EngineSubject {
         }
     }
 
-    /// A job that runs now, if what it is about exists.
+    /// Returns the job, if its object exists.
     fn job(&self, intent: IntentId, job: JobKey) -> Result<Move, Failure> {
         if self.index.followed(intent).is_none() || self.engine()?.observe(job.object).map_err(failed)?.is_none() {
             return Ok(Move::Nothing);
@@ -121,7 +121,7 @@ impl EngineSubject {
         Ok(Move::Ask(self.index.account_of(intent), Command::Environment(event)))
     }
 
-    /// Time passes, and the worker comes by whenever something is due, as it would.
+    /// Lets time pass, and runs each job when it is due.
     pub(super) fn wait(&self, seconds: u64) -> Result<(), Failure> {
         let engine = self.engine()?;
         let end = engine.now().after(seconds);

@@ -1,4 +1,4 @@
-//! Our engine with an injected fault around it.
+//! The engine with an injected fault.
 
 use std::sync::Arc;
 
@@ -9,22 +9,22 @@ use crate::injected_faults::{FaultInjector, InjectedFault};
 use holdfast_harness::subject::Failure;
 
 impl EngineSubject {
-    /// The same engine, with `injected fault` standing around it.
+    /// Returns the engine with the injected fault.
     #[must_use]
     pub fn with_fault(self, injected: &'static InjectedFault) -> Self {
         Self { injector: Some(Arc::new(FaultInjector::of(injected))), ..self }
     }
 
-    /// How often its injected fault acted so far, over all runs.
+    /// Returns how often the injected fault acted, over all runs.
     #[must_use]
     pub fn fault_activations(&self) -> u64 {
         self.injector.as_ref().map_or(0, |injector| injector.acted())
     }
 
-    /// Do the engine's objects, its ledger, its network and its answers tell one story?
+    /// Checks that the engine's objects, ledger, network and responses are consistent.
     ///
     /// # Errors
-    /// The first thing in which they do not.
+    /// The first inconsistency.
     pub fn reconcile(&self) -> Result<(), String> {
         match holdfast_engine::reconcile(&*self.recording, &self.network.positions()) {
             Ok(Ok(_)) => {}
@@ -35,14 +35,14 @@ impl EngineSubject {
         misfit.or_else(|| self.unexpected.clone()).map_or(Ok(()), Err)
     }
 
-    /// Notes an answer that does not fit what it answers.
+    /// Notes the first response that is inconsistent with its request.
     pub(super) fn check_response(&mut self, response: &Response) {
         if self.unexpected.is_none() {
             self.unexpected = consistency::refused(response);
         }
     }
 
-    /// Puts the injected fault between the engine and its parts.
+    /// Returns the parts of the engine with the injected fault around them.
     pub(super) fn with_injected_fault(&self, parts: EngineParts) -> EngineParts {
         let Some(injector) = &self.injector else { return parts };
         let EngineParts { store, acquirer, clock, mut dialect, .. } = parts;
@@ -52,12 +52,12 @@ impl EngineSubject {
         EngineParts { store, acquirer, clock, dialect, assertions: false, ..parts }
     }
 
-    /// Has the engine carry out a request.
+    /// Executes a request.
     pub(super) fn execute(&self, engine: &Engine, request: Request) -> Response {
         execute(self.injector.as_ref(), engine, request)
     }
 
-    /// A request as the engine gets to hear it.
+    /// Returns the request as the injected fault alters it.
     pub(super) fn altered_request(&self, engine: &Engine, request: Request) -> Request {
         match &self.injector {
             Some(injector) => injector.hear(engine, request),
@@ -75,7 +75,7 @@ impl EngineSubject {
     }
 }
 
-/// Has an engine carry out a request, with whoever stands around it.
+/// Executes a request, with the injected fault if there is one.
 pub(super) fn execute(injector: Option<&Arc<FaultInjector>>, engine: &Engine, request: Request) -> Response {
     match injector {
         Some(injector) => injector.execute(engine, request),

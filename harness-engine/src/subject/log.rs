@@ -8,8 +8,8 @@ use super::{EVENTS, EngineSubject, failed};
 use holdfast_harness::subject::Failure;
 
 impl EngineSubject {
-    /// Every event since the run began, oldest first, rendered as of `version` (such as `2019-01-01`); `None` is the
-    /// version of each event's account.
+    /// Returns every event since the run began, oldest first, rendered in `version` (such as `2019-01-01`). With
+    /// `None`, each is rendered in the version of its account.
     ///
     /// # Errors
     /// [`Failure`] if the engine has not been started, its store fails, or `version` is no version.

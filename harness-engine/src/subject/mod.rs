@@ -1,4 +1,4 @@
-//! Our engine in this process, behind the port.
+//! The engine of this workspace behind the port, in this process.
 
 mod answers;
 mod capacity;
@@ -34,22 +34,22 @@ use self::object_index::ObjectIndex;
 use crate::injected_faults::FaultInjector;
 use holdfast_harness::subject::{Answer, Failure, IdempotencyKeySnapshot, Reaction, Subject, SystemSnapshot};
 
-/// When every run begins.
+/// The time at which every run begins.
 const START: Time = Time::new(1_800_000_000);
-/// Events of one step at the most.
+/// The maximum number of events that are read at once.
 const EVENTS: usize = 256;
 
-/// What makes an empty store.
+/// Makes an empty store.
 type MakeStore = Box<dyn Fn() -> Result<Arc<dyn Store>, Failure>>;
 
-/// A key that was used: with what, and as which request. A client that asks again sends the same again.
+/// A key that was used, with its operation and request. A repetition sends the same request.
 #[derive(Clone, Debug)]
 struct Known {
     operation: Operation,
     request: Request,
 }
 
-/// Our engine as a subject.
+/// The engine as a subject.
 pub struct EngineSubject {
     make_store: MakeStore,
     engine: Option<Arc<Engine>>,
@@ -67,27 +67,27 @@ pub struct EngineSubject {
     keys: Vec<Option<Known>>,
     held: Vec<Option<AcceptedRequest>>,
     snapshot: SystemSnapshot,
-    /// What was told while nobody was there to hear: between a crash and the next request.
+    /// Notifications between a crash and the next request.
     undelivered: Vec<Notification>,
     injector: Option<Arc<FaultInjector>>,
-    /// The first answer that does not fit what it answers.
+    /// The first response that is inconsistent with its request.
     unexpected: Option<String>,
 }
 
 impl Default for EngineSubject {
-    /// On the plain memory store.
+    /// Returns the engine on the memory store.
     fn default() -> Self {
         Self::on(|| Ok(Arc::new(MemoryStore::default())))
     }
 }
 
-/// A failure of the store is one of the harness: stores that fail are another test's affair.
+/// Returns a failure of the store as a failure of the harness.
 fn failed(error: impl std::fmt::Display) -> Failure {
     Failure(error.to_string())
 }
 
 impl EngineSubject {
-    /// On the stores that `make_store` makes, an empty one for each run.
+    /// Returns the engine on the stores that `make_store` makes, an empty one for each run.
     pub fn on(make_store: impl Fn() -> Result<Arc<dyn Store>, Failure> + 'static) -> Self {
         Self {
             make_store: Box::new(make_store),
@@ -112,14 +112,16 @@ impl EngineSubject {
         }
     }
 
-    /// The same, with requests that wait for an object in use. For threads that race; whoever waits for itself waits
-    /// in vain.
+    /// Returns the engine with requests that wait up to `lock_wait` for an object in use, as threads need it.
     #[must_use]
     pub fn waiting(self, lock_wait: Duration) -> Self {
         Self { lock_wait, ..self }
     }
 
-    /// The engine itself.
+    /// Returns the engine.
+    ///
+    /// # Errors
+    /// [`Failure`] if it has not been started.
     fn engine(&self) -> Result<&Arc<Engine>, Failure> {
         self.engine.as_ref().ok_or_else(|| Failure("the engine has not been started".to_owned()))
     }
@@ -155,7 +157,7 @@ impl EngineSubject {
         })
     }
 
-    /// Does the engine keep the key that an event is about?
+    /// Returns whether the engine keeps the key that the event is about.
     fn is_kept(&self, event: &EnvironmentEvent) -> Result<bool, Failure> {
         let EnvironmentEvent::PruneKey { key } = event else { return Ok(false) };
         let Some(known) = self.known(*key) else { return Ok(false) };
@@ -167,7 +169,7 @@ impl EngineSubject {
         self.keys.get(usize::from(key.0)).and_then(Option::as_ref)
     }
 
-    /// Notes under which key an operation came first.
+    /// Notes the first operation of a key.
     fn note_key(&mut self, key: Option<KeyId>, operation: &Operation, request: &Request) {
         let Some(place) = key.map(|key| usize::from(key.0)) else { return };
         if self.keys.len() <= place {
@@ -178,7 +180,7 @@ impl EngineSubject {
         }
     }
 
-    /// Takes in what a step committed and told.
+    /// Reads the commits and events of a step, and returns its notifications.
     fn settle(&mut self) -> Result<Vec<Notification>, Failure> {
         let engine = Arc::clone(self.engine()?);
         self.returned.note(&self.index);

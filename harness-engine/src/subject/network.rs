@@ -1,4 +1,4 @@
-//! What stands around the engine: a network that can fail on demand, and a store that says what it was given.
+//! The surroundings of the engine: a network that fails on demand, and a store that records its commits.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use holdfast_engine::objects::Event;
 use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{AccountId, Currency, Kind, Object, ObjectId, Time};
 
-/// What happens at a point of the engine's work: before or after a commit, before or after a question to the network.
+/// The action at an access of the engine: before or after a commit, before or after a call of the network.
 enum Interleaving {
     /// Nothing.
     Nothing,
@@ -43,7 +43,7 @@ impl CrashPoints {
         self.make(Interleaving::Interrupt(Box::new(interruption)), point);
     }
 
-    /// The process lives again, and nothing is planned. Had it died?
+    /// Ends a crash and clears all plans. Returns whether the process had crashed.
     pub(super) fn revive(&self) -> bool {
         self.make(Interleaving::Nothing, u32::MAX);
         self.dead.swap(false, Ordering::SeqCst)
@@ -78,7 +78,7 @@ impl CrashPoints {
 /// The process is dead: it does nothing any more.
 struct Dead;
 
-/// How the network behaves just now.
+/// The behavior of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NetworkCondition {
     /// It answers.
@@ -89,7 +89,7 @@ pub(super) enum NetworkCondition {
     DropResponses,
 }
 
-/// The simulated network, failing when told to.
+/// The simulated network, which fails on demand.
 pub(super) struct Network {
     inner: SimulatedAcquirer,
     weather: AtomicU8,
@@ -115,12 +115,12 @@ impl Network {
         self.struck.store(false, Ordering::Relaxed);
     }
 
-    /// What the network holds, took and gave back.
+    /// Returns the amounts that the network holds, captured and refunded.
     pub(super) fn positions(&self) -> Vec<(Reference, Position)> {
         self.inner.positions()
     }
 
-    /// Did a call suffer from the weather since it turned?
+    /// Returns whether a call failed since the condition was set.
     pub(super) fn has_struck(&self) -> bool {
         self.struck.load(Ordering::Relaxed)
     }
@@ -165,7 +165,7 @@ impl RecordingStore {
         Self { inner, seen: Mutex::default(), points }
     }
 
-    /// Was anything committed since then?
+    /// Returns whether anything was committed since then.
     pub(super) fn has_news(&self) -> bool {
         !self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }

@@ -48,10 +48,10 @@ fn part_of_a_sum(kind: Kind, object: &Object) -> Option<u64> {
     }
 }
 
-/// What of one object's amount had gone back: its number, and how much.
+/// The number of an object and the amount of it that was returned.
 type Part = (u64, u64);
 
-/// What of each payment's fees and transfers had gone back before a step, object by object.
+/// The returned amounts of each payment's fees and transfers before a step, by object.
 #[derive(Debug, Default)]
 pub(super) struct Returned {
     payments: Vec<(Vec<Part>, Vec<Part>)>,

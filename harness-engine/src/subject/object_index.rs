@@ -1,4 +1,4 @@
-//! What the harness knows of the engine's objects: their ids by place, and what is seen of them.
+//! The index of the engine's objects: their ids by place, and their views.
 //!
 //! Nothing here is computed from the model. Every object that a commit touched is read again through the engine's own
 //! door, and its view is made anew; what no commit touched is as it was.
@@ -24,7 +24,7 @@ pub(super) struct TrackedPayment {
     pub(super) account: AccountId,
     pub(super) currency: Currency,
     pub(super) charge: Option<ChargeId>,
-    /// Does it belong to the session?
+    /// Whether it belongs to the session.
     pub(super) of_session: bool,
     captured: u64,
     /// Charges that ever succeeded.
@@ -54,10 +54,10 @@ pub(super) struct Sums {
 pub(super) struct ObjectIndex {
     pub(super) payments: Vec<Option<TrackedPayment>>,
     pub(super) setup: Option<SetupIntentId>,
-    /// Does the SetupIntent belong to the session?
+    /// Whether the SetupIntent belongs to the session.
     pub(super) setup_of_session: bool,
     pub(super) session: Option<CheckoutSessionId>,
-    /// Does the session's page save a method, where others take money?
+    /// Whether the session's page saves a payment method instead of taking a payment.
     pub(super) session_saves: bool,
     pub(super) customer: Option<CustomerId>,
     /// The place that the next new PaymentIntent gets.
@@ -107,7 +107,7 @@ impl ObjectIndex {
         self.session.unwrap_or(NO_SESSION)
     }
 
-    /// What of a charge was not transferred yet.
+    /// Returns the amount of a charge that was not transferred.
     pub(super) fn transferable(&self, intent: IntentId) -> i64 {
         let Some(payment) = self.followed(intent) else { return 0 };
         let sent = payment.transfers.iter().fold(0_u64, |sum, (_, amount, _)| sum.saturating_add(*amount));
@@ -289,14 +289,14 @@ impl ObjectIndex {
         Ok(())
     }
 
-    /// Every view is to be made anew: time has passed.
+    /// Marks every view as stale, because time has passed.
     pub(super) fn age(&mut self) {
         self.payments.iter_mut().flatten().for_each(|payment| payment.stale = true);
     }
 
     // --- views ---
 
-    /// Makes the views of what changed anew.
+    /// Updates the views of the objects that changed.
     pub(super) fn look(&mut self, engine: &Engine, payments: &mut Vec<Option<PaymentView>>) -> Result<(), StoreError> {
         payments.resize(self.payments.len(), None);
         for (followed, view) in self.payments.iter_mut().zip(payments.iter_mut()) {

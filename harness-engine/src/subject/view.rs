@@ -1,4 +1,4 @@
-//! What is seen of the engine's objects, in the model's views. Read through the engine's own door.
+//! The model's views of the engine's objects, read through the engine's interface.
 
 use holdfast_engine::objects::{Charge, CheckoutSession, PaymentIntent, SetupIntent};
 use holdfast_engine::store::StoreError;
