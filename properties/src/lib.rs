@@ -61,9 +61,9 @@ catalogue! {
     payment lifecycle::succeeded_means_received "succeeded means that money was received, and the full amount without manual capture" "I4 C11 B11 A9 U3";
     payment lifecycle::canceled_has_received_nothing "canceled means that nothing was received" "I4 B38 U6 R14" if cancel_keeps_captured = true;
     payment lifecycle::capturable_only_while_held "something is capturable only while the intent requires capture" "I3 B36";
-    payment lifecycle::money_means_one_approved_charge "an intent has money exactly if one charge was approved, and never two" "I15 C1 C8 C13 R23 PI-26";
+    payment lifecycle::money_means_one_approved_charge "money is held or received through exactly one approved charge, and an open or processing intent has none" "I15 C1 C8 C13 R23 PI-26";
     payment lifecycle::charged_only_if_the_issuer_approves "a charge is approved only if the issuer of its method approves" "C9 C13 R23 PI-13 TST-1";
-    payment lifecycle::method_fits_the_status "an intent asks for a payment method exactly if it has none" "C4 C6 C13";
+    payment lifecycle::method_fits_the_status "an intent that is not canceled asks for a payment method exactly if it has none" "C4 C6 C13";
     payment lifecycle::waiting_fits_the_method "only banks process, only challenged cards require action, only manual cards require capture" "B3 B4 B28 C7 C8 C9 C10 D3";
     payment lifecycle::traces_fit_the_status "only canceled intents have a reason, only unpaid ones an error" "C13 C15 VOC-8 PI-24";
     payment lifecycle::failed_charge_moves_nothing "a failed charge holds and moves no money" "C13 PI-22";
