@@ -72,24 +72,25 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
     if let Some(file) = &args.to {
         write(file, text.as_bytes())?;
     }
+    let is_complete = !entries.is_empty() && missing.iter().all(|(_, _, why)| !why.is_missing());
+    let exit = match failing {
+        0 if is_complete => Exit::Fine,
+        0 => Exit::Incomplete,
+        _ => Exit::False,
+    };
     if options.json {
         let (missed, rest): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, _, why)| why.is_missing());
         let excused = rest.iter().filter(|(_, _, why)| !matches!(why, Why::Failed(_)));
         let missed: Vec<Value> = missed.iter().map(|(transition, _, _)| json!(transition.name())).collect();
         let answer = json!({
-            "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
+            "exit": exit.code(), "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
             "not_asked": excused.count(), "beyond": coverage.beyond(), "failing": failing,
         });
         writeln!(io.out, "{answer:#}")?;
     } else {
         write!(io.out, "{text}")?;
     }
-    let is_complete = !entries.is_empty() && missing.iter().all(|(_, _, why)| !why.is_missing());
-    Ok(match failing {
-        0 if is_complete => Exit::Fine,
-        0 => Exit::Incomplete,
-        _ => Exit::False,
-    })
+    Ok(exit)
 }
 
 /// Writes the ways of the explorers as a corpus to begin with.

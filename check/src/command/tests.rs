@@ -3,6 +3,7 @@ mod definition;
 mod engine;
 mod output;
 mod records;
+mod schemas;
 
 use std::fs;
 use std::path::PathBuf;

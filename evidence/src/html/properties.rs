@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data::{ReportedFault, ReportedInduction, ReportedProperty, Site};
 use super::page::Page;
-use super::text::{counted, escape, fault, grouped, property, requirement, trace};
+use super::text::{counted, escape, fault, grouped, inline, property, requirement, trace};
 
 /// Returns the page of all properties, by topic.
 pub(super) fn page(site: &Site) -> Page {
@@ -68,7 +68,7 @@ fn noticed(it: &ReportedFault) -> String {
     let meant = if it.meant { ", planted against this property" } else { "" };
     let alone = if it.alone { ", noticed by no other property" } else { "" };
     let steps = counted(usize::try_from(it.steps).unwrap_or(usize::MAX), "step");
-    format!("{}: {} (after {steps}{meant}{alone})", fault(&it.name), escape(&it.does))
+    format!("{}: {} (after {steps}{meant}{alone})", fault(&it.name), inline(&it.does))
 }
 
 /// Returns the value of the filter.
@@ -120,7 +120,7 @@ pub(super) fn faults(site: &Site) -> Page {
         body.push_str(&format!(
             "<tr id=\"{0}\"><td><code>{0}</code></td><td>{1}</td><td>{2}</td><td class=\"number\">{3}</td><td>{4}</td></tr>\n",
             escape(name),
-            escape(does),
+            inline(does),
             links(true),
             steps.map_or_else(String::new, |steps| steps.to_string()),
             links(false),

@@ -10,8 +10,8 @@ const WIDEST: u64 = 360;
 /// Returns the page: a chart of states and steps, a table of figures, and the bounds.
 pub(super) fn page(site: &Site) -> Page {
     let mut body = String::from(
-        "<p>Each variant was explored to its end. The bars have a logarithmic scale: one step of the scale doubles the \
-         number.</p>\n<div class=\"scroll\"><table><thead><tr><th>scenario</th><th>variant</th>\
+        "<p>Each variant was explored to its end. A bar grows by the same length each time the number of \
+         states doubles.</p>\n<div class=\"scroll\"><table><thead><tr><th>scenario</th><th>variant</th>\
          <th>states</th><th></th><th>steps</th><th>depth</th><th>transition-relation hash</th></tr></thead><tbody>\n",
     );
     let most = site.spaces.iter().map(|space| space.states).max().unwrap_or(1);
