@@ -17,15 +17,15 @@ pub(super) fn inline(markdown_text: &str) -> String {
 /// Returns Markdown as HTML. Links to other reports lead to their pages; other relative links are plain text.
 pub(super) fn markdown(text: &str) -> String {
     let mut dropped = false;
-    let events = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| match event {
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+    let events = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| {
+        if let Event::Start(Tag::Link { link_type, dest_url, title, id }) = event {
             let target = target(&dest_url);
             dropped = target.is_none();
             let dest_url = CowStr::from(target?);
-            Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+            return Some(Event::Start(Tag::Link { link_type, dest_url, title, id }));
         }
-        Event::End(TagEnd::Link) if dropped => None,
-        other => Some(other),
+        let is_end = matches!(event, Event::End(TagEnd::Link));
+        (!is_end || !dropped).then_some(event)
     });
     let mut out = String::new();
     html::push_html(&mut out, events);

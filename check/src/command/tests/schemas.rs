@@ -67,9 +67,10 @@ fn wrong(value: &Value, schema: &Value, place: &str) -> Vec<String> {
                     value.as_object().into_iter().flatten().filter(|(name, _)| !properties.contains_key(*name));
                 for (name, other) in others {
                     let place = format!("{place}.{name}");
-                    match asked {
-                        Value::Bool(false) => found.push(format!("{place}: not described")),
-                        asked => found.extend(wrong(other, asked, &place)),
+                    if *asked == Value::Bool(false) {
+                        found.push(format!("{place}: not described"));
+                    } else {
+                        found.extend(wrong(other, asked, &place));
                     }
                 }
             }
