@@ -29,6 +29,8 @@
     reason = "a bench may panic, and rounds what it prints"
 )]
 
+#[path = "../../explorer/benches/payments/mod.rs"]
+#[allow(dead_code, reason = "the bench of the explorer uses the packed states")]
 mod payments;
 
 use holdfast_explorer::{Explorer, Mode, Space, Stateright};

@@ -8,6 +8,8 @@
 //! - [`Stateright`] shows the same space to the `stateright` checker. The two share the space and nothing else, so equal
 //!   counts are evidence that neither lost a state.
 //!
+//! With the feature `timely`, `Distributed` explores on any number of processes, and finds what [`Explorer`] finds.
+//!
 //! A run that was cut by a limit says so ([`Completion`]): the absence of a violation then proves nothing.
 //!
 //! # Example
@@ -84,6 +86,7 @@
 //! by_root        shards, and resuming where a run was stopped
 //! goal           the shortest path to a state of one's choice
 //! stateright     the other explorer
+//! distributed    the explorer on several processes, with the feature `timely`
 //! ```
 #![forbid(unsafe_code)]
 

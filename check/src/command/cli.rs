@@ -8,7 +8,7 @@ use super::options::{
     CommonOptions, DetailOptions, DialectOptions, ExploreOptions, Group, OutputOptions, ProgressOptions, SearchOptions,
     ThreadOptions, TimeOptions,
 };
-use super::{audit, coverage, drive, merchant, replay, soak, strength};
+use super::{audit, coverage, drive, merchant, replay, soak, strength, team};
 
 /// The meaning of each exit code, by command.
 pub const EXIT_CODES: &str = "\
@@ -87,6 +87,8 @@ pub(super) enum CheckCommand {
         scenarios: Vec<String>,
         #[command(flatten)]
         run: RunOptions,
+        #[command(flatten)]
+        team: team::TeamArgs,
     },
     /// List the scenarios and their bounds
     #[command(after_help = "Example: check scenarios")]

@@ -18,6 +18,17 @@ pub(super) fn run(
     dependencies: &Dependencies<'_>,
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
+    run_with(names, options, dependencies, io, &mut |exploring| Ok(exploring.run()))
+}
+
+/// Explores each variant by `explore`, and judges the whole.
+pub(super) fn run_with(
+    names: &[String],
+    options: &CommonOptions,
+    dependencies: &Dependencies<'_>,
+    io: &mut Io<'_>,
+    explore: &mut dyn FnMut(Exploring<'_>) -> Result<Unit, Failure>,
+) -> Result<Exit, Failure> {
     let jobs = jobs(names, options)?;
     let mut record = begin(&jobs, options, dependencies)?;
     io.interrupt.listen()?;
@@ -46,7 +57,7 @@ pub(super) fn run(
             shown: io.style.progress && !options.no_progress,
             interrupt: io.interrupt.clone(),
         };
-        let unit = exploring.run();
+        let unit = explore(exploring)?;
         record
             .add(name, unit)
             .map_err(|why| Failure::Usage(format!("the file of --resume and this run contradict each other: {why}")))?;

@@ -25,6 +25,7 @@ mod streams;
 mod strength;
 mod summary;
 mod tables;
+mod team;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -153,7 +154,12 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         return explore::run(&[], &cli.explore.common(), dependencies, io);
     };
     match command {
-        CheckCommand::Explore { scenarios, run } => explore::run(&scenarios, &run.common(), dependencies, io),
+        CheckCommand::Explore { scenarios, run, team } if team.is_wanted() => {
+            team::run(&scenarios, &team, &run.common(), dependencies, io)
+        }
+        CheckCommand::Explore { scenarios, run, team } => {
+            team.check_unused().and_then(|()| explore::run(&scenarios, &run.common(), dependencies, io))
+        }
         CheckCommand::Scenarios { output } => scenarios::run(&common!(output), io),
         CheckCommand::Properties { property, output } => {
             properties::run(property.as_deref(), &common!(output), dependencies, io)

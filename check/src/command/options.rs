@@ -214,7 +214,7 @@ fn part(text: &str) -> Result<Part, String> {
     text.parse()
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map(|seconds| Duration::from_secs(u64::from(seconds)))
 }
 
@@ -263,7 +263,7 @@ impl CommonOptions {
 }
 
 /// Parses a number of threads that a machine can start.
-fn threads(text: &str) -> Result<NonZeroUsize, String> {
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let number: Option<NonZeroUsize> = text.parse().ok();
     number.filter(|number| number.get() <= 1024).ok_or_else(|| "expected a number from 1 to 1024".to_owned())
 }

@@ -10,7 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::progress::{Expected, ExplorationWatch};
 use crate::record::{StaterightSummary, Unit};
 use crate::replay::{Replay, inputs_along};
-use holdfast_explorer::{Exploration, Explorer, Limits, Mode, Progress, Sighting, Stateright};
+use holdfast_explorer::{Exploration, Explorer, Limits, Mode, Path as ExplorerPath, Progress, Sighting, Stateright};
 use holdfast_scenarios::Visit;
 use holdfast_scenarios::space::ModelSpace;
 
@@ -31,15 +31,8 @@ pub(super) struct Exploring<'a> {
 
 impl Exploring<'_> {
     pub(super) fn run(self) -> Unit {
-        let (scenario, job) = (self.job.scenario, self.job);
-        let began = Instant::now();
-        let found = scenario.visit(&job.variant, self);
-        Unit {
-            scenario: scenario.name.to_owned(),
-            variant: job.variant.name.to_owned(),
-            milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            ..found
-        }
+        let (job, began) = (self.job, Instant::now());
+        job.named(job.scenario.visit(&job.variant, self), began)
     }
 
     /// Returns the form in which states are stored: whole by default, as fingerprints in deep runs.
@@ -47,7 +40,7 @@ impl Exploring<'_> {
         if self.options.deep || self.job.scenario.deep { Mode::Fingerprint } else { Mode::Exact }
     }
 
-    fn limits(&self, began: Instant) -> Limits {
+    pub(super) fn limits(&self, began: Instant) -> Limits {
         Limits {
             max_states: self.options.max_states,
             time: self.time.map(|time| time.saturating_sub(began.elapsed())),
@@ -55,10 +48,22 @@ impl Exploring<'_> {
         }
     }
 
-    fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Expected) -> ExplorationWatch {
+    pub(super) fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Expected) -> ExplorationWatch {
         let (number, all) = self.place;
         let label = format!("{number}/{all} {} ({explorer})", self.job.name());
         ExplorationWatch::start(self.shown, label, Arc::clone(progress), expected, self.interrupt.clone())
+    }
+}
+
+impl Job {
+    /// Adds the names, and the time since `began`, to what was found.
+    pub(super) fn named(&self, found: Unit, began: Instant) -> Unit {
+        Unit {
+            scenario: self.scenario.name.to_owned(),
+            variant: self.variant.name.to_owned(),
+            milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ..found
+        }
     }
 }
 
@@ -131,6 +136,13 @@ fn counterexamples<const P: usize, const K: usize>(
 ) -> BTreeMap<u8, String> {
     let sightings: Vec<Sighting<_>> = found.violations.values().copied().collect();
     let paths = explorer.paths(found, &sightings);
-    let trace = |path| Some(Replay::play(*space.config(), inputs_along(space, &path)?).script().to_string());
-    found.violations.keys().zip(paths).filter_map(|(bit, path)| Some((*bit, trace(path?)?))).collect()
+    found.violations.keys().zip(paths).filter_map(|(bit, path)| Some((*bit, trace(space, &path?)?))).collect()
+}
+
+/// Returns a path as a trace; `None` if the model does not take its steps.
+pub(super) fn trace<const P: usize, const K: usize>(
+    space: &ModelSpace<P, K>,
+    path: &ExplorerPath<ModelSpace<P, K>>,
+) -> Option<String> {
+    Some(Replay::play(*space.config(), inputs_along(space, path)?).script().to_string())
 }

@@ -186,7 +186,7 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         };
         let sockets = match &self.cluster {
             None => Vec::new(),
-            Some(cluster) => match connect(cluster, &Terms { subject: &subject, workers: self.workers }) {
+            Some(cluster) => match connect(cluster, &Terms { subject: &self.terms(&subject), workers: self.workers }) {
                 Ok(sockets) => sockets,
                 Err(Unconnected::Wrong(why)) => return Err(why),
                 Err(Unconnected::Lost(why)) => return Ok(self.lost(why, begun)),
@@ -218,6 +218,16 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         }
         let found = lock(&result).take();
         Ok(found.unwrap_or_else(|| self.lost("a worker or a process ended before the run did".to_owned(), begun)))
+    }
+
+    /// Everything that decides when a worker ends a level or sends a parcel has to be equal in all processes.
+    fn terms(&self, subject: &str) -> String {
+        let Limits { max_states, max_depth, first_violation, time: _ } = self.limits;
+        let checkpoint = if self.checkpoint.is_some() { "; checkpoints" } else { "" };
+        let limit = |name: &str, limit: Option<u64>| limit.map_or_else(String::new, |at| format!("; {name} {at}"));
+        let (states, depth) = (limit("at most states", max_states), limit("at most steps", max_depth.map(u64::from)));
+        let first = if first_violation { "; until the first violation" } else { "" };
+        format!("{subject}{states}{depth}{first}{checkpoint}")
     }
 
     fn start(&self, sockets: Vec<Option<TcpStream>>, crew: Crew<S>) -> Result<WorkerGuards<()>, String> {

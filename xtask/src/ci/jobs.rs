@@ -40,6 +40,12 @@ pub(super) const ALL: [CiJob; 20] = [
     CiJob { name: "unit", statement: "the unit tests of every library pass", group: JobGroup::QuickOnly, run: unit },
     CiJob { name: "tests", statement: "every unit and integration test passes", group: JobGroup::Full, run: tests },
     CiJob {
+        name: "processes",
+        statement: "two processes on the loopback interface find what one thread finds",
+        group: JobGroup::Full,
+        run: processes,
+    },
+    CiJob {
         name: "doctests",
         statement: "every example in the API documentation runs",
         group: JobGroup::Full,
@@ -138,6 +144,13 @@ fn unit(workspace: &Workspace) -> TaskResult<()> {
 /// Runs the tests of every target that has any; `doctests` runs the examples of the documentation.
 fn tests(workspace: &Workspace) -> TaskResult<()> {
     cargo(workspace, &["test", "--workspace", "--tests", "--no-fail-fast"]).run()
+}
+
+/// Runs the tests of the distributed explorer, which no other job compiles.
+fn processes(workspace: &Workspace) -> TaskResult<()> {
+    cargo(workspace, &["test", "-p", "holdfast-explorer", "--features", "timely", "--no-fail-fast"]).run()?;
+    let test = ["test", "-p", "holdfast-check", "--features", "distributed", "--test", "distributed"];
+    cargo(workspace, &test).run()
 }
 
 fn doctests(workspace: &Workspace) -> TaskResult<()> {

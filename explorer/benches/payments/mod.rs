@@ -1,7 +1,9 @@
 //! Three interchangeable payments: as large a state and as many properties as a model has, without
 //! being one.
 
-use holdfast_explorer::{Judgement, PropertyBits, Space, Successor};
+pub(crate) mod packed;
+
+use holdfast_explorer::{Judgement, Portable, PropertyBits, Space, Successor};
 use std::hash::{Hash, Hasher};
 
 const PAYMENTS: usize = 3;
@@ -303,5 +305,24 @@ impl Space for Payments {
             }
         }
         state_properties(state, &before)
+    }
+}
+
+/// Written and read field by field. A bench of one process uses neither.
+impl Portable for Payments {
+    fn pack(state: &State, bytes: &mut Vec<u8>) {
+        for payment in &state.payments {
+            bytes.extend(packed::pack(payment).to_le_bytes());
+        }
+    }
+
+    fn unpack(bytes: &mut &[u8]) -> Option<State> {
+        let mut state = Payments.roots()[0];
+        for payment in &mut state.payments {
+            let (word, rest) = bytes.split_first_chunk()?;
+            *payment = packed::unpack(u64::from_le_bytes(*word));
+            *bytes = rest;
+        }
+        Some(state.with(0, state.payments[0]))
     }
 }
