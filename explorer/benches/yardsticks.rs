@@ -27,7 +27,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What is compared; the first is the limit.
+/// The explorers that are compared; the first is the limit.
 const EXPLORERS: [&str; 8] = [
     "hand-packed",
     "breadth-first",

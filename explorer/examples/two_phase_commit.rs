@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Explores the protocol with both explorers and compares their counts. Then it explores the same protocol with a
-//! planted fault, a manager that commits before everyone has prepared, and prints the shortest counterexample.
+//! planted fault, a manager that commits before every manager has prepared, and prints the shortest counterexample.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const MANAGERS: usize = 3;
 
 /// The properties, by bit.
 const PROPERTIES: [&str; 2] =
-    ["no resource manager commits while another aborts", "nobody commits before everyone has prepared"];
+    ["no resource manager commits while another aborts", "no manager commits before every manager has prepared"];
 const AGREEMENT: PropertyBits = 1;
 const EVERYONE_PREPARED: PropertyBits = 2;
 

@@ -52,7 +52,7 @@ pub struct Explorer<'a, S: Space> {
     clock: Option<&'a (dyn Fn() -> Duration + Sync)>,
 }
 
-/// How states are told apart.
+/// The comparison that distinguishes states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// By equality: whole states are stored, and how each was reached.
@@ -63,7 +63,7 @@ pub enum Mode {
     Fingerprint,
 }
 
-/// Where to stop before the end. None of it can make a run look complete.
+/// Limits that stop an exploration before its end. A run that reaches one is never complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Stop once more states than this have been found, give or take a batch.
@@ -91,7 +91,7 @@ impl<'a, S: Space> Explorer<'a, S> {
         }
     }
 
-    /// Tells states apart this way.
+    /// Distinguishes states this way.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
@@ -240,7 +240,7 @@ impl<'a, S: Space> Explorer<'a, S> {
     }
 }
 
-/// What the workers of one exploration share.
+/// The state that the workers of one exploration share.
 pub(super) struct Run<'a, S: Space, V> {
     pub(super) space: &'a S,
     pub(super) visited: V,

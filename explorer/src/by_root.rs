@@ -32,7 +32,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// All of it.
+    /// The whole exploration.
     pub const WHOLE: Self = Self { index: 0, of: 1 };
 
     /// Part `index` of `of`, counted from 0.
@@ -79,12 +79,12 @@ impl fmt::Display for Part {
 /// The summaries of the roots explored so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Results {
-    /// What was explored: everything that must be equal for results to belong together, such as
+    /// The exploration: everything that must be equal for results to belong together, such as
     /// the scenario, its bounds and the version of the model.
     pub subject: String,
-    /// How many roots there are.
+    /// Number of roots.
     pub roots: usize,
-    /// What was found from each of those that are done.
+    /// The summary of each root that is done.
     done: BTreeMap<usize, Summary>,
 }
 
@@ -107,7 +107,7 @@ impl Results {
     /// to describe sightings or print a counterexample. `save` is given all results so far, to
     /// write down, and says whether to go on.
     ///
-    /// Ends early at a root that was cut: it is not recorded, and will be begun anew.
+    /// Ends early at a root that was cut: it is not recorded, so the next run begins it again.
     pub fn explore<'a, S: Space + 'a>(
         &mut self,
         part: Part,

@@ -4,7 +4,7 @@ use super::sighting::Sighting;
 use super::space::Space;
 use std::collections::HashMap;
 
-/// How often each class of transitions was taken, and where first.
+/// The count and the first sighting of each class of transitions.
 pub(super) struct Classes<S: Space> {
     /// Small classes, each at its own place in a page, because this is done for every transition.
     pages: Vec<Vec<Counted>>,
@@ -15,11 +15,11 @@ pub(super) struct Classes<S: Space> {
 
 #[derive(Clone, Copy, Default)]
 struct Counted {
-    /// How often: 0 if never.
+    /// Number of transitions; 0 if there was none.
     count: u64,
     /// The length of the shortest path that takes it.
     steps: u32,
-    /// Where its first sighting is kept.
+    /// The position of its first sighting.
     first: u32,
 }
 

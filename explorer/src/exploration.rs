@@ -7,7 +7,7 @@ use super::visited::Exact;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What an exploration found.
+/// The result of an exploration.
 ///
 /// After an exact run it holds on to all states, for the sake of [`Explorer::path`]; drop it when
 /// there are no more paths to ask for.
@@ -20,14 +20,14 @@ pub struct Exploration<S: Space> {
     pub witnesses: BTreeMap<u8, Sighting<S>>,
     /// Abstract transitions taken, by class, and where first.
     pub classes: BTreeMap<u32, Sighting<S>>,
-    /// How long it took, by the explorer's clock.
+    /// Duration by the explorer's clock.
     pub elapsed: Duration,
-    /// What it held in memory.
+    /// The memory that it held.
     pub memory: Memory,
     pub(super) exact: Option<Exact<S::State>>,
 }
 
-/// What an exploration held in memory.
+/// The memory that an exploration held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
     /// Bytes of the visited set at the end, with its empty slots.

@@ -1,4 +1,4 @@
-//! What one thread has counted and seen.
+//! The counts and first sightings of one thread.
 
 use super::classes::Classes;
 use super::digest;

@@ -13,7 +13,7 @@ pub enum Search<S: Space> {
     Unreachable,
     /// None was found before the search was cut, which says nothing about the rest.
     Unknown {
-        /// What cut it.
+        /// The reason for the cut.
         why: Why,
     },
 }

@@ -19,8 +19,8 @@ impl<S: Space> Explorer<'_, S> {
     /// A shortest path to what this explorer `found`: for a state its end, for a step its last
     /// step. The same path every time.
     ///
-    /// `None` if there is no such path, which means that the space contradicts itself: what it
-    /// told once it did not tell again.
+    /// `None` if there is no such path, which means that the space contradicts itself:
+    /// two calls with the same arguments had different results.
     #[must_use]
     pub fn path(&self, found: &Exploration<S>, sighting: &Sighting<S>) -> Option<Path<S>> {
         self.paths(found, &[*sighting]).pop().flatten()

@@ -94,7 +94,7 @@ impl Snapshot {
     /// A rough estimate of the time left.
     ///
     /// With an `expected` number of states, pinned by an earlier run, it is that run's share still
-    /// missing at the speed so far. Without, nobody knows how large the space is until the levels
+    /// missing at the speed so far. Without, the size of the space is unknown until the levels
     /// shrink; from then on they are taken to go on shrinking by the same factor.
     #[must_use]
     pub fn time_left(&self, elapsed: Duration, expected: Option<u64>) -> Option<Duration> {

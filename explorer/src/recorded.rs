@@ -9,7 +9,7 @@ pub(super) struct Recorded<R> {
     records: Arena<R>,
 }
 
-/// What is kept of a state.
+/// The record of a state.
 pub(super) trait Record<S>: Copy + Send {
     fn new(state: &S, trail: Trail) -> Self;
     fn state(&self) -> Option<&S>;
@@ -17,7 +17,7 @@ pub(super) trait Record<S>: Copy + Send {
     fn trail_mut(&mut self) -> &mut Trail;
 }
 
-/// How a state was first reached. Sixteen bytes, where an [`Origin`] inside would make it 24.
+/// The first way to a state. Sixteen bytes, where an [`Origin`] inside would make it 24.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trail {
     pub(super) before: u64,

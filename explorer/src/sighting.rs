@@ -4,7 +4,7 @@ use super::space::{PropertyBits, Space};
 use super::tally::ones;
 use std::collections::BTreeMap;
 
-/// A state, or a step out of it, where something was seen.
+/// A state, or a step from one, where something was seen.
 pub struct Sighting<S: Space + ?Sized> {
     /// The length of the shortest path that ends with it.
     pub steps: u32,

@@ -1,4 +1,4 @@
-//! What an explorer needs to know about the thing it explores.
+//! The interface between an explorer and the system that it explores.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -16,7 +16,7 @@ pub trait Space: Sync {
     /// [`Hash`] of a few word writes is worth having, because each transition computes one.
     type State: Copy + Eq + Hash + Send + Sync + 'static;
 
-    /// What happens to a state.
+    /// The cause of a step.
     type Input: Copy + PartialEq + Debug + Send + Sync + 'static;
 
     /// The states where exploration starts, always in the same order.
@@ -33,7 +33,7 @@ pub trait Space: Sync {
     /// Takes one step and judges it. `input` is one of those collected by [`Space::inputs`].
     fn step(&self, state: &Self::State, input: Self::Input) -> Successor<Self>;
 
-    /// Takes one step, and tells where it leads and what it breaks: what [`Space::step`] does, for a
+    /// Takes one step, and returns the next state and the properties that it breaks: as [`Space::step`], for a
     /// checker that has no use for the rest.
     fn follow(&self, state: &Self::State, input: Self::Input) -> (Self::State, PropertyBits) {
         let successor = self.step(state, input);
@@ -43,7 +43,7 @@ pub trait Space: Sync {
     /// Judges one state.
     fn judge(&self, state: &Self::State) -> Judgement;
 
-    /// An input in words, for whoever walks through the space by hand.
+    /// An input in words, for a person who walks through the space by hand.
     fn words(&self, input: &Self::Input) -> String {
         format!("{input:?}")
     }
@@ -51,7 +51,7 @@ pub trait Space: Sync {
     /// Judges `state` and takes every step from it, in the order of [`Space::inputs`].
     ///
     /// Worth overriding where judging a state and each of its steps share work, such as observing
-    /// the state: this is called once a state. It must tell the same as the three methods it is
+    /// the state: this is called once a state. It must give the same results as the three methods it is
     /// built of, which [`disagreement`] checks.
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
         let mut inputs = Vec::new();
@@ -65,7 +65,7 @@ pub trait Space: Sync {
 
 /// A space whose states can be sent to another process and written to a file.
 ///
-/// What [`Portable::pack`] writes, [`Portable::unpack`] reads back in the same version of the program.
+/// [`Portable::unpack`] reads what [`Portable::pack`] wrote in the same version of the program.
 ///
 /// ```
 /// # use holdfast_explorer::*;
@@ -102,9 +102,9 @@ pub trait Portable: Space + 'static {
     fn unpack(bytes: &mut &[u8]) -> Option<Self::State>;
 }
 
-/// One step out of a state, with what the properties make of it.
+/// One step from a state, with the verdict of the properties.
 pub struct Successor<S: Space + ?Sized> {
-    /// What happened.
+    /// The input of the step.
     pub input: S::Input,
     /// The state it leads to; `None` if that is the state before, as after a refusal. Most steps of
     /// most models are refusals, and those are spared the copying, comparing and hashing.
@@ -120,7 +120,7 @@ pub struct Successor<S: Space + ?Sized> {
     pub digest: u64,
 }
 
-/// What the properties make of one state.
+/// The verdict of the properties on one state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
     /// The properties about states that are false here: 0 in a correct model.

@@ -55,7 +55,7 @@ pub struct Stateright<S> {
     threads: usize,
 }
 
-/// What `stateright` found.
+/// The result of `stateright`.
 pub struct StaterightRun<S: Space> {
     /// Whether everything reachable has been explored. A violation cuts it short.
     pub completion: Completion,
@@ -65,11 +65,11 @@ pub struct StaterightRun<S: Space> {
     pub transitions: u64,
     /// The sum that [`super::Summary::digest`] is, if asked for.
     pub digest: Option<u64>,
-    /// How likely it is that states were missed because fingerprints collided.
+    /// Upper bound on the probability that states were missed because fingerprints collided.
     pub collisions: CollisionBound,
     /// The properties found false, and where: seldom at the end of a shortest path.
     pub violation: Option<(PropertyBits, S::State)>,
-    /// How long it took, by the clock.
+    /// Duration by the clock.
     pub elapsed: Duration,
 }
 
@@ -208,7 +208,7 @@ pub struct Adapter<S> {
     tally: Arc<Tally>,
 }
 
-/// What the threads of `stateright` count for us.
+/// The counts that the threads of `stateright` keep.
 #[derive(Default)]
 struct Tally {
     expanded: AtomicU64,
@@ -218,7 +218,7 @@ struct Tally {
     cancelled: AtomicBool,
 }
 
-/// How many states go by between looks at the clock.
+/// Number of states between two readings of the clock.
 const GLANCE: u64 = 256;
 
 impl Tally {
@@ -246,7 +246,7 @@ impl Tally {
             || self.cancelled.load(Ordering::Relaxed))
     }
 
-    /// The states that the progress has not been told of.
+    /// The states that the progress does not include yet.
     fn since_last_glance(&self) -> u64 {
         let expanded = self.expanded.load(Ordering::Relaxed);
         match expanded.checked_rem(GLANCE) {

@@ -1,4 +1,4 @@
-//! What an exploration found, in a form that can be written down, read back and added up.
+//! The figures of an exploration, in a form that can be written down, read back and added up.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct Summary {
     /// same relation was explored.
     #[serde(with = "hex")]
     pub digest: u64,
-    /// How likely it is that states were missed because fingerprints collided.
+    /// Upper bound on the probability that states were missed because fingerprints collided.
     pub collisions: CollisionBound,
     /// Properties found false, by bit, with the shortest path to where.
     pub violations: BTreeMap<u8, First>,
@@ -36,12 +36,12 @@ pub struct Summary {
     pub classes: BTreeMap<u32, Count>,
 }
 
-/// How often something was seen, and where first.
+/// Number of sightings, and the first one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
-    /// How often.
+    /// Number of sightings.
     pub count: u64,
-    /// Where first.
+    /// The first sighting.
     pub first: First,
 }
 
@@ -50,7 +50,7 @@ impl Count {
     pub(super) const NONE: Self = Self { count: 0, first: First { steps: 0, print: 0, ordinal: 0, text: None } };
 }
 
-/// Where something was seen first.
+/// The first sighting of something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct First {
     /// The length of the shortest path there.
@@ -60,7 +60,7 @@ pub struct First {
     pub print: u64,
     /// 0 for a state; 1 and up for its steps in their order.
     pub ordinal: u32,
-    /// The place in words, or the path as a trace, if whoever explored wrote it down.
+    /// The place in words, or the path as a trace, if the caller wrote it down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
@@ -69,17 +69,17 @@ pub struct First {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Completion {
-    /// Every reachable state has been judged, and so has every step out of it.
+    /// Every reachable state and every step from one has been judged.
     #[default]
     Complete,
     /// Something has been left out, so the absence of a violation proves nothing.
     Cut {
-        /// What stopped it.
+        /// The reason.
         why: Why,
     },
 }
 
-/// What stopped an exploration before its end.
+/// The reason why an exploration stopped before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
@@ -184,7 +184,7 @@ fn merge_counts<K: Ord>(into: &mut BTreeMap<K, Count>, from: BTreeMap<K, Count>)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CollisionBound {
-    /// The number of pairs of states told apart by 64-bit fingerprints alone.
+    /// The number of pairs of states distinguished by 64-bit fingerprints alone.
     pub pairs: u64,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Table<T> {
     limit: usize,
 }
 
-/// Where a key is, or where it belongs.
+/// The slot of a key, or the slot where it belongs.
 #[derive(Debug, PartialEq)]
 pub(super) enum Lookup<T> {
     Found(T),
@@ -34,7 +34,7 @@ impl<T: Copy + Default> Table<T> {
         Self { keys: vec![0; slots], values: vec![T::default(); slots], len: 0, limit: slots - slots / 8 }
     }
 
-    /// What the table occupies, full and empty slots alike.
+    /// Returns the bytes that the table occupies, full and empty slots alike.
     pub(super) fn bytes(&self) -> usize {
         self.keys.capacity() * size_of::<u64>() + self.values.capacity() * size_of::<T>()
     }

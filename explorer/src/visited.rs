@@ -10,7 +10,7 @@ use super::table::{Lookup, Table};
 use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many shards: enough that two workers seldom meet, few enough that a batch has many states
+/// Number of shards: enough that two workers seldom meet, few enough that a batch has many states
 /// for each.
 const SHARDS: usize = 32;
 
@@ -18,13 +18,13 @@ const SHARDS: usize = 32;
 /// their states stay in the second-level cache.
 pub(super) const BATCH: usize = 1024;
 
-/// How a state was first reached. A smaller origin is a better one at equal depth, so that the
+/// The first way to a state. A smaller origin is a better one at equal depth, so that the
 /// path to a state does not depend on which thread got there first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Origin {
     /// The fingerprint of the state before; 0 for a root.
     pub(super) before: u64,
-    /// Which of its successors this is; the position among the roots for a root.
+    /// The position of this one among its successors; the position among the roots for a root.
     pub(super) ordinal: u32,
 }
 
@@ -67,7 +67,7 @@ pub(super) trait Visited<S>: Sync + Send {
     /// Inserts a batch of states found at `depth`, hands on those that are new, and empties it.
     fn insert(&self, batch: &mut Batch<S>, depth: u32, fresh: &mut impl FnMut(&S));
 
-    /// What it occupies at rest.
+    /// Returns the bytes that it occupies.
     fn bytes(&self) -> usize;
 }
 

@@ -22,7 +22,7 @@ impl<T> Default for Frontier<T> {
 /// Small enough that workers end a level at about the same time.
 pub(super) const BLOCK: usize = 256;
 
-/// What the workers share while they expand one level.
+/// The state that the workers share while they expand one level.
 pub(super) struct Level<'a, S: Space, V> {
     run: &'a Run<'a, S, V>,
     depth: u32,
@@ -41,7 +41,7 @@ impl<'a, S: Space, V> Level<'a, S, V> {
     }
 }
 
-/// What one worker keeps to itself from level to level.
+/// The state that one worker keeps from level to level.
 pub(super) struct Worker<S: Space> {
     batch: Batch<S::State>,
     fresh: Fresh<S::State>,

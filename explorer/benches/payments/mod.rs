@@ -101,7 +101,7 @@ pub(crate) type Input = (u8, u8);
 
 pub(crate) struct Payments;
 
-/// What an outsider sees, and what the properties read.
+/// The visible part of a state, which the properties read.
 struct Observation {
     authorized: u32,
     accounted: u32,
@@ -151,7 +151,7 @@ fn bits<const N: usize>(flags: [bool; N]) -> PropertyBits {
     flags.into_iter().enumerate().fold(0, |bits, (bit, flag)| bits | PropertyBits::from(flag) << bit)
 }
 
-/// What an action makes of a payment; `None` if it is refused.
+/// Returns the payment after an action; `None` if it is refused.
 fn transition(mut payment: Payment, action: Action) -> Option<Payment> {
     use Status::{Absent, Canceled, Capturable, Challenged, Created, Succeeded};
     match (action, payment.status) {

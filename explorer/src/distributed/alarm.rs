@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::visited::lock;
 
-/// Tells all workers of a process, and all other processes, that one worker has panicked.
+/// A signal to all workers of a process, and to all other processes, that one worker has panicked.
 #[derive(Default)]
 pub(super) struct Alarm {
     raised: AtomicBool,
-    /// What this process found wrong, if that was the reason.
+    /// The fault that this process found, if that was the reason.
     reason: Mutex<Option<String>>,
     /// The connections to other processes.
     sockets: Vec<TcpStream>,

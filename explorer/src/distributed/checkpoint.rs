@@ -91,7 +91,7 @@ pub(super) struct Saver {
     last: Mutex<Instant>,
 }
 
-/// What a file begins with.
+/// The first line of a file.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
 struct Header {
     format: u32,
@@ -104,7 +104,7 @@ struct Header {
 /// The version of the format.
 const FORMAT: u32 = 1;
 
-/// Which worker, of how many, before which level.
+/// The worker, the number of workers, and the level that the checkpoint precedes.
 type Place = (usize, usize, u32);
 
 impl Saver {

@@ -18,7 +18,7 @@ pub struct Cluster {
     pub hosts: Hosts,
     /// The number of this process, from 0.
     pub process: usize,
-    /// How long to wait for the other processes at the beginning.
+    /// Longest wait for the other processes at the beginning.
     pub patience: Duration,
     /// A process that is not heard for this long is lost; at least 5 seconds.
     pub silence: Duration,
@@ -33,7 +33,7 @@ impl Cluster {
     }
 }
 
-/// Why the processes are not connected.
+/// The reason why the processes are not connected.
 pub(super) enum Unconnected {
     /// The user has to change something.
     Wrong(String),
@@ -41,7 +41,7 @@ pub(super) enum Unconnected {
     Lost(String),
 }
 
-/// What the processes have to agree on.
+/// The facts that must be equal in all processes.
 pub(super) struct Terms<'a> {
     pub(super) subject: &'a str,
     pub(super) workers: usize,
@@ -49,10 +49,10 @@ pub(super) struct Terms<'a> {
 
 const MAGIC: u64 = u64::from_le_bytes(*b"holdfast");
 
-/// How long a peer may take to introduce itself.
+/// Longest time that a peer takes to introduce itself.
 const INTRODUCTION: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next attempt.
+/// Wait before the next attempt.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The shortest silence that can mean loss: a heartbeat comes each second.
@@ -168,7 +168,7 @@ fn listen(
     Ok(())
 }
 
-/// How a process introduces itself.
+/// The introduction of a process.
 struct Introduction {
     process: usize,
     processes: u64,

@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 /// Successors that travel together.
 const BATCH: usize = 1024;
 
-/// How often a worker's figures are shown.
+/// Interval at which a worker's figures are shown.
 const SHOWN: Duration = Duration::from_millis(100);
 
-/// What to explore and where to stop.
+/// The space, and the limits of its exploration.
 pub(super) struct Task<'a, S: Portable> {
     pub(super) space: &'a S,
     pub(super) limits: Limits,
@@ -39,7 +39,7 @@ struct Owned<S: Portable, V> {
     unique: u64,
     /// New states in `next`.
     fresh: u64,
-    /// What the workers that are done with this level reported.
+    /// Reports of the workers that have finished this level.
     reports: Vec<LevelReport>,
 }
 
@@ -94,7 +94,7 @@ struct Running<'r, 'w, 'a, S: Portable, V> {
     task: &'r Task<'a, S>,
     owned: Owned<S, V>,
     figures: Figures<S>,
-    /// What was found before the checkpoint that was resumed, and the counts since.
+    /// Findings before the checkpoint that was resumed, and the counts since.
     share: Share,
     outgoing: Vec<Vec<Hop<S::State>>>,
     /// The level being expanded, and the deepest one with a state.

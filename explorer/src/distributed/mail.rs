@@ -1,7 +1,7 @@
 //! The exchange between workers: a timely dataflow whose timestamps are rounds.
 //!
 //! In a round, each worker sends parcels to any worker. A round is over for a worker once every worker has ended it and
-//! each of its parcels has arrived, which timely's progress tracking tells.
+//! each of its parcels has arrived, which timely's progress tracking determines.
 
 use super::alarm::Alarm;
 use super::parcel::{Content, Counts, Hops, Parcel};
@@ -17,14 +17,14 @@ use timely::dataflow::{InputHandle, ProbeHandle};
 use timely::worker::Worker;
 
 type Message<S> = Content<Hops<S>>;
-/// What has arrived, with its round: this one or the next.
+/// Arrived messages with their rounds: this one or the next.
 type Inbox<S> = Rc<RefCell<Vec<(u64, Message<S>)>>>;
 type Builder<S> = CapacityContainerBuilder<Vec<Parcel<Hops<S>>>>;
 
-/// How often a worker makes itself heard, so that a silent process is known to be lost.
+/// Interval at which a worker makes itself heard, so that a silent process is known to be lost.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// How long a worker with nothing to do sleeps before it looks again.
+/// Longest sleep of a worker that has nothing to do.
 const NAP: Duration = Duration::from_millis(1);
 
 /// One worker's end of the exchange.
@@ -68,12 +68,12 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
         Self { worker, input, probe, inbox, round: 0, alarm, per_process, spoke: Instant::now() }
     }
 
-    /// The number of this worker, from 0.
+    /// Returns the number of this worker, from 0.
     pub(super) fn index(&self) -> usize {
         self.worker.index()
     }
 
-    /// How many workers there are.
+    /// Returns the number of workers.
     pub(super) fn peers(&self) -> usize {
         self.worker.peers()
     }

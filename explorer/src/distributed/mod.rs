@@ -55,8 +55,8 @@ use timely::worker::Worker;
 
 /// Explores a space on several workers, in one process or in many.
 ///
-/// The result is that of [`crate::Explorer`]: same counts, digest, first sightings and shortest paths. By default a worker keeps the
-/// fingerprints of the states that it owns; in [`Mode::Exact`] it keeps whole states.
+/// The result is that of [`crate::Explorer`]: same counts, digest, first sightings and shortest paths. By
+/// default a worker keeps the fingerprints of the states that it owns; in [`Mode::Exact`] it keeps whole states.
 ///
 /// ```
 /// # use holdfast_explorer::*;
@@ -96,13 +96,13 @@ pub struct Distributed<S: Portable> {
     checkpoint: Option<(PathBuf, Duration)>,
 }
 
-/// What a distributed exploration found: the same on every process.
+/// The result of a distributed exploration, the same on every process.
 pub struct Found<S: Portable> {
     /// The figures and first sightings. It holds no states, so it has no [`crate::Explorer::path`].
     pub exploration: Exploration<S>,
     /// A shortest path to each property found false, by bit.
     pub paths: BTreeMap<u8, Path<S>>,
-    /// What was lost, if [`Why::Lost`] cut the run. The figures are then those last shown.
+    /// The loss, if [`Why::Lost`] cut the run. The figures are then those last shown.
     pub lost: Option<String>,
 }
 
@@ -139,7 +139,7 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         self
     }
 
-    /// Tells states apart this way.
+    /// Distinguishes states this way.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
@@ -257,7 +257,7 @@ impl<S: Portable + Send + 'static> Distributed<S> {
     }
 }
 
-/// What the workers of one process share.
+/// The state that the workers of one process share.
 struct Crew<S: Portable> {
     space: Arc<S>,
     mode: Mode,

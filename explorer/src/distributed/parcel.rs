@@ -1,4 +1,4 @@
-//! What the workers send to each other.
+//! The messages between workers.
 
 use crate::space::Portable;
 use crate::summary::Why;
@@ -18,14 +18,14 @@ pub(super) struct Parcel<H> {
     pub(super) content: Content<H>,
 }
 
-/// What a message says; `H` is [`Hops`].
+/// The content of a message; `H` is [`Hops`].
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) enum Content<H> {
     /// Successors for the worker that owns them.
     Hops(H),
     /// Figures since the last message, for the first worker to show.
     Counts(Counts),
-    /// What a worker did in one level.
+    /// The report of a worker on one level.
     Level(LevelReport),
     /// The levels that a worker can resume from.
     Saved(Vec<u32>),
@@ -49,14 +49,14 @@ pub(super) struct Counts {
     pub(super) transitions: u64,
 }
 
-/// What a worker did in one level. Every worker gets this from every worker, so that all decide alike.
+/// The report of a worker on one level. Every worker gets this from every worker, so that all decide alike.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct LevelReport {
     /// Its states in this level.
     pub(super) waiting: u64,
     /// Its states up to this level.
     pub(super) unique: u64,
-    /// Why it did not expand all of them.
+    /// The reason why it did not expand all of them.
     pub(super) stop: Option<Why>,
     /// It has seen a property that is false.
     pub(super) violation: bool,
@@ -90,7 +90,7 @@ pub(super) struct Link {
     pub(super) wanted: u32,
     /// The length of the path up to the state that the step leads to; 0 for a root.
     pub(super) depth: u32,
-    /// Which successor that state is, or which root.
+    /// The position of that state among the successors, or among the roots.
     pub(super) ordinal: u32,
 }
 

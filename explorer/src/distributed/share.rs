@@ -1,4 +1,4 @@
-//! What one worker found, in a form that can be sent and written down.
+//! The findings of one worker, in a form that can be sent and written down.
 
 use crate::exploration::Exploration;
 use crate::path::nth;
@@ -7,7 +7,7 @@ use crate::space::Portable;
 use crate::summary::Count;
 use serde::{Deserialize, Serialize};
 
-/// What one worker found.
+/// The findings of one worker.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Share {
     pub(super) unique: u64,
@@ -60,7 +60,7 @@ impl Seen {
 }
 
 impl Share {
-    /// What a worker has reported.
+    /// Returns the findings of a worker.
     pub(super) fn of<S: Portable>(found: &Exploration<S>) -> Self {
         let summary = &found.summary;
         Self {

@@ -85,7 +85,7 @@ fn answer<S: Portable, R: Record<S::State>>(
     Some((link, (trail.depth > 0).then_some(before)))
 }
 
-/// What the first worker tells all others to follow.
+/// Returns the violations that the first worker sends to all others.
 pub(super) fn packed<S: Portable>(wanted: &BTreeMap<u8, Sighting<S>>) -> Vec<(u8, Seen)> {
     wanted.iter().map(|(bit, sighting)| (*bit, Seen::of(sighting))).collect()
 }

@@ -12,7 +12,7 @@ const FORBIDDING: Counters = Counters { forbidden: Some(3), ..Counters::UNSORTED
 /// A space so large that a process is sure to be killed amid it.
 const LARGE: Counters = Counters { values: 120, sorted: false, forbidden: None };
 
-/// What the other process is told to explore, and as which process of which hosts.
+/// The environment variable that gives the other process its space, its number and its hosts.
 const ROLE: &str = "HOLDFAST_TEST_ROLE";
 
 fn hosts(processes: usize) -> Hosts {

@@ -11,7 +11,7 @@ const SOLVED: [u8; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 0];
 
 impl Space for EightPuzzle {
     type State = [u8; 9];
-    /// Where the empty square goes.
+    /// The square that the empty one moves to.
     type Input = usize;
 
     fn roots(&self) -> Vec<[u8; 9]> {
@@ -192,7 +192,7 @@ impl Space for Configurations {
     }
 }
 
-/// Numbers that all have the same fingerprint: whatever tells them apart is not that.
+/// Numbers that all have the same fingerprint.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Colliding;
 

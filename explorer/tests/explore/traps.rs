@@ -1,4 +1,4 @@
-//! What is known to go wrong with stateright 0.31, and that it does not here.
+//! Known faults of stateright 0.31, and tests that they do not occur here.
 //!
 //! One test asserts a trap itself: should it fail after an update, the trap is gone. That a timeout
 //! never fires with one thread is not asserted, because it takes luck with the threads to show.
