@@ -93,21 +93,44 @@ enum Careless {
     WithoutWork,
 }
 
-/// Returns the worst acknowledgment in a story. The requests of a handler stand behind its webhook.
+/// The events that tell of a success.
+const SUCCESSES: [&str; 3] =
+    ["payment_intent.succeeded", "checkout.session.completed", "checkout.session.async_payment_succeeded"];
+/// The behaviors that make a request of a handler fail.
+const FAILURES: [Behavior; 5] = [
+    Behavior::ClosedBeforeEffect,
+    Behavior::ClosedAfterEffect,
+    Behavior::KeepAliveDropped,
+    Behavior::RateLimited,
+    Behavior::LockTimeout,
+];
+
+/// Returns the worst acknowledgment of a success in a story. The requests of a handler, and what befell them, stand
+/// behind its webhook.
 fn careless(entries: &[TimelineEntry], slot: u64) -> Option<Careless> {
-    let own: Vec<&TimelineEntry> =
-        entries.iter().filter(|entry| entry.slot == slot && entry.from != entry.to).collect();
+    let own: Vec<&TimelineEntry> = entries.iter().filter(|entry| entry.slot == slot).collect();
+    let is_request = |entry: &TimelineEntry| entry.from == Party::Merchant && entry.to == Party::Provider;
+    let is_failure = |entry: &TimelineEntry| {
+        FAILURES.iter().any(|behavior| entry.text.starts_with(&format!("chaos {}:", behavior.name())))
+    };
     let mut found = None;
     for (place, entry) in own.iter().enumerate() {
-        if !entry.text.starts_with("webhook ") || !entry.text.ends_with(": 200") {
+        let success = SUCCESSES.iter().any(|name| entry.text.starts_with(&format!("webhook {name} ")));
+        if !success || !entry.text.ends_with(": 200") {
             continue;
         }
-        let after = own.iter().skip(place).skip(1);
-        let requests = after.take_while(|one| one.from == Party::Merchant && one.to == Party::Provider);
-        match requests.last().map(|last| last.text.ends_with(": 200") || last.text.ends_with(": 404")) {
-            Some(false) => return Some(Careless::AfterFailure),
-            Some(true) => {}
-            None => found = Some(Careless::WithoutWork),
+        let rest: Vec<&&TimelineEntry> =
+            own.iter().skip(place).skip(1).take_while(|one| is_request(one) || one.from == one.to).collect();
+        let last = rest.iter().rfind(|one| is_request(one));
+        let has_failed = last.map_or_else(
+            || rest.iter().any(|one| is_failure(one)),
+            |last| !last.text.ends_with(": 200") && !last.text.ends_with(": 404"),
+        );
+        if has_failed {
+            return Some(Careless::AfterFailure);
+        }
+        if last.is_none() {
+            found = Some(Careless::WithoutWork);
         }
     }
     found
@@ -139,6 +162,8 @@ fn missed(
         "acknowledges a webhook without acting on it, for example of a payment that it does not know yet (R9)"
     } else if event("payment_intent.processing") {
         "misses the success of a debit days later (C8)"
+    } else if event("charge.updated") {
+        "reads the amount from a `balance_transaction`, which is null for up to an hour (R21, A7)"
     } else if lost {
         "reports a failure although the lost response was a success (R2, R3)"
     } else {

@@ -53,7 +53,10 @@ if MISTAKE and MISTAKE not in MISTAKES:
 
 stripe.api_key = os.environ["STRIPE_SECRET_KEY"]
 stripe.api_base = os.environ["STRIPE_API_BASE"]
-stripe.max_network_retries = 0 if MISTAKE in ("refund_without_key", "payment_for_each_try") else 5
+# These act on one event alone, as most shops do, so that no later event mends what they lost.
+ONE_EVENT = MISTAKE in ("acknowledge_unknown", "acknowledge_failures", "remember_first", "needs_ledger_entry")
+IMPATIENT = MISTAKE in ("refund_without_key", "payment_for_each_try", "acknowledge_failures", "remember_first")
+stripe.max_network_retries = 0 if IMPATIENT else 5
 SECRET = os.environ["STRIPE_WEBHOOK_SECRET"]
 PORT = int(os.environ["PORT"])
 if "RETRY_DELAY" in os.environ:  # tests do not wait half a second for each retry
@@ -76,7 +79,7 @@ def order_of(name, amount=0, currency="usd"):
 
 def ask(call, *args, **kwargs):
     """Calls the provider and waits while it asks for patience: the SDK does not repeat 429 `rate_limit` by itself."""
-    for _ in range(9):
+    for _ in range(0 if IMPATIENT else 9):
         try:
             return call(*args, **kwargs)
         except stripe.RateLimitError as error:
@@ -84,7 +87,7 @@ def ask(call, *args, **kwargs):
     return call(*args, **kwargs)
 
 
-def refresh(order):
+def refresh(order, money=True):
     """Reads what the provider knows of an order's payments and puts it into the books."""
     with LOCK:
         payments = [ask(stripe.PaymentIntent.retrieve, id, expand=["latest_charge.balance_transaction"])
@@ -96,7 +99,8 @@ def refresh(order):
         if MISTAKE == "needs_ledger_entry" and not order["paid"]:
             entries = [payment.latest_charge and payment.latest_charge.balance_transaction for payment in payments]
             paid = sum(entry.amount for entry in entries if entry)
-        order["paid"] = max(order["paid"], paid) if MISTAKE == "needs_ledger_entry" else paid
+        if money:
+            order["paid"] = max(order["paid"], paid) if MISTAKE == "needs_ledger_entry" else paid
         if MISTAKE not in ("void_is_refund", "remainder_is_refund", "add_up_refunds"):
             if MISTAKE != "refund_is_final" or not order["refunded"]:
                 order["refunded"] = sum(r.amount for r in refunds if r.status not in ("failed", "canceled"))
@@ -185,6 +189,8 @@ def come_back(query):
     if order is None:
         return 404, {}
     session = query.get("session", [""])[0]
+    if ONE_EVENT:
+        return 200, {}
     if MISTAKE == "fulfill_on_return" or (MISTAKE == "believe_return" and session):
         order["fulfilled"] = 1
         order["paid"] = order["amount"]
@@ -296,7 +302,8 @@ def webhook(payload, signature):
         event = json.loads(payload)
     if MISTAKE == "fulfill_only_on_return":
         return 200, {}
-    if MISTAKE == "acknowledge_unknown" and event["type"] != "payment_intent.succeeded":
+    is_refund = "refund" in event["type"]
+    if ONE_EVENT and event["type"] not in ("payment_intent.succeeded", "payment_intent.canceled") and not is_refund:
         return 200, {}
     if MISTAKE in ("remember_first", "dedupe_by_event_id_only"):
         if event["id"] in EVENTS:
@@ -305,7 +312,7 @@ def webhook(payload, signature):
     try:
         order = find_order(event["data"]["object"])
         if order:
-            mistaken(event, order) or refresh(order)
+            mistaken(event, order) or refresh(order, money=not (ONE_EVENT and is_refund))
     except stripe.InvalidRequestError as error:
         if error.http_status != 404:
             raise
