@@ -37,18 +37,18 @@ pub struct MerchantOrder {
 }
 
 /// The application with its provider.
-struct Session {
+struct MerchantSession {
     provider: Provider,
     shop: Shop,
     runs: u64,
 }
 
-impl Session {
+impl MerchantSession {
     fn start(config: &MerchantConfig) -> Result<Self, NotRunning> {
         let (base, port) = base_url(config).map_err(NotRunning::Failed)?;
         let listen = config.provider.as_deref().unwrap_or("127.0.0.1:0");
         let webhook = format!("{base}{}", config.webhook);
-        let provider = Provider::start(listen, &webhook, config.webhook_version.as_deref());
+        let provider = Provider::start(listen, &webhook, config);
         let provider = provider.map_err(NotRunning::Failed)?;
         let shop = Shop::start(config, &base, port, &provider)?;
         Ok(Self { provider, shop, runs: 0 })
@@ -65,7 +65,7 @@ pub fn check(
     progress: &mut dyn FnMut(&MerchantReport),
 ) -> Result<MerchantReport, NotRunning> {
     let begin = Instant::now();
-    let mut session = Session::start(config)?;
+    let mut session = MerchantSession::start(config)?;
     let mut report = MerchantReport::new(order);
     let mut seed = order.choice.seed;
     let mut orders = 0_u64;
@@ -75,7 +75,7 @@ pub fn check(
             break;
         }
         if session.runs >= RUNS_OF_A_SESSION {
-            session = Session::start(config)?;
+            session = MerchantSession::start(config)?;
         }
         let plan = order.replay.clone().unwrap_or_else(|| next_plan(order, seed, report.purchases));
         seed = seed.wrapping_add(1);

@@ -22,11 +22,13 @@ pub struct MerchantConfig {
     pub webhook: String,
     /// The API version of the webhook endpoint. Default: that of the account.
     pub webhook_version: Option<String>,
+    /// The types of the events that are delivered. Default: all.
+    pub webhook_events: Option<Vec<String>>,
     /// The path of the books of one order: `/books/{order}`.
     pub books: String,
     /// The moment from which an order may be fulfilled.
     #[serde(default)]
-    pub fulfill_on: Certainty,
+    pub fulfill_on: FulfillmentMoment,
     /// The address of the provider for an application that runs already: `127.0.0.1:4242`. Default: a free port.
     pub provider: Option<String>,
     /// The ways to buy.
@@ -40,7 +42,7 @@ pub struct MerchantConfig {
 /// The moment from which money is certain for a merchant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Certainty {
+pub enum FulfillmentMoment {
     /// The payment has succeeded (C11).
     #[default]
     Succeeded,

@@ -1,6 +1,6 @@
 //! The judgment of a merchant's books, at every step and at rest.
 
-use crate::config::Certainty;
+use crate::config::FulfillmentMoment;
 use crate::provider::PurchaseObjects;
 use crate::run::MerchantRun;
 use crate::shop::Books;
@@ -146,7 +146,7 @@ impl MerchantRun<'_> {
         let Some(purchase) = self.purchases.get(index) else { return };
         let truth = LedgerTruth::of(&self.provider.objects(slot));
         let certain =
-            purchase.was_certain || truth.succeeded || self.config.fulfill_on == Certainty::Held && truth.held;
+            purchase.was_certain || truth.succeeded || self.config.fulfill_on == FulfillmentMoment::Held && truth.held;
         let Some(books) = self.shop.books(self.config, &purchase.order) else { return };
         let (was, order) = (purchase.books, purchase.order.clone());
         if let Some(purchase) = self.purchases.get_mut(index) {
@@ -183,7 +183,7 @@ impl MerchantRun<'_> {
     /// Returns whether books show money or a fulfillment that the provider's objects do not support.
     pub(crate) fn is_beyond_truth(&self, slot: u64, books: &Books) -> bool {
         let truth = LedgerTruth::of(&self.provider.objects(slot));
-        let certain = truth.succeeded || self.config.fulfill_on == Certainty::Held && truth.held;
+        let certain = truth.succeeded || self.config.fulfill_on == FulfillmentMoment::Held && truth.held;
         books.paid.unwrap_or(0) > truth.received || books.fulfilled.unwrap_or(0) > 0 && !certain
     }
 

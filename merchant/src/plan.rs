@@ -1,7 +1,7 @@
 //! The plan of one run: seed, profile, purchases, and the occurrences that may happen. A replay file holds one.
 
 use crate::config::{FlowConfig, MerchantConfig};
-use holdfast_server::chaos::{Behavior, ChaosChoice, Occasion, Profile};
+use holdfast_server::chaos::{Behavior, ChaosChoice, ChaosProfile, Occasion};
 use std::collections::BTreeSet;
 
 /// What the merchant's staff does with a paid order.
@@ -34,7 +34,7 @@ pub struct RunPlan {
     /// The seed of every decision.
     pub seed: u64,
     /// The profile.
-    pub profile: Profile,
+    pub profile: ChaosProfile,
     /// The numbers of the purchases.
     pub slots: Vec<u64>,
     /// The occasions that may happen; `None` is all.

@@ -1,5 +1,6 @@
 //! The provider of one session: the engine and its server in this process, under chaos, with a clock that the run moves.
 
+use crate::config::MerchantConfig;
 use crate::http::WebClient;
 use crate::timeline::{Party, Timeline};
 use holdfast_engine::edge::{read, render};
@@ -8,7 +9,7 @@ use holdfast_engine::{
     AccountId, Clock, DeliveryPort, Engine, Kind, Object, ObjectId, PaymentIntentId, Post, Request, SequentialIds,
     SystemClock, sign,
 };
-use holdfast_server::chaos::{Chaos, ChaosChoice, Profile};
+use holdfast_server::chaos::{Chaos, ChaosChoice, ChaosProfile};
 use holdfast_server::{App, Limits, MovableClock, StoreChoice, origin, serve};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,7 +85,7 @@ impl Provider {
     ///
     /// # Errors
     /// A message for the user if it cannot listen or the endpoint is refused.
-    pub fn start(listen: &str, webhook: &str, version: Option<&str>) -> Result<Self, String> {
+    pub fn start(listen: &str, webhook: &str, config: &MerchantConfig) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
         let listener = runtime.block_on(tokio::net::TcpListener::bind(listen));
@@ -98,7 +99,7 @@ impl Provider {
             clock: OnceLock::new(),
             slot: Mutex::new(0),
         });
-        let chaos = Arc::new(Chaos::directed(ChaosChoice { seed: 0, profile: Profile::silent() }));
+        let chaos = Arc::new(Chaos::directed(ChaosChoice { seed: 0, profile: ChaosProfile::silent() }));
         let key = KEY.parse().map_err(|_| "the built-in key is malformed".to_owned())?;
         let ids = Arc::new(SequentialIds::default());
         let opened =
@@ -107,7 +108,7 @@ impl Provider {
         let app = opened.app;
         let account = opened.accounts.first().copied().ok_or("provider: no account")?;
         let _ = postman.clock.set(Arc::clone(app.clock()));
-        let secret = endpoint(app.engine(), account, webhook, version)?;
+        let secret = endpoint(app.engine(), account, webhook, config)?;
         let _ = postman.secret.set(secret.clone());
         runtime.spawn(serve(listener, Arc::clone(&app), Limits::default(), std::future::pending()));
         let (owners, seen, requests) = (Mutex::default(), Mutex::default(), Mutex::default());
@@ -236,9 +237,13 @@ impl PurchaseObjects {
 }
 
 /// Creates the merchant's webhook endpoint and returns its secret.
-fn endpoint(engine: &Engine, account: AccountId, url: &str, version: Option<&str>) -> Result<String, String> {
-    let mut form = vec![("url", url), ("enabled_events[]", "*")];
-    form.extend(version.map(|version| ("api_version", version)));
+fn endpoint(engine: &Engine, account: AccountId, url: &str, config: &MerchantConfig) -> Result<String, String> {
+    let mut form = vec![("url", url)];
+    match &config.webhook_events {
+        None => form.push(("enabled_events[]", "*")),
+        Some(events) => form.extend(events.iter().map(|event| ("enabled_events[]", event.as_str()))),
+    }
+    form.extend(config.webhook_version.as_deref().map(|version| ("api_version", version)));
     let command = read::command(read::Verb::Post, "/v1/webhook_endpoints", &read::form(form));
     let response = engine.execute(Request::new(account, command));
     let mut secret = None;

@@ -16,7 +16,7 @@ pub enum PurchaseStep {
     Authenticate,
     /// The customer returns to the shop.
     Return(String),
-    /// The staff captures the hold or a part of it.
+    /// The staff captures the hold or a part.
     Capture,
     /// The staff cancels the hold.
     Cancel,

@@ -51,7 +51,7 @@ pub struct MerchantRun<'a> {
 
 /// What can happen next.
 #[derive(Clone, Copy)]
-enum Candidate {
+enum NextAct {
     Step(usize),
     Job(JobKey),
     Events,
@@ -109,9 +109,9 @@ impl MerchantRun<'_> {
             let chosen =
                 if self.plan.is_plain { candidates.first().copied() } else { self.chance.choice(&candidates).copied() };
             match chosen {
-                Some(Candidate::Step(index)) => self.step(index),
-                Some(Candidate::Job(job)) => self.job(job),
-                Some(Candidate::Events) => self.bank_events(),
+                Some(NextAct::Step(index)) => self.step(index),
+                Some(NextAct::Job(job)) => self.job(job),
+                Some(NextAct::Events) => self.bank_events(),
                 None => match self.next_time().filter(|next| *next <= end) {
                     Some(next) => self.advance(next),
                     None => return,
@@ -126,14 +126,14 @@ impl MerchantRun<'_> {
     }
 
     /// Returns what is due now.
-    fn candidates(&self) -> Vec<Candidate> {
+    fn candidates(&self) -> Vec<NextAct> {
         let now = self.now();
         let due = |purchase: &Purchase| purchase.next().is_some_and(|at| at <= now);
         let steps =
-            self.purchases.iter().enumerate().filter(|(_, one)| due(one)).map(|(index, _)| Candidate::Step(index));
-        let mut found: Vec<Candidate> = steps.collect();
+            self.purchases.iter().enumerate().filter(|(_, one)| due(one)).map(|(index, _)| NextAct::Step(index));
+        let mut found: Vec<NextAct> = steps.collect();
         if self.provider.chaos.next_event().is_some_and(|at| at <= now) {
-            found.push(Candidate::Events);
+            found.push(NextAct::Events);
         }
         let mut jobs = self.provider.engine().store().due(now, 1_000).unwrap_or_default();
         if !self.plan.is_plain {
@@ -142,12 +142,12 @@ impl MerchantRun<'_> {
         }
         let is_delivery = |job: &JobKey| job.kind == JobKind::Deliver;
         let first = jobs.iter().position(is_delivery);
-        let others = jobs.iter().filter(|job| !is_delivery(job)).copied().map(Candidate::Job);
+        let others = jobs.iter().filter(|job| !is_delivery(job)).copied().map(NextAct::Job);
         found.extend(others);
         if let Some(first) = first {
             let mut deliveries: Vec<JobKey> = jobs.split_off(first);
             deliveries.retain(is_delivery);
-            found.extend(deliveries.first().copied().map(Candidate::Job));
+            found.extend(deliveries.first().copied().map(NextAct::Job));
         }
         found
     }

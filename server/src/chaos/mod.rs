@@ -14,7 +14,7 @@ mod table;
 
 pub(crate) use acquirer::ChaosAcquirer;
 pub(crate) use delivery::ChaosDelivery;
-pub use profile::{ChaosChoice, PROFILES, Profile};
+pub use profile::{ChaosChoice, ChaosProfile, PROFILES};
 pub use table::{Behavior, BehaviorRow, Side};
 
 use agenda::Agenda;
@@ -98,7 +98,7 @@ pub struct Chaos {
 
 struct ChaosState {
     seed: u64,
-    profile: Profile,
+    profile: ChaosProfile,
     /// The occasions that may happen; `None` is all.
     only: Option<BTreeSet<Occasion>>,
     scope: u64,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The probabilities of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
+pub struct ChaosProfile {
     /// The name: `calm`, `ordinary`, `stormy`, or the file.
     pub name: String,
     /// The probability of each behavior in thousandths, in the order of the table.
@@ -19,7 +19,7 @@ pub struct Profile {
 /// The names of the built-in profiles, from few to many occurrences.
 pub const PROFILES: [&str; 3] = ["calm", "ordinary", "stormy"];
 
-impl Profile {
+impl ChaosProfile {
     /// Returns the built-in profile with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -92,7 +92,7 @@ pub struct ChaosChoice {
     /// The seed.
     pub seed: u64,
     /// The profile.
-    pub profile: Profile,
+    pub profile: ChaosProfile,
 }
 
 impl std::str::FromStr for ChaosChoice {
@@ -102,7 +102,7 @@ impl std::str::FromStr for ChaosChoice {
     fn from_str(text: &str) -> Result<Self, String> {
         let (seed, name) = text.split_once(':').unwrap_or((text, "ordinary"));
         let seed = seed.parse().map_err(|_| format!("\"{seed}\" is no seed; expected a number from 0 to 2^64 - 1"))?;
-        if let Some(profile) = Profile::named(name) {
+        if let Some(profile) = ChaosProfile::named(name) {
             return Ok(Self { seed, profile });
         }
         let is_file = std::path::Path::new(name).extension().is_some_and(|ending| ending == "toml");
@@ -110,7 +110,7 @@ impl std::str::FromStr for ChaosChoice {
             return Err(format!("unknown profile \"{name}\"; expected {} or a file FILE.toml", PROFILES.join(", ")));
         }
         let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
-        Ok(Self { seed, profile: Profile::parse(name, &text)? })
+        Ok(Self { seed, profile: ChaosProfile::parse(name, &text)? })
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn profiles_are_read_and_refused_by_name() {
-        let profile = Profile::parse("p.toml", "base = \"calm\"\nlock_timeout = 1000\nslow_ms = 5\n").unwrap();
+        let profile = ChaosProfile::parse("p.toml", "base = \"calm\"\nlock_timeout = 1000\nslow_ms = 5\n").unwrap();
         assert_eq!(profile.chance(Behavior::LockTimeout), 1000);
         assert_eq!(profile.chance(Behavior::RateLimited), Behavior::RateLimited.row().chances[0]);
         assert_eq!(profile.slow, Duration::from_millis(5));
@@ -133,7 +133,7 @@ mod tests {
             ("lock_timeout", "p.toml"),
         ];
         for (text, named) in rows {
-            let error = Profile::parse("p.toml", text).unwrap_err();
+            let error = ChaosProfile::parse("p.toml", text).unwrap_err();
             assert!(error.contains(named), "{text}: {error}");
         }
         for (text, named) in [("x", "seed"), ("1:wild", "profile"), ("1:/nowhere/p.toml", "nowhere"), ("", "seed")] {

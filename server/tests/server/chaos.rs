@@ -2,7 +2,7 @@
 
 use holdfast_engine::time::{DAY, HOUR};
 use holdfast_engine::{Clock, DeliveryPort, Post, SequentialIds, Time};
-use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, Occasion, Occurrence, Profile};
+use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, ChaosProfile, Occasion, Occurrence};
 use holdfast_server::{App, StoreChoice, router_bytes};
 use serde_json::Value;
 use std::io::Write;
@@ -27,7 +27,7 @@ struct Directed {
 }
 
 impl Directed {
-    fn with(profile: Profile, seed: u64, handler: Option<u16>) -> Self {
+    fn with(profile: ChaosProfile, seed: u64, handler: Option<u16>) -> Self {
         let chaos = Arc::new(Chaos::directed(ChaosChoice { seed, profile }));
         let posts = Arc::new(Kept(Mutex::default(), handler));
         let (key, ids) = ("sk_test_raw".parse().unwrap(), Arc::new(SequentialIds::default()));
@@ -38,7 +38,7 @@ impl Directed {
 
     /// Returns a server in which `behaviors` always happen and no other ever does.
     fn always(behaviors: &[Behavior]) -> Self {
-        let mut profile = Profile::silent();
+        let mut profile = ChaosProfile::silent();
         profile.slow = Duration::from_millis(20);
         behaviors.iter().for_each(|behavior| profile.set(*behavior, 1000));
         Self::with(profile, 1, Some(200))
@@ -99,8 +99,8 @@ const HOOK: &str = "url=http://127.0.0.1:9/hook&enabled_events[]=*";
 /// Every decision is a function of the seed and the order of requests, and what one behavior does moves no other.
 #[test]
 fn a_seed_repeats_itself() {
-    let run = |seed, choose: &dyn Fn(&mut Profile)| {
-        let mut profile = Profile::named("stormy").unwrap();
+    let run = |seed, choose: &dyn Fn(&mut ChaosProfile)| {
+        let mut profile = ChaosProfile::named("stormy").unwrap();
         profile.slow = Duration::ZERO;
         // These depend on the time that the machine takes.
         profile.set(Behavior::WebhookBeforeAnswer, 0);
@@ -256,7 +256,7 @@ fn get(server: &Directed, path: &str) -> Value {
 /// Only the occasions of a replay happen.
 #[test]
 fn a_replay_happens_as_it_was() {
-    let choice = ChaosChoice { seed: 3, profile: Profile::named("stormy").unwrap() };
+    let choice = ChaosChoice { seed: 3, profile: ChaosProfile::named("stormy").unwrap() };
     let chaos = Chaos::directed(choice.clone());
     let all: Vec<bool> = (0..50).map(|_| chaos.decide(Behavior::WebhookDoubled, "x").is_some()).collect();
     let occurred = chaos.occurred();
