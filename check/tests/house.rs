@@ -19,7 +19,7 @@ use holdfast_spec::{golden_trace, requirements};
 use serde_json::Value;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 16] = [
+const CRATES: [(&str, &str); 17] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
@@ -32,6 +32,7 @@ const CRATES: [(&str, &str); 16] = [
     ("audit", "holdfast-audit"),
     ("drive", "holdfast-drive"),
     ("scenarios", "holdfast-scenarios"),
+    ("protocol", "holdfast-protocol"),
     ("evidence", "holdfast-evidence"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),

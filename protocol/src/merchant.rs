@@ -1,0 +1,62 @@
+//! The merchant: it receives events, stores each once, reads the payment, fulfills the order, and acknowledges.
+
+use crate::books::Standing;
+use crate::instance::{Asked, Instance, MerchantCare};
+use crate::state::{Mail, ProtocolState};
+
+/// An event reaches a merchant that is free. Events that were sent once may arrive at any time, and again.
+pub(crate) fn notify(state: &mut ProtocolState, event: u8) -> Option<()> {
+    let arrives = state.mail(event) != Mail::Absent && state.merchant.working.is_none();
+    arrives.then_some(())?;
+    state.merchant.working = Some((event, false));
+    Some(())
+}
+
+/// The merchant does its next step: first it stores the event, then it acknowledges it.
+pub(crate) fn handle(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
+    let (event, is_second) = state.merchant.working?;
+    let acknowledges_first = instance.merchant == MerchantCare::AcknowledgesFirst;
+    if is_second == acknowledges_first {
+        store(instance, state, event);
+    } else {
+        state.merchant.acknowledged = state.merchant.acknowledged.and(event);
+    }
+    state.merchant.working = (!is_second).then_some((event, true));
+    Some(())
+}
+
+/// Stores an event, what the payment shows now, and the fulfillment, in one transaction.
+fn store(instance: &Instance, state: &mut ProtocolState, event: u8) {
+    let is_capture = matches!(instance.asked(event), Some(Asked::Capture { .. }));
+    let is_paid = state.books.captured > 0;
+    let merchant = &mut state.merchant;
+    if instance.merchant == MerchantCare::FulfillsOnEveryDelivery {
+        if is_capture && is_paid {
+            // Twice is wrong already, so counting ends there.
+            merchant.fulfilled = merchant.fulfilled.saturating_add(1).min(2);
+        }
+    } else if is_paid && merchant.fulfilled == 0 {
+        merchant.fulfilled = 1;
+    }
+    if !merchant.stored.has(event) {
+        merchant.stored = merchant.stored.and(event);
+        let released = state.books.standing == Standing::Released;
+        merchant.books = (state.books.captured, state.books.refunded, released);
+    }
+}
+
+/// An acknowledgement that was sent reaches the engine.
+pub(crate) fn acknowledge(state: &mut ProtocolState, event: u8) -> Option<()> {
+    let arrives = state.merchant.acknowledged.has(event) && state.mail(event) == Mail::Pending;
+    arrives.then_some(())?;
+    state.set_mail(event, Mail::Acknowledged);
+    Some(())
+}
+
+/// The customer returns from the page of the confirmation, whatever came of it.
+pub(crate) fn customer_returns(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
+    let trusts = instance.merchant == MerchantCare::TrustsTheRedirect;
+    (trusts && state.requests.has(0) && state.merchant.fulfilled == 0).then_some(())?;
+    state.merchant.fulfilled = 1;
+    Some(())
+}

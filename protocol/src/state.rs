@@ -1,0 +1,262 @@
+//! One state of the protocol: every durable record, every message that was sent, and the memory of each process.
+
+use crate::books::{Account, Books};
+use crate::packed::Packed;
+
+/// The whole system.
+///
+/// A message stays in the network once it is sent. A message that is lost is one that never arrives, a late one
+/// arrives after others, and one that arrives again is a repeated one. So no step loses, delays or repeats a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ProtocolState {
+    /// The clients.
+    pub clients: [Client; 2],
+    /// The keys whose request is in the network.
+    pub requests: Packed<1>,
+    /// The last response sent for each key: [`Reply`].
+    pub responses: Packed<2>,
+    /// The keys for which a client has received [`Reply::Done`].
+    pub acknowledged: Packed<1>,
+    /// The engine's record of each key, durable: [`KeyRecord`].
+    pub keys: Packed<3>,
+    /// The engine's record of each question, durable: [`Question`].
+    pub questions: Packed<5>,
+    /// The engine's books, durable.
+    pub books: Books,
+    /// The engine's outbox, durable: [`Mail`] for each question.
+    pub outbox: Packed<2>,
+    /// What the engine's request handler works on, in memory.
+    pub handler: Option<Task>,
+    /// What the engine's worker works on, in memory.
+    pub worker: Option<Task>,
+    /// The references that the acquirer was asked under: two for each question.
+    pub asked: Packed<1>,
+    /// The references that the acquirer approved.
+    pub approved: Packed<1>,
+    /// The references that the acquirer declined.
+    pub declined: Packed<1>,
+    /// The acquirer's account, durable.
+    pub account: Account,
+    /// The merchant.
+    pub merchant: Merchant,
+    /// Whether the hold's deadline has passed.
+    pub deadline_passed: bool,
+    /// Whether the day of the first keys has ended.
+    pub day_ended: bool,
+}
+
+/// A client. It sends one operation after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Client {
+    /// The position of its operation.
+    pub at: u8,
+    /// Whether the operation was sent.
+    pub is_waiting: bool,
+    /// Whether the operation was sent under a fresh key, too.
+    pub is_fresh: bool,
+}
+
+/// A response of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reply {
+    /// The operation took effect.
+    Done,
+    /// The operation was rejected or declined.
+    Refused,
+    /// The acquirer did not answer; events report the outcome.
+    Unknown,
+}
+
+/// The durable record of an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyRecord {
+    /// The engine has no record of the key.
+    Absent,
+    /// The request has begun.
+    Begun,
+    /// The response is stored.
+    Stored(Reply),
+}
+
+/// The durable record of a question to the acquirer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Where the question stands.
+    pub stage: QuestionStage,
+    /// Which of its two references it is asked under.
+    pub reference: u8,
+    /// How often its approval was applied to the books, at most 3.
+    pub applied: u8,
+}
+
+/// Where a question to the acquirer stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum QuestionStage {
+    /// It is not recorded.
+    #[default]
+    Absent,
+    /// It is recorded, and its answer is not applied.
+    Open,
+    /// Its answer is applied.
+    Closed,
+}
+
+/// A place in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mail {
+    /// There is no event.
+    Absent,
+    /// The event is sent until it is acknowledged.
+    Pending,
+    /// The merchant acknowledged the event.
+    Acknowledged,
+}
+
+/// What a process of the engine works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Task {
+    /// The question.
+    pub question: u8,
+    /// The progress.
+    pub stage: TaskStage,
+}
+
+/// How far a process of the engine has come with a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TaskStage {
+    /// The acquirer is to be asked.
+    Begun,
+    /// The acquirer was asked.
+    Waiting,
+    /// The acquirer has answered.
+    Answered {
+        /// Whether it approved.
+        approved: bool,
+    },
+    /// The effect is committed; the key's answer or the event is not (planted faults only).
+    Half {
+        /// Whether the acquirer approved.
+        approved: bool,
+    },
+}
+
+/// The merchant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Merchant {
+    /// The events stored, durable.
+    pub stored: Packed<1>,
+    /// The events whose acknowledgement is in the network.
+    pub acknowledged: Packed<1>,
+    /// How often the order was fulfilled, at most 2.
+    pub fulfilled: u8,
+    /// What the merchant last read of the payment: captured, refunded, and whether the hold was released.
+    pub books: (u8, u8, bool),
+    /// The event it works on, in memory, and whether its first step is done.
+    pub working: Option<(u8, bool)>,
+}
+
+impl ProtocolState {
+    /// Returns the last response sent for `key`.
+    #[must_use]
+    pub fn response(&self, key: u8) -> Option<Reply> {
+        reply(self.responses.get(key))
+    }
+
+    /// Returns the record of `key`.
+    #[must_use]
+    pub fn key(&self, key: u8) -> KeyRecord {
+        match self.keys.get(key) {
+            0 => KeyRecord::Absent,
+            1 => KeyRecord::Begun,
+            bits => reply(bits.saturating_sub(1)).map_or(KeyRecord::Absent, KeyRecord::Stored),
+        }
+    }
+
+    /// Returns the record of a question.
+    #[must_use]
+    pub fn question(&self, question: u8) -> Question {
+        let bits = self.questions.get(question);
+        let stage = match bits & 3 {
+            1 => QuestionStage::Open,
+            2 => QuestionStage::Closed,
+            _ => QuestionStage::Absent,
+        };
+        Question { stage, reference: u8::from(bits & 4 != 0), applied: u8::try_from(bits >> 3).unwrap_or(0) }
+    }
+
+    /// Returns the place of a question's event in the outbox.
+    #[must_use]
+    pub fn mail(&self, event: u8) -> Mail {
+        match self.outbox.get(event) {
+            1 => Mail::Pending,
+            2 => Mail::Acknowledged,
+            _ => Mail::Absent,
+        }
+    }
+
+    /// Returns whether any question is open.
+    #[must_use]
+    pub fn has_open_question(&self) -> bool {
+        self.questions_in(QuestionStage::Open).next().is_some()
+    }
+
+    /// Returns the questions at `stage`.
+    pub fn questions_in(&self, stage: QuestionStage) -> impl Iterator<Item = u8> + '_ {
+        (0..crate::instance::QUESTIONS).filter(move |question| self.question(*question).stage == stage)
+    }
+
+    pub(crate) fn set_response(&mut self, key: u8, reply: Reply) {
+        self.responses = self.responses.with(key, bits(reply));
+    }
+
+    pub(crate) fn set_key(&mut self, key: u8, record: KeyRecord) {
+        let bits = match record {
+            KeyRecord::Absent => 0,
+            KeyRecord::Begun => 1,
+            KeyRecord::Stored(reply) => bits(reply).saturating_add(1),
+        };
+        self.keys = self.keys.with(key, bits);
+    }
+
+    pub(crate) fn set_question(&mut self, place: u8, question: Question) {
+        let stage = match question.stage {
+            QuestionStage::Absent => 0,
+            QuestionStage::Open => 1,
+            QuestionStage::Closed => 2,
+        };
+        let bits = stage | (u64::from(question.reference & 1) << 2) | (u64::from(question.applied.min(3)) << 3);
+        self.questions = self.questions.with(place, bits);
+    }
+
+    pub(crate) fn set_mail(&mut self, event: u8, mail: Mail) {
+        let bits = match mail {
+            Mail::Absent => 0,
+            Mail::Pending => 1,
+            Mail::Acknowledged => 2,
+        };
+        self.outbox = self.outbox.with(event, bits);
+    }
+}
+
+/// Returns the place of a reference in the acquirer's sets.
+#[must_use]
+pub fn reference(question: u8, reference: u8) -> u8 {
+    question.saturating_mul(2).saturating_add(reference)
+}
+
+fn bits(reply: Reply) -> u64 {
+    match reply {
+        Reply::Done => 1,
+        Reply::Refused => 2,
+        Reply::Unknown => 3,
+    }
+}
+
+fn reply(bits: u64) -> Option<Reply> {
+    match bits {
+        1 => Some(Reply::Done),
+        2 => Some(Reply::Refused),
+        3 => Some(Reply::Unknown),
+        _ => None,
+    }
+}
