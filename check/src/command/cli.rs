@@ -26,7 +26,7 @@ Exit codes:
 
 /// Explores every reachable state of the payment model and judges each one by every property.
 ///
-/// Without a command, all default scenarios are explored.
+/// Without a command, all default scenarios and the protocol around a payment are explored.
 #[derive(Debug, Parser)]
 #[command(
     name = "check", version = holdfast_evidence::VERSION, after_help = EXIT_CODES, args_conflicts_with_subcommands = true,
@@ -89,6 +89,14 @@ pub(super) enum CheckCommand {
         run: RunOptions,
         #[command(flatten)]
         team: team::TeamArgs,
+    },
+    /// Explore the protocol around a payment: retries, crashes, lost answers, webhooks and a merchant
+    #[command(after_help = "Example: check protocol two_clients")]
+    Protocol {
+        /// Names of instances [default: all default instances; with --deep, all]
+        instances: Vec<String>,
+        #[command(flatten)]
+        run: RunOptions,
     },
     /// List the scenarios and their bounds
     #[command(after_help = "Example: check scenarios")]

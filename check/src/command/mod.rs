@@ -16,6 +16,7 @@ mod on_engine;
 mod options;
 mod path;
 mod properties;
+mod protocol;
 mod replay;
 mod report;
 mod scenarios;
@@ -79,6 +80,16 @@ impl Exit {
             Self::False => 1,
             Self::Usage => 2,
             Self::Incomplete => 3,
+        }
+    }
+
+    /// Returns the worse of two results: a falsehood before an incomplete run before success.
+    const fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Usage, _) | (_, Self::Usage) => Self::Usage,
+            (Self::False, _) | (_, Self::False) => Self::False,
+            (Self::Incomplete, _) | (_, Self::Incomplete) => Self::Incomplete,
+            (Self::Fine, Self::Fine) => Self::Fine,
         }
     }
 }
@@ -151,7 +162,13 @@ macro_rules! common {
 
 fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let Some(command) = cli.command else {
-        return explore::run(&[], &cli.explore.common(), dependencies, io);
+        let options = cli.explore.common();
+        let exit = explore::run(&[], &options, dependencies, io)?;
+        // A shard, a file of results and JSON are about the scenarios alone.
+        if options.shard.is_some() || options.resume.is_some() || options.json || options.which() == Which::Stateright {
+            return Ok(exit);
+        }
+        return Ok(exit.worse(protocol::after_everything(&options, io)?));
     };
     match command {
         CheckCommand::Explore { scenarios, run, team } if team.is_wanted() => {
@@ -160,6 +177,7 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         CheckCommand::Explore { scenarios, run, team } => {
             team.check_unused().and_then(|()| explore::run(&scenarios, &run.common(), dependencies, io))
         }
+        CheckCommand::Protocol { instances, run } => protocol::run(&instances, &run.common(), io),
         CheckCommand::Scenarios { output } => scenarios::run(&common!(output), io),
         CheckCommand::Properties { property, output } => {
             properties::run(property.as_deref(), &common!(output), dependencies, io)
