@@ -66,7 +66,7 @@ fn merge(args: &AuditArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     }
     let merged = merge_json(&reports).map_err(|error| Failure::Usage(format!("--merge: {error}")))?;
     writeln!(io.out, "{merged}")?;
-    Ok(match merged["summary"]["exit"].as_u64() {
+    Ok(match merged.pointer("/summary/exit").and_then(serde_json::Value::as_u64) {
         Some(0) => Exit::Fine,
         Some(1) => Exit::False,
         _ => Exit::Incomplete,
