@@ -3,7 +3,6 @@
 //! A reading is written from the sentence alone. If it is false in a reachable state, the sentence promises more than the
 //! property checks, and the sentence has to change.
 
-
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use holdfast_explorer::Space;
