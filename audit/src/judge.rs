@@ -75,7 +75,7 @@ pub(crate) fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
         let why = format!("an event of type `{}` cannot be about an object of type `{object}`", stranger.kind);
         return verdict(Impossible::of(stranger, why, Proof::Alone).by("VOC-15 EVT-1").into(), 0);
     }
-    let case = Judge { config, bounds, twins };
+    let case = PaymentJudge { config, bounds, twins };
     if let Some(impossible) = case.by_law(&known) {
         return verdict(impossible, 0);
     }
@@ -104,13 +104,13 @@ pub(crate) fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
 }
 
 /// How one payment is judged.
-struct Judge<'a> {
+struct PaymentJudge<'a> {
     config: &'a Config,
     bounds: Bounds,
     twins: usize,
 }
 
-impl Judge<'_> {
+impl PaymentJudge<'_> {
     /// Returns the verdict on events that violate a law, if they do.
     fn by_law(&self, events: &[LoggedEvent]) -> Option<Finding> {
         let limits = laws::LawContext {

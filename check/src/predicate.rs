@@ -11,12 +11,12 @@ use holdfast_model::{IntentId, Observation};
 /// Conditions on an observation, all of which must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Predicate {
-    conditions: Vec<Condition>,
+    conditions: Vec<PathCondition>,
 }
 
 /// One of them: `refunded>0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Condition {
+struct PathCondition {
     place: Place,
     relation: Relation,
     value: Value,
@@ -85,7 +85,7 @@ impl Predicate {
         for (index, word) in text.split_whitespace().enumerate() {
             let position = index.saturating_add(1);
             let wrong = |message| PredicateError { position, word: word.to_owned(), message };
-            conditions.push(Condition::parse(word).map_err(wrong)?);
+            conditions.push(PathCondition::parse(word).map_err(wrong)?);
         }
         if conditions.is_empty() {
             let message = "there is no condition; say for example `status=succeeded refunded>0`".to_owned();
@@ -150,7 +150,7 @@ impl fmt::Display for Predicate {
     }
 }
 
-impl Condition {
+impl PathCondition {
     fn parse(word: &str) -> Result<Self, String> {
         let at = word.find(['=', '<', '>', '!']);
         let Some((name, rest)) = at.and_then(|at| word.split_at_checked(at)) else {

@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_millis(120);
 
 /// The numbers of states that are expected, for the estimate of the time left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedStates {
     /// States of this exploration, as an earlier run counted them.
     pub states: Option<u64>,
     /// States of the explorations that follow.
@@ -35,7 +35,7 @@ impl ExplorationWatch {
         shown: bool,
         label: String,
         progress: Arc<Progress>,
-        expected: Expected,
+        expected: ExpectedStates,
         interrupt: Interrupt,
     ) -> Self {
         let over = Arc::new(AtomicBool::new(false));
@@ -56,7 +56,14 @@ impl Drop for ExplorationWatch {
     }
 }
 
-fn watch(shown: bool, label: &str, progress: &Progress, expected: Expected, interrupt: &Interrupt, over: &AtomicBool) {
+fn watch(
+    shown: bool,
+    label: &str,
+    progress: &Progress,
+    expected: ExpectedStates,
+    interrupt: &Interrupt,
+    over: &AtomicBool,
+) {
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(PARTS), target);
     // `wide_msg` cuts the message to the width of the terminal.
@@ -88,7 +95,7 @@ fn part(elapsed: Duration, left: Option<Duration>) -> u64 {
 }
 
 /// Returns `12 345 of 20 000 states, 1 200 000/s, 3 s left, 9 s in all`.
-fn figures(snapshot: &Snapshot, elapsed: Duration, left: Option<Duration>, expected: Expected) -> String {
+fn figures(snapshot: &Snapshot, elapsed: Duration, left: Option<Duration>, expected: ExpectedStates) -> String {
     let rate = snapshot.states_per_second(elapsed);
     let of = expected.states.map_or_else(String::new, |states| format!(" of {}", grouped(states)));
     let mut words = format!("{}{of} states, {}/s", grouped(snapshot.unique), grouped(rate));
@@ -119,10 +126,10 @@ mod tests {
         };
         let second = Duration::from_secs(1);
         let left = Some(Duration::from_secs(75));
-        let alone = Expected::default();
+        let alone = ExpectedStates::default();
         assert_eq!(figures(&snapshot, second, left, alone), "1 234 567 states, 1 000 000/s, 75 s left");
         assert_eq!(figures(&snapshot, second, None, alone), "1 234 567 states, 1 000 000/s");
-        let expected = Expected { states: Some(2_000_000), after: 9_000_000 };
+        let expected = ExpectedStates { states: Some(2_000_000), after: 9_000_000 };
         assert_eq!(
             figures(&snapshot, second, left, expected),
             "1 234 567 of 2 000 000 states, 1 000 000/s, 75 s left, 84 s in all"
@@ -138,7 +145,7 @@ mod tests {
         interrupt.set();
         let progress = Arc::new(Progress::default());
         let watch =
-            ExplorationWatch::start(false, String::new(), Arc::clone(&progress), Expected::default(), interrupt);
+            ExplorationWatch::start(false, String::new(), Arc::clone(&progress), ExpectedStates::default(), interrupt);
         let cancelled = (0..600).any(|_| {
             std::thread::sleep(Duration::from_millis(10));
             progress.is_cancelled()

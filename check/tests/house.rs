@@ -102,7 +102,9 @@ fn the_server_knows_the_engine_alone_and_few_know_the_server() {
         of("holdfast-server", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-engine"]);
     for name in manifests().keys().filter(|name| !["holdfast-fuzz", "holdfast-merchant"].contains(&name.as_str())) {
-        assert!(!of(name, &ALL_KINDS).contains("holdfast-server"), "{name} would compile an HTTP server");
+        // The tests of `harness-engine` speak to the real server.
+        let kinds: &[&str] = if name == "holdfast-harness-engine" { &["normal", "build"] } else { &ALL_KINDS };
+        assert!(!of(name, kinds).contains("holdfast-server"), "{name} would compile an HTTP server");
     }
 }
 
@@ -260,7 +262,8 @@ fn the_manual_lists_every_page() {
     below(&root().join("docs/src"), &mut pages);
     let pages: BTreeSet<PathBuf> =
         pages.iter().filter_map(|page| page.strip_prefix(root().join("docs/src")).ok()).map(Path::to_owned).collect();
-    let unlisted: Vec<_> = pages.difference(&listed).filter(|page| !page.ends_with("SUMMARY.md")).collect();
+    let is_page = |page: &&PathBuf| !page.ends_with("SUMMARY.md") && page.extension().is_some_and(|it| it == "md");
+    let unlisted: Vec<_> = pages.difference(&listed).filter(is_page).collect();
     assert!(unlisted.is_empty(), "docs/src/SUMMARY.md does not list {unlisted:?}");
     assert!(listed.is_subset(&pages), "docs/src/SUMMARY.md lists pages that are not there: {listed:?}");
 }

@@ -127,7 +127,7 @@ const fn of_event(event: &EnvironmentEvent) -> &'static str {
 
 /// What a refusal says about a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RefusalMeaning {
     /// The server has all that the input uses: the refusal is the server's own.
     Known,
     /// One part is not there.
@@ -194,7 +194,7 @@ impl Features {
 
     /// Records a refusal of an input that must be accepted. One refusal condemns at most one part: the one that the
     /// answer names, or the only one that was never let through.
-    pub fn refuse(&mut self, input: &Input, param: Option<&str>, answer: &str) -> Refusal {
+    pub fn refuse(&mut self, input: &Input, param: Option<&str>, answer: &str) -> RefusalMeaning {
         let untried = self.untried(input);
         let named = param.and_then(|param| {
             let last = param.rsplit('[').next().unwrap_or(param).trim_end_matches(']');
@@ -203,16 +203,16 @@ impl Features {
             fitting.next().filter(|_| fitting.next().is_none())
         });
         match (untried.as_slice(), named) {
-            ([], _) => Refusal::Known,
+            ([], _) => RefusalMeaning::Known,
             (_, Some(only)) | ([only], None) => {
                 self.lack(&only.clone(), answer);
-                Refusal::Lacks
+                RefusalMeaning::Lacks
             }
             (_, None) => {
                 if !self.doubts.iter().any(|(known, _)| *known == untried) {
                     self.doubts.push((untried, answer.to_owned()));
                 }
-                Refusal::Unsure
+                RefusalMeaning::Unsure
             }
         }
     }
@@ -264,25 +264,25 @@ mod tests {
         let create = input("create pi1 1000 usd manual multicapture method=card_visa confirm\n");
         let mut known = Features::default();
         known.note(&input("create pi1 1000 usd method=card_visa confirm\n"));
-        type Row<'a> = (&'a [&'a str], Option<&'a str>, Refusal, &'a [&'a str]);
+        type Row<'a> = (&'a [&'a str], Option<&'a str>, RefusalMeaning, &'a [&'a str]);
         let table: [Row<'_>; 4] = [
-            (&[], None, Refusal::Unsure, &[]),
+            (&[], None, RefusalMeaning::Unsure, &[]),
             (
                 &[],
                 Some("payment_method_options[card][request_multicapture]"),
-                Refusal::Lacks,
+                RefusalMeaning::Lacks,
                 &["request_multicapture"],
             ),
             (
                 &["create pi1 1000 usd manual method=card_visa confirm\n"],
                 None,
-                Refusal::Lacks,
+                RefusalMeaning::Lacks,
                 &["request_multicapture"],
             ),
             (
                 &["create pi1 1000 usd manual multicapture method=card_visa confirm\n"],
                 Some("capture_method"),
-                Refusal::Known,
+                RefusalMeaning::Known,
                 &[],
             ),
         ];
@@ -301,11 +301,11 @@ mod tests {
     fn a_doubt_ends_with_what_is_let_through_later() {
         let both = input("create pi1 1000 usd manual multicapture method=card_visa\n");
         let mut features = Features::default();
-        assert_eq!(features.refuse(&both, None, "400"), Refusal::Unsure);
+        assert_eq!(features.refuse(&both, None, "400"), RefusalMeaning::Unsure);
         features.note(&input("create pi1 1000 usd method=card_visa\n"));
         features.settle_doubts();
         assert_eq!(features.missing().count(), 0);
-        assert_eq!(features.refuse(&both, None, "400"), Refusal::Unsure);
+        assert_eq!(features.refuse(&both, None, "400"), RefusalMeaning::Unsure);
         features.settle_doubts();
         assert_eq!(features.reconsider().into_iter().collect::<Vec<_>>(), ["request_multicapture"]);
         assert_eq!(features.missing().count(), 0);

@@ -34,7 +34,7 @@ pub mod wire;
 
 pub use campaign::Progress;
 pub use finding::{Class, Finding};
-pub use report::{Baseline, Report};
+pub use report::{KnownFindings, Report};
 pub use settings::Settings;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -12,7 +12,7 @@ mod shop;
 
 use std::time::Duration;
 
-use holdfast_drive::{Baseline, Class, Report, Settings, drive};
+use holdfast_drive::{Class, KnownFindings, Report, Settings, drive};
 use shop::{Fault, Shop};
 
 fn driven(fault: Option<Fault>, operations: u64) -> Report {
@@ -277,8 +277,11 @@ fn a_report_has_every_form() {
     let sarif = report.sarif();
     assert!(sarif.pointer("/runs/0/results/0/partialFingerprints").is_some(), "{sarif:#}");
     // What is known is not new; what is not known is.
-    let baseline = Baseline::read(&report.json().to_string()).unwrap();
-    assert_eq!((report.new_faults(&baseline).count(), report.new_faults(&Baseline::default()).count() > 0), (0, true));
-    assert!(Baseline::read("{}").is_err() && Baseline::read("no").is_err());
+    let baseline = KnownFindings::read(&report.json().to_string()).unwrap();
+    assert_eq!(
+        (report.new_faults(&baseline).count(), report.new_faults(&KnownFindings::default()).count() > 0),
+        (0, true)
+    );
+    assert!(KnownFindings::read("{}").is_err() && KnownFindings::read("no").is_err());
     assert!(report.rules().iter().any(|(_, _, broken)| !broken.is_empty()));
 }

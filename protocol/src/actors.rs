@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use stateright::Model;
 use stateright::actor::{Actor, ActorModel, ActorModelState, Id, LossyNetwork, Network, Out, model_timeout};
 
-use crate::books::{Account, Books};
+use crate::books::{AcquirerAccount, PaymentBooks};
 use crate::instance::{Asked, EXPIRY, Instance, KEYS, QUESTIONS};
-use crate::packed::Packed;
-use crate::state::{KeyRecord, Mail, ProtocolState, QuestionStage};
+use crate::packed::PackedWord;
+use crate::state::{KeyState, OutboxEntry, ProtocolState, QuestionStage};
 
 /// What both encodings show: durable records, and the positions of the clients.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,9 +30,9 @@ pub struct Observed {
     /// The events in the outbox, and whether each is acknowledged.
     pub outbox: BTreeMap<u8, bool>,
     /// The engine's books.
-    pub books: Books,
+    pub books: PaymentBooks,
     /// The acquirer's account.
-    pub account: Account,
+    pub account: AcquirerAccount,
     /// The events that the merchant has stored.
     pub stored: BTreeSet<u8>,
 }
@@ -42,9 +42,9 @@ impl Observed {
     #[must_use]
     pub fn of(state: &ProtocolState) -> Self {
         let keys = (0..KEYS).filter_map(|key| match state.key(key) {
-            KeyRecord::Absent => None,
-            KeyRecord::Begun => Some((key, false)),
-            KeyRecord::Stored(_) => Some((key, true)),
+            KeyState::Absent => None,
+            KeyState::Begun => Some((key, false)),
+            KeyState::Stored(_) => Some((key, true)),
         });
         let questions = (0..QUESTIONS).filter_map(|question| match state.question(question).stage {
             QuestionStage::Absent => None,
@@ -52,9 +52,9 @@ impl Observed {
             QuestionStage::Closed => Some((question, true)),
         });
         let outbox = (0..QUESTIONS).filter_map(|event| match state.mail(event) {
-            Mail::Absent => None,
-            Mail::Pending => Some((event, false)),
-            Mail::Acknowledged => Some((event, true)),
+            OutboxEntry::Absent => None,
+            OutboxEntry::Pending => Some((event, false)),
+            OutboxEntry::Acknowledged => Some((event, true)),
         });
         Self {
             clients: state.clients.map(|client| (client.at, client.is_waiting)),
@@ -68,7 +68,7 @@ impl Observed {
     }
 }
 
-fn members(set: Packed<1>) -> BTreeSet<u8> {
+fn members(set: PackedWord<1>) -> BTreeSet<u8> {
     (0..QUESTIONS).filter(|event| set.has(*event)).collect()
 }
 
@@ -130,8 +130,8 @@ fn observe(state: &System) -> Observed {
         keys: BTreeMap::new(),
         questions: BTreeMap::new(),
         outbox: BTreeMap::new(),
-        books: Books::default(),
-        account: Account::default(),
+        books: PaymentBooks::default(),
+        account: AcquirerAccount::default(),
         stored: BTreeSet::new(),
     };
     for (place, client) in observed.clients.iter_mut().enumerate() {
@@ -164,7 +164,7 @@ enum Participating {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Message {
+enum ActorMessage {
     Request(u8),
     Response(u8, bool),
     Order(u8),
@@ -174,7 +174,7 @@ enum Message {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Alarm {
+enum ActorTimer {
     Send,
     StopWaiting,
     Work,
@@ -187,128 +187,138 @@ enum Alarm {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Durable {
     Client { at: u8, is_waiting: bool },
-    Engine(Records),
-    Acquirer { account: Account, decided: BTreeMap<u8, bool> },
+    Engine(EngineRecords),
+    Acquirer { account: AcquirerAccount, decided: BTreeMap<u8, bool> },
     Merchant(BTreeSet<u8>),
 }
 
 /// The engine's database. A key maps to its response once it has one; `Some(true)` is a success.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Records {
+struct EngineRecords {
     keys: BTreeMap<u8, Option<bool>>,
     questions: BTreeMap<u8, bool>,
     outbox: BTreeMap<u8, bool>,
-    books: Books,
+    books: PaymentBooks,
     deadline_passed: bool,
 }
 
 /// A participant's state: what it keeps, and the question that a request waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Memory {
+struct ActorMemory {
     durable: Durable,
     waits_for: Option<u8>,
 }
 
 impl Actor for Participating {
-    type Msg = Message;
-    type Timer = Alarm;
-    type State = Memory;
+    type Msg = ActorMessage;
+    type Timer = ActorTimer;
+    type State = ActorMemory;
     type Storage = Durable;
     type Random = (u8, bool);
 
-    fn on_start(&self, _id: Id, storage: &Option<Durable>, out: &mut Out<Self>) -> Memory {
+    fn on_start(&self, _id: Id, storage: &Option<Durable>, out: &mut Out<Self>) -> ActorMemory {
         let durable = storage.clone().unwrap_or_else(|| self.first());
         match self {
             Self::Client { instance, number } => {
                 if instance.key(*number, 0).is_some() {
-                    out.set_timer(Alarm::Send, model_timeout());
+                    out.set_timer(ActorTimer::Send, model_timeout());
                 }
             }
             Self::Engine { instance } => {
                 if instance.deadline {
-                    out.set_timer(Alarm::Deadline, model_timeout());
+                    out.set_timer(ActorTimer::Deadline, model_timeout());
                 }
-                for alarm in [Alarm::Work, Alarm::Expire, Alarm::Resend] {
+                for alarm in [ActorTimer::Work, ActorTimer::Expire, ActorTimer::Resend] {
                     out.set_timer(alarm, model_timeout());
                 }
             }
             Self::Acquirer { .. } | Self::Merchant => {}
         }
-        Memory { durable, waits_for: None }
+        ActorMemory { durable, waits_for: None }
     }
 
-    fn on_msg(&self, _id: Id, state: &mut Cow<'_, Memory>, source: Id, message: Message, out: &mut Out<Self>) {
+    fn on_msg(
+        &self,
+        _id: Id,
+        state: &mut Cow<'_, ActorMemory>,
+        source: Id,
+        message: ActorMessage,
+        out: &mut Out<Self>,
+    ) {
         let mut memory = state.clone().into_owned();
         match (self, &mut memory.durable, message) {
-            (Self::Client { instance, number }, Durable::Client { at, is_waiting }, Message::Response(key, _)) => {
+            (Self::Client { instance, number }, Durable::Client { at, is_waiting }, ActorMessage::Response(key, _)) => {
                 if !*is_waiting || instance.key(*number, *at) != Some(key) {
                     return;
                 }
                 next_operation(instance, *number, at, is_waiting, out);
             }
-            (Self::Engine { instance }, Durable::Engine(records), Message::Request(key)) => {
+            (Self::Engine { instance }, Durable::Engine(records), ActorMessage::Request(key)) => {
                 request(instance, records, &mut memory.waits_for, key, source, out);
             }
-            (Self::Engine { instance }, Durable::Engine(records), Message::Verdict(question, approved)) => {
+            (Self::Engine { instance }, Durable::Engine(records), ActorMessage::Verdict(question, approved)) => {
                 if verdict(instance, records, question, approved).is_none() {
                     return;
                 }
                 if memory.waits_for.take() == Some(question) {
-                    out.send(Id::from(usize::from(instance.owner(question))), Message::Response(question, approved));
+                    out.send(
+                        Id::from(usize::from(instance.owner(question))),
+                        ActorMessage::Response(question, approved),
+                    );
                 }
-                out.set_timer(Alarm::Resend, model_timeout());
+                out.set_timer(ActorTimer::Resend, model_timeout());
             }
-            (Self::Engine { .. }, Durable::Engine(records), Message::Acknowledgement(event)) => {
+            (Self::Engine { .. }, Durable::Engine(records), ActorMessage::Acknowledgement(event)) => {
                 records.outbox.insert(event, true);
             }
-            (Self::Acquirer { instance }, Durable::Acquirer { account, decided }, Message::Order(question)) => {
+            (Self::Acquirer { instance }, Durable::Acquirer { account, decided }, ActorMessage::Order(question)) => {
                 if let Some(approved) = decided.get(&question) {
-                    out.send(source, Message::Verdict(question, *approved));
+                    out.send(source, ActorMessage::Verdict(question, *approved));
                 } else if instance.declines && instance.asked(question) == Some(Asked::Confirm) {
                     out.choose_random(question.to_string(), vec![(question, true), (question, false)]);
                 } else {
                     decide(instance, account, decided, (question, true), out);
                 }
             }
-            (Self::Merchant, Durable::Merchant(stored), Message::Event(event)) => {
+            (Self::Merchant, Durable::Merchant(stored), ActorMessage::Event(event)) => {
                 stored.insert(event);
-                out.send(source, Message::Acknowledgement(event));
+                out.send(source, ActorMessage::Acknowledgement(event));
             }
             _ => return,
         }
         keep(state, memory, out);
     }
 
-    fn on_timeout(&self, _id: Id, state: &mut Cow<'_, Memory>, alarm: &Alarm, out: &mut Out<Self>) {
+    fn on_timeout(&self, _id: Id, state: &mut Cow<'_, ActorMemory>, alarm: &ActorTimer, out: &mut Out<Self>) {
         let mut memory = state.clone().into_owned();
         match (self, &mut memory.durable, alarm) {
-            (Self::Client { instance, number }, Durable::Client { at, is_waiting }, Alarm::Send) => {
+            (Self::Client { instance, number }, Durable::Client { at, is_waiting }, ActorTimer::Send) => {
                 let Some(key) = instance.key(*number, *at) else { return };
                 *is_waiting = true;
-                out.send(Id::from(ENGINE), Message::Request(key));
-                out.set_timer(Alarm::StopWaiting, model_timeout());
+                out.send(Id::from(ENGINE), ActorMessage::Request(key));
+                out.set_timer(ActorTimer::StopWaiting, model_timeout());
             }
-            (Self::Client { instance, number }, Durable::Client { at, is_waiting }, Alarm::StopWaiting) => {
+            (Self::Client { instance, number }, Durable::Client { at, is_waiting }, ActorTimer::StopWaiting) => {
                 next_operation(instance, *number, at, is_waiting, out);
             }
-            (Self::Engine { .. }, Durable::Engine(records), Alarm::Work) => {
-                out.set_timer(Alarm::Work, model_timeout());
+            (Self::Engine { .. }, Durable::Engine(records), ActorTimer::Work) => {
+                out.set_timer(ActorTimer::Work, model_timeout());
                 work(records, &mut memory.waits_for, out);
             }
-            (Self::Engine { .. }, Durable::Engine(records), Alarm::Deadline) => records.deadline_passed = true,
-            (Self::Engine { .. }, Durable::Engine(records), Alarm::Expire) => {
-                out.set_timer(Alarm::Expire, model_timeout());
+            (Self::Engine { .. }, Durable::Engine(records), ActorTimer::Deadline) => records.deadline_passed = true,
+            (Self::Engine { .. }, Durable::Engine(records), ActorTimer::Expire) => {
+                out.set_timer(ActorTimer::Expire, model_timeout());
                 let is_free = records.questions.values().all(|is_closed| *is_closed);
                 let is_new = !records.questions.contains_key(&EXPIRY);
                 if is_free && is_new && records.deadline_passed && records.books.permit(Asked::Expire) {
                     records.questions.insert(EXPIRY, false);
-                    out.send(Id::from(ACQUIRER), Message::Order(EXPIRY));
+                    out.send(Id::from(ACQUIRER), ActorMessage::Order(EXPIRY));
                 }
             }
-            (Self::Engine { .. }, Durable::Engine(records), Alarm::Resend) => {
-                out.set_timer(Alarm::Resend, model_timeout());
+            (Self::Engine { .. }, Durable::Engine(records), ActorTimer::Resend) => {
+                out.set_timer(ActorTimer::Resend, model_timeout());
                 for (event, _) in records.outbox.iter().filter(|(_, is_acknowledged)| !**is_acknowledged) {
-                    out.send(Id::from(MERCHANT), Message::Event(*event));
+                    out.send(Id::from(MERCHANT), ActorMessage::Event(*event));
                 }
             }
             _ => return,
@@ -316,7 +326,7 @@ impl Actor for Participating {
         keep(state, memory, out);
     }
 
-    fn on_random(&self, _id: Id, state: &mut Cow<'_, Memory>, choice: &(u8, bool), out: &mut Out<Self>) {
+    fn on_random(&self, _id: Id, state: &mut Cow<'_, ActorMemory>, choice: &(u8, bool), out: &mut Out<Self>) {
         let mut memory = state.clone().into_owned();
         if let (Self::Acquirer { instance }, Durable::Acquirer { account, decided }) = (self, &mut memory.durable) {
             decide(instance, account, decided, *choice, out);
@@ -329,15 +339,17 @@ impl Participating {
     fn first(&self) -> Durable {
         match self {
             Self::Client { .. } => Durable::Client { at: 0, is_waiting: false },
-            Self::Engine { .. } => Durable::Engine(Records::default()),
-            Self::Acquirer { .. } => Durable::Acquirer { account: Account::default(), decided: BTreeMap::new() },
+            Self::Engine { .. } => Durable::Engine(EngineRecords::default()),
+            Self::Acquirer { .. } => {
+                Durable::Acquirer { account: AcquirerAccount::default(), decided: BTreeMap::new() }
+            }
             Self::Merchant => Durable::Merchant(BTreeSet::new()),
         }
     }
 }
 
 /// Saves and replaces what has changed.
-fn keep(state: &mut Cow<'_, Memory>, memory: Memory, out: &mut Out<Participating>) {
+fn keep(state: &mut Cow<'_, ActorMemory>, memory: ActorMemory, out: &mut Out<Participating>) {
     if memory.durable != state.durable {
         out.save(memory.durable.clone());
     }
@@ -349,16 +361,16 @@ fn keep(state: &mut Cow<'_, Memory>, memory: Memory, out: &mut Out<Participating
 fn next_operation(instance: &Instance, number: u8, at: &mut u8, is_waiting: &mut bool, out: &mut Out<Participating>) {
     *at = at.saturating_add(1);
     *is_waiting = false;
-    out.cancel_timer(Alarm::StopWaiting);
+    out.cancel_timer(ActorTimer::StopWaiting);
     if instance.key(number, *at).is_some() {
-        out.set_timer(Alarm::Send, model_timeout());
+        out.set_timer(ActorTimer::Send, model_timeout());
     }
 }
 
 /// The engine receives a request.
 fn request(
     instance: &Instance,
-    records: &mut Records,
+    records: &mut EngineRecords,
     waits_for: &mut Option<u8>,
     key: u8,
     client: Id,
@@ -368,10 +380,10 @@ fn request(
         return;
     }
     match records.keys.get(&key) {
-        Some(Some(success)) => out.send(client, Message::Response(key, *success)),
+        Some(Some(success)) => out.send(client, ActorMessage::Response(key, *success)),
         Some(None) => {
             *waits_for = Some(key);
-            out.send(Id::from(ACQUIRER), Message::Order(key));
+            out.send(Id::from(ACQUIRER), ActorMessage::Order(key));
         }
         None if records.questions.values().any(|is_closed| !is_closed) => {}
         None => {
@@ -380,17 +392,17 @@ fn request(
                 records.keys.insert(key, None);
                 records.questions.insert(key, false);
                 *waits_for = Some(key);
-                out.send(Id::from(ACQUIRER), Message::Order(key));
+                out.send(Id::from(ACQUIRER), ActorMessage::Order(key));
             } else {
                 records.keys.insert(key, Some(false));
-                out.send(client, Message::Response(key, false));
+                out.send(client, ActorMessage::Response(key, false));
             }
         }
     }
 }
 
 /// The engine commits an answer in one transaction, if the question is open.
-fn verdict(instance: &Instance, records: &mut Records, question: u8, approved: bool) -> Option<()> {
+fn verdict(instance: &Instance, records: &mut EngineRecords, question: u8, approved: bool) -> Option<()> {
     (records.questions.get(&question) == Some(&false)).then_some(())?;
     if approved {
         records.books = records.books.apply(instance.asked(question)?)?;
@@ -404,19 +416,19 @@ fn verdict(instance: &Instance, records: &mut Records, question: u8, approved: b
 }
 
 /// The engine gives a question without an answer to its worker, which asks again.
-fn work(records: &mut Records, waits_for: &mut Option<u8>, out: &mut Out<Participating>) {
+fn work(records: &mut EngineRecords, waits_for: &mut Option<u8>, out: &mut Out<Participating>) {
     if let Some(question) = waits_for.take() {
         records.keys.insert(question, Some(false));
     }
     let open = records.questions.iter().find(|(_, is_closed)| !**is_closed);
     if let Some((question, _)) = open {
-        out.send(Id::from(ACQUIRER), Message::Order(*question));
+        out.send(Id::from(ACQUIRER), ActorMessage::Order(*question));
     }
 }
 
 fn decide(
     instance: &Instance,
-    account: &mut Account,
+    account: &mut AcquirerAccount,
     decided: &mut BTreeMap<u8, bool>,
     (question, may_approve): (u8, bool),
     out: &mut Out<Participating>,
@@ -427,5 +439,5 @@ fn decide(
     let executed = instance.asked(question).filter(|_| may_approve).and_then(|asked| account.execute(asked));
     decided.insert(question, executed.is_some());
     *account = executed.unwrap_or(*account);
-    out.send(Id::from(ENGINE), Message::Verdict(question, executed.is_some()));
+    out.send(Id::from(ENGINE), ActorMessage::Verdict(question, executed.is_some()));
 }

@@ -18,7 +18,7 @@ pub enum Standing {
 
 /// The engine's books of the payment, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Books {
+pub struct PaymentBooks {
     /// The status.
     pub standing: Standing,
     /// The money held and not captured.
@@ -29,7 +29,7 @@ pub struct Books {
     pub refunded: u8,
 }
 
-impl Books {
+impl PaymentBooks {
     /// Returns whether the engine may ask the acquirer for this.
     #[must_use]
     pub fn permit(&self, asked: Asked) -> bool {
@@ -62,7 +62,7 @@ impl Books {
 
 /// The acquirer's account of the payment, in minor units. It knows no status: it moves what it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Account {
+pub struct AcquirerAccount {
     /// The money held.
     pub held: u8,
     /// The money captured.
@@ -71,7 +71,7 @@ pub struct Account {
     pub refunded: u8,
 }
 
-impl Account {
+impl AcquirerAccount {
     /// Returns the account after the order, or `None` if it lacks the money.
     #[must_use]
     pub fn execute(&self, asked: Asked) -> Option<Self> {

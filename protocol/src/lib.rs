@@ -36,18 +36,19 @@ mod space;
 mod state;
 mod step;
 
-pub use books::{Account, Books, Standing};
+pub use books::{AcquirerAccount, PaymentBooks, Standing};
 pub use diagram::diagram;
 pub use input::{Arrow, Participant, Process, ProtocolInput};
 pub use instance::{
     AUTHORIZED, Asked, ClientCare, EXPIRY, INSTANCES, Instance, KEYS, MerchantCare, ProtocolFault, QUESTIONS, SMALL,
 };
-pub use packed::Packed;
+pub use packed::PackedWord;
 pub use properties::{Duty, PROTOCOL_PROPERTIES, ProtocolProperty, is_quiet, judge, judge_step};
 pub use report::report;
-pub use run::{Effort, Explored, Violated, explore};
+pub use run::{Effort, ExploredInstance, Violated, explore};
 pub use space::ProtocolSpace;
 pub use state::{
-    Client, KeyRecord, Mail, Merchant, ProtocolState, Question, QuestionStage, Reply, Task, TaskStage, reference,
+    BankQuestion, ClientState, EngineTask, KeyState, MerchantState, OutboxEntry, ProtocolState, QuestionStage, Reply,
+    TaskStage, reference,
 };
 pub use step::{after, candidates};

@@ -2,11 +2,11 @@
 
 use crate::books::Standing;
 use crate::instance::{Asked, Instance, MerchantCare};
-use crate::state::{Mail, ProtocolState};
+use crate::state::{OutboxEntry, ProtocolState};
 
 /// An event reaches a merchant that is free. Events that were sent once may arrive at any time, and again.
 pub(crate) fn notify(state: &mut ProtocolState, event: u8) -> Option<()> {
-    let arrives = state.mail(event) != Mail::Absent && state.merchant.working.is_none();
+    let arrives = state.mail(event) != OutboxEntry::Absent && state.merchant.working.is_none();
     arrives.then_some(())?;
     state.merchant.working = Some((event, false));
     Some(())
@@ -47,9 +47,9 @@ fn store(instance: &Instance, state: &mut ProtocolState, event: u8) {
 
 /// An acknowledgement that was sent reaches the engine.
 pub(crate) fn acknowledge(state: &mut ProtocolState, event: u8) -> Option<()> {
-    let arrives = state.merchant.acknowledged.has(event) && state.mail(event) == Mail::Pending;
+    let arrives = state.merchant.acknowledged.has(event) && state.mail(event) == OutboxEntry::Pending;
     arrives.then_some(())?;
-    state.set_mail(event, Mail::Acknowledged);
+    state.set_mail(event, OutboxEntry::Acknowledged);
     Some(())
 }
 

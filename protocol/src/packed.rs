@@ -2,9 +2,9 @@
 
 /// Fields of `WIDTH` bits each, addressed by position. Positions beyond the word read as 0 and keep nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Packed<const WIDTH: u32>(u64);
+pub struct PackedWord<const WIDTH: u32>(u64);
 
-impl<const WIDTH: u32> Packed<WIDTH> {
+impl<const WIDTH: u32> PackedWord<WIDTH> {
     const MASK: u64 = (1 << WIDTH) - 1;
 
     /// Returns the field at `place`.
@@ -31,7 +31,7 @@ impl<const WIDTH: u32> Packed<WIDTH> {
     }
 }
 
-impl Packed<1> {
+impl PackedWord<1> {
     /// Returns whether the bit at `place` is set.
     #[must_use]
     pub fn has(self, place: u8) -> bool {
@@ -59,11 +59,11 @@ impl Packed<1> {
 
 #[cfg(test)]
 mod tests {
-    use super::Packed;
+    use super::PackedWord;
 
     #[test]
     fn each_field_keeps_its_value_and_no_other_changes() {
-        let mut word = Packed::<3>::default();
+        let mut word = PackedWord::<3>::default();
         for place in 0..21 {
             word = word.with(place, u64::from(place) % 8);
         }
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn sets_are_compared_by_their_members() {
-        let pair = Packed::<1>::default().and(2).and(5);
+        let pair = PackedWord::<1>::default().and(2).and(5);
         assert!(pair.has(2) && pair.has(5) && !pair.has(3));
         assert!(pair.without(5).is_within(pair) && !pair.is_within(pair.without(5)));
     }

@@ -4,7 +4,7 @@ use holdfast_explorer::{Judgement, PropertyBits};
 
 use crate::books::Standing;
 use crate::instance::{AUTHORIZED, KEYS, QUESTIONS};
-use crate::state::{KeyRecord, Mail, ProtocolState, QuestionStage, reference};
+use crate::state::{KeyState, OutboxEntry, ProtocolState, QuestionStage, reference};
 
 /// A property of the protocol. Its position in [`PROTOCOL_PROPERTIES`] is its bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,8 +129,8 @@ pub fn judge(state: &ProtocolState) -> Judgement {
     let agrees = (books.held, books.captured, books.refunded) == (account.held, account.captured, account.refunded);
     check(6, quiet && effects.any, agrees);
     let mut closed = state.questions_in(QuestionStage::Closed).peekable();
-    check(7, closed.peek().is_some(), closed.all(|question| state.mail(question) != Mail::Absent));
-    let acknowledged = |event: &u8| state.mail(*event) == Mail::Acknowledged;
+    check(7, closed.peek().is_some(), closed.all(|question| state.mail(question) != OutboxEntry::Absent));
+    let acknowledged = |event: &u8| state.mail(*event) == OutboxEntry::Acknowledged;
     let mut delivered = (0..QUESTIONS).filter(acknowledged).peekable();
     check(8, delivered.peek().is_some(), delivered.all(|event| state.merchant.stored.has(event)));
     let seen = (books.captured, books.refunded, books.standing == Standing::Released);
@@ -146,8 +146,8 @@ pub fn judge(state: &ProtocolState) -> Judgement {
 #[must_use]
 pub fn judge_step(before: &ProtocolState, after: &ProtocolState) -> Judgement {
     let stored = |state: &ProtocolState, key| match state.key(key) {
-        KeyRecord::Stored(reply) => Some(reply),
-        KeyRecord::Absent | KeyRecord::Begun => None,
+        KeyState::Stored(reply) => Some(reply),
+        KeyState::Absent | KeyState::Begun => None,
     };
     let mut judgement = Judgement::default();
     for key in 0..KEYS {
@@ -165,7 +165,7 @@ pub fn judge_step(before: &ProtocolState, after: &ProtocolState) -> Judgement {
 #[must_use]
 pub fn is_quiet(state: &ProtocolState) -> bool {
     let is_idle = state.handler.is_none() && state.worker.is_none() && state.merchant.working.is_none();
-    is_idle && !state.has_open_question() && (0..QUESTIONS).all(|event| state.mail(event) != Mail::Pending)
+    is_idle && !state.has_open_question() && (0..QUESTIONS).all(|event| state.mail(event) != OutboxEntry::Pending)
 }
 
 fn acknowledged_survives(state: &ProtocolState) -> bool {

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use crate::diagram::diagram;
 use crate::instance::{ClientCare, INSTANCES, Instance, MerchantCare, ProtocolFault};
 use crate::properties::{Duty, PROTOCOL_PROPERTIES};
-use crate::run::{Effort, Explored, explore};
+use crate::run::{Effort, ExploredInstance, explore};
 
 /// Returns the report, with the rows of deep instances only if `deep`.
 #[must_use]
@@ -29,11 +29,11 @@ pub fn report(threads: NonZeroUsize, deep: bool) -> String {
     explored.retain(|found| !found.instance.deep);
     text.push_str("\n## What is true\n\n| property | sentence | requirements | tested in | mistakes it finds |\n");
     text.push_str("|---|---|---|---|---:|\n");
-    let mistakes: Vec<Explored> = mistakes().map(|instance| explore(instance, &Effort::default())).collect();
+    let mistakes: Vec<ExploredInstance> = mistakes().map(|instance| explore(instance, &Effort::default())).collect();
     for property in PROTOCOL_PROPERTIES {
         let tested = explored.iter().filter(|found| !found.untested.contains(&property.id));
         let names: Vec<&str> = tested.map(|found| found.instance.name).collect();
-        let finds = |found: &&Explored| found.violations.iter().any(|violated| violated.property == property);
+        let finds = |found: &&ExploredInstance| found.violations.iter().any(|violated| violated.property == property);
         let found = mistakes.iter().filter(finds).count();
         let (id, sentence, requirements) = (property.id, property.sentence, property.requirements);
         line(&mut text, &format!("| {id} | {sentence} | {requirements} | {} | {found} |", names.join(", ")));
@@ -58,8 +58,8 @@ fn mistakes() -> impl Iterator<Item = Instance> {
     engine.chain(clients).chain(merchants.into_iter().map(Instance::with_merchant))
 }
 
-fn row(text: &mut String, found: &Explored) {
-    let Explored { instance, summary, .. } = found;
+fn row(text: &mut String, found: &ExploredInstance) {
+    let ExploredInstance { instance, summary, .. } = found;
     let note = match (found.is_complete(), found.agrees(), found.violations.is_empty()) {
         (true, true, true) => "",
         (false, ..) => " (INCOMPLETE)",
@@ -71,7 +71,7 @@ fn row(text: &mut String, found: &Explored) {
     line(text, &format!("| {name}{note} | {about} | {states} | {steps} | {depth} | `{digest:016x}` |"));
 }
 
-fn mistake(text: &mut String, found: &Explored) {
+fn mistake(text: &mut String, found: &ExploredInstance) {
     line(text, &format!("\n### {}\n", capital(found.instance.about)));
     let Some(first) = found.violations.iter().min_by_key(|violated| violated.trace.len()) else {
         line(text, "NOT FOUND.");

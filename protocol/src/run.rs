@@ -13,7 +13,7 @@ use crate::space::ProtocolSpace;
 
 /// What the exploration of one instance found.
 #[derive(Clone, Debug)]
-pub struct Explored {
+pub struct ExploredInstance {
     /// The instance.
     pub instance: Instance,
     /// The figures of the breadth-first explorer.
@@ -60,7 +60,7 @@ impl Default for Effort {
 
 /// Explores `instance`.
 #[must_use]
-pub fn explore(instance: Instance, effort: &Effort) -> Explored {
+pub fn explore(instance: Instance, effort: &Effort) -> ExploredInstance {
     let space = ProtocolSpace(instance);
     let limits = Limits { max_states: effort.max_states, time: effort.time, ..Limits::default() };
     let threads = effort.threads.get();
@@ -78,7 +78,7 @@ pub fn explore(instance: Instance, effort: &Effort) -> Explored {
     }
     let is_untested = |bit: u8| !found.witnesses.contains_key(&bit);
     let untested = (0_u8..).zip(PROTOCOL_PROPERTIES).filter(|(bit, _)| is_untested(*bit));
-    Explored {
+    ExploredInstance {
         instance,
         both: effort.both,
         second: effort.both.then(|| counted(space, effort)).flatten(),
@@ -104,7 +104,7 @@ fn counted(space: ProtocolSpace, effort: &Effort) -> Option<(u64, u64)> {
     run.completion.is_complete().then_some((run.unique, run.transitions))
 }
 
-impl Explored {
+impl ExploredInstance {
     /// Returns whether every explorer that was asked came to the end.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -1,7 +1,7 @@
 //! One state of the protocol: every durable record, every message that was sent, and the memory of each process.
 
-use crate::books::{Account, Books};
-use crate::packed::Packed;
+use crate::books::{AcquirerAccount, PaymentBooks};
+use crate::packed::PackedWord;
 
 /// The whole system.
 ///
@@ -10,35 +10,35 @@ use crate::packed::Packed;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ProtocolState {
     /// The clients.
-    pub clients: [Client; 2],
+    pub clients: [ClientState; 2],
     /// The keys whose request is in the network.
-    pub requests: Packed<1>,
+    pub requests: PackedWord<1>,
     /// The last response sent for each key: [`Reply`].
-    pub responses: Packed<2>,
+    pub responses: PackedWord<2>,
     /// The keys for which a client has received [`Reply::Done`].
-    pub acknowledged: Packed<1>,
-    /// The engine's record of each key, durable: [`KeyRecord`].
-    pub keys: Packed<3>,
-    /// The engine's record of each question, durable: [`Question`].
-    pub questions: Packed<5>,
+    pub acknowledged: PackedWord<1>,
+    /// The engine's record of each key, durable: [`KeyState`].
+    pub keys: PackedWord<3>,
+    /// The engine's record of each question, durable: [`BankQuestion`].
+    pub questions: PackedWord<5>,
     /// The engine's books, durable.
-    pub books: Books,
-    /// The engine's outbox, durable: [`Mail`] for each question.
-    pub outbox: Packed<2>,
+    pub books: PaymentBooks,
+    /// The engine's outbox, durable: [`OutboxEntry`] for each question.
+    pub outbox: PackedWord<2>,
     /// What the engine's request handler works on, in memory.
-    pub handler: Option<Task>,
+    pub handler: Option<EngineTask>,
     /// What the engine's worker works on, in memory.
-    pub worker: Option<Task>,
+    pub worker: Option<EngineTask>,
     /// The references that the acquirer was asked under: two for each question.
-    pub asked: Packed<1>,
+    pub asked: PackedWord<1>,
     /// The references that the acquirer approved.
-    pub approved: Packed<1>,
+    pub approved: PackedWord<1>,
     /// The references that the acquirer declined.
-    pub declined: Packed<1>,
+    pub declined: PackedWord<1>,
     /// The acquirer's account, durable.
-    pub account: Account,
+    pub account: AcquirerAccount,
     /// The merchant.
-    pub merchant: Merchant,
+    pub merchant: MerchantState,
     /// Whether the hold's deadline has passed.
     pub deadline_passed: bool,
     /// Whether the day of the first keys has ended.
@@ -47,7 +47,7 @@ pub struct ProtocolState {
 
 /// A client. It sends one operation after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Client {
+pub struct ClientState {
     /// The position of its operation.
     pub at: u8,
     /// Whether the operation was sent.
@@ -69,7 +69,7 @@ pub enum Reply {
 
 /// The durable record of an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeyRecord {
+pub enum KeyState {
     /// The engine has no record of the key.
     Absent,
     /// The request has begun.
@@ -80,7 +80,7 @@ pub enum KeyRecord {
 
 /// The durable record of a question to the acquirer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Question {
+pub struct BankQuestion {
     /// Where the question stands.
     pub stage: QuestionStage,
     /// Which of its two references it is asked under.
@@ -103,7 +103,7 @@ pub enum QuestionStage {
 
 /// A place in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mail {
+pub enum OutboxEntry {
     /// There is no event.
     Absent,
     /// The event is sent until it is acknowledged.
@@ -114,7 +114,7 @@ pub enum Mail {
 
 /// What a process of the engine works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Task {
+pub struct EngineTask {
     /// The question.
     pub question: u8,
     /// The progress.
@@ -142,11 +142,11 @@ pub enum TaskStage {
 
 /// The merchant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Merchant {
+pub struct MerchantState {
     /// The events stored, durable.
-    pub stored: Packed<1>,
+    pub stored: PackedWord<1>,
     /// The events whose acknowledgement is in the network.
-    pub acknowledged: Packed<1>,
+    pub acknowledged: PackedWord<1>,
     /// How often the order was fulfilled, at most 2.
     pub fulfilled: u8,
     /// What the merchant last read of the payment: captured, refunded, and whether the hold was released.
@@ -164,33 +164,33 @@ impl ProtocolState {
 
     /// Returns the record of `key`.
     #[must_use]
-    pub fn key(&self, key: u8) -> KeyRecord {
+    pub fn key(&self, key: u8) -> KeyState {
         match self.keys.get(key) {
-            0 => KeyRecord::Absent,
-            1 => KeyRecord::Begun,
-            bits => reply(bits.saturating_sub(1)).map_or(KeyRecord::Absent, KeyRecord::Stored),
+            0 => KeyState::Absent,
+            1 => KeyState::Begun,
+            bits => reply(bits.saturating_sub(1)).map_or(KeyState::Absent, KeyState::Stored),
         }
     }
 
     /// Returns the record of a question.
     #[must_use]
-    pub fn question(&self, question: u8) -> Question {
+    pub fn question(&self, question: u8) -> BankQuestion {
         let bits = self.questions.get(question);
         let stage = match bits & 3 {
             1 => QuestionStage::Open,
             2 => QuestionStage::Closed,
             _ => QuestionStage::Absent,
         };
-        Question { stage, reference: u8::from(bits & 4 != 0), applied: u8::try_from(bits >> 3).unwrap_or(0) }
+        BankQuestion { stage, reference: u8::from(bits & 4 != 0), applied: u8::try_from(bits >> 3).unwrap_or(0) }
     }
 
     /// Returns the place of a question's event in the outbox.
     #[must_use]
-    pub fn mail(&self, event: u8) -> Mail {
+    pub fn mail(&self, event: u8) -> OutboxEntry {
         match self.outbox.get(event) {
-            1 => Mail::Pending,
-            2 => Mail::Acknowledged,
-            _ => Mail::Absent,
+            1 => OutboxEntry::Pending,
+            2 => OutboxEntry::Acknowledged,
+            _ => OutboxEntry::Absent,
         }
     }
 
@@ -209,16 +209,16 @@ impl ProtocolState {
         self.responses = self.responses.with(key, bits(reply));
     }
 
-    pub(crate) fn set_key(&mut self, key: u8, record: KeyRecord) {
+    pub(crate) fn set_key(&mut self, key: u8, record: KeyState) {
         let bits = match record {
-            KeyRecord::Absent => 0,
-            KeyRecord::Begun => 1,
-            KeyRecord::Stored(reply) => bits(reply).saturating_add(1),
+            KeyState::Absent => 0,
+            KeyState::Begun => 1,
+            KeyState::Stored(reply) => bits(reply).saturating_add(1),
         };
         self.keys = self.keys.with(key, bits);
     }
 
-    pub(crate) fn set_question(&mut self, place: u8, question: Question) {
+    pub(crate) fn set_question(&mut self, place: u8, question: BankQuestion) {
         let stage = match question.stage {
             QuestionStage::Absent => 0,
             QuestionStage::Open => 1,
@@ -228,11 +228,11 @@ impl ProtocolState {
         self.questions = self.questions.with(place, bits);
     }
 
-    pub(crate) fn set_mail(&mut self, event: u8, mail: Mail) {
+    pub(crate) fn set_mail(&mut self, event: u8, mail: OutboxEntry) {
         let bits = match mail {
-            Mail::Absent => 0,
-            Mail::Pending => 1,
-            Mail::Acknowledged => 2,
+            OutboxEntry::Absent => 0,
+            OutboxEntry::Pending => 1,
+            OutboxEntry::Acknowledged => 2,
         };
         self.outbox = self.outbox.with(event, bits);
     }

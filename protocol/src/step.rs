@@ -3,8 +3,10 @@
 use crate::input::{Process, ProtocolInput};
 use crate::instance::{Asked, ClientCare, EXPIRY, Instance, KEYS, ProtocolFault, QUESTIONS};
 use crate::merchant;
-use crate::packed::Packed;
-use crate::state::{KeyRecord, Mail, ProtocolState, Question, QuestionStage, Reply, Task, TaskStage, reference};
+use crate::packed::PackedWord;
+use crate::state::{
+    BankQuestion, EngineTask, KeyState, OutboxEntry, ProtocolState, QuestionStage, Reply, TaskStage, reference,
+};
 
 /// Returns the state after `input`: `None` if the input is not possible in `before`.
 #[must_use]
@@ -109,7 +111,7 @@ fn send(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()> {
 
 fn abandon(state: &mut ProtocolState, client: u8) -> Option<()> {
     let client = state.clients.get_mut(usize::from(client)).filter(|client| client.is_waiting)?;
-    *client = crate::state::Client { at: client.at.checked_add(1)?, ..Default::default() };
+    *client = crate::state::ClientState { at: client.at.checked_add(1)?, ..Default::default() };
     Some(())
 }
 
@@ -132,14 +134,14 @@ fn accept(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()>
     let is_free = state.requests.has(key) && state.handler.is_none() && state.worker.is_none();
     is_free.then_some(())?;
     let record = state.key(key);
-    if let KeyRecord::Stored(reply) = record {
+    if let KeyState::Stored(reply) = record {
         state.set_response(key, reply);
         return Some(());
     }
     let own = state.question(key);
-    if record == KeyRecord::Begun && own.stage == QuestionStage::Open {
+    if record == KeyState::Begun && own.stage == QuestionStage::Open {
         ask_again(instance, state, key);
-        state.handler = Some(Task { question: key, stage: TaskStage::Begun });
+        state.handler = Some(EngineTask { question: key, stage: TaskStage::Begun });
         return Some(());
     }
     (!state.has_open_question()).then_some(())?;
@@ -147,9 +149,9 @@ fn accept(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()>
 }
 
 /// Begins a request: the question and the key are recorded in one transaction, or the rejection is stored.
-fn begin(instance: &Instance, state: &mut ProtocolState, key: u8, own: Question) -> Option<()> {
+fn begin(instance: &Instance, state: &mut ProtocolState, key: u8, own: BankQuestion) -> Option<()> {
     if !state.books.permit(instance.asked(key)?) {
-        state.set_key(key, KeyRecord::Stored(Reply::Refused));
+        state.set_key(key, KeyState::Stored(Reply::Refused));
         state.set_response(key, Reply::Refused);
         return Some(());
     }
@@ -160,10 +162,10 @@ fn begin(instance: &Instance, state: &mut ProtocolState, key: u8, own: Question)
             QuestionStage::Closed => 1,
             QuestionStage::Absent | QuestionStage::Open => own.reference,
         };
-        state.set_question(key, Question { stage: QuestionStage::Open, reference, ..own });
-        state.set_key(key, KeyRecord::Begun);
+        state.set_question(key, BankQuestion { stage: QuestionStage::Open, reference, ..own });
+        state.set_key(key, KeyState::Begun);
     }
-    state.handler = Some(Task { question: key, stage: TaskStage::Begun });
+    state.handler = Some(EngineTask { question: key, stage: TaskStage::Begun });
     Some(())
 }
 
@@ -173,14 +175,14 @@ fn take(instance: &Instance, state: &mut ProtocolState, question: u8) -> Option<
     let is_free = state.worker.is_none() && (state.handler.is_none() || races);
     (is_free && state.question(question).stage == QuestionStage::Open).then_some(())?;
     ask_again(instance, state, question);
-    state.worker = Some(Task { question, stage: TaskStage::Begun });
+    state.worker = Some(EngineTask { question, stage: TaskStage::Begun });
     Some(())
 }
 
 fn ask_again(instance: &Instance, state: &mut ProtocolState, question: u8) {
     if instance.fault == Some(ProtocolFault::FreshReference) {
         let record = state.question(question);
-        state.set_question(question, Question { reference: 1, ..record });
+        state.set_question(question, BankQuestion { reference: 1, ..record });
     }
 }
 
@@ -190,8 +192,8 @@ fn expire(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     let is_due = state.deadline_passed && state.books.permit(Asked::Expire);
     let record = state.question(EXPIRY);
     (is_due && is_free && state.worker.is_none() && record.stage == QuestionStage::Absent).then_some(())?;
-    state.set_question(EXPIRY, Question { stage: QuestionStage::Open, ..record });
-    state.worker = Some(Task { question: EXPIRY, stage: TaskStage::Begun });
+    state.set_question(EXPIRY, BankQuestion { stage: QuestionStage::Open, ..record });
+    state.worker = Some(EngineTask { question: EXPIRY, stage: TaskStage::Begun });
     Some(())
 }
 
@@ -199,7 +201,7 @@ fn ask(state: &mut ProtocolState, process: Process) -> Option<()> {
     let task = task(state, process).filter(|task| task.stage == TaskStage::Begun)?;
     let place = reference(task.question, state.question(task.question).reference);
     state.asked = state.asked.and(place);
-    set_task(state, process, Some(Task { stage: TaskStage::Waiting, ..task }));
+    set_task(state, process, Some(EngineTask { stage: TaskStage::Waiting, ..task }));
     Some(())
 }
 
@@ -228,7 +230,7 @@ fn hear(instance: &Instance, state: &mut ProtocolState, process: Process) -> Opt
     if early && approved && process == Process::Handler {
         state.set_response(task.question, Reply::Done);
     }
-    set_task(state, process, Some(Task { stage: TaskStage::Answered { approved }, ..task }));
+    set_task(state, process, Some(EngineTask { stage: TaskStage::Answered { approved }, ..task }));
     Some(())
 }
 
@@ -237,7 +239,7 @@ fn hear_again(instance: &Instance, state: &mut ProtocolState, question: u8) -> O
     let is_again = record.stage == QuestionStage::Closed && record.applied == 1;
     is_again.then_some(())?;
     state.books = state.books.apply(instance.asked(question)?)?;
-    state.set_question(question, Question { applied: 2, ..record });
+    state.set_question(question, BankQuestion { applied: 2, ..record });
     Some(())
 }
 
@@ -246,13 +248,13 @@ fn time_out(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     let task = state.handler.filter(|task| task.stage == TaskStage::Waiting)?;
     let reply = if instance.fault == Some(ProtocolFault::SilenceIsDecline) {
         let record = state.question(task.question);
-        state.set_question(task.question, Question { stage: QuestionStage::Closed, ..record });
-        state.set_mail(task.question, Mail::Pending);
+        state.set_question(task.question, BankQuestion { stage: QuestionStage::Closed, ..record });
+        state.set_mail(task.question, OutboxEntry::Pending);
         Reply::Refused
     } else {
         Reply::Unknown
     };
-    state.set_key(task.question, KeyRecord::Stored(reply));
+    state.set_key(task.question, KeyState::Stored(reply));
     state.set_response(task.question, reply);
     state.handler = None;
     Some(())
@@ -272,13 +274,13 @@ fn commit(instance: &Instance, state: &mut ProtocolState, process: Process) -> O
         book(instance, state, task.question, approved)?;
     }
     if is_first != mail_later {
-        state.set_mail(task.question, Mail::Pending);
+        state.set_mail(task.question, OutboxEntry::Pending);
     }
     if is_first != key_later {
         answer_key(instance, state, task.question, approved, process);
     }
     let is_half = is_first && (key_later || mail_later);
-    let rest = Task { stage: TaskStage::Half { approved }, ..task };
+    let rest = EngineTask { stage: TaskStage::Half { approved }, ..task };
     set_task(state, process, is_half.then_some(rest));
     Some(())
 }
@@ -291,7 +293,7 @@ fn book(instance: &Instance, state: &mut ProtocolState, question: u8, approved: 
         state.books = state.books.apply(instance.asked(question)?)?;
         applied = applied.checked_add(1)?;
     }
-    state.set_question(question, Question { stage: QuestionStage::Closed, applied, ..record });
+    state.set_question(question, BankQuestion { stage: QuestionStage::Closed, applied, ..record });
     Some(())
 }
 
@@ -304,12 +306,12 @@ fn answer_key(instance: &Instance, state: &mut ProtocolState, key: u8, approved:
     let overwrites = instance.fault == Some(ProtocolFault::StoredAnswerReplaced);
     // The worker updates a record that is there; it makes none.
     let may_store = match state.key(key) {
-        KeyRecord::Absent => process == Process::Handler,
-        KeyRecord::Begun => true,
-        KeyRecord::Stored(_) => overwrites,
+        KeyState::Absent => process == Process::Handler,
+        KeyState::Begun => true,
+        KeyState::Stored(_) => overwrites,
     };
     if may_store {
-        state.set_key(key, KeyRecord::Stored(reply));
+        state.set_key(key, KeyState::Stored(reply));
     }
     if process == Process::Handler {
         state.set_response(key, reply);
@@ -319,8 +321,8 @@ fn answer_key(instance: &Instance, state: &mut ProtocolState, key: u8, approved:
 fn forget(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()> {
     instance.asked(key)?;
     let is_open = state.question(key).stage == QuestionStage::Open;
-    (is_open && state.key(key) != KeyRecord::Absent).then_some(())?;
-    state.set_key(key, KeyRecord::Absent);
+    (is_open && state.key(key) != KeyState::Absent).then_some(())?;
+    state.set_key(key, KeyState::Absent);
     Some(())
 }
 
@@ -330,13 +332,13 @@ fn end_day(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     state.day_ended = true;
     for key in 0..KEYS {
         let is_open = state.question(key).stage == QuestionStage::Open;
-        if matches!(state.key(key), KeyRecord::Stored(_)) && !is_open {
-            state.set_key(key, KeyRecord::Absent);
+        if matches!(state.key(key), KeyState::Stored(_)) && !is_open {
+            state.set_key(key, KeyState::Absent);
         }
     }
-    state.responses = Packed::default();
+    state.responses = PackedWord::default();
     if instance.client != ClientCare::RetriesAfterTheDay {
-        state.requests = Packed::default();
+        state.requests = PackedWord::default();
         for client in 0..2 {
             let _was_waiting = abandon(state, client);
         }
@@ -344,14 +346,14 @@ fn end_day(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     Some(())
 }
 
-fn task(state: &ProtocolState, process: Process) -> Option<Task> {
+fn task(state: &ProtocolState, process: Process) -> Option<EngineTask> {
     match process {
         Process::Handler => state.handler,
         Process::Worker => state.worker,
     }
 }
 
-fn set_task(state: &mut ProtocolState, process: Process, task: Option<Task>) {
+fn set_task(state: &mut ProtocolState, process: Process, task: Option<EngineTask>) {
     match process {
         Process::Handler => state.handler = task,
         Process::Worker => state.worker = task,

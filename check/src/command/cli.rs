@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::options::{
-    CommonOptions, DetailOptions, DialectOptions, ExploreOptions, Group, OutputOptions, ProgressOptions, SearchOptions,
-    ThreadOptions, TimeOptions,
+    CommonOptions, DetailOptions, DialectOptions, ExploreOptions, OptionGroup, OutputOptions, ProgressOptions,
+    SearchOptions, ThreadOptions, TimeOptions,
 };
 use super::{audit, coverage, drive, merchant, replay, soak, strength, team};
 
@@ -63,7 +63,7 @@ pub(super) struct RunOptions {
 impl RunOptions {
     /// Returns the shared options.
     pub(super) fn common(&self) -> CommonOptions {
-        let groups: [&dyn Group; 8] = [
+        let groups: [&dyn OptionGroup; 8] = [
             &self.search,
             &self.explore,
             &self.time,
@@ -95,8 +95,17 @@ pub(super) enum CheckCommand {
     Protocol {
         /// Names of instances [default: all default instances; with --deep, all]
         instances: Vec<String>,
+        /// Include the instances that run long
+        #[arg(long)]
+        deep: bool,
         #[command(flatten)]
-        run: RunOptions,
+        time: TimeOptions,
+        #[command(flatten)]
+        threads: ThreadOptions,
+        #[command(flatten)]
+        output: OutputOptions,
+        #[command(flatten)]
+        progress: ProgressOptions,
     },
     /// List the scenarios and their bounds
     #[command(after_help = "Example: check scenarios")]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use holdfast_drive::{Baseline, Class, Progress, Report, Settings, drive};
+use holdfast_drive::{Class, KnownFindings, Progress, Report, Settings, drive};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
@@ -112,13 +112,13 @@ fn write(report: &Report, folder: &Path, io: &mut Io<'_>) -> Result<(), Failure>
 }
 
 /// Reads the findings that are known.
-fn baseline(path: &Path) -> Result<Baseline, Failure> {
+fn baseline(path: &Path) -> Result<KnownFindings, Failure> {
     let refused = |why: String| Failure::Usage(format!("--baseline: {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-    Baseline::read(&text).map_err(refused)
+    KnownFindings::read(&text).map_err(refused)
 }
 
-fn exit_of(report: &Report, baseline: &Baseline) -> Exit {
+fn exit_of(report: &Report, baseline: &KnownFindings) -> Exit {
     if report.new_faults(baseline).next().is_some() {
         Exit::False
     } else if report.incomplete.is_some() || report.operations == 0 {

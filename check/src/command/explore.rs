@@ -9,7 +9,7 @@ use super::select::{Job, jobs};
 use super::summary::conclude;
 use super::unit::Exploring;
 use super::{CommonOptions, Dependencies, Exit, Failure, Io, Which, writable};
-use crate::progress::Expected;
+use crate::progress::ExpectedStates;
 use crate::record::{RunRecord, Unit};
 
 pub(super) fn run(
@@ -83,11 +83,11 @@ fn begin(jobs: &[Job], options: &CommonOptions, dependencies: &Dependencies<'_>)
 }
 
 /// Returns the numbers of states that the job at `index` and its successors will have, as far as they are known.
-fn expected(jobs: &[Job], index: usize, sizes: &BTreeMap<String, u64>, options: &CommonOptions) -> Expected {
+fn expected(jobs: &[Job], index: usize, sizes: &BTreeMap<String, u64>, options: &CommonOptions) -> ExpectedStates {
     let size = |job: &Job| sizes.get(&job.name()).copied();
     let runs = if options.which() == Which::Both { 2 } else { 1 };
     let after = jobs.iter().skip(index.saturating_add(1)).filter_map(size).fold(0_u64, u64::saturating_add);
-    Expected { states: jobs.get(index).and_then(size), after: after.saturating_mul(runs) }
+    ExpectedStates { states: jobs.get(index).and_then(size), after: after.saturating_mul(runs) }
 }
 
 /// Reads a record that another run wrote.

@@ -41,7 +41,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 pub use cli::EXIT_CODES;
 use cli::{CheckCommand, Cli};
-use options::Group;
+use options::OptionGroup;
 pub use options::{CommonOptions, Which};
 pub use streams::{Io, OutputStyle};
 
@@ -156,7 +156,7 @@ pub fn run(
 /// Returns the shared options that the named groups of arguments set.
 macro_rules! common {
     ($($group:expr),+ $(,)?) => {
-        CommonOptions::of(&[$(&$group as &dyn Group),+])
+        CommonOptions::of(&[$(&$group as &dyn OptionGroup),+])
     };
 }
 
@@ -177,7 +177,10 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         CheckCommand::Explore { scenarios, run, team } => {
             team.check_unused().and_then(|()| explore::run(&scenarios, &run.common(), dependencies, io))
         }
-        CheckCommand::Protocol { instances, run } => protocol::run(&instances, &run.common(), io),
+        CheckCommand::Protocol { instances, deep, time, threads, output, progress } => {
+            let options = CommonOptions { deep, ..common!(time, threads, output, progress) };
+            protocol::run(&instances, &options, io)
+        }
         CheckCommand::Scenarios { output } => scenarios::run(&common!(output), io),
         CheckCommand::Properties { property, output } => {
             properties::run(property.as_deref(), &common!(output), dependencies, io)

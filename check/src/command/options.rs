@@ -137,42 +137,42 @@ pub struct CommonOptions {
 }
 
 /// A group of options that a command takes.
-pub(super) trait Group {
+pub(super) trait OptionGroup {
     /// Copies the options of the group into `common`.
     fn put(&self, common: &mut CommonOptions);
 }
 
-impl Group for OutputOptions {
+impl OptionGroup for OutputOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.json = self.json;
     }
 }
 
-impl Group for ProgressOptions {
+impl OptionGroup for ProgressOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.no_progress = self.no_progress;
     }
 }
 
-impl Group for ThreadOptions {
+impl OptionGroup for ThreadOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.threads = self.threads;
     }
 }
 
-impl Group for TimeOptions {
+impl OptionGroup for TimeOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.time_limit = self.time_limit;
     }
 }
 
-impl Group for DialectOptions {
+impl OptionGroup for DialectOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.dialect.clone_from(&self.dialect);
     }
 }
 
-impl Group for SearchOptions {
+impl OptionGroup for SearchOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.max_states = self.max_states;
         common.deep = self.deep;
@@ -180,7 +180,7 @@ impl Group for SearchOptions {
     }
 }
 
-impl Group for ExploreOptions {
+impl OptionGroup for ExploreOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.explorer = self.explorer;
         common.shard = self.shard;
@@ -188,7 +188,7 @@ impl Group for ExploreOptions {
     }
 }
 
-impl Group for DetailOptions {
+impl OptionGroup for DetailOptions {
     fn put(&self, common: &mut CommonOptions) {
         common.verbose = self.verbose;
         common.table = self.table;
@@ -221,7 +221,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 impl CommonOptions {
     /// Returns the options of these groups, and the defaults of all others.
     #[must_use]
-    pub(super) fn of(groups: &[&dyn Group]) -> Self {
+    pub(super) fn of(groups: &[&dyn OptionGroup]) -> Self {
         let mut common = Self::default();
         groups.iter().for_each(|group| group.put(&mut common));
         common

@@ -11,7 +11,7 @@ use super::select::{Job, jobs};
 use super::{CommonOptions, Exit, Failure, Io};
 use crate::interrupt::Interrupt;
 use crate::predicate::Predicate;
-use crate::progress::{Expected, ExplorationWatch};
+use crate::progress::{ExpectedStates, ExplorationWatch};
 use crate::replay::{Replay, inputs_along};
 use crate::table::counted;
 use holdfast_explorer::{Explorer, Limits, Mode, Progress, Search, Why};
@@ -130,7 +130,7 @@ impl Visit for Searching<'_> {
             .limits(limits)
             .progress(&progress);
         let label = format!("{} (search)", self.job.name());
-        let expected = Expected::default();
+        let expected = ExpectedStates::default();
         let _watch = ExplorationWatch::start(self.shown, label, Arc::clone(&progress), expected, self.interrupt);
         let config = space.config();
         let found = explorer.search(|state| {

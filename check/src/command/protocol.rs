@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use holdfast_explorer::Progress;
-use holdfast_protocol::{Effort, Explored, INSTANCES, Instance, PROTOCOL_PROPERTIES, diagram, explore};
+use holdfast_protocol::{Effort, ExploredInstance, INSTANCES, Instance, PROTOCOL_PROPERTIES, diagram, explore};
 use serde_json::{Value, json};
 
 use super::conclusion::{Conclusion, Facts};
 use super::{CommonOptions, Exit, Failure, Io, Which};
-use crate::progress::{Expected, ExplorationWatch};
+use crate::progress::{ExpectedStates, ExplorationWatch};
 use crate::table::{counted, counted_u64, labeled};
 
 /// Explores the named instances, or all default ones.
@@ -55,7 +55,7 @@ fn choose(names: &[String], deep: bool) -> Result<Vec<Instance>, Failure> {
     names.iter().map(find).collect()
 }
 
-fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Vec<Explored>, Conclusion) {
+fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Vec<ExploredInstance>, Conclusion) {
     let began = Instant::now();
     let mut found = Vec::new();
     for (number, instance) in (1_usize..).zip(chosen) {
@@ -66,10 +66,10 @@ fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Ve
         let progress = Arc::new(Progress::default());
         let label = format!("protocol {number}/{} {}", chosen.len(), instance.name);
         let shown = io.style.progress && !options.no_progress;
-        let expected = Expected { states: None, after: 0 };
+        let expected = ExpectedStates { states: None, after: 0 };
         let watch = ExplorationWatch::start(shown, label, Arc::clone(&progress), expected, io.interrupt.clone());
         let threads = NonZeroUsize::new(options.threads()).unwrap_or(NonZeroUsize::MIN);
-        let both = options.which() == Which::Both;
+        let both = options.explorer.is_none_or(|which| which == Which::Both);
         found.push(explore(*instance, &Effort { threads, both, max_states: options.max_states, time, progress }));
         drop(watch);
     }
@@ -84,24 +84,25 @@ fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Ve
 }
 
 /// Returns the properties whose premise occurred in no instance.
-fn untested(found: &[Explored]) -> Vec<&'static str> {
+fn untested(found: &[ExploredInstance]) -> Vec<&'static str> {
     let nowhere = |id: &&str| found.iter().all(|explored| explored.untested.contains(id));
     PROTOCOL_PROPERTIES.map(|property| property.id).into_iter().filter(nowhere).collect()
 }
 
-fn figures(found: &[&Explored]) -> String {
-    let sum = |of: fn(&Explored) -> u64| found.iter().fold(0_u64, |sum, explored| sum.saturating_add(of(explored)));
+fn figures(found: &[&ExploredInstance]) -> String {
+    let sum =
+        |of: fn(&ExploredInstance) -> u64| found.iter().fold(0_u64, |sum, explored| sum.saturating_add(of(explored)));
     let states = sum(|explored| explored.summary.unique);
     let steps = sum(|explored| explored.summary.transitions);
     format!("{}, {}", counted_u64(states, "state"), counted_u64(steps, "transition"))
 }
 
-fn say(found: &[Explored], chosen: usize, conclusion: Conclusion, io: &mut Io<'_>) -> Result<(), Failure> {
-    let all: Vec<&Explored> = found.iter().collect();
+fn say(found: &[ExploredInstance], chosen: usize, conclusion: Conclusion, io: &mut Io<'_>) -> Result<(), Failure> {
+    let all: Vec<&ExploredInstance> = found.iter().collect();
     let words = format!("{} of the protocol: {}", counted(found.len(), "instance"), figures(&all));
     let mut text = labeled("explored   ", &words, io.style.width);
     let is_asked = found.iter().any(|explored| explored.both);
-    let agreement = match (is_asked, found.iter().all(Explored::agrees)) {
+    let agreement = match (is_asked, found.iter().all(ExploredInstance::agrees)) {
         (false, _) => "one explorer ran",
         (true, true) => "both explorers count the same, as far as they came",
         (true, false) => "THE EXPLORERS DISAGREE",
@@ -147,8 +148,8 @@ fn say(found: &[Explored], chosen: usize, conclusion: Conclusion, io: &mut Io<'_
     Ok(())
 }
 
-fn in_json(found: &[Explored], conclusion: Conclusion) -> Value {
-    let of = |explored: &Explored| {
+fn in_json(found: &[ExploredInstance], conclusion: Conclusion) -> Value {
+    let of = |explored: &ExploredInstance| {
         let violations: Vec<Value> = explored
             .violations
             .iter()

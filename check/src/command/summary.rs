@@ -41,7 +41,7 @@ pub(super) fn conclude(
         out.push_str(&tables::properties(&run.judged, catalogue, io.style.width));
         out.push('\n');
     }
-    let mut summary = Summary { run: &run, catalogue, style: io.style, is_verbose: options.verbose, out };
+    let mut summary = RunSummary { run: &run, catalogue, style: io.style, is_verbose: options.verbose, out };
     summary.facts();
     summary.incomplete();
     summary.violations();
@@ -84,7 +84,7 @@ fn property_in_json(judged: &JudgedProperty, catalogue: &dyn Catalogue) -> Value
     })
 }
 
-struct Summary<'a> {
+struct RunSummary<'a> {
     run: &'a JudgedRun<'a>,
     catalogue: &'a dyn Catalogue,
     style: OutputStyle,
@@ -92,7 +92,7 @@ struct Summary<'a> {
     out: String,
 }
 
-impl Summary<'_> {
+impl RunSummary<'_> {
     /// Adds a line or a paragraph behind a label.
     fn say(&mut self, label: &str, text: &str) {
         self.out.push_str(&labeled(label, text, self.style.width));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::select::Job;
 use super::{CommonOptions, Which};
 use crate::interrupt::Interrupt;
-use crate::progress::{Expected, ExplorationWatch};
+use crate::progress::{ExpectedStates, ExplorationWatch};
 use crate::record::{StaterightSummary, Unit};
 use crate::replay::{Replay, inputs_along};
 use holdfast_explorer::{Exploration, Explorer, Limits, Mode, Path as ExplorerPath, Progress, Sighting, Stateright};
@@ -22,8 +22,8 @@ pub(super) struct Exploring<'a> {
     pub(super) time: Option<Duration>,
     /// The number of the variant, from 1, and the number of all variants.
     pub(super) place: (usize, usize),
-    /// Expected numbers of states.
-    pub(super) expected: Expected,
+    /// ExpectedStates numbers of states.
+    pub(super) expected: ExpectedStates,
     /// Whether a line of progress is drawn.
     pub(super) shown: bool,
     pub(super) interrupt: Interrupt,
@@ -48,7 +48,7 @@ impl Exploring<'_> {
         }
     }
 
-    pub(super) fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: Expected) -> ExplorationWatch {
+    pub(super) fn watch(&self, explorer: &str, progress: &Arc<Progress>, expected: ExpectedStates) -> ExplorationWatch {
         let (number, all) = self.place;
         let label = format!("{number}/{all} {} ({explorer})", self.job.name());
         ExplorationWatch::start(self.shown, label, Arc::clone(progress), expected, self.interrupt.clone())
@@ -88,7 +88,7 @@ impl Visit for Exploring<'_> {
                 Explorer::new(&space).mode(self.mode()).threads(threads).limits(self.limits(began)).progress(&progress);
             // The other explorer of this variant is still to come.
             let again = if which == Which::Both { self.expected.states.unwrap_or(0) } else { 0 };
-            let expected = Expected { after: self.expected.after.saturating_add(again), ..self.expected };
+            let expected = ExpectedStates { after: self.expected.after.saturating_add(again), ..self.expected };
             let watch = self.watch("exact", &progress, expected);
             let found = explorer.run();
             drop(watch);
@@ -111,7 +111,7 @@ impl Visit for Exploring<'_> {
                 stateright = stateright.time(time);
             }
             let found = unit.exact.as_ref().map(|summary| summary.unique);
-            let expected = Expected { states: found.or(self.expected.states), ..self.expected };
+            let expected = ExpectedStates { states: found.or(self.expected.states), ..self.expected };
             let watch = self.watch("stateright", &progress, expected);
             let run = stateright.run();
             drop(watch);

@@ -21,7 +21,7 @@ const ROUNDS: usize = 8;
 const IDLE: u32 = 1_000;
 
 /// What was seen to go wrong in a race, by its kind, and how often.
-type Seen = BTreeMap<Signature, (Sighting, u32)>;
+type SeenSequences = BTreeMap<Signature, (Sighting, u32)>;
 
 impl DriveCampaign<'_> {
     /// Asks for every part of the API once, in the plainest way. Returns the reason if that was not done.
@@ -186,7 +186,7 @@ impl DriveCampaign<'_> {
     }
 
     /// Runs a race as often as it is set. What was seen stays, also where the server goes away.
-    fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut Seen) -> Result<(), TransportError> {
+    fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut SeenSequences) -> Result<(), TransportError> {
         for _ in 0..self.settings.races {
             match races::run(self.server, &self.config, &self.features, race)? {
                 Tried::NotReached(why) => {

@@ -3,7 +3,7 @@
 use holdfast_model::{EnvironmentEvent, Input};
 
 use super::{DriveCampaign, Execution};
-use crate::features::{Features, Refusal};
+use crate::features::{Features, RefusalMeaning};
 use crate::run::Run;
 use crate::wire::{HttpReply, TransportError};
 
@@ -58,8 +58,8 @@ impl DriveCampaign<'_> {
             let refusal = result.refused.as_ref().map(|reply| refusal(&mut self.features, &input, reply));
             match refusal {
                 // The sequence shows nothing but that something is missing.
-                Some(Refusal::Lacks | Refusal::Unsure) => execution.is_whole = false,
-                Some(Refusal::Known) | None => {
+                Some(RefusalMeaning::Lacks | RefusalMeaning::Unsure) => execution.is_whole = false,
+                Some(RefusalMeaning::Known) | None => {
                     if result.let_through {
                         self.features.note(&input);
                     }
@@ -86,11 +86,11 @@ impl DriveCampaign<'_> {
 }
 
 /// Records what a refusal says about the server.
-fn refusal(features: &mut Features, input: &Input, reply: &HttpReply) -> Refusal {
+fn refusal(features: &mut Features, input: &Input, reply: &HttpReply) -> RefusalMeaning {
     let code = reply.text_at("/error/code").unwrap_or_default();
     // These codes decide about a payment; they do not say that a part of the API is missing.
     if reply.status == 402 || DECISIONS.contains(&code) {
-        return Refusal::Known;
+        return RefusalMeaning::Known;
     }
     features.refuse(input, reply.text_at("/error/param"), &told(reply))
 }

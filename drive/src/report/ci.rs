@@ -12,11 +12,11 @@ use crate::finding::{Class, Finding};
 
 /// The findings of an earlier drive, by their stable names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Baseline {
+pub struct KnownFindings {
     ids: BTreeSet<String>,
 }
 
-impl Baseline {
+impl KnownFindings {
     /// Reads the JSON report of an earlier drive.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Baseline {
 
 impl Report {
     /// Returns the faults that the baseline does not know.
-    pub fn new_faults<'a>(&'a self, baseline: &'a Baseline) -> impl Iterator<Item = &'a Finding> {
+    pub fn new_faults<'a>(&'a self, baseline: &'a KnownFindings) -> impl Iterator<Item = &'a Finding> {
         let is_fault = |finding: &&Finding| finding.sighting.signature.class.is_fault();
         self.findings.iter().filter(is_fault).filter(|finding| !baseline.knows(finding))
     }

@@ -17,7 +17,7 @@ use crate::finding::{Class, Finding};
 use crate::profile::{Api, ServerProfile};
 use crate::races::RaceRun;
 
-pub use ci::Baseline;
+pub use ci::KnownFindings;
 pub use script::{curl, python};
 
 /// What a drive found.

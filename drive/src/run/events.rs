@@ -29,7 +29,7 @@ pub(super) struct Emitted {
 }
 
 /// One expected event: its kind and its step.
-type Expected<'a> = (Notification, &'a Emitted, usize);
+type ExpectedEvents<'a> = (Notification, &'a Emitted, usize);
 
 impl Run<'_> {
     /// Compares the events of all payments of the sequence.
@@ -97,7 +97,7 @@ fn of_payment(emitted: &[Emitted], place: u8, id: &str, seen: &[&Value], has_wai
         .filter_map(|event| Some((NotificationKind::from_name(event.get("type")?.as_str()?)?, *event)))
         .filter(|(kind, _)| is_compared(*kind, is_async, has_waited))
         .collect();
-    let expected: Vec<Expected<'_>> = emitted
+    let expected: Vec<ExpectedEvents<'_>> = emitted
         .iter()
         .enumerate()
         .flat_map(|(step, it)| it.notifications.iter().map(move |notification| (*notification, it, step)))
@@ -150,7 +150,7 @@ fn sighting(what: &str, headline: String, model: String, server: String) -> Sigh
 }
 
 /// Kinds that were emitted more or less often than they must be.
-fn kinds(expected: &[Expected<'_>], seen: &[(NotificationKind, &Value)]) -> Vec<Sighting> {
+fn kinds(expected: &[ExpectedEvents<'_>], seen: &[(NotificationKind, &Value)]) -> Vec<Sighting> {
     let mut found = Vec::new();
     for kind in NotificationKind::ALL.iter().copied() {
         let must = expected.iter().filter(|(notification, ..)| notification.kind == kind).count();
@@ -166,7 +166,7 @@ fn kinds(expected: &[Expected<'_>], seen: &[(NotificationKind, &Value)]) -> Vec<
 }
 
 /// Events of one object in another order; those of one step may come in any order (U10).
-fn order(expected: &[Expected<'_>], seen: &[(NotificationKind, &Value)]) -> Vec<Sighting> {
+fn order(expected: &[ExpectedEvents<'_>], seen: &[(NotificationKind, &Value)]) -> Vec<Sighting> {
     let mut found = Vec::new();
     for name in ["payment_intent", "charge"] {
         let must: Vec<(usize, NotificationKind)> = expected
@@ -195,7 +195,7 @@ fn order(expected: &[Expected<'_>], seen: &[(NotificationKind, &Value)]) -> Vec<
 }
 
 /// Previous values and snapshots that are not the model's.
-fn contents(expected: &[Expected<'_>], seen: &[(NotificationKind, &Value)], place: u8) -> Vec<Sighting> {
+fn contents(expected: &[ExpectedEvents<'_>], seen: &[(NotificationKind, &Value)], place: u8) -> Vec<Sighting> {
     let mut found = Vec::new();
     for kind in NotificationKind::ALL.iter().copied() {
         let must = expected.iter().filter(|(notification, ..)| notification.kind == kind);

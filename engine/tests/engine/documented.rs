@@ -1,7 +1,7 @@
 //! Every documented parameter of the provider is shown, refused, or listed with a reason (P17, P18).
 
 use crate::world::{CONNECTED, World};
-use holdfast_engine::edge::read::{Parameter, documented};
+use holdfast_engine::edge::read::{DocumentedParameter, documented};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -142,7 +142,7 @@ impl Fixture {
     }
 
     /// Sends one parameter alone on top of a valid request and looks for it in the answer and in the objects it names.
-    fn treatment(&self, parameter: &Parameter) -> Option<Treatment> {
+    fn treatment(&self, parameter: &DocumentedParameter) -> Option<Treatment> {
         let (name, value) = self.sent(parameter);
         let (_, requests) = self.requests(parameter.endpoint)?;
         let mut dropped = false;
@@ -179,7 +179,7 @@ impl Fixture {
     }
 
     /// Returns the name and the value that are sent.
-    fn sent(&self, parameter: &Parameter) -> (String, String) {
+    fn sent(&self, parameter: &DocumentedParameter) -> (String, String) {
         let name = parameter.name;
         let last = name.rsplit('[').next().unwrap().trim_end_matches(']');
         let value = match (parameter.kind, last) {

@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 /// Everything that the pages show.
 pub(super) struct Site {
-    pub(super) report: Report,
+    pub(super) report: ReportData,
     pub(super) requirements: Vec<Topic>,
-    pub(super) spaces: Vec<Space>,
+    pub(super) spaces: Vec<SpaceData>,
     /// The rows of the table of bounds: scenario, contents, bounds.
     pub(super) bounds: Vec<Vec<String>>,
     pub(super) lifecycle_svg: String,
@@ -21,7 +21,7 @@ pub(super) struct Site {
 
 /// `properties.json`.
 #[derive(Deserialize)]
-pub(super) struct Report {
+pub(super) struct ReportData {
     /// The digest of the sources; absent before schema 3.
     #[serde(default)]
     pub(super) rules: Option<String>,
@@ -75,11 +75,11 @@ pub(super) struct ReportedFault {
 /// A topic of the specification with its requirements.
 pub(super) struct Topic {
     pub(super) name: String,
-    pub(super) requirements: Vec<Requirement>,
+    pub(super) requirements: Vec<RequirementData>,
 }
 
 /// A requirement and what keeps it.
-pub(super) struct Requirement {
+pub(super) struct RequirementData {
     pub(super) id: String,
     pub(super) sentence: String,
     pub(super) certainty: String,
@@ -90,7 +90,7 @@ pub(super) struct Requirement {
 }
 
 /// A variant of a scenario and the size of its space.
-pub(super) struct Space {
+pub(super) struct SpaceData {
     pub(super) scenario: String,
     pub(super) variant: String,
     pub(super) states: u64,
@@ -119,7 +119,7 @@ impl Site {
                 .map_err(|error| io::Error::other(format!("cannot read {}: {error}", path.display())))
         };
         let malformed = |name: &str, why: &str| io::Error::other(format!("{}: {why}", folder.join(name).display()));
-        let report: Report = serde_json::from_str(&text("properties.json")?)
+        let report: ReportData = serde_json::from_str(&text("properties.json")?)
             .map_err(|error| malformed("properties.json", &error.to_string()))?;
         let (spaces, bounds) = state_spaces(&text("state-space.md")?);
         if spaces.is_empty() {
@@ -187,7 +187,7 @@ fn requirements(text: &str) -> Vec<Topic> {
         if id == "id" || id.starts_with("--") {
             continue;
         }
-        topic.requirements.push(Requirement {
+        topic.requirements.push(RequirementData {
             id: id.clone(),
             sentence: sentence.clone(),
             certainty: certainty.clone(),
@@ -202,7 +202,7 @@ fn requirements(text: &str) -> Vec<Topic> {
 }
 
 /// Returns the rows of both tables of `state-space.md`.
-fn state_spaces(text: &str) -> (Vec<Space>, Vec<Vec<String>>) {
+fn state_spaces(text: &str) -> (Vec<SpaceData>, Vec<Vec<String>>) {
     let mut spaces = Vec::new();
     let mut bounds = Vec::new();
     for row in text.lines().filter_map(cells) {
@@ -210,7 +210,7 @@ fn state_spaces(text: &str) -> (Vec<Space>, Vec<Vec<String>>) {
             let (Ok(states), Ok(steps), Ok(depth)) = (states.parse(), steps.parse(), depth.parse()) else { continue };
             let digest = digest.trim_matches('`').to_owned();
             let (scenario, variant) = (scenario.clone(), variant.clone());
-            spaces.push(Space { scenario, variant, states, steps, depth, digest });
+            spaces.push(SpaceData { scenario, variant, states, steps, depth, digest });
         } else if row.len() == 3 && row.first().is_some_and(|first| first != "scenario" && !first.starts_with("--")) {
             bounds.push(row);
         }

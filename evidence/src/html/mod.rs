@@ -17,7 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use data::Site;
-use page::Page;
+use page::HtmlPage;
 
 /// Writes the HTML edition of the reports in `reports` into `folder`, and returns the paths of the files.
 ///
@@ -49,7 +49,7 @@ fn files(site: &Site) -> Vec<(String, String)> {
     ];
     pages.extend(site.documents.iter().map(|document| {
         let body = text::markdown(&document.markdown);
-        Page { file: format!("{}.html", document.name), title: document.title.clone(), body }
+        HtmlPage { file: format!("{}.html", document.name), title: document.title.clone(), body }
     }));
     let mut files: Vec<(String, String)> =
         pages.iter().map(|page| (page.file.clone(), page.html(site, &pages))).collect();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::data::Site;
-use super::page::Page;
+use super::page::HtmlPage;
 use super::text::{counted, escape, grouped};
 
 /// Returns the overview: the verdict with its bounds, and where to read on.
-pub(super) fn page(site: &Site) -> Page {
+pub(super) fn page(site: &Site) -> HtmlPage {
     let report = &site.report;
     let mut reach: BTreeMap<&str, usize> = BTreeMap::new();
     for property in &report.properties {
@@ -52,7 +52,7 @@ pub(super) fn page(site: &Site) -> Page {
          <li>See which <a href=\"faults.html\">planted faults</a> it notices: a property that notices nothing proves little.</li>\n\
          <li>Run <code>cargo run --bin check</code>: it explores everything again with two explorers.</li>\n</ol>\n",
     );
-    Page { file: "index.html".to_owned(), title: "Overview".to_owned(), body }
+    HtmlPage { file: "index.html".to_owned(), title: "Overview".to_owned(), body }
 }
 
 /// Returns the diagram, inlined so that it needs no other file.
@@ -61,11 +61,11 @@ fn picture(site: &Site) -> String {
 }
 
 /// Returns the page of the lifecycle: the diagram and the matrix.
-pub(super) fn lifecycle(site: &Site) -> Page {
+pub(super) fn lifecycle(site: &Site) -> HtmlPage {
     let body = format!(
         "{}<h2>Every input in every status</h2>\n<pre class=\"wide\">{}</pre>\n",
         picture(site),
         escape(&site.lifecycle_text)
     );
-    Page { file: "lifecycle.html".to_owned(), title: "Lifecycle".to_owned(), body }
+    HtmlPage { file: "lifecycle.html".to_owned(), title: "Lifecycle".to_owned(), body }
 }

@@ -4,14 +4,14 @@ use super::data::Site;
 use super::text::escape;
 
 /// A page without its frame.
-pub(super) struct Page {
+pub(super) struct HtmlPage {
     /// The name of the file.
     pub(super) file: String,
     pub(super) title: String,
     pub(super) body: String,
 }
 
-impl Page {
+impl HtmlPage {
     /// Returns the page with its head, the navigation and the digest that the evidence belongs to.
     pub(super) fn html(&self, site: &Site, pages: &[Self]) -> String {
         let links: String = pages
@@ -44,7 +44,7 @@ impl Page {
 }
 
 /// Returns the script that defines the entries of the search: kind, title, text and address.
-pub(super) fn search_index(site: &Site, pages: &[Page]) -> String {
+pub(super) fn search_index(site: &Site, pages: &[HtmlPage]) -> String {
     let mut entries: Vec<[String; 4]> = Vec::new();
     let mut add = |kind: &str, title: &str, text: &str, address: String| {
         entries.push([kind.to_owned(), title.to_owned(), text.to_owned(), address]);

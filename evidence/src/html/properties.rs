@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::data::{ReportedFault, ReportedInduction, ReportedProperty, Site};
-use super::page::Page;
+use super::page::HtmlPage;
 use super::text::{counted, escape, fault, grouped, inline, property, requirement, trace};
 
 /// Returns the page of all properties, by topic.
-pub(super) fn page(site: &Site) -> Page {
+pub(super) fn page(site: &Site) -> HtmlPage {
     let properties = &site.report.properties;
     let mut topics: Vec<&str> = properties.iter().map(|property| property.topic.as_str()).collect();
     topics.dedup();
@@ -27,7 +27,7 @@ pub(super) fn page(site: &Site) -> Page {
             body.push_str(&article(property));
         }
     }
-    Page { file: "properties.html".to_owned(), title: "Properties".to_owned(), body }
+    HtmlPage { file: "properties.html".to_owned(), title: "Properties".to_owned(), body }
 }
 
 fn article(it: &ReportedProperty) -> String {
@@ -97,7 +97,7 @@ fn proof(induction: &ReportedInduction) -> String {
 }
 
 /// Returns the page of planted faults, each with the properties that notice it.
-pub(super) fn faults(site: &Site) -> Page {
+pub(super) fn faults(site: &Site) -> HtmlPage {
     let mut by_name: BTreeMap<&str, Vec<(&ReportedProperty, &ReportedFault)>> = BTreeMap::new();
     for property in &site.report.properties {
         for fault in &property.faults {
@@ -127,5 +127,5 @@ pub(super) fn faults(site: &Site) -> Page {
         ));
     }
     body.push_str("</tbody></table></div>\n");
-    Page { file: "faults.html".to_owned(), title: "Planted faults".to_owned(), body }
+    HtmlPage { file: "faults.html".to_owned(), title: "Planted faults".to_owned(), body }
 }

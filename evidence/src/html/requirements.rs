@@ -1,11 +1,11 @@
 //! The page of requirements: what keeps each of them, down to the witness and the faults.
 
-use super::data::{Requirement, Site};
-use super::page::Page;
+use super::data::{RequirementData, Site};
+use super::page::HtmlPage;
 use super::text::{escape, fault, inline, property, trace};
 
 /// Returns the page of all requirements, by topic.
-pub(super) fn page(site: &Site) -> Page {
+pub(super) fn page(site: &Site) -> HtmlPage {
     let mut body = String::from(
         "<p>Each requirement leads to the properties that state it, to a witness of their premise, and to the planted \
          faults that they notice.</p>\n<ul class=\"contents\">",
@@ -20,10 +20,10 @@ pub(super) fn page(site: &Site) -> Page {
             body.push_str(&article(requirement, site));
         }
     }
-    Page { file: "requirements.html".to_owned(), title: "Requirements".to_owned(), body }
+    HtmlPage { file: "requirements.html".to_owned(), title: "Requirements".to_owned(), body }
 }
 
-fn article(it: &Requirement, site: &Site) -> String {
+fn article(it: &RequirementData, site: &Site) -> String {
     let mut out = format!(
         "<article class=\"requirement\" id=\"{0}\">\n<p><strong>{0}</strong> {1} <span class=\"meta\">{2}</span></p>\n",
         escape(&it.id),

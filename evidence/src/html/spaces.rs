@@ -1,14 +1,14 @@
 //! The page of state spaces, with a bar for each of them.
 
-use super::data::{Site, Space};
-use super::page::Page;
+use super::data::{Site, SpaceData};
+use super::page::HtmlPage;
 use super::text::{escape, grouped, inline};
 
 /// Width of the longest bar, in pixels.
 const WIDEST: u64 = 360;
 
 /// Returns the page: a chart of states and steps, a table of figures, and the bounds.
-pub(super) fn page(site: &Site) -> Page {
+pub(super) fn page(site: &Site) -> HtmlPage {
     let mut body = String::from(
         "<p>Each variant was explored to its end. A bar grows by the same length each time the number of \
          states doubles.</p>\n<div class=\"scroll\"><table><thead><tr><th>scenario</th><th>variant</th>\
@@ -27,10 +27,10 @@ pub(super) fn page(site: &Site) -> Page {
         body.push_str(&format!("<tr>{cells}</tr>\n"));
     }
     body.push_str("</tbody></table></div>\n");
-    Page { file: "state-space.html".to_owned(), title: "State spaces".to_owned(), body }
+    HtmlPage { file: "state-space.html".to_owned(), title: "State spaces".to_owned(), body }
 }
 
-fn row(space: &Space, most: u64) -> String {
+fn row(space: &SpaceData, most: u64) -> String {
     let width = width(space.states, most);
     format!(
         "<tr><td>{}</td><td>{}</td><td class=\"number\">{states}</td>\

@@ -50,9 +50,9 @@ impl Alarm {
 }
 
 /// Raises the alarm if its worker panics.
-pub(super) struct Watched<'a>(pub(super) &'a Alarm);
+pub(super) struct WatchedProcess<'a>(pub(super) &'a Alarm);
 
-impl Drop for Watched<'_> {
+impl Drop for WatchedProcess<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.raise();

@@ -93,7 +93,7 @@ pub(super) struct Saver {
 
 /// The first line of a file.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
-struct Header {
+struct CheckpointHeader {
     format: u32,
     subject: String,
     worker: usize,
@@ -105,7 +105,7 @@ struct Header {
 const FORMAT: u32 = 1;
 
 /// The worker, the number of workers, and the level that the checkpoint precedes.
-type Place = (usize, usize, u32);
+type CheckpointPlace = (usize, usize, u32);
 
 impl Saver {
     /// Keeps checkpoints of the run called `subject` in `folder`, one whenever `every` has passed.
@@ -161,7 +161,7 @@ impl Saver {
     /// If the file cannot be written.
     pub(super) fn save<'s, S: Portable, V: Kept<S>>(
         &self,
-        place: Place,
+        place: CheckpointPlace,
         share: &Share,
         visited: &V,
         frontier: impl Iterator<Item = &'s S::State>,
@@ -169,7 +169,7 @@ impl Saver {
         let path = self.path(place);
         let wrong = |error: String| format!("cannot write the checkpoint {}: {error}", path.display());
         let (worker, workers, level) = place;
-        let header = Header { format: FORMAT, subject: self.subject.clone(), worker, workers, level };
+        let header = CheckpointHeader { format: FORMAT, subject: self.subject.clone(), worker, workers, level };
         let mut bytes = serde_json::to_vec(&header).map_err(|error| wrong(error.to_string()))?;
         bytes.push(b'\n');
         serde_json::to_writer(&mut bytes, share).map_err(|error| wrong(error.to_string()))?;
@@ -214,14 +214,14 @@ impl Saver {
         }
     }
 
-    fn path(&self, (worker, workers, level): Place) -> PathBuf {
+    fn path(&self, (worker, workers, level): CheckpointPlace) -> PathBuf {
         self.folder.join(format!("level-{level}-worker-{worker}-of-{workers}.{EXTENSION}"))
     }
 }
 
 const EXTENSION: &str = "checkpoint";
 
-fn header(path: &Path) -> Result<Header, String> {
+fn header(path: &Path) -> Result<CheckpointHeader, String> {
     use std::io::BufRead;
     let wrong = |error: String| format!("{} is no checkpoint: {error}", path.display());
     let file = fs::File::open(path).map_err(|error| wrong(error.to_string()))?;

@@ -42,7 +42,7 @@ pub(super) enum Unconnected {
 }
 
 /// The facts that must be equal in all processes.
-pub(super) struct Terms<'a> {
+pub(super) struct ExplorationConfig<'a> {
     pub(super) subject: &'a str,
     pub(super) workers: usize,
 }
@@ -59,7 +59,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LEAST_SILENCE: Duration = Duration::from_secs(5);
 
 /// Connects this process with every other one. The result has a socket for each process but this one.
-pub(super) fn connect(cluster: &Cluster, terms: &Terms<'_>) -> Result<Vec<Option<TcpStream>>, Unconnected> {
+pub(super) fn connect(cluster: &Cluster, terms: &ExplorationConfig<'_>) -> Result<Vec<Option<TcpStream>>, Unconnected> {
     let Cluster { hosts, process, .. } = cluster;
     let Some(own) = hosts.address(*process) else {
         let last = hosts.len().saturating_sub(1);
@@ -116,7 +116,7 @@ fn call(
     address: &str,
     number: usize,
     cluster: &Cluster,
-    terms: &Terms<'_>,
+    terms: &ExplorationConfig<'_>,
     deadline: Option<Instant>,
 ) -> Result<TcpStream, Unconnected> {
     loop {
@@ -141,7 +141,7 @@ fn listen(
     listener: &TcpListener,
     sockets: &mut [Option<TcpStream>],
     cluster: &Cluster,
-    terms: &Terms<'_>,
+    terms: &ExplorationConfig<'_>,
     deadline: Option<Instant>,
 ) -> Result<(), Unconnected> {
     let later = cluster.process.saturating_add(1);
@@ -176,13 +176,13 @@ struct Introduction {
     subject: u64,
 }
 
-fn subject(terms: &Terms<'_>) -> u64 {
+fn subject(terms: &ExplorationConfig<'_>) -> u64 {
     let mut hasher = Fingerprinter::default();
     hasher.write(terms.subject.as_bytes());
     hasher.finish()
 }
 
-fn introduce(socket: &mut TcpStream, cluster: &Cluster, terms: &Terms<'_>) -> io::Result<()> {
+fn introduce(socket: &mut TcpStream, cluster: &Cluster, terms: &ExplorationConfig<'_>) -> io::Result<()> {
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let words = [MAGIC, number(cluster.process), number(cluster.hosts.len()), number(terms.workers), subject(terms)];
     socket.write_all(&words.map(u64::to_le_bytes).concat())
@@ -203,7 +203,7 @@ fn hear(socket: &mut TcpStream) -> io::Result<Introduction> {
     }
 }
 
-fn agreed(other: &Introduction, cluster: &Cluster, terms: &Terms<'_>) -> Result<(), Unconnected> {
+fn agreed(other: &Introduction, cluster: &Cluster, terms: &ExplorationConfig<'_>) -> Result<(), Unconnected> {
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let wrong = |what: String| Err(Unconnected::Wrong(format!("process {} {what}", other.process)));
     let (processes, workers) = (cluster.hosts.len(), terms.workers);

@@ -2,7 +2,7 @@
 
 use super::checkpoint::{Kept, Saver};
 use super::mail::{Mail, owner};
-use super::parcel::{Content, Counts, Hop, Hops, LevelReport};
+use super::parcel::{Content, Hop, Hops, LevelReport, ParcelCounts};
 use super::share::Share;
 use crate::breadth_first::Limits;
 use crate::exploration::Exploration;
@@ -23,7 +23,7 @@ const BATCH: usize = 1024;
 const SHOWN: Duration = Duration::from_millis(100);
 
 /// The space, and the limits of its exploration.
-pub(super) struct Task<'a, S: Portable> {
+pub(super) struct LevelTask<'a, S: Portable> {
     pub(super) space: &'a S,
     pub(super) limits: Limits,
     /// Shown on process 0, and a way to stop on every process.
@@ -71,7 +71,7 @@ impl<S: Portable, V: Shard<S::State>> Owned<S, V> {
 }
 
 /// A worker's part of an exploration.
-pub(super) struct Explored<V> {
+pub(super) struct ExploredLevel<V> {
     pub(super) visited: V,
     pub(super) share: Share,
     pub(super) depth: u32,
@@ -81,8 +81,8 @@ pub(super) struct Explored<V> {
 /// Explores together with all other workers.
 pub(super) fn explore<S: Portable + 'static, V: Shard<S::State> + Kept<S>>(
     mail: &mut Mail<'_, S>,
-    task: &Task<'_, S>,
-) -> Explored<V> {
+    task: &LevelTask<'_, S>,
+) -> ExploredLevel<V> {
     let mut run = Running::begin(mail, task);
     run.resume();
     let completion = run.levels();
@@ -91,7 +91,7 @@ pub(super) fn explore<S: Portable + 'static, V: Shard<S::State> + Kept<S>>(
 
 struct Running<'r, 'w, 'a, S: Portable, V> {
     mail: &'r mut Mail<'w, S>,
-    task: &'r Task<'a, S>,
+    task: &'r LevelTask<'a, S>,
     owned: Owned<S, V>,
     figures: Figures<S>,
     /// Findings before the checkpoint that was resumed, and the counts since.
@@ -101,15 +101,15 @@ struct Running<'r, 'w, 'a, S: Portable, V> {
     depth: u32,
     deepest: u32,
     /// The figures that have been shown, and when.
-    shown: Counts,
+    shown: ParcelCounts,
     shown_at: Instant,
 }
 
 impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r, 'w, 'a, S, V> {
-    fn begin(mail: &'r mut Mail<'w, S>, task: &'r Task<'a, S>) -> Self {
+    fn begin(mail: &'r mut Mail<'w, S>, task: &'r LevelTask<'a, S>) -> Self {
         let outgoing = (0..mail.peers()).map(|_| Vec::with_capacity(BATCH)).collect();
         let owned = Owned { visited: V::new(), next: Vec::new(), unique: 0, fresh: 0, reports: Vec::new() };
-        let (figures, share, shown) = (Figures::default(), Share::default(), Counts::default());
+        let (figures, share, shown) = (Figures::default(), Share::default(), ParcelCounts::default());
         Self { mail, task, owned, figures, share, outgoing, depth: 0, deepest: 0, shown, shown_at: Instant::now() }
     }
 
@@ -267,16 +267,16 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
             return;
         };
         let (unique, expanded, transitions) = (self.owned.unique, self.share.expanded, self.share.transitions);
-        let news = Counts {
+        let news = ParcelCounts {
             unique: unique.saturating_sub(self.shown.unique),
             expanded: expanded.saturating_sub(self.shown.expanded),
             transitions: transitions.saturating_sub(self.shown.transitions),
         };
-        self.shown = Counts { unique, expanded, transitions };
+        self.shown = ParcelCounts { unique, expanded, transitions };
         self.shown_at = Instant::now();
         progress.add(news.unique, news.expanded, news.transitions);
         if !self.mail.is_on_process_0() {
-            self.mail.send(0, Content::Counts(news));
+            self.mail.send(0, Content::ParcelCounts(news));
         }
         if self.mail.is_leader() && progress.snapshot().depth != self.depth {
             progress.begin_level(self.depth, progress.snapshot().frontier);
@@ -316,9 +316,9 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         }
     }
 
-    fn finish(mut self, completion: Completion) -> Explored<V> {
+    fn finish(mut self, completion: Completion) -> ExploredLevel<V> {
         let share = self.reported();
-        Explored { visited: self.owned.visited, share, depth: self.deepest, completion }
+        ExploredLevel { visited: self.owned.visited, share, depth: self.deepest, completion }
     }
 }
 
@@ -350,7 +350,9 @@ fn arrive<S: Portable, V: Shard<S::State>>(
         owned.take_in(&hops.list, depth);
     } else if let Content::Level(report) = content {
         owned.reports.push(report);
-    } else if let (Content::Counts(Counts { unique, expanded, transitions }), Some(progress)) = (content, progress) {
+    } else if let (Content::ParcelCounts(ParcelCounts { unique, expanded, transitions }), Some(progress)) =
+        (content, progress)
+    {
         progress.add(unique, expanded, transitions);
     }
 }

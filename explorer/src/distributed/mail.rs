@@ -4,7 +4,7 @@
 //! each of its parcels has arrived, which timely's progress tracking determines.
 
 use super::alarm::Alarm;
-use super::parcel::{Content, Counts, Hops, Parcel};
+use super::parcel::{Content, Hops, Parcel, ParcelCounts};
 use crate::space::Portable;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -148,7 +148,7 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
         self.spoke = Instant::now();
         let own = self.index();
         for to in self.leaders().filter(|to| *to != own) {
-            self.send(to, Content::Counts(Counts::default()));
+            self.send(to, Content::ParcelCounts(ParcelCounts::default()));
         }
     }
 }

@@ -33,12 +33,12 @@ use crate::space::Portable;
 use crate::summary::{CollisionBound, Completion, Why};
 use crate::table::Table;
 use crate::visited::lock;
-use alarm::{Alarm, Watched};
+use alarm::{Alarm, WatchedProcess};
 use checkpoint::Saver;
 pub use connect::Cluster;
-use connect::{Terms, Unconnected, connect};
+use connect::{ExplorationConfig, Unconnected, connect};
 pub use hosts::Hosts;
-use level::{Explored, Task, explore};
+use level::{ExploredLevel, LevelTask, explore};
 use mail::Mail;
 use parcel::Content;
 use std::collections::BTreeMap;
@@ -186,11 +186,13 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         };
         let sockets = match &self.cluster {
             None => Vec::new(),
-            Some(cluster) => match connect(cluster, &Terms { subject: &self.terms(&subject), workers: self.workers }) {
-                Ok(sockets) => sockets,
-                Err(Unconnected::Wrong(why)) => return Err(why),
-                Err(Unconnected::Lost(why)) => return Ok(self.lost(why, begun)),
-            },
+            Some(cluster) => {
+                match connect(cluster, &ExplorationConfig { subject: &self.terms(&subject), workers: self.workers }) {
+                    Ok(sockets) => sockets,
+                    Err(Unconnected::Wrong(why)) => return Err(why),
+                    Err(Unconnected::Lost(why)) => return Ok(self.lost(why, begun)),
+                }
+            }
         };
         let closing = sockets.iter().flatten().map(TcpStream::try_clone).collect::<Result<Vec<_>, _>>();
         let alarm = Arc::new(Alarm::new(closing.map_err(|error| format!("cannot use a connection: {error}"))?));
@@ -273,7 +275,7 @@ struct Crew<S: Portable> {
 impl<S: Portable + Send + 'static> Crew<S> {
     /// One worker's part of the whole run.
     fn work(&self, worker: &mut Worker) {
-        let _watched = Watched(&self.alarm);
+        let _watched = WatchedProcess(&self.alarm);
         let mut mail = Mail::open(worker, self.workers, &self.alarm);
         let task = self.task(self.limits, true);
         let found = match self.mode {
@@ -298,8 +300,8 @@ impl<S: Portable + Send + 'static> Crew<S> {
         }
     }
 
-    fn task(&self, limits: Limits, first: bool) -> Task<'_, S> {
-        Task {
+    fn task(&self, limits: Limits, first: bool) -> LevelTask<'_, S> {
+        LevelTask {
             space: &self.space,
             limits,
             progress: first.then_some(&*self.progress),
@@ -313,7 +315,7 @@ impl<S: Portable + Send + 'static> Crew<S> {
     fn collect<V>(
         &self,
         mail: &mut Mail<'_, S>,
-        explored: &Explored<V>,
+        explored: &ExploredLevel<V>,
         paths: impl FnOnce(&mut Mail<'_, S>, &[(u8, crate::Sighting<S>)], u32) -> BTreeMap<u8, Path<S>>,
     ) -> Option<Found<S>> {
         let space: &S = &self.space;
@@ -349,7 +351,12 @@ impl<S: Portable + Send + 'static> Crew<S> {
         mail.is_leader().then(|| self.found(found, paths, explored))
     }
 
-    fn found<V>(&self, mut found: Exploration<S>, paths: BTreeMap<u8, Path<S>>, explored: &Explored<V>) -> Found<S> {
+    fn found<V>(
+        &self,
+        mut found: Exploration<S>,
+        paths: BTreeMap<u8, Path<S>>,
+        explored: &ExploredLevel<V>,
+    ) -> Found<S> {
         let summary = &mut found.summary;
         summary.roots = u64::try_from(self.space.roots().len()).unwrap_or(u64::MAX);
         (summary.depth, summary.completion) = (explored.depth, explored.completion);

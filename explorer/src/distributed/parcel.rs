@@ -24,7 +24,7 @@ pub(super) enum Content<H> {
     /// Successors for the worker that owns them.
     Hops(H),
     /// Figures since the last message, for the first worker to show.
-    Counts(Counts),
+    ParcelCounts(ParcelCounts),
     /// The report of a worker on one level.
     Level(LevelReport),
     /// The levels that a worker can resume from.
@@ -34,16 +34,16 @@ pub(super) enum Content<H> {
     /// Everything that a worker found.
     Share(Box<Share>),
     /// The violations to follow back to a root.
-    Wanted(Vec<(u8, super::share::Seen)>),
+    Wanted(Vec<(u8, super::share::SeenStates)>),
     /// A question to the owner of a state: how was it reached?
     Query(Query),
     /// The answer: one step of the path to a violation.
-    Link(Link),
+    PredecessorLink(PredecessorLink),
 }
 
 /// Figures of a worker since its last message.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
-pub(super) struct Counts {
+pub(super) struct ParcelCounts {
     pub(super) unique: u64,
     pub(super) expanded: u64,
     pub(super) transitions: u64,
@@ -86,7 +86,7 @@ pub(super) struct NextOnPath {
 
 /// One step of the path to a violation.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Link {
+pub(super) struct PredecessorLink {
     pub(super) wanted: u32,
     /// The length of the path up to the state that the step leads to; 0 for a root.
     pub(super) depth: u32,

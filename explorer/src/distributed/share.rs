@@ -18,21 +18,21 @@ pub(super) struct Share {
     pub(super) visited: u64,
     /// The most states that waited at once.
     pub(super) waiting: u64,
-    pub(super) violations: Vec<(u8, Seen)>,
-    pub(super) witnesses: Vec<(u8, u64, Seen)>,
-    pub(super) classes: Vec<(u32, u64, Seen)>,
+    pub(super) violations: Vec<(u8, SeenStates)>,
+    pub(super) witnesses: Vec<(u8, u64, SeenStates)>,
+    pub(super) classes: Vec<(u32, u64, SeenStates)>,
 }
 
 /// A [`Sighting`] whose state is packed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Seen {
+pub(super) struct SeenStates {
     pub(super) steps: u32,
     pub(super) print: u64,
     pub(super) ordinal: Option<u32>,
     pub(super) state: Vec<u8>,
 }
 
-impl Seen {
+impl SeenStates {
     pub(super) fn of<S: Portable>(sighting: &Sighting<S>) -> Self {
         let mut state = Vec::new();
         S::pack(&sighting.state, &mut state);
@@ -70,19 +70,19 @@ impl Share {
             digest: summary.digest,
             visited: found.memory.visited,
             waiting: found.memory.waiting,
-            violations: found.violations.iter().map(|(bit, sighting)| (*bit, Seen::of(sighting))).collect(),
+            violations: found.violations.iter().map(|(bit, sighting)| (*bit, SeenStates::of(sighting))).collect(),
             witnesses: found
                 .witnesses
                 .iter()
                 .map(|(bit, sighting)| {
-                    (*bit, summary.witnesses.get(bit).map_or(0, |count| count.count), Seen::of(sighting))
+                    (*bit, summary.witnesses.get(bit).map_or(0, |count| count.count), SeenStates::of(sighting))
                 })
                 .collect(),
             classes: found
                 .classes
                 .iter()
                 .map(|(class, sighting)| {
-                    (*class, summary.classes.get(class).map_or(0, |count| count.count), Seen::of(sighting))
+                    (*class, summary.classes.get(class).map_or(0, |count| count.count), SeenStates::of(sighting))
                 })
                 .collect(),
         }
@@ -91,7 +91,7 @@ impl Share {
     /// Adds this share to what is found.
     ///
     /// # Errors
-    /// As [`Seen::sighting`].
+    /// As [`SeenStates::sighting`].
     pub(super) fn add_to<S: Portable>(&self, found: &mut Exploration<S>, space: &S) -> Result<(), String> {
         let (summary, memory) = (&mut found.summary, &mut found.memory);
         summary.unique = summary.unique.saturating_add(self.unique);

@@ -1,8 +1,8 @@
 //! Paths to violations, from links that the owners of the states keep.
 
 use super::mail::{Mail, owner};
-use super::parcel::{Content, Link, NextOnPath, Query};
-use super::share::Seen;
+use super::parcel::{Content, NextOnPath, PredecessorLink, Query};
+use super::share::SeenStates;
 use crate::path::{Path, forward, nth};
 use crate::recorded::{Record, Recorded};
 use crate::sighting::Sighting;
@@ -22,13 +22,13 @@ pub(super) fn follow<S: Portable + 'static, R: Record<S::State>>(
     let leaders: Vec<usize> = mail.leaders().collect();
     let ends = (0_u32..).zip(wanted).map(|(wanted, (_, end))| Query { wanted, print: end.print, next: None });
     let mut queries: Vec<Query> = ends.filter(|query| owner(query.print, peers) == index).collect();
-    let mut links: Vec<Link> = Vec::new();
+    let mut links: Vec<PredecessorLink> = Vec::new();
     let longest = wanted.iter().map(|(_, end)| end.steps).max().unwrap_or(0);
     for _ in 0..=longest {
         for query in std::mem::take(&mut queries) {
             let Some((link, before)) = answer(space, visited, wanted, &query) else { continue };
             for leader in &leaders {
-                mail.send(*leader, Content::Link(link));
+                mail.send(*leader, Content::PredecessorLink(link));
             }
             if let Some(before) = before {
                 mail.send(owner(before.print, peers), Content::Query(before));
@@ -37,7 +37,7 @@ pub(super) fn follow<S: Portable + 'static, R: Record<S::State>>(
         mail.end_round(|content| {
             if let Content::Query(query) = content {
                 queries.push(query);
-            } else if let Content::Link(link) = content {
+            } else if let Content::PredecessorLink(link) = content {
                 links.push(link);
             }
         });
@@ -61,7 +61,7 @@ fn answer<S: Portable, R: Record<S::State>>(
     visited: &Recorded<R>,
     wanted: &[(u8, Sighting<S>)],
     query: &Query,
-) -> Option<(Link, Option<Query>)> {
+) -> Option<(PredecessorLink, Option<Query>)> {
     let place = usize::try_from(query.wanted).ok()?;
     let (_, end) = wanted.get(place)?;
     let record = visited.find(query.print, |record| match (&query.next, record.state()) {
@@ -75,7 +75,7 @@ fn answer<S: Portable, R: Record<S::State>>(
         }
     })?;
     let trail = *record.trail();
-    let link = Link { wanted: query.wanted, depth: trail.depth, ordinal: trail.ordinal };
+    let link = PredecessorLink { wanted: query.wanted, depth: trail.depth, ordinal: trail.ordinal };
     let mut state = Vec::new();
     if let Some(known) = record.state() {
         S::pack(known, &mut state);
@@ -86,6 +86,6 @@ fn answer<S: Portable, R: Record<S::State>>(
 }
 
 /// Returns the violations that the first worker sends to all others.
-pub(super) fn packed<S: Portable>(wanted: &BTreeMap<u8, Sighting<S>>) -> Vec<(u8, Seen)> {
-    wanted.iter().map(|(bit, sighting)| (*bit, Seen::of(sighting))).collect()
+pub(super) fn packed<S: Portable>(wanted: &BTreeMap<u8, Sighting<S>>) -> Vec<(u8, SeenStates)> {
+    wanted.iter().map(|(bit, sighting)| (*bit, SeenStates::of(sighting))).collect()
 }

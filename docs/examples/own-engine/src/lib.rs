@@ -24,7 +24,7 @@ pub enum Mistake {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum CardState {
     Held,
     Paid,
     Canceled,
@@ -32,8 +32,8 @@ pub enum State {
 
 /// A payment. Amounts are in cents, times in seconds since the engine began.
 #[derive(Clone, Copy, Debug)]
-pub struct Payment {
-    pub state: State,
+pub struct CardPayment {
+    pub state: CardState,
     pub manual: bool,
     pub amount: u32,
     pub captured: u32,
@@ -41,10 +41,10 @@ pub struct Payment {
     deadline: u64,
 }
 
-impl Payment {
+impl CardPayment {
     /// Returns the amount that can still be captured.
     pub fn capturable(&self) -> u32 {
-        if self.state == State::Held { self.amount - self.captured } else { 0 }
+        if self.state == CardState::Held { self.amount - self.captured } else { 0 }
     }
 }
 
@@ -52,11 +52,11 @@ impl Payment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestRefused;
 
-type Response = Result<Payment, RequestRefused>;
+type CardResponse = Result<CardPayment, RequestRefused>;
 
 /// A request, as a client sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request {
+pub enum CardRequest {
     Create { amount: u32, manual: bool },
     Capture { payment: usize, amount: Option<u32> },
     Cancel { payment: usize },
@@ -64,27 +64,27 @@ pub enum Request {
 }
 
 #[derive(Debug, Default)]
-pub struct Engine {
-    pub payments: Vec<Payment>,
+pub struct CardEngine {
+    pub payments: Vec<CardPayment>,
     pub mistake: Mistake,
     now: u64,
-    answered: HashMap<u8, (Request, Response, u64)>,
+    answered: HashMap<u8, (CardRequest, CardResponse, u64)>,
 }
 
-impl Engine {
+impl CardEngine {
     /// Returns an empty engine with a mistake.
     pub fn new(mistake: Mistake) -> Self {
         Self { mistake, ..Self::default() }
     }
 
     /// Takes a request. A known key answers as the first time, and refuses another request.
-    pub fn take(&mut self, request: Request, key: Option<u8>) -> Response {
+    pub fn take(&mut self, request: CardRequest, key: Option<u8>) -> CardResponse {
         let Some(key) = key else { return self.perform(request) };
         self.answered.retain(|_, (_, _, at)| self.now < *at + KEPT);
         if let Some((first, response, _)) = self.answered.get(&key).copied() {
             return match (request, response) {
                 _ if first != request => Err(RequestRefused),
-                (Request::Capture { payment, .. }, Ok(before)) if self.mistake == Mistake::DoubleCapture => {
+                (CardRequest::Capture { payment, .. }, Ok(before)) if self.mistake == Mistake::DoubleCapture => {
                     let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                     payment.captured = payment.captured.saturating_add(before.captured);
                     Ok(*payment)
@@ -101,41 +101,41 @@ impl Engine {
     pub fn advance(&mut self, seconds: u64) {
         self.now += seconds;
         for payment in &mut self.payments {
-            if payment.state == State::Held && self.now > payment.deadline && self.mistake != Mistake::LateCapture {
-                payment.state = State::Canceled;
+            if payment.state == CardState::Held && self.now > payment.deadline && self.mistake != Mistake::LateCapture {
+                payment.state = CardState::Canceled;
             }
         }
     }
 
-    fn perform(&mut self, request: Request) -> Response {
+    fn perform(&mut self, request: CardRequest) -> CardResponse {
         let (now, mistake) = (self.now, self.mistake);
         match request {
-            Request::Create { amount, manual } => {
-                let (state, captured) = if manual { (State::Held, 0) } else { (State::Paid, amount) };
-                let payment = Payment { state, manual, amount, captured, refunded: 0, deadline: now + HOLD };
+            CardRequest::Create { amount, manual } => {
+                let (state, captured) = if manual { (CardState::Held, 0) } else { (CardState::Paid, amount) };
+                let payment = CardPayment { state, manual, amount, captured, refunded: 0, deadline: now + HOLD };
                 self.payments.push(payment);
                 Ok(payment)
             }
-            Request::Capture { payment, amount } => {
+            CardRequest::Capture { payment, amount } => {
                 let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 let amount = amount.unwrap_or(payment.amount);
                 let late = now >= payment.deadline && mistake != Mistake::LateCapture;
-                if payment.state != State::Held || late || amount == 0 || amount > payment.amount {
+                if payment.state != CardState::Held || late || amount == 0 || amount > payment.amount {
                     return Err(RequestRefused);
                 }
                 payment.captured += amount;
-                payment.state = State::Paid;
+                payment.state = CardState::Paid;
                 Ok(*payment)
             }
-            Request::Cancel { payment } => {
+            CardRequest::Cancel { payment } => {
                 let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
-                if payment.state != State::Held {
+                if payment.state != CardState::Held {
                     return Err(RequestRefused);
                 }
-                payment.state = State::Canceled;
+                payment.state = CardState::Canceled;
                 Ok(*payment)
             }
-            Request::Refund { payment, amount } => {
+            CardRequest::Refund { payment, amount } => {
                 let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 let left = payment.captured - payment.refunded;
                 let amount = amount.unwrap_or(left);

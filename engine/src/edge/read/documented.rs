@@ -55,7 +55,7 @@ static ENDPOINTS: LazyLock<BTreeMap<&str, BTreeMap<&str, &str>>> = LazyLock::new
 
 /// One documented parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parameter {
+pub struct DocumentedParameter {
     /// The verb and the pattern of the path.
     pub endpoint: &'static str,
     /// The name, with brackets.
@@ -65,8 +65,10 @@ pub struct Parameter {
 }
 
 /// Returns every documented parameter of the served endpoints.
-pub fn documented() -> impl Iterator<Item = Parameter> {
-    ENDPOINTS.iter().flat_map(|(endpoint, leaves)| leaves.iter().map(|(name, kind)| Parameter { endpoint, name, kind }))
+pub fn documented() -> impl Iterator<Item = DocumentedParameter> {
+    ENDPOINTS
+        .iter()
+        .flat_map(|(endpoint, leaves)| leaves.iter().map(|(name, kind)| DocumentedParameter { endpoint, name, kind }))
 }
 
 /// Reads a request. Documented parameters that `reader` does not know become part of the command's texts.

@@ -13,7 +13,7 @@ mod payments;
 mod routes;
 mod setups;
 
-pub use documented::{Parameter, documented};
+pub use documented::{DocumentedParameter, documented};
 pub use form::form;
 pub use path::{Path, Reader, Route, Verb, locate};
 pub use routes::{ROUTES, command};

@@ -2,40 +2,40 @@
 
 use holdfast_harness::{Capabilities, Capability, CardPayment, Failure, Reaction, Refused, Subject, SystemSnapshot};
 use holdfast_model::{Accepted, Call, CaptureMethod, Config, EnvironmentEvent, IntentStatus, Operation};
-use own_engine::{Engine, Mistake, Payment, Request, State};
+use own_engine::{CardEngine, CardPayment, CardRequest, CardState, Mistake};
 
 #[derive(Default)]
 pub struct Adapter {
-    pub engine: Engine,
+    pub engine: CardEngine,
     pub snapshot: SystemSnapshot,
     pub mistake: Mistake,
 }
 
-fn view(payment: &Payment) -> CardPayment {
+fn view(payment: &CardPayment) -> CardPayment {
     let status = match payment.state {
-        State::Held => IntentStatus::RequiresCapture,
-        State::Paid => IntentStatus::Succeeded,
-        State::Canceled => IntentStatus::Canceled,
+        CardState::Held => IntentStatus::RequiresCapture,
+        CardState::Paid => IntentStatus::Succeeded,
+        CardState::Canceled => IntentStatus::Canceled,
     };
     let capture_method = if payment.manual { CaptureMethod::Manual } else { CaptureMethod::Automatic };
-    let Payment { amount, captured, refunded, .. } = *payment;
+    let CardPayment { amount, captured, refunded, .. } = *payment;
     CardPayment { status, capture_method, amount, capturable: payment.capturable(), captured, refunded }
 }
 
-fn request(operation: Operation) -> Option<Request> {
+fn request(operation: Operation) -> Option<CardRequest> {
     let cents = |amount: i64| u32::try_from(amount).ok();
     let payment = usize::from(operation.about().intent()?.0);
     match operation {
-        Operation::CreateIntent { create, .. } => Some(Request::Create {
+        Operation::CreateIntent { create, .. } => Some(CardRequest::Create {
             amount: cents(create.amount)?,
             manual: create.capture_method == CaptureMethod::Manual,
         }),
         Operation::CaptureIntent { capture, .. } => {
-            Some(Request::Capture { payment, amount: capture.amount.and_then(cents) })
+            Some(CardRequest::Capture { payment, amount: capture.amount.and_then(cents) })
         }
-        Operation::CancelIntent { .. } => Some(Request::Cancel { payment }),
+        Operation::CancelIntent { .. } => Some(CardRequest::Cancel { payment }),
         Operation::CreateRefund { refund, .. } => {
-            Some(Request::Refund { payment, amount: refund.amount.and_then(cents) })
+            Some(CardRequest::Refund { payment, amount: refund.amount.and_then(cents) })
         }
         _ => None,
     }
@@ -46,7 +46,7 @@ impl Subject for Adapter {
         Capabilities::card().features(&[Capability::IdempotencyKeys])
     }
     fn start(&mut self, _: &Config) -> Result<(), Failure> {
-        self.engine = Engine::new(self.mistake);
+        self.engine = CardEngine::new(self.mistake);
         Ok(())
     }
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
