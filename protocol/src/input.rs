@@ -34,7 +34,7 @@ pub enum ProtocolInput {
     Expire,
     /// A process sends its question to the acquirer.
     Ask {
-        /// Which process.
+        /// The process.
         process: Process,
     },
     /// The acquirer carries out an order, or declines it.
@@ -48,7 +48,7 @@ pub enum ProtocolInput {
     },
     /// A process receives the acquirer's answer.
     Hear {
-        /// Which process.
+        /// The process.
         process: Process,
     },
     /// The answer to a closed question arrives again and is applied again (a planted fault).
@@ -60,7 +60,7 @@ pub enum ProtocolInput {
     TimeOut,
     /// A process commits the answer.
     Commit {
-        /// Which process.
+        /// The process.
         process: Process,
     },
     /// The engine forgets a key whose question is open (a planted fault).
@@ -157,7 +157,7 @@ pub struct Arrow {
     pub from: Participant,
     /// The receiver.
     pub to: Participant,
-    /// What is said or done.
+    /// The words on the arrow.
     pub text: String,
 }
 

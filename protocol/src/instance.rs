@@ -9,7 +9,7 @@ pub const EXPIRY: u8 = 8;
 /// The amount that a confirmation authorizes, in minor units.
 pub const AUTHORIZED: u8 = 2;
 
-/// What is asked about the payment. Amounts are minor units.
+/// An order about the payment. Amounts are minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Asked {
     /// Authorize 2 units.
@@ -32,7 +32,7 @@ pub enum Asked {
     Expire,
 }
 
-/// How careful the clients are.
+/// The care of the clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientCare {
     /// They repeat a request under its key, for less than a day.
@@ -43,7 +43,7 @@ pub enum ClientCare {
     RetriesAfterTheDay,
 }
 
-/// How careful the merchant is.
+/// The care of the merchant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MerchantCare {
     /// It stores each event once, reads the payment, and acknowledges afterwards.
@@ -123,7 +123,7 @@ impl ProtocolFault {
 pub struct Instance {
     /// The name on the command line and in reports.
     pub name: &'static str,
-    /// What is explored.
+    /// The content of the instance.
     pub about: &'static str,
     /// The operations of each client, in their order. At most 4 in all.
     pub clients: [&'static [Asked]; 2],

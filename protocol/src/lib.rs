@@ -28,6 +28,7 @@ mod diagram;
 mod input;
 mod instance;
 mod merchant;
+mod observed;
 mod packed;
 mod properties;
 mod report;
@@ -42,6 +43,7 @@ pub use input::{Arrow, Participant, Process, ProtocolInput};
 pub use instance::{
     AUTHORIZED, Asked, ClientCare, EXPIRY, INSTANCES, Instance, KEYS, MerchantCare, ProtocolFault, QUESTIONS, SMALL,
 };
+pub use observed::Observed;
 pub use packed::PackedWord;
 pub use properties::{Duty, PROTOCOL_PROPERTIES, ProtocolProperty, is_quiet, judge, judge_step};
 pub use report::report;

@@ -1,4 +1,4 @@
-//! What must be true of the protocol: one table, and the judgement of each state and step.
+//! The properties of the protocol: one table, and the judgement of each state and step.
 
 use holdfast_explorer::{Judgement, PropertyBits};
 
@@ -15,11 +15,11 @@ pub struct ProtocolProperty {
     pub sentence: &'static str,
     /// The requirements that it states.
     pub requirements: &'static str,
-    /// Who breaks it.
+    /// The participant whose mistake breaks it.
     pub duty: Duty,
 }
 
-/// Whose mistake breaks a property.
+/// The participant whose mistake breaks a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duty {
     /// The engine's.
@@ -172,7 +172,7 @@ fn acknowledged_survives(state: &ProtocolState) -> bool {
     (0..KEYS).all(|key| !state.acknowledged.has(key) || state.question(key).applied > 0)
 }
 
-/// What the effects at the acquirer show beside the engine's records.
+/// The effects at the acquirer beside the engine's records.
 #[derive(Default)]
 struct Effects {
     any: bool,

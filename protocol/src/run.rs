@@ -11,7 +11,7 @@ use crate::instance::Instance;
 use crate::properties::{PROTOCOL_PROPERTIES, ProtocolProperty};
 use crate::space::ProtocolSpace;
 
-/// What the exploration of one instance found.
+/// The result of the exploration of one instance.
 #[derive(Clone, Debug)]
 pub struct ExploredInstance {
     /// The instance.
@@ -37,7 +37,7 @@ pub struct Violated {
     pub trace: Vec<ProtocolInput>,
 }
 
-/// How an instance is explored.
+/// The extent of an exploration.
 #[derive(Clone, Debug)]
 pub struct Effort {
     /// The number of threads of the breadth-first explorer.

@@ -25,9 +25,9 @@ pub struct ProtocolState {
     pub books: PaymentBooks,
     /// The engine's outbox, durable: [`OutboxEntry`] for each question.
     pub outbox: PackedWord<2>,
-    /// What the engine's request handler works on, in memory.
+    /// The question of the engine's request handler, in memory.
     pub handler: Option<EngineTask>,
-    /// What the engine's worker works on, in memory.
+    /// The question of the engine's worker, in memory.
     pub worker: Option<EngineTask>,
     /// The references that the acquirer was asked under: two for each question.
     pub asked: PackedWord<1>,
@@ -81,15 +81,15 @@ pub enum KeyState {
 /// The durable record of a question to the acquirer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BankQuestion {
-    /// Where the question stands.
+    /// The stage of the question.
     pub stage: QuestionStage,
-    /// Which of its two references it is asked under.
+    /// The reference that it is asked under, 0 or 1.
     pub reference: u8,
-    /// How often its approval was applied to the books, at most 3.
+    /// The number of times that its approval was applied to the books, at most 3.
     pub applied: u8,
 }
 
-/// Where a question to the acquirer stands.
+/// The stage of a question to the acquirer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QuestionStage {
     /// It is not recorded.
@@ -112,7 +112,7 @@ pub enum OutboxEntry {
     Acknowledged,
 }
 
-/// What a process of the engine works on.
+/// The work of a process of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EngineTask {
     /// The question.
@@ -121,7 +121,7 @@ pub struct EngineTask {
     pub stage: TaskStage,
 }
 
-/// How far a process of the engine has come with a question.
+/// The progress of a process of the engine with a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TaskStage {
     /// The acquirer is to be asked.
@@ -147,9 +147,9 @@ pub struct MerchantState {
     pub stored: PackedWord<1>,
     /// The events whose acknowledgement is in the network.
     pub acknowledged: PackedWord<1>,
-    /// How often the order was fulfilled, at most 2.
+    /// The number of times that the order was fulfilled, at most 2.
     pub fulfilled: u8,
-    /// What the merchant last read of the payment: captured, refunded, and whether the hold was released.
+    /// The merchant's last reading of the payment: captured, refunded, and whether the hold was released.
     pub books: (u8, u8, bool),
     /// The event it works on, in memory, and whether its first step is done.
     pub working: Option<(u8, bool)>,

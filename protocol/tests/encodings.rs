@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use holdfast_explorer::Space;
-use holdfast_protocol::actors::{Observed, observed_by_actors};
-use holdfast_protocol::{Asked, Instance, ProtocolFault, ProtocolSpace, ProtocolState, SMALL};
+use holdfast_protocol::actors::observed_by_actors;
+use holdfast_protocol::{Asked, Instance, Observed, ProtocolFault, ProtocolSpace, ProtocolState, SMALL};
 
 /// Returns everything that the first encoding can show.
 fn observed(instance: Instance) -> BTreeSet<Observed> {
