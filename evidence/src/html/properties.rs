@@ -9,8 +9,13 @@ use super::text::{counted, escape, fault, grouped, inline, property, requirement
 /// Returns the page of all properties, by topic.
 pub(super) fn page(site: &Site) -> HtmlPage {
     let properties = &site.report.properties;
-    let mut topics: Vec<&str> = properties.iter().map(|property| property.topic.as_str()).collect();
-    topics.dedup();
+    // A topic may stand in the catalogue more than once: new properties come last.
+    let mut topics: Vec<&str> = Vec::new();
+    for property in properties {
+        if !topics.contains(&property.topic.as_str()) {
+            topics.push(&property.topic);
+        }
+    }
     let mut body = String::from(
         "<p class=\"filter\"><label for=\"strength\">Proof strength</label> <select id=\"strength\">\
          <option value=\"\">all</option><option value=\"alone\">inductive alone</option>\
