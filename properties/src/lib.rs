@@ -197,7 +197,7 @@ catalogue! {
     operation_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 PI-32";
 
     // Rejections of every other operation
-    step lifecycle::refusals_have_a_true_reason "a creation, and a request about money to return, a setup or a session, is rejected for a reason that applies" "B45 B46 B47 REF-6 SI-3 SI-7 SI-8 CHK-2 CHK-3 AMT-2 CON-1 CON-2";
+    step lifecycle::refusals_have_a_true_reason "a creation, and a request about money to return, a setup or a session, is rejected for a reason that applies" "B45 B46 B47 REF-6 SI-3 SI-7 SI-8 CHK-2 CHK-3 AMT-2 CON-1 CON-2" by accept_multicapture_with_automatic, minimum_amount;
 }
 
 pub mod abstraction;

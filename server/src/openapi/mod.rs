@@ -242,6 +242,8 @@ fn schema(kind: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use holdfast_engine::edge::read::documented;
+
     use super::*;
     use holdfast_engine::Reason;
     use holdfast_engine::edge::read::Path;
@@ -282,7 +284,12 @@ mod tests {
                         Ok(_) | Err(_) => false,
                     }
                 };
-                let unknown = prefixes.iter().any(refused_as_unknown);
+                // The engine stores a documented parameter that its reader does not know.
+                let is_stored = documented().any(|one| {
+                    let leaf = one.name.strip_prefix(parameter).filter(|rest| rest.is_empty() || rest.starts_with('['));
+                    one.endpoint == format!("POST {}", route.pattern) && leaf.is_some()
+                });
+                let unknown = prefixes.iter().any(refused_as_unknown) && !is_stored;
                 assert_eq!(unknown, parameter == "nonsense", "{} {parameter}", route.pattern);
             }
         }
