@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// The result of an exploration.
 ///
-/// After an exact run it holds on to all states, for the sake of [`Explorer::path`]; drop it when
+/// After an exact run it holds on to all states, for the sake of [`crate::Explorer::path`]; drop it when
 /// there are no more paths to ask for.
 pub struct Exploration<S: Space> {
     /// The figures.
