@@ -24,7 +24,7 @@ pub enum Mistake {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CardState {
+pub enum ShopState {
     Held,
     Paid,
     Canceled,
@@ -32,8 +32,8 @@ pub enum CardState {
 
 /// A payment. Amounts are in cents, times in seconds since the engine began.
 #[derive(Clone, Copy, Debug)]
-pub struct CardPayment {
-    pub state: CardState,
+pub struct ShopPayment {
+    pub state: ShopState,
     pub manual: bool,
     pub amount: u32,
     pub captured: u32,
@@ -41,10 +41,10 @@ pub struct CardPayment {
     deadline: u64,
 }
 
-impl CardPayment {
+impl ShopPayment {
     /// Returns the amount that can still be captured.
     pub fn capturable(&self) -> u32 {
-        if self.state == CardState::Held { self.amount - self.captured } else { 0 }
+        if self.state == ShopState::Held { self.amount - self.captured } else { 0 }
     }
 }
 
@@ -52,11 +52,11 @@ impl CardPayment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestRefused;
 
-type CardResponse = Result<CardPayment, RequestRefused>;
+type ShopResponse = Result<ShopPayment, RequestRefused>;
 
 /// A request, as a client sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CardRequest {
+pub enum ShopRequest {
     Create { amount: u32, manual: bool },
     Capture { payment: usize, amount: Option<u32> },
     Cancel { payment: usize },
@@ -64,27 +64,27 @@ pub enum CardRequest {
 }
 
 #[derive(Debug, Default)]
-pub struct CardEngine {
-    pub payments: Vec<CardPayment>,
+pub struct ShopEngine {
+    pub payments: Vec<ShopPayment>,
     pub mistake: Mistake,
     now: u64,
-    answered: HashMap<u8, (CardRequest, CardResponse, u64)>,
+    answered: HashMap<u8, (ShopRequest, ShopResponse, u64)>,
 }
 
-impl CardEngine {
+impl ShopEngine {
     /// Returns an empty engine with a mistake.
     pub fn new(mistake: Mistake) -> Self {
         Self { mistake, ..Self::default() }
     }
 
     /// Takes a request. A known key answers as the first time, and refuses another request.
-    pub fn take(&mut self, request: CardRequest, key: Option<u8>) -> CardResponse {
+    pub fn take(&mut self, request: ShopRequest, key: Option<u8>) -> ShopResponse {
         let Some(key) = key else { return self.perform(request) };
         self.answered.retain(|_, (_, _, at)| self.now < *at + KEPT);
         if let Some((first, response, _)) = self.answered.get(&key).copied() {
             return match (request, response) {
                 _ if first != request => Err(RequestRefused),
-                (CardRequest::Capture { payment, .. }, Ok(before)) if self.mistake == Mistake::DoubleCapture => {
+                (ShopRequest::Capture { payment, .. }, Ok(before)) if self.mistake == Mistake::DoubleCapture => {
                     let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                     payment.captured = payment.captured.saturating_add(before.captured);
                     Ok(*payment)
@@ -101,41 +101,41 @@ impl CardEngine {
     pub fn advance(&mut self, seconds: u64) {
         self.now += seconds;
         for payment in &mut self.payments {
-            if payment.state == CardState::Held && self.now > payment.deadline && self.mistake != Mistake::LateCapture {
-                payment.state = CardState::Canceled;
+            if payment.state == ShopState::Held && self.now > payment.deadline && self.mistake != Mistake::LateCapture {
+                payment.state = ShopState::Canceled;
             }
         }
     }
 
-    fn perform(&mut self, request: CardRequest) -> CardResponse {
+    fn perform(&mut self, request: ShopRequest) -> ShopResponse {
         let (now, mistake) = (self.now, self.mistake);
         match request {
-            CardRequest::Create { amount, manual } => {
-                let (state, captured) = if manual { (CardState::Held, 0) } else { (CardState::Paid, amount) };
-                let payment = CardPayment { state, manual, amount, captured, refunded: 0, deadline: now + HOLD };
+            ShopRequest::Create { amount, manual } => {
+                let (state, captured) = if manual { (ShopState::Held, 0) } else { (ShopState::Paid, amount) };
+                let payment = ShopPayment { state, manual, amount, captured, refunded: 0, deadline: now + HOLD };
                 self.payments.push(payment);
                 Ok(payment)
             }
-            CardRequest::Capture { payment, amount } => {
+            ShopRequest::Capture { payment, amount } => {
                 let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 let amount = amount.unwrap_or(payment.amount);
                 let late = now >= payment.deadline && mistake != Mistake::LateCapture;
-                if payment.state != CardState::Held || late || amount == 0 || amount > payment.amount {
+                if payment.state != ShopState::Held || late || amount == 0 || amount > payment.amount {
                     return Err(RequestRefused);
                 }
                 payment.captured += amount;
-                payment.state = CardState::Paid;
+                payment.state = ShopState::Paid;
                 Ok(*payment)
             }
-            CardRequest::Cancel { payment } => {
+            ShopRequest::Cancel { payment } => {
                 let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
-                if payment.state != CardState::Held {
+                if payment.state != ShopState::Held {
                     return Err(RequestRefused);
                 }
-                payment.state = CardState::Canceled;
+                payment.state = ShopState::Canceled;
                 Ok(*payment)
             }
-            CardRequest::Refund { payment, amount } => {
+            ShopRequest::Refund { payment, amount } => {
                 let payment = self.payments.get_mut(payment).ok_or(RequestRefused)?;
                 let left = payment.captured - payment.refunded;
                 let amount = amount.unwrap_or(left);

@@ -2,40 +2,40 @@
 
 use holdfast_harness::{Capabilities, Capability, CardPayment, Failure, Reaction, Refused, Subject, SystemSnapshot};
 use holdfast_model::{Accepted, Call, CaptureMethod, Config, EnvironmentEvent, IntentStatus, Operation};
-use own_engine::{CardEngine, CardPayment, CardRequest, CardState, Mistake};
+use own_engine::{Mistake, ShopEngine, ShopPayment, ShopRequest, ShopState};
 
 #[derive(Default)]
 pub struct Adapter {
-    pub engine: CardEngine,
+    pub engine: ShopEngine,
     pub snapshot: SystemSnapshot,
     pub mistake: Mistake,
 }
 
-fn view(payment: &CardPayment) -> CardPayment {
+fn view(payment: &ShopPayment) -> CardPayment {
     let status = match payment.state {
-        CardState::Held => IntentStatus::RequiresCapture,
-        CardState::Paid => IntentStatus::Succeeded,
-        CardState::Canceled => IntentStatus::Canceled,
+        ShopState::Held => IntentStatus::RequiresCapture,
+        ShopState::Paid => IntentStatus::Succeeded,
+        ShopState::Canceled => IntentStatus::Canceled,
     };
     let capture_method = if payment.manual { CaptureMethod::Manual } else { CaptureMethod::Automatic };
-    let CardPayment { amount, captured, refunded, .. } = *payment;
+    let ShopPayment { amount, captured, refunded, .. } = *payment;
     CardPayment { status, capture_method, amount, capturable: payment.capturable(), captured, refunded }
 }
 
-fn request(operation: Operation) -> Option<CardRequest> {
+fn request(operation: Operation) -> Option<ShopRequest> {
     let cents = |amount: i64| u32::try_from(amount).ok();
     let payment = usize::from(operation.about().intent()?.0);
     match operation {
-        Operation::CreateIntent { create, .. } => Some(CardRequest::Create {
+        Operation::CreateIntent { create, .. } => Some(ShopRequest::Create {
             amount: cents(create.amount)?,
             manual: create.capture_method == CaptureMethod::Manual,
         }),
         Operation::CaptureIntent { capture, .. } => {
-            Some(CardRequest::Capture { payment, amount: capture.amount.and_then(cents) })
+            Some(ShopRequest::Capture { payment, amount: capture.amount.and_then(cents) })
         }
-        Operation::CancelIntent { .. } => Some(CardRequest::Cancel { payment }),
+        Operation::CancelIntent { .. } => Some(ShopRequest::Cancel { payment }),
         Operation::CreateRefund { refund, .. } => {
-            Some(CardRequest::Refund { payment, amount: refund.amount.and_then(cents) })
+            Some(ShopRequest::Refund { payment, amount: refund.amount.and_then(cents) })
         }
         _ => None,
     }
@@ -46,7 +46,7 @@ impl Subject for Adapter {
         Capabilities::card().features(&[Capability::IdempotencyKeys])
     }
     fn start(&mut self, _: &Config) -> Result<(), Failure> {
-        self.engine = CardEngine::new(self.mistake);
+        self.engine = ShopEngine::new(self.mistake);
         Ok(())
     }
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
