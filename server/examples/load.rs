@@ -163,7 +163,9 @@ impl Client {
 
     /// Makes one payment in four requests and measures each.
     async fn pay(&mut self, method: &str, took: &mut Vec<Duration>) {
-        let create = format!("amount=1000&currency=usd&payment_method={method}&capture_method=manual");
+        let create = format!(
+            "amount=1000&currency=usd&payment_method={method}&payment_method_types[]=card&capture_method=manual"
+        );
         let made = self.post("/v1/payment_intents", &create, took).await;
         let id = id(&made);
         self.post(&format!("/v1/payment_intents/{id}/confirm"), "", took).await;
