@@ -209,8 +209,8 @@ fn is_setup(input: &Input) -> bool {
     matches!(input, Input::Call(call) if matches!(call.operation.about(), holdfast_model::Target::Setup))
 }
 
-/// The shortest ways to every kind of step, breadth-first. `may` says which inputs can be asked, `is_known` through
-/// which steps there is no way any more, because model and server part there.
+/// Returns a shortest path to every kind of step, breadth-first. `may` decides which inputs can be sent. `is_known`
+/// marks the steps after which model and server differ, so that no path goes through them.
 #[must_use]
 pub fn witnesses(
     config: &Config,

@@ -49,7 +49,7 @@ pub struct RaceOutcome {
 pub type Answered = Result<HttpReply, TransportError>;
 
 /// Can these answers have been given in that order? A request that was turned away (409, 429) result no part; of one that
-/// was not answered, nobody knows what it was.
+/// was not answered, its outcome is unknown.
 #[must_use]
 pub fn explains(outcomes: &[Option<Outcome>; 2], answered: &[Answered; 2]) -> bool {
     // Codes are compared one request at a time; here, only whether it was done.

@@ -115,7 +115,7 @@ pub enum Tried {
 /// Runs a race once.
 ///
 /// # Errors
-/// [`TransportError`] when the server cannot be reached any more.
+/// [`TransportError`] when the server can no longer be reached.
 pub fn run(server: &mut Server, config: &Config, features: &Features, race: &Race) -> Result<Tried, TransportError> {
     let mut run = Run::begin(server, config);
     for input in &race.before {

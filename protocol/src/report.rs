@@ -73,7 +73,7 @@ fn row(text: &mut String, found: &ExploredInstance) {
 
 fn mistake(text: &mut String, found: &ExploredInstance) {
     line(text, &format!("\n### {}\n", capital(found.instance.about)));
-    let Some(first) = found.violations.iter().min_by_key(|violated| violated.trace.len()) else {
+    let Some(first) = found.shortest() else {
         line(text, "NOT FOUND.");
         return;
     };

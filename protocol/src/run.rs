@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdfast_explorer::{Explorer, Limits, Mode, Progress, Stateright, Summary};
+use holdfast_explorer::{Explorer, Limits, Mode, Path, Progress, Stateright, Summary};
 
 use crate::input::ProtocolInput;
 use crate::instance::Instance;
@@ -22,18 +22,18 @@ pub struct ExploredInstance {
     pub second: Option<(u64, u64)>,
     /// Whether stateright was asked.
     pub both: bool,
-    /// Each false property with a shortest trace, in the order of the catalogue.
+    /// The false properties, in the order of the catalogue.
     pub violations: Vec<Violated>,
     /// The properties whose premise never occurred.
     pub untested: Vec<&'static str>,
 }
 
-/// A false property and a shortest trace to a state or step in which it is false.
+/// A false property.
 #[derive(Clone, Debug)]
 pub struct Violated {
     /// The property.
     pub property: ProtocolProperty,
-    /// The steps from the initial state.
+    /// The steps of a shortest trace to a state or step in which it is false; empty if its search was canceled.
     pub trace: Vec<ProtocolInput>,
 }
 
@@ -69,13 +69,13 @@ pub fn explore(instance: Instance, effort: &Effort) -> ExploredInstance {
     let found = explorer.run();
     let (bits, sightings): (Vec<u8>, Vec<_>) = found.violations.iter().map(|(bit, sighting)| (*bit, *sighting)).unzip();
     let paths = explorer.paths(&found, &sightings);
-    let mut violations = Vec::new();
-    for (bit, path) in bits.into_iter().zip(paths) {
-        if let (Some(property), Some(path)) = (PROTOCOL_PROPERTIES.get(usize::from(bit)), path) {
-            let trace = path.steps.into_iter().map(|(_, input)| input).collect();
-            violations.push(Violated { property: *property, trace });
-        }
-    }
+    // A violation without a path still counts: the search of the path may have been canceled.
+    let trace = |path: Option<Path<ProtocolSpace>>| -> Vec<ProtocolInput> {
+        path.map(|path| path.steps.into_iter().map(|(_, input)| input).collect()).unwrap_or_default()
+    };
+    let known =
+        |(bit, path)| Some(Violated { property: *PROTOCOL_PROPERTIES.get(usize::from(bit))?, trace: trace(path) });
+    let violations = bits.into_iter().zip(paths).filter_map(known).collect();
     let is_untested = |bit: u8| !found.witnesses.contains_key(&bit);
     let untested = (0_u8..).zip(PROTOCOL_PROPERTIES).filter(|(bit, _)| is_untested(*bit));
     ExploredInstance {
@@ -109,6 +109,12 @@ impl ExploredInstance {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.summary.completion.is_complete() && (!self.both || self.second.is_some())
+    }
+
+    /// Returns the violation with the shortest trace.
+    #[must_use]
+    pub fn shortest(&self) -> Option<&Violated> {
+        self.violations.iter().filter(|violated| !violated.trace.is_empty()).min_by_key(|violated| violated.trace.len())
     }
 
     /// Returns whether stateright counted the same; `true` if it was cut or not asked.

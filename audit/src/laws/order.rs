@@ -40,7 +40,7 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawC
     rises(found, events, &all(status), limits, STATUS, "the payment had come further");
     rises(found, events, &all(money), limits, MONEY, "more had been received");
     rises(found, events, &all(uncapturable), limits, HELD, "less was capturable");
-    rises(found, events, &all(captured), limits, FINAL, "nothing could be captured any more");
+    rises(found, events, &all(captured), limits, FINAL, "the last capture was made");
     rises(found, events, &all(in_ledger), limits, BOOKS, "the charge was in the ledger");
     objects(found, events, limits);
     creation(found, events, limits);
@@ -142,7 +142,7 @@ fn uncapturable(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     (now, was.or(now.filter(|_| is_held)))
 }
 
-/// Whether nothing can be captured any more.
+/// Returns whether the charge shows its last capture (1 or 0), now and before the event.
 fn captured(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     if object_kind(logged) != "charge" || logged.object().status.text() != Some("succeeded") {
         return (None, None);
@@ -152,7 +152,7 @@ fn captured(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     (now, logged.previous().and_then(|previous| flag(&previous.captured)).or(now))
 }
 
-/// Whether the charge has a balance transaction.
+/// Returns whether the charge shows a balance transaction (1 or 0), now and before the event.
 fn in_ledger(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     if object_kind(logged) != "charge" || logged.object().status.text() != Some("succeeded") {
         return (None, None);

@@ -26,7 +26,8 @@ Exit codes:
 
 /// Explores every reachable state of the payment model and judges each one by every property.
 ///
-/// Without a command, all default scenarios and the protocol around a payment are explored.
+/// Without a command, all default scenarios and the protocol around a payment are explored. With --json, --shard or
+/// --resume, the scenarios alone are; `check protocol` explores the rest.
 #[derive(Debug, Parser)]
 #[command(
     name = "check", version = holdfast_evidence::VERSION, after_help = EXIT_CODES, args_conflicts_with_subcommands = true,

@@ -36,6 +36,7 @@ mod writable;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -163,12 +164,13 @@ macro_rules! common {
 fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let Some(command) = cli.command else {
         let options = cli.explore.common();
+        let began = Instant::now();
         let exit = explore::run(&[], &options, dependencies, io)?;
         // A shard, a file of results and JSON are about the scenarios alone.
-        if options.shard.is_some() || options.resume.is_some() || options.json || options.which() == Which::Stateright {
+        if options.shard.is_some() || options.resume.is_some() || options.json {
             return Ok(exit);
         }
-        return Ok(exit.worse(protocol::after_everything(&options, io)?));
+        return Ok(exit.worse(protocol::after_everything(&options, began.elapsed(), io)?));
     };
     match command {
         CheckCommand::Explore { scenarios, run, team } if team.is_wanted() => {

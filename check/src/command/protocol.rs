@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use holdfast_explorer::Progress;
 use holdfast_protocol::{Effort, ExploredInstance, INSTANCES, Instance, PROTOCOL_PROPERTIES, diagram, explore};
@@ -34,9 +34,12 @@ pub(super) fn run(names: &[String], options: &CommonOptions, io: &mut Io<'_>) ->
     Ok(conclusion.exit())
 }
 
-/// Explores the default instances at the end of a run over all scenarios, and adds what they show to its summary.
-pub(super) fn after_everything(options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+/// Explores the default instances at the end of a run over all scenarios that took `spent`, and adds what they show to
+/// its summary.
+pub(super) fn after_everything(options: &CommonOptions, spent: Duration, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let chosen = choose(&[], options.deep)?;
+    let time_limit = options.time_limit.map(|limit| limit.saturating_sub(spent));
+    let options = &CommonOptions { time_limit, ..options.clone() };
     let (found, conclusion) = explore_all(&chosen, options, io);
     writeln!(io.out)?;
     say(&found, chosen.len(), conclusion, io)?;
@@ -69,7 +72,7 @@ fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Ve
         let expected = ExpectedStates { states: None, after: 0 };
         let watch = ExplorationWatch::start(shown, label, Arc::clone(&progress), expected, io.interrupt.clone());
         let threads = NonZeroUsize::new(options.threads()).unwrap_or(NonZeroUsize::MIN);
-        let both = options.explorer.is_none_or(|which| which == Which::Both);
+        let both = options.explorer != Some(Which::Exact);
         found.push(explore(*instance, &Effort { threads, both, max_states: options.max_states, time, progress }));
         drop(watch);
     }
@@ -102,10 +105,12 @@ fn say(found: &[ExploredInstance], chosen: usize, conclusion: Conclusion, io: &m
     let words = format!("{} of the protocol: {}", counted(found.len(), "instance"), figures(&all));
     let mut text = labeled("explored   ", &words, io.style.width);
     let is_asked = found.iter().any(|explored| explored.both);
-    let agreement = match (is_asked, found.iter().all(ExploredInstance::agrees)) {
-        (false, _) => "one explorer ran",
-        (true, true) => "both explorers count the same, as far as they came",
-        (true, false) => "THE EXPLORERS DISAGREE",
+    let is_whole = found.iter().all(ExploredInstance::is_complete);
+    let agreement = match (is_asked, found.iter().all(ExploredInstance::agrees), is_whole) {
+        (false, ..) => "one explorer ran",
+        (true, false, _) => "THE EXPLORERS DISAGREE",
+        (true, true, true) => "both explorers count the same states and steps",
+        (true, true, false) => "not compared: an exploration was cut",
     };
     text.push_str(&labeled("explorers  ", agreement, io.style.width));
     for explored in found {
@@ -120,7 +125,7 @@ fn say(found: &[ExploredInstance], chosen: usize, conclusion: Conclusion, io: &m
             );
             text.push_str(&labeled(&format!("{bad} "), &words, io.style.width));
         }
-        if let Some(first) = explored.violations.iter().min_by_key(|violated| violated.trace.len()) {
+        if let Some(first) = explored.shortest() {
             text.push_str(&diagram(&explored.instance, &first.trace));
         }
     }
@@ -136,10 +141,14 @@ fn say(found: &[ExploredInstance], chosen: usize, conclusion: Conclusion, io: &m
         }
         Conclusion::Incomplete => {
             let left = chosen.saturating_sub(found.iter().filter(|explored| explored.is_complete()).count());
-            let words = format!(
-                "{} of the protocol not explored to the end, or a premise not covered; nothing is proven about it.",
-                counted(left, "instance")
-            );
+            let words = if left > 0 {
+                format!(
+                    "{} of the protocol not explored to the end; nothing is proven about it.",
+                    counted(left, "instance")
+                )
+            } else {
+                format!("the premise of {} never occurred.", untested(found).join(", "))
+            };
             text.push_str(&labeled(&format!("{} ", io.style.open("INCOMPLETE:")), &words, io.style.width));
         }
         Conclusion::Refuted => {}

@@ -2,6 +2,7 @@ mod audit;
 mod definition;
 mod engine;
 mod output;
+mod protocol;
 mod records;
 mod schemas;
 

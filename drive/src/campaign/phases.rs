@@ -40,7 +40,7 @@ impl DriveCampaign<'_> {
     }
 
     /// Learns whether the server knows keys. One that acts twice under each of them ignores keys: that is one finding, and
-    /// no key is sent any more.
+    /// no further key is sent.
     fn ask_under_keys(&mut self) -> Result<Option<String>, TransportError> {
         let keyed = match plan::keyed() {
             Ok(keyed) => keyed,

@@ -13,7 +13,7 @@ use crate::wire::{HttpReply, HttpRequest, TransportError, Verb};
 /// The reason why a server cannot be driven at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProbeError {
-    /// It cannot be reached, or lets nothing through any more.
+    /// It cannot be reached, or answers no further request.
     Transport(TransportError),
     /// It can be reached, and nothing can be compared.
     Nothing(String),

@@ -19,7 +19,7 @@ impl Run<'_> {
     /// Looks at everything once more: an operation touches only what it names (I12).
     ///
     /// # Errors
-    /// [`TransportError`] when the server cannot be reached any more.
+    /// [`TransportError`] when the server can no longer be reached.
     pub fn look_around(&mut self) -> Result<Vec<Sighting>, TransportError> {
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);

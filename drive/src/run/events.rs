@@ -35,7 +35,7 @@ impl Run<'_> {
     /// Compares the events of all payments of the sequence.
     ///
     /// # Errors
-    /// [`TransportError`] if the server cannot be reached any more.
+    /// [`TransportError`] if the server can no longer be reached.
     pub(super) fn compare_events(&mut self) -> Result<Vec<Sighting>, TransportError> {
         if !self.server.profile.events || self.has_lost_events || !(1..=12).contains(&self.emitted.len()) {
             return Ok(Vec::new());
@@ -123,8 +123,8 @@ fn is_about(event: &Value, id: &str) -> bool {
     text("/data/object/id") == Some(id) || text("/data/object/payment_intent") == Some(id)
 }
 
-/// Fees and transfers name the charge alone. A background capture and the details of a refund are told of at a moment of
-/// the server's own (A12).
+/// Returns whether events of `kind` are compared. Fees and transfers name the charge alone. The server chooses when it
+/// announces a background capture and the details of a refund (A12).
 fn is_compared(kind: NotificationKind, is_async: bool, has_waited: bool) -> bool {
     let object = object(kind);
     let is_late = has_waited && matches!(kind, NotificationKind::RefundUpdated | NotificationKind::ChargeRefundUpdated);

@@ -69,7 +69,7 @@ impl<'s> Run<'s> {
     /// Both take one input.
     ///
     /// # Errors
-    /// [`TransportError`] when the server cannot be reached any more.
+    /// [`TransportError`] when the server can no longer be reached.
     pub fn take(&mut self, input: Input, features: &Features) -> Result<StepResult, TransportError> {
         if !features.have(&input) {
             return Ok(StepResult::not_asked());

@@ -13,7 +13,7 @@ impl Run<'_> {
     /// Both are asked at the same moment: does some order of the two explain what comes of it?
     ///
     /// # Errors
-    /// [`TransportError`] when the server cannot be reached any more.
+    /// [`TransportError`] when the server can no longer be reached.
     pub fn race(&mut self, both: &[Call; 2]) -> Result<Raced, TransportError> {
         let (config, sight) = (self.config, self.world.observe(&self.config));
         let now = sight.observation(&config);

@@ -119,7 +119,7 @@ impl Server {
         &self.names
     }
 
-    /// A payment that the server has made and should not have: it is not looked at any more.
+    /// A payment that the server has made and should not have: it is not compared again.
     pub fn forget(&mut self, intent: IntentId) {
         if let Some(slot) = self.names.payments.get_mut(usize::from(intent.0)) {
             *slot = None;
@@ -192,7 +192,7 @@ impl Server {
         self.profile.clock && seconds <= STEP_AT_MOST && after <= MOVED_AT_MOST
     }
 
-    /// Its clock does not move any more.
+    /// Its clock cannot move further.
     pub const fn stop_the_clock(&mut self) {
         self.profile.clock = false;
     }

@@ -75,7 +75,7 @@ impl CrashPoints {
     }
 }
 
-/// The process is dead: it does nothing any more.
+/// The process is dead: it does nothing.
 struct Dead;
 
 /// The behavior of the network.

@@ -10,7 +10,7 @@ use super::{EngineSubject, failed};
 
 impl EngineSubject {
     /// On stores that `make` makes. The store of a run that is over is emptied by `empty` and used for the next one, if
-    /// nobody else has it any more; and where it cannot be emptied, another is made.
+    /// no other owner has it; and where it cannot be emptied, another is made.
     pub fn on_reused<S: Store + 'static>(
         make: impl Fn() -> Result<S, StoreError> + 'static,
         empty: impl Fn(S) -> Result<S, StoreError> + 'static,

@@ -63,8 +63,8 @@ impl Chaos {
         self.held().agenda.events.keys().next().map(|(at, _)| *at)
     }
 
-    /// Injects the events that are due at `now` and returns their number. An event that does not fit any more, such as
-    /// the failure of a canceled refund, is refused by the engine and dropped.
+    /// Injects the events that are due at `now` and returns their number. The engine rejects an event that no
+    /// longer applies, such as the failure of a canceled refund; such an event is dropped.
     pub fn inject_due(&self, engine: &Engine, now: Time) -> usize {
         let mut count = 0_usize;
         loop {
