@@ -188,3 +188,26 @@ fn in_json(found: &[ExploredInstance], conclusion: Conclusion) -> Value {
         "instances": found.iter().map(of).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::OutputStyle;
+    use crate::interrupt::Interrupt;
+
+    /// Returns the conclusion about one instance under `options`.
+    fn concluded(name: &str, options: &CommonOptions) -> Conclusion {
+        let chosen: Vec<Instance> = INSTANCES.into_iter().filter(|instance| instance.name == name).collect();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let (style, interrupt) = (OutputStyle::default(), Interrupt::default());
+        let io = Io { input: &mut std::io::empty(), out: &mut out, err: &mut err, style, interrupt };
+        explore_all(&chosen, options, &io).1
+    }
+
+    #[test]
+    fn a_cut_exploration_proves_nothing() {
+        let cut = CommonOptions { max_states: Some(20_000), ..CommonOptions::default() };
+        assert_eq!(concluded("capture_and_cancel", &cut), Conclusion::Incomplete);
+        assert_eq!(concluded("capture_and_cancel", &CommonOptions::default()), Conclusion::Proven);
+    }
+}
