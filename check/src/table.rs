@@ -1,5 +1,7 @@
 //! Tables and paragraphs for the terminal. No word and no number is ever broken.
 
+pub use holdfast_evidence::words::{counted, counted_u64, grouped};
+
 use console::measure_text_width as width_of;
 
 /// A column: its title and its alignment.
@@ -181,38 +183,6 @@ pub fn labeled(label: &str, text: &str, width: Option<u16>) -> String {
         out.push('\n');
     }
     out
-}
-
-/// Returns a number with its digits in groups of three: `1 234 567`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len().saturating_mul(2));
-    for (index, digit) in digits.chars().enumerate() {
-        let left = digits.len().saturating_sub(index);
-        if index > 0 && left.checked_rem(3) == Some(0) {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// Returns a number and a noun in singular or plural: `1 property` or `7 properties`.
-#[must_use]
-pub fn counted(number: usize, thing: &str) -> String {
-    counted_u64(u64::try_from(number).unwrap_or(u64::MAX), thing)
-}
-
-/// Returns the same for a number of 64 bits, with its digits in groups.
-#[must_use]
-pub fn counted_u64(number: u64, thing: &str) -> String {
-    let digits = grouped(number);
-    match (number, thing.strip_suffix('y')) {
-        (1, _) => format!("1 {thing}"),
-        (_, Some(stem)) if !thing.ends_with("ay") => format!("{digits} {stem}ies"),
-        (_, _) => format!("{digits} {thing}s"),
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod properties;
 mod sources;
 mod spaces;
 mod transitions;
+pub mod words;
 
 use std::fs;
 use std::io;

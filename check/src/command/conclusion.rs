@@ -1,4 +1,4 @@
-//! The one value that decides what a run may say: the exit code and whether `OK` is hashed both come from it.
+//! The one value that decides what a run may say: the exit code and whether `OK` is printed both come from it.
 
 use super::Exit;
 

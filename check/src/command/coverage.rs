@@ -124,7 +124,11 @@ fn known(file: &Path) -> Result<Coverage, Failure> {
     let known = list
         .iter()
         .map(|entry| read(entry).ok_or_else(|| wrong(format!("an entry is not understood: {}", entry["name"]))));
-    Ok(Coverage::of(known.collect::<Result<Vec<_>, _>>()?))
+    let known = known.collect::<Result<Vec<_>, _>>()?;
+    if known.is_empty() {
+        return Err(wrong("its list `transitions` is empty".to_owned()));
+    }
+    Ok(Coverage::of(known))
 }
 
 type CorpusEntry = (PathBuf, Bias, Vec<u8>);

@@ -35,11 +35,11 @@ pub(super) struct TeamArgs {
     pub(super) checkpoint: Option<PathBuf>,
 
     /// Write a checkpoint at the end of the first level after each such time
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m")]
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m", requires = "checkpoint")]
     pub(super) checkpoint_every: Duration,
 
     /// Take a process for lost that is not heard for this time, at least 5s
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2m")]
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2m", requires = "hosts")]
     pub(super) silence: Duration,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Exploring<'a> {
     pub(super) time: Option<Duration>,
     /// The number of the variant, from 1, and the number of all variants.
     pub(super) place: (usize, usize),
-    /// ExpectedStates numbers of states.
+    /// The expected numbers of states.
     pub(super) expected: ExpectedStates,
     /// Whether a line of progress is drawn.
     pub(super) shown: bool,

@@ -121,11 +121,13 @@ impl Site {
         let malformed = |name: &str, why: &str| io::Error::other(format!("{}: {why}", folder.join(name).display()));
         let report: ReportData = serde_json::from_str(&text("properties.json")?)
             .map_err(|error| malformed("properties.json", &error.to_string()))?;
-        let (spaces, bounds) = state_spaces(&text("state-space.md")?);
+        let (spaces, bounds) =
+            state_spaces(&text("state-space.md")?).map_err(|row| malformed("state-space.md", &unreadable(&row)))?;
         if spaces.is_empty() {
             return Err(malformed("state-space.md", "the table of spaces has no row"));
         }
-        let requirements = requirements(&text("requirements.md")?);
+        let requirements =
+            requirements(&text("requirements.md")?).map_err(|row| malformed("requirements.md", &unreadable(&row)))?;
         if requirements.is_empty() {
             return Err(malformed("requirements.md", "no table of requirements"));
         }
@@ -175,7 +177,18 @@ fn spans(cell: &str) -> Vec<String> {
     cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
-fn requirements(text: &str) -> Vec<Topic> {
+/// Returns the message for a row that has other cells than expected.
+fn unreadable(row: &str) -> String {
+    format!("a row of its table has other cells than expected: {row}")
+}
+
+/// Returns whether cells are the head of a table, the rule below it or the line of totals.
+fn is_head(row: &[String], first: &str) -> bool {
+    row.first().is_some_and(|cell| cell == first || cell == "**all**" || cell.starts_with("--"))
+}
+
+/// Returns the requirements by topic, or a row that cannot be read.
+fn requirements(text: &str) -> Result<Vec<Topic>, String> {
     let mut topics: Vec<Topic> = Vec::new();
     for line in text.lines() {
         if let Some(heading) = line.strip_prefix("## [") {
@@ -183,10 +196,12 @@ fn requirements(text: &str) -> Vec<Topic> {
             topics.push(Topic { name: name.to_owned(), requirements: Vec::new() });
         }
         let (Some(topic), Some(row)) = (topics.last_mut(), cells(line)) else { continue };
-        let [id, sentence, certainty, properties, traces, tests, reason] = row.as_slice() else { continue };
-        if id == "id" || id.starts_with("--") {
+        if is_head(&row, "id") {
             continue;
         }
+        let [id, sentence, certainty, properties, traces, tests, reason] = row.as_slice() else {
+            return Err(line.to_owned());
+        };
         topic.requirements.push(RequirementData {
             id: id.clone(),
             sentence: sentence.clone(),
@@ -198,22 +213,43 @@ fn requirements(text: &str) -> Vec<Topic> {
         });
     }
     topics.retain(|topic| !topic.requirements.is_empty());
-    topics
+    Ok(topics)
 }
 
-/// Returns the rows of both tables of `state-space.md`.
-fn state_spaces(text: &str) -> (Vec<SpaceData>, Vec<Vec<String>>) {
+/// Returns the rows of both tables of `state-space.md`, or a row that cannot be read.
+fn state_spaces(text: &str) -> Result<(Vec<SpaceData>, Vec<Vec<String>>), String> {
     let mut spaces = Vec::new();
     let mut bounds = Vec::new();
-    for row in text.lines().filter_map(cells) {
-        if let [scenario, variant, states, steps, depth, digest, _] = row.as_slice() {
-            let (Ok(states), Ok(steps), Ok(depth)) = (states.parse(), steps.parse(), depth.parse()) else { continue };
-            let digest = digest.trim_matches('`').to_owned();
-            let (scenario, variant) = (scenario.clone(), variant.clone());
-            spaces.push(SpaceData { scenario, variant, states, steps, depth, digest });
-        } else if row.len() == 3 && row.first().is_some_and(|first| first != "scenario" && !first.starts_with("--")) {
-            bounds.push(row);
+    for line in text.lines() {
+        let Some(row) = cells(line).filter(|row| !is_head(row, "scenario")) else { continue };
+        match row.as_slice() {
+            [scenario, variant, states, steps, depth, digest, _] => {
+                let (Ok(states), Ok(steps), Ok(depth)) = (states.parse(), steps.parse(), depth.parse()) else {
+                    return Err(line.to_owned());
+                };
+                let digest = digest.trim_matches('`').to_owned();
+                let (scenario, variant) = (scenario.clone(), variant.clone());
+                spaces.push(SpaceData { scenario, variant, states, steps, depth, digest });
+            }
+            [_, _, _] => bounds.push(row),
+            _ => return Err(line.to_owned()),
         }
     }
-    (spaces, bounds)
+    Ok((spaces, bounds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_an_error() {
+        let space = "| scenario | variant | a | b | c | d | e |\n|---|---|---|---|---|---|---|\n| s | v | 1 | 2 | 3 | `0` | x |\n";
+        assert!(state_spaces(space).is_ok_and(|(spaces, _)| spaces.len() == 1));
+        assert!(state_spaces(&space.replace("| 1 |", "| many |")).is_err());
+        assert!(state_spaces(&space.replace(" x |", " x | y |")).is_err());
+        let topic = "## [a](../spec/a.md)\n| id | a | b | c | d | e | f |\n|--|--|--|--|--|--|--|\n| A1 | s | c | p | t | e | r |\n";
+        assert!(requirements(topic).is_ok_and(|topics| topics.len() == 1));
+        assert!(requirements(&topic.replace(" r |\n", " r | more |\n")).is_err());
+    }
 }

@@ -109,8 +109,10 @@ pub(super) fn faults(site: &Site) -> HtmlPage {
             by_name.entry(&fault.name).or_default().push((property, fault));
         }
     }
+    let noticed = by_name.values().filter(|notices| notices.iter().any(|(_, fault)| fault.meant)).count();
     let mut body = format!(
-        "<p>{} were planted in the model, one at a time. Each is noticed by the property that it was planted against.</p>\n\
+        "<p>{} were planted in the model, one at a time. {noticed} of them are noticed by the property that they were \
+         planted against.</p>\n\
          <div class=\"scroll\"><table><thead><tr><th>fault</th><th>what it does</th><th>planted against</th>\
          <th>steps</th><th>also noticed by</th></tr></thead><tbody>\n",
         counted(site.report.faults, "fault")

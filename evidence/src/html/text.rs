@@ -1,5 +1,6 @@
 //! Text as HTML.
 
+use crate::words::{grouped_by, noun};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 /// Returns `text` with the characters escaped that HTML reserves.
@@ -48,26 +49,13 @@ fn target(link: &str) -> Option<String> {
 
 /// Returns a number with its digits in groups of three, which do not part at the end of a line.
 pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        let left = digits.len().saturating_sub(index);
-        if index > 0 && left.checked_rem(3) == Some(0) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
+    grouped_by(number, '\u{202f}')
 }
 
 /// Returns a noun with its number in singular or plural.
 pub(super) fn counted(number: usize, thing: &str) -> String {
-    let digits = grouped(u64::try_from(number).unwrap_or(u64::MAX));
-    match (number, thing.strip_suffix('y')) {
-        (1, _) => format!("1 {thing}"),
-        (_, Some(stem)) => format!("{digits} {stem}ies"),
-        (_, None) => format!("{digits} {thing}s"),
-    }
+    let number = u64::try_from(number).unwrap_or(u64::MAX);
+    noun(number, &grouped(number), thing)
 }
 
 /// Returns a trace, a line each.

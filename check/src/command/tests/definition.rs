@@ -85,3 +85,15 @@ fn completions_and_man_pages_name_each_command() {
     assert!(fs::read_to_string(folder.join("check.1")).unwrap().contains("Exit codes"));
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn options_of_the_distributed_explorer_need_what_they_change() {
+    for (arguments, needed) in [
+        (&["explore", "single", "--workers", "1", "--checkpoint-every", "1m"][..], "--checkpoint"),
+        (&["explore", "single", "--workers", "1", "--silence", "10s"], "--hosts"),
+    ] {
+        let answer = check(arguments);
+        assert_eq!(answer.exit, Exit::Usage, "{arguments:?}");
+        assert!(answer.err.contains(needed), "{arguments:?}: {}", answer.err);
+    }
+}

@@ -76,6 +76,12 @@ fn what_a_corpus_does_not_drive_is_missing() {
     let answer = check(&["coverage", corpus, "--transitions", &one]);
     assert_eq!(answer.exit, Exit::Incomplete, "{}", answer.out);
     assert_eq!(check(&["coverage", corpus, "--transitions", "no/such/file"]).exit, Exit::Usage);
+    let empty = file("empty-transitions.json");
+    fs::write(&empty, "{\"transitions\": []}").unwrap();
+    let empty = empty.to_string_lossy();
+    let answer = check(&["coverage", corpus, "--transitions", &empty]);
+    assert_eq!(answer.exit, Exit::Usage);
+    assert!(answer.err.contains("`transitions` is empty"), "{}", answer.err);
     assert_eq!(check(&["coverage", "no/such/corpus", "--transitions", &one]).exit, Exit::Usage);
     assert_eq!(check(&["strength", "--seeds", "0"]).exit, Exit::Usage);
 }
