@@ -9,7 +9,7 @@ pub fn reproduction(found: &Counterexample) -> String {
     let name = found.name().replace('-', "_").to_lowercase();
     format!(
         "\nTo see it again:\n\ncargo run --bin check -- replay --on engine - <<'END'\n{script}END\n\
-         \nAs a test:\n\n#[test]\nfn {name}() {{\n    let trace = r#\"\n{script}\"#;\n    \
+         \nAs a test:\n\n#[test]\nfn {name}() {{\n    let trace = r#\"{script}\"#;\n    \
          let verdict = counterexample::replay(&mut EngineSubject::default(), trace).unwrap();\n    \
          assert!(verdict.agrees(), \"{{verdict}}\");\n}}\n"
     )
@@ -50,6 +50,12 @@ mod tests {
         for part in ["check -- replay --on engine", "#[test]\nfn ", "=>"] {
             assert!(text.contains(part), "no {part} in {text}");
         }
+    }
+
+    #[test]
+    fn the_test_replays_in_the_mode_that_found_the_failure() {
+        let text = reproduction(&Counterexample { mode: RunMode::Properties, ..found() });
+        assert!(text.contains("r#\"# way: properties\n"), "the heading comes first: {text}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::bounds::ModelState;
 use crate::concurrent::Concurrent;
 use crate::crash::Recoverable;
 use crate::generator::Sequence;
+use crate::guarded::Guarded;
 use crate::mermaid::diagram;
 use crate::run_mode::{self, RunMode};
 use crate::shrink::{EXECUTIONS, shrink};
@@ -107,11 +108,20 @@ impl fmt::Display for Counterexample {
 /// The expectations in the trace are not read: model and properties decide again.
 ///
 /// # Errors
-/// If the text is no trace, or names an unknown run mode.
+/// If the text is no trace, or names an unknown run mode, or if no step was compared.
 pub fn replay(subject: &mut (impl Recoverable + Concurrent), text: &str) -> Result<Verdict, String> {
-    let script = Script::parse(text).map_err(|error| error.to_string())?;
-    let mode = run_mode::of(&script)?;
-    Ok(mode.judge(subject, &Sequence { config: script.config, inputs: script.inputs().collect() }))
+    let (mode, sequence) = run_mode::read(text)?;
+    let mut guarded = Guarded::new(subject);
+    let verdict = mode.judge(&mut guarded, &sequence);
+    replayed(guarded.verdict(verdict, &sequence))
+}
+
+/// Returns the verdict of a replay; an error if it agrees because no step was compared.
+pub(crate) fn replayed(verdict: Verdict) -> Result<Verdict, String> {
+    match verdict {
+        Verdict::Agree(tally) if tally.compared == 0 => Err(format!("no step was compared: {tally}")),
+        Verdict::Agree(_) | Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_) => Ok(verdict),
+    }
 }
 
 /// Returns the model's run of a sequence.

@@ -7,7 +7,8 @@
 //!    except by a replay: the same request under the key that it came with first.
 //! 4. Two requests under one key are either the same [`Operation`], or differ in more than the name of what they create.
 //!
-//! The subject promises: a visible object keeps its place, and a call returns. A panic is a finding.
+//! The subject promises: a visible object keeps its place, and a call returns. A panic is a finding: after one, every
+//! further call fails until [`Guarded::take_panic`] takes its message.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -21,8 +22,10 @@ use holdfast_model::{
 use crate::capabilities::{Capabilities, Capability};
 use crate::concurrent::{Concurrent, Overlap};
 use crate::crash::Recoverable;
+use crate::generator::Sequence;
 use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Subject, SystemSnapshot};
+use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
 /// A subject behind the enforced contract: what breaks it is left out, and a panic becomes a [`Failure`].
 #[derive(Debug)]
@@ -30,7 +33,7 @@ pub struct Guarded<'s, S> {
     subject: &'s mut S,
     capabilities: Capabilities,
     contract: Contract,
-    panic: Option<String>,
+    panic: RefCell<Option<String>>,
 }
 
 /// What the harness has asked so far, as far as the contract needs it.
@@ -125,23 +128,40 @@ impl<'s, S: Subject> Guarded<'s, S> {
     /// Returns the subject behind the contract.
     pub fn new(subject: &'s mut S) -> Self {
         let capabilities = subject.capabilities();
-        Self { subject, capabilities, contract: Contract::default(), panic: None }
+        Self { subject, capabilities, contract: Contract::default(), panic: RefCell::new(None) }
     }
 
-    /// Returns the message of the last panic of the subject, once.
-    pub const fn take_panic(&mut self) -> Option<String> {
+    /// Returns the message of the first panic of the subject since the last call, and takes further calls again.
+    pub fn take_panic(&mut self) -> Option<String> {
         self.panic.take()
+    }
+
+    /// Returns the verdict of a run; a panic of the subject is a divergence at the step at which the run stopped.
+    pub(crate) fn verdict(&mut self, verdict: Verdict, sequence: &Sequence) -> Verdict {
+        let Some(message) = self.take_panic() else { return verdict };
+        let step = match &verdict {
+            Verdict::Agree(_) => sequence.inputs.len().saturating_sub(1),
+            Verdict::Inconclusive(stopped) => stopped.step,
+            Verdict::Diverge(_) | Verdict::Violate(_) => return verdict,
+        };
+        let input = sequence.inputs.get(step).or(sequence.inputs.last()).copied();
+        // A start that panics before the first input has no input to name.
+        let Some(input) = input else {
+            return Verdict::Inconclusive(Inconclusive { step, reason: panicked(&message) });
+        };
+        let place = Place::Field("panic".to_owned());
+        let differences = vec![Difference { place, model: "a response".to_owned(), subject: message }];
+        Verdict::Diverge(Box::new(Divergence { step, input, differences }))
     }
 
     /// Calls the subject.
     fn call<T>(&mut self, call: impl FnOnce(&mut S) -> Result<T, Failure>) -> Result<T, Failure> {
-        match quietly(|| call(self.subject)) {
-            Ok(result) => result,
-            Err(message) => {
-                self.panic = Some(message.clone());
-                Err(Failure(format!("the subject panicked: {message}")))
-            }
-        }
+        self.fail_after_panic()?;
+        quietly(|| call(self.subject)).unwrap_or_else(|message| Err(noted(&self.panic, message)))
+    }
+
+    fn fail_after_panic(&self) -> Result<(), Failure> {
+        self.panic.borrow().as_ref().map_or(Ok(()), |message| Err(Failure(panicked(message))))
     }
 
     fn check(&self, input: &Input) -> Result<(), Failure> {
@@ -152,6 +172,17 @@ impl<'s, S: Subject> Guarded<'s, S> {
     }
 }
 
+fn panicked(message: &str) -> String {
+    format!("the subject panicked: {message}")
+}
+
+/// Keeps the message of a panic, and returns the failure that it is.
+fn noted(panic: &RefCell<Option<String>>, message: String) -> Failure {
+    let failure = Failure(panicked(&message));
+    panic.borrow_mut().get_or_insert(message);
+    failure
+}
+
 impl<S: Subject> Subject for Guarded<'_, S> {
     fn capabilities(&self) -> Capabilities {
         self.capabilities.clone()
@@ -159,13 +190,13 @@ impl<S: Subject> Subject for Guarded<'_, S> {
 
     fn start(&mut self, config: &Config) -> Result<(), Failure> {
         self.contract = Contract::default();
-        self.panic = None;
         self.call(|subject| subject.start(config))
     }
 
+    /// If the subject panics, the input counts as one that it can be asked: sending it fails with the panic.
     fn can(&mut self, input: &Input) -> bool {
         self.contract.breach(input, &self.capabilities).is_none()
-            && self.call(|subject| Ok(subject.can(input))).unwrap_or(false)
+            && self.call(|subject| Ok(subject.can(input))).unwrap_or(true)
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
@@ -206,23 +237,20 @@ impl<S: Subject> Subject for Guarded<'_, S> {
     }
 
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        match quietly(|| self.subject.observe()) {
-            Ok(result) => {
-                let snapshot = result?;
-                self.contract.see(snapshot);
-                Ok(snapshot)
-            }
-            Err(message) => {
-                self.panic = Some(message.clone());
-                Err(Failure(format!("the subject panicked: {message}")))
-            }
-        }
+        self.fail_after_panic()?;
+        let observed = quietly(|| self.subject.observe());
+        let snapshot = observed.unwrap_or_else(|message| Err(noted(&self.panic, message)))?;
+        self.contract.see(snapshot);
+        Ok(snapshot)
     }
 }
 
 impl<S: Recoverable> Recoverable for Guarded<'_, S> {
     fn die_after(&mut self, points: u32) {
-        self.subject.die_after(points);
+        let _panic_is_kept = self.call(|subject| {
+            subject.die_after(points);
+            Ok(())
+        });
     }
 
     fn recover(&mut self) -> Result<bool, Failure> {
@@ -231,8 +259,10 @@ impl<S: Recoverable> Recoverable for Guarded<'_, S> {
 }
 
 impl<S: Concurrent> Concurrent for Guarded<'_, S> {
+    /// If the subject panics, the request counts as one that can race: the race fails with the panic.
     fn can_race(&self, operation: &Operation) -> bool {
-        self.contract.breach(&Input::from(*operation), &self.capabilities).is_none() && self.subject.can_race(operation)
+        let can = || quietly(|| self.subject.can_race(operation)).map_err(|message| noted(&self.panic, message));
+        self.contract.breach(&Input::from(*operation), &self.capabilities).is_none() && can().unwrap_or(true)
     }
 
     fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure> {

@@ -82,6 +82,11 @@ fn nested(inputs: &[Input], point: u32) -> Option<(&[Input], Nested)> {
     Some((inputs.get(..place)?, Nested { outer, inner, point }))
 }
 
+/// Returns the reason why a subject that only implements [`Subject`] cannot run in this mode.
+pub(crate) fn needs_more(mode: RunMode) -> String {
+    format!("the run mode \"{mode}\" needs a subject that restarts or overlaps")
+}
+
 impl fmt::Display for RunMode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -129,6 +134,18 @@ pub fn of(script: &Script) -> Result<RunMode, String> {
     named.map_or(Ok(RunMode::Lockstep), |mode| mode.trim().parse())
 }
 
+/// Reads a trace and its run mode. Blank lines before the heading are skipped, as a raw string in a test may have one.
+///
+/// # Errors
+/// If the text is no trace, or if its heading names an unknown mode.
+pub(crate) fn read(text: &str) -> Result<(RunMode, Sequence), String> {
+    // The whole text is parsed first, so that an error names the right line.
+    let parse = |text: &str| Script::parse(text).map_err(|error| error.to_string());
+    let script = parse(text).and_then(|_| parse(text.trim_start()))?;
+    let sequence = Sequence { config: script.config, inputs: script.inputs().collect() };
+    Ok((of(&script)?, sequence))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +167,13 @@ mod tests {
         }
         assert_eq!(of(&Script::default()), Ok(RunMode::Lockstep));
         assert!("crash soon".parse::<RunMode>().is_err());
+    }
+
+    #[test]
+    fn a_blank_line_before_the_heading_does_not_hide_the_mode() {
+        let (mode, sequence) = read("\n# way: crash 7\n\ncreate pi1 100 usd\n").unwrap();
+        assert_eq!((mode, sequence.inputs.len()), (RunMode::Crash(7), 1));
+        assert!(read("\nsteal pi1\n").unwrap_err().contains("line 2"));
     }
 
     #[test]

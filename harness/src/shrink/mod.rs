@@ -27,7 +27,7 @@ pub fn shrink(
     let verdict = search.execute(sequence)?;
     search.identity = Some(verdict.identity()?);
     search.cut_after(&verdict);
-    let mut last = verdict;
+    let first = verdict;
     loop {
         let before = search.best.clone();
         search.fewer_inputs();
@@ -42,10 +42,11 @@ pub fn shrink(
     // The verdict of the smallest sequence: its step has another number, and its values may differ.
     let best = search.best.clone();
     search.left = search.left.max(1);
-    if let Some(verdict) = search.execute(&best) {
-        last = verdict;
+    match search.execute(&best) {
+        Some(verdict) if verdict.identity() == search.identity => Some((best, verdict)),
+        // The smallest sequence does not always fail. The given one failed twice.
+        Some(_) | None => Some((sequence.clone(), first)),
     }
-    Some((best, last))
 }
 
 struct Search<J> {

@@ -1,5 +1,7 @@
 //! A failed run, and its counterexample.
 
+use std::fmt;
+
 use holdfast_model::{Call, DeliveryFault, Input, KeyId};
 use holdfast_properties::{CATALOGUE, Property};
 
@@ -22,21 +24,33 @@ pub(super) fn money_properties() -> impl Iterator<Item = &'static Property> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FailedRun {
     mode: RunMode,
+    seed: u64,
     sequence: Sequence,
+    verdict: Verdict,
     /// The lower, the more a reader learns about money.
     pub(super) rank: u8,
 }
 
 impl FailedRun {
     /// Returns the candidate that a failed run is; `None` if the run did not fail.
-    pub(super) fn of(mode: RunMode, sequence: Sequence, verdict: Verdict) -> Option<Self> {
-        verdict.identity()?;
-        Some(Self { mode, sequence, rank: rank(&verdict) })
+    pub(super) fn of((mode, seed): (RunMode, u64), sequence: Sequence, verdict: Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Diverge(_) | Verdict::Violate(_) => {
+                Some(Self { mode, seed, sequence, rank: rank(&verdict), verdict })
+            }
+            Verdict::Agree(_) | Verdict::Inconclusive(_) => None,
+        }
     }
 
     /// Returns whether the run shows that money is wrong.
     pub(super) const fn is_about_money(&self) -> bool {
         self.rank <= MONEY_DIFFERS
+    }
+}
+
+impl fmt::Display for FailedRun {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}, seed {}: {}", self.mode, self.seed, self.verdict)
     }
 }
 

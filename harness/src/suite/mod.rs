@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use holdfast_model::Input;
-use holdfast_model::trace::{Script, Verb};
+use holdfast_model::trace::Verb;
 use holdfast_properties::AbstractTransition;
 
 pub use report::{LeftOut, ModeSummary, SuiteReport};
@@ -22,13 +22,14 @@ pub use report::{LeftOut, ModeSummary, SuiteReport};
 use crate::capabilities::{Capabilities, Capability};
 use crate::choices::Seeded;
 use crate::concurrent::Concurrent;
+use crate::counterexample;
 use crate::crash::Recoverable;
 use crate::generator::{self, Bias, Sequence, SequenceBuilder};
 use crate::guarded::Guarded;
 use crate::lockstep::{Lockstep, Stepped};
 use crate::run_mode::{self, RunMode};
 use crate::subject::Subject;
-use crate::verdict::{Difference, Divergence, Place, Verdict};
+use crate::verdict::{Inconclusive, Verdict};
 use finding::FailedRun;
 
 /// Sequences of each run mode, unless the suite says otherwise.
@@ -37,6 +38,8 @@ const SEQUENCES: u32 = 300;
 const INPUTS: u32 = 40;
 /// Sequences that are still run after a finding that is not about money.
 const LOOK_ON: u32 = 40;
+/// Properties about money that must be judged, unless the suite says otherwise.
+const LEAST_MONEY: usize = 1;
 /// The number of points at which a request can overlap another.
 const POINTS: u64 = 7;
 
@@ -54,6 +57,7 @@ pub struct Suite<S> {
     first_seed: u64,
     inputs: u32,
     budget: Option<Duration>,
+    least_money: usize,
     crash: Option<Judge<S>>,
     overlap: Option<Judge<S>>,
     skipped: Vec<(&'static str, &'static str)>,
@@ -69,16 +73,12 @@ pub fn test(subject: impl Subject) -> SuiteReport {
 ///
 /// # Errors
 /// A message if the text is no trace, names an unknown run mode, or names crashes or overlaps, which
-/// [`counterexample::replay`](crate::counterexample::replay) runs.
+/// [`counterexample::replay`](crate::counterexample::replay) runs; or if no step was compared.
 pub fn replay(subject: &mut impl Subject, text: &str) -> Result<Verdict, String> {
-    let script = Script::parse(text).map_err(|error| error.to_string())?;
-    let mode = run_mode::of(&script)?;
-    let sequence = Sequence { config: script.config, inputs: script.inputs().collect() };
+    let (mode, sequence) = run_mode::read(text)?;
     let mut guarded = Guarded::new(subject);
-    let verdict = mode.judge_plain(&mut guarded, &sequence);
-    let verdict =
-        verdict.ok_or_else(|| format!("the run mode \"{mode}\" needs a subject that restarts or overlaps"))?;
-    Ok(with_panic(verdict, guarded.take_panic(), &sequence))
+    let verdict = mode.judge_plain(&mut guarded, &sequence).ok_or_else(|| run_mode::needs_more(mode))?;
+    counterexample::replayed(guarded.verdict(verdict, &sequence))
 }
 
 impl<S: Subject> Suite<S> {
@@ -91,6 +91,7 @@ impl<S: Subject> Suite<S> {
             first_seed: 0,
             inputs: INPUTS,
             budget: None,
+            least_money: LEAST_MONEY,
             crash: None,
             overlap: None,
             skipped: Vec::new(),
@@ -127,6 +128,13 @@ impl<S: Subject> Suite<S> {
         Self { code: code.to_owned(), ..self }
     }
 
+    /// Sets how many properties about money must be judged, 1 unless the suite says otherwise. A suite that judges
+    /// fewer is incomplete, and has not agreed.
+    #[must_use]
+    pub fn money_properties_at_least(self, least_money: usize) -> Self {
+        Self { least_money, ..self }
+    }
+
     /// Leaves out the run mode of this name, and reports the reason.
     #[must_use]
     pub fn skip(mut self, (mode, why): (&'static str, &'static str)) -> Self {
@@ -137,27 +145,31 @@ impl<S: Subject> Suite<S> {
     /// Runs the suite.
     pub fn run(mut self) -> SuiteReport {
         let capabilities = self.subject.capabilities();
-        let mut report = SuiteReport::new(&capabilities, &self.code);
+        let mut report = SuiteReport::new(&capabilities, &self.code, self.least_money);
         let began = Instant::now();
         let mut best: Option<FailedRun> = None;
-        for mode in self.modes(&capabilities, &mut report) {
+        for (name, mode) in self.modes(&capabilities, &mut report) {
+            if best.is_some() || report.has_ended() {
+                report.skipped.push((name, "the suite ended before"));
+                continue;
+            }
             self.run_mode(mode, &capabilities, began, (&mut report, &mut best));
-            if best.is_some() || !report.is_complete() {
-                break;
+        }
+        if let Some(candidate) = best {
+            let failed = candidate.to_string();
+            report.finding = finding::counterexample(candidate, |mode, sequence| self.judge(mode, sequence));
+            if report.finding.is_none() {
+                report.stopped = Some(format!("a run failed and did not fail again: {failed}"));
             }
         }
-        report.finding = best.and_then(|candidate| {
-            let suite = &mut self;
-            finding::counterexample(candidate, |mode, sequence| suite.judge(mode, sequence))
-        });
         report
     }
 
     /// Returns the run modes that the subject supports, and notes in the report why others are left out.
-    fn modes(&self, capabilities: &Capabilities, report: &mut SuiteReport) -> Vec<ModeOf> {
+    fn modes(&self, capabilities: &Capabilities, report: &mut SuiteReport) -> Vec<(&'static str, ModeOf)> {
         let has_keys = capabilities.has(Capability::IdempotencyKeys);
         let notifies = holdfast_model::NotificationKind::ALL.iter().all(|kind| capabilities.shows_kind(*kind));
-        let rows: [(bool, ModeOf, &str, &str); 6] = [
+        let rows: [(bool, ModeOf, &'static str, &str); 6] = [
             (true, |_| RunMode::Lockstep, "lockstep", ""),
             (true, |_| RunMode::Properties, "properties", ""),
             (has_keys, |_| RunMode::Retries, "retries", "the subject takes no idempotency keys"),
@@ -169,7 +181,7 @@ impl<S: Subject> Suite<S> {
         for (is_supported, mode, name, why) in rows {
             match self.skipped.iter().find(|(skipped, _)| *skipped == name) {
                 Some((_, why)) => report.skipped.push((name, why)),
-                None if is_supported => modes.push(mode),
+                None if is_supported => modes.push((name, mode)),
                 None => report.skipped.push((name, why)),
             }
         }
@@ -195,7 +207,7 @@ impl<S: Subject> Suite<S> {
             if report.note(mode(seed), &verdict).is_break() {
                 return;
             }
-            if let Some(candidate) = FailedRun::of(mode(seed), sequence, verdict)
+            if let Some(candidate) = FailedRun::of((mode(seed), seed), sequence, verdict)
                 && best.as_ref().is_none_or(|best| candidate.rank < best.rank)
             {
                 *best = Some(candidate);
@@ -240,8 +252,7 @@ impl<S: Subject> Suite<S> {
             },
         };
         let sequence = Sequence { config, inputs };
-        let panic = guarded.take_panic();
-        let verdict = with_panic(verdict, panic, &sequence);
+        let verdict = guarded.verdict(verdict, &sequence);
         (sequence, verdict)
     }
 
@@ -251,8 +262,8 @@ impl<S: Subject> Suite<S> {
             .judge_plain(&mut guarded, sequence)
             .or_else(|| self.crash.and_then(|judge| judge(mode, &mut guarded, sequence)))
             .or_else(|| self.overlap.and_then(|judge| judge(mode, &mut guarded, sequence)))
-            .unwrap_or_else(|| Verdict::Agree(crate::Tally::default()));
-        with_panic(verdict, guarded.take_panic(), sequence)
+            .unwrap_or_else(|| Verdict::Inconclusive(Inconclusive { step: 0, reason: run_mode::needs_more(mode) }));
+        guarded.verdict(verdict, sequence)
     }
 }
 
@@ -296,15 +307,6 @@ fn step<S: Subject>(
         }
         Err(verdict) => ControlFlow::Break(verdict),
     }
-}
-
-/// Returns the verdict of a run; a panic of the subject is a divergence at the step at which the run stopped.
-fn with_panic(verdict: Verdict, panic: Option<String>, sequence: &Sequence) -> Verdict {
-    let (Some(message), Verdict::Inconclusive(stopped)) = (panic, &verdict) else { return verdict };
-    let Some(input) = sequence.inputs.get(stopped.step).or(sequence.inputs.last()).copied() else { return verdict };
-    let place = Place::Field("panic".to_owned());
-    let differences = vec![Difference { place, model: "a response".to_owned(), subject: message }];
-    Verdict::Diverge(Box::new(Divergence { step: stopped.step, input, differences }))
 }
 
 /// Defines a test that runs every mode that a subject supports, and fails with the report.

@@ -51,12 +51,13 @@ pub struct SuiteReport {
     pub left_out: BTreeMap<Verb, LeftOut>,
     capabilities: Capabilities,
     code: String,
+    least_money: usize,
     judged: u128,
     invisible: u128,
 }
 
 impl SuiteReport {
-    pub(super) fn new(capabilities: &Capabilities, code: &str) -> Self {
+    pub(super) fn new(capabilities: &Capabilities, code: &str, least_money: usize) -> Self {
         Self {
             finding: None,
             inconclusive: None,
@@ -67,20 +68,39 @@ impl SuiteReport {
             left_out: BTreeMap::new(),
             capabilities: capabilities.clone(),
             code: code.to_owned(),
+            least_money,
             judged: 0,
             invisible: Visibility::of(capabilities).unjudged,
         }
     }
 
-    /// Returns whether every run was complete and agreed, and at least one step was compared.
+    /// Returns whether every run agreed and nothing is missing ([`Self::incomplete`]).
     #[must_use]
     pub fn agreed(&self) -> bool {
-        self.finding.is_none() && self.is_complete() && self.modes.values().any(|mode| mode.compared > 0)
+        self.finding.is_none() && self.inconclusive.is_none() && self.incomplete().is_none()
     }
 
-    /// Returns whether no run was inconclusive and no limit was reached.
-    pub(super) const fn is_complete(&self) -> bool {
-        self.inconclusive.is_none() && self.stopped.is_none()
+    /// Returns what is missing for an agreement: all sequences run, a compared step in each mode that ran, and the
+    /// required number of judged properties about money. `None` if nothing is missing.
+    #[must_use]
+    pub fn incomplete(&self) -> Option<String> {
+        if let Some(stopped) = &self.stopped {
+            return Some(stopped.clone());
+        }
+        if self.modes.values().all(|mode| mode.compared == 0) {
+            return Some("no step was compared".to_owned());
+        }
+        if let Some((mode, _)) = self.modes.iter().find(|(_, mode)| mode.compared == 0) {
+            return Some(format!("{mode} compared no step"));
+        }
+        let (judged, all) = self.money_judged();
+        (judged < self.least_money)
+            .then(|| format!("{judged} of {all} properties about money were judged; required are {}", self.least_money))
+    }
+
+    /// Returns whether a run was inconclusive or a limit was reached, so that nothing else is run.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.inconclusive.is_some() || self.stopped.is_some()
     }
 
     /// Notes the verdict of one sequence.
@@ -134,11 +154,16 @@ impl SuiteReport {
         let found = self.finding.as_ref()?;
         let name = found.name().replace('-', "_").to_lowercase();
         let heading = found.script().heading.into_iter().map(|line| format!("# {line}"));
-        let lines: Vec<String> = heading.chain(self.trace_lines(found)).collect();
+        // A blank line ends the heading, which names the run mode.
+        let lines: Vec<String> = heading.chain([String::new()]).chain(self.trace_lines(found)).collect();
+        let replay = match found.mode {
+            RunMode::Crash(_) | RunMode::Concurrent(_) => "counterexample::replay",
+            RunMode::Lockstep | RunMode::Properties | RunMode::Retries | RunMode::Notifications(_) => "replay",
+        };
         let code = if self.code.is_empty() { "/* the subject */" } else { &self.code };
         Some(format!(
-            "#[test]\nfn {name}() {{\n    let trace = r#\"\n{}\n\"#;\n    \
-             let verdict = holdfast_harness::replay(&mut {code}, trace).unwrap();\n    \
+            "#[test]\nfn {name}() {{\n    let trace = r#\"{}\n\"#;\n    \
+             let verdict = holdfast_harness::{replay}(&mut {code}, trace).unwrap();\n    \
              assert!(verdict.agrees(), \"{{verdict}}\");\n}}\n",
             lines.join("\n")
         ))
@@ -212,12 +237,10 @@ impl fmt::Display for SuiteReport {
             self.write_finding(out, found)?;
         } else if let Some((mode, reason)) = &self.inconclusive {
             writeln!(out, "INCONCLUSIVE in {mode}: {reason}")?;
-        } else if let Some(why) = &self.stopped {
+        } else if let Some(why) = self.incomplete() {
             writeln!(out, "INCOMPLETE: {why}")?;
-        } else if self.agreed() {
-            writeln!(out, "agreed")?;
         } else {
-            writeln!(out, "INCOMPLETE: no step was compared")?;
+            writeln!(out, "agreed")?;
         }
         for (mode, ModeSummary { sequences, compared }) in &self.modes {
             writeln!(out, "{mode}: {sequences} sequences, {compared} steps compared")?;

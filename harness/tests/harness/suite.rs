@@ -9,7 +9,7 @@ use holdfast_model::testing::{faults, faulty_transition};
 use holdfast_model::trace::Script;
 use holdfast_model::{Call, Config, EnvironmentEvent, Input, KeyId, Operation};
 
-const THREE_KEYS: (&str, &str) = ("retries", "the model has three keys");
+pub(crate) const THREE_KEYS: (&str, &str) = ("retries", "the model has three keys");
 
 engine_test!(the_model_agrees_with_itself, ModelSubject::default(), sequences = 60, skip = THREE_KEYS);
 
