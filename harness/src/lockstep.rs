@@ -218,9 +218,10 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
         self.emitted = reaction.notifications;
         self.last = read.map(|outcome| (input, outcome));
-        let judged = self.last_step().map(|step| self.visibility.judged(&step));
-        let (properties, witnessed) = judged.unwrap_or_default();
-        self.tally.witnessed |= witnessed;
+        let known = self.tally.witnessed;
+        let judged = self.last_step().map(|step| self.visibility.judged(&step, known)).unwrap_or_default();
+        self.tally.add(&judged);
+        let properties = judged.explained;
         let step = self.taken;
         if !properties.is_empty() {
             return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));

@@ -13,8 +13,8 @@ use crate::oracle;
 use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Refused, Subject};
 use crate::subject::{send, with_fault};
-use crate::verdict::{Broken, Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
-use crate::visibility::Visibility;
+use crate::verdict::{Difference, Divergence, Inconclusive, Place, Tally, Verdict, Violation};
+use crate::visibility::{JudgedStep, Visibility};
 
 /// Runs all of `inputs` under `config`, and judges every step.
 ///
@@ -63,11 +63,12 @@ fn judge(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Resul
         oracle::snapshot_of(snapshot, config, &known, &mut after);
         let input = with_fault(*input, reaction.fault);
         let forgotten = keep_what_was_forgotten(&before, &input, &mut after);
-        let (properties, witnessed) =
-            broken((&before, &after), input, &reaction, &visibility).map_err(|difference| {
-                Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
-            })?;
-        tally.witnessed |= witnessed;
+        let known = tally.witnessed;
+        let judged = broken((&before, &after), input, &reaction, (&visibility, known)).map_err(|difference| {
+            Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![*difference] }))
+        })?;
+        tally.add(&judged);
+        let properties = judged.explained;
         if !properties.is_empty() {
             let differences = Vec::new();
             return Err(Verdict::Violate(Box::new(Violation { step, input, properties, differences })));
@@ -135,7 +136,7 @@ fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapsho
     forgotten
 }
 
-/// Returns the properties that the step breaks under every reading of its answer, and those whose premise occurs.
+/// Judges the step under every reading of its answer. `known` are the properties that were judged before.
 ///
 /// # Errors
 /// A difference if the answer has no reading.
@@ -143,15 +144,19 @@ fn broken(
     (before, after): (&Snapshot, &Snapshot),
     input: Input,
     reaction: &Reaction,
-    visibility: &Visibility,
-) -> Result<(Vec<Broken>, u128), Box<Difference>> {
-    let judged = |outcome: Outcome| {
+    (visibility, known): (&Visibility, u128),
+) -> Result<JudgedStep, Box<Difference>> {
+    let with_step = |outcome: Outcome, judge: &mut dyn FnMut(&Step<'_>)| {
         let after = with_answer(after, &input, outcome);
-        let step = Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe());
-        visibility.judged(&step)
+        judge(&Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe()));
+    };
+    let judged = |outcome: Outcome, known: u128| {
+        let mut judged = JudgedStep::default();
+        with_step(outcome, &mut |step| judged = visibility.judged(step, known));
+        judged
     };
     let Answer::Refused(refused) = &reaction.answer else {
-        return Ok(reading::read(&reaction.answer, None).map(judged).unwrap_or_default());
+        return Ok(reading::read(&reaction.answer, None).map(|outcome| judged(outcome, known)).unwrap_or_default());
     };
     let mut reasons: Vec<Rejection> = reading::readings(refused).collect();
     if refused.is_unexplained() {
@@ -160,15 +165,14 @@ fn broken(
         // Several parameters may be wrong, and the rules do not say which one is named.
         reasons.extend(reading::rejections().filter(|rejection| rejection.is_validation()));
     }
-    let mut readings = reasons.into_iter().map(|rejection| judged(Err(rejection)));
-    let Some((mut common, mut witnessed)) = readings.next() else {
+    let Some((first, others)) = reasons.split_first() else {
         let model = "a rejection of the API".to_owned();
         let subject = oracle::describe_answer(&reaction.answer);
         return Err(Box::new(Difference { place: Place::Answer, model, subject }));
     };
-    for (properties, others) in readings {
-        common.retain(|broken| properties.iter().any(|other| other.property == broken.property));
-        witnessed &= others;
-    }
-    Ok((common, witnessed))
+    // What occurs under every reading is tested for hidden values once, after the others.
+    let of_first = judged(Err(*first), u128::MAX);
+    let mut common = others.iter().fold(of_first, |common, other| common.confirmed_by(&judged(Err(*other), u128::MAX)));
+    with_step(Err(*first), &mut |step| visibility.suppress_new(&mut common, step, known));
+    Ok(common)
 }

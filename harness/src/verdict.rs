@@ -4,6 +4,8 @@ use std::fmt;
 
 use holdfast_model::Input;
 
+use crate::visibility::JudgedStep;
+
 /// The result of a run.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -77,11 +79,21 @@ pub struct Tally {
     pub tolerated: u64,
     /// The properties whose premise occurred and that were judged, one bit each, by their place in the catalogue.
     pub witnessed: u128,
+    /// The properties that were not judged in some step, because their verdict depended on a value that is not visible.
+    pub suppressed: u128,
+}
+
+impl Tally {
+    /// Adds the properties of a step.
+    pub(crate) const fn add(&mut self, judged: &JudgedStep) {
+        self.witnessed |= judged.witnessed;
+        self.suppressed |= judged.suppressed;
+    }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { compared, beyond, held, allowed, tolerated, witnessed: _ } = self;
+        let Self { compared, beyond, held, allowed, tolerated, witnessed: _, suppressed: _ } = self;
         write!(
             out,
             "{compared} steps compared, {beyond} beyond the bounds, {held} left out beside open requests, \

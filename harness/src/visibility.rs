@@ -26,6 +26,31 @@ pub(crate) struct Visibility {
     pub(crate) unjudged: u128,
 }
 
+/// The judgment of one step of a subject: properties, one bit each.
+#[derive(Debug, Default)]
+pub(crate) struct JudgedStep {
+    /// The properties that are false.
+    pub(crate) broken: u128,
+    /// The same, each with the numbers that make it false.
+    pub(crate) explained: Vec<Broken>,
+    /// The properties whose premise occurs.
+    pub(crate) witnessed: u128,
+    /// The properties that are not judged, because their verdict on this step depends on a hidden value.
+    pub(crate) suppressed: u128,
+}
+
+impl JudgedStep {
+    /// Restricts the judgment to what another reading of the same step confirms.
+    pub(crate) fn confirmed_by(mut self, other: &Self) -> Self {
+        let either = (self.broken | self.suppressed) & (other.broken | other.suppressed);
+        self.broken &= other.broken;
+        self.explained.retain(|broken| other.explained.iter().any(|it| it.property == broken.property));
+        self.witnessed &= other.witnessed;
+        self.suppressed = either & !self.broken;
+        self
+    }
+}
+
 impl Visibility {
     /// Returns the visibility of a subject with these capabilities.
     pub(crate) fn of(capabilities: &Capabilities) -> Arc<Self> {
@@ -117,15 +142,37 @@ impl Visibility {
         })
     }
 
-    /// Judges a step of the subject: returns the properties that it breaks, and those whose premise occurs and that are
-    /// true, one bit each. A property that needs a hidden value is not judged.
-    pub(crate) fn judged(&self, step: &Step<'_>) -> (Vec<Broken>, u128) {
+    /// Judges a step of the subject. A property whose verdict depends on a hidden value is not judged. `known` are the
+    /// properties that were judged before; of these, only a false one is tested for such a dependence.
+    pub(crate) fn judged(&self, step: &Step<'_>, known: u128) -> JudgedStep {
         let verdicts = judge(step);
-        let mut broken = verdicts.broken & !self.unjudged;
-        if broken != 0 {
-            broken &= !self.affected(step);
+        let mut judged = JudgedStep {
+            broken: verdicts.broken & !self.unjudged,
+            witnessed: verdicts.witnessed & !self.unjudged,
+            ..JudgedStep::default()
+        };
+        if judged.broken != 0 {
+            self.suppress(&mut judged, step);
+        } else {
+            self.suppress_new(&mut judged, step, known);
         }
-        (oracle::broken_of(broken, step), verdicts.witnessed & !self.unjudged)
+        judged.explained = oracle::broken_of(judged.broken, step);
+        judged
+    }
+
+    /// Suppresses the properties whose verdict on the step depends on a hidden value, if one of those that occurred is
+    /// not `known`.
+    pub(crate) fn suppress_new(&self, judged: &mut JudgedStep, step: &Step<'_>, known: u128) {
+        if judged.witnessed & !known != 0 {
+            self.suppress(judged, step);
+        }
+    }
+
+    fn suppress(&self, judged: &mut JudgedStep, step: &Step<'_>) {
+        let affected = self.affected(step);
+        judged.suppressed |= (judged.broken | judged.witnessed) & affected;
+        judged.broken &= !affected;
+        judged.witnessed &= !affected;
     }
 
     /// Returns the properties about idempotency keys, if keys are hidden. All others may use what a client knows of its
@@ -222,6 +269,21 @@ mod tests {
             let property = Property::find(id).unwrap();
             assert_eq!(card.unjudged & property.bit() == 0, judged, "{id}");
         }
+    }
+
+    #[test]
+    fn a_property_that_depends_on_a_hidden_value_in_one_step_is_suppressed_there() {
+        let capabilities = Capabilities::everything().hides(&[Field::Received, Field::Captured, Field::Ledger]);
+        // The properties that are never judged are not excluded beforehand.
+        let visibility = Visibility { hidden: capabilities.hidden(), ..Visibility::default() };
+        let mut suppressed = 0;
+        generator::sequence_for(&capabilities, &mut Seeded::new(0, INPUTS), Bias::Friendly, |step| {
+            let (judged, affected) = (visibility.judged(step, 0), visibility.affected(step));
+            assert_eq!((judged.broken | judged.witnessed) & affected, 0, "{}", step.input);
+            assert_eq!(judged.suppressed | judged.witnessed, judge(step).witnessed, "{}", step.input);
+            suppressed |= judged.suppressed;
+        });
+        assert_ne!(suppressed, 0);
     }
 
     #[test]

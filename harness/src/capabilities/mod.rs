@@ -9,7 +9,7 @@ mod fields;
 pub use fields::Field;
 pub(crate) use fields::FieldSet;
 
-use holdfast_model::trace::Verb;
+use holdfast_model::trace::{Script, Verb};
 use holdfast_model::{CaptureMethod, Config, Currency, Input, NotificationKind, PaymentMethod};
 
 /// A group of parameters or circumstances that a subject may lack.
@@ -97,8 +97,12 @@ impl Default for Capabilities {
 }
 
 const CURRENCIES: [Currency; 4] = [Currency::Usd, Currency::Eur, Currency::Jpy, Currency::Unknown];
-const CAPTURE_METHODS: [CaptureMethod; 3] =
-    [CaptureMethod::Automatic, CaptureMethod::AutomaticAsync, CaptureMethod::Manual];
+/// The capture methods, with their names in traces.
+const CAPTURE_METHODS: [(CaptureMethod, &str); 3] = [
+    (CaptureMethod::Automatic, "automatic"),
+    (CaptureMethod::AutomaticAsync, "automatic_async"),
+    (CaptureMethod::Manual, "manual"),
+];
 
 impl Capabilities {
     /// Returns the capabilities of a subject that can be asked everything and shows everything.
@@ -110,7 +114,7 @@ impl Capabilities {
             features: Capability::ALL.to_vec(),
             currencies: CURRENCIES.to_vec(),
             methods: PaymentMethod::ALL.to_vec(),
-            capture_methods: CAPTURE_METHODS.to_vec(),
+            capture_methods: CAPTURE_METHODS.map(|(method, _)| method).to_vec(),
             hidden: FieldSet::default(),
             hidden_kinds: Vec::new(),
         }
@@ -252,18 +256,22 @@ impl Capabilities {
         self.hidden.is_empty() && self.hidden_kinds.is_empty()
     }
 
-    /// Returns what the subject cannot be asked, for each dimension that is limited.
+    /// Returns what the subject cannot be asked, for each dimension that is limited, and the configuration if it is
+    /// fixed.
     #[must_use]
-    pub fn limits(&self) -> Vec<(&'static str, Vec<&'static str>)> {
-        let verbs = Verb::ALL.iter().filter(|verb| !self.takes(**verb)).map(|verb| verb.name()).collect();
-        let features = Capability::ALL.iter().filter(|it| !self.has(**it)).map(|it| it.name()).collect();
-        let currencies = CURRENCIES.iter().filter(|it| !self.currencies.contains(it)).map(|it| it.name()).collect();
-        let methods = PaymentMethod::ALL.iter().filter(|it| !self.methods.contains(it)).map(|it| it.token()).collect();
+    pub fn limits(&self) -> Vec<(&'static str, Vec<String>)> {
+        let verbs = names(Verb::ALL.iter().filter(|verb| !self.takes(**verb)).map(|verb| verb.name()));
+        let features = names(Capability::ALL.iter().filter(|it| !self.has(**it)).map(|it| it.name()));
+        let currencies = names(CURRENCIES.iter().filter(|it| !self.currencies.contains(it)).map(|it| it.name()));
+        let methods = names(PaymentMethod::ALL.iter().filter(|it| !self.methods.contains(it)).map(|it| it.token()));
+        let captures = CAPTURE_METHODS.iter().filter(|(method, _)| !self.capture_methods.contains(method));
         let mut limits = vec![
             ("inputs that are not asked", verbs),
             ("features that are not asked", features),
             ("currencies that are not asked", currencies),
             ("payment methods that are not asked", methods),
+            ("capture methods that are not asked", names(captures.map(|(_, name)| *name))),
+            ("configuration that is fixed", self.configuration.iter().map(config_words).collect()),
         ];
         limits.retain(|(_, names): &(_, Vec<_>)| !names.is_empty());
         limits
@@ -274,5 +282,35 @@ impl Capabilities {
     pub fn invisible(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         let fields = Field::ALL.iter().filter(|field| self.hidden.has(**field)).map(|field| field.name());
         (fields.collect(), self.hidden_kinds.iter().map(|kind| kind.name()).collect())
+    }
+}
+
+fn names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    names.map(str::to_owned).collect()
+}
+
+/// Returns the configuration as in a trace.
+fn config_words(config: &Config) -> String {
+    let script = Script { config: *config, ..Script::default() }.to_string();
+    let words: Vec<&str> = script.split_whitespace().collect();
+    if words.is_empty() { "the default".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_model::{Account, Dialect};
+
+    use super::*;
+
+    #[test]
+    fn every_limit_is_listed() {
+        assert_eq!(Capabilities::everything().limits(), []);
+        let card = Capabilities::card().limits();
+        let listed = |what: &str| card.iter().find(|(name, _)| *name == what).map(|(_, names)| names.join(","));
+        assert_eq!(listed("capture methods that are not asked").as_deref(), Some("automatic_async"));
+        assert_eq!(listed("configuration that is fixed").as_deref(), Some("the default"));
+        let account = Account { multicapture: !Account::default().multicapture, ..Account::default() };
+        let fixed = Capabilities::everything().configuration(Config { account, dialect: Dialect::default() }).limits();
+        assert!(matches!(fixed.as_slice(), [(_, words)] if words.concat().starts_with("account ")), "{fixed:?}");
     }
 }

@@ -112,7 +112,8 @@ impl SuiteReport {
         match verdict {
             Verdict::Agree(tally) => {
                 summary.compared = summary.compared.saturating_add(tally.compared);
-                self.judged |= tally.witnessed;
+                self.invisible |= tally.suppressed;
+                self.judged = (self.judged | tally.witnessed) & !self.invisible;
                 ControlFlow::Continue(())
             }
             Verdict::Inconclusive(reason) => {
@@ -203,30 +204,27 @@ impl SuiteReport {
         let percent = judged.saturating_mul(100).checked_div(all).unwrap_or(0);
         writeln!(out, "properties judged: {}; about money: {judged} of {all} ({percent} %)", self.judged().count())?;
         let (fields, kinds) = self.capabilities.invisible();
-        let mut lists = vec![
+        let lists = [
             ("not judged, something they need is not visible", self.not_visible().map(|it| it.id).collect()),
             ("not judged, their premise did not occur", self.not_met().map(|it| it.id).collect()),
             ("fields that are not visible", fields),
             ("notifications that are not visible", kinds),
         ];
-        lists.extend(self.capabilities.limits());
-        for (what, names) in lists {
-            write_list(out, what, &names)?;
-        }
-        Ok(())
+        lists.iter().try_for_each(|(what, names)| write_list(out, what, names))?;
+        self.capabilities.limits().iter().try_for_each(|(what, names)| write_list(out, what, names))
     }
 }
 
 /// Names that are written before the rest is counted.
 const NAMES: usize = 4;
 
-fn write_list(out: &mut fmt::Formatter<'_>, what: &str, names: &[&str]) -> fmt::Result {
+fn write_list(out: &mut fmt::Formatter<'_>, what: &str, names: &[impl AsRef<str>]) -> fmt::Result {
     if names.is_empty() {
         return Ok(());
     }
     let shown = if out.alternate() { names.len() } else { NAMES };
     let rest = names.len().saturating_sub(shown);
-    let some: Vec<&str> = names.iter().take(shown).copied().collect();
+    let some: Vec<&str> = names.iter().take(shown).map(AsRef::as_ref).collect();
     let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     writeln!(out, "{what} ({}): {}{rest}", names.len(), some.join(", "))
 }
@@ -257,5 +255,26 @@ impl fmt::Display for SuiteReport {
             writeln!(out, "left out in the state that it met: {}", left_out.join(", "))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Tally;
+
+    #[test]
+    fn a_property_that_was_suppressed_in_one_step_is_not_judged() {
+        let mut report = SuiteReport::new(&Capabilities::everything(), "", 1);
+        for tally in [
+            Tally { compared: 1, witnessed: 0b11, ..Tally::default() },
+            Tally { compared: 1, suppressed: 0b01, ..Tally::default() },
+            Tally { compared: 1, witnessed: 0b11, ..Tally::default() },
+        ] {
+            assert!(report.note(RunMode::Lockstep, &Verdict::Agree(tally)).is_continue());
+        }
+        let ids = |properties: Vec<&'static Property>| properties.iter().map(|it| it.bit()).collect::<Vec<_>>();
+        assert_eq!(ids(report.judged().collect()), [0b10]);
+        assert_eq!(ids(report.not_visible().collect()), [0b01]);
     }
 }
