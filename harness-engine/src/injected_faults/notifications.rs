@@ -8,61 +8,59 @@ use super::How::Writes;
 use super::InjectedFault;
 use super::edits::{lose, more, twice};
 
+/// Makes the fault that loses or repeats the events of one type: the edit, the type, what it does wrong, the requirements
+/// and the property that breaks.
+macro_rules! of_one_type {
+    ($edit:ident, $event:ident, $name:literal, $rules:literal, $property:literal) => {
+        InjectedFault {
+            name: $name,
+            rules: $rules,
+            breaks: Property($property),
+            how: Writes(|batch, _| $edit(batch, EventType::$event)),
+        }
+    };
+}
+
 pub(super) const TABLE: &[InjectedFault] = &[
-    InjectedFault {
-        name: "nobody is told that a payment was created",
-        rules: "C5 R9 EVT-1",
-        breaks: Property("beginnings-are-told"),
-        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCreated)),
-    },
-    InjectedFault {
-        name: "nobody is told that money is held",
-        rules: "B54 I10",
-        breaks: Property("beginnings-are-told"),
-        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentAmountCapturableUpdated)),
-    },
-    InjectedFault {
-        name: "nobody is told that a payment succeeded",
-        rules: "C11 I10",
-        breaks: Property("the-end-is-told"),
-        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentSucceeded)),
-    },
-    InjectedFault {
-        name: "nobody is told that a payment was canceled",
-        rules: "C15 I10",
-        breaks: Property("the-end-is-told"),
-        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentCanceled)),
-    },
-    InjectedFault {
-        name: "nobody is told that an attempt failed",
-        rules: "C13",
-        breaks: Property("failure-is-told"),
-        how: Writes(|batch, _| lose(batch, EventType::PaymentIntentPaymentFailed)),
-    },
-    InjectedFault {
-        name: "nobody is told of an approval",
-        rules: "B30 EVT-3",
-        breaks: Property("approval-is-told-first"),
-        how: Writes(|batch, _| lose(batch, EventType::ChargeSucceeded)),
-    },
-    InjectedFault {
-        name: "nobody is told of a piece that was captured",
-        rules: "B52 I10",
-        breaks: Property("captures-are-told-by-their-kind"),
-        how: Writes(|batch, _| lose(batch, EventType::ChargeUpdated)),
-    },
-    InjectedFault {
-        name: "nobody is told that a charge is captured",
-        rules: "B56 B57 I10",
-        breaks: Property("charge-captured-is-told-at-the-end"),
-        how: Writes(|batch, _| lose(batch, EventType::ChargeCaptured)),
-    },
-    InjectedFault {
-        name: "nobody is told that a hold ran out",
-        rules: "R11 EVT-11",
-        breaks: Property("released-hold-is-told"),
-        how: Writes(|batch, _| lose(batch, EventType::ChargeExpired)),
-    },
+    of_one_type!(
+        lose,
+        PaymentIntentCreated,
+        "nobody is told that a payment was created",
+        "C5 R9 EVT-1",
+        "beginnings-are-told"
+    ),
+    of_one_type!(
+        lose,
+        PaymentIntentAmountCapturableUpdated,
+        "nobody is told that money is held",
+        "B54 I10",
+        "beginnings-are-told"
+    ),
+    of_one_type!(lose, PaymentIntentSucceeded, "nobody is told that a payment succeeded", "C11 I10", "the-end-is-told"),
+    of_one_type!(
+        lose,
+        PaymentIntentCanceled,
+        "nobody is told that a payment was canceled",
+        "C15 I10",
+        "the-end-is-told"
+    ),
+    of_one_type!(lose, PaymentIntentPaymentFailed, "nobody is told that an attempt failed", "C13", "failure-is-told"),
+    of_one_type!(lose, ChargeSucceeded, "nobody is told of an approval", "B30 EVT-3", "approval-is-told-first"),
+    of_one_type!(
+        lose,
+        ChargeUpdated,
+        "nobody is told of a piece that was captured",
+        "B52 I10",
+        "captures-are-told-by-their-kind"
+    ),
+    of_one_type!(
+        lose,
+        ChargeCaptured,
+        "nobody is told that a charge is captured",
+        "B56 B57 I10",
+        "charge-captured-is-told-at-the-end"
+    ),
+    of_one_type!(lose, ChargeExpired, "nobody is told that a hold ran out", "R11 EVT-11", "released-hold-is-told"),
     InjectedFault {
         name: "nobody is told of a refund",
         rules: "B59 B60 I14",
@@ -72,18 +70,8 @@ pub(super) const TABLE: &[InjectedFault] = &[
             lose(batch, EventType::RefundCreated) || refunded
         }),
     },
-    InjectedFault {
-        name: "nobody is told that a refund failed",
-        rules: "R7 U15",
-        breaks: Property("refunds-are-told"),
-        how: Writes(|batch, _| lose(batch, EventType::RefundFailed)),
-    },
-    InjectedFault {
-        name: "nobody is told of a fee",
-        rules: "A14 A17",
-        breaks: Property("connect-money-is-told"),
-        how: Writes(|batch, _| lose(batch, EventType::ApplicationFeeCreated)),
-    },
+    of_one_type!(lose, RefundFailed, "nobody is told that a refund failed", "R7 U15", "refunds-are-told"),
+    of_one_type!(lose, ApplicationFeeCreated, "nobody is told of a fee", "A14 A17", "connect-money-is-told"),
     InjectedFault {
         name: "nobody is told of anything that the world or the worker did",
         rules: "I14 R9",
@@ -94,30 +82,22 @@ pub(super) const TABLE: &[InjectedFault] = &[
             batch.events.len() != before
         }),
     },
-    InjectedFault {
-        name: "a success is told twice",
-        rules: "I10 R10",
-        breaks: Property("nothing-is-told-twice"),
-        how: Writes(|batch, _| twice(batch, EventType::PaymentIntentSucceeded)),
-    },
-    InjectedFault {
-        name: "a refund is told twice",
-        rules: "R10 B60",
-        breaks: Property("nothing-is-told-twice"),
-        how: Writes(|batch, _| twice(batch, EventType::RefundCreated)),
-    },
-    InjectedFault {
-        name: "a fee that goes back is told twice",
-        rules: "R10 B48",
-        breaks: Property("nothing-is-told-twice"),
-        how: Writes(|batch, _| twice(batch, EventType::ApplicationFeeRefunded)),
-    },
-    InjectedFault {
-        name: "a transfer that comes back is told twice",
-        rules: "R10 B50",
-        breaks: Property("nothing-is-told-twice"),
-        how: Writes(|batch, _| twice(batch, EventType::TransferReversed)),
-    },
+    of_one_type!(twice, PaymentIntentSucceeded, "a success is told twice", "I10 R10", "nothing-is-told-twice"),
+    of_one_type!(twice, RefundCreated, "a refund is told twice", "R10 B60", "nothing-is-told-twice"),
+    of_one_type!(
+        twice,
+        ApplicationFeeRefunded,
+        "a fee that goes back is told twice",
+        "R10 B48",
+        "nothing-is-told-twice"
+    ),
+    of_one_type!(
+        twice,
+        TransferReversed,
+        "a transfer that comes back is told twice",
+        "R10 B50",
+        "nothing-is-told-twice"
+    ),
     InjectedFault {
         name: "previous values are left out",
         rules: "B53 B55 I16",
