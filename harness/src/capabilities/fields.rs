@@ -1,9 +1,9 @@
 //! The fields of an observation, each of which a subject may be unable to show.
 
 use holdfast_model::{
-    Amount, CancellationReason, CaptureMethod, ChargeStatus, ConfirmationMethod, Currency, Flow, IntentStatus,
-    LedgerView, Links, PaymentError, PaymentMethod, PaymentStatus, PaymentView, REFUNDS, RefundStatus, RefundView,
-    SessionMode, SessionStatus, SessionUi, SetupStatus,
+    Amount, CancellationReason, CaptureMethod, ChargeStatus, ChargeView, ConfirmationMethod, Currency, Flow,
+    IntentStatus, LedgerView, Links, PaymentError, PaymentMethod, PaymentStatus, PaymentView, REFUNDS, RefundStatus,
+    RefundView, SessionMode, SessionStatus, SessionUi, SessionView, SetupStatus, SetupView,
 };
 use holdfast_properties::Snapshot;
 
@@ -75,20 +75,27 @@ impl SampleValue for [Option<RefundView>; REFUNDS] {
     }
 }
 
+/// A view of which each field can be hidden.
+trait HideableFields {
+    /// All fields of the view.
+    const FIELDS: FieldSet;
+
+    /// Replaces the hidden fields with those of `from`.
+    fn copy_hidden(&mut self, hidden: FieldSet, from: &Self);
+
+    /// Replaces the hidden fields with samples.
+    fn sample_hidden(&mut self, hidden: FieldSet, high: bool);
+}
+
 macro_rules! fields {
-    (
-        payment { $($payment:ident = $payment_name:literal, $payment_field:ident;)+ }
-        charge { $($charge:ident = $charge_name:literal, $charge_field:ident;)+ }
-        setup { $($setup:ident = $setup_name:literal, $setup_field:ident;)+ }
-        session { $($session:ident = $session_name:literal, $session_field:ident;)+ }
-    ) => {
+    ($($view:ident { $($variant:ident = $name:literal, $field:ident;)+ })+) => {
         /// A field of an observation. A subject declares in its [`Capabilities`](super::Capabilities) which of them it
         /// shows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[expect(missing_docs, reason = "the fields of the model's views, which have them")]
         pub enum Field {
-            $($payment,)+ $($charge,)+ $($setup,)+ $($session,)+
+            $($($variant,)+)+
             /// The idempotency keys that the subject knows, with their answers.
             Keys,
             /// The type, code and parameter of a refusal.
@@ -97,79 +104,35 @@ macro_rules! fields {
 
         impl Field {
             /// Every field.
-            pub const ALL: &'static [Self] = &[
-                $(Self::$payment,)+ $(Self::$charge,)+ $(Self::$setup,)+ $(Self::$session,)+
-                Self::Keys, Self::RefusalReason,
-            ];
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)+)+ Self::Keys, Self::RefusalReason];
 
             /// Returns the name in reports.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
-                    $(Self::$payment => $payment_name,)+
-                    $(Self::$charge => $charge_name,)+
-                    $(Self::$setup => $setup_name,)+
-                    $(Self::$session => $session_name,)+
+                    $($(Self::$variant => $name,)+)+
                     Self::Keys => "idempotency keys",
                     Self::RefusalReason => "reason of a refusal",
                 }
             }
         }
 
-        const CHARGE: FieldSet = FieldSet(0 $(| Field::$charge.bit())+);
+        $(impl HideableFields for $view {
+            const FIELDS: FieldSet = FieldSet(0 $(| Field::$variant.bit())+);
 
-        /// Replaces the hidden fields of a payment with those of `from`.
-        fn copy_payment(hidden: FieldSet, from: &PaymentView, into: &mut PaymentView) {
-            $(if hidden.has(Field::$payment) { into.$payment_field = from.$payment_field; })+
-            if hidden.has_all(CHARGE) {
-                into.charge = from.charge;
-            } else if let (Some(from), Some(into)) = (&from.charge, &mut into.charge) {
-                $(if hidden.has(Field::$charge) { into.$charge_field = from.$charge_field; })+
+            fn copy_hidden(&mut self, hidden: FieldSet, from: &Self) {
+                $(if hidden.has(Field::$variant) { self.$field = from.$field; })+
             }
-        }
 
-        /// Replaces the hidden fields of a snapshot with samples.
-        fn sample(hidden: FieldSet, high: bool, into: &mut Snapshot) {
-            for payment in into.payments.iter_mut().flatten() {
-                $(if hidden.has(Field::$payment) { payment.$payment_field = SampleValue::sample(high); })+
-                if let Some(charge) = &mut payment.charge {
-                    $(if hidden.has(Field::$charge) { charge.$charge_field = SampleValue::sample(high); })+
-                }
-                if hidden.has_all(CHARGE) && !high {
-                    payment.charge = None;
-                }
+            fn sample_hidden(&mut self, hidden: FieldSet, high: bool) {
+                $(if hidden.has(Field::$variant) { self.$field = SampleValue::sample(high); })+
             }
-            if let Some(setup) = &mut into.setup {
-                $(if hidden.has(Field::$setup) { setup.$setup_field = SampleValue::sample(high); })+
-            }
-            if let Some(session) = &mut into.session {
-                $(if hidden.has(Field::$session) { session.$session_field = SampleValue::sample(high); })+
-            }
-        }
-
-        /// Replaces the hidden fields of a snapshot with those of `from`.
-        fn copy(hidden: FieldSet, from: &holdfast_model::Observation<'_>, into: &mut Snapshot) {
-            for (from, into) in from.payments.iter().zip(&mut into.payments) {
-                if let (Some(from), Some(into)) = (from, into) {
-                    copy_payment(hidden, from, into);
-                }
-            }
-            if let (Some(from), Some(into)) = (from.setup, &mut into.setup) {
-                $(if hidden.has(Field::$setup) { into.$setup_field = from.$setup_field; })+
-            }
-            if let (Some(from), Some(into)) = (from.session, &mut into.session) {
-                $(if hidden.has(Field::$session) { into.$session_field = from.$session_field; })+
-            }
-            if hidden.has(Field::Keys) {
-                into.keys.clear();
-                into.keys.extend_from_slice(from.keys);
-            }
-        }
+        })+
     };
 }
 
 fields! {
-    payment {
+    PaymentView {
         Status = "status", status;
         Amount = "amount", amount;
         Currency = "currency", currency;
@@ -190,7 +153,7 @@ fields! {
         Refunds = "refunds", refunds;
         Ledger = "ledger", ledger;
     }
-    charge {
+    ChargeView {
         ChargeStatus = "charge.status", status;
         Authorized = "charge.amount", authorized;
         Captured = "charge.amount_captured", captured_amount;
@@ -208,7 +171,7 @@ fields! {
         FeeLatch = "charge.fee_latch", fee_latch;
         TransferLatch = "charge.transfer_latch", transfer_latch;
     }
-    setup {
+    SetupView {
         SetupStatus = "setup.status", status;
         SetupMethod = "setup.payment_method", payment_method;
         SetupConfirmations = "setup.confirmations", confirmations;
@@ -216,7 +179,7 @@ fields! {
         SetupLastError = "setup.last_setup_error", last_error;
         SetupOwnedBySession = "setup.owned_by_session", owned_by_session;
     }
-    session {
+    SessionView {
         SessionStatus = "session.status", status;
         SessionMode = "session.mode", mode;
         SessionUi = "session.ui_mode", ui;
@@ -279,12 +242,47 @@ impl FieldSet {
 
     /// Replaces these fields of `into` with the values of `from`.
     pub(crate) fn copy(self, from: &holdfast_model::Observation<'_>, into: &mut Snapshot) {
-        copy(self, from, into);
+        for (from, into) in from.payments.iter().zip(&mut into.payments) {
+            let (Some(from), Some(into)) = (from, into) else { continue };
+            into.copy_hidden(self, from);
+            if self.has_all(ChargeView::FIELDS) {
+                into.charge = from.charge;
+            } else {
+                copy_object(self, from.charge.as_ref(), &mut into.charge);
+            }
+        }
+        copy_object(self, from.setup, &mut into.setup);
+        copy_object(self, from.session, &mut into.session);
+        if self.has(Field::Keys) {
+            into.keys.clear();
+            into.keys.extend_from_slice(from.keys);
+        }
     }
 
     /// Replaces these fields of `into` with one of two sample values.
     pub(crate) fn sample(self, high: bool, into: &mut Snapshot) {
-        sample(self, high, into);
+        for payment in into.payments.iter_mut().flatten() {
+            payment.sample_hidden(self, high);
+            sample_object(self, high, &mut payment.charge);
+            if self.has_all(ChargeView::FIELDS) && !high {
+                payment.charge = None;
+            }
+        }
+        sample_object(self, high, &mut into.setup);
+        sample_object(self, high, &mut into.session);
+    }
+}
+
+/// Copies the hidden fields of an object that both sides have.
+fn copy_object<V: HideableFields>(hidden: FieldSet, from: Option<&V>, into: &mut Option<V>) {
+    if let (Some(from), Some(into)) = (from, into) {
+        into.copy_hidden(hidden, from);
+    }
+}
+
+fn sample_object<V: HideableFields>(hidden: FieldSet, high: bool, object: &mut Option<V>) {
+    if let Some(object) = object {
+        object.sample_hidden(hidden, high);
     }
 }
 
