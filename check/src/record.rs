@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use holdfast_explorer::{CollisionBound, Completion, Space, StaterightRun, Summary, Why};
+use holdfast_explorer::{CollisionBound, Completion, PropertyBits, Space, StaterightRun, Summary, Why};
 
 /// The results of a run: of all that was wanted, or of a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +63,8 @@ impl StaterightSummary {
     /// The figures of a run.
     #[must_use]
     pub fn of<S: Space>(run: &StaterightRun<S>) -> Self {
-        let broken = run.violation.as_ref().map_or(0, |(bits, _)| *bits);
-        let is_set = |bit: &u8| broken.checked_shr(u32::from(*bit)).is_some_and(|bits| bits & 1 == 1);
+        let broken = run.violation.as_ref().map_or(PropertyBits::ZERO, |(bits, _)| *bits);
+        let is_set = |bit: &u8| broken.wrapping_shr(u32::from(*bit)) & PropertyBits::ONE != 0;
         Self {
             completion: run.completion,
             unique: run.unique,

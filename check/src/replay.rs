@@ -7,7 +7,7 @@ use holdfast_model::{
 use holdfast_properties::Step;
 
 use crate::catalogue::Catalogue;
-use holdfast_explorer::Path;
+use holdfast_explorer::{Path, PropertyBits};
 use holdfast_scenarios::space::ModelSpace;
 
 /// Number of payments that a replay can hold.
@@ -128,12 +128,12 @@ impl Replay {
     /// Returns the properties that are false somewhere in the replay, each with the first such step.
     #[must_use]
     pub fn violations(&self, catalogue: &dyn Catalogue) -> Vec<PropertyViolation> {
-        let mut known = 0;
+        let mut known = PropertyBits::ZERO;
         let mut found = Vec::new();
         for (number, step) in self.steps().enumerate() {
             let broken = catalogue.broken(&step);
             for property in 0..u8::try_from(catalogue.properties().len()).unwrap_or(u8::MAX) {
-                let bit = 1_u128.checked_shl(u32::from(property)).unwrap_or(0);
+                let bit = PropertyBits::ONE.wrapping_shl(u32::from(property));
                 if broken & bit & !known != 0 {
                     found.push(PropertyViolation { property, step: number });
                 }

@@ -7,7 +7,7 @@ use holdfast_harness::verdict::Broken as BrokenProperty;
 use holdfast_model::trace::describe;
 use holdfast_model::{Accepted, Config, Input, Outcome, Rejection, Transition};
 use holdfast_properties::abstraction::StatusClass;
-use holdfast_properties::{AbstractTransition, CATALOGUE, Property, Step};
+use holdfast_properties::{AbstractTransition, CATALOGUE, Property, PropertyBits, Step};
 
 use crate::fields::{FieldDifference, Mismatch, Weight, short};
 use crate::finding::{Class, Sighting};
@@ -311,8 +311,11 @@ fn is_seen(property: &Property) -> bool {
 
 /// The properties that can be judged, a bit each.
 #[must_use]
-pub fn seen_bits() -> u128 {
-    CATALOGUE.iter().filter(|property| is_seen(property)).fold(0, |bits, property| bits | property.bit())
+pub fn seen_bits() -> PropertyBits {
+    CATALOGUE
+        .iter()
+        .filter(|property| is_seen(property))
+        .fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
 }
 
 /// The properties that a step of the server breaks.

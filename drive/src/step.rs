@@ -1,6 +1,6 @@
 //! The result of one input.
 
-use holdfast_properties::AbstractTransition;
+use holdfast_properties::{AbstractTransition, PropertyBits};
 
 use crate::finding::Sighting;
 use crate::wire::HttpReply;
@@ -17,7 +17,7 @@ pub struct StepResult {
     /// What the step was like.
     pub edge: Option<AbstractTransition>,
     /// Properties that the step bears out: a bit each.
-    pub witnessed: u128,
+    pub witnessed: PropertyBits,
     /// The server refuses what the model accepts: what it says.
     pub refused: Option<HttpReply>,
     /// Did the server let it through: does it have all that the input uses?

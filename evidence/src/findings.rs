@@ -69,7 +69,7 @@ impl Findings {
             CATALOGUE
                 .iter()
                 .filter(|property| is_about_steps(property) == about_steps)
-                .fold(0, |bits: PropertyBits, property| bits | property.bit())
+                .fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
         };
         let induction = steps.induct(bits(false), bits(true)).into_iter().collect();
         Ok(Self { spaces, caught, induction, induction_size: (steps.states, steps.steps) })

@@ -16,8 +16,8 @@ const MANAGERS: usize = 3;
 /// The properties, by bit.
 const PROPERTIES: [&str; 2] =
     ["no resource manager commits while another aborts", "no manager commits before every manager has prepared"];
-const AGREEMENT: PropertyBits = 1;
-const EVERYONE_PREPARED: PropertyBits = 2;
+const AGREEMENT: PropertyBits = PropertyBits::new(1);
+const EVERYONE_PREPARED: PropertyBits = PropertyBits::new(2);
 
 /// The position of one resource manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,8 +134,8 @@ impl Space for TwoPhaseCommit {
         Successor {
             input,
             after: (after != *state).then_some(after),
-            broken: if commits && unprepared { EVERYONE_PREPARED } else { 0 },
-            witnessed: if commits { EVERYONE_PREPARED } else { 0 },
+            broken: if commits && unprepared { EVERYONE_PREPARED } else { PropertyBits::ZERO },
+            witnessed: if commits { EVERYONE_PREPARED } else { PropertyBits::ZERO },
             class: 0,
             digest: 0,
         }
@@ -145,8 +145,8 @@ impl Space for TwoPhaseCommit {
         let committed = state.managers.contains(&Manager::Committed);
         let aborted = state.managers.contains(&Manager::Aborted);
         Judgement {
-            broken: if committed && aborted { AGREEMENT } else { 0 },
-            witnessed: if committed || aborted { AGREEMENT } else { 0 },
+            broken: if committed && aborted { AGREEMENT } else { PropertyBits::ZERO },
+            witnessed: if committed || aborted { AGREEMENT } else { PropertyBits::ZERO },
         }
     }
 }

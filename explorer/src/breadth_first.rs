@@ -28,11 +28,11 @@ use std::time::{Duration, Instant};
 /// #     fn inputs(&self, _: &u8, inputs: &mut Vec<()>) { inputs.push(()) }
 /// #     fn step(&self, state: &u8, (): ()) -> Successor<Self> {
 /// #         Successor {
-/// #             input: (), after: Some(state.wrapping_add(1)), broken: 0, witnessed: 0, class: 0, digest: 0,
+/// #             input: (), after: Some(state.wrapping_add(1)), broken: PropertyBits::ZERO, witnessed: PropertyBits::ZERO, class: 0, digest: 0,
 /// #         }
 /// #     }
 /// #     fn judge(&self, state: &u8) -> Judgement {
-/// #         Judgement { broken: u128::from(*state == 200), witnessed: 0 }
+/// #         Judgement { broken: PropertyBits::from(*state == 200), witnessed: PropertyBits::ZERO }
 /// #     }
 /// # }
 /// let explorer = Explorer::new(&Counter).mode(Mode::Exact);

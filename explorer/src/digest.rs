@@ -4,7 +4,7 @@
 //! add up a hash of every transition. A sum does not depend on the order, nor on who found what.
 
 use super::fingerprint::{halves, mix};
-use super::space::{Space, Successor};
+use super::space::{PropertyBits, Space, Successor};
 
 // The fractional digits of pi, from the third word on: nothing up the sleeve.
 const KEYS: [u64; 7] = [
@@ -26,6 +26,19 @@ pub(super) fn of_step<S: Space>(before: u64, after: u64, successor: &Successor<S
     let [k0, k1, k2, k3, k4, k5, k6] = KEYS;
     let ends = mix(before ^ k0, after ^ k1);
     let words = mix(successor.digest ^ k2, u64::from(successor.class) ^ k3);
-    let [low, high] = halves(successor.witnessed ^ successor.broken.rotate_left(17));
+    let bits = of_bits(successor.witnessed, successor.broken);
+    let [low, high] = halves(bits);
     mix(ends ^ mix(low ^ k4, high ^ k5), words ^ k6)
+}
+
+/// Both sets of properties in one word. The upper halves count only where they are not empty, so that the digest of a
+/// relation does not depend on the number of properties that there could be.
+#[inline]
+fn of_bits(witnessed: PropertyBits, broken: PropertyBits) -> u128 {
+    let ((upper_witnessed, witnessed), (upper_broken, broken)) = (witnessed.into_words(), broken.into_words());
+    let upper = upper_witnessed ^ upper_broken.rotate_left(17);
+    let [low, high] = halves(upper);
+    let [k0, k1, ..] = KEYS;
+    let upper = if upper == 0 { 0 } else { u128::from(mix(low ^ k0, high ^ k1)) };
+    witnessed ^ broken.rotate_left(17) ^ upper
 }

@@ -111,7 +111,7 @@ impl<S: Space> Figures<S> {
         let summary = &mut found.summary;
         summary.digest = summary.digest.wrapping_add(self.digest);
         let totals = self.witnessed.totals();
-        for (bit, total) in (0_u8..).zip(totals) {
+        for (bit, total) in (0..=u8::MAX).zip(totals) {
             if *total > 0 {
                 let count = summary.witnesses.entry(bit).or_insert(Count::NONE);
                 count.count = count.count.saturating_add(*total);

@@ -2,7 +2,7 @@
 
 use super::breadth_first::Explorer;
 use super::path::Path;
-use super::space::{Judgement, Space, Successor};
+use super::space::{Judgement, PropertyBits, Space, Successor};
 use super::summary::{Completion, Why};
 
 /// The outcome of a search.
@@ -33,7 +33,7 @@ impl<S: Space> Explorer<'_, S> {
     /// #     fn inputs(&self, _: &u8, inputs: &mut Vec<u8>) { inputs.extend([2, 5]) }
     /// #     fn step(&self, state: &u8, input: u8) -> Successor<Self> {
     /// #         let after = Some(state.wrapping_add(input) % 20);
-    /// #         Successor { input, after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+    /// #         Successor { input, after, broken: PropertyBits::ZERO, witnessed: PropertyBits::ZERO, class: 0, digest: 0 }
     /// #     }
     /// #     fn judge(&self, _: &u8) -> Judgement { Judgement::default() }
     /// # }
@@ -84,7 +84,10 @@ impl<S: Space, F: Fn(&S::State) -> bool + Sync> Space for Goal<'_, S, F> {
     }
 
     fn judge(&self, state: &S::State) -> Judgement {
-        Judgement { broken: u128::from((self.wanted)(state)) << REACHED, witnessed: 0 }
+        Judgement {
+            broken: PropertyBits::from((self.wanted)(state)).wrapping_shl(u32::from(REACHED)),
+            witnessed: PropertyBits::ZERO,
+        }
     }
 
     fn expand(&self, state: &S::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
@@ -98,5 +101,12 @@ where
     S: Space,
     T: Space<State = S::State, Input = S::Input>,
 {
-    Successor { input: successor.input, after: successor.after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+    Successor {
+        input: successor.input,
+        after: successor.after,
+        broken: PropertyBits::ZERO,
+        witnessed: PropertyBits::ZERO,
+        class: 0,
+        digest: 0,
+    }
 }

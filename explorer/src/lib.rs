@@ -17,7 +17,7 @@
 //! A counter of two bits that must not reach 3. Bit 0 of a [`PropertyBits`] is the first property.
 //!
 //! ```
-//! use holdfast_explorer::{Explorer, Judgement, Space, Stateright, Successor};
+//! use holdfast_explorer::{Explorer, Judgement, PropertyBits, Space, Stateright, Successor};
 //!
 //! #[derive(Clone, Copy)]
 //! struct Counter;
@@ -39,15 +39,15 @@
 //!         Successor {
 //!             input,
 //!             after: (after != *state).then_some(after),
-//!             broken: 0,
-//!             witnessed: 0,
+//!             broken: PropertyBits::ZERO,
+//!             witnessed: PropertyBits::ZERO,
 //!             class: 0,
 //!             digest: 0,
 //!         }
 //!     }
 //!
 //!     fn judge(&self, state: &u8) -> Judgement {
-//!         Judgement { broken: u128::from(*state == 3), witnessed: 1 }
+//!         Judgement { broken: PropertyBits::from(*state == 3), witnessed: PropertyBits::ONE }
 //!     }
 //! }
 //!
@@ -77,7 +77,7 @@
 //!     table          the open-addressed table under it
 //!     fingerprint    states to 64 bits
 //!   sighting       first occurrences, the same on any number of threads
-//!   tally          counting 128 properties at once
+//!   tally          counting 256 properties at once
 //!   classes        counting abstract transitions
 //!   digest         a sum that equal relations share
 //!   path           rebuilding a shortest path

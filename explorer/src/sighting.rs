@@ -49,7 +49,7 @@ pub(super) struct Firsts<S: Space + ?Sized> {
 
 impl<S: Space + ?Sized> Default for Firsts<S> {
     fn default() -> Self {
-        Self { settled: 0, first: BTreeMap::new() }
+        Self { settled: PropertyBits::ZERO, first: BTreeMap::new() }
     }
 }
 
@@ -70,7 +70,7 @@ impl<S: Space + ?Sized> Firsts<S> {
     pub(super) fn settle(&mut self, steps: u32) {
         for (bit, first) in &self.first {
             if first.steps <= steps {
-                self.settled |= 1 << u32::from(*bit);
+                self.settled |= PropertyBits::ONE.wrapping_shl(u32::from(*bit));
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-/// A set of properties, one bit each. Bit `n` belongs to the property at position `n` of the catalogue.
-pub type PropertyBits = u128;
+/// A set of at most 256 properties, one bit each. Bit `n` belongs to the property at position `n` of the catalogue.
+pub use ethnum::U256 as PropertyBits;
 
 /// A finite transition system whose states and steps are judged while it is explored.
 ///

@@ -41,7 +41,7 @@ use std::time::{Duration, Instant};
 /// #     fn inputs(&self, _: &u8, inputs: &mut Vec<()>) { inputs.push(()) }
 /// #     fn step(&self, state: &u8, (): ()) -> Successor<Self> {
 /// #         let after = Some(state.wrapping_add(1));
-/// #         Successor { input: (), after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+/// #         Successor { input: (), after, broken: PropertyBits::ZERO, witnessed: PropertyBits::ZERO, class: 0, digest: 0 }
 /// #     }
 /// #     fn judge(&self, _: &u8) -> Judgement { Judgement::default() }
 /// # }
@@ -282,7 +282,7 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
     type Action = S::Input;
 
     fn init_states(&self) -> Vec<Self::State> {
-        self.space.roots().into_iter().map(|state| Judged { state, broken: 0 }).collect()
+        self.space.roots().into_iter().map(|state| Judged { state, broken: PropertyBits::ZERO }).collect()
     }
 
     fn actions(&self, judged: &Self::State, actions: &mut Vec<Self::Action>) {

@@ -2,7 +2,7 @@
 
 use super::space::PropertyBits;
 
-/// Counters for 128 bits at once.
+/// Counters for 256 bits at once.
 ///
 /// The counters are kept sideways, one word for the ones of all of them, one for the twos and so
 /// on, and sixteen sets are added in one go by carry-save adders, without a branch. Every
@@ -23,7 +23,13 @@ const FULL: u32 = (1 << (PLANES - 4)) - 1;
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { waiting: [0; 16], waits: 0, planes: [0; PLANES], sixteens: 0, totals: vec![0; 128] }
+        Self {
+            waiting: [PropertyBits::ZERO; 16],
+            waits: 0,
+            planes: [PropertyBits::ZERO; PLANES],
+            sixteens: 0,
+            totals: vec![0; PropertyBits::BITS as usize],
+        }
     }
 }
 
@@ -99,7 +105,7 @@ fn carry_save(sum: &mut PropertyBits, x: PropertyBits, y: PropertyBits) -> Prope
 pub(super) fn ones(mut bits: PropertyBits) -> impl Iterator<Item = u8> {
     std::iter::from_fn(move || {
         let first = u8::try_from(bits.trailing_zeros()).ok()?;
-        let rest = bits & bits.wrapping_sub(1);
+        let rest = bits & bits.wrapping_sub(PropertyBits::ONE);
         (std::mem::replace(&mut bits, rest) != 0).then_some(first)
     })
 }
@@ -112,12 +118,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counts_as_one_would_by_hand(sets in prop::collection::vec(any::<u128>(), 0..700)) {
+        fn counts_as_one_would_by_hand(sets in prop::collection::vec(any::<[u128; 2]>(), 0..700)) {
             let mut tally = Tally::default();
-            let mut expected = vec![0_u64; 128];
-            for set in &sets {
-                tally.add(*set);
-                for bit in ones(*set) {
+            let mut expected = vec![0_u64; 256];
+            for [high, low] in &sets {
+                let set = PropertyBits::from_words(*high, *low);
+                tally.add(set);
+                for bit in ones(set) {
                     expected[usize::from(bit)] += 1;
                 }
             }
@@ -132,13 +139,13 @@ mod tests {
         for _ in 0..2_500_000 {
             tally.add(PropertyBits::MAX);
         }
-        assert_eq!(tally.totals(), [2_500_000; 128]);
+        assert_eq!(tally.totals(), [2_500_000; 256]);
     }
 
     #[test]
     fn ones_are_the_positions() {
-        assert_eq!(ones(0).count(), 0);
-        assert_eq!(ones(1 << 127 | 0b101).collect::<Vec<_>>(), [0, 2, 127]);
-        assert_eq!(ones(PropertyBits::MAX).count(), 128);
+        assert_eq!(ones(PropertyBits::ZERO).count(), 0);
+        assert_eq!(ones(PropertyBits::from_words(1 << 127, 0b101)).collect::<Vec<_>>(), [0, 2, 255]);
+        assert_eq!(ones(PropertyBits::MAX).count(), 256);
     }
 }

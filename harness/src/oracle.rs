@@ -4,7 +4,7 @@ use holdfast_model::trace::{Place as Field, describe};
 use holdfast_model::{
     Amount, ChargeView, Config, KeyView, Notification, NotificationKind, Observation, Outcome, PaymentView, Rejection,
 };
-use holdfast_properties::{CATALOGUE, Snapshot, Step, explain_step, judge_observation, judge_step};
+use holdfast_properties::{CATALOGUE, PropertyBits, Snapshot, Step, explain_step, judge_observation, judge_step};
 
 use crate::bounds::{KEYS, PAYMENTS};
 use crate::permitted;
@@ -262,8 +262,8 @@ pub fn broken_properties(step: &Step<'_>) -> Vec<Broken> {
 }
 
 /// Returns the broken properties among `bits`, each with the numbers that make it false.
-pub(crate) fn broken_of(bits: u128, step: &Step<'_>) -> Vec<Broken> {
-    if bits == 0 {
+pub(crate) fn broken_of(bits: PropertyBits, step: &Step<'_>) -> Vec<Broken> {
+    if bits == PropertyBits::ZERO {
         return Vec::new();
     }
     let broken = CATALOGUE.iter().filter(|property| bits & property.bit() != 0);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use holdfast_model::{Config, EnvironmentEvent, Input, Outcome, Rejection};
-use holdfast_properties::{Snapshot, Step};
+use holdfast_properties::{PropertyBits, Snapshot, Step};
 
 use crate::baseline;
 use crate::bounds;
@@ -144,13 +144,13 @@ fn broken(
     (before, after): (&Snapshot, &Snapshot),
     input: Input,
     reaction: &Reaction,
-    (visibility, known): (&Visibility, u128),
+    (visibility, known): (&Visibility, PropertyBits),
 ) -> Result<JudgedStep, Box<Difference>> {
     let with_step = |outcome: Outcome, judge: &mut dyn FnMut(&Step<'_>)| {
         let after = with_answer(after, &input, outcome);
         judge(&Step::new(before.observe(), input, outcome, &reaction.notifications, after.observe()));
     };
-    let judged = |outcome: Outcome, known: u128| {
+    let judged = |outcome: Outcome, known: PropertyBits| {
         let mut judged = JudgedStep::default();
         with_step(outcome, &mut |step| judged = visibility.judged(step, known));
         judged
@@ -171,8 +171,9 @@ fn broken(
         return Err(Box::new(Difference { place: Place::Answer, model, subject }));
     };
     // What occurs under every reading is tested for hidden values once, after the others.
-    let of_first = judged(Err(*first), u128::MAX);
-    let mut common = others.iter().fold(of_first, |common, other| common.confirmed_by(&judged(Err(*other), u128::MAX)));
+    let of_first = judged(Err(*first), PropertyBits::MAX);
+    let mut common =
+        others.iter().fold(of_first, |common, other| common.confirmed_by(&judged(Err(*other), PropertyBits::MAX)));
     with_step(Err(*first), &mut |step| visibility.suppress_new(&mut common, step, known));
     Ok(common)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use holdfast_model::Input;
+use holdfast_properties::PropertyBits;
 
 use crate::visibility::JudgedStep;
 
@@ -78,14 +79,14 @@ pub struct Tally {
     /// How often an entry of [`crate::tolerated::TOLERATED`] occurred, all of them together.
     pub tolerated: u64,
     /// The properties whose premise occurred and that were judged, one bit each, by their place in the catalogue.
-    pub witnessed: u128,
+    pub witnessed: PropertyBits,
     /// The properties that were not judged in some step, because their verdict depended on a value that is not visible.
-    pub suppressed: u128,
+    pub suppressed: PropertyBits,
 }
 
 impl Tally {
     /// Adds the properties of a step.
-    pub(crate) const fn add(&mut self, judged: &JudgedStep) {
+    pub(crate) fn add(&mut self, judged: &JudgedStep) {
         self.witnessed |= judged.witnessed;
         self.suppressed |= judged.suppressed;
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_model::{Accepted, Notification, NotificationKind, Observation, Outcome, Rejection};
-use holdfast_properties::{CATALOGUE, Snapshot, Step, Verdicts, judge_observation, judge_step};
+use holdfast_properties::{CATALOGUE, PropertyBits, Snapshot, Step, Verdicts, judge_observation, judge_step};
 
 use crate::capabilities::{Capabilities, Field, FieldSet};
 use crate::choices::Seeded;
@@ -23,20 +23,20 @@ pub(crate) struct Visibility {
     hidden: FieldSet,
     hidden_kinds: Vec<NotificationKind>,
     /// The properties whose verdict depends on a hidden value, one bit each.
-    pub(crate) unjudged: u128,
+    pub(crate) unjudged: PropertyBits,
 }
 
 /// The judgment of one step of a subject: properties, one bit each.
 #[derive(Debug, Default)]
 pub(crate) struct JudgedStep {
     /// The properties that are false.
-    pub(crate) broken: u128,
+    pub(crate) broken: PropertyBits,
     /// The same, each with the numbers that make it false.
     pub(crate) explained: Vec<Broken>,
     /// The properties whose premise occurs.
-    pub(crate) witnessed: u128,
+    pub(crate) witnessed: PropertyBits,
     /// The properties that are not judged, because their verdict on this step depends on a hidden value.
-    pub(crate) suppressed: u128,
+    pub(crate) suppressed: PropertyBits,
 }
 
 impl JudgedStep {
@@ -63,7 +63,8 @@ impl Visibility {
             return Arc::clone(visibility);
         }
         let hidden_kinds = NotificationKind::ALL.iter().copied().filter(|kind| !capabilities.shows_kind(*kind));
-        let mut visibility = Self { hidden: capabilities.hidden(), hidden_kinds: hidden_kinds.collect(), unjudged: 0 };
+        let mut visibility =
+            Self { hidden: capabilities.hidden(), hidden_kinds: hidden_kinds.collect(), unjudged: PropertyBits::ZERO };
         visibility.unjudged = visibility.measure(capabilities) | visibility.about_keys();
         let visibility = Arc::new(visibility);
         known.push((capabilities.clone(), Arc::clone(&visibility)));
@@ -144,7 +145,7 @@ impl Visibility {
 
     /// Judges a step of the subject. A property whose verdict depends on a hidden value is not judged. `known` are the
     /// properties that were judged before; of these, only a false one is tested for such a dependence.
-    pub(crate) fn judged(&self, step: &Step<'_>, known: u128) -> JudgedStep {
+    pub(crate) fn judged(&self, step: &Step<'_>, known: PropertyBits) -> JudgedStep {
         let verdicts = judge(step);
         let mut judged = JudgedStep {
             broken: verdicts.broken & !self.unjudged,
@@ -162,7 +163,7 @@ impl Visibility {
 
     /// Suppresses the properties whose verdict on the step depends on a hidden value, if one of those that occurred is
     /// not `known`.
-    pub(crate) fn suppress_new(&self, judged: &mut JudgedStep, step: &Step<'_>, known: u128) {
+    pub(crate) fn suppress_new(&self, judged: &mut JudgedStep, step: &Step<'_>, known: PropertyBits) {
         if judged.witnessed & !known != 0 {
             self.suppress(judged, step);
         }
@@ -177,14 +178,14 @@ impl Visibility {
 
     /// Returns the properties about idempotency keys, if keys are hidden. All others may use what a client knows of its
     /// keys: the requests that it sent and the responses that it received.
-    fn about_keys(&self) -> u128 {
+    fn about_keys(&self) -> PropertyBits {
         let topic = CATALOGUE.iter().filter(|property| self.hides(Field::Keys) && property.topic == "idempotency");
-        topic.fold(0, |bits, property| bits | property.bit())
+        topic.fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
     }
 
     /// Returns the properties whose verdict changes with a hidden value, over sequences that the subject can be asked.
-    fn measure(&self, capabilities: &Capabilities) -> u128 {
-        let mut affected = 0;
+    fn measure(&self, capabilities: &Capabilities) -> PropertyBits {
+        let mut affected = PropertyBits::ZERO;
         for seed in 0..SEQUENCES {
             let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
             generator::sequence_for(capabilities, &mut Seeded::new(seed, INPUTS), bias, |step| {
@@ -195,9 +196,9 @@ impl Visibility {
     }
 
     /// Returns the properties whose verdict on this step depends on a hidden value.
-    pub(crate) fn affected(&self, step: &Step<'_>) -> u128 {
+    pub(crate) fn affected(&self, step: &Step<'_>) -> PropertyBits {
         if self.is_full() {
-            return 0;
+            return PropertyBits::ZERO;
         }
         let usual = judge(step);
         let (before, after) = (Snapshot::from(step.before), Snapshot::from(step.after));
@@ -208,7 +209,7 @@ impl Visibility {
             }
             outcome => vec![outcome],
         };
-        let mut affected = 0;
+        let mut affected = PropertyBits::ZERO;
         for (first, second) in [(0, 0), (1, 1), (0, 1), (1, 0), (2, 3), (3, 2)] {
             let (before, after) = (self.sampled(&before, first), self.sampled(&after, second));
             for outcome in &reasons {
@@ -276,9 +277,9 @@ mod tests {
         let capabilities = Capabilities::everything().hides(&[Field::Received, Field::Captured, Field::Ledger]);
         // The properties that are never judged are not excluded beforehand.
         let visibility = Visibility { hidden: capabilities.hidden(), ..Visibility::default() };
-        let mut suppressed = 0;
+        let mut suppressed = PropertyBits::ZERO;
         generator::sequence_for(&capabilities, &mut Seeded::new(0, INPUTS), Bias::Friendly, |step| {
-            let (judged, affected) = (visibility.judged(step, 0), visibility.affected(step));
+            let (judged, affected) = (visibility.judged(step, PropertyBits::ZERO), visibility.affected(step));
             assert_eq!((judged.broken | judged.witnessed) & affected, 0, "{}", step.input);
             assert_eq!(judged.suppressed | judged.witnessed, judge(step).witnessed, "{}", step.input);
             suppressed |= judged.suppressed;

@@ -2,7 +2,7 @@
 
 use holdfast_model::{Config, Dialect, Observation, PaymentView};
 
-use crate::judgement::Judgement;
+use crate::judgement::{Judgement, PropertyBits};
 use crate::step::{PaymentStep, Step};
 
 /// The object that a property judges.
@@ -113,8 +113,8 @@ impl Property {
 
     /// Returns its bit in [`crate::Verdicts`].
     #[must_use]
-    pub fn bit(&self) -> u128 {
-        1_u128.checked_shl(u32::from(self.place)).unwrap_or(0)
+    pub const fn bit(&self) -> PropertyBits {
+        bit_of(self.place)
     }
 
     /// Returns the ids of its requirements.
@@ -245,6 +245,14 @@ macro_rules! condition {
     };
 }
 
+/// Returns the set that holds the property at this position alone.
+pub(crate) const fn bit_of(place: u8) -> PropertyBits {
+    match 1_u128.checked_shl(place as u32) {
+        Some(low) => PropertyBits::new(low),
+        None => PropertyBits::from_words(1_u128.wrapping_shl(place as u32), 0),
+    }
+}
+
 /// Defines [`crate::CATALOGUE`] and the functions that evaluate all properties of a kind.
 macro_rules! catalogue {
     ($($kind:ident $topic:ident :: $name:ident $sentence:literal $rules:literal
@@ -255,7 +263,7 @@ macro_rules! catalogue {
         enum Place { $($name),+ }
 
         const COUNT: usize = [$(stringify!($name)),+].len();
-        const _: () = assert!(COUNT <= 128, "a property is a bit of a u128");
+        const _: () = assert!(COUNT <= 256, "a property is one of 256 bits");
 
         /// Every property, in the order of the table.
         pub static CATALOGUE: [Property; COUNT] = [$({
@@ -282,7 +290,7 @@ macro_rules! catalogue {
         pub fn judge_payment(config: &Config, payment: &PaymentView) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(config, [$($field = $value)?] $topic::$name(config, payment)))
+                verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(config, [$($field = $value)?] $topic::$name(config, payment)))
             );)+
             verdicts
         }
@@ -293,7 +301,7 @@ macro_rules! catalogue {
         pub fn judge_whole(observation: &Observation<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(observation $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(observation.config, [$($field = $value)?] $topic::$name(observation)))
+                verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(observation.config, [$($field = $value)?] $topic::$name(observation)))
             );)+
             verdicts
         }
@@ -303,26 +311,26 @@ macro_rules! catalogue {
         fn judge_payment_step(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment_step $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
+                verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             if step.operation.is_some() {
                 $(if_kind!(operation_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
+                    verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             if let Some(holdfast_model::Operation::CaptureIntent { .. }) = step.operation {
                 $(if_kind!(capture_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
+                    verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             if let Some(holdfast_model::Operation::CreateRefund { .. }) = step.operation {
                 $(if_kind!(refund_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
+                    verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             if step.is_notified {
                 $(if_kind!(notified_step $kind
-                    verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
+                    verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
                 );)+
             }
             verdicts
@@ -333,7 +341,7 @@ macro_rules! catalogue {
         fn judge_payment_change(step: &PaymentStep<'_, '_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(payment_change $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
+                verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             verdicts
         }
@@ -343,7 +351,7 @@ macro_rules! catalogue {
         fn judge_step_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(step $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.after.config, [$($field = $value)?] $topic::$name(step)))
+                verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.after.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             verdicts
         }
@@ -353,7 +361,7 @@ macro_rules! catalogue {
         fn judge_change_alone(step: &Step<'_>) -> Verdicts {
             let mut verdicts = Verdicts::NONE;
             $(if_kind!(change $kind
-                verdicts.note(const { 1_u128 << (Place::$name as u8) }, under!(step.after.config, [$($field = $value)?] $topic::$name(step)))
+                verdicts.note(const { catalogue::bit_of(Place::$name as u8) }, under!(step.after.config, [$($field = $value)?] $topic::$name(step)))
             );)+
             verdicts
         }

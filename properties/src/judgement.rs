@@ -41,30 +41,33 @@ pub(crate) fn given<D: Diagnostics>(premise: bool, conclusion: bool, words: impl
     }
 }
 
+/// A set of at most 256 properties, one bit each by its position in the catalogue.
+pub use ethnum::U256 as PropertyBits;
+
 /// Two sets of properties, one bit for each by its position in the catalogue: those that are broken, and those that are
 /// witnessed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Verdicts {
     /// Properties that are false.
-    pub broken: u128,
+    pub broken: PropertyBits,
     /// Properties that are true and whose premise occurred.
-    pub witnessed: u128,
+    pub witnessed: PropertyBits,
 }
 
 impl Verdicts {
     /// No judgment.
-    pub const NONE: Self = Self { broken: 0, witnessed: 0 };
+    pub const NONE: Self = Self { broken: PropertyBits::ZERO, witnessed: PropertyBits::ZERO };
 
     /// Returns the union of two verdicts.
     #[inline]
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self { broken: self.broken | other.broken, witnessed: self.witnessed | other.witnessed }
     }
 
     /// Records the judgment of the property that owns `bit`.
     #[inline]
-    pub(crate) fn note(&mut self, bit: u128, judgement: Judgement) {
+    pub(crate) fn note(&mut self, bit: PropertyBits, judgement: Judgement) {
         match judgement {
             Judgement::Vacuous => {}
             Judgement::Holds => self.witnessed |= bit,

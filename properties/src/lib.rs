@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use holdfast_model::{Config, Input, State, transition};
-//! use holdfast_properties::{CATALOGUE, Step, explain_step, judge_step};
+//! use holdfast_properties::{CATALOGUE, PropertyBits, Step, explain_step, judge_step};
 //!
 //! let config = Config::default();
 //! let before = State::<1, 0>::default();
@@ -17,7 +17,7 @@
 //!
 //! let (from, to) = (before.observation(&config), after.observation(&config));
 //! let step = Step::new(from, input, made.outcome, notifications, to);
-//! assert_eq!(judge_step(&step).broken, 0);
+//! assert_eq!(judge_step(&step).broken, PropertyBits::ZERO);
 //!
 //! // The same step without its notifications breaks properties, each with an explanation.
 //! let silent = Step::new(from, input, made.outcome, &[], to);
@@ -224,7 +224,7 @@ mod words;
 pub use abstraction::AbstractTransition;
 pub use catalogue::{Condition, Kind, Property};
 use holdfast_model::{Config, IntentId, Observation, PaymentView};
-pub use judgement::{Diagnostics, Judgement, Verdicts};
+pub use judgement::{Diagnostics, Judgement, PropertyBits, Verdicts};
 pub use snapshot::{Happening, Snapshot, Trace};
 pub use step::{Captured, PaymentStep, Step};
 

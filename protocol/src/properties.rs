@@ -102,14 +102,14 @@ pub const PROTOCOL_PROPERTIES: [ProtocolProperty; 14] = [
     property("first-answer-stays", Duty::Engine, "I13, IDEM-3", "The stored answer of a key never changes."),
 ];
 
-const FIRST_ANSWER: PropertyBits = 1 << 13;
+const FIRST_ANSWER: PropertyBits = PropertyBits::new(1 << 13);
 
 /// Judges one state.
 #[must_use]
 pub fn judge(state: &ProtocolState) -> Judgement {
     let mut judgement = Judgement::default();
     let mut check = |place: u32, premise: bool, holds: bool| {
-        let bit = 1_u128.checked_shl(place).unwrap_or(0);
+        let bit = PropertyBits::ONE.wrapping_shl(place);
         if premise {
             judgement.witnessed |= bit;
             if !holds {

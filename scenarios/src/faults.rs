@@ -97,5 +97,5 @@ pub fn sole_witnesses(caught: &[Caught]) -> PropertyBits {
             [(property, _)] => Property::find(property),
             _ => None,
         })
-        .fold(0, |bits, property| bits | property.bit())
+        .fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
 }

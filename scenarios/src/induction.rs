@@ -111,7 +111,7 @@ impl Steps {
     #[must_use]
     pub fn induct(&self, states: PropertyBits, steps: PropertyBits) -> Vec<(u8, Induction)> {
         let together = self.inductive_together(states);
-        (0..128)
+        (0..=u8::MAX)
             .filter(|bit| (states | steps) & one(*bit) != 0)
             .map(|bit| (bit, self.reach(one(bit), together, steps & one(bit) != 0)))
             .collect()
@@ -126,8 +126,8 @@ impl Steps {
                 .kinds
                 .iter()
                 .filter(|(kind, _)| kind.before & held == 0)
-                .fold(0, |lost, (kind, _)| lost | (kind.after & held));
-            if lost == 0 {
+                .fold(PropertyBits::ZERO, |lost, (kind, _)| lost | (kind.after & held));
+            if lost == PropertyBits::ZERO {
                 return held;
             }
             held &= !lost;
@@ -145,7 +145,7 @@ impl Steps {
             let own = if is_step { kind.step & property } else { kind.after & property };
             own != 0 || kind.after & assumed != 0
         };
-        let start = if is_step { 0 } else { property };
+        let start = if is_step { PropertyBits::ZERO } else { property };
         let Some((_, first)) = self.kinds.iter().find(|(kind, _)| breaks(kind, start)) else {
             return Induction::Alone;
         };
@@ -312,10 +312,10 @@ fn alphabet() -> Alphabet {
         )
 }
 
-const fn one(bit: u8) -> PropertyBits {
-    1 << bit
+fn one(bit: u8) -> PropertyBits {
+    PropertyBits::ONE.wrapping_shl(u32::from(bit))
 }
 
 fn ones(bits: PropertyBits) -> impl Iterator<Item = u8> {
-    (0..128).filter(move |bit| bits & one(*bit) != 0)
+    (0..=u8::MAX).filter(move |bit| bits & one(*bit) != 0)
 }

@@ -105,7 +105,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> Space for ModelSpace<PAYMENTS, KE
 
     fn follow(&self, state: &Self::State, input: Input) -> (Self::State, PropertyBits) {
         let sight = state.observe(&self.config);
-        let mut broken = 0;
+        let mut broken = PropertyBits::ZERO;
         let after =
             self.take(state, &sight.observation(&self.config), input, &mut |step| broken = judge_step(step).broken);
         (after.unwrap_or(*state), broken)
@@ -173,7 +173,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         before: &Observation<'_>,
         HashedInput { input, print }: HashedInput,
     ) -> Successor<Self> {
-        let mut successor = Successor { input, after: None, broken: 0, witnessed: 0, class: 0, digest: 0 };
+        let mut successor = Successor {
+            input,
+            after: None,
+            broken: PropertyBits::ZERO,
+            witnessed: PropertyBits::ZERO,
+            class: 0,
+            digest: 0,
+        };
         successor.after = self.take(state, before, input, &mut |step| {
             let Verdicts { broken, witnessed } = judge_step(step);
             (successor.broken, successor.witnessed) = (broken, witnessed);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use holdfast_explorer::Space;
 use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 use holdfast_model::{Input, Rejection, State, Transition, transition};
-use holdfast_properties::{CATALOGUE, Kind, Property, Step, explain_step, judge_step};
+use holdfast_properties::{CATALOGUE, Kind, Property, PropertyBits, Step, explain_step, judge_step};
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{Capacity, SCENARIOS, Visit};
 
@@ -85,20 +85,23 @@ struct OneByOne<'a> {
 
 impl Visit for OneByOne<'_> {
     /// Steps judged, and properties found broken.
-    type Output = (usize, u128);
+    type Output = (usize, PropertyBits);
 
-    fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> (usize, u128) {
+    fn visit<const PAYMENTS: usize, const KEYS: usize>(
+        self,
+        space: ModelSpace<PAYMENTS, KEYS>,
+    ) -> (usize, PropertyBits) {
         let config = space.config();
         let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
         let mut waiting = space.roots();
         let mut inputs = Vec::new();
-        let (mut asked, mut broken) = (0, 0);
+        let (mut asked, mut broken) = (0, PropertyBits::ZERO);
         let mut compare = |state: &State<PAYMENTS, KEYS>, input: Input, made: &Transition<PAYMENTS, KEYS>| {
             let (sight, next) = (state.observe(config), made.after.observe(config));
             let (before, after) = (sight.observation(config), next.observation(config));
             let step = Step::new(before, input, made.outcome, made.notifications.as_slice(), after);
             let alone = self.properties.iter().filter(|property| explain_step(property, &step).is_some());
-            let alone = alone.fold(0, |bits, property| bits | property.bit());
+            let alone = alone.fold(PropertyBits::ZERO, |bits, property| bits | property.bit());
             let together = judge_step(&step).broken;
             assert_eq!(together, alone, "{:?} by {input}", names(together ^ alone));
             asked += 1;
@@ -125,7 +128,7 @@ impl Visit for OneByOne<'_> {
     }
 }
 
-fn names(bits: u128) -> Vec<&'static str> {
+fn names(bits: PropertyBits) -> Vec<&'static str> {
     CATALOGUE.iter().filter(|property| property.bit() & bits != 0).map(|property| property.id).collect()
 }
 
@@ -134,7 +137,7 @@ fn properties_break_together_exactly_when_they_break_alone() {
     let properties: Vec<_> =
         CATALOGUE.iter().filter(|property| matches!(property.kind, Kind::PaymentStep | Kind::Step)).collect();
     let faults: Vec<_> = faults().collect();
-    let (mut asked, mut broken) = (0, 0);
+    let (mut asked, mut broken) = (0, PropertyBits::ZERO);
     for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
         for variant in (scenario.variants)() {
             let found = scenario.visit(&variant, OneByOne { properties: &properties, faults: &faults });

@@ -49,11 +49,11 @@ impl Catalogue for Toy {
     }
 
     fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits {
-        u128::from(received(observation) > 500)
+        PropertyBits::from(received(observation) > 500)
     }
 
     fn broken_by_step(&self, step: &Step<'_>) -> PropertyBits {
-        u128::from(step.input.to_string().starts_with("refund")) << 1
+        PropertyBits::from(step.input.to_string().starts_with("refund")).wrapping_shl(1)
     }
 
     fn because(&self, property: u8, step: &Step<'_>) -> Option<String> {

@@ -1,6 +1,7 @@
 //! One sequence, driven: what is asked, what differs, and what the server is seen to have.
 
 use holdfast_model::{EnvironmentEvent, Input};
+use holdfast_properties::CATALOGUE;
 
 use super::{DriveCampaign, Execution};
 use crate::features::{Features, RefusalMeaning};
@@ -51,9 +52,8 @@ impl DriveCampaign<'_> {
             if let Some(edge) = result.edge {
                 self.edges.insert(edge.bits());
             }
-            for (place, count) in self.witnessed.iter_mut().enumerate() {
-                let bit = result.witnessed.checked_shr(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or(0) & 1;
-                *count = count.saturating_add(u64::try_from(bit).unwrap_or(0));
+            for (count, property) in self.witnessed.iter_mut().zip(&CATALOGUE) {
+                *count = count.saturating_add(u64::from(result.witnessed & property.bit() != 0));
             }
             let refusal = result.refused.as_ref().map(|reply| refusal(&mut self.features, &input, reply));
             match refusal {

@@ -148,7 +148,7 @@ fn step_properties(before: &Observation, after: &Observation, accepted: bool) ->
 }
 
 fn bits<const N: usize>(flags: [bool; N]) -> PropertyBits {
-    flags.into_iter().enumerate().fold(0, |bits, (bit, flag)| bits | PropertyBits::from(flag) << bit)
+    flags.into_iter().enumerate().fold(PropertyBits::ZERO, |bits, (bit, flag)| bits | PropertyBits::from(flag) << bit)
 }
 
 /// Returns the payment after an action; `None` if it is refused.

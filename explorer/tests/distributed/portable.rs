@@ -72,7 +72,14 @@ impl Space for Forgetful {
     }
 
     fn step(&self, state: &(u8, u8), input: Pour) -> Successor<Self> {
-        Successor { input, after: Jugs.step(state, input).after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+        Successor {
+            input,
+            after: Jugs.step(state, input).after,
+            broken: PropertyBits::ZERO,
+            witnessed: PropertyBits::ZERO,
+            class: 0,
+            digest: 0,
+        }
     }
 
     fn judge(&self, _: &(u8, u8)) -> Judgement {

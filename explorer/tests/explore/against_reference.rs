@@ -34,17 +34,17 @@ fn depths(graph: &Graph) -> BTreeMap<u8, u32> {
 /// The length of the shortest path to where each property is broken.
 fn violations(graph: &Graph, depths: &BTreeMap<u8, u32>) -> BTreeMap<u8, u32> {
     let mut shortest = BTreeMap::new();
-    let mut see = |bits: u128, steps: u32| {
-        for bit in (0..128_u8).filter(|bit| bits >> bit & 1 == 1) {
+    let mut see = |bits: PropertyBits, steps: u32| {
+        for bit in (0..=u8::MAX).filter(|bit| bits >> *bit & PropertyBits::ONE == 1) {
             let known = shortest.entry(bit).or_insert(steps);
             *known = steps.min(*known);
         }
     };
     for (node, depth) in depths {
         let node = usize::from(*node);
-        see(u128::from(graph.broken[node]), *depth);
+        see(PropertyBits::from(graph.broken[node]), *depth);
         for (_, broken) in &graph.edges[node] {
-            see(u128::from(*broken) << 60, depth + 1);
+            see(PropertyBits::from(*broken) << 60, depth + 1);
         }
     }
     shortest

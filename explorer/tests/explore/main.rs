@@ -94,7 +94,7 @@ fn small_spaces_are_explored_to_the_last_state() {
     assert_eq!(explored_twice(Jugs).unique, 16);
     let configurations = explored(&Configurations { size: 1000 });
     assert_eq!(configurations.roots, 6);
-    assert_eq!(configurations.witnesses[&127].count, configurations.unique);
+    assert_eq!(configurations.witnesses[&255].count, configurations.unique);
 }
 
 #[test]
@@ -142,7 +142,7 @@ impl Space for Relabelled {
         Successor {
             input,
             after: step.after,
-            broken: 0,
+            broken: PropertyBits::ZERO,
             witnessed: step.witnessed,
             class: step.class + u32::from(*state == [1, 2, 3, 4] && input == 2),
             digest: step.digest,
@@ -172,7 +172,14 @@ fn an_expand_that_disagrees_with_step_is_found_out() {
         }
 
         fn step(&self, state: &(u8, u8), input: toys::Pour) -> Successor<Self> {
-            Successor { input, after: Jugs.step(state, input).after, broken: 0, witnessed: 0, class: 0, digest: 0 }
+            Successor {
+                input,
+                after: Jugs.step(state, input).after,
+                broken: PropertyBits::ZERO,
+                witnessed: PropertyBits::ZERO,
+                class: 0,
+                digest: 0,
+            }
         }
 
         fn judge(&self, _: &(u8, u8)) -> Judgement {

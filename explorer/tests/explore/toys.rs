@@ -1,6 +1,6 @@
 //! Small spaces whose answers are known.
 
-use holdfast_explorer::{Judgement, Space, Successor};
+use holdfast_explorer::{Judgement, PropertyBits, Space, Successor};
 use std::hash::{Hash, Hasher};
 
 /// The eight-puzzle: 9!/2 positions can be reached, and the farthest takes 31 moves.
@@ -35,15 +35,15 @@ impl Space for EightPuzzle {
         Successor {
             input,
             after: Some(after),
-            broken: 0,
-            witnessed: 1 << after[empty],
+            broken: PropertyBits::ZERO,
+            witnessed: PropertyBits::ONE << after[empty],
             class: u32::from(after[empty]),
             digest: 0,
         }
     }
 
     fn judge(&self, state: &[u8; 9]) -> Judgement {
-        Judgement { broken: 0, witnessed: u128::from(*state == SOLVED) << 100 }
+        Judgement { broken: PropertyBits::ZERO, witnessed: PropertyBits::from(*state == SOLVED) << 100 }
     }
 }
 
@@ -80,7 +80,7 @@ impl Space for Counters {
         if !refused {
             after[input] += 1;
         }
-        let broken = u128::from(!refused && Some(after[input]) == self.forbidden) << 5;
+        let broken = PropertyBits::from(!refused && Some(after[input]) == self.forbidden) << 5;
         if self.sorted {
             after.sort_unstable();
         }
@@ -88,14 +88,17 @@ impl Space for Counters {
             input,
             after: (!refused).then_some(after),
             broken,
-            witnessed: u128::from(!refused),
+            witnessed: PropertyBits::from(!refused),
             class: if refused { 3_000_000 } else { 7 },
             digest: input as u64,
         }
     }
 
     fn judge(&self, state: &[u8; 4]) -> Judgement {
-        Judgement { broken: u128::from(self.forbidden.is_some_and(|value| state.contains(&value))) << 3, witnessed: 0 }
+        Judgement {
+            broken: PropertyBits::from(self.forbidden.is_some_and(|value| state.contains(&value))) << 3,
+            witnessed: PropertyBits::ZERO,
+        }
     }
 }
 
@@ -148,7 +151,14 @@ impl Space for Jugs {
                 (small + poured, large - poured)
             }
         };
-        Successor { input, after: Some(after), broken: 0, witnessed: 0, class: input as u32, digest: input as u64 }
+        Successor {
+            input,
+            after: Some(after),
+            broken: PropertyBits::ZERO,
+            witnessed: PropertyBits::ZERO,
+            class: input as u32,
+            digest: input as u64,
+        }
     }
 
     fn judge(&self, _: &(u8, u8)) -> Judgement {
@@ -180,15 +190,18 @@ impl Space for Configurations {
         Successor {
             input,
             after: (sum < self.size).then_some((configuration, sum)),
-            broken: 0,
-            witnessed: u128::from(configuration),
+            broken: PropertyBits::ZERO,
+            witnessed: PropertyBits::from(configuration),
             class: u32::from(number % 7),
             digest: u64::from(input),
         }
     }
 
     fn judge(&self, &(configuration, number): &(u8, u16)) -> Judgement {
-        Judgement { broken: u128::from(configuration == 5 && number == 36), witnessed: 1 << 127 }
+        Judgement {
+            broken: PropertyBits::from(configuration == 5 && number == 36),
+            witnessed: PropertyBits::ONE << 255,
+        }
     }
 }
 
@@ -218,11 +231,18 @@ impl Space for Colliding {
     }
 
     fn step(&self, state: &Hashless, input: u16) -> Successor<Self> {
-        Successor { input, after: Some(Hashless(state.0 * input % 401)), broken: 0, witnessed: 0, class: 0, digest: 0 }
+        Successor {
+            input,
+            after: Some(Hashless(state.0 * input % 401)),
+            broken: PropertyBits::ZERO,
+            witnessed: PropertyBits::ZERO,
+            class: 0,
+            digest: 0,
+        }
     }
 
     fn judge(&self, state: &Hashless) -> Judgement {
-        Judgement { broken: u128::from(state.0 == 250), witnessed: 0 }
+        Judgement { broken: PropertyBits::from(state.0 == 250), witnessed: PropertyBits::ZERO }
     }
 }
 
@@ -253,14 +273,14 @@ impl Space for Graph {
         Successor {
             input,
             after: (after != *state).then_some(after),
-            broken: u128::from(broken) << 60,
-            witnessed: u128::from(after),
+            broken: PropertyBits::from(broken) << 60,
+            witnessed: PropertyBits::from(after),
             class: u32::from(after),
             digest: 0,
         }
     }
 
     fn judge(&self, state: &u8) -> Judgement {
-        Judgement { broken: u128::from(self.broken[usize::from(*state)]), witnessed: 0 }
+        Judgement { broken: PropertyBits::from(self.broken[usize::from(*state)]), witnessed: PropertyBits::ZERO }
     }
 }

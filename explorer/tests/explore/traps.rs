@@ -34,7 +34,7 @@ fn trap_a_cut_run_claims_to_be_done() {
 fn next_state_is_never_none() {
     let model = model(Counters::UNSORTED);
     let mut actions = Vec::new();
-    let full = Judged { state: [8; 4], broken: 0 };
+    let full = Judged { state: [8; 4], broken: PropertyBits::ZERO };
     model.actions(&full, &mut actions);
     assert_eq!(actions.len(), 4, "a refused input is enabled");
     for action in actions {
@@ -52,11 +52,11 @@ fn a_broken_step_is_seen_in_the_state_after_it() {
     assert_eq!(properties, 1 << 3 | 1 << 5);
     assert!(state.contains(&3));
     // A correct model has no state more for carrying them.
-    let ok = Judged { state: 7_u64, broken: 0 };
+    let ok = Judged { state: 7_u64, broken: PropertyBits::ZERO };
     assert_eq!(fingerprint(&ok), fingerprint(&7_u64));
-    assert_ne!(fingerprint(&ok), fingerprint(&Judged { broken: 1, ..ok }));
+    assert_ne!(fingerprint(&ok), fingerprint(&Judged { broken: PropertyBits::ONE, ..ok }));
     assert_eq!(format!("{ok:?}"), "7");
-    let broken = Judged { broken: 4, ..ok };
+    let broken = Judged { broken: PropertyBits::new(4), ..ok };
     assert_eq!(format!("{broken:?}"), "7 reached by breaking properties 0b100");
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use holdfast_model::trace::Verb;
-use holdfast_properties::{AbstractTransition, CATALOGUE, Property};
+use holdfast_properties::{AbstractTransition, CATALOGUE, Property, PropertyBits};
 
 use super::finding::money_properties;
 use crate::capabilities::Capabilities;
@@ -52,8 +52,8 @@ pub struct SuiteReport {
     capabilities: Capabilities,
     code: String,
     least_money: usize,
-    judged: u128,
-    invisible: u128,
+    judged: PropertyBits,
+    invisible: PropertyBits,
 }
 
 impl SuiteReport {
@@ -69,7 +69,7 @@ impl SuiteReport {
             capabilities: capabilities.clone(),
             code: code.to_owned(),
             least_money,
-            judged: 0,
+            judged: PropertyBits::ZERO,
             invisible: Visibility::of(capabilities).unjudged,
         }
     }
@@ -267,9 +267,9 @@ mod tests {
     fn a_property_that_was_suppressed_in_one_step_is_not_judged() {
         let mut report = SuiteReport::new(&Capabilities::everything(), "", 1);
         for tally in [
-            Tally { compared: 1, witnessed: 0b11, ..Tally::default() },
-            Tally { compared: 1, suppressed: 0b01, ..Tally::default() },
-            Tally { compared: 1, witnessed: 0b11, ..Tally::default() },
+            Tally { compared: 1, witnessed: PropertyBits::new(0b11), ..Tally::default() },
+            Tally { compared: 1, suppressed: PropertyBits::new(0b01), ..Tally::default() },
+            Tally { compared: 1, witnessed: PropertyBits::new(0b11), ..Tally::default() },
         ] {
             assert!(report.note(RunMode::Lockstep, &Verdict::Agree(tally)).is_continue());
         }

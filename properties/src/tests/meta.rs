@@ -2,6 +2,7 @@
 
 use super::lists::cases;
 use super::*;
+use crate::PropertyBits;
 
 #[test]
 fn every_property_is_true_and_false_of_its_examples() {
@@ -175,4 +176,13 @@ fn an_operation_is_performed_once() {
     assert!(!performed(known(Some(OK)).by(Input::Finish { key: KeyId(0) })));
     assert!(!performed(Example::empty().by(Input::Begin { key: KeyId(0), operation: confirm() })));
     assert!(!performed(Example::empty().by(advance(1))));
+}
+
+#[test]
+fn each_place_has_a_bit_of_its_own() {
+    let bits: Vec<PropertyBits> = (0..=u8::MAX).map(crate::catalogue::bit_of).collect();
+    for (place, bit) in bits.iter().enumerate() {
+        assert_eq!((bit.count_ones(), bit.trailing_zeros() as usize), (1, place));
+    }
+    assert_eq!(bits.into_iter().fold(PropertyBits::ZERO, |all, bit| all | bit), PropertyBits::MAX);
 }

@@ -61,11 +61,11 @@ impl Catalogue for Forty {
     }
 
     fn broken_by_state(&self, _: &Observation<'_>) -> PropertyBits {
-        0
+        PropertyBits::ZERO
     }
 
     fn broken_by_step(&self, _: &Step<'_>) -> PropertyBits {
-        0
+        PropertyBits::ZERO
     }
 
     fn because(&self, _: u8, _: &Step<'_>) -> Option<String> {
