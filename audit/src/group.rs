@@ -106,9 +106,33 @@ impl Partition {
         crate::spill::place(key, self.parts) == self.index
     }
 
+    /// Returns whether this is the whole log.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        self.parts == 1
+    }
+
+    /// Returns the number of the part, counted from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.index
+    }
+
+    /// Returns the number of parts of the log.
+    #[must_use]
+    pub const fn parts(self) -> usize {
+        self.parts
+    }
+
     /// Returns whether what belongs to no payment and no event is counted here.
     pub(crate) const fn is_first(self) -> bool {
         self.index == 0
+    }
+}
+
+impl std::fmt::Display for Partition {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}/{}", self.index, self.parts)
     }
 }
 

@@ -10,10 +10,12 @@
 //! `audit/README.md` says how it decides, and what it cannot.
 #![forbid(unsafe_code)]
 
+mod digest;
 pub mod group;
 mod judge;
 mod laws;
 pub mod logged_event;
+mod merge;
 pub mod read;
 mod report;
 mod search;
@@ -28,8 +30,9 @@ use std::io::{self, Read};
 use holdfast_model::{Config, Dialect, time};
 
 pub use group::Partition;
+pub use merge::merge_json;
 pub use read::{Tally, Unreadable};
-pub use report::{JsonReport, Report, markdown, merge_json};
+pub use report::{JsonReport, Report, markdown};
 pub use search::Bounds;
 pub use search::Exhausted;
 pub use verdict::{Finding, Impossible, Proof, Verdict};
@@ -61,6 +64,16 @@ impl Default for Options {
             partition: Partition::WHOLE,
             threads: 0,
         }
+    }
+}
+
+impl Options {
+    /// Returns the digest of everything that changes a verdict, and of nothing else.
+    fn digest(&self) -> digest::Digest {
+        let Self { config, bounds, skip_malformed, bytes: _, partition: _, threads: _ } = self;
+        let mut digest = digest::Digest::default();
+        digest.add(format!("{} {config:?} {bounds:?} {skip_malformed}", env!("CARGO_PKG_VERSION")).as_bytes());
+        digest
     }
 }
 
@@ -113,38 +126,15 @@ pub fn audit(log: impl Read, options: &Options, listener: &mut impl Listener) ->
 /// through all of them.
 ///
 /// # Errors
-/// [`Unreadable`]: a log is malformed or gives an error, or all are empty.
+/// [`Unreadable`]: a log is malformed or gives an error, all are empty, or the log is treated as complete and lacks
+/// something.
 pub fn audit_all<R: Read>(
     logs: impl IntoIterator<Item = io::Result<(String, R)>>,
     options: &Options,
     listener: &mut impl Listener,
 ) -> Result<Report, Unreadable> {
     let mut sorter = group::Sorter::new(options.bytes, options.partition);
-    let mut tally = Tally::default();
-    let mut lines = 0_u64;
-    for log in logs {
-        let (name, log) = log?;
-        let before = tally;
-        let mut last = lines;
-        let read = read::events(source::decompressed(log)?, options.skip_malformed, |mut logged, now| {
-            logged.line = logged.line.saturating_add(lines);
-            last = last.max(logged.line);
-            listener.progress(Progress::Reading(before.and(now)));
-            Ok(sorter.put(logged)?)
-        });
-        match read {
-            Ok(read) => tally = tally.and(read),
-            Err(Unreadable::Empty) => {}
-            Err(Unreadable::Malformed { line, why }) if lines > 0 => {
-                return Err(Unreadable::Malformed { line, why: format!("{why} (in {name})") });
-            }
-            Err(error) => return Err(error),
-        }
-        lines = last;
-    }
-    if tally.events == 0 && tally.malformed == 0 {
-        return Err(Unreadable::Empty);
-    }
+    let LogsRead { mut tally, notes, digest } = read_all(logs, options, listener, &mut sorter)?;
     sorter.assign_charges()?;
     let first = options.partition.is_first();
     let thin = if first { tally.thin } else { 0 };
@@ -153,6 +143,9 @@ pub fn audit_all<R: Read>(
     tally.events = sorter.kept.saturating_add(thin);
     tally.malformed = if first { tally.malformed } else { 0 };
     let mut report = Report::new(tally, unrelated);
+    report.partition = options.partition;
+    report.digest = digest.to_string();
+    report.lacks = notes;
     let mut events = 0_u64;
     sorter.groups(|groups| {
         for (count, verdict) in judge::judge_all(groups, options) {
@@ -165,4 +158,65 @@ pub fn audit_all<R: Read>(
     })?;
     report.finish();
     Ok(report)
+}
+
+/// The totals of all logs that were read.
+struct LogsRead {
+    tally: Tally,
+    /// Sentences that say which parts the logs lack, as far as they show it.
+    notes: Vec<String>,
+    digest: digest::Digest,
+}
+
+/// Reads every log into `sorter`.
+fn read_all<R: Read>(
+    logs: impl IntoIterator<Item = io::Result<(String, R)>>,
+    options: &Options,
+    listener: &mut impl Listener,
+    sorter: &mut group::Sorter,
+) -> Result<LogsRead, Unreadable> {
+    let (mut tally, mut notes, mut digest) = (Tally::default(), Vec::new(), options.digest());
+    let mut lines = 0_u64;
+    let mut last_page = String::new();
+    for log in logs {
+        let (name, log) = log?;
+        let before = tally;
+        let mut last = lines;
+        let log = digest::Digested { log: source::decompressed(log)?, digest: &mut digest };
+        let read = read::events(log, options.skip_malformed, |mut logged, now| {
+            logged.line = logged.line.saturating_add(lines);
+            last = last.max(logged.line);
+            listener.progress(Progress::Reading(before.and(now)));
+            Ok(sorter.put(logged)?)
+        });
+        digest.end_of_file();
+        match read {
+            Ok(read) => {
+                tally = tally.and(read);
+                if read.has_more.is_some() {
+                    last_page = name;
+                }
+            }
+            Err(Unreadable::Empty) => notes.push(format!("there is no event in {name}")),
+            Err(Unreadable::Malformed { line, why }) if lines > 0 => {
+                return Err(Unreadable::Malformed { line, why: format!("{why} (in {name})") });
+            }
+            Err(error) => return Err(error),
+        }
+        lines = last;
+    }
+    if tally.events == 0 && tally.malformed == 0 {
+        return Err(Unreadable::Empty);
+    }
+    if tally.has_more == Some(true) {
+        notes.push(format!("`has_more` of the last page is true in {last_page}: the log lacks the pages after it"));
+    }
+    if !options.bounds.gaps && tally.has_more == Some(true) {
+        return Err(Unreadable::NotComplete(notes.pop().unwrap_or_default()));
+    }
+    if !options.bounds.gaps && tally.malformed > 0 {
+        let why = format!("{} lines are no events and were left out", tally.malformed);
+        return Err(Unreadable::NotComplete(why));
+    }
+    Ok(LogsRead { tally, notes, digest })
 }

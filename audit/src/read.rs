@@ -1,11 +1,13 @@
 //! Reading a log: events as JSON lines, pages of the list endpoint, or one document with an array.
 
+mod diagnosis;
+
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
+use self::diagnosis::{check, diagnosis};
 use crate::logged_event::{Data, LoggedEvent};
 use crate::seen::Seen;
 
@@ -29,6 +31,8 @@ pub enum Unreadable {
     },
     /// Nothing is in it.
     Empty,
+    /// The log is treated as complete, and is not.
+    NotComplete(String),
 }
 
 impl From<io::Error> for Unreadable {
@@ -44,6 +48,7 @@ impl fmt::Display for Unreadable {
         match self {
             Self::Io(error) => write!(formatter, "cannot read the log: {error}"),
             Self::Malformed { line, why } => write!(formatter, "line {line}: {why}"),
+            Self::NotComplete(why) => write!(formatter, "the log is not complete: {why}"),
             Self::Empty => formatter.write_str(
                 "there is no event in the log; expected JSON lines of events, pages of GET /v1/events, or an array",
             ),
@@ -62,6 +67,8 @@ pub struct Tally {
     pub thin: u64,
     /// Bytes read.
     pub bytes: u64,
+    /// `has_more` of the last page read; `None` if no page shows it.
+    pub has_more: Option<bool>,
 }
 
 impl Tally {
@@ -73,6 +80,7 @@ impl Tally {
             malformed: self.malformed.saturating_add(other.malformed),
             thin: self.thin.saturating_add(other.thin),
             bytes: self.bytes.saturating_add(other.bytes),
+            has_more: if other.has_more.is_some() { other.has_more } else { self.has_more },
         }
     }
 }
@@ -108,25 +116,48 @@ pub fn events(
         }
         // The first line may be the beginning of something longer: then the log is one document.
         let is_first = tally.events == 0 && tally.malformed == 0;
-        if is_first && serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof()) {
+        if is_first && ends_early(text) {
             return document(io::Cursor::new(line).chain(log), tally, number, each);
         }
-        let text = unwrapped(text);
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        let mut count = 0_u64;
-        let into = Into { number, count: &mut count, tally: &mut tally, each: &mut each, failed: None };
-        match into.read(&mut deserializer) {
+        match values(text, number, &mut tally, &mut each) {
             Ok(()) => {}
-            Err(Stopped::Each(why)) => return Err(why),
-            Err(Stopped::Json(error)) => {
-                if !skip {
-                    return Err(Unreadable::Malformed { line: number, why: diagnosis(text, &error) });
-                }
-                tally.malformed = tally.malformed.saturating_add(1);
-            }
+            Err(Unreadable::Malformed { .. }) if skip => tally.malformed = tally.malformed.saturating_add(1),
+            Err(why) => return Err(why),
         }
     }
     if tally.events == 0 && tally.malformed == 0 { Err(Unreadable::Empty) } else { Ok(tally) }
+}
+
+/// Returns whether the last value of `text` has no end.
+fn ends_early(text: &[u8]) -> bool {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    values.find_map(Result::err).is_some_and(|error| error.is_eof())
+}
+
+/// Reads every value of a line. What follows the last one may be words of the program that wrote the line.
+fn values(
+    line: &[u8],
+    number: u64,
+    tally: &mut Tally,
+    each: &mut impl FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>,
+) -> Result<(), Unreadable> {
+    let mut text = unwrapped(line);
+    loop {
+        let mut count = 0_u64;
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let into = Into { number, count: &mut count, tally, each, failed: None };
+        into.read(&mut deserializer).map_err(|stopped| match stopped {
+            Stopped::Each(why) => why,
+            Stopped::Json(error) => Unreadable::Malformed { line: number, why: diagnosis(text, &error) },
+        })?;
+        let Err(error) = deserializer.end() else { return Ok(()) };
+        // The error is about the byte after the value, and its column counts from 1.
+        let rest = text.get(error.column().saturating_sub(1)..).unwrap_or_default();
+        if !rest.iter().any(|byte| b"{[".contains(byte)) {
+            return Ok(());
+        }
+        text = unwrapped(rest);
+    }
 }
 
 /// Returns the JSON of a line: all of it, or the part that a program's own log line is wrapped around.
@@ -213,23 +244,6 @@ impl<F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Into<'_, F> {
     }
 }
 
-/// What an event must have to be one.
-fn check(logged: &LoggedEvent) -> Result<(), String> {
-    if logged.id.is_empty() {
-        return Err("`id` is missing or empty: each event needs the id that the provider gave it".to_owned());
-    }
-    if logged.kind.is_empty() {
-        return Err("`type` is missing: expected an event type such as `charge.succeeded`".to_owned());
-    }
-    if logged.created <= 0 {
-        return Err("`created` is missing or not a time: expected whole seconds since 1970".to_owned());
-    }
-    if logged.data.object == crate::logged_event::Object::default() {
-        return Err("`data.object` is missing or has no known field: expected the object the event is about".to_owned());
-    }
-    Ok(())
-}
-
 impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> DeserializeSeed<'de> for &mut Into<'_, F> {
     type Value = ();
 
@@ -254,6 +268,7 @@ impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> f
         let mut logged = LoggedEvent::default();
         let mut page = false;
         let mut created = Seen::<i64>::Absent;
+        let mut has_more = Seen::<bool>::Absent;
         while let Some(name) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
             match name.as_ref() {
                 "id" => logged.id = fields.next_value()?,
@@ -263,7 +278,7 @@ impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> f
                     logged.created = created.value().copied().unwrap_or(0);
                 }
                 "api_version" => logged.api_version = fields.next_value()?,
-                "account" => logged.account = fields.next_value()?,
+                "has_more" => has_more = fields.next_value()?,
                 "data" => {
                     page |= fields.next_value_seed(Both { into: &mut *self, data: &mut logged.data })?;
                 }
@@ -273,6 +288,7 @@ impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> f
             }
         }
         if page {
+            self.tally.has_more = has_more.value().copied().or(self.tally.has_more);
             return Ok(());
         }
         // The time of a thin event is text; that of any other is a number.
@@ -315,90 +331,5 @@ impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> f
     }
 }
 
-/// What is wrong with a line, by the name of the field.
-fn diagnosis(text: &[u8], error: &serde_json::Error) -> String {
-    let Ok(value) = serde_json::from_slice::<Value>(text) else {
-        return format!("not JSON: {error}");
-    };
-    let Some(event) = value.as_object() else {
-        return format!("expected an event, a page or an array of events: {error}");
-    };
-    let wrong = |name: &str, wanted: &str| match event.get(name) {
-        None => format!("`{name}` is missing: expected {wanted}"),
-        Some(found) => format!("`{name}` is {}: expected {wanted}", short(found)),
-    };
-    if !event.get("id").is_some_and(Value::is_string) {
-        return wrong("id", "the id that the provider gave the event");
-    }
-    if !event.get("type").is_some_and(Value::is_string) {
-        return wrong("type", "an event type such as `charge.succeeded`");
-    }
-    if !event.get("created").is_some_and(Value::is_i64) {
-        return wrong("created", "whole seconds since 1970");
-    }
-    if !event.get("data").is_some_and(|data| data.get("object").is_some_and(Value::is_object)) {
-        return wrong("data", "an object with the `object` that the event is about");
-    }
-    error.to_string()
-}
-
-fn short(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() > 40 { text.chars().take(40).chain(['…']).collect() } else { text }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(log: &str, skip: bool) -> Result<(Vec<(String, u64)>, Tally), String> {
-        let mut found = Vec::new();
-        let tally = events(log.as_bytes(), skip, |logged, _| {
-            found.push((logged.id, logged.line));
-            Ok(())
-        });
-        tally.map(|tally| (found, tally)).map_err(|error| error.to_string())
-    }
-
-    fn event(id: &str) -> String {
-        format!(r#"{{"id":"{id}","object":"event","type":"a.b","created":1,"data":{{"object":{{"id":"x"}}}}}}"#)
-    }
-
-    #[test]
-    fn lines_pages_and_arrays_are_the_same() {
-        let (a, b) = (event("evt_a"), event("evt_b"));
-        let both = |first, second| vec![("evt_a".to_owned(), first), ("evt_b".to_owned(), second)];
-        let page = format!(r#"{{"object":"list","data":[{a},{b}],"has_more":false}}"#);
-        for (log, wanted) in [
-            (format!("{a}\n\n{b}\n"), both(1, 3)),
-            (page.clone(), both(1, 1)),
-            (format!("[{a},{b}]"), both(1, 1)),
-            (format!("[\n{a},\n{b}\n]\n"), both(1, 2)),
-            (page.replace(",\"", ",\n\""), both(1, 2)),
-            (a.replace(",\"", ",\n\"") + "\n" + &b.replace(",\"", ",\n\""), both(1, 2)),
-        ] {
-            assert_eq!(read(&log, false).unwrap().0, wanted, "{log}");
-        }
-    }
-
-    #[test]
-    fn a_malformed_line_is_named_with_its_field() {
-        let good = event("evt_a");
-        for (bad, wanted) in [
-            ("nonsense".to_owned(), "line 2: not JSON"),
-            ("17".to_owned(), "line 2: expected an event"),
-            (good.replace("\"id\":\"evt_a\",", ""), "line 2: `id` is missing"),
-            (good.replace("\"a.b\"", "7"), "line 2: `type` is 7"),
-            (good.replace(":1,", ":\"now\","), "line 2: `created` is \"now\""),
-            (good.replace("\"object\":{", "\"thing\":{"), "line 2: `data` is"),
-            (good[..30].to_owned(), "line 2: not JSON"),
-        ] {
-            let error = read(&format!("{good}\n{bad}\n{good}\n"), false).unwrap_err();
-            assert!(error.starts_with(wanted), "{bad}: {error}");
-            let (found, tally) = read(&format!("{good}\n{bad}\n{good}\n"), true).unwrap();
-            assert_eq!((found.len(), tally.malformed), (2, 1));
-        }
-        assert!(read("", false).unwrap_err().contains("no event"));
-        assert!(read(&good[..30], false).unwrap_err().starts_with("line 1"));
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::group::Partition;
 use crate::read::Tally;
 use crate::verdict::{Finding, Verdict};
 
@@ -33,6 +34,13 @@ pub struct Report {
     pub impossible: u64,
     /// Those of which it cannot be said.
     pub cannot_tell: u64,
+    /// The part of the log that was judged.
+    #[serde(skip)]
+    pub partition: Partition,
+    /// The digest of the log and of everything that changes a verdict.
+    pub digest: String,
+    /// Sentences that say which parts the log lacks, as far as it shows it.
+    pub lacks: Vec<String>,
     /// The first of the impossible ones, then of those that cannot be told, each in the order of the log.
     pub listed: Vec<Verdict>,
 }
@@ -49,6 +57,9 @@ impl Report {
             accepted: 0,
             impossible: 0,
             cannot_tell: 0,
+            partition: Partition::WHOLE,
+            digest: String::new(),
+            lacks: Vec::new(),
             listed: Vec::new(),
         }
     }
@@ -94,7 +105,17 @@ impl Report {
     /// Has everything been judged?
     #[must_use]
     pub const fn is_complete(&self) -> bool {
-        self.cannot_tell == 0 && self.malformed == 0 && self.payments > 0
+        let is_whole = self.partition.is_whole() && self.lacks.is_empty();
+        is_whole && self.cannot_tell == 0 && self.malformed == 0 && self.payments > 0
+    }
+
+    /// Returns why the report is not about everything, beside what the figures say: each reason in a sentence.
+    #[must_use]
+    pub fn limits(&self) -> Vec<String> {
+        let part = (!self.partition.is_whole()).then(|| {
+            format!("only part {} of the payments was judged; --merge makes one report of all parts", self.partition)
+        });
+        part.into_iter().chain(self.lacks.iter().cloned()).collect()
     }
 
     /// The figures, in words.
@@ -147,42 +168,18 @@ impl<W: Write> JsonReport<W> {
     /// # Errors
     /// Whatever the writer answers.
     pub fn end(mut self, report: &Report, exit: u8) -> io::Result<()> {
-        let mut figures = json!({ "exit": exit });
+        let mut figures = json!({
+            "exit": exit,
+            "partition": { "index": report.partition.index(), "parts": report.partition.parts() },
+            "digest": report.digest,
+            "lacks": report.lacks,
+        });
         if let Some(map) = figures.as_object_mut() {
             map.extend(report.summary().into_iter().map(|(name, number)| (name.replace(' ', "_"), number.into())));
         }
         writeln!(self.out, "\n],\"summary\":{figures}}}")?;
         self.out.flush()
     }
-}
-
-/// Merges the JSON reports of all partitions of a log into that of the whole log.
-///
-/// # Errors
-/// The name of the field that a report lacks.
-pub fn merge_json(reports: &[serde_json::Value]) -> Result<serde_json::Value, String> {
-    let mut payments: Vec<serde_json::Value> = Vec::new();
-    let mut sums: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
-    for report in reports {
-        let part = report["payments"].as_array().ok_or("`payments` is missing: expected a report of `--json-to`")?;
-        payments.extend(part.iter().cloned());
-        let figures = report["summary"].as_object().ok_or("`summary` is missing: expected a report of `--json-to`")?;
-        for (name, number) in figures {
-            let number = number.as_u64().ok_or_else(|| format!("`summary.{name}` is no whole number"))?;
-            let sum = sums.entry(name).or_default();
-            *sum = sum.saturating_add(number);
-        }
-    }
-    payments.sort_by_key(|verdict| verdict["line"].as_u64());
-    let of = |name: &str| sums.get(name).copied().unwrap_or(0);
-    let is_complete = of("cannot_tell") == 0 && of("malformed_lines_left_out") == 0 && of("payments_judged") > 0;
-    let exit = match (of("impossible"), is_complete) {
-        (0, true) => 0,
-        (0, false) => 3,
-        (_, _) => 1,
-    };
-    sums.insert("exit", exit);
-    Ok(json!({ "payments": payments, "summary": sums }))
 }
 
 /// The report as Markdown. `log` names the log.
@@ -197,6 +194,9 @@ pub fn markdown(report: &Report, log: &str) -> String {
         line(format_args!("| {name} | {number} |\n"));
     }
     line(format_args!("\n{}\n", conclusion(report)));
+    for limit in report.limits() {
+        line(format_args!("\nIncomplete: {}.\n", cell(&limit)));
+    }
     for verdict in &report.listed {
         match &verdict.finding {
             Finding::Accepted => {}

@@ -55,9 +55,9 @@ impl Spill {
 
 /// The part of `parts` that `key` belongs to: the same in every run.
 pub(crate) fn place(key: &str, parts: usize) -> usize {
-    // FNV-1a.
-    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = key.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, mix);
+    let mut digest = crate::digest::Digest::default();
+    digest.add(key.as_bytes());
+    let hash = digest.get();
     let parts = u64::try_from(parts).unwrap_or(1);
     usize::try_from((hash ^ hash >> 32).checked_rem(parts).unwrap_or(0)).unwrap_or(0)
 }

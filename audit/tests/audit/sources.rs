@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Cursor, Write};
 
-use holdfast_audit::{Finding, JsonReport, Options, Partition, Report, Verdict, audit_all, merge_json, source};
+use holdfast_audit::{Bounds, Finding, JsonReport, Options, Partition, Report, Verdict, audit_all, merge_json, source};
 use serde_json::Value;
 
 use crate::common::{Kept, audit_text, in_versions};
@@ -86,25 +86,72 @@ fn lines_of_a_programs_log_are_unwrapped() {
 #[test]
 fn the_parts_of_a_log_merge_into_the_whole() {
     let log = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/tampered.jsonl")).unwrap();
-    let json = |partition: &str| -> Value {
-        let options = Options { partition: partition.parse().unwrap(), ..Options::default() };
+    let json = |partition: &str, effort: usize, log: &str| -> (String, Value) {
+        let bounds = Bounds { places: effort, ..Bounds::default() };
+        let options = Options { partition: partition.parse().unwrap(), bounds, ..Options::default() };
         let mut out = Vec::new();
         let mut to = Kept::default();
         let report = holdfast_audit::audit(log.as_bytes(), &options, &mut to).unwrap();
+        assert_eq!(report.is_complete(), partition == "0/1", "{partition}");
+        assert_eq!(report.limits().iter().any(|it| it.contains(partition)), partition != "0/1", "{partition}");
         let mut writer = JsonReport::begin(&mut out).unwrap();
         to.0.iter().for_each(|verdict| writer.verdict(verdict).unwrap());
         writer.end(&report, u8::from(report.impossible > 0)).unwrap();
-        serde_json::from_slice(&out).unwrap()
+        (format!("{partition}.json"), serde_json::from_slice(&out).unwrap())
     };
-    let whole = merge_json(&[json("0/1")]).unwrap();
-    let parts: Vec<Value> = (0..3).map(|part| json(&format!("{part}/3"))).collect();
-    assert!(parts.iter().filter(|part| part["summary"]["payments_judged"] != 0).count() > 1);
+    let one = |partition: &str| json(partition, 20_000, &log);
+    let whole = merge_json(&[one("0/1")]).unwrap();
+    let parts: Vec<(String, Value)> = (0..3).map(|part| one(&format!("{part}/3"))).collect();
+    assert!(parts.iter().filter(|(_, part)| part["summary"]["payments_judged"] != 0).count() > 1);
     assert_eq!(merge_json(&parts).unwrap(), whole);
     assert_eq!(whole["summary"]["exit"], 1);
     for wrong in ["", "3/3", "1", "x/2"] {
         assert!(wrong.parse::<Partition>().unwrap_err().contains("expected K/N"));
     }
-    assert!(merge_json(&[Value::Null]).unwrap_err().contains("payments"));
+    let without = |field: &str| {
+        let (name, mut report) = one("0/1");
+        report["summary"].as_object_mut().unwrap().remove(field);
+        vec![(name, report)]
+    };
+    for (reports, part) in [
+        (Vec::new(), "no report"),
+        (vec![("x.json".to_owned(), Value::Null)], "x.json: `payments`"),
+        (without("digest"), "`summary.digest`"),
+        (without("partition"), "`summary.partition.index`"),
+        (parts[..2].to_vec(), "part 2/3 is missing"),
+        (vec![one("0/3"), one("0/3"), one("2/3")], "`summary.partition.index` is 0, as in 0/3.json"),
+        (vec![one("0/3"), one("1/2"), one("2/3")], "`summary.partition.parts` is 2"),
+        (vec![one("0/2"), json("1/2", 10_000, &log)], "1/2.json: `summary.digest`"),
+        (vec![one("0/2"), json("1/2", 20_000, &log[log.find('\n').unwrap() + 1..])], "1/2.json: `summary.digest`"),
+    ] {
+        let error = merge_json(&reports).unwrap_err();
+        assert!(error.contains(part), "{part}: {error}");
+    }
+}
+
+#[test]
+fn what_a_log_shows_that_it_lacks_makes_it_incomplete() {
+    let log = text(&log_of(PIECES)).into_bytes();
+    let complete = Options { bounds: Bounds { gaps: false, ..Bounds::default() }, ..Options::default() };
+    let (report, _) = all(&[log.clone(), Vec::new()], &Options::default());
+    assert!(!report.is_complete() && report.limits()[0].contains("no event in a log"), "{report:?}");
+    let page = |more: bool| {
+        let events: Vec<String> = log_of(PIECES).iter().map(Value::to_string).collect();
+        format!("{{\"object\":\"list\",\"data\":[{}],\"has_more\":{more}}}", events.join(",")).into_bytes()
+    };
+    let (report, _) = all(&[page(true), page(false)], &Options::default());
+    assert!(report.is_clean() && report.limits().is_empty(), "{report:?}");
+    for logs in [vec![page(true)], vec![page(false), page(true)], vec![page(true), log.clone()]] {
+        let (report, _) = all(&logs, &Options::default());
+        assert!(!report.is_complete() && report.limits()[0].contains("`has_more`"), "{report:?}");
+        let logs = logs.into_iter().map(|log| Ok(("a log".to_owned(), Cursor::new(log))));
+        let error = audit_all(logs, &complete, &mut ()).unwrap_err().to_string();
+        assert!(error.contains("not complete") && error.contains("has_more"), "{error}");
+    }
+    let malformed = [log.as_slice(), b"nonsense\n"].concat();
+    let options = Options { skip_malformed: true, ..complete };
+    let error = holdfast_audit::audit(malformed.as_slice(), &options, &mut ()).unwrap_err().to_string();
+    assert!(error.contains("not complete"), "{error}");
 }
 
 #[test]

@@ -27,13 +27,14 @@ pub(super) struct AuditArgs {
     /// Leave out lines that are no events and count them; the audit is incomplete then
     #[arg(long)]
     skip_malformed: bool,
-    /// Write every verdict, also of accepted payments, into this file as JSON; `-` is standard output
+    /// Write every verdict, also of accepted payments, into this file as JSON; `-` is standard output. With --merge: the
+    /// file for the merged report [default with --merge: standard output]
     #[arg(long, value_name = "FILE")]
     json_to: Option<PathBuf>,
     /// Write the report into this file as Markdown
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Payments of each kind that are hashed
+    /// Payments of each kind that are listed
     #[arg(long, value_name = "PAYMENTS", default_value_t = 50)]
     show: usize,
     /// Seconds by which events of one step may come after its first
@@ -48,11 +49,9 @@ pub(super) struct AuditArgs {
     /// Judge part K of N of the payments (K counts from 0); the reports of all parts merge with --merge
     #[arg(long, value_name = "K/N", default_value = "0/1")]
     partition: Partition,
-    /// Threads that judge; 0 is one for each core
-    #[arg(long, value_name = "THREADS", default_value_t = 0)]
-    threads: usize,
     /// The files are reports of --json-to, one of each part: write the report of the whole log
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["skip_malformed", "markdown", "show", "lag", "complete", "effort", "partition",
+        "threads", "dialect"])]
     merge: bool,
 }
 
@@ -62,10 +61,14 @@ fn merge(args: &AuditArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     for path in &args.files {
         let usage = |error: String| Failure::Usage(format!("--merge: {}: {error}", path.display()));
         let text = fs::read(path).map_err(|error| usage(error.to_string()))?;
-        reports.push(serde_json::from_slice(&text).map_err(|error| usage(error.to_string()))?);
+        let report: serde_json::Value = serde_json::from_slice(&text).map_err(|error| usage(error.to_string()))?;
+        reports.push((path.display().to_string(), report));
     }
     let merged = merge_json(&reports).map_err(|error| Failure::Usage(format!("--merge: {error}")))?;
-    writeln!(io.out, "{merged}")?;
+    match &args.json_to {
+        Some(path) if path.as_os_str() != "-" => writeln!(create(path, "--json-to")?, "{merged}")?,
+        Some(_) | None => writeln!(io.out, "{merged}")?,
+    }
     Ok(match merged.pointer("/summary/exit").and_then(serde_json::Value::as_u64) {
         Some(0) => Exit::Fine,
         Some(1) => Exit::False,
@@ -117,7 +120,7 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         skip_malformed: args.skip_malformed,
         bytes,
         partition: args.partition,
-        threads: args.threads,
+        threads: options.threads(),
     };
     let to_output = args.json_to.as_deref() == Some(Path::new("-")) || (options.json && args.json_to.is_none());
     let json: Option<Box<dyn Write + '_>> = match &args.json_to {
@@ -147,6 +150,7 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
             Failure::Usage(format!("{name}, {error}; --skip-malformed leaves such lines out"))
         }
         Unreadable::Empty => Failure::Usage(format!("{name}: {error}")),
+        Unreadable::NotComplete(_) => Failure::Usage(format!("--complete: {name}: {error}")),
     })?;
     let exit = exit_of(&report);
     if let Some(json) = watch.json.take() {
@@ -197,6 +201,9 @@ fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result
     }
     let figures = report.summary().into_iter().map(|(name, number)| vec![name.to_owned(), grouped(number)]);
     writeln!(io.out, "{}", lay_out(&[("", Align::Left), ("", Align::Right)], figures, io.style.width))?;
+    for limit in report.limits() {
+        writeln!(io.out, "{}: {limit}.", io.style.open("INCOMPLETE"))?;
+    }
     match exit {
         Exit::Fine => {
             writeln!(io.out, "{}: some history tells every payment's events.", io.style.good("ACCEPTED"))

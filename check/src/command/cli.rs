@@ -206,6 +206,8 @@ pub(super) enum CheckCommand {
         #[command(flatten)]
         args: audit::AuditArgs,
         #[command(flatten)]
+        threads: ThreadOptions,
+        #[command(flatten)]
         dialect: DialectOptions,
         #[command(flatten)]
         output: OutputOptions,

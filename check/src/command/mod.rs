@@ -205,8 +205,8 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         }
         CheckCommand::Coverage { args, output } => coverage::run(&args, &common!(output), io),
         CheckCommand::Seeds { to, transitions } => coverage::seeds(&to, &transitions, io),
-        CheckCommand::Audit { args, output, progress, dialect } => {
-            audit::run(&args, &common!(output, progress, dialect), io)
+        CheckCommand::Audit { args, output, progress, dialect, threads } => {
+            audit::run(&args, &common!(output, progress, dialect, threads), io)
         }
         CheckCommand::Path { predicate, scenario, search, time, threads, dialect, output, progress } => {
             let common = common!(search, time, threads, dialect, output, progress);
