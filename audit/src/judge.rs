@@ -2,13 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use holdfast_model::{Config, NotificationKind};
+use holdfast_model::{Amount, Config, NotificationKind};
 
 use crate::Options;
 use crate::group::{Group, family};
 use crate::laws;
-use crate::logged_event::LoggedEvent;
+use crate::logged_event::{LoggedEvent, Object};
 use crate::search::{Bounds, Found, Tries, search};
+use crate::seen::Seen;
 use crate::sums;
 use crate::verdict::{Finding, Impossible, Proof, Verdict};
 
@@ -79,9 +80,17 @@ pub(crate) fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     if let Some(impossible) = case.by_law(&known) {
         return verdict(impossible, 0);
     }
-    // Sessions are judged by the laws alone.
+    if let Some(logged) = known.iter().find(|logged| has_large_amount(logged)) {
+        let why = format!("an amount in line {} is larger than those of the model, {}", logged.line, Amount::MAX.get());
+        return verdict(Finding::CannotTell { why }, 0);
+    }
+    // Sessions, and what moves nothing, are judged by the laws alone.
+    let of_search: Vec<bool> = known
+        .iter()
+        .map(|logged| !logged.kind.starts_with("checkout.session.") && !moves_nothing(logged, &known))
+        .collect();
     let known: Vec<LoggedEvent> =
-        known.into_iter().filter(|logged| !logged.kind.starts_with("checkout.session.")).collect();
+        known.into_iter().zip(of_search).filter_map(|(it, kept)| kept.then_some(it)).collect();
     if known.is_empty() {
         return verdict(out_of_model(&unknown, &known).unwrap_or(Finding::Accepted), 0);
     }
@@ -214,8 +223,38 @@ const SUSPECTS: usize = 10;
 /// Returns why the model cannot judge the payment although nothing speaks against it.
 fn out_of_model(unknown: &[LoggedEvent], known: &[LoggedEvent]) -> Option<Finding> {
     let disputed = known.iter().find(|logged| logged.object().disputed.value() == Some(&true));
-    let stranger = unknown.iter().find(|logged| !changes_nothing(logged)).or(disputed)?;
-    Some(Finding::CannotTell { why: format!("the model has no `{}` (line {})", stranger.kind, stranger.line) })
+    let why = match (unknown.iter().find(|logged| !changes_nothing(logged)), disputed) {
+        (Some(stranger), _) => format!("the model has no `{}` (line {})", stranger.kind, stranger.line),
+        (None, Some(it)) => format!("a charge is disputed (line {}), and the model has no disputes", it.line),
+        (None, None) => return None,
+    };
+    Some(Finding::CannotTell { why })
+}
+
+/// Returns whether the payment has an amount beyond the range of the model, which is that of most currencies (AMT-2).
+fn has_large_amount(logged: &LoggedEvent) -> bool {
+    let is_large = |amount: &Seen<i64>| amount.value().is_some_and(|it| *it > i64::from(Amount::MAX.get()));
+    let is_of_payment = matches!(family(&logged.kind), "payment_intent" | "charge" | "refund" | "checkout.session");
+    is_of_payment && logged.object().amounts().into_iter().any(|(_, amount)| is_large(amount))
+}
+
+/// Returns whether the event shows, without any change, a charge that had failed or a refund that was created as
+/// failed: the payment may have moved on since, and these have no part in it.
+fn moves_nothing(logged: &LoggedEvent, events: &[LoggedEvent]) -> bool {
+    let Some(id) = logged.object().id.id() else { return false };
+    let has_failed = |it: &LoggedEvent| it.object().status.text() == Some("failed");
+    let mut of_same = events.iter().filter(|other| other.object().id.id() == Some(id));
+    let is_dead = match family(&logged.kind) {
+        "charge" => logged.kind == "charge.updated" && of_same.all(has_failed),
+        "refund" => of_same.any(is_failed_at_once),
+        _ => false,
+    };
+    is_dead && has_failed(logged) && logged.previous().is_none_or(|previous| previous == &Object::default())
+}
+
+/// Returns whether the event creates a refund that has failed already.
+fn is_failed_at_once(logged: &LoggedEvent) -> bool {
+    logged.kind == "refund.created" && logged.object().status.text() == Some("failed")
 }
 
 /// By time, creation first, then by id.
@@ -247,14 +286,18 @@ struct Kept {
 fn without_repetitions(events: Vec<LoggedEvent>) -> Kept {
     let mut kept = Kept { events: Vec::with_capacity(events.len()), repeated: 0, twins: 0, altered: None };
     for logged in events {
-        let same_id = kept.events.iter().find(|other| other.id == logged.id);
+        let same_id = kept.events.iter_mut().find(|other| other.id == logged.id);
         if let Some(other) = same_id {
-            if !other.shows_the_same(&logged) && other.api_version == logged.api_version {
+            if other.api_version == logged.api_version && other.contradicts(&logged) {
                 let line = other.line;
                 let why = format!("the event with this id tells something else in line {line}; an event is frozen");
                 kept.altered.get_or_insert_with(|| Impossible::of(&logged, why, Proof::Together).by("HOOK-7"));
             }
             kept.repeated = kept.repeated.saturating_add(1);
+            // A recording may have left fields out.
+            if logged.fullness() > other.fullness() {
+                *other = logged;
+            }
             continue;
         }
         // Repetitions under another id come at the same time.

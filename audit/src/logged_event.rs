@@ -2,6 +2,7 @@
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -23,9 +24,6 @@ pub struct LoggedEvent {
     /// `api_version`.
     #[serde(skip_serializing_if = "Seen::is_absent")]
     pub api_version: Seen<String>,
-    /// `account`.
-    #[serde(skip_serializing_if = "Seen::is_absent")]
-    pub account: Seen<String>,
     /// `data`.
     pub data: Data,
 }
@@ -197,9 +195,53 @@ impl LoggedEvent {
         self.data.previous_attributes.get()
     }
 
+    /// Returns whether the event may be rendered in a version that shows released money as refunded (VER-2).
+    pub fn may_be_old(&self) -> bool {
+        /// The version from which on a released hold is no longer shown as refunded.
+        const MODERN: &str = "2022-11-15";
+        self.api_version.text().is_none_or(|version| version < MODERN)
+    }
+
+    /// Returns whether the amounts of the event can be compared with those of a payment in this currency. A fee or a
+    /// transfer may be in the currency of the account that it belongs to.
+    pub fn is_comparable(&self, currency: Option<&str>) -> bool {
+        let is_connected = matches!(self.object().object.text(), Some("application_fee" | "transfer"));
+        !is_connected || self.object().currency.text().is_some_and(|own| Some(own) == currency)
+    }
+
+    /// Returns whether the two show different values of some field that both show.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let fields = |logged: &Self| serde_json::to_value(&logged.data).unwrap_or_default();
+        self.kind != other.kind || self.created != other.created || differ(&fields(self), &fields(other))
+    }
+
+    /// Returns the number of values that the event shows.
+    pub fn fullness(&self) -> usize {
+        serde_json::to_value(&self.data).map_or(0, |data| values(&data))
+    }
+
     /// Do two events tell the same of the same object at the same time, whatever their own ids? (HOOK-1, R10)
     pub fn shows_the_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.created == other.created && self.data == other.data
+    }
+}
+
+/// Returns whether two values differ in a field that both have.
+fn differ(one: &Value, other: &Value) -> bool {
+    match (one.as_object(), other.as_object()) {
+        (Some(one), Some(other)) => {
+            one.iter().any(|(name, value)| other.get(name).is_some_and(|other| differ(value, other)))
+        }
+        _ => one != other,
+    }
+}
+
+/// Returns the number of values within a value.
+fn values(value: &Value) -> usize {
+    match (value.as_object(), value.as_array()) {
+        (Some(fields), _) => fields.values().map(values).sum(),
+        (None, Some(items)) => items.iter().map(values).sum(),
+        (None, None) => 1,
     }
 }
 

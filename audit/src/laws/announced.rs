@@ -2,7 +2,7 @@
 //!
 //! These laws hold for whole logs only. They are the only ones that are not about subsets.
 
-use super::{Law, LawContext, Violations, number, object_kind};
+use super::{Law, LawContext, Violations, fees_are_elsewhere, number, object_kind};
 use crate::logged_event::LoggedEvent;
 
 const ANNOUNCED: Law = ("R9 B60 EVT-13", Some("money-never-moves-silently"));
@@ -30,7 +30,8 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawC
                 ("payment_intent", "charge") => object.latest_charge(),
                 _ => None,
             };
-            if let Some(id) = named.filter(|id| !announced.contains(id)) {
+            let is_elsewhere = kind == "application_fee" && fees_are_elsewhere(events);
+            if let Some(id) = named.filter(|_| !is_elsewhere).filter(|id| !announced.contains(id)) {
                 found.unannounced(place, ANNOUNCED, format!("no event announces the {kind} `{id}`"));
             }
         }
@@ -56,11 +57,11 @@ fn refunds(found: &mut Violations, events: &[LoggedEvent]) {
     let amounts: Vec<(usize, Option<i64>)> = events
         .iter()
         .enumerate()
-        .filter(|(_, it)| it.kind == "refund.created")
+        .filter(|(_, it)| it.kind == "refund.created" && it.object().status.text() != Some("failed"))
         .map(|(place, it)| (place, number(&it.object().amount)))
         .collect();
     // What shows no amount, or the rest of a capture as refunded (VER-2), cannot be matched.
-    let is_modern = events.iter().all(|it| !super::may_be_old(it));
+    let is_modern = events.iter().all(|it| !it.may_be_old());
     if !is_modern || rises.iter().chain(&amounts).any(|(_, amount)| amount.is_none()) {
         return;
     }

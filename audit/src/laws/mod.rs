@@ -18,9 +18,6 @@ use crate::logged_event::LoggedEvent;
 use crate::seen::Seen;
 use crate::verdict::{Finding, Impossible, Proof};
 
-/// The version from which on a released hold is no longer shown as refunded.
-const MODERN: &str = "2022-11-15";
-
 /// What the laws take into account beside the events.
 #[derive(Clone, Copy)]
 pub(crate) struct LawContext<'a> {
@@ -153,14 +150,19 @@ fn number(seen: &Seen<i64>) -> Option<i64> {
     seen.value().copied()
 }
 
-/// Returns whether the event may be rendered in a version that shows released money as refunded (VER-2).
-fn may_be_old(logged: &LoggedEvent) -> bool {
-    logged.api_version.text().is_none_or(|version| version < MODERN)
-}
-
 /// Returns the kind of the object, by its own word.
 fn object_kind(logged: &LoggedEvent) -> &str {
     logged.object().object.text().unwrap_or_else(|| crate::group::family(&logged.kind))
+}
+
+/// Returns whether the fees of the payment belong to a log that is not this one. The fee of a direct charge belongs to
+/// the platform and the charge to the connected account (CON-5), so only an event of a fee shows that the log holds both.
+pub(crate) fn fees_are_elsewhere(events: &[LoggedEvent]) -> bool {
+    let is_sent_on = |logged: &LoggedEvent| {
+        let object = logged.object();
+        object.transfer_data.get().is_some_and(|data| data.destination.id().is_some()) || object.transfer.id().is_some()
+    };
+    !events.iter().any(|logged| object_kind(logged) == "application_fee" || is_sent_on(logged))
 }
 
 /// Returns how an event is named in an explanation.

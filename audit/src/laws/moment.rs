@@ -63,15 +63,28 @@ pub(super) fn judge(found: &mut Violations, place: usize, logged: &LoggedEvent, 
     }
 }
 
-/// Each amount is a whole number of minor units, not negative and of eight digits at most (AMT-2).
+/// Returns the largest amount of a currency and its number of digits in words. AMT-2 says eight; the provider allows
+/// twelve in rupiah.
+fn largest(currency: &str) -> (i64, &'static str) {
+    match currency {
+        "idr" => (999_999_999_999, "twelve"),
+        _ => (99_999_999, "eight"),
+    }
+}
+
+/// Each amount is a whole number of minor units, not negative and within the range of its currency (AMT-2). Without a
+/// currency the largest amount is not known.
 fn range(note: &mut impl FnMut(Law, String), logged: &LoggedEvent) {
-    const MOST: i64 = 99_999_999;
+    let largest = logged.object().currency.text().map(largest);
     let previous = logged.previous().map(|previous| previous.amounts()).into_iter().flatten();
     for (name, amount) in logged.object().amounts().into_iter().chain(previous) {
         let wrong = match amount {
             Seen::Odd(words) => format!("`{name}` is {words}; an amount is a whole number of minor units"),
             Seen::Is(it) if *it < 0 => format!("`{name}` is {it}; an amount is never negative"),
-            Seen::Is(it) if *it > MOST => format!("`{name}` is {it}; an amount has eight digits at most"),
+            Seen::Is(it) if largest.is_some_and(|(most, _)| *it > most) => {
+                let digits = largest.map(|(_, digits)| digits).unwrap_or_default();
+                format!("`{name}` is {it}; an amount in this currency has {digits} digits at most")
+            }
             Seen::Null if !matches!(name, "application_fee_amount" | "amount_total") => format!("`{name}` is null"),
             Seen::Absent | Seen::Null | Seen::Is(_) => continue,
         };

@@ -1,6 +1,6 @@
 //! Laws about charges, refunds, fees and transfers: alone, and together.
 
-use super::{Law, LawContext, Violations, may_be_old, name, number, object_kind};
+use super::{Law, LawContext, Violations, name, number, object_kind};
 use crate::logged_event::{LoggedEvent, Object};
 use crate::seen::Seen;
 
@@ -99,7 +99,7 @@ fn charge_refunded(note: &mut impl FnMut(Law, String), logged: &LoggedEvent, lim
     let object = logged.object();
     let Some((amount, back)) = number(&object.amount).zip(number(&object.amount_refunded)) else { return };
     let (taken, flag) = (number(&object.amount_captured), object.refunded.value().copied());
-    let is_old = may_be_old(logged);
+    let is_old = logged.may_be_old();
     if back > amount {
         note(REFUNDED, format!("`amount_refunded` is {back}, and `amount` is {amount}"));
     }
@@ -239,19 +239,23 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], _: LawContex
         return;
     };
     let is_card = charge.object().payment_method_details.get().is_some_and(|it| it.r#type.text() == Some("card"));
-    let waits = |it: &LoggedEvent| matches!(it.object().status.text(), Some("requires_action" | "canceled"));
+    let waits = |it: &LoggedEvent| it.object().status.text() == Some("requires_action");
     for (place, _) in events.iter().enumerate().filter(|(_, it)| is_card && object_kind(it) == "refund" && waits(it)) {
         let law = ("REF-2 REF-12", Some("refund-starts-as-its-method-says"));
         found.late(of_charge, place, law, "a refund to a card does not wait for its customer".to_owned());
     }
     let Some(amount) = number(&charge.object().amount) else { return };
+    // Amounts of different currencies say nothing of each other.
+    let Some(currency) = charges().find_map(|(_, it)| it.object().currency.text()) else { return };
     let at_once = charges()
         .find(|(_, it)| it.kind == "charge.succeeded" && it.object().captured.value() == Some(&true))
         .map(|(place, it)| (place, it.object()));
     for kind in ["application_fee.created", "transfer.created"] {
         let mut sum = 0_i64;
         let mut seen: Vec<&str> = Vec::new();
-        for (place, logged) in events.iter().enumerate().filter(|(_, it)| it.kind == kind) {
+        for (place, logged) in
+            events.iter().enumerate().filter(|(_, it)| it.kind == kind && it.is_comparable(Some(currency)))
+        {
             let object = logged.object();
             let (Some(id), Some(part)) = (object.id.id(), number(&object.amount)) else { continue };
             if seen.contains(&id) {

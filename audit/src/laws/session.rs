@@ -88,6 +88,10 @@ fn with_others(
         if paid && kind == "payment_intent.succeeded" && is_late(logged, it) && completed {
             found.pair(other, place, PAID, format!("it is paid, and its payment succeeded later, by {}", name(it)));
         }
+        // Before it is paid an intent may get another amount and another currency (PI-5).
+        if !matches!(status, Some("requires_capture" | "succeeded")) {
+            continue;
+        }
         let totals = number(&object.amount_total).zip(number(&it.object().amount));
         if let Some((total, amount)) = totals.filter(|(total, amount)| total != amount) {
             found.pair(other, place, AMOUNT, format!("`amount_total` is {total}, and its payment is of {amount}"));

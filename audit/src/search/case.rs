@@ -27,6 +27,14 @@ pub(super) struct Case<'a> {
     pub(super) hints: Hints,
     /// The currency that is told first.
     pub(super) currency: Option<&'a str>,
+    /// Whether the log has no events of the fees, which belong to the platform.
+    pub(super) fees_are_elsewhere: bool,
+}
+
+/// Returns the currency of the payment, which that of fees and transfers may not be.
+fn currency(events: &[LoggedEvent]) -> Option<&str> {
+    let is_own = |object: &&Object| !matches!(object.object.text(), Some("application_fee" | "transfer"));
+    events.iter().map(LoggedEvent::object).filter(is_own).find_map(|object| object.currency.text())
 }
 
 /// What all events together say about how the payment was made.
@@ -53,8 +61,9 @@ impl<'a> Case<'a> {
         let facts = events.iter().map(|logged| fact(logged, &mut charges, &mut refunds)).collect();
         let mut config = *config;
         let hints = Hints::of(events, &mut config);
-        let currency = events.iter().find_map(|logged| logged.object().currency.text());
-        Self { events, facts, config, hints, currency }
+        let currency = currency(events);
+        let fees_are_elsewhere = hints.flow == Flow::Direct && crate::laws::fees_are_elsewhere(events);
+        Self { events, facts, config, hints, currency, fees_are_elsewhere }
     }
 }
 
@@ -102,7 +111,7 @@ impl Hints {
     fn of(events: &[LoggedEvent], config: &mut Config) -> Self {
         let objects = || events.iter().map(LoggedEvent::object);
         let of = |kind: &'static str| objects().filter(move |object| object.object.text() == Some(kind));
-        let currency = match objects().find_map(|object| object.currency.text()) {
+        let currency = match currency(events) {
             None | Some("usd") => Currency::Usd,
             Some("eur") => Currency::Eur,
             Some("jpy") => Currency::Jpy,

@@ -85,6 +85,9 @@ impl Differences {
 pub(super) fn differences(logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>) -> Vec<Difference> {
     let mut found = Differences(Vec::new());
     let object = logged.object();
+    if !logged.is_comparable(compared.currency) {
+        return found.0;
+    }
     if let Some(currency) = compared.currency {
         found.word("currency", false, &object.currency, &[currency]);
     }
@@ -238,14 +241,14 @@ fn charge(
     found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
     let (shown, flag) = refund_shown(compared.config, after, charge);
     // Old versions count the released rest of a partial capture as refunded (CAP-13, VER-2).
-    let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| is_old(logged) && charge.captured);
+    let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| logged.may_be_old() && charge.captured);
     match with_rest {
         Some(with_rest) => found.amount_or("amount_refunded", &object.amount_refunded, shown, with_rest),
         None => found.amount_or("amount_refunded", &object.amount_refunded, shown, charge.refunded_amount),
     }
     let raw = if kind == Kind::ChargeUpdated { halfway.refunded } else { charge.refunded };
     // Old versions set the flag as soon as the amounts are equal, whether or not the hold has ended (VER-2).
-    let all_shown = is_old(logged) && object.amount_refunded.value() == Some(&i64::from(charge.authorized.get()));
+    let all_shown = logged.may_be_old() && object.amount_refunded.value() == Some(&i64::from(charge.authorized.get()));
     let with_rest = with_rest == Some(charge.authorized) || all_shown;
     found.flag("refunded", false, &object.refunded, flag, if with_rest { true } else { raw });
     let links = charge.links;
@@ -286,7 +289,7 @@ fn charge_before(
     found.was_amount("amount_captured", &previous.amount_captured, captured, captured);
     let (shown, flag) = refund_shown(compared.config, view, before);
     // Previous values are rendered in the version of the event, like the object (P6).
-    let rest = before.refunded_amount.plus(before.released).filter(|_| is_old(logged) && before.captured);
+    let rest = before.refunded_amount.plus(before.released).filter(|_| logged.may_be_old() && before.captured);
     let is_rest = rest.is_some_and(|rest| previous.amount_refunded.value() == Some(&i64::from(rest.get())));
     if !is_rest {
         found.was_amount("amount_refunded", &previous.amount_refunded, shown, before.refunded_amount);
@@ -306,18 +309,13 @@ fn charge_before(
     found.link("application_fee", true, &previous.application_fee, was.application_fee, was.application_fee);
 }
 
-/// Is it told in a version that lists charges and shows released money as refunded?
-fn is_old(logged: &LoggedEvent) -> bool {
-    logged.api_version.text().is_some_and(|version| version < "2022-11-15")
-}
-
 fn refund(found: &mut Differences, logged: &LoggedEvent, compared: &ComparedStep<'_>) {
     let object = logged.object();
     let (before, Some(after)) = compared.refund else { return };
     found.amount("amount", &object.amount, after.amount);
     found.word("status", false, &object.status, &[after.status.name()]);
     if let Some(previous) = logged.previous() {
-        // LoggedEvent twice for one move, the second time nothing changed.
+        // A second event of one move shows that nothing changed.
         let was = before.map_or(after.status, |before| before.status);
         found.word("status", true, &previous.status, &[was.name()]);
     }

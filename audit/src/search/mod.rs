@@ -14,6 +14,7 @@ mod why;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
 
 use holdfast_model::{Config, EnvironmentEvent, NotificationKind, State};
@@ -135,8 +136,8 @@ struct Search<'a, 'b> {
     places: Vec<Place>,
     /// Steps of the model that were taken.
     steps: usize,
-    /// The least that a place has cost.
-    seen: FxHashMap<u64, u32>,
+    /// The least that a place has cost; where the missing events are limited, for each number of them.
+    seen: FxHashMap<u64, PathCost>,
     heap: BinaryHeap<Rank>,
     /// The most events told on any way so far, in order and in all, and where.
     furthest: (u32, u32),
@@ -162,21 +163,30 @@ pub(crate) fn search(tries: Tries, events: &[LoggedEvent], config: &Config, boun
     let clock = events.first().map_or(0, |logged| logged.created);
     let start =
         Place { state: State::default(), clock, open: 0, logged: 0, charge: 0, refunds: [0; holdfast_model::REFUNDS] };
-    let mut search = Search {
-        case: &case,
-        bounds,
-        most_missing: if bounds.gaps { u32::MAX } else { u32::try_from(twins).unwrap_or(u32::MAX) },
-        places: Vec::with_capacity(64),
-        steps: 0,
-        seen: FxHashMap::default(),
-        heap: BinaryHeap::with_capacity(64),
-        furthest: (0, 0),
-        last: Vec::new(),
-        tries,
-        coverage: SearchCoverage::default(),
-    };
+    let mut search = Search::new(&case, tries, bounds, twins);
+    if !events.iter().all(|logged| logged.is_comparable(case.currency)) {
+        search.coverage.cut("fees or transfers of another currency cannot be compared with the payment");
+    }
     search.add(start, PathCost::default());
     search.run()
+}
+
+impl<'a, 'b> Search<'a, 'b> {
+    fn new(case: &'a Case<'b>, tries: Tries, bounds: Bounds, twins: usize) -> Self {
+        Self {
+            case,
+            bounds,
+            most_missing: if bounds.gaps { u32::MAX } else { u32::try_from(twins).unwrap_or(u32::MAX) },
+            places: Vec::with_capacity(64),
+            steps: 0,
+            seen: FxHashMap::default(),
+            heap: BinaryHeap::with_capacity(64),
+            furthest: (0, 0),
+            last: Vec::new(),
+            tries,
+            coverage: SearchCoverage::default(),
+        }
+    }
 }
 
 impl Search<'_, '_> {
@@ -235,11 +245,15 @@ impl Search<'_, '_> {
             return;
         }
         // A place is known by 64 bits; that two are taken for one among thousands is no matter of concern.
-        let known = self.seen.entry(FxBuildHasher.hash_one(place)).or_insert(u32::MAX);
-        if *known <= way.cost {
-            return;
+        let missing = if self.most_missing == u32::MAX { 0 } else { way.missing };
+        let known = self.seen.entry(FxBuildHasher.hash_one((place, missing)));
+        match known {
+            Entry::Occupied(known) if *known.get() <= way => return,
+            Entry::Occupied(mut known) => *known.get_mut() = way,
+            Entry::Vacant(unknown) => {
+                unknown.insert(way);
+            }
         }
-        *known = way.cost;
         let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let progress = (place.open, place.progress());
         if progress > self.furthest {
@@ -299,6 +313,38 @@ impl Search<'_, '_> {
         }
         for input in self.inputs(place) {
             self.step(place, way, input, place.clock);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A dear way that lacks fewer events must not be dropped for a cheap one: what follows may lack some, too.
+    #[test]
+    fn a_place_is_known_by_its_cost_and_by_what_is_missing() {
+        let event = LoggedEvent { id: "evt_1".to_owned(), created: 1, ..LoggedEvent::default() };
+        let events = [event];
+        let case = Case::new(&events, &Config::default());
+        let place = Place {
+            state: State::default(),
+            clock: 1,
+            open: 0,
+            logged: 0,
+            charge: 0,
+            refunds: [0; holdfast_model::REFUNDS],
+        };
+        let bounds = Bounds { gaps: false, ..Bounds::default() };
+        let mut search = Search::new(&case, Tries::Everything, bounds, 2);
+        for (cost, missing, places) in [(1, 1, 1), (2, 0, 2), (2, 1, 2), (3, 0, 2), (1, 0, 3), (1, 3, 3)] {
+            search.add(place, PathCost { cost, missing });
+            assert_eq!(search.places.len(), places, "cost {cost}, missing {missing}");
+        }
+        let mut search = Search::new(&case, Tries::Suggested, Bounds::default(), 0);
+        for (cost, missing, places) in [(2, 2, 1), (2, 1, 2), (3, 0, 2), (2, 2, 2)] {
+            search.add(place, PathCost { cost, missing });
+            assert_eq!(search.places.len(), places, "cost {cost}, missing {missing}, with gaps");
         }
     }
 }

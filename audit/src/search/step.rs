@@ -21,7 +21,7 @@ pub(super) fn refund_of(view: Option<&PaymentView>, id: RefundId) -> Option<Refu
 }
 
 /// The reason why a search over many events of one second is not exhaustive.
-const CROWDED: &str = "more than 128 events of a payment came at the same time";
+const CROWDED: &str = "too many events of a payment came at the same time";
 
 impl<'b> Search<'_, 'b> {
     /// Returns the first events that no step explains yet, as suggestions.
@@ -93,73 +93,97 @@ impl<'b> Search<'_, 'b> {
             }
             return;
         }
-        let mut first = None;
+        let mut known: Vec<Place> = Vec::new();
         for lag in [0, self.bounds.lag] {
-            let mut next = start;
-            let unlogged = self.match_all(&mut next, logged, &compared, at.saturating_add(lag));
-            let says_something = next.progress() > start.progress();
-            if first == Some(next) || !(says_something || is_wait || self.may_be_silent(place, &input, before.as_ref()))
-            {
-                continue;
+            for (mut next, unlogged) in self.match_all(start, logged, &compared, at.saturating_add(lag)) {
+                let says_something = next.progress() > start.progress();
+                let may_be = says_something || is_wait || self.may_be_silent(place, &input, before.as_ref());
+                if known.contains(&next) || !may_be {
+                    continue;
+                }
+                known.push(next);
+                next.move_on();
+                self.add(next, way.on(unlogged, unlogged));
             }
-            first = Some(next);
-            next.move_on();
-            self.add(next, way.on(unlogged, unlogged));
         }
     }
 
-    /// Finds an event for each notification of a step; answers those that there are none for.
-    fn match_all(&mut self, next: &mut Place, logged: &[Notification], compared: &ComparedStep<'_>, until: i64) -> u32 {
-        let mut missing = 0_u32;
+    /// Finds an event for each notification of a step; in a complete log in each way in which events of one time can be
+    /// told apart, since another choice may lead past what this one cannot explain. Returns the places that this leads
+    /// to, each with the number of notifications that have no event.
+    fn match_all(
+        &mut self,
+        start: Place,
+        logged: &[Notification],
+        compared: &ComparedStep<'_>,
+        until: i64,
+    ) -> Vec<(Place, u32)> {
+        /// The most ways that are followed.
+        const WAYS: usize = 64;
+        let mut ways = vec![(start, 0_u32)];
         for notification in logged {
-            // Whose method it was is no event of the payment.
-            if notification.kind == Kind::MethodAttached {
+            // Whose method it was is no event of the payment, and a fee may be one of another account.
+            let is_of_fee = matches!(notification.kind, Kind::FeeCreated | Kind::FeeRefunded);
+            if notification.kind == Kind::MethodAttached || is_of_fee && self.case.fees_are_elsewhere {
                 continue;
             }
             let compared = ComparedStep { refund: refunds_of(notification, compared), ..*compared };
             let goes_back = matches!(notification.kind, Kind::FeeRefunded | Kind::TransferReversed);
-            let found = if goes_back {
-                self.match_parts(next, notification, &compared, until)
-            } else {
-                self.match_one(next, notification, &compared, until)
-            };
-            if !found {
-                missing = missing.saturating_add(1);
+            let mut after = Vec::with_capacity(ways.len());
+            for (mut place, missing) in ways {
+                if goes_back {
+                    let found = self.match_parts(&mut place, notification, &compared, until);
+                    after.push((place, if found { missing } else { missing.saturating_add(1) }));
+                    continue;
+                }
+                let found = self.match_each(&place, notification, &compared, until);
+                if found.is_empty() {
+                    after.push((place, missing.saturating_add(1)));
+                }
+                after.extend(found.into_iter().map(|next| (next, missing)));
             }
+            if after.len() > WAYS {
+                self.coverage.cut(CROWDED);
+                after.truncate(WAYS);
+            }
+            ways = after;
         }
-        missing
+        ways
     }
 
-    fn match_one(
-        &mut self,
-        next: &mut Place,
+    /// Returns the places after each event that can tell of the notification; of equal events the first is enough, and
+    /// so is the first of all where events may be missing.
+    fn match_each(
+        &self,
+        start: &Place,
         notification: &Notification,
         compared: &ComparedStep<'_>,
         until: i64,
-    ) -> bool {
-        let from = usize::try_from(next.open).unwrap_or(usize::MAX);
+    ) -> Vec<Place> {
+        let mut found: Vec<(&LoggedEvent, Place)> = Vec::new();
+        let from = usize::try_from(start.open).unwrap_or(usize::MAX);
         for (index, (fact, logged)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
-            if fact.created > until {
+            if fact.created > until || self.bounds.gaps && !found.is_empty() {
                 break;
             }
             if fact.kind != Some(notification.kind)
-                || next.is_explained(index)
+                || start.is_explained(index)
+                || found.iter().any(|(other, _)| other.shows_the_same(logged))
                 || !differences(logged, notification.kind, compared).is_empty()
             {
                 continue;
             }
-            let mut named = *next;
+            let mut named = *start;
             if !self.name(&mut named, index, notification.about) {
                 continue;
             }
-            if !named.explain(index) {
+            if named.explain(index) {
+                found.push((logged, named));
+            } else {
                 self.coverage.cut(CROWDED);
-                return false;
             }
-            *next = named;
-            return true;
         }
-        false
+        found.into_iter().map(|(_, place)| place).collect()
     }
 
     /// What goes back of several fees or transfers is one step of the model and an event for each of them (U11).
@@ -181,13 +205,20 @@ impl<'b> Search<'_, 'b> {
         let mut found = false;
         let from = usize::try_from(next.open).unwrap_or(usize::MAX);
         for (index, (fact, logged)) in self.case.facts.iter().zip(self.case.events).enumerate().skip(from) {
-            if fact.created > until || left <= 0 {
+            if fact.created > until {
                 break;
             }
             if fact.kind != Some(notification.kind) || next.is_explained(index) {
                 continue;
             }
-            let part = part_returned(logged).unwrap_or(left);
+            if left <= 0 {
+                // Another choice of the parts was possible.
+                self.coverage.cut("several events of one time tell of what went back of fees or transfers");
+                break;
+            }
+            // A part in another currency may be all of it, or one of several.
+            let is_known = logged.is_comparable(compared.currency);
+            let part = part_returned(logged).filter(|_| is_known).unwrap_or(left);
             let fits = part > 0 && part <= left && differences(logged, notification.kind, compared).is_empty();
             if fits && self.name(next, index, notification.about) && next.explain(index) {
                 (left, found) = (left.saturating_sub(part), true);

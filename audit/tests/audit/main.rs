@@ -18,3 +18,4 @@ mod sources;
 mod tamper_report;
 mod tampered;
 mod tampers;
+mod unusual;

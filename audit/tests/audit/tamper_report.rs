@@ -38,7 +38,9 @@ const REASONS: [(&[&str], &str); 14] = [
 ];
 
 /// Reasons for single tampers that no pattern covers.
-const SINGLE: [(&[&str], &str); 4] = [
+const SINGLE: [(&[&str], &str); 6] = [
+    (&["transfer.created currency"], "A fee or a transfer may be in the currency of its account."),
+    (&["application_fee.created currency"], "A fee or a transfer may be in the currency of its account."),
     (
         &["a status", "payment_intent.created", "requires_payment_method"],
         "A method may be given later, and no event shows it (PI-7).",
