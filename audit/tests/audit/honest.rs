@@ -12,29 +12,29 @@ use serde_json::Value;
 
 use crate::common::{audit_text, in_versions, lines};
 
-/// A way to disturb a log.
-type Disturbance = (&'static str, fn(&[Value], &mut fastrand::Rng) -> Vec<Value>);
+/// A way to disturb a log, and whether the log loses events by it.
+type Disturbance = (&'static str, bool, fn(&[Value], &mut fastrand::Rng) -> Vec<Value>);
 
 const DISTURBANCES: &[Disturbance] = &[
-    ("shuffled", |log, random| shuffled(log.to_vec(), random)),
-    ("repeated", |log, random| {
+    ("shuffled", false, |log, random| shuffled(log.to_vec(), random)),
+    ("repeated", false, |log, random| {
         let again: Vec<Value> = log.iter().filter(|_| random.u8(..3) == 0).cloned().collect();
         shuffled(log.iter().cloned().chain(again).collect(), random)
     }),
-    ("10 % gone", |log, random| thinned(log, 10, random)),
-    ("30 % gone", |log, random| thinned(log, 30, random)),
-    ("60 % gone", |log, random| thinned(log, 60, random)),
-    ("90 % gone", |log, random| thinned(log, 90, random)),
-    ("a beginning", |log, random| log.iter().take(random.usize(..=log.len())).cloned().collect()),
-    ("an end", |log, random| log.iter().skip(random.usize(..=log.len())).cloned().collect()),
-    ("a middle", |log, random| {
+    ("10 % gone", true, |log, random| thinned(log, 10, random)),
+    ("30 % gone", true, |log, random| thinned(log, 30, random)),
+    ("60 % gone", true, |log, random| thinned(log, 60, random)),
+    ("90 % gone", true, |log, random| thinned(log, 90, random)),
+    ("a beginning", true, |log, random| log.iter().take(random.usize(..=log.len())).cloned().collect()),
+    ("an end", true, |log, random| log.iter().skip(random.usize(..=log.len())).cloned().collect()),
+    ("a middle", true, |log, random| {
         let from = random.usize(..=log.len());
         log.iter().skip(from).take(random.usize(..=log.len())).cloned().collect()
     }),
-    ("one event", |log, random| random.choice(log).cloned().into_iter().collect()),
-    ("two events", |log, random| random.choose_multiple(log.iter(), 2).into_iter().cloned().collect()),
-    ("three events", |log, random| random.choose_multiple(log.iter(), 3).into_iter().cloned().collect()),
-    ("sent again under other ids", |log, random| {
+    ("one event", true, |log, random| random.choice(log).cloned().into_iter().collect()),
+    ("two events", true, |log, random| random.choose_multiple(log.iter(), 2).into_iter().cloned().collect()),
+    ("three events", true, |log, random| random.choose_multiple(log.iter(), 3).into_iter().cloned().collect()),
+    ("sent again under other ids", false, |log, random| {
         let again = log.iter().filter(|_| random.u8(..3) == 0).cloned();
         let again: Vec<Value> = again.enumerate().map(|(number, event)| renamed(event, number)).collect();
         shuffled(log.iter().cloned().chain(again).collect(), random)
@@ -106,10 +106,12 @@ fn an_honest_log_is_never_impossible() {
             accepted += verdicts.iter().filter(|it| it.finding == Finding::Accepted).count();
             wrong.add(&format!("seed {seed}, whole, gaps {gaps}"), &log.events, &verdicts);
         }
-        for (name, disturb) in DISTURBANCES {
+        for (name, loses, disturb) in DISTURBANCES {
             let events = disturb(&log.events, &mut random);
-            let verdicts = judged(&events, &log.config, true);
-            wrong.add(&format!("seed {seed}, {version:?}, {name}"), &events, &verdicts);
+            for gaps in [true, false].into_iter().filter(|gaps| *gaps || !loses) {
+                let verdicts = judged(&events, &log.config, gaps);
+                wrong.add(&format!("seed {seed}, {version:?}, {name}, gaps {gaps}"), &events, &verdicts);
+            }
         }
         // Two endpoints of different versions, each of which lost events.
         let both: Vec<Value> =
