@@ -291,6 +291,13 @@ methods! {
 }
 
 impl TestMethod {
+    /// Returns whether the card challenges the customer if the merchant requests it (P23).
+    #[must_use]
+    pub const fn challenges_on_request(self) -> bool {
+        matches!(self, Self::ThreeDSecureOptional)
+            || matches!(self.row().behaviour, Behaviour::Challenge(_) | Behaviour::ChallengeThenDecline(_))
+    }
+
     /// Returns the method whose token is `token`: `pm_card_visa`, or `tok_visa` for a card. `us` is another name of
     /// `visa` (P28).
     #[must_use]

@@ -13,8 +13,8 @@ pub use payments::{
     CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
 };
 pub use resources::{
-    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, Facet, ListQuery,
-    UpdateWebhookEndpoint,
+    CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, DeliveryFilter, Facet,
+    ListQuery, UpdateWebhookEndpoint,
 };
 pub use setups::{
     ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
@@ -29,7 +29,7 @@ use crate::{
     SetupIntentId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
@@ -148,10 +148,14 @@ impl Command {
             Self::ConfirmSetupIntent(request) => &mut request.texts,
             Self::CreateCheckoutSession(request) => {
                 let mut given = given.clone();
-                let data = given
-                    .as_object_mut()
-                    .map(|map| ["payment_intent_data", "setup_intent_data"].map(|name| map.remove(name)));
-                data.into_iter().flatten().flatten().for_each(|data| request.intent_texts.give(&data));
+                // The readers know everything in the data of the intent.
+                let data = ["payment_intent_data", "setup_intent_data"];
+                given.as_object_mut().into_iter().for_each(|map| map.retain(|name, _| !data.contains(&name.as_str())));
+                // The payment or setup that the customer makes asks for authentication as the session does.
+                let asks = given.pointer("/payment_method_options/card/request_three_d_secure");
+                let options =
+                    |asks| json!({ "payment_method_options": { "card": { "request_three_d_secure": asks } } });
+                asks.iter().for_each(|asks| request.intent_texts.give(&options(asks)));
                 request.texts.give(&given);
                 return true;
             }

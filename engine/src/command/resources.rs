@@ -1,6 +1,6 @@
 //! Requests about customers, money between accounts, webhook endpoints, and lists, as the client wrote them.
 
-use super::TextsChange;
+use super::{MethodRef, TextsChange};
 use crate::money::Currency;
 use crate::objects::EventType;
 use crate::test_methods::MethodType;
@@ -9,6 +9,7 @@ use crate::{
     AccountId, ApiVersion, ApplicationFeeId, ChargeId, Kind, ObjectId, PaymentMethodId, TransferId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The fields of a customer in a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub struct CustomerFields {
     pub name: Option<String>,
     pub email: Option<String>,
+    /// The method to attach.
+    pub method: Option<MethodRef>,
     /// `invoice_settings[default_payment_method]`; the inner `None` removes it.
     pub default_method: Option<Option<PaymentMethodId>>,
     pub texts: TextsChange,
@@ -91,6 +94,15 @@ pub enum Facet {
     Type,
 }
 
+/// A filter of events by their deliveries (P27).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryFilter {
+    /// Whether to list the events whose deliveries all succeeded, or the others.
+    pub success: bool,
+    /// The events with a pending or abandoned delivery. The engine fills the set.
+    pub unfinished: BTreeSet<ObjectId>,
+}
+
 /// A page of objects, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
@@ -102,6 +114,8 @@ pub struct ListQuery {
     pub owner: Option<ObjectId>,
     /// Only objects that have one of the values in each of these facets (P27).
     pub facets: Vec<(Facet, Vec<String>)>,
+    /// Only events with these deliveries.
+    pub deliveries: Option<DeliveryFilter>,
     /// Only payment methods of this type.
     pub method_type: Option<MethodType>,
     /// Only objects created at this instant or later.
@@ -125,6 +139,7 @@ impl ListQuery {
             of: Vec::new(),
             owner: None,
             facets: Vec::new(),
+            deliveries: None,
             method_type: None,
             since: None,
             until: None,

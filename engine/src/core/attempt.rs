@@ -43,7 +43,8 @@ pub(super) fn run(
     }
     let authenticated = authenticated || intent.authenticated;
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
-    let answer = context.ask(|| Ask::Authorize {
+    let requested = !authenticated && method.is_challenged_for(intent.texts.as_deref());
+    let answer = context.ask_unless(requested, || Ask::Authorize {
         amount: intent.amount,
         currency: intent.currency,
         method: method.test_method,

@@ -11,8 +11,11 @@ use std::sync::Arc;
 /// Handles `POST /v1/customers`.
 pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> Decided {
     let mut changes = Changes::default();
-    if let Some(Some(method)) = fields.default_method {
-        // Nothing can be attached to a customer that does not exist yet.
+    let default_method = fields.default_method.flatten();
+    if let Some(method) = default_method
+        && fields.method != Some(MethodRef::Saved(method))
+    {
+        // No other method can be attached to a customer that does not exist yet.
         return Err(not_of_customer(method));
     }
     let customer = Customer {
@@ -21,11 +24,15 @@ pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> 
         created: context.now,
         name: fields.name.clone().filter(|name| !name.is_empty()),
         email: fields.email.clone().filter(|email| !email.is_empty()),
-        default_method: None,
+        default_method,
         deleted: false,
         texts: fields.texts.apply(&None),
     };
     context.announce(&mut changes, EventType::CustomerCreated, &customer);
+    if let Some(method) = fields.method {
+        let method = attached(context, &mut changes, named_method(context, method)?, &customer)?;
+        changes.put(method);
+    }
     changes.put(customer.clone());
     Ok(changes.answer(customer))
 }
@@ -37,8 +44,13 @@ pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &Cus
     let mut customer = (*before).clone();
     customer.name = fields.name.clone().or(customer.name).filter(|name| !name.is_empty());
     customer.email = fields.email.clone().or(customer.email).filter(|email| !email.is_empty());
+    if let Some(method) = fields.method {
+        let method = attached(context, &mut changes, named_method(context, method)?, &before)?;
+        changes.put(method);
+    }
     if let Some(default) = fields.default_method {
         if let Some(method) = default
+            && fields.method != Some(MethodRef::Saved(method))
             && context.method(method)?.customer != Some(id)
         {
             return Err(not_of_customer(method));
@@ -112,12 +124,29 @@ pub(super) fn clone_method(
 /// Handles `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (TST-2).
 pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer: CustomerId) -> Decided {
     let mut changes = Changes::default();
-    let mut method = match method {
-        MethodRef::Saved(id) => (*context.method(id)?).clone(),
-        MethodRef::Test(test_method) => new_method(context, test_method, None)?,
-        MethodRef::Card(test_method, expiry) => new_method(context, test_method, Some(expiry))?,
-    };
+    let method = named_method(context, method)?;
     let customer = context.customer(customer)?;
+    let method = attached(context, &mut changes, method, &customer)?;
+    changes.put(method.clone());
+    Ok(changes.answer(method))
+}
+
+/// Returns the method that a request names: a saved or a new one.
+fn named_method(context: &DecisionContext<'_>, method: MethodRef) -> Result<PaymentMethod, Stop> {
+    match method {
+        MethodRef::Saved(id) => Ok((*context.method(id)?).clone()),
+        MethodRef::Test(test_method) => new_method(context, test_method, None),
+        MethodRef::Card(test_method, expiry) => new_method(context, test_method, Some(expiry)),
+    }
+}
+
+/// Returns `method` attached to `customer`, if it can be attached.
+fn attached(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    mut method: PaymentMethod,
+    customer: &Customer,
+) -> Result<PaymentMethod, Stop> {
     if method.customer.is_some_and(|attached| attached != customer.id) {
         return Err(Reason::AlreadyAttached.into());
     }
@@ -127,9 +156,8 @@ pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer:
     if let Behaviour::Decline(decline) = method.test_method.row().behaviour {
         return Err(Reason::CannotAttach(decline).into());
     }
-    attach_to(context, &mut changes, &mut method, customer.id);
-    changes.put(method.clone());
-    Ok(changes.answer(method))
+    attach_to(context, changes, &mut method, customer.id);
+    Ok(method)
 }
 
 /// Handles `POST /v1/payment_methods/:id/detach`. A detached method cannot be used again.

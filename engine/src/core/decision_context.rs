@@ -140,6 +140,11 @@ impl DecisionContext<'_> {
         }
     }
 
+    /// Returns the answer to `ask`; without asking, that the customer must authenticate if the merchant requests it (P23).
+    pub fn ask_unless(&self, requested: bool, ask: impl FnOnce() -> Ask) -> Result<Answer, Stop> {
+        if requested { Ok(Answer::ChallengeRequired) } else { self.ask(ask) }
+    }
+
     /// Returns a new id of any type.
     pub fn id<T>(&self, wrap: fn(u64) -> T) -> T {
         wrap(self.ids.next())
@@ -253,6 +258,14 @@ fn merge(into: &mut Value, change: &Value) {
                 into.remove(name);
             }
             Some(old) if old.is_object() && value.is_object() => merge(old, value),
+            _ if value.is_object() => {
+                // What is removed in a group that does not exist leaves no trace.
+                let mut group = Value::Object(Map::new());
+                merge(&mut group, value);
+                if group.as_object().is_some_and(|group| !group.is_empty()) {
+                    into.insert(name.clone(), group);
+                }
+            }
             _ => {
                 into.insert(name.clone(), value.clone());
             }

@@ -204,7 +204,8 @@ fn attempt(
         return Ok(finish(changes, intent, None));
     }
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
-    let answer = context.ask(|| Ask::Verify { method: method.test_method, presence })?;
+    let requested = !authenticated && method.is_challenged_for(intent.texts.as_deref());
+    let answer = context.ask_unless(requested, || Ask::Verify { method: method.test_method, presence })?;
     let refusal = match answer {
         Answer::ChallengeRequired if options.off_session || options.error_on_requires_action => {
             Some(fail(context, &mut changes, &mut intent, options.refuses_action(), Some(method)))

@@ -1,6 +1,6 @@
 //! PaymentMethods and the Customers they are attached to.
 
-use super::SharedTexts;
+use super::{SharedTexts, Texts};
 use crate::test_methods::{MethodType, TestMethod};
 use crate::time::Time;
 use crate::{AccountId, CustomerId, PaymentMethodId};
@@ -60,6 +60,17 @@ pub struct PaymentMethod {
 }
 
 impl PaymentMethod {
+    /// Returns whether an intent with these texts makes the customer authenticate: `request_three_d_secure` is `any` or
+    /// `challenge`, and the card challenges on request (P23).
+    #[must_use]
+    pub fn is_challenged_for(&self, texts: Option<&Texts>) -> bool {
+        self.test_method.challenges_on_request()
+            && texts.and_then(|texts| texts.given_value("payment_method_options")).is_some_and(|options| {
+                let asks = options.pointer("/card/request_three_d_secure");
+                asks.is_some_and(|asks| matches!(asks.as_str(), Some("any" | "challenge")))
+            })
+    }
+
     /// Returns the method's type.
     #[must_use]
     pub const fn method_type(&self) -> MethodType {

@@ -8,9 +8,10 @@ use crate::edge::render;
 use crate::objects::{Attempt, Delivery, DeliveryState, Event, WebhookEndpoint};
 use crate::store::{Batch, StoreError};
 use crate::time::{Seconds, Time};
-use crate::{ApiVersion, DeliveryId, Object, ObjectId};
+use crate::{ApiVersion, DeliveryId, Kind, Object, ObjectId};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError};
 
@@ -123,6 +124,14 @@ impl Engine {
     }
 
     /// Attempts one delivery and stores the result.
+    /// Adds the events that an endpoint has not received: their delivery is pending or was abandoned.
+    pub(super) fn unfinished(&self, events: &mut BTreeSet<ObjectId>) -> Result<(), StoreError> {
+        self.parts.store.each(Kind::Delivery, &mut |object| {
+            let delivery = object.as_delivery().filter(|delivery| delivery.state != DeliveryState::Delivered);
+            events.extend(delivery.map(|delivery| ObjectId::from(delivery.event)));
+        })
+    }
+
     pub(super) fn deliver(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
         let Some(_held) = self.locks.hold(&[job.object]) else {
             return Ok(());

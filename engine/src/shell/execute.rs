@@ -374,7 +374,11 @@ impl Engine {
                 return Err(Reason::NotFound { noun, id: id.to_string(), param }.into());
             }
         }
-        let page = self.parts.store.list(case.account.id, query).map_err(internal)?;
+        let mut query = query.clone();
+        if let Some(filter) = &mut query.deliveries {
+            self.unfinished(&mut filter.unfinished).map_err(internal)?;
+        }
+        let page = self.parts.store.list(case.account.id, &query).map_err(internal)?;
         Ok(Body::page(query.kind, query.owner, page))
     }
 

@@ -4,7 +4,7 @@
 
 use crate::command::{Command, EnvironmentEvent, MethodRef};
 use crate::objects::Objects;
-use crate::{AccountId, ChargeId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
+use crate::{AccountId, ChargeId, CustomerId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
 
 /// Returns the objects to lock for `command`, sorted and without repetition.
 pub(super) fn lock_set(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
@@ -61,9 +61,9 @@ impl LockSet<'_> {
                 self.setup(*intent);
             }
             Command::ExpireCheckoutSession { session } => self.ids.push((*session).into()),
-            Command::UpdateCustomer { customer, .. } | Command::DeleteCustomer { customer } => {
-                self.ids.push((*customer).into());
-            }
+            Command::CreateCustomer(fields) => self.method(fields.method),
+            Command::UpdateCustomer { customer, fields } => self.customer(*customer, fields.method),
+            Command::DeleteCustomer { customer } => self.customer(*customer, None),
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
             Command::CreateTransfer(request) => {
@@ -85,7 +85,6 @@ impl LockSet<'_> {
             Command::Environment(event) => self.environment(event),
             Command::Job(job) => self.object(job.object),
             Command::CreateCheckoutSession(_)
-            | Command::CreateCustomer(_)
             | Command::CreatePaymentMethod { .. }
             | Command::ClonePaymentMethod { .. }
             | Command::CreateWebhookEndpoint(_)
@@ -175,6 +174,11 @@ impl LockSet<'_> {
             None => self.ids.push(id.into()),
         }
         self.limited(transfer.destination);
+    }
+
+    fn customer(&mut self, id: CustomerId, method: Option<MethodRef>) {
+        self.ids.push(id.into());
+        self.method(method);
     }
 
     fn method(&mut self, method: Option<MethodRef>) {

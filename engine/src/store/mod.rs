@@ -221,6 +221,7 @@ pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
     let method_type = object.as_payment_method().map(|method| method.method_type());
     let has = |facet: Facet, values: &[String]| facet_of(object, facet).is_some_and(|value| values.contains(&value));
     let type_fits = query.facets.iter().all(|(facet, values)| has(*facet, values))
+        && query.deliveries.as_ref().is_none_or(|of| of.unfinished.contains(&object.id()) != of.success)
         && query.method_type.is_none_or(|wanted| method_type == Some(wanted))
         && (query.since.is_none() && query.until.is_none() || is_made_within(object, query));
     type_fits && !object.is_deleted() && query.of.iter().all(|of| belongs_to(object, *of))

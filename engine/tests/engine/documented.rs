@@ -40,6 +40,13 @@ const BY_DESIGN: &[(&str, &str)] = &[
     ("setup_intent_data", "it shows in the setup that the customer makes"),
     ("capture_method", "of a session or a card, it decides over the status"),
     ("request_multicapture", "it shows in a charge whose card has several captures"),
+    ("capabilities", "an account shows the status of a capability"),
+    ("id_number", "an account shows only that it was given"),
+    ("id_number_secondary", "an account shows only that it was given"),
+    ("registration_number", "an account never shows it"),
+    ("ssn_last_4", "an account shows only that it was given"),
+    ("tax_id", "an account shows only that it was given"),
+    ("vat_id", "an account shows only that it was given"),
 ];
 
 /// The way in which one parameter is treated.
@@ -141,9 +148,22 @@ impl Fixture {
         })
     }
 
-    /// Sends one parameter alone on top of a valid request and looks for it in the answer and in the objects it names.
+    /// Sends one parameter alone on top of a valid request, each choice in turn, and looks for it in the answer and in the
+    /// objects it names. A choice that is accepted and lost decides, then one that is shown.
     fn treatment(&self, parameter: &DocumentedParameter) -> Option<Treatment> {
-        let (name, value) = self.sent(parameter);
+        self.requests(parameter.endpoint)?;
+        let choices: Vec<&str> = match parameter.kind.split_once('=') {
+            Some((_, choices)) => choices.split('|').collect(),
+            None => vec![""],
+        };
+        let found: Vec<Treatment> = choices.iter().filter_map(|choice| self.treatment_of(parameter, choice)).collect();
+        let order = [Treatment::Dropped, Treatment::Shown, Treatment::ByDesign];
+        Some(order.into_iter().find(|treatment| found.contains(treatment)).unwrap_or(Treatment::Refused))
+    }
+
+    fn treatment_of(&self, parameter: &DocumentedParameter, choice: &str) -> Option<Treatment> {
+        let (name, value) = self.sent(parameter, choice);
+        let names = names_of(&name);
         let (_, requests) = self.requests(parameter.endpoint)?;
         let mut dropped = false;
         for request in requests {
@@ -152,20 +172,12 @@ impl Fixture {
             if answer.status != 200 {
                 continue;
             }
-            let mut shown = vec![answer.body.clone()];
-            let named = ["latest_charge", "payment_method"]
-                .map(|field| answer.body.get(field).and_then(Value::as_str).map(str::to_owned));
-            for (kind, id) in ["charges", "payment_methods"].iter().zip(named) {
-                shown.extend(id.map(|id| self.w.get(&format!("{kind}/{id}"), "").body));
-            }
-            if answer.body["object"] == "checkout.session" {
-                let path = format!("checkout/sessions/{}", answer.body["id"].as_str().unwrap());
-                shown.push(self.w.get(&path, "expand[]=line_items").body);
-            }
-            let last = name.rsplit('[').next().unwrap().trim_end_matches(']');
-            let made = last == "payment_method" && answer.body["payment_method"].is_string();
+            let last = names.last().copied().unwrap_or_default();
             let captured = last == "amount_to_capture" && answer.body["amount_received"] == 777;
-            if made || captured || shown.iter().any(|object| shows(object, last, &value)) {
+            let objects = self.objects(&answer.body);
+            let made = last == "payment_method"
+                && (answer.body["payment_method"].is_string() || objects.iter().any(|of| of["data"][0].is_object()));
+            if made || captured || objects.iter().any(|object| shows(object, &names, &value)) {
                 return Some(Treatment::Shown);
             }
             dropped = true;
@@ -178,11 +190,29 @@ impl Fixture {
         })
     }
 
+    /// Returns the object of an answer and the objects that show its parameters too.
+    fn objects(&self, answer: &Value) -> Vec<Value> {
+        let mut objects = vec![answer.clone()];
+        let named = ["latest_charge", "payment_method"].map(|field| answer[field].as_str().map(str::to_owned));
+        for (kind, id) in ["charges", "payment_methods"].iter().zip(named) {
+            objects.extend(id.map(|id| self.w.get(&format!("{kind}/{id}"), "").body));
+        }
+        let id = answer["id"].as_str().unwrap();
+        if answer["object"] == "checkout.session" {
+            objects.push(self.w.get(&format!("checkout/sessions/{id}"), "expand[]=line_items").body);
+        }
+        if answer["object"] == "customer" {
+            objects.push(self.w.get(&format!("customers/{id}/payment_methods"), "").body);
+        }
+        objects
+    }
+
     /// Returns the name and the value that are sent.
-    fn sent(&self, parameter: &DocumentedParameter) -> (String, String) {
+    fn sent(&self, parameter: &DocumentedParameter, choice: &str) -> (String, String) {
         let name = parameter.name;
-        let last = name.rsplit('[').next().unwrap().trim_end_matches(']');
+        let last = names_of(name).last().copied().unwrap_or_default();
         let value = match (parameter.kind, last) {
+            _ if !choice.is_empty() => choice.into(),
             ("map", _) => return (format!("{name}[zq]"), "zq7".into()),
             (_, "currency" | "presentment_currency") => "usd".into(),
             (_, "country") => "US".into(),
@@ -192,27 +222,59 @@ impl Fixture {
             (_, "exp_month") => "11".into(),
             (_, "exp_year") => "2033".into(),
             (_, "amount" | "amount_to_capture") => "777".into(),
-            (_, "payment_method_types[0]") => "card".into(),
             ("int", "expires_at") => "1800003600".into(),
             ("int", _) => "7".into(),
             ("bool", _) => "true".into(),
-            ("text", _) => "zq7".into(),
-            (choice, _) => choice.trim_start_matches('=').into(),
+            (_, _) => "zq7".into(),
         };
         (name.to_owned(), value)
     }
 }
 
-/// Returns whether `value` stands somewhere in `object`: a marker anywhere, any other value in a field of that name.
-fn shows(object: &Value, name: &str, value: &str) -> bool {
+/// Groups of a request whose parameters stand at the top of an object.
+const FLAT_GROUPS: [&str; 3] = ["payment_method_data", "payment_intent_data", "setup_intent_data"];
+
+/// Returns the names of a parameter from the outermost on, without the indices of lists and the groups that an object
+/// does not show.
+fn names_of(name: &str) -> Vec<&str> {
+    let parts = name.split('[').map(|part| part.trim_end_matches(']'));
+    parts.filter(|part| part.parse::<usize>().is_err() && !FLAT_GROUPS.contains(part)).collect()
+}
+
+/// Returns whether `object` has `value` in the field of the last of `names`, inside the field of the one before it. A
+/// parameter without a group is a field of the object itself.
+fn shows(object: &Value, names: &[&str], value: &str) -> bool {
     let is = |found: &Value| found.as_str().map_or_else(|| found.to_string(), str::to_owned) == value;
-    let marked = |found: &Value| value.len() > 2 && found.is_string() && is(found);
-    match object {
-        Value::Object(map) => {
-            map.iter().any(|(field, inner)| (field == name && is(inner)) || marked(inner) || shows(inner, name, value))
+    match (names, object) {
+        ([], Value::Array(items)) => items.iter().any(is),
+        ([], found) => is(found),
+        (_, Value::Array(items)) => items.iter().any(|item| shows(item, names, value)),
+        ([first, rest @ ..], Value::Object(map)) => {
+            // A line item shows the price that its data describes.
+            let field = if *first == "price_data" { "price" } else { first };
+            let listed = map.get("data").filter(|_| map.get("object").is_some_and(|kind| kind == "list"));
+            map.get(field).is_some_and(|inner| shows(inner, rest, value))
+                || listed.is_some_and(|items| shows(items, names, value))
         }
-        Value::Array(items) => items.iter().any(|item| is(item) || shows(item, name, value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        (_, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
+    }
+}
+
+/// A parameter is found only in its own field.
+#[test]
+fn a_value_elsewhere_does_not_count() {
+    let object = serde_json::json!({ "status": "any", "card": { "brand": "visa" }, "types": ["card"],
+        "line_items": { "object": "list", "data": [{ "price": { "unit_amount": 5 } }] } });
+    for (name, value, expected) in [
+        ("status", "any", true),
+        ("card[status]", "any", false),
+        ("brand", "visa", false),
+        ("card[brand]", "visa", true),
+        ("types[0]", "card", true),
+        ("others[0]", "card", false),
+        ("line_items[0][price_data][unit_amount]", "5", true),
+    ] {
+        assert_eq!(shows(&object, &names_of(name), value), expected, "{name}");
     }
 }
 

@@ -19,6 +19,7 @@ mod customers;
 mod documented;
 mod events;
 mod failing;
+mod given;
 mod holds;
 mod idempotency;
 mod invariants;

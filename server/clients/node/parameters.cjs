@@ -3,7 +3,7 @@
 //
 //   node parameters.cjs < endpoints.txt > ../../../engine/src/edge/read/parameters.txt
 //
-// Types: `int`, `bool`, `text`, `map`, and `=first` for a choice, with its first value.
+// Types: `int`, `bool`, `text`, `map`, and `=a|b|c` for a choice between these values. `int=a|b` is a number or one of them.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -32,7 +32,7 @@ function leaves(type, at, into, depth) {
   const parts = (type.isUnion() ? type.types : [type])
     .filter((part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)))
     .filter((part) => !(part.isStringLiteral() && part.value === ''));
-  const literal = parts.find((part) => part.isStringLiteral());
+  const choices = parts.filter((part) => part.isStringLiteral()).map((part) => part.value);
   const object = parts.find((part) => part.flags & ts.TypeFlags.Object);
   if (object && checker.isArrayType(object)) return leaves(checker.getTypeArguments(object)[0], `${at}[0]`, into, depth);
   if (object) {
@@ -46,7 +46,11 @@ function leaves(type, at, into, depth) {
     }
     return undefined;
   }
-  if (literal) return into.push([at, `=${literal.value}`]);
+  if (choices.length) {
+    if (parts.some((part) => part.flags & ts.TypeFlags.BooleanLike)) choices.push('true', 'false');
+    const number = parts.some((part) => part.flags & ts.TypeFlags.NumberLike) ? 'int' : '';
+    return into.push([at, `${number}=${choices.join('|')}`]);
+  }
   if (parts.some((part) => part.flags & ts.TypeFlags.BooleanLike)) return into.push([at, 'bool']);
   if (parts.some((part) => part.flags & ts.TypeFlags.NumberLike)) return into.push([at, 'int']);
   return into.push([at, 'text']);

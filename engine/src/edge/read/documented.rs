@@ -3,7 +3,9 @@
 //! `parameters.txt` has every parameter of the provider's request types; `server/clients/node/parameters.cjs` writes it.
 
 use super::path::{Path, Reader};
+use super::served::{as_shown, bracketed, check};
 use super::{Read, Verb};
+use crate::command::Command;
 use crate::refusal::{Reason, Refusal};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -12,35 +14,12 @@ use std::sync::LazyLock;
 /// The request types of the provider's npm package.
 const TEXT: &str = include_str!("parameters.txt");
 
-/// The first parts of parameters whose effect the engine does not have. Storing them would promise it.
-const NOT_SERVED: &[&str] = &[
-    "account_token",
-    "bank_account",
-    "cash_balance",
-    "confirmation_token",
-    "coupon",
-    "customer_account",
-    "default_source",
-    "discounts",
-    "invoice_creation",
-    "line_items",
-    "optional_items",
-    "origin",
-    "payment_record",
-    "promotion_code",
-    "shared_payment_granted_token",
-    "source",
-    "subscription_data",
-    "tax_id_data",
-    "test_clock",
-];
-
-/// The parts of a payment method that are stored as given; the rest belongs to other types of methods.
-const OF_METHOD: &[&str] = &["allow_redisplay", "billing_details", "metadata", "radar_options", "type", "card"];
+/// The documented parameters of one endpoint: the name of each leaf, in brackets, with its type.
+type Leaves = BTreeMap<&'static str, &'static str>;
 
 /// The documented parameters of the endpoints: each leaf in brackets with its type.
-static ENDPOINTS: LazyLock<BTreeMap<&str, BTreeMap<&str, &str>>> = LazyLock::new(|| {
-    let mut endpoints: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+static ENDPOINTS: LazyLock<BTreeMap<&str, Leaves>> = LazyLock::new(|| {
+    let mut endpoints: BTreeMap<&str, Leaves> = BTreeMap::new();
     let mut endpoint = "";
     for line in TEXT.lines().filter(|line| !line.starts_with('#')) {
         match line.strip_prefix("  ").and_then(|leaf| leaf.split_once(' ')) {
@@ -60,7 +39,7 @@ pub struct DocumentedParameter {
     pub endpoint: &'static str,
     /// The name, with brackets.
     pub name: &'static str,
-    /// The type: `int`, `bool`, `text`, `map`, or `=` and the first choice.
+    /// The type: `int`, `bool`, `text`, `map`, or the choices: `=a|b`, and `int=a|b` for a number or a choice.
     pub kind: &'static str,
 }
 
@@ -71,42 +50,78 @@ pub fn documented() -> impl Iterator<Item = DocumentedParameter> {
         .flat_map(|(endpoint, leaves)| leaves.iter().map(|(name, kind)| DocumentedParameter { endpoint, name, kind }))
 }
 
-/// Reads a request. Documented parameters that `reader` does not know become part of the command's texts.
+/// Reads a request. Documented parameters that `reader` does not know become part of the command's texts, and so does the
+/// removal of a group of parameters that is empty (P26).
 pub(super) fn read(path: &Path<'_>, reader: Reader, id: &str, params: &Value) -> Read {
     let first = reader(id, params);
-    let Err(Refusal { reason: Reason::UnknownParameter(_), .. }) = first else { return first };
     let Some(leaves) = leaves_at(path) else { return first };
-    let (mut rest, mut given) = (params.clone(), Value::Object(Map::new()));
+    let mut given = Value::Object(Map::new());
+    let (mut command, is_known) = match &first {
+        Ok(command) => (command.clone(), true),
+        Err(Refusal { reason: Reason::UnknownParameter(_), .. }) => {
+            let Some(command) = read_unknown((path, leaves), (reader, id), params, &mut given)? else { return first };
+            (command, false)
+        }
+        Err(_) => return first,
+    };
+    clear(leaves, &mut Vec::new(), params, &mut given);
+    as_shown(path, &mut given);
+    if command.give(&given) || is_known { Ok(command) } else { first }
+}
+
+/// Reads a request and moves every documented parameter that the reader does not know to `given`. Returns `None` if a
+/// parameter is not documented.
+fn read_unknown(
+    (path, leaves): (&Path<'_>, &Leaves),
+    (reader, id): (Reader, &str),
+    params: &Value,
+    given: &mut Value,
+) -> Result<Option<Command>, Refusal> {
+    let mut rest = params.clone();
     loop {
         match reader(id, &rest) {
             Err(Refusal { reason: Reason::UnknownParameter(name), .. }) => {
                 let parts: Vec<&str> = name.split('[').map(|part| part.trim_end_matches(']')).collect();
-                let is_served = is_served(path, &parts);
-                let Some(value) = take(&mut rest, &parts).filter(|_| is_served) else { return first };
-                put(&mut given, &parts, typed(leaves, &name, &value)?);
+                let listed: Vec<&str> = parts.iter().map(|part| in_list(part)).collect();
+                let listed = bracketed(&listed);
+                let is_documented = leaves.contains_key(listed.as_str()) || is_group(leaves, &listed);
+                let Some(value) = take(&mut rest, &parts).filter(|_| is_documented) else { return Ok(None) };
+                let value = typed(leaves, &listed, &name, &value)?;
+                check(path, &parts, &value)?;
+                put(given, &parts, value);
             }
-            Ok(mut command) => return if command.give(&given) { Ok(command) } else { first },
+            Ok(command) => return Ok(Some(command)),
             Err(other) => return Err(other),
         }
     }
 }
 
-/// Returns the documented parameters of the POST at `path`.
-fn leaves_at(path: &Path<'_>) -> Option<&'static BTreeMap<&'static str, &'static str>> {
-    let (route, _) = super::locate(super::ROUTES, Some(Verb::Post), path).ok()?;
-    ENDPOINTS.get(format!("POST {}", route.pattern).as_str())
+/// Returns a part of a name as the documentation writes it: every item of a list is the first.
+fn in_list(part: &str) -> &str {
+    if part.parse::<usize>().is_ok() { "0" } else { part }
 }
 
-fn is_served(path: &Path<'_>, parts: &[&str]) -> bool {
-    let first = parts.first().copied().unwrap_or_default();
-    let of_method = match first {
-        // A session makes its method from what the customer enters.
-        "payment_method_data" if path.is("checkout/sessions") => return false,
-        "payment_method_data" => parts.get(1).copied(),
-        _ if path.is("payment_methods") => Some(first),
-        _ => None,
-    };
-    !NOT_SERVED.contains(&first) && of_method.is_none_or(|part| OF_METHOD.contains(&part))
+/// Adds to `given` the removal of each documented group that is the empty string.
+fn clear<'p>(leaves: &Leaves, parts: &mut Vec<&'p str>, params: &'p Value, given: &mut Value) {
+    for (name, value) in params.as_object().into_iter().flatten() {
+        parts.push(name);
+        if value == "" && is_group(leaves, &bracketed(parts)) {
+            put(given, parts, Value::Null);
+        }
+        clear(leaves, parts, value, given);
+        parts.pop();
+    }
+}
+
+/// Returns whether documented parameters stand below `name`.
+fn is_group(leaves: &Leaves, name: &str) -> bool {
+    leaves.keys().any(|leaf| leaf.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')))
+}
+
+/// Returns the documented parameters of the POST at `path`.
+fn leaves_at(path: &Path<'_>) -> Option<&'static Leaves> {
+    let (route, _) = super::locate(super::ROUTES, Some(Verb::Post), path).ok()?;
+    ENDPOINTS.get(format!("POST {}", route.pattern).as_str())
 }
 
 /// Removes and returns the value at `parts`.
@@ -133,10 +148,10 @@ fn put(tree: &mut Value, parts: &[&str], value: Value) {
     }
 }
 
-/// Returns `value` with the documented types of the leaves below `name`. An empty text becomes null.
-fn typed(leaves: &BTreeMap<&str, &str>, name: &str, value: &Value) -> Result<Value, Refusal> {
-    let unknown = || Err(Reason::UnknownParameter(name.to_owned().into()).into());
-    let kind = leaves.get(name).copied();
+/// Returns `value` of the parameter `name` with the documented types of the leaves below `listed`, which is `name` as the
+/// documentation writes it. An empty text becomes null.
+fn typed(leaves: &Leaves, listed: &str, name: &str, value: &Value) -> Result<Value, Refusal> {
+    let kind = leaves.get(listed).copied();
     let children: Vec<(String, &Value)> = match value {
         Value::Object(map) if kind == Some("map") => return Ok(Value::Object(map.clone())),
         Value::Object(map) => map.iter().map(|(part, value)| (part.clone(), value)).collect(),
@@ -144,40 +159,52 @@ fn typed(leaves: &BTreeMap<&str, &str>, name: &str, value: &Value) -> Result<Val
         Value::Null => return Ok(Value::Null),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            return leaf(leaves, name, kind, text);
+            return leaf(leaves, listed, name, text);
         }
     };
-    let is_list = leaves.keys().any(|leaf| leaf.strip_prefix(name).is_some_and(|rest| rest.starts_with("[0]")));
+    let is_list = leaves.keys().any(|leaf| leaf.strip_prefix(listed).is_some_and(|rest| rest.starts_with("[0]")));
+    let below = |part: &str, item| {
+        let listed = format!("{listed}[{}]", if is_list { "0" } else { part });
+        typed(leaves, &listed, &format!("{name}[{part}]"), item)
+    };
     if is_list {
-        let items = children.into_iter().map(|(_, item)| typed(leaves, &format!("{name}[0]"), item));
-        return Ok(Value::Array(items.collect::<Result<_, _>>()?));
+        return Ok(Value::Array(children.iter().map(|(part, item)| below(part, item)).collect::<Result<_, _>>()?));
     }
     if children.is_empty() {
-        return unknown();
+        return Err(Reason::UnknownParameter(name.to_owned().into()).into());
     }
-    let mut map = Map::new();
-    for (part, child) in children {
-        let child = typed(leaves, &format!("{name}[{part}]"), child)?;
-        map.insert(part, child);
-    }
-    Ok(Value::Object(map))
+    let children = children.into_iter().map(|(part, item)| below(&part, item).map(|item| (part, item)));
+    Ok(Value::Object(children.collect::<Result<_, _>>()?))
 }
 
-fn leaf(leaves: &BTreeMap<&str, &str>, name: &str, kind: Option<&str>, text: String) -> Result<Value, Refusal> {
-    let is_group = || leaves.keys().any(|leaf| leaf.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
+fn leaf(leaves: &Leaves, listed: &str, name: &str, text: String) -> Result<Value, Refusal> {
+    let kind = leaves.get(listed).copied();
     let param = || name.to_owned().into();
-    match kind {
-        _ if text.is_empty() && (kind.is_some() || is_group()) => Ok(Value::Null),
-        None => Err(Reason::UnknownParameter(param()).into()),
-        Some("int") => match text.parse::<i64>() {
+    let (base, choices) = kind.map_or(("", None), |kind| match kind.split_once('=') {
+        Some((base, choices)) => (base, Some(choices)),
+        None => (kind, None),
+    });
+    if text.is_empty() && (kind.is_some() || is_group(leaves, listed)) {
+        return Ok(Value::Null);
+    }
+    if choices.is_some_and(|choices| choices.split('|').any(|choice| choice == text)) {
+        return Ok(text.into());
+    }
+    match (base, choices) {
+        _ if kind.is_none() => Err(Reason::UnknownParameter(param()).into()),
+        ("int", _) => match text.parse::<i64>() {
             Ok(number) => Ok(number.into()),
             Err(_) => Err(Reason::NotAnInteger(param(), text).into()),
         },
-        Some("bool") => match text.as_str() {
+        ("bool", _) => match text.as_str() {
             "true" | "1" => Ok(true.into()),
             "false" | "0" => Ok(false.into()),
             _ => Err(Reason::NotABoolean(param(), text).into()),
         },
-        Some(_) => Ok(text.into()),
+        (_, Some(choices)) => {
+            let why = format!("it must be one of {}.", choices.replace('|', ", "));
+            Err(Reason::InvalidValue(param(), why).into())
+        }
+        (_, None) => Ok(text.into()),
     }
 }

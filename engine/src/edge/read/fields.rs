@@ -40,10 +40,19 @@ impl<'a> Fields<'a> {
             }
         };
         let fields = Self { map, prefix };
+        #[cfg(test)]
+        known.iter().flat_map(|names| names.iter()).for_each(|name| super::reads::note_known(fields.path(name)));
         match fields.map.keys().find(|name| !known.iter().any(|names| names.contains(&name.as_str()))) {
             Some(name) => Err(Reason::UnknownParameter(fields.path(name).into()).into()),
             None => Ok(fields),
         }
+    }
+
+    /// Returns the value of `name`.
+    fn value(&self, name: &str) -> Option<&Value> {
+        #[cfg(test)]
+        super::reads::note_read(self.path(name));
+        self.map.get(name)
     }
 
     fn path(&self, name: &str) -> String {
@@ -55,18 +64,18 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.map.get(name).is_some_and(|value| !value.is_null())
+        self.value(name).is_some_and(|value| !value.is_null())
     }
 
     /// Reads the parameters below `name`.
     pub(super) fn group(&self, name: &str, known: &[&[&str]]) -> Result<Option<Fields<'_>>, Refusal> {
-        let value = self.map.get(name).filter(|value| !value.is_null());
+        let value = self.value(name).filter(|value| !value.is_null());
         value.map(|value| Fields::nested(value, self.path(name), known)).transpose()
     }
 
     /// Returns whether `name` is the empty string, which clears a parameter that can be cleared (P26).
     pub(super) fn is_cleared(&self, name: &str) -> bool {
-        self.map.get(name).is_some_and(|value| value.as_str() == Some(""))
+        self.value(name).is_some_and(|value| value.as_str() == Some(""))
     }
 
     /// Returns `read` of `name`; `None` if `name` is cleared.
@@ -90,12 +99,12 @@ impl<'a> Fields<'a> {
 
     /// Returns whether `name` has parameters below it.
     pub(super) fn is_group(&self, name: &str) -> bool {
-        self.map.get(name).is_some_and(Value::is_object)
+        self.value(name).is_some_and(Value::is_object)
     }
 
     /// Reads the items of a list, written as an array or as an object with indices for names.
     pub(super) fn items(&self, name: &str) -> Result<Option<Vec<&Value>>, Refusal> {
-        match self.map.get(name) {
+        match self.value(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items.iter().collect())),
             Some(Value::Object(items)) => {
@@ -118,7 +127,7 @@ impl<'a> Fields<'a> {
     }
 
     fn raw(&self, name: &str) -> Result<Option<Cow<'_, str>>, Refusal> {
-        match self.map.get(name) {
+        match self.value(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(Cow::Borrowed(text))),
             Some(Value::Number(number)) => Ok(Some(Cow::Owned(number.to_string()))),
@@ -143,7 +152,7 @@ impl<'a> Fields<'a> {
     /// Reads a 64-bit integer; refuses anything else.
     pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let refuse = |text: &str| Err(Reason::NotAnInteger(self.param(name), text.to_owned()).into());
-        let text = match self.map.get(name) {
+        let text = match self.value(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::Array(_) | Value::Object(_)) => return refuse("not a number"),
             Some(Value::Bool(flag)) => return refuse(&flag.to_string()),
@@ -219,7 +228,7 @@ impl<'a> Fields<'a> {
 
     /// Reads `shipping`; an empty text removes the stored one.
     fn shipping(&self) -> Result<Option<Shipping>, Refusal> {
-        if self.map.get("shipping").is_some_and(|value| value == "") {
+        if self.value("shipping").is_some_and(|value| value == "") {
             return Ok(Some(Shipping::default()));
         }
         let known = &["address", "carrier", "name", "phone", "tracking_number"];
@@ -251,7 +260,7 @@ impl<'a> Fields<'a> {
 
     fn metadata(&self) -> Result<BTreeMap<String, String>, Refusal> {
         let mut pairs = BTreeMap::new();
-        let Some(Value::Object(map)) = self.map.get("metadata") else {
+        let Some(Value::Object(map)) = self.value("metadata") else {
             return Ok(pairs);
         };
         let group = Fields { map: Cow::Borrowed(map), prefix: self.path("metadata") };

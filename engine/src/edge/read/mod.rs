@@ -10,7 +10,10 @@ mod form;
 mod money;
 mod path;
 mod payments;
+#[cfg(test)]
+mod reads;
 mod routes;
+mod served;
 mod setups;
 
 pub use documented::{DocumentedParameter, documented};

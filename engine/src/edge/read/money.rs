@@ -4,7 +4,7 @@ use super::Read;
 use super::fields::Fields;
 use super::payments::{currency, destination};
 use crate::command::{
-    Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, Facet, ListQuery,
+    Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, DeliveryFilter, Facet, ListQuery,
     UpdateWebhookEndpoint,
 };
 use crate::objects::EventType;
@@ -13,6 +13,7 @@ use crate::test_methods::MethodType;
 use crate::time::Time;
 use crate::{ApplicationFeeId, Kind, ObjectId, TransferId, WebhookEndpointId};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 pub(super) fn transfer(params: &Value) -> Read {
     let own = &["amount", "currency", "destination", "source_transaction", "expand"];
@@ -116,7 +117,7 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     let own = &["limit", "starting_after", "ending_before", "expand", "created"];
     let mut valued: Vec<&str> = facets(kind).iter().map(|(name, _)| *name).collect();
     if kind == Kind::Event {
-        valued.extend(["type", "types"]);
+        valued.extend(["type", "types", "delivery_success"]);
     } else if kind == Kind::PaymentMethod {
         valued.push("type");
     } else if kind == Kind::CheckoutSession {
@@ -144,6 +145,8 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     }
     if kind == Kind::Event {
         query.facets.extend(event_types(&fields)?.map(|types| (Facet::Type, types)));
+        let success = fields.boolean("delivery_success")?;
+        query.deliveries = success.map(|success| DeliveryFilter { success, unfinished: BTreeSet::new() });
     } else if kind == Kind::PaymentMethod {
         let types: Vec<_> = MethodType::ALL.iter().map(|method_type| (method_type.name(), *method_type)).collect();
         query.method_type = fields.choice("type", &types)?;

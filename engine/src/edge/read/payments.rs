@@ -21,7 +21,6 @@ const WITHOUT_EFFECT: &[&str] = &["expand", "mandate_data", "use_stripe_sdk"];
 const INTENT: &[&str] = &[
     "amount",
     "application_fee_amount",
-    "automatic_payment_methods",
     "capture_method",
     "currency",
     "customer",
@@ -33,7 +32,7 @@ const INTENT: &[&str] = &[
     "transfer_data",
 ];
 /// The texts that only payments have.
-const PAYMENT_TEXTS: &[&str] = &["on_behalf_of", "shipping", "statement_descriptor_suffix"];
+pub(super) const PAYMENT_TEXTS: &[&str] = &["on_behalf_of", "shipping", "statement_descriptor_suffix"];
 const CONFIRM: &[&str] = &["error_on_requires_action", "mandate", "off_session", "return_url"];
 
 pub(super) const CAPTURE_METHODS: &[(&str, CaptureMethod)] = &[
@@ -57,7 +56,14 @@ const REFUND_REASONS: &[(&str, RefundReason)] = &[
 ];
 
 pub(super) fn create(params: &Value) -> Read {
-    let known = [INTENT, CONFIRM, TEXTS, PAYMENT_TEXTS, WITHOUT_EFFECT, &["confirm", "confirmation_method"]];
+    let known = [
+        INTENT,
+        CONFIRM,
+        TEXTS,
+        PAYMENT_TEXTS,
+        WITHOUT_EFFECT,
+        &["automatic_payment_methods", "confirm", "confirmation_method"],
+    ];
     let fields = Fields::of(params, &known)?;
     let amount = fields.required("amount", fields.integer("amount")?)?;
     let currency = fields.required("currency", currency(&fields, "currency")?)?;
@@ -132,13 +138,7 @@ pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
         CONFIRM,
         PAYMENT_TEXTS,
         WITHOUT_EFFECT,
-        &[
-            "automatic_payment_methods",
-            "setup_future_usage",
-            "payment_method_types",
-            "application_fee_amount",
-            "transfer_data",
-        ],
+        &["setup_future_usage", "application_fee_amount", "transfer_data"],
     ];
     let fields = Fields::of(params, &known)?;
     let (choices, options) = (choices(&fields)?, confirm_options(&fields)?);
@@ -220,19 +220,17 @@ pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> 
 pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>), Refusal> {
     let types = MethodType::ALL.iter().map(|kind| (kind.name(), *kind)).collect::<Vec<_>>();
     let method_type = fields.required("type", fields.choice("type", &types)?)?;
-    let number_name = match method_type {
-        MethodType::Card => "number",
-        MethodType::UsBankAccount => "account_number",
-        MethodType::SepaDebit => "iban",
-        MethodType::BankTransfer => "reference",
+    let (number_name, more): (_, &[&str]) = match method_type {
+        MethodType::Card => ("number", &["exp_month", "exp_year", "cvc"]),
+        MethodType::UsBankAccount => ("account_number", &["routing_number", "account_holder_type", "account_type"]),
+        MethodType::SepaDebit => ("iban", &[]),
+        MethodType::BankTransfer => ("reference", &[]),
     };
-    let known = &["number", "exp_month", "exp_year", "cvc", "token", "account_number", "routing_number"];
-    let also = &["account_holder_type", "account_type", "iban"];
     let name = method_type.name();
     if let Some(other) = MethodType::ALL.iter().find(|other| **other != method_type && fields.has(other.name())) {
         return Err(Reason::UnknownParameter(fields.param(other.name())).into());
     }
-    let group = fields.required(name, fields.group(name, &[known, also])?)?;
+    let group = fields.required(name, fields.group(name, &[&[number_name, "token"], more])?)?;
     if let Some(token) = group.text("token")? {
         let missing = || Reason::NotFound { noun: "token".into(), id: token.clone(), param: group.param("token") };
         return Ok((TestMethod::from_token(&token).ok_or_else(missing)?, None));
@@ -336,7 +334,10 @@ pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> 
     if options.is_cleared("card") {
         return Ok(CardOptions { capture_manual: Some(false), request_multicapture: Some(false) });
     }
-    options.group("us_bank_account", &[&["verification_method"]])?;
+    if let Some(bank) = options.group("us_bank_account", &[&["verification_method"]])? {
+        // A payment verifies its account at once; only a setup takes days to verify one.
+        bank.choice("verification_method", &[("automatic", ()), ("instant", ())])?;
+    }
     let known = &["capture_method", "request_multicapture"];
     let Some(card) = options.group("card", &[known])? else {
         return Ok(CardOptions::default());

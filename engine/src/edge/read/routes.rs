@@ -257,7 +257,9 @@ pub const ROUTES: &[Route<Reader>] = &[
     get("/v1/balance_transactions/{id}", "", "balance_transaction", |id, params| {
         one(id, Kind::BalanceTransaction, params)
     }),
-    get("/v1/events", "type:text types:list", "[event]", |_, params| list(Kind::Event, &[], params)),
+    get("/v1/events", "type:text types:list delivery_success:bool", "[event]", |_, params| {
+        list(Kind::Event, &[], params)
+    }),
     get("/v1/events/{id}", "", "event", |id, params| one(id, Kind::Event, params)),
     post(
         "/v1/webhook_endpoints",

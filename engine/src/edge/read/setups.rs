@@ -3,8 +3,8 @@
 use super::Read;
 use super::fields::{Fields, TEXTS};
 use super::payments::{
-    CAPTURE_METHODS, USAGES, card_options, confirm_options, currency, make_of, method, method_settings, method_types,
-    transfer_data,
+    CAPTURE_METHODS, PAYMENT_TEXTS, USAGES, card_options, confirm_options, currency, make_of, method, method_settings,
+    method_types, transfer_data,
 };
 use crate::command::{
     Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
@@ -31,7 +31,6 @@ const SETUP: &[&str] = &[
     "payment_method_data",
     "payment_method_options",
     "payment_method_types",
-    "automatic_payment_methods",
     "expand",
     "mandate_data",
     "on_behalf_of",
@@ -46,7 +45,7 @@ const REASONS: &[(&str, CancellationReason)] = &[
 
 pub(super) fn create(params: &Value) -> Read {
     let own = &["confirm", "usage", "return_url", "error_on_requires_action", "off_session", "use_stripe_sdk"];
-    let fields = Fields::of(params, &[SETUP, TEXTS, own])?;
+    let fields = Fields::of(params, &[SETUP, TEXTS, own, &["automatic_payment_methods"]])?;
     let confirm = fields.boolean("confirm")?.unwrap_or(false);
     let (method_types, automatic_methods) = method_settings(&fields)?;
     let options = confirm_options(&fields)?;
@@ -148,7 +147,7 @@ pub(super) fn create_session(params: &Value) -> Read {
         ..CreateCheckoutSession::new(mode, ui_mode)
     };
     let data = &["application_fee_amount", "capture_method", "setup_future_usage", "transfer_data"];
-    if let Some(data) = fields.group("payment_intent_data", &[data, TEXTS])? {
+    if let Some(data) = fields.group("payment_intent_data", &[data, TEXTS, PAYMENT_TEXTS])? {
         session.intent_texts = data.texts()?;
         session.capture_method = data.choice("capture_method", CAPTURE_METHODS)?;
         session.setup_future_usage = data.choice("setup_future_usage", USAGES)?;
@@ -193,7 +192,7 @@ pub(super) fn update_customer(customer: CustomerId, params: &Value) -> Read {
 
 fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
     let known = &["name", "email", "description", "metadata", "expand"];
-    let fields = Fields::of(params, &[known, &["invoice_settings"]])?;
+    let fields = Fields::of(params, &[known, &["invoice_settings", "payment_method"]])?;
     let settings = fields.group("invoice_settings", &[&["default_payment_method"]])?;
     let default = settings.as_ref().map(|settings| {
         let id =
@@ -203,6 +202,7 @@ fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
     Ok(CustomerFields {
         name: fields.clearable("name", 256)?,
         email: fields.clearable("email", 512)?,
+        method: method(&fields)?,
         default_method: default.transpose()?.flatten(),
         texts: fields.texts()?,
     })

@@ -18,28 +18,35 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+/// Fields that show a default until a request gives a value.
+const DEFAULTS: &[&str] = &["enabled", "payment_method_collection", "request_three_d_secure", "tax_exempt", "type"];
+
 /// Returns an object as JSON of an API version, with the parameters that are stored as given (P18).
 #[must_use]
 pub fn object(object: &Object, version: ApiVersion) -> Value {
     let mut shown = fields_of(object, version);
-    let texts = object.texts().filter(|texts| texts.given.is_some() && !object.is_deleted());
-    for (name, value) in texts.map(Texts::given_map).unwrap_or_default() {
-        let mut merged = shown.get_mut(&name).map_or(Value::Null, Value::take);
-        overlay(&mut merged, value);
-        put(&mut shown, &name, merged);
+    if let Some(texts) = object.texts().filter(|texts| texts.given.is_some() && !object.is_deleted()) {
+        overlay(&mut shown, "", Value::Object(texts.given_map()));
     }
     shown
 }
 
-/// Sets `value` in `shown`; objects keep their other fields.
-fn overlay(shown: &mut Value, value: Value) {
+/// Sets `value`, given for the field `name`, in `shown`. It replaces an absent or empty value and a default, but no value
+/// of the engine's own.
+fn overlay(shown: &mut Value, name: &str, value: Value) {
     match (shown, value) {
         (Value::Object(shown), Value::Object(value)) => {
             for (name, inner) in value {
-                overlay(shown.entry(name).or_insert(Value::Null), inner);
+                overlay(shown.entry(&name).or_insert(Value::Null), &name, inner);
             }
         }
-        (shown, value) => *shown = value,
+        (shown, value) => {
+            let is_empty = shown.is_null() || shown.as_array().is_some_and(Vec::is_empty);
+            let is_default = DEFAULTS.contains(&name) && !shown.is_object() && !value.is_object();
+            if is_empty || is_default {
+                *shown = value;
+            }
+        }
     }
 }
 

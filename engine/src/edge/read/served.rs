@@ -1,0 +1,173 @@
+//! Which documented parameters are stored as given. A parameter whose effect would change money, methods, authentication
+//! or another object is refused by name, unless its value asks for what the engine does anyway (P18).
+
+use super::path::Path;
+use crate::refusal::{Reason, Refusal};
+use serde_json::{Map, Value};
+
+/// Parameters whose effect the engine does not have, and the value that asks for no effect (empty: none does). The
+/// first row that fits decides.
+const NOT_SERVED: &[(&str, &str)] = &[
+    ("account_token", ""),
+    ("adaptive_pricing.enabled", "false"),
+    ("after_expiration", "false"),
+    ("allow_promotion_codes", "false"),
+    ("allowed_payment_method_types", ""),
+    ("amount_to_confirm", ""),
+    ("attach_to_self", "false"),
+    ("automatic_tax", "false"),
+    ("balance", "0"),
+    ("bank_account", ""),
+    ("cash_balance", ""),
+    ("confirmation_token", ""),
+    ("controller", ""),
+    ("coupon", ""),
+    ("customer_account", ""),
+    ("customer_creation", "if_required"),
+    ("customer_update", "never"),
+    ("default_currency", "usd"),
+    ("default_source", ""),
+    ("discounts", ""),
+    ("excluded_payment_method_types", ""),
+    ("external_account", ""),
+    ("flow_directions", ""),
+    ("groups", ""),
+    ("hooks", ""),
+    ("invoice_creation.enabled", "false"),
+    ("invoice_creation", ""),
+    ("line_items", ""),
+    ("managed_payments", "false"),
+    ("optional_items", ""),
+    ("origin", ""),
+    ("payment_method_configuration", ""),
+    ("payment_record", ""),
+    ("promotion_code", ""),
+    ("saved_payment_method_options", ""),
+    ("settings.card_payments.decline_on", "false"),
+    ("settings.invoices", ""),
+    ("settings.payouts.debit_negative_balances", ""),
+    ("settings.payouts.schedule", ""),
+    ("settings.paypay_payments", ""),
+    ("shared_payment_granted_token", ""),
+    ("shipping_options", ""),
+    ("single_use", ""),
+    ("source", ""),
+    ("source_type", "card"),
+    ("subscription_data", ""),
+    ("tax", ""),
+    ("tax_id_collection.enabled", "false"),
+    ("tax_id_collection.required", "never"),
+    ("tax_id_data", ""),
+    ("test_clock", ""),
+    ("transfer_data", ""),
+    ("validate", "false"),
+    ("wallet_options", "never"),
+];
+
+/// The options of a method that are stored. The features that `if_available` asks for are answered `unavailable`.
+const OPTIONS: &[&str] = &[
+    "card.request_extended_authorization",
+    "card.request_incremental_authorization",
+    "card.request_overcapture",
+    "card.request_three_d_secure",
+    "card.statement_descriptor_suffix_kana",
+    "card.statement_descriptor_suffix_kanji",
+    "customer_balance.bank_transfer",
+    "customer_balance.funding_type",
+    "us_bank_account.transaction_purpose",
+];
+
+/// The parts of a payment method that are stored; the rest belongs to other types of methods.
+const OF_METHOD: &[&str] = &["allow_redisplay", "billing_details", "metadata", "radar_options", "type", "card"];
+
+/// Numbers that identify a person or a company, and the fields that show that they were given (empty: nothing shows it).
+const HIDDEN: &[(&str, &str)] = &[
+    ("id_number", "id_number_provided"),
+    ("id_number_secondary", "id_number_secondary_provided"),
+    ("registration_number", ""),
+    ("ssn_last_4", "ssn_last_4_provided"),
+    ("tax_id", "tax_id_provided"),
+    ("vat_id", "vat_id_provided"),
+];
+
+/// Checks that everything at and below the parameter of these parts can be stored as given.
+///
+/// # Errors
+/// Returns the refusal of the first parameter whose effect the engine does not have.
+pub(super) fn check(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
+    match value {
+        Value::Object(map) => {
+            map.iter().try_for_each(|(name, inner)| check(path, &[parts, &[name.as_str()]].concat(), inner))
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| check(path, &[parts, &["0"]].concat(), item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => check_leaf(path, parts, value),
+    }
+}
+
+fn check_leaf(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
+    let named: Vec<&str> = parts.iter().copied().filter(|part| part.parse::<usize>().is_err()).collect();
+    let name = named.join(".");
+    let without_effect = match named.split_first() {
+        // A session makes its method from what the customer enters.
+        Some((&"payment_method_data", _)) if path.is("checkout/sessions") => Some(""),
+        Some((&"payment_method_data", rest)) => Some("").filter(|_| !is_of_method(rest)),
+        Some((&"payment_method_options", rest)) => {
+            Some("").filter(|_| !OPTIONS.iter().any(|option| is_within(&rest.join("."), option)))
+        }
+        Some(_) if path.is("payment_methods") => Some("").filter(|_| !is_of_method(&named)),
+        Some(_) | None => NOT_SERVED.iter().find(|(row, _)| is_within(&name, row)).map(|(_, value)| *value),
+    };
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match without_effect {
+        None => Ok(()),
+        Some(other) if !other.is_empty() && text == other => Ok(()),
+        Some(other) => {
+            let only = if other.is_empty() { String::new() } else { format!(" It accepts the value {other} only.") };
+            let why = format!("this engine does not implement the parameter.{only}");
+            Err(Reason::InvalidValue(bracketed(parts).into(), why).into())
+        }
+    }
+}
+
+fn is_of_method(parts: &[&str]) -> bool {
+    parts.first().is_some_and(|part| OF_METHOD.contains(part))
+}
+
+/// Returns whether `name` is `row` or below it.
+fn is_within(name: &str, row: &str) -> bool {
+    name.strip_prefix(row).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Returns the name of the parameter at `parts`: `a[b][c]`.
+pub(super) fn bracketed(parts: &[&str]) -> String {
+    let (first, rest) = parts.split_first().map_or(("", parts), |(first, rest)| (*first, rest));
+    rest.iter().fold(first.to_owned(), |name, part| format!("{name}[{part}]"))
+}
+
+/// Replaces what the API does not show as it was given. An account shows the status of a capability, and of a number that
+/// identifies someone only that it was given.
+pub(super) fn as_shown(path: &Path<'_>, given: &mut Value) {
+    let Value::Object(map) = given else { return };
+    if !path.is("accounts") {
+        return;
+    }
+    if let Some(Value::Object(capabilities)) = map.get_mut("capabilities") {
+        for status in capabilities.values_mut() {
+            let requested = status.get("requested") == Some(&Value::Bool(true));
+            *status = if requested { "active" } else { "inactive" }.into();
+        }
+    }
+    for name in ["company", "individual"] {
+        if let Some(Value::Object(group)) = map.get_mut(name) {
+            hide(group);
+        }
+    }
+}
+
+fn hide(group: &mut Map<String, Value>) {
+    for (number, shown) in HIDDEN {
+        if let Some(value) = group.remove(*number).filter(|_| !shown.is_empty()) {
+            group.insert((*shown).to_owned(), (!value.is_null()).into());
+        }
+    }
+}

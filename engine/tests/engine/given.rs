@@ -1,0 +1,219 @@
+//! Documented parameters that no reader knows: what they show, what they do and what is refused (P17, P18, P23, P26, P27).
+
+use crate::world::World;
+use holdfast_engine::command::{EnvironmentEvent, MethodRef};
+use holdfast_engine::edge::read::Verb;
+use holdfast_engine::{Dialect, TestMethod};
+
+const CARD: &str = "payment_method_types[]=card payment_method=pm_card_visa";
+const BILL: &str = "mode=payment success_url=https://x line_items[0][price_data][currency]=usd \
+                    line_items[0][price_data][unit_amount]=500 line_items[0][price_data][product_data][name]=x \
+                    line_items[0][quantity]=1";
+
+/// Returns the event that the customer pays a session with a test method.
+fn completion(session: &str, method: TestMethod) -> EnvironmentEvent {
+    EnvironmentEvent::CompleteSession {
+        session: session.parse().unwrap(),
+        method: MethodRef::Test(method),
+        email: None,
+    }
+}
+
+/// P18: a given value replaces no value of the engine's own, and no secret is shown.
+#[test]
+fn given_values_replace_nothing_and_show_no_secret() {
+    let w = World::new();
+    let given = "capabilities[card_payments][requested]=true capabilities[transfers][requested]=false \
+                 individual[id_number]=123456789 individual[ssn_last_4]=6789 individual[first_name]=Ann \
+                 company[tax_id]=987654321 company[name]=Shop settings[payouts][statement_descriptor]=PAY";
+    let account = w.post("accounts", given);
+    let account = account.is("capabilities.card_payments=active capabilities.transfers=inactive charges_enabled=true");
+    let account = account.is("individual.id_number_provided=true individual.ssn_last_4_provided=true");
+    let account = account.is("individual.first_name=Ann company.tax_id_provided=true company.name=Shop");
+    let shown = account.body.to_string();
+    for secret in ["6789", "987654321", "\"id_number\"", "\"ssn_last_4\"", "\"tax_id\"", "requested"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+    w.post("accounts", "external_account[account_number]=000123456789").refused(
+        400,
+        "-",
+        "external_account[account_number]",
+    );
+    w.post("accounts", "default_currency=eur").refused(400, "-", "default_currency");
+    w.post("accounts", "default_currency=usd").is("default_currency=usd");
+    let path = format!("customers/{}", w.post("customers", "invoice_settings[footer]=x tax_exempt=exempt").id());
+    w.get(&path, "").is("invoice_settings.footer=x invoice_settings.default_payment_method=null tax_exempt=exempt");
+}
+
+/// A parameter whose effect the engine lacks is refused by name; the value that it does have is accepted.
+#[test]
+fn promises_that_the_engine_cannot_keep_are_refused() {
+    let w = World::new();
+    let intents = [
+        "excluded_payment_method_types[0]=klarna",
+        "hooks[inputs][tax][calculation]=x",
+        "payment_method_options[card][setup_future_usage]=off_session",
+        "payment_method_options[card][moto]=true",
+        "payment_method_options[card][installments][enabled]=true",
+        "payment_method_options[card][network]=visa",
+        "payment_method_options[klarna][preferred_locale]=de-DE",
+        "payment_method_options[sepa_debit][setup_future_usage]=off_session",
+        "payment_method_configuration=pmc_1",
+        "allowed_payment_method_types[0]=card",
+    ];
+    let sessions = [
+        "shipping_options[0][shipping_rate]=shr_1",
+        "automatic_tax[enabled]=true",
+        "customer_creation=always",
+        "adaptive_pricing[enabled]=true",
+        "allow_promotion_codes=true",
+        "payment_method_options[card][restrictions][brands_blocked][0]=mastercard",
+    ];
+    let pay = format!("amount=1000 currency=usd {CARD}");
+    let rows = intents.iter().map(|row| ("payment_intents", pay.as_str(), *row));
+    for (path, base, row) in rows.chain(sessions.iter().map(|row| ("checkout/sessions", BILL, *row))) {
+        let refused = w.post(path, &format!("{base} {row}"));
+        let name = row.split_once('=').unwrap().0;
+        let message = refused.text("error.message");
+        assert!(message.contains(name) && message.contains("does not implement"), "{row}: {message}");
+        refused.refused(400, "-", name);
+    }
+    w.post("checkout/sessions", &format!("{BILL} automatic_tax[enabled]=false")).is("automatic_tax.enabled=false");
+    let held = "capture_method=manual confirm=true payment_method_options[card][request_overcapture]=if_available \
+                payment_method_options[card][request_incremental_authorization]=if_available";
+    let shown = w.post("payment_intents", &format!("{pay} {held}"));
+    let shown = shown.is("status=requires_capture payment_method_options.card.request_overcapture=if_available");
+    w.charge(&shown.id()).is("payment_method_details.card.overcapture.status=unavailable \
+                              payment_method_details.card.incremental_authorization.status=unavailable");
+}
+
+/// A value that is none of the documented choices is refused, and the message names them.
+#[test]
+fn choices_are_checked() {
+    let w = World::new();
+    let three_d_secure = "payment_method_options[card][request_three_d_secure]";
+    let refused = w.post("payment_intents", &format!("amount=1000 currency=usd {three_d_secure}=nonsense"));
+    assert!(refused.text("error.message").contains("automatic, any, challenge"), "{}", refused.body);
+    refused.refused(400, "-", three_d_secure);
+    w.post("customers", "tax_exempt=perhaps").refused(400, "-", "tax_exempt");
+    w.post("checkout/sessions", &format!("{BILL} locale=tlh")).refused(400, "-", "locale");
+}
+
+/// P31: the refusal of an item of a list names the item.
+#[test]
+fn an_item_of_a_list_is_named() {
+    let w = World::new();
+    let items = "custom_fields[0][type]=text custom_fields[1][type]=shout";
+    w.post("checkout/sessions", &format!("{BILL} {items}")).refused(400, "-", "custom_fields[1][type]");
+}
+
+/// P23: `any` and `challenge` ask for authentication on a card that supports it, of a payment, a setup and a session.
+#[test]
+fn authentication_is_requested() {
+    let w = World::new();
+    let optional = "payment_method_types[]=card payment_method=pm_card_threeDSecureOptional confirm=true";
+    let ask = |how: &str| format!("payment_method_options[card][request_three_d_secure]={how}");
+    for (how, status) in [("automatic", "succeeded"), ("any", "requires_action"), ("challenge", "requires_action")] {
+        let pi = w.post("payment_intents", &format!("amount=1000 currency=usd {optional} {}", ask(how)));
+        let pi = pi.is(&format!("status={status} payment_method_options.card.request_three_d_secure={how}"));
+        let setup = w.post("setup_intents", &format!("{optional} {}", ask(how))).is(&format!("status={status}"));
+        if how != "automatic" {
+            w.inject(EnvironmentEvent::Authenticate { intent: pi.id().parse().unwrap(), passes: true });
+            w.intent(&pi.id()).is("status=succeeded amount_received=1000");
+            w.inject(EnvironmentEvent::AuthenticateSetup { intent: setup.id().parse().unwrap(), passes: true });
+            w.get(&format!("setup_intents/{}", setup.id()), "").is("status=succeeded");
+        }
+    }
+    // Visa's plain test card supports it, but is not enrolled.
+    w.post("payment_intents", &format!("amount=1000 currency=usd confirm=true {CARD} {}", ask("any")))
+        .is("status=succeeded");
+    let absent = format!("amount=1000 currency=usd off_session=true {optional} {}", ask("any"));
+    w.post("payment_intents", &absent).refused(402, "authentication_required", "-");
+    let session = w.post("checkout/sessions", &format!("{BILL} {}", ask("any")));
+    w.inject(completion(&session.id(), TestMethod::ThreeDSecureOptional));
+    let intent = w.get(&format!("checkout/sessions/{}", session.id()), "").text("payment_intent");
+    w.intent(&intent).is("status=requires_action");
+}
+
+/// P26: an empty group clears what was given in it.
+#[test]
+fn an_empty_group_clears_given_values() {
+    let w = World::new();
+    let given = "payment_method_options[card][request_three_d_secure]=any \
+                 payment_method_options[customer_balance][funding_type]=bank_transfer";
+    let path =
+        format!("payment_intents/{}", w.post("payment_intents", &format!("amount=1000 currency=usd {given}")).id());
+    w.get(&path, "").is("payment_method_options.card.request_three_d_secure=any");
+    let cleared = w.post(&path, "payment_method_options[card]=");
+    cleared.is("payment_method_options.card.request_three_d_secure=automatic \
+                payment_method_options.customer_balance.funding_type=bank_transfer");
+}
+
+/// P17: the data of a session's payment is read and checked like a payment's own.
+#[test]
+fn the_data_of_a_sessions_payment_is_a_payments() {
+    let w = World::new();
+    let data = "payment_intent_data[statement_descriptor_suffix]=SUFFIX payment_intent_data[shipping][name]=Ann \
+                payment_intent_data[shipping][address][line1]=Street";
+    let session = w.post("checkout/sessions", &format!("{BILL} {data}")).id();
+    w.inject(completion(&session, TestMethod::Visa));
+    let intent = w.get(&format!("checkout/sessions/{session}"), "").text("payment_intent");
+    w.intent(&intent).is("statement_descriptor_suffix=SUFFIX shipping.name=Ann shipping.address.line1=Street");
+    let long = format!("{BILL} payment_intent_data[statement_descriptor_suffix]={}", "x".repeat(23));
+    w.post("checkout/sessions", &long).refused(400, "-", "payment_intent_data[statement_descriptor_suffix]");
+    let unnamed = format!("{BILL} payment_intent_data[shipping][address][line1]=x");
+    w.post("checkout/sessions", &unnamed).refused(400, "parameter_missing", "payment_intent_data[shipping][name]");
+}
+
+/// The method that a customer is created or updated with is attached to it.
+#[test]
+fn the_method_of_a_customer_is_attached() {
+    let w = World::new();
+    let customer = w.post("customers", "payment_method=pm_card_visa").id();
+    let listed = w.get(&format!("customers/{customer}/payment_methods"), "");
+    listed.is(&format!("data.0.customer={customer} data.1=null"));
+    let method = w.post("payment_methods/pm_card_mastercard/attach", &format!("customer={customer}")).id();
+    let other = w.post("customers", "").id();
+    w.post(&format!("customers/{other}"), &format!("payment_method={method}")).refused(400, "-", "payment_method");
+    let update = format!("customers/{other}");
+    w.post(&update, "payment_method=pm_card_amex").is(&format!("id={other}"));
+    w.get(&format!("customers/{other}/payment_methods"), "").is("data.0.card.brand=amex data.1=null");
+    w.post("customers", "payment_method=pm_card_visa_chargeDeclined").refused(402, "card_declined", "-");
+    let fresh = w.post("payment_methods", "type=card card[number]=4242424242424242").id();
+    let default = format!("payment_method={fresh} invoice_settings[default_payment_method]={fresh}");
+    w.post("customers", &default).is(&format!("invoice_settings.default_payment_method={fresh}"));
+}
+
+/// Parameters without an effect at this operation are refused as the provider refuses them.
+#[test]
+fn parameters_of_other_operations_are_unknown() {
+    let w = World::new();
+    let intent = w.post("payment_intents", &format!("amount=1000 currency=usd {CARD}")).id();
+    let setup = w.post("setup_intents", CARD).id();
+    let automatic = ("automatic_payment_methods[enabled]=true", "automatic_payment_methods");
+    let types = ("payment_method_types[]=sepa_debit", "payment_method_types");
+    for (path, (params, name)) in [
+        (format!("payment_intents/{intent}/confirm"), automatic),
+        (format!("payment_intents/{intent}/confirm"), types),
+        (format!("payment_intents/{intent}"), automatic),
+        (format!("setup_intents/{setup}"), automatic),
+    ] {
+        w.send(Verb::Post, &path, params, None, None).refused(400, "parameter_unknown", name);
+    }
+}
+
+/// P27: `delivery_success` tells events apart by their deliveries.
+#[test]
+fn events_are_narrowed_by_delivery() {
+    for (_, store) in World::stores() {
+        let w = World::on(store, Dialect::default());
+        w.post("customers", "name=before");
+        w.get("events", "delivery_success=false").is("data.0=null");
+        w.post("webhook_endpoints", "url=https://x enabled_events[]=customer.created");
+        w.post("customers", "name=after");
+        w.advance(1);
+        w.get("events", "delivery_success=false").is("data.0.data.object.name=after data.1=null");
+        w.get("events", "delivery_success=true").is("data.0.data.object.name=before data.1=null");
+        w.get("events", "delivery_success=perhaps").refused(400, "-", "delivery_success");
+    }
+}
