@@ -86,7 +86,7 @@ catalogue! {
     operation_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 PI-6 PI-8 PI-12 PI-14 PI-15 PI-30 PI-31 PI-34 PI-39 ERR-12" by metadata_on_canceled;
     operation_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "AMT-4 AMT-5 PI-3 ERR-15" by minimum_amount;
     step lifecycle::unknown_objects_are_not_found "an object that does not exist is not found" "R9 CAP-1 ERR-5";
-    operation_step lifecycle::status_refusals_are_true "a refusal for the status is true" "C14 PI-39" by accept_multicapture_with_automatic, confirm_limit;
+    operation_step lifecycle::status_refusals_are_true "a refusal for the status is true, but a cancel in processing may always be refused" "C14 PI-39" by accept_multicapture_with_automatic, confirm_limit, metadata_on_canceled;
 
     // Captures
     payment capture::at_most_fifty_captures "a payment is captured at most fifty times" "I7 B8 U4";

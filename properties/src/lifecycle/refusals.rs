@@ -193,7 +193,8 @@ fn off_session_comes_with_confirm<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
 }
 
 /// If false, a merchant's permitted request is rejected: for its status where the status is right, or for a missing
-/// method where there is one.
+/// method where there is one. A rejected cancel of a processing payment is accepted here: whether the bank can still stop
+/// it is not judged.
 pub(crate) fn status_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
     if reason == Rejection::UnexpectedMulticapture {
@@ -206,7 +207,7 @@ pub(crate) fn status_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_
         !status.is_open() && matches!(operation, Operation::UpdateIntent { update: Update::Amount(_), .. })
     } else if reason == Rejection::UnexpectedState {
         if matches!(operation, Operation::UpdateIntent { update: Update::Metadata, .. }) {
-            status == Canceled
+            status == Canceled && !step.config.dialect.metadata_on_canceled
         } else if matches!(operation, Operation::UpdateIntent { update: Update::Amount(_), .. }) {
             false
         } else if matches!(operation, Operation::UpdateIntent { .. } | Operation::ConfirmIntent { .. }) {

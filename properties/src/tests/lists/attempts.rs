@@ -207,8 +207,14 @@ pub(super) fn refusals() -> Vec<Case> {
             vec![
                 to(done(), confirm()).says(Err(Rejection::UnexpectedState)),
                 to(held(), update(Update::Amount(500))).says(Err(Rejection::AmountFixed)),
+                to(canceled(), update(Update::Metadata)).says(Err(Rejection::UnexpectedState)),
+                // Whether the bank can still stop a payment in processing is not judged.
+                to(processing(), cancel()).says(Err(Rejection::UnexpectedState)),
             ],
             vec![
+                to(canceled(), update(Update::Metadata))
+                    .both(|it| it.config.dialect.metadata_on_canceled = true)
+                    .says(Err(Rejection::UnexpectedState)),
                 to(held(), update(Update::Amount(500))).says(Err(Rejection::UnexpectedState)),
                 to(fresh(), update(Update::Amount(500))).says(Err(Rejection::AmountFixed)),
                 to(ready(PaymentMethod::Visa), confirm()).says(Err(Rejection::UnexpectedState)),
