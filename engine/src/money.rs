@@ -35,7 +35,8 @@ pub enum HalfUnit {
 impl Money {
     /// Zero.
     pub const ZERO: Self = Self(0);
-    /// The largest amount one payment may have: eight digits (AMT-2).
+    /// The largest amount that one payment in most currencies may have: eight digits (AMT-2). [`Currency::largest`] has
+    /// the exception.
     pub const LARGEST_PAYMENT: Self = Self(99_999_999);
 
     /// Returns an amount of `minor` units.
@@ -136,6 +137,12 @@ macro_rules! currencies {
             #[must_use]
             pub const fn minimum(self) -> Money {
                 match self { $(Self::$name => Money::new($minimum)),* }
+            }
+
+            /// Returns the largest amount of one payment: eight digits, in rupiah twelve (AMT-2, AMT-6).
+            #[must_use]
+            pub const fn largest(self) -> Money {
+                if matches!(self, Self::Idr) { Money::new(999_999_999_999) } else { Money::LARGEST_PAYMENT }
             }
 
             /// Returns the number of decimal places in amounts written for people.

@@ -9,7 +9,7 @@ use crate::ChargeId;
 use crate::PaymentIntentId;
 use crate::acquirer::Ask;
 use crate::command::{CapturePaymentIntent, JobKind};
-use crate::money::{Money, OutOfRange};
+use crate::money::{Currency, Money, OutOfRange};
 use crate::objects::{Charge, EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
     let asked = request.amount.map(|amount| non_negative(amount, "amount_to_capture")).transpose()?;
-    let named = Named::of(request)?;
+    let named = Named::of(request, intent.currency)?;
     let charge = held_charge(context, &intent)?;
     let portion = Portion::of(context, request, asked, &intent, &charge)?;
     named.check(context, &portion, &intent, &charge)?;
@@ -112,10 +112,10 @@ struct Named {
 }
 
 impl Named {
-    fn of(request: &CapturePaymentIntent) -> Result<Self, Stop> {
+    fn of(request: &CapturePaymentIntent, currency: Currency) -> Result<Self, Stop> {
         Ok(Self {
-            fee: optional_share(request.application_fee_amount, "application_fee_amount")?,
-            transfer: optional_share(request.transfer_amount, "transfer_data[amount]")?,
+            fee: optional_share(request.application_fee_amount, currency, "application_fee_amount")?,
+            transfer: optional_share(request.transfer_amount, currency, "transfer_data[amount]")?,
         })
     }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Handles `POST /v1/payment_intents/:id/confirm`: the status is checked before the method (PI-15).
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
-    update::shares(&request.choices)?;
+    update::shares(&request.choices, intent.currency)?;
     confirmable(&intent)?;
     if intent.session.is_some() {
         return Err(Refusal::with_intent(Reason::OwnedBySession(Operation::Confirm), &intent).into());

@@ -28,12 +28,12 @@ pub(super) fn fees_allowed(context: &DecisionContext<'_>, destination: Option<Ac
 /// Checks `application_fee_amount` and `transfer_data` as given for a whole payment (CON-2, CON-6).
 pub(super) fn terms(
     context: &DecisionContext<'_>,
-    amount: Money,
+    (amount, currency): (Money, Currency),
     fee: Option<i64>,
     transfer: Option<TransferTerms>,
 ) -> Result<(Option<Money>, Option<TransferData>), Stop> {
-    let fee = super::amounts::optional_share(fee, "application_fee_amount")?;
-    let transfer = transfer.map(|terms| destination(context, terms)).transpose()?;
+    let fee = super::amounts::optional_share(fee, currency, "application_fee_amount")?;
+    let transfer = transfer.map(|terms| destination(context, terms, currency)).transpose()?;
     if fee.is_some() && !fees_allowed(context, transfer.map(|data| data.destination)) {
         return Err(Reason::FeeNeedsConnect.into());
     }
@@ -50,8 +50,8 @@ pub(super) fn terms(
     Ok((fee, transfer))
 }
 
-fn destination(context: &DecisionContext<'_>, terms: TransferTerms) -> Result<TransferData, Stop> {
-    let amount = super::amounts::optional_share(terms.amount, "transfer_data[amount]")?;
+fn destination(context: &DecisionContext<'_>, terms: TransferTerms, currency: Currency) -> Result<TransferData, Stop> {
+    let amount = super::amounts::optional_share(terms.amount, currency, "transfer_data[amount]")?;
     let connected = context.objects.account_by_id(terms.destination);
     match connected.filter(|account| account.platform == Some(context.account.id)) {
         Some(account) => Ok(TransferData { destination: account.id, amount }),

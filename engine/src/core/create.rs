@@ -78,8 +78,9 @@ pub(super) fn build(
 /// Checks the numbers that are wrong for every payment, before everything else (CAP-15).
 fn check_numbers(request: &CreatePaymentIntent) -> Result<(), Stop> {
     amounts::payment(request.amount, request.currency)?;
-    amounts::optional_share(request.application_fee_amount, "application_fee_amount")?;
-    amounts::optional_share(request.transfer_data.and_then(|data| data.amount), "transfer_data[amount]")?;
+    let (currency, transfer) = (request.currency, request.transfer_data.and_then(|data| data.amount));
+    amounts::optional_share(request.application_fee_amount, currency, "application_fee_amount")?;
+    amounts::optional_share(transfer, currency, "transfer_data[amount]")?;
     Ok(())
 }
 
@@ -89,8 +90,9 @@ fn take_terms(
     request: &CreatePaymentIntent,
     intent: &mut PaymentIntent,
 ) -> Result<(), Stop> {
+    let whole = (intent.amount, intent.currency);
     (intent.application_fee_amount, intent.transfer_data) =
-        connect::terms(context, intent.amount, request.application_fee_amount, request.transfer_data)?;
+        connect::terms(context, whole, request.application_fee_amount, request.transfer_data)?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::customers;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use crate::ChargeId;
 use crate::command::{Choices, TextsChange, TransferTerms, UpdatePaymentIntent};
+use crate::money::Currency;
 use crate::objects::{EventType, IntentStatus, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// Handles `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (VOC-16).
 pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaymentIntent) -> Decided {
     let intent = context.intent(request.intent)?;
-    shares(&request.choices)?;
+    shares(&request.choices, request.currency.unwrap_or(intent.currency))?;
     if let Some(amount) = request.amount {
         amounts::payment(amount, request.currency.unwrap_or(intent.currency))?;
     }
@@ -72,9 +73,9 @@ pub(super) fn choose(intent: &mut PaymentIntent, choices: &Choices) {
 }
 
 /// Checks fee and transfer amount by themselves, before they are checked against the payment.
-pub(super) fn shares(choices: &Choices) -> Result<(), Stop> {
-    optional_share(choices.application_fee_amount, "application_fee_amount")?;
-    optional_share(choices.transfer_amount, "transfer_data[amount]")?;
+pub(super) fn shares(choices: &Choices, currency: Currency) -> Result<(), Stop> {
+    optional_share(choices.application_fee_amount, currency, "application_fee_amount")?;
+    optional_share(choices.transfer_amount, currency, "transfer_data[amount]")?;
     Ok(())
 }
 
@@ -95,7 +96,7 @@ fn allowed(intent: &Arc<PaymentIntent>, request: &UpdatePaymentIntent) -> Result
 
 /// Applies fee and transfer amount, checked against the new amount.
 pub(super) fn terms(context: &DecisionContext<'_>, choices: &Choices, changed: &mut PaymentIntent) -> Result<(), Stop> {
-    shares(choices)?;
+    shares(choices, changed.currency)?;
     let (fee, transfer_amount) = (choices.application_fee_amount, choices.transfer_amount);
     let destination = changed.transfer_data.map(|data| data.destination);
     if fee.is_some() && !connect::fees_allowed(context, destination) {
@@ -117,7 +118,8 @@ pub(super) fn terms(context: &DecisionContext<'_>, choices: &Choices, changed: &
         }
         None => None,
     };
-    (changed.application_fee_amount, changed.transfer_data) = connect::terms(context, changed.amount, fee, transfer)?;
+    let whole = (changed.amount, changed.currency);
+    (changed.application_fee_amount, changed.transfer_data) = connect::terms(context, whole, fee, transfer)?;
     Ok(())
 }
 

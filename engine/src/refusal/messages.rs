@@ -27,7 +27,7 @@ impl Reason {
             Self::AmountTooSmall(_, currency) => {
                 format!("Amount must be at least {}.", currency.display(currency.minimum()))
             }
-            Self::AmountTooLarge(_) => "Amount must be no more than 99999999.".to_owned(),
+            Self::AmountTooLarge(_, currency) => format!("Amount must be no more than {}.", currency.largest()),
             Self::UnknownRoute(route) => format!("Unrecognized request URL ({route})."),
             Self::CannotExpand(path, None) => format!("This property cannot be expanded ({path})."),
             Self::CannotExpand(path, Some(hint)) => {

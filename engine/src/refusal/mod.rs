@@ -72,7 +72,7 @@ pub enum Reason {
     KeyTooLong,
     RefundOfNothing,
     AmountTooSmall(Param, Currency),
-    AmountTooLarge(Param),
+    AmountTooLarge(Param, Currency),
     UnknownRoute(String),
     CannotExpand(String, Option<String>),
     ExpandsTooDeep(String),
@@ -192,7 +192,7 @@ impl Reason {
             Self::KeyTooLong => invalid(None, named("idempotency_key")),
             Self::RefundOfNothing | Self::CannotExpand(..) | Self::ExpandsTooDeep(_) => invalid(None, None),
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
-            Self::AmountTooLarge(p) => invalid(Some("amount_too_large"), param(p)),
+            Self::AmountTooLarge(p, _) => invalid(Some("amount_too_large"), param(p)),
             Self::UnknownRoute(_) => Row { status: 404, ..invalid(None, None) },
             Self::NotFound { param: p, .. } if matches!(&**p, "starting_after" | "ending_before") => {
                 invalid(Some("resource_missing"), param(p))
@@ -331,7 +331,7 @@ impl Reason {
                 | Self::KeyTooLong
                 | Self::RefundOfNothing
                 | Self::AmountTooSmall(..)
-                | Self::AmountTooLarge(_)
+                | Self::AmountTooLarge(..)
                 | Self::UnknownRoute(_)
                 | Self::CannotExpand(..)
                 | Self::ExpandsTooDeep(_)

@@ -1,6 +1,6 @@
 //! The PaymentIntent's life from create to the end, and every operation in every status (C1 to C17, VOC-1, PI-1 to PI-37).
 
-use crate::world::World;
+use crate::world::{CONNECTED, World, fresh};
 use holdfast_engine::PaymentIntentId;
 use holdfast_engine::time::{DAY, HOUR};
 
@@ -24,10 +24,51 @@ fn where_a_payment_begins() {
         ),
     ];
     for (params, status) in rows {
-        let w = World::new();
+        let w = fresh();
         w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).is(&format!("status={status}"));
         assert!(w.told().starts_with("payment_intent.created"), "C5");
     }
+}
+
+/// AMT-2, AMT-6: an amount of any currency has at most eight digits, an amount in rupiah twelve. So have fees and transfers.
+#[test]
+fn the_largest_amount_of_each_currency() {
+    use holdfast_engine::Currency;
+    let w = fresh();
+    for currency in Currency::ALL {
+        let (code, most) = (currency.code(), currency.largest().minor());
+        assert_eq!(most, if *currency == Currency::Idr { 999_999_999_999 } else { 99_999_999 }, "{code}");
+        let more = most + 1;
+        w.post("payment_intents", &format!("amount={most} currency={code}")).is(&format!("amount={most}"));
+        let refused = w.post("payment_intents", &format!("amount={more} currency={code}"));
+        assert!(refused.text("error.message").contains(&most.to_string()), "{}", refused.body);
+        refused.refused(400, "amount_too_large", "amount");
+        let to = format!("amount={most} currency={code} transfer_data[destination]={CONNECTED}");
+        for name in ["application_fee_amount", "transfer_data[amount]"] {
+            let refused = w.post("payment_intents", &format!("{to} {name}={more}"));
+            refused.refused(400, "parameter_invalid_integer", name);
+        }
+    }
+    let (most, more) = (999_999_999_999_u64, 1_000_000_000_000_u64);
+    let to = format!("currency=idr payment_method_types[]=card transfer_data[destination]={CONNECTED}");
+    let id = w.post("payment_intents", &format!("amount=1000000 {to}")).id();
+    let path = format!("payment_intents/{id}");
+    w.post(&path, &format!("amount={more}")).refused(400, "amount_too_large", "amount");
+    w.post(&path, "amount=100000000 currency=usd").refused(400, "amount_too_large", "amount");
+    w.post(&path, &format!("amount={most} application_fee_amount={most}")).is(&format!("amount={most}"));
+    let confirm = format!("payment_method=pm_card_visa application_fee_amount={most}");
+    w.post(&format!("{path}/confirm"), &confirm).is(&format!("status=succeeded amount_received={most}"));
+    let held = w.post(
+        "payment_intents",
+        &format!("amount={most} capture_method=manual confirm=true payment_method=pm_card_visa {to}"),
+    );
+    let capture = format!("payment_intents/{}/capture", held.id());
+    w.post(&capture, &format!("application_fee_amount={more}")).refused(
+        400,
+        "parameter_invalid_integer",
+        "application_fee_amount",
+    );
+    w.post(&capture, &format!("application_fee_amount={most}")).is("status=succeeded");
 }
 
 /// AMT-1 to AMT-5: what create refuses. Parameters, status, code, parameter.
@@ -81,7 +122,7 @@ fn what_create_refuses() {
             "capture_method",
         ),
     ];
-    let w = World::new();
+    let w = fresh();
     for (params, status, code, param) in rows {
         w.post("payment_intents", params).refused(status, code, param);
         assert_eq!(w.told(), "", "{params}");
@@ -103,7 +144,7 @@ fn every_operation_in_every_status() {
     ];
     for (path, params, expected) in rows {
         for (status, code) in statuses.into_iter().zip(expected) {
-            let w = World::new();
+            let w = fresh();
             let id = in_status(&w, status);
             let before = w.intent(&id).body;
             w.told();
@@ -139,7 +180,7 @@ pub fn in_status(w: &World, status: &str) -> String {
 /// C9, C11, C12, PI-9, PI-31: paid is final; texts may still change, money may not.
 #[test]
 fn paid_is_final() {
-    let w = World::new();
+    let w = fresh();
     let id = w.paid(1000, "");
     w.advance(DAY * 60 + HOUR);
     w.intent(&id).is("status=succeeded amount_received=1000");
@@ -152,7 +193,7 @@ fn paid_is_final() {
 /// PI-5, PI-7, VOC-16: updating before payment; a new method asks for confirmation.
 #[test]
 fn updating_before_payment() {
-    let w = World::new();
+    let w = fresh();
     let id = w.post("payment_intents", "amount=1000 currency=usd").id();
     w.post(&format!("payment_intents/{id}"), "amount=2000 currency=eur").is("amount=2000 currency=eur");
     w.post(&format!("payment_intents/{id}"), "amount=0").refused(400, "parameter_invalid_integer", "amount");
@@ -165,7 +206,7 @@ fn updating_before_payment() {
 /// C17, VER-1, VER-3: the names of two statuses before 2019-02-11, and the charges on the payment before 2022-11-15.
 #[test]
 fn older_versions() {
-    let w = World::new();
+    let w = fresh();
     let verb = holdfast_engine::edge::read::Verb::Post;
     let create = |version: &str, more: &str| {
         w.send(verb, "payment_intents", &format!("amount=1000 currency=usd {more}"), None, Some(version))

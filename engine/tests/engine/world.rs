@@ -34,6 +34,11 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// Returns an engine with a platform and a connected account, and nothing else.
+pub fn fresh() -> World {
+    World::new()
+}
+
 impl World {
     pub fn new() -> Self {
         Self::with(Dialect::default())

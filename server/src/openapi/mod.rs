@@ -197,7 +197,8 @@ fn parameter(field: &Field<'_>) -> Value {
         }
         "amount" | "amount_to_capture" | "application_fee_amount" => {
             put(&mut schema, "minimum", 0.into());
-            put(&mut schema, "maximum", 99_999_999.into());
+            let largest = Currency::ALL.iter().map(|currency| currency.largest().minor()).max();
+            put(&mut schema, "maximum", largest.unwrap_or_default().into());
         }
         "seconds" => {
             put(&mut schema, "minimum", 0.into());
