@@ -158,7 +158,7 @@ fn a_return_url_is_kept() {
     w.post("payment_intents", "amount=1000 currency=usd return_url=https://shop.test").refused(400, "-", "return_url");
 }
 
-/// PI-19: the customer is away: no charge, authentication_required; or an error instead of an action.
+/// PI-19, P34: the customer is away: no charge, authentication_required; or an error instead of an action.
 #[test]
 fn nobody_there_to_authenticate() {
     for flag in ["off_session=true", "error_on_requires_action=true"] {
