@@ -123,7 +123,6 @@ impl Engine {
         }
     }
 
-    /// Attempts one delivery and stores the result.
     /// Adds the events that an endpoint has not received: their delivery is pending or was abandoned.
     pub(super) fn unfinished(&self, events: &mut BTreeSet<ObjectId>) -> Result<(), StoreError> {
         self.parts.store.each(Kind::Delivery, &mut |object| {
@@ -132,6 +131,7 @@ impl Engine {
         })
     }
 
+    /// Attempts one delivery and stores the result.
     pub(super) fn deliver(&self, job: JobKey, now: Time) -> Result<(), StoreError> {
         let Some(_held) = self.locks.hold(&[job.object]) else {
             return Ok(());

@@ -1,6 +1,6 @@
 //! Documented parameters that no reader knows: what they show, what they do and what is refused (P17, P18, P23, P26, P27).
 
-use crate::world::World;
+use crate::world::{World, fresh};
 use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::edge::read::Verb;
 use holdfast_engine::{Dialect, TestMethod};
@@ -22,7 +22,7 @@ fn completion(session: &str, method: TestMethod) -> EnvironmentEvent {
 /// P18: a given value replaces no value of the engine's own, and no secret is shown.
 #[test]
 fn given_values_replace_nothing_and_show_no_secret() {
-    let w = World::new();
+    let w = fresh();
     let given = "capabilities[card_payments][requested]=true capabilities[transfers][requested]=false \
                  individual[id_number]=123456789 individual[ssn_last_4]=6789 individual[first_name]=Ann \
                  company[tax_id]=987654321 company[name]=Shop settings[payouts][statement_descriptor]=PAY";
@@ -48,7 +48,7 @@ fn given_values_replace_nothing_and_show_no_secret() {
 /// A parameter whose effect the engine lacks is refused by name; the value that it does have is accepted.
 #[test]
 fn promises_that_the_engine_cannot_keep_are_refused() {
-    let w = World::new();
+    let w = fresh();
     let intents = [
         "excluded_payment_method_types[0]=klarna",
         "hooks[inputs][tax][calculation]=x",
@@ -90,7 +90,7 @@ fn promises_that_the_engine_cannot_keep_are_refused() {
 /// A value that is none of the documented choices is refused, and the message names them.
 #[test]
 fn choices_are_checked() {
-    let w = World::new();
+    let w = fresh();
     let three_d_secure = "payment_method_options[card][request_three_d_secure]";
     let refused = w.post("payment_intents", &format!("amount=1000 currency=usd {three_d_secure}=nonsense"));
     assert!(refused.text("error.message").contains("automatic, any, challenge"), "{}", refused.body);
@@ -102,7 +102,7 @@ fn choices_are_checked() {
 /// P31: the refusal of an item of a list names the item.
 #[test]
 fn an_item_of_a_list_is_named() {
-    let w = World::new();
+    let w = fresh();
     let items = "custom_fields[0][type]=text custom_fields[1][type]=shout";
     w.post("checkout/sessions", &format!("{BILL} {items}")).refused(400, "-", "custom_fields[1][type]");
 }
@@ -110,7 +110,7 @@ fn an_item_of_a_list_is_named() {
 /// P23: `any` and `challenge` ask for authentication on a card that supports it, of a payment, a setup and a session.
 #[test]
 fn authentication_is_requested() {
-    let w = World::new();
+    let w = fresh();
     let optional = "payment_method_types[]=card payment_method=pm_card_threeDSecureOptional confirm=true";
     let ask = |how: &str| format!("payment_method_options[card][request_three_d_secure]={how}");
     for (how, status) in [("automatic", "succeeded"), ("any", "requires_action"), ("challenge", "requires_action")] {
@@ -138,7 +138,7 @@ fn authentication_is_requested() {
 /// P26: an empty group clears what was given in it.
 #[test]
 fn an_empty_group_clears_given_values() {
-    let w = World::new();
+    let w = fresh();
     let given = "payment_method_options[card][request_three_d_secure]=any \
                  payment_method_options[customer_balance][funding_type]=bank_transfer";
     let path =
@@ -152,7 +152,7 @@ fn an_empty_group_clears_given_values() {
 /// P17: the data of a session's payment is read and checked like a payment's own.
 #[test]
 fn the_data_of_a_sessions_payment_is_a_payments() {
-    let w = World::new();
+    let w = fresh();
     let data = "payment_intent_data[statement_descriptor_suffix]=SUFFIX payment_intent_data[shipping][name]=Ann \
                 payment_intent_data[shipping][address][line1]=Street";
     let session = w.post("checkout/sessions", &format!("{BILL} {data}")).id();
@@ -168,7 +168,7 @@ fn the_data_of_a_sessions_payment_is_a_payments() {
 /// The method that a customer is created or updated with is attached to it.
 #[test]
 fn the_method_of_a_customer_is_attached() {
-    let w = World::new();
+    let w = fresh();
     let customer = w.post("customers", "payment_method=pm_card_visa").id();
     let listed = w.get(&format!("customers/{customer}/payment_methods"), "");
     listed.is(&format!("data.0.customer={customer} data.1=null"));
@@ -187,7 +187,7 @@ fn the_method_of_a_customer_is_attached() {
 /// Parameters without an effect at this operation are refused as the provider refuses them.
 #[test]
 fn parameters_of_other_operations_are_unknown() {
-    let w = World::new();
+    let w = fresh();
     let intent = w.post("payment_intents", &format!("amount=1000 currency=usd {CARD}")).id();
     let setup = w.post("setup_intents", CARD).id();
     let automatic = ("automatic_payment_methods[enabled]=true", "automatic_payment_methods");

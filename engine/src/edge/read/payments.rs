@@ -222,13 +222,14 @@ pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>
     let method_type = fields.required("type", fields.choice("type", &types)?)?;
     let (number_name, more): (_, &[&str]) = match method_type {
         MethodType::Card => ("number", &["exp_month", "exp_year", "cvc"]),
-        MethodType::UsBankAccount => ("account_number", &["routing_number", "account_holder_type", "account_type"]),
+        MethodType::UsBankAccount => ("account_number", &[]),
         MethodType::SepaDebit => ("iban", &[]),
         MethodType::BankTransfer => ("reference", &[]),
     };
     let name = method_type.name();
     if let Some(other) = MethodType::ALL.iter().find(|other| **other != method_type && fields.has(other.name())) {
-        return Err(Reason::UnknownParameter(fields.param(other.name())).into());
+        let why = format!("it is data of another type of method than {name}.");
+        return Err(Reason::InvalidValue(fields.param(other.name()), why).into());
     }
     let group = fields.required(name, fields.group(name, &[&[number_name, "token"], more])?)?;
     if let Some(token) = group.text("token")? {

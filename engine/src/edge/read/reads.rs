@@ -20,9 +20,6 @@ const UNREAD: &[(&str, &str)] = &[
     ("description", "of a product: the engine keeps no products"),
     ("metadata", "of a product: the engine keeps no products"),
     ("tax_behavior", "the engine computes no tax"),
-    ("routing_number", "a test account is known by its account number"),
-    ("account_holder_type", "a test account is known by its account number"),
-    ("account_type", "a test account is known by its account number"),
     ("POST /v1/charges/{id}/capture", "a charge is captured through its payment: the operation is always refused"),
 ];
 

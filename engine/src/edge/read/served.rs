@@ -1,4 +1,4 @@
-//! Which documented parameters are stored as given. A parameter whose effect would change money, methods, authentication
+//! The documented parameters that are stored as given. A parameter whose effect would change money, methods, authentication
 //! or another object is refused by name, unless its value asks for what the engine does anyway (P18).
 
 use super::path::Path;
@@ -78,7 +78,17 @@ const OPTIONS: &[&str] = &[
 ];
 
 /// The parts of a payment method that are stored; the rest belongs to other types of methods.
-const OF_METHOD: &[&str] = &["allow_redisplay", "billing_details", "metadata", "radar_options", "type", "card"];
+const OF_METHOD: &[&str] = &[
+    "allow_redisplay",
+    "billing_details",
+    "card.networks.preferred",
+    "metadata",
+    "radar_options",
+    "type",
+    "us_bank_account.account_holder_type",
+    "us_bank_account.account_type",
+    "us_bank_account.routing_number",
+];
 
 /// Numbers that identify a person or a company, and the fields that show that they were given (empty: nothing shows it).
 const HIDDEN: &[(&str, &str)] = &[
@@ -110,11 +120,11 @@ fn check_leaf(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refu
     let without_effect = match named.split_first() {
         // A session makes its method from what the customer enters.
         Some((&"payment_method_data", _)) if path.is("checkout/sessions") => Some(""),
-        Some((&"payment_method_data", rest)) => Some("").filter(|_| !is_of_method(rest)),
+        Some((&"payment_method_data", rest)) => Some("").filter(|_| !is_of_method(&rest.join("."))),
         Some((&"payment_method_options", rest)) => {
             Some("").filter(|_| !OPTIONS.iter().any(|option| is_within(&rest.join("."), option)))
         }
-        Some(_) if path.is("payment_methods") => Some("").filter(|_| !is_of_method(&named)),
+        Some(_) if path.is("payment_methods") => Some("").filter(|_| !is_of_method(&name)),
         Some(_) | None => NOT_SERVED.iter().find(|(row, _)| is_within(&name, row)).map(|(_, value)| *value),
     };
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -129,8 +139,8 @@ fn check_leaf(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refu
     }
 }
 
-fn is_of_method(parts: &[&str]) -> bool {
-    parts.first().is_some_and(|part| OF_METHOD.contains(part))
+fn is_of_method(name: &str) -> bool {
+    OF_METHOD.iter().any(|row| is_within(name, row))
 }
 
 /// Returns whether `name` is `row` or below it.

@@ -19,7 +19,16 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// Fields that show a default until a request gives a value.
-const DEFAULTS: &[&str] = &["enabled", "payment_method_collection", "request_three_d_secure", "tax_exempt", "type"];
+const DEFAULTS: &[&str] = &[
+    "account_holder_type",
+    "account_type",
+    "enabled",
+    "payment_method_collection",
+    "request_three_d_secure",
+    "routing_number",
+    "tax_exempt",
+    "type",
+];
 
 /// Returns an object as JSON of an API version, with the parameters that are stored as given (P18).
 #[must_use]

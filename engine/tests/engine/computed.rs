@@ -1,0 +1,156 @@
+//! A parameter that is stored as given replaces no field that the engine computes, and no answer shows a secret (P18).
+
+use crate::fixture::{Fixture, names_of};
+use holdfast_engine::edge::read::{DocumentedParameter, documented};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Parameters that change fields besides their own, and these fields.
+const EFFECTS: &[(&str, &[&str])] = &[
+    ("amount", &["amount_received"]),
+    ("amount_to_capture", &["amount_received"]),
+    ("automatic_payment_methods[enabled]", &["automatic_payment_methods.allow_redirects"]),
+    ("capture_method", &["amount_capturable", "amount_received", "status"]),
+    ("confirm", &["amount_received", "status"]),
+    ("line_items[0][quantity]", &["amount_subtotal", "amount_total"]),
+    ("payment_method", &["status"]),
+    ("payment_method_options[card][capture_method]", &["amount_capturable", "amount_received", "status"]),
+];
+
+/// Fields that have a value without a request for one, and take the value of a request.
+const CHOSEN: &[&str] = &[
+    "amount",
+    "capture_method",
+    "card.exp_month",
+    "card.exp_year",
+    "confirmation_method",
+    "expires_at",
+    "invoice_settings.custom_fields.name",
+    "name",
+    "payment_method_collection",
+    "phone_number_collection.enabled",
+    "shipping.address.line1",
+    "shipping.name",
+    "success_url",
+    "type",
+    "us_bank_account.account_holder_type",
+    "us_bank_account.account_type",
+    "us_bank_account.routing_number",
+];
+
+/// The last names of numbers that identify a card, an account or a person, each with a valid number. The tax number among
+/// billing details is shown.
+const SECRETS: &[(&str, &str)] = &[
+    ("number", "4000056655665556"),
+    ("cvc", "8349"),
+    ("account_number", "000123456789"),
+    ("iban", "AT611904300234573201"),
+    ("id_number", "867530911"),
+    ("id_number_secondary", "867530912"),
+    ("registration_number", "867530913"),
+    ("ssn_last_4", "8349"),
+    ("tax_id", "867530914"),
+    ("vat_id", "867530915"),
+    ("password", "867530916"),
+    ("cryptogram", "867530917"),
+];
+
+/// Returns the leaves of an object by their dotted paths, without what differs from object to object.
+fn leaves(object: &Value) -> BTreeMap<String, String> {
+    fn walk(at: &Value, path: &str, into: &mut BTreeMap<String, String>) {
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        match at {
+            Value::Object(map) => map.iter().for_each(|(name, inner)| walk(inner, &below(name), into)),
+            Value::Array(items) => items.iter().for_each(|inner| walk(inner, path, into)),
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                let text = at.as_str().map_or_else(|| at.to_string(), str::to_owned);
+                // An id is told by its prefix; the rest is new for each object.
+                let text = text.rsplit_once('_').map_or(text.as_str(), |(prefix, _)| prefix).to_owned();
+                into.insert(path.to_owned(), text);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(object, "", &mut found);
+    found
+}
+
+/// Returns the fields that a parameter changes: its own, and others.
+fn changed(fixture: &Fixture, parameter: &DocumentedParameter) -> [BTreeSet<String>; 2] {
+    let mut changed = [BTreeSet::new(), BTreeSet::new()];
+    let choice =
+        parameter.kind.split_once('=').map_or("", |(_, choices)| choices.split('|').next().unwrap_or_default());
+    let (name, value) = fixture.sent(parameter, choice);
+    // A list is given as a whole.
+    let own = names_of(name.split("[0]").next().unwrap_or_default()).join(".");
+    let (_, requests) = fixture.requests(parameter.endpoint).unwrap();
+    for request in requests {
+        let sent = |params: &str| fixture.w.post(&fixture.requests(parameter.endpoint).unwrap().0, params);
+        let (before, after) = (sent(&request), sent(&format!("{request} {name}={value}")));
+        if before.status != 200 || after.status != 200 {
+            continue;
+        }
+        let (before, after) = (leaves(&before.body), leaves(&after.body));
+        for path in before.iter().filter(|(path, value)| after.get(*path) != Some(value)).map(|(path, _)| path) {
+            let is_own = format!("{path}.").starts_with(&format!("{own}."));
+            changed[usize::from(!is_own)].extend((path != "client_secret").then(|| path.clone()));
+        }
+    }
+    changed
+}
+
+#[test]
+fn a_parameter_changes_its_own_field_alone() {
+    let fixture = Fixture::new();
+    let (mut others, mut own) = (BTreeSet::new(), BTreeSet::new());
+    for parameter in documented().filter(|parameter| fixture.requests(parameter.endpoint).is_some()) {
+        let [its, more] = changed(&fixture, &parameter);
+        own.extend(its.into_iter().filter(|field| !CHOSEN.contains(&field.as_str())));
+        let effects = EFFECTS.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, fields)| *fields);
+        let effects: BTreeSet<&str> = effects.copied().collect();
+        let unexpected = more.into_iter().filter(|field| !effects.contains(field.as_str()));
+        others.extend(unexpected.map(|field| format!("{} {}: {field}", parameter.endpoint, parameter.name)));
+    }
+    assert_eq!((others, own), (BTreeSet::new(), BTreeSet::new()));
+}
+
+/// Returns whether a text is a leaf of `at`, or a part of one if it is long.
+fn contains(at: &Value, text: &str) -> bool {
+    match at {
+        Value::Object(map) => map.values().any(|inner| contains(inner, text)),
+        Value::Array(items) => items.iter().any(|inner| contains(inner, text)),
+        Value::String(found) => found == text || text.len() > 5 && found.contains(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let fixture = Fixture::new();
+    let mut accepted = BTreeSet::new();
+    for parameter in documented() {
+        let last = names_of(parameter.name).last().copied().unwrap_or_default();
+        if parameter.name.contains("billing_details") {
+            continue;
+        }
+        let (Some((_, number)), Some((_, requests))) =
+            (SECRETS.iter().find(|(name, _)| *name == last), fixture.requests(parameter.endpoint))
+        else {
+            continue;
+        };
+        for request in requests {
+            let (path, _) = fixture.requests(parameter.endpoint).unwrap();
+            let answer = fixture.w.post(&path, &format!("{request} {}={number}", parameter.name));
+            if answer.status == 200 {
+                accepted.insert(last);
+                let shown = fixture.objects(&answer.body);
+                let events = fixture.w.get("events", "limit=5").body;
+                let place = shown.iter().chain([&events]).find(|object| contains(object, number));
+                assert_eq!(place, None, "{} {}", parameter.endpoint, parameter.name);
+            }
+        }
+    }
+    let expected = ["number", "cvc", "account_number", "iban", "id_number", "ssn_last_4", "tax_id", "vat_id"];
+    assert!(expected.iter().all(|name| accepted.contains(name)), "{accepted:?}");
+}

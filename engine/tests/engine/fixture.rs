@@ -1,0 +1,202 @@
+//! One valid request to each POST endpoint, and the objects that show its parameters.
+
+use crate::world::{CONNECTED, World, fresh};
+use holdfast_engine::edge::read::DocumentedParameter;
+use serde_json::Value;
+
+const CARD: &str = "payment_method_types[]=card payment_method=pm_card_visa";
+pub const DATA: &str = "payment_method_types[]=card payment_method_data[type]=card \
+                    payment_method_data[card][number]=4242424242424242 payment_method_data[card][exp_month]=12 \
+                    payment_method_data[card][exp_year]=2034";
+const BANK: &str = "payment_method_types[]=us_bank_account payment_method_data[type]=us_bank_account \
+                    payment_method_data[us_bank_account][account_number]=000111111116 \
+                    payment_method_data[us_bank_account][routing_number]=110000000";
+const SEPA: &str = "payment_method_types[]=sepa_debit payment_method_data[type]=sepa_debit \
+                    payment_method_data[sepa_debit][iban]=DE89370400440532013000";
+const SHIPPING: &str = "shipping[name]=A shipping[address][line1]=x";
+const BILL: &str = "mode=payment success_url=https://x line_items[0][price_data][currency]=usd \
+                    line_items[0][price_data][unit_amount]=500 line_items[0][price_data][product_data][name]=x \
+                    line_items[0][quantity]=1";
+
+/// A world with one object of each kind that a POST changes.
+pub struct Fixture {
+    pub w: World,
+    customer: String,
+    paid: String,
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        let w = fresh();
+        let customer = w.post("customers", "name=A").id();
+        let paid = w.paid(10_000_000, "");
+        Self { w, customer, paid }
+    }
+
+    /// Returns the path of a POST on an object made for it, and valid requests to it.
+    pub fn requests(&self, endpoint: &str) -> Option<(String, Vec<String>)> {
+        let (_, pattern) = endpoint.split_once(" /v1/").filter(|(verb, _)| *verb == "POST")?;
+        let made = |path: &str, params: &str| self.w.post(path, params).id();
+        let to = format!("transfer_data[destination]={CONNECTED}");
+        let pay = "amount=1000 currency=usd";
+        let of_intent = || {
+            vec![
+                String::new(),
+                CARD.into(),
+                DATA.into(),
+                BANK.into(),
+                SEPA.into(),
+                SHIPPING.into(),
+                "automatic_payment_methods[enabled]=true".into(),
+            ]
+        };
+        let joined = |base: &str| of_intent().iter().map(|more| format!("{base} {more}")).collect::<Vec<_>>();
+        Some(match pattern {
+            "payment_intents" => {
+                let mut all = joined(pay);
+                all.extend([
+                    format!("{pay} {to}"),
+                    format!("{pay} confirm=true {CARD}"),
+                    format!("{pay} confirm=true {DATA}"),
+                ]);
+                (pattern.into(), all)
+            }
+            "payment_intents/{id}" => {
+                (format!("payment_intents/{}", made("payment_intents", &format!("{pay} {to}"))), of_intent())
+            }
+            "payment_intents/{id}/confirm" => {
+                let id = made("payment_intents", &format!("{pay} {to} payment_method_types[]=card"));
+                let ways = vec![
+                    "payment_method=pm_card_visa".into(),
+                    DATA.replace("payment_method_types[]=card ", ""),
+                    format!("payment_method=pm_card_visa {SHIPPING}"),
+                ];
+                (format!("payment_intents/{id}/confirm"), ways)
+            }
+            "payment_intents/{id}/capture" => {
+                (format!("payment_intents/{}/capture", self.w.hold(1000, "pm_card_visa", &to)), vec![String::new()])
+            }
+            "setup_intents" => {
+                let mut all = joined("");
+                all.extend([format!("confirm=true {CARD}"), format!("confirm=true {DATA}")]);
+                (pattern.into(), all)
+            }
+            "setup_intents/{id}" => (format!("setup_intents/{}", made("setup_intents", "")), of_intent()),
+            "setup_intents/{id}/confirm" => {
+                let id = made("setup_intents", "payment_method_types[]=card");
+                (
+                    format!("setup_intents/{id}/confirm"),
+                    vec!["payment_method=pm_card_visa".into(), DATA.replace("payment_method_types[]=card ", "")],
+                )
+            }
+            "checkout/sessions" => (
+                pattern.into(),
+                vec![
+                    BILL.into(),
+                    format!("{BILL} payment_intent_data[{}", to.replacen("transfer_data", "transfer_data]", 1)),
+                    "mode=setup success_url=https://x".into(),
+                ],
+            ),
+            "customers" | "accounts" => (pattern.into(), vec![String::new(), SHIPPING.into()]),
+            "customers/{id}" => (format!("customers/{}", self.customer), vec![String::new(), SHIPPING.into()]),
+            "payment_methods" => (pattern.into(), [DATA, BANK, SEPA].map(own_data).into()),
+            "refunds" => (pattern.into(), vec![format!("payment_intent={} amount=1", self.paid)]),
+            "charges/{id}" => (format!("charges/{}", self.w.charge(&self.paid).id()), vec![String::new()]),
+            "transfers" => (pattern.into(), vec![format!("{pay} destination={CONNECTED}")]),
+            _ => return None,
+        })
+    }
+
+    /// Returns the object of an answer and the objects that show its parameters too.
+    pub fn objects(&self, answer: &Value) -> Vec<Value> {
+        let mut objects = vec![answer.clone()];
+        let named = ["latest_charge", "payment_method"].map(|field| answer[field].as_str().map(str::to_owned));
+        for (kind, id) in ["charges", "payment_methods"].iter().zip(named) {
+            objects.extend(id.map(|id| self.w.get(&format!("{kind}/{id}"), "").body));
+        }
+        let id = answer["id"].as_str().unwrap();
+        if answer["object"] == "checkout.session" {
+            objects.push(self.w.get(&format!("checkout/sessions/{id}"), "expand[]=line_items").body);
+        }
+        if answer["object"] == "customer" {
+            objects.push(self.w.get(&format!("customers/{id}/payment_methods"), "").body);
+        }
+        objects
+    }
+
+    /// Returns the name and the value that are sent.
+    pub fn sent(&self, parameter: &DocumentedParameter, choice: &str) -> (String, String) {
+        let name = parameter.name;
+        let last = names_of(name).last().copied().unwrap_or_default();
+        let value = match (parameter.kind, last) {
+            _ if !choice.is_empty() => choice.into(),
+            ("map", _) => return (format!("{name}[zq]"), "zq7".into()),
+            (_, "currency" | "presentment_currency") => "usd".into(),
+            (_, "country") => "US".into(),
+            (_, "customer") => self.customer.clone(),
+            (_, "payment_method") => "pm_card_visa".into(),
+            (_, "destination" | "on_behalf_of") => CONNECTED.to_string(),
+            (_, "exp_month") => "11".into(),
+            (_, "exp_year") => "2033".into(),
+            (_, "amount" | "amount_to_capture") => "777".into(),
+            ("int", "expires_at") => "1800003600".into(),
+            ("int", _) => "7".into(),
+            ("bool", _) => "true".into(),
+            (_, _) => "zq7".into(),
+        };
+        (name.to_owned(), value)
+    }
+}
+
+/// Returns the data of a method as parameters of its own creation.
+fn own_data(data: &str) -> String {
+    let pairs = data.split_whitespace().filter_map(|pair| pair.strip_prefix("payment_method_data["));
+    pairs.map(|pair| pair.replacen(']', "", 1)).collect::<Vec<_>>().join(" ")
+}
+
+/// Groups of a request whose parameters stand at the top of an object.
+const FLAT_GROUPS: [&str; 3] = ["payment_method_data", "payment_intent_data", "setup_intent_data"];
+
+/// Returns the names of a parameter from the outermost on, without the indices of lists and the groups that an object
+/// does not show.
+pub fn names_of(name: &str) -> Vec<&str> {
+    let parts = name.split('[').map(|part| part.trim_end_matches(']'));
+    parts.filter(|part| part.parse::<usize>().is_err() && !FLAT_GROUPS.contains(part)).collect()
+}
+
+/// Returns whether `object` has `value` in the field of the last of `names`, inside the field of the one before it. A
+/// parameter without a group is a field of the object itself.
+pub fn shows(object: &Value, names: &[&str], value: &str) -> bool {
+    let is = |found: &Value| found.as_str().map_or_else(|| found.to_string(), str::to_owned) == value;
+    match (names, object) {
+        ([], Value::Array(items)) => items.iter().any(is),
+        ([], found) => is(found),
+        (_, Value::Array(items)) => items.iter().any(|item| shows(item, names, value)),
+        ([first, rest @ ..], Value::Object(map)) => {
+            // A line item shows the price that its data describes.
+            let field = if *first == "price_data" { "price" } else { first };
+            let listed = map.get("data").filter(|_| map.get("object").is_some_and(|kind| kind == "list"));
+            map.get(field).is_some_and(|inner| shows(inner, rest, value))
+                || listed.is_some_and(|items| shows(items, names, value))
+        }
+        (_, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
+    }
+}
+
+/// A parameter is found only in its own field.
+#[test]
+fn a_value_elsewhere_does_not_count() {
+    let object = serde_json::json!({ "status": "any", "card": { "brand": "visa" }, "types": ["card"],
+        "line_items": { "object": "list", "data": [{ "price": { "unit_amount": 5 } }] } });
+    for (name, value, expected) in [
+        ("status", "any", true),
+        ("card[status]", "any", false),
+        ("brand", "visa", false),
+        ("card[brand]", "visa", true),
+        ("types[0]", "card", true),
+        ("others[0]", "card", false),
+        ("line_items[0][price_data][unit_amount]", "5", true),
+    ] {
+        assert_eq!(shows(&object, &names_of(name), value), expected, "{name}");
+    }
+}
