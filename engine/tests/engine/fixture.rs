@@ -39,17 +39,6 @@ impl Fixture {
         let made = |path: &str, params: &str| self.w.post(path, params).id();
         let to = format!("transfer_data[destination]={CONNECTED}");
         let pay = "amount=1000 currency=usd";
-        let of_intent = || {
-            vec![
-                String::new(),
-                CARD.into(),
-                DATA.into(),
-                BANK.into(),
-                SEPA.into(),
-                SHIPPING.into(),
-                "automatic_payment_methods[enabled]=true".into(),
-            ]
-        };
         let joined = |base: &str| of_intent().iter().map(|more| format!("{base} {more}")).collect::<Vec<_>>();
         Some(match pattern {
             "payment_intents" => {
@@ -146,6 +135,11 @@ impl Fixture {
         };
         (name.to_owned(), value)
     }
+}
+
+/// Returns the parameters of an intent in its different forms.
+fn of_intent() -> Vec<String> {
+    ["", CARD, DATA, BANK, SEPA, SHIPPING, "automatic_payment_methods[enabled]=true"].map(str::to_owned).into()
 }
 
 /// Returns the data of a method as parameters of its own creation.
