@@ -8,6 +8,7 @@
     reason = "a helper of a test may fail it, and the small server is wrong on purpose"
 )]
 
+mod limits;
 mod shop;
 
 use std::time::Duration;
@@ -162,6 +163,16 @@ fn what_is_told_of_a_finding_is_so() {
         .of(Class::Protocol)
         .find(|it| it.sighting.headline.starts_with("create") && it.sighting.headline.contains("under another"));
     assert!(nothing.is_none(), "another payment was made:\n{}", told(&report));
+}
+
+#[test]
+fn a_finding_beside_ignored_keys_is_kept() {
+    let report = driven(Some(Fault::KeyedAmountsTurnText), 3_000);
+    let headlines: Vec<&str> = report.findings.iter().map(|it| it.sighting.headline.as_str()).collect();
+    let ignored = |headline: &&&str| headline.starts_with("every key is ignored: create");
+    assert_eq!(headlines.iter().filter(ignored).count(), 1, "{}", told(&report));
+    assert_eq!(headlines.iter().filter(|it| it.contains("acts twice")).count(), 1, "{}", told(&report));
+    assert!(report.of(Class::Shape).any(|it| it.sighting.headline.contains("is a text")), "{}", told(&report));
 }
 
 #[test]

@@ -1,45 +1,70 @@
-//! The checks of what one payment alone does not show.
+//! The checks of everything that a single payment does not show.
 
 use std::collections::BTreeSet;
 
 use super::DriveCampaign;
-use crate::checks::{CHECKS, CheckStep, Checker, Looked};
+use crate::checks::{CHECKS, CheckFn, CheckStep, Checker, Looked};
 use crate::finding::{Finding, Sighting};
 use crate::wire::TransportError;
 
+/// The sightings of a check, each with its requests.
+type Found = Vec<(Sighting, Vec<CheckStep>)>;
+
 impl DriveCampaign<'_> {
-    /// Carries out each check twice; what both times show is a finding.
+    /// Carries out each check twice. A difference that shows both times is a finding.
+    ///
+    /// # Errors
+    /// [`TransportError`] at the end of the budget; the sightings so far are then recorded as unrepeated.
     pub(crate) fn check(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "checks";
         for (name, check) in CHECKS {
-            let mut looked = Looked::Done;
-            let mut before: Option<Vec<(Sighting, Vec<CheckStep>)>> = None;
-            for attempt in 0_u8..2 {
-                let mut checker = Checker::new(self.server, name, attempt);
-                looked = match check(&mut checker) {
-                    Err(broken) if broken.ends_drive() => return Err(broken),
-                    Err(_) => Looked::NotThere("an answer to each request"),
-                    Ok(looked) => looked,
-                };
-                let found = std::mem::take(&mut checker.found);
-                if found.is_empty() && before.is_none() {
-                    break;
+            let (first, looked) = self.attempt(name, check, 0)?;
+            let looked = if first.is_empty() {
+                looked
+            } else {
+                match self.attempt(name, check, 1) {
+                    Ok((again, looked)) => {
+                        self.keep_checked(first, again);
+                        looked
+                    }
+                    Err(broken) => {
+                        first.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
+                        return Err(broken);
+                    }
                 }
-                match before.take() {
-                    None => before = Some(found),
-                    Some(first) => self.keep_checked(first, &found),
-                }
-            }
+            };
             self.checks.push((name, looked));
             self.tell();
         }
         Ok(None)
     }
 
-    fn keep_checked(&mut self, first: Vec<(Sighting, Vec<CheckStep>)>, again: &[(Sighting, Vec<CheckStep>)]) {
+    /// Carries out a check once, and returns what it has found. A request without an answer ends the check, and is found.
+    fn attempt(&mut self, name: &'static str, check: CheckFn, attempt: u8) -> Result<(Found, Looked), TransportError> {
+        let mut checker = Checker::new(self.server, name, attempt);
+        let looked = check(&mut checker);
+        let found = std::mem::take(&mut checker.found);
+        match looked {
+            Err(broken) if broken.ends_drive() => {
+                found.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
+                Err(broken)
+            }
+            Err(_) => Ok((found, Looked::NotThere("an answer to each request"))),
+            Ok(looked) => Ok((found, looked)),
+        }
+    }
+
+    fn keep_checked(&mut self, first: Found, again: Found) {
+        let shows = |found: &Found, sighting: &Sighting| found.iter().any(|(it, _)| it.signature == sighting.signature);
+        let once = again.iter().filter(|(sighting, _)| !shows(&first, sighting)).map(|(sighting, _)| sighting.clone());
+        once.collect::<Vec<_>>().into_iter().for_each(|sighting| self.note_unrepeated(sighting));
         for (sighting, steps) in first {
-            if !again.iter().any(|(other, _)| other.signature == sighting.signature) {
-                self.unrepeated.push(sighting);
+            if !shows(&again, &sighting) {
+                self.note_unrepeated(sighting);
+                continue;
+            }
+            if let Some(finding) = self.known.get(&sighting.signature).and_then(|at| self.findings.get_mut(*at)) {
+                finding.met = finding.met.saturating_add(2);
                 continue;
             }
             let variants = BTreeSet::from([sighting.variant.clone()]);

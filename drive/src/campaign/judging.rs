@@ -23,38 +23,60 @@ impl DriveCampaign<'_> {
         if agrees && execution.taken.len() < 10 && self.agreed.len() < REMEMBERED {
             self.agreed.push(execution.taken.clone());
         }
-        for (place, sighting) in execution.seen {
-            let inputs: Vec<Input> = execution.taken.iter().take(place).copied().collect();
-            if let Some(at) = self.known.get(&sighting.signature).copied() {
-                self.meet(at, &sighting, &inputs)?;
-                continue;
-            }
-            if sighting.signature.class == Class::Choice {
-                self.keep(sighting, inputs, 1);
-                continue;
-            }
-            let small = match self.make_small(&inputs, &sighting) {
-                Err(TransportError::OutOfBudget) => {
-                    // There is no time left to see it again.
-                    self.unrepeated.push(sighting);
-                    return Err(TransportError::OutOfBudget);
-                }
-                small => small?,
-            };
-            match small {
+        let Execution { taken, seen, .. } = execution;
+        let mut left = seen.into_iter();
+        while let Some((place, sighting)) = left.next() {
+            let inputs: Vec<Input> = taken.iter().take(place).copied().collect();
+            match self.judge_sighting(&sighting, inputs) {
+                Ok(true) => {}
                 // Under another choice the rest of the sequence means something else.
-                Some((inputs, _)) if sighting.signature.class != Class::Shape && self.is_a_choice(&inputs)? => {
-                    return Ok(());
-                }
-                Some((inputs, sighting)) => self.keep(sighting, inputs, 1),
-                None => {
-                    if !self.unrepeated.iter().any(|known| known.signature == sighting.signature) {
-                        self.unrepeated.push(sighting);
-                    }
+                Ok(false) => return Ok(()),
+                Err(broken) => {
+                    self.keep_unrepeated(&taken, std::iter::once((place, sighting)).chain(left));
+                    return Err(broken);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Judges one sighting after the inputs that led to it. Returns whether the rest of the sequence still counts.
+    fn judge_sighting(&mut self, sighting: &Sighting, inputs: Vec<Input>) -> Result<bool, TransportError> {
+        if let Some(at) = self.known.get(&sighting.signature).copied() {
+            self.meet(at, sighting, &inputs)?;
+            return Ok(true);
+        }
+        if sighting.signature.class == Class::Choice {
+            self.keep(sighting.clone(), inputs, 1);
+            return Ok(true);
+        }
+        match self.make_small(&inputs, sighting)? {
+            Some((inputs, _)) if sighting.signature.class != Class::Shape && self.is_a_choice(&inputs)? => {
+                return Ok(false);
+            }
+            Some((inputs, sighting)) => self.keep(sighting, inputs, 1),
+            None => self.note_unrepeated(sighting.clone()),
+        }
+        Ok(true)
+    }
+
+    /// Records the sightings of a sequence that the drive has no budget left to repeat. A choice needs no repetition.
+    pub(super) fn keep_unrepeated(&mut self, taken: &[Input], seen: impl Iterator<Item = (usize, Sighting)>) {
+        for (place, sighting) in seen {
+            if sighting.signature.class == Class::Choice && !self.known.contains_key(&sighting.signature) {
+                self.keep(sighting, taken.iter().take(place).copied().collect(), 1);
+            } else {
+                self.note_unrepeated(sighting);
+            }
+        }
+    }
+
+    /// Records a sighting that did not come again; the drive is then incomplete. Known findings are not recorded again.
+    pub(super) fn note_unrepeated(&mut self, sighting: Sighting) {
+        let is_unrepeated = self.unrepeated.iter().any(|known| known.signature == sighting.signature);
+        if !is_unrepeated && !self.known.contains_key(&sighting.signature) {
+            self.unrepeated.push(sighting);
+        }
     }
 
     fn keep(&mut self, sighting: Sighting, inputs: Vec<Input>, met: u64) {
@@ -68,13 +90,16 @@ impl DriveCampaign<'_> {
         let Some(finding) = self.findings.get_mut(at) else { return Ok(()) };
         finding.met = finding.met.saturating_add(1);
         finding.variants.insert(sighting.variant.clone());
-        if finding.at_once > 0 || inputs.len() >= finding.inputs.len() {
+        let is_checked = !finding.steps.is_empty();
+        if finding.at_once > 0 || !is_checked && inputs.len() >= finding.inputs.len() {
             return Ok(());
         }
         if let Some((inputs, sighting)) = self.make_small(inputs, sighting)?
             && let Some(finding) = self.findings.get_mut(at)
-            && inputs.len() < finding.inputs.len()
+            && (is_checked || inputs.len() < finding.inputs.len())
         {
+            // The inputs of a sequence are shorter than the requests of a check.
+            finding.steps.clear();
             finding.inputs = inputs;
             finding.sighting = sighting;
         }
@@ -130,6 +155,12 @@ impl DriveCampaign<'_> {
         Ok(true)
     }
 
+    /// Numbers the findings again after some were removed.
+    pub(super) fn index_findings(&mut self) {
+        let numbered = self.findings.iter().enumerate();
+        self.known = numbered.map(|(place, finding)| (finding.sighting.signature.clone(), place)).collect();
+    }
+
     /// Gives up a choice that the server contradicts. Its own sequence is then judged under the usual choice.
     fn drop_choice(&mut self, place: usize, reverted: Config) -> Result<(), TransportError> {
         let adopted = self.adopted.remove(place);
@@ -139,12 +170,7 @@ impl DriveCampaign<'_> {
         self.targets.clear();
         let what = format!("dialect: {}", adopted.field);
         self.findings.retain(|finding| finding.sighting.signature.what != what);
-        self.known = self
-            .findings
-            .iter()
-            .enumerate()
-            .map(|(place, finding)| (finding.sighting.signature.clone(), place))
-            .collect();
+        self.index_findings();
         self.execute_and_judge(adopted.inputs.into_iter())
     }
 

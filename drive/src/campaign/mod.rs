@@ -44,7 +44,7 @@ pub(crate) struct DriveCampaign<'a> {
     pub(crate) features: Features,
     pub(crate) findings: Vec<Finding>,
     known: BTreeMap<Signature, usize>,
-    /// Sightings that did not come again.
+    /// Sightings that did not come again, or that no budget was left to repeat.
     pub(crate) unrepeated: Vec<Sighting>,
     /// The races, and how each went.
     pub(crate) races: Vec<RaceRun>,
@@ -148,7 +148,8 @@ impl<'a> DriveCampaign<'a> {
         if self.server.operations == 0 {
             return Some("no operation was compared".to_owned());
         }
-        (once > 0).then(|| format!("differences seen once, and not when the same was done again: {once}"))
+        (once > 0)
+            .then(|| format!("differences that were not seen again, or that no budget was left to repeat: {once}"))
     }
 
     /// What was found.

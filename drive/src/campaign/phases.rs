@@ -47,21 +47,22 @@ impl DriveCampaign<'_> {
             Err(why) => return Ok(Some(why)),
         };
         let acts_twice = |it: &Finding| it.sighting.signature.what.ends_with(": acts twice");
-        let before = self.findings.len();
+        let count = |findings: &[Finding]| findings.iter().filter(|it| acts_twice(it)).count();
         let mut ignored = 0_usize;
         for inputs in &keyed {
-            let count = self.findings.len();
+            let before = count(&self.findings);
             self.execute_and_judge(inputs.iter().copied())?;
-            ignored = ignored.saturating_add(usize::from(self.findings.iter().skip(count).any(acts_twice)));
+            ignored = ignored.saturating_add(usize::from(count(&self.findings) > before));
         }
         if ignored < keyed.len() {
             return Ok(None);
         }
         self.server.profile.ignores_keys = true;
-        self.findings.truncate(before.saturating_add(1));
-        let count = self.findings.len();
-        self.known.retain(|_, place| *place < count);
-        if let Some(finding) = self.findings.last_mut() {
+        // One cause is one finding; everything else that was found stays.
+        let mut is_first = true;
+        self.findings.retain(|it| !acts_twice(it) || std::mem::take(&mut is_first));
+        self.index_findings();
+        if let Some(finding) = self.findings.iter_mut().find(|it| acts_twice(it)) {
             finding.sighting.headline = format!("every key is ignored: {}", finding.sighting.headline);
             finding.variants = ["create", "refund"].into_iter().map(str::to_owned).collect();
         }

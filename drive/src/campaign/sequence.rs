@@ -6,6 +6,7 @@ use holdfast_properties::CATALOGUE;
 use super::{DriveCampaign, Execution};
 use crate::features::{Features, RefusalMeaning};
 use crate::run::Run;
+use crate::step::StepResult;
 use crate::wire::{HttpReply, TransportError};
 
 /// Of so many steps at which both are known to part, one is taken all the same.
@@ -18,13 +19,31 @@ impl DriveCampaign<'_> {
     }
 
     /// Drives one sequence, and learns from it what the server has.
+    ///
+    /// # Errors
+    /// [`TransportError`] at the end of the budget; the sightings so far are then recorded as unrepeated.
     pub(super) fn execute(
         &mut self,
         mut next: impl FnMut(&Run<'_>) -> Option<Input>,
         steers: bool,
     ) -> Result<Execution, TransportError> {
-        let mut run = Run::begin(self.server, &self.config);
         let mut execution = Execution { taken: Vec::new(), seen: Vec::new(), is_whole: true };
+        if let Err(broken) = self.execute_into(&mut execution, &mut next, steers) {
+            // What was seen before the end is not lost.
+            self.keep_unrepeated(&execution.taken, execution.seen.into_iter());
+            return Err(broken);
+        }
+        Ok(execution)
+    }
+
+    /// Drives one sequence. An error leaves in `execution` what was seen before it.
+    fn execute_into(
+        &mut self,
+        execution: &mut Execution,
+        next: &mut impl FnMut(&Run<'_>) -> Option<Input>,
+        steers: bool,
+    ) -> Result<(), TransportError> {
+        let mut run = Run::begin(self.server, &self.config);
         while let Some(input) = next(&run) {
             if steers && let Some(edge) = run.foresee(input) {
                 let times = self.blocked.get_mut(&edge.bits());
@@ -35,13 +54,15 @@ impl DriveCampaign<'_> {
                     }
                 }
             }
-            let mut input = input;
-            let mut result = run.take(input, &self.features)?;
-            if let (false, true, Input::Event(EnvironmentEvent::Advance { seconds })) = (result.asked, steers, input) {
-                // Not into the last minutes before a deadline, but past them.
-                input = Input::Event(EnvironmentEvent::Advance { seconds: seconds.saturating_add(1_800) });
-                result = run.take(input, &self.features)?;
-            }
+            let (input, result) = take(&mut run, &self.features, input, steers);
+            let place = execution.taken.len();
+            let result = match result {
+                Ok(result) => result,
+                Err(broken) => {
+                    execution.seen.extend(run.unseen().map(|sighting| (place, sighting)));
+                    return Err(broken);
+                }
+            };
             if !result.asked {
                 continue;
             }
@@ -73,15 +94,36 @@ impl DriveCampaign<'_> {
             }
             execution.is_whole &= !result.is_unsure;
             if !result.goes_on {
-                return Ok(execution);
+                return Ok(());
             }
         }
         let place = execution.taken.len();
         if place > 0 {
-            let around = run.look_around()?;
+            let around = run.look_around();
+            let unseen = run.unseen().collect();
+            let (around, end) = around.map_or_else(|broken| (unseen, Err(broken)), |around| (around, Ok(())));
             execution.seen.extend(around.into_iter().map(|sighting| (place, sighting)));
+            return end;
         }
-        Ok(execution)
+        Ok(())
+    }
+}
+
+/// Takes one input, and returns the input that was taken. A steered step into the last minutes before a deadline becomes a
+/// step past the deadline.
+fn take(
+    run: &mut Run<'_>,
+    features: &Features,
+    input: Input,
+    steers: bool,
+) -> (Input, Result<StepResult, TransportError>) {
+    let result = run.take(input, features);
+    match (&result, input) {
+        (Ok(StepResult { asked: false, .. }), Input::Event(EnvironmentEvent::Advance { seconds })) if steers => {
+            let input = Input::Event(EnvironmentEvent::Advance { seconds: seconds.saturating_add(1_800) });
+            (input, run.take(input, features))
+        }
+        _ => (input, result),
     }
 }
 

@@ -17,22 +17,39 @@ use crate::wire::TransportError;
 const EXECUTIONS: usize = 120;
 
 impl DriveCampaign<'_> {
-    /// The shortest sequence found that shows the same, and how it shows it; `None` where it does not show again.
+    /// Returns the shortest sequence found that shows the same, and its sighting; `None` if it does not show again.
+    ///
+    /// # Errors
+    /// [`TransportError`] if the drive ends before the same was seen again. Later, the shortest sequence so far is returned.
     pub(super) fn make_small(
         &mut self,
         inputs: &[Input],
         like: &Sighting,
     ) -> Result<Option<(Vec<Input>, Sighting)>, TransportError> {
-        let mut best = self.shrunk(inputs, like)?;
-        let Some(mut last) = self.shown(&mut best, like)? else { return Ok(None) };
-        // A way of the plan is short already; what can be left out is left out.
+        let mut again = None;
+        let small = match self.shrunk(inputs, like, &mut again) {
+            Err(TransportError::OutOfBudget) if again.is_some() => return Ok(again),
+            small => small?,
+        };
+        let mut best = small;
+        let mut last = match self.shown(&mut best, like) {
+            Err(TransportError::OutOfBudget) if again.is_some() => return Ok(again),
+            shown => match shown? {
+                Some(last) => last,
+                None => return Ok(None),
+            },
+        };
+        // A sequence of the plan is short already; each input that can be left out is left out.
         let mut place = 0;
         while place < best.len() {
             let mut shorter = best.clone();
             shorter.remove(place);
-            match self.shown(&mut shorter, like)? {
-                Some(sighting) => (best, last) = (shorter, sighting),
-                None => place = place.saturating_add(1),
+            match self.shown(&mut shorter, like) {
+                Err(TransportError::OutOfBudget) => break,
+                shown => match shown? {
+                    Some(sighting) => (best, last) = (shorter, sighting),
+                    None => place = place.saturating_add(1),
+                },
             }
         }
         Ok(Some((best, last)))
@@ -47,8 +64,13 @@ impl DriveCampaign<'_> {
         }))
     }
 
-    /// A long sequence made short, and its parameters plain.
-    fn shrunk(&mut self, inputs: &[Input], like: &Sighting) -> Result<Vec<Input>, TransportError> {
+    /// Makes a long sequence short, and its parameters plain. `again` becomes the last sequence that showed the same.
+    fn shrunk(
+        &mut self,
+        inputs: &[Input],
+        like: &Sighting,
+        again: &mut Option<(Vec<Input>, Sighting)>,
+    ) -> Result<Vec<Input>, TransportError> {
         let sequence = Sequence { config: Config::default(), inputs: inputs.to_vec() };
         let config = self.config;
         let mut broken = None;
@@ -58,7 +80,9 @@ impl DriveCampaign<'_> {
                 return Verdict::Agree(Tally::default());
             }
             match shows(server, features, &config, &sequence.inputs, &like.signature) {
-                Ok(Some((step, input, _))) => {
+                Ok(Some((step, input, sighting))) => {
+                    let shown = sequence.inputs.iter().take(step.saturating_add(1)).copied().collect();
+                    *again = Some((shown, sighting));
                     let place = Place::Field(format!("{:?}", like.signature));
                     let difference = Difference { place, model: String::new(), subject: String::new() };
                     Verdict::Diverge(Box::new(Divergence { step, input, differences: vec![difference] }))

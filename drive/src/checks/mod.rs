@@ -10,8 +10,11 @@ pub use checker::{CheckStep, Checker, Looked};
 
 use crate::wire::TransportError;
 
+/// The function that carries out a check.
+pub type CheckFn = fn(&mut Checker<'_>) -> Result<Looked, TransportError>;
+
 /// One check: its name, and the function that carries it out.
-pub type Check = (&'static str, fn(&mut Checker<'_>) -> Result<Looked, TransportError>);
+pub type Check = (&'static str, CheckFn);
 
 /// Every check, in the order in which they are carried out.
 pub const CHECKS: [Check; 15] = [

@@ -140,7 +140,10 @@ impl Report {
             }
         }
         if !self.unrepeated.is_empty() {
-            writeln!(out, "\n## Seen once\n\nNot when the same was done again, so nothing is stated of it.\n")?;
+            writeln!(
+                out,
+                "\n## Seen once\n\nNot seen again, or no budget was left to repeat it, so nothing is stated about the server.\n"
+            )?;
             for headline in &self.unrepeated {
                 writeln!(out, "- {headline}")?;
             }

@@ -57,7 +57,7 @@ pub struct Report {
     pub checks: Vec<(&'static str, Looked)>,
     /// How often each property was borne out, in the order of the catalogue.
     pub witnessed: Vec<u64>,
-    /// What was seen once, and not when it was done again.
+    /// Differences that did not come again, or that no budget was left to repeat.
     pub unrepeated: Vec<String>,
     /// Why the drive is incomplete, if it is.
     pub incomplete: Option<String>,

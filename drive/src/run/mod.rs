@@ -95,6 +95,11 @@ impl<'s> Run<'s> {
         (!oracle::is_beyond(&next.outcome)).then(|| StepContext::of(&self.config, &self.world, input, &next).edge)
     }
 
+    /// Removes and returns the failed reads that no result has reported yet.
+    pub(crate) fn unseen(&mut self) -> impl Iterator<Item = Sighting> {
+        self.unseen.drain(..)
+    }
+
     /// The server is where the model is.
     fn remember(&mut self) {
         let sight = self.world.observe(&self.config);

@@ -85,6 +85,22 @@ pub(crate) enum Fault {
     FloatAmounts,
     /// No fault: every payment method is taken for the plain card.
     TakesEveryToken,
+    /// After many payments, a cancel that must be refused is answered 500.
+    LateErrors,
+    /// No fault: after many payments, a canceled hold is not shown as refunded.
+    LateReleases,
+    /// The connection breaks off when a page of two payments is requested.
+    DropsPages,
+    /// A page of two payments is answered 500.
+    FailsPages,
+    /// No fault: balance transactions are in the currency of the account, which is another one.
+    ForeignBalance,
+    /// The balance transaction of a charge has twice the amount.
+    DoubleBalance,
+    /// No fault: the test helper cannot fail a challenge.
+    RefusesFailedChallenges,
+    /// Keys are ignored, and the answer to a creation under a key writes an amount as text.
+    KeyedAmountsTurnText,
 }
 
 impl Fault {
@@ -104,6 +120,7 @@ impl Fault {
 pub(crate) struct Shop {
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
+    till: Arc<Mutex<Till>>,
 }
 
 impl Shop {
@@ -113,6 +130,7 @@ impl Shop {
         let is_over = Arc::new(AtomicBool::new(false));
         let (till, over) = (Arc::new(Mutex::new(Till::new(fault))), Arc::clone(&is_over));
         let served = Arc::new(AtomicU32::new(0));
+        let shared = Arc::clone(&till);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::Relaxed) {
@@ -122,7 +140,12 @@ impl Shop {
                 std::thread::spawn(move || http::serve(stream.unwrap(), &till, fault, &over, &served));
             }
         });
-        Self { address, is_over }
+        Self { address, is_over, till: shared }
+    }
+
+    /// Returns whether a late fault has shown itself to a client.
+    pub(crate) fn was_wrong(&self) -> bool {
+        self.till.lock().unwrap().was_wrong
     }
 
     pub(crate) fn url(&self) -> String {

@@ -53,16 +53,20 @@ impl Till {
         if reason.as_ref().is_some_and(|reason| !reasons.contains(&reason.as_str())) {
             return bad(None, Some("cancellation_reason"));
         }
+        let is_late = self.is_late(Fault::LateErrors);
         let intent = &mut self.intents[place];
         if ["succeeded", "canceled", "processing"].contains(&intent.status) {
-            if self.fault == Some(Fault::ServerErrors) {
+            self.was_wrong |= is_late;
+            if is_late || self.fault == Some(Fault::ServerErrors) {
                 return (500, json!({ "error": { "type": "api_error", "message": "oh" } }));
             }
             return state();
         }
+        let is_release = intent.status == "requires_capture";
         intent.status = "canceled";
         intent.reason = reason;
         intent.held = 0;
+        self.was_wrong |= is_release && self.is_late(Fault::LateReleases);
         (200, self.shown(place))
     }
 

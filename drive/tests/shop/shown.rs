@@ -33,6 +33,12 @@ impl Till {
                     None => missing(),
                 }
             }
+            ["payment_intents"] if self.has(Fault::FailsPages) && form.get("limit").is_some_and(|it| it == "2") => {
+                (500, json!({ "error": { "type": "api_error" } }))
+            }
+            ["balance_transactions", id] if self.has(Fault::ForeignBalance) || self.has(Fault::DoubleBalance) => {
+                self.balance(id)
+            }
             ["payment_intents"] => {
                 let all = (0..self.intents.len()).rev().map(|place| self.shown(place)).collect();
                 self.page(all, form)
@@ -45,6 +51,24 @@ impl Till {
             }
             _ => no_route(),
         }
+    }
+
+    /// The balance transaction of a charge.
+    fn balance(&self, id: &str) -> Answer {
+        let Some(at) = place(&id.replace("txn_", "pi_")).filter(|at| *at < self.intents.len()) else {
+            return missing();
+        };
+        let it = &self.intents[at];
+        // The account has Swedish crowns.
+        let is_foreign = self.has(Fault::ForeignBalance);
+        let amount = it.captured * if is_foreign { 11 } else { 2 };
+        let currency = if is_foreign { "sek" } else { it.currency.as_str() };
+        let source = self.charge_id(at);
+        let shown = json!({
+            "id": id, "object": "balance_transaction", "amount": amount, "currency": currency, "fee": 7,
+            "net": amount - 7, "source": source,
+        });
+        (200, shown)
     }
 
     fn listed(&self, place: usize, form: &Form) -> Answer {
@@ -98,13 +122,14 @@ impl Till {
     fn charge(&self, place: usize) -> Value {
         let it = &self.intents[place];
         let refunded: i64 = it.refunds.iter().sum();
-        let let_go = it.status == "canceled" && it.captured == 0 && it.failed.is_none();
+        let is_shown = !self.is_late(Fault::LateReleases);
+        let let_go = is_shown && it.status == "canceled" && it.captured == 0 && it.failed.is_none();
         json!({
             "id": self.charge_id(place), "object": "charge", "amount": it.amount, "currency": it.currency,
             "status": if it.failed.is_some() { "failed" } else { "succeeded" },
             "amount_captured": it.captured, "amount_refunded": if let_go { it.amount } else { refunded },
             "captured": it.closed, "refunded": let_go || it.closed && refunded == it.captured,
-            "balance_transaction": (it.captured > 0).then_some("txn_1"),
+            "balance_transaction": (it.captured > 0).then(|| id(place).replace("pi_", "txn_")),
         })
     }
 }

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::Fault;
 use super::http::{Form, refusal};
 
+/// Payments after which a late fault shows: more than the plan and the races make.
+const LATE: usize = 1_200;
+
 pub(crate) type Answer = (u16, Value);
 
 #[derive(Clone, Default)]
@@ -35,6 +38,8 @@ pub(crate) struct Till {
     keys: BTreeMap<String, (String, Form, Answer)>,
     /// Requests under way.
     busy: u32,
+    /// Whether a late fault has occurred.
+    pub(super) was_wrong: bool,
 }
 
 pub(super) fn bad(code: Option<&str>, param: Option<&str>) -> Answer {
@@ -51,7 +56,7 @@ pub(super) fn missing() -> Answer {
 
 impl Till {
     pub(crate) fn new(fault: Option<Fault>) -> Self {
-        Self { fault, intents: Vec::new(), keys: BTreeMap::new(), busy: 0 }
+        Self { fault, intents: Vec::new(), keys: BTreeMap::new(), busy: 0, was_wrong: false }
     }
 
     /// A request comes; is another one there already?
@@ -71,6 +76,11 @@ impl Till {
 
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
+    }
+
+    /// Returns whether a late fault shows from now on.
+    pub(super) fn is_late(&self, fault: Fault) -> bool {
+        self.has(fault) && self.intents.len() >= LATE
     }
 
     /// Answers by what was seen before, then writes what is here now.
@@ -107,7 +117,9 @@ impl Till {
         if method == "GET" {
             return Some(self.look(path, form));
         }
-        let kept = key.filter(|_| !self.has(Fault::KeysAreIgnored));
+        let ignores = self.has(Fault::KeysAreIgnored) || self.has(Fault::KeyedAmountsTurnText);
+        let is_keyed = key.is_some();
+        let kept = key.filter(|_| !ignores);
         if let Some((known_path, known, answer)) = kept.and_then(|key| self.keys.get(key)) {
             let same_path = if self.has(Fault::KeysForgetPaths) {
                 known_path.split('/').nth(1) == path.get(1).copied()
@@ -128,6 +140,9 @@ impl Till {
         }
         if let (true, Some(before)) = (expands && self.has(Fault::ExpandIsStale) && answer.0 < 400, before) {
             answer.1 = before;
+        }
+        if is_keyed && self.has(Fault::KeyedAmountsTurnText) && answer.1["object"] == "payment_intent" {
+            answer.1["amount_received"] = json!(answer.1["amount_received"].to_string());
         }
         let param = answer.1.pointer("/error/param").and_then(Value::as_str);
         let code = answer.1.pointer("/error/code").and_then(Value::as_str);
@@ -298,6 +313,9 @@ impl Till {
     fn authenticate(&mut self, place: usize, form: &Form) -> Answer {
         if self.intents[place].status != "requires_action" {
             return state();
+        }
+        if self.has(Fault::RefusesFailedChallenges) && form.get("success").is_none_or(|word| word != "true") {
+            return bad(Some("parameter_unknown"), Some("success"));
         }
         if form.get("success").is_some_and(|word| word == "true") {
             self.approve(place);

@@ -1,0 +1,52 @@
+//! A drive whose budget ends just after it has seen something: the result is never clean.
+
+use std::time::Duration;
+
+use holdfast_drive::{Class, Report, Settings, drive};
+
+use super::shop::{Fault, Shop};
+use super::told;
+
+/// Operations after the last clean sequence at which the budgets end.
+const MORE: [u64; 18] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 20, 30, 50, 80, 120, 200];
+
+fn settings(shop: &Shop, operations: u64) -> Settings {
+    let time_limit = Duration::from_secs(120);
+    Settings { operations, time_limit, races: 2, ..Settings::of(&shop.url(), "sk_test_shop") }
+}
+
+/// Returns the number of operations before the sequence in which the server shows its late fault.
+fn operations_before(fault: Fault) -> u64 {
+    let shop = Shop::open(Some(fault));
+    let (mut before, mut is_chance) = (0, false);
+    drive(&settings(&shop, 6_000), "shop", &mut |progress| {
+        if !shop.was_wrong() {
+            (before, is_chance) = (progress.operations, progress.phase == "chance");
+        }
+    })
+    .unwrap();
+    assert!(shop.was_wrong() && is_chance, "{fault:?} shows itself in another phase, after {before} operations");
+    before
+}
+
+/// Returns what is wrong with the report of a drive that ends after so many operations.
+fn reads_clean(fault: Fault, operations: u64) -> Option<String> {
+    let shop = Shop::open(Some(fault));
+    let report: Report = drive(&settings(&shop, operations), "shop", &mut |_| ()).unwrap();
+    let is_explained = fault == Fault::LateReleases && report.count(Class::Choice) > 0;
+    println!("{fault:?} {operations} {} {} {:?}", shop.was_wrong(), report.has_faults(), report.incomplete);
+    let reads_clean = shop.was_wrong() && !report.has_faults() && report.incomplete.is_none() && !is_explained;
+    reads_clean.then(|| format!("{fault:?} after {operations} operations:\n{}", told(&report)))
+}
+
+#[test]
+fn what_was_seen_at_the_end_of_the_budget_is_not_lost() {
+    let wrong: Vec<String> = [Fault::LateErrors, Fault::LateReleases]
+        .into_iter()
+        .flat_map(|fault| {
+            let before = operations_before(fault);
+            MORE.into_iter().filter_map(move |more| reads_clean(fault, before + more))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
