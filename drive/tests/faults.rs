@@ -182,7 +182,7 @@ fn of_two_wrongs_either_may_be_named() {
 }
 
 /// Faults that the checks across payments find: the class, and words of the headline.
-const ACROSS: [(Fault, Class, &str); 9] = [
+const ACROSS: [(Fault, Class, &str); 11] = [
     (Fault::PagesLoseItems, Class::Protocol, "a walk through the payments by pages"),
     (Fault::ChargeIdChanges, Class::Protocol, "`payment_intent.latest_charge` changes"),
     (Fault::KeysForgetPaths, Class::Protocol, "under another request's key"),
@@ -192,6 +192,8 @@ const ACROSS: [(Fault, Class, &str); 9] = [
     (Fault::ExpandIsStale, Class::Protocol, "the answer of capture with expand shows another"),
     (Fault::CutForgetsKeys, Class::Money, "is 700 instead of 400"),
     (Fault::FloatAmounts, Class::Shape, "`payment_intent.amount_received` is of another type"),
+    (Fault::DropsPages, Class::Protocol, "pages of payments: a look at the payment_intents is not answered"),
+    (Fault::FailsPages, Class::Protocol, "pages of payments: a look at the payment_intents is answered 500"),
 ];
 
 #[test]

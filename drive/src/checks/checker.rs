@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
         self.steps.push(CheckStep { request, into: None, is_cut });
     }
 
-    /// Sends a request.
+    /// Sends a request. An answer that is missing, or that is a server error, is recorded as a difference.
     ///
     /// # Errors
     /// [`TransportError`] if there is no reply.
@@ -105,7 +105,9 @@ impl<'a> Checker<'a> {
             self.server.spend()?;
         }
         self.record(asked, false);
-        let reply = self.server.wire.send(asked)?;
+        let reply = self.server.wire.send(asked);
+        self.note_failure(asked, &reply);
+        let reply = reply?;
         if let Some(id) = reply.text_at("/id").filter(|_| reply.is_done() && asked.verb == Verb::Post)
             && !self.ids.iter().any(|(known, _)| known == id)
         {
@@ -120,6 +122,41 @@ impl<'a> Checker<'a> {
         Ok(reply)
     }
 
+    /// Records a request that is not answered, or is answered with a server error. A server may answer 501 for a part of the
+    /// API that it does not have. The signature is that of a sequence with the same request: one cause is one finding.
+    fn note_failure(&mut self, asked: &HttpRequest, reply: &Result<HttpReply, TransportError>) {
+        let (kind, told, server) = match reply {
+            Err(broken) if broken.ends_drive() => return,
+            Err(broken) => ("no answer".to_owned(), "is not answered".to_owned(), broken.to_string()),
+            Ok(reply) if reply.is_failure() && reply.status != 501 => {
+                let code = reply.text_at("/error/type").unwrap_or_default();
+                let server = format!("{} {code}", reply.status).trim().to_owned();
+                (reply.status.to_string(), format!("is answered {}", reply.status), server)
+            }
+            Ok(_) => return,
+        };
+        let (what, place) = match asked.verb {
+            Verb::Get => {
+                let object = looked_at(&asked.path);
+                (format!("look at {object}: {kind}"), format!("a look at the {object}"))
+            }
+            Verb::Post => {
+                let (operation, kind) = (operation(&asked.path), if reply.is_ok() { "server error" } else { &kind });
+                (format!("{operation}: {kind}"), operation)
+            }
+        };
+        let headline = format!("{}: {place} {told}", self.name);
+        let sighting = Sighting::new(Class::Protocol, what, headline).saying("an answer", server);
+        self.keep(sighting);
+    }
+
+    /// Records a sighting once, with the requests that led to it.
+    fn keep(&mut self, sighting: Sighting) {
+        if !self.found.iter().any(|(known, _)| known.signature == sighting.signature) {
+            self.found.push((sighting, self.steps.clone()));
+        }
+    }
+
     /// Sends a request and closes the connection before the answer.
     ///
     /// # Errors
@@ -127,7 +164,11 @@ impl<'a> Checker<'a> {
     pub(super) fn send_and_cut(&mut self, asked: &HttpRequest) -> Result<(), TransportError> {
         self.server.spend()?;
         self.record(asked, true);
-        self.server.wire.send_and_cut(asked)
+        match self.server.wire.send_and_cut(asked) {
+            // The connection is cut in this case too.
+            Err(TransportError::Dropped(_)) => Ok(()),
+            sent => sent,
+        }
     }
 
     /// Reads an object; `None` unless the server shows it.
@@ -198,9 +239,18 @@ impl<'a> Checker<'a> {
     /// Records a difference. `what` names its kind without numbers and ids.
     pub(super) fn blame(&mut self, class: Class, what: &str, headline: &str, model: &str, server: &str) {
         let sighting = Sighting::new(class, format!("{}: {what}", self.name), headline).saying(model, server);
-        if !self.found.iter().any(|(known, _)| known.signature == sighting.signature) {
-            self.found.push((sighting, self.steps.clone()));
+        self.keep(sighting);
+    }
+
+    /// Records a refusal of a request that must be accepted. Returns whether the request was accepted; server errors are
+    /// recorded elsewhere.
+    pub(super) fn must_be_done(&mut self, reply: &HttpReply, what: &str) -> bool {
+        if !reply.is_done() && !reply.is_failure() {
+            let headline = format!("{}: {what} is refused", self.name);
+            let server = format!("{} {}", reply.status, reply.text_at("/error/code").unwrap_or_default());
+            self.blame(Class::Protocol, &format!("{what} is refused"), &headline, "200", server.trim());
         }
+        reply.is_done()
     }
 
     /// Compares a number in an object that the server shows; an absent field is not compared.
@@ -218,6 +268,26 @@ impl<'a> Checker<'a> {
                 &shown.to_string(),
             );
         }
+    }
+}
+
+/// Returns the object that a read shows, by the name that the reads of a sequence have.
+fn looked_at(path: &str) -> String {
+    let mut segments = path.trim_start_matches("/v1/").split('/');
+    let (list, id) = (segments.next().unwrap_or_default(), segments.next());
+    if id.is_some() { list.trim_end_matches('s').to_owned() } else { list.to_owned() }
+}
+
+/// Returns the operation of a POST, by the word that it has in a trace.
+fn operation(path: &str) -> String {
+    let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
+    match segments.as_slice() {
+        ["payment_intents"] => "create".to_owned(),
+        ["refunds"] => "refund".to_owned(),
+        ["payment_intents", _] => "update".to_owned(),
+        ["payment_intents", _, verb] => (*verb).to_owned(),
+        [object, _, verb] => format!("{verb} of {object}"),
+        _ => segments.join("/"),
     }
 }
 
