@@ -182,7 +182,7 @@ fn of_two_wrongs_either_may_be_named() {
 }
 
 /// Faults that the checks across payments find: the class, and words of the headline.
-const ACROSS: [(Fault, Class, &str); 11] = [
+const ACROSS: [(Fault, Class, &str); 12] = [
     (Fault::PagesLoseItems, Class::Protocol, "a walk through the payments by pages"),
     (Fault::ChargeIdChanges, Class::Protocol, "`payment_intent.latest_charge` changes"),
     (Fault::KeysForgetPaths, Class::Protocol, "under another request's key"),
@@ -194,6 +194,7 @@ const ACROSS: [(Fault, Class, &str); 11] = [
     (Fault::FloatAmounts, Class::Shape, "`payment_intent.amount_received` is of another type"),
     (Fault::DropsPages, Class::Protocol, "pages of payments: a look at the payment_intents is not answered"),
     (Fault::FailsPages, Class::Protocol, "pages of payments: a look at the payment_intents is answered 500"),
+    (Fault::DoubleBalance, Class::Money, "`balance_transaction of a charge.amount` is 2000 instead of 1000"),
 ];
 
 #[test]
@@ -213,7 +214,7 @@ fn each_fault_across_payments_is_found() {
 }
 
 /// Servers without a fault that are spoken to in another way: each is driven to its end, and nothing is blamed.
-const SHAPES: [(Fault, &str); 9] = [
+const SHAPES: [(Fault, &str); 11] = [
     (Fault::ConfirmsSeparately, "payment_intents/$pi1/confirm"),
     (Fault::ConfirmsWithMethod, "payment_intents/$pi1/confirm"),
     (Fault::RefundsByCharge, "charge"),
@@ -223,6 +224,8 @@ const SHAPES: [(Fault, &str); 9] = [
     (Fault::LimitsRate, ""),
     (Fault::TakesEveryToken, ""),
     (Fault::SmallAmounts, ""),
+    (Fault::ForeignBalance, ""),
+    (Fault::RefusesFailedChallenges, ""),
 ];
 
 #[test]

@@ -57,8 +57,8 @@ impl Run<'_> {
             };
             let seen: Vec<&Value> = list.iter().rev().collect();
             let id = |event: &&Value| event.get("id").and_then(Value::as_str).map(str::to_owned);
-            let is_whole =
-                seen.len() < page || seen.iter().any(|event| id(event).is_some_and(|id| before.contains(&id)));
+            let has_more = reply.body.as_ref().and_then(|body| body.get("has_more"));
+            let is_whole = is_whole(&seen, has_more, page, &before);
             self.server.events_before = seen.iter().rev().take(REMEMBERED).filter_map(id).collect();
             if !is_whole {
                 return Ok(Vec::new());
@@ -83,6 +83,17 @@ impl Run<'_> {
         }
         found
     }
+}
+
+/// Returns whether a page of events, the oldest first, reaches back to the end of the last comparison: it holds an event
+/// that was there `before`, or it is the whole list. A server may give fewer events than the page that was requested.
+fn is_whole(seen: &[&Value], has_more: Option<&Value>, page: usize, before: &[String]) -> bool {
+    let is_known = |event: &&Value| {
+        let id = event.get("id").and_then(Value::as_str);
+        id.is_some_and(|id| before.iter().any(|known| known == id))
+    };
+    let is_list = seen.len() < page && has_more != Some(&Value::Bool(true));
+    is_list || seen.iter().any(is_known)
 }
 
 /// Returns the differences between what was emitted about one payment and the events that name its id.
@@ -313,6 +324,17 @@ mod tests {
         events.push(json!({ "type": "review.opened", "data": { "object": { "payment_intent": "pi_1" } } }));
         events.push(json!({ "type": "charge.captured", "data": { "object": { "payment_intent": "pi_2" } } }));
         assert!(found(&emitted, &events).is_empty());
+    }
+
+    #[test]
+    fn a_page_that_is_not_the_last_is_not_the_whole_list() {
+        let events = [json!({ "id": "evt_1" }), json!({ "id": "evt_2" })];
+        let seen: Vec<&Value> = events.iter().collect();
+        let (more, end, known) = (json!(true), json!(false), ["evt_1".to_owned()]);
+        assert!(is_whole(&seen, Some(&end), 40, &[]) && is_whole(&seen, None, 40, &[]));
+        assert!(!is_whole(&seen, Some(&more), 40, &[]), "a server may cap its pages");
+        assert!(!is_whole(&seen, Some(&end), 2, &[]));
+        assert!(is_whole(&seen, Some(&more), 40, &known) && is_whole(&seen, Some(&more), 2, &known));
     }
 
     #[test]

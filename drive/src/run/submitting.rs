@@ -58,21 +58,27 @@ impl Run<'_> {
         }
         let expected = transition(&self.config, &self.world, input);
         let context = StepContext::of(&self.config, &self.world, input, &expected);
-        let mut sightings = Vec::new();
-        let mut is_done = true;
         match self.server.happen(&event, view.as_ref()) {
-            Ok(Some(reply)) if reply.is_failure() => sightings.push(context.failed(&reply)),
+            // Whether the event has happened is unknown.
+            Ok(Some(reply)) if reply.is_failure() => {
+                let (edge, sightings) = (Some(context.edge), vec![context.failed(&reply)]);
+                return Ok(StepResult { asked: true, sightings, edge, ..StepResult::default() });
+            }
             Ok(Some(reply)) if !reply.is_done() && matches!(event, EnvironmentEvent::Advance { .. }) => {
                 // It has come to its end.
                 self.server.stop_the_clock();
                 return Ok(StepResult::not_asked());
             }
-            Ok(reply) => is_done = reply.is_none_or(|reply| reply.is_done()),
+            // A helper is no part of the API. If it refuses, the event has not happened, and the server is not at fault.
+            Ok(Some(reply)) if !reply.is_done() => {
+                return Ok(StepResult { asked: true, is_unsure: true, ..StepResult::default() });
+            }
+            Ok(_) => {}
             Err(broken) if broken.ends_drive() => return Err(broken),
             Err(broken) => return Ok(context.broke_off(&broken)),
         }
-        let result = self.settle(input, expected, expected.outcome, (&context, sightings))?;
-        Ok(StepResult { let_through: is_done, ..result })
+        let result = self.settle(input, expected, expected.outcome, (&context, Vec::new()))?;
+        Ok(StepResult { let_through: true, ..result })
     }
 
     // --- what a client asks ---
