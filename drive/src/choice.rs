@@ -1,4 +1,4 @@
-//! What the rules leave open (U1 to U18): is a difference only another choice?
+//! The choices that the specification leaves open (U1 to U18), as explanations of differences.
 
 use holdfast_harness::bounds::{KEYS, ModelState, PAYMENTS};
 use holdfast_model::rendering::refund_shown;
@@ -46,7 +46,7 @@ pub fn with_field_of(config: &Config, other: &Config, field: &str) -> Option<Con
     Some(reverted)
 }
 
-/// Does the model do or show something else with these inputs under the other config?
+/// Returns whether the model behaves differently with these inputs under the other config.
 #[must_use]
 pub fn differs(config: &Config, other: &Config, inputs: &[Input]) -> bool {
     let (mut here, mut there) = (ModelState::default(), ModelState::default());

@@ -1,4 +1,4 @@
-//! What is seen of the server's payment: which facts it misses, and the model's view with what was seen put in its place.
+//! The comparison of the server's payment with the model's view, and that view overlaid with the server's values.
 
 use holdfast_model::{Amount, ChargeStatus, Config, IntentStatus, LedgerView, PaymentView, RefundStatus, RefundView};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::fields::{self, FieldDifference, Mismatch, Version, Weight, number};
 use crate::server::FetchedObjects;
 
-/// What a payment shows that the model's `view` of it does not.
+/// Returns the differences between a payment and the model's `view`.
 #[must_use]
 pub fn missed(
     config: &Config,
@@ -28,7 +28,7 @@ pub fn missed(
     found
 }
 
-/// Refunds are known by their ids; what nobody asked for is money gone.
+/// Compares refunds by their ids; a refund that no request made is lost money.
 fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<FieldDifference> {
     let id = |shown: &Value| shown.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let money = |place: &str, model: String, server: String| FieldDifference {
@@ -51,7 +51,7 @@ fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<FieldDi
     }
     let known = view.refunds.iter().flatten().count();
     let released = view.charge.map_or(0, |charge| charge.released.get());
-    // What was let go is shown as a refund by some versions (VER-2, HOLD-13).
+    // Some versions show a released amount as a refund (VER-2, HOLD-13).
     let is_asked = |shown: &Value| ids.iter().take(known).any(|name| *name == id(shown));
     let is_remainder = |shown: &Value| shown.get("amount").and_then(number) == Some(i64::from(released));
     let mut others = list.iter().filter(|shown| !is_asked(shown)).peekable();
@@ -114,7 +114,7 @@ pub fn overlaid(view: &PaymentView, look: &FetchedObjects, refunds: &[String], v
         let mut refunded = charge.refunded_amount;
         amount(shown, "/amount_refunded", &mut refunded);
         let let_go = charge.authorized.minus(charge.captured_amount).unwrap_or_default();
-        // A hold that was let go, and what an older version lets go, is shown there too.
+        // A released hold, and in older versions a released rest, is shown there too.
         let is_shown = charge.captured_amount.is_zero() || version.remainder_is_refund;
         charge.refunded_amount = if is_shown && charge.captured | charge.captured_amount.is_zero() {
             refunded.minus(let_go).unwrap_or_default()

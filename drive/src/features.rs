@@ -1,4 +1,4 @@
-//! What of the API an input uses, and what of it a server has never let through.
+//! The parts of the API that an input uses, and those that a server has never accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,7 +125,7 @@ const fn of_event(event: &EnvironmentEvent) -> &'static str {
     }
 }
 
-/// What a refusal says about a server.
+/// The meaning of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalMeaning {
     /// The server has all that the input uses: the refusal is the server's own.
@@ -136,37 +136,37 @@ pub enum RefusalMeaning {
     Unsure,
 }
 
-/// What a server was seen to let through, and what it was not.
+/// The parts of the API that a server accepts and lacks.
 #[derive(Clone, Debug, Default)]
 pub struct Features {
-    /// How often each was let through.
+    /// The number of times each was accepted.
     through: BTreeMap<String, u64>,
-    /// What is missing, and the server's answer.
+    /// The missing parts, each with the server's answer.
     missing: BTreeMap<String, String>,
     /// Parts of which at least one is missing, and the server's answer.
     doubts: Vec<(Vec<String>, String)>,
 }
 
 impl Features {
-    /// Does the server have all that the input uses, as far as is known?
+    /// Returns whether nothing that the input uses is known to be missing.
     #[must_use]
     pub fn have(&self, input: &Input) -> bool {
         self.missing.is_empty() || features(input).iter().all(|feature| !self.missing.contains_key(feature))
     }
 
-    /// What the input uses and the server has not.
+    /// Returns a part that the input uses and the server lacks.
     #[must_use]
     pub fn lacking(&self, input: &Input) -> Option<String> {
         features(input).into_iter().find(|feature| self.missing.contains_key(feature))
     }
 
-    /// Was it ever let through?
+    /// Returns whether it was ever accepted.
     #[must_use]
     pub fn lets_through(&self, feature: &str) -> bool {
         self.through.contains_key(feature)
     }
 
-    /// Is it known whether the server has it?
+    /// Returns whether it was accepted, or is known to be missing.
     #[must_use]
     pub fn knows(&self, feature: &str) -> bool {
         self.lets_through(feature) || self.missing.contains_key(feature)
@@ -186,7 +186,7 @@ impl Features {
         *count = count.saturating_add(1);
     }
 
-    /// What the input uses and the server has never let through.
+    /// Returns the parts that the input uses and the server has never accepted.
     #[must_use]
     pub fn untried(&self, input: &Input) -> Vec<String> {
         features(input).into_iter().filter(|feature| !self.through.contains_key(feature)).collect()
@@ -238,12 +238,12 @@ impl Features {
         self.missing.entry(feature.to_owned()).or_insert_with(|| answer.to_owned());
     }
 
-    /// What it has not got, and what it says when asked.
+    /// Returns the missing parts, each with the server's answer.
     pub fn missing(&self) -> impl Iterator<Item = (&str, &str)> {
         self.missing.iter().map(|(feature, answer)| (feature.as_str(), answer.as_str()))
     }
 
-    /// What it let through.
+    /// Returns the accepted parts.
     pub fn through(&self) -> impl Iterator<Item = (&str, u64)> {
         self.through.iter().map(|(feature, count)| (feature.as_str(), *count))
     }

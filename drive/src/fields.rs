@@ -1,4 +1,4 @@
-//! What must be read of each object, field by field, and what is read instead.
+//! The expected fields of each object, and their differences.
 //!
 //! A field that a server does not show, or shows as another type, is a gap of its shape, and is compared as far as it
 //! can be read: `"700"` is not a number, but it is not 800 either.
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::requests::{capture_method, reason_name};
 
-/// What a field must show.
+/// The expected value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// This word.
@@ -26,7 +26,7 @@ pub enum Expected {
     Set,
 }
 
-/// What a wrong value of the field means.
+/// The meaning of a wrong value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
     /// The payment is somewhere else, or money is.
@@ -38,15 +38,15 @@ pub enum Weight {
 /// One field and what it must show.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldCheck {
-    /// Where it is in the object, as a JSON pointer.
+    /// The JSON pointer of the field.
     pub pointer: &'static str,
-    /// What it must show.
+    /// The expected value.
     pub expected: Expected,
-    /// What it means if it does not.
+    /// The meaning of another value.
     pub weight: Weight,
 }
 
-/// How a field fails to show what it must.
+/// The kind of difference of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mismatch {
     /// It is not there.
@@ -62,13 +62,13 @@ pub enum Mismatch {
 pub struct FieldDifference {
     /// The object and the field: `charge.amount_refunded`.
     pub place: String,
-    /// How.
+    /// The kind of difference.
     pub mismatch: Mismatch,
-    /// What that means.
+    /// Its meaning.
     pub weight: Weight,
-    /// What it must show.
+    /// The expected value.
     pub model: String,
-    /// What it shows.
+    /// The value that is shown.
     pub server: String,
 }
 
@@ -84,16 +84,16 @@ const fn set(is_set: bool) -> Expected {
     if is_set { Expected::Set } else { Expected::Null }
 }
 
-/// What is left open by the versions of the API (VER-2) and learnt of a server.
+/// The choices between versions of the API (VER-2), learned from the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version {
     /// Is capturing at once the default, as before 2024? (A4)
     pub automatic_by_default: bool,
-    /// Is what a single partial capture lets go shown as a refund, as in 2020? (VER-2)
+    /// Whether the rest that a single partial capture releases is shown as a refund, as in 2020 (VER-2).
     pub remainder_is_refund: bool,
 }
 
-/// What a PaymentIntent must show.
+/// Returns the expected fields of a PaymentIntent.
 #[must_use]
 pub fn payment(view: &PaymentView, version: Version) -> Vec<FieldCheck> {
     let method = match view.capture_method {
@@ -127,7 +127,7 @@ pub fn payment(view: &PaymentView, version: Version) -> Vec<FieldCheck> {
     facts
 }
 
-/// What the charge of a payment must show.
+/// Returns the expected fields of a charge.
 #[must_use]
 pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version: Version) -> Vec<FieldCheck> {
     let (mut refunded, mut is_refunded) = refund_shown(config, view, charge);
@@ -150,13 +150,13 @@ pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version:
     facts
 }
 
-/// What a refund must show.
+/// Returns the expected fields of a refund.
 #[must_use]
 pub fn refund(view: &RefundView) -> Vec<FieldCheck> {
     vec![money("/status", Expected::Text(view.status.name())), money("/amount", Expected::Number(view.amount.get()))]
 }
 
-/// What a SetupIntent must show.
+/// Returns the expected fields of a SetupIntent.
 #[must_use]
 pub fn setup(view: &SetupView) -> Vec<FieldCheck> {
     let reason = view.cancellation_reason.map_or(Expected::Null, |reason| Expected::Text(reason_name(reason)));
@@ -168,7 +168,7 @@ pub fn setup(view: &SetupView) -> Vec<FieldCheck> {
     ]
 }
 
-/// Which of the facts an object does not show; `object` is its name in what is found.
+/// Returns the fields that differ; `object` is the object's name in findings.
 #[must_use]
 pub fn missed(object: &str, shown: &Value, facts: &[FieldCheck]) -> Vec<FieldDifference> {
     facts.iter().flat_map(|fact| check(object, shown.pointer(fact.pointer), fact)).collect()

@@ -1,4 +1,4 @@
-//! What was found: where a server parts from the model, and what that means.
+//! Findings: the differences between a server and the model, by class.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,7 +8,7 @@ use holdfast_model::Input;
 
 use crate::checks::CheckStep;
 
-/// What a difference means.
+/// The class of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// A payment is where it must not be, or money is.
@@ -39,7 +39,7 @@ impl Class {
         }
     }
 
-    /// Is it a fault of the server?
+    /// Returns whether it is a fault of the server.
     #[must_use]
     pub const fn is_fault(self) -> bool {
         matches!(self, Self::Money | Self::Protocol | Self::Shape)
@@ -52,12 +52,12 @@ impl fmt::Display for Class {
     }
 }
 
-/// What makes two differences the same.
+/// The identity of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Signature {
-    /// What it means.
+    /// Its class.
     pub class: Class,
-    /// What kind of difference, at what: without numbers and ids.
+    /// The kind of difference and its object, without numbers and ids.
     pub what: String,
 }
 
@@ -68,9 +68,9 @@ pub struct Sighting {
     pub signature: Signature,
     /// In one sentence.
     pub headline: String,
-    /// What the model says.
+    /// The model's answer.
     pub model: String,
-    /// What the server says.
+    /// The server's answer.
     pub server: String,
     /// The properties that the step breaks.
     pub properties: Vec<Broken>,
@@ -101,7 +101,7 @@ impl Sighting {
     }
 }
 
-/// How often a race went wrong.
+/// The frequency of a race failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frequency {
     /// Runs that went wrong.
@@ -113,7 +113,7 @@ pub struct Frequency {
 /// A difference that was made small, and done once more before it was believed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// What it is.
+    /// The sighting.
     pub sighting: Sighting,
     /// The shortest way to it that was found.
     pub inputs: Vec<Input>,
@@ -123,7 +123,7 @@ pub struct Finding {
     pub at_once: usize,
     /// The situations in which the cause was seen.
     pub variants: BTreeSet<String>,
-    /// How often it was met, this included.
+    /// The number of times that it was seen.
     pub met: u64,
     /// Of a race, how often it went wrong.
     pub frequency: Option<Frequency>,

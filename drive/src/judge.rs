@@ -16,18 +16,18 @@ use crate::server::FetchError;
 use crate::step::StepResult;
 use crate::wire::{HttpReply, TransportError};
 
-/// What a step is about, for whoever tells of it.
+/// The context of a step, for the texts of findings.
 #[derive(Clone, Debug)]
 pub struct StepContext {
     /// The first word of its line in a trace.
     pub verb: String,
-    /// Where the object was.
+    /// The status of the object before the step.
     pub status: &'static str,
-    /// Is it a repetition under a key?
+    /// Whether it is a request under a used key.
     pub is_known_key: bool,
-    /// Does the key belong to the same request?
+    /// Whether the key belongs to the same request.
     is_replay: bool,
-    /// Does time pass in it?
+    /// Whether time passes in it.
     passes_time: bool,
     /// The step in words, with its amounts.
     words: String,
@@ -37,7 +37,7 @@ pub struct StepContext {
 }
 
 impl StepContext {
-    /// The context of an input, and what the model makes of it.
+    /// Returns the context of an input and its result in the model.
     #[must_use]
     pub fn of(config: &Config, world: &ModelState, input: Input, expected: &Transition<3, 3>) -> Self {
         let (before, after) = (world.observe(config), expected.after.observe(config));
@@ -234,7 +234,7 @@ impl StepContext {
         self.sighting(Class::Money, &what, &told).saying(model.join(", "), server.join(", "))
     }
 
-    /// What was made has no name that anybody was told.
+    /// Returns the sighting of a created object without an id.
     #[must_use]
     pub fn nameless(&self) -> Sighting {
         let what = "error.payment_intent: missing";
@@ -253,7 +253,7 @@ fn counted(value: &str) -> String {
     value.parse::<i64>().map_or_else(|_| value.to_owned(), headline::grouped)
 }
 
-/// In what was seen of objects that nobody has touched.
+/// Returns the sightings of changes in objects that no request named.
 #[must_use]
 pub fn unasked(found: &[FieldDifference]) -> Vec<Sighting> {
     wrong(found)
@@ -279,13 +279,13 @@ pub fn unseen((what, came): &FetchError) -> Sighting {
         .saying(format!("200 and the {what}"), answer)
 }
 
-/// What is wrong about money or state.
+/// Returns the wrong values of money or state.
 #[must_use]
 pub fn wrong(found: &[FieldDifference]) -> Vec<&FieldDifference> {
     found.iter().filter(|found| found.mismatch == Mismatch::Value && found.weight == Weight::Money).collect()
 }
 
-/// What is written wrongly: one sighting a field.
+/// Returns one sighting for each field of a wrong shape.
 #[must_use]
 pub fn shapes(found: &[FieldDifference]) -> Vec<Sighting> {
     let shape = found.iter().filter(|found| found.weight == Weight::Shape || found.mismatch != Mismatch::Value);

@@ -46,7 +46,7 @@ use server::Server;
 use wire::Wire;
 use wire::pace::Pace;
 
-/// Drives a server, and says what was found. `progress` is told of each sequence.
+/// Drives a server and returns the report. `progress` is called after each sequence.
 ///
 /// # Errors
 /// A sentence for the user where the server must not be driven as asked. A server that cannot be reached, or goes away,

@@ -1,4 +1,4 @@
-//! What the server calls the objects of one sequence. A server cannot begin anew, so every sequence has its own.
+//! The server's names for the objects of one sequence. A server cannot be reset, so each sequence has its own objects.
 
 use holdfast_model::{IntentId, RefundId};
 
@@ -27,10 +27,10 @@ pub struct Names {
 }
 
 /// The id of what does not exist.
-const NOBODY: &str = "none0holdfast0drive0asks0for0it";
+const UNKNOWN: &str = "none0holdfast0drive0asks0for0it";
 
 impl Names {
-    /// What a script calls them: `$pi1`, `$pi1_re1`, `$seti`.
+    /// Returns the names in a script: `$pi1`, `$pi1_re1`, `$seti`.
     #[must_use]
     pub fn symbolic() -> Self {
         let payment = |number: usize| PaymentNames {
@@ -52,17 +52,17 @@ impl Names {
         self.payments.get(usize::from(intent.0))?.as_ref()
     }
 
-    /// The payment's id, or one that nobody has.
+    /// Returns the payment's id, or an unknown id.
     #[must_use]
     pub fn intent(&self, intent: IntentId) -> String {
-        self.payment(intent).map_or_else(|| format!("pi_{NOBODY}"), |names| names.id.clone())
+        self.payment(intent).map_or_else(|| format!("pi_{UNKNOWN}"), |names| names.id.clone())
     }
 
-    /// Returns the id of the payment's latest charge; `None` if the payment exists and no charge of it is known.
+    /// Returns the id of the payment's latest charge; `None` if the payment exists and its charge is unknown.
     #[must_use]
     pub fn charge(&self, intent: IntentId) -> Option<String> {
         match self.payment(intent) {
-            None => Some(format!("ch_{NOBODY}")),
+            None => Some(format!("ch_{UNKNOWN}")),
             Some(names) => (!names.charge.is_empty()).then(|| names.charge.clone()),
         }
     }
@@ -74,17 +74,17 @@ impl Names {
         }
     }
 
-    /// The refund's id, or one that nobody has.
+    /// Returns the refund's id, or an unknown id.
     #[must_use]
     pub fn refund(&self, intent: IntentId, refund: RefundId) -> String {
         let found = self.payment(intent).and_then(|names| names.refunds.get(usize::from(refund.0)));
-        found.map_or_else(|| format!("re_{NOBODY}"), Clone::clone)
+        found.map_or_else(|| format!("re_{UNKNOWN}"), Clone::clone)
     }
 
-    /// The SetupIntent's id, or one that nobody has.
+    /// Returns the SetupIntent's id, or an unknown id.
     #[must_use]
     pub fn setup(&self) -> String {
-        self.setup.as_ref().map_or_else(|| format!("seti_{NOBODY}"), |(id, _)| id.clone())
+        self.setup.as_ref().map_or_else(|| format!("seti_{UNKNOWN}"), |(id, _)| id.clone())
     }
 
     /// Notes what a payment is called.

@@ -111,7 +111,7 @@ cancel_setup reason=abandoned
 cancel_setup reason=fraudulent
 ";
 
-/// What is tried first, a sequence each: every part of the API once, in the plainest way in which it must be let through.
+/// The first sequences: every part of the API once, in the plainest form that must be accepted.
 const PLAIN: [&str; 38] = [
     "create pi1 1000 usd",
     "create pi1 1000 usd method=card_visa\nconfirm pi1",
@@ -153,7 +153,7 @@ const PLAIN: [&str; 38] = [
     "create_setup\ncancel_setup reason=abandoned",
 ];
 
-/// What shows whether a server knows idempotency keys at all, a sequence each.
+/// The sequences that show whether a server knows idempotency keys.
 const KEYED: [&str; 2] = [
     "create pi1 1000 usd method=card_visa confirm key=key1\ncreate pi1 1000 usd method=card_visa confirm key=key1",
     "create pi1 1000 usd method=card_visa confirm\nrefund pi1 300 key=key1\nrefund pi1 300 key=key1",
@@ -162,7 +162,7 @@ const KEYED: [&str; 2] = [
 /// The sequences that show whether a server knows idempotency keys.
 ///
 /// # Errors
-/// Where the list above is not what it should be.
+/// A sentence if the list above cannot be parsed.
 pub fn keyed() -> Result<Vec<Vec<Input>>, String> {
     let read = |text: &&str| {
         let script = Script::parse(text).map_err(|error| format!("a sequence of the plan: {error}"))?;
@@ -174,7 +174,7 @@ pub fn keyed() -> Result<Vec<Vec<Input>>, String> {
 /// The plainest sequences.
 ///
 /// # Errors
-/// Where the list above is not what it should be.
+/// A sentence if the list above cannot be parsed.
 pub fn plain() -> Result<Vec<Vec<Input>>, String> {
     let read = |text: &&str| {
         let script = Script::parse(text).map_err(|error| format!("a plain sequence of the plan: {error}"))?;
@@ -188,7 +188,7 @@ pub fn plain() -> Result<Vec<Vec<Input>>, String> {
 pub struct Witness {
     /// The inputs; the last one makes the step.
     pub inputs: Vec<Input>,
-    /// What it is a witness of.
+    /// The step that it reaches.
     pub target: Target,
 }
 
@@ -198,7 +198,7 @@ pub type Target = (Option<InputKind>, bool, u32);
 /// The alphabet as inputs.
 ///
 /// # Errors
-/// Where the list above is not what it should be.
+/// A sentence if the list above cannot be parsed.
 pub fn alphabet() -> Result<Vec<Input>, String> {
     let script = Script::parse(ALPHABET).map_err(|error| format!("the alphabet of the plan: {error}"))?;
     Ok(script.inputs().collect())

@@ -1,4 +1,4 @@
-//! What may be asked at this moment, such that model and server can still be compared afterwards.
+//! The inputs after which model and server can still be compared.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_model::{
@@ -9,7 +9,7 @@ use holdfast_model::{
 /// Time runs on while a sequence is driven: no deadline may be nearer than this, before or after.
 const MARGIN: i64 = 600;
 
-/// May the event be made to happen, in view of what the model says comes of it?
+/// Returns whether the event may be injected, given its result in the model.
 #[must_use]
 pub fn happen(config: &Config, world: &ModelState, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
     let outcome = transition(config, world, Input::Event(*event)).outcome;
@@ -18,7 +18,7 @@ pub fn happen(config: &Config, world: &ModelState, event: &EnvironmentEvent, now
         // Also where there is nothing to answer: a server may let it pass twice.
         EnvironmentEvent::Authenticate { intent, .. } => view(now, intent).is_some(),
         EnvironmentEvent::Settle { .. } | EnvironmentEvent::CloseCancelWindow { .. } => does,
-        // Some refunds fail by a job that nobody can call.
+        // Some refunds fail by a job that no request starts.
         EnvironmentEvent::Refund { intent, refund, progress } => {
             let refund = view(now, intent).and_then(|view| *view.refunds.get(usize::from(refund.0))?);
             let is_job = progress == RefundProgress::Fails

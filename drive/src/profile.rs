@@ -1,4 +1,4 @@
-//! How a server is spoken to: which of the provider's APIs it has, how a card is named, how the world is moved.
+//! The profile of a server: the provider's APIs that it has, the names of cards, the test helpers.
 //!
 //! Nothing here is about one server: each way is one that some servers have, and [`crate::probe`] finds out which.
 
@@ -16,7 +16,7 @@ pub enum Api {
     Charges,
 }
 
-/// How a payment method is named in a request.
+/// The form in which a request names a payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MethodReference {
     /// By the provider's test token: `pm_card_visa`.
@@ -29,7 +29,7 @@ pub enum MethodReference {
     Source(&'static str),
 }
 
-/// How a payment is confirmed.
+/// The form of a confirmation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Confirmation {
     /// By `confirm=true` at the creation, or later.
@@ -41,7 +41,7 @@ pub enum Confirmation {
     SeparateWithMethod,
 }
 
-/// How a refund names the payment.
+/// The parameter by which a refund names its payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefundBy {
     /// By `payment_intent`.
@@ -51,7 +51,7 @@ pub enum RefundBy {
     Charge,
 }
 
-/// How the refunds of a payment are read.
+/// The form in which the refunds of a payment are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefundList {
     /// Not at all.
@@ -65,7 +65,7 @@ pub enum RefundList {
     Each,
 }
 
-/// How a customer is made to answer a challenge.
+/// A test helper that answers a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChallengeHelper {
     /// The path; `{id}` is the PaymentIntent's.
@@ -74,7 +74,7 @@ pub struct ChallengeHelper {
     pub name: &'static str,
     /// Its values for yes and for no.
     pub values: (&'static str, &'static str),
-    /// Does it want the `client_secret`, like the provider's own pages?
+    /// Whether it requires the `client_secret`, like the provider's own pages.
     pub secret: bool,
 }
 
@@ -94,20 +94,20 @@ pub const AUTHENTICATE: [ChallengeHelper; 2] = [
     },
 ];
 
-/// How this server is spoken to.
+/// The profile of a server: the requests that it understands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerProfile {
     /// The API that makes payments.
     pub api: Api,
     /// The payment methods it knows, and how each is named.
     pub methods: BTreeMap<PaymentMethod, MethodReference>,
-    /// How a challenge is answered.
+    /// The helper that answers challenges.
     pub authenticate: Option<ChallengeHelper>,
-    /// Has it a test helper for banks that answer?
+    /// Whether it has a test helper for banks.
     pub settle: bool,
-    /// Has it a clock that can be moved?
+    /// Whether it has a clock that can be moved.
     pub clock: bool,
-    /// Can its refunds be made to move on?
+    /// Whether it has test helpers for refunds.
     pub refunds_move: bool,
     /// Whether it understands `expand[]`.
     pub expands: bool,
@@ -123,11 +123,11 @@ pub struct ServerProfile {
     pub types: bool,
     /// Whether it takes `payment_method_types[]` for SetupIntents.
     pub setup_types: bool,
-    /// How a payment is confirmed.
+    /// The form of a confirmation.
     pub confirmation: Confirmation,
-    /// How a refund names the payment.
+    /// The parameter by which a refund names its payment.
     pub refund_by: RefundBy,
-    /// How refunds are read.
+    /// The form in which refunds are read.
     pub refunds: RefundList,
     /// A connected account, if it has such.
     pub connected: Option<String>,

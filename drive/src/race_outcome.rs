@@ -1,4 +1,4 @@
-//! What two simultaneous requests led to, and which orders of the two explain it.
+//! The result of two simultaneous requests, and the orders that explain it.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Call, Config, Input, Outcome, transition};
@@ -6,7 +6,7 @@ use holdfast_model::{Call, Config, Input, Outcome, transition};
 use crate::fields::short;
 use crate::wire::{HttpReply, TransportError};
 
-/// What came of two requests at the same moment.
+/// The result of two simultaneous requests.
 #[derive(Clone, Debug)]
 pub enum Raced {
     /// They could not be made.
@@ -17,7 +17,7 @@ pub enum Raced {
     RaceFailure(RaceOutcome),
 }
 
-/// How a race went wrong.
+/// The kind of failure of a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RaceFailure {
     /// No order of the two comes to what is seen.
@@ -26,26 +26,26 @@ pub enum RaceFailure {
     NoAnswer,
     /// The server failed (5xx).
     ServerError,
-    /// What came of it cannot be looked at.
+    /// The result cannot be read.
     Unseen,
 }
 
-/// What was seen of a race that went wrong.
+/// The observations in a race that failed.
 #[derive(Clone, Debug)]
 pub struct RaceOutcome {
-    /// How it went wrong.
+    /// The kind of failure.
     pub wrong: RaceFailure,
-    /// What the two were answered.
+    /// The two answers.
     pub answers: [String; 2],
-    /// How many were accepted.
+    /// The number of accepted requests.
     pub accepted: usize,
-    /// What every order would have come to.
+    /// The result of each order.
     pub expected: String,
-    /// What was seen afterwards.
+    /// The state afterwards.
     pub seen: String,
 }
 
-/// What came back of one of the two: an answer, or why there is none.
+/// The reply to one of the two requests, or the reason for its absence.
 pub type Answered = Result<HttpReply, TransportError>;
 
 /// Can these answers have been given in that order? A request that was turned away (409, 429) result no part; of one that
@@ -82,8 +82,7 @@ pub fn answered(answered: &Answered) -> String {
     format!("{} {id} {status}", reply.status).trim().replace("  ", " ")
 }
 
-/// What two calls that were answered like that can have come to: each order of those that result part, with what each is
-/// answered in it.
+/// Returns each order of the two calls that differs in its result, with the answers in it.
 #[must_use]
 pub fn orders(
     config: &Config,

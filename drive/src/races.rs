@@ -15,16 +15,16 @@ use crate::wire::{HttpRequest, TransportError, Wire};
 /// A race.
 #[derive(Clone, Debug)]
 pub struct Race {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What comes before.
+    /// The inputs before the race.
     pub before: Vec<Input>,
-    /// What is asked at the same time.
+    /// The simultaneous requests.
     pub both: [Call; 2],
 }
 
 impl Race {
-    /// All of it, the two at the end.
+    /// Returns all inputs, the two simultaneous ones at the end.
     #[must_use]
     pub fn inputs(&self) -> Vec<Input> {
         self.before.iter().copied().chain(self.both.map(Input::Call)).collect()
@@ -72,7 +72,7 @@ const RACES: [(&str, &str); 13] = [
 /// The races, read.
 ///
 /// # Errors
-/// Where the table is not what it should be.
+/// A sentence if the table cannot be parsed.
 pub fn table() -> Result<Vec<Race>, String> {
     RACES.iter().map(|(name, text)| read(name, text)).collect()
 }
@@ -91,17 +91,17 @@ fn read(name: &'static str, text: &str) -> Result<Race, String> {
 /// A race, and how it went on this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RaceRun {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// Runs that got as far as the two requests.
     pub runs: u32,
     /// Runs that went wrong.
     pub wrong: u32,
-    /// Why some or all of the runs did not get so far.
+    /// The reason for which some or all runs did not reach the race.
     pub why_not: Option<String>,
 }
 
-/// What came of running a race once.
+/// The result of one run of a race.
 #[derive(Clone, Debug)]
 pub enum Tried {
     /// It does not get as far as the two requests, and why.

@@ -1,28 +1,28 @@
-//! What a drive is asked: where, with which key, how far. What is dangerous is refused here.
+//! The settings of a drive: the server, the key, the budget. Dangerous settings are refused here.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-/// What a drive is asked.
+/// The settings of a drive.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the server is: `http://127.0.0.1:8420`.
+    /// The server's URL, such as `http://127.0.0.1:8420`.
     pub url: String,
     /// The test key that it knows.
     pub key: String,
     /// Operations at the most. Looking is not counted.
     pub operations: u64,
-    /// How long it may take.
+    /// The time limit of the drive.
     pub time_limit: Duration,
-    /// How long one answer may take.
+    /// The time limit of one reply.
     pub patience: Duration,
     /// The seed of what is left to chance.
     pub seed: u64,
-    /// How often each race is run.
+    /// The number of runs of each race.
     pub races: u32,
     /// The most requests a second; `None` for no limit but the server's own.
     pub rate: Option<u32>,
-    /// May the server be elsewhere than on this machine?
+    /// Whether the server may be on another machine.
     pub allow_remote: bool,
 }
 
@@ -49,7 +49,7 @@ impl Settings {
         Instant::now().checked_add(self.time_limit)
     }
 
-    /// Where it is, if it may be driven.
+    /// Returns the server's address if it may be driven.
     ///
     /// # Errors
     /// A sentence that names the field and what could stand there.
@@ -64,9 +64,9 @@ impl Settings {
 pub struct Target {
     /// Name and port.
     pub authority: String,
-    /// What stands before `/v1`; mostly nothing.
+    /// The path before `/v1`; usually empty.
     pub prefix: String,
-    /// Where that is.
+    /// The resolved addresses.
     pub addresses: Vec<SocketAddr>,
 }
 

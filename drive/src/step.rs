@@ -5,22 +5,22 @@ use holdfast_properties::{AbstractTransition, PropertyBits};
 use crate::finding::Sighting;
 use crate::wire::HttpReply;
 
-/// What became of one input.
+/// The result of one input.
 #[derive(Clone, Debug, Default)]
 pub struct StepResult {
-    /// Was it asked at all?
+    /// Whether it was sent.
     pub asked: bool,
-    /// What differs.
+    /// The differences.
     pub sightings: Vec<Sighting>,
-    /// Can the sequence go on: do both know where they are?
+    /// Whether the sequence can continue: both states are known.
     pub goes_on: bool,
-    /// What the step was like.
+    /// The kind of the step.
     pub edge: Option<AbstractTransition>,
     /// Properties that the step bears out: a bit each.
     pub witnessed: PropertyBits,
     /// The server refuses what the model accepts: what it says.
     pub refused: Option<HttpReply>,
-    /// Did the server let it through: does it have all that the input uses?
+    /// Whether the server accepted it, and so has everything that it uses.
     pub let_through: bool,
     /// Both refuse, and who knows whether for the same reason: it bears nothing out.
     pub is_unsure: bool,

@@ -1,4 +1,4 @@
-//! What a sequence has shown: known already, another choice, or new and kept.
+//! The judgment of a sequence: each difference is known, another choice, or new.
 
 use std::collections::BTreeSet;
 

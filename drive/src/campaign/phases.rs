@@ -1,4 +1,4 @@
-//! Where sequences come from: the plan, the races, chance.
+//! The phases that produce sequences: the plan, the races, chance.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ const ROUNDS: usize = 8;
 /// Sequences in a row in which nothing could be asked, after which chance is given up.
 const IDLE: u32 = 1_000;
 
-/// What was seen to go wrong in a race, by its kind, and how often.
+/// The failures of a race by signature, with their number.
 type SeenSequences = BTreeMap<Signature, (Sighting, u32)>;
 
 impl DriveCampaign<'_> {
@@ -69,7 +69,7 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    /// Everything that the plan has. Answers why not all of it was done, if it was not.
+    /// Drives every sequence of the plan. Returns the reason if some were not driven.
     pub(crate) fn follow_the_plan(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "plan";
         let (alphabet, plain) = match (plan::alphabet(), plan::plain()) {
@@ -116,7 +116,7 @@ impl DriveCampaign<'_> {
         Ok(())
     }
 
-    /// Sequences by chance, careful and careless by turns, until time or leave is up. Answers why it ended before, if it did.
+    /// Drives random sequences, friendly and hostile in turn, until the budget ends. Returns the reason if it ended earlier.
     pub(crate) fn follow_chance(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "chance";
         let mut seed = self.settings.seed;
@@ -139,7 +139,7 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    /// Requests at the same time. Answers why not all of them were made, if they were not.
+    /// Runs the races. Returns the reason if some were not run.
     pub(crate) fn race(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "races";
         let races = match races::table() {
@@ -175,7 +175,7 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    /// Why a race cannot be run on this server, if it cannot.
+    /// Returns the reason for which a race cannot be run on this server; `None` if it can.
     fn why_not(&self, race: &Race) -> Option<String> {
         if self.server.profile.ignores_keys && race.both.iter().any(|call| call.key.is_some()) {
             return Some("the server ignores keys".to_owned());

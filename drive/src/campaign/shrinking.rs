@@ -1,4 +1,4 @@
-//! What was found, made small.
+//! The reduction of sequences that show a difference.
 
 use holdfast_harness::Verdict;
 use holdfast_harness::generator::Sequence;

@@ -1,4 +1,4 @@
-//! What must not reach across payments, paths, keys and accounts (I12, IDEM-3, IDEM-8).
+//! Checks of the isolation between payments, paths, keys and accounts (I12, IDEM-3, IDEM-8).
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Which test methods the server knows, and how a payment is confirmed.
+//! Detects the test methods of a server, and the form of a confirmation.
 
 use holdfast_model::{Issuer, PaymentMethod, Rail, RefundPath};
 

@@ -1,4 +1,4 @@
-//! What the server can, learned by the plainest requests.
+//! Detects the parts of the API that a server has, by the plainest requests.
 
 mod extras;
 mod methods;
@@ -39,7 +39,7 @@ type Probed<T> = Result<T, ProbeError>;
 /// A probe under way.
 struct Probe<'a> {
     server: &'a mut Server,
-    /// What was tried and did not work, with the server's answer; each line once.
+    /// The failed attempts with the server's answers, each line once.
     tried: Vec<String>,
 }
 

@@ -160,7 +160,7 @@ const fn style_of(class: Class) -> &'static str {
     }
 }
 
-/// What a server says stands in the page as text.
+/// Escapes a text from a server for HTML.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,4 +1,4 @@
-//! What a drive found, in every form: Markdown and HTML for people, JSON for machines.
+//! The report of a drive in every form: Markdown and HTML for people, JSON for machines.
 
 mod ci;
 mod html;
@@ -20,12 +20,12 @@ use crate::races::RaceRun;
 pub use ci::KnownFindings;
 pub use script::{curl, python};
 
-/// What a drive found.
+/// The report of a drive.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// What the server is called.
+    /// The server's name.
     pub name: String,
-    /// Where it was.
+    /// The server's URL.
     pub url: String,
     /// The seed.
     pub seed: u64,
@@ -37,34 +37,34 @@ pub struct Report {
     pub sequences: u64,
     /// Kinds of steps taken.
     pub edges: usize,
-    /// How it was spoken to.
+    /// The server's profile.
     pub profile: ServerProfile,
     /// The config that it was found to keep.
     pub config: Config,
-    /// What was found, the worst first.
+    /// The findings, the worst class first.
     pub findings: Vec<Finding>,
-    /// What it lets through, and how often.
+    /// The accepted parts of the API, with the number of times.
     pub through: Vec<(String, u64)>,
     /// Replies that asked to wait (P32).
     pub throttled: u64,
-    /// What it has not, and what it says when asked.
+    /// The missing parts, each with the server's answer.
     pub missing: Vec<(String, String)>,
-    /// What a drive asks for, and what was never seen to work here nor to be missing.
+    /// The parts that were neither accepted nor known to be missing.
     pub unasked: Vec<String>,
     /// The races, and how each went.
     pub races: Vec<RaceRun>,
     /// The checks, and whether each was carried out.
     pub checks: Vec<(&'static str, Looked)>,
-    /// How often each property was borne out, in the order of the catalogue.
+    /// The number of steps that witnessed each property, in the order of the catalogue.
     pub witnessed: Vec<u64>,
     /// Differences that did not come again, or that no budget was left to repeat.
     pub unrepeated: Vec<String>,
-    /// Why the drive is incomplete, if it is.
+    /// The reason for which the drive is incomplete; `None` if it is complete.
     pub incomplete: Option<String>,
 }
 
 impl Report {
-    /// How many findings of a class.
+    /// Returns the number of findings of a class.
     #[must_use]
     pub fn count(&self, class: Class) -> usize {
         self.of(class).count()
@@ -75,7 +75,7 @@ impl Report {
         self.findings.iter().filter(move |finding| finding.sighting.signature.class == class)
     }
 
-    /// Has the server a fault?
+    /// Returns whether a fault was found.
     #[must_use]
     pub fn has_faults(&self) -> bool {
         self.findings.iter().any(|finding| finding.sighting.signature.class.is_fault())
@@ -111,7 +111,7 @@ impl Report {
         rules
     }
 
-    /// What the server speaks.
+    /// Returns the API that the server has.
     #[must_use]
     pub const fn api(&self) -> &'static str {
         match self.profile.api {
@@ -123,7 +123,7 @@ impl Report {
     /// Writes `NAME.md`, `.html`, `.json`, `.junit.xml` and `.sarif` into a folder, and returns the files.
     ///
     /// # Errors
-    /// Where one cannot be written.
+    /// An I/O error if a file cannot be written.
     pub fn write(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         std::fs::create_dir_all(folder)?;
         let texts = [

@@ -5,8 +5,8 @@ use holdfast_model::{CaptureMethod, ConfirmationMethod, Flow, IntentId, Operatio
 use crate::names::Names;
 use crate::wire::HttpRequest;
 
-/// Charges are made, held or captured in one request; a hold is let go by refunding all of it. Nothing else is asked of
-/// them.
+/// Returns the request for a server with charges alone. A charge is held or captured by one request, and a refund of the
+/// whole releases a hold.
 pub(super) fn operation(
     names: &Names,
     operation: &Operation,
@@ -36,7 +36,7 @@ pub(super) fn operation(
         return is_hold.then(|| give_back(intent));
     }
     if let Operation::CreateRefund { intent, refund } = *operation {
-        // Of a hold, all would be let go, and nothing else can be asked back (PI-35).
+        // A refund of a hold releases the whole (PI-35).
         let is_plain = !(is_hold || refund.refund_application_fee || refund.reverse_transfer);
         return is_plain.then(|| give_back(intent).with_some("amount", refund.amount));
     }

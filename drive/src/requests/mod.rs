@@ -13,7 +13,7 @@ use crate::wire::HttpRequest;
 pub use events::event;
 pub use intents::{confirmation, method_types};
 
-/// What begins the name of a method that is written into the request by its card number.
+/// The prefix of a method that a request names by its card number.
 const INLINE: &str = "number:";
 
 /// The request that makes a PaymentMethod of a card's number.
@@ -27,7 +27,7 @@ pub fn make_method(number: &str) -> HttpRequest {
         .with("card[cvc]", 123)
 }
 
-/// How a request names a method; `made` is what [`make_method`] made.
+/// Returns the name of a method in a request; `made` is the id from [`make_method`].
 #[must_use]
 pub fn named(profile: &ServerProfile, method: PaymentMethod, made: Option<&str>) -> Option<String> {
     Some(match profile.methods.get(&method)? {
@@ -49,7 +49,7 @@ pub fn operation(
     method: Option<&str>,
 ) -> Option<HttpRequest> {
     let named = operation.method();
-    // A bank account is saved by deposits, whose amounts nobody tells.
+    // A bank account is saved by deposits, whose amounts are unknown.
     let is_bank = named.is_some_and(|method| !matches!(method.profile().rail, Rail::Card(_)));
     if named.is_some() != method.is_some() || is_bank && operation.about() == Target::Setup {
         return None;

@@ -25,19 +25,19 @@ pub struct Run<'s> {
     server: &'s mut Server,
     config: Config,
     world: ModelState,
-    /// What was seen of the server last; where nothing can be seen, what the model has.
+    /// The last state of the server; the model's where the server shows none.
     seen: Snapshot,
     /// Has time passed? Then keys may be a day old, or nearly.
     has_waited: bool,
     /// Seconds that have passed by the server's clock.
     waited: u32,
-    /// Has the server let everything through before that the input uses? Else it may be refused for the lack of it.
+    /// Whether every part that the input uses was accepted before. Otherwise a refusal may mean that one is missing.
     is_tried: bool,
-    /// What the model emitted, step by step.
+    /// The notifications of the model by step.
     emitted: Vec<Emitted>,
     /// Whether a step happened whose events are not known.
     has_lost_events: bool,
-    /// Looks that failed, and nobody was told of yet.
+    /// Failed reads that no result has reported yet.
     unseen: Vec<Sighting>,
 }
 
@@ -60,7 +60,7 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Where the model is.
+    /// Returns the state of the model.
     #[must_use]
     pub const fn world(&self) -> &ModelState {
         &self.world
@@ -88,7 +88,7 @@ impl<'s> Run<'s> {
         Ok(result)
     }
 
-    /// What a step would be like, before it is taken.
+    /// Returns the kind of a step before it is taken.
     #[must_use]
     pub fn foresee(&self, input: Input) -> Option<AbstractTransition> {
         let next = transition(&self.config, &self.world, input);

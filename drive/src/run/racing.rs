@@ -10,7 +10,7 @@ use crate::wire::{HttpReply, TransportError};
 use crate::{preconditions, race_outcome, races};
 
 impl Run<'_> {
-    /// Both are asked at the same moment: does some order of the two explain what comes of it?
+    /// Sends both at the same moment, and judges whether some order of the two explains the result.
     ///
     /// # Errors
     /// [`TransportError`] when the server can no longer be reached.
@@ -75,7 +75,7 @@ impl Run<'_> {
         }))
     }
 
-    /// Does one of the orders come to these answers and to what is seen?
+    /// Returns whether one of the orders leads to these answers and to this state.
     fn is_explained(
         &mut self,
         first: Call,
@@ -91,7 +91,7 @@ impl Run<'_> {
     }
 }
 
-/// Has one request under one key made two objects?
+/// Returns whether one request under one key made two objects.
 fn acts_twice([first, second]: &[Call; 2], answered: &[Answered; 2]) -> bool {
     let id = |answered: &Answered| {
         let reply = answered.as_ref().ok().filter(|reply| reply.is_done())?;
@@ -101,7 +101,7 @@ fn acts_twice([first, second]: &[Call; 2], answered: &[Answered; 2]) -> bool {
     first == second && first.key.is_some() && matches!((id(one), id(two)), (Some(one), Some(two)) if one != two)
 }
 
-/// What is seen of money after a race.
+/// The amounts that are visible after a race.
 fn told_look(look: &FetchedObjects) -> String {
     let mut parts = Vec::new();
     for (object, shown, names) in [

@@ -20,7 +20,7 @@ use crate::settings::Target;
 
 /// Bytes that an answer may have, head and body.
 pub const LONGEST_ANSWER: usize = 4 << 20;
-/// What asks, and what only looks.
+/// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the methods of HTTP")]
 pub enum Verb {
@@ -73,7 +73,7 @@ impl HttpRequest {
     }
 }
 
-/// What came back.
+/// A reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpReply {
     /// The HTTP status.
@@ -106,7 +106,7 @@ impl HttpReply {
     }
 }
 
-/// Why there is no answer.
+/// The reason for which there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportError {
     /// No connection could be made.
@@ -311,7 +311,7 @@ impl Wire {
     }
 }
 
-/// Has the other side neither closed it nor said anything that nobody asked for?
+/// Returns whether the connection is open and has no unread bytes.
 fn is_open(stream: &TcpStream) -> bool {
     let mut byte = [0_u8; 1];
     if stream.set_nonblocking(true).is_err() {

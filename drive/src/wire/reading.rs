@@ -2,25 +2,25 @@
 
 use super::HttpReply;
 
-/// What the bytes so far are.
+/// The state of a reply that is being read.
 #[derive(Debug, PartialEq)]
 pub(super) enum ParseProgress {
     /// Not all of an answer.
     Part,
-    /// All of it.
+    /// The whole reply.
     All {
         reply: HttpReply,
-        /// May the connection be used again?
+        /// Whether the connection can be used again.
         is_kept: bool,
     },
 }
 
 /// Lines of a head; servers send about ten.
 const HEADERS: usize = 100;
-/// What is shown of a body that is no JSON.
+/// The characters that are kept of a body that is not JSON.
 const SHOWN: usize = 200;
 
-/// How the end of a body is known.
+/// The marker of the end of a body.
 enum Body {
     /// By its length.
     Length(usize),
@@ -32,10 +32,10 @@ enum Body {
     Nothing,
 }
 
-/// What `bytes` are; `is_over` when nothing will follow.
+/// Reads `bytes` as a reply; `is_over` if no more bytes will follow.
 ///
 /// # Errors
-/// Where they are no answer of HTTP/1.
+/// A sentence if the bytes are no HTTP/1 response.
 pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<ParseProgress, String> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Response::new(&mut headers);
@@ -96,7 +96,7 @@ fn unchunk(mut rest: &[u8]) -> Result<Option<Vec<u8>>, String> {
         };
         let size = usize::try_from(size).map_err(|_| "a piece too large".to_owned())?;
         if size == 0 {
-            // Nobody sends anything after the last piece but its empty line.
+            // Only an empty line follows the last piece.
             return Ok(rest.get(start..).is_some_and(|end| end.starts_with(b"\r\n")).then_some(whole));
         }
         let Some(end) = start.checked_add(size) else { return Err("a piece too large".to_owned()) };

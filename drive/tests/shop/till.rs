@@ -59,7 +59,7 @@ impl Till {
         Self { fault, intents: Vec::new(), keys: BTreeMap::new(), busy: 0, was_wrong: false }
     }
 
-    /// A request comes; is another one there already?
+    /// Counts a request that begins. Returns whether another one is in progress.
     pub(crate) fn enter(&mut self) -> bool {
         self.busy += 1;
         self.busy > 1

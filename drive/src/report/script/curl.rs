@@ -9,8 +9,8 @@ use crate::finding::Finding;
 use crate::profile::ServerProfile;
 use crate::wire::Verb;
 
-/// What each line is sent with, and how an id is taken out of an answer: the object's, or in a refusal that of what was
-/// made all the same.
+/// The functions that send each line, and that take an id out of an answer: the object's, or in a refusal that of the object
+/// that was made all the same.
 const HELPERS: &str = "\
 curl() { command curl -sS -u \"$key:\" -w '%{stderr}%{http_code}\\n' \"$@\"; }
 id() { local it; it=$(cat); echo \"$it\" >&2; jq -r '.id // (.error | .payment_intent.id // .setup_intent.id // .charge) // \"none\"' <<<\"$it\" 2>/dev/null || echo none; }

@@ -23,9 +23,9 @@ struct Line {
     asked: HttpRequest,
     /// The variable that its object's id goes into.
     into: Option<String>,
-    /// Is its answer lost?
+    /// Whether its response is dropped.
     is_lost: bool,
-    /// Is it sent at the same moment as the next one?
+    /// Whether it is sent together with the next one.
     is_at_once: bool,
 }
 
@@ -35,7 +35,7 @@ impl Line {
     }
 }
 
-/// What is sent, in order.
+/// The requests in order.
 fn lines(profile: &ServerProfile, config: &Config, finding: &Finding) -> Vec<Line> {
     if !finding.steps.is_empty() {
         let line = |step: &CheckStep| Line {
@@ -88,7 +88,7 @@ struct Script {
     profile: ServerProfile,
     names: Names,
     lines: Vec<Line>,
-    /// What was asked first under a key: what comes again is the same to the letter.
+    /// The first request under each key; a repetition is identical.
     keys: BTreeMap<KeyId, (Operation, HttpRequest)>,
     /// Payment methods made.
     methods: usize,
@@ -177,7 +177,7 @@ impl Script {
         }
     }
 
-    /// The looks at the end, which show what came of it.
+    /// Adds the reads at the end, which show the result.
     fn look(&mut self, finding: &Finding) {
         let Some(last) = finding.inputs.last() else { return };
         if let Some(names) = last.intent().and_then(|intent| self.names.payment(intent)) {
@@ -253,7 +253,7 @@ mod tests {
             // What comes again under a key is the same to the letter, and does not take the first one's name.
             (create.repeat(2), 0, &["pm1=$(curl", "pi1=$(curl", "\npi1 = ask("], &["pm2"]),
             (create.repeat(2), 0, &["\ncurl \"$api/v1/payment_intents\" -H"], &[]),
-            // What does not exist has an id that nobody has, and no variable.
+            // An object that does not exist has an unknown id, and no variable.
             ("confirm pi1\n".to_owned(), 0, &["/v1/payment_intents/pi_none0"], &["$pi1", " + pi1"]),
             (
                 format!("{create}refund pi1 600\nrefund pi1 600\n"),
