@@ -21,7 +21,7 @@ fn driven(fault: Option<Fault>, operations: u64) -> Report {
     let settings = Settings {
         operations,
         time_limit: Duration::from_secs(120),
-        // Whoever waits for an answer in vain waits a second each time.
+        // Each answer that never comes costs a second.
         races: if fault == Some(Fault::RacingHangs) { 5 } else { 12 },
         patience: Duration::from_secs(1),
         ..Settings::of(&shop.url(), "sk_test_shop")
@@ -51,8 +51,8 @@ fn an_honest_server_is_clean() {
     assert!(report.edges > 60, "{} kinds of steps", report.edges);
 }
 
-/// What a fault must be found as: its class, a word of the headline, the last input of the smallest trace, and how many
-/// inputs that may have.
+/// The expected finding of each fault: its class, a word of the headline, the last input of the smallest trace, and its
+/// number of inputs at most.
 const TABLE: [(Fault, Class, &str, &str, usize); 17] = [
     (Fault::CaptureAfterCancel, Class::Money, "of a canceled payment of", "capture", 3),
     (Fault::OverRefund, Class::Money, "accepted", "refund", 2),
@@ -79,7 +79,7 @@ fn each_fault_is_found() {
     assert!(missed.is_empty(), "{}", missed.join("\n\n"));
 }
 
-/// What is wrong with what was found of a fault.
+/// Returns the reason if the findings do not show the fault.
 fn misses((fault, class, word, last, most): (Fault, Class, &str, &str, usize)) -> Option<String> {
     let report = driven(Some(fault), 6_000);
     let is_it = |finding: &&holdfast_drive::Finding| {
@@ -108,8 +108,8 @@ fn a_server_that_goes_away_leaves_the_drive_incomplete() {
     let settings = Settings { operations: 2_000, ..Settings::of(&shop.url(), "sk_test_shop") };
     let report = drive(&settings, "shop", &mut |_| ()).unwrap();
     assert!(report.incomplete.is_some(), "{}", told(&report));
-    let nobody = Settings::of("http://127.0.0.1:9", "sk_test_shop");
-    assert!(drive(&nobody, "nobody", &mut |_| ()).unwrap().incomplete.is_some());
+    let absent = Settings::of("http://127.0.0.1:9", "sk_test_shop");
+    assert!(drive(&absent, "absent", &mut |_| ()).unwrap().incomplete.is_some());
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn each_fault_across_payments_is_found() {
 }
 
 /// Servers without a fault that are spoken to in another way: each is driven to its end, and nothing is blamed.
-const SHAPES: [(Fault, &str); 11] = [
+const SHAPES: [(Fault, &str); 12] = [
     (Fault::ConfirmsSeparately, "payment_intents/$pi1/confirm"),
     (Fault::ConfirmsWithMethod, "payment_intents/$pi1/confirm"),
     (Fault::RefundsByCharge, "charge"),
@@ -224,6 +224,7 @@ const SHAPES: [(Fault, &str); 11] = [
     (Fault::LimitsRate, ""),
     (Fault::TakesEveryToken, ""),
     (Fault::SmallAmounts, ""),
+    (Fault::CapsPages, ""),
     (Fault::ForeignBalance, ""),
     (Fault::RefusesFailedChallenges, ""),
 ];

@@ -18,25 +18,34 @@ impl DriveCampaign<'_> {
     pub(crate) fn check(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "checks";
         for (name, check) in CHECKS {
-            let (first, looked) = self.attempt(name, check, 0)?;
-            let looked = if first.is_empty() {
-                looked
-            } else {
-                match self.attempt(name, check, 1) {
-                    Ok((again, looked)) => {
-                        self.keep_checked(first, again);
-                        looked
-                    }
-                    Err(broken) => {
-                        first.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
-                        return Err(broken);
-                    }
+            match self.check_twice(name, check) {
+                Ok(looked) => self.checks.push((name, looked)),
+                Err(broken) => {
+                    let left = CHECKS.iter().skip(self.checks.len());
+                    self.checks.extend(left.map(|(name, _)| (*name, Looked::NotDone("the drive ended before"))));
+                    return Err(broken);
                 }
-            };
-            self.checks.push((name, looked));
+            }
             self.tell();
         }
         Ok(None)
+    }
+
+    fn check_twice(&mut self, name: &'static str, check: CheckFn) -> Result<Looked, TransportError> {
+        let (first, looked) = self.attempt(name, check, 0)?;
+        if first.is_empty() {
+            return Ok(looked);
+        }
+        match self.attempt(name, check, 1) {
+            Ok((again, looked)) => {
+                self.keep_checked(first, again);
+                Ok(looked)
+            }
+            Err(broken) => {
+                first.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
+                Err(broken)
+            }
+        }
     }
 
     /// Carries out a check once, and returns what it has found. A request without an answer ends the check, and is found.
@@ -49,7 +58,7 @@ impl DriveCampaign<'_> {
                 found.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
                 Err(broken)
             }
-            Err(_) => Ok((found, Looked::NotThere("an answer to each request"))),
+            Err(_) => Ok((found, Looked::NotDone("a request was not answered"))),
             Ok(looked) => Ok((found, looked)),
         }
     }

@@ -1,5 +1,5 @@
-//! The campaign: sequences from the plan, then sequences by chance, each stopped where the server parts from the model, and
-//! what is found made small and done again before it is believed.
+//! The campaign: sequences from the plan, then random ones. Each ends at the first difference between server and model, which
+//! is reduced and executed once more before it is reported.
 
 mod checking;
 mod judging;
@@ -23,10 +23,10 @@ use crate::server::Server;
 use crate::settings::Settings;
 use crate::wire::TransportError;
 
-/// How far the hunt is.
+/// The progress of a drive.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
-    /// What is done just now.
+    /// The current phase.
     pub phase: &'static str,
     /// Inputs asked so far.
     pub operations: u64,
@@ -55,7 +55,7 @@ pub(crate) struct DriveCampaign<'a> {
     targets: BTreeSet<Target>,
     /// The kinds of steps that were taken.
     pub(crate) edges: BTreeSet<u32>,
-    /// How often each property was borne out.
+    /// The number of steps that witnessed each property.
     pub(crate) witnessed: Vec<u64>,
     /// Choices that explain everything seen so far.
     adopted: Vec<Adopted>,
@@ -69,11 +69,11 @@ pub(crate) struct DriveCampaign<'a> {
     phase: &'static str,
 }
 
-/// What came of one sequence.
+/// The result of one sequence.
 struct Execution {
-    /// What was asked.
+    /// The inputs that were taken.
     taken: Vec<Input>,
-    /// What differed, and after how many inputs.
+    /// The differences, each with the number of inputs before it.
     seen: Vec<(usize, Sighting)>,
     /// Whether every answer could be compared with the model's.
     is_whole: bool,
@@ -121,7 +121,7 @@ impl<'a> DriveCampaign<'a> {
         }
     }
 
-    /// The plan, the races, chance. Answers why not all of it was done, if it was not.
+    /// Carries out every phase. Returns the reason if one was not carried out to its end.
     pub(crate) fn everything(&mut self) -> Result<Option<String>, TransportError> {
         for part in self.server.profile.part_names() {
             self.features.note_part(&part);
@@ -138,7 +138,7 @@ impl<'a> DriveCampaign<'a> {
         Ok(plain.or(plan).or(checks).or(races).or(chance).or_else(|| self.doubt()))
     }
 
-    /// Why what was not found means nothing, if it does.
+    /// Returns the reason for which a drive without findings proves nothing; `None` if there is none.
     fn doubt(&self) -> Option<String> {
         let never: Vec<&str> = CORE.into_iter().filter(|core| !self.features.lets_through(core)).collect();
         if !never.is_empty() {
@@ -148,11 +148,16 @@ impl<'a> DriveCampaign<'a> {
         if self.server.operations == 0 {
             return Some("no operation was compared".to_owned());
         }
-        (once > 0)
-            .then(|| format!("differences that were not seen again, or that no budget was left to repeat: {once}"))
+        if once > 0 {
+            return Some(format!("differences that were not seen again, or that no budget was left to repeat: {once}"));
+        }
+        self.checks.iter().find_map(|(name, looked)| match looked {
+            Looked::NotDone(why) => Some(format!("the check `{name}` was not carried out: {why}")),
+            Looked::Done | Looked::NotThere(_) => None,
+        })
     }
 
-    /// What was found.
+    /// The findings.
     pub(crate) fn report(mut self, name: &str, settings: &Settings) -> Report {
         let unasked = self.unasked();
         self.findings.sort_by_key(|finding| finding.sighting.signature.class);
@@ -194,7 +199,7 @@ impl<'a> DriveCampaign<'a> {
         wanted.into_iter().filter(|feature| !self.features.knows(feature)).collect()
     }
 
-    /// Is there time and leave to go on?
+    /// Returns whether budget is left.
     fn may_go_on(&self) -> bool {
         self.server.operations < self.settings.operations && self.end.is_none_or(|end| Instant::now() < end)
     }

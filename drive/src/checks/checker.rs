@@ -45,6 +45,8 @@ pub enum Looked {
     Done,
     /// Not, because the server lacks a part of the API.
     NotThere(&'static str),
+    /// Not to its end, for another reason.
+    NotDone(&'static str),
 }
 
 /// A check under way.
@@ -57,7 +59,7 @@ pub struct Checker<'a> {
     steps: Vec<CheckStep>,
     /// Ids that the server gave, and their variables.
     ids: Vec<(String, String)>,
-    /// What was found, each with the requests that led to it.
+    /// The differences, each with the requests that led to it.
     pub found: Vec<(Sighting, Vec<CheckStep>)>,
 }
 
@@ -251,6 +253,16 @@ impl<'a> Checker<'a> {
             self.blame(Class::Protocol, &format!("{what} is refused"), &headline, "200", server.trim());
         }
         reply.is_done()
+    }
+
+    /// Compares the status of an object; an absent status is not compared.
+    pub(super) fn status(&mut self, what: &str, object: &Value, expected: &str) {
+        let Some(shown) = object.get("status").and_then(Value::as_str).filter(|shown| *shown != expected) else {
+            return;
+        };
+        let shown = shown.to_owned();
+        let headline = format!("{}: {what} the status is `{shown}` instead of `{expected}`", self.name);
+        self.blame(Class::Money, &format!("{what}: {expected} → {shown}"), &headline, expected, &shown);
     }
 
     /// Compares a number in an object that the server shows; an absent field is not compared.

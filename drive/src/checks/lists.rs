@@ -5,7 +5,11 @@ use serde_json::Value;
 use super::checker::{Checker, Looked, id_at};
 use crate::finding::Class;
 use crate::profile::RefundList;
+use crate::server::looking::next_page;
 use crate::wire::{HttpRequest, TransportError};
+
+/// Pages of one list that a check reads at most.
+const PAGES: usize = 40;
 
 /// A step of a payment: the path behind the payment's own, and one parameter.
 type Operation = (&'static str, Option<(&'static str, &'static str)>);
@@ -86,12 +90,22 @@ pub(super) fn pages_of_refunds(checker: &mut Checker<'_>) -> Result<Looked, Tran
 }
 
 fn pages(checker: &mut Checker<'_>, list: &HttpRequest, made: &[String], what: &str) -> Result<Looked, TransportError> {
-    let whole = checker.send(&list.clone().with("limit", 100))?;
-    let Some(whole) = ids(whole.body.as_ref()).filter(|_| whole.is_done()) else {
-        return Ok(Looked::NotThere("the list"));
-    };
     let ours = |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| made.contains(id)).cloned().collect() };
-    let whole = ours(&whole);
+    let asked = list.clone().with("limit", 100);
+    let (mut whole, mut next) = (Vec::new(), Some(asked.clone()));
+    for _ in 0..PAGES {
+        // A server may give fewer items than requested.
+        let Some(page) = next.take().filter(|_| whole.len() < made.len()) else { break };
+        let page = checker.send(&page)?;
+        let Some(found) = ids(page.body.as_ref()).filter(|_| page.is_done()) else {
+            return Ok(Looked::NotThere("the list"));
+        };
+        whole.extend(ours(&found));
+        next = page.body.as_ref().and_then(|body| next_page(&asked, body));
+    }
+    if next.is_some() && whole.len() < made.len() {
+        return Ok(Looked::NotDone("the list has more pages than a check reads"));
+    }
     if whole.len() != made.len() {
         let headline = format!("the list of {what} holds {} of {} that were just made", whole.len(), made.len());
         let (model, server) = (format!("{} of them", made.len()), format!("{} of them", whole.len()));
@@ -100,7 +114,7 @@ fn pages(checker: &mut Checker<'_>, list: &HttpRequest, made: &[String], what: &
     }
     let mut walked: Vec<String> = Vec::new();
     let mut after: Option<String> = None;
-    for _ in 0_u8..8 {
+    for _ in 0..PAGES {
         let asked = list.clone().with("limit", 2).with_some("starting_after", after.as_ref());
         let page = checker.send(&asked)?;
         let Some(found) = ids(page.body.as_ref()).filter(|_| page.is_done()) else {
@@ -110,11 +124,10 @@ fn pages(checker: &mut Checker<'_>, list: &HttpRequest, made: &[String], what: &
             // A server that gives everything at once has no pages.
             return Ok(Looked::NotThere("pages"));
         }
-        let Some(last) = found.last().cloned() else { break };
-        walked.extend(found);
+        let Some(last) = found.last().cloned().filter(|_| walked.len() < made.len()) else { break };
+        walked.extend(ours(&found));
         after = Some(last);
     }
-    let walked = ours(&walked);
     if walked != whole {
         let headline =
             format!("a walk through the {what} by pages of 2 is not the list: {} of {}", walked.len(), whole.len());
@@ -179,6 +192,12 @@ pub(super) fn expansion_of_refusals(checker: &mut Checker<'_>) -> Result<Looked,
             let asked = HttpRequest::post(format!("/v1/payment_intents/{id}{step}"));
             more.iter().fold(asked, |asked, (name, value)| asked.with(name, value))
         };
+        let mut status =
+            |id: &str| Ok(checker.get(&format!("/v1/payment_intents/{id}"))?.and_then(|it| it.get("status").cloned()));
+        let (one, two): (Option<Value>, Option<Value>) = (status(&id)?, status(&other)?);
+        if one != two {
+            return Ok(Looked::NotDone("of two payments, the one that no request named has changed"));
+        }
         let plain = checker.send(&asked(&id))?;
         let expanded = checker.send(&asked(&other).with("expand[]", "latest_charge"))?;
         let said = |reply: &crate::wire::HttpReply| {

@@ -145,14 +145,20 @@ pub(super) fn captures(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
             let asked = HttpRequest::post(format!("/v1/payment_intents/{id}/capture"));
             let asked = asked.with("amount_to_capture", amount).with("final_capture", is_last);
             let asked = asked.with_some("application_fee_amount", with_fee.then_some(30));
-            if !checker.send(&asked)?.is_done() {
-                return Ok(if received == 0 { Looked::NotThere("several captures") } else { Looked::Done });
+            let reply = checker.send(&asked)?;
+            let is_open = reply.text_at("/status").is_none_or(|status| status == "requires_capture");
+            if received == 0 && (!reply.is_done() || !is_open) {
+                return Ok(Looked::NotThere("several captures"));
+            }
+            if !checker.must_be_done(&reply, "a further capture") {
+                return Ok(Looked::Done);
             }
             received = received.saturating_add(amount);
             let left = if is_last { 0 } else { 1000_i64.saturating_sub(received) };
             let read = HttpRequest::get(format!("/v1/payment_intents/{id}")).with("expand[]", "latest_charge");
             let Some(shown) = checker.send(&read)?.body else { continue };
             let what = if is_last { "after the last capture" } else { "after a capture" };
+            checker.status(what, &shown, if is_last { "succeeded" } else { "requires_capture" });
             checker.number(what, &shown, "/amount_received", received);
             checker.number(what, &shown, "/amount_capturable", left);
             checker.number(what, &shown, "/latest_charge/amount_captured", received);

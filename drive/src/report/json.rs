@@ -27,7 +27,7 @@ impl Report {
             .iter()
             .map(|(name, looked)| match looked {
                 Looked::Done => json!({ "check": name, "done": true, "why_not": null }),
-                Looked::NotThere(why) => json!({ "check": name, "done": false, "why_not": why }),
+                Looked::NotThere(why) | Looked::NotDone(why) => json!({ "check": name, "done": false, "why_not": why }),
             })
             .collect();
         json!({

@@ -137,6 +137,7 @@ impl Report {
             match looked {
                 Looked::Done => writeln!(out, "| {name} | yes |")?,
                 Looked::NotThere(why) => writeln!(out, "| {name} | no: the server does not have {why} |")?,
+                Looked::NotDone(why) => writeln!(out, "| {name} | no: {why} |")?,
             }
         }
         if !self.unrepeated.is_empty() {

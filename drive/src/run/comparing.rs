@@ -1,4 +1,4 @@
-//! What is seen of the server, compared with what the model has.
+//! The comparison of the server's objects with the model's.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_model::{Accepted, Call, EnvironmentEvent, Input, IntentId, Operation, Outcome, PaymentView, Transition};
@@ -37,7 +37,7 @@ impl Run<'_> {
         Ok(sightings)
     }
 
-    /// Looks at a payment; a look that fails is told of with the next step.
+    /// Reads a payment; a failed read is reported with the next step.
     pub(super) fn look(&mut self, intent: IntentId) -> Result<Option<FetchedObjects>, TransportError> {
         let look = self.server.look(intent)?;
         for fetch_errors in look.iter().flat_map(|look| &look.fetch_errors) {
@@ -56,14 +56,14 @@ impl Run<'_> {
         Ok(shown)
     }
 
-    fn tell_unseen(&mut self, fetch_errors: &FetchError) {
+    pub(super) fn tell_unseen(&mut self, fetch_errors: &FetchError) {
         let sighting = judge::unseen(fetch_errors);
         if !self.unseen.iter().any(|known| known.signature == sighting.signature) {
             self.unseen.push(sighting);
         }
     }
 
-    /// Both have answered the same: is the same seen?
+    /// Compares the state after both gave the same answer.
     pub(super) fn settle(
         &mut self,
         input: Input,
@@ -132,7 +132,7 @@ impl Run<'_> {
         Ok(result)
     }
 
-    /// What a payment fails to show; another version of the API explains some of it.
+    /// Returns the differences of a payment, less those that another version of the API explains.
     pub(super) fn missed(
         &mut self,
         place: IntentId,
@@ -163,7 +163,7 @@ impl Run<'_> {
         found
     }
 
-    /// Does the server show what the model would show in that world?
+    /// Returns whether the server shows that state of the model.
     pub(super) fn is_like(&mut self, input: Input, world: &ModelState) -> Result<bool, TransportError> {
         let (config, sight) = (self.config, world.observe(&self.config));
         let now = sight.observation(&config);
@@ -218,7 +218,7 @@ impl Run<'_> {
         Ok(judge::properties(&step, context))
     }
 
-    /// What the answer itself shows of the object that it is about.
+    /// Compares the object in the answer.
     pub(super) fn answer(
         &self,
         call: &Call,

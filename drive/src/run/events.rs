@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Run;
 use crate::fields::{self, Mismatch, Weight, number};
 use crate::finding::{Class, Sighting};
+use crate::server::looking;
 use crate::wire::{HttpRequest, TransportError};
 
 /// Reads of the list of events before an absent one counts as missing.
@@ -21,7 +22,7 @@ const REMEMBERED: usize = 20;
 /// The pause between two reads.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(40);
 
-/// What one step of the model emitted, and what was visible afterwards.
+/// The notifications of one step of the model, and the state afterwards.
 #[derive(Clone, Debug)]
 pub(super) struct Emitted {
     pub(super) notifications: Vec<Notification>,
@@ -45,25 +46,8 @@ impl Run<'_> {
         let before = std::mem::take(&mut self.server.events_before);
         let mut last = Vec::new();
         for _ in 0..READS {
-            let reply = self.server.wire.send(&HttpRequest::get("/v1/events").with("limit", page));
-            let reply = match reply {
-                Err(broken) if broken.ends_drive() => return Err(broken),
-                Err(_) => return Ok(Vec::new()),
-                Ok(reply) => reply,
-            };
-            let Some(list) = reply.body.as_ref().and_then(|body| body.pointer("/data")).and_then(Value::as_array)
-            else {
-                return Ok(Vec::new());
-            };
-            let seen: Vec<&Value> = list.iter().rev().collect();
-            let id = |event: &&Value| event.get("id").and_then(Value::as_str).map(str::to_owned);
-            let has_more = reply.body.as_ref().and_then(|body| body.get("has_more"));
-            let is_whole = is_whole(&seen, has_more, page, &before);
-            self.server.events_before = seen.iter().rev().take(REMEMBERED).filter_map(id).collect();
-            if !is_whole {
-                return Ok(Vec::new());
-            }
-            let found = self.differences(&seen);
+            let Some(seen) = self.newest_events(page, &before)? else { return Ok(Vec::new()) };
+            let found = self.differences(&seen.iter().collect::<Vec<_>>());
             if found.is_empty() {
                 return Ok(Vec::new());
             }
@@ -71,6 +55,26 @@ impl Run<'_> {
             std::thread::sleep(PAUSE);
         }
         Ok(last)
+    }
+
+    /// Reads the events since the last comparison, the oldest first; `None` if they are more than `page`, or are not shown.
+    fn newest_events(&mut self, page: usize, before: &[String]) -> Result<Option<Vec<Value>>, TransportError> {
+        let asked = HttpRequest::get("/v1/events").with("limit", page);
+        let (mut seen, mut next, mut errors) = (Vec::new(), Some(asked.clone()), Vec::new());
+        let mut reaches_back = false;
+        while let Some(request) = next.filter(|_| seen.len() < page && !reaches_back) {
+            let list = self.server.see(&request, "events", looking::is_list, &mut errors)?;
+            for error in errors.drain(..) {
+                self.tell_unseen(&error);
+            }
+            let Some(list) = list else { return Ok(None) };
+            seen.extend(looking::items(&list).iter().cloned());
+            next = looking::next_page(&asked, &list);
+            reaches_back = is_whole(&seen, next.is_some(), page, before);
+        }
+        self.server.events_before = seen.iter().take(REMEMBERED).filter_map(|event| text(event, "/id")).collect();
+        seen.reverse();
+        Ok(reaches_back.then_some(seen))
     }
 
     /// Returns the differences between the emitted and the seen events.
@@ -85,15 +89,15 @@ impl Run<'_> {
     }
 }
 
-/// Returns whether a page of events, the oldest first, reaches back to the end of the last comparison: it holds an event
-/// that was there `before`, or it is the whole list. A server may give fewer events than the page that was requested.
-fn is_whole(seen: &[&Value], has_more: Option<&Value>, page: usize, before: &[String]) -> bool {
-    let is_known = |event: &&Value| {
-        let id = event.get("id").and_then(Value::as_str);
-        id.is_some_and(|id| before.iter().any(|known| known == id))
-    };
-    let is_list = seen.len() < page && has_more != Some(&Value::Bool(true));
-    is_list || seen.iter().any(is_known)
+/// Returns whether the events reach back to the end of the last comparison: they hold an event that was there `before`, or
+/// they are the whole list.
+fn is_whole(seen: &[Value], has_more: bool, page: usize, before: &[String]) -> bool {
+    let is_known = |event: &Value| text(event, "/id").is_some_and(|id| before.contains(&id));
+    seen.len() < page && !has_more || seen.iter().any(is_known)
+}
+
+fn text(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Returns the differences between what was emitted about one payment and the events that name its id.
@@ -270,8 +274,8 @@ mod tests {
 
     use super::*;
 
-    /// What the model emits for a hold that is captured in two parts and partly refunded, and the events of an honest
-    /// server.
+    /// Returns the notifications of the model for a hold that is captured in two parts and partly refunded, and the events of
+    /// an honest server.
     fn honest() -> (Vec<Emitted>, Vec<Value>) {
         let trace = "create pi1 1000 usd manual multicapture method=card_visa confirm\ncapture pi1 300 final=false\n\
                      capture pi1 200\nrefund pi1 100\n";
@@ -328,13 +332,12 @@ mod tests {
 
     #[test]
     fn a_page_that_is_not_the_last_is_not_the_whole_list() {
-        let events = [json!({ "id": "evt_1" }), json!({ "id": "evt_2" })];
-        let seen: Vec<&Value> = events.iter().collect();
-        let (more, end, known) = (json!(true), json!(false), ["evt_1".to_owned()]);
-        assert!(is_whole(&seen, Some(&end), 40, &[]) && is_whole(&seen, None, 40, &[]));
-        assert!(!is_whole(&seen, Some(&more), 40, &[]), "a server may cap its pages");
-        assert!(!is_whole(&seen, Some(&end), 2, &[]));
-        assert!(is_whole(&seen, Some(&more), 40, &known) && is_whole(&seen, Some(&more), 2, &known));
+        let seen = [json!({ "id": "evt_1" }), json!({ "id": "evt_2" })];
+        let known = ["evt_1".to_owned()];
+        assert!(is_whole(&seen, false, 40, &[]));
+        assert!(!is_whole(&seen, true, 40, &[]), "a server may cap its pages");
+        assert!(!is_whole(&seen, false, 2, &[]));
+        assert!(is_whole(&seen, true, 40, &known) && is_whole(&seen, true, 2, &known));
     }
 
     #[test]

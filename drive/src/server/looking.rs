@@ -8,6 +8,27 @@ use crate::names::PaymentNames;
 use crate::profile::{Api, RefundList};
 use crate::wire::{HttpReply, HttpRequest, TransportError};
 
+/// Refunds of one payment that are read at most.
+const REFUNDS: usize = 100;
+
+/// Returns whether an answer is a list.
+pub(crate) fn is_list(shown: &Value) -> bool {
+    shown.pointer("/data").is_some_and(Value::is_array)
+}
+
+/// Returns the items of a page of a list.
+pub(crate) fn items(list: &Value) -> &[Value] {
+    list.pointer("/data").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Returns the request for the page after this one; `None` at the end of the list. A server may give fewer items than
+/// requested.
+pub(crate) fn next_page(asked: &HttpRequest, list: &Value) -> Option<HttpRequest> {
+    let last = items(list).last().and_then(id_of)?;
+    let has_more = list.get("has_more") == Some(&Value::Bool(true));
+    has_more.then(|| asked.clone().with("starting_after", last))
+}
+
 impl Server {
     /// Looks at a payment; `None` where the server has none of that name.
     ///
@@ -71,10 +92,14 @@ impl Server {
             },
             (RefundList::ByIntent | RefundList::ByCharge, Api::Charges) => ("charge", names.id.clone()),
         };
-        let asked = get("/v1/refunds".to_owned()).with(by, id).with("limit", 100);
-        let is_list = |shown: &Value| shown.pointer("/data").is_some_and(Value::is_array);
-        let list = self.see(&asked, "refunds", is_list, errors)?;
-        Ok(list.and_then(|list| list.pointer("/data").and_then(Value::as_array).cloned()))
+        let asked = get("/v1/refunds".to_owned()).with(by, id).with("limit", REFUNDS);
+        let (mut found, mut next) = (Vec::new(), Some(asked.clone()));
+        while let Some(page) = next.filter(|_| found.len() < REFUNDS) {
+            let Some(list) = self.see(&page, "refunds", is_list, errors)? else { return Ok(None) };
+            found.extend(items(&list).iter().cloned());
+            next = next_page(&asked, &list);
+        }
+        Ok(Some(found))
     }
 
     /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
@@ -89,7 +114,11 @@ impl Server {
         self.see(&HttpRequest::get(path), "setup_intent", Value::is_object, fetch_errors)
     }
 
-    fn see(
+    /// Reads an object or a list; `None` if the server does not show it, which `fetch_errors` then says.
+    ///
+    /// # Errors
+    /// [`TransportError`] if the drive cannot continue.
+    pub(crate) fn see(
         &mut self,
         asked: &HttpRequest,
         what: &'static str,

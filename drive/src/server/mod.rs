@@ -1,6 +1,6 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
-mod looking;
+pub(crate) mod looking;
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ use crate::profile::{Api, Confirmation, MethodReference, ServerProfile};
 use crate::requests;
 use crate::wire::{HttpReply, HttpRequest, TransportError, Wire};
 
-/// How far a drive moves a clock in all: twenty years.
+/// The seconds by which a drive moves a clock in all: twenty years.
 const MOVED_AT_MOST: u64 = 20 * 365 * 86_400;
-/// How far in one step: forty days, past every deadline there is.
+/// The seconds of one step at most: forty days, past every deadline.
 const STEP_AT_MOST: u32 = 40 * 86_400;
 
 /// The number of failures after which a look that never succeeded is not tried again.
 const LOOKS_IN_VAIN: u32 = 40;
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub struct Done {
     /// The answer.
@@ -30,7 +30,7 @@ pub struct Done {
     pub twice: Option<(String, String)>,
 }
 
-/// What is shown of a payment.
+/// The objects that a server shows for a payment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FetchedObjects {
     /// The PaymentIntent.
@@ -46,7 +46,7 @@ pub struct FetchedObjects {
 /// A look that failed: what was looked at, and what came back.
 pub type FetchError = (&'static str, Result<HttpReply, TransportError>);
 
-/// What came first under a key.
+/// The first request under a key.
 #[derive(Clone, Debug)]
 struct KeyRecord {
     operation: Operation,
@@ -59,23 +59,23 @@ struct KeyRecord {
 pub struct Server {
     /// The way to it.
     pub wire: Wire,
-    /// How it is spoken to.
+    /// Its profile.
     pub profile: ServerProfile,
-    /// How it shows things.
+    /// The version of its objects.
     pub version: Version,
-    /// What the probe found missing: the part, and the server's answer.
+    /// The parts that the probe found missing, each with the server's answer.
     pub notes: Vec<(String, String)>,
     /// Inputs that it was asked so far.
     pub operations: u64,
     /// The most inputs that it may be asked.
     pub limit: u64,
-    /// How often each kind of look succeeded and failed.
+    /// The successes and failures of each kind of read.
     looks: BTreeMap<&'static str, (u32, u32)>,
     /// The newest events at the end of the last comparison.
     pub(crate) events_before: Vec<String>,
     /// Seconds that its clock was moved in all. No clock can be moved for ever.
     moved: u64,
-    /// What this drive's keys begin with: another drive's must not be met.
+    /// The prefix of this drive's keys, which separates them from other drives' keys.
     nonce: String,
     sequence: u64,
     names: Names,
@@ -106,14 +106,14 @@ impl Server {
         }
     }
 
-    /// A sequence begins: nothing of it is there yet.
+    /// Begins a sequence without any object.
     pub fn begin(&mut self) {
         self.sequence = self.sequence.saturating_add(1);
         self.names = Names::default();
         self.keys.iter_mut().for_each(|key| *key = None);
     }
 
-    /// What this sequence's objects are called.
+    /// Returns the names of this sequence's objects.
     #[must_use]
     pub const fn names(&self) -> &Names {
         &self.names
@@ -161,7 +161,7 @@ impl Server {
         fits.then_some(asked)
     }
 
-    /// Could an input like that be asked of this server at some moment?
+    /// Returns whether this server can be sent such an input in some state.
     #[must_use]
     pub fn may_name(&self, input: &Input) -> bool {
         match input {
@@ -185,7 +185,7 @@ impl Server {
         }
     }
 
-    /// Can its clock be moved so far, after all that this drive has moved it?
+    /// Returns whether the clock can be moved by that many seconds more.
     #[must_use]
     pub fn has_time(&self, seconds: u32) -> bool {
         let after = self.moved.saturating_add(u64::from(seconds));
@@ -355,7 +355,7 @@ impl Server {
         }
     }
 
-    /// Makes the world move; `None` where nobody has to be asked for it.
+    /// Injects an environment event; `None` if it needs no request.
     ///
     /// # Errors
     /// [`TransportError`] when there is no answer.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use till::Till;
 
-/// What it gets wrong.
+/// The faults and variants of the small server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     CaptureAfterCancel,
@@ -37,7 +37,7 @@ pub(crate) enum Fault {
     LosesLooks,
     /// No refunds at all.
     HasNoRefunds,
-    /// After some requests nobody is there any more.
+    /// After some requests the server is gone.
     GoesAway,
     /// No payments at all.
     HasNothing,
@@ -93,6 +93,8 @@ pub(crate) enum Fault {
     DropsPages,
     /// A page of two payments is answered 500.
     FailsPages,
+    /// No fault: a page has at most three items, however many are requested.
+    CapsPages,
     /// No fault: balance transactions are in the currency of the account, which is another one.
     ForeignBalance,
     /// The balance transaction of a charge has twice the amount.
@@ -148,6 +150,13 @@ impl Shop {
         self.till.lock().unwrap().was_wrong
     }
 
+    /// Ends every connection, so that a drive ends too.
+    pub(crate) fn close(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // Wakes the listener, so that it sees that it is over.
+        let _woken = std::net::TcpStream::connect(self.address);
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -155,8 +164,6 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        // Wakes the listener, so that it sees that it is over.
-        let _woken = std::net::TcpStream::connect(self.address);
+        self.close();
     }
 }

@@ -1,4 +1,4 @@
-//! What the small server shows of what it knows.
+//! The objects that the small server shows.
 
 use serde_json::{Value, json};
 
@@ -79,6 +79,7 @@ impl Till {
     /// A page of a list, the newest first.
     fn page(&self, all: Vec<Value>, form: &Form) -> Answer {
         let limit = form.get("limit").map_or(10, |text| text.parse::<usize>().unwrap());
+        let limit = if self.has(Fault::CapsPages) { limit.min(3) } else { limit };
         let after = form.get("starting_after").and_then(|id| all.iter().position(|it| it["id"] == **id));
         let loses = usize::from(self.has(Fault::PagesLoseItems));
         let begin = after.map_or(0, |place| place + 1 + loses);
