@@ -1,5 +1,5 @@
-//! Checks of what one payment alone does not show: pages of lists, expansion, keys across payments and paths, accounts,
-//! balance transactions, fees and transfers, sessions. Each is a fixed list of requests with what must come of it.
+//! Checks of everything that a single payment does not show: pages of lists, expansion, keys across payments and paths, accounts,
+//! balance transactions, fees and transfers, sessions. Each is a fixed list of requests with their expected results.
 
 mod across;
 mod checker;
@@ -18,6 +18,7 @@ pub type Check = (&'static str, CheckFn);
 
 /// Every check, in the order in which they are carried out.
 pub const CHECKS: [Check; 15] = [
+    ("two holds of one amount", across::two_holds),
     ("ids that stay", lists::ids_stay),
     ("pages of payments", lists::pages_of_payments),
     ("pages of refunds", lists::pages_of_refunds),
@@ -26,7 +27,6 @@ pub const CHECKS: [Check; 15] = [
     ("one key on two payments", across::key_on_two_payments),
     ("one key on two paths", across::key_on_two_paths),
     ("a retry after a cut connection", across::retry_after_cut),
-    ("two holds of one amount", across::two_holds),
     ("two accounts", across::accounts),
     ("balance transactions", money::balance),
     ("fees and their refunds", money::fees),

@@ -1,4 +1,4 @@
-//! What is asked, and what becomes of it: done, refused, failed, or answered with what is no answer.
+//! Requests and their replies: done, refused, failed, or no reply in the sense of the API.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle::Match;
@@ -19,7 +19,7 @@ use crate::wire::{HttpReply, TransportError};
 /// The seconds for which events are surely kept: twenty days of thirty.
 const EVENTS_KEPT: u32 = 20 * 86_400;
 
-/// How a reply reads.
+/// The reading of a reply.
 enum ReplyKind {
     Done,
     Refused(Refused),
@@ -58,7 +58,7 @@ impl Run<'_> {
         }
         let expected = transition(&self.config, &self.world, input);
         let context = StepContext::of(&self.config, &self.world, input, &expected);
-        match self.server.happen(&event, view.as_ref()) {
+        let is_done = match self.server.happen(&event, view.as_ref()) {
             // Whether the event has happened is unknown.
             Ok(Some(reply)) if reply.is_failure() => {
                 let (edge, sightings) = (Some(context.edge), vec![context.failed(&reply)]);
@@ -70,15 +70,15 @@ impl Run<'_> {
                 return Ok(StepResult::not_asked());
             }
             // A helper is no part of the API. If it refuses, the event has not happened, and the server is not at fault.
-            Ok(Some(reply)) if !reply.is_done() => {
+            Ok(Some(reply)) if !reply.is_done() && expected.after != self.world => {
                 return Ok(StepResult { asked: true, is_unsure: true, ..StepResult::default() });
             }
-            Ok(_) => {}
+            Ok(reply) => reply.is_none_or(|reply| reply.is_done()),
             Err(broken) if broken.ends_drive() => return Err(broken),
             Err(broken) => return Ok(context.broke_off(&broken)),
-        }
+        };
         let result = self.settle(input, expected, expected.outcome, (&context, Vec::new()))?;
-        Ok(StepResult { let_through: true, ..result })
+        Ok(StepResult { let_through: is_done, ..result })
     }
 
     // --- what a client asks ---
@@ -90,8 +90,8 @@ impl Run<'_> {
         // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
         let is_known = call.key.is_some_and(|key| now.knows(key));
         let is_not_found = calm.outcome.is_err_and(|rejection| rejection.wire().http == 404);
-        let is_nobodys = call.key.is_some() && is_not_found || is_known && self.has_waited;
-        let is_free = !is_nobodys
+        let is_open = call.key.is_some() && is_not_found || is_known && self.has_waited;
+        let is_free = !is_open
             && !self.makes_a_second(&call, now)
             && preconditions::travel(&call, &calm.outcome, now, view.as_ref());
         if oracle::is_beyond(&calm.outcome) || !is_free || self.server.asked(&call, view.as_ref()).is_none() {
@@ -169,7 +169,7 @@ impl Run<'_> {
         }
     }
 
-    /// The server failed (5xx): did it do what it was asked, or nothing, or something in between?
+    /// Finds out whether a server that failed (5xx) has carried out the request, or not, or in part.
     fn failed(
         &mut self,
         input: Input,
@@ -267,8 +267,8 @@ impl Run<'_> {
         Ok(result)
     }
 
-    /// What does not exist is asked with a parameter that is wrong wherever it is asked: which of the two is named, the
-    /// rules leave open.
+    /// Returns whether the refusal names a parameter that is wrong for every object, while the object does not exist. The
+    /// specification leaves open which of the two is named.
     fn is_wrong_by_itself(&self, operation: Operation, rejection: Rejection, refused: &Refused) -> bool {
         let Some(intent) = operation.about().intent().filter(|_| rejection.wire().http == 404) else { return false };
         let names_amount = refused.param.as_deref().is_none_or(|param| param.contains("amount"));
@@ -292,7 +292,7 @@ impl Run<'_> {
         })
     }
 
-    /// Would it make an object whose name is taken?
+    /// Returns whether it would create an object whose name is taken.
     fn makes_a_second(&self, call: &Call, now: &Observation<'_>) -> bool {
         let Some(made) = call.operation.creates() else { return false };
         let names = self.server.names();
@@ -338,7 +338,7 @@ fn read(reply: &HttpReply) -> ReplyKind {
     })
 }
 
-/// Does it say that the server does not know the parameter, or the whole path?
+/// Returns whether it says that the parameter or the path is unknown.
 fn is_unknown(refused: &Refused) -> bool {
     let is_path = matches!(refused.http, 404 | 405 | 501) && refused.code.as_deref() != Some("resource_missing");
     is_path || refused.code.as_deref() == Some("parameter_unknown")
