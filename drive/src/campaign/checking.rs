@@ -8,7 +8,7 @@ use crate::finding::{Finding, Sighting};
 use crate::wire::TransportError;
 
 /// The sightings of a check, each with its requests.
-type Found = Vec<(Sighting, Vec<CheckStep>)>;
+type CheckSightings = Vec<(Sighting, Vec<CheckStep>)>;
 
 impl DriveCampaign<'_> {
     /// Carries out each check twice. A difference that shows both times is a finding.
@@ -49,7 +49,12 @@ impl DriveCampaign<'_> {
     }
 
     /// Carries out a check once, and returns what it has found. A request without an answer ends the check, and is found.
-    fn attempt(&mut self, name: &'static str, check: CheckFn, attempt: u8) -> Result<(Found, Looked), TransportError> {
+    fn attempt(
+        &mut self,
+        name: &'static str,
+        check: CheckFn,
+        attempt: u8,
+    ) -> Result<(CheckSightings, Looked), TransportError> {
         let mut checker = Checker::new(self.server, name, attempt);
         let looked = check(&mut checker);
         let found = std::mem::take(&mut checker.found);
@@ -63,8 +68,10 @@ impl DriveCampaign<'_> {
         }
     }
 
-    fn keep_checked(&mut self, first: Found, again: Found) {
-        let shows = |found: &Found, sighting: &Sighting| found.iter().any(|(it, _)| it.signature == sighting.signature);
+    fn keep_checked(&mut self, first: CheckSightings, again: CheckSightings) {
+        let shows = |found: &CheckSightings, sighting: &Sighting| {
+            found.iter().any(|(it, _)| it.signature == sighting.signature)
+        };
         let once = again.iter().filter(|(sighting, _)| !shows(&first, sighting)).map(|(sighting, _)| sighting.clone());
         once.collect::<Vec<_>>().into_iter().for_each(|sighting| self.note_unrepeated(sighting));
         for (sighting, steps) in first {

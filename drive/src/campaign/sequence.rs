@@ -1,5 +1,7 @@
 //! One sequence, driven: what is asked, what differs, and what the server is seen to have.
 
+use std::collections::BTreeMap;
+
 use holdfast_model::{EnvironmentEvent, Input};
 use holdfast_properties::CATALOGUE;
 
@@ -45,14 +47,8 @@ impl DriveCampaign<'_> {
     ) -> Result<(), TransportError> {
         let mut run = Run::begin(self.server, &self.config);
         while let Some(input) = next(&run) {
-            if steers && let Some(edge) = run.foresee(input) {
-                let times = self.blocked.get_mut(&edge.bits());
-                if let Some(times) = times {
-                    *times = times.saturating_add(1);
-                    if times.checked_rem(SELDOM) != Some(0) {
-                        continue;
-                    }
-                }
+            if steers && run.foresee(input).is_some_and(|edge| is_skipped(&mut self.blocked, edge.bits())) {
+                continue;
             }
             let (input, result) = take(&mut run, &self.features, input, steers);
             let place = execution.taken.len();
@@ -107,6 +103,13 @@ impl DriveCampaign<'_> {
         }
         Ok(())
     }
+}
+
+/// Counts a step to a known difference. Returns whether it is left out: one of [`SELDOM`] is taken all the same.
+fn is_skipped(blocked: &mut BTreeMap<u32, u64>, edge: u32) -> bool {
+    let Some(times) = blocked.get_mut(&edge) else { return false };
+    *times = times.saturating_add(1);
+    times.checked_rem(SELDOM) != Some(0)
 }
 
 /// Takes one input, and returns the input that was taken. A steered step into the last minutes before a deadline becomes a

@@ -29,6 +29,9 @@ pub(crate) fn serve(
     let mut out = stream.try_clone().unwrap();
     let mut lines = BufReader::new(stream);
     while let Some((method, path, form, key)) = read(&mut lines) {
+        if over.load(Ordering::Relaxed) {
+            return;
+        }
         if fault == Some(Fault::GoesAway) && served.fetch_add(1, Ordering::Relaxed) > LAST {
             over.store(true, Ordering::Relaxed);
             return;
@@ -111,7 +114,7 @@ fn answer(
         return None;
     }
     if is_slow {
-        // Looks, thinks, and acts: what it saw may not be so any more.
+        // Reads, waits, and acts on a state that may be old by then.
         let seen = till.lock().unwrap().clone();
         std::thread::sleep(Duration::from_millis(3));
         return till.lock().unwrap().act_on(&seen, method, &segments, form, key);
