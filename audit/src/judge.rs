@@ -49,7 +49,7 @@ pub(crate) fn judge_all(groups: Vec<Group>, options: &Options) -> Vec<(usize, Ve
 
 /// Judges one group of events.
 #[must_use]
-pub(crate) fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
+pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     let Group { id, mut events } = group;
     let line = events.iter().map(|logged| logged.line).min().unwrap_or(0);
     if events.len() > bounds.events {

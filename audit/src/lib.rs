@@ -30,6 +30,7 @@ use std::io::{self, Read};
 use holdfast_model::{Config, Dialect, time};
 
 pub use group::Partition;
+pub use judge::judge;
 pub use merge::merge_json;
 pub use read::{Tally, Unreadable};
 pub use report::{JsonReport, Report, markdown};
