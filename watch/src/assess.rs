@@ -1,0 +1,74 @@
+//! What is known of one payment at a moment: the verdict of the audit, the deadlines, and whether it is open.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use holdfast_audit::group::Group;
+use holdfast_audit::logged_event::LoggedEvent;
+use holdfast_audit::{Bounds, Finding, judge};
+use holdfast_model::Config;
+
+use crate::alert::Alert;
+use crate::deadlines::{DeadlineLimits, deadlines, is_open};
+
+/// How payments are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct WatchRules {
+    config: Config,
+    bounds: Bounds,
+    limits: DeadlineLimits,
+}
+
+impl WatchRules {
+    /// Returns the rules for a configuration of the provider and the limits of deadlines.
+    ///
+    /// A log that is still being written lacks events, so `bounds.gaps` is always set: "impossible" then has a proof
+    /// that no later event can take away.
+    #[must_use]
+    pub const fn new(config: Config, bounds: Bounds, limits: DeadlineLimits) -> Self {
+        Self { config, bounds: Bounds { gaps: true, ..bounds }, limits }
+    }
+}
+
+impl Default for WatchRules {
+    fn default() -> Self {
+        Self::new(holdfast_audit::lenient_config(), Bounds::default(), DeadlineLimits::default())
+    }
+}
+
+/// What is known of one payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// The verdict of the audit on the events so far.
+    pub finding: Finding,
+    /// The alerts that it calls for, those raised before included.
+    pub alerts: Vec<Alert>,
+    /// The time of the next deadline's alert, in seconds since 1970.
+    pub next_due: Option<i64>,
+    /// Whether the payment can still move by itself or holds money.
+    pub is_open: bool,
+}
+
+/// Assesses the events of a payment. Their order does not matter. Alerts are raised at `now`, and those of the deadlines
+/// until `due_by`; both are seconds since 1970.
+#[must_use]
+pub fn assess(payment: &str, events: Vec<LoggedEvent>, now: i64, due_by: i64, rules: &WatchRules) -> Assessment {
+    let found = deadlines(&events, &rules.limits);
+    let is_open = is_open(&events, &rules.limits);
+    let next_due = found.iter().map(|deadline| deadline.alert_at).find(|at| *at > due_by);
+    let due = found.iter().filter(|deadline| deadline.alert_at <= due_by);
+    let mut alerts: Vec<Alert> =
+        due.filter_map(|deadline| Some(Alert::due(payment, deadline, events.get(deadline.event)?, now))).collect();
+    let finding = finding(payment, events, rules);
+    if let Finding::Impossible(impossible) = &finding {
+        alerts.push(Alert::impossible(payment, impossible, now));
+    }
+    Assessment { finding, alerts, next_due, is_open }
+}
+
+/// Returns the verdict of the audit. A failure of the program is no verdict and does not end the watch.
+fn finding(payment: &str, events: Vec<LoggedEvent>, rules: &WatchRules) -> Finding {
+    let group = Group { id: payment.to_owned(), events };
+    let judged = catch_unwind(AssertUnwindSafe(|| judge(group, &rules.config, rules.bounds).finding));
+    judged
+        .unwrap_or_else(|_| Finding::CannotTell { why: "judging it failed, which is a mistake of this program".into() })
+}

@@ -1,0 +1,17 @@
+//! The watch: over HTTP, on honest and doctored histories, and under our own server with disturbed deliveries.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic"
+)]
+
+mod common;
+mod disturbed;
+mod doctored;
+mod honest;
+mod http;
+mod polling;
+mod posting;
