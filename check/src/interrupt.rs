@@ -33,6 +33,17 @@ impl Interrupt {
         Ok(())
     }
 
+    /// From now on, the signal to terminate sets the flag too. A command that runs until it is stopped calls this.
+    ///
+    /// # Errors
+    /// Returns an error if the operating system refuses the signal handler.
+    pub fn listen_to_termination(&self) -> io::Result<()> {
+        if self.of_process {
+            signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&self.flag))?;
+        }
+        Ok(())
+    }
+
     /// Asks the command to stop.
     pub fn set(&self) {
         self.flag.store(true, Ordering::Relaxed);

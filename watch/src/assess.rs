@@ -38,8 +38,8 @@ impl Default for WatchRules {
 /// What is known of one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
-    /// The verdict of the audit on the events so far.
-    pub finding: Finding,
+    /// The verdict of the audit on the events so far; `None` if an earlier one stands.
+    pub finding: Option<Finding>,
     /// The alerts that it calls for, those raised before included.
     pub alerts: Vec<Alert>,
     /// The time of the next deadline's alert, in seconds since 1970.
@@ -52,17 +52,32 @@ pub struct Assessment {
 /// until `due_by`; both are seconds since 1970.
 #[must_use]
 pub fn assess(payment: &str, events: Vec<LoggedEvent>, now: i64, due_by: i64, rules: &WatchRules) -> Assessment {
-    let found = deadlines(&events, &rules.limits);
-    let is_open = is_open(&events, &rules.limits);
-    let next_due = found.iter().map(|deadline| deadline.alert_at).find(|at| *at > due_by);
-    let due = found.iter().filter(|deadline| deadline.alert_at <= due_by);
-    let mut alerts: Vec<Alert> =
-        due.filter_map(|deadline| Some(Alert::due(payment, deadline, events.get(deadline.event)?, now))).collect();
+    let assessment = assess_deadlines(payment, &events, now, due_by, rules);
     let finding = finding(payment, events, rules);
+    let mut alerts = assessment.alerts;
     if let Finding::Impossible(impossible) = &finding {
         alerts.push(Alert::impossible(payment, impossible, now));
     }
-    Assessment { finding, alerts, next_due, is_open }
+    Assessment { finding: Some(finding), alerts, ..assessment }
+}
+
+/// Assesses the deadlines alone, as [`assess`] does. Enough for a payment that was found impossible: a proof of that
+/// holds for every larger set of events.
+#[must_use]
+pub fn assess_deadlines(
+    payment: &str,
+    events: &[LoggedEvent],
+    now: i64,
+    due_by: i64,
+    rules: &WatchRules,
+) -> Assessment {
+    let found = deadlines(events, &rules.limits);
+    let is_open = is_open(events, &rules.limits);
+    let next_due = found.iter().map(|deadline| deadline.alert_at).find(|at| *at > due_by);
+    let due = found.iter().filter(|deadline| deadline.alert_at <= due_by);
+    let alerts =
+        due.filter_map(|deadline| Some(Alert::due(payment, deadline, events.get(deadline.event)?, now))).collect();
+    Assessment { finding: None, alerts, next_due, is_open }
 }
 
 /// Returns the verdict of the audit. A failure of the program is no verdict and does not end the watch.

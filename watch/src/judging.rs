@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::assess::{Assessment, WatchRules, assess};
+use crate::alert::IMPOSSIBLE;
+use crate::assess::{Assessment, WatchRules, assess, assess_deadlines};
 use crate::clock::WatchClock;
 use crate::incoming::logged;
 use crate::metrics::Counters;
@@ -96,8 +97,13 @@ impl Judge {
     fn assessed(&self, payment: PaymentRow, now: i64, due_by: i64) -> Result<(PaymentRow, Assessment), StateError> {
         let stored = self.store.events(&payment.id)?;
         // What is stored was read once, so it can be read again.
-        let events = stored.iter().filter_map(|event| logged(&event.body, event.number).ok()).collect();
-        let assessment = assess(&payment.id, events, now, due_by, &self.rules);
+        let events: Vec<_> = stored.iter().filter_map(|event| logged(&event.body, event.number).ok()).collect();
+        // Finding the event to blame takes long, and nothing can change the verdict.
+        let assessment = if payment.verdict.as_deref() == Some(IMPOSSIBLE) {
+            assess_deadlines(&payment.id, &events, now, due_by, &self.rules)
+        } else {
+            assess(&payment.id, events, now, due_by, &self.rules)
+        };
         Ok((payment, assessment))
     }
 }

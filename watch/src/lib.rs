@@ -28,7 +28,7 @@ mod watcher;
 mod writer;
 
 pub use alert::{ALERT_SCHEMA, Alert, AlertEvent, IMPOSSIBLE};
-pub use assess::{Assessment, WatchRules, assess};
+pub use assess::{Assessment, WatchRules, assess, assess_deadlines};
 pub use clock::{MachineClock, SettableClock, WatchClock};
 pub use deadlines::{Deadline, DeadlineKind, DeadlineLimits, deadlines, is_open};
 pub use http::LARGEST_BODY;

@@ -8,7 +8,7 @@ use super::options::{
     CommonOptions, DetailOptions, DialectOptions, ExploreOptions, OptionGroup, OutputOptions, ProgressOptions,
     SearchOptions, ThreadOptions, TimeOptions,
 };
-use super::{audit, coverage, drive, merchant, replay, soak, strength, team};
+use super::{audit, coverage, drive, merchant, replay, soak, strength, team, watch};
 
 /// The meaning of each exit code, by command.
 pub const EXIT_CODES: &str = "\
@@ -19,7 +19,7 @@ Exit codes:
      soak, replay --on engine, coverage: the engine and the model differ
      strength: an injected fault was never caught
      drive: the server breaks a requirement; merchant: the application makes a mistake;
-     audit: an impossible history
+     audit: an impossible history; watch: an alert
   2  wrong arguments or input; the message names the field and what is accepted
   3  incomplete: a limit, Ctrl-C, another shard, an uncovered premise, or nothing was tried
   130  ended by a second Ctrl-C";
@@ -213,6 +213,14 @@ pub(super) enum CheckCommand {
         output: OutputOptions,
         #[command(flatten)]
         progress: ProgressOptions,
+    },
+    /// Receive webhooks, audit each payment as its events come, and raise alerts
+    #[command(after_help = "Example: check watch --secret whsec_… --state watch.db --alert https://example.com/alerts")]
+    Watch {
+        #[command(flatten)]
+        args: watch::WatchArgs,
+        #[command(flatten)]
+        dialect: DialectOptions,
     },
     /// Find the shortest trace to a state
     #[command(after_help = "Example: check path status=succeeded 'refunded>0' --scenario refunds")]

@@ -30,6 +30,7 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod unit;
+mod watch;
 mod web;
 mod writable;
 
@@ -208,6 +209,7 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         CheckCommand::Audit { args, output, progress, dialect, threads } => {
             audit::run(&args, &common!(output, progress, dialect, threads), io)
         }
+        CheckCommand::Watch { args, dialect } => watch::run(&args, &common!(dialect), io),
         CheckCommand::Path { predicate, scenario, search, time, threads, dialect, output, progress } => {
             let common = common!(search, time, threads, dialect, output, progress);
             path::run(&predicate, &scenario, &common, io)

@@ -3,7 +3,7 @@
 use crate::support::*;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 17] = [
+const CRATES: [(&str, &str); 18] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
@@ -11,6 +11,7 @@ const CRATES: [(&str, &str); 17] = [
     ("engine", "holdfast-engine"),
     ("server", "holdfast-server"),
     ("merchant", "holdfast-merchant"),
+    ("watch", "holdfast-watch"),
     ("harness", "holdfast-harness"),
     ("harness-engine", "holdfast-harness-engine"),
     ("audit", "holdfast-audit"),
@@ -76,8 +77,9 @@ fn the_server_knows_the_engine_alone_and_few_know_the_server() {
         of("holdfast-server", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-engine"]);
     for name in manifests().keys().filter(|name| !["holdfast-fuzz", "holdfast-merchant"].contains(&name.as_str())) {
-        // The tests of `harness-engine` speak to the real server.
-        let kinds: &[&str] = if name == "holdfast-harness-engine" { &["normal", "build"] } else { &ALL_KINDS };
+        // The tests of `harness-engine` and `watch` speak to the real server.
+        let only_tests = ["holdfast-harness-engine", "holdfast-watch"].contains(&name.as_str());
+        let kinds: &[&str] = if only_tests { &["normal", "build"] } else { &ALL_KINDS };
         assert!(!of(name, kinds).contains("holdfast-server"), "{name} would compile an HTTP server");
     }
 }
@@ -101,6 +103,15 @@ fn the_audit_judges_by_model_and_properties_alone() {
     assert_eq!(ours, ["holdfast-model", "holdfast-properties"], "a log is judged without an engine");
     // Its tests take logs of our engine from the harness.
     assert!(!of("holdfast-audit", &ALL_KINDS).contains("holdfast-engine"));
+}
+
+#[test]
+fn a_watch_knows_the_audit_and_no_engine_and_check_compiles_it_on_demand_only() {
+    let expected = names(&["holdfast-audit", "holdfast-model", "holdfast-properties", "holdfast-watch"]);
+    assert_eq!(reached("holdfast-watch", &["normal", "build"]), expected, "events are judged without an engine");
+    let manifest = read(&root().join("check/Cargo.toml"));
+    let line = manifest.lines().find(|line| line.starts_with("holdfast-watch = ")).unwrap();
+    assert!(line.contains("optional = true"), "check would compile an HTTP server and a database: {line}");
 }
 
 #[test]

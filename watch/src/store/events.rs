@@ -138,6 +138,8 @@ fn assign(connection: &Connection, link: &ChargeLink, number: i64, now: i64) -> 
         let mut read = connection.prepare_cached("SELECT 1 FROM events WHERE payment = ?1")?;
         if read.exists(params![former])? {
             touch(connection, &former, number, now)?;
+            // It was found with events that are no longer its own.
+            connection.prepare_cached("UPDATE payments SET verdict = NULL WHERE id = ?1")?.execute(params![former])?;
             continue;
         }
         connection.prepare_cached("DELETE FROM payments WHERE id = ?1")?.execute(params![former])?;

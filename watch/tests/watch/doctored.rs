@@ -63,7 +63,7 @@ fn a_doctored_event_raises_an_alert() {
             let doctored: Vec<&Value> = doctored.iter().collect();
             for together in doctored.chunks(6) {
                 for (_, assessment) in desk.receive(together, 2_000_000_000) {
-                    let is_impossible = matches!(assessment.finding, Finding::Impossible(_));
+                    let is_impossible = matches!(assessment.finding, Some(Finding::Impossible(_)));
                     let raised = assessment.alerts.into_iter().filter(|alert| alert.kind == "impossible");
                     let raised: Vec<_> = raised.collect();
                     assert_eq!(raised.len(), usize::from(is_impossible));

@@ -16,7 +16,7 @@ const BOOK: &str = "docs/book.toml";
 const OWN_ENGINE: &str = "docs/examples/own-engine/Cargo.toml";
 
 /// Every job, in the order in which they run: those that fail fastest first.
-pub(super) const ALL: [CiJob; 21] = [
+pub(super) const ALL: [CiJob; 22] = [
     CiJob { name: "fmt", statement: "every source file is formatted", group: JobGroup::Quick, run: fmt },
     CiJob {
         name: "tidy",
@@ -44,6 +44,12 @@ pub(super) const ALL: [CiJob; 21] = [
         statement: "two processes on the loopback interface find what one thread finds",
         group: JobGroup::Full,
         run: processes,
+    },
+    CiJob {
+        name: "watch",
+        statement: "a watch that is killed under load loses no event that it acknowledged",
+        group: JobGroup::Full,
+        run: watch,
     },
     CiJob {
         name: "doctests",
@@ -151,6 +157,11 @@ fn processes(workspace: &Workspace) -> TaskResult<()> {
     cargo(workspace, &["test", "-p", "holdfast-explorer", "--features", "timely", "--no-fail-fast"]).run()?;
     let test = ["test", "-p", "holdfast-check", "--features", "distributed", "--test", "distributed"];
     cargo(workspace, &test).run()
+}
+
+/// Runs the tests of `check watch` as a process, which no other job runs.
+fn watch(workspace: &Workspace) -> TaskResult<()> {
+    cargo(workspace, &["test", "-p", "holdfast-check", "--features", "watch", "--test", "watch"]).run()
 }
 
 fn doctests(workspace: &Workspace) -> TaskResult<()> {

@@ -144,7 +144,9 @@ fn the_json_of_each_command_follows_its_schema() {
     let stored: BTreeSet<String> = fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".schema.json") && name != "strength.schema.json")
+        .filter(|name| name.ends_with(".schema.json"))
+        // `tests/watch.rs` compares that of a watch, which runs until it is stopped.
+        .filter(|name| !["strength.schema.json", "watch.schema.json"].contains(&name.as_str()))
         .collect();
     assert_eq!(stored, used, "a schema that no command is compared with");
 }

@@ -1,0 +1,215 @@
+//! `check watch`: a webhook endpoint that audits the events as they come.
+//!
+//! Exit codes: 0 ended by Ctrl-C, every payment judged, no alert; 1 an alert was raised, or a payment held is
+//! impossible; 2 bad usage; 3 no alert, but
+//! not everything was judged, or no event came.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::options::duration;
+use super::{CommonOptions, Exit, Failure, Io};
+
+/// Arguments of `check watch`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct WatchArgs {
+    /// Address of the endpoint; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
+    listen: SocketAddr,
+    /// Signing secret of a webhook endpoint, or @FILE that holds it; may be given several times
+    #[arg(long, required = true, value_name = "SECRET")]
+    secret: Vec<String>,
+    /// Age in seconds up to which a signature counts
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(i64).range(1..=86_400))]
+    tolerance: i64,
+    /// Database of events and alerts, created if it does not exist
+    #[arg(long, value_name = "FILE", default_value = "watch.db")]
+    state: PathBuf,
+    /// Time for which a closed payment is kept after its last event
+    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = duration)]
+    forget: Duration,
+    /// Webhook that gets each alert as JSON, until it accepts it
+    #[arg(long, value_name = "URL", value_parser = url)]
+    alert: Option<String>,
+    /// Provider whose GET /v1/events fills gaps
+    #[arg(long, value_name = "URL", requires = "key", value_parser = url)]
+    poll: Option<String>,
+    /// Secret key for --poll, or @FILE that holds it
+    #[arg(long, value_name = "KEY", requires = "poll")]
+    key: Option<String>,
+    /// Time between two polls
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = duration, requires = "poll")]
+    poll_every: Duration,
+    /// Hours before the end of a hold at which its alert is raised
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=720))]
+    hold_hours: i64,
+    /// Days for which a refund may be pending
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(i64).range(1..=365))]
+    refund_days: i64,
+    /// Seconds by which events of one step may come after its first
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=86_400))]
+    lag: i64,
+    /// Places of the search that are looked at for one payment
+    #[arg(long, value_name = "PLACES", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+    effort: u32,
+}
+
+/// Reads a URL of HTTP.
+fn url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') => Ok(text.to_owned()),
+        Some(_) | None => Err("expected a URL such as https://example.com/alerts".to_owned()),
+    }
+}
+
+#[cfg(not(feature = "watch"))]
+pub(super) fn run(_: &WatchArgs, _: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    writeln!(
+        io.err,
+        "nothing was watched: this build has no endpoint; run `cargo run --features holdfast-check/watch --bin check -- watch`"
+    )?;
+    Ok(Exit::Incomplete)
+}
+
+#[cfg(feature = "watch")]
+pub(super) use watching::run;
+
+#[cfg(feature = "watch")]
+mod watching {
+    use std::fs;
+    use std::sync::Arc;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use holdfast_watch::{
+        DeadlineLimits, MachineClock, PollTarget, StateError, WatchRules, WatchSettings, WatchStore, WatchSummary,
+        Watcher,
+    };
+
+    use super::{CommonOptions, Exit, Failure, Io, WatchArgs};
+
+    /// The pause between two looks for alerts to print.
+    const REST: Duration = Duration::from_millis(100);
+
+    pub(in crate::command) fn run(args: &WatchArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+        let settings = settings(args, options)?;
+        let secrets = settings.secrets.len();
+        io.interrupt.listen()?;
+        io.interrupt.listen_to_termination()?;
+        let watcher = Watcher::start(settings, Arc::new(MachineClock)).map_err(Failure::Usage)?;
+        writeln!(io.err, "listening on http://{} ({secrets} secrets); Ctrl-C ends it", watcher.address())?;
+        let mut was_failing = false;
+        while !io.interrupt.is_set() && watcher.is_running() {
+            if let Some(why) = print(&watcher.unprinted(), |number| watcher.mark_printed(number), io)? {
+                writeln!(io.err, "the watch ended: {why}")?;
+                return Ok(Exit::Incomplete);
+            }
+            for note in watcher.notes() {
+                writeln!(io.err, "{note}")?;
+            }
+            if watcher.is_failing() && !was_failing {
+                writeln!(io.err, "--state: cannot store events; they are refused, and the provider sends them again")?;
+            }
+            was_failing = watcher.is_failing();
+            sleep(REST);
+        }
+        let (summary, store) = match watcher.stop() {
+            Ok(stopped) => stopped,
+            Err(why) => {
+                writeln!(io.err, "the watch ended: {why}")?;
+                return Ok(Exit::Incomplete);
+            }
+        };
+        if let Some(why) = print(&store.unprinted(), |number| WatchStore::mark_printed(&store, number), io)? {
+            writeln!(io.err, "the watch ended: {why}")?;
+            return Ok(Exit::Incomplete);
+        }
+        tell(&summary, io)
+    }
+
+    /// Prints alerts, each as a line of JSON, and notes each one as printed after it is. Returns the error of the database.
+    fn print(
+        alerts: &Result<Vec<(i64, String)>, StateError>,
+        mark: impl Fn(i64) -> Result<(), StateError>,
+        io: &mut Io<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let alerts = match alerts {
+            Ok(alerts) => alerts,
+            Err(error) => return Ok(Some(format!("--state: {error}"))),
+        };
+        for (number, line) in alerts {
+            writeln!(io.out, "{line}")?;
+            io.out.flush()?;
+            if let Err(error) = mark(*number) {
+                return Ok(Some(format!("--state: {error}")));
+            }
+        }
+        Ok(None)
+    }
+
+    fn tell(summary: &WatchSummary, io: &mut Io<'_>) -> Result<Exit, Failure> {
+        let figures = &summary.figures;
+        let verdict = |name: &str| figures.verdicts.get(name).copied().unwrap_or(0);
+        let (cannot_tell, impossible) = (verdict("cannot_tell"), verdict("impossible"));
+        writeln!(
+            io.err,
+            "{} new events, {} alerts; {} payments held, {cannot_tell} of them cannot be told, {} wait to be judged",
+            summary.events, summary.alerts, figures.payments, figures.waiting
+        )?;
+        Ok(if summary.alerts > 0 || impossible > 0 {
+            Exit::False
+        } else if cannot_tell > 0 || figures.waiting > 0 || summary.events == 0 {
+            Exit::Incomplete
+        } else {
+            Exit::Fine
+        })
+    }
+
+    fn settings(args: &WatchArgs, options: &CommonOptions) -> Result<WatchSettings, Failure> {
+        const HOUR: i64 = 3_600;
+        let secrets = args.secret.iter().map(|text| secret("--secret", text)).collect::<Result<_, _>>()?;
+        let poll = match (&args.poll, &args.key) {
+            (Some(url), Some(key)) => {
+                Some(PollTarget { url: url.clone(), key: secret("--key", key)?, every: args.poll_every })
+            }
+            _ => None,
+        };
+        let limits = DeadlineLimits {
+            before_lapse: args.hold_hours.saturating_mul(HOUR),
+            refund_pending: args.refund_days.saturating_mul(HOUR.saturating_mul(24)),
+            ..DeadlineLimits::default()
+        };
+        let bounds = holdfast_audit::Bounds {
+            places: usize::try_from(args.effort).unwrap_or(usize::MAX),
+            lag: args.lag,
+            ..holdfast_audit::Bounds::default()
+        };
+        let config = options.decide(holdfast_audit::lenient_config());
+        Ok(WatchSettings {
+            listen: args.listen,
+            state: args.state.clone(),
+            secrets,
+            tolerance: args.tolerance,
+            rules: WatchRules::new(config, bounds, limits),
+            forget_after: i64::try_from(args.forget.as_secs()).unwrap_or(i64::MAX),
+            alert_url: args.alert.clone(),
+            poll,
+        })
+    }
+
+    /// Returns a secret, read from a file if the argument begins with `@`.
+    fn secret(option: &str, text: &str) -> Result<String, Failure> {
+        let found = match text.strip_prefix('@') {
+            None => text.to_owned(),
+            Some(file) => fs::read_to_string(file)
+                .map_err(|error| Failure::Usage(format!("{option}: cannot read {file}: {error}")))?,
+        };
+        let found = found.trim();
+        if found.is_empty() {
+            return Err(Failure::Usage(format!("{option}: it is empty; expected a secret or @FILE")));
+        }
+        Ok(found.to_owned())
+    }
+}
