@@ -56,7 +56,7 @@ impl Process {
         let mut err = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         err.read_line(&mut line).unwrap();
-        let address = line.split(['/', ' ']).find_map(|word| word.parse().ok());
+        let address = line.split(['/', ' ', ',']).find_map(|word| word.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address: {line}"));
         let err = thread::spawn(move || {
             let mut text = String::new();

@@ -56,7 +56,7 @@ pub fn read_event(body: &[u8]) -> Result<IncomingEvent, String> {
 pub fn read_value(value: &Value, body: String) -> Result<IncomingEvent, String> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (id, kind) = (text("id"), text("type"));
-    // A thin event names an object and shows nothing of it (P33).
+    // A thin event names an object without showing it (P33).
     if kind.starts_with("v2.") && !id.is_empty() {
         let digest = Sha256::digest(body.as_bytes()).into();
         return Ok(IncomingEvent { id, digest, kind, created: 0, owner: Owner::Nobody, link: None, body });

@@ -79,7 +79,7 @@ pub(crate) fn overview(alerts: &[Alert], figures: &WatchFigures) -> String {
     let all: u64 = figures.alerts.values().sum();
     let verdict = |name: &str| figures.verdicts.get(name).copied().unwrap_or(0);
     let summary = format!(
-        "<p>{} payments held: {} accepted, {} impossible, {} cannot be told, {} not judged yet. {} events held. \
+        "<p>{} payments held: {} accepted, {} impossible, {} cannot be judged, {} not judged yet. {} events held. \
          <a href=\"/metrics\">Metrics</a></p>",
         figures.payments,
         verdict("accepted"),

@@ -1,4 +1,4 @@
-//! The thread that reads `GET /v1/events` of the provider, so that a delivery that was lost for good is no gap.
+//! The thread that reads `GET /v1/events` of the provider, so that a delivery that was never arrived is no gap.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

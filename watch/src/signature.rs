@@ -168,7 +168,7 @@ mod tests {
             assert_eq!(secrets.verify(header.as_deref(), body, NOW), wanted, "{name}: {header:?}");
         }
         assert_eq!(secrets.verify(Some(&right), b"{}", NOW), Err(SignatureFault::Wrong), "another body");
-        let nobody = SigningSecrets::new(Vec::new(), 300);
-        assert_eq!(nobody.verify(Some(&right), body, NOW), Err(SignatureFault::Wrong), "no secret at all");
+        let none = SigningSecrets::new(Vec::new(), 300);
+        assert_eq!(none.verify(Some(&right), body, NOW), Err(SignatureFault::Wrong), "no secret at all");
     }
 }

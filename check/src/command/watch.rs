@@ -1,8 +1,7 @@
 //! `check watch`: a webhook endpoint that audits the events as they come.
 //!
 //! Exit codes: 0 ended by Ctrl-C, every payment judged, no alert; 1 an alert was raised, or a payment held is
-//! impossible; 2 bad usage; 3 no alert, but
-//! not everything was judged, or no event came.
+//! impossible; 2 bad usage; 3 no alert, but not everything was judged, or no event came.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -99,7 +98,7 @@ mod watching {
         io.interrupt.listen()?;
         io.interrupt.listen_to_termination()?;
         let watcher = Watcher::start(settings, Arc::new(MachineClock)).map_err(Failure::Usage)?;
-        writeln!(io.err, "listening on http://{} ({secrets} secrets); Ctrl-C ends it", watcher.address())?;
+        writeln!(io.err, "listening on http://{}, secrets: {secrets}; Ctrl-C ends it", watcher.address())?;
         let mut was_failing = false;
         while !io.interrupt.is_set() && watcher.is_running() {
             if let Some(why) = print(&watcher.unprinted(), |number| watcher.mark_printed(number), io)? {
@@ -155,7 +154,7 @@ mod watching {
         let (cannot_tell, impossible) = (verdict("cannot_tell"), verdict("impossible"));
         writeln!(
             io.err,
-            "{} new events, {} alerts; {} payments held, {cannot_tell} of them cannot be told, {} wait to be judged",
+            "{} new events, {} alerts; {} payments held, {cannot_tell} of them cannot be judged, {} wait to be judged",
             summary.events, summary.alerts, figures.payments, figures.waiting
         )?;
         Ok(if summary.alerts > 0 || impossible > 0 {

@@ -6,7 +6,7 @@ use crate::incoming::logged;
 const NOW: i64 = 1_800_000_000;
 
 fn event(number: usize, (kind, at, object): &(&str, i64, &str)) -> LoggedEvent {
-    let created = NOW + at;
+    let created = NOW.saturating_add(*at);
     let object = object.replace("WEEK", &(NOW + 604_800).to_string());
     let text =
         format!(r#"{{"id":"evt_{number}","type":"{kind}","created":{created},"data":{{"object":{{{object}}}}}}}"#);

@@ -45,9 +45,13 @@ impl Running {
     }
 
     pub(crate) fn start_in(folder: TempDir, change: impl FnOnce(&mut WatchSettings)) -> Self {
+        Self::start_at(NOW, folder, change)
+    }
+
+    pub(crate) fn start_at(now: i64, folder: TempDir, change: impl FnOnce(&mut WatchSettings)) -> Self {
         let mut settings = settings(folder.path());
         change(&mut settings);
-        let clock = Arc::new(SettableClock::at(NOW));
+        let clock = Arc::new(SettableClock::at(now));
         let watcher = Watcher::start(settings, clock.clone()).unwrap();
         Self { watcher, clock, folder }
     }

@@ -57,7 +57,7 @@ impl Disturbance {
 impl DeliveryPort for Disturbance {
     fn post(&self, post: &Post) -> Option<u16> {
         match self.random.lock().unwrap().u8(..10) {
-            // Acknowledged to the server and lost for good: only a poll finds it.
+            // Acknowledged to the server and never delivered: only a poll finds it.
             0 => {
                 self.lost.fetch_add(1, Ordering::Relaxed);
                 return Some(200);

@@ -57,8 +57,12 @@ impl Provider {
     fn add(&self, id: &str, age: i64) {
         let text = event(id, "customer.created", r#""object":"customer","id":"cus_1""#);
         let text = text.replace(&NOW.to_string(), &(NOW - age).to_string());
-        let mut events = self.events.lock().unwrap();
-        events.insert(0, text);
+        self.list(text);
+    }
+
+    /// Lists an event as the newest.
+    fn list(&self, text: String) {
+        self.events.lock().unwrap().insert(0, text);
     }
 
     fn asked(&self) -> Vec<String> {
@@ -108,4 +112,29 @@ fn a_refusal_is_noted_once_and_the_watch_goes_on() {
     assert!(notes.len() == 1 && notes[0].contains("401") && notes[0].contains("--key"), "{notes:?}");
     assert_eq!(watch.deliver(&event("evt_2", "customer.created", r#""object":"customer","id":"cus_1""#)), 200);
     assert_eq!(watch.metric("polls_total"), 0);
+}
+
+/// A deadline that passed while the watch was down: the event that ended it was missed, and the list has it.
+#[test]
+fn a_deadline_waits_for_the_first_poll_and_not_for_ever() {
+    let refund = |id: &str, status: &str| {
+        let object =
+            format!(r#""object":"refund","id":"re_1","payment_intent":"pi_1","charge":"ch_1","status":"{status}""#);
+        event(id, "refund.updated", &object)
+    };
+    let later = NOW + 15 * 86_400;
+    for (key, alerts) in [("sk_1", 0), ("sk_wrong", 1)] {
+        let provider = Provider::start(3);
+        provider.list(refund("evt_2", "succeeded"));
+        let watch = Running::start();
+        assert_eq!(watch.deliver(&refund("evt_1", "pending")), 200);
+        let (_, _, folder) = watch.stop();
+        let watch = Running::start_at(later, folder, |settings| settings.poll = provider.target(key));
+        until("a poll is done", || watch.metric("polls_total") + watch.metric("poll_failures_total") >= 2);
+        watch.settle();
+        assert_eq!(watch.print(), [""; 0], "{key}");
+        watch.clock.set(later + 120);
+        std::thread::sleep(Duration::from_millis(700));
+        assert_eq!(watch.print().len(), alerts, "{key}");
+    }
 }
