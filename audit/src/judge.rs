@@ -1,5 +1,6 @@
 //! One payment: its events put in order, repetitions left out, and judged.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use holdfast_model::{Amount, Config, NotificationKind};
@@ -14,15 +15,15 @@ use crate::sums;
 use crate::verdict::{Finding, Impossible, Proof, Verdict};
 
 /// Judges groups of events on several threads. Returns the number of events of each and its verdict, in the order of
-/// the groups.
-pub(crate) fn judge_all(groups: Vec<Group>, options: &Options) -> Vec<(usize, Verdict)> {
+/// the groups. Once `stop` is set, the remaining groups are left out.
+pub(crate) fn judge_all(groups: Vec<Group>, options: &Options, stop: &AtomicBool) -> Vec<(usize, Verdict)> {
     /// Groups that a thread takes at once.
     const BATCH: usize = 16;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if options.threads == 0 { cores() } else { options.threads };
     let one = |group: Group| (group.events.len(), judge(group, &options.config, options.bounds));
     if threads == 1 || groups.len() <= BATCH {
-        return groups.into_iter().map(one).collect();
+        return groups.into_iter().take_while(|_| !stop.load(Ordering::Relaxed)).map(one).collect();
     }
     let waiting = Mutex::new(groups.into_iter().enumerate());
     let work = || {
@@ -30,7 +31,7 @@ pub(crate) fn judge_all(groups: Vec<Group>, options: &Options) -> Vec<(usize, Ve
         loop {
             let batch: Vec<(usize, Group)> =
                 waiting.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(BATCH).collect();
-            if batch.is_empty() {
+            if batch.is_empty() || stop.load(Ordering::Relaxed) {
                 return done;
             }
             done.extend(batch.into_iter().map(|(place, group)| (place, one(group))));

@@ -26,6 +26,8 @@ mod sums;
 mod verdict;
 
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use holdfast_model::{Config, Dialect, time};
 
@@ -110,6 +112,11 @@ pub trait Listener {
     fn verdict(&mut self, _: &Verdict) -> io::Result<()> {
         Ok(())
     }
+
+    /// Returns the flag that ends the audit early; events that were not judged by then make the report incomplete.
+    fn stop(&self) -> Arc<AtomicBool> {
+        Arc::default()
+    }
 }
 
 /// Nobody listens.
@@ -148,8 +155,9 @@ pub fn audit_all<R: Read>(
     report.digest = digest.to_string();
     report.lacks = notes;
     let mut events = 0_u64;
+    let stop = listener.stop();
     sorter.groups(|groups| {
-        for (count, verdict) in judge::judge_all(groups, options) {
+        for (count, verdict) in judge::judge_all(groups, options, &stop) {
             listener.verdict(&verdict)?;
             report.add(verdict);
             events = events.saturating_add(u64::try_from(count).unwrap_or(0));
@@ -157,6 +165,7 @@ pub fn audit_all<R: Read>(
         }
         Ok(())
     })?;
+    report.not_judged = of.saturating_sub(events);
     report.finish();
     Ok(report)
 }

@@ -43,8 +43,9 @@ pub fn merge_json(reports: &[(String, Value)]) -> Result<Value, String> {
     let digest = parts.all()?;
     payments.sort_by_key(|verdict| verdict["line"].as_u64());
     let of = |name: &str| sums.get(name).copied().unwrap_or(0);
-    let is_complete =
-        lacks.is_empty() && of("cannot_tell") == 0 && of("malformed_lines_left_out") == 0 && of("payments_judged") > 0;
+    let is_complete = lacks.is_empty()
+        && ["cannot_tell", "events_not_judged", "malformed_lines_left_out"].into_iter().all(|name| of(name) == 0)
+        && of("payments_judged") > 0;
     let exit = match (of("impossible"), is_complete) {
         (0, true) => 0,
         (0, false) => 3,

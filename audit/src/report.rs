@@ -41,6 +41,8 @@ pub struct Report {
     pub digest: String,
     /// Sentences that say which parts the log lacks, as far as it shows it.
     pub lacks: Vec<String>,
+    /// Events of payments that were not judged, because the audit was stopped.
+    pub not_judged: u64,
     /// The first of the impossible ones, then of those that cannot be told, each in the order of the log.
     pub listed: Vec<Verdict>,
 }
@@ -60,8 +62,15 @@ impl Report {
             partition: Partition::WHOLE,
             digest: String::new(),
             lacks: Vec::new(),
+            not_judged: 0,
             listed: Vec::new(),
         }
+    }
+
+    /// Returns the report of an audit that was stopped after it read so many events, before it judged any.
+    #[must_use]
+    pub fn interrupted(events: u64) -> Self {
+        Self { not_judged: events, ..Self::new(Tally { events, ..Tally::default() }, 0) }
     }
 
     pub(crate) fn add(&mut self, verdict: Verdict) {
@@ -106,7 +115,7 @@ impl Report {
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         let is_whole = self.partition.is_whole() && self.lacks.is_empty();
-        is_whole && self.cannot_tell == 0 && self.malformed == 0 && self.payments > 0
+        is_whole && self.cannot_tell == 0 && self.not_judged == 0 && self.malformed == 0 && self.payments > 0
     }
 
     /// Returns why the report is not about everything, beside what the figures say: each reason in a sentence.
@@ -131,6 +140,7 @@ impl Report {
             ("accepted", self.accepted),
             ("impossible", self.impossible),
             ("cannot tell", self.cannot_tell),
+            ("events not judged", self.not_judged),
         ]
     }
 }

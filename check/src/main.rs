@@ -2,7 +2,6 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::process::ExitCode;
 
 use holdfast_check::catalogue::Properties;
@@ -11,17 +10,19 @@ use holdfast_check::evidence;
 use holdfast_check::interrupt::Interrupt;
 
 fn main() -> ExitCode {
-    let write = |folder: &Path, threads: usize| {
-        holdfast_evidence::write(folder, NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN))
-    };
     let catalogue = Properties::default().with_evidence(evidence::of_reports());
-    let dependencies = Dependencies { catalogue: &catalogue, report: &write };
+    let interrupt = Interrupt::of_process();
+    let dependencies = Dependencies { catalogue: &catalogue, report: reports };
     let mut io = Io {
-        input: &mut io::stdin(),
+        input: &mut interrupt.reading(io::stdin()),
         out: &mut io::stdout(),
         err: &mut io::stderr(),
         style: OutputStyle::of_terminal(),
-        interrupt: Interrupt::of_process(),
+        interrupt: interrupt.clone(),
     };
     ExitCode::from(run(std::env::args_os(), &dependencies, &mut io).code())
+}
+
+fn reports(threads: usize) -> Result<Vec<holdfast_evidence::Report>, String> {
+    holdfast_evidence::all(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN))
 }

@@ -37,6 +37,7 @@ pub use finding::{Class, Finding};
 pub use report::{KnownFindings, Report};
 pub use settings::Settings;
 
+use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use holdfast_model::Config;
@@ -53,7 +54,7 @@ use wire::pace::Pace;
 /// makes the report incomplete instead.
 pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Report, String> {
     let target = settings.target()?;
-    let pace = Pace::new(settings.rate, settings.end());
+    let pace = Pace::new(settings.rate, settings.end()).stopped_by(settings.stop.clone());
     let wire = Wire::to(target, settings.key.clone(), settings.patience, pace);
     // Keys of an earlier drive may still be known to the server.
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
@@ -67,6 +68,9 @@ pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress
             Ok(why) => why,
             Err(broken) => Some(broken.to_string()),
         };
+    }
+    if settings.stop.load(Ordering::Relaxed) {
+        incomplete = Some("interrupted".to_owned());
     }
     let mut report = campaign.report(name, settings);
     report.incomplete = incomplete;

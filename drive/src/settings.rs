@@ -1,6 +1,8 @@
 //! The settings of a drive: the server, the key, the budget. Dangerous settings are refused here.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// The settings of a drive.
@@ -24,6 +26,8 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// Whether the server may be on another machine.
     pub allow_remote: bool,
+    /// Ends the drive early once it is set; the report is incomplete then.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Settings {
@@ -40,6 +44,7 @@ impl Settings {
             races: 40,
             rate: None,
             allow_remote: false,
+            stop: Arc::default(),
         }
     }
 

@@ -52,12 +52,11 @@ pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
     ])
 }
 
-/// Writes every report into `folder`, and says which files it wrote.
+/// Writes `reports` into `folder`, and says which files it wrote.
 ///
 /// # Errors
-/// As [`all`], or where a file cannot be written.
-pub fn write(folder: &Path, threads: NonZeroUsize) -> io::Result<Vec<PathBuf>> {
-    let reports = all(threads).map_err(io::Error::other)?;
+/// Where a file cannot be written.
+pub fn write(folder: &Path, reports: Vec<Report>) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(folder)?;
     reports
         .into_iter()

@@ -10,6 +10,7 @@ use crate::run::{RunResult, run};
 use crate::shop::{NotRunning, Shop, base_url};
 use crate::shrink::shrink;
 use holdfast_server::chaos::ChaosChoice;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The runs of one session: the virtual clock cannot be moved by more than a hundred years.
@@ -64,12 +65,30 @@ pub fn check(
     order: &MerchantOrder,
     progress: &mut dyn FnMut(&MerchantReport),
 ) -> Result<MerchantReport, NotRunning> {
+    check_until(config, order, &AtomicBool::new(false), progress)
+}
+
+/// Checks an application as [`check`] does, until `stop` is set; the report is incomplete then.
+///
+/// # Errors
+/// [`NotRunning`] if the application does not run.
+pub fn check_until(
+    config: &MerchantConfig,
+    order: &MerchantOrder,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(&MerchantReport),
+) -> Result<MerchantReport, NotRunning> {
+    let is_stopped = || stop.load(Ordering::Relaxed);
     let begin = Instant::now();
     let mut session = MerchantSession::start(config)?;
     let mut report = MerchantReport::new(order);
     let mut seed = order.choice.seed;
     let mut orders = 0_u64;
     while report.purchases < order.purchases {
+        if is_stopped() {
+            report.incomplete = Some("interrupted".to_owned());
+            break;
+        }
         if begin.elapsed() >= order.time_limit {
             report.incomplete = Some("the time is up".to_owned());
             break;
@@ -80,11 +99,19 @@ pub fn check(
         let plan = order.replay.clone().unwrap_or_else(|| next_plan(order, seed, report.purchases));
         seed = seed.wrapping_add(1);
         let mut again = |plan: &RunPlan| {
+            if is_stopped() {
+                return RunResult::default();
+            }
             orders = orders.saturating_add(1);
             session.runs = session.runs.saturating_add(1);
-            run(config, &session.provider, &session.shop, plan, &format!("order-{orders}"))
+            let result = run(config, &session.provider, &session.shop, plan, &format!("order-{orders}"));
+            // The application may have been stopped together with this program.
+            if is_stopped() { RunResult::default() } else { result }
         };
         let result = again(&plan);
+        if is_stopped() {
+            continue;
+        }
         report.add(&plan, &result);
         if let Some(fault) = fresh_fault(&report, &result) {
             let seconds = begin.elapsed();

@@ -23,7 +23,7 @@ pub mod shop;
 pub mod shrink;
 pub mod timeline;
 
-pub use campaign::{MerchantOrder, check};
+pub use campaign::{MerchantOrder, check, check_until};
 pub use config::MerchantConfig;
 pub use holdfast_server::chaos::ChaosChoice;
 pub use judge::{MerchantFault, MerchantFinding};

@@ -6,6 +6,8 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use holdfast_audit::{
@@ -15,6 +17,7 @@ use holdfast_audit::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
+use crate::interrupt::Interrupt;
 use crate::table::{Align, grouped, lay_out};
 
 /// Arguments of `check audit`.
@@ -130,7 +133,8 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     };
     let shows = io.style.progress && !options.no_progress;
     let json = json.map(JsonReport::begin).transpose()?;
-    let mut watch = Watch { bar: bar(shows, bytes), bytes, last: 0, json };
+    io.interrupt.listen()?;
+    let mut watch = Watch { bar: bar(shows, bytes), bytes, last: 0, json, read: 0, interrupt: io.interrupt.clone() };
     let mut input = Some(&mut *io.input);
     let logs = files.iter().map(|path| -> io::Result<(String, Box<dyn Read + '_>)> {
         let name = path.display().to_string();
@@ -140,10 +144,18 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
             return Ok((name, Box::new(input)));
         }
         let file = File::open(path).map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
-        Ok((name, Box::new(file)))
+        Ok((name, Box::new(io.interrupt.reading(file))))
     });
     let report = audit_all(logs, &how, &mut watch);
     watch.bar.finish_and_clear();
+    if report.is_err() && watch.interrupt.is_set() {
+        let read = interrupted(watch)?;
+        if !to_output {
+            let word = io.style.open("INCOMPLETE");
+            writeln!(io.out, "{word}: interrupted after {} events; no payment was judged.", grouped(read))?;
+        }
+        return Ok(Exit::Incomplete);
+    }
     let report = report.map_err(|error| match error {
         Unreadable::Io(error) => Failure::Usage(format!("{name}: {error}")),
         Unreadable::Malformed { .. } => {
@@ -165,6 +177,14 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         tell(&report, exit, args.show, io)?;
     }
     Ok(exit)
+}
+
+/// Ends the JSON of an audit that was interrupted while it read, so nothing was judged. Returns the events read.
+fn interrupted(mut watch: Watch<'_>) -> io::Result<u64> {
+    if let Some(json) = watch.json.take() {
+        json.end(&Report::interrupted(watch.read), Exit::Incomplete.code())?;
+    }
+    Ok(watch.read)
 }
 
 fn create(path: &Path, option: &str) -> Result<File, Failure> {
@@ -217,6 +237,10 @@ fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result
                 grouped(report.payments)
             )
         }
+        Exit::Incomplete | Exit::Usage if report.not_judged > 0 => {
+            let word = io.style.open("INCOMPLETE");
+            writeln!(io.out, "{word}: interrupted; nothing impossible was found in the payments judged so far.")
+        }
         Exit::Incomplete | Exit::Usage => {
             writeln!(
                 io.out,
@@ -249,6 +273,9 @@ struct Watch<'a> {
     bar: ProgressBar,
     bytes: Option<u64>,
     last: u64,
+    /// Events read so far.
+    read: u64,
+    interrupt: Interrupt,
     json: Option<JsonReport<Box<dyn Write + 'a>>>,
 }
 
@@ -257,7 +284,10 @@ impl Listener for Watch<'_> {
         /// How many events there are between two looks at the clock.
         const EVERY: u64 = 512;
         let events = match progress {
-            Progress::Reading(tally) => tally.events,
+            Progress::Reading(tally) => {
+                self.read = tally.events;
+                tally.events
+            }
             Progress::Judging { events, .. } => events,
         };
         if events.abs_diff(self.last) < EVERY {
@@ -282,6 +312,10 @@ impl Listener for Watch<'_> {
                 self.bar.set_message(format!("judging: {} events, {}/s", grouped(events), rate(events)));
             }
         }
+    }
+
+    fn stop(&self) -> Arc<AtomicBool> {
+        self.interrupt.shared()
     }
 
     fn verdict(&mut self, verdict: &Verdict) -> io::Result<()> {

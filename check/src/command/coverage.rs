@@ -44,12 +44,12 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
     let entries = entries(&args.corpus)?;
     let mut coverage = known(&args.transitions)?;
     let mut subject = EngineSubject::default();
-    let (mut failing, mut inputs) = (0_usize, 0_usize);
+    let (mut failing, mut inputs, mut driven) = (0_usize, 0_usize, 0_usize);
     for (path, bias, bytes) in &entries {
         if io.interrupt.is_set() {
-            writeln!(io.err, "{}: interrupted; no report was written.", io.style.open("INCOMPLETE"))?;
-            return Ok(Exit::Incomplete);
+            return interrupted(&coverage, (driven, entries.len(), inputs, failing), options, io);
         }
+        driven = driven.saturating_add(1);
         let (drive, _) = coverage.drive(&mut subject, &mut Bytes::new(bytes), *bias);
         inputs = inputs.saturating_add(drive.sequence.inputs.len());
         if !drive.verdict.agrees() {
@@ -68,6 +68,9 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
             writeln!(io.err, "the shortest way to {}: {verdict}", transition.name())?;
         }
     }
+    if io.interrupt.is_set() {
+        return interrupted(&coverage, (driven, entries.len(), inputs, failing), options, io);
+    }
     let text = in_words(&coverage, &missing, entries.len(), inputs);
     if let Some(file) = &args.to {
         write(file, text.as_bytes())?;
@@ -84,12 +87,38 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
         let missed: Vec<Value> = missed.iter().map(|(transition, _, _)| json!(transition.name())).collect();
         let answer = json!({
             "exit": exit.code(), "entries": entries.len(), "inputs": inputs, "covered": coverage.covered().count(), "missing": missed,
-            "not_asked": excused.count(), "beyond": coverage.beyond(), "failing": failing,
+            "not_asked": excused.count(), "beyond": coverage.beyond(), "failing": failing, "interrupted": false,
         });
         writeln!(io.out, "{answer:#}")?;
     } else {
         write!(io.out, "{text}")?;
     }
+    Ok(exit)
+}
+
+/// Prints what the entries before the interrupt covered. The transitions that are missing are not known then.
+fn interrupted(
+    coverage: &Coverage,
+    (driven, entries, inputs, failing): (usize, usize, usize, usize),
+    options: &CommonOptions,
+    io: &mut Io<'_>,
+) -> Result<Exit, Failure> {
+    let exit = if failing > 0 { Exit::False } else { Exit::Incomplete };
+    let covered = coverage.covered().count();
+    if options.json {
+        let answer = json!({
+            "exit": exit.code(), "entries": driven, "inputs": inputs, "covered": covered, "missing": null,
+            "not_asked": null, "beyond": coverage.beyond(), "failing": failing, "interrupted": true,
+        });
+        writeln!(io.out, "{answer:#}")?;
+        return Ok(exit);
+    }
+    let word = io.style.open("INCOMPLETE");
+    let covered = counted(covered, "abstract transition");
+    writeln!(
+        io.out,
+        "{word}: interrupted after {driven} of {entries} entries, which cover {covered}; no report was written."
+    )?;
     Ok(exit)
 }
 

@@ -66,10 +66,12 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         seed: args.seed,
         races: args.races,
         allow_remote: args.allow_remote,
+        stop: io.interrupt.shared(),
         ..Settings::of(&args.url, &args.key)
     };
     named(&args.name)?;
     let baseline = args.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
+    io.interrupt.listen()?;
     let bar = bar(io.style.progress && !options.no_progress, args.operations);
     let start = Instant::now();
     let report = drive(&settings, &args.name, &mut |progress| draw(&bar, progress)).map_err(Failure::Usage)?;

@@ -56,7 +56,7 @@ mod checking {
     use std::fs;
     use std::time::Duration;
 
-    use holdfast_merchant::{MerchantConfig, MerchantOrder, MerchantReport, NotRunning, RunPlan, check};
+    use holdfast_merchant::{MerchantConfig, MerchantOrder, MerchantReport, NotRunning, RunPlan, check_until};
 
     use super::{CommonOptions, Exit, Failure, Io, MerchantArgs};
 
@@ -72,7 +72,8 @@ mod checking {
         let order = order(args, options)?;
         let is_shown = io.style.progress && !options.no_progress;
         let mut shown = 0;
-        let checked = check(&config, &order, &mut |report| {
+        io.interrupt.listen()?;
+        let checked = check_until(&config, &order, io.interrupt.flag(), &mut |report| {
             if is_shown && report.purchases.saturating_sub(shown) >= 100 {
                 shown = report.purchases;
                 eprintln!("{} purchases, {} s", report.purchases, report.elapsed.as_secs());

@@ -36,7 +36,6 @@ mod writable;
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -49,15 +48,15 @@ pub use streams::{Io, OutputStyle};
 
 use crate::catalogue::Catalogue;
 
-/// Writes the reports into a folder on this number of threads and returns the paths of the files.
-pub type ReportWriter<'a> = &'a dyn Fn(&Path, usize) -> io::Result<Vec<PathBuf>>;
+/// Finds the reports on this number of threads and returns the name and the text of each file.
+pub type ReportFinder = fn(usize) -> Result<Vec<(&'static str, String)>, String>;
 
 /// What the command line takes from its caller.
 pub struct Dependencies<'a> {
     /// The properties.
     pub catalogue: &'a dyn Catalogue,
-    /// The writer of the reports.
-    pub report: ReportWriter<'a>,
+    /// The finder of the reports.
+    pub report: ReportFinder,
 }
 
 /// The result of a command.

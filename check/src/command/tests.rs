@@ -78,11 +78,10 @@ fn check_interrupted(
     style: OutputStyle,
     interrupt: Interrupt,
 ) -> Answer {
-    let report = |_: &std::path::Path, _: usize| Err(std::io::Error::other("no room"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut io = Io { input: &mut input.as_bytes(), out: &mut out, err: &mut err, style, interrupt };
     let arguments = ["check"].iter().chain(arguments).copied();
-    let exit = run(arguments, &Dependencies { catalogue, report: &report }, &mut io);
+    let exit = run(arguments, &Dependencies { catalogue, report: |_| Err("no room".to_owned()) }, &mut io);
     Answer { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 

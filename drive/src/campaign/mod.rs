@@ -201,7 +201,9 @@ impl<'a> DriveCampaign<'a> {
 
     /// Returns whether budget is left.
     fn may_go_on(&self) -> bool {
-        self.server.operations < self.settings.operations && self.end.is_none_or(|end| Instant::now() < end)
+        self.server.operations < self.settings.operations
+            && !self.server.wire.pace().is_stopped()
+            && self.end.is_none_or(|end| Instant::now() < end)
     }
 
     fn tell(&mut self) {

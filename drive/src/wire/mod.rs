@@ -297,14 +297,20 @@ impl Wire {
             }
             let left = end.and_then(|end| end.checked_duration_since(Instant::now())).filter(|left| !left.is_zero());
             let Some(left) = left else { return Err(TransportError::Silent) };
-            stream.set_read_timeout(Some(left)).map_err(|error| TransportError::Dropped(error.to_string()))?;
+            if self.pace.is_stopped() {
+                return Err(TransportError::OutOfBudget);
+            }
+            stream
+                .set_read_timeout(Some(left.min(pace::LOOK)))
+                .map_err(|error| TransportError::Dropped(error.to_string()))?;
             match stream.read(&mut piece) {
                 Ok(0) => is_over = true,
                 Ok(count) => bytes.extend(piece.iter().take(count)),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
-                    return Err(TransportError::Silent);
-                }
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        std::io::ErrorKind::Interrupted | std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                    ) => {}
                 Err(error) => return Err(TransportError::Dropped(error.to_string())),
             }
         }

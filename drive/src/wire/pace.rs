@@ -1,5 +1,6 @@
 //! The moments at which requests may be sent: a chosen rate, and the waiting that a server asks for (P32).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ const REPEATS: u32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause where the server does not say how long to wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest time between two looks at the request to stop.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
 
 /// The pace of one drive, shared by all its connections.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ pub struct Pace {
     interval: Duration,
     /// The end of the drive.
     end: Option<Instant>,
+    /// Ends the drive early.
+    stop: Arc<AtomicBool>,
     state: Arc<Mutex<PaceState>>,
 }
 
@@ -36,7 +41,19 @@ impl Pace {
     #[must_use]
     pub fn new(rate: Option<u32>, end: Option<Instant>) -> Self {
         let interval = rate.and_then(|rate| Duration::from_secs(1).checked_div(rate)).unwrap_or_default();
-        Self { interval, end, state: Arc::default() }
+        Self { interval, end, stop: Arc::default(), state: Arc::default() }
+    }
+
+    /// Returns a pace that also ends when `stop` is set.
+    #[must_use]
+    pub fn stopped_by(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Returns whether the drive was asked to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     fn state(&self) -> MutexGuard<'_, PaceState> {
@@ -52,7 +69,7 @@ impl Pace {
     /// Returns whether the time of the drive is over.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.end.is_some_and(|end| Instant::now() >= end)
+        self.is_stopped() || self.end.is_some_and(|end| Instant::now() >= end)
     }
 
     /// Waits until the next request may be sent.
@@ -62,7 +79,13 @@ impl Pace {
         let slot = state.next.map_or(now, |next| next.max(now));
         state.next = slot.checked_add(self.interval);
         drop(state);
-        std::thread::sleep(slot.saturating_duration_since(now));
+        while !self.is_stopped() {
+            let left = slot.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            std::thread::sleep(left.min(LOOK));
+        }
     }
 
     /// Waits as long as the server asks for; `attempt` counts from 0 for one request.

@@ -75,7 +75,7 @@ pub fn measure(seeds: u32, budget: u32, threads: usize, stop: &AtomicBool, each:
                 while !stop.load(Ordering::Relaxed) {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(injected) = all.get(place) else { return };
-                    let row = row(injected, seeds, budget);
+                    let Some(row) = row(injected, seeds, budget, stop) else { return };
                     let done = {
                         let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
                         rows.insert(place, row);
@@ -90,12 +90,18 @@ pub fn measure(seeds: u32, budget: u32, threads: usize, stop: &AtomicBool, each:
     Measured { seeds, budget, rows }
 }
 
-fn row(injected: &'static InjectedFault, seeds: u32, budget: u32) -> Row {
+/// Returns the row of one injected fault; `None` if it was left out because of `stop`.
+fn row(injected: &'static InjectedFault, seeds: u32, budget: u32, stop: &AtomicBool) -> Option<Row> {
     let named = technique_for(injected);
-    let kills = (1..=seeds).map(|seed| campaign(injected, named, seed, budget, true).named).collect();
+    let is_going_on = |_: &u32| !stop.load(Ordering::Relaxed);
+    let kills: Vec<Option<u32>> =
+        (1..=seeds).take_while(is_going_on).map(|seed| campaign(injected, named, seed, budget, true).named).collect();
+    if kills.len() < usize::try_from(seeds).unwrap_or(usize::MAX) {
+        return None;
+    }
     let catches = |technique: &Technique| campaign(injected, *technique, 1, GLANCE, false).first.is_some();
     // What runs beside the model first is no other technique.
     let covers = |technique: Technique| technique == named || technique == Technique::Books;
     let others = Technique::ALL.into_iter().filter(|it| !covers(*it)).filter(catches).collect();
-    Row { injected, kills, others }
+    Some(Row { injected, kills, others })
 }
