@@ -11,3 +11,4 @@ pub mod progress;
 pub mod record;
 pub mod replay;
 pub mod table;
+pub mod web;

@@ -1,96 +1,127 @@
-//! `check web` as a browser sees it: the page is there, and a payment can be walked through in it, in the words of
-//! traces.
-
+//! `check web` as a process: the page is there, a payment can be walked through, and Ctrl-C ends it.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail it")]
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 struct Web {
-    port: u16,
+    address: String,
     process: Child,
+    out: BufReader<ChildStdout>,
 }
 
 impl Web {
-    fn serve(scenario: &str, variant: &str) -> Self {
-        // Free a step ago, and nobody else is told of it.
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let process = Command::new(env!("CARGO_BIN_EXE_check"))
-            .args(["web", scenario, variant, "--threads", "1", "--port", &port.to_string()])
-            .stdout(Stdio::null())
+    fn serve(arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_check"))
+            .arg("web")
+            .args(arguments)
+            .args(["--port", "0"])
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        Self { port, process }
+        let mut out = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
+        let address = address.unwrap_or_else(|| panic!("no address in {line}")).to_owned();
+        Self { address, process, out }
     }
 
-    fn connect(&self) -> TcpStream {
-        for _ in 0..600 {
-            if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
-                return stream;
-            }
-            sleep(Duration::from_millis(100));
-        }
-        panic!("nobody listens on {} after a minute", self.port);
-    }
-
-    /// The body of the answer, which has to be 200.
-    fn ask(&self, method: &str, path: &str) -> String {
-        let mut stream = self.connect();
-        write!(stream, "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n").unwrap();
+    /// Sends bytes and returns the status and the whole answer.
+    fn raw(&self, bytes: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(bytes.as_bytes()).unwrap();
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        assert!(head.split(' ').nth(1) == Some("200"), "{method} {path}: {head}");
-        body.to_owned()
+        let _closed = stream.read_to_string(&mut answer);
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        (status, answer)
     }
 
-    fn json(&self, path: &str) -> Value {
-        let body = self.ask("GET", path);
-        serde_json::from_str(&body).unwrap_or_else(|error| panic!("{path}: {error}: {body}"))
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let length = body.len();
+        self.raw(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+            self.address
+        ))
     }
 
-    /// The place and the outcome of the step from the state at `path` that `words` say.
-    fn step(&self, path: &str, words: &str) -> (String, String) {
-        let steps = self.json(path);
-        let steps = steps.as_array().unwrap();
-        let is_it = |step: &&Value| step["action"] == words;
-        let step = steps.iter().find(is_it).unwrap_or_else(|| panic!("no `{words}` among {steps:#?}"));
-        (format!("{path}/{}", step["actionIndex"]), step["outcome"].as_str().unwrap_or_default().to_owned())
+    fn walk(&self, body: &Value) -> Value {
+        let (status, answer) = self.ask("POST", "/api/walk", &body.to_string());
+        assert_eq!(status, 200, "{answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
     }
 }
 
 impl Drop for Web {
     fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+        let _ended = self.process.kill();
+        let _status = self.process.wait();
     }
 }
 
 #[test]
-fn a_payment_can_be_walked_through_in_a_browser() {
-    let web = Web::serve("multicapture", "without");
-    assert!(web.ask("GET", "/").contains("<title>Stateright Explorer</title>"));
-    for part in ["app.css", "app.js", "knockout-3.5.0.js"] {
-        assert!(!web.ask("GET", &format!("/{part}")).is_empty(), "{part}");
+fn a_payment_can_be_walked_through_until_ctrl_c() {
+    let mut web = Web::serve(&["multicapture", "without", "--dialect", "confirm_limit=3"]);
+    assert!(web.address.starts_with("127.0.0.1:"), "{}", web.address);
+    let (status, page) = web.ask("GET", "/", "");
+    assert!(status == 200 && page.contains("<title>Holdfast") && page.contains("Content-Security-Policy"), "{page}");
+    let (_, start) = web.ask("GET", "/api/start", "");
+    assert!(start.contains("\"confirm_limit\":\"3\""), "{start}");
+
+    let create = "create pi1 4 usd manual multicapture method=card_visa confirm";
+    let of = json!({ "scenario": "multicapture", "variant": "without", "add": create });
+    let held = web.walk(&of);
+    let offered = held["next"].as_array().unwrap().iter().find(|it| it["input"] == "capture pi1").unwrap();
+    assert_eq!(offered["accepted"], true);
+    let captured = web.walk(&json!({ "scenario": "multicapture", "trace": held["trace"], "add": "capture pi1" }));
+    assert_eq!(captured["states"][2]["payments"][0]["status"], "succeeded");
+
+    // Nothing that a client sends ends the server.
+    for bytes in ["\r\n\r\n", "GET\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"] {
+        let mut stream = TcpStream::connect(&web.address).unwrap();
+        stream.write_all(bytes.as_bytes()).unwrap();
+        drop(stream);
     }
+    assert_eq!(web.raw("GET / HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n").0, 400);
+    assert_eq!(web.ask("POST", "/api/walk", "{").0, 400);
+    assert_eq!(web.ask("GET", "/", "").0, 200);
 
-    let (held, outcome) = web.step("/.states/0", "create pi1 4 usd manual multicapture method=card_visa confirm");
-    assert!(outcome.contains("RequiresCapture"), "{outcome}");
-    let (_, outcome) = web.step(&held, "capture pi1");
-    assert!(outcome.contains("Succeeded"), "{outcome}");
+    let sent = Command::new("kill").args(["-INT", &web.process.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(web.process.wait().unwrap().code(), Some(0));
+    let mut rest = String::new();
+    web.out.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "Ended.\n");
+}
 
-    web.ask("POST", "/.runtocompletion");
-    let done = (0..600).map(|_| web.json("/.status")).find(|status| {
-        sleep(Duration::from_millis(100));
-        status["done"] == true
-    });
-    let status = done.expect("thirty states are explored in a minute");
-    assert_eq!(status["unique_state_count"], 30, "as in reports/state-space.md: {status}");
-    assert_eq!(status["properties"][0][1], "every property holds");
-    assert!(status["properties"][0][2].is_null(), "a property is false: {status}");
+#[test]
+fn a_trace_of_the_command_line_is_what_the_page_begins_with() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let web = Web::serve(&["--trace", &format!("{root}/model/traces/b34_capture_700_of_1000.trace")]);
+    let (_, start) = web.ask("GET", "/api/start", "");
+    let (_, body) = start.split_once("\r\n\r\n").unwrap();
+    let start: Value = serde_json::from_str(body).unwrap();
+    let view = web.walk(&json!({ "scenario": start["scenario"], "trace": start["trace"] }));
+    assert!(view["steps"].as_array().unwrap().len() > 2, "{view}");
+    for step in view["steps"].as_array().unwrap() {
+        assert_eq!(step["differences"], json!([]), "{step}");
+    }
+}
+
+#[test]
+fn a_wrong_argument_is_refused_before_anything_is_served() {
+    for (arguments, word) in [
+        (&["no"][..], "scenario"),
+        (&["multicapture", "no"], "variant"),
+        (&["--trace", "no/such/file"], "no/such/file"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_check")).arg("web").args(arguments).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && err.contains(word), "{arguments:?}: {err}");
+    }
 }

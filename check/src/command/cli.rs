@@ -8,7 +8,7 @@ use super::options::{
     CommonOptions, DetailOptions, DialectOptions, ExploreOptions, OptionGroup, OutputOptions, ProgressOptions,
     SearchOptions, ThreadOptions, TimeOptions,
 };
-use super::{audit, coverage, drive, merchant, replay, soak, strength, team, watch};
+use super::{audit, coverage, drive, merchant, replay, soak, strength, team, watch, web};
 
 /// The meaning of each exit code, by command.
 pub const EXIT_CODES: &str = "\
@@ -123,7 +123,7 @@ pub(super) enum CheckCommand {
         output: OutputOptions,
     },
     /// Run a trace, show each step, and explain the properties that it makes false
-    #[command(after_help = "Example: check replay model/traces/multicapture.trace")]
+    #[command(after_help = "Example: check replay model/traces/b34_capture_700_of_1000.trace")]
     Replay {
         /// File of the trace; `-` reads standard input
         file: PathBuf,
@@ -244,20 +244,13 @@ pub(super) enum CheckCommand {
         #[command(flatten)]
         progress: ProgressOptions,
     },
-    /// Walk through a scenario in a browser
+    /// Walk through a scenario, or play a trace, in a browser
     #[command(after_help = "Example: check web multicapture us --port 3000")]
     Web {
-        /// Name of the scenario
-        scenario: String,
-        /// Name of the variant [default: the first]
-        variant: Option<String>,
-        /// Port on the loopback interface
-        #[arg(long, default_value_t = 3000)]
-        port: u16,
+        #[command(flatten)]
+        args: web::WebArgs,
         #[command(flatten)]
         dialect: DialectOptions,
-        #[command(flatten)]
-        threads: ThreadOptions,
     },
     /// Write the reports, or their HTML edition
     #[command(after_help = "Example: check report --html target/evidence")]

@@ -213,9 +213,7 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
             let common = common!(search, time, threads, dialect, output, progress);
             path::run(&predicate, &scenario, &common, io)
         }
-        CheckCommand::Web { scenario, variant, port, dialect, threads } => {
-            web::run(&scenario, variant.as_deref(), port, &common!(dialect, threads), io)
-        }
+        CheckCommand::Web { args, dialect } => web::run(&args, &common!(dialect), io),
         CheckCommand::Report { to, html: None, threads } => report::run(&to, &common!(threads), dependencies, io),
         CheckCommand::Report { to, html: Some(html), .. } => report::html(&to, &html, io),
         CheckCommand::Merge { files, output, detail } => merge::run(&files, &common!(output, detail), dependencies, io),

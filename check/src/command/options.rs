@@ -250,6 +250,12 @@ impl CommonOptions {
         config
     }
 
+    /// Returns the choices of the user: field and word of each.
+    #[must_use]
+    pub(super) fn dialect_words(&self) -> Vec<(String, String)> {
+        self.dialect.iter().map(|choice| (choice.name.clone(), choice.word.clone())).collect()
+    }
+
     /// Returns the description that must be equal for results to be merged.
     #[must_use]
     pub fn subject(&self) -> String {

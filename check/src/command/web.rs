@@ -1,50 +1,52 @@
-//! `check web`: `stateright`'s Explorer on the loopback interface.
+//! `check web`: a page of its own on the loopback interface, to walk through a scenario step by step.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use holdfast_model::trace::correction;
+use super::{CommonOptions, Exit, Failure, Io, replay};
+use crate::web::api::{self, WalkRequest, WrongField};
+use crate::web::server::WebServer;
+use crate::web::site::Site;
 
-use super::select::{jobs, scenario};
-use super::{CommonOptions, Exit, Failure, Io};
-use holdfast_explorer::Stateright;
-use holdfast_scenarios::Visit;
-use holdfast_scenarios::space::ModelSpace;
-
-pub(super) fn run(
-    name: &str,
-    variant: Option<&str>,
+/// Arguments of `check web`.
+#[derive(Debug, clap::Args)]
+pub(super) struct WebArgs {
+    /// Name of the scenario [default: the first]
+    scenario: Option<String>,
+    /// Name of the variant [default: the first]
+    variant: Option<String>,
+    /// Begin with this trace or counterexample; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// Port on the loopback interface; 0 is any free one
+    #[arg(long, default_value_t = 3000)]
     port: u16,
-    options: &CommonOptions,
-    io: &mut Io<'_>,
-) -> Result<Exit, Failure> {
-    let scenario = scenario(name)?;
-    // Without symmetry reduction, each payment keeps its name along a path, so each path replays.
-    let options = &CommonOptions { all_orders: true, ..options.clone() };
-    let jobs = jobs(&[scenario.name.to_owned()], options)?;
-    let names = jobs.iter().map(|job| job.variant.name);
-    let Some(job) = jobs.iter().find(|job| variant.is_none_or(|variant| job.variant.name == variant)) else {
-        let variant = variant.unwrap_or_default();
-        let message = format!("`{}` has no variant `{variant}`{}", scenario.name, correction(variant, names));
-        return Err(Failure::Usage(message));
+}
+
+/// The scenario of a page whose user names none.
+const FIRST: &str = "multicapture";
+
+pub(super) fn run(args: &WebArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let refused = |WrongField { field, error }: WrongField| Failure::Usage(format!("{field}: {error}"));
+    let scenario = args.scenario.clone().unwrap_or_else(|| FIRST.to_owned());
+    let (scenario, variant) = api::chosen(&scenario, args.variant.as_deref()).map_err(refused)?;
+    let script = args.trace.as_deref().map(|file| replay::read(file, io)).transpose()?;
+    let start = WalkRequest {
+        scenario: scenario.name.to_owned(),
+        variant: Some(variant.name.to_owned()),
+        dialect: options.dialect_words().into_iter().collect(),
+        trace: script.map(|script| script.to_string()),
+        ..WalkRequest::default()
     };
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    writeln!(io.out, "{}: http://{address}/ (end it with Ctrl-C)", job.name())?;
+    api::walk(&start).map_err(refused)?;
+    let port = args.port;
+    let server = WebServer::listen(port).map_err(|error| {
+        Failure::Usage(format!("cannot listen on port {port} of the loopback interface: {error}; try another --port"))
+    })?;
+    io.interrupt.listen()?;
+    let name = format!("{}: {}", scenario.name, variant.name);
+    writeln!(io.out, "{name}: http://{}/ (end it with Ctrl-C)", server.address())?;
     io.out.flush()?;
-    let served = scenario.visit(&job.variant, Serving { address, threads: options.threads() });
-    served.map_err(|error| Failure::Usage(format!("cannot serve on {address}: {error}; try another --port")))?;
+    server.serve(&Site { start }, &io.interrupt);
+    writeln!(io.out, "Ended.")?;
     Ok(Exit::Fine)
-}
-
-struct Serving {
-    address: SocketAddr,
-    threads: usize,
-}
-
-impl Visit for Serving {
-    type Output = std::io::Result<()>;
-
-    fn visit<const P: usize, const K: usize>(self, space: ModelSpace<P, K>) -> Self::Output {
-        Stateright::new(Arc::new(space)).threads(self.threads).serve(self.address)
-    }
 }

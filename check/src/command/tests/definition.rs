@@ -1,6 +1,7 @@
 //! The definition of the command line: help, version, completions and man pages.
 
 use std::fs;
+use std::path::Path;
 
 use clap::CommandFactory;
 
@@ -36,6 +37,10 @@ fn each_command_has_a_help_with_an_example_that_parses() {
             "{name}: `check {line}`: {}",
             parsed.err().map_or_else(String::new, |it| it.to_string())
         );
+        // What an example reads from the repository is there.
+        for path in line.split_whitespace().filter(|word| ["model/", "fuzz/"].iter().any(|it| word.starts_with(it))) {
+            assert!(Path::new("..").join(path).exists(), "{name}: {path}");
+        }
     }
 }
 

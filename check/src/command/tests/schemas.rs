@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{OutputStyle, RECEIVES_700, Toy, check_on, file};
+use crate::web::api::{self, WalkRequest};
 
 fn schema(name: &str) -> Value {
     let path = folder().join(format!("{name}.schema.json"));
@@ -106,6 +107,23 @@ fn the_validator_finds_what_is_wrong() {
     assert_eq!(wrong(&Value::Null, &serde_json::json!({ "oneOf": [] }), "$"), ["$: the schema uses the keyword oneOf"]);
 }
 
+/// The answers of the page's API, of walks with every kind of object.
+fn answers_of_web() -> Vec<(&'static str, Value)> {
+    let traces = [
+        "",
+        RECEIVES_700,
+        "create pi1 1000 usd manual multicapture method=card_visa confirm\ncapture pi1 700 final=false => succeeded\n\
+         refund pi1 100 key=key1\nadvance 8d\n",
+        "create_session payment hosted 1000 success_url\npay pi1 method=card_visa\ncreate_setup\n",
+    ];
+    let walk = |trace: &&str| {
+        let request =
+            WalkRequest { scenario: "retries".to_owned(), trace: Some((*trace).to_owned()), ..WalkRequest::default() };
+        ("web", api::walk(&request).unwrap().view())
+    };
+    traces.iter().map(walk).chain([("web-scenarios", api::scenarios())]).collect()
+}
+
 #[test]
 fn the_json_of_each_command_follows_its_schema() {
     let corpus = file("schema-corpus");
@@ -139,6 +157,11 @@ fn the_json_of_each_command_follows_its_schema() {
             serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", answer.out));
         let found = wrong(&value, &schema(name), "$");
         assert!(found.is_empty(), "{arguments:?}:\n{}", found.join("\n"));
+        used.insert(format!("{name}.schema.json"));
+    }
+    for (name, value) in answers_of_web() {
+        let found = wrong(&value, &schema(name), "$");
+        assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
         used.insert(format!("{name}.schema.json"));
     }
     let stored: BTreeSet<String> = fs::read_dir(folder())
