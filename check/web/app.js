@@ -78,10 +78,10 @@ function renderChoice() {
 function buildChoice() {
   fill(byId("scenario"), catalog.scenarios.map((it) => element("option", { value: it.name }, it.deep ? `${it.name} (deep)` : it.name)));
   const field = ({ name, rule, usual }) => {
-    const isFlag = usual === "true" || usual === "false";
+    const isFlag = usual === "yes" || usual === "no";
     const attributes = { name, "data-usual": usual };
     const input = isFlag
-      ? element("select", attributes, ["true", "false"].map((word) => element("option", { value: word }, word)))
+      ? element("select", attributes, ["yes", "no"].map((word) => element("option", { value: word }, word)))
       : element("input", attributes);
     return element("label", {}, element("span", {}, `${name} [${rule}]`), input);
   };

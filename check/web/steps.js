@@ -36,7 +36,7 @@ function notifications(step) {
 function properties(step) {
   const { witnessed, witnessed_again: again } = step;
   if (witnessed.length + again === 0) return null;
-  const first = `${counted(witnessed.length, "property", "properties")} put to the test for the first time in this walk`;
+  const first = `${counted(witnessed.length, "property", "properties")} with a premise that occurs for the first time in this walk`;
   const list = witnessed.map(({ name, sentence }) => element("li", {}, element("code", {}, name), " ", sentence));
   return element(
     "details",
@@ -51,9 +51,9 @@ export function stepList(steps, position, choose) {
   const entry = (step, place) => {
     const number = place + 1;
     const marks = [
-      step.false.length > 0 ? element("span", { class: "bad" }, " ✗ false") : null,
-      step.differences.length > 0 ? element("span", { class: "bad" }, " ≠ expected") : null,
-      step.accepted ? null : element("span", { class: "bad" }, " rejected"),
+      step.false.length > 0 ? element("span", { class: "bad" }, " · false property") : null,
+      step.differences.length > 0 ? element("span", { class: "bad" }, " · not as expected") : null,
+      step.accepted ? null : element("span", { class: "bad" }, " · rejected"),
     ];
     const button = element(
       "button",

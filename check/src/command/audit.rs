@@ -150,20 +150,9 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     watch.bar.finish_and_clear();
     if report.is_err() && watch.interrupt.is_set() {
         let read = interrupted(watch)?;
-        if !to_output {
-            let word = io.style.open("INCOMPLETE");
-            writeln!(io.out, "{word}: interrupted after {} events; no payment was judged.", grouped(read))?;
-        }
-        return Ok(Exit::Incomplete);
+        return tell_interrupted(read, to_output, io);
     }
-    let report = report.map_err(|error| match error {
-        Unreadable::Io(error) => Failure::Usage(format!("{name}: {error}")),
-        Unreadable::Malformed { .. } => {
-            Failure::Usage(format!("{name}, {error}; --skip-malformed leaves such lines out"))
-        }
-        Unreadable::Empty => Failure::Usage(format!("{name}: {error}")),
-        Unreadable::NotComplete(_) => Failure::Usage(format!("--complete: {name}: {error}")),
-    })?;
+    let report = report.map_err(|error| unreadable(&name, error))?;
     let exit = exit_of(&report);
     if let Some(json) = watch.json.take() {
         json.end(&report, exit.code())?;
@@ -179,12 +168,32 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     Ok(exit)
 }
 
+/// Returns the message about a log that cannot be read.
+fn unreadable(name: &str, error: Unreadable) -> Failure {
+    match error {
+        Unreadable::Io(error) => Failure::Usage(format!("{name}: {error}")),
+        Unreadable::Malformed { .. } => {
+            Failure::Usage(format!("{name}, {error}; --skip-malformed leaves such lines out"))
+        }
+        Unreadable::Empty => Failure::Usage(format!("{name}: {error}")),
+        Unreadable::NotComplete(_) => Failure::Usage(format!("--complete: {name}: {error}")),
+    }
+}
+
 /// Ends the JSON of an audit that was interrupted while it read, so nothing was judged. Returns the events read.
 fn interrupted(mut watch: Watch<'_>) -> io::Result<u64> {
     if let Some(json) = watch.json.take() {
         json.end(&Report::interrupted(watch.read), Exit::Incomplete.code())?;
     }
     Ok(watch.read)
+}
+
+fn tell_interrupted(read: u64, to_output: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if !to_output {
+        let word = io.style.open("INCOMPLETE");
+        writeln!(io.out, "{word}: interrupted after {} events; no payment was judged.", grouped(read))?;
+    }
+    Ok(Exit::Incomplete)
 }
 
 fn create(path: &Path, option: &str) -> Result<File, Failure> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{CommonOptions, Exit, Failure, Io, replay};
 use crate::web::api::{self, WalkRequest, WrongField};
 use crate::web::server::WebServer;
-use crate::web::site::Site;
+use crate::web::site::WebSite;
 
 /// Arguments of `check web`.
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ pub(super) fn run(args: &WebArgs, options: &CommonOptions, io: &mut Io<'_>) -> R
     let name = format!("{}: {}", scenario.name, variant.name);
     writeln!(io.out, "{name}: http://{}/ (end it with Ctrl-C)", server.address())?;
     io.out.flush()?;
-    server.serve(&Site { start }, &io.interrupt);
+    server.serve(&WebSite { start }, &io.interrupt);
     writeln!(io.out, "Ended.")?;
     Ok(Exit::Fine)
 }

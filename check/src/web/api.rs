@@ -11,7 +11,7 @@ use holdfast_scenarios::{SCENARIOS, Scenario, Variant, find};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::walk::{MOST_STEPS, Walk, steps_of};
+use super::walk::{MOST_STEPS, WebWalk, steps_of};
 
 /// The most bytes of a request's body.
 pub const MOST_BYTES: usize = 256 << 10;
@@ -40,7 +40,7 @@ pub struct WalkRequest {
 pub struct WrongField {
     /// The name of the field; `body` for the whole request.
     pub field: &'static str,
-    /// What is wrong and what is accepted.
+    /// The mistake and what is accepted.
     pub error: String,
 }
 
@@ -80,9 +80,9 @@ pub fn scenarios() -> Value {
 ///
 /// # Errors
 /// The wrong field, and what is accepted in it.
-pub fn walk(request: &WalkRequest) -> Result<Walk, WrongField> {
+pub fn walk(request: &WalkRequest) -> Result<WebWalk, WrongField> {
     let (scenario, variant) = chosen(&request.scenario, request.variant.as_deref())?;
-    let mut walk = Walk { scenario, config: variant.config, variant, inputs: Vec::new(), expectations: Vec::new() };
+    let mut walk = WebWalk { scenario, config: variant.config, variant, inputs: Vec::new(), expectations: Vec::new() };
     for (name, word) in &request.dialect {
         walk.config.dialect.set(name, word).map_err(|error| wrong("dialect", error))?;
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tiny_http::{Header, Request, Response, Server};
 
 use super::api::MOST_BYTES;
-use super::site::{Site, SiteRequest, SiteResponse};
+use super::site::{SiteRequest, SiteResponse, WebSite};
 use crate::interrupt::Interrupt;
 
 /// Threads that answer.
@@ -47,7 +47,7 @@ impl WebServer {
     }
 
     /// Answers requests until the interrupt is set.
-    pub fn serve(&self, site: &Site, interrupt: &Interrupt) {
+    pub fn serve(&self, site: &WebSite, interrupt: &Interrupt) {
         std::thread::scope(|scope| {
             for _ in 0..WORKERS {
                 scope.spawn(|| {
@@ -63,7 +63,7 @@ impl WebServer {
     }
 }
 
-fn respond(site: &Site, mut request: Request) {
+fn respond(site: &WebSite, mut request: Request) {
     let mut body = Vec::new();
     let limit = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     if request.as_reader().take(limit).read_to_end(&mut body).is_err() {

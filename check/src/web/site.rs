@@ -47,12 +47,12 @@ const JSON: &str = "application/json";
 
 /// The site, and the walk with which the page begins.
 #[derive(Clone, Debug, Default)]
-pub struct Site {
+pub struct WebSite {
     /// The scenario, the variant, the choices of the dialect and the trace that the command line names.
     pub start: WalkRequest,
 }
 
-impl Site {
+impl WebSite {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, request: &SiteRequest<'_>) -> SiteResponse {

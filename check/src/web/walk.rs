@@ -18,7 +18,7 @@ pub const MOST_STEPS: usize = 500;
 
 /// A trace on the model within a scenario, which says what is tried next.
 #[derive(Clone)]
-pub struct Walk {
+pub struct WebWalk {
     /// The scenario.
     pub scenario: &'static Scenario,
     /// Its variant.
@@ -31,7 +31,7 @@ pub struct Walk {
     pub expectations: Vec<Option<Expectation>>,
 }
 
-impl Walk {
+impl WebWalk {
     /// Returns everything that the page shows.
     #[must_use]
     pub fn view(&self) -> Value {

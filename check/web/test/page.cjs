@@ -91,7 +91,7 @@ async function walks(page, url, name) {
   assert.deepStrictEqual(await texts(page, '.legend li'), ['700 captured, with the merchant', '300 held, can be captured']);
   assert.match(await page.textContent('#step .changes'), /pi1\.received.*0.*700/s);
   assert.match(await page.textContent('#step .notifications'), /payment_intent\.amount_capturable_updated/);
-  assert.match(await page.textContent('#step .properties summary'), /propert(y|ies) put to the test/);
+  assert.match(await page.textContent('#step .properties summary'), /True: \d+ propert(y|ies) with a premise that occurs/);
   await inspect(page, name);
   await contrast(page, name);
   await shot(page, name);
@@ -169,12 +169,14 @@ async function chooses(page, url) {
   await page.selectOption('#scenario', 'checkout');
   await page.waitForFunction(() => location.hash.includes('scenario=checkout'));
   await page.click('#configuration summary');
+  await page.selectOption('[name=capture_at_deadline]', 'yes');
   await page.fill('[name=confirm_limit]', 'many');
   await page.click('#dialect button');
   await page.waitForSelector('#error:not([hidden])');
   await page.fill('[name=confirm_limit]', '3');
   await page.click('#dialect button');
   await page.waitForFunction(() => document.getElementById('changed').textContent.includes('confirm_limit=3'));
+  assert.match(await page.textContent('#changed'), /capture_at_deadline=yes/);
   await inspect(page, 'configuration');
   await shot(page, 'configuration');
 }

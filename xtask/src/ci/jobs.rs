@@ -7,6 +7,8 @@ use crate::{TaskResult, tidy};
 
 /// Time limit of the SDK clients, in seconds.
 const CLIENTS_SECONDS: &str = "900";
+/// Time limit of the page in a browser, in seconds, with the compilation of the program.
+const PAGE_SECONDS: &str = "1500";
 /// Time limit of the sample merchants, in seconds.
 const MERCHANTS_SECONDS: &str = "1800";
 /// Configuration of the manual, below the workspace root.
@@ -16,7 +18,7 @@ const BOOK: &str = "docs/book.toml";
 const OWN_ENGINE: &str = "docs/examples/own-engine/Cargo.toml";
 
 /// Every job, in the order in which they run: those that fail fastest first.
-pub(super) const ALL: [CiJob; 22] = [
+pub(super) const ALL: [CiJob; 23] = [
     CiJob { name: "fmt", statement: "every source file is formatted", group: JobGroup::Quick, run: fmt },
     CiJob {
         name: "tidy",
@@ -93,6 +95,12 @@ pub(super) const ALL: [CiJob; 22] = [
         statement: "the official SDKs and a headless browser work with the server",
         group: JobGroup::Full,
         run: clients,
+    },
+    CiJob {
+        name: "page",
+        statement: "the page of `check web` works in a headless browser, wide, narrow, dark and by keys alone",
+        group: JobGroup::Full,
+        run: page,
     },
     CiJob {
         name: "merchants",
@@ -229,6 +237,11 @@ fn clients(workspace: &Workspace) -> TaskResult<()> {
     let script = script.ok_or("no crate has a script clients/run")?;
     tools::browser(workspace);
     Invocation::new(&workspace.root, "timeout", &[CLIENTS_SECONDS, script.as_str()]).run()
+}
+
+fn page(workspace: &Workspace) -> TaskResult<()> {
+    tools::browser(workspace);
+    Invocation::new(&workspace.root, "timeout", &[PAGE_SECONDS, "check/web/test/run"]).run()
 }
 
 fn merchants(workspace: &Workspace) -> TaskResult<()> {

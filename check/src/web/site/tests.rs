@@ -1,4 +1,4 @@
-//! The API as a page uses it, and as nobody should.
+//! The API as the page uses it, and wrong requests.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::replay::Replay;
 
 fn answered(method: &str, target: &str, body: &str) -> (u16, String) {
     let request = SiteRequest { method, target, host: Some("127.0.0.1:3000"), body: body.as_bytes() };
-    let SiteResponse { status, body, .. } = Site::default().answer(&request);
+    let SiteResponse { status, body, .. } = WebSite::default().answer(&request);
     (status, String::from_utf8(body).unwrap())
 }
 
@@ -20,7 +20,7 @@ fn walk(body: &Value) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Whatever is reached by taking offered inputs replays from the trace that is shown, and shows the same.
+/// Every walk by offered inputs replays from the trace that is shown, and shows the same.
 #[test]
 fn what_is_shown_always_replays() {
     let mut chance = fastrand::Rng::with_seed(13);
@@ -32,17 +32,14 @@ fn what_is_shown_always_replays() {
             for _ in 0..8 {
                 let next = view["next"].as_array().unwrap();
                 let Some(chosen) = chance.choice(next) else { break };
-                let (answer, changes) = (chosen["answer"].clone(), chosen["changes"].clone());
+                let expected = (chosen["answer"].clone(), chosen["changes"].clone());
                 let mut request = of.clone();
                 request["trace"] = view["trace"].clone();
                 request["add"] = chosen["input"].clone();
                 view = walk(&request);
                 let last = view["steps"].as_array().unwrap().last().unwrap();
-                assert_eq!(
-                    (&last["answer"], last["changes"].as_array().unwrap().len()),
-                    (&answer, changes.as_u64().unwrap() as usize),
-                    "{request}"
-                );
+                let changes = last["changes"].as_array().unwrap().len();
+                assert_eq!((last["answer"].clone(), json!(changes)), expected, "{request}");
                 seen += 1;
             }
             let text = view["trace"].as_str().unwrap();
@@ -160,7 +157,7 @@ fn objects_beyond_the_bounds_are_no_panic() {
 fn only_this_machine_is_served() {
     let status = |host: Option<&str>| {
         let request = SiteRequest { method: "GET", target: "/", host, body: &[] };
-        Site::default().answer(&request).status
+        WebSite::default().answer(&request).status
     };
     for host in ["localhost", "LOCALHOST:3000", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:3000"] {
         assert_eq!(status(Some(host)), 200, "{host}");
