@@ -81,7 +81,9 @@ pub fn logged(body: &str, number: u64) -> Result<LoggedEvent, String> {
     })
     .map_err(|error| match error {
         read::Unreadable::Malformed { why, .. } => why,
-        error @ (read::Unreadable::Io(_) | read::Unreadable::Empty) => error.to_string(),
+        error @ (read::Unreadable::Io(_) | read::Unreadable::Empty | read::Unreadable::NotComplete(_)) => {
+            error.to_string()
+        }
     })?;
     let logged = found.ok_or("there is no event in the body")?;
     Ok(LoggedEvent { line: number, ..logged })

@@ -36,7 +36,7 @@ impl WebWalk {
     #[must_use]
     pub fn view(&self) -> Value {
         let replay = Replay::play(self.config, self.inputs.iter().copied());
-        let mut known: PropertyBits = 0;
+        let mut known: PropertyBits = PropertyBits::ZERO;
         let mut is_beyond = false;
         let mut steps = Vec::new();
         let mut states = vec![picture(&replay.start())];
