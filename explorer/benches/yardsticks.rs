@@ -1,4 +1,4 @@
-//! Yardsticks: one model, explored side by side by everything there is.
+//! Yardsticks: all available explorers explore one model, side by side.
 //!
 //! ```text
 //! cargo bench -p holdfast-explorer --features timely                     3 rounds
@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Each round runs every explorer once, each in a process of its own. Other work on the machine makes a run slower,
-//! never faster, so ratios are taken between best runs. States per processor second compare one thread with one thread;
-//! what a second thread gains shows by the clock on an idle machine.
+//! never faster, so ratios are taken between best runs. States per processor second compare one thread with one thread.
+//! The gain of a second thread shows in the elapsed time on an idle machine.
 
 #![expect(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The explorers that are compared; the first is the limit.
+/// The explorers that are compared; the first one is the limit.
 const EXPLORERS: [&str; 8] = [
     "hand-packed",
     "breadth-first",
@@ -63,7 +63,7 @@ fn main() {
     if !cfg!(feature = "timely") {
         println!("timely: skipped, because the feature timely is off");
     }
-    // A Promela model of the same states is not written; a figure of another model would compare nothing.
+    // There is no Promela model of the same states, and a figure of another model would compare nothing.
     println!("spin: skipped, because there is no Promela model of these states");
 }
 
@@ -105,11 +105,11 @@ fn show(explorers: &[&str], table: &[Vec<Measured>]) {
 struct Measured {
     unique: u64,
     steps: u64,
-    /// Seconds by the clock.
+    /// Elapsed time in seconds.
     clock: f64,
-    /// Seconds in which its threads had a processor, to a hundredth; those by the clock where the system does not say.
+    /// Processor time of all threads, in seconds and hundredths; the elapsed time where the system does not report it.
     processor: f64,
-    /// The most bytes that the process had resident; 0 where the system does not say.
+    /// The largest resident size of the process in bytes; 0 where the system does not report it.
     resident: u64,
 }
 
@@ -180,7 +180,7 @@ fn distributed(_: usize) -> (u64, u64) {
 /// Processor time of all threads of this process, in user mode and in the kernel.
 fn processor_seconds() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The name of the program comes before, and may hold anything.
+    // The name of the program comes first, and may contain any character.
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: f64 = fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap()).sum();
     Some(ticks / 100.0).filter(|seconds| *seconds > 0.0)

@@ -13,7 +13,7 @@ use holdfast_explorer::{Explorer, Judgement, PropertyBits, Space, Stateright, Su
 
 const MANAGERS: usize = 3;
 
-/// The properties, by bit.
+/// The properties, in the order of their bits.
 const PROPERTIES: [&str; 2] =
     ["no resource manager commits while another aborts", "no manager commits before every manager has prepared"];
 const AGREEMENT: PropertyBits = PropertyBits::new(1);
@@ -128,7 +128,7 @@ impl Space for TwoPhaseCommit {
                 State { managers: put(state.managers, place, obeyed), ..*state }
             }
         };
-        // The second property is about the step: a manager commits, and every manager has prepared before.
+        // The second property is about the step: if a manager commits, then every manager has prepared before.
         let commits = matches!(input, Input::Obey(_)) && state.decision == Decision::Commit;
         let unprepared = state.sent.iter().any(|is_sent| !is_sent);
         Successor {

@@ -1,4 +1,4 @@
-//! Our explorer: breadth-first, level by level, with the same result on any number of threads.
+//! The breadth-first explorer: it works level by level, with the same result on any number of threads.
 
 use super::exploration::{Exploration, Memory};
 use super::fingerprint::fingerprint;
@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 /// Explores a space breadth-first.
 ///
-/// A complete run gives the same [`Summary`] whatever the number of threads, the mode (but for the
-/// collision bound) or the day. The figures of a run that was cut are those of what it got to: they
-/// may differ from run to run, and its counterexamples may be a step longer than the shortest.
+/// A complete run always gives the same [`Summary`], whatever the number of threads. The mode changes only the
+/// collision bound. The figures of a run that was cut cover the part it explored: they may differ from run to run, and
+/// its counterexamples may be a step longer than the shortest.
 ///
 /// ```
 /// # use holdfast_explorer::*;
@@ -52,32 +52,32 @@ pub struct Explorer<'a, S: Space> {
     clock: Option<&'a (dyn Fn() -> Duration + Sync)>,
 }
 
-/// The comparison that distinguishes states.
+/// The way in which the explorer distinguishes states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// By equality: whole states are stored, and how each was reached.
+    /// By equality: the explorer stores whole states and the step that led to each.
     #[default]
     Exact,
-    /// By 64-bit fingerprint: about ten bytes a state, at a risk that is computed and small. A
-    /// path costs another run up to its length.
+    /// By 64-bit fingerprint: about ten bytes a state, at a small risk that [`CollisionBound`] states. Rebuilding a
+    /// path takes another run up to the length of the path.
     Fingerprint,
 }
 
 /// Limits that stop an exploration before its end. A run that reaches one is never complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Stop once more states than this have been found, give or take a batch.
+    /// Stop once more than this number of states has been found. The excess is at most a batch for each worker.
     pub max_states: Option<u64>,
     /// Leave states that are this many steps away unexplored.
     pub max_depth: Option<u32>,
-    /// Stop once the clock shows more than this.
+    /// Stop once the clock exceeds this duration.
     pub time: Option<Duration>,
-    /// Stop after the first level with a violation, instead of looking for those of other properties.
+    /// Stop after the first level with a violation, without looking for violations of other properties.
     pub first_violation: bool,
 }
 
 impl<'a, S: Space> Explorer<'a, S> {
-    /// An explorer of every root, in exact mode, on one thread, without limits.
+    /// Returns an explorer of every root, in exact mode, on one thread, without limits.
     #[must_use]
     pub fn new(space: &'a S) -> Self {
         Self {
@@ -91,49 +91,49 @@ impl<'a, S: Space> Explorer<'a, S> {
         }
     }
 
-    /// Distinguishes states this way.
+    /// Sets the way in which states are distinguished.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// Works on this many threads; 0 counts as 1.
+    /// Sets the number of threads; 0 counts as 1.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
         self
     }
 
-    /// Stops early at these limits.
+    /// Sets the limits that stop the run early.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Explores from these roots only, by their position in [`Space::roots`].
+    /// Explores only the roots at these positions of [`Space::roots`].
     #[must_use]
     pub fn roots(mut self, roots: impl IntoIterator<Item = usize>) -> Self {
         self.roots = Some(roots.into_iter().collect());
         self
     }
 
-    /// Keeps these figures up to date, and stops when they are cancelled.
+    /// Updates these figures during the run, and stops when they are cancelled.
     #[must_use]
     pub fn progress(mut self, progress: &'a Progress) -> Self {
         self.progress = Some(progress);
         self
     }
 
-    /// Reads the time since the beginning from this clock instead of the system's.
+    /// Reads the elapsed time from this clock instead of the system's.
     #[must_use]
     pub fn clock(mut self, clock: &'a (dyn Fn() -> Duration + Sync)) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Explores.
+    /// Explores the space and returns the result.
     #[must_use]
     pub fn run(&self) -> Exploration<S> {
         match self.mode {
@@ -150,7 +150,7 @@ impl<'a, S: Space> Explorer<'a, S> {
         }
     }
 
-    /// This explorer, for another space with the same roots, until the first violation there.
+    /// Returns this explorer for another space with the same roots; it stops at the first violation.
     pub(super) fn towards<'b, T: Space>(&self, space: &'b T) -> Explorer<'b, T>
     where
         'a: 'b,
@@ -166,7 +166,7 @@ impl<'a, S: Space> Explorer<'a, S> {
         }
     }
 
-    /// The roots to explore, with their positions among all.
+    /// Returns the chosen roots with their positions among all roots.
     pub(super) fn chosen_roots(&self) -> Vec<(u32, S::State)> {
         let all = (0_u32..).zip(self.space.roots());
         match &self.roots {
@@ -247,18 +247,18 @@ pub(super) struct Run<'a, S: Space, V> {
     limits: Limits,
     /// The figures of this run.
     counts: Progress,
-    /// Those that someone watches, which may be of more than this run.
+    /// The figures that another thread watches; they may add up several runs.
     progress: Option<&'a Progress>,
     clock: &'a (dyn Fn() -> Duration + Sync),
     stopping: AtomicBool,
     why: Mutex<Option<Why>>,
 }
 
-/// Levels of fewer states are not worth a second thread.
+/// A level with fewer states runs on one thread.
 const ALONE: u64 = 1024;
 
 impl<S: Space, V: Visited<S::State>> Run<'_, S, V> {
-    /// Enters the roots into the visited set, and counts those that differ.
+    /// Enters the roots into the visited set, and counts the different ones.
     fn enter(&self, roots: &[(u32, S::State)]) -> Frontier<S::State> {
         let mut frontier = Frontier::default();
         for chunk in roots.chunks(BLOCK) {

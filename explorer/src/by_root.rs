@@ -1,8 +1,8 @@
-//! Sharding an exploration over machines, and resuming one that was stopped: both root by root.
+//! Shards an exploration over machines and resumes one that was stopped; both work root by root.
 //!
-//! Roots whose states never meet can be explored one at a time, with a visited set as large as the
-//! largest of them needs, and their summaries add up to that of the whole. [`Results`] is what is
-//! written down between runs.
+//! Roots whose states never meet can be explored one at a time. The visited set is then only as large as the largest of
+//! them needs, and the summaries add up to the summary of the whole. [`Results`] is the record that is saved between
+//! runs.
 
 use super::breadth_first::Explorer;
 use super::exploration::Exploration;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// One part of an exploration, of so many: every `of`-th root, beginning with root `index`.
+/// One shard of an exploration out of `of` shards: every `of`-th root, beginning with root `index`.
 ///
 /// Written `0/4` to `3/4`.
 ///
@@ -35,11 +35,11 @@ impl Part {
     /// The whole exploration.
     pub const WHOLE: Self = Self { index: 0, of: 1 };
 
-    /// Part `index` of `of`, counted from 0.
+    /// Returns part `index` of `of`, counted from 0.
     ///
     /// # Errors
     ///
-    /// If there is no such part.
+    /// Returns a message if `index` is not below `of`.
     pub fn new(index: usize, of: usize) -> Result<Self, String> {
         if of == 0 {
             Err("0 parts do not exist: expected K/N with N of at least 1".to_owned())
@@ -53,7 +53,7 @@ impl Part {
         }
     }
 
-    /// Whether a root belongs to this part.
+    /// Returns whether a root belongs to this part.
     #[must_use]
     pub fn has(self, root: usize) -> bool {
         root.checked_rem(self.of) == Some(self.index)
@@ -84,30 +84,29 @@ pub struct Results {
     pub subject: String,
     /// Number of roots.
     pub roots: usize,
-    /// The summary of each root that is done.
+    /// The summary of each root that has been explored.
     done: BTreeMap<usize, Summary>,
 }
 
 impl Results {
-    /// Nothing done yet.
+    /// Returns results without any explored root.
     #[must_use]
     pub fn new<S: Space>(subject: impl Into<String>, space: &S) -> Self {
         Self { subject: subject.into(), roots: space.roots().len(), done: BTreeMap::new() }
     }
 
-    /// The roots of a part that are still to be explored.
+    /// Returns the roots of a part that have not been explored.
     #[must_use]
     pub fn missing(&self, part: Part) -> Vec<usize> {
         (0..self.roots).filter(|root| part.has(*root) && !self.done.contains_key(root)).collect()
     }
 
-    /// Explores what is missing of a part, one root after the other.
+    /// Explores the missing roots of a part, one after the other.
     ///
-    /// `explorer` makes the explorer that each root is given to. `found` is shown what one found,
-    /// to describe sightings or print a counterexample. `save` is given all results so far, to
-    /// write down, and says whether to go on.
+    /// `explorer` makes the explorer for a root. `found` receives the result of each root, to describe sightings or to
+    /// print a counterexample. `save` receives all results so far, to write them down, and decides whether to continue.
     ///
-    /// Ends early at a root that was cut: it is not recorded, so the next run begins it again.
+    /// Ends early at a root whose exploration was cut. That root is not recorded, so the next run begins it again.
     pub fn explore<'a, S: Space + 'a>(
         &mut self,
         part: Part,
@@ -135,7 +134,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// If they are not of the same subject, or if both hold a root and do not agree about it.
+    /// Returns a message if the results are of another subject, or if both hold a root and disagree about it.
     pub fn merge(&mut self, other: Self) -> Result<(), String> {
         if other.subject != self.subject || other.roots != self.roots {
             return Err(format!(
@@ -157,7 +156,7 @@ impl Results {
         Ok(())
     }
 
-    /// The sum of a part: complete only if each of its roots is done.
+    /// Returns the sum of a part; it is complete only if each of its roots has been explored.
     #[must_use]
     pub fn total(&self, part: Part) -> Summary {
         let mut total = Summary::default();
@@ -172,11 +171,11 @@ impl Results {
     }
 }
 
-/// Whether to go on to the next root.
+/// The decision to continue with the next root or to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Explore the next root.
     Go,
-    /// End here, with what there is.
+    /// End here, with the results so far.
     Stop,
 }

@@ -1,4 +1,4 @@
-//! Counting abstract transitions.
+//! Counts of abstract transitions.
 
 use super::sighting::Sighting;
 use super::space::Space;
@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 /// The count and the first sighting of each class of transitions.
 pub(super) struct Classes<S: Space> {
-    /// Small classes, each at its own place in a page, because this is done for every transition.
+    /// Small classes, each at its own place in a page, because every transition counts its class.
     pages: Vec<Vec<Counted>>,
-    /// All others.
+    /// All classes that are not small.
     large: HashMap<u32, Counted>,
     firsts: Vec<Sighting<S>>,
 }
@@ -17,7 +17,7 @@ pub(super) struct Classes<S: Space> {
 struct Counted {
     /// Number of transitions; 0 if there was none.
     count: u64,
-    /// The length of the shortest path that takes it.
+    /// The length of the shortest path that takes a transition of the class.
     steps: u32,
     /// The position of its first sighting.
     first: u32,
@@ -26,7 +26,7 @@ struct Counted {
 /// Classes below this are small.
 const SMALL: usize = 1 << 24;
 
-/// Classes in a page: few pages are ever needed, because classes come in clusters.
+/// Classes in a page. Few pages are needed, because class numbers come in clusters.
 const PAGE: usize = 1 << 8;
 
 impl<S: Space> Default for Classes<S> {
@@ -36,7 +36,8 @@ impl<S: Space> Default for Classes<S> {
 }
 
 impl<S: Space> Classes<S> {
-    /// Counts a step of a path of `steps`, if its class is small and was seen on a shorter path.
+    /// Counts a step on a path of `steps` steps, and returns `true`, if its class is small and was seen on a shorter
+    /// path.
     #[inline]
     pub(super) fn count_again(&mut self, class: u32, steps: u32) -> bool {
         let (page, place) = split(class);
@@ -49,7 +50,7 @@ impl<S: Space> Classes<S> {
         }
     }
 
-    /// Counts any other step.
+    /// Counts a step that [`Classes::count_again`] did not count.
     pub(super) fn count(&mut self, class: u32, sighting: Sighting<S>) {
         let (page, place) = split(class);
         let counted = if page < SMALL / PAGE {
@@ -77,7 +78,7 @@ impl<S: Space> Classes<S> {
         counted.count = counted.count.saturating_add(1);
     }
 
-    /// Each class taken, how often, and where first.
+    /// Returns each class that was taken, with its count and its first sighting.
     pub(super) fn counts(&self) -> impl Iterator<Item = (u32, u64, &Sighting<S>)> {
         let page_size = u32::try_from(PAGE).unwrap_or(u32::MAX);
         let small = (0_u32..)
@@ -92,7 +93,7 @@ impl<S: Space> Classes<S> {
     }
 }
 
-/// The page of a class, and its place there.
+/// Returns the page of a class, and its place in that page.
 #[inline]
 fn split(class: u32) -> (usize, usize) {
     let class = usize::try_from(class).unwrap_or(usize::MAX);

@@ -1,12 +1,12 @@
 //! The digest of a transition relation.
 //!
-//! Equal numbers of states and transitions do not make two relations equal. So both explorers can
-//! add up a hash of every transition. A sum does not depend on the order, nor on who found what.
+//! Equal numbers of states and transitions do not make two relations equal, so both explorers can add up a hash of
+//! every transition. The sum depends neither on the order nor on the threads.
 
 use super::fingerprint::{halves, mix};
 use super::space::{PropertyBits, Space, Successor};
 
-// The fractional digits of pi, from the third word on: nothing up the sleeve.
+// Fractional digits of pi, from the third word on: the keys were not chosen for an effect.
 const KEYS: [u64; 7] = [
     0xa409_3822_299f_31d0,
     0x082e_fa98_ec4e_6c89,
@@ -17,10 +17,10 @@ const KEYS: [u64; 7] = [
     0x9216_d5d9_8979_fb1b,
 ];
 
-/// One transition's share: a hash of all there is to it, given the fingerprints of its ends.
+/// Returns the share of one transition: a hash of the whole step, given the fingerprints of its two states.
 ///
-/// Four multiplications, three of which do not wait for each other: this is computed for every
-/// transition, refused ones included.
+/// It takes four multiplications, three of which are independent of each other. It is computed for every transition,
+/// including refused ones.
 #[inline]
 pub(super) fn of_step<S: Space>(before: u64, after: u64, successor: &Successor<S>) -> u64 {
     let [k0, k1, k2, k3, k4, k5, k6] = KEYS;
@@ -31,8 +31,8 @@ pub(super) fn of_step<S: Space>(before: u64, after: u64, successor: &Successor<S
     mix(ends ^ mix(low ^ k4, high ^ k5), words ^ k6)
 }
 
-/// Both sets of properties in one word. The upper halves count only where they are not empty, so that the digest of a
-/// relation does not depend on the number of properties that there could be.
+/// Combines both sets of properties into one word. The upper halves count only where they are not empty, so the digest
+/// of a relation does not depend on the largest possible number of properties.
 #[inline]
 fn of_bits(witnessed: PropertyBits, broken: PropertyBits) -> u128 {
     let ((upper_witnessed, witnessed), (upper_broken, broken)) = (witnessed.into_words(), broken.into_words());

@@ -9,37 +9,37 @@ use std::time::Duration;
 
 /// The result of an exploration.
 ///
-/// After an exact run it holds on to all states, for the sake of [`crate::Explorer::path`]; drop it when
-/// there are no more paths to ask for.
+/// After an exact run it keeps all states, because [`crate::Explorer::path`] needs them; drop it once all paths have
+/// been rebuilt.
 pub struct Exploration<S: Space> {
     /// The figures.
     pub summary: Summary,
-    /// Properties found false, by bit, with the end of a shortest path to where.
+    /// The properties found false, by bit, each with the end of a shortest path to a violation.
     pub violations: BTreeMap<u8, Sighting<S>>,
-    /// Properties whose premise was met, by bit, and where first.
+    /// The properties whose premise was met, by bit, each with its first sighting.
     pub witnesses: BTreeMap<u8, Sighting<S>>,
-    /// Abstract transitions taken, by class, and where first.
+    /// The abstract transitions that were taken, by class, each with its first sighting.
     pub classes: BTreeMap<u32, Sighting<S>>,
-    /// Duration by the explorer's clock.
+    /// The duration by the explorer's clock.
     pub elapsed: Duration,
-    /// The memory that it held.
+    /// The memory that the exploration used.
     pub memory: Memory,
     pub(super) exact: Option<Exact<S::State>>,
 }
 
-/// The memory that an exploration held.
+/// The memory that an exploration used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// Bytes of the visited set at the end, with its empty slots.
+    /// The bytes of the visited set at the end, including its empty slots.
     pub visited: u64,
-    /// The most states that waited at once, in this level and the next.
+    /// The largest number of waiting states, in the current and the next level together.
     pub waiting: u64,
-    /// Bytes of one waiting state.
+    /// The bytes of one waiting state.
     pub state: u64,
 }
 
 impl Memory {
-    /// The visited set's share of each state, rounded up.
+    /// Returns the bytes of the visited set for each state, rounded up.
     #[must_use]
     pub fn bytes_per_state(&self, unique: u64) -> u64 {
         self.visited
@@ -62,7 +62,7 @@ impl<S: Space> Exploration<S> {
         }
     }
 
-    /// Writes each first sighting down in words, for the summary to carry.
+    /// Stores a text for each first sighting, which the summary includes.
     pub fn describe(&mut self, words: impl Fn(&Sighting<S>) -> String) {
         for (bit, first) in &mut self.summary.violations {
             first.text = self.violations.get(bit).map(&words);
@@ -75,7 +75,7 @@ impl<S: Space> Exploration<S> {
         }
     }
 
-    /// Copies where things were first seen into the summary, once all workers have reported.
+    /// Copies the first sightings into the summary, once all workers have reported.
     pub(super) fn finish(&mut self) {
         self.summary.violations = self.violations.iter().map(|(bit, sighting)| (*bit, First::of(sighting))).collect();
         for (bit, count) in &mut self.summary.witnesses {

@@ -10,7 +10,7 @@ use super::summary::Count;
 use super::tally::Tally;
 use super::visited::Origin;
 
-/// The counts of one thread, and where it first saw each property, witness and class.
+/// The counts of one thread, and its first sightings of each property, witness and class.
 pub(super) struct Figures<S: Space> {
     expanded: u64,
     transitions: u64,
@@ -36,9 +36,10 @@ impl<S: Space> Default for Figures<S> {
 }
 
 impl<S: Space> Figures<S> {
-    /// Judges `state`, which is `depth` steps away from a root, takes every step from it, and counts all of that.
+    /// Judges `state`, which is `depth` steps away from a root, takes every step from it, and counts the state and the
+    /// steps.
     ///
-    /// Hands each successor that differs from `state` to `found`, with its fingerprint and how it was reached.
+    /// Passes each successor that differs from `state` to `found`, with its fingerprint and its origin.
     #[inline]
     pub(super) fn expand(
         &mut self,
@@ -80,7 +81,7 @@ impl<S: Space> Figures<S> {
         }
     }
 
-    /// Notes a step that may be the first of its kind.
+    /// Records a step that may be the first of its kind.
     #[cold]
     fn see(&mut self, successor: &Successor<S>, sighting: Sighting<S>, counted: bool) {
         if !counted {
@@ -100,7 +101,7 @@ impl<S: Space> Figures<S> {
         !self.violations.is_empty()
     }
 
-    /// Settles what paths of up to `steps` steps have shown, once all of those have been explored.
+    /// Settles the findings of paths of up to `steps` steps, once all of those paths have been explored.
     pub(super) fn settle(&mut self, steps: u32) {
         self.violations.settle(steps);
         self.witnesses.settle(steps);

@@ -1,19 +1,18 @@
-//! States to 64-bit fingerprints.
+//! Hashes states to 64-bit fingerprints.
 //!
-//! A fingerprint stands for its state in the visited set, so the hash must behave like a random
-//! function on states that differ in a bit or two. It must not vary from run to run either: ties
-//! between equally short paths are broken by fingerprint, and digests are compared across runs.
-//! This is the folded multiplication of wyhash and its kin, taking 128 bits at a time; small
-//! writes are packed first, so that a derived [`Hash`] of many small fields costs few rounds.
+//! A fingerprint stands for its state in the visited set. The hash must therefore behave like a random function on
+//! states that differ in a bit or two. It must also be the same in every run: fingerprints break ties between equally
+//! short paths, and digests are compared across runs. The hash is the folded multiplication of wyhash and takes 128
+//! bits at a time. Small writes are packed first, so that a derived [`Hash`] of many small fields costs few rounds.
 
 use std::hash::{Hash, Hasher};
 
-// The first digits of pi and e: odd, and with nothing to hide.
+// The first digits of pi and e: odd numbers that were not chosen for an effect.
 const START: u64 = 0x243f_6a88_85a3_08d3;
 const ROUND: u64 = 0x1319_8a2e_0370_7345;
 const FINISH: u64 = 0xb7e1_5162_8aed_2a6b;
 
-/// The fingerprint of a state: never 0, which marks an empty slot in the tables.
+/// Returns the fingerprint of a state. It is never 0, because 0 marks an empty slot in the tables.
 #[inline]
 pub fn fingerprint(state: &impl Hash) -> u64 {
     let mut hasher = Fingerprinter::default();
@@ -21,7 +20,7 @@ pub fn fingerprint(state: &impl Hash) -> u64 {
     hasher.finish().max(1)
 }
 
-/// Mixes two words into one that depends on every bit of both.
+/// Mixes two words into one word that depends on every bit of both.
 #[inline]
 pub(super) fn mix(a: u64, b: u64) -> u64 {
     let [low, high] = halves(u128::from(a).wrapping_mul(u128::from(b)));
@@ -97,7 +96,7 @@ impl Hasher for Fingerprinter {
 
     #[inline]
     fn write_u64(&mut self, value: u64) {
-        // What `pack` does, spelt out for states, which are written in words.
+        // The same as `pack`, written out for states, which are written in words.
         match self.bits {
             0 | u128::BITS => {
                 if self.bits > 0 {
@@ -123,12 +122,12 @@ impl Hasher for Fingerprinter {
 
     #[inline]
     fn write_usize(&mut self, value: usize) {
-        // Not `write`: a `usize` has no lossless conversion, but every platform's fits 64 bits.
+        // This avoids `write`: a `usize` has no lossless conversion, but every platform's fits 64 bits.
         self.write_u64(u64::try_from(value).unwrap_or(u64::MAX));
     }
 }
 
-/// The low and the high word.
+/// Returns the low and the high word.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "cutting it in two is what is asked for")]
 pub(super) const fn halves(value: u128) -> [u64; 2] {
@@ -141,7 +140,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashSet;
 
-    /// A million states that differ in few and low bits, the way states of a model do.
+    /// Returns a million states that differ in a few low bits, as states of a model do.
     fn structured() -> impl Iterator<Item = [u64; 4]> {
         (0..1_000_000_u64).map(|n| [n % 10, n / 10 % 10, (n / 100 % 100) << 40, n / 10_000])
     }
@@ -154,8 +153,8 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_fingerprint_are_spread_evenly() {
-        // 1024 buckets of 977 on average: a chi-square of 1023 degrees of freedom stays below
-        // 1200 but for about one function in ten thousand. Scaled by the million to stay whole.
+        // 1024 buckets of 977 on average. The chi-square of 1023 degrees of freedom stays below 1200 for all but about
+        // one function in ten thousand. The sum is scaled by a million to stay an integer.
         for shift in [0, 27, 54] {
             let mut buckets = vec![0_u64; 1024];
             for state in structured() {
@@ -169,7 +168,7 @@ mod tests {
 
     #[test]
     fn fingerprints_never_change() {
-        // Ties between shortest paths are broken by fingerprint, so a new hash is a new report.
+        // Fingerprints break ties between shortest paths, so a new hash changes the reports.
         assert_eq!(fingerprint(&0_u64), 5_342_453_388_618_633_959);
     }
 

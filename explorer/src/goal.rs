@@ -1,4 +1,4 @@
-//! The shortest path to a state of one's choice.
+//! A search for the shortest path to a state that a predicate accepts.
 
 use super::breadth_first::Explorer;
 use super::path::Path;
@@ -7,11 +7,11 @@ use super::summary::{Completion, Why};
 
 /// The outcome of a search.
 pub enum Search<S: Space> {
-    /// A shortest path to such a state.
+    /// A shortest path to a state that the predicate accepts.
     Found(Path<S>),
-    /// No such state can be reached: everything has been explored.
+    /// No such state can be reached: the whole space has been explored.
     Unreachable,
-    /// None was found before the search was cut, which says nothing about the rest.
+    /// The search was cut before it found such a state; there may be one in the rest.
     Unknown {
         /// The reason for the cut.
         why: Why,
@@ -19,7 +19,7 @@ pub enum Search<S: Space> {
 }
 
 impl<S: Space> Explorer<'_, S> {
-    /// Searches for a shortest path to a state that `wanted` accepts: the same one every time.
+    /// Searches for a shortest path to a state that `wanted` accepts. Every run returns the same path.
     ///
     /// The limits, threads, roots and mode of this explorer apply; its properties do not.
     ///
@@ -37,7 +37,7 @@ impl<S: Space> Explorer<'_, S> {
     /// #     }
     /// #     fn judge(&self, _: &u8) -> Judgement { Judgement::default() }
     /// # }
-    /// // Steps of 2 and 5: three of them reach 9.
+    /// Three steps of 2 and 5 reach 9.
     /// let Search::Found(path) = Explorer::new(&Counter).search(|state| *state == 9) else { panic!() };
     /// assert_eq!(path.steps.len(), 3);
     /// assert!(matches!(Explorer::new(&Counter).search(|state| *state == 50), Search::Unreachable));
@@ -59,7 +59,7 @@ impl<S: Space> Explorer<'_, S> {
     }
 }
 
-/// A space with one property: that no state is wanted.
+/// A space with one property: no state is wanted.
 pub(super) struct Goal<'a, S, F> {
     space: &'a S,
     wanted: F,

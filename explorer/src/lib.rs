@@ -1,7 +1,7 @@
 //! Explores every reachable state of a finite transition system, and judges each state and each step.
 //!
-//! A [`Space`] says what is explored: its initial states, the inputs that are enabled in a state, where each leads, and
-//! which properties are false. Two explorers visit it:
+//! A [`Space`] defines the system: its initial states, the inputs that are enabled in a state, the successor of each,
+//! and the properties that are false. Two explorers visit it:
 //!
 //! - [`Explorer`] is breadth-first on any number of threads. It keeps whole states or 64-bit fingerprints ([`Mode`]),
 //!   finds shortest counterexamples ([`Explorer::path`]), and gives the same [`Summary`] on every run.
@@ -10,7 +10,7 @@
 //!
 //! With the feature `timely`, `Distributed` explores on any number of processes, and finds what [`Explorer`] finds.
 //!
-//! A run that was cut by a limit says so ([`Completion`]): the absence of a violation then proves nothing.
+//! [`Completion`] says whether a limit cut the run: the absence of a violation then proves nothing.
 //!
 //! # Example
 //!
@@ -56,7 +56,7 @@
 //! assert!(found.summary.completion.is_complete());
 //! assert_eq!(found.summary.unique, 4);
 //!
-//! // The shortest way to 3 has two steps.
+//! The shortest path to 3 has two steps.
 //! let counterexample = explorer.path(&found, &found.violations[&0]).unwrap();
 //! assert_eq!(counterexample.steps.len(), 2);
 //! ```
@@ -67,24 +67,24 @@
 //! # Files
 //!
 //! ```text
-//! space          what is explored
+//! space          the interface to the explored system
 //! breadth_first  our explorer: levels, workers, limits
-//!   exploration    what it found
+//!   exploration    its result
 //!   worker         one thread's part of a level
-//!   figures        what one thread counted and saw
-//!   visited        which states have been seen
+//!   figures        the counts and sightings of one thread
+//!   visited        the set of seen states
 //!     recorded       a part of it with a record of each state
 //!     table          the open-addressed table under it
 //!     fingerprint    states to 64 bits
 //!   sighting       first occurrences, the same on any number of threads
 //!   tally          counting 256 properties at once
 //!   classes        counting abstract transitions
-//!   digest         a sum that equal relations share
+//!   digest         the hash of the transition relation
 //!   path           rebuilding a shortest path
-//!   progress       figures to draw, and a way to stop
-//! summary        what was found: written, read back, merged
-//! by_root        shards, and resuming where a run was stopped
-//! goal           the shortest path to a state of one's choice
+//!   progress       figures to display, and cancellation
+//! summary        the figures: written, read back, merged
+//! by_root        shards, and resuming a stopped run
+//! goal           the shortest path to a state that a predicate accepts
 //! stateright     the other explorer
 //! distributed    the explorer on several processes, with the feature `timely`
 //! ```

@@ -1,4 +1,4 @@
-//! Rebuilding a shortest path to where something was seen.
+//! Rebuilds a shortest path to a sighting.
 
 use super::breadth_first::{Explorer, Limits};
 use super::exploration::Exploration;
@@ -9,28 +9,28 @@ use super::visited::{Sharded, Trails};
 
 /// A path from a root.
 pub struct Path<S: Space> {
-    /// Each step: the state before, and what happened.
+    /// The steps: for each, the state before it and its input.
     pub steps: Vec<(S::State, S::Input)>,
-    /// The state that the last step leads to; the root, if there is none.
+    /// The state after the last step; the root, if there are no steps.
     pub end: S::State,
 }
 
 impl<S: Space> Explorer<'_, S> {
-    /// A shortest path to what this explorer `found`: for a state its end, for a step its last
-    /// step. The same path every time.
+    /// Returns a shortest path to a sighting of an exploration that this explorer made. It ends with the state or the
+    /// step that was seen. Every call returns the same path.
     ///
-    /// `None` if there is no such path, which means that the space contradicts itself:
-    /// two calls with the same arguments had different results.
+    /// Returns `None` if there is no such path, which means that the space contradicts itself: two calls with the same
+    /// arguments had different results.
     #[must_use]
     pub fn path(&self, found: &Exploration<S>, sighting: &Sighting<S>) -> Option<Path<S>> {
         self.paths(found, &[*sighting]).pop().flatten()
     }
 
-    /// Shortest paths to many sightings, at the cost of one.
+    /// Returns shortest paths to many sightings, at the cost of one.
     ///
-    /// After an exact run that is next to nothing. In fingerprint mode it takes another run up to
-    /// the longest of the paths, with some 33 bytes a state: nothing else remembers how a state
-    /// was reached. No limit but the length applies to it, and no progress shows it.
+    /// After an exact run the cost is negligible. In fingerprint mode it takes another run up to the length of the
+    /// longest path, with some 33 bytes a state, because the first run kept no origins. Only the length limits that
+    /// run, and no progress is shown.
     #[must_use]
     pub fn paths(&self, found: &Exploration<S>, sightings: &[Sighting<S>]) -> Vec<Option<Path<S>>> {
         if let Some(exact) = &found.exact {
@@ -52,7 +52,7 @@ impl<S: Space> Explorer<'_, S> {
         while record.trail().depth > 0 {
             let trail = *record.trail();
             ordinals.push(trail.ordinal);
-            // Where whole states are kept, a fingerprint need not be the only one of its kind.
+            // Where whole states are kept, several states may share a fingerprint.
             let leads_here = |before: &R| match (before.state(), record.state()) {
                 (Some(before), Some(after)) => {
                     nth(self.space, before, trail.ordinal).is_some_and(|successor| successor.after(before) == *after)
@@ -70,9 +70,9 @@ impl<S: Space> Explorer<'_, S> {
     }
 }
 
-/// Takes the steps of a path to a sighting forward: `ordinals` are the position of the root, then of each step.
+/// Takes the steps of a path to a sighting forward. `ordinals` are the position of the root and then of each step.
 ///
-/// `None` if they do not lead there.
+/// Returns `None` if they do not lead to the sighting.
 pub(super) fn forward<S: Space>(
     space: &S,
     roots: &[(u32, S::State)],
@@ -98,7 +98,7 @@ pub(super) fn forward<S: Space>(
     Some(Path { steps, end: state })
 }
 
-/// Returns step `ordinal` out of `state`; `None` if it has fewer.
+/// Returns step `ordinal` from `state`; `None` if there are fewer steps.
 pub(super) fn nth<S: Space>(space: &S, state: &S::State, ordinal: u32) -> Option<Successor<S>> {
     let mut next = 0_u32;
     let mut wanted = None;

@@ -1,12 +1,12 @@
-//! Watching and stopping an exploration while it runs.
+//! Figures to watch during an exploration, and a way to stop it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Figures that the workers of an exploration update as they go, for another thread to draw.
+/// Figures that the workers of an exploration update during the run, for another thread to display.
 ///
-/// They lag behind by a batch for each worker, and are exact at the end. Given to several
-/// explorations, one after the other, they go on from where the last one ended.
+/// They lag behind by a batch for each worker, and are exact at the end. If several explorations use one `Progress` in
+/// turn, the figures add up.
 #[derive(Debug, Default)]
 pub struct Progress {
     unique: AtomicU64,
@@ -23,7 +23,7 @@ pub struct Progress {
 pub struct Snapshot {
     /// Different states found.
     pub unique: u64,
-    /// Different states left by every step.
+    /// Different states from which every step has been taken.
     pub expanded: u64,
     /// Steps taken.
     pub transitions: u64,
@@ -31,22 +31,22 @@ pub struct Snapshot {
     pub depth: u32,
     /// States found and not yet expanded.
     pub frontier: u64,
-    /// States of the level being expanded.
+    /// States of the level that is being expanded.
     pub level: u64,
     /// States of the level before.
     pub previous_level: u64,
 }
 
 impl Progress {
-    /// Asks the exploration to end soon. It will say that it was cut.
+    /// Asks the exploration to end soon. Its result then says that it was cut.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// The figures now.
+    /// Returns the current figures.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        // Expanded first: it never exceeds the unique states read after it.
+        // Reads `expanded` first, so that it never exceeds the unique states read after it.
         let expanded = self.expanded.load(Ordering::Acquire);
         let unique = self.unique.load(Ordering::Acquire);
         let level = self.level.load(Ordering::Relaxed);
@@ -83,7 +83,7 @@ impl Progress {
 }
 
 impl Snapshot {
-    /// States found a second, since the beginning.
+    /// Returns the number of states found per second since the beginning.
     #[must_use]
     pub fn states_per_second(&self, elapsed: Duration) -> u64 {
         let per_second =
@@ -91,11 +91,11 @@ impl Snapshot {
         u64::try_from(per_second).unwrap_or(u64::MAX)
     }
 
-    /// A rough estimate of the time left.
+    /// Returns a rough estimate of the time left.
     ///
-    /// With an `expected` number of states, pinned by an earlier run, it is that run's share still
-    /// missing at the speed so far. Without, the size of the space is unknown until the levels
-    /// shrink; from then on they are taken to go on shrinking by the same factor.
+    /// With an `expected` number of states from an earlier run, it divides the missing states by the speed so far.
+    /// Without one, the size of the space is unknown until the levels shrink. From then on, the estimate assumes that
+    /// they go on shrinking by the same factor.
     #[must_use]
     pub fn time_left(&self, elapsed: Duration, expected: Option<u64>) -> Option<Duration> {
         let left = match expected {

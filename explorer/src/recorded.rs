@@ -17,7 +17,7 @@ pub(super) trait Record<S>: Copy + Send {
     fn trail_mut(&mut self) -> &mut Trail;
 }
 
-/// The first way to a state. Sixteen bytes, where an [`Origin`] inside would make it 24.
+/// The first origin of a state. It takes sixteen bytes; with an [`Origin`] inside it would take 24.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trail {
     pub(super) before: u64,
@@ -116,13 +116,13 @@ impl<S: Eq, R: Record<S>> Shard<S> for Recorded<R> {
 }
 
 impl<R: Copy> Recorded<R> {
-    /// Every record, in the order in which the states were found.
+    /// Returns every record, in the order in which the states were found.
     #[cfg(feature = "timely")]
     pub(super) fn records(&self) -> impl Iterator<Item = &R> {
         self.records.iter()
     }
 
-    /// The record of a state with this fingerprint that `accept` takes.
+    /// Returns the record of a state with this fingerprint that `accept` accepts.
     pub(super) fn find(&self, print: u64, mut accept: impl FnMut(&R) -> bool) -> Option<R> {
         let found = self.slots.lookup(print, |id| self.records.get(id).is_some_and(&mut accept));
         match found {
@@ -132,7 +132,7 @@ impl<R: Copy> Recorded<R> {
     }
 }
 
-/// Records that never move, so that growing copies none of them.
+/// Records that never move, so that growing copies no record.
 struct Arena<R> {
     chunks: Vec<Vec<R>>,
 }

@@ -1,18 +1,18 @@
-//! The first time something was seen, the same whichever thread saw it.
+//! The first sighting of a property or class, the same for any number of threads.
 
 use super::space::{PropertyBits, Space};
 use super::tally::ones;
 use std::collections::BTreeMap;
 
-/// A state, or a step from one, where something was seen.
+/// A state or a step that was the first to show a property, a witness or a class.
 pub struct Sighting<S: Space + ?Sized> {
     /// The length of the shortest path that ends with it.
     pub steps: u32,
     /// The fingerprint of `state`, which breaks ties between paths of equal length.
     pub print: u64,
-    /// The state it was seen in, or the state before the step.
+    /// The state that was seen, or the state before the step.
     pub state: S::State,
-    /// The step it was seen in: its position among the steps of `state`, and the input.
+    /// The step that was seen: its position among the steps of `state`, and its input. `None` for a state.
     pub step: Option<(u32, S::Input)>,
 }
 
@@ -25,9 +25,8 @@ impl<S: Space + ?Sized> Clone for Sighting<S> {
 impl<S: Space + ?Sized> Copy for Sighting<S> {}
 
 impl<S: Space + ?Sized> Sighting<S> {
-    /// Shorter first, then by fingerprint, then a state before its steps, and those in their
-    /// order. No two sightings of one search are equal by it, unless two states share a
-    /// fingerprint.
+    /// Returns the sort key: shorter paths first, then by fingerprint, then a state before its steps, and steps in
+    /// their order. No two sightings of one search have equal keys unless two states share a fingerprint.
     pub(super) fn rank(&self) -> (u32, u64, u32) {
         let ordinal = self.step.map_or(0, |(ordinal, _)| ordinal.saturating_add(1));
         (self.steps, self.print, ordinal)
@@ -42,7 +41,7 @@ impl<S: Space + ?Sized> Sighting<S> {
 
 /// The first sighting of each property's bit.
 pub(super) struct Firsts<S: Space + ?Sized> {
-    /// Bits seen by a path shorter than those now explored: nothing can improve on these.
+    /// Bits that were seen on a path shorter than those now explored; no later sighting can replace them.
     settled: PropertyBits,
     first: BTreeMap<u8, Sighting<S>>,
 }
@@ -54,7 +53,7 @@ impl<S: Space + ?Sized> Default for Firsts<S> {
 }
 
 impl<S: Space + ?Sized> Firsts<S> {
-    /// Whether a sighting of these bits could be news.
+    /// Returns whether a sighting of these bits may be an earlier one.
     #[inline]
     pub(super) fn wants(&self, bits: PropertyBits) -> bool {
         bits & !self.settled != 0
@@ -66,7 +65,7 @@ impl<S: Space + ?Sized> Firsts<S> {
         }
     }
 
-    /// Settles what a path of up to `steps` has shown, once all of those have been explored.
+    /// Settles the findings of paths of up to `steps` steps, once all of those paths have been explored.
     pub(super) fn settle(&mut self, steps: u32) {
         for (bit, first) in &self.first {
             if first.steps <= steps {

@@ -8,21 +8,20 @@ pub use ethnum::U256 as PropertyBits;
 
 /// A finite transition system whose states and steps are judged while it is explored.
 ///
-/// The explorers know nothing else about a model. Everything here must be a pure function of its
-/// arguments: an explorer calls it from several threads, in any order, and calls it again to
-/// rebuild a path.
+/// The explorers know nothing else about a model. Every function here must be a pure function of its arguments: an
+/// explorer calls it from several threads, in any order, and calls it again to rebuild a path.
 pub trait Space: Sync {
-    /// One state: small, without heap, and hashed over every field that equality compares. A
-    /// [`Hash`] of a few word writes is worth having, because each transition computes one.
+    /// One state: small, without heap memory, and hashed over every field that equality compares. Each transition
+    /// computes a hash, so write a [`Hash`] implementation of few word writes.
     type State: Copy + Eq + Hash + Send + Sync + 'static;
 
     /// The cause of a step.
     type Input: Copy + PartialEq + Debug + Send + Sync + 'static;
 
-    /// The states where exploration starts, always in the same order.
+    /// Returns the initial states, always in the same order.
     ///
-    /// Sharding and resuming go root by root, and add up correctly only if no state can be reached
-    /// from two roots. A configuration inside the state that no step changes keeps them apart.
+    /// Sharding and resuming work root by root. Their sums are correct only if no state can be reached from two roots.
+    /// A configuration inside the state that no step changes keeps the roots apart.
     fn roots(&self) -> Vec<Self::State>;
 
     /// Collects every input that is enabled in `state`, always in the same order.
@@ -33,8 +32,8 @@ pub trait Space: Sync {
     /// Takes one step and judges it. `input` is one of those collected by [`Space::inputs`].
     fn step(&self, state: &Self::State, input: Self::Input) -> Successor<Self>;
 
-    /// Takes one step, and returns the next state and the properties that it breaks: as [`Space::step`], for a
-    /// checker that has no use for the rest.
+    /// Takes one step, and returns the next state and the properties that it breaks. It agrees with [`Space::step`],
+    /// and serves a checker that needs no other result.
     fn follow(&self, state: &Self::State, input: Self::Input) -> (Self::State, PropertyBits) {
         let successor = self.step(state, input);
         (successor.after(state), successor.broken)
@@ -43,16 +42,16 @@ pub trait Space: Sync {
     /// Judges one state.
     fn judge(&self, state: &Self::State) -> Judgement;
 
-    /// An input in words, for a person who walks through the space by hand.
+    /// Returns an input in words, for a person who walks through the space by hand.
     fn words(&self, input: &Self::Input) -> String {
         format!("{input:?}")
     }
 
     /// Judges `state` and takes every step from it, in the order of [`Space::inputs`].
     ///
-    /// Worth overriding where judging a state and each of its steps share work, such as observing
-    /// the state: this is called once a state. It must give the same results as the three methods it is
-    /// built of, which [`disagreement`] checks.
+    /// Override it where judging a state and judging its steps share work, such as observing the state: it is called
+    /// once for each state. It must give the same results as the three methods it combines, which [`disagreement`]
+    /// checks.
     fn expand(&self, state: &Self::State, emit: &mut impl FnMut(Successor<Self>)) -> Judgement {
         let mut inputs = Vec::new();
         self.inputs(state, &mut inputs);
@@ -98,46 +97,46 @@ pub trait Portable: Space + 'static {
     /// Appends `state` to `bytes`.
     fn pack(state: &Self::State, bytes: &mut Vec<u8>);
 
-    /// Takes a state from the front of `bytes`; `None` if none begins there.
+    /// Takes a state from the front of `bytes`; `None` if no state begins there.
     fn unpack(bytes: &mut &[u8]) -> Option<Self::State>;
 }
 
-/// One step from a state, with the verdict of the properties.
+/// One step from a state, with the judgment of the properties.
 pub struct Successor<S: Space + ?Sized> {
     /// The input of the step.
     pub input: S::Input,
-    /// The state it leads to; `None` if that is the state before, as after a refusal. Most steps of
-    /// most models are refusals, and those are spared the copying, comparing and hashing.
+    /// The state after the step; `None` if it equals the state before, as after a refusal. Most steps of most models
+    /// are refusals, and `None` spares them the copying, comparing and hashing.
     pub after: Option<S::State>,
-    /// The properties about steps that this step breaks: 0 in a correct model.
+    /// The step properties that this step breaks; empty in a correct model.
     pub broken: PropertyBits,
-    /// The properties whose premise this step meets, so that they say something about it.
+    /// The properties whose premise this step meets.
     pub witnessed: PropertyBits,
     /// The abstract transition this step is an instance of, for the transition statistics.
     pub class: u32,
-    /// A hash of whatever else makes up the step (the input, its outcome, the notifications). The
-    /// states before and after and the fields above need not be in it.
+    /// A hash of the rest of the step: the input, its outcome, the notifications. It need not include the states before
+    /// and after, or the fields above.
     pub digest: u64,
 }
 
-/// The verdict of the properties on one state.
+/// The judgment of the properties on one state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// The properties about states that are false here: 0 in a correct model.
+    /// The state properties that are false here; empty in a correct model.
     pub broken: PropertyBits,
     /// The properties whose premise this state meets.
     pub witnessed: PropertyBits,
 }
 
 impl<S: Space + ?Sized> Successor<S> {
-    /// The state it leads to from `before`.
+    /// Returns the state after a step from `before`.
     #[must_use]
     pub fn after(&self, before: &S::State) -> S::State {
         self.after.unwrap_or(*before)
     }
 }
 
-// Derived impls would demand them of the space itself.
+// Derived implementations would require these traits of the space itself.
 impl<S: Space + ?Sized> Clone for Successor<S> {
     fn clone(&self) -> Self {
         *self
@@ -157,10 +156,10 @@ impl<S: Space + ?Sized> PartialEq for Successor<S> {
     }
 }
 
-/// Says where an overridden [`Space::expand`] or [`Space::follow`] differs from the methods it stands
-/// for, if it does.
+/// Returns a message that says where an overridden [`Space::expand`] or [`Space::follow`] differs from the methods it
+/// replaces; `None` if it does not differ.
 ///
-/// For tests of a space: call it on every state worth the time.
+/// Tests of a space call it on as many states as they have time for.
 pub fn disagreement<S: Space>(space: &S, state: &S::State) -> Option<String> {
     let mut expanded = Vec::new();
     let judgement = space.expand(state, &mut |successor| expanded.push(successor));

@@ -1,18 +1,17 @@
-//! The same space under the `stateright` checker.
+//! An adapter that explores the same space with the `stateright` checker.
 //!
-//! Release 0.31 and its depth-first search, knowingly: 0.30 has a wrong `eventually`, and the
-//! breadth-first search of 0.31 keeps a path per state. What else one has to know about it is
-//! answered here:
+//! It uses release 0.31 and its depth-first search on purpose. Release 0.30 has a wrong `eventually`, and the
+//! breadth-first search of 0.31 keeps a path for each state. The adapter also works around these traits:
 //!
-//! - `is_done` and `assert_properties` are content with a run that was cut, and with one thread
-//!   `timeout` never fires. So neither is used: the limits are ours, and a run that meets one
-//!   stops handing out inputs and says so.
-//! - Without an `always` property a search ends at once; with several it goes on until each has
-//!   failed. So there is exactly one, and it evaluates every property.
-//! - A property sees states only. So the state explored carries the properties that the step into it
-//!   broke: none in a correct model, which therefore has no state more.
-//! - A `next_state` of `None` makes paths wrong. So it always is `Some`: only enabled inputs are
-//!   handed out, and a refused one leads back to its state.
+//! - `is_done` and `assert_properties` accept a run that was cut, and with one thread `timeout` never fires. The
+//!   adapter
+//! uses neither. It has limits of its own, and a run that reaches one stops offering inputs and reports the cut.
+//! - Without an `always` property a search ends at once; with several it continues until each has failed. So there is
+//! exactly one property, which evaluates all of them.
+//! - A property sees only states. So the explored state carries the properties that the step into it broke. A correct
+//! model breaks none and therefore has no additional states.
+//! - A `next_state` of `None` makes paths wrong. So it always is `Some`: only enabled inputs are offered, and a refused
+//! one leads back to its state.
 
 use super::digest;
 use super::fingerprint::fingerprint;
@@ -28,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Explores a space with `stateright`, as the second opinion on the counts of [`Explorer`](crate::Explorer).
+/// Explores a space with `stateright`, as an independent check of the counts of [`Explorer`](crate::Explorer).
 ///
 /// ```
 /// # use holdfast_explorer::*;
@@ -57,19 +56,19 @@ pub struct Stateright<S> {
 
 /// The result of `stateright`.
 pub struct StaterightRun<S: Space> {
-    /// Whether everything reachable has been explored. A violation cuts it short.
+    /// Whether everything reachable has been explored. A violation ends the run early.
     pub completion: Completion,
     /// Different states found.
     pub unique: u64,
     /// Steps taken.
     pub transitions: u64,
-    /// The sum that [`super::Summary::digest`] is, if asked for.
+    /// The same sum as [`super::Summary::digest`], if requested.
     pub digest: Option<u64>,
     /// Upper bound on the probability that states were missed because fingerprints collided.
     pub collisions: CollisionBound,
-    /// The properties found false, and where: seldom at the end of a shortest path.
+    /// The properties found false and the state where they are; its path is seldom a shortest one.
     pub violation: Option<(PropertyBits, S::State)>,
-    /// Duration by the clock.
+    /// The duration by the clock.
     pub elapsed: Duration,
 }
 
@@ -77,7 +76,7 @@ pub struct StaterightRun<S: Space> {
 type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 impl<S: Space + Send + 'static> Stateright<S> {
-    /// Explores every root on one thread without limits.
+    /// Returns a checker that explores every root on one thread without limits.
     pub fn new(space: Arc<S>) -> Self {
         let begun = Instant::now();
         Self {
@@ -94,49 +93,49 @@ impl<S: Space + Send + 'static> Stateright<S> {
         }
     }
 
-    /// Works on this many threads; 0 counts as 1.
+    /// Sets the number of threads; 0 counts as 1.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
     }
 
-    /// Stops once more states than this have been left.
+    /// Stops once more than this number of states has been expanded.
     pub fn max_states(mut self, max: u64) -> Self {
         self.adapter.max_states = Some(max);
         self
     }
 
-    /// Stops once the clock shows more than this.
+    /// Stops once the clock exceeds this duration.
     pub fn time(mut self, time: Duration) -> Self {
         self.adapter.time = Some(time);
         self
     }
 
-    /// Reads the time since the beginning from this clock instead of the system's.
+    /// Reads the elapsed time from this clock instead of the system's.
     pub fn clock(mut self, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.adapter.clock = Arc::new(clock);
         self
     }
 
-    /// Also computes the digest of the relation: two more hashes a step.
+    /// Also computes the digest of the relation, which costs two more hashes for each step.
     pub fn digest(mut self) -> Self {
         self.adapter.digesting = true;
         self
     }
 
-    /// Keeps these figures up to date, and stops when they are cancelled.
+    /// Updates these figures during the run, and stops when they are cancelled.
     pub fn progress(mut self, progress: Arc<Progress>) -> Self {
         self.adapter.progress = Some(progress);
         self
     }
 
-    /// The model for `stateright`, for whatever is not offered here.
+    /// Returns the model for `stateright`, for uses that this type does not cover.
     #[must_use]
     pub fn into_model(self) -> Adapter<S> {
         self.adapter
     }
 
-    /// Explores depth-first.
+    /// Explores the space depth-first and returns the result.
     #[must_use]
     pub fn run(self) -> StaterightRun<S> {
         let clock = Arc::clone(&self.adapter.clock);
@@ -146,7 +145,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
         let begun = clock();
         let checker = self.adapter.checker().threads(self.threads).spawn_dfs().join();
         let elapsed = clock().saturating_sub(begun);
-        // Before the path of a violation is rebuilt, which takes its steps once more.
+        // Read the digest now: rebuilding the path of a violation takes its steps again and would add to it.
         let digest = digesting.then(|| tally.digest.load(Ordering::Relaxed));
 
         let violation = checker.discovery(EVERY_PROPERTY).map(|path| {
@@ -171,12 +170,12 @@ impl<S: Space + Send + 'static> Stateright<S> {
         }
     }
 
-    /// Serves `stateright`'s Explorer, a page to walk through the space by hand, for as long as the
-    /// process lives. Anyone who can reach the address can, so it must be a loopback one.
+    /// Serves `stateright`'s Explorer, a web page to walk through the space by hand, until the process ends. Anyone who
+    /// can reach the address can use it, so it must be a loopback address.
     ///
     /// # Errors
     ///
-    /// If the address is not a loopback one, or cannot be listened on.
+    /// Returns an error if the address is not a loopback address, or if the server cannot listen there.
     pub fn serve(self, address: SocketAddr) -> io::Result<()>
     where
         S::State: fmt::Debug,
@@ -187,7 +186,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
                 format!("{address} is not a loopback address such as 127.0.0.1:3000"),
             ));
         }
-        // `stateright` panics where it cannot listen, so find out beforehand.
+        // `stateright` panics where it cannot listen, so this checks the address first.
         drop(TcpListener::bind(address)?);
         self.adapter.checker().threads(self.threads).serve(address);
         Ok(())
@@ -197,7 +196,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
 /// The name of the one property.
 pub const EVERY_PROPERTY: &str = "every property holds";
 
-/// A space as a model of `stateright`, with limits that work.
+/// A space as a model of `stateright`, with limits of its own.
 pub struct Adapter<S> {
     space: Arc<S>,
     max_states: Option<u64>,
@@ -218,11 +217,11 @@ struct Tally {
     cancelled: AtomicBool,
 }
 
-/// Number of states between two readings of the clock.
+/// The number of states between two readings of the clock.
 const GLANCE: u64 = 256;
 
 impl Tally {
-    /// Counts one more state, and says whether to go on to its successors.
+    /// Counts one more state, and returns whether to continue with its successors.
     fn goes_on<S>(&self, adapter: &Adapter<S>) -> bool {
         let before = self.expanded.fetch_add(1, Ordering::Relaxed);
         if adapter.max_states.is_some_and(|max| before >= max) {
@@ -246,7 +245,7 @@ impl Tally {
             || self.cancelled.load(Ordering::Relaxed))
     }
 
-    /// The states that the progress does not include yet.
+    /// Returns the number of states that the progress does not include yet.
     fn since_last_glance(&self) -> u64 {
         let expanded = self.expanded.load(Ordering::Relaxed);
         match expanded.checked_rem(GLANCE) {
@@ -318,8 +317,8 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
 pub struct Judged<T> {
     /// The state.
     pub state: T,
-    /// Properties about steps that the step into it broke: in a correct model 0, so that there are as
-    /// many of these as there are states.
+    /// The step properties that the step into it broke. A correct model breaks none, so there are as many of these
+    /// states as states of the model.
     pub broken: PropertyBits,
 }
 
@@ -332,7 +331,7 @@ impl<T: Hash> Hash for Judged<T> {
     }
 }
 
-/// As the state alone, unless there is more to say.
+/// Formats the state alone, unless the step into it broke properties.
 impl<T: fmt::Debug> fmt::Debug for Judged<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.state.fmt(f)?;

@@ -1,4 +1,4 @@
-//! The figures of an exploration, in a form that can be written down, read back and added up.
+//! The figures of an exploration, in a form that can be saved, read back and added up.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -6,37 +6,37 @@ use std::fmt;
 
 /// The figures of one exploration, or of several that were merged.
 ///
-/// It holds no states, so it does not depend on the model, and no times, so two explorations of
-/// the same space have equal summaries.
+/// It contains no states, so it does not depend on the model. It contains no times, so two explorations of the same
+/// space have equal summaries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Whether everything reachable has been explored.
     pub completion: Completion,
-    /// Roots explored.
+    /// The number of roots explored.
     pub roots: u64,
-    /// Different states found.
+    /// The number of different states found.
     pub unique: u64,
-    /// Different states judged, and left by every step; all of them in a complete run.
+    /// The number of different states judged, with every step from them taken; all states in a complete run.
     pub expanded: u64,
-    /// Steps taken and judged.
+    /// The number of steps taken and judged.
     pub transitions: u64,
-    /// The longest of the shortest paths to a state.
+    /// The length of the longest among the shortest paths to each state.
     pub depth: u32,
-    /// A sum over all transitions of a hash of each: equal sums mean, as good as surely, that the
-    /// same relation was explored.
+    /// The sum of a hash of every transition. Equal sums mean, with near certainty, that the same relation was
+    /// explored.
     #[serde(with = "hex")]
     pub digest: u64,
     /// Upper bound on the probability that states were missed because fingerprints collided.
     pub collisions: CollisionBound,
-    /// Properties found false, by bit, with the shortest path to where.
+    /// The properties found false, by bit, each with the shortest path to a violation.
     pub violations: BTreeMap<u8, First>,
-    /// Properties whose premise was met, by bit.
+    /// The properties whose premise was met, by bit.
     pub witnesses: BTreeMap<u8, Count>,
-    /// Abstract transitions taken, by class.
+    /// The abstract transitions that were taken, by class.
     pub classes: BTreeMap<u32, Count>,
 }
 
-/// Number of sightings, and the first one.
+/// The number of sightings, and the first one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// Number of sightings.
@@ -46,21 +46,21 @@ pub struct Count {
 }
 
 impl Count {
-    /// Not seen yet.
+    /// No sighting yet.
     pub(super) const NONE: Self = Self { count: 0, first: First { steps: 0, print: 0, ordinal: 0, text: None } };
 }
 
-/// The first sighting of something.
+/// The first sighting of a property, a witness or a class.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct First {
     /// The length of the shortest path there.
     pub steps: u32,
-    /// The fingerprint of the last state; of the state before, where a step was seen.
+    /// The fingerprint of the last state; for a step, that of the state before it.
     #[serde(with = "hex")]
     pub print: u64,
-    /// 0 for a state; 1 and up for its steps in their order.
+    /// 0 for a state; the position of a step among the steps of its state, counted from 1.
     pub ordinal: u32,
-    /// The place in words, or the path as a trace, if the caller wrote it down.
+    /// The place in words, or the path as a trace, if the caller stored it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
@@ -72,7 +72,7 @@ pub enum Completion {
     /// Every reachable state and every step from one has been judged.
     #[default]
     Complete,
-    /// Something has been left out, so the absence of a violation proves nothing.
+    /// A part has been left out, so the absence of a violation proves nothing.
     Cut {
         /// The reason.
         why: Why,
@@ -83,24 +83,24 @@ pub enum Completion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// It was asked to stop at the first violation.
+    /// The run was asked to stop at the first violation.
     Violation,
-    /// It was asked to find no more than so many states.
+    /// The run found more states than this limit.
     MaxStates(u64),
-    /// It was asked to go no deeper than so many steps.
+    /// The run was asked to go no deeper than this number of steps.
     MaxDepth(u32),
-    /// Its time was up.
+    /// The run reached its time limit.
     TimeLimit,
-    /// It was cancelled.
+    /// The run was cancelled.
     Cancelled,
-    /// So many roots have not been explored.
+    /// This number of roots has not been explored.
     RootsMissing(u64),
     /// A process or a thread that explored a part did not finish it.
     Lost,
 }
 
 impl Completion {
-    /// Whether nothing has been left out.
+    /// Returns whether nothing has been left out.
     #[must_use]
     pub fn is_complete(self) -> bool {
         self == Self::Complete
@@ -133,9 +133,9 @@ impl fmt::Display for Why {
 impl Summary {
     /// Adds the figures of an exploration of other roots of the same space.
     ///
-    /// The order does not matter, and the result equals that of one exploration of all roots, if
-    /// no state is reachable from two of them. Only the collision bound is smaller: states of
-    /// different explorations were never compared.
+    /// The order does not matter. If no state is reachable from two of the roots, the result equals that of one
+    /// exploration of all roots. Only the collision bound is smaller, because states of different explorations were
+    /// never compared.
     pub fn merge(&mut self, other: Self) {
         self.completion = self.completion.max(other.completion);
         self.roots = self.roots.saturating_add(other.roots);
@@ -189,14 +189,14 @@ pub struct CollisionBound {
 }
 
 impl CollisionBound {
-    /// The bound for so many states in one table of fingerprints.
+    /// Returns the bound for this number of states in one table of fingerprints.
     #[must_use]
     pub fn of(states: u64) -> Self {
         let pairs = u128::from(states).saturating_mul(u128::from(states.saturating_sub(1))).wrapping_shr(1);
         Self { pairs: u64::try_from(pairs).unwrap_or(u64::MAX) }
     }
 
-    /// The bound as a number.
+    /// Returns the bound as a probability from 0 to 1.
     #[must_use]
     #[expect(clippy::float_arithmetic, reason = "a probability to print; nothing is decided by it")]
     pub fn probability(self) -> f64 {
@@ -210,7 +210,7 @@ impl fmt::Display for CollisionBound {
     }
 }
 
-/// 64-bit hashes as text: as numbers they would lose digits in most readers of JSON.
+/// Writes 64-bit hashes as text, because as numbers they would lose digits in most readers of JSON.
 mod hex {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -1,9 +1,9 @@
 //! The open-addressed table under every visited set.
 //!
-//! A slot is found by multiplying the fingerprint by the number of slots and keeping the high
-//! word, so the slots are in the order of the fingerprints whatever their number. That is what
-//! makes growing cheap: old and new table are both walked from front to back, and the factor can
-//! be 5/4 instead of 2. Between 7/10 and 7/8 full, a bare fingerprint costs 9.2 to 11.5 bytes.
+//! A slot is found by multiplying the fingerprint by the number of slots and keeping the high word. The slots are
+//! therefore in the order of the fingerprints, whatever their number. This makes growing cheap: the old and the new
+//! table are both walked from front to back, and the factor can be 5/4 instead of 2. Between 7/10 and 7/8 full, a bare
+//! fingerprint costs 9.2 to 11.5 bytes.
 
 #![expect(
     clippy::indexing_slicing,
@@ -13,7 +13,7 @@
               count is of slots held in memory, and a checked form costs a tenth of the speed"
 )]
 
-/// Non-zero keys, spread evenly over 64 bits, with a value each. `T` may be `()`.
+/// Non-zero keys, spread evenly over 64 bits, each with a value. `T` may be `()`.
 pub(super) struct Table<T> {
     keys: Vec<u64>,
     values: Vec<T>,
@@ -39,25 +39,25 @@ impl<T: Copy + Default> Table<T> {
         self.keys.capacity() * size_of::<u64>() + self.values.capacity() * size_of::<T>()
     }
 
-    /// Every key in the table, in the order of the slots.
+    /// Returns every key in the table, in the order of the slots.
     #[cfg(feature = "timely")]
     pub(super) fn keys(&self) -> impl Iterator<Item = u64> {
         self.keys.iter().copied().filter(|key| *key != 0)
     }
 
-    /// Reads the slot where the search for `key` begins. Reading those of a whole batch first lets
-    /// the cache misses overlap; without `unsafe` this is as near as one gets to a prefetch.
+    /// Reads the slot where the search for `key` begins. Reading the slots of a whole batch first lets the cache misses
+    /// overlap; without `unsafe`, this comes closest to a prefetch.
     #[inline]
     pub(super) fn touch(&self, key: u64) -> u64 {
         self.keys[self.home(key)]
     }
 
-    /// Searches for `key` among the slots whose value is the `same`: different states may share a
-    /// key where states are stored, and never do where the key is all there is.
+    /// Searches for `key` among the slots whose value `same` accepts. Different states may share a key where states are
+    /// stored; where only keys are stored, equal keys are the same entry.
     #[inline]
     pub(super) fn lookup(&self, key: u64, mut same: impl FnMut(T) -> bool) -> Lookup<T> {
         let mut slot = self.home(key);
-        // Ends, because the table is never full.
+        // This loop ends, because the table is never full.
         loop {
             let found = self.keys[slot];
             if found == 0 {
@@ -73,7 +73,7 @@ impl<T: Copy + Default> Table<T> {
         }
     }
 
-    /// Puts `key` where a lookup found it missing.
+    /// Puts `key` into the slot that a lookup found vacant.
     #[inline]
     pub(super) fn occupy(&mut self, vacant: usize, key: u64, value: T) {
         let slot = if self.len == self.limit {

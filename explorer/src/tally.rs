@@ -1,12 +1,12 @@
-//! Counting how often each bit of many bit sets is set.
+//! Counts how often each bit of many bit sets is set.
 
 use super::space::PropertyBits;
 
 /// Counters for 256 bits at once.
 ///
-/// The counters are kept sideways, one word for the ones of all of them, one for the twos and so
-/// on, and sixteen sets are added in one go by carry-save adders, without a branch. Every
-/// transition is counted here, and most meet the premise of many properties.
+/// The counters are stored bit by bit: one word holds the ones of all counters, one the twos and so on. Carry-save
+/// adders add sixteen sets at once, without a branch. Every transition is counted here, and most meet the premise of
+/// many properties.
 #[derive(Clone, Debug)]
 pub(super) struct Tally {
     waiting: [PropertyBits; 16],
@@ -18,7 +18,7 @@ pub(super) struct Tally {
 
 const PLANES: usize = 20;
 
-/// As many times sixteen as the planes can count.
+/// The number of sixteens that the planes can count.
 const FULL: u32 = (1 << (PLANES - 4)) - 1;
 
 impl Default for Tally {
@@ -45,7 +45,7 @@ impl Tally {
         }
     }
 
-    /// The count of every bit.
+    /// Returns the count of every bit.
     pub(super) fn totals(&mut self) -> &[u64] {
         self.add_sixteen();
         self.flush();
@@ -101,7 +101,7 @@ fn carry_save(sum: &mut PropertyBits, x: PropertyBits, y: PropertyBits) -> Prope
     carry
 }
 
-/// The positions of the bits of a set.
+/// Returns the positions of the bits of a set.
 pub(super) fn ones(mut bits: PropertyBits) -> impl Iterator<Item = u8> {
     std::iter::from_fn(move || {
         let first = u8::try_from(bits.trailing_zeros()).ok()?;

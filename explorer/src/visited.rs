@@ -1,34 +1,32 @@
-//! The visited set: which states have been seen, in one of three degrees of detail.
+//! The set of visited states, in one of three degrees of detail.
 //!
-//! It is split into shards by fingerprint, each behind its own lock. A worker sorts a batch of
-//! successors by shard first, so that it takes each lock once for many states, and reads all their
-//! slots before it looks at any of them. Shards grow one at a time and in small steps, so growing
-//! never holds two copies of the whole set.
+//! It is split into shards by fingerprint, each behind its own lock. A worker first sorts a batch of successors by
+//! shard, so that it takes each lock once for many states. It reads all slots of a batch before it examines one. Shards
+//! grow one at a time and in small steps, so growing never holds two copies of the whole set.
 
 use super::recorded::{Full, Recorded, Trail};
 use super::table::{Lookup, Table};
 use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Number of shards: enough that two workers seldom meet, few enough that a batch has many states
-/// for each.
+/// The number of shards: enough that two workers seldom meet, and few enough that a batch has many states for each.
 const SHARDS: usize = 32;
 
-/// The successors worth looking up at once: enough for several per shard, and little enough that
-/// their states stay in the second-level cache.
+/// The number of successors that are looked up together: several for each shard, and few enough that their states stay
+/// in the second-level cache.
 pub(super) const BATCH: usize = 1024;
 
-/// The first way to a state. A smaller origin is a better one at equal depth, so that the
-/// path to a state does not depend on which thread got there first.
+/// The first way to a state. At equal depth the smaller origin is kept, so that the path to a state does not depend on
+/// which thread arrived first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Origin {
     /// The fingerprint of the state before; 0 for a root.
     pub(super) before: u64,
-    /// The position of this one among its successors; the position among the roots for a root.
+    /// The position of this state among the successors of that one; for a root, its position among the roots.
     pub(super) ordinal: u32,
 }
 
-/// Successors waiting to be looked up together.
+/// Successors that wait to be looked up together.
 pub(super) struct Batch<S> {
     states: Vec<S>,
     prints: Vec<u64>,
@@ -60,11 +58,11 @@ impl<S> Batch<S> {
     }
 }
 
-/// A set of states that many workers insert into.
+/// A set of states into which many workers insert.
 pub(super) trait Visited<S>: Sync + Send {
     fn new() -> Self;
 
-    /// Inserts a batch of states found at `depth`, hands on those that are new, and empties it.
+    /// Inserts a batch of states found at `depth`, passes the new ones to `fresh`, and empties the batch.
     fn insert(&self, batch: &mut Batch<S>, depth: u32, fresh: &mut impl FnMut(&S));
 
     /// Returns the bytes that it occupies.
@@ -76,19 +74,19 @@ pub(super) struct Sharded<T> {
     shards: Vec<Padded<T>>,
 }
 
-/// Keeps neighbouring locks off each other's cache lines.
+/// A lock on a cache line of its own.
 #[repr(align(128))]
 struct Padded<T>(Mutex<T>);
 
 pub(super) trait Shard<S>: Send {
     fn new() -> Self;
-    /// Reads the slot of a fingerprint, for the sake of the cache.
+    /// Reads the slot of a fingerprint, to bring it into the cache.
     fn touch(&self, print: u64) -> u64;
-    /// Reads what the slot refers to, once the slot is in the cache.
+    /// Reads the record that the slot refers to, once the slot is in the cache.
     fn touch_record(&self, _: u64) -> u64 {
         0
     }
-    /// Whether the state is new.
+    /// Inserts a state and returns whether it is new.
     fn insert(&mut self, print: u64, state: &S, origin: Origin, depth: u32) -> bool;
     fn bytes(&self) -> usize;
 }
@@ -144,7 +142,7 @@ impl<S, T: Shard<S>> Visited<S> for Sharded<T> {
 }
 
 impl<S> Batch<S> {
-    /// Brings the members into the order of their shards, and counts those of each.
+    /// Sorts the members by shard, and counts the members of each.
     #[expect(
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
@@ -183,13 +181,12 @@ fn shard_of(print: u64) -> usize {
     (print % SHARDS as u64) as usize
 }
 
-/// Locks in spite of poison: a worker that panicked takes the whole run with it anyway.
+/// Locks a poisoned mutex too: a worker that panicked ends the whole run anyway.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Fingerprints only: about ten bytes a state, and a bound on the chance that two states shared
-/// one.
+/// Only fingerprints: about ten bytes a state, and a bound on the probability that two states shared one.
 pub(super) type Fingerprints = Sharded<Table<()>>;
 
 impl<S> Shard<S> for Table<()> {
@@ -217,14 +214,14 @@ impl<S> Shard<S> for Table<()> {
     }
 }
 
-/// Whole states and how each was reached: equality decides, not the fingerprint.
+/// Whole states with their origins; equality decides, not the fingerprint.
 pub(super) type Exact<S> = Sharded<Recorded<Full<S>>>;
 
-/// Fingerprints and how each was reached: to rebuild paths where states would not fit.
+/// Fingerprints with their origins, to rebuild paths where whole states would not fit.
 pub(super) type Trails = Sharded<Recorded<Trail>>;
 
 impl<R: Copy> Sharded<Recorded<R>> {
-    /// The record of a state with this fingerprint that `accept` takes.
+    /// Returns the record of a state with this fingerprint that `accept` accepts.
     pub(super) fn find(&self, print: u64, accept: impl FnMut(&R) -> bool) -> Option<R> {
         lock(&self.shards.get(shard_of(print))?.0).find(print, accept)
     }

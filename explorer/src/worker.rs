@@ -7,7 +7,7 @@ use super::space::Space;
 use super::visited::{Batch, Visited, lock};
 use std::sync::{Mutex, PoisonError};
 
-/// States waiting to be expanded, in blocks that workers take one at a time.
+/// States that wait to be expanded, in blocks; workers take one block at a time.
 pub(super) struct Frontier<T> {
     pub(super) blocks: Vec<Vec<T>>,
     pub(super) states: u64,
@@ -19,7 +19,7 @@ impl<T> Default for Frontier<T> {
     }
 }
 
-/// Small enough that workers end a level at about the same time.
+/// The number of states in a block: small enough that workers end a level at about the same time.
 pub(super) const BLOCK: usize = 256;
 
 /// The state that the workers share while they expand one level.
@@ -35,7 +35,7 @@ impl<'a, S: Space, V> Level<'a, S, V> {
         Self { run, depth, waiting: Mutex::new(frontier.blocks), next: Mutex::new(Frontier::default()) }
     }
 
-    /// The states found one step further, once all workers are done.
+    /// Returns the states found one step further, once all workers have finished.
     pub(super) fn into_next(self) -> Frontier<S::State> {
         self.next.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -51,7 +51,7 @@ pub(super) struct Worker<S: Space> {
 /// New states on their way to the next level.
 struct Fresh<T> {
     block: Vec<T>,
-    /// Blocks that were expanded, to fill again.
+    /// Expanded blocks, kept to be filled again.
     spare: Vec<Vec<T>>,
     found: u64,
 }
@@ -67,7 +67,7 @@ impl<S: Space> Worker<S> {
 
     pub(super) fn work<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
         loop {
-            // A statement of its own, so that the lock is not held while expanding.
+            // This is a statement of its own, so that the lock is not held while expanding.
             let Some(mut block) = lock(&level.waiting).pop() else {
                 break;
             };
@@ -76,7 +76,7 @@ impl<S: Space> Worker<S> {
             }
             block.clear();
             self.fresh.spare.push(block);
-            // A batch may take long to fill where most inputs are refused.
+            // A batch may take long to fill where most inputs are refused, so the figures are updated after each block.
             self.account(level);
             if level.run.is_stopping() {
                 break;
@@ -84,7 +84,7 @@ impl<S: Space> Worker<S> {
         }
         self.flush(level);
         self.fresh.hand_on(level);
-        // What is left over belongs to a level that has passed its peak.
+        // The other spare blocks belong to a level that has passed its peak.
         self.fresh.spare.truncate(4);
     }
 
@@ -98,13 +98,13 @@ impl<S: Space> Worker<S> {
         });
     }
 
-    /// Looks the batch up, and passes on what is new.
+    /// Looks up the batch, and passes on the new states.
     fn flush<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
         look_up(&mut self.batch, &mut self.fresh, level);
         self.account(level);
     }
 
-    /// Brings the figures of the run up to date.
+    /// Updates the figures of the run.
     fn account<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
         let (expanded, transitions) = self.figures.take_counts();
         level.run.add(std::mem::take(&mut self.fresh.found), expanded, transitions);
@@ -123,7 +123,7 @@ impl<S: Space> Worker<S> {
     }
 }
 
-/// Looks a batch of successors up, and collects those that are new.
+/// Looks up a batch of successors, and collects the new ones.
 fn look_up<S: Space, V: Visited<S::State>>(
     batch: &mut Batch<S::State>,
     fresh: &mut Fresh<S::State>,

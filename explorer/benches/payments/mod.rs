@@ -1,5 +1,5 @@
-//! Three interchangeable payments: as large a state and as many properties as a model has, without
-//! being one.
+//! Three interchangeable payments: a space with as many bytes a state and as many properties as a model has, but
+//! without a model.
 
 pub(crate) mod packed;
 
@@ -35,7 +35,7 @@ pub(crate) struct Payment {
     left: u32,
 }
 
-/// Kept sorted, so that exchanging two payments is no new state.
+/// Kept sorted, so that exchanging two payments gives the same state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State {
     payments: [Payment; PAYMENTS],
@@ -96,7 +96,7 @@ const ACTIONS: [Action; 16] = [
     Action::Expire,
 ];
 
-/// The position of the payment, and that of its action.
+/// The position of the payment, and the position of its action.
 pub(crate) type Input = (u8, u8);
 
 pub(crate) struct Payments;
@@ -278,7 +278,7 @@ impl Space for Payments {
 
     fn inputs(&self, state: &State, inputs: &mut Vec<Input>) {
         for (place, payment) in (0_u8..).zip(&state.payments) {
-            // One of several equal payments stands for all of them.
+            // Of several equal payments, only the first is changed.
             if place > 0 && state.payments[usize::from(place) - 1] == *payment {
                 continue;
             }
@@ -308,7 +308,7 @@ impl Space for Payments {
     }
 }
 
-/// Written and read field by field. A bench of one process uses neither.
+/// Encodes and decodes field by field. The single-process benchmark does not use it.
 impl Portable for Payments {
     fn pack(state: &State, bytes: &mut Vec<u8>) {
         for payment in &state.payments {

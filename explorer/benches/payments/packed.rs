@@ -1,8 +1,8 @@
-//! The limit: the same states in one word each, without properties, counts or hashes of the relation.
+//! A lower limit for the time: the same states in one word each, without properties, counts or hashes of the relation.
 
 use super::{ACTIONS, PAYMENTS, Payment, Status, transition};
 
-/// Bits of one payment. What was released is what is left of the authorized amount, so it needs none.
+/// Bits of one payment. The released amount is derived from the authorized amount, so it takes no bits.
 const WIDTH: u32 = 20;
 
 const STATUSES: [Status; 6] =
@@ -118,7 +118,7 @@ pub(crate) fn explore() -> (u64, u64) {
                     }
                 }
             }
-            // Reads the slots of all first, so that the cache misses overlap.
+            // Reads the slots of the whole batch first, so that the cache misses overlap.
             std::hint::black_box(found.iter().fold(0, |seen, word| seen ^ visited.slots[visited.slot(*word)]));
             next.extend(found.drain(..).filter(|word| visited.insert(*word)));
         }

@@ -10,7 +10,7 @@ use crate::visited::lock;
 #[derive(Default)]
 pub(super) struct Alarm {
     raised: AtomicBool,
-    /// The fault that this process found, if that was the reason.
+    /// The reason, if this process ended the run because of an error that it found.
     reason: Mutex<Option<String>>,
     /// The connections to other processes.
     sockets: Vec<TcpStream>,
@@ -24,12 +24,12 @@ impl Alarm {
     /// Ends this worker if another one has panicked.
     pub(super) fn check(&self) {
         if self.raised.load(Ordering::Relaxed) {
-            // Not a new failure: the message of the first has been printed.
+            // This is no new failure: the first worker's message has been printed.
             std::panic::resume_unwind(Box::new("another worker was lost"));
         }
     }
 
-    /// Ends the whole run for a reason that is no loss.
+    /// Ends the whole run for a reason other than a loss.
     pub(super) fn fail(&self, reason: String) -> ! {
         *lock(&self.reason) = Some(reason);
         std::panic::resume_unwind(Box::new("the run failed"))
@@ -43,13 +43,13 @@ impl Alarm {
     fn raise(&self) {
         self.raised.store(true, Ordering::Relaxed);
         for socket in &self.sockets {
-            // It may be closed already.
+            // The socket may be closed already.
             let _closed = socket.shutdown(Shutdown::Both);
         }
     }
 }
 
-/// Raises the alarm if its worker panics.
+/// Raises the alarm if the worker that holds it panics.
 pub(super) struct WatchedProcess<'a>(pub(super) &'a Alarm);
 
 impl Drop for WatchedProcess<'_> {

@@ -1,7 +1,7 @@
 //! Checkpoints: one file for each worker and level.
 //!
-//! A file holds a line of JSON about the run, what the worker found, its part of the visited set and its states of the
-//! next level, and a checksum. It is written under another name first, so a file that is there is whole.
+//! A file holds a line of JSON about the run, the worker's findings, its part of the visited set, its states of the
+//! next level, and a checksum. It is written under a temporary name first, so every file with its final name is whole.
 
 use super::parcel::take;
 use super::share::Share;
@@ -21,7 +21,7 @@ use crate::visited::lock;
 
 /// A part of the visited set that can be written to a file.
 pub(super) trait Kept<S: Portable>: Sized {
-    /// Appends everything to `bytes`.
+    /// Appends all entries to `bytes`.
     fn keep(&self, bytes: &mut Vec<u8>);
     /// Reads what [`Kept::keep`] wrote.
     fn restore(bytes: &mut &[u8]) -> Option<Self>;
@@ -74,7 +74,7 @@ impl<S: Portable> Kept<S> for Recorded<Full<S::State>> {
     }
 }
 
-/// Paths to violations are found by a run of their own, which needs no checkpoint.
+/// A run of its own finds the paths to violations, and that run needs no checkpoint.
 impl<S: Portable> Kept<S> for Recorded<Trail> {
     fn keep(&self, _: &mut Vec<u8>) {}
 
@@ -104,14 +104,14 @@ struct CheckpointHeader {
 /// The version of the format.
 const FORMAT: u32 = 1;
 
-/// The worker, the number of workers, and the level that the checkpoint precedes.
+/// The worker, the number of workers, and the level before which the checkpoint was written.
 type CheckpointPlace = (usize, usize, u32);
 
 impl Saver {
-    /// Keeps checkpoints of the run called `subject` in `folder`, one whenever `every` has passed.
+    /// Keeps checkpoints of the run `subject` in `folder`, and writes one whenever `every` has passed.
     ///
     /// # Errors
-    /// If the folder cannot be made, or holds checkpoints of another run.
+    /// Returns a message if the folder cannot be created, or holds checkpoints of another run.
     pub(super) fn new(folder: &Path, subject: &str, every: Duration) -> Result<Self, String> {
         let wrong = |error: std::io::Error| format!("{}: {error}", folder.display());
         fs::create_dir_all(folder).map_err(wrong)?;
@@ -143,7 +143,7 @@ impl Saver {
         due
     }
 
-    /// The levels that a worker has a whole checkpoint of.
+    /// Returns the levels for which a worker has a whole checkpoint.
     pub(super) fn levels(&self, worker: usize, workers: usize) -> Vec<u32> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
         let level = |path: &Path| {
@@ -158,7 +158,7 @@ impl Saver {
     /// Writes a checkpoint.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// Returns a message if the file cannot be written.
     pub(super) fn save<'s, S: Portable, V: Kept<S>>(
         &self,
         place: CheckpointPlace,
@@ -185,10 +185,10 @@ impl Saver {
         written.and_then(|()| fs::rename(&new, &path)).map_err(|error| wrong(error.to_string()))
     }
 
-    /// Reads a checkpoint: what was found, the visited set, and the states of the next level.
+    /// Reads a checkpoint: the findings, the visited set, and the states of the next level.
     ///
     /// # Errors
-    /// If the file cannot be read or is damaged.
+    /// Returns a message if the file cannot be read or is damaged.
     pub(super) fn load<S: Portable, V: Kept<S>>(
         &self,
         worker: usize,
@@ -206,10 +206,10 @@ impl Saver {
         read(bytes).ok_or_else(damaged)
     }
 
-    /// Removes the checkpoints of a worker before a level.
+    /// Removes a worker's checkpoints of the levels before `level`.
     pub(super) fn forget_before(&self, worker: usize, workers: usize, level: u32) {
         for earlier in self.levels(worker, workers).into_iter().filter(|earlier| *earlier < level) {
-            // A file that stays is passed over: a later level is there.
+            // A file that cannot be removed is ignored: there is a checkpoint of a later level.
             let _removed = fs::remove_file(self.path((worker, workers, earlier)));
         }
     }

@@ -1,7 +1,7 @@
-//! Connecting the processes: each one listens at its own address and calls those before it.
+//! Connects the processes: each one listens at its own address and calls the processes before it.
 //!
-//! Unlike timely's own way, this one gives up after a while, prints nothing, and refuses a process that was started for
-//! another run.
+//! Unlike timely's own function, this one gives up after a while, prints nothing, and refuses a process that was
+//! started for another run.
 
 use super::hosts::Hosts;
 use crate::fingerprint::Fingerprinter;
@@ -11,22 +11,22 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// This process among all.
+/// The position of this process in the cluster.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// The addresses of all processes.
     pub hosts: Hosts,
     /// The number of this process, from 0.
     pub process: usize,
-    /// Longest wait for the other processes at the beginning.
+    /// The longest wait for the other processes at the beginning.
     pub patience: Duration,
-    /// A process that is not heard for this long is lost; at least 5 seconds.
+    /// The silence after which a process counts as lost; at least 5 seconds.
     pub silence: Duration,
 }
 
 impl Cluster {
-    /// Returns process `process` of those in `hosts`, which waits five minutes for the others and takes one for lost
-    /// after two minutes of silence.
+    /// Returns process `process` of those in `hosts`. It waits five minutes for the others, and takes a process for
+    /// lost after two minutes of silence.
     #[must_use]
     pub fn new(hosts: Hosts, process: usize) -> Self {
         Self { hosts, process, patience: Duration::from_secs(300), silence: Duration::from_secs(120) }
@@ -35,9 +35,9 @@ impl Cluster {
 
 /// The reason why the processes are not connected.
 pub(super) enum Unconnected {
-    /// The user has to change something.
+    /// The user has to change a setting.
     Wrong(String),
-    /// A process did not come.
+    /// A process did not connect in time.
     Lost(String),
 }
 
@@ -49,16 +49,16 @@ pub(super) struct ExplorationConfig<'a> {
 
 const MAGIC: u64 = u64::from_le_bytes(*b"holdfast");
 
-/// Longest time that a peer takes to introduce itself.
+/// The longest time that a peer may take to introduce itself.
 const INTRODUCTION: Duration = Duration::from_secs(5);
 
-/// Wait before the next attempt.
+/// The wait before the next attempt.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The shortest silence that can mean loss: a heartbeat comes each second.
 const LEAST_SILENCE: Duration = Duration::from_secs(5);
 
-/// Connects this process with every other one. The result has a socket for each process but this one.
+/// Connects this process with every other one. The result has a socket for each other process, and none for this one.
 pub(super) fn connect(cluster: &Cluster, terms: &ExplorationConfig<'_>) -> Result<Vec<Option<TcpStream>>, Unconnected> {
     let Cluster { hosts, process, .. } = cluster;
     let Some(own) = hosts.address(*process) else {
@@ -86,7 +86,7 @@ fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
-/// The last process is called by none.
+/// Listens at this process's own address; `None` for the last process, which no other process calls.
 fn bind(
     own: &str,
     process: usize,
@@ -102,7 +102,7 @@ fn bind(
                 let set = listener.set_nonblocking(true);
                 return set.map(|()| Some(listener)).map_err(|error| Unconnected::Wrong(format!("{own}: {error}")));
             }
-            // The run before this one may just be giving it back.
+            // The previous run may be about to free the address.
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && !is_over(deadline) => sleep(PAUSE),
             Err(error) => {
                 return Err(Unconnected::Wrong(format!("process {process} cannot listen at {own}: {error}")));
@@ -111,7 +111,7 @@ fn bind(
     }
 }
 
-/// Calls an earlier process.
+/// Connects to an earlier process.
 fn call(
     address: &str,
     number: usize,
@@ -125,7 +125,7 @@ fn call(
         {
             match hear(&mut socket) {
                 Ok(other) if other.process == number => return agreed(&other, cluster, terms).map(|()| socket),
-                // Someone else, or a run that is just ending.
+                // The peer is another program, or a run that is about to end.
                 Ok(_) | Err(_) => {}
             }
         }

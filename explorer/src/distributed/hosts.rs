@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// The addresses of all processes, as a host file lists them: one `host:port` a line, process 0 first.
 ///
-/// Empty lines and lines that begin with `#` do not count.
+/// Empty lines and lines that begin with `#` are ignored.
 ///
 /// ```
 /// use holdfast_explorer::Hosts;

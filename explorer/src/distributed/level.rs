@@ -1,4 +1,4 @@
-//! Exploring level by level: each worker expands the states it owns and sends each successor to its owner.
+//! Explores level by level: each worker expands the states it owns and sends each successor to its owner.
 
 use super::checkpoint::{Kept, Saver};
 use super::mail::{Mail, owner};
@@ -16,7 +16,7 @@ use crate::worker::BLOCK;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Successors that travel together.
+/// The number of successors that are sent together.
 const BATCH: usize = 1024;
 
 /// Interval at which a worker's figures are shown.
@@ -26,7 +26,7 @@ const SHOWN: Duration = Duration::from_millis(100);
 pub(super) struct LevelTask<'a, S: Portable> {
     pub(super) space: &'a S,
     pub(super) limits: Limits,
-    /// Shown on process 0, and a way to stop on every process.
+    /// The figures that process 0 shows; they also stop the run on every process.
     pub(super) progress: Option<&'a Progress>,
     pub(super) begun: Instant,
     pub(super) saver: Option<&'a Saver>,
@@ -44,9 +44,9 @@ struct Owned<S: Portable, V> {
 }
 
 impl<S: Portable, V: Shard<S::State>> Owned<S, V> {
-    /// Looks successors up, and keeps those that are new for the level at `depth`.
+    /// Looks up successors, and keeps the new ones for the level at `depth`.
     fn take_in(&mut self, hops: &[Hop<S::State>], depth: u32) {
-        // Reads the slots of all first, so that the cache misses overlap.
+        // Reads the slots of the whole batch first, so that the cache misses overlap.
         let touched = hops.iter().fold(0, |touched, hop| touched ^ self.visited.touch(hop.print));
         black_box(touched);
         let touched = hops.iter().fold(0, |touched, hop| touched ^ self.visited.touch_record(hop.print));
@@ -94,13 +94,13 @@ struct Running<'r, 'w, 'a, S: Portable, V> {
     task: &'r LevelTask<'a, S>,
     owned: Owned<S, V>,
     figures: Figures<S>,
-    /// Findings before the checkpoint that was resumed, and the counts since.
+    /// The findings up to the checkpoint that was resumed, and the counts since then.
     share: Share,
     outgoing: Vec<Vec<Hop<S::State>>>,
     /// The level being expanded, and the deepest one with a state.
     depth: u32,
     deepest: u32,
-    /// The figures that have been shown, and when.
+    /// The figures that were shown last, and the time when they were shown.
     shown: ParcelCounts,
     shown_at: Instant,
 }
@@ -113,7 +113,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         Self { mail, task, owned, figures, share, outgoing, depth: 0, deepest: 0, shown, shown_at: Instant::now() }
     }
 
-    /// Begins at the last checkpoint that every worker has, or at the roots.
+    /// Begins at the last checkpoint that every worker has, or at the roots if there is none.
     fn resume(&mut self) {
         let (index, peers) = (self.mail.index(), self.mail.peers());
         if let Some(saver) = self.task.saver
@@ -135,7 +135,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         self.owned.take_in(&hops, 0);
     }
 
-    /// The last level that every worker has a checkpoint of.
+    /// Returns the last level for which every worker has a checkpoint.
     fn common_checkpoint(&mut self, saver: &Saver) -> Option<u32> {
         let levels = saver.levels(self.mail.index(), self.mail.peers());
         self.mail.broadcast(&Content::Saved(levels));
@@ -179,7 +179,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         }
     }
 
-    /// Whether the exploration ends with this level; every worker decides alike.
+    /// Returns the completion if the exploration ends with this level; every worker decides alike.
     fn verdict(&mut self, all: &[LevelReport]) -> Option<Completion> {
         if all.iter().all(|report| report.waiting == 0) {
             return Some(Completion::Complete);
@@ -192,13 +192,13 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         stops.chain(violation.then_some(Why::Violation)).min().map(|why| Completion::Cut { why })
     }
 
-    /// A reason not to expand this level.
+    /// Returns a reason not to expand this level.
     fn reason_to_stop(&self) -> Option<Why> {
         let max_depth = self.task.limits.max_depth.filter(|max| *max == self.depth);
         max_depth.map(Why::MaxDepth).or_else(|| self.reason_to_stop_amid())
     }
 
-    /// A reason to leave a level before its end.
+    /// Returns a reason to leave a level before its end.
     fn reason_to_stop_amid(&self) -> Option<Why> {
         let limits = &self.task.limits;
         if self.task.progress.is_some_and(Progress::is_cancelled) {
@@ -231,7 +231,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         self.show(false);
     }
 
-    /// Sends what is left of the successors.
+    /// Sends the successors that are still in the batches.
     fn flush(&mut self) {
         for (to, hops) in self.outgoing.iter_mut().enumerate() {
             if !hops.is_empty() {
@@ -253,7 +253,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         all
     }
 
-    /// Adds what was expanded to the figures of this worker.
+    /// Adds the expanded states to the figures of this worker.
     fn count(&mut self) {
         let (expanded, transitions) = self.figures.take_counts();
         self.share.expanded = self.share.expanded.saturating_add(expanded);
@@ -261,7 +261,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         self.share.unique = self.owned.unique;
     }
 
-    /// Brings the figures that are shown up to date, here and on process 0.
+    /// Updates the figures that are shown, here and on process 0.
     fn show(&mut self, at_once: bool) {
         let Some(progress) = self.task.progress.filter(|_| at_once || self.shown_at.elapsed() >= SHOWN) else {
             return;
@@ -283,7 +283,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         }
     }
 
-    /// Everything that this worker has found so far.
+    /// Returns everything that this worker has found so far.
     fn reported(&mut self) -> Share {
         let mut found = Exploration::new();
         self.figures.report(&mut found);
@@ -295,7 +295,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
         Share::of(&found)
     }
 
-    /// Writes a checkpoint before this level, and drops older ones once every worker has written its own.
+    /// Writes a checkpoint before this level, and removes older ones once every worker has written its own.
     fn save(&mut self) {
         let Some(saver) = self.task.saver else { return };
         let share = self.reported();
@@ -322,7 +322,7 @@ impl<'r, 'w, 'a, S: Portable + 'static, V: Shard<S::State> + Kept<S>> Running<'r
     }
 }
 
-/// Looks successors up here, or sends them to the worker that owns them.
+/// Looks up successors here, or sends them to the worker that owns them.
 fn hand_over<S: Portable + 'static, V: Shard<S::State>>(
     mail: &mut Mail<'_, S>,
     owned: &mut Owned<S, V>,
@@ -339,7 +339,7 @@ fn hand_over<S: Portable + 'static, V: Shard<S::State>>(
     }
 }
 
-/// Takes in what arrives in a level. Workers that are done with it report while others still expand.
+/// Takes in the messages of a level. Workers that have finished it report while others still expand.
 fn arrive<S: Portable, V: Shard<S::State>>(
     content: Content<Hops<S>>,
     owned: &mut Owned<S, V>,

@@ -1,7 +1,7 @@
 //! The exchange between workers: a timely dataflow whose timestamps are rounds.
 //!
-//! In a round, each worker sends parcels to any worker. A round is over for a worker once every worker has ended it and
-//! each of its parcels has arrived, which timely's progress tracking determines.
+//! In a round, each worker sends parcels to any worker. For a worker, a round is over once every worker has ended it
+//! and all of its parcels have arrived. Timely's progress tracking determines this.
 
 use super::alarm::Alarm;
 use super::parcel::{Content, Hops, Parcel, ParcelCounts};
@@ -17,14 +17,14 @@ use timely::dataflow::{InputHandle, ProbeHandle};
 use timely::worker::Worker;
 
 type Message<S> = Content<Hops<S>>;
-/// Arrived messages with their rounds: this one or the next.
+/// Messages that have arrived, with their round: the current one or the next.
 type Inbox<S> = Rc<RefCell<Vec<(u64, Message<S>)>>>;
 type Builder<S> = CapacityContainerBuilder<Vec<Parcel<Hops<S>>>>;
 
-/// Interval at which a worker makes itself heard, so that a silent process is known to be lost.
+/// The interval at which a worker sends a sign of life, so that a silent process is recognized as lost.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// Longest sleep of a worker that has nothing to do.
+/// The longest sleep of a worker that has nothing to do.
 const NAP: Duration = Duration::from_millis(1);
 
 /// One worker's end of the exchange.
@@ -35,7 +35,7 @@ pub(super) struct Mail<'w, S: Portable> {
     inbox: Inbox<S>,
     round: u64,
     alarm: &'w Alarm,
-    /// Workers of each process.
+    /// The number of workers of each process.
     per_process: usize,
     spoke: Instant,
 }
@@ -78,7 +78,7 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
         self.worker.peers()
     }
 
-    /// The first worker of each process, which collects what is found.
+    /// Returns the first worker of each process, which collects the findings.
     pub(super) fn leaders(&self) -> impl Iterator<Item = usize> + use<S> {
         (0..self.peers()).step_by(self.per_process.max(1))
     }
@@ -87,12 +87,12 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
         self.index().checked_rem(self.per_process) == Some(0)
     }
 
-    /// Whether this worker belongs to the process that shows all figures.
+    /// Returns whether this worker belongs to the process that shows all figures.
     pub(super) fn is_on_process_0(&self) -> bool {
         self.index() < self.per_process
     }
 
-    /// Ends the whole run for a reason that is no loss.
+    /// Ends the whole run for a reason other than a loss.
     pub(super) fn fail(&self, reason: String) -> ! {
         self.alarm.fail(reason)
     }
@@ -103,22 +103,22 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
         self.input.flush();
     }
 
-    /// Sends the same to every worker, this one included.
+    /// Sends the same content to every worker, including this one.
     pub(super) fn broadcast(&mut self, content: &Message<S>) {
         for to in 0..self.peers() {
             self.send(to, content.clone());
         }
     }
 
-    /// Moves parcels along, and returns those of this round that have arrived.
+    /// Moves parcels along, and returns the messages of this round that have arrived.
     pub(super) fn receive(&mut self) -> Vec<Message<S>> {
         self.heartbeat();
         self.worker.step();
         self.arrived()
     }
 
-    /// Ends this worker's part of the round, hands on what arrives until all others have ended theirs, and begins the
-    /// next round.
+    /// Ends this worker's part of the round, passes arriving messages to `each` until all others have ended theirs, and
+    /// begins the next round.
     pub(super) fn end_round(&mut self, mut each: impl FnMut(Message<S>)) {
         let next = self.round.saturating_add(1);
         self.input.advance_to(next);
@@ -140,7 +140,7 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
         now.into_iter().map(|(_, content)| content).collect()
     }
 
-    /// Sends something to the first worker of every other process now and then.
+    /// Sends a heartbeat to the first worker of every other process at intervals.
     fn heartbeat(&mut self) {
         if self.spoke.elapsed() < HEARTBEAT || !self.is_leader() {
             return;
@@ -153,7 +153,8 @@ impl<'w, S: Portable + 'static> Mail<'w, S> {
     }
 }
 
-/// The worker, of so many, that owns a state with this fingerprint. The low bits decide; a table uses the high ones.
+/// Returns the worker, of `peers`, that owns a state with this fingerprint. The low bits decide; a table uses the high
+/// ones.
 pub(super) fn owner(print: u64, peers: usize) -> usize {
     let owner = u64::try_from(peers).ok().and_then(|peers| print.checked_rem(peers));
     owner.and_then(|owner| usize::try_from(owner).ok()).unwrap_or(0)

@@ -1,7 +1,8 @@
 //! The explorer on several processes: a timely dataflow in which each worker owns a part of the visited set.
 //!
 //! A worker expands the states that it owns and sends each successor to the worker that owns it, by fingerprint. A
-//! timestamp of the dataflow is a level, so paths are shortest, and the result equals that of [`crate::Explorer`].
+//! timestamp of the dataflow is a level. Paths are therefore shortest, and the result equals that of
+//! [`crate::Explorer`].
 //!
 //! ```text
 //! level        expanding level by level, and the decision to end
@@ -102,15 +103,15 @@ pub struct Found<S: Portable> {
     pub exploration: Exploration<S>,
     /// A shortest path to each property found false, by bit.
     pub paths: BTreeMap<u8, Path<S>>,
-    /// The loss, if [`Why::Lost`] cut the run. The figures are then those last shown.
+    /// The reason for the loss, if [`Why::Lost`] cut the run. The figures are then those last shown.
     pub lost: Option<String>,
 }
 
 impl<S: Portable + Send + 'static> Distributed<S> {
-    /// Returns an explorer on one worker of this process, by fingerprint, without limits.
+    /// Returns an explorer that uses one worker of this process, fingerprints, and no limits.
     ///
-    /// `subject` names the run: processes and checkpoints of another subject are refused. It must name everything that
-    /// decides the result, such as the space, its bounds and the version of the program.
+    /// `subject` names the run: processes and checkpoints of another subject are refused. It must contain everything
+    /// that decides the result, such as the space, its bounds and the version of the program.
     #[must_use]
     pub fn new(space: S, subject: impl Into<String>) -> Self {
         Self {
@@ -125,58 +126,58 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         }
     }
 
-    /// Works on this many threads of each process; 0 counts as 1.
+    /// Sets the number of threads of each process; 0 counts as 1.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
         self
     }
 
-    /// Works as one process among others.
+    /// Makes this process one of several.
     #[must_use]
     pub fn cluster(mut self, cluster: Cluster) -> Self {
         self.cluster = Some(cluster);
         self
     }
 
-    /// Distinguishes states this way.
+    /// Sets the way in which states are distinguished.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// Stops early at these limits. A limit of states is kept give or take a level.
+    /// Sets the limits that stop the run early. The limit of states may be exceeded by up to one level.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Keeps these figures up to date, and stops when they are cancelled. Process 0 shows the figures of all processes,
-    /// the others their own.
+    /// Updates these figures during the run, and stops when they are cancelled. Process 0 shows the figures of all
+    /// processes; each other process shows its own.
     #[must_use]
     pub fn progress(mut self, progress: Arc<Progress>) -> Self {
         self.progress = progress;
         self
     }
 
-    /// Writes a checkpoint into `folder` at the end of a level whenever `every` has passed, and begins at the last one
-    /// that every worker has. Each process needs a folder, which may be the same on a shared disk.
+    /// Writes a checkpoint into `folder` at the end of a level whenever `every` has passed. The run begins at the last
+    /// checkpoint that every worker has. Each process needs a folder; processes may share one on a common disk.
     #[must_use]
     pub fn checkpoint(mut self, folder: impl Into<PathBuf>, every: Duration) -> Self {
         self.checkpoint = Some((folder.into(), every));
         self
     }
 
-    /// Explores.
+    /// Explores the space and returns the result.
     ///
-    /// A worker or process that is lost makes the run incomplete ([`Why::Lost`]).
+    /// The loss of a worker or process makes the run incomplete ([`Why::Lost`]).
     ///
     /// # Errors
-    /// If the run cannot begin as it is set up: an address in use, another subject or another number of workers in
-    /// another process, a folder that cannot be written, checkpoints of another run. Also if the space contradicts
-    /// itself.
+    /// Returns a message if the run cannot begin: an address is in use, another process has another subject or another
+    /// number of workers, the folder cannot be written, or it holds checkpoints of another run. Also returns a message
+    /// if the space contradicts itself.
     pub fn run(&self) -> Result<Found<S>, String> {
         let begun = Instant::now();
         let subject = format!("{}; {:?}", self.subject, self.mode);
@@ -210,7 +211,7 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         };
         match self.start(sockets, crew) {
             Ok(guards) => {
-                // A connection that breaks at the very end makes joining panic; the result is there all the same.
+                // A connection that breaks at the very end makes joining panic, but the result is complete by then.
                 let _joined = catch_unwind(AssertUnwindSafe(|| drop(guards.join())));
             }
             Err(why) => return Err(format!("cannot start the workers: {why}")),
@@ -222,7 +223,8 @@ impl<S: Portable + Send + 'static> Distributed<S> {
         Ok(found.unwrap_or_else(|| self.lost("a worker or a process ended before the run did".to_owned(), begun)))
     }
 
-    /// Everything that decides when a worker ends a level or sends a parcel has to be equal in all processes.
+    /// Returns all settings that decide when a worker ends a level or sends a parcel; they must be equal in all
+    /// processes.
     fn terms(&self, subject: &str) -> String {
         let Limits { max_states, max_depth, first_violation, time: _ } = self.limits;
         let checkpoint = if self.checkpoint.is_some() { "; checkpoints" } else { "" };
@@ -273,7 +275,7 @@ struct Crew<S: Portable> {
 }
 
 impl<S: Portable + Send + 'static> Crew<S> {
-    /// One worker's part of the whole run.
+    /// Runs one worker's part of the whole run.
     fn work(&self, worker: &mut Worker) {
         let _watched = WatchedProcess(&self.alarm);
         let mut mail = Mail::open(worker, self.workers, &self.alarm);
@@ -288,7 +290,7 @@ impl<S: Portable + Send + 'static> Crew<S> {
             Mode::Fingerprint => {
                 let explored = explore::<S, Table<()>>(&mut mail, &task);
                 self.collect(&mut mail, &explored, |mail, wanted, longest| {
-                    // Nothing but another run remembers how a state was reached.
+                    // Only another run can tell how a state was reached.
                     let limits = Limits { max_depth: Some(longest), ..Limits::default() };
                     let again = explore::<S, Recorded<Trail>>(mail, &self.task(limits, false));
                     trace::follow(mail, &self.space, &again.visited, wanted)
@@ -310,8 +312,8 @@ impl<S: Portable + Send + 'static> Crew<S> {
         }
     }
 
-    /// Adds up what all workers found, and finds the paths to violations. Only the first worker of each process has the
-    /// result.
+    /// Adds up the findings of all workers, and finds the paths to violations. Only the first worker of each process
+    /// has the result.
     fn collect<V>(
         &self,
         mail: &mut Mail<'_, S>,

@@ -23,7 +23,7 @@ pub(super) struct Parcel<H> {
 pub(super) enum Content<H> {
     /// Successors for the worker that owns them.
     Hops(H),
-    /// Figures since the last message, for the first worker to show.
+    /// Figures since the last message, which the first worker shows.
     ParcelCounts(ParcelCounts),
     /// The report of a worker on one level.
     Level(LevelReport),
@@ -35,9 +35,9 @@ pub(super) enum Content<H> {
     Share(Box<Share>),
     /// The violations to follow back to a root.
     Wanted(Vec<(u8, super::share::SeenStates)>),
-    /// A question to the owner of a state: how was it reached?
+    /// A query to the owner of a state for the step that reached it.
     Query(Query),
-    /// The answer: one step of the path to a violation.
+    /// The answer to a query: one step of the path to a violation.
     PredecessorLink(PredecessorLink),
 }
 
@@ -49,38 +49,38 @@ pub(super) struct ParcelCounts {
     pub(super) transitions: u64,
 }
 
-/// The report of a worker on one level. Every worker gets this from every worker, so that all decide alike.
+/// The report of a worker on one level. Every worker receives it from every worker, so that all decide alike.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct LevelReport {
-    /// Its states in this level.
+    /// The number of its states in this level.
     pub(super) waiting: u64,
-    /// Its states up to this level.
+    /// The number of its states up to this level.
     pub(super) unique: u64,
     /// The reason why it did not expand all of them.
     pub(super) stop: Option<Why>,
-    /// It has seen a property that is false.
+    /// Whether it has seen a property that is false.
     pub(super) violation: bool,
-    /// A checkpoint is due. Only the first worker decides that.
+    /// Whether a checkpoint is due. Only the first worker decides this.
     pub(super) save: bool,
 }
 
-/// A question to the owner of a state.
+/// A query to the owner of a state.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Query {
-    /// The position of the violation among those wanted.
+    /// The position of the violation among the wanted ones.
     pub(super) wanted: u32,
     /// The fingerprint of the state.
     pub(super) print: u64,
-    /// The state after it on the path, with its depth, and which successor it is; `None` at the end of the path.
+    /// The next state on the path, with its depth and its position among the successors; `None` at the end of the path.
     pub(super) next: Option<NextOnPath>,
 }
 
-/// The state that a path goes on to.
+/// The next state on a path.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct NextOnPath {
     pub(super) depth: u32,
     pub(super) ordinal: u32,
-    /// Packed; empty where fingerprints are all that is kept.
+    /// The packed state; empty where only fingerprints are kept.
     pub(super) state: Vec<u8>,
 }
 
@@ -101,7 +101,7 @@ pub(super) struct Hop<T> {
     pub(super) state: T,
 }
 
-/// Successors for one owner. Packed only where they leave the process.
+/// Successors for one owner. They are packed only when they leave the process.
 pub(super) struct Hops<S: Portable> {
     pub(super) list: Vec<Hop<S::State>>,
     packed: OnceCell<Vec<u8>>,
@@ -152,7 +152,7 @@ impl<S: Portable> Clone for Hops<S> {
 
 impl<S: Portable> Serialize for Hops<S> {
     fn serialize<Z: Serializer>(&self, to: Z) -> Result<Z::Ok, Z::Error> {
-        // Asked for twice: once for the length, once for the bytes.
+        // The serializer asks twice: once for the length, once for the bytes.
         to.serialize_bytes(self.packed.get_or_init(|| self.pack()))
     }
 }

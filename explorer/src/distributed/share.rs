@@ -1,4 +1,4 @@
-//! The findings of one worker, in a form that can be sent and written down.
+//! The findings of one worker, in a form that can be sent and saved.
 
 use crate::exploration::Exploration;
 use crate::path::nth;
@@ -14,7 +14,7 @@ pub(super) struct Share {
     pub(super) expanded: u64,
     pub(super) transitions: u64,
     pub(super) digest: u64,
-    /// Bytes of its part of the visited set.
+    /// The bytes of its part of the visited set.
     pub(super) visited: u64,
     /// The most states that waited at once.
     pub(super) waiting: u64,
@@ -40,10 +40,10 @@ impl SeenStates {
         Self { steps: sighting.steps, print: sighting.print, ordinal, state }
     }
 
-    /// The sighting.
+    /// Returns the sighting with its state unpacked.
     ///
     /// # Errors
-    /// If the space does not read back what it packed, or has no such step.
+    /// Returns a message if the space does not read back what it packed, or has no such step.
     pub(super) fn sighting<S: Portable>(&self, space: &S) -> Result<Sighting<S>, String> {
         let state = S::unpack(&mut self.state.as_slice())
             .ok_or("a state that was packed cannot be unpacked: the space contradicts itself")?;
@@ -88,10 +88,10 @@ impl Share {
         }
     }
 
-    /// Adds this share to what is found.
+    /// Adds this share to `found`.
     ///
     /// # Errors
-    /// As [`SeenStates::sighting`].
+    /// Returns the errors of [`SeenStates::sighting`].
     pub(super) fn add_to<S: Portable>(&self, found: &mut Exploration<S>, space: &S) -> Result<(), String> {
         let (summary, memory) = (&mut found.summary, &mut found.memory);
         summary.unique = summary.unique.saturating_add(self.unique);

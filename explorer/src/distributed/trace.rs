@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Follows the links of every wanted sighting back to a root, and returns the paths by property.
 ///
-/// Only the first worker of each process returns paths. A path that is missing means that the space contradicts itself.
+/// Only the first worker of each process returns paths. A missing path means that the space contradicts itself.
 pub(super) fn follow<S: Portable + 'static, R: Record<S::State>>(
     mail: &mut Mail<'_, S>,
     space: &S,
@@ -55,7 +55,7 @@ pub(super) fn follow<S: Portable + 'static, R: Record<S::State>>(
     (0_u32..).zip(wanted).filter_map(path).collect()
 }
 
-/// The link to the state that a query is about, and the query about the state before it.
+/// Returns the link to the state that a query is about, and the query about the state before it.
 fn answer<S: Portable, R: Record<S::State>>(
     space: &S,
     visited: &Recorded<R>,

@@ -1,4 +1,4 @@
-//! A run that was cut begins again at a level, and ends like one that was not.
+//! A run that was cut resumes at a level, and ends with the same result as a run that was not cut.
 
 use crate::toys::{Counters, EightPuzzle};
 use crate::{MODES, assert_equal};
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A folder that is removed at the end.
+/// A folder that is removed at the end of the test.
 struct Folder(PathBuf);
 
 impl Folder {

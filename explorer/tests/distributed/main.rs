@@ -21,7 +21,7 @@ use toys::{Colliding, Configurations, Counters, EightPuzzle, Hashless, Jugs};
 
 const MODES: [Mode; 2] = [Mode::Exact, Mode::Fingerprint];
 
-/// The paths to all violations, by property, as the breadth-first explorer finds them.
+/// Returns the paths to all violations, by property, as the breadth-first explorer finds them.
 fn paths<S: Space>(explorer: &Explorer<'_, S>, found: &Exploration<S>) -> BTreeMap<u8, Steps<S>> {
     let path = |(bit, sighting): (&u8, &Sighting<S>)| {
         let path = explorer.path(found, sighting).unwrap();
@@ -30,10 +30,10 @@ fn paths<S: Space>(explorer: &Explorer<'_, S>, found: &Exploration<S>) -> BTreeM
     found.violations.iter().map(path).collect()
 }
 
-/// The steps of a path, and where it ends.
+/// The steps of a path, and its last state.
 type Steps<S> = (Vec<(<S as Space>::State, <S as Space>::Input)>, <S as Space>::State);
 
-/// Asserts that a distributed exploration found what the breadth-first one finds.
+/// Asserts that a distributed exploration found the same as the breadth-first one.
 fn assert_equal<S: Portable>(space: &S, mode: Mode, found: Found<S>)
 where
     S::State: Debug,

@@ -55,7 +55,7 @@ impl Portable for Colliding {
     }
 }
 
-/// The jugs, whose states are written and not read back.
+/// The jugs, with states that are written and cannot be read back.
 #[derive(Clone, Copy)]
 pub(crate) struct Forgetful;
 

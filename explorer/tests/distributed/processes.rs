@@ -1,4 +1,4 @@
-//! Processes over the loopback interface: this test's own program, started again.
+//! Tests with several processes over the loopback interface: each one runs this test's own program.
 
 use crate::assert_equal;
 use crate::toys::{Counters, EightPuzzle};
@@ -9,14 +9,14 @@ use std::time::Duration;
 
 const FORBIDDING: Counters = Counters { forbidden: Some(3), ..Counters::UNSORTED };
 
-/// A space so large that a process is sure to be killed amid it.
+/// A space so large that a process is certainly killed before it ends.
 const LARGE: Counters = Counters { values: 120, sorted: false, forbidden: None };
 
 /// The environment variable that gives the other process its space, its number and its hosts.
 const ROLE: &str = "HOLDFAST_TEST_ROLE";
 
 fn hosts(processes: usize) -> Hosts {
-    // Held until all are known, so that they differ.
+    // The listeners are held until all addresses are known, so that the addresses differ.
     let listeners: Vec<_> = (0..processes).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     let lines: Vec<String> = listeners.iter().map(|it| it.local_addr().unwrap().to_string()).collect();
     lines.join("\n").parse().unwrap()
@@ -37,7 +37,7 @@ fn start(role: &str, hosts: &Hosts, process: usize) -> Child {
         .unwrap()
 }
 
-/// The other process. It does nothing unless a test starts it.
+/// Runs as the other process. It does nothing unless a test starts it.
 #[test]
 #[ignore = "started by the other tests"]
 fn another_process() {

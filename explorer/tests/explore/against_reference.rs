@@ -1,4 +1,4 @@
-//! Any relation at all, explored by the explorers and by the plainest search there is.
+//! Arbitrary relations, explored by the explorers and by a plain search.
 
 use crate::toys::Graph;
 use holdfast_explorer::*;
@@ -16,7 +16,7 @@ fn graphs() -> impl Strategy<Value = Graph> {
         .prop_map(|(roots, edges, broken)| Graph { roots, edges, broken })
 }
 
-/// The depth of every node that can be reached.
+/// Returns the depth of every node that can be reached.
 fn depths(graph: &Graph) -> BTreeMap<u8, u32> {
     let mut depths: BTreeMap<u8, u32> = graph.roots.iter().map(|root| (*root, 0)).collect();
     let mut queue: VecDeque<u8> = depths.keys().copied().collect();
@@ -31,7 +31,7 @@ fn depths(graph: &Graph) -> BTreeMap<u8, u32> {
     depths
 }
 
-/// The length of the shortest path to where each property is broken.
+/// Returns the length of the shortest path to a violation of each property.
 fn violations(graph: &Graph, depths: &BTreeMap<u8, u32>) -> BTreeMap<u8, u32> {
     let mut shortest = BTreeMap::new();
     let mut see = |bits: PropertyBits, steps: u32| {

@@ -1,4 +1,4 @@
-//! Whatever cuts a run, it never looks complete.
+//! A run that was cut never looks complete, whatever cut it.
 
 use crate::toys::{Counters, Jugs};
 use holdfast_explorer::*;
@@ -49,7 +49,7 @@ fn just_as_many_states_as_allowed_are_not_too_many() {
 fn too_deep() {
     let limits = Limits { max_depth: Some(32), ..Limits::default() };
     for summary in cut(limits) {
-        // The one state at depth 32 has been found, and has not been judged.
+        // The one state at depth 32 has been found, but not judged.
         assert_eq!(summary.unique, 6561);
         assert_eq!(summary.expanded, 6560);
         let why = Why::MaxDepth(32);
@@ -61,7 +61,7 @@ fn too_deep() {
     }
 }
 
-/// A clock that goes on by a second each time it is read.
+/// Returns a clock that advances by a second at each reading.
 fn ticking() -> impl Fn() -> Duration + Send + Sync + 'static {
     let reads = AtomicU64::new(0);
     move || Duration::from_secs(reads.fetch_add(1, Ordering::Relaxed))
@@ -107,7 +107,8 @@ fn stopped_at_the_first_violation() {
             Explorer::new(&space).threads(threads).limits(Limits { first_violation: true, ..Limits::default() });
         let found = explorer.run();
         assert_eq!(found.summary.completion, Completion::Cut { why });
-        // The step property is seen to fail a level before the state property: the same three steps.
+        // The step property is seen to fail one level before the state property, although both need the same three
+        // steps.
         let sighting = &found.violations[&5];
         assert_eq!(sighting.steps, 3);
         assert_eq!(explorer.path(&found, sighting).unwrap().steps.len(), 3);

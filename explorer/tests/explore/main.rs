@@ -1,5 +1,5 @@
-//! The checker is itself checked: on spaces whose answers are known, both explorers, every mode
-//! and any number of threads must give them.
+//! Checks the checker itself on spaces with known answers: both explorers, every mode and any number of threads must
+//! give them.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -52,16 +52,16 @@ fn explored_twice<S: Space + Send + Copy + 'static>(space: S) -> Summary {
 
 #[test]
 fn the_eight_puzzle_has_its_known_size() {
-    // Not under stateright's depth-first search: it keeps the way to every waiting state, and here
-    // that is tens of thousands of moves long.
+    // Stateright is left out: its depth-first search keeps the path to every waiting state, which is tens of thousands
+    // of moves long here.
     let summary = explored(&EightPuzzle);
     assert_eq!(summary.completion, Completion::Complete);
     assert_eq!(summary.unique, 181_440);
     assert_eq!(summary.expanded, 181_440);
-    // A ninth of the positions for each square of the empty one, which has 2, 3 or 4 neighbours.
+    // The empty square is in each of nine places in a ninth of the positions, and has 2, 3 or 4 neighbors.
     assert_eq!(summary.transitions, 181_440 / 9 * 24);
     assert_eq!(summary.depth, 31);
-    // Each tile is as good as another.
+    // All tiles are equivalent.
     assert_eq!(summary.classes.len(), 8);
     let moves = summary.classes.values().map(|count| count.count);
     assert_eq!(moves.sum::<u64>(), summary.transitions);
@@ -82,7 +82,7 @@ fn interchangeable_counters_are_as_many_as_the_formula_says() {
     assert_eq!(unsorted.unique, 6561);
     assert_eq!(unsorted.depth, 32);
     assert_eq!(unsorted.transitions, 4 * 6561);
-    // A refusal is a step too: each counter is full in 9³ states, and first after 8 steps.
+    // A refusal is a step too: each counter is full in 9³ states, and for the first time after 8 steps.
     let refusals = &unsorted.classes[&3_000_000];
     assert_eq!((refusals.count, refusals.first.steps), (4 * 729, 9));
     assert_eq!(unsorted.classes[&7].count, 4 * (6561 - 729));
@@ -106,7 +106,7 @@ fn exact_mode_does_not_rely_on_fingerprints() {
     assert_eq!(found.summary.collisions.pairs, 0);
     let path = explorer.path(&found, &found.violations[&0]).unwrap();
     assert_eq!(path.end, Hashless(250));
-    // Fingerprints alone take all for one, and the bound is there to say how likely that is.
+    // Fingerprints alone take all states for one, and the bound says how likely that is.
     let found = explorer.mode(Mode::Fingerprint).run();
     assert_eq!(found.summary.unique, 1);
 }
@@ -122,7 +122,7 @@ fn the_digest_tells_relations_of_equal_size_apart() {
     assert_ne!(other.digest, one.digest);
 }
 
-/// Sorted counters, one step of which is of another class.
+/// Sorted counters with one step of another class.
 struct Relabelled;
 
 impl Space for Relabelled {
@@ -156,7 +156,7 @@ impl Space for Relabelled {
 
 #[test]
 fn an_expand_that_disagrees_with_step_is_found_out() {
-    /// Forgets the last step of some states.
+    /// A space that leaves out the last step of some states.
     struct Forgetful;
 
     impl Space for Forgetful {
@@ -226,7 +226,7 @@ fn progress_ends_where_the_summary_does() {
     assert_eq!(end.depth, found.summary.depth);
     assert_eq!(end.frontier, 0);
 
-    // Stateright goes on counting from there.
+    // Stateright adds its counts to these.
     let theirs = Stateright::new(Arc::new(space)).progress(Arc::clone(&progress));
     let unique = theirs.run().unique;
     assert_eq!(progress.snapshot().unique, end.unique + unique);
@@ -239,6 +239,6 @@ fn a_million_states_take_less_than_sixteen_bytes_each() {
     let found = Explorer::new(&space).mode(Mode::Fingerprint).threads(2).run();
     assert_eq!(found.summary.unique, 1 << 20);
     assert!(found.memory.bytes_per_state(1 << 20) < 13, "{:?}", found.memory);
-    // 2^20 (2^20 − 1) / 2^65, and a little less than 2^-25.
+    // The bound is 2^20 (2^20 − 1) / 2^65, a little less than 2^-25.
     assert_eq!(found.summary.collisions.to_string(), "3.0e-8");
 }

@@ -1,11 +1,11 @@
-//! Shortest paths: to violations, and to whatever one looks for.
+//! Shortest paths to violations and to states that a predicate accepts.
 
 use crate::toys::{Counters, Jugs, Pour};
 use holdfast_explorer::*;
 
 const FORBIDDING: Counters = Counters { forbidden: Some(3), ..Counters::UNSORTED };
 
-/// Takes the steps of a path once more, and asserts that they lead where it says.
+/// Takes the steps of a path again, and asserts that they lead to its end.
 fn assert_valid<S: Space>(space: &S, path: &Path<S>)
 where
     S::State: std::fmt::Debug,
@@ -39,7 +39,7 @@ fn every_property_gets_its_shortest_counterexample_in_one_pass() {
             }
         }
     }
-    // Twelve combinations, and not a step of difference between them.
+    // There are twelve combinations, and all give the same path.
     let (first, rest) = paths.split_at(2);
     assert!(rest.chunks(2).all(|chunk| chunk == first));
 }

@@ -1,4 +1,4 @@
-//! Shards and resumed runs add up to the whole.
+//! Shards and resumed runs add up to the result of one whole run.
 
 use crate::toys::{Configurations, Jugs};
 use holdfast_explorer::*;
@@ -41,7 +41,7 @@ fn a_shard_finds_the_same_path_as_the_whole() {
 fn a_stopped_run_is_resumed_where_it_was() {
     let mut results = Results::new("toy", &SPACE);
     let mut explored = Vec::new();
-    // Each run ends after one root, and leaves nothing but a file.
+    // Each run ends after one root, and leaves only a file.
     for run in 0..6 {
         let completion =
             results.explore(Part::WHOLE, || Explorer::new(&SPACE), |root, _, _| explored.push(root), |_| Next::Stop);

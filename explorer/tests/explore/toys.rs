@@ -1,4 +1,4 @@
-//! Small spaces whose answers are known.
+//! Small spaces with known answers.
 
 use holdfast_explorer::{Judgement, PropertyBits, Space, Successor};
 use std::hash::{Hash, Hasher};
@@ -47,8 +47,8 @@ impl Space for EightPuzzle {
     }
 }
 
-/// Four interchangeable counters, kept sorted or not. A state property (bit 3) and a step property
-/// (bit 5) say that none reaches `forbidden`.
+/// Four interchangeable counters, kept sorted or not. A state property (bit 3) and a step property (bit 5) say that
+/// none reaches `forbidden`.
 #[derive(Clone, Copy)]
 pub(crate) struct Counters {
     pub(crate) values: u8,
@@ -73,7 +73,7 @@ impl Space for Counters {
         inputs.extend(0..4);
     }
 
-    /// A counter at its maximum refuses: a step that leads nowhere.
+    /// Increments a counter. A counter at its maximum refuses, which leaves the state as it is.
     fn step(&self, state: &[u8; 4], input: usize) -> Successor<Self> {
         let mut after = *state;
         let refused = after[input] + 1 == self.values;
@@ -102,7 +102,7 @@ impl Space for Counters {
     }
 }
 
-/// Jugs of three and five litres. Measuring four takes six steps.
+/// Jugs of three and five liters. Measuring four liters takes six steps.
 #[derive(Clone, Copy)]
 pub(crate) struct Jugs;
 
@@ -117,7 +117,7 @@ pub(crate) enum Pour {
 }
 
 impl Space for Jugs {
-    /// Litres in the small and in the large one.
+    /// The liters in the small and in the large jug.
     type State = (u8, u8);
     type Input = Pour;
 
@@ -246,11 +246,11 @@ impl Space for Colliding {
     }
 }
 
-/// Any relation at all: who leads where, and what is broken there.
+/// An arbitrary relation, with the violations at each node and edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Graph {
     pub(crate) roots: Vec<u8>,
-    /// For each node its edges: where to, and the properties broken on the way.
+    /// The edges of each node: the target, and the properties that the edge breaks.
     pub(crate) edges: Vec<Vec<(u8, u8)>>,
     /// The properties broken at each node.
     pub(crate) broken: Vec<u8>,

@@ -1,7 +1,7 @@
 //! Known faults of stateright 0.31, and tests that they do not occur here.
 //!
-//! One test asserts a trap itself: should it fail after an update, the trap is gone. That a timeout
-//! never fires with one thread is not asserted, because it takes luck with the threads to show.
+//! One test asserts a trap itself: if it fails after an update, the trap is gone. No test asserts that a timeout never
+//! fires with one thread, because showing this depends on the scheduling of threads.
 
 use crate::toys::{Counters, EightPuzzle, Jugs};
 use holdfast_explorer::*;
@@ -14,8 +14,8 @@ fn model<S: Space + Send + 'static>(space: S) -> Adapter<S> {
 
 #[test]
 fn there_is_one_property_and_it_is_always() {
-    // Without an `always` one a search ends early; with two, a shorter counterexample of the
-    // breadth-first search is overwritten by a longer one.
+    // Without an `always` property a search ends early; with two, a longer counterexample of the breadth-first search
+    // overwrites a shorter one.
     let properties = model(Jugs).properties();
     assert_eq!(properties.len(), 1);
     assert_eq!(properties[0].expectation, Expectation::Always);
@@ -36,7 +36,7 @@ fn next_state_is_never_none() {
     let mut actions = Vec::new();
     let full = Judged { state: [8; 4], broken: PropertyBits::ZERO };
     model.actions(&full, &mut actions);
-    assert_eq!(actions.len(), 4, "a refused input is enabled");
+    assert_eq!(actions.len(), 4, "a refused input is enabled too");
     for action in actions {
         assert_eq!(model.next_state(&full, action).unwrap().state, full.state);
     }
@@ -51,7 +51,7 @@ fn a_broken_step_is_seen_in_the_state_after_it() {
     let (properties, state) = theirs.violation.unwrap();
     assert_eq!(properties, 1 << 3 | 1 << 5);
     assert!(state.contains(&3));
-    // A correct model has no state more for carrying them.
+    // A correct model has no more states because of the properties they carry.
     let ok = Judged { state: 7_u64, broken: PropertyBits::ZERO };
     assert_eq!(fingerprint(&ok), fingerprint(&7_u64));
     assert_ne!(fingerprint(&ok), fingerprint(&Judged { broken: PropertyBits::ONE, ..ok }));
@@ -72,7 +72,7 @@ fn the_page_is_served_on_loopback_only() {
     let serve =
         |address: &str| Stateright::new(Arc::new(Jugs)).serve(address.parse().unwrap()).unwrap_err().to_string();
     assert!(serve("0.0.0.0:0").contains("not a loopback address"));
-    // A port that is taken is an error and not a panic.
+    // An address in use causes an error, not a panic.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     assert!(!serve(&taken.local_addr().unwrap().to_string()).is_empty());
 }
