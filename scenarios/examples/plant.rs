@@ -1,4 +1,4 @@
-//! Plants the faults whose name, property or topic contains a word, and says what notices.
+//! Plants the faults whose name, property or topic contains a word, and prints which properties notice them.
 use holdfast_model::testing::faults;
 use std::num::NonZeroUsize;
 fn main() {

@@ -1,4 +1,4 @@
-//! What is tried in a scenario: a list of inputs, and in which states each is worth trying.
+//! The alphabet of a scenario: a list of inputs, and the states in which each is tried.
 
 use holdfast_model::{
     Authentication, Call, CancellationReason, Capture, Confirm, Create, CreateRefund, CreateSession, DeliveryFault,
@@ -6,25 +6,25 @@ use holdfast_model::{
     RefundProgress, Update,
 };
 
-/// Inputs about one payment, one SetupIntent, one Checkout Session and some keys.
+/// Inputs about payments, one SetupIntent, one Checkout Session and some keys.
 ///
-/// Every input is tried wherever its [`When`] holds, refused or not: refusals are half of the
-/// specification. Inputs of the payments are made once for each payment.
+/// Every input is tried wherever its [`When`] holds, even if it is refused: refusals are half of the specification.
+/// Inputs about a payment are written once and repeated for each payment.
 #[derive(Clone, Debug, Default)]
 pub struct Alphabet {
-    /// Inputs about a payment, by the payment they are about.
+    /// Inputs about a payment, each with the states in which it is tried.
     pub(crate) payment: Vec<(Input, When)>,
-    /// Inputs about anything else; tried in every state.
+    /// Inputs about other objects; tried in every state.
     pub(crate) shared: Vec<Input>,
-    /// Requests sent with idempotency keys, with every fault, begun and finished (IDEM-1, IDEM-7).
+    /// Requests sent with idempotency keys: with each delivery fault, begun and finished (IDEM-1, IDEM-7).
     pub(crate) keyed: Vec<Operation>,
-    /// Does time pass?
+    /// Whether time passes.
     pub(crate) time: bool,
-    /// Refunds that a payment gets at the most.
+    /// The maximum number of refunds of a payment.
     pub(crate) refunds: u8,
 }
 
-/// In which states of its payment an input is tried.
+/// The states of a payment in which an input is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct When(u8);
 
@@ -54,7 +54,7 @@ impl When {
         1 << (status as u8)
     }
 
-    /// Does it hold?
+    /// Returns whether the condition holds for `payment`; `None` is a payment that does not exist.
     #[must_use]
     #[inline]
     pub fn holds(self, payment: Option<&PaymentView>) -> bool {
@@ -63,17 +63,17 @@ impl When {
     }
 }
 
-/// The payment that templates are about; [`Alphabet::about`] puts others in its place.
+/// The payment that the templates are about; [`Alphabet::about`] replaces it with others.
 const PI: IntentId = IntentId(0);
 
 impl Alphabet {
-    /// Nothing, with room for `refunds` refunds a payment.
+    /// Returns an empty alphabet with at most two refunds a payment.
     #[must_use]
     pub fn new() -> Self {
         Self { refunds: 2, ..Self::default() }
     }
 
-    /// At the most `refunds` refunds a payment (no more than the model has room for).
+    /// Sets the maximum number of refunds a payment.
     #[must_use]
     pub fn refunds_at_most(mut self, refunds: u8) -> Self {
         assert!(usize::from(refunds) <= REFUNDS, "the model has room for {REFUNDS} refunds");
@@ -81,15 +81,15 @@ impl Alphabet {
         self
     }
 
-    /// Time passes: to each deadline, to one second before those of payments and sessions, and past that of a hold, whose
-    /// job may be late.
+    /// Lets time pass to each deadline, to one second before the deadlines of payments and sessions, and past the
+    /// deadline of a hold, because its job may be late.
     #[must_use]
     pub fn time(mut self) -> Self {
         self.time = true;
         self
     }
 
-    /// Everything that is in either.
+    /// Returns the union of two alphabets.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         for (input, when) in other.payment {
@@ -113,21 +113,21 @@ impl Alphabet {
         self
     }
 
-    /// Inputs about a payment.
+    /// Adds inputs about a payment.
     #[must_use]
     pub fn on_payment(mut self, when: When, inputs: impl IntoIterator<Item = impl Into<Input>>) -> Self {
         self.payment.extend(inputs.into_iter().map(|input| (input.into(), when)));
         self
     }
 
-    /// Inputs about anything else.
+    /// Adds inputs about other objects.
     #[must_use]
     pub fn on_shared(mut self, inputs: impl IntoIterator<Item = impl Into<Input>>) -> Self {
         self.shared.extend(inputs.into_iter().map(Into::into));
         self
     }
 
-    /// Requests under idempotency keys.
+    /// Adds requests under idempotency keys.
     #[must_use]
     pub fn keyed(mut self, operations: impl IntoIterator<Item = Operation>) -> Self {
         self.keyed.extend(operations);
@@ -136,13 +136,13 @@ impl Alphabet {
 
     // --- the words scenarios are written in ---
 
-    /// PaymentIntents are created like this.
+    /// Creates PaymentIntents with these parameters.
     #[must_use]
     pub fn creates(self, creates: impl IntoIterator<Item = Create>) -> Self {
         self.on_payment(When::NEW, creates.into_iter().map(|create| Operation::CreateIntent { intent: PI, create }))
     }
 
-    /// PaymentIntents are changed like this.
+    /// Updates PaymentIntents with these parameters.
     #[must_use]
     pub fn updates(self, updates: impl IntoIterator<Item = Update>) -> Self {
         self.on_payment(
@@ -151,13 +151,13 @@ impl Alphabet {
         )
     }
 
-    /// PaymentIntents are confirmed with the payment method they have.
+    /// Confirms PaymentIntents with the payment method that they have.
     #[must_use]
     pub fn confirms(self) -> Self {
         self.on_payment(When::EXISTING, [Operation::ConfirmIntent { intent: PI, confirm: Confirm::default() }])
     }
 
-    /// PaymentIntents are confirmed with one of these payment methods.
+    /// Confirms PaymentIntents with each of these payment methods.
     #[must_use]
     pub fn confirms_with(self, methods: impl IntoIterator<Item = PaymentMethod>) -> Self {
         self.on_payment(
@@ -169,7 +169,7 @@ impl Alphabet {
         )
     }
 
-    /// Captures of these amounts (`None`: all that is left), each open, final and by default.
+    /// Captures these amounts (`None`: all that is left), each open, final and by default.
     #[must_use]
     pub fn captures(self, amounts: impl IntoIterator<Item = Option<i64>>) -> Self {
         let captures = amounts.into_iter().flat_map(|amount| {
@@ -181,7 +181,7 @@ impl Alphabet {
         self.on_payment(When::EXISTING, captures)
     }
 
-    /// Captures exactly like these.
+    /// Captures with exactly these parameters.
     #[must_use]
     pub fn captures_like(self, captures: impl IntoIterator<Item = Capture>) -> Self {
         self.on_payment(
@@ -199,13 +199,13 @@ impl Alphabet {
         )
     }
 
-    /// Refunds of these amounts (`None`: all that is left).
+    /// Refunds these amounts (`None`: all that is left).
     #[must_use]
     pub fn refunds(self, amounts: impl IntoIterator<Item = Option<i64>>) -> Self {
         self.refunds_like(amounts.into_iter().map(|amount| CreateRefund { amount, ..CreateRefund::default() }))
     }
 
-    /// Refunds exactly like these.
+    /// Refunds with exactly these parameters.
     #[must_use]
     pub fn refunds_like(self, refunds: impl IntoIterator<Item = CreateRefund>) -> Self {
         self.on_payment(
@@ -214,7 +214,7 @@ impl Alphabet {
         )
     }
 
-    /// Refunds move on by themselves and are canceled.
+    /// Lets refunds change by themselves, and cancels them.
     #[must_use]
     pub fn refund_lifecycle(self, refunds: u8) -> Self {
         use RefundProgress::{DetailsGiven, Fails, Returned, Succeeds};
@@ -229,7 +229,7 @@ impl Alphabet {
         })
     }
 
-    /// The customer deals with challenges in every way.
+    /// Lets the customer respond to challenges in every way.
     #[must_use]
     pub fn authentication(self) -> Self {
         use Authentication::{Abandoned, Fails, Succeeds};
@@ -237,7 +237,7 @@ impl Alphabet {
         self.on_payment(When::EXISTING, events)
     }
 
-    /// Banks answer, and stop being stoppable.
+    /// Lets banks answer, and lets debits become impossible to cancel.
     #[must_use]
     pub fn bank(self) -> Self {
         self.on_payment(
@@ -246,7 +246,7 @@ impl Alphabet {
         )
     }
 
-    /// The jobs come by, early, late or twice.
+    /// Runs the background jobs: early, late or twice.
     #[must_use]
     pub fn jobs(self) -> Self {
         self.on_payment(
@@ -255,29 +255,29 @@ impl Alphabet {
         )
     }
 
-    /// Checkout Sessions are created like these, and expired by the merchant.
+    /// Creates Checkout Sessions with these parameters, and expires them.
     #[must_use]
     pub fn sessions(self, sessions: impl IntoIterator<Item = CreateSession>) -> Self {
         self.on_shared(sessions.into_iter().map(Operation::CreateSession)).on_shared([Operation::ExpireSession])
     }
 
-    /// The customer pays on the session's page with these payment methods.
+    /// Lets the customer pay on the session's page with these payment methods.
     #[must_use]
     pub fn customer_pays(self, methods: impl IntoIterator<Item = PaymentMethod>) -> Self {
         self.on_shared(methods.into_iter().map(|method| EnvironmentEvent::CustomerPays { intent: PI, method }))
     }
 
-    /// Every input about the first payment.
+    /// Returns every input about the first payment.
     pub(crate) fn payment_inputs(&self) -> impl Iterator<Item = Input> + '_ {
         self.payment.iter().map(|(input, _)| *input)
     }
 
-    /// The inputs about `intent`, and when each is tried.
+    /// Returns the inputs about `intent`, each with the states in which it is tried.
     pub(crate) fn about(&self, intent: IntentId) -> impl Iterator<Item = (Input, When)> + '_ {
         self.payment.iter().map(move |(input, when)| (input.retarget(intent), *when))
     }
 
-    /// Every request under `key`: plain, with each fault, begun, finished, and the key forgotten.
+    /// Returns every request under `key`: plain, with each fault, begun, finished, and the event that forgets the key.
     pub(crate) fn under(&self, key: KeyId) -> impl Iterator<Item = Input> + '_ {
         let requests = self.keyed.iter().flat_map(move |operation| {
             let call = |fault| Input::Call(Call { operation: *operation, key: Some(key), fault });

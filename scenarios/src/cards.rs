@@ -159,7 +159,8 @@ pub(super) fn multicapture() -> Vec<Variant> {
     ]
 }
 
-/// Several captures are asked for with manual capture only, wherever the two meet: creation, update, confirmation, page.
+/// Requests several captures with manual capture only, at each request that can set both: creation, update,
+/// confirmation, page.
 fn asked_with_manual_only() -> Variant {
     use PaymentMethod as P;
     let session = CreateSession {

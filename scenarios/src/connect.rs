@@ -1,4 +1,4 @@
-//! Scenarios of money in the background, and of connected accounts.
+//! Scenarios of asynchronous captures and of connected accounts.
 
 use holdfast_model::{Capture, CaptureMethod, Confirm, Create, Flow, IntentId, Operation, PaymentMethod, Update};
 
@@ -91,7 +91,7 @@ fn connect_of(amount: i64, refunds: u8) -> Vec<Variant> {
     ]
 }
 
-/// Fee and transfer amounts named before anything is charged, each overriding the one before (B50).
+/// Names fee and transfer amounts before the payment is charged; each amount replaces the one before (B50).
 fn named_early() -> Alphabet {
     let intent = IntentId(0);
     let confirm = |fee, transfer| Operation::ConfirmIntent {

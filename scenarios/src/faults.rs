@@ -1,4 +1,4 @@
-//! The checkers checked: every planted fault is found, by the property it should break.
+//! A test of the checkers: the property that each planted fault should break finds it.
 
 use std::num::NonZeroUsize;
 
@@ -9,19 +9,19 @@ use crate::space::ModelSpace;
 use crate::{Visit, find};
 use holdfast_explorer::{Explorer, Limits, Mode, PropertyBits};
 
-/// What became of a planted fault.
+/// The result of exploring with a planted fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caught {
     /// The fault's name.
     pub fault: &'static str,
     /// Every property that it breaks in its scenario, with the length of the shortest counterexample.
     pub broken: Vec<(&'static str, u32)>,
-    /// The shortest counterexample to the property it should break, a line an input.
+    /// The shortest counterexample to the property it should break, one line an input.
     pub counterexample: Vec<String>,
 }
 
 impl Caught {
-    /// Is it found by the property that should find it?
+    /// Returns whether the fault breaks `property`.
     #[must_use]
     pub fn by(&self, property: &str) -> bool {
         self.broken.iter().any(|(broken, _)| *broken == property)
@@ -31,7 +31,7 @@ impl Caught {
 /// Plants every fault in turn.
 ///
 /// # Errors
-/// A sentence about a fault that names a scenario, a variant or a property that does not exist.
+/// Returns a message about a fault that names a scenario, a variant or a property that does not exist.
 pub fn plant_all(threads: NonZeroUsize) -> Result<Vec<Caught>, String> {
     faults().map(|fault| plant(fault, threads)).collect()
 }
@@ -39,7 +39,7 @@ pub fn plant_all(threads: NonZeroUsize) -> Result<Vec<Caught>, String> {
 /// Explores the scenario of a fault with the fault in it.
 ///
 /// # Errors
-/// A sentence if the fault names a scenario, a variant or a property that does not exist.
+/// Returns a message if the fault names a scenario, a variant or a property that does not exist.
 pub fn plant(fault: &'static PlantedFault, threads: NonZeroUsize) -> Result<Caught, String> {
     let PlantedFault { name, scenario, variant, breaks, .. } = fault;
     let of = |what: &str, word: &str| format!("planted fault `{name}`: there is no {what} `{word}`");
@@ -61,8 +61,8 @@ impl Visit for FaultRun {
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Caught {
         let space = space.with_fault(self.fault);
-        // A fault can open endless roads; what it breaks shows long before. Bounded by depth and not
-        // by states, so that the same properties notice it on any number of threads.
+        // A fault can make the state space endless, but it breaks properties early. The bound is a depth, not a number
+        // of states, so that the same properties notice the fault on any number of threads.
         let max_depth = if KEYS > 0 { 6 } else { 60 };
         let limits = Limits { max_depth: Some(max_depth), ..Limits::default() };
         let explorer = Explorer::new(&space).mode(Mode::Exact).threads(self.threads.get()).limits(limits);
@@ -88,7 +88,7 @@ impl Visit for FaultRun {
     }
 }
 
-/// The properties that some fault breaks and no other property notices.
+/// Returns the properties that are the only ones to notice some fault.
 #[must_use]
 pub fn sole_witnesses(caught: &[Caught]) -> PropertyBits {
     caught

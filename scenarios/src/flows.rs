@@ -1,4 +1,4 @@
-//! Scenarios of what is around a card payment: banks, setups, sessions, requests made twice.
+//! Scenarios beyond card payments: banks, setups, sessions, repeated requests.
 
 use holdfast_model::{
     CancellationReason, Capture, CaptureMethod, CreateRefund, CreateSession, EnvironmentEvent, IntentId, Operation,

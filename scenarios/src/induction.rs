@@ -1,12 +1,12 @@
-//! Which properties hold for histories of any length, and not only of those within the bounds.
+//! The search for properties that hold for histories of any length, not only within the bounds.
 //!
-//! A property is *inductive* if one step from any state in which it holds leads to a state in which it
-//! holds, whether history leads to the first or not. What may be assumed of the first state is the
-//! property itself, and perhaps other properties that are inductive together with it: its helpers.
+//! A property is *inductive* if one step from any state in which it holds leads to a state in which it holds, whether
+//! or not the first state is reachable. The induction may assume the property itself in the first state, and perhaps
+//! other properties that are inductive together with it: its auxiliary invariants.
 //!
-//! "Any state" is every state of [`holdfast_model::testing::DOMAIN`], and "one step" is each input of
-//! [`inputs`]: about one payment, without idempotency keys, SetupIntents or Checkout Sessions. The search is Houdini's: take all properties, drop each that a step breaks although the
-//! others held, until none is dropped.
+//! "Any state" is every state of [`holdfast_model::testing::DOMAIN`], and "one step" is each input of [`inputs`]: about
+//! one payment, without idempotency keys, SetupIntents or Checkout Sessions. The search is Houdini's algorithm. It
+//! starts with all properties and drops each one that a step breaks although the others held, until none is dropped.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -22,29 +22,29 @@ use crate::space::ModelSpace;
 use crate::{Alphabet, Variant, When};
 use holdfast_explorer::{PropertyBits, Space};
 
-/// How far a property about states or steps reaches.
+/// The proof strength of a property about states or steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Induction {
-    /// It holds after one step from every state in which it holds; or, of a step, from every state.
+    /// A state property holds after one step from every state in which it holds; a step property holds of every step.
     Alone,
-    /// It does if these properties (by bit) are assumed too, which are inductive together with it.
+    /// The same, if these properties (by bit) are assumed too; all of them are inductive together.
     WithHelpers(Vec<u8>),
-    /// It holds in every reachable state within the bounds; this step shows why no more is known.
+    /// It holds in every reachable state within the bounds; this step shows why it is not inductive.
     ReachableOnly(Box<Escape>),
-    /// Nothing in the domain ever puts it to the test.
+    /// No state or step of the domain meets its premise.
     NotInDomain,
 }
 
-/// A step from a state that no history leads to, which breaks a property that held before it.
+/// A step that breaks a property that held before it. No history needs to lead to its first state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Escape {
     /// The state before.
     pub state: State<1, 0>,
-    /// What happens.
+    /// The input of the step.
     pub input: Input,
 }
 
-/// Steps that look alike to every property.
+/// Steps that every property judges alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct StepKind {
     /// Properties about states that are false before.
@@ -55,18 +55,18 @@ struct StepKind {
     step: PropertyBits,
 }
 
-/// Every kind of step out of every state of the domain.
+/// Every kind of step from every state of the domain.
 pub struct Steps {
     kinds: Vec<(StepKind, Escape)>,
-    /// Properties that were put to the test.
+    /// Properties whose premise occurs in the domain.
     witnessed: PropertyBits,
-    /// States of the domain.
+    /// The number of states of the domain.
     pub states: u64,
-    /// Steps taken.
+    /// The number of steps taken.
     pub steps: u64,
 }
 
-/// DomainPart of the domain seen by one thread: each kind with its earliest step.
+/// The part of the domain that one thread visited: each kind with its earliest step.
 #[derive(Default)]
 struct DomainPart {
     kinds: HashMap<StepKind, (u64, Escape)>,
@@ -76,7 +76,7 @@ struct DomainPart {
 }
 
 impl Steps {
-    /// Takes every step of the domain on so many threads. The result does not depend on how many.
+    /// Takes every step of the domain on this number of threads. The result does not depend on the number.
     #[must_use]
     pub fn take(threads: NonZeroUsize) -> Self {
         let parts: Vec<DomainPart> = thread::scope(|scope| {
@@ -107,7 +107,8 @@ impl Steps {
         }
     }
 
-    /// How far each property reaches. `states` are the properties about states, `steps` those about steps.
+    /// Returns the proof strength of each property. `states` are the properties about states, `steps` those about
+    /// steps.
     #[must_use]
     pub fn induct(&self, states: PropertyBits, steps: PropertyBits) -> Vec<(u8, Induction)> {
         let together = self.inductive_together(states);
@@ -117,8 +118,7 @@ impl Steps {
             .collect()
     }
 
-    /// The largest set of properties about states that hold after each step before which all of them
-    /// held.
+    /// Returns the largest set of state properties that all hold after each step before which all of them held.
     fn inductive_together(&self, states: PropertyBits) -> PropertyBits {
         let mut held = states;
         loop {
@@ -157,8 +157,8 @@ impl Steps {
         }
         let mut assumed = start;
         while let Some((kind, _)) = self.kinds.iter().find(|(kind, _)| breaks(kind, assumed)) {
-            // Some property of the set was false before this step, or the set would not be inductive.
-            // Of those, the one that rules out most of the steps in the way.
+            // Some property of the set was false before this step, or the set would not be inductive. Of those
+            // properties, choose the one that excludes most of the breaking steps.
             let helper = ones(kind.before & together)
                 .max_by_key(|bit| {
                     let helped = assumed | one(*bit);
@@ -171,7 +171,7 @@ impl Steps {
         Induction::WithHelpers(ones(self.without_spare(assumed, start, &breaks)).collect())
     }
 
-    /// Drops helpers that the rest does not need.
+    /// Drops auxiliary invariants that the induction does not need.
     fn without_spare(
         &self,
         assumed: PropertyBits,
@@ -218,7 +218,7 @@ impl DomainPart {
             self.witnessed |= step.witnessed | after.witnessed;
             let kind = StepKind { before: before.broken, after: after.broken, step: step.broken };
             if kind.after & !kind.before == 0 && kind.step == 0 {
-                // It breaks nothing that was not broken before: no property escapes by it.
+                // It breaks nothing that was not broken before, so no property needs it as an example.
                 continue;
             }
             let order = order.saturating_add(place);
@@ -231,7 +231,7 @@ impl DomainPart {
     }
 }
 
-/// What is tried in every state of the domain.
+/// Returns the inputs that are tried in every state of the domain.
 #[must_use]
 pub fn inputs() -> Vec<Input> {
     alphabet()

@@ -27,49 +27,49 @@ use crate::space::ModelSpace;
 pub struct Scenario {
     /// The name on the command line and in reports.
     pub name: &'static str,
-    /// What is in it.
+    /// The contents of the scenario in a sentence.
     pub about: &'static str,
-    /// What bounds it.
+    /// The bounds of the scenario in a sentence.
     pub bounds: &'static str,
-    /// How much room the state has.
+    /// The number of payments and keys in the state.
     pub capacity: Capacity,
-    /// Is it explored by default, or only with `--deep`?
+    /// Whether it is explored only with `--deep`.
     pub deep: bool,
-    /// Its variants, explored one after the other. No state is in two of them.
+    /// Its variants, explored one after the other. No two of them share a state.
     pub variants: fn() -> Vec<Variant>,
 }
 
-/// A scenario under certain config.
+/// A scenario under one configuration.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// What tells it from the others of its scenario.
+    /// The difference from the other variants of its scenario.
     pub name: &'static str,
-    /// The config the engine works under.
+    /// The configuration of the model.
     pub config: Config,
-    /// What is tried.
+    /// The inputs that are tried.
     pub alphabet: Alphabet,
-    /// Are interchangeable payments kept in a fixed order, so that states which differ only in
-    /// which payment is which are one?
+    /// Whether interchangeable payments are kept in a fixed order, so that states that differ only in the numbering of
+    /// the payments are the same state.
     pub symmetry: bool,
 }
 
 impl Variant {
-    /// What is tried in the search for inductive properties, under the rule book's decisions.
+    /// Returns the variant for the search for inductive properties, under the specification's decisions.
     pub(crate) fn of_induction(alphabet: Alphabet) -> Self {
         let dialect = Dialect { minimum_amount: 1, ..Dialect::default() };
         Self { name: "induction", config: Config { dialect, ..Config::default() }, alphabet, symmetry: false }
     }
 
-    /// Does the engine decide what the rules leave open as the rule book does?
+    /// Returns whether the configuration decides the specification's open questions as the specification does.
     #[must_use]
     pub fn follows_the_specification(&self) -> bool {
-        // Bounds are no decision.
+        // Bounds are not decisions.
         let Dialect { minimum_amount, confirm_limit, .. } = self.config.dialect;
         self.config.dialect == Dialect { minimum_amount, confirm_limit, ..Dialect::default() }
     }
 }
 
-/// How much room the state of a scenario has: payments and idempotency keys.
+/// The capacity of a scenario's state: payments and idempotency keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capacity {
     /// One payment, no keys.
@@ -82,16 +82,16 @@ pub enum Capacity {
     Three,
 }
 
-/// Something to do with the space of a scenario, whatever room its state has.
+/// A function over the space of a scenario, whatever the capacity of its state.
 pub trait Visit {
-    /// What comes of it.
+    /// The result of the function.
     type Output;
-    /// Does it.
+    /// Applies the function to the space.
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) -> Self::Output;
 }
 
 impl Scenario {
-    /// Does something with the space of one variant.
+    /// Applies `visitor` to the space of one variant.
     pub fn visit<V: Visit>(&self, variant: &Variant, visitor: V) -> V::Output {
         match self.capacity {
             Capacity::One => visitor.visit(ModelSpace::<1, 0>::new(variant)),
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// No transition reads these: they decide how an object is shown.
+    /// No transition reads these fields: they decide how an object is shown.
     const SHOWN_ONLY: [&str; 1] = ["release_shown_as_refund"];
 
     /// No scenario returns a share of exactly one half; `model/tests/choices.rs` has a table of both choices (P1).
@@ -127,9 +127,9 @@ mod tests {
             .filter(|choice| !explored.iter().any(|choices| choices.iter().all(|it| it.0 != choice.0 || it != *choice)))
             .map(|(field, _)| *field)
             .collect();
-        assert!(never.is_empty(), "no default scenario decides these otherwise: {never:?}");
+        assert!(never.is_empty(), "no default scenario has another choice for these fields: {never:?}");
     }
-    /// The operations that a variant tries without a key, and those with one.
+    /// Returns the operations that a variant tries without a key, and those with one.
     fn operations(alphabet: &Alphabet) -> Vec<Operation> {
         let plain = alphabet.payment.iter().map(|(input, _)| *input).chain(alphabet.shared.iter().copied());
         let called = plain.filter_map(|input| match input {
@@ -139,7 +139,7 @@ mod tests {
         called.chain(alphabet.keyed.iter().copied()).collect()
     }
 
-    /// The numbers in `text` that stand before `word`, or after it.
+    /// Returns the numbers in `text` directly before `word`; with `after`, those directly after it.
     fn numbers(text: &str, word: &str, after: bool) -> BTreeSet<i64> {
         const WORDS: [&str; 10] = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
         let number = |text: &str| {
@@ -164,7 +164,7 @@ mod tests {
             let all = |of: &dyn Fn(&Operation) -> Option<i64>| -> BTreeSet<i64> {
                 variants.iter().flat_map(|variant| operations(&variant.alphabet)).filter_map(|it| of(&it)).collect()
             };
-            // Amounts far beyond are tried so that they are refused.
+            // Much larger amounts are left out: they are tried only to be refused.
             let amounts = all(&|operation| {
                 if let Operation::CreateIntent { create, .. } = operation {
                     Some(create.amount).filter(|amount| *amount < 1_000)

@@ -1,4 +1,4 @@
-//! Config and requests that scenarios are made of.
+//! Configurations and requests that scenarios are made of.
 
 use holdfast_model::{
     CancellationReason, CaptureMethod, Config, Create, CreateRefund, Dialect, IntentId, Operation, PaymentMethod,
@@ -6,7 +6,7 @@ use holdfast_model::{
 
 use super::{Alphabet, Variant};
 
-/// The rule book's defaults, but any amount from 1 on and few confirmations: small numbers reach
+/// Returns the specification's defaults, but with a minimum amount of 1 and few confirmations: small numbers reach
 /// every case.
 pub(super) fn small() -> Config {
     Config { dialect: Dialect { minimum_amount: 1, confirm_limit: 2, ..Dialect::default() }, ..Config::default() }
@@ -16,17 +16,17 @@ pub(super) fn variant(name: &'static str, alphabet: Alphabet) -> Variant {
     Variant { name, config: small(), alphabet, symmetry: true }
 }
 
-/// A PaymentIntent with a payment method, confirmed at once.
+/// Returns a PaymentIntent with a payment method, confirmed at once.
 pub(super) fn paid(amount: i64, method: PaymentMethod, capture_method: CaptureMethod) -> Create {
     Create { method: Some(method), capture_method, confirm: true, ..Create::of(amount) }
 }
 
-/// A hold that may be captured several times, if the card allows it.
+/// Returns a PaymentIntent whose hold may be captured several times, if the card allows it.
 pub(super) fn held(amount: i64, method: PaymentMethod) -> Create {
     Create { multicapture: true, ..paid(amount, method, CaptureMethod::Manual) }
 }
 
-/// "All that is left", a negative number, nothing, and every amount to one more than `most`.
+/// Returns "all that is left", a negative number, zero, and every amount up to `most` plus one.
 pub(super) fn amounts(most: i64) -> impl Iterator<Item = Option<i64>> + Clone {
     [None, Some(-1)].into_iter().chain((0..=most.saturating_add(1)).map(Some))
 }
@@ -37,7 +37,7 @@ pub(super) const CAPTURE_METHODS: [CaptureMethod; 3] =
 pub(super) const REASONS: [Option<CancellationReason>; 3] =
     [None, Some(CancellationReason::RequestedByCustomer), Some(CancellationReason::Automatic)];
 
-/// Every refund of up to one more than `most`, with each flag.
+/// Returns every refund of up to `most` plus one, with each flag.
 pub(super) fn all_refunds(most: i64) -> Vec<CreateRefund> {
     amounts(most)
         .flat_map(|amount| {
@@ -52,7 +52,7 @@ pub(super) fn all_refunds(most: i64) -> Vec<CreateRefund> {
         .collect()
 }
 
-/// Fee refunds, reversals and separate transfers of these amounts.
+/// Returns fee refunds, reversals and separate transfers of these amounts.
 pub(super) fn connect_refunds(amounts: impl IntoIterator<Item = Option<i64>>) -> Vec<Operation> {
     let intent = IntentId(0);
     amounts

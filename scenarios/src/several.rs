@@ -1,5 +1,5 @@
-//! What happens to payments side by side: only where it can come to something, because what is
-//! refused is refused in the scenarios with one payment.
+//! Scenarios of several payments side by side. They try only inputs that may be accepted, because the scenarios with
+//! one payment cover the refusals.
 
 use holdfast_model::{
     Capture, CaptureMethod, Create, CreateRefund, EnvironmentEvent, Flow, IntentId, IntentStatus, Operation,
@@ -26,8 +26,8 @@ pub(super) fn three_payments() -> Vec<Variant> {
     ]
 }
 
-/// Cards several times rather than once with yet more money: a variant is what is resumed or given to another machine,
-/// and what has to fit into memory.
+/// Returns the variants of the deep scenario with two payments. Cards have several variants instead of one with larger
+/// amounts, because a variant is the unit that is resumed, moved to another machine and held in memory.
 pub(super) fn deep_two_payments() -> Vec<Variant> {
     let mut cancels = variant("cards, dialect: cancel ends canceled", cards(12, 4));
     cancels.config.dialect.cancel_keeps_captured = false;
@@ -47,7 +47,7 @@ const PI: IntentId = IntentId(0);
 const HELD: When = When::status(&[IntentStatus::RequiresCapture]);
 const CHARGED: When = When::status(&[IntentStatus::RequiresCapture, IntentStatus::Succeeded]);
 
-/// Cards: captured at once or in pieces of 1, refunded, canceled, run out.
+/// Returns inputs for cards: captured at once or in pieces of 1, refunded, canceled, expired.
 fn cards(amount: i64, refunds: u8) -> Alphabet {
     Alphabet::new()
         .refunds_at_most(refunds)
@@ -59,8 +59,8 @@ fn cards(amount: i64, refunds: u8) -> Alphabet {
         .time()
 }
 
-/// The money of connected accounts: shares and fees that go out with captures and come back with
-/// refunds, or by hand.
+/// Returns inputs for connected accounts: shares and fees that are sent with captures and return with refunds, or by a
+/// request of their own.
 fn connected(amount: i64, refunds: u8) -> Alphabet {
     let hold = |flow, fee, transfer| Create { flow, fee, transfer, ..held(amount, PaymentMethod::Visa) };
     let piece = |fee| open(Capture { amount: Some(1), fee, ..Capture::default() });
@@ -89,7 +89,7 @@ fn connected(amount: i64, refunds: u8) -> Alphabet {
         .time()
 }
 
-/// Banks, and refunds that take their time: settled, bounced, stopped, given back, returned.
+/// Returns inputs for banks, and for refunds that take time: settled, bounced, stopped, given back, returned.
 fn banks(amount: i64, refunds: u8) -> Alphabet {
     use PaymentMethod as P;
     use RefundProgress::{Fails, Returned, Succeeds};
@@ -118,7 +118,7 @@ fn banks(amount: i64, refunds: u8) -> Alphabet {
         .on_payment(CHARGED, moves)
 }
 
-/// A card, a bank and a connected account side by side.
+/// Returns inputs for a card, a bank and a connected account side by side.
 fn every_kind(amount: i64, refunds: u8) -> Alphabet {
     cards(amount, refunds).and(connected(amount, refunds)).and(banks(amount, refunds))
 }
@@ -154,8 +154,8 @@ mod tests {
         found.summary.unique
     }
 
-    /// Where no time passes, nothing ties one payment to another, and the number of states side by side follows from that
-    /// of one alone. What the order loses would be missing.
+    /// Where no time passes, payments do not depend on each other. The number of states side by side then follows from
+    /// the number of states of one payment, so a state that the order loses would be missing.
     #[test]
     fn keeping_payments_in_order_loses_no_state() {
         for (name, alphabet) in [

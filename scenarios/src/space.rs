@@ -1,4 +1,4 @@
-//! The model as a space that explorers can explore.
+//! The model as a space that the explorers visit.
 
 use std::hash::{Hash, Hasher};
 
@@ -13,19 +13,19 @@ use holdfast_explorer::{Fingerprinter, Judgement, Portable, PropertyBits, Space,
 #[derive(Clone, Debug)]
 pub struct ModelSpace<const PAYMENTS: usize, const KEYS: usize> {
     config: Config,
-    /// Inputs about each payment, and when they are tried.
+    /// Inputs about each payment, with the states in which they are tried.
     payment: [Vec<(HashedInput, When)>; PAYMENTS],
-    /// Inputs about anything else.
+    /// Inputs about other objects.
     shared: Vec<HashedInput>,
     time: bool,
     refunds: u8,
     canonical: bool,
-    /// A rule broken on purpose.
+    /// The planted fault, if any.
     fault: Option<&'static PlantedFault>,
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
-    /// The space of `variant`.
+    /// Returns the space of `variant`.
     #[must_use]
     pub fn new(variant: &Variant) -> Self {
         let alphabet = &variant.alphabet;
@@ -43,14 +43,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         }
     }
 
-    /// The same space of a model with a rule broken on purpose.
+    /// Returns the space of the model with a planted fault.
     #[must_use]
     pub fn with_fault(mut self, fault: &'static PlantedFault) -> Self {
         self.fault = Some(fault);
         self
     }
 
-    /// What `input` leads to, by the rules or by a planted fault.
+    /// Returns the transition of `input`, by the specification or by a planted fault.
     #[inline]
     pub fn transition(&self, state: &State<PAYMENTS, KEYS>, input: Input) -> Transition<PAYMENTS, KEYS> {
         match self.fault {
@@ -59,14 +59,14 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         }
     }
 
-    /// The config the model works under.
+    /// Returns the configuration of the model.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
     }
 }
 
-/// An input, and a number that stands for it in the digest of the relation.
+/// An input with the number that represents it in the transition-relation hash.
 #[derive(Clone, Copy, Debug)]
 struct HashedInput {
     input: Input,
@@ -139,11 +139,11 @@ impl<const PAYMENTS: usize, const KEYS: usize> Portable for ModelSpace<PAYMENTS,
 }
 
 impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
-    /// Every input that is tried in a state, in a fixed order.
+    /// Passes every input that is tried in a state to `each`, in a fixed order.
     #[inline]
     fn each_input(&self, state: &State<PAYMENTS, KEYS>, before: &Observation<'_>, each: &mut impl FnMut(HashedInput)) {
         for (index, inputs) in self.payment.iter().enumerate() {
-            // Of interchangeable payments that are alike, one is enough. That they look alike is not.
+            // Of several equal interchangeable payments, one is enough. Payments that only look equal are all tried.
             if self.canonical && index.checked_sub(1).is_some_and(|left| state.are_alike(intent(left), intent(index))) {
                 continue;
             }
@@ -190,7 +190,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         successor
     }
 
-    /// Takes a step, lets it be looked at, and tells the state it leads to if that is another one.
+    /// Takes a step, passes it to `look`, and returns the next state; `None` if the state did not change.
     #[inline]
     fn take(
         &self,
@@ -201,7 +201,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     ) -> Option<State<PAYMENTS, KEYS>> {
         let Transition { after, outcome, notifications } = &self.transition(state, input);
         if after == state {
-            // Nothing to look at again; most steps are refused.
+            // The state did not change, so it is not observed again; most steps are refused.
             look(&Step::new(*before, input, *outcome, notifications.as_slice(), *before));
             return None;
         }
@@ -221,7 +221,7 @@ fn is_refund(input: &Input) -> bool {
     matches!(input, Input::Call(Call { operation: Operation::CreateRefund { .. }, .. }))
 }
 
-/// A hash of what else there is to a step; `input` stands for what happened.
+/// Returns a hash of the rest of the step; `input` represents the input.
 #[inline]
 fn digest(input: u64, step: &Step<'_>) -> u64 {
     let mut hasher = Fingerprinter::default();
@@ -245,8 +245,8 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     if let Some(left) = before.session.and_then(|session| session.seconds_left) {
         jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
-    // One second before the end of a key's day only once the payments are at their end: while a hold runs, every
-    // second would multiply with every day of it.
+    // One second before a key's day ends is tried only once all payments are final. While a hold runs, every second
+    // would multiply with every day of the hold.
     let ended = before.payments.iter().all(|payment| payment.is_some_and(|payment| payment.status.is_final()));
     for left in before.keys.iter().flatten().filter_map(|key| key.seconds_left) {
         jumps.push(i64::from(left));

@@ -1,8 +1,8 @@
-//! The scenarios.
+//! The table of scenarios.
 
 use super::{Capacity, Scenario, cards, connect, flows, several};
 
-/// Every scenario, in the order of reports.
+/// Every scenario, in the order of the reports.
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "single",
@@ -118,7 +118,7 @@ pub const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// The scenario called `name`.
+/// Returns the scenario called `name`; `None` if there is none.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|scenario| scenario.name == name)

@@ -1,5 +1,5 @@
-//! The conditions that a property names are all that it depends on: its judgment of a step changes with no other choice
-//! of the dialect, and with each choice that it names.
+//! A property depends only on the choices of the dialect that it names: its judgment of a step changes with each of
+//! them, and with no other choice.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
@@ -14,10 +14,10 @@ use holdfast_scenarios::{SCENARIOS, Visit};
 /// No scenario returns a share of exactly one half; `model/tests/choices.rs` has a table of both choices (P1).
 const IN_A_TABLE: &str = "half_of_a_share_rounds_up";
 
-/// Number of states of each space, in breadth-first order.
+/// The number of states of each space, in breadth-first order.
 const STATES: usize = 1_500;
 
-/// Fields of the dialect by the property whose judgment changed with them.
+/// The fields of the dialect that changed a judgment, by property.
 type Dependencies = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
 /// Returns each dialect that differs from `config` in one field, with the name of the field.

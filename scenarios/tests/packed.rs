@@ -1,4 +1,4 @@
-//! Every state that an explorer sends to another process is read back as it was.
+//! Every state that an explorer sends to another process is read back unchanged.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use holdfast_explorer::{Portable, Space, fingerprint};
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{SCENARIOS, Visit};
 
-/// States tried of each variant, nearest to the beginning first.
+/// The number of states of each variant, in breadth-first order.
 const STATES: usize = 1500;
 
 struct ReadBack;

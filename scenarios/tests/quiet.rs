@@ -1,6 +1,6 @@
-//! What is left out where it cannot matter does not matter: a property about change is not broken by a
-//! quiet step, one that is refused, changes nothing and tells nobody, whatever the refusal says; and
-//! all properties in one pass, which leaves out what can say nothing, break exactly when they do alone.
+//! The judgment leaves out properties where they cannot be false. A stuttering step never breaks a property about
+//! change, whatever its refusal says: it changes nothing and emits no notification. Judging all properties in one pass
+//! finds the same ones broken as judging each alone.
 
 #![expect(clippy::arithmetic_side_effects, reason = "a test counts to no great height")]
 
@@ -13,7 +13,7 @@ use holdfast_properties::{CATALOGUE, Kind, Property, PropertyBits, Step, explain
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{Capacity, SCENARIOS, Visit};
 
-/// Refusals of every kind, right or wrong.
+/// Refusals of every kind, some with the wrong reason.
 const REFUSALS: [Rejection; 8] = [
     Rejection::LockTimeout,
     Rejection::NoSuchIntent,
@@ -25,7 +25,7 @@ const REFUSALS: [Rejection; 8] = [
     Rejection::SessionNotOpen,
 ];
 
-/// States of each space that are tried.
+/// The number of states of each space.
 const STATES: usize = 60;
 
 struct Quiet<'a>(&'a [&'static Property]);
@@ -67,24 +67,24 @@ impl Visit for Quiet<'_> {
 #[test]
 fn properties_about_change_are_not_broken_by_quiet_steps() {
     let properties: Vec<_> = CATALOGUE.iter().filter(|property| property.is_about_change).collect();
-    assert!(!properties.is_empty(), "there are no such properties, and nothing to spare");
+    assert!(!properties.is_empty(), "there is no property that a stuttering step cannot break");
     let mut asked = 0;
     for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep && scenario.capacity != Capacity::Two) {
         for variant in (scenario.variants)() {
             asked += scenario.visit(&variant, Quiet(&properties));
         }
     }
-    assert!(asked > 100_000, "only {asked} quiet steps were asked about");
+    assert!(asked > 100_000, "only {asked} stuttering steps were judged");
 }
 
-/// Every property about steps, asked one by one and about every step.
+/// Judges every step by each step property alone.
 struct OneByOne<'a> {
     properties: &'a [&'static Property],
     faults: &'a [&'static PlantedFault],
 }
 
 impl Visit for OneByOne<'_> {
-    /// Steps judged, and properties found broken.
+    /// The number of steps judged, and the properties found broken.
     type Output = (usize, PropertyBits);
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(
@@ -145,8 +145,8 @@ fn properties_break_together_exactly_when_they_break_alone() {
             broken |= found.1;
         }
     }
-    assert!(asked > 100_000, "only {asked} steps were asked about");
-    // The comparison says little of properties that nothing breaks.
+    assert!(asked > 100_000, "only {asked} steps were judged");
+    // The comparison says little about properties that no step breaks.
     let broken = broken.count_ones();
     assert!(broken > 50, "only {broken} properties were broken");
 }

@@ -1,4 +1,4 @@
-//! Each unconditional sentence about states, read a second time and evaluated in the states of the default scenarios.
+//! A second reading of each unconditional sentence about states, evaluated in the states of the default scenarios.
 //!
 //! A reading is written from the sentence alone. If it is false in a reachable state, the sentence promises more than the
 //! property checks, and the sentence has to change.
@@ -15,7 +15,7 @@ use holdfast_properties::{CATALOGUE, Kind};
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{SCENARIOS, Visit};
 
-/// Number of states of each variant, in breadth-first order.
+/// The number of states of each variant, in breadth-first order.
 const STATES: usize = 20_000;
 
 type OfPayment = fn(&PaymentView) -> bool;
@@ -158,7 +158,7 @@ const PAYMENT: &[(&str, OfPayment)] = &[
     }),
 ];
 
-/// Readings of sentences about everything that is visible.
+/// Readings of sentences about all visible objects.
 const OBSERVATION: &[(&str, OfAll)] = &[
     ("setup-fits-its-status", |it| {
         it.setup.is_none_or(|setup| {

@@ -1,6 +1,6 @@
-//! The small spaces are those that `reports/state-space.md` lists: the same states, steps and digests.
+//! The small spaces equal those in `reports/state-space.md`: the same states, steps and digests.
 //!
-//! The whole of `reports/` is compared as well, which takes minutes; this takes seconds, and a rule that changes
+//! Another test compares the whole of `reports/`, which takes minutes. This test takes seconds: a rule that changes
 //! within the bounds of a small scenario fails here first.
 
 use std::collections::BTreeMap;
@@ -40,10 +40,14 @@ fn the_small_spaces_are_those_of_the_report() {
             }
         }
     }
-    assert!(differences.is_empty(), "a rule has changed; should it, then `check report`:\n{}", differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "a space has changed; if that is intended, run `check report`:\n{}",
+        differences.join("\n")
+    );
 }
 
-/// States, steps, depth and digest by scenario and variant.
+/// Returns states, steps, depth and digest by scenario and variant.
 fn stated() -> BTreeMap<(String, String), String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports/state-space.md");
     let text = fs::read_to_string(file).expect("reports/state-space.md is there");

@@ -1,5 +1,5 @@
-//! Keeping interchangeable payments in a fixed order loses nothing: the counts are those of the
-//! formula, and telling the payments apart gives the rest.
+//! Keeping interchangeable payments in a fixed order loses no state: the numbers of states follow the formulas, in a
+//! fixed order and told apart.
 
 use holdfast_explorer::{Explorer, Mode};
 use holdfast_model::{
@@ -9,12 +9,12 @@ use holdfast_model::{
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{Alphabet, Capacity, Scenario, Variant, Visit, When};
 
-/// What can happen to a payment without time passing, which would tie the payments to each other.
+/// Returns inputs of a payment without the passing of time, which would make payments depend on each other.
 fn alphabets() -> [(&'static str, Alphabet); 2] {
     [("cards", cards()), ("debits", debits())]
 }
 
-/// A debit whose window for canceling is open looks like one whose window is closed, and is not the same.
+/// A debit that can still be canceled looks like one that cannot, but is a different state.
 fn debits() -> Alphabet {
     let intent = IntentId(0);
     let create = Create { method: Some(PaymentMethod::SepaDebit), confirm: true, ..Create::of(2) };
@@ -77,7 +77,7 @@ fn the_counts_are_those_of_the_formula() {
         let count = |room, symmetry| unique(&alphabet, room, symmetry);
         let alone = count(Capacity::One, false);
         assert!(alone > 4, "one payment has {alone} states, too few to prove anything: {name}");
-        // C(S+N-1, N) in a fixed order, S^N told apart.
+        // C(S+N-1, N) states in a fixed order, S^N told apart.
         assert_eq!(count(Capacity::Two, true), alone * (alone + 1) / 2, "two {name}");
         assert_eq!(count(Capacity::Two, false), alone * alone, "two {name} told apart");
         assert_eq!(count(Capacity::Three, true), alone * (alone + 1) * (alone + 2) / 6, "three {name}");
