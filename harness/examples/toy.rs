@@ -1,11 +1,12 @@
-//! An engine of a hundred lines behind the port, with a mistake in it, and the harness that finds it:
+//! A small engine behind the port, with a mistake in it, and the harness that finds the mistake:
 //!
 //! ```sh
 //! cargo run -p holdfast-harness --example toy
 //! ```
 //!
-//! It holds money on one kind of card, takes it once, or lets it go. Everything else it says it cannot be asked, and is
-//! left out on both sides. A merchant's own engine comes in the same way: ask, let the world move, look.
+//! The engine holds money on one kind of card, captures it once, or releases it. It declares that it does not support
+//! other inputs, which are then left out on both sides. A merchant's own engine is connected in the same way: implement
+//! `submit`, `inject` and `observe`.
 
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::Bias;
@@ -20,7 +21,7 @@ use holdfast_model::{
 /// The toy. `careful` is the toy without its mistake.
 #[derive(Default)]
 pub(crate) struct Toy {
-    /// Does it look at how much is held before it takes?
+    /// Whether it compares a capture with the amount held.
     pub(crate) careful: bool,
     snapshot: SystemSnapshot,
 }
@@ -116,7 +117,7 @@ impl Toy {
             return Reaction::of(Refused::from(Rejection::UnexpectedState));
         };
         let asked = capture.amount.map_or(Some(payment.capturable), Amount::from_request);
-        // The mistake: nobody looks whether so much is held.
+        // The mistake: nothing checks that the amount is held.
         let asked = asked.filter(|amount| !careful || *amount <= payment.capturable);
         let Some(amount) = asked else { return Reaction::of(Refused::from(Rejection::CaptureTooLarge)) };
         charge.captured_amount = amount;
@@ -197,7 +198,7 @@ fn held(create: &Create, amount: Amount) -> PaymentView {
     }
 }
 
-/// Tries seed after seed, and makes what it finds as small as it gets: the trace, and what is wrong.
+/// Runs one seed after another, shrinks the first failure, and returns its trace and its verdict.
 #[must_use]
 pub(crate) fn hunt(toy: &mut Toy, seeds: u64) -> Option<(Script, Verdict)> {
     (0..seeds).find_map(|seed| {

@@ -1,4 +1,4 @@
-//! Requests with several parameters that are wrong in every state: the specification does not say which one is named.
+//! Alternative errors of requests with several wrong parameters: the specification does not say which one is named.
 //!
 //! The others are found by correcting the first one and running the model again.
 
@@ -14,8 +14,8 @@ use crate::subject::Answer;
 /// The maximum number of wrong parameters.
 const MOST: usize = 8;
 
-/// Returns the model's step with the wrong parameter that the subject named. Returns `None` if both name the same, or
-/// if the subject names one that is not wrong.
+/// Returns the model's step with the wrong parameter that the subject named. Returns `None` if both name the same
+/// parameter, or if the subject names one that is not wrong.
 #[must_use]
 pub fn also_wrong(
     config: &Config,
@@ -40,7 +40,7 @@ pub fn also_wrong(
     None
 }
 
-/// Returns the request with the parameter corrected that `wrong` is about.
+/// Returns the request with a valid value for the parameter that `wrong` names.
 fn repair(input: Input, wrong: Rejection) -> Option<Input> {
     let right = |operation: Operation| {
         if let Operation::CreateIntent { intent, create } = operation {

@@ -6,18 +6,18 @@ use crate::oracle;
 use crate::subject::{Answer, Failure, Subject, SystemSnapshot, send};
 use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
-/// Inputs of a run: each request gets a key of its own, and the number of a key is one byte.
+/// The maximum number of inputs of a run: each request has its own key, and the number of a key is one byte.
 const MOST: usize = 250;
 
 /// The run without disturbances.
 pub(crate) struct Baseline {
-    /// The answer and the snapshot of each step. `None` where the subject could not be asked.
+    /// The answer and the snapshot of each step; `None` where the subject does not support the input.
     pub(crate) steps: Vec<Option<(Answer, SystemSnapshot)>>,
     /// The notifications of all steps.
     pub(crate) emitted: Vec<Notification>,
 }
 
-/// Returns the requests without keys and faults, and the environment events. The rest is left out.
+/// Returns the requests without keys and faults, and the environment events. Other inputs are left out.
 pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
     let plain = |input: &Input| match input {
         Input::Call(call) => Some(Input::Call(Call { key: None, fault: DeliveryFault::None, ..*call })),
@@ -32,7 +32,7 @@ pub(crate) fn plain(inputs: &[Input]) -> Vec<Input> {
 /// Runs `inputs` and records each step.
 ///
 /// # Errors
-/// An inconclusive verdict if the subject fails.
+/// Returns an inconclusive verdict if the subject fails.
 pub(crate) fn record(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Result<Baseline, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
     let (mut steps, mut emitted) = (Vec::with_capacity(inputs.len()), Vec::new());
@@ -55,10 +55,10 @@ pub(crate) fn cannot_say(step: usize) -> impl Fn(Failure) -> Verdict {
     move |Failure(reason)| Verdict::Inconclusive(Inconclusive { step, reason })
 }
 
-/// Compares the answer and the view of a step with those of the baseline.
+/// Compares the answer and the snapshot of a step with those of the baseline.
 ///
 /// # Errors
-/// A divergence that names each difference, amounts of money first.
+/// Returns a divergence that names each difference, amounts of money first.
 pub(crate) fn compare(
     step: usize,
     input: Input,

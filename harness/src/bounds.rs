@@ -13,7 +13,7 @@ pub type ModelState = State<PAYMENTS, KEYS>;
 
 /// Returns whether the input would create an object beyond the bounds of an observation.
 ///
-/// A request held open counts as done, because the harness cannot stop it later.
+/// A request held open counts as executed, because the harness cannot stop it later.
 pub(crate) fn is_full(seen: &Observation<'_>, input: &Input) -> bool {
     let Some(Operation::CreateRefund { intent, .. }) = input.operation() else { return false };
     let Some(Some(payment)) = seen.payments.get(usize::from(intent.0)) else { return false };

@@ -25,21 +25,21 @@ pub struct Raced {
 
 /// A subject that takes several requests at once.
 pub trait Concurrent: Subject {
-    /// Returns whether the request means the same at whatever time it is executed: it names existing objects only. A
-    /// race with any other request is left out, and counted.
+    /// Returns whether the request has the same meaning at any time: it names only existing objects. A race with any
+    /// other request is left out, and counted.
     fn can_race(&self, operation: &Operation) -> bool;
 
     /// Sends `inner` while `outer` is executed: at the `point`-th access of `outer` to its store or network. Leaves
     /// `inner` out of the history if `outer` has fewer accesses.
     ///
     /// # Errors
-    /// [`Failure`] when no answer can be had.
+    /// Returns a [`Failure`] if there is no answer.
     fn nest(&mut self, outer: &Operation, inner: &Operation, point: u32) -> Result<Overlap, Failure>;
 
-    /// Sends the requests of each thread one after the other, the threads at the same time.
+    /// Sends the requests of each thread one after the other, with all threads at the same time.
     ///
     /// # Errors
-    /// [`Failure`] when no answer can be had.
+    /// Returns a [`Failure`] if there is no answer.
     fn race(&mut self, threads: &[Vec<Operation>]) -> Result<Overlap, Failure>;
 }
 
@@ -55,22 +55,22 @@ pub struct Overlap {
 /// Two requests, one sent in the middle of the other at a fixed point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nested {
-    /// The one that is sent first.
+    /// The request that is sent first.
     pub outer: Operation,
-    /// The one that is sent while it is under way.
+    /// The request that is sent during `outer`.
     pub inner: Operation,
     /// The number of the access of `outer` at which `inner` is sent.
     pub point: u32,
 }
 
-/// Returns whether the operation can overlap others. One that creates an object cannot: names follow the order of
-/// creation. For all others [`Concurrent::can_race`] decides when they are sent.
+/// Returns whether the operation can overlap others. One that creates an object cannot, because names follow the order
+/// of creation. For all others, [`Concurrent::can_race`] decides at the time of sending.
 #[must_use]
 pub const fn can_overlap(operation: &Operation) -> bool {
     !matches!(operation, Operation::CreateIntent { .. } | Operation::CreateSetup { .. } | Operation::CreateSession(_))
 }
 
-/// The requests of `inputs` that can overlap with others, each with its place.
+/// Returns the requests of `inputs` that can overlap with others, each with its place.
 pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize, Operation)> + '_ {
     inputs.iter().enumerate().filter_map(|(place, input)| match input {
         Input::Call(call) => Some((place, call.operation)).filter(|(_, operation)| can_overlap(operation)),
@@ -79,17 +79,18 @@ pub fn that_overlap(inputs: &[Input]) -> impl DoubleEndedIterator<Item = (usize,
 }
 
 /// Runs `prelude`, then two overlapping requests. If their effect exceeds the bounds of the model, nothing is compared,
-/// and the tally counts them.
+/// and the tally counts the requests.
 pub fn run(subject: &mut impl Concurrent, config: &Config, prelude: &[Input], nested: &Nested) -> Verdict {
     let raced = [nested.outer, nested.inner];
     explain(subject, config, prelude, &raced, |subject| subject.nest(&nested.outer, &nested.inner, nested.point))
 }
 
-/// Runs `prelude`, then the requests of each thread against each other. At most a handful of requests: every order of
-/// them that their times allow is tried.
+/// Runs `prelude`, then the requests of each thread against each other. Use only a few requests, because every order
+/// that their times allow is tried.
 ///
-/// Of all of them it is settled before the race what they name. So a race is left out, and counted, in which one gives
-/// back a fee or money sent on, and another may make a newer fee, transfer or charge before.
+/// The objects that the requests name are fixed before the race. A race is therefore left out, and counted, if one
+/// request refunds a fee, reverses a transfer or creates one, and another may create a newer fee, transfer or charge
+/// first.
 pub fn threads(
     subject: &mut impl Concurrent,
     config: &Config,
@@ -176,7 +177,7 @@ fn in_order(history: &[Raced]) -> String {
     history.iter().map(line).collect::<Vec<_>>().join("; ")
 }
 
-/// Both sides take the prelude; whether they agree on it is another test's affair.
+/// Runs the prelude on both sides. Other tests check that they agree on the prelude.
 fn begin(subject: &mut impl Subject, config: &Config, prelude: &[Input]) -> Result<ModelState, Verdict> {
     subject.start(config).map_err(cannot_say(0))?;
     let mut state = ModelState::default();
@@ -197,8 +198,8 @@ enum Found {
     BeyondBounds,
 }
 
-/// The search for an order that explains a history (Wing and Gong): take a request before which no other one ended,
-/// check that the model answers it the same, continue.
+/// The search for an order that explains a history (Wing and Gong). It takes a request before which no other one ended,
+/// checks that the model answers it the same, and continues with the rest.
 struct Search<'a> {
     config: &'a Config,
     history: &'a [Raced],
@@ -227,7 +228,7 @@ impl Search<'_> {
             }
             let before = emitted.len();
             let (next, outcome) = match &request.answer {
-                // Rejected because its object was in use: no effect at any time.
+                // The request was rejected because its object was in use, so it has no effect at any time.
                 Answer::Refused(refused) if is_seen_as(refused, &Rejection::LockTimeout.wire()) => {
                     (*state, Err(Rejection::LockTimeout))
                 }

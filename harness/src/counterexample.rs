@@ -70,10 +70,11 @@ impl Counterexample {
         lines.map(str::to_owned).collect()
     }
 
-    /// Writes the trace into `folder` under the next free number, unless the folder has it, and returns its path.
+    /// Writes the trace into `folder` under the next free number and returns its path. If the folder already has the
+    /// trace, nothing is written.
     ///
     /// # Errors
-    /// An error of the file system if the folder cannot be read or written.
+    /// Returns the error of the file system if the folder cannot be read or written.
     pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
         fs::create_dir_all(folder)?;
         let text = self.script().to_string();
@@ -108,7 +109,7 @@ impl fmt::Display for Counterexample {
 /// The expectations in the trace are not read: model and properties decide again.
 ///
 /// # Errors
-/// If the text is no trace, or names an unknown run mode, or if no step was compared.
+/// Returns a message if the text is no trace, if it names an unknown run mode, or if no step was compared.
 pub fn replay(subject: &mut (impl Recoverable + Concurrent), text: &str) -> Result<Verdict, String> {
     let (mode, sequence) = run_mode::read(text)?;
     let mut guarded = Guarded::new(subject);

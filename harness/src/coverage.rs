@@ -33,7 +33,7 @@ impl Coverage {
         Self { known: known.collect(), seen: BTreeSet::new() }
     }
 
-    /// Drives a subject by `choices` and notes the transitions. Returns the run and the number of new ones.
+    /// Drives a subject by `choices` and records the transitions. Returns the run and the number of new transitions.
     pub fn drive(&mut self, subject: &mut impl Subject, choices: &mut impl Choices, bias: Bias) -> (Drive, usize) {
         let before = self.covered().count();
         let drive = drive::lockstep(subject, choices, bias, |step| {
@@ -68,20 +68,21 @@ impl Coverage {
 /// The reason why a transition was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// The subject fails on its sequence; the verdict.
+    /// The subject fails on its sequence, with this verdict.
     Failed(String),
-    /// No run took it, although its sequence takes it.
+    /// No run took it, although its sequence does.
     Missed,
-    /// Its sequence creates under a name in use, or exceeds the bounds. Requests of the model name what they create; an
-    /// engine gives the names.
+    /// Its sequence creates an object under a name in use, or exceeds the bounds. The model's requests name the objects
+    /// they create, but an engine chooses the names itself.
     NotNamed,
-    /// In its sequence an input meets a request held open, and no requirement says which one waits.
+    /// In its sequence an input meets a request held open, and no requirement says which of the two waits.
     LeftOut,
-    /// Its sequence ends in another transition: the model has changed, or a multiplied amount is in another class.
+    /// Its sequence ends in another transition, because the model has changed or the multiplied amounts are in another
+    /// class.
     Outdated,
-    /// Its sequence uses a key that may be forgotten by then.
+    /// Its sequence uses a key that may have been forgotten by then.
     Forgotten,
-    /// Its sequence has a server error in a request that needs no acquirer, so that the error cannot be injected.
+    /// Its sequence has a server error in a request that does not call the acquirer, so the error cannot be injected.
     NoFault,
 }
 
@@ -93,7 +94,7 @@ impl Why {
         (Self::Outdated, "the shortest path leads elsewhere by now, or with amounts as engines take them"),
     ];
 
-    /// The reasons for which an engine cannot be asked the shortest sequence, each with a sentence for the report.
+    /// The reasons for which an engine cannot run the shortest sequence, each with a sentence for the report.
     pub const NOT_ASKED: [(Self, &'static str); 3] = [
         (Self::NotNamed, "the shortest path creates under a name that is taken, or leaves the model's room"),
         (

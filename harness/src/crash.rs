@@ -1,4 +1,4 @@
-//! The engine crashes and restarts: every request is executed once, as in a run without crashes (R2, I13).
+//! Crashes and restarts: every request is executed once, as in a run without crashes (R2, I13).
 
 use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId};
 
@@ -9,15 +9,16 @@ use crate::subject::send;
 use crate::subject::{Failure, Subject};
 use crate::verdict::{Difference, Divergence, Place, Tally, Verdict};
 
-/// A subject that can crash at an access to its store or network, and restart on what it had written.
+/// A subject that can crash at an access to its store or network, and restart from its stored data.
 pub trait Recoverable: Subject {
     /// Makes the subject crash at its `points`-th access to its store or network, counted from now.
     fn die_after(&mut self, points: u32);
 
-    /// Returns whether the subject has crashed since then. If so, it restarts, and its worker completes what was begun.
+    /// Returns whether the subject has crashed since [`Recoverable::die_after`]. If so, it restarts, and its worker
+    /// completes the work that was begun.
     ///
     /// # Errors
-    /// [`Failure`] if it cannot restart.
+    /// Returns a [`Failure`] if it cannot restart.
     fn recover(&mut self) -> Result<bool, Failure>;
 }
 
@@ -25,8 +26,8 @@ pub trait Recoverable: Subject {
 const POINTS: u32 = 10;
 
 /// Runs `inputs` without crashes, and then with a crash in most of them, at the access that `when` chooses. The client
-/// repeats its request under the same key, and an event is injected again. After each step the subject must show what
-/// it showed in the first run; at the end it must have emitted the same notifications.
+/// repeats its request under the same key, and an event is injected again. After each step the subject must show the
+/// same state as in the first run. At the end it must have emitted the same notifications.
 pub fn run(subject: &mut impl Recoverable, config: &Config, inputs: &[Input], when: &mut impl Choices) -> Verdict {
     match crashing(subject, config, &baseline::plain(inputs), when) {
         Ok(tally) => Verdict::Agree(tally),
@@ -57,8 +58,8 @@ fn crashing(
         let mut reaction = send(subject, &input).map_err(cannot_say(step))?;
         emitted.append(&mut reaction.notifications);
         if subject.recover().map_err(cannot_say(step))? {
-            // Each input is repeated, and what is done already is not done twice. Time is not repeated, but what became
-            // due is done now. The customer pays again if the page does not show the payment.
+            // Each input is repeated, and work that is already done is not done twice. Time is not repeated, but jobs
+            // that became due run now. The customer pays again if the page does not show the payment.
             let again = match input {
                 Input::Event(EnvironmentEvent::Advance { .. }) => {
                     Some(Input::Event(EnvironmentEvent::Advance { seconds: 0 }))
@@ -82,7 +83,7 @@ fn crashing(
         tally.compared = tally.compared.saturating_add(1);
     }
     let Some(step) = inputs.len().checked_sub(1) else { return Ok(tally) };
-    // Notifications of the time of the crash come with the next reaction.
+    // Notifications from the time of the crash come with the next reaction.
     let nothing = Input::Event(EnvironmentEvent::Advance { seconds: 0 });
     emitted.extend(send(subject, &nothing).map_err(cannot_say(step))?.notifications);
     if oracle::are_notifications_alike(&baseline.emitted, &emitted) {

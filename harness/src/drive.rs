@@ -1,4 +1,4 @@
-//! From choices to a verdict: each input is chosen in view of the model, and judged before the next one.
+//! Runs a subject on choices: each input is chosen by the model's state, and judged before the next one.
 
 use holdfast_model::Input;
 use holdfast_properties::Step;

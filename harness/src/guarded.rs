@@ -27,7 +27,7 @@ use crate::reading;
 use crate::subject::{Answer, Failure, Reaction, Subject, SystemSnapshot};
 use crate::verdict::{Difference, Divergence, Inconclusive, Place, Verdict};
 
-/// A subject behind the enforced contract: what breaks it is left out, and a panic becomes a [`Failure`].
+/// A subject behind the enforced contract: inputs that break it are left out, and a panic becomes a [`Failure`].
 #[derive(Debug)]
 pub struct Guarded<'s, S> {
     subject: &'s mut S,
@@ -36,7 +36,7 @@ pub struct Guarded<'s, S> {
     panic: RefCell<Option<String>>,
 }
 
-/// What the harness has asked so far, as far as the contract needs it.
+/// The part of the history that the contract depends on.
 #[derive(Debug, Default)]
 struct Contract {
     /// The PaymentIntents that are visible, one bit for each place.
@@ -57,7 +57,7 @@ const fn bit(intent: IntentId) -> u64 {
 }
 
 impl Contract {
-    /// Returns what the harness would break by sending the input, if anything.
+    /// Returns the promise that the harness would break by sending the input; `None` if it breaks none.
     fn breach(&self, input: &Input, capabilities: &Capabilities) -> Option<String> {
         if !capabilities.supports(input) {
             return Some(format!("{input} is beyond the capabilities of the subject"));
@@ -100,14 +100,14 @@ impl Contract {
             }
     }
 
-    /// Notes a request that was sent.
+    /// Records a request that was sent.
     fn note(&mut self, key: Option<KeyId>, operation: Operation) {
         if let Some(key) = key {
             self.keys.entry(key).or_insert(operation);
         }
     }
 
-    /// Notes the objects that are visible.
+    /// Records the objects that are visible.
     fn see(&mut self, snapshot: &SystemSnapshot) {
         let visible = (0_u8..64).zip(&snapshot.payments).filter(|(_, payment)| payment.is_some());
         self.payments = visible.fold(0, |bits, (place, _)| bits | bit(IntentId(place)));
@@ -115,7 +115,7 @@ impl Contract {
     }
 }
 
-/// Returns the operation without the name of what it creates, which an engine does not see.
+/// Returns the operation without the name of the object it creates, which an engine does not see.
 const fn wire_form(operation: Operation) -> Operation {
     if let Operation::CreateIntent { create, .. } = operation {
         Operation::CreateIntent { intent: IntentId(0), create }
@@ -131,7 +131,7 @@ impl<'s, S: Subject> Guarded<'s, S> {
         Self { subject, capabilities, contract: Contract::default(), panic: RefCell::new(None) }
     }
 
-    /// Returns the message of the first panic of the subject since the last call, and takes further calls again.
+    /// Returns the message of the subject's first panic since the last call, and allows further calls.
     pub fn take_panic(&mut self) -> Option<String> {
         self.panic.take()
     }
@@ -176,7 +176,7 @@ fn panicked(message: &str) -> String {
     format!("the subject panicked: {message}")
 }
 
-/// Keeps the message of a panic, and returns the failure that it is.
+/// Keeps the message of a panic, and returns it as a failure.
 fn noted(panic: &RefCell<Option<String>>, message: String) -> Failure {
     let failure = Failure(panicked(&message));
     panic.borrow_mut().get_or_insert(message);
@@ -193,7 +193,7 @@ impl<S: Subject> Subject for Guarded<'_, S> {
         self.call(|subject| subject.start(config))
     }
 
-    /// If the subject panics, the input counts as one that it can be asked: sending it fails with the panic.
+    /// If the subject panics, the input counts as supported: sending it then fails with the panic.
     fn can(&mut self, input: &Input) -> bool {
         self.contract.breach(input, &self.capabilities).is_none()
             && self.call(|subject| Ok(subject.can(input))).unwrap_or(true)
@@ -259,7 +259,7 @@ impl<S: Recoverable> Recoverable for Guarded<'_, S> {
 }
 
 impl<S: Concurrent> Concurrent for Guarded<'_, S> {
-    /// If the subject panics, the request counts as one that can race: the race fails with the panic.
+    /// If the subject panics, the request counts as one that can race: the race then fails with the panic.
     fn can_race(&self, operation: &Operation) -> bool {
         let can = || quietly(|| self.subject.can_race(operation)).map_err(|message| noted(&self.panic, message));
         self.contract.breach(&Input::from(*operation), &self.capabilities).is_none() && can().unwrap_or(true)

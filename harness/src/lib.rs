@@ -4,10 +4,10 @@
 //! 2. [`lockstep::run`] — model and subject side by side; [`properties::run`] — the subject alone.
 //! 3. [`Verdict`] — the result of a run: agreement, a divergence, a violated property, or inconclusive.
 //! 4. [`Choices`] — sources of arbitrary sequences: bytes, a seeded source, an odometer, a recorded list.
-//! 5. [`RunMode`] — one way to bring a sequence to a subject, as it stands in the heading of a trace.
+//! 5. [`RunMode`] — one way to run a sequence on a subject, as the heading of a trace names it.
 //!
 //! An input is the model's own [`Input`](holdfast_model::Input), and an observation of an engine consists of the
-//! model's own views. So properties and model judge an engine as they judge each other. This crate knows no engine.
+//! model's own views. The properties therefore judge an engine as they judge the model. This crate knows no engine.
 #![forbid(unsafe_code)]
 
 pub mod alternative_error;

@@ -1,5 +1,5 @@
-//! Model and subject side by side: the same inputs, every answer, observation and notification compared, and every
-//! step of the subject judged by the properties.
+//! Runs model and subject side by side on the same inputs. It compares every answer, observation and notification, and
+//! judges every step of the subject by the properties.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::visibility::Visibility;
 pub enum Stepped {
     /// Model and subject received it, and the step was compared.
     Compared,
-    /// Neither received it: it exceeds the bounds of the model, or the subject cannot be asked it.
+    /// Neither received it: it exceeds the bounds of the model, or the subject does not support it.
     Beyond,
     /// Neither received it: it meets a request held open.
     Held,
@@ -67,7 +67,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// Starts both without any object.
     ///
     /// # Errors
-    /// [`Inconclusive`] if the subject cannot start under `config`.
+    /// Returns [`Inconclusive`] if the subject cannot start under `config`.
     pub fn start(subject: &'s mut S, config: &Config) -> Result<Self, Inconclusive> {
         subject.start(config).map_err(|Failure(reason)| Inconclusive { step: 0, reason })?;
         let capabilities = subject.capabilities();
@@ -88,14 +88,14 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         })
     }
 
-    /// The same, tolerating what `list` names instead of [`TOLERATED`].
+    /// Returns this run with `list` instead of [`TOLERATED`] as the tolerated divergences.
     #[must_use]
     pub const fn tolerating(mut self, list: &'static [Tolerated]) -> Self {
         self.tolerated = list;
         self
     }
 
-    /// Returns the model's state, in view of which the next input is chosen.
+    /// Returns the model's state, which decides the choice of the next input.
     #[must_use]
     pub const fn model(&self) -> &ModelState {
         &self.model
@@ -123,7 +123,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
     /// Sends one input to both and compares the step.
     ///
     /// # Errors
-    /// The [`Verdict`] with which the run ends: a violation, a divergence, or inconclusive.
+    /// Returns the [`Verdict`] with which the run ends: a violation, a divergence, or inconclusive.
     pub fn step(&mut self, input: Input) -> Result<Stepped, Verdict> {
         self.forget_old_key(&input)?;
         let stepped = self.take(input)?;
@@ -140,7 +140,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
             return Ok(Stepped::Beyond);
         }
-        // A request with a delivery fault hides whether its effect exceeds the bounds, so the model runs it without.
+        // A request with a delivery fault does not show whether its effect exceeds the bounds, so the model runs it
+        // without.
         let plain = transition(&self.config, &self.model, with_fault(input, DeliveryFault::None));
         if oracle::is_beyond(&plain.outcome) || !self.can(&input) {
             self.tally.beyond = self.tally.beyond.saturating_add(1);
@@ -168,7 +169,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         if let Some(other) =
             alternative_error::also_wrong(&self.config, &self.model, input, &expected.outcome, &reaction.answer)
         {
-            // Two parameters are wrong, and the rules do not say which one is named.
+            // Two parameters are wrong, and the specification does not say which one is named.
             judged = Some(expected.outcome);
             expected = other;
             self.tally.allowed = self.tally.allowed.saturating_add(1);
@@ -180,8 +181,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         Ok(Stepped::Compared)
     }
 
-    /// Returns whether the subject can be asked the input now. Where keys are not visible, a key that may be forgotten
-    /// cannot be used again: the response would not show which.
+    /// Returns whether the subject supports the input now. Where keys are not visible, a key that may have been
+    /// forgotten cannot be used again, because the response would not show whether it was.
     fn can(&mut self, input: &Input) -> bool {
         let is_old = |key: KeyId| self.model_key(key).is_some_and(|view| view.is_prunable());
         let is_ambiguous = self.visibility.hides(Field::Keys) && input.key().is_some_and(is_old);
@@ -214,7 +215,8 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         let answers = (&outcome, &reaction.answer);
         let found = oracle::differences(answers, (&model_view, &subject_view), (emitted, &reaction.notifications));
         let differences = self.untolerated(found);
-        // The properties know one order of reasons. Where the specification leaves it open, they judge the model's.
+        // The properties know one order of reasons. Where the specification leaves the order open, they judge the
+        // model's reason.
         let read = judged.or_else(|| reading::read(&reaction.answer, Some(outcome)));
         self.emitted = reaction.notifications;
         self.last = read.map(|outcome| (input, outcome));
@@ -304,7 +306,7 @@ impl<'s, S: Subject> Lockstep<'s, S> {
             outcome.is_err_and(Rejection::is_validation)
         };
         match input {
-            // The response that names one of several wrong parameters could not be compared later.
+            // A response that names one of several wrong parameters could not be compared later.
             Input::Begin { operation, .. } if wrong_by_itself(operation) => true,
             // Time in which nothing is due has no effect on a request held open.
             Input::Event(EnvironmentEvent::Advance { .. }) => {
@@ -317,11 +319,11 @@ impl<'s, S: Subject> Lockstep<'s, S> {
         }
     }
 
-    /// Returns whether the input would create an object that exists already or that a request held open creates.
+    /// Returns whether the input would create an object that exists already or that a request held open will create.
     fn makes_a_second(&self, input: &Input) -> bool {
         let Some(made) = input.operation().and_then(|operation| operation.creates()) else { return false };
         let seen = self.after.observe();
-        // A known key is answered from its record, and creates nothing.
+        // A known key is answered from its record, so the request creates nothing.
         let is_known = input.key().is_some_and(|key| seen.knows(key));
         !is_known && (seen.has(made) || self.open_requests().any(|open| open.about() == made))
     }

@@ -1,4 +1,4 @@
-//! Steps as a sequence diagram in Mermaid.
+//! Draws steps as a sequence diagram in Mermaid.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ fn scene(out: &mut String, number: usize, step: &Step<'_>) {
     match step.input {
         Input::Call(_) | Input::Begin { .. } => {
             line(out, format_args!("  M->>E: {number}. {input}"));
-            // A dashed line with a cross at its end for what was refused or never arrived.
+            // A dashed line with a cross at its end marks a refused request or a lost response.
             let arrow = if step.outcome.is_ok() { "-->>" } else { "--x" };
             line(out, format_args!("  E{arrow}M: {answer}"));
         }

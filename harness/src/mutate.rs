@@ -1,4 +1,4 @@
-//! Changes to the bytes of a sequence, record by record: an input more, one less, another order, another parameter.
+//! Changes to the bytes of a sequence, record by record: one input more or less, another order, other parameters.
 //!
 //! A random change of bytes rarely yields a useful input, and an inserted byte shifts everything after it. These
 //! changes act on records. One change in five is a plain change of bytes.
@@ -42,17 +42,17 @@ pub fn mutate(
 pub fn cross(first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
     let mut random = fastrand::Rng::with_seed(u64::from(seed));
     let (first, second) = (read(first), read(second));
-    // The config are the first one's.
+    // The configuration comes from the first sequence.
     let config = first.first().or(second.first()).copied().unwrap_or_default();
     let (first, second) = (first.get(1..).unwrap_or_default(), second.get(1..).unwrap_or_default());
     let mut records = vec![config];
     if random.bool() {
-        // The beginning of one, and the end of the other.
+        // The beginning of one sequence, and the end of the other.
         let head = first.get(..random.usize(..=first.len())).unwrap_or_default();
         let tail = second.get(random.usize(..=second.len())..).unwrap_or_default();
         records.extend(head.iter().chain(tail));
     } else {
-        // Both at once, as two clients would come.
+        // Both sequences interleaved, as if two clients sent requests.
         let (mut first, mut second) = (first.iter(), second.iter());
         loop {
             let (one, other) = if random.bool() { (&mut first, &mut second) } else { (&mut second, &mut first) };
@@ -69,14 +69,14 @@ fn change(records: &mut Vec<Record>, random: &mut fastrand::Rng) {
         records.push(fresh(random));
     }
     let length = records.len();
-    // The first record has the config, and is changed less often.
+    // The first record has the configuration, and is changed less often.
     let place = if length > 1 && random.u8(..12) > 0 { random.usize(1..length) } else { 0 };
     let other = random.usize(..length).max(1).min(length.saturating_sub(1));
     match random.u8(..16) {
         0..=5 => change_record(records, place, random),
         6..=8 => records.insert(place.max(1), fresh(random)),
         9..=10 => {
-            // The same input once more, at once or elsewhere.
+            // The same input again, directly after itself or elsewhere.
             if let Some(record) = records.get(place).copied() {
                 records.insert(if random.bool() { place.saturating_add(1) } else { other.max(1).min(length) }, record);
             }
@@ -86,7 +86,7 @@ fn change(records: &mut Vec<Record>, random: &mut fastrand::Rng) {
         }
         13 => records.swap(place.max(1).min(length.saturating_sub(1)), other),
         14 => {
-            // A stretch of inputs once more at the end.
+            // A stretch of inputs again at the end.
             let stretch: Vec<Record> = records.iter().skip(place.max(1)).take(random.usize(1..9)).copied().collect();
             records.extend(stretch);
         }
@@ -113,7 +113,7 @@ fn change_record(records: &mut [Record], place: usize, random: &mut fastrand::Rn
 fn fresh(random: &mut fastrand::Rng) -> Record {
     let mut record = Record::default();
     random.fill(&mut record);
-    // Made once, as most are.
+    // The input is made once, as most are.
     if let Some(policy) = record.first_mut().filter(|_| random.u8(..4) > 0) {
         *policy = 0;
     }
@@ -204,7 +204,7 @@ mod tests {
             };
             assert_eq!(cross(), cross(), "the same seed, the same cross");
             assert!(cross().chunks(RECORD).all(|record| record == [1; RECORD] || record == [2; RECORD]));
-            assert_eq!(cross()[0], 1, "the config are the first one's");
+            assert_eq!(cross()[0], 1, "the configuration comes from the first sequence");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A consumer of late, repeated and reordered notifications ends where a fetch would (I14, R8–R10).
+//! A consumer of late, repeated and reordered notifications ends with the same records as a fetch (I14, R8–R10).
 
 use holdfast_model::{Config, Input, Notification};
 use holdfast_properties::Snapshot;
@@ -14,7 +14,7 @@ use crate::subject::{Failure, Subject};
 use crate::verdict::{Broken, Tally, Verdict, Violation};
 
 /// Runs `inputs` and delivers the notifications as `disorder` chooses: late, in any order, some of them twice. After
-/// the last delivery, the consumer's records must be those of a fetch.
+/// the last delivery, the consumer's records must equal those of a fetch.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input], disorder: &mut impl Choices) -> Verdict {
     match deliver(subject, config, inputs, disorder) {
         Ok(tally) => Verdict::Agree(tally),
@@ -75,7 +75,7 @@ fn hear(
     Ok(())
 }
 
-/// Returns a waiting notification. In one case of eight it stays, and is delivered again.
+/// Returns a waiting notification. In one case of eight it keeps waiting, and is delivered again.
 fn pick(waiting: &mut Vec<Notification>, disorder: &mut impl Choices) -> Option<Notification> {
     let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
     let place = usize::try_from(disorder.choose(count)).unwrap_or(0);

@@ -19,14 +19,14 @@ pub fn nothing_yet(config: &Config) -> Snapshot {
     Snapshot { config: *config, payments, keys, ..Snapshot::default() }
 }
 
-/// The relation of two answers.
+/// The relation between two answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// They are the same.
+    /// The answers are the same.
     Same,
-    /// The subject's is a permitted alternative.
+    /// The subject's answer is a permitted alternative.
     Allowed,
-    /// They differ.
+    /// The answers differ.
     Other,
 }
 
@@ -51,10 +51,10 @@ fn compare_refusals(model: Rejection, subject: &Refused) -> Match {
     }
 }
 
-/// Fills `into` with the snapshot of a subject. A stored refusal is read as the model's in `model` where both look the
-/// same.
+/// Fills `into` with the snapshot of a subject. Where a stored refusal looks the same as the one in `model`, it is read
+/// as that one.
 ///
-/// A stored answer that looks like no rejection of the model becomes a server error, and differs from the model's.
+/// A stored answer that looks like no rejection of the model becomes a server error, and so differs from the model's.
 pub fn snapshot_of(snapshot: &SystemSnapshot, config: &Config, model: &[Option<KeyView>], into: &mut Snapshot) {
     into.config = *config;
     into.payments.clone_from(&snapshot.payments);
@@ -148,7 +148,7 @@ pub(crate) fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: 
             continue;
         }
         let (Some(model), Some(subject)) = (here, there) else {
-            // One side has no such object: it is named once, not with each field.
+            // If one side has no such object, the difference names the object once, without its fields.
             let object = place.object().to_string();
             if !missing.contains(&object) {
                 let exists = |is_there: bool| if is_there { "an object" } else { "no such object" }.to_owned();
@@ -162,14 +162,14 @@ pub(crate) fn fields(model: &Observation<'_>, subject: &Observation<'_>, found: 
         found.push(Difference { place: Place::Field(place.to_string()), model, subject });
     }
     if found.len() == before {
-        // A value without a name in traces differs: the difference is reported, not passed over.
+        // A value without a name in traces differs too; the difference is reported, not skipped.
         let (model, subject) = (summary(model.payments), summary(subject.payments));
         found.push(Difference { place: Place::Field("a field without a name".to_owned()), model, subject });
     }
 }
 
-/// Returns whether each object has the same notifications in the same order. Between objects, and between the objects
-/// of a payment, no order is promised (U10).
+/// Returns whether each object has the same notifications in the same order. No order is promised between objects, nor
+/// between the objects of one payment (U10).
 pub(crate) fn are_notifications_alike(model: &[Notification], subject: &[Notification]) -> bool {
     if model == subject {
         return true;
@@ -223,7 +223,7 @@ pub(crate) fn describe_notifications(notifications: &[Notification]) -> String {
     if all.is_empty() { "no notification".to_owned() } else { all.join(", ") }
 }
 
-/// Returns the payments in a line: status and amounts, in the order in which money moves.
+/// Returns the payments in one line: status and amounts, in the order in which money moves.
 pub(crate) fn summary(payments: &[Option<PaymentView>]) -> String {
     let lines = (1_usize..).zip(payments).filter_map(|(number, payment)| {
         let payment = payment.as_ref()?;

@@ -2,7 +2,7 @@
 
 use holdfast_model::{Rejection, Wire};
 
-/// One choice that the specification leaves open and that is no field of the dialect.
+/// A choice that the specification leaves open and that no field of the dialect selects.
 #[derive(Clone, Copy, Debug)]
 pub struct PermittedAlternative {
     /// The model's rejection.

@@ -1,4 +1,5 @@
-//! The subject alone, judged by the properties without a model: a fault that model and engine share is found, too.
+//! Judges the subject alone by the properties, without a model, so that a fault that model and engine share is found,
+//! too.
 
 use std::borrow::Cow;
 
@@ -118,7 +119,7 @@ pub(crate) fn old_key(before: &Snapshot, input: &Input) -> Option<Input> {
     is_old.then_some(Input::Event(EnvironmentEvent::PruneKey { key }))
 }
 
-/// Restores the keys that the worker pruned in this step besides the named one, and returns their places. They are
+/// Restores the keys that the worker pruned in this step, except the named one, and returns their places. They are
 /// judged as if they were pruned after the step.
 fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapshot) -> Vec<usize> {
     let named = match input {
@@ -139,7 +140,7 @@ fn keep_what_was_forgotten(before: &Snapshot, input: &Input, after: &mut Snapsho
 /// Judges the step under every reading of its answer. `known` are the properties that were judged before.
 ///
 /// # Errors
-/// A difference if the answer has no reading.
+/// Returns a difference if the answer has no reading.
 fn broken(
     (before, after): (&Snapshot, &Snapshot),
     input: Input,
@@ -162,7 +163,7 @@ fn broken(
     if refused.is_unexplained() {
         reasons.extend(reading::rejections().filter(|rejection| rejection.is_refusal()));
     } else if reasons.iter().any(|rejection| rejection.is_validation()) {
-        // Several parameters may be wrong, and the rules do not say which one is named.
+        // Several parameters may be wrong, and the specification does not say which one is named.
         reasons.extend(reading::rejections().filter(|rejection| rejection.is_validation()));
     }
     let Some((first, others)) = reasons.split_first() else {
@@ -170,7 +171,7 @@ fn broken(
         let subject = oracle::describe_answer(&reaction.answer);
         return Err(Box::new(Difference { place: Place::Answer, model, subject }));
     };
-    // What occurs under every reading is tested for hidden values once, after the others.
+    // Properties that occur under every reading are tested for hidden values once, after the others.
     let of_first = judged(Err(*first), PropertyBits::MAX);
     let mut common =
         others.iter().fold(of_first, |common, other| common.confirmed_by(&judged(Err(*other), PropertyBits::MAX)));

@@ -1,16 +1,16 @@
-//! The reasons that a refusal can have had, read from what a client sees.
+//! The possible reasons of a refusal, read from the response that a client receives.
 
 use holdfast_model::{Outcome, Rejection, Wire};
 
 use crate::permitted;
 use crate::subject::{Answer, Refused};
 
-/// Returns every rejection that a client can be answered with, in order of precedence.
+/// Returns every rejection that a client can receive, in order of precedence.
 pub fn rejections() -> impl Iterator<Item = Rejection> {
     Rejection::all().filter(|rejection| rejection.is_visible())
 }
 
-/// Returns whether a client sees that rejection so. A decline is compared with its issuer's reason.
+/// Returns whether the rejection looks like this refusal to a client. A decline is compared with its issuer's reason.
 #[must_use]
 pub fn is_seen_of(refused: &Refused, rejection: Rejection) -> bool {
     let decline = if let Rejection::Declined(decline) = rejection { Some(decline.codes().1) } else { None };
@@ -27,20 +27,20 @@ pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
         && (wire.http == 409 || refused.kind == wire.kind)
 }
 
-/// Returns whether that can have been the reason: the refusal looks like it, or like a permitted alternative.
+/// Returns whether the rejection can be the reason: the refusal looks like it, or like a permitted alternative.
 #[must_use]
 pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
     is_seen_of(refused, rejection)
         || permitted::instead_of(rejection).any(|alternative| is_seen_as(refused, &alternative.also))
 }
 
-/// Returns the reasons that this refusal can have had, in order of precedence.
+/// Returns the possible reasons of this refusal, in order of precedence.
 pub fn readings(refused: &Refused) -> impl Iterator<Item = Rejection> {
     rejections().filter(move |rejection| can_mean(refused, *rejection))
 }
 
-/// Returns the answer as an outcome of the model. `likely` is the model's own; a refusal that looks the same is read as
-/// it. Returns `None` if no rejection of the model looks like the refusal.
+/// Returns the answer as an outcome of the model. `likely` is the model's own outcome; a refusal that looks the same is
+/// read as that outcome. Returns `None` if no rejection of the model looks like the refusal.
 #[must_use]
 pub fn read(answer: &Answer, likely: Option<Outcome>) -> Option<Outcome> {
     match answer {

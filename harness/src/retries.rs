@@ -7,9 +7,9 @@ use crate::subject::send;
 use crate::subject::{Answer, Subject};
 use crate::verdict::{Tally, Verdict};
 
-/// Runs `inputs` without keys, and then with each request under a key of its own and sent three times; the first time
-/// in turn without a fault, with a lost response, and with a server error. After each repetition the subject must show
-/// what it showed in the first run, and must have responded the same unless it failed.
+/// Runs `inputs` without keys, and then with each request under its own key and sent three times. The first time, the
+/// requests have in turn no fault, a lost response, and a server error. After each repetition the subject must show the
+/// same state as in the first run, and must have responded the same unless the request failed.
 pub fn run(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Verdict {
     match retried(subject, config, &baseline::plain(inputs)) {
         Ok(tally) => Verdict::Agree(tally),
@@ -37,7 +37,7 @@ fn retried(subject: &mut impl Subject, config: &Config, inputs: &[Input]) -> Res
         let again = Call { fault: DeliveryFault::None, ..first };
         for _ in 0..2 {
             let retry = subject.submit(&again).map_err(cannot_say(step))?;
-            // A request that failed on the server responds so again; its effect stays (R2).
+            // A request that failed on the server gets the same response again; its effect stays (R2).
             let failed = matches!(&sent.answer, Answer::Refused(refused) if refused.http == 500);
             let wanted = if failed { &sent.answer } else { answer };
             let shown = subject.observe().map_err(cannot_say(step))?;

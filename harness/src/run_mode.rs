@@ -22,7 +22,7 @@ pub enum RunMode {
     Lockstep,
     /// Judged by the properties alone.
     Properties,
-    /// Each request is sent again, under its key and without.
+    /// Each request is sent again, with and without its key.
     Retries,
     /// The subject crashes at points derived from this seed, and restarts.
     Crash(u64),
@@ -128,16 +128,17 @@ pub(crate) const HEADING: &str = "way: ";
 /// Returns the run mode that the heading of a trace names; lockstep if it names none.
 ///
 /// # Errors
-/// If the heading names an unknown mode.
+/// Returns a message if the heading names an unknown mode.
 pub fn of(script: &Script) -> Result<RunMode, String> {
     let named = script.heading.iter().find_map(|line| line.trim().strip_prefix(HEADING));
     named.map_or(Ok(RunMode::Lockstep), |mode| mode.trim().parse())
 }
 
-/// Reads a trace and its run mode. Blank lines before the heading are skipped, as a raw string in a test may have one.
+/// Reads a trace and its run mode. Blank lines before the heading are skipped, because a raw string in a test may have
+/// one.
 ///
 /// # Errors
-/// If the text is no trace, or if its heading names an unknown mode.
+/// Returns a message if the text is no trace, or if its heading names an unknown mode.
 pub(crate) fn read(text: &str) -> Result<(RunMode, Sequence), String> {
     // The whole text is parsed first, so that an error names the right line.
     let parse = |text: &str| Script::parse(text).map_err(|error| error.to_string());

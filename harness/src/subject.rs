@@ -8,7 +8,7 @@ use holdfast_model::{
     Rejection, SessionView, SetupView, Wire,
 };
 
-/// A failure of the harness or of the adapter. It is no verdict about the engine, and never reported as agreement.
+/// A failure of the harness or of the adapter. It says nothing about the engine, and is never reported as agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(pub String);
 
@@ -122,16 +122,16 @@ impl<A: Into<Answer>> From<A> for Reaction {
 /// An idempotency key that the engine knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdempotencyKeySnapshot {
-    /// The request that it came with first.
+    /// The first request that used the key.
     pub operation: Operation,
     /// The response to that request; `None` while the request is held open.
     pub answer: Option<Answer>,
-    /// Seconds until it may be forgotten (a day after its response, IDEM-13), 0 once it may; `None` while the request
-    /// is held open.
+    /// Seconds until the key may be forgotten (a day after its response, IDEM-13), 0 once it may; `None` while the
+    /// request is held open.
     pub seconds_left: Option<u32>,
 }
 
-/// Everything visible of a subject at one moment. Places count from 0 in the order of creation.
+/// The visible state of a subject at one moment. Places count from 0 in the order of creation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SystemSnapshot {
     /// Every PaymentIntent, with its charge, refunds and ledger.
@@ -146,23 +146,23 @@ pub struct SystemSnapshot {
 
 /// A system under test.
 ///
-/// Objects are named by their place: the PaymentIntent that is created first is `IntentId(0)`. A request about one that
-/// does not exist is sent with an id that the engine does not know. [`Guarded`](crate::guarded::Guarded) states and
-/// enforces the contract.
+/// Objects are named by their place: the PaymentIntent that is created first is `IntentId(0)`. A request about an
+/// object that does not exist is sent with an id that the engine does not know. [`Guarded`](crate::guarded::Guarded)
+/// states and enforces the contract.
 pub trait Subject {
     /// Starts an empty engine under `config`.
     ///
     /// # Errors
-    /// [`Failure`] if the engine cannot start, or not under `config`.
+    /// Returns a [`Failure`] if the engine cannot start under `config`.
     fn start(&mut self, config: &Config) -> Result<(), Failure>;
 
-    /// Returns what the subject can be asked and what it shows. It is read once, before a run.
+    /// Returns the inputs that the subject supports and the fields it shows. They are read once, before a run.
     fn capabilities(&self) -> Capabilities {
         Capabilities::everything()
     }
 
-    /// Returns whether the subject can be asked the input in its present state. An input that it cannot be asked is
-    /// left out on both sides, and counted. What it can never be asked is missing from its [`Self::capabilities`].
+    /// Returns whether the subject supports the input in its present state. An unsupported input is left out on both
+    /// sides, and counted. Inputs that it never supports are missing from its [`Self::capabilities`].
     fn can(&mut self, _input: &Input) -> bool {
         true
     }
@@ -170,20 +170,20 @@ pub trait Subject {
     /// Executes a request with its idempotency key and its delivery fault.
     ///
     /// # Errors
-    /// [`Failure`] if there is no response.
+    /// Returns a [`Failure`] if there is no response.
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure>;
 
-    /// Injects an environment event: a customer, a bank, a background job or time acts.
+    /// Injects an environment event: an action of a customer or a bank, a background job, or the passing of time.
     ///
     /// # Errors
-    /// [`Failure`] if the event cannot be injected.
+    /// Returns a [`Failure`] if the event cannot be injected.
     fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure>;
 
     /// Accepts a request under a key and holds it open; it locks its object. Returns [`Accepted::Begun`], or the
     /// refusal if the request is refused at once.
     ///
     /// # Errors
-    /// [`Failure`] if the subject cannot hold requests open.
+    /// Returns a [`Failure`] if the subject cannot hold requests open.
     fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
         Err(Failure(format!("this engine cannot hold {operation:?} under {key:?} open")))
     }
@@ -191,15 +191,15 @@ pub trait Subject {
     /// Executes the request that [`Self::begin`] left open, and returns its response.
     ///
     /// # Errors
-    /// [`Failure`] if the subject cannot hold requests open.
+    /// Returns a [`Failure`] if the subject cannot hold requests open.
     fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
         Err(Failure(format!("this engine holds nothing open under {key:?}")))
     }
 
-    /// Returns everything that is visible now.
+    /// Returns the visible state.
     ///
     /// # Errors
-    /// [`Failure`] if the subject cannot be read.
+    /// Returns a [`Failure`] if the subject cannot be read.
     fn observe(&mut self) -> Result<&SystemSnapshot, Failure>;
 }
 

@@ -1,8 +1,8 @@
-//! Known divergences that stay, each with its reason.
+//! Known divergences that are tolerated, each with its reason.
 
 use crate::verdict::Difference;
 
-/// A divergence that is known and stays.
+/// A known divergence that is tolerated.
 #[derive(Clone, Copy, Debug)]
 pub struct Tolerated {
     /// The place, without the number of its object.
@@ -13,7 +13,7 @@ pub struct Tolerated {
     pub subject: &'static str,
     /// The requirement or the written decision that permits it.
     pub rule: &'static str,
-    /// The reason why it stays.
+    /// The reason why it is tolerated.
     pub why: &'static str,
 }
 

@@ -17,12 +17,12 @@ pub enum Verdict {
     Diverge(Box<Divergence>),
     /// A property is false of the subject, whatever the model says.
     Violate(Box<Violation>),
-    /// The harness could not do its work; nothing is said about the subject.
+    /// The harness could not complete the run, which says nothing about the subject.
     Inconclusive(Inconclusive),
 }
 
 impl Verdict {
-    /// Returns whether it is agreement.
+    /// Returns whether the verdict is agreement.
     #[must_use]
     pub const fn agrees(&self) -> bool {
         matches!(self, Self::Agree(_))
@@ -70,13 +70,13 @@ impl fmt::Display for Verdict {
 pub struct Tally {
     /// Steps that were compared.
     pub compared: u64,
-    /// Inputs that exceed the bounds or that the subject cannot be asked; neither side received them.
+    /// Inputs that exceed the bounds or that the subject does not support; neither side received them.
     pub beyond: u64,
-    /// Inputs that meet a request held open where no requirement says which one waits; neither side received them.
+    /// Inputs that meet a request held open, where no requirement says which one waits; neither side received them.
     pub held: u64,
-    /// Steps at which several responses are permitted, and the subject gave another one than the model.
+    /// Steps with several permitted responses at which the subject gave another one than the model.
     pub allowed: u64,
-    /// How often an entry of [`crate::tolerated::TOLERATED`] occurred, all of them together.
+    /// The number of tolerated differences, over all entries of [`crate::tolerated::TOLERATED`].
     pub tolerated: u64,
     /// The properties whose premise occurred and that were judged, one bit each, by their place in the catalogue.
     pub witnessed: PropertyBits,
@@ -170,7 +170,7 @@ impl fmt::Display for Place {
 pub struct Difference {
     /// The place.
     pub place: Place,
-    /// The expected value: the model's, or the one of a run without disturbances.
+    /// The expected value: from the model, or from a run without disturbances.
     pub model: String,
     /// The value that the subject showed.
     pub subject: String,
@@ -216,9 +216,9 @@ pub struct Violation {
     pub step: usize,
     /// The input.
     pub input: Input,
-    /// The properties it breaks, in the order of the catalogue.
+    /// The properties that the step breaks, in the order of the catalogue.
     pub properties: Vec<Broken>,
-    /// Where model and subject differ at the same step, if they were compared.
+    /// The differences between model and subject at the same step, if they were compared.
     pub differences: Vec<Difference>,
 }
 

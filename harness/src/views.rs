@@ -1,4 +1,4 @@
-//! Views with defaults, for engines that know less than the model shows.
+//! Views with defaults, for engines that have fewer fields than the model.
 
 use holdfast_model::{
     Accepted, Amount, CaptureMethod, ChargeStatus, ChargeView, ConfirmationMethod, Currency, Flow, IntentStatus,
@@ -7,10 +7,10 @@ use holdfast_model::{
 
 use crate::subject::{Answer, Reaction};
 
-/// A card payment as a plain engine knows it: six fields, from which the model's view is filled.
+/// A card payment with the six fields of a plain engine, from which the model's view is filled.
 ///
-/// Amounts are in the currency's minor unit. Everything that a plain engine does not know gets a default. A subject
-/// that shows these views declares [`Capabilities::card`](crate::Capabilities::card), so no property reads a default.
+/// Amounts are in the currency's minor unit. All other fields get defaults. A subject that shows these views declares
+/// [`Capabilities::card`](crate::Capabilities::card), so no property reads a default.
 ///
 /// ```
 /// use holdfast_harness::CardPayment;
@@ -23,7 +23,7 @@ use crate::subject::{Answer, Reaction};
 pub struct CardPayment {
     /// The status.
     pub status: IntentStatus,
-    /// When the money is captured.
+    /// The capture method.
     pub capture_method: CaptureMethod,
     /// The amount that the issuer approved.
     pub amount: u32,
@@ -36,7 +36,7 @@ pub struct CardPayment {
 }
 
 impl Default for CardPayment {
-    /// Returns an uncaptured hold of nothing.
+    /// Returns an uncaptured hold with amount 0.
     fn default() -> Self {
         Self {
             status: IntentStatus::RequiresCapture,

@@ -1,4 +1,4 @@
-//! What a subject does not show: left out of the comparison, and the properties that need it are not judged.
+//! The fields that a subject does not show: they are not compared, and the properties that need them are not judged.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,9 +12,9 @@ use crate::oracle;
 use crate::subject::{Answer, Refused};
 use crate::verdict::Broken;
 
-/// Sequences of the model over which the properties that need a hidden value are found.
+/// The number of the model's sequences over which the properties that need a hidden value are found.
 const SEQUENCES: u64 = 100;
-/// Inputs of each of them.
+/// The number of inputs of each of those sequences.
 const INPUTS: u32 = 40;
 
 /// The hidden part of a subject's observations, and the properties that need it.
@@ -31,7 +31,7 @@ pub(crate) struct Visibility {
 pub(crate) struct JudgedStep {
     /// The properties that are false.
     pub(crate) broken: PropertyBits,
-    /// The same, each with the numbers that make it false.
+    /// The false properties, each with the numbers that make it false.
     pub(crate) explained: Vec<Broken>,
     /// The properties whose premise occurs.
     pub(crate) witnessed: PropertyBits,
@@ -40,7 +40,7 @@ pub(crate) struct JudgedStep {
 }
 
 impl JudgedStep {
-    /// Restricts the judgment to what another reading of the same step confirms.
+    /// Restricts the judgment to the findings that another reading of the same step confirms.
     pub(crate) fn confirmed_by(mut self, other: &Self) -> Self {
         let either = (self.broken | self.suppressed) & (other.broken | other.suppressed);
         self.broken &= other.broken;
@@ -88,8 +88,8 @@ impl Visibility {
         }
     }
 
-    /// Returns the subject's notifications completed by those of the model that are hidden. Where the visible ones
-    /// differ, the subject's are returned as they are.
+    /// Returns the subject's notifications, completed with the model's hidden ones. If the visible ones differ, the
+    /// subject's are returned unchanged.
     pub(crate) fn notifications(&self, model: &[Notification], subject: Vec<Notification>) -> Vec<Notification> {
         if self.hidden_kinds.is_empty() {
             return subject;
@@ -176,14 +176,14 @@ impl Visibility {
         judged.witnessed &= !affected;
     }
 
-    /// Returns the properties about idempotency keys, if keys are hidden. All others may use what a client knows of its
-    /// keys: the requests that it sent and the responses that it received.
+    /// Returns the properties about idempotency keys, if keys are hidden. All others may use a client's own records of
+    /// its keys: the requests that it sent and the responses that it received.
     fn about_keys(&self) -> PropertyBits {
         let topic = CATALOGUE.iter().filter(|property| self.hides(Field::Keys) && property.topic == "idempotency");
         topic.fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
     }
 
-    /// Returns the properties whose verdict changes with a hidden value, over sequences that the subject can be asked.
+    /// Returns the properties whose verdict changes with a hidden value, over sequences that the subject supports.
     fn measure(&self, capabilities: &Capabilities) -> PropertyBits {
         let mut affected = PropertyBits::ZERO;
         for seed in 0..SEQUENCES {
@@ -239,7 +239,7 @@ impl Visibility {
     }
 }
 
-/// Returns whether the rejection is a reason that an engine gives for a refusal.
+/// Returns whether the rejection is one that an engine can give as a reason.
 fn is_reason(rejection: Rejection) -> bool {
     rejection.is_refusal() && !matches!(rejection, Rejection::LockTimeout)
 }
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn a_property_that_depends_on_a_hidden_value_in_one_step_is_suppressed_there() {
         let capabilities = Capabilities::everything().hides(&[Field::Received, Field::Captured, Field::Ledger]);
-        // The properties that are never judged are not excluded beforehand.
+        // The properties that are never judged are not excluded here.
         let visibility = Visibility { hidden: capabilities.hidden(), ..Visibility::default() };
         let mut suppressed = PropertyBits::ZERO;
         generator::sequence_for(&capabilities, &mut Seeded::new(0, INPUTS), Bias::Friendly, |step| {

@@ -1,4 +1,4 @@
-//! The nearest input that a subject can be asked.
+//! Replaces an input with the nearest one that a subject supports.
 
 use holdfast_model::trace::Verb;
 use holdfast_model::{
@@ -14,8 +14,8 @@ const MINIMUM: i64 = 50;
 const USUAL: i64 = 1_000;
 
 impl Capabilities {
-    /// Returns the input, changed as little as possible, so that the subject can be asked it; `None` if the subject
-    /// takes no input with this verb or no such parameter.
+    /// Returns the input with as few changes as possible so that the subject supports it. Returns `None` if the subject
+    /// supports no input with this verb or no such parameter.
     #[must_use]
     pub fn adapt(&self, input: Input) -> Option<Input> {
         if !self.takes(Verb::of(&input)) {
@@ -44,7 +44,7 @@ impl Capabilities {
         key.filter(|_| self.has(Capability::IdempotencyKeys))
     }
 
-    /// Returns the fault; none where the subject cannot be made to fail so. The harness itself drops a lost response.
+    /// Returns the fault, or no fault where the subject cannot inject it. The harness itself drops a lost response.
     pub(crate) fn fault(&self, fault: DeliveryFault) -> DeliveryFault {
         match fault {
             DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if !self.has(Capability::ServerErrors) => {
@@ -160,13 +160,13 @@ impl Capabilities {
         reason.filter(|_| self.has(Capability::CancellationReasons))
     }
 
-    /// Returns an amount that a payment can be for.
+    /// Returns the amount if a payment can have it, otherwise a usual amount.
     fn total(&self, amount: i64) -> i64 {
         let valid = (MINIMUM..=i64::from(Amount::MAX.get())).contains(&amount);
         if valid || self.has(Capability::InvalidAmounts) { amount } else { USUAL }
     }
 
-    /// Returns a part of an amount: unnamed where it could not be right in any state.
+    /// Returns a part of an amount, or `None` instead of a part that no state accepts.
     fn part(&self, amount: Option<i64>) -> Option<i64> {
         let valid = |amount: &i64| (1..=i64::from(Amount::MAX.get())).contains(amount);
         amount.filter(|amount| valid(amount) || self.has(Capability::InvalidAmounts))

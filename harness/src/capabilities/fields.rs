@@ -9,7 +9,7 @@ use holdfast_properties::Snapshot;
 
 /// Two different values of a type, to stand in for a value that is not visible.
 trait SampleValue {
-    /// Returns the one value or, with `high`, the other.
+    /// Returns one of the two values: the other one if `high`.
     fn sample(high: bool) -> Self;
 }
 
@@ -75,7 +75,7 @@ impl SampleValue for [Option<RefundView>; REFUNDS] {
     }
 }
 
-/// A view of which each field can be hidden.
+/// A view whose fields can be hidden one by one.
 trait HideableFields {
     /// All fields of the view.
     const FIELDS: FieldSet;

@@ -1,7 +1,7 @@
-//! The capabilities of a subject: what it can be asked, and what it shows.
+//! The capabilities of a subject: the inputs it supports, and the fields it shows.
 //!
-//! A subject declares them once. The generator draws only what the subject supports. A field or notification that the
-//! subject does not show is not compared, and a property that needs it is not judged.
+//! A subject declares them once. The generator draws only inputs that the subject supports. A field or notification
+//! that the subject does not show is not compared, and a property that needs it is not judged.
 
 mod adapt;
 mod fields;
@@ -70,7 +70,7 @@ impl Capability {
     }
 }
 
-/// What a subject can be asked, and what it shows.
+/// The inputs that a subject supports, and the fields and notifications that it shows.
 ///
 /// ```
 /// use holdfast_harness::{Capabilities, Capability, Field};
@@ -105,7 +105,7 @@ const CAPTURE_METHODS: [(CaptureMethod, &str); 3] = [
 ];
 
 impl Capabilities {
-    /// Returns the capabilities of a subject that can be asked everything and shows everything.
+    /// Returns the capabilities of a subject that supports every input and shows every field.
     #[must_use]
     pub fn everything() -> Self {
         Self {
@@ -121,8 +121,8 @@ impl Capabilities {
     }
 
     /// Returns the capabilities of a plain card engine: create and confirm in one request, capture, cancel and refund
-    /// US dollars on one card, at the default configuration. It shows the fields of
-    /// [`CardPayment`](crate::CardPayment) and what follows from them, and no notifications.
+    /// US dollars on one card, at the default configuration. It shows the fields of [`CardPayment`](crate::CardPayment)
+    /// and the fields derived from them, and no notifications.
     #[must_use]
     pub fn card() -> Self {
         use Field as F;
@@ -236,7 +236,7 @@ impl Capabilities {
         self.limits_nothing() || self.adapt(*input) == Some(*input)
     }
 
-    /// Returns whether every input can be asked.
+    /// Returns whether every input is supported.
     pub(crate) fn limits_nothing(&self) -> bool {
         self.verbs.len() == Verb::ALL.len()
             && self.features.len() == Capability::ALL.len()
@@ -256,8 +256,7 @@ impl Capabilities {
         self.hidden.is_empty() && self.hidden_kinds.is_empty()
     }
 
-    /// Returns what the subject cannot be asked, for each dimension that is limited, and the configuration if it is
-    /// fixed.
+    /// Returns the unsupported values of each limited dimension, and the configuration if it is fixed.
     #[must_use]
     pub fn limits(&self) -> Vec<(&'static str, Vec<String>)> {
         let verbs = names(Verb::ALL.iter().filter(|verb| !self.takes(**verb)).map(|verb| verb.name()));
@@ -289,7 +288,7 @@ fn names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Returns the configuration as in a trace.
+/// Returns the configuration as a trace writes it.
 fn config_words(config: &Config) -> String {
     let script = Script { config: *config, ..Script::default() }.to_string();
     let words: Vec<&str> = script.split_whitespace().collect();

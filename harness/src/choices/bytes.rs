@@ -2,15 +2,15 @@
 
 use super::Choices;
 
-/// The number of bytes of one input: as many as the input with the most choices reads.
+/// The number of bytes of one input: enough for the input with the most choices.
 pub const RECORD: usize = 16;
 
 /// Reads choices from any bytes, a record for each input. Missing bytes are 0.
 #[derive(Clone, Debug)]
 pub struct Bytes<'a> {
-    /// The records that have not begun.
+    /// The records that have not been begun.
     rest: &'a [u8],
-    /// The rest of the record that has.
+    /// The rest of the current record.
     record: &'a [u8],
 }
 
@@ -31,7 +31,7 @@ impl<'a> Bytes<'a> {
 impl Choices for Bytes<'_> {
     #[inline]
     fn choose(&mut self, options: u32) -> u32 {
-        // The remainder: a small change of a byte is a small change of the choice.
+        // The remainder: a small change of a byte causes a small change of the choice.
         match options {
             0 | 1 => 0,
             2..=256 => self.byte().checked_rem(options).unwrap_or(0),

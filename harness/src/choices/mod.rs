@@ -19,8 +19,8 @@ pub use seeded::Seeded;
 
 /// A source of choices. It never fails; after its end every choice is 0.
 ///
-/// One generator reads it, so that every driver (bytes of a fuzzer, a seeded random source, an odometer that counts
-/// through everything, a recorded list) yields the same kind of sequences.
+/// All drivers use one generator with different sources: bytes of a fuzzer, a seeded random source, an odometer that
+/// enumerates all choices, a recorded list. They therefore yield the same kind of sequences.
 pub trait Choices {
     /// Returns one of `0..options`; 0 if `options` is 0 or 1, or if the source is exhausted. At most 65,536 options are
     /// distinguished.

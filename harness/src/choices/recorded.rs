@@ -24,7 +24,7 @@ impl Choices for Recorded {
         }
         let choice = self.choices.get(self.at).copied().unwrap_or(0);
         self.at = self.at.saturating_add(1);
-        // A list recorded for more options stays usable.
+        // A list that was recorded for more options remains usable.
         choice.min(options.saturating_sub(1))
     }
 

@@ -29,7 +29,7 @@ pub(super) fn total(codec: &mut impl Codec, wanted: i64, is_free: bool) -> i64 {
         Shape::Units,
         Shape::Exactly(10_000),
         Shape::Exactly(99_999_999),
-        // From here on it is wrong.
+        // The shapes from here on are wrong.
         Shape::Few,
         Shape::Exactly(UNIT - 1),
         Shape::Exactly(0),
@@ -48,7 +48,7 @@ pub(super) fn part(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is
     number(codec, wanted, shapes.get(..if is_free { shapes.len() } else { right }).unwrap_or(&shapes))
 }
 
-/// Returns the same, but mostly `None`.
+/// Returns the same as [`part`], but mostly `None`.
 pub(super) fn rare(codec: &mut impl Codec, wanted: Option<i64>, left: Amount, is_free: bool) -> Option<i64> {
     let (shapes, right) = shapes(left);
     let mut rarely = [Shape::Unnamed; 32];
@@ -70,7 +70,7 @@ fn shapes(left: Amount) -> ([Shape; 15], usize) {
         Shape::Exactly(left.saturating_sub(1).max(1)),
         Shape::Exactly((left >> 1).max(1)),
         Shape::Unnamed,
-        // From here on it is wrong, or worth a try.
+        // The shapes from here on are wrong, or may be refused.
         Shape::Exactly(0),
         Shape::Exactly(left.saturating_add(1)),
         Shape::Exactly(-1),

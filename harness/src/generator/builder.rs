@@ -1,4 +1,4 @@
-//! Sequences, built input by input in view of the model.
+//! Builds sequences input by input, from the model's state.
 
 use holdfast_model::{Config, DeliveryFault, Input, Observation, Rejection, Transition, transition};
 use holdfast_properties::Step;
@@ -29,7 +29,7 @@ pub struct SequenceBuilder {
     prefix: std::slice::Iter<'static, Input>,
     /// The model's state when the last input was made.
     last: ModelState,
-    /// What the subject can be asked; `None` if everything.
+    /// The capabilities of the subject; `None` if it supports everything.
     limits: Option<Capabilities>,
 }
 
@@ -50,7 +50,7 @@ impl SequenceBuilder {
         }
     }
 
-    /// Returns the builder of a sequence that a subject with these capabilities can be asked, under its configuration.
+    /// Returns the builder of a sequence that a subject with these capabilities supports, under its configuration.
     pub fn for_subject(capabilities: &Capabilities, choices: &mut impl Choices, bias: Bias) -> Self {
         let mut builder = Self::begin(choices, bias);
         builder.config = capabilities.own_configuration().unwrap_or(builder.config);
@@ -61,7 +61,7 @@ impl SequenceBuilder {
         builder
     }
 
-    /// Returns the input as the subject can be asked it; `None` if it cannot.
+    /// Returns the input in a form that the subject supports; `None` if there is none.
     fn limited(&self, input: Input, now: &Observation<'_>) -> Option<Input> {
         let Some(limits) = &self.limits else { return Some(input) };
         let input = limits.adapt(input)?;
@@ -81,13 +81,13 @@ impl SequenceBuilder {
         &self.config
     }
 
-    /// Returns the next input in view of the model's state; `None` at the end. An input that no engine can be asked is
-    /// passed over.
+    /// Returns the next input, chosen by the model's state; `None` at the end. Inputs that no engine supports are
+    /// skipped.
     pub fn next(&mut self, choices: &mut impl Choices, state: &ModelState) -> Option<Input> {
         let snapshot = state.observe(&self.config);
         let now = snapshot.observation(&self.config);
         if self.last == *state {
-            // An input without effect has none when it is repeated.
+            // An input without effect has no effect when it is repeated, either.
             self.generator.forget();
         }
         self.last = *state;
@@ -118,13 +118,12 @@ impl SequenceBuilder {
     }
 }
 
-/// Returns a sequence from `choices`, each input chosen in view of the model's state. `each` receives the model's
-/// steps.
+/// Returns a sequence from `choices`, with each input chosen by the model's state. `each` receives the model's steps.
 pub fn sequence(choices: &mut impl Choices, bias: Bias, each: impl FnMut(&Step<'_>)) -> Sequence {
     built(SequenceBuilder::begin(choices, bias), choices, each)
 }
 
-/// Returns a sequence that a subject with these capabilities can be asked. `each` receives the model's steps.
+/// Returns a sequence that a subject with these capabilities supports. `each` receives the model's steps.
 pub fn sequence_for(
     capabilities: &Capabilities,
     choices: &mut impl Choices,
@@ -140,7 +139,7 @@ fn built(mut builder: SequenceBuilder, choices: &mut impl Choices, mut each: imp
     let mut inputs = Vec::with_capacity(32);
     while let Some(input) = builder.next(choices, &state) {
         let Transition { after, outcome, notifications } = transition(&config, &state, input);
-        // A request with a delivery fault hides whether its effect exceeds the bounds.
+        // A request with a delivery fault does not show whether its effect exceeds the bounds.
         let plain = transition(&config, &state, with_fault(input, DeliveryFault::None)).outcome;
         if outcome != Err(Rejection::BeyondBounds) && plain != Err(Rejection::BeyondBounds) {
             let (before, now) = (state.observe(&config), after.observe(&config));

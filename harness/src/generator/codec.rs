@@ -1,16 +1,16 @@
 //! Choices, read and written by the same code, so that a sequence can be encoded as bytes.
 //!
-//! The generator passes the options of each choice and the wanted one to a [`Codec`]. A [`Reader`] takes the choice
-//! from its source; a [`Writer`] notes the choice that yields the wanted option.
+//! The generator passes the options of each choice and the wanted option to a [`Codec`]. A [`Reader`] takes the choice
+//! from its source; a [`Writer`] records the choice that yields the wanted option.
 
 use crate::choices::{Choices, RECORD};
 
 /// A reader or a writer of choices.
 pub(super) trait Codec {
-    /// Returns one of `0..options`. `wanted` returns the wanted one, or `None` if there is none.
+    /// Returns an index below `options`. `wanted` returns the wanted index, or `None` if no option is wanted.
     fn index(&mut self, options: usize, wanted: impl FnOnce() -> Option<usize>) -> usize;
 
-    /// Returns one of `options`, or `wanted` if there are none.
+    /// Returns one of `options`, or `wanted` if `options` is empty.
     #[inline]
     fn among<T: Copy + PartialEq>(&mut self, wanted: T, options: &[T]) -> T {
         let index = self.index(options.len(), || options.iter().position(|option| *option == wanted));

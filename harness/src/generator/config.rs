@@ -4,7 +4,7 @@ use holdfast_model::{Account, Config, Country, Dialect};
 
 use super::codec::Codec;
 
-/// Returns the configuration that the choices select among those of this workspace's engine; mostly the default.
+/// Returns a configuration of this workspace's engine that the choices select; mostly the default.
 pub(super) fn config(codec: &mut impl Codec, wanted: Config) -> Config {
     use Country::{Au, Ca, Jp, Nz, Other, Us};
     let Account { country, multicapture } = wanted.account;

@@ -35,7 +35,7 @@ pub(super) fn event(
         E::AuthenticateSetup { result } => E::AuthenticateSetup { result: codec.among(result, &AUTHENTICATIONS) },
         E::SettleSetup => E::SettleSetup,
         E::CustomerPays { method, .. } => {
-            // The session's own payment, or the place of the one that this creates.
+            // The session's own payment, or the place of the payment that this event creates.
             let owned = view.now.session.and_then(|session| session.intent);
             let place = owned.or_else(|| view.free_place(payments)).unwrap_or(0);
             E::CustomerPays { intent: IntentId(place), method: some_method(codec, method) }
@@ -45,15 +45,15 @@ pub(super) fn event(
     }
 }
 
-/// Returns a key, known or not.
+/// Returns a key, whether or not the engine knows it.
 pub(super) fn some_key(codec: &mut impl Codec, wanted: KeyId, now: &Observation<'_>) -> KeyId {
     let index = codec.index(now.keys.len(), || Some(usize::from(wanted.0)));
     KeyId(u8::try_from(index).unwrap_or(0))
 }
 
-/// Returns the seconds that pass: to a deadline, a second less or more, or a round duration.
+/// Returns the seconds that pass: up to a deadline, one second less or more, or a round duration.
 fn jump(codec: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
-    // Mostly short: after a long time every deadline is past.
+    // Most durations are short, because after a long time every deadline is past.
     let mut jumps = vec![1, HOUR, 1, 30 * MINUTE, 1, HOUR, 1, HOUR, DAY];
     for charge in now.payments.iter().flatten().filter_map(|payment| payment.charge.as_ref()) {
         around(&mut jumps, charge.hold_left);
@@ -64,7 +64,7 @@ fn jump(codec: &mut impl Codec, wanted: u32, now: &Observation<'_>) -> u32 {
     codec.among(wanted, &jumps)
 }
 
-/// Adds the seconds up to a deadline, one less, and one more, in which the job runs.
+/// Adds the seconds up to a deadline, one second less, and one second more, in which the job runs.
 fn around(jumps: &mut Vec<u32>, left: Option<i64>) {
     let near = [0, -1, 1].into_iter().filter_map(|past| left?.checked_add(past));
     jumps.extend(near.filter_map(|jump| u32::try_from(jump).ok()).filter(|jump| *jump > 0));

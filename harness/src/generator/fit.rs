@@ -34,7 +34,7 @@ impl<'a> FocusedView<'a> {
         self.now.keys.iter().any(Option::is_some)
     }
 
-    /// Returns whether the request creates a payment under a name in use and is no replay under a known key.
+    /// Returns whether the request creates a payment under a name in use and is not a replay under a known key.
     pub(super) fn creates_twice(&self, operation: &Operation, key: Option<KeyId>) -> bool {
         let is_known = key.is_some_and(|key| self.now.keys.get(usize::from(key.0)).is_some_and(Option::is_some));
         !is_known && self.is_there(operation)
@@ -58,7 +58,7 @@ impl<'a> FocusedView<'a> {
         self.now.payments.get(usize::from(intent.0)).is_some_and(Option::is_some)
     }
 
-    /// Returns whether the model has the capacity for an input with this verb. Beyond it, nothing is compared.
+    /// Returns whether the model has the capacity for an input with this verb. Inputs that exceed it are not compared.
     pub(super) fn has_capacity(&self, verb: Verb, payments: u8, is_free: bool) -> bool {
         match verb {
             // An existing payment can be created only by a replay under a known key.
@@ -100,10 +100,10 @@ impl<'a> FocusedView<'a> {
         }
     }
 
-    /// Returns whether an input with this verb probably has an effect. It decides frequencies only, no verdict.
+    /// Returns whether an input with this verb probably has an effect. This decides only frequencies, never a verdict.
     pub(super) fn fits(&self, verb: Verb) -> bool {
         use IntentStatus as S;
-        // A payment with a request held open rejects others.
+        // A payment with a request held open rejects other requests.
         let payment = self.payment().filter(|_| !self.is_locked());
         let is = |status| payment.is_some_and(|payment| payment.status == status);
         let charge = payment.and_then(|payment| payment.charge.as_ref());

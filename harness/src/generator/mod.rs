@@ -1,10 +1,10 @@
-//! One generator of inputs for every driver: bytes of a fuzzer, a seed, a list of choices.
+//! The generator of inputs for every driver: bytes of a fuzzer, a seed, a list of choices.
 //!
-//! An input is chosen in view of the present state, so that long sequences keep having effects: several payments side
-//! by side, keys that are used again, amounts and times at their limits, lost responses and retries. Inputs that must
-//! be refused are drawn, too.
+//! An input is chosen by the present state, so that inputs of long sequences still have effects. Sequences have several
+//! payments side by side, keys that are used again, amounts and times at their limits, lost responses and retries. They
+//! also contain inputs that must be refused.
 //!
-//! [`encode`] returns the bytes that a sequence is read from.
+//! [`encode`] returns the bytes from which the generator reads a sequence.
 
 mod amounts;
 mod builder;
@@ -38,7 +38,7 @@ use swarm_config::VERBS;
 /// The maximum number of inputs of a sequence.
 pub const INPUTS_AT_MOST: usize = 400;
 
-/// Returns the bytes that the sequence is read from; `None` if the generator cannot make it.
+/// Returns the bytes from which the generator reads the sequence; `None` if it cannot make the sequence.
 #[must_use]
 pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     let Sequence { config, inputs } = sequence;
@@ -61,8 +61,8 @@ pub fn encode(sequence: &Sequence) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Returns whether an engine can be asked each of these inputs: none exceeds the bounds, and none creates under a name
-/// in use.
+/// Returns whether an engine supports all of these inputs: none exceeds the bounds, and none creates an object under a
+/// name in use.
 #[must_use]
 pub fn can_be_asked(sequence: &Sequence) -> bool {
     let mut state = ModelState::default();
@@ -74,9 +74,9 @@ pub fn can_be_asked(sequence: &Sequence) -> bool {
     })
 }
 
-/// Returns whether the input exceeds the bounds or names what no engine can know by that name. A request of the model
-/// names what it creates; an engine gives the names. So no request creates under a name in use, or is about what a
-/// request held open still creates.
+/// Returns whether the input exceeds the bounds or uses a name that no engine can give. The model's requests name the
+/// objects they create, but an engine chooses the names itself. So no request may create an object under a name in use,
+/// or name an object that a request held open has yet to create.
 fn is_meaningless(input: &Input, outcome: &Outcome, now: &Observation<'_>) -> bool {
     let view = FocusedView { now, focus: 0 };
     match outcome {
@@ -101,7 +101,7 @@ pub struct Generator {
     swarm: SwarmConfig,
     /// The last request, which may be repeated.
     last: Option<Call>,
-    /// An input that is repeated, and how often.
+    /// The input that is being repeated, and the number of repetitions left.
     again: Option<(Input, u8)>,
     /// The number of inputs for which no verb fitted.
     idle: u8,
@@ -110,22 +110,22 @@ pub struct Generator {
 /// The number of inputs without a fitting verb after which a sequence ends.
 const IDLE_AT_MOST: u8 = 6;
 
-/// The number of choices for how an input is repeated: mostly not, seldom often enough to reach every limit, sometimes
-/// as a repetition of the last request.
+/// The number of choices for a repetition. Most mean no repetition, few repeat often enough to reach every limit, and
+/// some repeat the last request.
 const REPEAT_POLICIES: usize = 128;
 
-/// How an input is repeated.
+/// The way in which an input is repeated.
 #[derive(Clone, Copy)]
 enum RepeatPolicy {
-    /// So many times in a row.
+    /// This number of times in a row.
     Times(u8),
-    /// The last request again, under the key it had (or the first).
+    /// The last request again, under the key it had, or under the first key if it had none.
     SameKey,
     /// The last request again, under another key.
     FreshKey,
     /// The last request again, without a key.
     NoKey,
-    /// A request that the engine knows a key of, under that key.
+    /// A request whose key the engine knows, under that key.
     KnownKey,
 }
 
@@ -146,7 +146,7 @@ impl RepeatPolicy {
     }
 }
 
-/// The key and the delivery fault of a request; mostly none.
+/// The combinations of key and delivery fault of a request; most have neither.
 const TRAVELS: [(Option<KeyId>, DeliveryFault); 12] = {
     const FIRST: Option<KeyId> = Some(KeyId(0));
     const SECOND: Option<KeyId> = Some(KeyId(1));
@@ -173,7 +173,7 @@ impl Generator {
         Self { swarm, last: None, again: None, idle: 0 }
     }
 
-    /// The next input, in view of what is there `now`.
+    /// Returns the next input, chosen by the observation `now`.
     pub fn next_input(&mut self, choices: &mut impl Choices, now: &Observation<'_>) -> Input {
         if let Some((input, left)) = self.again {
             self.again = left.checked_sub(1).filter(|left| *left > 0).map(|left| (input, left));
@@ -199,7 +199,7 @@ impl Generator {
         self.again = None;
     }
 
-    /// Returns an input and how often it is made.
+    /// Returns an input and the number of times it is made.
     fn input(&mut self, codec: &mut impl Codec, wanted: Input, now: &Observation<'_>) -> (Input, u8) {
         let policy = RepeatPolicy::of(codec.index(REPEAT_POLICIES, || Some(0)));
         if let Some(call) = self.retry(codec, policy, now) {
@@ -225,7 +225,7 @@ impl Generator {
             Input::Finish { key } => Input::Finish { key: environment::some_key(codec, key, now) },
             Input::Event(event) => Input::Event(environment::event(codec, event, view, self.swarm.payments, is_free)),
         };
-        // Repeated time is only a longer time.
+        // Repeating time only makes the time longer.
         let times = if let RepeatPolicy::Times(times) = policy { times } else { 1 };
         let waits = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
         (input, if waits { 1 } else { times })
@@ -248,8 +248,8 @@ impl Generator {
         }
     }
 
-    /// Returns the place of the payment in focus, and whether the input is free: it may be refused, and its parameters
-    /// may be wrong.
+    /// Returns the place of the payment in focus, and whether the input is free. A free input may be refused, and its
+    /// parameters may be wrong.
     fn focus(&self, codec: &mut impl Codec, wanted: Option<u8>, now: &Observation<'_>) -> (u8, bool) {
         let places = self.swarm.payments.max(1);
         let freely = places.saturating_mul(7).saturating_add(wanted.unwrap_or(0));
@@ -264,7 +264,7 @@ impl Generator {
         }
     }
 
-    /// Returns a verb that fits, or with `is_free` any, within the capacity of the model.
+    /// Returns a verb that fits, or with `is_free` any verb, within the capacity of the model.
     fn verb(
         &mut self,
         codec: &mut impl Codec,
@@ -279,7 +279,7 @@ impl Generator {
         };
         let does_fit = |verb: Verb| has_capacity(verb) && (is_free || (self.swarm.has(verb) && view.fits(verb)));
         // The list is searched from the chosen place, so that a fitting choice does not depend on the state. Time
-        // always fits; it passes only if it is chosen itself.
+        // always fits, so it passes only if it is chosen itself.
         let pick = |list: &[Verb], place: usize| {
             let from = place.checked_rem(list.len()).unwrap_or(0);
             let mut round = list.iter().skip(from).chain(list).copied();
@@ -288,7 +288,7 @@ impl Generator {
         };
         let topic = self.swarm.topic().filter(|_| place & 1 == 1);
         let fitting = topic.and_then(|topic| pick(topic, place >> 1)).or_else(|| pick(&VERBS, place));
-        // Where nothing fits, a verb within the capacity is taken.
+        // Where no verb fits, any verb within the capacity is taken.
         let any = VERBS.iter().skip(place).chain(&VERBS).copied().find(|verb| has_capacity(*verb));
         self.idle = self.idle.saturating_add(u8::from(fitting.is_none()));
         fitting.or(any).unwrap_or(Verb::Advance)

@@ -7,24 +7,24 @@ use holdfast_model::trace::Script;
 
 /// The prefixes as traces.
 const TRACES: [&str; 10] = [
-    // The last second of a hold: whole, partly captured, with a fee, and with money sent on.
+    // The last second of a hold: whole, partly captured, with a fee, and with a transfer.
     "create pi1 1500 usd manual multicapture method=card_visa confirm\nadvance 6d23h59m59s",
     "create pi1 1500 usd manual multicapture method=card_visa confirm\ncapture pi1 500 final=false\nadvance 6d23h59m59s",
     "create pi1 1500 usd manual multicapture method=card_visa flow=destination fee=500 confirm\nadvance 6d23h59m59s\n\
      capture pi1 500 final=false",
     "create pi1 1500 usd manual multicapture method=card_visa flow=destination transfer=500 confirm\nadvance 6d23h59m59s",
     "create pi1 1500 usd manual multicapture method=card_visa flow=direct fee=500 confirm\nadvance 6d23h59m59s",
-    // The same without the customer, which is sooner.
+    // The same without the customer, which makes the hold end sooner.
     "create pi1 1500 usd manual method=card_visa confirm off_session\nadvance 4d17h59m59s",
-    // The same in yen, which is later.
+    // The same in yen, which makes the hold end later.
     "create pi1 1500 jpy manual multicapture method=card_visa confirm\nadvance 29d23h59m59s",
     // A refund that waits for the customer.
     "create pi1 1500 usd automatic_async method=bank_transfer confirm\nsettle pi1\nrefund pi1 500",
-    // The customer of a card that will be declined has authenticated, and the server is to confirm once more.
+    // The customer has authenticated a card that will be declined, and the server has to confirm again.
     "create pi1 1500 usd automatic method=card_authenticationRequiredChargeDeclinedInsufficientFunds \
      confirmation_method=manual confirm\n\
      authenticate pi1 succeeds",
-    // As many captures as there may be, but one; they follow this line.
+    // All captures but the last permitted one; they are appended to this line.
     "create pi1 9000 usd manual multicapture method=card_visa confirm",
 ];
 

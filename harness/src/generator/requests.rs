@@ -42,13 +42,13 @@ pub(super) fn operation(codec: &mut impl Codec, like: Operation, view: FocusedVi
         }
         O::CaptureIntent { capture, .. } => {
             let capturable = left(|payment| payment.capturable.get());
-            // Pieces are frequent, or nothing would be left to capture a second time.
+            // Partial captures are frequent; otherwise little would be left for a second capture.
             let final_capture = codec.among(capture.final_capture, &[Some(false), None, Some(false), Some(true)]);
             let amount = part(codec, capture.amount, capturable, is_free);
             let (mut fee, mut transfer) =
                 connect_amounts(codec, (capture.fee, capture.transfer), capturable, flow, is_free);
             if let Some(charge) = view.payment().and_then(|payment| payment.charge).filter(|_| !is_free) {
-                // What the first capture named, each later one has to name (B49).
+                // Each later capture has to name the parameters that the first capture named (B49).
                 fee = fee.or(charge.fee_at_first_capture.then_some(1));
                 transfer = transfer.or(charge.transfer_at_first_capture.then_some(1));
             }
@@ -108,7 +108,7 @@ const CONFIRMED_IN_FLOWS: [(bool, Flow); 10] = [
 fn create_intent(codec: &mut impl Codec, create: Create, is_free: bool) -> Create {
     let amount = total(codec, create.amount, is_free);
     let money = Amount::from_request(amount).unwrap_or(Amount::MAX);
-    // Manual capture in pieces is where most rules are.
+    // Most requirements are about manual capture in pieces.
     const CAPTURES: [(CaptureMethod, bool); 8] = [
         (CaptureMethod::Manual, true),
         (CaptureMethod::AutomaticAsync, false),
@@ -121,7 +121,7 @@ fn create_intent(codec: &mut impl Codec, create: Create, is_free: bool) -> Creat
     ];
     let (capture_method, multicapture) = codec.among((create.capture_method, create.multicapture), &CAPTURES);
     let method = method(codec, create.method);
-    // With nothing wrong, what has a method is mostly confirmed at once.
+    // If nothing is wrong, a payment with a method is mostly confirmed at once.
     let (confirm, flow) = codec.among((create.confirm, create.flow), &CONFIRMED_IN_FLOWS);
     let confirm = confirm && (is_free || method.is_some());
     let (confirmation_method, off_session) = codec.among(
@@ -153,7 +153,7 @@ fn create_intent(codec: &mut impl Codec, create: Create, is_free: bool) -> Creat
     }
 }
 
-/// Returns the fee and the transfer amount. Without `is_free`, at most the one that fits the flow is named.
+/// Returns the fee and the transfer amount. Without `is_free`, only the one that fits the flow may be named.
 fn connect_amounts(
     codec: &mut impl Codec,
     wanted: (Option<i64>, Option<i64>),
@@ -234,7 +234,7 @@ pub(super) fn refund_of(codec: &mut impl Codec, wanted: RefundId, view: FocusedV
 }
 
 fn reasons(codec: &mut impl Codec, wanted: Option<CancellationReason>, is_free: bool) -> Option<CancellationReason> {
-    // The last one is the system's own.
+    // The last reason is one that only the system sets.
     codec.among(wanted, REASONS.get(..if is_free { 6 } else { 5 }).unwrap_or(&REASONS))
 }
 
@@ -247,7 +247,7 @@ fn method(codec: &mut impl Codec, wanted: Option<PaymentMethod>) -> Option<Payme
     METHODS.get(index).copied()
 }
 
-/// How often none is named, beside [`METHODS`].
+/// The weight of `None`, in addition to the entries of [`METHODS`].
 const NO_METHOD: usize = 8;
 
 /// Returns a payment method.
@@ -255,7 +255,7 @@ pub(super) fn some_method(codec: &mut impl Codec, wanted: PaymentMethod) -> Paym
     codec.among(wanted, &METHODS)
 }
 
-/// Every payment method at least once; those with their own transitions more often.
+/// Every payment method at least once; those with transitions of their own more often.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks")]
 const METHODS: [PaymentMethod; 80] = {
     use PaymentMethod as P;
@@ -294,7 +294,7 @@ const METHODS: [PaymentMethod; 80] = {
     methods
 };
 
-/// Returns one of the options, or mostly `None`.
+/// Returns mostly `None`, otherwise one of the options.
 fn among_or_none<T: Copy + PartialEq>(codec: &mut impl Codec, wanted: Option<T>, options: &[T]) -> Option<T> {
     let index = codec.index(8, || match wanted {
         None => Some(options.len()),

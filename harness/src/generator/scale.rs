@@ -1,4 +1,4 @@
-//! Small examples with amounts that engines accept.
+//! Scales small examples to amounts that engines accept.
 
 use holdfast_model::Input;
 use holdfast_model::trace::Parameter;

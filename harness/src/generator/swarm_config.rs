@@ -13,7 +13,7 @@ pub enum Bias {
     /// One input in eight may be refused, and its parameters may be wrong.
     #[default]
     Friendly,
-    /// Five in eight.
+    /// Five inputs in eight may be refused, and their parameters may be wrong.
     Hostile,
 }
 
@@ -25,13 +25,13 @@ pub struct SwarmConfig {
     pub bias: Bias,
     /// The maximum number of PaymentIntents.
     pub payments: u8,
-    /// Whether there are idempotency keys, faults, and requests held open.
+    /// Whether the sequence has idempotency keys, faults, and requests held open.
     pub keys: bool,
-    /// Selects the verbs that are left out: 0 for none, any other number for a different fifth of them.
+    /// Selects the verbs that are left out: 0 for none, any other number for a different fifth of the verbs.
     swarm: u8,
     /// The verbs that are preferred, if any.
     topic: Option<&'static [Verb]>,
-    /// Whether it begins with a prefix.
+    /// Whether the sequence begins with a prefix.
     leaps: bool,
     /// The verbs that the subject takes.
     pub(super) verbs: Verbs,
@@ -61,7 +61,7 @@ impl Verbs {
 }
 
 impl SwarmConfig {
-    /// Returns the configuration that prefers nothing.
+    /// Returns the configuration without preferences.
     #[must_use]
     pub const fn even(bias: Bias) -> Self {
         Self { bias, payments: 3, keys: true, swarm: 0, topic: None, leaps: false, verbs: Verbs::ALL }
@@ -73,7 +73,7 @@ impl SwarmConfig {
         let payments = codec.among(even.payments, &[even.payments, 1, even.payments, 2, even.payments]);
         let keys = codec.among(even.keys, &[true, false, true]);
         let swarm = u8::try_from(codec.index(256, || Some(0))).unwrap_or(0);
-        // One sequence in four is about nothing in particular; most of those begin with a leap.
+        // One sequence in four has no topic; most of those begin with a prefix.
         let topic = codec.index(TOPIC_CHOICES, || Some(TOPICS.len()));
         Self {
             bias,
@@ -91,7 +91,7 @@ impl SwarmConfig {
         if self.leaps { prefixes::prefix(self.swarm) } else { &[] }
     }
 
-    /// Returns in how many of eight cases an input is drawn whether or not it fits.
+    /// Returns the number of cases in eight in which an input is drawn even if it does not fit.
     pub(super) const fn insistence(&self) -> u8 {
         match self.bias {
             Bias::Friendly => 1,
@@ -99,7 +99,7 @@ impl SwarmConfig {
         }
     }
 
-    /// Returns whether the verb occurs.
+    /// Returns whether the verb occurs in the sequence.
     pub(super) fn has(&self, verb: Verb) -> bool {
         use Verb as V;
         let is_needed = matches!(verb, V::CreateIntent | V::ConfirmIntent | V::CaptureIntent | V::Advance);
@@ -111,7 +111,7 @@ impl SwarmConfig {
         (is_needed || !is_left_out) && (self.keys || !is_keyed)
     }
 
-    /// Returns the verbs that are drawn in every second place.
+    /// Returns the verbs from which every second input is drawn.
     pub(super) const fn topic(&self) -> Option<&'static [Verb]> {
         self.topic
     }
@@ -155,7 +155,7 @@ pub(super) static VERBS: [Verb; 256] = table();
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler, which checks")]
 const fn table() -> [Verb; 256] {
     let mut table = [Verb::CreateIntent; 256];
-    // Every third place, so that neighbours are of different kinds and going on to the next is a change.
+    // Each verb takes every third place, so that neighbors are of different kinds and the next choice is another verb.
     let (mut place, mut kind) = (0, 0);
     while kind < Verb::ALL.len() {
         let verb = Verb::ALL[kind];

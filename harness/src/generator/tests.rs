@@ -1,4 +1,4 @@
-//! The generator: total, repeatable, and able to make what the explorers have found.
+//! Tests of the generator: it accepts all choices, is repeatable, and can make all sequences of the explorers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,14 +19,15 @@ fn any_bytes_are_a_sequence() {
         assert_eq!(read(), read(), "the same bytes, the same sequence");
         inputs += read().inputs.len();
     }
-    assert!(inputs > 600 * 17, "a record is about an input: {inputs}");
+    assert!(inputs > 600 * 17, "a record makes about one input: {inputs} inputs");
 }
 
 #[test]
 fn what_is_written_is_read_back() {
     for seed in 0..300 {
         let made = sequence(&mut Seeded::new(seed, 40), Bias::Hostile, |_| ());
-        // A long chain can leave what one record can say only where a begun request has every parameter.
+        // In a long chain, an input can need more than one record holds, but only where a begun request has every
+        // parameter.
         let Some(bytes) = encode(&made) else { continue };
         assert_eq!(sequence(&mut Bytes::new(&bytes), Bias::Friendly, |_| ()), made, "seed {seed}");
         assert_eq!(sequence(&mut Bytes::new(&bytes), Bias::Hostile, |_| ()), made, "seed {seed}");
@@ -58,7 +59,7 @@ fn a_friendly_mix_mostly_succeeds_and_a_hostile_one_mostly_fails() {
     assert!((28..=33).contains(&hostile), "{hostile} % accepted");
 }
 
-/// A kind that the generator forgets is never tested, and everything else stays green. Seeds are fixed, so that a count
+/// A kind that the generator omits is never tested, and no other test would fail. The seeds are fixed, so a count
 /// changes only with the generator.
 #[test]
 fn every_operation_and_event_is_made_as_often_as_its_weight_says() {
@@ -123,7 +124,7 @@ fn small() -> Config {
     Config { dialect: Dialect { confirm_limit: 2, ..Dialect::default() }, ..Config::default() }
 }
 
-/// Every abstract transition that the explorers know, and a shortest way there, its amounts in units.
+/// Returns every abstract transition that the explorers know, with a shortest path to it and amounts in units.
 fn witnesses() -> Vec<(AbstractTransition, Vec<Input>)> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../reports/transitions.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -39,12 +39,12 @@ pub fn shrink(
             break;
         }
     }
-    // The verdict of the smallest sequence: its step has another number, and its values may differ.
+    // The verdict of the smallest sequence: the step has another number, and the values may differ.
     let best = search.best.clone();
     search.left = search.left.max(1);
     match search.execute(&best) {
         Some(verdict) if verdict.identity() == search.identity => Some((best, verdict)),
-        // The smallest sequence does not always fail. The given one failed twice.
+        // The smallest sequence does not always fail, but the given one failed twice.
         Some(_) | None => Some((sequence.clone(), first)),
     }
 }
@@ -89,7 +89,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// Removes stretches of inputs: first halves, in the end single inputs (delta debugging).
+    /// Removes stretches of inputs: first halves, at the end single inputs (delta debugging).
     fn fewer_inputs(&mut self) {
         let mut stretch = self.best.inputs.len() >> 1;
         while stretch > 0 {
@@ -110,7 +110,7 @@ impl<J: FnMut(&Sequence) -> Verdict> Search<J> {
         }
     }
 
-    /// Merges steps of time: each into the next one.
+    /// Merges steps of time, each into the next one.
     fn merged_times(&mut self) {
         let mut place = 0;
         while let Some((from, into, seconds)) = next_times(&self.best.inputs, place) {

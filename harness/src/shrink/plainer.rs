@@ -14,7 +14,7 @@ pub(super) fn config(config: &Config) -> Vec<Config> {
     ];
     for (field, word) in usual.dialect.words() {
         let mut plainer = *config;
-        // A field accepts the word that it has written.
+        // A field accepts each word that it writes.
         if plainer.dialect.set(field, &word).is_ok() {
             all.push(plainer);
         }
@@ -23,7 +23,8 @@ pub(super) fn config(config: &Config) -> Vec<Config> {
     all
 }
 
-/// Returns inputs with fewer parameters or smaller numbers than this one. None leads back to it, so repetition ends.
+/// Returns inputs with fewer parameters or smaller numbers than this one. None of them leads back to it, so repeating
+/// this ends.
 pub(super) fn inputs(input: Input) -> Vec<Input> {
     let mut plainer = Vec::new();
     let parameters = input.parameter_count();
@@ -51,10 +52,10 @@ pub(super) fn inputs(input: Input) -> Vec<Input> {
 const AMOUNTS: [i64; VALUES] = [0, 1, 50, 100, 500, 1_000];
 const DURATIONS: [u32; 4] = [1, HOUR, DAY, DAY.saturating_mul(7)];
 
-/// How many usual values a parameter has at most.
+/// The maximum number of usual values that are tried for a parameter.
 const VALUES: usize = 6;
 
-/// Returns the input with a usual value for its present parameter number `place`, or the same input if there is none.
+/// Returns the input with a usual value for the parameter at `place`, or the same input if there is none.
 fn with_usual_value(input: Input, place: usize, choice: usize) -> Input {
     let mut at = 0;
     input.edit(|parameter| {

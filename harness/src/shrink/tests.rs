@@ -1,4 +1,4 @@
-//! Planted faults, found by chance and made small.
+//! Planted faults, found by random sequences and then shrunk.
 
 use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 
@@ -14,7 +14,7 @@ fn planted(name: &str) -> ModelSubject {
     ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input))
 }
 
-/// The first failure of a subject, made small.
+/// Returns the first failure of a subject, shrunk.
 fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
     let found = (0..20_000).find_map(|seed| {
         let bias = if seed % 2 == 0 { Bias::Friendly } else { Bias::Hostile };

@@ -20,19 +20,19 @@ pub(super) fn money_properties() -> impl Iterator<Item = &'static Property> {
     CATALOGUE.iter().filter(|property| MONEY_TOPICS.contains(&property.topic))
 }
 
-/// A failed run and how much it says.
+/// A failed run with its rank among the findings.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FailedRun {
     mode: RunMode,
     seed: u64,
     sequence: Sequence,
     verdict: Verdict,
-    /// The lower, the more a reader learns about money.
+    /// The rank; the lowest one says most about money.
     pub(super) rank: u8,
 }
 
 impl FailedRun {
-    /// Returns the candidate that a failed run is; `None` if the run did not fail.
+    /// Returns a failed run with its rank; `None` if the run did not fail.
     pub(super) fn of((mode, seed): (RunMode, u64), sequence: Sequence, verdict: Verdict) -> Option<Self> {
         match verdict {
             Verdict::Diverge(_) | Verdict::Violate(_) => {
@@ -57,7 +57,8 @@ impl fmt::Display for FailedRun {
 /// The rank of a run in which an amount of money differs.
 const MONEY_DIFFERS: u8 = 1;
 
-/// Returns the rank of a verdict: money that breaks a property, money that differs, another property, another field.
+/// Returns the rank of a verdict. The order is: a broken property about money, different amounts of money, another
+/// property, another field.
 fn rank(verdict: &Verdict) -> u8 {
     match verdict {
         Verdict::Violate(found) => {
@@ -75,7 +76,7 @@ fn rank(verdict: &Verdict) -> u8 {
 }
 
 /// Returns the smallest counterexample of a failed run. A run of retries becomes a run in lockstep that shows each
-/// retry, if that fails as well.
+/// retry, if that run fails as well.
 pub(super) fn counterexample(
     candidate: FailedRun,
     mut judge: impl FnMut(RunMode, &Sequence) -> Verdict,
@@ -91,7 +92,7 @@ pub(super) fn counterexample(
     shown.or(Some(found))
 }
 
-/// Returns the inputs of a failed run of retries up to the request that fails, which is sent three times under one key.
+/// Returns the inputs of a failed run of retries up to the failing request, which is sent three times under one key.
 fn with_retries(found: &Counterexample) -> Option<Sequence> {
     let step = found.verdict.step()?;
     let mut inputs: Vec<Input> =

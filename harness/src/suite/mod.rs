@@ -1,4 +1,4 @@
-//! One entry point: every run mode that a subject supports, and one report.
+//! The entry point that runs every supported run mode and writes one report.
 //!
 //! ```no_run
 //! use holdfast_harness::{ModelSubject, Suite};
@@ -32,13 +32,13 @@ use crate::subject::Subject;
 use crate::verdict::{Inconclusive, Verdict};
 use finding::FailedRun;
 
-/// Sequences of each run mode, unless the suite says otherwise.
+/// The default number of sequences of each run mode.
 const SEQUENCES: u32 = 300;
-/// Inputs of each sequence, unless the suite says otherwise.
+/// The default number of inputs of each sequence.
 const INPUTS: u32 = 40;
-/// Sequences that are still run after a finding that is not about money.
+/// The number of sequences that are still run after a finding that is not about money.
 const LOOK_ON: u32 = 40;
-/// Properties about money that must be judged, unless the suite says otherwise.
+/// The default number of properties about money that must be judged.
 const LEAST_MONEY: usize = 1;
 /// The number of points at which a request can overlap another.
 const POINTS: u64 = 7;
@@ -72,8 +72,8 @@ pub fn test(subject: impl Subject) -> SuiteReport {
 /// model and properties decide again.
 ///
 /// # Errors
-/// A message if the text is no trace, names an unknown run mode, or names crashes or overlaps, which
-/// [`counterexample::replay`](crate::counterexample::replay) runs; or if no step was compared.
+/// Returns a message if the text is no trace, names an unknown run mode, or if no step was compared. Crashes and
+/// overlaps are errors too; [`counterexample::replay`](crate::counterexample::replay) runs those.
 pub fn replay(subject: &mut impl Subject, text: &str) -> Result<Verdict, String> {
     let (mode, sequence) = run_mode::read(text)?;
     let mut guarded = Guarded::new(subject);
@@ -128,8 +128,8 @@ impl<S: Subject> Suite<S> {
         Self { code: code.to_owned(), ..self }
     }
 
-    /// Sets how many properties about money must be judged, 1 unless the suite says otherwise. A suite that judges
-    /// fewer is incomplete, and has not agreed.
+    /// Sets the number of properties about money that must be judged; the default is 1. A suite that judges fewer is
+    /// incomplete, and has not agreed.
     #[must_use]
     pub fn money_properties_at_least(self, least_money: usize) -> Self {
         Self { least_money, ..self }
@@ -165,7 +165,7 @@ impl<S: Subject> Suite<S> {
         report
     }
 
-    /// Returns the run modes that the subject supports, and notes in the report why others are left out.
+    /// Returns the run modes that the subject supports, and records in the report why others are left out.
     fn modes(&self, capabilities: &Capabilities, report: &mut SuiteReport) -> Vec<(&'static str, ModeOf)> {
         let has_keys = capabilities.has(Capability::IdempotencyKeys);
         let notifies = holdfast_model::NotificationKind::ALL.iter().all(|kind| capabilities.shows_kind(*kind));
@@ -288,7 +288,7 @@ fn overlapping(seed: u64) -> RunMode {
     RunMode::Concurrent(u32::try_from(seed.checked_rem(POINTS).unwrap_or(0)).unwrap_or(0))
 }
 
-/// Takes one step in lockstep and notes it in the report.
+/// Takes one step in lockstep and records it in the report.
 fn step<S: Subject>(
     lockstep: &mut Lockstep<'_, Guarded<'_, S>>,
     input: Input,

@@ -14,7 +14,7 @@ use crate::run_mode::RunMode;
 use crate::verdict::{Inconclusive, Verdict};
 use crate::visibility::Visibility;
 
-/// What a run mode did.
+/// The totals of one run mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ModeSummary {
     /// Sequences that were run.
@@ -23,7 +23,7 @@ pub struct ModeSummary {
     pub compared: u64,
 }
 
-/// How often inputs with one verb were drawn in lockstep, and how often left out.
+/// The number of inputs with one verb that were drawn in lockstep, and the number left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     /// Inputs that were drawn.
@@ -37,11 +37,11 @@ pub struct LeftOut {
 pub struct SuiteReport {
     /// The smallest counterexample, if the subject failed.
     pub finding: Option<Counterexample>,
-    /// Why a run could not be judged, and in which mode.
+    /// The reason why a run could not be judged, with its mode.
     pub inconclusive: Option<(RunMode, Inconclusive)>,
-    /// Why the suite ended before all sequences were run.
+    /// The reason why the suite ended before all sequences were run.
     pub stopped: Option<String>,
-    /// What each run mode did, by its name.
+    /// The totals of each run mode, by its name.
     pub modes: BTreeMap<String, ModeSummary>,
     /// The run modes that the subject does not support, each with the reason.
     pub skipped: Vec<(&'static str, &'static str)>,
@@ -80,8 +80,8 @@ impl SuiteReport {
         self.finding.is_none() && self.inconclusive.is_none() && self.incomplete().is_none()
     }
 
-    /// Returns what is missing for an agreement: all sequences run, a compared step in each mode that ran, and the
-    /// required number of judged properties about money. `None` if nothing is missing.
+    /// Returns the requirement for an agreement that is not met: all sequences run, a compared step in each mode that
+    /// ran, and the required number of judged properties about money. `None` if all are met.
     #[must_use]
     pub fn incomplete(&self) -> Option<String> {
         if let Some(stopped) = &self.stopped {
@@ -98,12 +98,12 @@ impl SuiteReport {
             .then(|| format!("{judged} of {all} properties about money were judged; required are {}", self.least_money))
     }
 
-    /// Returns whether a run was inconclusive or a limit was reached, so that nothing else is run.
+    /// Returns whether a run was inconclusive or a limit was reached, so that no further sequence is run.
     pub(super) const fn has_ended(&self) -> bool {
         self.inconclusive.is_some() || self.stopped.is_some()
     }
 
-    /// Notes the verdict of one sequence.
+    /// Records the verdict of one sequence.
     pub(super) fn note(&mut self, mode: RunMode, verdict: &Verdict) -> ControlFlow<()> {
         let name = mode.to_string();
         let name = name.split(' ').next().unwrap_or_default().to_owned();
@@ -142,7 +142,7 @@ impl SuiteReport {
         CATALOGUE.iter().filter(move |property| met & property.bit() == 0)
     }
 
-    /// Returns the number of properties about money that were judged, and of all properties about money.
+    /// Returns the number of judged properties about money, and the number of all properties about money.
     #[must_use]
     pub fn money_judged(&self) -> (usize, usize) {
         let judged = money_properties().filter(|property| self.judged & property.bit() != 0).count();
@@ -170,7 +170,8 @@ impl SuiteReport {
         ))
     }
 
-    /// Returns the lines of the trace; without expected notifications, if the subject does not show them all.
+    /// Returns the lines of the trace. The expected notifications are left out if the subject does not show all of
+    /// them.
     fn trace_lines(&self, found: &Counterexample) -> Vec<String> {
         let (_, hidden) = self.capabilities.invisible();
         let visible = |line: String| match line.split_once(" notifies") {
@@ -198,7 +199,7 @@ impl SuiteReport {
         writeln!(out, "\nAs a regression test:\n\n{}", self.regression_test().unwrap_or_default())
     }
 
-    /// Writes what was judged and what was not. The alternate form (`{:#}`) has every name.
+    /// Writes which properties were judged and which were not. The alternate form (`{:#}`) lists every name.
     fn write_visibility(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (judged, all) = self.money_judged();
         let percent = judged.saturating_mul(100).checked_div(all).unwrap_or(0);
@@ -215,7 +216,7 @@ impl SuiteReport {
     }
 }
 
-/// Names that are written before the rest is counted.
+/// The number of names that are written before the rest is only counted.
 const NAMES: usize = 4;
 
 fn write_list(out: &mut fmt::Formatter<'_>, what: &str, names: &[impl AsRef<str>]) -> fmt::Result {

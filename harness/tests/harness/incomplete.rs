@@ -9,10 +9,10 @@ use holdfast_model::{Call, Config, EnvironmentEvent, Input, Operation};
 
 use crate::suite::THREE_KEYS;
 
-/// The model, whose adapter panics at certain moments.
+/// The model with an adapter that panics at certain moments.
 struct Panics {
     model: ModelSubject,
-    /// Refunds that still panic.
+    /// The number of refunds that still panic.
     refunds: Cell<u32>,
     in_can: bool,
 }

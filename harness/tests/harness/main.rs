@@ -1,4 +1,4 @@
-//! The harness on the model behind its own port, and on the example engine.
+//! Tests of the harness on the model behind its own port, and on the example engine.
 #![expect(clippy::unwrap_used, reason = "a test stops at its first failure")]
 
 mod incomplete;

@@ -1,5 +1,5 @@
-//! The model with one rule broken on purpose, behind the port: whatever the explorers' properties notice, the harness
-//! does.
+//! The model with a planted fault, behind the port: the harness notices every fault that the explorers' properties
+//! notice.
 
 use holdfast_harness::ModelSubject;
 use holdfast_harness::choices::Seeded;
@@ -7,15 +7,15 @@ use holdfast_harness::drive;
 use holdfast_harness::generator::Bias;
 use holdfast_model::testing::{PlantedFault, faults, faulty_transition};
 
-/// Sequences that a fault gets; most are noticed within a few.
+/// The maximum number of sequences for a fault; most are noticed within a few.
 const SEEDS: u64 = 20_000;
-/// Sequences in which an excused one must still go unnoticed, or it needs no excuse.
+/// The number of sequences in which an excused fault must go unnoticed; one that is noticed needs no excuse.
 const EXCUSED: u64 = 100;
 
 const ONE_PAYMENT: &str = "is written for a world of one payment, and does nothing in one of three";
 const LOOKS_ALIKE: &str = "answers with a reason that looks the same to a client";
 
-/// What nobody outside can notice here, and why.
+/// The faults that a client cannot notice here, each with the reason.
 const EXCUSES: [(&str, &str); 11] = [
     ("charges-what-it-saves", ONE_PAYMENT),
     ("expiry-leaves-the-payment", ONE_PAYMENT),
@@ -30,7 +30,7 @@ const EXCUSES: [(&str, &str); 11] = [
     ("replay-shows-the-present", ONE_PAYMENT),
 ];
 
-/// Is it noticed in so many sequences?
+/// Returns whether the fault is noticed within this number of sequences.
 fn is_noticed(fault: &'static PlantedFault, seeds: u64) -> bool {
     let mut subject =
         ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input));
@@ -45,7 +45,7 @@ fn is_noticed(fault: &'static PlantedFault, seeds: u64) -> bool {
 fn every_planted_fault_of_the_model_is_noticed() {
     assert!(faults().count() >= 274, "only {} planted faults", faults().count());
     for (name, why) in EXCUSES {
-        assert!(faults().any(|fault| fault.name == name), "there is no fault {name}, which {why}");
+        assert!(faults().any(|fault| fault.name == name), "the excuse names no fault: {name}, which {why}");
     }
     let wrong: Vec<&str> = faults()
         .filter(|fault| {

@@ -1,4 +1,4 @@
-//! The regression test in a report fails while the defect is there, and passes once it is gone: also after crashes and
+//! The regression test in a report fails while the defect is there, and passes once it is fixed, also after crashes and
 //! overlaps.
 
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use holdfast_harness::{Answer, Failure, ModelSubject, Reaction, RunMode, Subject
 use holdfast_model::trace::Script;
 use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Operation};
 
-/// The model, which restarts, takes two requests at once and keeps any number of keys. If it forgets, it is empty after
-/// a crash and after an overlap.
+/// The model with restarts, overlapping requests and any number of keys. A forgetful one is empty after a crash and
+/// after an overlap.
 #[derive(Default)]
 struct Restarts {
     model: ModelSubject,

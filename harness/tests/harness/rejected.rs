@@ -1,4 +1,4 @@
-//! A request is turned away for what is in use, and for nothing else (R4); what is tolerated is told.
+//! A request may be rejected only because its own object is in use (R4); tolerated differences are reported.
 
 use holdfast_harness::ModelSubject;
 use holdfast_harness::bounds::ModelState;
@@ -12,7 +12,7 @@ fn inputs(trace: &str) -> Vec<Input> {
     Script::parse(trace).unwrap().inputs().collect()
 }
 
-/// A model that turns every request away while any is under way.
+/// Returns a model that rejects every request while another one is held open.
 fn one_at_a_time() -> ModelSubject {
     ModelSubject::deciding(|config: &Config, state: &ModelState, input| {
         let asks = matches!(input, Input::Call(_) | Input::Begin { .. });

@@ -1,4 +1,4 @@
-//! The suite on the model, on a broken model, and on subjects that panic or hide what they do.
+//! Tests of the suite on the model, on a broken model, and on subjects that panic or hide their work.
 
 use holdfast_harness::guarded::Guarded;
 use holdfast_harness::{
@@ -18,7 +18,7 @@ fn broken(name: &str) -> ModelSubject {
     ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input))
 }
 
-/// The model, with other capabilities, and with a panic at each refund.
+/// The model with other capabilities, and with a panic at each refund.
 struct Changed {
     model: ModelSubject,
     capabilities: Capabilities,

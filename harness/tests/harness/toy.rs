@@ -1,4 +1,4 @@
-//! The example finds what it is made to find, and nothing once that is mended.
+//! The example finds its planted mistake, and finds nothing once the mistake is corrected.
 
 #[path = "../../examples/toy.rs"]
 mod example;
