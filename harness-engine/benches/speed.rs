@@ -1,7 +1,7 @@
-//! Operations a second, one thread: through engine, model and properties on each store, and each part of that by
-//! itself. `cargo bench -p holdfast-harness-engine`, and then words of the lines to measure.
+//! Measures operations per second on one thread: through engine, model and properties on each store, and each of these
+//! parts alone. Run `cargo bench -p holdfast-harness-engine`, followed by words of the lines to measure.
 //!
-//! A second is one of the processor's where Linux counts them, so that others who use the machine do not count.
+//! Where Linux counts it, the time is the thread's processor time, so that other work on the machine does not count.
 
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
 #![allow(clippy::float_arithmetic, reason = "rates are printed, not computed with")]
@@ -19,11 +19,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Choices for inputs in a sequence, as `check soak` has them.
+/// The number of inputs of a sequence, the same as in `check soak`.
 const INPUTS: u32 = 60;
-/// Sequences that are played again and again.
+/// The number of sequences, which are played repeatedly.
 const SEQUENCES: u64 = 2_000;
-/// How long each line is measured; the best of several such slices is printed.
+/// The duration of one measurement of a line; the best of several is printed.
 const SLICE: Duration = Duration::from_millis(700);
 const SLICES: usize = 5;
 
@@ -79,7 +79,7 @@ fn sequence(seed: u64) -> Sequence {
     generator::sequence(&mut Seeded::new(seed, INPUTS), bias(seed), |_| ())
 }
 
-/// A new store for each sequence, as it was before stores were used again.
+/// Returns a subject that makes a new SQLite store for each sequence.
 fn on_new_sqlite() -> EngineSubject {
     EngineSubject::on(|| {
         let store = SqliteStore::in_memory().map_err(|error| Failure(error.to_string()))?;
@@ -94,7 +94,7 @@ fn in_lockstep(mut subject: impl Subject) -> impl FnMut(&Sequence) -> usize {
     }
 }
 
-/// Asked and looked at, and nobody judges.
+/// Plays a sequence on the subject without judging it.
 fn alone(mut subject: impl Subject) -> impl FnMut(&Sequence) -> usize {
     move |it| {
         subject.start(&it.config).unwrap();
@@ -118,7 +118,7 @@ fn agree(verdict: &Verdict) {
     assert!(verdict.agrees(), "{verdict}");
 }
 
-/// The best rate of several slices of time. `play` says how many operations it played.
+/// Returns the best rate of several slices of time. `play` returns the number of operations it played.
 fn best(sequences: &[Sequence], play: &mut dyn FnMut(&Sequence) -> usize) -> f64 {
     let mut round = sequences.iter().cycle();
     let since = Instant::now();
@@ -136,7 +136,7 @@ fn best(sequences: &[Sequence], play: &mut dyn FnMut(&Sequence) -> usize) -> f64
     best
 }
 
-/// Time that this thread has had, as Linux tells it; elsewhere, time that has passed.
+/// Returns the processor time of this thread on Linux; elsewhere, the elapsed time.
 fn now(since: Instant) -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let spent = told.and_then(|told| told.split(' ').next()?.parse().ok());

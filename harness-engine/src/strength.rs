@@ -1,7 +1,7 @@
 //! The strength of the harness: the number of runs after which each technique catches an injected fault.
 //!
-//! A campaign is a seed, and runs out of it one after another until the injected fault is caught or the budget is
-//! spent. Everything is a function of the seed; what is counted is runs, not time.
+//! A campaign runs sequences derived from one seed until the injected fault is caught or the budget is used up. The
+//! result is a function of the seed; it counts runs, not time.
 
 mod measured;
 mod report;
@@ -18,9 +18,9 @@ use holdfast_harness::verdict::Verdict;
 /// The result of a campaign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
-    /// Runs up to the first that caught the injected fault, that one included. `None`: none did.
+    /// The number of runs up to and including the first that caught the injected fault; `None` if none did.
     pub first: Option<u32>,
-    /// Runs up to the first that caught it by the property or comparison that should.
+    /// The number of runs up to the first that caught it by the expected property or comparison.
     pub named: Option<u32>,
     /// The verdict that caught it first.
     pub verdict: Option<Verdict>,
@@ -41,7 +41,7 @@ pub const fn technique_for(injected: &InjectedFault) -> Technique {
     }
 }
 
-/// Returns whether the verdict is the one that the injected fault should lead to.
+/// Returns whether the verdict is the expected one for the injected fault.
 #[must_use]
 pub fn is_as_named(injected: &InjectedFault, technique: Technique, verdict: &Verdict) -> bool {
     let is_caught = verdict.identity().is_some() && technique == technique_for(injected);
@@ -63,8 +63,8 @@ pub fn is_as_named(injected: &InjectedFault, technique: Technique, verdict: &Ver
         }
 }
 
-/// Runs of `technique` out of `seed`, at most `budget` of them, until the injected fault is caught (`until_named`: as
-/// named).
+/// Runs `technique` with seeds derived from `seed`, at most `budget` times, until the injected fault is caught. With
+/// `until_named`, it continues until the expected property or comparison catches the fault.
 #[must_use]
 pub fn campaign(
     injected: &'static InjectedFault,

@@ -1,4 +1,4 @@
-//! Every counterexample that was ever kept, replayed on the engine in the way that found it.
+//! Replays every kept counterexample on the engine, in the run mode that found it.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Every sequence of some inputs up to a length, on the real engine: no chance, and nothing between left out.
+//! Every sequence of some inputs up to a length on the engine itself: nothing is random, and nothing is left out.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,10 +13,11 @@ use holdfast_harness_engine::EngineSubject;
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Input};
 
-/// Inputs after the first, at the most.
+/// The maximum number of inputs after the first.
 const LENGTH: usize = 4;
 
-/// Plays every sequence that begins with `first` and goes on with any of `alphabet`; says how many there were.
+/// Plays every sequence that begins with `first` and continues with inputs of `alphabet`; returns the number of
+/// sequences.
 fn play(first: &str, alphabet: &str) -> usize {
     let read = |text: &str| -> Vec<Input> { Script::parse(text).unwrap().inputs().collect() };
     let (first, alphabet) = (read(first), read(alphabet));
@@ -24,7 +25,7 @@ fn play(first: &str, alphabet: &str) -> usize {
     let mut engine = EngineSubject::default();
     let mut odometer = Odometer::default();
     let mut played = 0;
-    // Every shorter sequence is the beginning of a longer one, and is judged on the way.
+    // Every shorter sequence is the beginning of a longer one, and is judged there.
     while odometer.advance() {
         let rest = (0..LENGTH).map(|_| alphabet[odometer.choose(options) as usize]);
         let inputs: Vec<Input> = first.iter().copied().chain(rest).collect();

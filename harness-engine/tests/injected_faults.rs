@@ -1,5 +1,5 @@
-//! Every injected fault is caught, by the property or comparison that should catch it, and the honest engine passes the
-//! very same runs.
+//! The expected property or comparison catches every injected fault, and the engine without faults passes the same
+//! runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,15 @@ use holdfast_harness_engine::injected_faults::{self, Breaks};
 use holdfast_harness_engine::strength::{Technique, campaign, seed_of, technique_for};
 use holdfast_properties::Property;
 
-/// Runs that an injected fault may take to be caught.
+/// The maximum number of runs until an injected fault is caught.
 const BUDGET: u32 = 3_000;
-/// The campaign of this test.
+/// The seed of the campaign in this test.
 const SEED: u32 = 1;
 
 #[test]
 fn every_saboteur_is_caught_and_the_honest_engine_is_not() {
     let all: Vec<_> = injected_faults::all().collect();
-    assert!(all.len() >= 163, "only {} saboteurs", all.len());
+    assert!(all.len() >= 163, "only {} injected faults", all.len());
     let next = std::sync::Mutex::new(all.iter());
     let found = std::sync::Mutex::new((Vec::new(), BTreeMap::<&str, (Technique, u32)>::new()));
     std::thread::scope(|scope| {
@@ -51,7 +51,7 @@ fn every_saboteur_is_caught_and_the_honest_engine_is_not() {
         let mut honest = EngineSubject::default();
         for run in 1..=runs {
             let verdict = technique.run(&mut honest, seed_of(SEED, run));
-            assert!(verdict.agrees(), "{technique}, run {run} of the honest engine: {verdict}");
+            assert!(verdict.agrees(), "{technique}, run {run} of the engine without faults: {verdict}");
         }
     }
 }
@@ -61,7 +61,7 @@ fn the_table_says_what_there_is() {
     let mut names = BTreeSet::new();
     for injected in injected_faults::all() {
         let name = injected.name;
-        assert!(names.insert(name), "{name}: a name that is taken");
+        assert!(names.insert(name), "{name}: two injected faults have this name");
         assert!(!name.ends_with('.') && !injected.rules.is_empty(), "{name}");
         if let Breaks::Property(id) = injected.breaks {
             assert!(Property::find(id).is_some(), "{name}: there is no property {id}");
@@ -70,7 +70,7 @@ fn the_table_says_what_there_is() {
     assert!(injected_faults::named(injected_faults::CANARY).is_some(), "the canary is gone");
 }
 
-/// The report is of these injected faults; its figures are written anew by `check strength --to reports/strength.md`.
+/// The report lists these injected faults; `check strength --to reports/strength.md` writes its figures.
 #[test]
 fn the_report_has_every_saboteur() {
     let report = include_str!("../../reports/strength.md");
@@ -79,7 +79,7 @@ fn the_report_has_every_saboteur() {
         format!("\n| {name} | {rules} | {part} | {technique}: {} | ", it.breaks)
     });
     let missing: Vec<String> = rows.filter(|row| !report.contains(row.as_str())).collect();
-    assert!(missing.is_empty(), "`check strength --to reports/strength.md` writes it anew: {missing:?}");
+    assert!(missing.is_empty(), "run `check strength --to reports/strength.md` to update the report: {missing:?}");
     let count = injected_faults::all().count();
     assert!(report.contains(&format!("**{count} saboteurs: ")) && report.contains(", 0 in none.**"), "{count}");
 }

@@ -1,4 +1,4 @@
-//! Injected faults: taking authorized money.
+//! Injected faults: capturing authorized money.
 
 use holdfast_engine::command::Command;
 use holdfast_engine::objects::{IntentStatus, MovementKind};

@@ -1,4 +1,4 @@
-//! Changing transactions and requests: the small print of the tables.
+//! Edits of transactions and requests, from which the tables of faults are built.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ pub(super) fn less(amount: Money) -> Money {
     amount.minus(CENT).unwrap_or(amount)
 }
 
-/// Changes every object of one kind that is written, and its pictures in events. `change` also gets the object as it
-/// was. Did anything change?
+/// Changes every written object of one kind, and its copies in events. `change` also gets the object before the
+/// transaction. Returns whether any object changed.
 fn each<T: Clone + PartialEq>(
     batch: &mut Batch,
     store: &dyn Store,
@@ -95,7 +95,7 @@ pub(super) fn setups(
     each(batch, store, Object::as_setup_intent, change)
 }
 
-/// Changes ledger entries of a kind.
+/// Changes the ledger entries of a kind.
 pub(super) fn entries(
     batch: &mut Batch,
     store: &dyn Store,
@@ -109,21 +109,21 @@ pub(super) fn entries(
     })
 }
 
-/// Loses ledger entries of a kind.
+/// Removes the ledger entries of a kind.
 pub(super) fn lose_entries(batch: &mut Batch, kind: MovementKind) -> bool {
     let before = batch.objects.len();
     batch.objects.retain(|object| object.as_balance_transaction().is_none_or(|entry| entry.kind != kind));
     batch.objects.len() != before
 }
 
-/// Loses events of a type.
+/// Removes the events of a type.
 pub(super) fn lose(batch: &mut Batch, event_type: EventType) -> bool {
     let before = batch.events.len();
     batch.events.retain(|event| event.event_type != event_type);
     batch.events.len() != before
 }
 
-/// Tells events of a type twice.
+/// Repeats the events of a type.
 pub(super) fn twice(batch: &mut Batch, event_type: EventType) -> bool {
     let again: Vec<_> = batch.events.iter().filter(|event| event.event_type == event_type).cloned().collect();
     let acted = !again.is_empty();
@@ -131,14 +131,14 @@ pub(super) fn twice(batch: &mut Batch, event_type: EventType) -> bool {
     acted
 }
 
-/// Never schedules jobs of a kind.
+/// Removes the scheduled jobs of a kind.
 pub(super) fn forget_job(batch: &mut Batch, kind: JobKind) -> bool {
     let before = batch.schedule.len();
     batch.schedule.retain(|(job, _)| job.kind != kind);
     batch.schedule.len() != before
 }
 
-/// Does the worker or the world write this, and no client?
+/// Returns whether the worker or the environment writes this batch, and no client.
 pub(super) fn is_unasked(batch: &Batch) -> bool {
     !batch.events.is_empty() && batch.events.iter().all(|event| event.origin.is_none())
 }
@@ -167,20 +167,20 @@ pub(super) fn refund(request: &mut Request, change: impl FnOnce(&mut CreateRefun
     }
 }
 
-/// The intent that a capture is of.
+/// Returns the PaymentIntent of a capture.
 pub(super) fn captured_intent(command: &Command, store: &dyn Store) -> Option<Arc<PaymentIntent>> {
     let Command::CapturePaymentIntent(capture) = command else { return None };
     store.object(capture.intent.into()).ok().flatten()?.as_payment_intent().cloned()
 }
 
-/// The charge that a refund is of.
+/// Returns the charge of a refund.
 pub(super) fn refunded_charge(command: &Command, store: &dyn Store) -> Option<Arc<Charge>> {
     let Command::CreateRefund(refund) = command else { return None };
     let intent = store.object(refund.intent?.into()).ok().flatten()?.as_payment_intent().cloned()?;
     store.object(intent.latest_charge?.into()).ok().flatten()?.as_charge().cloned()
 }
 
-/// Is it about a payment that is there already?
+/// Returns whether the command is about an existing payment.
 pub(super) const fn is_about_payments(command: &Command) -> bool {
     matches!(
         command,

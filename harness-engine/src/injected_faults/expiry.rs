@@ -9,7 +9,7 @@ use super::How::{Clock, Decides, Ignores, Writes};
 use super::InjectedFault;
 use super::edits::{charges, forget_job, intents, is_job, is_unasked};
 
-/// An hour, for clocks.
+/// An hour in seconds, for clocks that are wrong.
 const HOURLY: i64 = 3_600;
 
 pub(super) const TABLE: &[InjectedFault] = &[

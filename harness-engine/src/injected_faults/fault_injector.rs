@@ -1,4 +1,4 @@
-//! An injected fault at work: what stands between an engine and its surroundings, and whether it ever acted.
+//! The injector of a fault: it stands between an engine and its surroundings, and counts how often it acts.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use holdfast_engine::{Body, Clock, Dialect, Engine, Request, Response, Time};
 use super::faulty_parts::{FaultyNetwork, FaultyStore};
 use super::{How, InjectedFault, Memory};
 
-/// An injected fault with its tools.
+/// An injected fault with the state that it needs.
 #[derive(Debug)]
 pub(crate) struct FaultInjector {
     pub(super) injected: &'static InjectedFault,
@@ -33,17 +33,17 @@ impl FaultInjector {
         }
     }
 
-    /// Returns how often it acted.
+    /// Returns the number of times that the fault acted.
     pub(crate) fn acted(&self) -> u64 {
         self.acted.load(Ordering::Relaxed)
     }
 
-    /// Counts an action, if it acted.
+    /// Counts an action if `acted` is true.
     pub(super) fn note(&self, acted: bool) {
         self.acted.fetch_add(u64::from(acted), Ordering::Relaxed);
     }
 
-    /// Counts an action, if the value changed.
+    /// Counts an action if the value changed.
     pub(super) fn note_change<T: PartialEq>(&self, before: &T, after: &T) {
         self.note(before != after);
     }
@@ -53,18 +53,18 @@ impl FaultInjector {
         self.was_started_again.store(false, Ordering::Relaxed);
     }
 
-    /// Notes that the engine restarts.
+    /// Records that the engine restarts.
     pub(crate) fn start_again(&self) {
         self.was_started_again.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether this memory is lost.
+    /// Returns whether this memory has been lost.
     pub(super) fn has_forgotten(&self, what: Memory) -> bool {
         self.was_started_again.load(Ordering::Relaxed)
             && matches!(self.injected.how, How::Forgets(forgotten) if forgotten == what)
     }
 
-    /// The request under way.
+    /// Calls `look` with the request that is being executed, if any.
     pub(super) fn with_request<T>(&self, look: impl FnOnce(Option<&Command>) -> T) -> T {
         look(self.under_way.lock().unwrap_or_else(PoisonError::into_inner).as_ref())
     }
@@ -100,7 +100,7 @@ impl FaultInjector {
 
     // --- requests ---
 
-    /// The request as the engine gets to hear it.
+    /// Returns the request as the engine receives it.
     pub(crate) fn hear(&self, engine: &Engine, mut request: Request) -> Request {
         if let How::Hears(change) = self.injected.how {
             let before = (request.command.clone(), request.idempotency_key.clone());
@@ -154,7 +154,7 @@ impl FaultInjector {
                 change(&command, &mut response, engine.store());
                 self.note_change(&before, &response);
             }
-            // What is answered is what was written.
+            // The response shows the written objects.
             How::Writes(_) if !response.replayed => {
                 if let Body::Object(object) = &mut response.body
                     && let Ok(Some(stored)) = engine.observe(object.id())
@@ -182,7 +182,7 @@ impl FaultInjector {
     }
 }
 
-/// A clock that is wrong now and then.
+/// A clock that is wrong while the fault is active.
 struct FaultyClock {
     inner: Arc<dyn Clock>,
     injector: Arc<FaultInjector>,

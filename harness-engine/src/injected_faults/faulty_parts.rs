@@ -1,4 +1,4 @@
-//! A store and a network that are not quite what they were given to be.
+//! A store and a network that change the values that pass through them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use super::{How, Memory};
 pub(super) struct FaultyStore {
     inner: Arc<dyn Store>,
     injector: Arc<FaultInjector>,
-    /// Objects as they were before their last change.
+    /// Objects in the versions before their last change.
     past: Mutex<BTreeMap<ObjectId, Object>>,
 }
 
@@ -35,7 +35,7 @@ impl FaultyStore {
     }
 }
 
-/// The answer that a key keeps is what was written.
+/// Replaces the stored answer of a key with the objects that are written.
 fn keep_what_is_written(batch: &mut Batch) {
     let Some(KeyRecord { state: KeyState::Answered(response), .. }) = &mut batch.key else { return };
     let mut written = (**response).clone();
@@ -159,13 +159,13 @@ impl Store for FaultyStore {
     }
 }
 
-/// A network that is asked, or heard, other than it should be.
+/// A network that receives changed requests, or returns changed answers.
 pub(super) struct FaultyNetwork {
     pub(super) inner: Arc<dyn Acquirer>,
     pub(super) injector: Arc<FaultInjector>,
 }
 
-/// No number of a request reaches so high.
+/// A number above those of all requests.
 const OTHER_NAMES: u64 = 1 << 60;
 
 impl Acquirer for FaultyNetwork {

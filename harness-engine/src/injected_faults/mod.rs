@@ -1,20 +1,20 @@
-//! Engines with one rule broken on purpose, to measure whether the harness would notice.
+//! Engines with one rule broken on purpose, to measure whether the harness notices it.
 //!
-//! The engine's core knows nothing of it: each injected fault stands around the engine, in what it hears, reads,
-//! writes, asks of its network, decides by, remembers, and how it keeps time. An injected fault that is never caught
-//! fails `tests/injected faults.rs`; how soon each is caught stands in `reports/strength.md`.
+//! The engine's core does not know about injected faults. Each one stands around the engine: in its requests, reads,
+//! writes, network, decisions, memory or clock. A test fails if an injected fault is never caught. The number of runs
+//! that catch each one is in `reports/strength.md`.
 //!
-//! | table | what is broken |
+//! | table | broken part |
 //! |---|---|
-//! | `captures` | taking authorized money |
+//! | `captures` | capturing authorized money |
 //! | `expiry` | the end of a hold |
-//! | `payments` | where a payment can be, and how it gets there |
-//! | `refunds` | giving money back |
+//! | `payments` | the statuses of a payment, and its transitions |
+//! | `refunds` | refunding money |
 //! | `connect` | fees, transfers and the ledger |
 //! | `notifications` | notifications |
-//! | `repeats` | the same request twice, crashes, requests that overlap |
+//! | `repeats` | repeated requests, crashes, overlapping requests |
 //! | `pages` | SetupIntents and Checkout Sessions |
-//! | `network` | what the network is asked |
+//! | `network` | the requests to the network |
 
 mod captures;
 mod connect;
@@ -57,11 +57,11 @@ pub enum Breaks {
     Property(&'static str),
     /// The comparison with the model, at a place whose name contains this.
     Seen(&'static str),
-    /// The comparison of a run in which everything is sent again with one in which nothing is.
+    /// The comparison of a run in which every request is repeated with a run without repetitions.
     Retries,
-    /// The comparison of a run with crashes with one without.
+    /// The comparison of a run with crashes with a run without crashes.
     Crashes,
-    /// The search for an order that explains requests that overlap.
+    /// The search for an order that explains overlapping requests.
     Overlaps,
     /// The consumer of late, repeated and reordered notifications.
     Consumer,
@@ -83,40 +83,40 @@ impl std::fmt::Display for Breaks {
     }
 }
 
-/// The part of the engine's surroundings that an injected fault meddles with. Every function says or shows by what it
-/// changes whether it acted.
+/// The part of the engine's surroundings that an injected fault changes. Each function returns whether it acted, or
+/// shows it by its change.
 pub enum How {
-    /// Requests are changed before they are carried out.
+    /// Requests are changed before they are executed.
     Hears(fn(&mut Request, &dyn Store)),
-    /// These requests are carried out twice, and answered as the first time.
+    /// These requests are executed twice; the response is the first one.
     Repeats(fn(&Command) -> bool),
     /// These events and jobs never reach the engine.
     Ignores(fn(&Command) -> bool),
-    /// The clock is wrong by so many seconds while these requests are carried out.
+    /// The clock is wrong by this number of seconds while these requests are executed.
     Clock(fn(&Command) -> i64),
-    /// Transactions are changed before they are written; what is answered is what was written.
+    /// Transactions are changed before they are written; the response shows the written objects.
     Writes(fn(&mut Batch, &dyn Store) -> bool),
     /// Transactions are written in pieces.
     Tears(fn(Batch) -> Vec<Batch>),
-    /// Objects are read as they were before their last change while these requests are carried out.
+    /// Objects are read in the version before their last change while these requests are executed.
     Stale(fn(&Command, &Object) -> bool),
     /// The record of a key is changed when it is looked up for this request.
     Keys(fn(&mut KeyRecord, &Command)),
-    /// This is forgotten when the engine is started again.
+    /// This memory is lost when the engine restarts.
     Forgets(Memory),
     /// The request to the network is changed.
     Asks(fn(&mut Ask)),
-    /// The network is asked these things twice, the second time under another name.
+    /// The network receives these requests twice, the second time under another name.
     AsksAgain(fn(&Ask) -> bool),
-    /// The network is never asked these things, and taken to have done them.
+    /// The network never receives these requests, and the engine assumes that it executed them.
     Unasked(fn(&Ask) -> bool),
     /// The response of the network is changed.
     Answers(fn(&Ask, &mut Answer)),
     /// The response to the client is changed; the stored one is not.
     Replies(fn(&Command, &mut Response, &dyn Store)),
-    /// A choice of the engine is another one than it should be.
+    /// The engine makes another choice than its configuration says.
     Decides(fn(&mut Dialect)),
-    /// Two processes work on one store, and neither knows what the other one holds.
+    /// Two processes work on one store, and neither knows which objects the other one has locked.
     TwoProcesses,
 }
 
@@ -127,7 +127,7 @@ impl std::fmt::Debug for How {
 }
 
 impl How {
-    /// The part of the surroundings, in a word or two.
+    /// Returns the name of the part in a word or two.
     #[must_use]
     pub const fn part(&self) -> &'static str {
         match self {
@@ -152,11 +152,11 @@ impl How {
 /// The memory that is lost at a restart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
-    /// Questions to the network that are open.
+    /// Open questions to the network.
     Questions,
     /// Idempotency keys.
     Keys,
-    /// Jobs that are due.
+    /// Due jobs.
     Jobs,
 }
 
@@ -184,6 +184,5 @@ pub fn named(name: &str) -> Option<&'static InjectedFault> {
     all().find(|injected| injected.name == name)
 }
 
-/// The injected fault that fuzzing must find to be believed: it needs a hold, a piece taken of it, and a capture of the
-/// rest.
+/// The fault that the canary fuzz target must find: it needs a hold, a partial capture, and a capture of the rest.
 pub const CANARY: &str = "a final capture leaves the charge uncaptured";

@@ -1,4 +1,4 @@
-//! Injected faults: what the network is asked, and what comes of it there and nowhere else.
+//! Injected faults: the requests to the network, and their effects there.
 
 use holdfast_engine::acquirer::Ask;
 

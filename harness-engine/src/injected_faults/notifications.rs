@@ -1,4 +1,4 @@
-//! Injected faults: what the merchant is told.
+//! Injected faults: the notifications that the merchant receives.
 
 use holdfast_engine::objects::EventType;
 use holdfast_engine::{Money, objects::Was};
@@ -8,8 +8,8 @@ use super::How::Writes;
 use super::InjectedFault;
 use super::edits::{lose, more, twice};
 
-/// Makes the fault that loses or repeats the events of one type: the edit, the type, what it does wrong, the requirements
-/// and the property that breaks.
+/// Defines the fault that loses or repeats the events of one type: the edit, the type, the wrong effect, the
+/// requirements and the property that breaks.
 macro_rules! of_one_type {
     ($edit:ident, $event:ident, $name:literal, $rules:literal, $property:literal) => {
         InjectedFault {

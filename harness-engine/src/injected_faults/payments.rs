@@ -1,4 +1,4 @@
-//! Injected faults: where a payment can be, and how it gets there.
+//! Injected faults: the statuses of a payment, and its transitions.
 
 use holdfast_engine::Money;
 use holdfast_engine::acquirer::{Answer, Ask};

@@ -1,4 +1,4 @@
-//! Injected faults: giving money back.
+//! Injected faults: refunding money.
 
 use holdfast_engine::Object;
 use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent};

@@ -1,4 +1,4 @@
-//! Injected faults: the same request twice, an engine that dies and comes back, requests that overlap.
+//! Injected faults: repeated requests, crashes and restarts, overlapping requests.
 
 use holdfast_engine::command::Command;
 use holdfast_engine::store::{Batch, KeyRecord, KeyState};
@@ -158,7 +158,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
     },
 ];
 
-/// Forgets the key of an answer.
+/// Removes the key from the written answers that `which` accepts.
 fn forget_key(batch: &mut Batch, which: impl Fn(&Response) -> bool) -> bool {
     let answered = batch
         .key

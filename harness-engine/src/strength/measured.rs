@@ -8,17 +8,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::{Technique, campaign, technique_for};
 use crate::injected_faults::{self, InjectedFault};
 
-/// Runs that each of the techniques gets which need not catch an injected fault, to see whether it would.
+/// The number of runs that each other technique gets, to see whether it would catch the fault too.
 pub const GLANCE: u32 = 100;
 
 /// The results of all campaigns.
 #[derive(Debug)]
 pub struct Measured {
-    /// Campaigns against each injected fault.
+    /// The number of campaigns against each injected fault.
     pub seeds: u32,
-    /// Runs of a campaign at the most.
+    /// The maximum number of runs of a campaign.
     pub budget: u32,
-    /// A row an injected fault, in the order of the tables.
+    /// A row for each injected fault, in the order of the tables.
     pub rows: Vec<Row>,
 }
 
@@ -27,33 +27,34 @@ pub struct Measured {
 pub struct Row {
     /// The injected fault.
     pub injected: &'static InjectedFault,
-    /// Runs until it was caught by the property or comparison that should catch it, a campaign each. `None`: never.
+    /// The number of runs, for each campaign, until the expected property or comparison caught it; `None` if it never
+    /// did.
     pub kills: Vec<Option<u32>>,
     /// The other techniques that caught it in [`GLANCE`] runs.
     pub others: Vec<Technique>,
 }
 
 impl Row {
-    /// The number of campaigns that never caught it.
+    /// Returns the number of campaigns that never caught it.
     #[must_use]
     pub fn never(&self) -> usize {
         self.kills.iter().filter(|kill| kill.is_none()).count()
     }
 
-    /// Runs until it was caught, in the campaign in the middle (the slower one of two). `None`: never.
+    /// Returns the number of runs in the median campaign (the slower of two); `None` if that one never caught it.
     #[must_use]
     pub fn median(&self) -> Option<u32> {
         let middle = self.kills.len().checked_div(2)?;
         self.sorted().get(middle).copied().flatten()
     }
 
-    /// Runs in the slowest campaign that caught it.
+    /// Returns the number of runs in the slowest campaign that caught it.
     #[must_use]
     pub fn worst(&self) -> Option<u32> {
         self.kills.iter().flatten().max().copied()
     }
 
-    /// The fastest first, those that never caught it last.
+    /// Returns the numbers of runs in ascending order, with campaigns that never caught it last.
     fn sorted(&self) -> Vec<Option<u32>> {
         let mut sorted = self.kills.clone();
         sorted.sort_by_key(|kill| kill.unwrap_or(u32::MAX));
@@ -61,9 +62,9 @@ impl Row {
     }
 }
 
-/// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on so many threads. The result does
-/// not depend on their number. `each` hears how many injected faults are done. Once `stop` is set, the remaining faults
-/// are left out, so there are fewer rows than injected faults.
+/// Runs `seeds` campaigns of at most `budget` runs against every injected fault, on `threads` threads. The result does
+/// not depend on the number of threads. `each` receives the number of finished injected faults. Once `stop` is set, the
+/// remaining faults are left out, so there are fewer rows than injected faults.
 #[must_use]
 pub fn measure(seeds: u32, budget: u32, threads: usize, stop: &AtomicBool, each: &(dyn Fn(usize) + Sync)) -> Measured {
     let all: Vec<&'static InjectedFault> = injected_faults::all().collect();
@@ -100,7 +101,7 @@ fn row(injected: &'static InjectedFault, seeds: u32, budget: u32, stop: &AtomicB
         return None;
     }
     let catches = |technique: &Technique| campaign(injected, *technique, 1, GLANCE, false).first.is_some();
-    // What runs beside the model first is no other technique.
+    // A technique that runs in lockstep with the model first is not counted as another technique.
     let covers = |technique: Technique| technique == named || technique == Technique::Books;
     let others = Technique::ALL.into_iter().filter(|it| !covers(*it)).filter(catches).collect();
     Some(Row { injected, kills, others })

@@ -1,18 +1,18 @@
-//! `reports/strength.md`.
+//! Writes `reports/strength.md`.
 
 use std::fmt::Write;
 
 use super::measured::{GLANCE, Measured, Row};
 use super::{Technique, technique_for};
 
-/// What is known of mutants of the engine's core: written by hand, as it takes hours.
+/// The section about mutants of the engine's core. It is written by hand, because measuring them takes hours.
 const MUTANTS: &str = include_str!("mutants.md");
 
-/// The report: counts of runs only, so that it is the same on every machine.
+/// Returns the report. It contains only counts of runs, so it is the same on every machine.
 #[must_use]
 pub fn report(measured: &Measured) -> String {
     let mut text = String::new();
-    // Writing into a string does not fail.
+    // Writing into a string cannot fail.
     let _written = write_all(&mut text, measured);
     text
 }

@@ -1,4 +1,4 @@
-//! The techniques by which an engine is confronted, each as runs out of seeds.
+//! The techniques that test an engine; each run is derived from a seed.
 
 use std::fmt;
 
@@ -27,13 +27,13 @@ pub enum Technique {
     Books,
 }
 
-/// Inputs of a run beside the model.
+/// The number of inputs of a run in lockstep with the model.
 const LONG: u32 = 60;
-/// Inputs of every other run.
+/// The number of inputs of every other run.
 const SHORT: u32 = 40;
-/// Inputs of a run that ends in requests that overlap.
+/// The number of inputs before the overlapping requests of a run.
 const PRELUDE: u32 = 24;
-/// Choices that disorder or kill can draw on.
+/// The number of choices for the disorder of notifications or for crashes.
 const PLENTY: u32 = 4096;
 
 impl Technique {
@@ -57,7 +57,7 @@ impl Technique {
 
     /// Runs the sequence of `seed`.
     pub fn run(self, subject: &mut EngineSubject, seed: u64) -> Verdict {
-        // Friendly and hostile sequences by turns.
+        // Friendly and hostile sequences alternate.
         let bias = if seed & 1 == 0 { Bias::Friendly } else { Bias::Hostile };
         let sequence = |inputs| generator::sequence(&mut Seeded::new(seed, inputs), bias, |_| ());
         let mut other = Seeded::new(seed.rotate_left(17), PLENTY);

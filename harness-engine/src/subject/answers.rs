@@ -26,7 +26,7 @@ pub(super) fn shown(response: &Response) -> Answer {
     }
 }
 
-/// Returns the answer for an object that is no response to a change.
+/// Returns the answer for an object that no request can return.
 fn strange() -> Answer {
     let (kind, code) = (Cow::Borrowed("an object"), Some(Cow::Borrowed("of a kind that was not asked for")));
     Answer::Refused(Refused { http: 200, kind, code, param: None, decline_code: None })

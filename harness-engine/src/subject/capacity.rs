@@ -5,10 +5,10 @@ use holdfast_model::{IntentId, Operation, Target};
 use super::object_index::ObjectIndex;
 
 impl ObjectIndex {
-    /// Returns whether the request names existing objects only, so that it means the same whenever it is executed.
+    /// Returns whether the request names only existing objects, so that it means the same at any time.
     pub(super) fn names_existing_objects(&self, operation: &Operation) -> bool {
         let payment = |intent: IntentId| self.followed(intent);
-        // Of several it would hang on the moment which one has enough.
+        // With several fees, the time of the request would decide which one has enough.
         if let Operation::RefundFee { intent, .. } = *operation {
             return payment(intent).is_some_and(|it| it.fees.len() == 1);
         }
@@ -24,7 +24,7 @@ impl ObjectIndex {
         operation.creates().is_none()
     }
 
-    /// Returns whether the place is taken that a payment or setup from the session's page would get.
+    /// Returns whether another payment or setup has the place that one from the session's page would get.
     pub(super) fn is_place_taken(&self, intent: IntentId) -> bool {
         if self.session.is_none() {
             return false;

@@ -1,5 +1,5 @@
-//! A model's operation as a request to the engine: typed where the engine's types can say it, as text where only a
-//! client could write it (a currency that does not exist, a reason that is the system's own).
+//! Translates the model's operations into requests to the engine. They are typed where the engine's types can express
+//! them, and text otherwise: an unknown currency, or a reason that only the system may give.
 
 use holdfast_engine::command::{
     CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, ConfirmSetupIntent,
@@ -20,14 +20,14 @@ use super::config::{CONNECTED, PLATFORM};
 use super::names;
 use super::object_index::ObjectIndex;
 
-/// Returns the account and the command of a request; `None` if the engine cannot be asked it (see [`Subject::can`]).
+/// Returns the account and the command of a request; `None` if the engine does not support it (see [`Subject::can`]).
 ///
 /// [`Subject::can`]: holdfast_harness::Subject::can
 pub(super) fn command(index: &ObjectIndex, now: Time, operation: &Operation) -> Option<(AccountId, Command)> {
     let of_payment = |intent: IntentId, command: Command| Some((index.account_of(intent), command));
     let here = |command: Command| Some((PLATFORM, command));
     match *operation {
-        // The API has no transfer amount without a destination, and no session that asks for nothing in payment mode.
+        // The API has no transfer amount without a destination, and in payment mode no session without an amount.
         Operation::CreateIntent { create, .. } if create.transfer.is_some() && create.flow != Flow::Destination => None,
         Operation::CreateSession(request) if request.mode == SessionMode::Payment && request.amount == 0 => None,
         Operation::CreateIntent { create, .. } => Some((account_for(create.flow), create_intent(&create))),
@@ -98,7 +98,7 @@ pub(super) fn command(index: &ObjectIndex, now: Time, operation: &Operation) -> 
     }
 }
 
-/// The method as a request names it.
+/// Returns the reference by which a request names the method.
 pub(super) const fn test(method: PaymentMethod) -> MethodRef {
     MethodRef::Test(names::test_method(method))
 }
@@ -134,7 +134,7 @@ fn create_intent(create: &Create) -> Command {
     }))
 }
 
-/// The default is left to the engine (A4).
+/// Returns the capture method; `None` leaves the default to the engine (A4).
 const fn asked_capture_method(method: CaptureMethod) -> Option<engine::CaptureMethod> {
     match method {
         CaptureMethod::AutomaticAsync => None,
@@ -232,11 +232,11 @@ fn cancel_as_text(path: &str, reason: CancellationReason) -> Command {
     read::command(Verb::Post, path, &json!({ "cancellation_reason": names::reason_word(reason) }))
 }
 
-/// A separate transfer; the engine wants its amount named, so that what is left is looked up first.
+/// Returns a separate transfer. The engine requires an amount, so a missing one is computed first.
 fn create_transfer(index: &ObjectIndex, intent: IntentId, amount: Option<i64>) -> Option<(AccountId, Command)> {
     if index.followed(intent).is_some_and(|payment| payment.charge.is_none()) && amount.is_some_and(|amount| amount < 1)
     {
-        // Neither the charge nor the amount is any good, and the rules do not say which is named.
+        // Charge and amount are both wrong, and the specification does not say which one is named.
         return None;
     }
     let amount = amount.unwrap_or_else(|| index.transferable(intent).max(1));
@@ -247,7 +247,7 @@ fn create_transfer(index: &ObjectIndex, intent: IntentId, amount: Option<i64>) -
         source: Some(index.charge(intent)),
         texts: TextsChange::default(),
     };
-    // A connected account has nobody to send money on to.
+    // A connected account has no other account to transfer money to.
     Some((index.account_of(intent), Command::CreateTransfer(command))).filter(|(account, _)| *account == PLATFORM)
 }
 
@@ -284,5 +284,5 @@ fn create_session(customer: Option<CustomerId>, now: Time, request: &CreateSessi
     }))
 }
 
-/// The id that names no session.
+/// An id that no session has.
 pub(super) const NO_SESSION: CheckoutSessionId = CheckoutSessionId(u64::MAX);

@@ -1,4 +1,4 @@
-//! The engine's dialect and accounts for the model's configuration.
+//! Translates the model's configuration into the engine's dialect and accounts.
 
 use holdfast_engine::objects::Account;
 use holdfast_engine::{AccountId, Dialect, HalfUnit, Timing};
@@ -6,18 +6,18 @@ use holdfast_model::{Config, Country};
 
 use holdfast_harness::subject::Failure;
 
-/// The merchant's account, and the platform of the other.
+/// The merchant's account, which is the platform of the connected account.
 pub(super) const PLATFORM: AccountId = AccountId(1);
-/// The account connected to it.
+/// The account connected to the platform.
 pub(super) const CONNECTED: AccountId = AccountId(2);
 
-/// Seconds that no trace reaches: a bank acts only when the trace injects it.
+/// A number of seconds that no trace reaches: a bank acts only when the trace injects it.
 const NEVER: u64 = 1 << 40;
 
 /// Returns the engine's dialect for the model's.
 ///
 /// # Errors
-/// [`Failure`] that names the field for which the engine has no choice.
+/// Returns a [`Failure`] that names the field for which the engine has no choice.
 pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
     let wanted = &config.dialect;
     let usual = holdfast_model::Dialect::default();

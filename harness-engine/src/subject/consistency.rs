@@ -1,11 +1,11 @@
-//! What the engine shows beyond the model's words must fit what it shows in them: an object's details go with its
-//! status, what belongs together names each other, and a refused payment comes with what was refused (PI-4, R23).
+//! Checks the parts of the engine's objects that the model does not have. An object's details must fit its status,
+//! related objects must refer to each other, and a refused payment must show the refused objects (PI-4, R23).
 
 use holdfast_engine::objects::{Charge, ChargeStatus, IntentStatus, RefundStatus, SetupStatus};
 use holdfast_engine::store::{Store, StoreError};
 use holdfast_engine::{Kind, Object, ObjectId, Response};
 
-/// The first thing that does not fit: of objects as they are now, or as an event announced them.
+/// Returns the first inconsistency, in the present objects or in those that an event announced.
 pub(super) fn check(store: &dyn Store) -> Result<Option<String>, StoreError> {
     let mut found = None;
     let mut note = |object: &Object, why: Option<&str>| {
@@ -102,7 +102,7 @@ fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, St
     })
 }
 
-/// Returns whether a failed charge has a reason. A canceled debit needs none (C18).
+/// Returns whether a failed charge shows its reason. A canceled debit needs none (C18).
 fn said_why(charge: &Charge, store: &dyn Store) -> Result<bool, StoreError> {
     if charge.status != ChargeStatus::Failed || charge.decline.is_some() {
         return Ok(true);

@@ -22,7 +22,7 @@ impl Recoverable for EngineSubject {
         if !self.points.revive() {
             return Ok(false);
         }
-        // What the process knew is gone; what it wrote, and what the network did, is not.
+        // The memory of the process is lost, but not its writes or the effects of the network.
         self.engine = None;
         if let Some(injector) = &self.injector {
             injector.start_again();
@@ -30,14 +30,14 @@ impl Recoverable for EngineSubject {
         let engine = Arc::new(self.open()?);
         engine.run_due(engine.now()).map_err(failed)?;
         self.engine = Some(engine);
-        // Nobody was there to hear what was told meanwhile; it is told with the next answer.
+        // No client received the notifications of the meantime, so they come with the next answer.
         self.undelivered = self.settle()?;
         Ok(true)
     }
 }
 
 impl EngineSubject {
-    /// The request of an operation in a race.
+    /// Returns the request of an operation in a race.
     fn racing(&self, operation: &Operation) -> Result<Request, Failure> {
         if !self.can_race(operation) {
             return Err(Failure(format!("{operation:?} makes or names what has no place in a race")));
@@ -52,8 +52,8 @@ impl EngineSubject {
 }
 
 impl Concurrent for EngineSubject {
-    /// What makes an object with a place cannot race either: which of several would be which is not for the harness to
-    /// say.
+    /// Returns whether the request can race. One that creates a numbered object cannot: the harness could not tell
+    /// which of several new objects is which.
     fn can_race(&self, operation: &Operation) -> bool {
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
         self.index.names_existing_objects(operation) && commands::command(&self.index, now, operation).is_some()
@@ -98,7 +98,7 @@ impl Concurrent for EngineSubject {
                 })
             };
             let threads: Vec<_> = all.into_iter().map(run).collect();
-            // An engine that panics is a find, and told as one.
+            // A panic of the engine is a finding, and is reported as one.
             let joined = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
             joined.flatten().collect()
         });

@@ -1,5 +1,5 @@
-//! What the world does to the engine: its customers, banks and networks behave as the payment methods say they do,
-//! and its worker comes by when the trace says so.
+//! Injects environment events into the engine: customers, banks and networks behave as the payment methods say, and the
+//! worker runs when the trace says so.
 
 use holdfast_engine::command::{Command, EnvironmentEvent as EngineEvent, JobKey, JobKind};
 use holdfast_engine::objects::{RefundFailure, RefundStatus};
@@ -14,11 +14,11 @@ use holdfast_harness::subject::Failure;
 
 /// The effect of an event on the engine.
 pub(super) enum Move {
-    /// Nothing: it cannot happen now.
+    /// No effect: the event cannot happen now.
     Nothing,
     /// A command of the environment or of the worker.
     Ask(AccountId, Command),
-    /// The worker looks for what is due, and forgets old keys.
+    /// The worker runs the due jobs, and prunes old keys.
     Worker,
     /// Time passes.
     Wait(u64),
@@ -83,8 +83,8 @@ impl EngineSubject {
         Ok(Move::Ask(self.index.account_of(intent), Command::Job(job)))
     }
 
-    /// A refund moves as its payment method lets it (REF-2): the networks of a card that refunds at once never report
-    /// a failure, and nobody asks its holder for details.
+    /// Returns the change of a refund that its payment method permits (REF-2). The networks of a card that refunds at
+    /// once never report a failure, and its holder is never asked for details.
     fn refund_moves(&self, intent: IntentId, refund: RefundId, progress: RefundProgress) -> Result<Move, Failure> {
         use RefundStatus::{Pending, RequiresAction, Succeeded};
         let id = self.index.refund(intent, refund);
@@ -130,7 +130,7 @@ impl EngineSubject {
             self.clock.advance_to(now);
             let before = engine.next_due().map_err(failed)?;
             self.run_jobs(now)?;
-            // A job that stays due (its object is in use) is left for later rather than asked for ever.
+            // A job that stays due, because its object is in use, is left for later; otherwise this loop would not end.
             if engine.next_due().map_err(failed)? == before {
                 break;
             }

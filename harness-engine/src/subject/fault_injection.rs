@@ -15,7 +15,7 @@ impl EngineSubject {
         Self { injector: Some(Arc::new(FaultInjector::of(injected))), ..self }
     }
 
-    /// Returns how often the injected fault acted, over all runs.
+    /// Returns the number of times that the injected fault acted, over all runs.
     #[must_use]
     pub fn fault_activations(&self) -> u64 {
         self.injector.as_ref().map_or(0, |injector| injector.acted())
@@ -24,7 +24,7 @@ impl EngineSubject {
     /// Checks that the engine's objects, ledger, network and responses are consistent.
     ///
     /// # Errors
-    /// The first inconsistency.
+    /// Returns the first inconsistency.
     pub fn reconcile(&self) -> Result<(), String> {
         match holdfast_engine::reconcile(&*self.recording, &self.network.positions()) {
             Ok(Ok(_)) => {}
@@ -35,7 +35,7 @@ impl EngineSubject {
         misfit.or_else(|| self.unexpected.clone()).map_or(Ok(()), Err)
     }
 
-    /// Notes the first response that is inconsistent with its request.
+    /// Records the first response that is inconsistent with its request.
     pub(super) fn check_response(&mut self, response: &Response) {
         if self.unexpected.is_none() {
             self.unexpected = consistency::refused(response);
@@ -48,7 +48,7 @@ impl EngineSubject {
         let EngineParts { store, acquirer, clock, mut dialect, .. } = parts;
         injector.dialect(&mut dialect);
         let (store, acquirer, clock) = (injector.store(store), injector.network(acquirer), injector.clock(clock));
-        // An engine that is broken on purpose must be found by the harness, not by its own assertions.
+        // The harness must find a fault in the engine, not the engine's own assertions.
         EngineParts { store, acquirer, clock, dialect, assertions: false, ..parts }
     }
 
@@ -65,7 +65,7 @@ impl EngineSubject {
         }
     }
 
-    /// The engine that a request comes to while another one is under way: the same one, unless an injected fault has
+    /// Returns the engine that a request reaches during another request: the same engine, unless an injected fault has
     /// two.
     pub(super) fn other_engine(&self) -> Result<Arc<Engine>, Failure> {
         match self.injector.as_ref().filter(|injector| injector.splits_in_two()) {

@@ -12,7 +12,7 @@ impl EngineSubject {
     /// `None`, each is rendered in the version of its account.
     ///
     /// # Errors
-    /// [`Failure`] if the engine has not been started, its store fails, or `version` is no version.
+    /// Returns a [`Failure`] if the engine has not been started, its store fails, or `version` is not a version.
     pub fn log(&self, version: Option<&str>) -> Result<Vec<Value>, Failure> {
         let version = version.map(str::parse::<ApiVersion>).transpose();
         let version = version.map_err(|_| Failure("that is no version of the API".to_owned()))?;

@@ -39,7 +39,7 @@ const START: Time = Time::new(1_800_000_000);
 /// The maximum number of events that are read at once.
 const EVENTS: usize = 256;
 
-/// Makes an empty store.
+/// Returns an empty store.
 type MakeStore = Box<dyn Fn() -> Result<Arc<dyn Store>, Failure>>;
 
 /// A key that was used, with its operation and request. A repetition sends the same request.
@@ -87,7 +87,7 @@ fn failed(error: impl std::fmt::Display) -> Failure {
 }
 
 impl EngineSubject {
-    /// Returns the engine on the stores that `make_store` makes, an empty one for each run.
+    /// Returns the engine on stores from `make_store`, with an empty one for each run.
     pub fn on(make_store: impl Fn() -> Result<Arc<dyn Store>, Failure> + 'static) -> Self {
         Self {
             make_store: Box::new(make_store),
@@ -112,7 +112,7 @@ impl EngineSubject {
         }
     }
 
-    /// Returns the engine with requests that wait up to `lock_wait` for an object in use, as threads need it.
+    /// Returns the engine with requests that wait up to `lock_wait` for a locked object, as threads require.
     #[must_use]
     pub fn waiting(self, lock_wait: Duration) -> Self {
         Self { lock_wait, ..self }
@@ -121,7 +121,7 @@ impl EngineSubject {
     /// Returns the engine.
     ///
     /// # Errors
-    /// [`Failure`] if it has not been started.
+    /// Returns a [`Failure`] if the engine has not been started.
     fn engine(&self) -> Result<&Arc<Engine>, Failure> {
         self.engine.as_ref().ok_or_else(|| Failure("the engine has not been started".to_owned()))
     }
@@ -169,7 +169,7 @@ impl EngineSubject {
         self.keys.get(usize::from(key.0)).and_then(Option::as_ref)
     }
 
-    /// Notes the first operation of a key.
+    /// Records the first operation of a key.
     fn note_key(&mut self, key: Option<KeyId>, operation: &Operation, request: &Request) {
         let Some(place) = key.map(|key| usize::from(key.0)) else { return };
         if self.keys.len() <= place {
@@ -241,7 +241,7 @@ impl Subject for EngineSubject {
         self.keys.clear();
         self.held.clear();
         self.snapshot = SystemSnapshot::default();
-        // The customer whose methods are saved (C19).
+        // The customer with saved methods (C19).
         let customer =
             engine.execute(Request::new(config::PLATFORM, Command::CreateCustomer(CustomerFields::default())));
         self.index.customer = customer.object().and_then(|object| object.as_customer().map(|it| it.id));
@@ -252,7 +252,7 @@ impl Subject for EngineSubject {
     }
 
     fn can(&mut self, input: &Input) -> bool {
-        // The first payment on a session's page makes a PaymentIntent, or the SetupIntent.
+        // The first payment on a session's page creates a PaymentIntent, or the SetupIntent.
         if let Input::Event(EnvironmentEvent::CustomerPays { intent, .. }) = input {
             return !self.index.is_place_taken(*intent);
         }
@@ -266,9 +266,9 @@ impl Subject for EngineSubject {
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
         let Some((account, command)) = commands::command(&self.index, now, &operation) else { return false };
-        // Two requests of the model's that are one and the same to the engine tell nothing about its keys. And a key is
-        // an account's own (IDEM-8): the same name from another account is another key, of which the model knows
-        // nothing.
+        // Two different requests of the model that the engine sees as one say nothing about its keys. A key also
+        // belongs to an account (IDEM-8): the same name from another account is another key, which the model does not
+        // have.
         key.and_then(|key| self.known(key)).is_none_or(|known| {
             let other = known.operation != operation;
             known.request.account == account && !(other && known.request.command == command)
@@ -290,12 +290,14 @@ impl Subject for EngineSubject {
         let struck = self.network.has_struck();
         self.network.turn(NetworkCondition::Healthy);
         if struck {
-            // What the network did is made so as soon as it answers again; the client is not told.
+            // The worker applies the network's effect as soon as the network answers again; the client gets no
+            // response.
             engine.run_due(engine.now()).map_err(failed)?;
         }
         let rejected = response.status() == 429;
         let (answer, fault) = match call.fault {
-            // Turned away at the door: that answer is given before the request is on its way.
+            // The request was rejected on arrival: its response is sent before the request is executed, so it is not
+            // lost.
             DeliveryFault::AnswerLost if rejected => (shown(&response), DeliveryFault::None),
             DeliveryFault::AnswerLost => (Answer::Lost, DeliveryFault::AnswerLost),
             DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if struck => (shown(&response), call.fault),
@@ -391,7 +393,7 @@ impl Subject for EngineSubject {
             if key.is_none()
                 && let Some(slot) = self.keys.get_mut(place)
             {
-                // Not kept, or forgotten: the next request under it is its first.
+                // The key was not kept, or was forgotten: the next request under it is its first.
                 *slot = None;
             }
             snapshot.keys.push(key);

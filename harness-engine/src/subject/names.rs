@@ -1,4 +1,4 @@
-//! The words of one side in the words of the other: plain tables, nothing is decided here.
+//! Tables that translate the engine's words into the model's and back; they decide nothing.
 
 use holdfast_engine::objects::{self as engine, EventType, Failure};
 use holdfast_engine::{Money, TestMethod};
@@ -9,7 +9,7 @@ use holdfast_model::{
 };
 
 pub(super) fn amount(money: Money) -> Amount {
-    // An amount beyond the model's range becomes the largest, which no property takes for right.
+    // An amount beyond the model's range becomes the largest amount, which every property rejects.
     Amount::new(u32::try_from(money.minor()).unwrap_or(u32::MAX))
 }
 
@@ -97,7 +97,7 @@ pub(super) const fn cancellation(reason: engine::CancellationReason) -> Cancella
     }
 }
 
-/// A reason as a client may give it; `None` for the system's own, which has to be written out.
+/// Returns a reason that a client may give; `None` for a reason that only the system gives, which is sent as text.
 pub(super) const fn given_reason(reason: CancellationReason) -> Option<engine::CancellationReason> {
     use engine::CancellationReason as E;
     match reason {
@@ -109,7 +109,7 @@ pub(super) const fn given_reason(reason: CancellationReason) -> Option<engine::C
     }
 }
 
-/// A reason as text.
+/// Returns a reason as text.
 pub(super) const fn reason_word(reason: CancellationReason) -> &'static str {
     match reason {
         CancellationReason::Duplicate => "duplicate",
@@ -155,7 +155,7 @@ pub(super) fn currency(currency: holdfast_engine::Currency) -> Currency {
     known.into_iter().find(|known| known.name() == currency.code()).unwrap_or(Currency::Unknown)
 }
 
-/// A currency that the engine knows.
+/// Returns a currency that the engine knows.
 pub(super) const fn asked_currency(currency: Currency) -> Option<holdfast_engine::Currency> {
     match currency {
         Currency::Usd => Some(holdfast_engine::Currency::Usd),
@@ -167,12 +167,12 @@ pub(super) const fn asked_currency(currency: Currency) -> Option<holdfast_engine
 
 macro_rules! methods {
     ($($model:ident = $engine:ident;)+) => {
-        /// The test method that does what the model's does.
+        /// Returns the test method that behaves like the model's.
         pub(super) const fn test_method(method: PaymentMethod) -> TestMethod {
             match method { $(PaymentMethod::$model => TestMethod::$engine,)+ }
         }
 
-        /// The model's name for it; `None` for one that the harness never sends.
+        /// Returns the model's name of a test method; `None` for one that the harness never sends.
         pub(super) fn payment_method(method: TestMethod) -> Option<PaymentMethod> {
             match method { $(TestMethod::$engine => Some(PaymentMethod::$model),)+ _ => None }
         }
@@ -211,13 +211,13 @@ methods! {
     BankTransfer = BankTransfer;
 }
 
-/// `last_payment_error.code`, `last_setup_error.code`. `None` for a code that the model does not have.
+/// Returns `last_payment_error.code` or `last_setup_error.code`; `None` for a code that the model does not have.
 pub(super) fn error_code(failure: Failure) -> Option<PaymentError> {
     let code = failure.texts().0;
     PaymentError::ALL.iter().copied().find(|error| error.name() == code)
 }
 
-/// The kind of a notification; `None` for events that the model does not have.
+/// Returns the kind of a notification; `None` for events that the model does not have.
 pub(super) fn kind(event: EventType) -> Option<NotificationKind> {
     NotificationKind::ALL.iter().copied().find(|kind| kind.name() == event.name())
 }

@@ -11,15 +11,15 @@ use holdfast_engine::{AccountId, Currency, Kind, Object, ObjectId, Time};
 
 /// The action at an access of the engine: before or after a commit, before or after a call of the network.
 enum Interleaving {
-    /// Nothing.
+    /// No action.
     Nothing,
     /// The process dies.
     Die,
-    /// Something else happens just then.
+    /// This function runs at that moment.
     Interrupt(Box<dyn FnOnce() + Send>),
 }
 
-/// The points of the engine's work, counted from when a plan was made.
+/// The points of the engine's work, counted from the time when a plan was made.
 pub(super) struct CrashPoints {
     left: AtomicU32,
     plan: Mutex<Interleaving>,
@@ -33,12 +33,12 @@ impl Default for CrashPoints {
 }
 
 impl CrashPoints {
-    /// The process dies at the point numbered `point`, from 0.
+    /// Lets the process die at the point numbered `point`, from 0.
     pub(super) fn die_at(&self, point: u32) {
         self.make(Interleaving::Die, point);
     }
 
-    /// `interruption` happens at the point numbered `point`, from 0.
+    /// Runs `interruption` at the point numbered `point`, from 0.
     pub(super) fn interrupt_at(&self, point: u32, interruption: impl FnOnce() + Send + 'static) {
         self.make(Interleaving::Interrupt(Box::new(interruption)), point);
     }
@@ -54,7 +54,7 @@ impl CrashPoints {
         self.left.store(point, Ordering::SeqCst);
     }
 
-    /// A point is reached; `Err` when the process is dead.
+    /// Reaches a point; returns `Err` if the process is dead.
     fn reach(&self) -> Result<(), Dead> {
         let left = self.left.load(Ordering::Relaxed);
         if left != u32::MAX {
@@ -75,7 +75,7 @@ impl CrashPoints {
     }
 }
 
-/// The process is dead: it does nothing.
+/// The process is dead and does nothing.
 struct Dead;
 
 /// The behavior of the network.
@@ -83,9 +83,9 @@ struct Dead;
 pub(super) enum NetworkCondition {
     /// It answers.
     Healthy,
-    /// It refuses to work at all: the server that asks it fails before anything has happened.
+    /// It refuses all requests: the server that calls it fails before anything has happened.
     FailFast,
-    /// It does what it is asked, and its answers are lost.
+    /// It executes its requests, but its answers are lost.
     DropResponses,
 }
 
@@ -109,7 +109,7 @@ impl Network {
 }
 
 impl Network {
-    /// Changes the weather.
+    /// Sets the behavior of the network.
     pub(super) fn turn(&self, weather: NetworkCondition) {
         self.weather.store(weather as u8, Ordering::Relaxed);
         self.struck.store(false, Ordering::Relaxed);
@@ -153,7 +153,7 @@ impl Network {
     }
 }
 
-/// A store that remembers which objects were committed since somebody last asked.
+/// A store that records which objects were committed since the last call of [`RecordingStore::take`].
 pub(super) struct RecordingStore {
     inner: Arc<dyn Store>,
     seen: Mutex<Vec<Object>>,
@@ -170,7 +170,7 @@ impl RecordingStore {
         !self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Moves what was committed into `objects`, oldest first.
+    /// Moves the committed objects into `objects`, oldest first.
     pub(super) fn take(&self, objects: &mut Vec<Object>) {
         objects.clear();
         objects.append(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner));

@@ -7,11 +7,11 @@ use holdfast_model::{Amount, IntentId, Links, Notification, NotificationKind as 
 use super::names::{self, amount};
 use super::object_index::ObjectIndex;
 
-/// Events in the order in which they were committed, as notifications. Those that the model does not have (customers)
-/// are left out.
+/// Returns the events as notifications, in the order in which they were committed. Events that the model does not have
+/// (those of customers) are left out.
 ///
-/// Money that goes back of several fees at once is told fee by fee; the model knows them as a sum (U11), and so
-/// they are one notification here, with the sum before.
+/// If one request refunds several fees, the engine emits an event for each. The model has only their sum (U11), so they
+/// are one notification here, with the sum before.
 pub(super) fn notifications<'e>(
     engine: &Engine,
     index: &ObjectIndex,
@@ -26,7 +26,7 @@ pub(super) fn notifications<'e>(
         let previous = previous(kind, about, before, event);
         let notification = Notification { kind, about, previous };
         if let Some(part) = part_of_a_sum(kind, &event.object) {
-            // The same part told once more is no part of the sum: it is told twice.
+            // A repeated event about the same part does not belong to the sum: it is a second notification.
             let is_another = summed.iter().all(|known| *known != (kind, about, part));
             let is_begun = summed.iter().any(|(known, of, _)| (*known, *of) == (kind, about));
             summed.push((kind, about, part));
@@ -39,7 +39,7 @@ pub(super) fn notifications<'e>(
     emitted
 }
 
-/// The number of the fee or transfer of which money went back.
+/// Returns the number of the fee or transfer from which money was returned.
 fn part_of_a_sum(kind: Kind, object: &Object) -> Option<u64> {
     match (kind, object) {
         (Kind::FeeRefunded, Object::ApplicationFee(fee)) => Some(fee.id.0),
@@ -48,17 +48,17 @@ fn part_of_a_sum(kind: Kind, object: &Object) -> Option<u64> {
     }
 }
 
-/// The number of an object and the amount of it that was returned.
+/// The number of an object and the amount returned from it.
 type Part = (u64, u64);
 
-/// The returned amounts of each payment's fees and transfers before a step, by object.
+/// The amounts returned from each payment's fees and transfers before a step, by object.
 #[derive(Debug, Default)]
 pub(super) struct Returned {
     payments: Vec<(Vec<Part>, Vec<Part>)>,
 }
 
 impl Returned {
-    /// Notes what has gone back now.
+    /// Records the amounts that have been returned so far.
     pub(super) fn note(&mut self, index: &ObjectIndex) {
         self.payments.clear();
         self.payments.extend(index.payments.iter().map(|payment| match payment {
@@ -70,7 +70,7 @@ impl Returned {
         }));
     }
 
-    /// What had gone back of all fees (or transfers) of a payment, if of the one numbered `id` it was `told`.
+    /// Returns the amount returned from all fees (or transfers) of a payment, with `emitted` for the one numbered `id`.
     fn sum(&self, intent: IntentId, kind: Kind, id: u64, emitted: u64) -> Amount {
         let Some((fees, transfers)) = self.payments.get(usize::from(intent.0)) else {
             return Amount::new(u32::try_from(emitted).unwrap_or(u32::MAX));
@@ -119,7 +119,7 @@ fn about(engine: &Engine, index: &ObjectIndex, object: &Object) -> Option<Target
     }
 }
 
-/// `previous_attributes`, as far as the model looks at them: see the table at [`Previous`].
+/// Returns the part of `previous_attributes` that the model has: see the table at [`Previous`].
 fn previous(kind: Kind, about: Target, before: &Returned, event: &Event) -> Previous {
     let was = |field: Field| event.previous.iter().find(|(name, _)| *name == field).map(|(_, was)| *was);
     let money = |field: Field| match was(field) {

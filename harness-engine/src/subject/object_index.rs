@@ -1,7 +1,7 @@
 //! The index of the engine's objects: their ids by place, and their views.
 //!
-//! Nothing here is computed from the model. Every object that a commit touched is read again through the engine's own
-//! door, and its view is made anew; what no commit touched is as it was.
+//! Nothing here is computed from the model. Every object that a commit changed is read again through the engine's own
+//! interface, and its view is rebuilt. The views of other objects stay.
 
 use holdfast_engine::objects::{
     ApplicationFee, BalanceTransaction, Charge, ChargeStatus, MovementKind, PaymentIntent, Refund, SessionMode,
@@ -17,7 +17,7 @@ use holdfast_model::{IntentId, PaymentView, RefundId};
 use super::commands::NO_SESSION;
 use super::config::PLATFORM;
 
-/// One payment, as the harness follows it.
+/// One payment, as the harness tracks it.
 #[derive(Debug)]
 pub(super) struct TrackedPayment {
     pub(super) id: PaymentIntentId,
@@ -27,18 +27,18 @@ pub(super) struct TrackedPayment {
     /// Whether it belongs to the session.
     pub(super) of_session: bool,
     captured: u64,
-    /// Charges that ever succeeded.
+    /// The charges that succeeded at some time.
     pub(super) successful: Vec<ChargeId>,
     /// Refunds in the order of creation.
     pub(super) refunds: Vec<holdfast_engine::RefundId>,
-    /// Fees and transfers in the order of creation: amount, and what of it went back.
+    /// Fees and transfers in the order of creation: id, amount, and the amount returned.
     pub(super) fees: Vec<(ApplicationFeeId, u64, u64)>,
     pub(super) transfers: Vec<(TransferId, u64, u64)>,
     pub(super) ledger: Sums,
     stale: bool,
 }
 
-/// Sums over the ledger's entries for one payment.
+/// Sums over the ledger entries of one payment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sums {
     pub(super) charged: i64,
@@ -60,12 +60,12 @@ pub(super) struct ObjectIndex {
     /// Whether the session's page saves a payment method instead of taking a payment.
     pub(super) session_saves: bool,
     pub(super) customer: Option<CustomerId>,
-    /// The place that the next new PaymentIntent gets.
+    /// The place of the next new PaymentIntent.
     pub(super) expected: Option<IntentId>,
 }
 
 impl ObjectIndex {
-    /// Forgets everything, and keeps its room.
+    /// Removes all objects, but keeps the allocated memory.
     pub(super) fn clear(&mut self) {
         self.payments.clear();
         (self.setup, self.session, self.customer, self.expected) = (None, None, None, None);
@@ -76,7 +76,7 @@ impl ObjectIndex {
         self.payments.get(usize::from(intent.0)).and_then(Option::as_ref)
     }
 
-    /// The id of a PaymentIntent; one that names nothing where there is none.
+    /// Returns the id of a PaymentIntent; if there is none, an id that no object has.
     pub(super) fn intent(&self, intent: IntentId) -> PaymentIntentId {
         self.followed(intent).map_or(PaymentIntentId(nowhere(intent)), |payment| payment.id)
     }
@@ -114,7 +114,7 @@ impl ObjectIndex {
         i64::try_from(payment.captured.saturating_sub(sent)).unwrap_or(i64::MAX)
     }
 
-    /// The one fee of which `amount` can be given back; `None` where it would take several (U11).
+    /// Returns the one fee that can refund `amount`; `None` where it would take several (U11).
     pub(super) fn fee_to_refund(
         &self,
         intent: IntentId,
@@ -124,7 +124,7 @@ impl ObjectIndex {
         one_of(fees, amount, ApplicationFeeId(nowhere(intent)))
     }
 
-    /// The one transfer of which `amount` can be taken back; `None` where it would take several (U11).
+    /// Returns the one transfer that can return `amount`; `None` where it would take several (U11).
     pub(super) fn transfer_to_reverse(
         &self,
         intent: IntentId,
@@ -136,9 +136,9 @@ impl ObjectIndex {
 
     // --- what commits touched ---
 
-    /// Takes in what was committed.
+    /// Adds the committed objects.
     pub(super) fn note(&mut self, engine: &Engine, objects: &[Object]) -> Result<(), StoreError> {
-        // What something belongs to is noted before it, in whatever order it was written.
+        // Owners are recorded before the objects that belong to them, whatever the order of the writes.
         objects.iter().filter_map(Object::as_payment_intent).for_each(|intent| self.note_intent(intent));
         for object in objects {
             match object {
@@ -247,10 +247,10 @@ impl ObjectIndex {
         Ok(())
     }
 
-    /// The payment that a ledger entry belongs to, by the object that caused it.
+    /// Returns the payment of a ledger entry, by the object that caused the entry.
     fn note_entry(&mut self, engine: &Engine, entry: &BalanceTransaction) -> Result<(), StoreError> {
         let mut source = entry.source;
-        // From a reversal to its transfer, from a fee's refund to the fee.
+        // From a reversal to its transfer, and from a fee refund to its fee.
         if let ObjectId::Reversal(id) = source {
             let found = engine.observe(id)?;
             source = found.and_then(|object| object.as_reversal().map(|it| it.transfer.into())).unwrap_or(source);
@@ -279,7 +279,7 @@ impl ObjectIndex {
             MovementKind::ApplicationFeeRefund => (&mut sums.fees_refunded, entry.amount.saturating_neg()),
             MovementKind::Transfer => (&mut sums.transfers, entry.amount.saturating_neg()),
             MovementKind::TransferRefund => (&mut sums.reversals, entry.amount),
-            // The other side of an entry above.
+            // The counterpart of an entry above.
             MovementKind::TransferReceived
             | MovementKind::TransferReturned
             | MovementKind::FeePaid
@@ -314,18 +314,18 @@ impl ObjectIndex {
 }
 
 impl TrackedPayment {
-    /// The place of a refund among the payment's.
+    /// Returns the place of a refund among the payment's refunds.
     pub(super) fn place_of(&self, refund: holdfast_engine::RefundId) -> Option<usize> {
         self.refunds.iter().position(|known| *known == refund)
     }
 }
 
-/// A number that names nothing, another one for each payment.
+/// Returns a number that no object has, a different one for each payment.
 fn nowhere(intent: IntentId) -> u64 {
     u64::MAX.saturating_sub(u64::from(intent.0).saturating_mul(256))
 }
 
-/// Puts an amount and what of it went back in the place of what was known of it.
+/// Adds an entry, or replaces the entry of the same object.
 fn put<I: PartialEq>(list: &mut Vec<(I, u64, u64)>, entry: (I, u64, u64)) {
     match list.iter_mut().find(|known| known.0 == entry.0) {
         Some(known) => *known = entry,
@@ -333,8 +333,9 @@ fn put<I: PartialEq>(list: &mut Vec<(I, u64, u64)>, entry: (I, u64, u64)) {
     }
 }
 
-/// The oldest of `list` that `amount` fits into, and how to ask for it. `none` where there are none. More than is left
-/// of all together is asked of the first, to be refused; what only several together have cannot be asked.
+/// Returns the oldest entry of `list` that `amount` fits into, and the amount to request; `none` if the list is empty.
+/// An amount above the sum of all entries goes to the first, which refuses it. Returns `None` if only several entries
+/// together have the amount.
 fn one_of<I: Copy>(list: &[(I, u64, u64)], amount: Option<i64>, none: I) -> Option<(I, Option<i64>)> {
     let Some((first, ..)) = list.first() else { return Some((none, amount)) };
     let rest = |(_, whole, back): &(I, u64, u64)| i64::try_from(whole.saturating_sub(*back)).unwrap_or(i64::MAX);
@@ -344,7 +345,7 @@ fn one_of<I: Copy>(list: &[(I, u64, u64)], amount: Option<i64>, none: I) -> Opti
         return Some((*first, amount));
     }
     let fits = list.iter().find(|entry| rest(entry) >= wanted)?;
-    // All that is left is asked for by saying nothing, where that means the same.
+    // Where it means the same, the amount is left out of a request for all that is left.
     let whole = amount.is_none() && rest(fits) == wanted;
     Some((fits.0, if whole { None } else { Some(wanted) }))
 }

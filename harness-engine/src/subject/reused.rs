@@ -1,4 +1,4 @@
-//! Stores that are made once and used for one run after the other, where making one costs more than a run.
+//! Stores that are reused for later runs, where making a store costs more than a run.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use super::network::RecordingStore;
 use super::{EngineSubject, failed};
 
 impl EngineSubject {
-    /// On stores that `make` makes. The store of a run that is over is emptied by `empty` and used for the next one, if
-    /// no other owner has it; and where it cannot be emptied, another is made.
+    /// Returns the engine on stores from `make`. The store of a finished run is emptied by `empty` and used for the
+    /// next run, if it has no other owner. If it cannot be emptied, a new store is made.
     pub fn on_reused<S: Store + 'static>(
         make: impl Fn() -> Result<S, StoreError> + 'static,
         empty: impl Fn(S) -> Result<S, StoreError> + 'static,
@@ -25,7 +25,7 @@ impl EngineSubject {
         })
     }
 
-    /// On SQLite in memory: what is kept goes into tables, and comes back out of them.
+    /// Returns the engine on SQLite in memory: objects are written to tables and read from them.
     #[cfg(feature = "sqlite")]
     #[must_use]
     pub fn on_sqlite() -> Self {
@@ -33,7 +33,7 @@ impl EngineSubject {
         Self::on_reused(SqliteStore::in_memory, SqliteStore::emptied)
     }
 
-    /// Lets go of the store of the last run, with everything that may have it.
+    /// Releases the store of the last run, and everything that may refer to it.
     pub(super) fn release_stores(&mut self) {
         self.engine = None;
         self.held.clear();

@@ -1,4 +1,4 @@
-//! The model's views of the engine's objects, read through the engine's interface.
+//! Builds the model's views of the engine's objects, which are read through the engine's interface.
 
 use holdfast_engine::objects::{Charge, CheckoutSession, PaymentIntent, SetupIntent};
 use holdfast_engine::store::StoreError;
@@ -97,7 +97,7 @@ impl TrackedPayment {
 
 impl Sums {
     fn view(&self) -> LedgerView {
-        // A sum that is negative or too large is none that the rules know; the largest amount shows it.
+        // No property accepts a sum that is negative or too large; the largest amount stands for it.
         let sum = |sum: i64| Amount::new(u32::try_from(sum).unwrap_or(u32::MAX));
         LedgerView {
             charged: sum(self.charged),
@@ -118,12 +118,12 @@ fn view_charge(intent: &PaymentIntent, charge: &Charge, now: Time) -> ChargeView
         authorized: amount(charge.amount),
         captured_amount: amount(charge.captured),
         released: amount(charge.released),
-        // A hold let go is shown as refunded (HOLD-13); what really went back is this.
+        // A released hold is shown as refunded (HOLD-13); this is the amount that was really refunded.
         refunded_amount: amount(charge.refunded),
         captured: charge.closed,
         refunded: charge.is_refunded() && !charge.is_voided(),
         multicapture_available: charge.multicapture,
-        // Requests to capture; what is captured by itself took none.
+        // Only requests to capture count; an automatic capture has none.
         captures: if charge.manual { u8::try_from(charge.captures).unwrap_or(u8::MAX) } else { 0 },
         hold_left: charge
             .capture_before

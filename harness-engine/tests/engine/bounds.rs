@@ -5,7 +5,7 @@ use holdfast_harness::{Tally, Verdict, notifications, properties};
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::trace::Script;
 
-/// A captured payment with three refunds, and then these lines.
+/// Returns the number of inputs left out after a captured payment with three refunds and these lines.
 fn beyond(lines: &str) -> u64 {
     let start = "create pi1 50 eur manual method=card_visa confirm\ncapture pi1\n";
     let script = Script::parse(&format!("{start}{}{lines}", "refund pi1 1\n".repeat(3))).unwrap();
@@ -21,7 +21,7 @@ fn what_could_not_be_seen_is_not_asked() {
         ("", 0),
         ("refund pi1 1\n", 0),
         ("refund pi1 1\nrefund pi1\n", 1),
-        // One that is under way takes the last place.
+        // A request held open takes the last place.
         ("begin key1 refund pi1 1\nrefund pi1 2\n", 1),
         ("begin key1 refund pi1 1\nfinish key1\nrefund pi1 2\n", 1),
         ("begin key1 refund pi1 1\nbegin key2 refund pi1 2\nfinish key1\nfinish key2\n", 1),
@@ -31,8 +31,8 @@ fn what_could_not_be_seen_is_not_asked() {
     }
 }
 
-/// Under a key that has grown old a request is a new one, even the same. Taken for a repetition, it would have the
-/// engine create a second payment, which the harness would take for the first.
+/// Under an expired key, a request is a new one, even if it is the same. If it counted as a repetition, the engine
+/// would create a second payment, which the harness would take for the first.
 #[test]
 fn a_key_that_has_grown_old_is_forgotten_first() {
     let create = "create pi1 1000 usd manual method=card_visa confirm";

@@ -1,4 +1,4 @@
-//! Every worked example of the rules, on the engine: model and engine agree, and what each line expects comes of it.
+//! Every worked example of the specification on the engine: model and engine agree, and every expectation is met.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn traces() -> Vec<(String, Script)> {
     files.iter().map(read).collect()
 }
 
-/// What goes otherwise than the trace says, or than the model does.
+/// Returns the differences from the expectations of the trace, and from the model.
 fn replay(subject: &mut impl Subject, script: &Script) -> Vec<String> {
     let mut lockstep = match Lockstep::start(subject, &script.config) {
         Ok(lockstep) => lockstep,

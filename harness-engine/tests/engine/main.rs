@@ -1,4 +1,4 @@
-//! The engine compared with the model and the properties.
+//! Tests that compare the engine with the model and the properties.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! Every pair of a few requests, one in the middle of the other at every point, over payments on which they matter.
+//! All pairs of some requests, one sent at every point of the other, on payments for which their order matters.
 
 use std::panic::catch_unwind;
 use std::time::Duration;
@@ -36,10 +36,10 @@ update pi1 amount=900
 update pi1 metadata
 confirm pi1 method=card_visa";
 
-/// A capture asks the network between two commits: before, between and after each of these.
+/// A capture calls the network between two commits, which gives points before, between and after them.
 const POINTS: u32 = 8;
 
-/// Does the request name something other than the payment?
+/// Returns whether the request names an object other than the payment.
 fn by_name(operation: &Operation) -> bool {
     matches!(
         operation,
@@ -72,8 +72,8 @@ fn every_overlap_has_an_order() {
                     let nested = concurrent::Nested { outer: *outer, inner: *inner, point };
                     match concurrent::run(&mut subject, &script.config, &inputs, &nested) {
                         Verdict::Agree(tally) if tally.compared > 0 => agreed += 1,
-                        // They name a fee, a transfer, a charge or a refund that is not there, or send from a connected
-                        // account.
+                        // They name a fee, a transfer, a charge or a refund that does not exist, or send from a
+                        // connected account.
                         Verdict::Agree(_) if by_name(outer) || by_name(inner) => {}
                         Verdict::Agree(tally) => failures.push(format!("{prelude}: {nested:?} left out: {tally:?}")),
                         verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {
@@ -88,7 +88,7 @@ fn every_overlap_has_an_order() {
     assert!(agreed > 5000, "only {agreed} overlaps were explained");
 }
 
-/// The verdict on the last two requests of a trace, one at the very beginning of the other.
+/// Returns the verdict on the last two requests of a trace, one sent at the very beginning of the other.
 fn raced(trace: &str) -> Verdict {
     let script = Script::parse(trace).unwrap();
     let inputs: Vec<Input> = script.inputs().collect();
@@ -102,9 +102,9 @@ fn what_has_no_place_in_a_race_is_left_out() {
     let captured = "create pi1 1000 usd automatic method=card_visa confirm\n";
     let table = [
         (captured.to_owned() + "refund pi1 1\nrefund pi1 2\n", (2, 0)),
-        // There is no transfer yet, and which one there would be hangs on when it is asked for.
+        // There is no transfer yet, and the time of the request would decide which one it names.
         (captured.to_owned() + "reverse_transfer pi1 100\ncancel pi1\n", (0, 2)),
-        // The engine makes a fifth refund, for which the model has no room.
+        // The engine creates a fifth refund, which exceeds the bounds of the model.
         (captured.to_owned() + &"refund pi1 1\n".repeat(6), (0, 2)),
     ];
     for (trace, (compared, beyond)) in table {
@@ -113,7 +113,7 @@ fn what_has_no_place_in_a_race_is_left_out() {
     }
 }
 
-/// An engine that panics when it is to cancel a payment.
+/// An engine that panics when it should cancel a payment.
 static PANICS: InjectedFault = InjectedFault {
     name: "a cancellation panics",
     rules: "C15",
@@ -123,7 +123,7 @@ static PANICS: InjectedFault = InjectedFault {
     }),
 };
 
-/// A thread that panics in a race is a find, and says what it panicked of.
+/// A panic of a thread in a race is a finding, and its message is reported.
 #[test]
 fn a_panic_in_a_race_is_told() {
     let inputs: Vec<Input> =

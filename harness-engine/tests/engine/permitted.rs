@@ -1,4 +1,4 @@
-//! Every freedom that the oracle grants is taken: one that never is hides nothing now, and could hide something later.
+//! Every permitted alternative of the oracle occurs: one that never occurs could hide a difference later.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,10 +11,10 @@ use holdfast_harness::{Answer, Failure, Reaction, Refused, Subject, SystemSnapsh
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::{Call, Config, EnvironmentEvent, Input, KeyId, Operation};
 
-/// Sequences that are tried; each freedom is taken within a fraction of them.
+/// The number of sequences; each alternative occurs within a fraction of them.
 const SEEDS: u64 = 6000;
 
-/// An engine whose last refusal is overheard.
+/// An engine whose last refusal is recorded.
 struct Overheard {
     engine: EngineSubject,
     refused: Rc<RefCell<Option<Refused>>>,

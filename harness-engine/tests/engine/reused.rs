@@ -1,4 +1,4 @@
-//! A store that is emptied and used again is as good as a new one: nothing of one sequence comes into the next.
+//! A store that was emptied and reused behaves like a new one: nothing of one sequence is left in the next.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ fn sequence(seed: u64) -> Sequence {
     generator::sequence(&mut Seeded::new(seed, 40), bias, |_| ())
 }
 
-/// Everything that is answered, told and shown, to the letter. Some requests are left open, and some engines dead.
+/// Returns all responses, notifications and snapshots as text. Some requests stay open, and some engines have crashed.
 fn transcript(subject: &mut EngineSubject, seed: u64) -> String {
     let Sequence { config, inputs } = sequence(seed);
     subject.start(&config).unwrap();
@@ -41,7 +41,7 @@ fn transcript(subject: &mut EngineSubject, seed: u64) -> String {
     all
 }
 
-/// A subject on SQLite that counts how often a store was `emptied`.
+/// Returns a subject on SQLite that counts how often a store was emptied.
 fn counting(emptied: fn(SqliteStore) -> Result<SqliteStore, StoreError>) -> (EngineSubject, Rc<Cell<u64>>) {
     let count = Rc::new(Cell::new(0));
     let counter = Rc::clone(&count);
@@ -52,7 +52,7 @@ fn counting(emptied: fn(SqliteStore) -> Result<SqliteStore, StoreError>) -> (Eng
     (subject, count)
 }
 
-/// The first sequence that goes otherwise on a store in use again than on a new one.
+/// Returns the first sequence with another result on a reused store than on a new one.
 fn first_that_differs(subject: &mut EngineSubject) -> Option<u64> {
     (0..SEQUENCES).find(|seed| {
         let mut new = EngineSubject::on_reused(SqliteStore::in_memory, |_| unreachable!("it is new"));
@@ -67,14 +67,14 @@ fn nothing_of_one_sequence_comes_into_the_next() {
     assert_eq!(emptied.get(), SEQUENCES - 1, "every store but the first was one used before");
 }
 
-/// The comparison above notices a store that is not emptied: at the latest where ids are given again.
+/// The comparison notices a store that is not emptied, at the latest when ids are assigned again.
 #[test]
 fn a_store_that_is_not_emptied_is_noticed() {
     let (mut subject, _) = counting(Ok);
     assert!(first_that_differs(&mut subject).is_some_and(|seed| seed < 10));
 }
 
-/// What cannot be emptied is not used again.
+/// A store that cannot be emptied is not reused.
 #[test]
 fn where_emptying_fails_a_new_store_is_made() {
     let (mut subject, tried) = counting(|_| Err(StoreError("no".to_owned())));

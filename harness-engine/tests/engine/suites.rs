@@ -1,6 +1,6 @@
-//! Arbitrary sequences against the engine. Bounded, and the same every time: the seeds are drawn from a fixed one. A
-//! failure prints the seed and the smallest trace that fails alike, and its seed is kept in `failures.txt` beside this
-//! file, to be tried first from then on.
+//! Random sequences against the engine. Their number is bounded and they are always the same, because the seeds are
+//! drawn from a fixed one. A failure prints the seed and the smallest trace that fails alike. Its seed is kept in
+//! `failures.txt` beside this file, and is tried first from then on.
 
 use holdfast_engine::store::SqliteStore;
 use holdfast_harness::choices::Seeded;
@@ -18,7 +18,7 @@ const FAILURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/failur
 fn over_seeds(cases: u32, mut judge: impl FnMut(u64) -> Result<(), String>) {
     let config = Config {
         cases,
-        // A seed has no smaller seed: traces are made smaller by their own means.
+        // A seed has no smaller seed: traces are shrunk by a method of their own.
         max_shrink_iters: 0,
         rng_seed: RngSeed::Fixed(0x4801_DFA5),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(FAILURES))),
@@ -40,7 +40,7 @@ fn sequence(seed: u64, inputs: u32) -> Sequence {
     generator::sequence(&mut Seeded::new(seed, inputs), bias(seed), |_| ())
 }
 
-/// What failed, as small as it gets, with the seed.
+/// Returns the shrunk failure as text, with its seed.
 fn tell(seed: u64, sequence: &Sequence, verdict: &Verdict, run: impl FnMut(&Sequence) -> Verdict) -> String {
     let (sequence, verdict) =
         shrink::shrink(sequence, EXECUTIONS, run).unwrap_or_else(|| (sequence.clone(), verdict.clone()));
@@ -80,7 +80,7 @@ fn in_lockstep_with_the_model() {
     assert!(steps > 4096 * 16, "only {steps} steps were compared");
 }
 
-/// The same on SQLite: what is written to tables and read back is what was there.
+/// The same on SQLite: data read from the tables equals the data written.
 #[test]
 fn in_lockstep_with_the_model_on_sqlite() {
     let mut subject = EngineSubject::on_reused(SqliteStore::in_memory, SqliteStore::emptied);
@@ -90,7 +90,7 @@ fn in_lockstep_with_the_model_on_sqlite() {
     });
 }
 
-/// The same, and then the books: objects, ledger, network and answers tell one story.
+/// The same, and then reconciliation: objects, ledger, network and responses are consistent.
 #[test]
 fn in_lockstep_and_then_the_books() {
     let mut subject = EngineSubject::default();
@@ -130,7 +130,7 @@ fn told_in_any_order() {
     });
 }
 
-/// A history for which the model has no room says nothing; the tests say how many may be so.
+/// A history beyond the bounds of the model proves nothing; the tests limit the number of such histories.
 fn explained(verdict: Verdict, unexplained: &mut u32) -> Result<(), String> {
     match verdict {
         Verdict::Agree(tally) => {

@@ -1,14 +1,14 @@
-//! What holds between the answers of the server: each law compares two ways to see the same object.
+//! Laws between the responses of the server: each law compares two ways to see the same object.
 
 use serde_json::Value;
 
 use super::subject::ServerSubject;
 use super::wire::HttpRequest;
 
-/// Objects on a page of the lists that are walked through.
+/// The number of objects on a page of the lists that are read.
 const PAGE: usize = 1;
 
-/// Panics with the law that the server breaks now.
+/// Panics with the law that the server breaks at present, if there is one.
 pub(super) fn hold(subject: &ServerSubject) {
     let ids: Vec<&String> = subject.ids.iter().flatten().collect();
     for id in &ids {
@@ -22,7 +22,7 @@ pub(super) fn hold(subject: &ServerSubject) {
     assert_eq!(listed, newest_first, "the pages list each payment once, newest first");
 }
 
-/// Panics with the law and the first field that differs.
+/// Panics with the law and the first field that differs, if the objects differ.
 fn same(one: &Value, other: &Value, law: &str) {
     let fields = [one, other].into_iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys);
     for field in fields {
@@ -35,7 +35,7 @@ fn get(path: &str, id: &str) -> HttpRequest<'static> {
     HttpRequest::get(format!("{path}/{id}"))
 }
 
-/// An expanded charge is the charge, and refers back to its payment.
+/// An expanded charge equals the charge itself, and refers back to its payment.
 fn expansion_shows_the_object_as_it_is(subject: &ServerSubject, id: &str) {
     let plain = subject.fetch(&get("/v1/payment_intents", id));
     let expanded = subject.fetch(&get("/v1/payment_intents", id).with("expand[]", "latest_charge"));
@@ -51,7 +51,7 @@ fn expansion_shows_the_object_as_it_is(subject: &ServerSubject, id: &str) {
     same(&folded, &plain, "expanding changes nothing but the expanded field");
 }
 
-/// Another account finds neither the payment nor its charge, and lists none of them.
+/// Another account finds neither the payment nor its charge, and its lists contain neither.
 fn another_account_sees_nothing(subject: &ServerSubject, id: &str) {
     let (status, body) = subject.ask(&get("/v1/payment_intents", id).of_another_account());
     assert_eq!(
@@ -65,7 +65,7 @@ fn another_account_sees_nothing(subject: &ServerSubject, id: &str) {
     assert_eq!(status, 404, "another account refunds: {body}");
 }
 
-/// A refund in a list is the refund itself, and belongs to the payment by which the list was asked for.
+/// A refund in a list equals the refund itself, and belongs to the payment that the list was filtered by.
 fn refunds_are_listed_as_they_are(subject: &ServerSubject, id: &str) {
     let list = subject.fetch(&HttpRequest::get("/v1/refunds").with("payment_intent", id).with("limit", 100));
     for refund in list["data"].as_array().expect("a list") {

@@ -1,4 +1,4 @@
-//! The real server under the harness: each run mode over HTTP, with rendering, expansion, lists, pages, accounts and
+//! The server itself under the harness: each run mode over HTTP, with rendering, expansion, lists, pages, accounts and
 //! keys.
 #![expect(
     clippy::expect_used,
@@ -22,7 +22,7 @@ const KEY: &str = "sk_test_surface";
 /// The API key of another account.
 const OTHER_KEY: &str = "sk_test_other";
 
-/// Sequences of each run mode.
+/// The number of sequences of each run mode.
 const SEQUENCES: u32 = 25;
 
 #[test]
@@ -36,7 +36,7 @@ fn the_server_keeps_the_specification() {
 /// Changes the body of a response.
 type Rendering = fn(&mut Value);
 
-/// Faults in rendering, each with a word of the finding that it must lead to.
+/// Faults in rendering, each with a word that the resulting finding must contain.
 const FAULTS: [(&str, Rendering, &str); 6] = [
     ("a charge is shown as captured from its first piece on", captured_too_early, "captured"),
     ("an expanded charge is stale", stale_expansion, "an expanded charge is shown as it is now"),

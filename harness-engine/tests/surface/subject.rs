@@ -1,4 +1,4 @@
-//! The server behind the port: everything is asked and seen over HTTP, through the router, without a socket.
+//! The server behind the port: all requests and reads go over HTTP, through the router, without a socket.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use super::laws;
 use super::views::{REASONS, payment};
 use super::wire::HttpRequest;
 
-/// Seconds around a deadline in which time is not made to pass, because the server's clock runs on by itself.
+/// The number of seconds around a deadline to which time never advances, because the server's clock keeps running.
 const MARGIN: i64 = 30;
 
 /// The server in this process.
 #[derive(Default)]
 pub(super) struct ServerSubject {
     pub(super) app: Option<Arc<App>>,
-    /// The ids of the payments, by their place.
+    /// The ids of the payments, by place.
     pub(super) ids: Vec<Option<String>>,
     pub(super) snapshot: SystemSnapshot,
     /// Changes a body before the subject reads it, as a fault in rendering would.
@@ -147,7 +147,7 @@ const fn capture_method(method: CaptureMethod) -> &'static str {
     }
 }
 
-/// Returns the response in the words of the harness.
+/// Returns the response in the terms of the harness.
 fn answer(status: u16, body: &Value) -> Answer {
     let amount = |name: &str| {
         Amount::from_request(body[name].as_i64().unwrap_or_else(|| panic!("{name} of {body}"))).expect("an amount")
@@ -178,7 +178,7 @@ fn answer(status: u16, body: &Value) -> Answer {
     }
 }
 
-/// The payment methods: cards whose money moves at once.
+/// Returns the payment methods: cards that capture and refund at once.
 fn methods() -> Vec<PaymentMethod> {
     use PaymentMethod as P;
     let slow = [P::PendingRefund, P::RefundFails, P::UsBankAccount, P::UsBankAccountFails, P::UsBankAccountProcessing];
@@ -228,7 +228,7 @@ impl Subject for ServerSubject {
         Ok(())
     }
 
-    /// Time passes in whole minutes, and not to the second of a deadline.
+    /// Time passes only in whole minutes, and never to within [`MARGIN`] seconds of a deadline.
     fn can(&mut self, input: &Input) -> bool {
         let Input::Event(EnvironmentEvent::Advance { seconds }) = input else { return true };
         let now = self.fetch(&HttpRequest::get("/v1/test_helpers/clock"))["now"].as_i64().expect("a time");

@@ -1,4 +1,4 @@
-//! From the objects of the API to the views of the harness.
+//! Translates the objects of the API into the views of the harness.
 
 use holdfast_harness::CardPayment;
 use holdfast_model::rendering::refund_shown;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::subject::ServerSubject;
 use super::wire::HttpRequest;
 
-/// The reasons of a cancellation with their words.
+/// The reasons of a cancellation with their names.
 pub(super) const REASONS: [(CancellationReason, &str); 5] = [
     (CancellationReason::Duplicate, "duplicate"),
     (CancellationReason::Fraudulent, "fraudulent"),
@@ -28,12 +28,12 @@ fn amount(object: &Value, name: &str) -> Amount {
     Amount::new(number(object, name))
 }
 
-/// Returns the value that the word stands for.
+/// Returns the value that the field `name` stands for.
 fn named<T>(object: &Value, name: &str, from_name: impl Fn(&str) -> Option<T>) -> T {
     object[name].as_str().and_then(from_name).unwrap_or_else(|| panic!("{name} of {object}"))
 }
 
-/// Returns the value that a word stands for, and none for `null`.
+/// Returns the value that a word stands for; `None` for `null`.
 fn maybe<T>(word: &Value, from_name: impl Fn(&str) -> Option<T>) -> Option<T> {
     word.as_str().map(|text| from_name(text).unwrap_or_else(|| panic!("{text} is not known")))
 }
@@ -113,7 +113,7 @@ fn charge_view(charge: &Value) -> ChargeView {
     }
 }
 
-/// Undoes that the API shows the release of an uncaptured hold as a refund (HOLD-13, HOLD-19).
+/// Restores the fields in which the API shows the release of an uncaptured hold as a refund (HOLD-13, HOLD-19).
 fn unshow_release(config: &Config, view: &mut PaymentView) {
     let Some(shown) = view.charge else { return };
     let released = ChargeView { released: shown.authorized, refunded_amount: Amount::ZERO, refunded: false, ..shown };
