@@ -1,11 +1,12 @@
-//! The protocol once more, as actors of stateright.
+//! A second encoding of the protocol, as actors of stateright.
 //!
-//! This encoding keeps each participant's memory and storage apart, and stateright owns the network and the crashes:
-//! every message may arrive late, in any order, and again. A lost message is one that never arrives. Receiving and
-//! answering are one step here and several in the first encoding, so the two have different states; what can be
-//! observed of them ([`Observed`]) must be the same set.
+//! This encoding keeps each participant's memory and storage apart, and stateright owns the network and the crashes.
+//! Every message may arrive late, in any order, and again. A lost message is one that never arrives. Receiving and
+//! answering are one step here and several in the first encoding, so the two have different states. Both must show the
+//! same set of [`Observed`] values.
 //!
-//! The day of the keys, careless participants, planted faults, and what the merchant reads of the payment are left out.
+//! The encoding leaves out the day of the keys, careless participants, planted faults, and the merchant's reading of
+//! the payment.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
@@ -54,13 +55,13 @@ const ENGINE: usize = 2;
 const ACQUIRER: usize = 3;
 const MERCHANT: usize = 4;
 
-/// Clients and the acquirer lose nothing in a crash, so only crashes of the engine and the merchant are followed.
+/// Clients and the acquirer lose nothing in a crash, so only crashes of the engine and the merchant are explored.
 fn only_servers_crash(state: &System) -> bool {
     let crashed = |place: usize| state.crashed.get(place) == Some(&true);
     !crashed(0) && !crashed(1) && !crashed(ACQUIRER)
 }
 
-/// Stateright remembers the last message delivered, which nothing here depends on.
+/// Stateright remembers the last message delivered; no behavior depends on it.
 fn forget_last_message(mut state: System) -> System {
     if let Network::UnorderedDuplicating(_, last) = &mut state.network {
         *last = None;
@@ -293,7 +294,7 @@ impl Participating {
     }
 }
 
-/// Saves and replaces what has changed.
+/// Saves the storage and replaces the memory, if they have changed.
 fn keep(state: &mut Cow<'_, ActorMemory>, memory: ActorMemory, out: &mut Out<Participating>) {
     if memory.durable != state.durable {
         out.save(memory.durable.clone());
@@ -312,7 +313,7 @@ fn next_operation(instance: &Instance, number: u8, at: &mut u8, is_waiting: &mut
     }
 }
 
-/// The engine receives a request.
+/// Handles a request that the engine receives.
 fn request(
     instance: &Instance,
     records: &mut EngineRecords,
@@ -346,7 +347,7 @@ fn request(
     }
 }
 
-/// The engine commits an answer in one transaction, if the question is open.
+/// Commits an answer to the engine's records in one transaction, if the question is open.
 fn verdict(instance: &Instance, records: &mut EngineRecords, question: u8, approved: bool) -> Option<()> {
     (records.questions.get(&question) == Some(&false)).then_some(())?;
     if approved {
@@ -360,7 +361,7 @@ fn verdict(instance: &Instance, records: &mut EngineRecords, question: u8, appro
     Some(())
 }
 
-/// The engine gives a question without an answer to its worker, which asks again.
+/// Gives a question without an answer to the engine's worker, which asks again.
 fn work(records: &mut EngineRecords, waits_for: &mut Option<u8>, out: &mut Out<Participating>) {
     if let Some(question) = waits_for.take() {
         records.keys.insert(question, Some(false));

@@ -1,4 +1,4 @@
-//! The money of one payment as the engine books it, and as the acquirer keeps it.
+//! The money of one payment: the engine's books and the acquirer's account.
 
 use crate::instance::{AUTHORIZED, Asked};
 
@@ -30,7 +30,7 @@ pub struct PaymentBooks {
 }
 
 impl PaymentBooks {
-    /// Returns whether the engine may ask the acquirer for this.
+    /// Returns whether the books permit sending this order to the acquirer.
     #[must_use]
     pub fn permit(&self, asked: Asked) -> bool {
         match asked {
@@ -60,7 +60,7 @@ impl PaymentBooks {
     }
 }
 
-/// The acquirer's account of the payment, in minor units. It knows no status: it moves what it has.
+/// The acquirer's account of the payment, in minor units. It has no status, only amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AcquirerAccount {
     /// The money held.

@@ -1,4 +1,4 @@
-//! The bounded instances: what the clients ask, what may go wrong, and which mistake is planted.
+//! The bounded instances: the clients' operations, the possible failures, and the planted mistake.
 
 /// Two keys for each operation: the careful one, and the fresh one of a careless client.
 pub const KEYS: u8 = 8;
@@ -245,7 +245,7 @@ impl Instance {
         Self { name: "careless merchant", about, clients, merchant, ..PLAIN }
     }
 
-    /// Returns what the question is about: `None` for a question that no operation has.
+    /// Returns the order that the question is about: `None` for a question that no operation has.
     #[must_use]
     pub fn asked(&self, question: u8) -> Option<Asked> {
         if question == EXPIRY {

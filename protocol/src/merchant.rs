@@ -4,7 +4,7 @@ use crate::books::Standing;
 use crate::instance::{Asked, Instance, MerchantCare};
 use crate::state::{OutboxEntry, ProtocolState};
 
-/// An event reaches a merchant that is free. Events that were sent once may arrive at any time, and again.
+/// Delivers an event to a merchant that is free. Events that were sent once may arrive at any time, and again.
 pub(crate) fn notify(state: &mut ProtocolState, event: u8) -> Option<()> {
     let arrives = state.mail(event) != OutboxEntry::Absent && state.merchant.working.is_none();
     arrives.then_some(())?;
@@ -12,7 +12,7 @@ pub(crate) fn notify(state: &mut ProtocolState, event: u8) -> Option<()> {
     Some(())
 }
 
-/// The merchant does its next step: first it stores the event, then it acknowledges it.
+/// Takes the merchant's next step: first it stores the event, then it acknowledges it.
 pub(crate) fn handle(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     let (event, is_second) = state.merchant.working?;
     let acknowledges_first = instance.merchant == MerchantCare::AcknowledgesFirst;
@@ -25,14 +25,14 @@ pub(crate) fn handle(instance: &Instance, state: &mut ProtocolState) -> Option<(
     Some(())
 }
 
-/// Stores an event, what the payment shows now, and the fulfillment, in one transaction.
+/// Stores an event, the present state of the payment, and the fulfillment, in one transaction.
 fn store(instance: &Instance, state: &mut ProtocolState, event: u8) {
     let is_capture = matches!(instance.asked(event), Some(Asked::Capture { .. }));
     let is_paid = state.books.captured > 0;
     let merchant = &mut state.merchant;
     if instance.merchant == MerchantCare::FulfillsOnEveryDelivery {
         if is_capture && is_paid {
-            // Twice is wrong already, so counting ends there.
+            // A second fulfillment is wrong already, so the count ends there.
             merchant.fulfilled = merchant.fulfilled.saturating_add(1).min(2);
         }
     } else if is_paid && merchant.fulfilled == 0 {
@@ -45,7 +45,7 @@ fn store(instance: &Instance, state: &mut ProtocolState, event: u8) {
     }
 }
 
-/// An acknowledgement that was sent reaches the engine.
+/// Delivers an acknowledgement that was sent to the engine.
 pub(crate) fn acknowledge(state: &mut ProtocolState, event: u8) -> Option<()> {
     let arrives = state.merchant.acknowledged.has(event) && state.mail(event) == OutboxEntry::Pending;
     arrives.then_some(())?;
@@ -53,7 +53,7 @@ pub(crate) fn acknowledge(state: &mut ProtocolState, event: u8) -> Option<()> {
     Some(())
 }
 
-/// The customer returns from the page of the confirmation, whatever came of it.
+/// Lets the customer return from the confirmation page, whatever its result.
 pub(crate) fn customer_returns(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     let trusts = instance.merchant == MerchantCare::TrustsTheRedirect;
     (trusts && state.requests.has(0) && state.merchant.fulfilled == 0).then_some(())?;

@@ -1,4 +1,4 @@
-//! The properties of the protocol: one table, and the judgement of each state and step.
+//! The properties of the protocol in one table, and the judgment of each state and step.
 
 use holdfast_explorer::{Judgement, PropertyBits};
 
@@ -172,7 +172,7 @@ fn acknowledged_survives(state: &ProtocolState) -> bool {
     (0..KEYS).all(|key| !state.acknowledged.has(key) || state.question(key).applied > 0)
 }
 
-/// The effects at the acquirer beside the engine's records.
+/// The effects at the acquirer together with the engine's records.
 #[derive(Default)]
 struct Effects {
     any: bool,

@@ -1,4 +1,4 @@
-//! `reports/protocol.md`: what was explored, what is true of it, and which mistakes it finds.
+//! Writes `reports/protocol.md`: the explored instances, the properties that hold, and the mistakes that they find.
 
 use std::fmt::Write;
 use std::num::NonZeroUsize;
@@ -48,7 +48,7 @@ pub fn report(threads: NonZeroUsize, deep: bool) -> String {
     text
 }
 
-/// Returns the instances with a planted mistake: of the engine, of a client, of the merchant.
+/// Returns the instances with one planted mistake each: in the engine, a client or the merchant.
 fn mistakes() -> impl Iterator<Item = Instance> {
     let engine = ProtocolFault::ALL.into_iter().map(Instance::with_fault);
     let clients =

@@ -1,4 +1,4 @@
-//! Explores one instance with both explorers, and keeps what they found.
+//! Explores one instance with both explorers, and keeps the results.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ pub struct ExploredInstance {
     pub instance: Instance,
     /// The figures of the breadth-first explorer.
     pub summary: Summary,
-    /// The states and steps that stateright counted; `None` if it was not asked or was cut.
+    /// The states and steps that stateright counted; `None` if it did not run or was cut.
     pub second: Option<(u64, u64)>,
-    /// Whether stateright was asked.
+    /// Whether stateright was to explore the instance.
     pub both: bool,
     /// The false properties, in the order of the catalogue.
     pub violations: Vec<Violated>,
@@ -88,7 +88,7 @@ pub fn explore(instance: Instance, effort: &Effort) -> ExploredInstance {
     }
 }
 
-/// Returns the states and steps that stateright counts, if it comes to the end.
+/// Returns the states and steps that stateright counts; `None` if it was cut.
 fn counted(space: ProtocolSpace, effort: &Effort) -> Option<(u64, u64)> {
     let mut checker = Stateright::new(Arc::new(space)).threads(effort.threads.get());
     if let Some(max) = effort.max_states {
@@ -105,7 +105,7 @@ fn counted(space: ProtocolSpace, effort: &Effort) -> Option<(u64, u64)> {
 }
 
 impl ExploredInstance {
-    /// Returns whether every explorer that was asked came to the end.
+    /// Returns whether every requested explorer explored everything.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.summary.completion.is_complete() && (!self.both || self.second.is_some())
@@ -117,7 +117,7 @@ impl ExploredInstance {
         self.violations.iter().filter(|violated| !violated.trace.is_empty()).min_by_key(|violated| violated.trace.len())
     }
 
-    /// Returns whether stateright counted the same; `true` if it was cut or not asked.
+    /// Returns whether stateright counted the same; `true` if it was cut or did not run.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.second.is_none_or(|second| second == (self.summary.unique, self.summary.transitions))

@@ -10,7 +10,7 @@ use crate::properties::{judge, judge_step};
 use crate::state::ProtocolState;
 use crate::step::{after, candidates};
 
-/// One bounded instance, explored.
+/// One bounded instance as a space.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtocolSpace(pub Instance);
 

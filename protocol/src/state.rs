@@ -5,8 +5,8 @@ use crate::packed::PackedWord;
 
 /// The whole system.
 ///
-/// A message stays in the network once it is sent. A message that is lost is one that never arrives, a late one
-/// arrives after others, and one that arrives again is a repeated one. So no step loses, delays or repeats a message.
+/// A message stays in the network once it is sent. A lost message is one that never arrives, a late one arrives after
+/// others, and a repeated one arrives again. So no step needs to lose, delay or repeat a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ProtocolState {
     /// The clients.
@@ -133,7 +133,7 @@ pub enum TaskStage {
         /// Whether it approved.
         approved: bool,
     },
-    /// The effect is committed; the key's answer or the event is not (planted faults only).
+    /// The effect is committed, but the key's answer or the event is not (planted faults only).
     Half {
         /// Whether the acquirer approved.
         approved: bool,

@@ -93,7 +93,7 @@ pub fn candidates(instance: &Instance, visit: &mut impl FnMut(ProtocolInput)) {
     rest.into_iter().for_each(visit);
 }
 
-/// A client sends its operation, and a careless one sends it again under a fresh key.
+/// Sends a client's operation; a careless client sends it again under a fresh key.
 fn send(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()> {
     let owner = instance.owner(key);
     let client = state.clients.get_mut(usize::from(owner))?;
@@ -115,7 +115,7 @@ fn abandon(state: &mut ProtocolState, client: u8) -> Option<()> {
     Some(())
 }
 
-/// A client that waits receives the response to its operation and goes on.
+/// Gives a waiting client the response to its operation; the client goes on.
 fn respond(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()> {
     let reply = state.response(key)?;
     let owner = instance.owner(key);
@@ -129,7 +129,7 @@ fn respond(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()
     abandon(state, owner)
 }
 
-/// The engine accepts a request, if the payment is free: no other request and no open question of another key.
+/// Accepts a request if the payment is free: no other request and no open question of another key.
 fn accept(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()> {
     let is_free = state.requests.has(key) && state.handler.is_none() && state.worker.is_none();
     is_free.then_some(())?;
@@ -169,7 +169,7 @@ fn begin(instance: &Instance, state: &mut ProtocolState, key: u8, own: BankQuest
     Some(())
 }
 
-/// The worker takes an open question on which no request works.
+/// Lets the worker take an open question on which no request works.
 fn take(instance: &Instance, state: &mut ProtocolState, question: u8) -> Option<()> {
     let races = instance.fault == Some(ProtocolFault::WorkerRacesRequest);
     let is_free = state.worker.is_none() && (state.handler.is_none() || races);
@@ -205,7 +205,7 @@ fn ask(state: &mut ProtocolState, process: Process) -> Option<()> {
     Some(())
 }
 
-/// The acquirer decides once for each reference. It repeats its answer to a repeated question.
+/// Lets the acquirer decide once for each reference. It repeats its answer to a repeated question.
 fn decide(instance: &Instance, state: &mut ProtocolState, question: u8, which: u8, approve: bool) -> Option<()> {
     let place = reference(question, which);
     let is_new = state.asked.has(place) && !state.approved.has(place) && !state.declined.has(place);
@@ -243,7 +243,7 @@ fn hear_again(instance: &Instance, state: &mut ProtocolState, question: u8) -> O
     Some(())
 }
 
-/// The request handler stops waiting. The question stays open for the worker.
+/// Ends the request handler's wait. The question stays open for the worker.
 fn time_out(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     let task = state.handler.filter(|task| task.stage == TaskStage::Waiting)?;
     let reply = if instance.fault == Some(ProtocolFault::SilenceIsDecline) {
@@ -260,7 +260,8 @@ fn time_out(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     Some(())
 }
 
-/// Commits an answer: books, question, event and key in one transaction. A planted fault leaves one for a second step.
+/// Commits an answer: books, question, event and key in one transaction. A planted fault leaves a part to a second
+/// step.
 fn commit(instance: &Instance, state: &mut ProtocolState, process: Process) -> Option<()> {
     let task = task(state, process)?;
     let (approved, is_first) = match task.stage {
@@ -304,7 +305,7 @@ fn answer_key(instance: &Instance, state: &mut ProtocolState, key: u8, approved:
     }
     let reply = if approved { Reply::Done } else { Reply::Refused };
     let overwrites = instance.fault == Some(ProtocolFault::StoredAnswerReplaced);
-    // The worker updates a record that is there; it makes none.
+    // The worker only updates an existing record; it creates none.
     let may_store = match state.key(key) {
         KeyState::Absent => process == Process::Handler,
         KeyState::Begun => true,
@@ -326,7 +327,7 @@ fn forget(instance: &Instance, state: &mut ProtocolState, key: u8) -> Option<()>
     Some(())
 }
 
-/// The day of the keys ends: stored answers are forgotten, old messages are gone, and careful clients stop waiting.
+/// Ends the day of the keys: stored answers are forgotten, old messages are gone, and careful clients stop waiting.
 fn end_day(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     (instance.key_day && !state.day_ended).then_some(())?;
     state.day_ended = true;

@@ -1,4 +1,4 @@
-//! The two encodings of the protocol show the same things.
+//! The two encodings of the protocol show the same set of observed states.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ fn both_encodings_show_the_same_for_every_small_instance() {
     }
 }
 
-/// The comparison can fail: an encoding with a planted mistake shows other things.
+/// The comparison can fail: an encoding with a planted mistake shows another set.
 #[test]
 fn a_mistake_in_one_encoding_shows() {
     for fault in [ProtocolFault::AnswerAppliedTwice, ProtocolFault::SilenceIsDecline, ProtocolFault::FreshReference] {

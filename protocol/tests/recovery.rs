@@ -1,11 +1,11 @@
-//! Recovery: from every state, the system can come to rest with everything in agreement.
+//! Recovery: from every state, the system can reach a quiet state in which all records agree.
 
 use std::collections::{HashMap, HashSet};
 
 use holdfast_explorer::Space;
 use holdfast_protocol::{Instance, ProtocolFault, ProtocolSpace, ProtocolState, SMALL, is_quiet, judge};
 
-/// Returns the number of states, and of those from which no quiet state without violation can be reached.
+/// Returns the number of states, and the number of states from which no quiet state without violation can be reached.
 fn stranded(instance: Instance) -> (usize, usize) {
     let space = ProtocolSpace(instance);
     let mut before: HashMap<ProtocolState, Vec<ProtocolState>> = HashMap::new();

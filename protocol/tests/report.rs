@@ -1,4 +1,4 @@
-//! `reports/protocol.md` is what the explorers find now, and what they find is what must be.
+//! `reports/protocol.md` equals the present findings of the explorers, and the findings are the expected ones.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn the_report_is_what_is_found() {
     }
 }
 
-/// Every planted mistake is found, and every property finds one.
+/// Every planted mistake is found, and every property finds at least one.
 #[test]
 fn every_mistake_is_found_and_every_property_finds_one() {
     let mut finders = std::collections::BTreeSet::new();
@@ -52,7 +52,7 @@ fn every_mistake_is_found_and_every_property_finds_one() {
     }
 }
 
-/// Without its mistake, each of the small instances is free of violations.
+/// Without its mistake, each small instance is free of violations.
 #[test]
 fn careful_participants_break_nothing() {
     for instance in [
