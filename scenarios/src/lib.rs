@@ -127,7 +127,7 @@ mod tests {
             .filter(|choice| !explored.iter().any(|choices| choices.iter().all(|it| it.0 != choice.0 || it != *choice)))
             .map(|(field, _)| *field)
             .collect();
-        assert!(never.is_empty(), "no default scenario has another choice for these fields: {never:?}");
+        assert!(never.is_empty(), "no default scenario decides these otherwise: {never:?}");
     }
     /// Returns the operations that a variant tries without a key, and those with one.
     fn operations(alphabet: &Alphabet) -> Vec<Operation> {

@@ -290,14 +290,12 @@ impl Subject for EngineSubject {
         let struck = self.network.has_struck();
         self.network.turn(NetworkCondition::Healthy);
         if struck {
-            // The worker applies the network's effect as soon as the network answers again; the client gets no
-            // response.
+            // The worker applies the network's effect as soon as the network answers again.
             engine.run_due(engine.now()).map_err(failed)?;
         }
         let rejected = response.status() == 429;
         let (answer, fault) = match call.fault {
-            // The request was rejected on arrival: its response is sent before the request is executed, so it is not
-            // lost.
+            // A request rejected on arrival gets its response before it is executed, so the response is not lost.
             DeliveryFault::AnswerLost if rejected => (shown(&response), DeliveryFault::None),
             DeliveryFault::AnswerLost => (Answer::Lost, DeliveryFault::AnswerLost),
             DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter if struck => (shown(&response), call.fault),
